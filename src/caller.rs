@@ -1,0 +1,183 @@
+//! What the core may ask of the world, and how it asks.
+//!
+//! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
+//! [`Answer`] is there. What can be answered without leaving the core is not asked.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+
+use crate::did::local::LocalResolver;
+use crate::did::{DidUrl, Document, peer};
+use crate::error::{Error, Result};
+use crate::keys::{SecretKey, SecretStore};
+
+/// Something that only the caller knows.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Question {
+    /// The DID document of this DID.
+    ResolveDid(String),
+    /// The secrets of these keys that are held.
+    FindSecrets {
+        /// Key ids, the preferred first.
+        kids: Vec<String>,
+        /// Whether all that are held are wanted; otherwise the first will do.
+        every: bool,
+    },
+}
+
+/// What the caller knows.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A document, or none where the DID is unknown.
+    Document(Option<Arc<Document>>),
+    /// The secrets that are held, each under the id by which it was asked for.
+    Secrets(Vec<(String, SecretKey)>),
+}
+
+/// Fills its argument with random octets.
+pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
+
+/// What an operation is given when it starts: the time, randomness, and what needs no question.
+pub struct Surroundings {
+    /// Seconds since the epoch.
+    pub now: u64,
+    /// A cryptographically secure source.
+    pub random: Random,
+    /// Answers for DIDs that begin with one of these prefixes.
+    pub dids: Option<(Arc<LocalResolver>, Vec<String>)>,
+    /// Answers for every secret.
+    pub secrets: Option<Arc<SecretStore>>,
+}
+
+/// The core's view of the world.
+pub struct Caller {
+    now: u64,
+    random: Mutex<Random>,
+    dids: Option<(Arc<LocalResolver>, Vec<String>)>,
+    secrets: Option<Arc<SecretStore>>,
+    // an operation sees one version of each document
+    resolved: Mutex<Vec<Arc<Document>>>,
+    slot: Arc<Mutex<Slot>>,
+}
+
+/// Where a question waits for its answer.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    pub(crate) question: Option<Question>,
+    pub(crate) answer: Option<Answer>,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Caller {
+    pub(crate) fn new(surroundings: Surroundings, slot: Arc<Mutex<Slot>>) -> Self {
+        let Surroundings { now, random, dids, secrets } = surroundings;
+        Self { now, random: Mutex::new(random), dids, secrets, resolved: Mutex::default(), slot }
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.now
+    }
+
+    pub(crate) fn random(&self, buffer: &mut [u8]) {
+        (*lock(&self.random))(buffer);
+    }
+
+    /// The document of the DID, which is what it says it is.
+    pub(crate) async fn resolve(&self, did: &str) -> Result<Arc<Document>> {
+        let known = lock(&self.resolved).iter().find(|document| document.did().as_str() == did).cloned();
+        if let Some(document) = known {
+            return Ok(document);
+        }
+        let not_found = || Error::DidNotFound { did: did.to_owned() };
+        let document = match &self.dids {
+            Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
+                local.resolve(&DidUrl::parse(did)?)?
+            }
+            _ => match self.ask(Question::ResolveDid(did.to_owned())).await? {
+                Answer::Document(document) => document,
+                Answer::Secrets(_) => return Err(Error::Answer("secrets came in place of a DID document")),
+            },
+        }
+        .ok_or_else(not_found)?;
+        if document.did().as_str() != did {
+            let reason = format!("the resolver answered with the document of {}", document.did());
+            return Err(Error::MalformedDocument { did: did.to_owned(), reason });
+        }
+        lock(&self.resolved).push(Arc::clone(&document));
+        Ok(document)
+    }
+
+    /// The first of these secrets that is held, under the id by which it was asked for.
+    pub(crate) async fn find_secret(&self, kids: &[&DidUrl]) -> Result<SecretKey> {
+        let found = self.find(kids, false).await?;
+        found.into_iter().next().ok_or_else(|| none_held(kids))
+    }
+
+    /// All of these secrets; one that is not held is an error.
+    pub(crate) async fn find_every_secret(&self, kids: &[&DidUrl]) -> Result<Vec<SecretKey>> {
+        let found = self.find(kids, true).await?;
+        let missing: Vec<_> =
+            kids.iter().filter(|kid| !found.iter().any(|secret| secret.kid() == **kid)).copied().collect();
+        if missing.is_empty() { Ok(found) } else { Err(none_held(&missing)) }
+    }
+
+    async fn find(&self, kids: &[&DidUrl], every: bool) -> Result<Vec<SecretKey>> {
+        let mut found = self.held(kids.iter().map(|kid| (*kid, kid.to_string())).collect(), every).await?;
+        if found.is_empty() || (every && found.len() < kids.len()) {
+            // a peer may name a key of a did:peer:2 by an older name than the one its secret is kept under
+            let others: Vec<_> = kids
+                .iter()
+                .filter(|kid| !found.iter().any(|secret| secret.kid() == **kid))
+                .flat_map(|kid| {
+                    let older = peer::aliases(kid).into_iter().filter(move |alias| alias != *kid);
+                    older.map(|alias| (*kid, alias.to_string()))
+                })
+                .collect();
+            if !others.is_empty() {
+                found.extend(self.held(others, every).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Looks for secrets by name, and returns each under the id that stands for that name.
+    async fn held(&self, names: Vec<(&DidUrl, String)>, every: bool) -> Result<Vec<SecretKey>> {
+        let renamed = |kid: &DidUrl, secret: SecretKey| {
+            if secret.kid() == kid { secret } else { secret.renamed(kid.clone()) }
+        };
+        if let Some(store) = &self.secrets {
+            let held =
+                names.iter().filter_map(|(kid, name)| store.find(name).map(|secret| renamed(kid, secret)));
+            return Ok(if every { held.collect() } else { held.take(1).collect() });
+        }
+        let kids = names.iter().map(|(_, name)| name.clone()).collect();
+        match self.ask(Question::FindSecrets { kids, every }).await? {
+            Answer::Secrets(secrets) => Ok(names
+                .iter()
+                .filter_map(|(kid, name)| {
+                    let (_, secret) = secrets.iter().find(|(asked, _)| asked == name)?;
+                    Some(renamed(kid, secret.clone()))
+                })
+                .collect()),
+            Answer::Document(_) => Err(Error::Answer("a DID document came in place of secrets")),
+        }
+    }
+
+    async fn ask(&self, question: Question) -> Result<Answer> {
+        lock(&self.slot).question = Some(question);
+        poll_fn(|_| match lock(&self.slot).answer.take() {
+            Some(answer) => Poll::Ready(Ok(answer)),
+            None => Poll::Pending,
+        })
+        .await
+    }
+}
+
+fn none_held(kids: &[&DidUrl]) -> Error {
+    Error::SecretNotFound { kids: kids.iter().map(ToString::to_string).collect() }
+}

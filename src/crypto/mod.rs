@@ -1,0 +1,7 @@
+//! One algorithm a file. Nothing here knows of JSON or of DIDs.
+
+pub(crate) mod agreement;
+pub(crate) mod algorithm;
+pub(crate) mod content;
+pub(crate) mod key_wrap;
+pub(crate) mod signature;

@@ -1,0 +1,125 @@
+//! A DID, or a DID URL: `did:method:id[/path][?query][#fragment]`.
+
+use std::fmt::{Display, Formatter};
+
+use crate::error::{Error, Result};
+
+/// Longest DID URL that is read: a did:peer:2 with many keys and services stays far below it.
+const MAX_LENGTH: usize = 16_384;
+
+/// A syntactically valid DID or DID URL, compared octet by octet.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct DidUrl {
+    text: String,
+    did_length: usize,
+}
+
+impl DidUrl {
+    /// Reads a DID or a DID URL.
+    ///
+    /// More characters pass than DID Core allows in an id (`=`, `+` and the like): DIDs in the wild have
+    /// them, and none of them changes where the DID ends.
+    pub fn parse(text: &str) -> Result<Self> {
+        let invalid = || Error::malformed("did", "neither a DID nor a DID URL");
+        if text.len() > MAX_LENGTH {
+            return Err(Error::malformed("did", "longer than any DID in use"));
+        }
+        let did_length = text.find(['/', '?', '#']).unwrap_or(text.len());
+        let (did, rest) = text.split_at(did_length);
+        let (method, id) =
+            did.strip_prefix("did:").and_then(|rest| rest.split_once(':')).ok_or_else(invalid)?;
+        let method_ok =
+            !method.is_empty() && method.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let id_ok = !id.is_empty() && !id.ends_with(':') && id.bytes().all(is_id_byte);
+        let rest_ok = rest.bytes().all(|b| is_id_byte(b) || matches!(b, b'/' | b'?' | b'#'))
+            && rest.matches('#').count() < 2;
+        if method_ok && id_ok && rest_ok {
+            Ok(Self { text: text.to_owned(), did_length })
+        } else {
+            Err(invalid())
+        }
+    }
+
+    /// Reads the id of a key: a DID URL with a fragment that is not empty.
+    pub fn parse_kid(text: &str, part: &'static str) -> Result<Self> {
+        let url = Self::parse(text).map_err(|_| Error::malformed(part, "no DID URL"))?;
+        match url.fragment() {
+            Some(fragment) if !fragment.is_empty() => Ok(url),
+            _ => Err(Error::malformed(part, "a DID URL without the fragment that names a key")),
+        }
+    }
+
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The DID alone, without path, query and fragment.
+    pub fn did(&self) -> &str {
+        self.text.get(..self.did_length).unwrap_or(&self.text)
+    }
+
+    /// The fragment without its `#`.
+    pub fn fragment(&self) -> Option<&str> {
+        self.text.split_once('#').map(|(_, fragment)| fragment)
+    }
+
+    /// The same DID with another fragment.
+    pub(crate) fn with_fragment(&self, fragment: &str) -> Self {
+        Self { text: format!("{}#{fragment}", self.did()), did_length: self.did_length }
+    }
+}
+
+impl AsRef<str> for DidUrl {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Display for DidUrl {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"._-:%=+~*!$&'(),;@".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_did_url_is_split_at_its_first_delimiter() {
+        let url = DidUrl::parse("did:example:bob?x=1#key-1").unwrap();
+        assert_eq!(url.did(), "did:example:bob");
+        assert_eq!(url.fragment(), Some("key-1"));
+        assert_eq!(DidUrl::parse("did:example:bob").unwrap().fragment(), None);
+    }
+
+    #[test]
+    fn what_is_no_did_is_refused() {
+        for text in [
+            "",
+            "did:",
+            "did:example",
+            "did:example:",
+            "DID:example:alice",
+            "did:Example:alice",
+            "alice",
+            "did:a:b c",
+            "did:a:b#c#d",
+            "did:a:é",
+        ] {
+            assert!(DidUrl::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kid_needs_a_fragment() {
+        assert!(DidUrl::parse_kid("did:example:bob", "kid").is_err());
+        assert!(DidUrl::parse_kid("did:example:bob#", "kid").is_err());
+        assert!(DidUrl::parse_kid("did:example:bob#key-1", "kid").is_ok());
+    }
+}

@@ -1,0 +1,192 @@
+//! What DIDComm reads of a DID document.
+
+use serde_json::Value;
+
+use super::verification_method::absolute_kid;
+use super::{DidUrl, Service, VerificationMethod, peer};
+use crate::error::{Error, Result};
+
+/// A verification relationship: what a key may be used for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Relationship {
+    /// Keys that sign in the name of the DID.
+    Authentication,
+    /// Keys that messages are encrypted to and from.
+    KeyAgreement,
+}
+
+impl Relationship {
+    /// The name of the relationship's member in a DID document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authentication => "authentication",
+            Self::KeyAgreement => "keyAgreement",
+        }
+    }
+}
+
+/// A DID document, parsed once: the keys of two relationships and the DIDComm services.
+///
+/// A key or service that cannot be used does no harm to the others.
+#[derive(Clone, Debug)]
+pub struct Document {
+    did: DidUrl,
+    authentication: Vec<VerificationMethod>,
+    key_agreement: Vec<VerificationMethod>,
+    services: Vec<Service>,
+    json: Value,
+}
+
+impl Document {
+    /// Reads a document; ids in it may be absolute or relative, methods embedded or referenced.
+    pub fn parse(json: Value) -> Result<Self> {
+        let id = json.get("id").and_then(Value::as_str).unwrap_or_default();
+        let malformed =
+            |reason: &str| Error::MalformedDocument { did: id.to_owned(), reason: reason.to_owned() };
+        let did = DidUrl::parse(id).map_err(|_| malformed("id is no DID"))?;
+        if did.as_str() != did.did() {
+            return Err(malformed("id is a DID URL"));
+        }
+        let entries = |name: &str| match json.get(name) {
+            None | Some(Value::Null) => Ok(&[] as &[Value]),
+            Some(Value::Array(entries)) => Ok(entries.as_slice()),
+            Some(_) => Err(malformed(&format!("{name} is no array"))),
+        };
+        let listed: Vec<_> = entries("verificationMethod")?
+            .iter()
+            .filter_map(|method| VerificationMethod::parse(&did, method))
+            .collect();
+        let related = |name: &str| -> Result<Vec<VerificationMethod>> {
+            let methods = entries(name)?.iter().filter_map(|entry| match entry {
+                Value::String(id) => {
+                    let kid = absolute_kid(&did, id)?;
+                    listed.iter().find(|method| method.kid == kid).cloned()
+                }
+                embedded => VerificationMethod::parse(&did, embedded),
+            });
+            // a key that names another DID would be looked up in that DID's document, not in this one
+            Ok(methods.filter(|method| method.kid.did() == did.did()).collect())
+        };
+        Ok(Self {
+            authentication: related("authentication")?,
+            key_agreement: related("keyAgreement")?,
+            services: entries("service")?.iter().filter_map(|entry| Service::parse(&did, entry)).collect(),
+            did,
+            json,
+        })
+    }
+
+    /// The DID that the document describes.
+    pub fn did(&self) -> &DidUrl {
+        &self.did
+    }
+
+    /// The document as it was read.
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// The keys of a relationship, in the document's order.
+    pub fn keys(&self, relationship: Relationship) -> &[VerificationMethod] {
+        match relationship {
+            Relationship::Authentication => &self.authentication,
+            Relationship::KeyAgreement => &self.key_agreement,
+        }
+    }
+
+    /// The DIDComm services, in the document's order.
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// The key of that id, if the relationship lists it; a did:peer:2 key answers to its older names too.
+    pub fn key(&self, relationship: Relationship, kid: &DidUrl) -> Result<&VerificationMethod> {
+        let keys = self.keys(relationship);
+        let found = keys.iter().find(|method| method.kid == *kid).or_else(|| {
+            let aliases = peer::aliases(kid);
+            keys.iter().find(|method| aliases.contains(&method.kid))
+        });
+        found.ok_or_else(|| Error::KeyNotFound {
+            did: self.did.to_string(),
+            kid: kid.to_string(),
+            relationship: relationship.name(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const X25519: &str = "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc";
+    const ED25519: &str = "z6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj";
+
+    fn kids(document: &Document, relationship: Relationship) -> Vec<&str> {
+        document.keys(relationship).iter().map(|method| method.kid.as_str()).collect()
+    }
+
+    // KID-05, KID-09
+    #[test]
+    fn embedded_referenced_relative_and_absolute_methods_are_read() {
+        let document = Document::parse(json!({
+            "id": "did:example:a",
+            "verificationMethod": [
+                {"id": "#k1", "type": "Multikey", "publicKeyMultibase": X25519},
+                {"id": "did:example:a#k2", "type": "X25519KeyAgreementKey2020", "publicKeyMultibase": X25519},
+                {"id": "#k3", "type": "Ed25519VerificationKey2018", "publicKeyMultibase": ED25519},
+            ],
+            "keyAgreement": ["did:example:a#k1", "#k2", {"id": "#k4", "type": "Multikey", "publicKeyMultibase": X25519}],
+            "authentication": ["#k3", "#nowhere"],
+        }))
+        .unwrap();
+        assert_eq!(
+            kids(&document, Relationship::KeyAgreement),
+            ["did:example:a#k1", "did:example:a#k2", "did:example:a#k4"]
+        );
+        assert_eq!(kids(&document, Relationship::Authentication), ["did:example:a#k3"]);
+        assert!(document.keys(Relationship::KeyAgreement).iter().all(|method| method.key().is_ok()));
+    }
+
+    #[test]
+    fn a_method_of_another_did_is_not_taken_into_the_document() {
+        let document = Document::parse(json!({
+            "id": "did:example:mallory",
+            "keyAgreement": [{"id": "did:example:alice#k", "type": "Multikey", "publicKeyMultibase": X25519}],
+        }));
+        assert!(document.unwrap().keys(Relationship::KeyAgreement).is_empty());
+    }
+
+    #[test]
+    fn an_unusable_key_says_why_and_harms_no_other() {
+        let document = Document::parse(json!({
+            "id": "did:example:a",
+            "keyAgreement": [
+                {"id": "#p", "type": "JsonWebKey2020", "publicKeyJwk": {"kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"}},
+                {"id": "#o", "type": "Oddity2030"},
+                {"id": "#k", "type": "JsonWebKey", "publicKeyJwk": {"kty": "OKP", "crv": "X25519",
+                 "x": "avH0O2Y4tqLAq8y9zpianr8ajii5m4F_mICrzNlatXs"}},
+            ],
+        }))
+        .unwrap();
+        let keys = document.keys(Relationship::KeyAgreement);
+        assert_eq!(keys[0].key().unwrap_err().reason, "P-521");
+        assert_eq!(keys[1].key().unwrap_err().reason, "Oddity2030");
+        assert!(keys[2].key().is_ok());
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused() {
+        for json in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!({"id": "bob"}),
+            json!({"id": "did:a:b#c"}),
+            json!({"id": "did:a:b", "keyAgreement": {}}),
+        ] {
+            assert!(Document::parse(json).is_err());
+        }
+    }
+}

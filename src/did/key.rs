@@ -1,0 +1,73 @@
+//! did:key: a DID that is one public key.
+
+use serde_json::{Value, json};
+
+use super::DidUrl;
+use crate::error::{Error, Result};
+use crate::keys::PublicKey;
+
+/// The DID of a public key.
+pub fn create(key: &PublicKey) -> String {
+    format!("did:key:{}", key.to_multikey())
+}
+
+/// The DID document of a did:key, with the X25519 key that an Ed25519 key implies.
+pub fn resolve(did: &DidUrl) -> Result<Value> {
+    let did = did.did();
+    let multikey =
+        did.strip_prefix("did:key:").ok_or_else(|| Error::malformed("did:key", "another DID method"))?;
+    // did:key allows base58btc alone, so that one key has one DID
+    if !multikey.starts_with('z') {
+        return Err(Error::malformed("did:key", "not base58btc"));
+    }
+    let key = PublicKey::from_multikey(multikey)?;
+    let kid = format!("{did}#{multikey}");
+    let mut methods = vec![method(did, &kid, &key)];
+    let mut authentication = Vec::new();
+    let mut key_agreement = Vec::new();
+    if key.curve().is_for_agreement() {
+        key_agreement.push(kid);
+    } else {
+        authentication.push(kid);
+    }
+    if let Some(derived) = key.derived_agreement_key() {
+        let kid = format!("{did}#{}", derived.to_multikey());
+        methods.push(method(did, &kid, &derived));
+        key_agreement.push(kid);
+    }
+    Ok(json!({
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": did,
+        "verificationMethod": methods,
+        "authentication": authentication,
+        "keyAgreement": key_agreement,
+    }))
+}
+
+fn method(did: &str, kid: &str, key: &PublicKey) -> Value {
+    json!({"id": kid, "type": "Multikey", "controller": did, "publicKeyMultibase": key.to_multikey()})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // did:key method specification, its Ed25519 example with derived X25519 key
+    #[test]
+    fn the_x25519_key_is_derived_as_the_method_says() {
+        let did = DidUrl::parse("did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH").unwrap();
+        let document = resolve(&did).unwrap();
+        let agreement = document["keyAgreement"][0].as_str().unwrap();
+        assert_eq!(
+            agreement,
+            "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"
+        );
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for did in ["did:key:z", "did:key:uAAAA", "did:key:zAAAA", "did:web:example.com"] {
+            assert!(resolve(&DidUrl::parse(did).unwrap()).is_err(), "{did}");
+        }
+    }
+}

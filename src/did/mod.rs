@@ -1,0 +1,14 @@
+//! DIDs, DID URLs, what DIDComm reads of a DID document, and the methods that need no network.
+
+mod did_url;
+mod document;
+pub mod key;
+pub mod local;
+pub mod peer;
+mod service;
+mod verification_method;
+
+pub use did_url::DidUrl;
+pub use document::{Document, Relationship};
+pub use service::{Endpoint, Service};
+pub use verification_method::{Unusable, VerificationMethod};

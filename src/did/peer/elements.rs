@@ -1,0 +1,89 @@
+//! The elements that a did:peer:2 is made of: `.` and a purpose code, then a key or a service.
+
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+
+/// More elements than any DID in use has; each costs a decoding.
+const MAX_ELEMENTS: usize = 64;
+
+/// What a key of a did:peer:2 is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// `A`
+    AssertionMethod,
+    /// `E`
+    KeyAgreement,
+    /// `V`
+    Authentication,
+    /// `I`
+    CapabilityInvocation,
+    /// `D`
+    CapabilityDelegation,
+}
+
+impl Purpose {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Authentication,
+        Self::AssertionMethod,
+        Self::KeyAgreement,
+        Self::CapabilityInvocation,
+        Self::CapabilityDelegation,
+    ];
+
+    pub(super) fn code(self) -> char {
+        match self {
+            Self::AssertionMethod => 'A',
+            Self::KeyAgreement => 'E',
+            Self::Authentication => 'V',
+            Self::CapabilityInvocation => 'I',
+            Self::CapabilityDelegation => 'D',
+        }
+    }
+
+    pub(super) fn relationship(self) -> &'static str {
+        match self {
+            Self::AssertionMethod => "assertionMethod",
+            Self::KeyAgreement => "keyAgreement",
+            Self::Authentication => "authentication",
+            Self::CapabilityInvocation => "capabilityInvocation",
+            Self::CapabilityDelegation => "capabilityDelegation",
+        }
+    }
+}
+
+/// One element, still encoded.
+pub(super) enum Element<'a> {
+    Key(Purpose, &'a str),
+    Service(&'a str),
+}
+
+/// Takes a did:peer:2 apart.
+pub(super) fn elements(did: &DidUrl) -> Result<Vec<Element<'_>>> {
+    let malformed = |reason: &str| Error::malformed("did:peer", reason);
+    let peer = did.did().strip_prefix("did:peer:").ok_or_else(|| malformed("another DID method"))?;
+    let Some(encoded) = peer.strip_prefix('2') else {
+        let numalgo: String = peer.chars().take(1).collect();
+        return Err(Error::unsupported("did:peer method", numalgo));
+    };
+    let mut parts = encoded.split('.');
+    if parts.next() != Some("") {
+        return Err(malformed("no element after the method number"));
+    }
+    let elements = parts
+        .map(|part| {
+            let code = part.chars().next().ok_or_else(|| malformed("an empty element"))?;
+            let content = part.get(code.len_utf8()..).unwrap_or_default();
+            if code == 'S' {
+                return Ok(Element::Service(content));
+            }
+            let purpose = Purpose::ALL.into_iter().find(|purpose| purpose.code() == code);
+            Ok(Element::Key(purpose.ok_or_else(|| malformed("an unknown purpose code"))?, content))
+        })
+        .take(MAX_ELEMENTS.saturating_add(1))
+        .collect::<Result<Vec<_>>>()?;
+    match elements.len() {
+        0 => Err(malformed("no element")),
+        count if count > MAX_ELEMENTS => Err(malformed("too many elements")),
+        _ => Ok(elements),
+    }
+}

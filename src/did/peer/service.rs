@@ -1,0 +1,109 @@
+//! Services inside of a did:peer:2: base64url of JSON whose common names are abbreviated.
+
+use serde_json::{Map, Value};
+
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+use crate::jose::base64url;
+
+/// The abbreviations of the method, and what they stand for.
+const NAMES: [(&str, &str); 4] =
+    [("t", "type"), ("s", "serviceEndpoint"), ("r", "routingKeys"), ("a", "accept")];
+const TYPES: [(&str, &str); 1] = [("dm", "DIDCommMessaging")];
+
+/// Encodes a service as an element of the DID.
+pub(super) fn encode(service: &Value) -> Result<String> {
+    if !service.is_object() {
+        return Err(Error::misuse("a service is a JSON object"));
+    }
+    Ok(base64url::encode(rename(service, &NAMES.map(swap), &TYPES.map(swap)).to_string()))
+}
+
+/// Decodes the services of one element: an object, or an array of them in older DIDs.
+pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
+    let malformed = || Error::malformed("did:peer service", "not base64url of a JSON object");
+    // older DIDs are padded, and some were written with the alphabet of plain base64
+    let text = encoded.trim_end_matches('=').replace('+', "-");
+    let octets = base64url::decode(&text, "did:peer service").map_err(|_| malformed())?;
+    let services = match serde_json::from_slice(&octets).map_err(|_| malformed())? {
+        Value::Array(services) => services,
+        service => vec![service],
+    };
+    if services.iter().all(Value::is_object) {
+        Ok(services.iter().map(|service| rename(service, &NAMES, &TYPES)).collect())
+    } else {
+        Err(malformed())
+    }
+}
+
+/// Gives a service without an id the id of its place, and makes a relative id absolute.
+pub(super) fn identify(did: &DidUrl, place: usize, service: Value) -> Value {
+    let Value::Object(mut service) = service else { return service };
+    let id = match service.get("id").and_then(Value::as_str) {
+        Some(id) if id.starts_with("did:") => id.to_owned(),
+        Some(id) => format!("{did}#{}", id.trim_start_matches('#')),
+        None if place == 0 => format!("{did}#service"),
+        None => format!("{did}#service-{place}"),
+    };
+    let mut identified = Map::new();
+    identified.insert("id".to_owned(), Value::String(id));
+    service.shift_remove("id");
+    identified.extend(service);
+    Value::Object(identified)
+}
+
+fn swap<'a>((short, long): (&'a str, &'a str)) -> (&'a str, &'a str) {
+    (long, short)
+}
+
+/// Renames the members of a service and of the endpoint objects in it.
+fn rename(value: &Value, names: &[(&str, &str)], types: &[(&str, &str)]) -> Value {
+    let other = |name: &str, table: &[(&str, &str)]| {
+        let found = table.iter().find(|(from, _)| *from == name);
+        found.map_or_else(|| name.to_owned(), |(_, to)| (*to).to_owned())
+    };
+    match value {
+        Value::Array(entries) => entries.iter().map(|entry| rename(entry, names, types)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| {
+                let is_type = name == "t" || name == "type";
+                let member = match member.as_str() {
+                    Some(text) if is_type => Value::String(other(text, types)),
+                    _ => rename(member, names, types),
+                };
+                (other(name, names), member)
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        plain => plain.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_service_survives_its_abbreviation() {
+        let service = json!({"type": "DIDCommMessaging", "serviceEndpoint": {
+            "uri": "http://example.com/didcomm?a~b", "accept": ["didcomm/v2"], "routingKeys": ["did:example:m#k"]}});
+        let encoded = encode(&service).unwrap();
+        let text = String::from_utf8(base64url::decode(&encoded, "").unwrap()).unwrap();
+        assert!(text.starts_with(r#"{"t":"dm","s":{"uri":"#), "{text}");
+        assert_eq!(decode(&encoded).unwrap(), [service]);
+    }
+
+    // the example of the method specification
+    #[test]
+    fn the_example_of_the_method_is_read() {
+        let encoded = "eyJ0IjoiZG0iLCJzIjp7InVyaSI6Imh0dHA6Ly9leGFtcGxlLmNvbS9kaWRjb21tIiwiYSI6WyJkaWRjb21tL3YyIl0sInIiOlsiZGlkOmV4YW1wbGU6MTIzNDU2Nzg5YWJjZGVmZ2hpI2tleS0xIl19fQ";
+        assert_eq!(
+            decode(encoded).unwrap(),
+            [json!({"type": "DIDCommMessaging", "serviceEndpoint": {"uri": "http://example.com/didcomm",
+                    "accept": ["didcomm/v2"], "routingKeys": ["did:example:123456789abcdefghi#key-1"]}})]
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! Everything that can go wrong, sorted by who must act.
+
+use std::fmt::{Display, Formatter};
+
+/// The result of every fallible function of the core.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation ended without a result.
+///
+/// Texts name identifiers and algorithms, never message content or key material.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The caller asked for something that no conforming recipient would take; the caller must act.
+    #[error("{0}")]
+    Misuse(String),
+    /// A message breaks the specification; its sender must act.
+    #[error("malformed {part}: {reason}")]
+    Malformed {
+        /// Which part of the message, for instance `jwe.protected.epk` or `message.to`.
+        part: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A DID document or a DID breaks its specification; whoever publishes it must act.
+    #[error("malformed DID document of {did}: {reason}")]
+    MalformedDocument {
+        /// The DID whose document it is.
+        did: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An algorithm, key type or form that this library does not offer; the parties must negotiate.
+    #[error("unsupported {what}: {algorithm}")]
+    Unsupported {
+        /// The kind of thing, for instance `content encryption`.
+        what: &'static str,
+        /// Its name as it was given.
+        algorithm: String,
+    },
+    /// Sender and recipient share no curve; the parties must negotiate.
+    #[error("no key of {sender} fits a key agreement key of {recipient}")]
+    IncompatibleKeys {
+        /// The sender's DID.
+        sender: String,
+        /// The recipient's DID.
+        recipient: String,
+    },
+    /// No resolver knows the DID; the operator must act.
+    #[error("DID not found: {did}")]
+    DidNotFound {
+        /// The DID.
+        did: String,
+    },
+    /// The resolved document has no such key in that relationship; the operator or the peer must act.
+    #[error("{did} lists no {relationship} key {kid}")]
+    KeyNotFound {
+        /// The DID whose document was read.
+        did: String,
+        /// The key that was looked for, or `*` for any.
+        kid: String,
+        /// The verification relationship it has to stand in.
+        relationship: &'static str,
+    },
+    /// None of these secrets is held; the operator must act.
+    #[error("no secret is held for {}", kids.join(", "))]
+    SecretNotFound {
+        /// The key ids that would have done.
+        kids: Vec<String>,
+    },
+    /// The message claims something that is not proved; do not believe it.
+    #[error("untrusted message: {claim} is not proved{}", of(kid.as_ref(), did.as_ref()))]
+    Untrusted {
+        /// The claim.
+        claim: Claim,
+        /// The key that was to prove it.
+        kid: Option<String>,
+        /// The DID that is claimed.
+        did: Option<String>,
+    },
+    /// The message cannot be decrypted. One constant text: what failed inside is nobody's business.
+    #[error("the message cannot be decrypted")]
+    Decryption,
+    /// The signature does not verify.
+    #[error("the signature is not valid")]
+    InvalidSignature,
+    /// An answer came to an operation that has ended, or that had asked something else.
+    #[error("{0}")]
+    Answer(&'static str),
+}
+
+/// What a message can claim without proving it.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Claim {
+    /// `from` is the DID of the authcrypt key (`skid`).
+    Sender,
+    /// `from` is the DID of the signer.
+    Signer,
+    /// `to` has the DID of the key that opened the message.
+    Recipient,
+    /// `skid` and `apu` name one key.
+    SenderKey,
+    /// `apv` binds the list of recipients.
+    Recipients,
+    /// `from_prior` travels encrypted.
+    RotationEncrypted,
+    /// `iss` of `from_prior` is the DID of the key that signed it.
+    RotationIssuer,
+    /// `sub` of `from_prior` is `from`.
+    RotationSubject,
+    /// `from_prior` is valid now.
+    RotationTime,
+}
+
+impl Claim {
+    /// The claim as programs compare it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sender => "from=skid",
+            Self::Signer => "from=signer",
+            Self::Recipient => "to=recipient",
+            Self::SenderKey => "skid=apu",
+            Self::Recipients => "apv=recipients",
+            Self::RotationEncrypted => "from_prior=encrypted",
+            Self::RotationIssuer => "from_prior.iss=kid",
+            Self::RotationSubject => "from_prior.sub=from",
+            Self::RotationTime => "from_prior.time",
+        }
+    }
+}
+
+impl Display for Claim {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Error {
+    pub(crate) fn malformed(part: &'static str, reason: impl Into<String>) -> Self {
+        Self::Malformed { part, reason: reason.into() }
+    }
+
+    pub(crate) fn unsupported(what: &'static str, algorithm: impl Into<String>) -> Self {
+        Self::Unsupported { what, algorithm: algorithm.into() }
+    }
+
+    pub(crate) fn misuse(reason: impl Into<String>) -> Self {
+        Self::Misuse(reason.into())
+    }
+}
+
+fn of(kid: Option<&String>, did: Option<&String>) -> String {
+    let mut text = String::new();
+    for (name, value) in [("kid", kid), ("did", did)] {
+        if let Some(value) = value {
+            text.push_str(&format!(" ({name} {value})"));
+        }
+    }
+    text
+}

@@ -1,0 +1,39 @@
+//! base64url without padding (RFC 7515 2), strict on reading: one text for one value.
+
+use base64_simd::URL_SAFE_NO_PAD;
+
+use crate::error::{Error, Result};
+
+pub(crate) fn encode(octets: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode_to_string(octets)
+}
+
+pub(crate) fn encode_append(octets: impl AsRef<[u8]>, text: &mut String) {
+    URL_SAFE_NO_PAD.encode_append(octets, text);
+}
+
+pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vectors_of_rfc_4648_hold() {
+        for (octets, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")] {
+            assert_eq!(encode(octets), text);
+            assert_eq!(decode(text, "x").unwrap(), octets.as_bytes());
+        }
+        assert_eq!(encode([0xff, 0xef, 0xbe]), "_---");
+    }
+
+    // JWE-20
+    #[test]
+    fn padding_foreign_letters_and_stray_bits_are_refused() {
+        for text in ["Zg==", "Zg=", "+-__", "Z", "Zh", "Zm9", "Zm9v\n", "Zm 9v", "é"] {
+            assert!(decode(text, "x").is_err(), "{text}");
+        }
+    }
+}

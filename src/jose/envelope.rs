@@ -1,0 +1,84 @@
+//! Which of the three shapes a text has: encrypted, signed or plain.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::jwe::Jwe;
+use super::jws::Jws;
+use crate::error::{Error, Result};
+
+/// A message as it arrived, its outermost shape read and nothing believed.
+#[derive(Debug)]
+pub(crate) enum Envelope<'a> {
+    Encrypted(Jwe<'a>),
+    Signed(Jws<'a>),
+    Plain(&'a str),
+}
+
+/// The members of JWE and JWS in their JSON serialisations (RFC 7516 7.2, RFC 7515 7.2).
+#[derive(Deserialize)]
+pub(super) struct Wire<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(super) message_type: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) protected: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) unprotected: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) recipients: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) encrypted_key: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) iv: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) ciphertext: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) tag: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) aad: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) header: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) payload: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) signatures: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) signature: Option<&'a RawValue>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads the outermost shape of a JSON text.
+    pub(crate) fn parse(text: &'a str, most_recipients: usize) -> Result<Self> {
+        let wire: Wire<'a> = serde_json::from_str(text)
+            .map_err(|error| Error::malformed("message", format!("no JSON object: {}", position(&error))))?;
+        // `type` is what every plaintext has and no envelope: a header may be called `payload`
+        if wire.message_type.is_some() {
+            Ok(Self::Plain(text))
+        } else if wire.ciphertext.is_some() || wire.recipients.is_some() {
+            Jwe::parse(&wire, most_recipients).map(Self::Encrypted)
+        } else if wire.payload.is_some() || wire.signatures.is_some() {
+            Jws::parse(text, &wire).map(Self::Signed)
+        } else {
+            Ok(Self::Plain(text))
+        }
+    }
+}
+
+/// A JSON string of the text, borrowed where it has no escapes.
+pub(super) fn string<'a>(raw: Option<&'a RawValue>, part: &'static str) -> Result<Cow<'a, str>> {
+    let text = raw.ok_or_else(|| Error::malformed(part, "missing"))?.get();
+    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) if !inner.contains('\\') => Ok(Cow::Borrowed(inner)),
+        Some(_) => serde_json::from_str(text)
+            .map(Cow::Owned)
+            .map_err(|_| Error::malformed(part, "a string that is no Unicode")),
+        None => Err(Error::malformed(part, "no string")),
+    }
+}
+
+/// Where a JSON text breaks; what stands there may be private.
+pub(crate) fn position(error: &serde_json::Error) -> String {
+    format!("line {} column {}", error.line(), error.column())
+}

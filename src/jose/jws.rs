@@ -1,0 +1,136 @@
+//! JWS in its JSON serialisations (RFC 7515 7.2): both are read, the general one is written.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::base64url;
+use super::envelope::{Wire, string};
+use super::header::{self, Extensions};
+use crate::crypto::algorithm::SignatureAlgorithm;
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+
+/// The media type that `typ` names.
+pub(crate) const MEDIA_TYPE: &str = "application/didcomm-signed+json";
+
+/// A signed message with its one signature, decoded and not yet verified.
+pub(crate) struct Jws<'a> {
+    pub(crate) kid: DidUrl,
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) signature: Vec<u8>,
+    /// The message as it arrived: what a third party would be shown.
+    pub(crate) text: &'a str,
+    protected: Cow<'a, str>,
+    payload: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Protected {
+    alg: String,
+    kid: Option<String>,
+    #[serde(flatten)]
+    extensions: Extensions,
+}
+
+#[derive(Deserialize)]
+struct WireSignature<'a> {
+    #[serde(borrow)]
+    protected: Option<&'a RawValue>,
+    #[serde(borrow)]
+    header: Option<&'a RawValue>,
+    #[serde(borrow)]
+    signature: Option<&'a RawValue>,
+}
+
+impl<'a> Jws<'a> {
+    pub(super) fn parse(text: &'a str, wire: &Wire<'a>) -> Result<Self> {
+        let payload = string(wire.payload, "jws.payload")?;
+        let one = match (wire.signatures, wire.signature) {
+            (Some(signatures), None) if wire.protected.is_none() && wire.header.is_none() => {
+                let entries: Vec<WireSignature<'a>> = serde_json::from_str(signatures.get())
+                    .map_err(|_| Error::malformed("jws.signatures", "no array of signatures"))?;
+                let count = entries.len();
+                let mut entries = entries.into_iter();
+                match (entries.next(), entries.next()) {
+                    (Some(one), None) => one,
+                    // only the sender's signature has a meaning, and an unread one must not seem read
+                    _ => return Err(Error::malformed("jws.signatures", format!("{count} in place of one"))),
+                }
+            }
+            (None, Some(_)) => {
+                WireSignature { protected: wire.protected, header: wire.header, signature: wire.signature }
+            }
+            _ => return Err(Error::malformed("jws", "neither the general nor the flattened form")),
+        };
+        let protected = string(one.protected, "jws.protected")?;
+        let header: Protected = header::decode(&protected, "jws.protected")?;
+        header.extensions.refuse()?;
+        let algorithm = SignatureAlgorithm::from_name(&header.alg)?;
+        let kid = kid(header.kid, one.header)?;
+        let signature = base64url::decode(&string(one.signature, "jws.signature")?, "jws.signature")?;
+        Ok(Self { kid, algorithm, signature, text, protected, payload })
+    }
+
+    /// What was signed: header and payload as they were sent.
+    pub(crate) fn signing_input(&self) -> Vec<u8> {
+        signing_input(&self.protected, &self.payload).into_bytes()
+    }
+
+    pub(crate) fn payload(&self) -> Result<Vec<u8>> {
+        base64url::decode(&self.payload, "jws.payload")
+    }
+}
+
+impl std::fmt::Debug for Jws<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jws").field("kid", &self.kid.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// The specification shows `kid` in the protected header and in the other one; peers write either.
+fn kid(protected: Option<String>, unprotected: Option<&RawValue>) -> Result<DidUrl> {
+    let members: Map<String, Value> = match unprotected {
+        None => Map::new(),
+        Some(raw) => {
+            serde_json::from_str(raw.get()).map_err(|_| Error::malformed("jws.header", "no object"))?
+        }
+    };
+    let beside = match members.get("kid") {
+        None => None,
+        Some(Value::String(kid)) => Some(kid.clone()),
+        Some(_) => return Err(Error::malformed("jws.header.kid", "no string")),
+    };
+    let kid = match (protected, beside) {
+        (Some(one), Some(other)) if one != other => {
+            return Err(Error::malformed("jws.header.kid", "differs from the protected one"));
+        }
+        (Some(kid), _) | (None, Some(kid)) => kid,
+        (None, None) => return Err(Error::malformed("jws.header.kid", "missing")),
+    };
+    DidUrl::parse_kid(&kid, "jws.header.kid")
+}
+
+/// The protected header of a signed message; `kid` stands here and in the unprotected header.
+pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm) -> String {
+    base64url::encode(json!({"typ": MEDIA_TYPE, "alg": algorithm.name(), "kid": kid.as_str()}).to_string())
+}
+
+pub(crate) fn signing_input(protected: &str, payload: &str) -> String {
+    format!("{protected}.{payload}")
+}
+
+/// Writes the general form with its one signature.
+pub(crate) fn write(protected: &str, payload: &str, kid: &DidUrl, signature: &[u8]) -> String {
+    json!({
+        "payload": payload,
+        "signatures": [{
+            "protected": protected,
+            "header": {"kid": kid.as_str()},
+            "signature": base64url::encode(signature),
+        }],
+    })
+    .to_string()
+}

@@ -1,0 +1,283 @@
+//! Secret keys: parsed once when they enter, zeroed when they leave, never printed.
+
+use std::collections::HashMap;
+use std::fmt::{Debug, Formatter};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use askar_crypto::alg::ed25519::Ed25519KeyPair;
+use askar_crypto::alg::x25519::X25519KeyPair;
+use askar_crypto::repr::{KeyPublicBytes, KeySecretBytes};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::jwk::Jwk;
+use super::multikey;
+use super::{Curve, PublicKey};
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+use crate::jose::base64url;
+
+/// Draws that many random octets into the buffer.
+pub(crate) type Draw<'a> = &'a mut dyn FnMut(&mut [u8]);
+
+/// A secret key and the id under which DID documents list its public half.
+#[derive(Clone)]
+pub struct SecretKey {
+    kid: DidUrl,
+    kind: SecretKind,
+}
+
+/// The secret half. askar-crypto zeroes it on drop.
+#[derive(Clone)]
+pub(crate) enum SecretKind {
+    X25519(Arc<X25519KeyPair>),
+    Ed25519(Arc<Ed25519KeyPair>),
+}
+
+impl SecretKind {
+    pub(crate) fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
+        let invalid = |_| Error::malformed("secret key", format!("no secret key on {}", curve.name()));
+        match curve {
+            Curve::X25519 => {
+                X25519KeyPair::from_secret_bytes(octets).map(Arc::new).map(Self::X25519).map_err(invalid)
+            }
+            Curve::Ed25519 => {
+                Ed25519KeyPair::from_secret_bytes(octets).map(Arc::new).map(Self::Ed25519).map_err(invalid)
+            }
+        }
+    }
+
+    pub(crate) fn generate(curve: Curve, draw: Draw<'_>) -> Result<Self> {
+        let mut octets = Zeroizing::new([0; 32]);
+        draw(octets.as_mut_slice());
+        Self::from_octets(curve, octets.as_slice())
+    }
+
+    pub(crate) fn curve(&self) -> Curve {
+        match self {
+            Self::X25519(_) => Curve::X25519,
+            Self::Ed25519(_) => Curve::Ed25519,
+        }
+    }
+
+    pub(crate) fn public_key(&self) -> Result<PublicKey> {
+        match self {
+            Self::X25519(key) => {
+                key.with_public_bytes(|octets| PublicKey::from_octets(Curve::X25519, octets))
+            }
+            Self::Ed25519(key) => {
+                key.with_public_bytes(|octets| PublicKey::from_octets(Curve::Ed25519, octets))
+            }
+        }
+    }
+
+    fn with_octets<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        match self {
+            Self::X25519(key) => key.with_secret_bytes(|octets| octets.map(read)),
+            Self::Ed25519(key) => key.with_secret_bytes(|octets| octets.map(read)),
+        }
+    }
+}
+
+impl SecretKey {
+    /// Generates a key on the curve; `draw` fills its argument with random octets.
+    pub fn generate(kid: DidUrl, curve: Curve, draw: &mut dyn FnMut(&mut [u8])) -> Result<Self> {
+        Ok(Self { kid, kind: SecretKind::generate(curve, draw)? })
+    }
+
+    /// Reads the raw octets of a secret key; its public half is computed.
+    pub fn from_octets(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
+        Ok(Self { kid, kind: SecretKind::from_octets(curve, octets)? })
+    }
+
+    /// Reads a secret in any form in which DID software writes it.
+    ///
+    /// A JWK with `d`; or a verification method with `id` (or `kid`) and `privateKeyJwk`,
+    /// `privateKeyMultibase` or `privateKeyBase58`. `kid`, when given, names the key whatever the value says.
+    pub fn from_value(value: &Value, kid: Option<&str>) -> Result<Self> {
+        let member = |name: &str| value.get(name).and_then(Value::as_str);
+        let named = kid
+            .or_else(|| member("kid"))
+            .or_else(|| member("id"))
+            .ok_or_else(|| Error::malformed("secret", "no kid"))?;
+        let kid = DidUrl::parse_kid(named, "secret.kid")?;
+        if value.get("kty").is_some() {
+            return Self::from_jwk(kid, &Jwk::from_value(value)?);
+        }
+        if let Some(jwk) = value.get("privateKeyJwk") {
+            return Self::from_jwk(kid, &Jwk::from_value(jwk)?);
+        }
+        if let Some(text) = member("privateKeyMultibase") {
+            let (curve, octets) = multikey::secret_from_multikey(text)?;
+            return Self::from_octets_of_any_length(kid, curve, &octets);
+        }
+        if let Some(text) = member("privateKeyBase58") {
+            let curve = curve_of_type(member("type").unwrap_or_default())?;
+            return Self::from_octets_of_any_length(kid, curve, &multikey::decode_base58(text)?);
+        }
+        Err(Error::malformed(
+            "secret",
+            "neither a JWK nor privateKeyJwk, privateKeyMultibase, privateKeyBase58",
+        ))
+    }
+
+    fn from_jwk(kid: DidUrl, jwk: &Jwk) -> Result<Self> {
+        let (curve, octets) = jwk.secret_octets()?;
+        let key = Self::from_octets(kid, curve, &octets)?;
+        if key.public_key()? == jwk.public_key()? {
+            Ok(key)
+        } else {
+            Err(Error::malformed("jwk.d", "does not belong to x"))
+        }
+    }
+
+    /// Some formats append the public half to an Ed25519 secret.
+    fn from_octets_of_any_length(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
+        match (curve, octets.split_at_checked(32)) {
+            (Curve::Ed25519, Some((secret, public))) if public.len() == 32 => {
+                let key = Self::from_octets(kid, curve, secret)?;
+                if key.public_key()?.octets() == public {
+                    Ok(key)
+                } else {
+                    Err(Error::malformed("secret", "its two halves do not belong together"))
+                }
+            }
+            _ => Self::from_octets(kid, curve, octets),
+        }
+    }
+
+    /// The id of the key.
+    pub fn kid(&self) -> &DidUrl {
+        &self.kid
+    }
+
+    /// The same key under another id, as when a peer names it in an older form.
+    #[must_use]
+    pub fn renamed(&self, kid: DidUrl) -> Self {
+        Self { kid, kind: self.kind.clone() }
+    }
+
+    /// The curve of the key.
+    pub fn curve(&self) -> Curve {
+        self.kind.curve()
+    }
+
+    /// Its public half.
+    pub fn public_key(&self) -> Result<PublicKey> {
+        self.kind.public_key()
+    }
+
+    pub(crate) fn kind(&self) -> &SecretKind {
+        &self.kind
+    }
+
+    /// The key as a JWK with its secret member `d`, to be stored; everything else leaves the secret inside.
+    pub fn expose_jwk(&self) -> Result<Map<String, Value>> {
+        let mut jwk = self.public_key()?.to_jwk();
+        let d = self.kind.with_octets(|octets| base64url::encode(octets)).unwrap_or_default();
+        jwk.insert("d".to_owned(), Value::String(d));
+        jwk.insert("kid".to_owned(), Value::String(self.kid.to_string()));
+        Ok(jwk)
+    }
+}
+
+impl Debug for SecretKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretKey").field("kid", &self.kid.as_str()).finish_non_exhaustive()
+    }
+}
+
+fn curve_of_type(method_type: &str) -> Result<Curve> {
+    match method_type {
+        "X25519KeyAgreementKey2019" | "X25519KeyAgreementKey2020" => Ok(Curve::X25519),
+        "Ed25519VerificationKey2018" | "Ed25519VerificationKey2020" => Ok(Curve::Ed25519),
+        other => Err(Error::unsupported("verification method type", other)),
+    }
+}
+
+/// Secrets kept in this process, each parsed when it entered.
+#[derive(Default)]
+pub struct SecretStore {
+    keys: RwLock<HashMap<String, SecretKey>>,
+}
+
+impl SecretStore {
+    /// Keeps the key under its kid, in place of an earlier one.
+    pub fn insert(&self, key: SecretKey) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.kid.to_string(), key);
+    }
+
+    /// The key of that id.
+    pub fn find(&self, kid: &str) -> Option<SecretKey> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
+    }
+
+    /// Forgets the key of that id, and says whether there was one.
+    pub fn remove(&self, kid: &str) -> bool {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(kid).is_some()
+    }
+
+    /// The ids of all keys, sorted.
+    pub fn kids(&self) -> Vec<String> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let mut kids: Vec<_> = keys.keys().cloned().collect();
+        kids.sort_unstable();
+        kids
+    }
+}
+
+impl Debug for SecretStore {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretStore").field("kids", &self.kids()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const KID: &str = "did:example:alice#key-x25519-1";
+
+    fn jwk() -> Value {
+        json!({"kty": "OKP", "crv": "X25519", "d": "r-jK2cO3taR8LQnJB1_ikLBTAnOtShJOsHXRUWT-aZA",
+               "x": "avH0O2Y4tqLAq8y9zpianr8ajii5m4F_mICrzNlatXs"})
+    }
+
+    #[test]
+    fn a_secret_is_read_from_every_form() {
+        let from_jwk = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
+        let octets = base64url::decode(jwk()["d"].as_str().unwrap(), "d").unwrap();
+        let base58 = multibase::Base::Base58Btc.encode(&octets);
+        let codec = ssi_multicodec::MultiEncodedBuf::encode_bytes(ssi_multicodec::X25519_PRIV, &octets);
+        let multibase = multibase::encode(multibase::Base::Base64Url, codec);
+        for value in [
+            json!({"id": KID, "type": "JsonWebKey2020", "privateKeyJwk": jwk()}),
+            json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": base58}),
+            json!({"id": KID, "type": "X25519KeyAgreementKey2020", "privateKeyMultibase": multibase}),
+        ] {
+            let secret = SecretKey::from_value(&value, None).unwrap();
+            assert_eq!(secret.public_key().unwrap(), from_jwk.public_key().unwrap());
+            assert_eq!(secret.kid().as_str(), KID);
+        }
+    }
+
+    #[test]
+    fn a_jwk_whose_halves_do_not_belong_together_is_refused() {
+        let mut value = jwk();
+        value["x"] = json!("tGskN_ae61DP4DLY31_fjkbvnKqf-ze7kA6Cj2vyQxU");
+        assert!(matches!(
+            SecretKey::from_value(&value, Some(KID)),
+            Err(Error::Malformed { part: "jwk.d", .. })
+        ));
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let secret = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
+        assert_eq!(format!("{secret:?}"), format!("SecretKey {{ kid: \"{KID}\", .. }}"));
+        assert_eq!(secret.expose_jwk().unwrap()["d"], jwk()["d"]);
+    }
+}

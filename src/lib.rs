@@ -1,0 +1,24 @@
+//! DIDComm Messaging v2.1: messages packed, unpacked and believed only as far as they are proved.
+//!
+//! The core does no I/O. It opens no socket, reads no clock and draws no randomness of its own: an
+//! operation is an `async fn` that asks its [`caller`] for DID documents, secrets, the time and random
+//! bytes, and an [`operation::Operation`] drives it by hand, question by question. Only `bindings` knows
+//! of Python.
+
+pub mod caller;
+mod crypto;
+pub mod did;
+pub mod error;
+pub mod from_prior;
+mod jose;
+pub mod keys;
+pub mod message;
+pub mod operation;
+pub mod pack;
+pub mod unpack;
+
+#[cfg(feature = "python")]
+mod bindings;
+
+pub use crypto::algorithm::{AgreementAlgorithm, ContentEncryption, SignatureAlgorithm};
+pub use error::{Claim, Error, Result};

@@ -1,0 +1,133 @@
+//! Attachments: content beside the body, inlined or linked.
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde_json::value::RawValue;
+
+use super::headers::{is_unreserved, seconds, text, texts};
+use super::json;
+use crate::error::{Error, Result};
+
+/// An attachment whose data reaches its content. Every member is kept as it was written.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    id: Option<String>,
+    members: Vec<(String, Box<RawValue>)>,
+}
+
+impl Attachment {
+    /// Reads an attachment.
+    pub fn parse(text: &str) -> Result<Self> {
+        json::check(text, "attachment")?;
+        Self::parse_checked(text)
+    }
+
+    pub(super) fn parse_checked(json_text: &str) -> Result<Self> {
+        let members = json::members(json_text, "attachment")?;
+        let mut id = None;
+        let mut data = None;
+        for (name, raw) in &members {
+            match name.as_ref() {
+                "id" => id = optional(raw).map(|raw| text(raw, "attachment.id")).transpose()?,
+                "description" => check(optional(raw), |raw| text(raw, "attachment.description"))?,
+                "filename" => check(optional(raw), |raw| text(raw, "attachment.filename"))?,
+                "media_type" => check(optional(raw), |raw| text(raw, "attachment.media_type"))?,
+                "format" => check(optional(raw), |raw| text(raw, "attachment.format"))?,
+                "byte_count" => check(optional(raw), |raw| seconds(raw, "attachment.byte_count"))?,
+                "data" => data = Some(*raw),
+                _ => {}
+            }
+        }
+        if id.as_deref().is_some_and(|id| id.is_empty() || !is_unreserved(id)) {
+            return Err(Error::malformed("attachment.id", "characters other than A-Z a-z 0-9 - . _ ~"));
+        }
+        check_data(data.ok_or_else(|| Error::malformed("attachment.data", "missing"))?)?;
+        let members = members.into_iter().map(|(name, raw)| (name.into_owned(), raw.to_owned())).collect();
+        Ok(Self { id, members })
+    }
+
+    /// The id, unique within its message.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The JSON text of a member.
+    pub fn member(&self, name: &str) -> Option<&str> {
+        self.members.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.get())
+    }
+
+    /// The attachment as JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl Serialize for Attachment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.members.len()))?;
+        for (name, raw) in &self.members {
+            map.serialize_entry(name, raw)?;
+        }
+        map.end()
+    }
+}
+
+/// One of `links`, `base64` and `json` has to lead to the content; links need a hash.
+fn check_data(raw: &RawValue) -> Result<()> {
+    let members = json::members(raw.get(), "attachment.data")?;
+    let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
+    check(find("base64"), |raw| text(raw, "attachment.data.base64"))?;
+    check(find("hash"), |raw| text(raw, "attachment.data.hash"))?;
+    let links = find("links").map(|raw| texts(raw, "attachment.data.links")).transpose()?;
+    if links.as_ref().is_some_and(|links| !links.is_empty()) && find("hash").is_none() {
+        return Err(Error::malformed("attachment.data.hash", "missing beside links"));
+    }
+    let linked = links.is_some_and(|links| !links.is_empty());
+    if linked || find("base64").is_some() || find("json").is_some() {
+        Ok(())
+    } else {
+        Err(Error::malformed("attachment.data", "neither links nor base64 nor json"))
+    }
+}
+
+fn optional(raw: &RawValue) -> Option<&RawValue> {
+    Some(raw).filter(|raw| raw.get() != "null")
+}
+
+fn check<'a, T>(raw: Option<&'a RawValue>, read: impl FnOnce(&'a RawValue) -> Result<T>) -> Result<()> {
+    raw.map(read).transpose().map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // ATT-03, ATT-05, ATT-07, ATT-08
+    #[test]
+    fn data_has_to_reach_its_content() {
+        for text in [
+            r#"{"id":"a","data":{"json":{"b":1}}}"#,
+            r#"{"data":{"base64":"_--_"},"odd":[1,2]}"#,
+            r#"{"id":"abc-._~09","description":"d","filename":"f","media_type":"m","format":"g","lastmod_time":1,"byte_count":2,"data":{"links":["https://x/y"],"hash":"h"}}"#,
+            r#"{"data":{"json":null}}"#,
+        ] {
+            assert_eq!(Attachment::parse(text).unwrap().to_json(), text);
+        }
+        for text in [
+            "[]",
+            "1",
+            "{}",
+            r#"{"data":{}}"#,
+            r#"{"data":{"hash":"h"}}"#,
+            r#"{"data":{"jws":{}}}"#,
+            r#"{"data":{"links":[]}}"#,
+            r#"{"data":{"links":["https://x/y"]}}"#,
+            r#"{"data":{"base64":1}}"#,
+            r#"{"data":{"base64":"_--_"},"id":"a b"}"#,
+            r#"{"data":{"base64":"_--_"},"id":7}"#,
+            r#"{"data":{"base64":"_--_"},"filename":7}"#,
+        ] {
+            assert!(Attachment::parse(text).is_err(), "{text}");
+        }
+    }
+}

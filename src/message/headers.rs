@@ -1,0 +1,50 @@
+//! Typed reading of headers, each refusal naming the header.
+
+use serde_json::value::RawValue;
+
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+
+/// Longest id that is read. The specification says 32 octets and recommends UUIDs, which have 36.
+const MAX_ID_LENGTH: usize = 256;
+
+/// A string.
+pub(super) fn text(raw: &RawValue, part: &'static str) -> Result<String> {
+    serde_json::from_str(raw.get()).map_err(|_| Error::malformed(part, "no string"))
+}
+
+/// An array of strings.
+pub(super) fn texts(raw: &RawValue, part: &'static str) -> Result<Vec<String>> {
+    serde_json::from_str(raw.get()).map_err(|_| Error::malformed(part, "no array of strings"))
+}
+
+/// Whole seconds since the epoch.
+pub(super) fn seconds(raw: &RawValue, part: &'static str) -> Result<u64> {
+    serde_json::from_str(raw.get()).map_err(|_| Error::malformed(part, "no whole number of seconds"))
+}
+
+/// An id of a message or a thread: unreserved characters of RFC 3986.
+pub(super) fn id(raw: &RawValue, part: &'static str) -> Result<String> {
+    let id = text(raw, part)?;
+    if id.is_empty() || id.len() > MAX_ID_LENGTH {
+        return Err(Error::malformed(part, "empty or too long"));
+    }
+    if is_unreserved(&id) {
+        Ok(id)
+    } else {
+        Err(Error::malformed(part, "characters other than A-Z a-z 0-9 - . _ ~"))
+    }
+}
+
+/// A DID, or a DID URL without a fragment.
+pub(super) fn party(text: &str, part: &'static str) -> Result<DidUrl> {
+    let did = DidUrl::parse(text).map_err(|_| Error::malformed(part, "no DID"))?;
+    match did.fragment() {
+        None => Ok(did),
+        Some(_) => Err(Error::malformed(part, "a DID URL with a fragment")),
+    }
+}
+
+pub(super) fn is_unreserved(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}

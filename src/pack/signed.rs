@@ -1,0 +1,44 @@
+//! Signed messages: a JWS that any third party can verify.
+
+use super::keys::{SigningKey, signing_key};
+use crate::caller::Caller;
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+use crate::jose::{base64url, jws};
+use crate::message::Message;
+
+/// A signed message.
+#[derive(Clone, Debug)]
+pub struct PackedSigned {
+    /// The text for the wire.
+    pub text: String,
+    /// The key that signed.
+    pub sign_from_kid: DidUrl,
+}
+
+/// Signs the message with a key that `signer` lists under `authentication`.
+pub async fn signed(caller: &Caller, message: Message, signer: &DidUrl) -> Result<PackedSigned> {
+    if message.from_prior().is_some() {
+        return Err(Error::misuse("a DID rotation is announced in an encrypted message only"));
+    }
+    let message = name_sender(message, signer)?;
+    let key = signing_key(caller, signer).await?;
+    let text = sign(&key, &message.to_json())?;
+    Ok(PackedSigned { text, sign_from_kid: key.kid().clone() })
+}
+
+/// Writes the sender into a message that names none; a message that names another is refused.
+pub(super) fn name_sender(message: Message, sender: &DidUrl) -> Result<Message> {
+    match message.from() {
+        None => Ok(message.with_from(DidUrl::parse(sender.did())?)),
+        Some(from) if from.did() == sender.did() => Ok(message),
+        Some(from) => Err(Error::misuse(format!("the message is from {from}, not from {}", sender.did()))),
+    }
+}
+
+pub(super) fn sign(key: &SigningKey, plaintext: &str) -> Result<String> {
+    let protected = jws::protected(key.kid(), key.algorithm()?);
+    let payload = base64url::encode(plaintext);
+    let signature = key.sign(jws::signing_input(&protected, &payload).as_bytes())?;
+    Ok(jws::write(&protected, &payload, key.kid(), &signature))
+}

@@ -1,0 +1,86 @@
+//! Message layer addressing consistency (DIDComm v2.1): the plaintext has to say what the layers proved.
+
+use super::Layers;
+use super::opened::{Authcrypt, Opened};
+use super::signed::Signed;
+use crate::crypto::signature::SignatureValid;
+use crate::did::DidUrl;
+use crate::error::{Claim, Error, Result};
+use crate::message::Message;
+
+/// Proof that `from` encrypted the message. Only the comparison of `from` with `skid` makes one.
+#[derive(Clone, Debug)]
+pub struct SenderProved {
+    kid: DidUrl,
+    proof: (),
+}
+
+impl SenderProved {
+    /// The sender's key agreement key.
+    pub fn kid(&self) -> &DidUrl {
+        let () = self.proof;
+        &self.kid
+    }
+}
+
+/// Proof that `from` signed the message. Only the comparison of `from` with the signer makes one.
+#[derive(Clone, Debug)]
+pub struct SignerProved {
+    kid: DidUrl,
+    proof: SignatureValid,
+}
+
+impl SignerProved {
+    /// The signer's key.
+    pub fn kid(&self) -> &DidUrl {
+        let _: SignatureValid = self.proof;
+        &self.kid
+    }
+}
+
+/// `from` is the DID of the key that authenticated the encryption.
+pub(super) fn sender(message: &Message, authcrypt: &Authcrypt) -> Result<SenderProved> {
+    compare_from(message, &authcrypt.skid, Claim::Sender)?;
+    Ok(SenderProved { kid: authcrypt.skid.clone(), proof: () })
+}
+
+/// `from` is the DID of the key that signed.
+pub(super) fn signer(message: &Message, signed: &Signed) -> Result<SignerProved> {
+    compare_from(message, &signed.kid, Claim::Signer)?;
+    Ok(SignerProved { kid: signed.kid.clone(), proof: signed.proof })
+}
+
+/// `to`, where present, names the party whose key opened each layer; inside a signature it has to be there.
+pub(super) fn recipients(message: &Message, layers: &Layers) -> Result<()> {
+    let opened: Vec<&Opened> =
+        layers.anoncrypt.iter().chain(layers.authcrypt.iter().map(|authcrypt| &authcrypt.opened)).collect();
+    let untrusted = |opened: &Opened| Error::Untrusted {
+        claim: Claim::Recipient,
+        kid: Some(opened.kid.to_string()),
+        did: Some(opened.kid.did().to_owned()),
+    };
+    if let [outer, inner] = opened.as_slice() {
+        if outer.kid.did() != inner.kid.did() {
+            return Err(untrusted(outer));
+        }
+    }
+    for opened in opened {
+        let named = match message.to() {
+            Some(to) => to.iter().any(|did| did.did() == opened.kid.did()),
+            None => layers.signed.is_none(),
+        };
+        if !named {
+            return Err(untrusted(opened));
+        }
+    }
+    Ok(())
+}
+
+fn compare_from(message: &Message, kid: &DidUrl, claim: Claim) -> Result<()> {
+    match message.from() {
+        Some(from) if from.did() == kid.did() => Ok(()),
+        from => {
+            Err(Error::Untrusted { claim, kid: Some(kid.to_string()), did: from.map(ToString::to_string) })
+        }
+    }
+}

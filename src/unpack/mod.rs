@@ -1,0 +1,109 @@
+//! Unpacking: from the text of the wire to a message of which every claim is proved.
+//!
+//! # Theory of operation
+//!
+//! A message arrives in layers. From the outside in they are: anoncrypt, authcrypt, signature, plaintext.
+//! Any of the first three may be missing, none may come twice, and none may stand outside of one that
+//! precedes it in that list; so three openings lead to the plaintext or the message is malformed.
+//!
+//! Opening a layer proves one thing about it and yields a value that says so:
+//!
+//! * anoncrypt: one of our keys was addressed ([`opened::Opened`]);
+//! * authcrypt: the holder of a key that some DID lists under `keyAgreement` addressed it ([`opened::Authcrypt`]);
+//! * signature: the holder of a key that some DID lists under `authentication` signed ([`signed::Signed`]).
+//!
+//! None of these says yet who sent the *message*. That is what [`addressing`] does, when the plaintext is
+//! there: `from` has to be the DID of each proved key, and `to` has to name us. It alone makes
+//! [`SenderProved`] and [`SignerProved`], and only they make the result say "authenticated". Then
+//! `from_prior` is verified, and the message is handed out.
+
+mod addressing;
+mod limits;
+mod opened;
+mod signed;
+mod unpacked;
+
+pub use addressing::{SenderProved, SignerProved};
+pub use limits::Limits;
+pub use unpacked::Unpacked;
+
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::from_prior;
+use crate::jose::envelope::Envelope;
+use crate::jose::jwe::Agreement;
+use crate::message::Message;
+
+/// How a message is to be unpacked.
+#[derive(Clone, Debug, Default)]
+pub struct UnpackOptions {
+    /// Whether every recipient key has to be held and to open the message.
+    pub decrypt_by_all_keys: bool,
+    /// What is too large to be read.
+    pub limits: Limits,
+}
+
+/// The layers that were opened, from the outside in.
+#[derive(Default)]
+struct Layers {
+    anoncrypt: Option<opened::Opened>,
+    authcrypt: Option<opened::Authcrypt>,
+    signed: Option<signed::Signed>,
+}
+
+/// Opens every layer of a message and proves what it claims.
+pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
+    if packed.len() > options.limits.bytes {
+        let reason = format!("longer than the {} octets that are read", options.limits.bytes);
+        return Err(Error::malformed("message", reason));
+    }
+    let mut layers = Layers::default();
+    let mut inner: Option<opened::Plaintext> = None;
+    loop {
+        let text = inner.as_ref().map_or(packed, opened::Plaintext::as_str);
+        let next = match Envelope::parse(text, options.limits.recipients)? {
+            Envelope::Encrypted(jwe) => match &jwe.agreement {
+                Agreement::EcdhEs => {
+                    expect_none(
+                        layers.anoncrypt.is_some() || layers.authcrypt.is_some() || layers.signed.is_some(),
+                    )?;
+                    let (opened, plaintext) = opened::anoncrypt(caller, &jwe, options).await?;
+                    layers.anoncrypt = Some(opened);
+                    plaintext
+                }
+                Agreement::Ecdh1Pu { skid, apu } => {
+                    expect_none(layers.authcrypt.is_some() || layers.signed.is_some())?;
+                    let (opened, plaintext) = opened::authcrypt(caller, &jwe, skid, apu, options).await?;
+                    layers.authcrypt = Some(opened);
+                    plaintext
+                }
+            },
+            Envelope::Signed(jws) => {
+                expect_none(layers.signed.is_some())?;
+                let (signed, payload) = signed::verify(caller, &jws).await?;
+                layers.signed = Some(signed);
+                payload
+            }
+            Envelope::Plain(text) => return conclude(caller, Message::parse(text)?, layers).await,
+        };
+        inner = Some(next);
+    }
+}
+
+/// Compares what the plaintext claims with what the layers proved.
+async fn conclude(caller: &Caller, message: Message, layers: Layers) -> Result<Unpacked> {
+    let sender = layers.authcrypt.as_ref().map(|opened| addressing::sender(&message, opened)).transpose()?;
+    let signer = layers.signed.as_ref().map(|signed| addressing::signer(&message, signed)).transpose()?;
+    addressing::recipients(&message, &layers)?;
+    let encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
+    let (message, rotation) = from_prior::verify(caller, message, encrypted).await?;
+    Ok(Unpacked::new(message, layers, sender, signer, rotation))
+}
+
+fn expect_none(out_of_place: bool) -> Result<()> {
+    if out_of_place {
+        Err(Error::malformed("message", "layers in an order that the specification does not know"))
+    } else {
+        Ok(())
+    }
+}

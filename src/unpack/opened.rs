@@ -1,0 +1,130 @@
+//! Opening an encrypted layer.
+
+use askar_crypto::buffer::SecretBytes;
+use subtle::ConstantTimeEq;
+
+use super::UnpackOptions;
+use crate::caller::Caller;
+use crate::crypto::agreement::{PartyInfo, Receiving};
+use crate::crypto::algorithm::ContentEncryption;
+use crate::crypto::key_wrap;
+use crate::did::{DidUrl, Relationship};
+use crate::error::{Claim, Error, Result};
+use crate::jose::jwe::{Jwe, Recipient};
+use crate::keys::{PublicKey, SecretKey};
+use crate::pack::apv;
+
+/// A layer that one of our keys opened. Only this module makes one.
+pub(super) struct Opened {
+    /// The keys it was encrypted to.
+    pub(super) to: Vec<DidUrl>,
+    /// The key of ours that opened it.
+    pub(super) kid: DidUrl,
+    pub(super) encryption: ContentEncryption,
+}
+
+/// A layer that the holder of `skid` encrypted for us: its key is listed under `keyAgreement`, and only
+/// with it could the content key be wrapped. Only this module makes one.
+pub(super) struct Authcrypt {
+    pub(super) opened: Opened,
+    pub(super) skid: DidUrl,
+}
+
+/// Decrypted text, zeroed when it is dropped.
+pub(super) struct Plaintext(SecretBytes);
+
+impl Plaintext {
+    pub(super) fn new(octets: SecretBytes) -> Result<Self> {
+        match str::from_utf8(octets.as_ref()) {
+            Ok(_) => Ok(Self(octets)),
+            Err(_) => Err(Error::malformed("message", "no UTF-8")),
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        str::from_utf8(self.0.as_ref()).unwrap_or_default()
+    }
+}
+
+/// Opens a layer whose sender is anonymous.
+pub(super) async fn anoncrypt(
+    caller: &Caller,
+    jwe: &Jwe<'_>,
+    options: &UnpackOptions,
+) -> Result<(Opened, Plaintext)> {
+    let secrets = secrets(caller, jwe, options).await?;
+    open(jwe, &secrets, None, &[])
+}
+
+/// Opens a layer whose sender has to be who `skid` says.
+pub(super) async fn authcrypt(
+    caller: &Caller,
+    jwe: &Jwe<'_>,
+    skid: &DidUrl,
+    apu: &[u8],
+    options: &UnpackOptions,
+) -> Result<(Authcrypt, Plaintext)> {
+    let secrets = secrets(caller, jwe, options).await?;
+    let document = caller.resolve(skid.did()).await?;
+    let method = document.key(Relationship::KeyAgreement, skid)?;
+    let sender =
+        method.key().map_err(|unusable| Error::unsupported("sender key", unusable.reason.clone()))?;
+    let (opened, plaintext) = open(jwe, &secrets, Some(sender), apu)?;
+    Ok((Authcrypt { opened, skid: skid.clone() }, plaintext))
+}
+
+/// Our keys among the recipients, once the list of recipients is known to be the sender's.
+async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<SecretKey>> {
+    if !bool::from(jwe.apv.as_slice().ct_eq(&apv(jwe.kids()))) {
+        return Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None });
+    }
+    let kids: Vec<_> = jwe.kids().collect();
+    if options.decrypt_by_all_keys {
+        caller.find_every_secret(&kids).await
+    } else {
+        Ok(vec![caller.find_secret(&kids).await?])
+    }
+}
+
+fn open(
+    jwe: &Jwe<'_>,
+    secrets: &[SecretKey],
+    sender: Option<&PublicKey>,
+    apu: &[u8],
+) -> Result<(Opened, Plaintext)> {
+    let mut cek: Option<SecretBytes> = None;
+    for secret in secrets {
+        let unwrapped = content_key(jwe, secret, sender, apu)?;
+        match &cek {
+            Some(first) if !bool::from(first.as_ref().ct_eq(unwrapped.as_ref())) => {
+                return Err(Error::Decryption);
+            }
+            Some(_) => {}
+            None => cek = Some(unwrapped),
+        }
+    }
+    let (Some(cek), Some(secret)) = (cek, secrets.first()) else { return Err(Error::Decryption) };
+    let aad = jwe.additional_data();
+    let octets = jwe.encryption.open(cek.as_ref(), &jwe.iv, &aad, &jwe.ciphertext, &jwe.tag)?;
+    let opened =
+        Opened { to: jwe.kids().cloned().collect(), kid: secret.kid().clone(), encryption: jwe.encryption };
+    Ok((opened, Plaintext::new(octets)?))
+}
+
+fn content_key(
+    jwe: &Jwe<'_>,
+    secret: &SecretKey,
+    sender: Option<&PublicKey>,
+    apu: &[u8],
+) -> Result<SecretBytes> {
+    let is_ours = |recipient: &&Recipient| recipient.kid == *secret.kid();
+    let recipient = jwe.recipients.iter().find(is_ours).ok_or(Error::Decryption)?;
+    let curves_fit = recipient.epk.curve() == secret.curve()
+        && sender.is_none_or(|sender| sender.curve() == secret.curve());
+    if !curves_fit {
+        return Err(Error::malformed("jwe.protected.epk", "not on the curve of the other keys"));
+    }
+    let receiving = Receiving { ephemeral: &recipient.epk, sender, recipient: secret.kind() };
+    let kek = receiving.wrapping_key(PartyInfo { apu, apv: &jwe.apv }, &jwe.tag)?;
+    key_wrap::unwrap(&kek, &recipient.encrypted_key)
+}
