@@ -1,1 +1,44 @@
+//! The Python face of the core: newtypes, conversions and one mapping of errors. No decision is made here.
 
+mod algorithms;
+mod attachment;
+mod did_document;
+mod errors;
+mod from_prior;
+mod json;
+mod local_resolver;
+mod message;
+mod operation;
+mod pack;
+mod packed;
+mod peer_did;
+mod secrets;
+mod surroundings;
+mod unpack;
+
+/// The compiled core of pydidcomm.
+#[pyo3::pymodule(name = "_core")]
+mod core_module {
+    #[pymodule_export]
+    use super::attachment::PyAttachment;
+    #[pymodule_export]
+    use super::did_document::{PyDocument, PyEndpoint, PyService};
+    #[pymodule_export]
+    use super::from_prior::PyFromPrior;
+    #[pymodule_export]
+    use super::local_resolver::PyLocalResolver;
+    #[pymodule_export]
+    use super::message::PyMessage;
+    #[pymodule_export]
+    use super::operation::{PyFindSecrets, PyOperation, PyResolveDid};
+    #[pymodule_export]
+    use super::pack::{pack_encrypted, pack_plaintext, pack_signed};
+    #[pymodule_export]
+    use super::packed::{PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
+    #[pymodule_export]
+    use super::peer_did::encode_peer_did;
+    #[pymodule_export]
+    use super::secrets::{PyInMemorySecrets, PySecret};
+    #[pymodule_export]
+    use super::unpack::{PyMetadata, PyUnpackResult, unpack};
+}

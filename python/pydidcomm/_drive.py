@@ -1,0 +1,84 @@
+"""The loops that take an operation's questions to the user's resolvers; the only place that awaits."""
+
+from typing import Any
+
+from pydidcomm._core import FindSecrets, InMemorySecrets, LocalResolver, Operation, ResolveDid
+from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver
+
+
+def known(secrets: SecretsResolver, resolver: DIDResolver) -> dict[str, Any]:
+    """What the core can answer by itself; a subclass may answer otherwise, so it is asked."""
+    if type(resolver) is LocalResolver:
+        local, prefixes = resolver, ["did:"]
+    elif type(resolver) is PrefixResolver:
+        local, prefixes = resolver.local()
+    else:
+        local, prefixes = None, []
+    store = secrets if type(secrets) is InMemorySecrets else None
+    return {"secrets": store, "resolver": local, "prefixes": prefixes}
+
+
+async def drive(operation: Operation, secrets: SecretsResolver, resolver: DIDResolver) -> Any:  # noqa: ANN401
+    """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
+    step = operation.start()
+    while True:
+        if type(step) is ResolveDid:
+            document: Any = resolver.resolve(step.did)
+            if hasattr(document, "__await__"):
+                document = await document
+            step = operation.supply_document(document)
+        elif type(step) is FindSecrets:
+            step = operation.supply_secrets(await _find(secrets, step))
+        else:
+            return step
+
+
+async def _find(secrets: SecretsResolver, question: FindSecrets) -> list[tuple[str, Any]]:
+    kids = question.kids
+    if len(kids) > 1:
+        held: Any = secrets.get_keys(kids)
+        if hasattr(held, "__await__"):
+            held = await held
+        kids = _in_order(kids, held, every=question.every)
+    found: list[tuple[str, Any]] = []
+    for kid in kids:
+        secret: Any = secrets.get_key(kid)
+        if hasattr(secret, "__await__"):
+            secret = await secret
+        if secret is not None:
+            found.append((kid, secret))
+    return found
+
+
+def drive_sync(operation: Operation, secrets: SecretsResolver, resolver: DIDResolver) -> Any:  # noqa: ANN401
+    """Runs the operation to its result with resolvers whose methods are plain functions."""
+    step = operation.start()
+    while True:
+        if type(step) is ResolveDid:
+            step = operation.supply_document(now(resolver.resolve(step.did)))
+        elif type(step) is FindSecrets:
+            kids = step.kids
+            if len(kids) > 1:
+                kids = _in_order(kids, now(secrets.get_keys(kids)), every=step.every)
+            answers = [(kid, now(secrets.get_key(kid))) for kid in kids]
+            step = operation.supply_secrets([(kid, secret) for kid, secret in answers if secret is not None])
+        else:
+            return step
+
+
+def _in_order(kids: list[str], held: Any, *, every: bool) -> list[str]:  # noqa: ANN401
+    """The kids that are held, in the order of the question, which is that of preference."""
+    names = set(held)
+    wanted = [kid for kid in kids if kid in names]
+    return wanted if every else wanted[:1]
+
+
+def now(answer: Any) -> Any:  # noqa: ANN401
+    """An answer that is there; a coroutine has nobody to await it here."""
+    if hasattr(answer, "__await__"):
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+        message = "pydidcomm.sync takes resolvers whose methods are plain functions, not coroutine functions"
+        raise TypeError(message)
+    return answer

@@ -1,0 +1,32 @@
+"""The algorithms and media types of the specification; values are their names on the wire."""
+
+from enum import Enum
+
+
+class AnonCryptAlg(Enum):
+    """How anoncrypt encrypts the content. DIDComm v2.1, section "ECDH-ES key wrapping"."""
+
+    A256CBC_HS512_ECDH_ES_A256KW = "A256CBC-HS512"
+    """The default: every other implementation reads it."""
+    A256GCM_ECDH_ES_A256KW = "A256GCM"
+    XC20P_ECDH_ES_A256KW = "XC20P"
+
+
+class AuthCryptAlg(Enum):
+    """How authcrypt encrypts the content. DIDComm v2.1, section "ECDH-1PU key wrapping"."""
+
+    A256CBC_HS512_ECDH_1PU_A256KW = "A256CBC-HS512"
+
+
+class SignAlg(Enum):
+    """How a message is signed. DIDComm v2.1, section "DIDComm Signed Messages"."""
+
+    ED25519 = "EdDSA"
+
+
+class MediaType(Enum):
+    """The media types of messages. DIDComm v2.1, section "IANA Media Types"."""
+
+    ENCRYPTED = "application/didcomm-encrypted+json"
+    SIGNED = "application/didcomm-signed+json"
+    PLAINTEXT = "application/didcomm-plain+json"

@@ -1,0 +1,65 @@
+"""Options, each with a default that is right for most people."""
+
+from dataclasses import dataclass
+
+from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
+from pydidcomm.resolvers import DIDResolver, SecretsResolver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolversConfig:
+    """Where DID documents and secrets come from.
+
+    Attributes:
+        secrets_resolver: Finds secret keys.
+        did_resolver: Finds DID documents.
+    """
+
+    secrets_resolver: SecretsResolver
+    did_resolver: DIDResolver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackEncryptedConfig:
+    """How a message is encrypted.
+
+    Attributes:
+        enc_alg_auth: The content encryption of authcrypt; the specification allows one.
+        enc_alg_anon: The content encryption of anoncrypt.
+        protect_sender_id: Whether to hide the sender from everybody but the recipient, by an anoncrypt
+            layer around the authcrypt layer.
+        authcrypt_signed: Whether a message with both `frm` and `sign_frm` is authcrypted. By default it is
+            signed and anoncrypted, as the specification advises: the signature proves the sender already.
+    """
+
+    enc_alg_auth: AuthCryptAlg = AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW
+    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW
+    protect_sender_id: bool = False
+    authcrypt_signed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackEncryptedParameters:
+    """What a single message needs beside its options.
+
+    Attributes:
+        from_prior_issuer_kid: The key of the prior DID that signs `from_prior`; by default the first one
+            under `authentication` whose secret is held.
+    """
+
+    from_prior_issuer_kid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpackConfig:
+    """How a message is unpacked.
+
+    Attributes:
+        expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
+        max_bytes: The longest message that is read, in octets; None for 64 MiB.
+        max_recipients: The most recipient keys of one envelope; None for 1000.
+    """
+
+    expect_decrypt_by_all_keys: bool = False
+    max_bytes: int | None = None
+    max_recipients: int | None = None

@@ -1,0 +1,166 @@
+"""Every exception of pydidcomm, sorted by who must act.
+
+What a resolver raises passes through untouched, and misuse of the API is a `TypeError` or a `ValueError`.
+Messages name identifiers and algorithms, never content or key material.
+"""
+
+
+class DIDCommError(Exception):
+    """The root of all exceptions of pydidcomm."""
+
+
+class MalformedMessageError(DIDCommError):
+    """A message breaks the specification: its sender must act.
+
+    Attributes:
+        part: Which part of it, for instance "message.to" or "jwe.protected.epk".
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(part, reason)
+        self.part = part
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"malformed {self.part}: {self.reason}"
+
+
+class MalformedDocumentError(DIDCommError):
+    """A DID document breaks its specification: whoever publishes it must act.
+
+    Attributes:
+        did: The DID whose document it is.
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, did: str, reason: str) -> None:
+        super().__init__(did, reason)
+        self.did = did
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"malformed DID document of {self.did}: {self.reason}"
+
+
+class UnsupportedError(DIDCommError):
+    """An algorithm, a key type or a form that is not on offer: the parties must negotiate.
+
+    Attributes:
+        what: The kind of thing, for instance "content encryption".
+        algorithm: Its name as it was given.
+    """
+
+    def __init__(self, what: str, algorithm: str) -> None:
+        super().__init__(what, algorithm)
+        self.what = what
+        self.algorithm = algorithm
+
+    def __str__(self) -> str:
+        return f"unsupported {self.what}: {self.algorithm}"
+
+
+class IncompatibleKeysError(UnsupportedError):
+    """Sender and recipient have no key on a common curve: the parties must negotiate.
+
+    Attributes:
+        sender: The sender's DID.
+        recipient: The recipient's DID.
+    """
+
+    def __init__(self, sender: str, recipient: str) -> None:
+        super().__init__("key agreement", f"no key of {sender} fits one of {recipient}")
+        self.args = (sender, recipient)
+        self.sender = sender
+        self.recipient = recipient
+
+
+class NotFoundError(DIDCommError):
+    """Something that was named is not there: the operator must act."""
+
+
+class DidNotFoundError(NotFoundError):
+    """No resolver knows the DID.
+
+    Attributes:
+        did: The DID.
+    """
+
+    def __init__(self, did: str) -> None:
+        super().__init__(did)
+        self.did = did
+
+    def __str__(self) -> str:
+        return f"DID not found: {self.did}"
+
+
+class KeyNotFoundError(NotFoundError):
+    """The DID document has no such entry in that relationship.
+
+    Attributes:
+        did: The DID whose document was read.
+        kid: The key that was looked for; "*" for any.
+        relationship: Where it has to stand, for instance "keyAgreement".
+    """
+
+    def __init__(self, did: str, kid: str, relationship: str) -> None:
+        super().__init__(did, kid, relationship)
+        self.did = did
+        self.kid = kid
+        self.relationship = relationship
+
+    def __str__(self) -> str:
+        return f"{self.did} lists no {self.relationship} {self.kid}"
+
+
+class SecretNotFoundError(NotFoundError):
+    """None of these secrets is held.
+
+    Attributes:
+        kids: The kids of the secrets that would have done.
+    """
+
+    def __init__(self, kids: list[str]) -> None:
+        super().__init__(kids)
+        self.kids = kids
+
+    def __str__(self) -> str:
+        return f"no secret is held for {', '.join(self.kids)}"
+
+
+class UntrustedMessageError(DIDCommError):
+    """The message claims something that is not proved: do not believe it.
+
+    Attributes:
+        claim: The claim, for instance "from=skid" or "from_prior.sub=from".
+        kid: The key that was to prove it, if there is one.
+        did: The DID that is claimed, if there is one.
+    """
+
+    def __init__(self, claim: str, kid: str | None = None, did: str | None = None) -> None:
+        super().__init__(claim, kid, did)
+        self.claim = claim
+        self.kid = kid
+        self.did = did
+
+    def __str__(self) -> str:
+        details = "".join(f" ({name} {value})" for name, value in (("kid", self.kid), ("did", self.did)) if value)
+        return f"untrusted message: {self.claim} is not proved{details}"
+
+
+class DecryptionError(DIDCommError):
+    """The message cannot be decrypted; what failed inside is nobody's business."""
+
+    def __str__(self) -> str:
+        return "the message cannot be decrypted"
+
+
+class InvalidSignatureError(DIDCommError):
+    """The signature does not verify."""
+
+    def __str__(self) -> str:
+        return "the signature is not valid"
+
+
+class MessageTypeWarning(UserWarning):
+    """The type of a message is no Message Type URI; other implementations may refuse it."""

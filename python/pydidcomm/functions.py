@@ -1,0 +1,156 @@
+"""The functions of the tutorial: pack and unpack with the resolvers given to each call."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydidcomm import _core, _operations
+from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
+from pydidcomm._drive import drive
+from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+
+
+async def pack_plaintext(
+    resolvers_config: ResolversConfig,  # noqa: ARG001, one signature for all packing functions
+    message: Message | Mapping[str, Any],
+) -> PackedPlaintext:
+    """The message as anybody can read and change it: for invitations, and for looking.
+
+    DIDComm v2.1, section "DIDComm Plaintext Messages".
+
+    Args:
+        resolvers_config: Not needed here; every packing function has it.
+        message: What to pack.
+
+    Raises:
+        ValueError: The message announces a DID rotation, which has to be encrypted.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig, pack_plaintext
+        >>> resolvers = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
+        >>> hello = Message(type="https://example.org/greeting/1.0/hello", id="one")
+        >>> asyncio.run(pack_plaintext(resolvers, hello)).packed_msg
+        '{"id":"one","typ":"application/didcomm-plain+json","type":"https://example.org/greeting/1.0/hello","body":{}}'
+    """
+    return _core.pack_plaintext(message)
+
+
+async def pack_signed(
+    resolvers_config: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    sign_frm: str,
+) -> PackedSigned:
+    """The message signed: anybody can read it, and verify who signed.
+
+    DIDComm v2.1, section "DIDComm Signed Messages".
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from.
+        message: What to pack; `frm` is filled in where it is missing.
+        sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
+
+    Raises:
+        ValueError: The message is from somebody else, or announces a DID rotation.
+        NotFoundError: The signer's DID, key or secret is not there.
+        UnsupportedError: The signer has no key that is on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig
+        >>> from pydidcomm import create_peer_did, pack_signed
+        >>> async def main():
+        ...     secrets = InMemorySecrets()
+        ...     alice = await create_peer_did(secrets)
+        ...     resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello")
+        ...     return await pack_signed(resolvers, hello, sign_frm=alice)
+        >>> asyncio.run(main()).media_type
+        'application/didcomm-signed+json'
+    """
+    operation = _operations.signed(resolvers_config, message, sign_frm)
+    result = await drive(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
+    return cast("PackedSigned", result)
+
+
+async def pack_encrypted(  # noqa: PLR0913, the arguments that the tutorial has
+    resolvers_config: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    to: str,
+    frm: str | None = None,
+    sign_frm: str | None = None,
+    pack_config: PackEncryptedConfig | None = None,
+    pack_params: PackEncryptedParameters | None = None,
+) -> Packed:
+    """The message encrypted for one recipient, to all of its keys on the curve that is chosen.
+
+    DIDComm v2.1, section "DIDComm Encrypted Messages".
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from.
+        message: What to pack; `frm` is filled in where it is missing, `to` where the message is signed.
+        to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
+        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: anoncrypt.
+        sign_frm: The signer, a DID or the DID URL of one of its keys. With `frm` see `PackEncryptedConfig`.
+        pack_config: How to encrypt.
+        pack_params: What this message needs beside.
+
+    Raises:
+        ValueError: `to`, `frm` or `sign_frm` contradict the message; every recipient would refuse it.
+        NotFoundError: A DID, a key or a secret is not there.
+        UnsupportedError: The recipient has no key that is on offer; IncompatibleKeysError: none that fits
+            a key of the sender.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig
+        >>> from pydidcomm import create_peer_did, pack_encrypted, unpack
+        >>> async def main():
+        ...     secrets = InMemorySecrets()
+        ...     alice, bob = await create_peer_did(secrets), await create_peer_did(secrets)
+        ...     resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi Bob"})
+        ...     packed = await pack_encrypted(resolvers, hello, to=bob, frm=alice)
+        ...     received = await unpack(resolvers, packed.packed_msg)
+        ...     return received.message.body["msg"], received.metadata.authenticated
+        >>> asyncio.run(main())
+        ('Hi Bob', True)
+    """
+    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
+    result = await drive(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
+    return cast("Packed", result)
+
+
+async def unpack(
+    resolvers_config: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    unpack_config: UnpackConfig | None = None,
+) -> UnpackResult:
+    """The message inside of all its layers, and what was proved about it.
+
+    Returns only if every claim of the message is proved. DIDComm v2.1, section "Message Layer Addressing
+    Consistency".
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from.
+        packed_msg: The message as it arrived, as text, octets or parsed JSON.
+        unpack_config: What to demand and what is too large.
+
+    Raises:
+        MalformedMessageError: The message breaks the specification.
+        UntrustedMessageError: It claims something that is not proved.
+        DecryptionError: It cannot be decrypted.
+        InvalidSignatureError: Its signature does not verify.
+        UnsupportedError: It uses an algorithm that is not on offer.
+        NotFoundError: A DID, a key or a secret is not there.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig, unpack
+        >>> resolvers = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
+        >>> plain = '{"id":"one","type":"https://example.org/greeting/1.0/hello","from":"did:example:alice"}'
+        >>> asyncio.run(unpack(resolvers, plain)).metadata
+        Metadata(encrypted=False, authenticated=False)
+    """
+    operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
+    result = await drive(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
+    return cast("UnpackResult", result)

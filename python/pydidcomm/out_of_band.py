@@ -1,0 +1,188 @@
+"""Invitations: the first message between strangers, passed as a URL or a QR code.
+
+DIDComm v2.1, section "Out Of Band Messages". An invitation travels in the open: it is neither encrypted nor
+signed, nothing in it is proved, and everything in it, its DID too, counts as public. Rotate to a private DID
+(`FromPrior`) in the first encrypted message.
+
+Example:
+    >>> from pydidcomm.out_of_band import invitation, invitation_from_url, invitation_url
+    >>> url = invitation_url(invitation("did:example:alice", goal_code="connect"), "https://example.com/path")
+    >>> invitation_from_url(url).frm
+    'did:example:alice'
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+from pydidcomm import Message
+from pydidcomm.errors import MalformedMessageError, UnsupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pydidcomm import Attachment
+
+__all__ = ["INVITATION_TYPE", "MAX_URL_LENGTH", "invitation", "invitation_from_url", "invitation_url"]
+
+INVITATION_TYPE: Final = "https://didcomm.org/out-of-band/2.0/invitation"
+"""The message type of an invitation."""
+
+MAX_URL_LENGTH: Final = 65_536
+"""The longest URL that is read: common servers stop at 8 to 64 KiB, a QR code at 2,953 octets."""
+
+# The specification's example has its headers in this order, and no `typ`: a URL is to be short.
+_HEADERS_FIRST: Final = ("type", "id", "from", "body")
+_BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+
+
+def invitation(
+    frm: str,
+    *,
+    goal_code: str | None = None,
+    goal: str | None = None,
+    accept: Sequence[str] = ("didcomm/v2",),
+    attachments: Sequence[Attachment] | None = None,
+) -> Message:
+    """An invitation to talk to `frm`, with a new id.
+
+    The answer names that id as its `pthid`: one invitation may be answered by many.
+    DIDComm v2.1, section "Out Of Band Messages", "Invitation".
+
+    Args:
+        frm: The DID to answer to. It becomes public.
+        goal_code: What the invitation is for, to be read by programs.
+        goal: The same, to be read by people.
+        accept: The media type profiles that the inviter understands, in order of preference.
+        attachments: Messages that answer the same purpose, in order of preference; act on one of them only.
+
+    Raises:
+        ValueError: `frm` is no DID.
+        TypeError: `accept` is one string.
+
+    Example:
+        >>> from pydidcomm.out_of_band import invitation
+        >>> invitation("did:example:alice", goal_code="connect", goal="Start a relationship").body
+        {'goal_code': 'connect', 'goal': 'Start a relationship', 'accept': ['didcomm/v2']}
+    """
+    if isinstance(accept, str):
+        # a string is a sequence of strings too, and never the one that was meant
+        message = "accept is a sequence of profiles, not one string"
+        raise TypeError(message)
+    members = {"goal_code": goal_code, "goal": goal, "accept": list(accept) or None}
+    body = {name: value for name, value in members.items() if value is not None}
+    return Message(
+        type=INVITATION_TYPE, frm=frm, body=body, attachments=list(attachments) if attachments else None
+    )
+
+
+def invitation_url(invitation: Message, base_url: str) -> str:
+    """The URL that carries the invitation, to be mailed, linked or shown as a QR code.
+
+    Whoever opens it in a browser should find instructions for people at `base_url`, which had best be short.
+    DIDComm v2.1, section "Out Of Band Messages", "Standard Message Encoding".
+
+    Args:
+        invitation: A message of type `INVITATION_TYPE` with a sender. Anyone may read it in the URL.
+        base_url: An absolute URL, by rule `https`; its own path and query are kept.
+
+    Raises:
+        ValueError: The message is no invitation or has no sender, or `base_url` is no place to put it.
+
+    Example:
+        >>> from pydidcomm.out_of_band import invitation, invitation_url
+        >>> url = invitation_url(invitation("did:example:alice"), "https://example.com/path")
+        >>> url.split("=")[0]
+        'https://example.com/path?_oob'
+    """
+    if invitation.type != INVITATION_TYPE:
+        message = f"{invitation.type} is no invitation; attach the message to one"
+        raise ValueError(message)
+    if invitation.frm is None:
+        message = "an invitation has a sender to be answered"
+        raise ValueError(message)
+    base = urlsplit(base_url)
+    if not base.scheme or not base.netloc:
+        message = f"{base_url!r} is no absolute URL"
+        raise ValueError(message)
+    if parse_qs(base.query, keep_blank_values=True).keys() & {"_oob", "_oobid"}:
+        message = f"{base_url!r} carries an invitation already"
+        raise ValueError(message)
+    parameter = f"_oob={_encode(invitation.as_dict())}"
+    return urlunsplit(base._replace(query=f"{base.query}&{parameter}" if base.query else parameter))
+
+
+def invitation_from_url(url: str, *, max_length: int = MAX_URL_LENGTH) -> Message:
+    """The invitation that a URL carries.
+
+    Nothing in it is proved before its sender has answered an encrypted message.
+    DIDComm v2.1, section "Out Of Band Messages", "Standard Message Encoding".
+
+    Args:
+        url: As it was mailed or scanned. Other query parameters are left alone.
+        max_length: The longest URL that is read, in characters.
+
+    Raises:
+        MalformedMessageError: The URL carries no invitation, or one that breaks the specification.
+        UnsupportedError: A short URL (`_oobid`): a GET of it redirects to the URL with the invitation.
+
+    Example:
+        >>> from pydidcomm.out_of_band import invitation, invitation_from_url, invitation_url
+        >>> url = invitation_url(invitation("did:example:alice", goal="Talk"), "https://example.com/path")
+        >>> invitation_from_url(f"{url}&lang=en").body["goal"]
+        'Talk'
+    """
+    if len(url) > max_length:
+        raise MalformedMessageError(
+            part="url", reason=f"longer than the {max_length} characters that are read"
+        )
+    try:
+        query = parse_qs(urlsplit(url.strip()).query)
+    except ValueError:
+        # its text would quote the peer's input
+        raise MalformedMessageError(part="url", reason="no URL") from None
+    match query.get("_oob", []):
+        case [encoded]:
+            return _read(encoded)
+        case [] if "_oobid" in query:
+            raise UnsupportedError(what="short URL, which a GET turns into the long one", algorithm="_oobid")
+        case []:
+            raise MalformedMessageError(part="url", reason="no query parameter _oob")
+        case _:
+            raise MalformedMessageError(part="url", reason="more than one query parameter _oob")
+
+
+def _encode(plaintext: Mapping[str, Any]) -> str:
+    headers = {name: plaintext[name] for name in _HEADERS_FIRST}
+    headers |= {name: value for name, value in plaintext.items() if name not in headers and name != "typ"}
+    text = json.dumps(headers, separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(encoded: str) -> Message:
+    message = Message.from_json(_decode(encoded))
+    if message.type != INVITATION_TYPE:
+        raise MalformedMessageError(part="message.type", reason="no invitation")
+    if message.frm is None:
+        raise MalformedMessageError(part="message.from", reason="missing")
+    body = message.body
+    for name in ("goal_code", "goal"):
+        if not isinstance(body.get(name, ""), str):
+            raise MalformedMessageError(part=f"message.body.{name}", reason="no string")
+    profiles = body.get("accept", [])
+    if not isinstance(profiles, list) or not all(isinstance(profile, str) for profile in profiles):
+        raise MalformedMessageError(part="message.body.accept", reason="no array of strings")
+    return message
+
+
+def _decode(encoded: str) -> str:
+    if not _BASE64URL.fullmatch(encoded):
+        raise MalformedMessageError(part="_oob", reason="no base64url")
+    try:
+        return base64.urlsafe_b64decode(encoded.rstrip("=") + "==").decode()
+    except ValueError:
+        raise MalformedMessageError(part="_oob", reason="no base64url of UTF-8 text") from None

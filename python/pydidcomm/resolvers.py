@@ -1,0 +1,104 @@
+"""What pydidcomm asks the world for: DID documents and secrets.
+
+Anything with these methods will do, whether it inherits from the protocol or not, and whether a method
+is a coroutine function or a plain one. An exception that a method raises reaches the caller as it is.
+"""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from pydidcomm._core import DIDDocument, LocalResolver, Secret
+
+DocumentAnswer: TypeAlias = "Mapping[str, Any] | DIDDocument | None"
+"""A DID document: its JSON object, or parsed once; None where the DID is unknown."""
+
+SecretAnswer: TypeAlias = "Mapping[str, Any] | Secret | None"
+"""A secret: a JWK with `d`, or parsed once; None where it is not held."""
+
+
+@runtime_checkable
+class DIDResolver(Protocol):
+    """Finds DID documents.
+
+    Example:
+        >>> from pydidcomm import DIDResolver
+        >>> class Resolver(DIDResolver):
+        ...     async def resolve(self, did):
+        ...         return {"id": did} if did == "did:example:bob" else None
+        >>> isinstance(Resolver(), DIDResolver)
+        True
+    """
+
+    def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
+        """The document of the DID, as a dict or as a DIDDocument; None where it is unknown."""
+        ...
+
+
+@runtime_checkable
+class SecretsResolver(Protocol):
+    """Finds secret keys by their kid.
+
+    A `Secret` is parsed once; a dict is parsed at every call.
+
+    Example:
+        >>> from pydidcomm import SecretsResolver
+        >>> class Secrets(SecretsResolver):
+        ...     def get_key(self, kid):
+        ...         return None
+        ...     def get_keys(self, kids):
+        ...         return []
+        >>> isinstance(Secrets(), SecretsResolver)
+        True
+    """
+
+    def get_key(self, kid: str, /) -> "SecretAnswer | Awaitable[SecretAnswer]":
+        """The secret of that kid, or None."""
+        ...
+
+    def get_keys(self, kids: list[str], /) -> "Sequence[str] | Awaitable[Sequence[str]]":
+        """Those of the kids whose secrets are held."""
+        ...
+
+
+@runtime_checkable
+class SecretsStore(SecretsResolver, Protocol):
+    """Finds secret keys, and takes new ones."""
+
+    def add_key(self, secret: Secret, /) -> "Awaitable[None] | None":
+        """Keeps the secret; `secret.kid` names it, `secret.expose_jwk()` writes it down."""
+        ...
+
+
+class PrefixResolver:
+    """Routes each DID to a resolver by the beginning of its text; the longest prefix wins.
+
+    Args:
+        resolvers: Resolvers by prefix, for instance `{"did:web:": MyWeb(), "did:": LocalResolver()}`.
+
+    Example:
+        >>> from pydidcomm import LocalResolver, PrefixResolver
+        >>> resolver = PrefixResolver({"did:key:": LocalResolver()})
+        >>> resolver.resolve("did:web:example.com") is None
+        True
+    """
+
+    def __init__(self, resolvers: Mapping[str, DIDResolver]) -> None:
+        self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
+
+    def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
+        """The answer of the resolver in charge; None where no prefix fits."""
+        for prefix, resolver in self._routes:
+            if did.startswith(prefix):
+                return resolver.resolve(did)
+        return None
+
+    def local(self) -> tuple[LocalResolver | None, list[str]]:
+        """The first LocalResolver, and the prefixes of it that no longer prefix overrides."""
+        found = next((resolver for _, resolver in self._routes if type(resolver) is LocalResolver), None)
+        others = [prefix for prefix, resolver in self._routes if resolver is not found]
+        prefixes = [
+            prefix
+            for prefix, resolver in self._routes
+            if resolver is found and not any(other.startswith(prefix) for other in others)
+        ]
+        return (found, prefixes) if found is not None else (None, [])

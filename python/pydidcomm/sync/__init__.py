@@ -1,0 +1,16 @@
+"""The same names for programs without an event loop: functions that return what the others await.
+
+Resolvers given here have plain methods.
+"""
+
+from pydidcomm.sync.functions import create_peer_did, pack_encrypted, pack_plaintext, pack_signed, unpack
+from pydidcomm.sync.messaging import DIDCommMessaging
+
+__all__ = [
+    "DIDCommMessaging",
+    "create_peer_did",
+    "pack_encrypted",
+    "pack_plaintext",
+    "pack_signed",
+    "unpack",
+]

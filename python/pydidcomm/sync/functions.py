@@ -1,0 +1,91 @@
+"""The functions of the tutorial without `await`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from pydidcomm import _core, _operations
+from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
+from pydidcomm._drive import drive_sync
+from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.peer_did import new_peer_did
+from pydidcomm.resolvers import SecretsStore
+
+
+def pack_plaintext(
+    resolvers_config: ResolversConfig,  # noqa: ARG001, one signature for all packing functions
+    message: Message | Mapping[str, Any],
+) -> PackedPlaintext:
+    """The message as anybody can read and change it; see `pydidcomm.pack_plaintext`."""
+    return _core.pack_plaintext(message)
+
+
+def pack_signed(
+    resolvers_config: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    sign_frm: str,
+) -> PackedSigned:
+    """The message signed; see `pydidcomm.pack_signed`."""
+    operation = _operations.signed(resolvers_config, message, sign_frm)
+    result = drive_sync(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
+    return cast("PackedSigned", result)
+
+
+def pack_encrypted(  # noqa: PLR0913, the arguments that the tutorial has
+    resolvers_config: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    to: str,
+    frm: str | None = None,
+    sign_frm: str | None = None,
+    pack_config: PackEncryptedConfig | None = None,
+    pack_params: PackEncryptedParameters | None = None,
+) -> Packed:
+    """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`.
+
+    Example:
+        >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig
+        >>> from pydidcomm.sync import create_peer_did, pack_encrypted, unpack
+        >>> secrets = InMemorySecrets()
+        >>> resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
+        >>> hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi Bob"})
+        >>> packed = pack_encrypted(resolvers, hello, to=create_peer_did(secrets))
+        >>> unpack(resolvers, packed.packed_msg).message.body
+        {'msg': 'Hi Bob'}
+    """
+    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
+    result = drive_sync(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
+    return cast("Packed", result)
+
+
+def unpack(
+    resolvers_config: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    unpack_config: UnpackConfig | None = None,
+) -> UnpackResult:
+    """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`."""
+    operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
+    result = drive_sync(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
+    return cast("UnpackResult", result)
+
+
+def create_peer_did(  # noqa: PLR0913, all but the counts are named
+    secrets: SecretsStore,
+    auth_keys_count: int = 1,
+    agreement_keys_count: int = 1,
+    *,
+    service_endpoint: str | None = None,
+    routing_keys: Sequence[str] = (),
+    accept: Sequence[str] = ("didcomm/v2",),
+) -> str:
+    """A new did:peer:2, its secrets kept in the store; see `pydidcomm.create_peer_did`."""
+    did, created = new_peer_did(
+        auth_keys_count,
+        agreement_keys_count,
+        service_endpoint=service_endpoint,
+        routing_keys=routing_keys,
+        accept=accept,
+    )
+    for secret in created:
+        if secrets.add_key(secret) is not None:
+            message = "pydidcomm.sync takes a store whose add_key is a plain function"
+            raise TypeError(message)
+    return did

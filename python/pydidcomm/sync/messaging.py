@@ -1,0 +1,104 @@
+"""`DIDCommMessaging` without `await`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydidcomm import messaging
+from pydidcomm._core import (
+    DIDDocument,
+    InMemorySecrets,
+    LocalResolver,
+    Message,
+    Packed,
+    PackedPlaintext,
+    PackedSigned,
+    UnpackResult,
+)
+from pydidcomm._drive import now
+from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.resolvers import DIDResolver, SecretsResolver
+from pydidcomm.sync import functions
+
+
+class DIDCommMessaging:
+    """One party: packs in its name, and unpacks what it is sent; see `pydidcomm.DIDCommMessaging`.
+
+    Args:
+        secrets: Finds its secret keys, with plain methods; an empty `InMemorySecrets` by default.
+        resolver: Finds DID documents, with a plain method; by default those that need no network.
+
+    Example:
+        >>> from pydidcomm import Message
+        >>> from pydidcomm.sync import DIDCommMessaging
+        >>> alice, bob = DIDCommMessaging(), DIDCommMessaging()
+        >>> alice_did, bob_did = alice.create_peer_did(), bob.create_peer_did()
+        >>> hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi Bob"})
+        >>> bob.unpack(alice.pack(hello, to=bob_did, frm=alice_did).message).message.body
+        {'msg': 'Hi Bob'}
+    """
+
+    def __init__(self, secrets: SecretsResolver | None = None, resolver: DIDResolver | None = None) -> None:
+        self.resolvers_config = ResolversConfig(
+            secrets_resolver=InMemorySecrets() if secrets is None else secrets,
+            did_resolver=LocalResolver() if resolver is None else resolver,
+        )
+
+    @property
+    def secrets(self) -> SecretsResolver:
+        """Finds its secret keys."""
+        return self.resolvers_config.secrets_resolver
+
+    @property
+    def resolver(self) -> DIDResolver:
+        """Finds DID documents."""
+        return self.resolvers_config.did_resolver
+
+    def pack(  # noqa: PLR0913, all but the message are named
+        self,
+        message: Message | Mapping[str, Any],
+        *,
+        to: str,
+        frm: str | None = None,
+        sign_frm: str | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> Packed:
+        """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`."""
+        return functions.pack_encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+
+    def pack_signed(self, message: Message | Mapping[str, Any], *, sign_frm: str) -> PackedSigned:
+        """The message signed; see `pydidcomm.pack_signed`."""
+        return functions.pack_signed(self.resolvers_config, message, sign_frm)
+
+    def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:
+        """The message for anybody to read; see `pydidcomm.pack_plaintext`."""
+        return functions.pack_plaintext(self.resolvers_config, message)
+
+    def unpack(
+        self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
+    ) -> UnpackResult:
+        """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
+        return functions.unpack(self.resolvers_config, packed_msg, config)
+
+    def resolve(self, did: str) -> DIDDocument:
+        """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""
+        return messaging.parsed(did, now(self.resolver.resolve(did)))
+
+    def create_peer_did(  # noqa: PLR0913, all but the counts are named
+        self,
+        auth_keys_count: int = 1,
+        agreement_keys_count: int = 1,
+        *,
+        service_endpoint: str | None = None,
+        routing_keys: Sequence[str] = (),
+        accept: Sequence[str] = ("didcomm/v2",),
+    ) -> str:
+        """A new did:peer:2 whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`."""
+        return functions.create_peer_did(
+            messaging.store(self.secrets),
+            auth_keys_count,
+            agreement_keys_count,
+            service_endpoint=service_endpoint,
+            routing_keys=routing_keys,
+            accept=accept,
+        )

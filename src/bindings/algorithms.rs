@@ -1,0 +1,64 @@
+//! The algorithms as members of the enums in `pydidcomm.algorithms`.
+
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_identifier;
+
+use super::errors::misuse;
+use crate::{ContentEncryption, SignatureAlgorithm};
+
+/// `AnonCryptAlg`: the content encryption of anoncrypt.
+pub(super) struct AnonCryptAlg(pub(super) ContentEncryption);
+
+/// `AuthCryptAlg`: the content encryption of authcrypt, which is always the same.
+pub(super) struct AuthCryptAlg(pub(super) ContentEncryption);
+
+/// `SignAlg`: the algorithm of a signature.
+pub(super) struct SignAlg(pub(super) SignatureAlgorithm);
+
+fn member<'py>(
+    py: Python<'py>,
+    class: &'static PyOnceLock<Py<PyAny>>,
+    class_name: &str,
+    value: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let import = || Ok::<_, PyErr>(py.import("pydidcomm.algorithms")?.getattr(class_name)?.unbind());
+    class.get_or_try_init(py, import)?.bind(py).call1((value,))
+}
+
+macro_rules! python_enum {
+    ($name:ident) => {
+        impl<'py> IntoPyObject<'py> for $name {
+            type Target = PyAny;
+            type Output = Bound<'py, PyAny>;
+            type Error = PyErr;
+            #[cfg(feature = "stubs")]
+            const OUTPUT_TYPE: PyStaticExpr =
+                type_hint_identifier!("pydidcomm.algorithms", stringify!($name));
+
+            fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+                member(py, &CLASS, stringify!($name), self.0.name())
+            }
+        }
+    };
+}
+
+python_enum!(AnonCryptAlg);
+python_enum!(AuthCryptAlg);
+python_enum!(SignAlg);
+
+/// Reads a member of `AnonCryptAlg`, whose value is the name in `enc`.
+impl<'py> FromPyObject<'_, 'py> for AnonCryptAlg {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("pydidcomm.algorithms", "AnonCryptAlg");
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let name: String = value.getattr("value")?.extract()?;
+        ContentEncryption::from_name(&name).map(Self).map_err(misuse)
+    }
+}

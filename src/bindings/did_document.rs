@@ -1,0 +1,161 @@
+//! `DIDDocument`, `Service` and `ServiceEndpoint`.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+
+use super::errors::misuse;
+use super::json::{JsonIn, ObjectIn, ObjectOut};
+use crate::did::{Document, Endpoint, Relationship, Service};
+use crate::error::Error;
+
+/// A DID document, parsed once; what a resolver may hand out again and again.
+///
+/// Made from the document's JSON object. Ids in it may be absolute or relative, keys embedded or
+/// referenced; a key or a service that cannot be used is passed over. DIDComm v2.1, section "DID Document Keys".
+///
+/// Raises:
+///     MalformedDocumentError: It has no `id` that is a DID, or a relationship that is no list.
+///
+/// Example:
+///     >>> from pydidcomm import DIDDocument
+///     >>> document = DIDDocument({"id": "did:example:bob", "keyAgreement": [{"id": "#key-1", "type": "Multikey",
+///     ...     "publicKeyMultibase": "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"}]})
+///     >>> document.key_agreement
+///     ['did:example:bob#key-1']
+#[pyclass(frozen, name = "DIDDocument", module = "pydidcomm")]
+pub(super) struct PyDocument(pub(super) Arc<Document>);
+
+/// A service of type `DIDCommMessaging`.
+#[pyclass(frozen, eq, name = "Service", module = "pydidcomm")]
+#[derive(Clone, PartialEq)]
+pub(super) struct PyService(pub(super) Service);
+
+/// One place that takes messages.
+#[pyclass(frozen, eq, name = "ServiceEndpoint", module = "pydidcomm")]
+#[derive(Clone, PartialEq)]
+pub(super) struct PyEndpoint(Endpoint);
+
+impl PyDocument {
+    fn kids(&self, relationship: Relationship) -> Vec<&str> {
+        self.0.keys(relationship).iter().map(|method| method.kid().as_str()).collect()
+    }
+}
+
+#[pymethods]
+impl PyDocument {
+    #[new]
+    fn new(document: ObjectIn) -> PyResult<Self> {
+        parse(&document.0).map(|document| Self(Arc::new(document))).map_err(misuse)
+    }
+
+    /// The DID that the document describes.
+    #[getter]
+    fn id(&self) -> &str {
+        self.0.did().as_str()
+    }
+
+    /// The absolute ids of the keys that messages are encrypted to, in the document's order.
+    #[getter]
+    fn key_agreement(&self) -> Vec<&str> {
+        self.kids(Relationship::KeyAgreement)
+    }
+
+    /// The absolute ids of the keys that sign in the name of the DID, in the document's order.
+    #[getter]
+    fn authentication(&self) -> Vec<&str> {
+        self.kids(Relationship::Authentication)
+    }
+
+    /// The DIDComm services, in the document's order.
+    #[getter]
+    fn services(&self) -> Vec<PyService> {
+        self.0.services().iter().cloned().map(PyService).collect()
+    }
+
+    /// The document as its JSON object: a fresh copy.
+    fn as_dict(&self) -> ObjectOut {
+        ObjectOut(self.0.json().to_string())
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0.json() == other.0.json()
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        self.id().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("DIDDocument(id='{}')", self.id())
+    }
+}
+
+#[pymethods]
+impl PyService {
+    /// The absolute id of the service.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Where it takes messages, in the owner's order of preference.
+    #[getter]
+    fn endpoints(&self) -> Vec<PyEndpoint> {
+        self.0.endpoints.iter().cloned().map(PyEndpoint).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Service(id='{}')", self.0.id)
+    }
+}
+
+#[pymethods]
+impl PyEndpoint {
+    /// A URI of some transport, or the DID of a mediator.
+    #[getter]
+    fn uri(&self) -> &str {
+        &self.0.uri
+    }
+
+    /// The profiles taken, most preferred first; None where the document does not say.
+    #[getter]
+    fn accept(&self) -> Option<Vec<String>> {
+        self.0.accept.clone()
+    }
+
+    /// The keys of mediators to wrap for, the outermost first.
+    #[getter]
+    fn routing_keys(&self) -> Vec<String> {
+        self.0.routing_keys.clone()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("ServiceEndpoint(uri='{}')", self.0.uri)
+    }
+}
+
+/// What a resolver answered: a document's JSON object, a parsed document, or None.
+pub(super) fn answer(value: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Document>>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    if let Ok(document) = value.cast::<PyDocument>() {
+        return Ok(Some(Arc::clone(&document.get().0)));
+    }
+    let Ok(JsonIn(text)) = value.extract::<JsonIn>() else {
+        let kind = value.get_type().name()?;
+        let reason = format!("a DID resolver answers with a dict, a DIDDocument or None, not with {kind}");
+        return Err(PyTypeError::new_err(reason));
+    };
+    Ok(Some(Arc::new(parse(&text)?)))
+}
+
+fn parse(text: &str) -> Result<Document, Error> {
+    let json = serde_json::from_str(text).map_err(|_| Error::malformed("did document", "no JSON"))?;
+    Document::parse(json)
+}

@@ -1,0 +1,50 @@
+//! The one mapping of the core's errors to the exceptions of `pydidcomm.errors`.
+
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::{PyErr, import_exception};
+
+use crate::error::Error;
+
+import_exception!(pydidcomm.errors, DecryptionError);
+import_exception!(pydidcomm.errors, DidNotFoundError);
+import_exception!(pydidcomm.errors, IncompatibleKeysError);
+import_exception!(pydidcomm.errors, InvalidSignatureError);
+import_exception!(pydidcomm.errors, KeyNotFoundError);
+import_exception!(pydidcomm.errors, MalformedDocumentError);
+import_exception!(pydidcomm.errors, MalformedMessageError);
+import_exception!(pydidcomm.errors, SecretNotFoundError);
+import_exception!(pydidcomm.errors, UnsupportedError);
+import_exception!(pydidcomm.errors, UntrustedMessageError);
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Misuse(reason) => PyValueError::new_err(reason),
+            Error::Malformed { part, reason } => MalformedMessageError::new_err((part, reason)),
+            Error::MalformedDocument { did, reason } => MalformedDocumentError::new_err((did, reason)),
+            Error::Unsupported { what, algorithm } => UnsupportedError::new_err((what, algorithm)),
+            Error::IncompatibleKeys { sender, recipient } => {
+                IncompatibleKeysError::new_err((sender, recipient))
+            }
+            Error::DidNotFound { did } => DidNotFoundError::new_err(did),
+            Error::KeyNotFound { did, kid, relationship } => {
+                KeyNotFoundError::new_err((did, kid, relationship))
+            }
+            Error::SecretNotFound { kids } => SecretNotFoundError::new_err((kids,)),
+            Error::Untrusted { claim, kid, did } => {
+                UntrustedMessageError::new_err((claim.as_str(), kid, did))
+            }
+            Error::Decryption => DecryptionError::new_err(()),
+            Error::InvalidSignature => InvalidSignatureError::new_err(()),
+            Error::Answer(reason) => PyRuntimeError::new_err(reason),
+        }
+    }
+}
+
+/// What a caller passed is the caller's to mend, in whatever terms the core refused it.
+pub(super) fn misuse(error: Error) -> PyErr {
+    match error {
+        Error::Malformed { .. } => PyValueError::new_err(error.to_string()),
+        other => other.into(),
+    }
+}

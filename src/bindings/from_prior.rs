@@ -1,0 +1,100 @@
+//! `FromPrior`.
+
+use pyo3::prelude::*;
+
+use super::errors::misuse;
+use super::json::ObjectOut;
+use super::surroundings;
+use crate::from_prior::FromPrior;
+
+/// The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
+///
+/// Put into `Message.from_prior`, the claims are signed by a key of `iss` when the message is packed;
+/// found there after `unpack`, they have been verified. `iat` is the time of the rotation: the time at
+/// which the object was made, unless given. Times are seconds since 1970-01-01T00:00:00Z.
+/// DIDComm v2.1, section "DID Rotation".
+///
+/// Raises:
+///     ValueError: `iss` or `sub` is no DID, or they are the same.
+///
+/// Example:
+///     >>> from pydidcomm import FromPrior
+///     >>> FromPrior(iss="did:example:old", sub="did:example:new", iat=1516269022)
+///     FromPrior(iss='did:example:old', sub='did:example:new')
+#[pyclass(frozen, eq, name = "FromPrior", module = "pydidcomm")]
+#[derive(Clone, PartialEq)]
+pub(super) struct PyFromPrior(pub(super) FromPrior);
+
+#[pymethods]
+impl PyFromPrior {
+    #[new]
+    #[pyo3(signature = (*, iss, sub=None, aud=None, exp=None, nbf=None, iat=None, jti=None))]
+    #[expect(clippy::too_many_arguments, reason = "one argument for each registered claim, all named")]
+    fn new(
+        iss: String,
+        sub: Option<String>,
+        aud: Option<String>,
+        exp: Option<u64>,
+        nbf: Option<u64>,
+        iat: Option<u64>,
+        jti: Option<String>,
+    ) -> PyResult<Self> {
+        let iat = Some(iat.unwrap_or_else(surroundings::now));
+        let claims = FromPrior { iss, sub, aud, exp, nbf, iat, jti };
+        claims.check().map_err(misuse)?;
+        Ok(Self(claims))
+    }
+
+    /// The prior DID, which signs.
+    #[getter]
+    fn iss(&self) -> &str {
+        &self.0.iss
+    }
+
+    /// The new DID; None ends the relationship.
+    #[getter]
+    fn sub(&self) -> Option<&str> {
+        self.0.sub.as_deref()
+    }
+
+    /// Whom the token is for.
+    #[getter]
+    fn aud(&self) -> Option<&str> {
+        self.0.aud.as_deref()
+    }
+
+    /// When the token ceases to be valid, in seconds since the epoch.
+    #[getter]
+    fn exp(&self) -> Option<u64> {
+        self.0.exp
+    }
+
+    /// When the token becomes valid, in seconds since the epoch.
+    #[getter]
+    fn nbf(&self) -> Option<u64> {
+        self.0.nbf
+    }
+
+    /// When the DID was rotated, in seconds since the epoch.
+    #[getter]
+    fn iat(&self) -> Option<u64> {
+        self.0.iat
+    }
+
+    /// The id of the token.
+    #[getter]
+    fn jti(&self) -> Option<&str> {
+        self.0.jti.as_deref()
+    }
+
+    /// The claims as the JWT carries them.
+    fn as_dict(&self) -> ObjectOut {
+        ObjectOut(serde_json::to_string(&self.0).unwrap_or_default())
+    }
+
+    fn __repr__(&self) -> String {
+        let quoted = |text: &str| format!("'{text}'");
+        let sub = self.0.sub.as_deref().map_or_else(|| "None".to_owned(), quoted);
+        format!("FromPrior(iss='{}', sub={sub})", self.0.iss)
+    }
+}

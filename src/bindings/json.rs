@@ -1,0 +1,198 @@
+//! JSON between Python objects and text, with no tree between.
+
+use jiter::{FloatMode, PythonParse, StringCacheMode};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
+
+/// Deeper than any message; `serde_json` reads no deeper, and a list that holds itself ends here.
+const MAX_DEPTH: usize = 100;
+
+#[cfg(feature = "stubs")]
+const ANY: PyStaticExpr = type_hint_identifier!("typing", "Any");
+#[cfg(feature = "stubs")]
+const STR: PyStaticExpr = type_hint_identifier!("builtins", "str");
+#[cfg(feature = "stubs")]
+const MAPPING: PyStaticExpr =
+    type_hint_subscript!(type_hint_identifier!("collections.abc", "Mapping"), STR, ANY);
+
+/// Any JSON value given as Python objects, as text.
+pub(super) struct JsonIn(pub(super) String);
+
+/// A JSON object given as a mapping, as text.
+pub(super) struct ObjectIn(pub(super) String);
+
+/// JSON text given as it is, or as a JSON object.
+pub(super) struct TextIn(pub(super) String);
+
+/// JSON text, to become Python objects.
+pub(super) struct JsonOut(pub(super) String);
+
+/// The text of a JSON object, to become a `dict`.
+pub(super) struct ObjectOut(pub(super) String);
+
+impl<'py> FromPyObject<'_, 'py> for JsonIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = ANY;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let mut text = String::with_capacity(256);
+        write(&value, &mut text, 0)?;
+        Ok(Self(text))
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for ObjectIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = MAPPING;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let JsonIn(text) = JsonIn::extract(value)?;
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(PyTypeError::new_err("expected a dict")) }
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for TextIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr =
+        type_hint_union!(STR, type_hint_identifier!("builtins", "bytes"), MAPPING);
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = value.cast::<PyString>() {
+            // a lone surrogate is no Unicode, so no JSON
+            return match text.to_str() {
+                Ok(text) => Ok(Self(text.to_owned())),
+                Err(_) => Err(not_unicode()),
+            };
+        }
+        if let Ok(octets) = value.extract::<&[u8]>() {
+            return str::from_utf8(octets).map(|text| Self(text.to_owned())).map_err(|_| not_unicode());
+        }
+        ObjectIn::extract(value).map(|ObjectIn(text)| Self(text))
+    }
+}
+
+fn not_unicode() -> PyErr {
+    crate::error::Error::malformed("message", "no UTF-8").into()
+}
+
+impl<'py> IntoPyObject<'py> for JsonOut {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = ANY;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        read(py, &self.0)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for ObjectOut {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr =
+        type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, ANY);
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        read(py, &self.0)
+    }
+}
+
+/// Python objects from JSON text that the core has checked.
+fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    let parse = PythonParse {
+        cache_mode: StringCacheMode::Keys,
+        float_mode: FloatMode::Float,
+        ..PythonParse::default()
+    };
+    parse
+        .python_parse(py, text.as_bytes())
+        .map_err(|error| PyValueError::new_err(error.description(text.as_bytes())))
+}
+
+/// Writes what JSON can say; a number that is not finite and a key that is no string are refused.
+fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> PyResult<()> {
+    if depth > MAX_DEPTH {
+        return Err(PyValueError::new_err("nested too deeply for JSON"));
+    }
+    let deeper = depth.saturating_add(1);
+    if let Ok(string) = value.cast::<PyString>() {
+        write_string(string, text)
+    } else if value.is_none() {
+        text.push_str("null");
+        Ok(())
+    } else if let Ok(boolean) = value.cast::<PyBool>() {
+        text.push_str(if boolean.is_true() { "true" } else { "false" });
+        Ok(())
+    } else if let Ok(integer) = value.cast::<PyInt>() {
+        write_integer(integer, text)
+    } else if let Ok(float) = value.cast::<PyFloat>() {
+        let number = serde_json::Number::from_f64(float.value())
+            .ok_or_else(|| PyValueError::new_err("JSON has no number that is not finite"))?;
+        text.push_str(&number.to_string());
+        Ok(())
+    } else if let Ok(dict) = value.cast::<PyDict>() {
+        text.push('{');
+        for (place, (key, member)) in dict.iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            let key = key.cast::<PyString>().map_err(|_| PyTypeError::new_err("keys of JSON are strings"))?;
+            write_string(key, text)?;
+            text.push(':');
+            write(&member, text, deeper)?;
+        }
+        text.push('}');
+        Ok(())
+    } else if let Ok(list) = value.cast::<PyList>() {
+        write_entries(list.iter(), text, deeper)
+    } else if let Ok(tuple) = value.cast::<PyTuple>() {
+        write_entries(tuple.iter(), text, deeper)
+    } else {
+        let kind = value.get_type().name()?;
+        Err(PyTypeError::new_err(format!("JSON has no form for {kind}")))
+    }
+}
+
+fn write_entries<'py>(
+    entries: impl Iterator<Item = Bound<'py, PyAny>>,
+    text: &mut String,
+    depth: usize,
+) -> PyResult<()> {
+    text.push('[');
+    for (place, entry) in entries.enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        write(&entry, text, depth)?;
+    }
+    text.push(']');
+    Ok(())
+}
+
+fn write_string(string: &Bound<'_, PyString>, text: &mut String) -> PyResult<()> {
+    let string = string.to_str().map_err(|_| PyValueError::new_err("a string that is no Unicode"))?;
+    text.push_str(&serde_json::to_string(string).unwrap_or_default());
+    Ok(())
+}
+
+fn write_integer(integer: &Bound<'_, PyInt>, text: &mut String) -> PyResult<()> {
+    if let Ok(small) = integer.extract::<i64>() {
+        text.push_str(&small.to_string());
+    } else {
+        // an enum member or another subclass is written as the number it is
+        let plain = integer.py().get_type::<PyInt>().call_method1("__repr__", (integer,))?;
+        text.push_str(plain.cast::<PyString>()?.to_str()?);
+    }
+    Ok(())
+}

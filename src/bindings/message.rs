@@ -1,0 +1,356 @@
+//! `Message`.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+use super::attachment::PyAttachment;
+use super::errors::misuse;
+use super::from_prior::PyFromPrior;
+use super::json::{ObjectIn, ObjectOut, TextIn};
+use super::surroundings;
+use crate::error::Result;
+use crate::message::{FromPriorHeader, Message};
+
+/// A plaintext message: what is said, before it is packed and after it was unpacked.
+///
+/// It exists only if every header has the form that the specification demands, and it never changes;
+/// `replace` makes a changed copy. `frm` stands for the header `from`. `id` is a fresh UUID unless given.
+/// Times are whole seconds since 1970-01-01T00:00:00Z. A `type` that is no Message Type URI is taken with a
+/// `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
+///
+/// Raises:
+///     TypeError: An argument has another type, or JSON has no form for it.
+///     ValueError: A header has a form that the specification forbids.
+///
+/// Example:
+///     >>> from pydidcomm import Message
+///     >>> ping = Message(type="https://didcomm.org/trust-ping/2.0/ping", id="one", to=["did:example:bob"])
+///     >>> ping.as_dict()["body"]
+///     {}
+///     >>> ping.replace(body={"response_requested": True}).body
+///     {'response_requested': True}
+#[pyclass(frozen, name = "Message", module = "pydidcomm")]
+#[derive(Clone)]
+pub(super) struct PyMessage(pub(super) Message);
+
+/// What `Message.from_prior` yields: verified claims, or a token that nobody has verified.
+#[derive(IntoPyObject)]
+pub(super) enum FromPriorOut {
+    Claims(PyFromPrior),
+    Jwt(String),
+}
+
+/// Headers on their way from Python arguments to the JSON text that the core reads.
+struct Headers(String);
+
+impl Headers {
+    fn put(&mut self, name: &str, json: &str) {
+        let separator = if self.0.is_empty() { '{' } else { ',' };
+        self.0.push(separator);
+        self.0.push_str(&serde_json::Value::from(name).to_string());
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+
+    fn put_value(&mut self, name: &str, value: Option<impl Into<serde_json::Value>>) {
+        if let Some(value) = value {
+            self.put(name, &value.into().to_string());
+        }
+    }
+}
+
+#[pymethods]
+impl PyMessage {
+    #[new]
+    #[pyo3(signature = (
+        *, r#type, body=None, id=None, frm=None, to=None, thid=None, pthid=None, created_time=None,
+        expires_time=None, from_prior=None, please_ack=None, ack=None, lang=None, accept_lang=None,
+        attachments=None, custom_headers=None
+    ))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one argument for each header that the specification defines"
+    )]
+    fn new(
+        py: Python<'_>,
+        r#type: String,
+        body: Option<ObjectIn>,
+        id: Option<String>,
+        frm: Option<String>,
+        to: Option<Vec<String>>,
+        thid: Option<String>,
+        pthid: Option<String>,
+        created_time: Option<u64>,
+        expires_time: Option<u64>,
+        from_prior: Option<&Bound<'_, PyFromPrior>>,
+        please_ack: Option<Vec<String>>,
+        ack: Option<Vec<String>>,
+        lang: Option<String>,
+        accept_lang: Option<Vec<String>>,
+        attachments: Option<Vec<Bound<'_, PyAttachment>>>,
+        custom_headers: Option<ObjectIn>,
+    ) -> PyResult<Self> {
+        let mut headers = Headers(String::with_capacity(512));
+        headers.put_value("id", Some(id.unwrap_or_else(surroundings::random_id)));
+        headers.put_value("type", Some(r#type));
+        headers.put_value("from", frm);
+        headers.put_value("to", to);
+        headers.put_value("thid", thid);
+        headers.put_value("pthid", pthid);
+        headers.put_value("created_time", created_time);
+        headers.put_value("expires_time", expires_time);
+        headers.put_value("please_ack", please_ack);
+        headers.put_value("ack", ack);
+        headers.put_value("lang", lang);
+        headers.put_value("accept-lang", accept_lang);
+        headers.put("body", body.as_ref().map_or("{}", |ObjectIn(text)| text));
+        if let Some(attachments) = attachments {
+            let texts: Vec<_> = attachments.iter().map(|attachment| attachment.get().0.to_json()).collect();
+            headers.put("attachments", &format!("[{}]", texts.join(",")));
+        }
+        if let Some(ObjectIn(custom)) = custom_headers {
+            put_custom(&mut headers, &custom)?;
+        }
+        headers.0.push('}');
+        let mut message = Message::parse(&headers.0).map_err(misuse)?;
+        if let Some(from_prior) = from_prior {
+            message = message.with_from_prior(from_prior.get().0.clone());
+        }
+        if message.type_uri().is_none() {
+            warn_of_type(py)?;
+        }
+        Ok(Self(message))
+    }
+
+    /// Reads a message from its JSON object, and raises MalformedMessageError where it is none.
+    #[staticmethod]
+    fn from_dict(message: ObjectIn) -> Result<Self> {
+        Message::parse(&message.0).map(Self)
+    }
+
+    /// Reads a message from its JSON text, and raises MalformedMessageError where it is none.
+    #[staticmethod]
+    fn from_json(message: TextIn) -> Result<Self> {
+        Message::parse(&message.0).map(Self)
+    }
+
+    /// The message type URI.
+    #[getter]
+    fn r#type(&self) -> &str {
+        self.0.message_type()
+    }
+
+    /// The id, unique among the sender's messages.
+    #[getter]
+    fn id(&self) -> &str {
+        self.0.id()
+    }
+
+    /// The body: a fresh copy, empty where the message has none.
+    #[getter]
+    fn body(&self) -> ObjectOut {
+        ObjectOut(self.0.body().to_owned())
+    }
+
+    /// The DID that the message says it is from; `unpack` tells whether that is proved.
+    #[getter]
+    fn frm(&self) -> Option<&str> {
+        self.0.from().map(AsRef::as_ref)
+    }
+
+    /// The DIDs that the message says it is to.
+    #[getter]
+    fn to(&self) -> Option<Vec<&str>> {
+        self.0.to().map(|to| to.iter().map(AsRef::as_ref).collect())
+    }
+
+    /// The thread id as it was written; a message without one begins the thread of its own id.
+    #[getter]
+    fn thid(&self) -> Option<&str> {
+        self.0.thid()
+    }
+
+    /// The id of the parent thread.
+    #[getter]
+    fn pthid(&self) -> Option<&str> {
+        self.0.pthid()
+    }
+
+    /// When the message was made, in seconds since the epoch.
+    #[getter]
+    fn created_time(&self) -> Option<u64> {
+        self.0.created_time()
+    }
+
+    /// When the message expires, in seconds since the epoch; None is never.
+    #[getter]
+    fn expires_time(&self) -> Option<u64> {
+        self.0.expires_time()
+    }
+
+    /// The DID rotation that the message announces; a str is a token that nobody has verified.
+    #[getter]
+    fn from_prior(&self) -> Option<FromPriorOut> {
+        self.0.from_prior().map(|header| match header {
+            FromPriorHeader::Claims(claims) => FromPriorOut::Claims(PyFromPrior(claims.clone())),
+            FromPriorHeader::Jwt(jwt) => FromPriorOut::Jwt(jwt.clone()),
+        })
+    }
+
+    /// The ids of messages to acknowledge; an empty one stands for this message.
+    #[getter]
+    fn please_ack(&self) -> Option<Vec<String>> {
+        self.0.please_ack().map(<[String]>::to_vec)
+    }
+
+    /// The ids of acknowledged messages, oldest first.
+    #[getter]
+    fn ack(&self) -> Option<Vec<String>> {
+        self.0.ack().map(<[String]>::to_vec)
+    }
+
+    /// The language of the message, an IANA subtag.
+    #[getter]
+    fn lang(&self) -> Option<&str> {
+        self.0.lang()
+    }
+
+    /// The languages that the sender prefers, most preferred first.
+    #[getter]
+    fn accept_lang(&self) -> Option<Vec<String>> {
+        self.0.accept_lang().map(<[String]>::to_vec)
+    }
+
+    /// The attachments.
+    #[getter]
+    fn attachments(&self) -> Vec<PyAttachment> {
+        self.0.attachments().iter().cloned().map(PyAttachment).collect()
+    }
+
+    /// The headers that the specification does not define: a fresh copy.
+    #[getter]
+    fn custom_headers(&self) -> ObjectOut {
+        let mut headers = Headers(String::new());
+        for (name, json) in self.0.custom_headers() {
+            headers.put(name, json);
+        }
+        ObjectOut(if headers.0.is_empty() { "{}".to_owned() } else { headers.0 + "}" })
+    }
+
+    /// The message as the JSON object of its plaintext; claims of a rotation have no plaintext form.
+    fn as_dict(&self) -> ObjectOut {
+        ObjectOut(self.0.to_json())
+    }
+
+    /// The message as the JSON text of its plaintext.
+    fn as_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    /// A copy with these arguments of the constructor changed.
+    #[pyo3(signature = (**changes: "typing.Any") -> "Message")]
+    fn replace<'py>(
+        slf: &Bound<'py, Self>,
+        changes: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        const NAMES: [&str; 15] = [
+            "type",
+            "body",
+            "id",
+            "frm",
+            "to",
+            "thid",
+            "pthid",
+            "created_time",
+            "expires_time",
+            "please_ack",
+            "ack",
+            "lang",
+            "accept_lang",
+            "attachments",
+            "custom_headers",
+        ];
+        let arguments = PyDict::new(slf.py());
+        for name in NAMES {
+            arguments.set_item(name, slf.getattr(name)?)?;
+        }
+        let changed = |name: &str| changes.map_or(Ok(false), |changes| changes.contains(name));
+        match slf.get().0.from_prior() {
+            Some(FromPriorHeader::Claims(claims)) => {
+                arguments.set_item("from_prior", PyFromPrior(claims.clone()))?;
+            }
+            Some(FromPriorHeader::Jwt(_)) if !changed("from_prior")? => {
+                return Err(PyValueError::new_err(
+                    "from_prior is a token nobody has verified; replace it too",
+                ));
+            }
+            _ => {}
+        }
+        if let Some(changes) = changes {
+            arguments.update(changes.as_mapping())?;
+        }
+        slf.get_type().call((), Some(&arguments))
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_memo: "typing.Any", /) -> "Message")]
+    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        slf
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        self.0.id().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self) -> String {
+        // the body is left out: a repr ends up in logs
+        let frm = self.0.from().map_or_else(|| "None".to_owned(), |from| format!("'{from}'"));
+        format!("Message(type='{}', id='{}', frm={frm})", self.0.message_type(), self.0.id())
+    }
+}
+
+/// Custom headers stand beside the defined ones in the plaintext, so they cannot take their names.
+fn put_custom(headers: &mut Headers, custom: &str) -> PyResult<()> {
+    let members = crate::message::json::members(custom, "custom_headers").map_err(misuse)?;
+    for (name, raw) in members {
+        if Message::is_reserved(&name) || name == "frm" {
+            return Err(PyValueError::new_err(format!(
+                "{name} is no custom header: the specification defines it"
+            )));
+        }
+        headers.put(&name, raw.get());
+    }
+    Ok(())
+}
+
+fn warn_of_type(py: Python<'_>) -> PyResult<()> {
+    static CATEGORY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let import = || Ok::<_, PyErr>(py.import("pydidcomm.errors")?.getattr("MessageTypeWarning")?.unbind());
+    let category = CATEGORY.get_or_try_init(py, import)?.bind(py);
+    PyErr::warn(py, category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
+}
+
+/// Refuses what is no message with the words a caller understands.
+pub(super) fn message<'a, 'py>(value: &'a Bound<'py, PyAny>) -> PyResult<std::borrow::Cow<'a, Message>> {
+    use std::borrow::Cow;
+    if let Ok(message) = value.cast::<PyMessage>() {
+        return Ok(Cow::Borrowed(&message.get().0));
+    }
+    if value.cast::<PyDict>().is_ok() {
+        let ObjectIn(text) = value.extract()?;
+        return Message::parse(&text).map(Cow::Owned).map_err(misuse);
+    }
+    Err(PyTypeError::new_err("expected a Message or a dict"))
+}

@@ -1,0 +1,92 @@
+//! `Operation`: the core's future, and the questions it leaves.
+
+use std::sync::Mutex;
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+
+use super::did_document;
+use super::packed::{PyPacked, PyPackedSigned};
+use super::secrets::secret_in;
+use super::unpack::PyUnpackResult;
+use crate::caller::{Answer, Question, lock};
+use crate::error::Result;
+use crate::operation::{Operation, Step};
+use crate::pack::{Packed, PackedSigned};
+use crate::unpack::Unpacked;
+
+/// Asks for a DID document.
+#[pyclass(frozen, get_all, name = "ResolveDid", module = "pydidcomm._core")]
+pub(super) struct PyResolveDid {
+    /// The DID.
+    did: String,
+}
+
+/// Asks for secrets.
+#[pyclass(frozen, get_all, name = "FindSecrets", module = "pydidcomm._core")]
+pub(super) struct PyFindSecrets {
+    /// The kids, the preferred first.
+    kids: Vec<String>,
+    /// Whether all that are held are wanted; otherwise the first will do.
+    every: bool,
+}
+
+/// What an operation ends with.
+pub(super) enum Outcome {
+    Packed(Packed),
+    PackedSigned(PackedSigned),
+    Unpacked(Box<Unpacked>),
+}
+
+/// A running pack or unpack: each call runs to the next question or to the result.
+#[pyclass(frozen, name = "Operation", module = "pydidcomm._core")]
+pub(super) struct PyOperation(pub(super) Mutex<Operation<Outcome>>);
+
+impl PyOperation {
+    fn advance<'py>(
+        &self,
+        py: Python<'py>,
+        run: impl FnOnce(&mut Operation<Outcome>) -> Result<Step<Outcome>> + Send,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match py.detach(|| run(&mut lock(&self.0)))? {
+            Step::Ask(Question::ResolveDid(did)) => PyResolveDid { did }.into_bound_py_any(py),
+            Step::Ask(Question::FindSecrets { kids, every }) => {
+                PyFindSecrets { kids, every }.into_bound_py_any(py)
+            }
+            Step::Done(Outcome::Packed(packed)) => PyPacked(packed).into_bound_py_any(py),
+            Step::Done(Outcome::PackedSigned(packed)) => PyPackedSigned(packed).into_bound_py_any(py),
+            Step::Done(Outcome::Unpacked(unpacked)) => PyUnpackResult::new(*unpacked).into_bound_py_any(py),
+        }
+    }
+}
+
+#[pymethods]
+impl PyOperation {
+    /// Runs to the first question or to the result.
+    fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.advance(py, Operation::start)
+    }
+
+    /// Answers ResolveDid with a document's JSON object, a DIDDocument or None, and runs on.
+    fn supply_document<'py>(
+        &self,
+        py: Python<'py>,
+        document: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let answer = Answer::Document(did_document::answer(document)?);
+        self.advance(py, |operation| operation.supply(answer))
+    }
+
+    /// Answers FindSecrets with pairs of a kid and a Secret or a JWK, and runs on.
+    fn supply_secrets<'py>(
+        &self,
+        py: Python<'py>,
+        secrets: Vec<(String, Bound<'py, PyAny>)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let secrets = secrets
+            .into_iter()
+            .map(|(kid, secret)| secret_in(&secret, Some(&kid)).map(|secret| (kid, secret)))
+            .collect::<PyResult<Vec<_>>>()?;
+        self.advance(py, |operation| operation.supply(Answer::Secrets(secrets)))
+    }
+}

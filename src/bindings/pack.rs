@@ -1,0 +1,83 @@
+//! The packing functions: plaintext at once, the others as operations.
+
+use std::sync::Mutex;
+
+use pyo3::prelude::*;
+
+use super::algorithms::AnonCryptAlg;
+use super::errors::misuse;
+use super::local_resolver::PyLocalResolver;
+use super::message::message as message_in;
+use super::operation::{Outcome, PyOperation};
+use super::packed::PyPackedPlaintext;
+use super::secrets::PyInMemorySecrets;
+use super::surroundings::surroundings;
+use crate::did::DidUrl;
+use crate::operation::Operation;
+use crate::pack::{self, EncryptOptions};
+
+fn party(text: &str) -> PyResult<DidUrl> {
+    DidUrl::parse(text).map_err(misuse)
+}
+
+/// Packs a plaintext message.
+#[pyfunction]
+pub(super) fn pack_plaintext(message: &Bound<'_, PyAny>) -> PyResult<PyPackedPlaintext> {
+    let message = message_in(message)?;
+    Ok(PyPackedPlaintext(pack::plaintext(&message)?))
+}
+
+/// Prepares the packing of a signed message.
+#[pyfunction]
+#[pyo3(signature = (message, sign_frm, *, secrets, resolver, prefixes))]
+pub(super) fn pack_signed(
+    message: &Bound<'_, PyAny>,
+    sign_frm: &str,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: Vec<String>,
+) -> PyResult<PyOperation> {
+    let message = message_in(message)?.into_owned();
+    let signer = party(sign_frm)?;
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes), |caller| async move {
+        pack::signed(&caller, message, &signer).await.map(Outcome::PackedSigned)
+    });
+    Ok(PyOperation(Mutex::new(operation)))
+}
+
+/// Prepares the packing of an encrypted message.
+#[pyfunction]
+#[pyo3(signature = (
+    message, to, *, frm, sign_frm, from_prior_issuer_kid, enc_alg_anon, protect_sender_id, authcrypt_signed,
+    secrets, resolver, prefixes
+))]
+#[expect(clippy::too_many_arguments, reason = "the options of the Python dataclasses, spread out once")]
+#[expect(clippy::fn_params_excessive_bools, reason = "they arrive from named fields of a dataclass")]
+pub(super) fn pack_encrypted(
+    message: &Bound<'_, PyAny>,
+    to: &str,
+    frm: Option<&str>,
+    sign_frm: Option<&str>,
+    from_prior_issuer_kid: Option<&str>,
+    enc_alg_anon: AnonCryptAlg,
+    protect_sender_id: bool,
+    authcrypt_signed: bool,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: Vec<String>,
+) -> PyResult<PyOperation> {
+    let message = message_in(message)?.into_owned();
+    let to = party(to)?;
+    let options = EncryptOptions {
+        from: frm.map(party).transpose()?,
+        signer: sign_frm.map(party).transpose()?,
+        from_prior_issuer_kid: from_prior_issuer_kid.map(party).transpose()?,
+        anoncrypt: enc_alg_anon.0,
+        protect_sender: protect_sender_id,
+        authcrypt_signed,
+    };
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes), |caller| async move {
+        pack::encrypted(&caller, message, &to, &options).await.map(Outcome::Packed)
+    });
+    Ok(PyOperation(Mutex::new(operation)))
+}

@@ -1,0 +1,47 @@
+//! The time and the randomness of the operating system: the only place that reads either.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pyo3::prelude::*;
+
+use super::local_resolver::PyLocalResolver;
+use super::secrets::PyInMemorySecrets;
+use crate::caller::Surroundings;
+
+/// Seconds since the epoch.
+#[expect(clippy::disallowed_methods, reason = "the bindings are the caller that passes the time in")]
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
+/// Fills the buffer from the operating system's source.
+///
+/// Where there is no randomness there is no cryptography: better no process than predictable keys.
+#[expect(clippy::panic, reason = "the operating system has no randomness; nothing here can be trusted then")]
+pub(super) fn random(buffer: &mut [u8]) {
+    if getrandom::fill(buffer).is_err() {
+        panic!("the operating system has no randomness");
+    }
+}
+
+/// A new random id: a UUID in lower case.
+pub(super) fn random_id() -> String {
+    let mut octets = [0; 16];
+    random(&mut octets);
+    uuid::Builder::from_random_bytes(octets).into_uuid().to_string()
+}
+
+/// What an operation started from Python is given.
+pub(super) fn surroundings(
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: Vec<String>,
+) -> Surroundings {
+    Surroundings {
+        now: now(),
+        random: Box::new(random),
+        dids: resolver.map(|resolver| (Arc::clone(&resolver.get().0), prefixes)),
+        secrets: secrets.map(|secrets| Arc::clone(&secrets.get().0)),
+    }
+}
