@@ -151,11 +151,6 @@ impl Error {
 }
 
 fn of(kid: Option<&String>, did: Option<&String>) -> String {
-    let mut text = String::new();
-    for (name, value) in [("kid", kid), ("did", did)] {
-        if let Some(value) = value {
-            text.push_str(&format!(" ({name} {value})"));
-        }
-    }
-    text
+    let named = [("kid", kid), ("did", did)].into_iter();
+    named.filter_map(|(name, value)| value.map(|value| format!(" ({name} {value})"))).collect()
 }

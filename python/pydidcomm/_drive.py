@@ -8,12 +8,12 @@ from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver
 
 def known(secrets: SecretsResolver, resolver: DIDResolver) -> dict[str, Any]:
     """What the core can answer by itself; a subclass may answer otherwise, so it is asked."""
+    local: LocalResolver | None = None
+    prefixes: list[str] = []
     if type(resolver) is LocalResolver:
         local, prefixes = resolver, ["did:"]
     elif type(resolver) is PrefixResolver:
         local, prefixes = resolver.local()
-    else:
-        local, prefixes = None, []
     store = secrets if type(secrets) is InMemorySecrets else None
     return {"secrets": store, "resolver": local, "prefixes": prefixes}
 

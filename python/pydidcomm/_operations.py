@@ -19,7 +19,7 @@ def signed(resolvers: ResolversConfig, message: Message | Mapping[str, Any], sig
     return _core.pack_signed(message, sign_frm, **answers)
 
 
-def encrypted(  # noqa: PLR0913, the arguments of `pack_encrypted`
+def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     resolvers: ResolversConfig,
     message: Message | Mapping[str, Any],
     to: str,

@@ -144,7 +144,9 @@ class UntrustedMessageError(DIDCommError):
         self.did = did
 
     def __str__(self) -> str:
-        details = "".join(f" ({name} {value})" for name, value in (("kid", self.kid), ("did", self.did)) if value)
+        details = "".join(
+            f" ({name} {value})" for name, value in (("kid", self.kid), ("did", self.did)) if value
+        )
         return f"untrusted message: {self.claim} is not proved{details}"
 
 

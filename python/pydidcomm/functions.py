@@ -72,7 +72,7 @@ async def pack_signed(
     return cast("PackedSigned", result)
 
 
-async def pack_encrypted(  # noqa: PLR0913, the arguments that the tutorial has
+async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial has
     resolvers_config: ResolversConfig,
     message: Message | Mapping[str, Any],
     to: str,

@@ -97,7 +97,7 @@ class DIDCommMessaging:
             document = await document
         return parsed(did, document)
 
-    async def create_peer_did(  # noqa: PLR0913, all but the counts are named
+    async def create_peer_did(
         self,
         auth_keys_count: int = 1,
         agreement_keys_count: int = 1,

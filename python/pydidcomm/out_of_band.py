@@ -16,7 +16,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from pydidcomm import Message
@@ -173,8 +173,10 @@ def _read(encoded: str) -> Message:
     for name in ("goal_code", "goal"):
         if not isinstance(body.get(name, ""), str):
             raise MalformedMessageError(part=f"message.body.{name}", reason="no string")
-    profiles = body.get("accept", [])
-    if not isinstance(profiles, list) or not all(isinstance(profile, str) for profile in profiles):
+    profiles: Any = body.get("accept", [])
+    if not isinstance(profiles, list) or not all(
+        isinstance(profile, str) for profile in cast("list[object]", profiles)
+    ):
         raise MalformedMessageError(part="message.body.accept", reason="no array of strings")
     return message
 

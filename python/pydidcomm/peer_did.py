@@ -8,7 +8,7 @@ from pydidcomm._core import Secret
 from pydidcomm.resolvers import SecretsStore
 
 
-def new_peer_did(  # noqa: PLR0913, all but the counts are named
+def new_peer_did(
     auth_keys_count: int,
     agreement_keys_count: int,
     *,

@@ -5,7 +5,7 @@ is a coroutine function or a plain one. An exception that a method raises reache
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from pydidcomm._core import DIDDocument, LocalResolver, Secret
 
@@ -94,11 +94,16 @@ class PrefixResolver:
 
     def local(self) -> tuple[LocalResolver | None, list[str]]:
         """The first LocalResolver, and the prefixes of it that no longer prefix overrides."""
-        found = next((resolver for _, resolver in self._routes if type(resolver) is LocalResolver), None)
+        found = next((resolver for _, resolver in self._routes if _is_local(resolver)), None)
         others = [prefix for prefix, resolver in self._routes if resolver is not found]
         prefixes = [
             prefix
             for prefix, resolver in self._routes
             if resolver is found and not any(other.startswith(prefix) for other in others)
         ]
-        return (found, prefixes) if found is not None else (None, [])
+        return found, prefixes
+
+
+def _is_local(resolver: object) -> TypeGuard[LocalResolver]:
+    # a subclass, if there could be one, might answer otherwise
+    return type(resolver) is LocalResolver

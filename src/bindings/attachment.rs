@@ -4,13 +4,15 @@ use pyo3::prelude::*;
 
 use super::errors::misuse;
 use super::json::{JsonOut, ObjectIn, ObjectOut, TextIn};
+use super::surroundings;
 use crate::error::Result;
 use crate::message::Attachment;
 
 /// Content beside the body of a message.
 ///
 /// `data` is the object that the specification defines: `{"json": value}`, `{"base64": text}`, or
-/// `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. DIDComm v2.1, section "Attachments".
+/// `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. `id` is a fresh UUID unless given.
+/// DIDComm v2.1, section "Attachments".
 ///
 /// Raises:
 ///     TypeError: An argument has another type, or JSON has no form for it.
@@ -50,6 +52,8 @@ impl PyAttachment {
         byte_count: Option<u64>,
     ) -> PyResult<Self> {
         let mut members = serde_json::Map::new();
+        // an attachment without an id cannot be referred to, and some peers drop it
+        let id = Some(id.unwrap_or_else(surroundings::random_id));
         let texts = [
             ("id", id),
             ("description", description),

@@ -29,7 +29,6 @@ pub(super) struct PyFromPrior(pub(super) FromPrior);
 impl PyFromPrior {
     #[new]
     #[pyo3(signature = (*, iss, sub=None, aud=None, exp=None, nbf=None, iat=None, jti=None))]
-    #[expect(clippy::too_many_arguments, reason = "one argument for each registered claim, all named")]
     fn new(
         iss: String,
         sub: Option<String>,

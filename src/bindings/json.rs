@@ -29,6 +29,9 @@ pub(super) struct ObjectIn(pub(super) String);
 /// JSON text given as it is, or as a JSON object.
 pub(super) struct TextIn(pub(super) String);
 
+/// A sequence of strings; a lone string is none, though it is a sequence too.
+pub(super) struct StringsIn(pub(super) Vec<String>);
+
 /// JSON text, to become Python objects.
 pub(super) struct JsonOut(pub(super) String);
 
@@ -55,6 +58,17 @@ impl<'py> FromPyObject<'_, 'py> for ObjectIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let JsonIn(text) = JsonIn::extract(value)?;
         if text.starts_with('{') { Ok(Self(text)) } else { Err(PyTypeError::new_err("expected a dict")) }
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for StringsIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr =
+        type_hint_subscript!(type_hint_identifier!("collections.abc", "Sequence"), STR);
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        value.extract().map(Self)
     }
 }
 

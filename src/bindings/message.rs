@@ -1,14 +1,18 @@
 //! `Message`.
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_union;
 use pyo3::types::PyDict;
 
 use super::attachment::PyAttachment;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
-use super::json::{ObjectIn, ObjectOut, TextIn};
+use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn};
 use super::surroundings;
 use crate::error::Result;
 use crate::message::{FromPriorHeader, Message};
@@ -79,16 +83,16 @@ impl PyMessage {
         body: Option<ObjectIn>,
         id: Option<String>,
         frm: Option<String>,
-        to: Option<Vec<String>>,
+        to: Option<StringsIn>,
         thid: Option<String>,
         pthid: Option<String>,
         created_time: Option<u64>,
         expires_time: Option<u64>,
         from_prior: Option<&Bound<'_, PyFromPrior>>,
-        please_ack: Option<Vec<String>>,
-        ack: Option<Vec<String>>,
+        please_ack: Option<StringsIn>,
+        ack: Option<StringsIn>,
         lang: Option<String>,
-        accept_lang: Option<Vec<String>>,
+        accept_lang: Option<StringsIn>,
         attachments: Option<Vec<Bound<'_, PyAttachment>>>,
         custom_headers: Option<ObjectIn>,
     ) -> PyResult<Self> {
@@ -96,15 +100,15 @@ impl PyMessage {
         headers.put_value("id", Some(id.unwrap_or_else(surroundings::random_id)));
         headers.put_value("type", Some(r#type));
         headers.put_value("from", frm);
-        headers.put_value("to", to);
+        headers.put_value("to", to.map(|texts| texts.0));
         headers.put_value("thid", thid);
         headers.put_value("pthid", pthid);
         headers.put_value("created_time", created_time);
         headers.put_value("expires_time", expires_time);
-        headers.put_value("please_ack", please_ack);
-        headers.put_value("ack", ack);
+        headers.put_value("please_ack", please_ack.map(|texts| texts.0));
+        headers.put_value("ack", ack.map(|texts| texts.0));
         headers.put_value("lang", lang);
-        headers.put_value("accept-lang", accept_lang);
+        headers.put_value("accept-lang", accept_lang.map(|texts| texts.0));
         headers.put("body", body.as_ref().map_or("{}", |ObjectIn(text)| text));
         if let Some(attachments) = attachments {
             let texts: Vec<_> = attachments.iter().map(|attachment| attachment.get().0.to_json()).collect();
@@ -250,7 +254,7 @@ impl PyMessage {
     }
 
     /// A copy with these arguments of the constructor changed.
-    #[pyo3(signature = (**changes: "typing.Any") -> "Message")]
+    #[pyo3(signature = (**changes: "Any") -> "Message")]
     fn replace<'py>(
         slf: &Bound<'py, Self>,
         changes: Option<&Bound<'py, PyDict>>,
@@ -276,12 +280,15 @@ impl PyMessage {
         for name in NAMES {
             arguments.set_item(name, slf.getattr(name)?)?;
         }
-        let changed = |name: &str| changes.map_or(Ok(false), |changes| changes.contains(name));
+        if slf.get().0.attachments().is_empty() {
+            arguments.del_item("attachments")?;
+        }
+        let replaced = |name: &str| changes.map_or(Ok(false), |changes| changes.contains(name));
         match slf.get().0.from_prior() {
             Some(FromPriorHeader::Claims(claims)) => {
                 arguments.set_item("from_prior", PyFromPrior(claims.clone()))?;
             }
-            Some(FromPriorHeader::Jwt(_)) if !changed("from_prior")? => {
+            Some(FromPriorHeader::Jwt(_)) if !replaced("from_prior")? => {
                 return Err(PyValueError::new_err(
                     "from_prior is a token nobody has verified; replace it too",
                 ));
@@ -298,7 +305,7 @@ impl PyMessage {
         slf
     }
 
-    #[pyo3(signature = (_memo: "typing.Any", /) -> "Message")]
+    #[pyo3(signature = (_memo: "Any", /) -> "Message")]
     fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
         slf
     }
@@ -342,15 +349,25 @@ fn warn_of_type(py: Python<'_>) -> PyResult<()> {
     PyErr::warn(py, category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
 }
 
-/// Refuses what is no message with the words a caller understands.
-pub(super) fn message<'a, 'py>(value: &'a Bound<'py, PyAny>) -> PyResult<std::borrow::Cow<'a, Message>> {
-    use std::borrow::Cow;
-    if let Ok(message) = value.cast::<PyMessage>() {
-        return Ok(Cow::Borrowed(&message.get().0));
+/// A message given as such, or as its JSON object.
+pub(super) struct MessageIn(pub(super) Message);
+
+impl<'py> FromPyObject<'_, 'py> for MessageIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        <PyMessage as pyo3::PyTypeInfo>::TYPE_HINT,
+        <ObjectIn as FromPyObject<'_, '_>>::INPUT_TYPE
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(message) = value.cast::<PyMessage>() {
+            return Ok(Self(message.get().0.clone()));
+        }
+        if value.cast::<PyDict>().is_ok() {
+            let ObjectIn(text) = value.extract()?;
+            return Message::parse(&text).map(Self).map_err(misuse);
+        }
+        Err(PyTypeError::new_err("expected a Message or a dict"))
     }
-    if value.cast::<PyDict>().is_ok() {
-        let ObjectIn(text) = value.extract()?;
-        return Message::parse(&text).map(Cow::Owned).map_err(misuse);
-    }
-    Err(PyTypeError::new_err("expected a Message or a dict"))
 }

@@ -1,5 +1,17 @@
 //! The Python face of the core: newtypes, conversions and one mapping of errors. No decision is made here.
 
+#![expect(
+    clippy::doc_markdown,
+    clippy::doc_link_with_quotes,
+    reason = "the docs are those of the Python face"
+)]
+#![expect(clippy::needless_pass_by_value, reason = "arguments converted from Python are owned")]
+#![expect(
+    clippy::unused_self,
+    clippy::wrong_self_convention,
+    reason = "names and shapes are those of Python"
+)]
+
 mod algorithms;
 mod attachment;
 mod did_document;
@@ -17,8 +29,8 @@ mod surroundings;
 mod unpack;
 
 /// The compiled core of pydidcomm.
-#[pyo3::pymodule(name = "_core")]
-mod core_module {
+#[pyo3::pymodule]
+mod _core {
     #[pymodule_export]
     use super::attachment::PyAttachment;
     #[pymodule_export]

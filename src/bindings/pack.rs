@@ -6,8 +6,9 @@ use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
 use super::errors::misuse;
+use super::json::StringsIn;
 use super::local_resolver::PyLocalResolver;
-use super::message::message as message_in;
+use super::message::MessageIn;
 use super::operation::{Outcome, PyOperation};
 use super::packed::PyPackedPlaintext;
 use super::secrets::PyInMemorySecrets;
@@ -22,24 +23,23 @@ fn party(text: &str) -> PyResult<DidUrl> {
 
 /// Packs a plaintext message.
 #[pyfunction]
-pub(super) fn pack_plaintext(message: &Bound<'_, PyAny>) -> PyResult<PyPackedPlaintext> {
-    let message = message_in(message)?;
-    Ok(PyPackedPlaintext(pack::plaintext(&message)?))
+pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> {
+    Ok(PyPackedPlaintext(pack::plaintext(&message.0)?))
 }
 
 /// Prepares the packing of a signed message.
 #[pyfunction]
 #[pyo3(signature = (message, sign_frm, *, secrets, resolver, prefixes))]
 pub(super) fn pack_signed(
-    message: &Bound<'_, PyAny>,
+    message: MessageIn,
     sign_frm: &str,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: Vec<String>,
+    prefixes: StringsIn,
 ) -> PyResult<PyOperation> {
-    let message = message_in(message)?.into_owned();
+    let MessageIn(message) = message;
     let signer = party(sign_frm)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
         pack::signed(&caller, message, &signer).await.map(Outcome::PackedSigned)
     });
     Ok(PyOperation(Mutex::new(operation)))
@@ -52,9 +52,8 @@ pub(super) fn pack_signed(
     secrets, resolver, prefixes
 ))]
 #[expect(clippy::too_many_arguments, reason = "the options of the Python dataclasses, spread out once")]
-#[expect(clippy::fn_params_excessive_bools, reason = "they arrive from named fields of a dataclass")]
 pub(super) fn pack_encrypted(
-    message: &Bound<'_, PyAny>,
+    message: MessageIn,
     to: &str,
     frm: Option<&str>,
     sign_frm: Option<&str>,
@@ -64,9 +63,9 @@ pub(super) fn pack_encrypted(
     authcrypt_signed: bool,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: Vec<String>,
+    prefixes: StringsIn,
 ) -> PyResult<PyOperation> {
-    let message = message_in(message)?.into_owned();
+    let MessageIn(message) = message;
     let to = party(to)?;
     let options = EncryptOptions {
         from: frm.map(party).transpose()?,
@@ -76,7 +75,7 @@ pub(super) fn pack_encrypted(
         protect_sender: protect_sender_id,
         authcrypt_signed,
     };
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
         pack::encrypted(&caller, message, &to, &options).await.map(Outcome::Packed)
     });
     Ok(PyOperation(Mutex::new(operation)))

@@ -98,9 +98,8 @@ impl PyPacked {
     /// The first URI with one of these schemes that takes the message as it is; any scheme where none is given.
     ///
     /// Raises UnsupportedError where the recipient takes messages through mediators only, for which this
-    /// message is not wrapped, and KeyNotFoundError's sibling NotFoundError where it takes none at all.
-    #[pyo3(signature = (*schemes))]
-    #[expect(clippy::needless_pass_by_value, reason = "Python hands over a tuple of its own")]
+    /// message is not wrapped, and NotFoundError where it takes none at all.
+    #[pyo3(signature = (*schemes: "str"))]
     fn endpoint(&self, schemes: Vec<String>) -> PyResult<&str> {
         let wanted = |endpoint: &Endpoint| {
             let scheme = endpoint.uri.split(':').next().unwrap_or_default();

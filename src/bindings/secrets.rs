@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+#[cfg(feature = "stubs")]
+use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
 use super::errors::misuse;
-use super::json::{ObjectIn, ObjectOut};
+use super::json::{ObjectIn, ObjectOut, StringsIn};
 use super::surroundings;
 use crate::did::DidUrl;
 use crate::error::Error;
@@ -111,20 +115,18 @@ pub(super) struct PyInMemorySecrets(pub(super) Arc<SecretStore>);
 #[pymethods]
 impl PyInMemorySecrets {
     #[new]
-    #[pyo3(signature = (secrets: "collections.abc.Iterable[Secret | collections.abc.Mapping[str, typing.Any]]" = None))]
-    fn new(secrets: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let store = Self(Arc::new(SecretStore::default()));
-        for secret in secrets.map(|secrets| secrets.try_iter()).transpose()?.into_iter().flatten() {
-            store.0.insert(secret_in(&secret?, None)?);
+    #[pyo3(signature = (secrets = None))]
+    fn new(secrets: Option<SecretsIn>) -> Self {
+        let store = SecretStore::default();
+        for secret in secrets.into_iter().flat_map(|secrets| secrets.0) {
+            store.insert(secret);
         }
-        Ok(store)
+        Self(Arc::new(store))
     }
 
     /// Keeps a secret under its kid, in place of an earlier one.
-    #[pyo3(signature = (secret: "Secret | collections.abc.Mapping[str, typing.Any]"))]
-    fn add_key(&self, secret: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.0.insert(secret_in(secret, None)?);
-        Ok(())
+    fn add_key(&self, secret: SecretIn) {
+        self.0.insert(secret.0);
     }
 
     /// Forgets the secret of that kid, and says whether there was one.
@@ -138,9 +140,8 @@ impl PyInMemorySecrets {
     }
 
     /// Those of the kids whose secrets are held.
-    #[pyo3(signature = (kids: "collections.abc.Sequence[str]"))]
-    fn get_keys(&self, kids: Vec<String>) -> Vec<String> {
-        kids.into_iter().filter(|kid| self.0.find(kid).is_some()).collect()
+    fn get_keys(&self, kids: StringsIn) -> Vec<String> {
+        kids.0.into_iter().filter(|kid| self.0.find(kid).is_some()).collect()
     }
 
     /// The kids of all secrets, sorted.
@@ -161,6 +162,37 @@ impl PyInMemorySecrets {
     }
 }
 
+/// A secret that its owner hands over: a handle, or any form that names its kid.
+struct SecretIn(SecretKey);
+
+/// Any number of them.
+struct SecretsIn(Vec<SecretKey>);
+
+#[cfg(feature = "stubs")]
+const SECRET: PyStaticExpr =
+    type_hint_union!(<PySecret as PyTypeInfo>::TYPE_HINT, <ObjectIn as FromPyObject<'_, '_>>::INPUT_TYPE);
+
+impl<'py> FromPyObject<'_, 'py> for SecretIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = SECRET;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        secret_in(&value, None).map(Self)
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for SecretsIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr =
+        type_hint_subscript!(type_hint_identifier!("collections.abc", "Iterable"), SECRET);
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        value.try_iter()?.map(|secret| secret_in(&secret?, None)).collect::<PyResult<_>>().map(Self)
+    }
+}
+
 /// What a secrets resolver answered for a kid: a handle or a JWK.
 pub(super) fn secret_in(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult<SecretKey> {
     if let Ok(secret) = value.cast::<PySecret>() {
@@ -169,8 +201,8 @@ pub(super) fn secret_in(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult
     if value.cast::<PyDict>().is_ok() {
         return parse(value.extract()?, kid).map_err(misuse);
     }
-    let kind = value.get_type().name()?;
-    Err(PyTypeError::new_err(format!("a secret is a Secret or a dict, not {kind}")))
+    let found = value.get_type().name()?;
+    Err(PyTypeError::new_err(format!("a secret is a Secret or a dict, not {found}")))
 }
 
 fn parse(secret: ObjectIn, kid: Option<&str>) -> Result<SecretKey, Error> {

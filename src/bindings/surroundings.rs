@@ -18,11 +18,8 @@ pub(super) fn now() -> u64 {
 /// Fills the buffer from the operating system's source.
 ///
 /// Where there is no randomness there is no cryptography: better no process than predictable keys.
-#[expect(clippy::panic, reason = "the operating system has no randomness; nothing here can be trusted then")]
 pub(super) fn random(buffer: &mut [u8]) {
-    if getrandom::fill(buffer).is_err() {
-        panic!("the operating system has no randomness");
-    }
+    assert!(getrandom::fill(buffer).is_ok(), "the operating system has no randomness");
 }
 
 /// A new random id: a UUID in lower case.

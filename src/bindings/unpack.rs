@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use pyo3::prelude::*;
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
-use super::json::TextIn;
+use super::json::{StringsIn, TextIn};
 use super::local_resolver::PyLocalResolver;
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation};
@@ -160,7 +160,7 @@ pub(super) fn unpack(
     max_recipients: Option<usize>,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: Vec<String>,
+    prefixes: StringsIn,
 ) -> PyOperation {
     let limits = Limits::default();
     let limits = Limits {
@@ -168,7 +168,7 @@ pub(super) fn unpack(
         recipients: max_recipients.unwrap_or(limits.recipients),
     };
     let options = UnpackOptions { decrypt_by_all_keys: expect_decrypt_by_all_keys, limits };
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
         let unpacked = core_unpack::unpack(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::Unpacked(Box::new(unpacked)))
     });

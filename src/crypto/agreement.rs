@@ -76,16 +76,13 @@ fn derive(
 ) -> Result<Kek> {
     let PartyInfo { apu, apv } = info;
     let mut kek = Kek::default();
-    let derived = match sender {
-        Some(sender) => {
-            let alg = AgreementAlgorithm::Ecdh1Pu.name().as_bytes();
-            Ecdh1PU::new(ephemeral, sender, recipient, alg, apu, apv, tag, receiving)
-                .derive_key_bytes(kek.as_mut_slice())
-        }
-        None => {
-            let alg = AgreementAlgorithm::EcdhEs.name().as_bytes();
-            EcdhEs::new(ephemeral, recipient, alg, apu, apv, receiving).derive_key_bytes(kek.as_mut_slice())
-        }
+    let derived = if let Some(sender) = sender {
+        let alg = AgreementAlgorithm::Ecdh1Pu.name().as_bytes();
+        Ecdh1PU::new(ephemeral, sender, recipient, alg, apu, apv, tag, receiving)
+            .derive_key_bytes(kek.as_mut_slice())
+    } else {
+        let alg = AgreementAlgorithm::EcdhEs.name().as_bytes();
+        EcdhEs::new(ephemeral, recipient, alg, apu, apv, receiving).derive_key_bytes(kek.as_mut_slice())
     };
     derived.map(|()| kek).map_err(|_| Error::Decryption)
 }

@@ -1,4 +1,4 @@
-//! DIDCommMessaging services: where a party takes its messages.
+//! `DIDCommMessaging` services: where a party takes its messages.
 
 use serde_json::Value;
 

@@ -39,7 +39,7 @@ const RESERVED: [&str; 16] = [
 #[derive(Clone, Debug)]
 pub struct Message {
     id: String,
-    message_type: String,
+    type_: String,
     from: Option<DidUrl>,
     to: Option<Vec<DidUrl>>,
     thid: Option<String>,
@@ -77,21 +77,23 @@ impl Message {
         if let Some(raw) = optional("typ") {
             check_typ(&text(raw, "message.typ")?)?;
         }
-        let message_type = text(required("type", "message.type")?, "message.type")?;
-        if message_type.is_empty() || message_type.contains(char::is_whitespace) {
+        let type_ = text(required("type", "message.type")?, "message.type")?;
+        if type_.is_empty() || type_.contains(char::is_whitespace) {
             return Err(Error::malformed("message.type", "no URI"));
         }
         let to = |raw: &RawValue| -> Result<Vec<DidUrl>> {
             texts(raw, "message.to")?.iter().map(|did| party(did, "message.to")).collect()
         };
-        let body = find("body").map(|raw| match raw.get().starts_with('{') {
-            true => Ok(raw.to_owned()),
-            false => Err(Error::malformed("message.body", "no JSON object")),
+        let body = find("body").map(|raw| {
+            let is_object = raw.get().starts_with('{');
+            is_object
+                .then(|| raw.to_owned())
+                .ok_or_else(|| Error::malformed("message.body", "no JSON object"))
         });
         let custom = members.iter().filter(|(name, _)| !RESERVED.contains(&name.as_ref()));
         Ok(Self {
             id: id(required("id", "message.id")?, "message.id")?,
-            message_type,
+            type_,
             from: optional("from")
                 .map(|raw| party(&text(raw, "message.from")?, "message.from"))
                 .transpose()?,
@@ -129,12 +131,12 @@ impl Message {
 
     /// The message type URI.
     pub fn message_type(&self) -> &str {
-        &self.message_type
+        &self.type_
     }
 
     /// The message type taken apart; none where the type is no Message Type URI.
     pub fn type_uri(&self) -> Option<TypeUri<'_>> {
-        TypeUri::parse(&self.message_type)
+        TypeUri::parse(&self.type_)
     }
 
     /// The sender that the message names. Only unpacking can prove it.
@@ -245,7 +247,7 @@ impl Serialize for Message {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("typ", MEDIA_TYPE)?;
-        map.serialize_entry("type", &self.message_type)?;
+        map.serialize_entry("type", &self.type_)?;
         if let Some(from) = &self.from {
             map.serialize_entry("from", from.as_str())?;
         }

@@ -60,7 +60,7 @@ pub(super) async fn recipients(caller: &Caller, to: &DidUrl) -> Result<Recipient
         let mut keys: Vec<_> =
             found.into_iter().map(|(kid, key)| RecipientKey { kid: kid.clone(), key: key.clone() }).collect();
         keys.sort_by(|one, other| one.kid.cmp(&other.kid));
-        return Ok(Recipients { keys, curve, document });
+        return Ok(Recipients { document, curve, keys });
     }
     // nothing fits: let the last refusal say why
     candidates(&document, Relationship::KeyAgreement, to, |key| PREFERENCE.contains(&key.curve()))?;

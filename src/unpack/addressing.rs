@@ -59,10 +59,10 @@ pub(super) fn recipients(message: &Message, layers: &Layers) -> Result<()> {
         kid: Some(opened.kid.to_string()),
         did: Some(opened.kid.did().to_owned()),
     };
-    if let [outer, inner] = opened.as_slice() {
-        if outer.kid.did() != inner.kid.did() {
-            return Err(untrusted(outer));
-        }
+    if let [outer, inner] = opened.as_slice()
+        && outer.kid.did() != inner.kid.did()
+    {
+        return Err(untrusted(outer));
     }
     for opened in opened {
         let named = match message.to() {

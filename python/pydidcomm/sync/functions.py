@@ -30,7 +30,7 @@ def pack_signed(
     return cast("PackedSigned", result)
 
 
-def pack_encrypted(  # noqa: PLR0913, the arguments that the tutorial has
+def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial has
     resolvers_config: ResolversConfig,
     message: Message | Mapping[str, Any],
     to: str,

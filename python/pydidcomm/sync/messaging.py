@@ -84,7 +84,7 @@ class DIDCommMessaging:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""
         return messaging.parsed(did, now(self.resolver.resolve(did)))
 
-    def create_peer_did(  # noqa: PLR0913, all but the counts are named
+    def create_peer_did(
         self,
         auth_keys_count: int = 1,
         agreement_keys_count: int = 1,

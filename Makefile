@@ -1,0 +1,88 @@
+# pydidcomm: every target prints what it does. On a fresh machine: make tutorial, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PEERS := .venvs
+RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
+STUB := python/pydidcomm/_core.pyi
+
+.DEFAULT_GOAL := help
+.PHONY: help tutorial test test-rust test-python lint stubs interop bench wheel clean
+SAY = @printf '\n== %s\n'
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+$(VENV)/installed: pyproject.toml
+	$(SAY) "virtual environment in $(VENV): the tools that build, test and lint"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+$(VENV)/built: $(VENV)/installed $(RUST)
+	$(SAY) "extension module: compiled and installed into $(VENV)"
+	PIP_QUIET=1 $(BIN)/maturin develop --quiet
+	@touch $@
+
+tutorial: $(VENV)/built ## run the tutorial notebook, print the conversation, render build/tutorial.html
+	$(SAY) "tutorial: Alice invites Bob, Bob answers over HTTP, Alice rotates her DID and ends the relationship"
+	$(BIN)/python notebooks/run.py
+
+test: test-rust test-python ## run all tests
+
+test-rust: ## run the tests of the core, without Python
+	$(SAY) "tests of the Rust core, without Python"
+	cargo test --locked --no-default-features --quiet
+
+test-python: $(VENV)/built ## run the tests of the Python face, README and notebooks included
+	$(SAY) "tests of the Python face"
+	$(BIN)/python -m pytest --quiet
+
+lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
+	$(SAY) "Rust: formatting and lints, with and without Python"
+	cargo fmt --all --check
+	cargo clippy --locked --all-targets --quiet -- -D warnings
+	cargo clippy --locked --all-targets --no-default-features --quiet -- -D warnings
+	$(SAY) "Rust: only src/bindings names pyo3"
+	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
+	$(SAY) "stub: regenerated, compared, and held against the compiled module"
+	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
+	diff -u $(STUB) build/stubs/pydidcomm/_core.pyi
+	$(BIN)/python -m mypy.stubtest pydidcomm._core
+	$(SAY) "Python: formatting, lints and types"
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+stubs: $(VENV)/installed ## write the stub of the compiled module anew
+	$(SAY) "stub: written anew from the Rust sources"
+	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
+	cp build/stubs/pydidcomm/_core.pyi $(STUB)
+
+$(PEERS)/sicpa/installed: tests/interop/sicpa/requirements.txt
+	$(SAY) "virtual environment of the peer didcomm 0.3.2 in $(PEERS)/sicpa"
+	$(PYTHON) -m venv $(PEERS)/sicpa
+	$(PEERS)/sicpa/bin/python -m pip install --quiet --requirement tests/interop/sicpa/requirements.txt
+	@touch $@
+
+interop: $(VENV)/built $(PEERS)/sicpa/installed ## exchange messages with other implementations, both directions
+	$(SAY) "live exchange with didcomm 0.3.2, both directions"
+	$(BIN)/python tests/interop/run.py --sicpa $(PEERS)/sicpa/bin/python
+
+bench: $(VENV)/installed ## measure what Python adds to the core, on an optimised build
+	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"
+	cargo build --locked --release --quiet --no-default-features --example core_bench
+	$(BIN)/maturin build --quiet --release --out build/bench
+	$(PYTHON) -m venv --clear build/bench/venv
+	build/bench/venv/bin/python -m pip install --quiet --no-index --find-links build/bench pydidcomm
+	build/bench/venv/bin/python benches/overhead.py target/release/examples/core_bench
+
+wheel: $(VENV)/installed ## build the wheel and the source distribution into dist
+	$(SAY) "wheel (abi3, CPython 3.10 and later) and source distribution in dist"
+	$(BIN)/maturin build --release --out dist
+	$(BIN)/maturin sdist --out dist
+
+clean: ## remove what the targets made
+	rm -rf target build dist $(VENV) $(PEERS)

@@ -1,0 +1,779 @@
+"""
+The compiled core of pydidcomm.
+"""
+
+from _typeshed import SupportsGetItem
+from collections.abc import Iterable, Mapping, Sequence
+from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
+from typing import Any, SupportsIndex, final
+from typing_extensions import disjoint_base
+
+__all__ = ["Attachment", "DIDDocument", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "UnpackResult", "encode_peer_did", "pack_encrypted", "pack_plaintext", "pack_signed", "unpack"]
+
+@final
+class Attachment:
+    """
+    Content beside the body of a message.
+
+    `data` is the object that the specification defines: `{"json": value}`, `{"base64": text}`, or
+    `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. `id` is a fresh UUID unless given.
+    DIDComm v2.1, section "Attachments".
+
+    Raises:
+        TypeError: An argument has another type, or JSON has no form for it.
+        ValueError: `data` leads to no content, links have no hash, or `id` has characters other than
+            letters, digits and `-._~`.
+
+    Example:
+        >>> from pydidcomm import Attachment
+        >>> Attachment(id="offer", media_type="application/json", data={"json": {"price": 7}}).data
+        {'json': {'price': 7}}
+    """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __new__(cls, /, *, data: Mapping[str, Any], id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: SupportsIndex | None = None, byte_count: SupportsIndex | None = None) -> Attachment: ...
+    def __repr__(self, /) -> str: ...
+    def as_dict(self, /) -> dict[str, Any]:
+        """
+        The attachment as its JSON object, unknown members included.
+        """
+    @property
+    def byte_count(self, /) -> int | None:
+        """
+        The size of the content in octets.
+        """
+    @property
+    def data(self, /) -> dict[str, Any]:
+        """
+        Where the content is: a fresh copy of the object with `json`, `base64` or `links`.
+        """
+    @property
+    def description(self, /) -> str | None:
+        """
+        What the content is, for people.
+        """
+    @property
+    def filename(self, /) -> str | None:
+        """
+        A name for the file that the content may be kept in.
+        """
+    @property
+    def format(self, /) -> str | None:
+        """
+        The format of the content, more exactly than its media type tells.
+        """
+    @staticmethod
+    def from_dict(attachment: Mapping[str, Any]) -> Attachment:
+        """
+        Reads an attachment from its JSON object.
+        """
+    @staticmethod
+    def from_json(attachment: str | bytes | Mapping[str, Any]) -> Attachment:
+        """
+        Reads an attachment from its JSON text.
+        """
+    @property
+    def id(self, /) -> str | None:
+        """
+        The id, unique within its message.
+        """
+    @property
+    def lastmod_time(self, /) -> Any | None:
+        """
+        When the content was last modified, as the sender wrote it.
+        """
+    @property
+    def media_type(self, /) -> str | None:
+        """
+        The media type of the content.
+        """
+
+@final
+class DIDDocument:
+    """
+    A DID document, parsed once; what a resolver may hand out again and again.
+
+    Made from the document's JSON object. Ids in it may be absolute or relative, keys embedded or
+    referenced; a key or a service that cannot be used is passed over. DIDComm v2.1, section "DID Document Keys".
+
+    Raises:
+        MalformedDocumentError: It has no `id` that is a DID, or a relationship that is no list.
+
+    Example:
+        >>> from pydidcomm import DIDDocument
+        >>> document = DIDDocument({"id": "did:example:bob", "keyAgreement": [{"id": "#key-1", "type": "Multikey",
+        ...     "publicKeyMultibase": "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"}]})
+        >>> document.key_agreement
+        ['did:example:bob#key-1']
+    """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __new__(cls, /, document: Mapping[str, Any]) -> DIDDocument: ...
+    def __repr__(self, /) -> str: ...
+    def as_dict(self, /) -> dict[str, Any]:
+        """
+        The document as its JSON object: a fresh copy.
+        """
+    @property
+    def authentication(self, /) -> list[str]:
+        """
+        The absolute ids of the keys that sign in the name of the DID, in the document's order.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The DID that the document describes.
+        """
+    @property
+    def key_agreement(self, /) -> list[str]:
+        """
+        The absolute ids of the keys that messages are encrypted to, in the document's order.
+        """
+    @property
+    def services(self, /) -> list[Service]:
+        """
+        The DIDComm services, in the document's order.
+        """
+
+@final
+class FindSecrets:
+    """
+    Asks for secrets.
+    """
+    @property
+    def every(self, /) -> bool:
+        """
+        Whether all that are held are wanted; otherwise the first will do.
+        """
+    @property
+    def kids(self, /) -> list[str]:
+        """
+        The kids, the preferred first.
+        """
+
+@final
+class FromPrior:
+    """
+    The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
+
+    Put into `Message.from_prior`, the claims are signed by a key of `iss` when the message is packed;
+    found there after `unpack`, they have been verified. `iat` is the time of the rotation: the time at
+    which the object was made, unless given. Times are seconds since 1970-01-01T00:00:00Z.
+    DIDComm v2.1, section "DID Rotation".
+
+    Raises:
+        ValueError: `iss` or `sub` is no DID, or they are the same.
+
+    Example:
+        >>> from pydidcomm import FromPrior
+        >>> FromPrior(iss="did:example:old", sub="did:example:new", iat=1516269022)
+        FromPrior(iss='did:example:old', sub='did:example:new')
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, iss: str, sub: str | None = None, aud: str | None = None, exp: SupportsIndex | None = None, nbf: SupportsIndex | None = None, iat: SupportsIndex | None = None, jti: str | None = None) -> FromPrior: ...
+    def __repr__(self, /) -> str: ...
+    def as_dict(self, /) -> dict[str, Any]:
+        """
+        The claims as the JWT carries them.
+        """
+    @property
+    def aud(self, /) -> str | None:
+        """
+        Whom the token is for.
+        """
+    @property
+    def exp(self, /) -> int | None:
+        """
+        When the token ceases to be valid, in seconds since the epoch.
+        """
+    @property
+    def iat(self, /) -> int | None:
+        """
+        When the DID was rotated, in seconds since the epoch.
+        """
+    @property
+    def iss(self, /) -> str:
+        """
+        The prior DID, which signs.
+        """
+    @property
+    def jti(self, /) -> str | None:
+        """
+        The id of the token.
+        """
+    @property
+    def nbf(self, /) -> int | None:
+        """
+        When the token becomes valid, in seconds since the epoch.
+        """
+    @property
+    def sub(self, /) -> str | None:
+        """
+        The new DID; None ends the relationship.
+        """
+
+@disjoint_base
+class InMemorySecrets:
+    """
+    Secrets kept in this process, each parsed when it enters.
+
+    Takes JWKs with their `kid`, the other forms that `Secret` reads, and `Secret` handles. It is a
+    `SecretsStore`: `add_key` puts a secret in, `get_key` and `get_keys` find them.
+
+    Raises:
+        ValueError: An entry is no secret key.
+        UnsupportedError: An entry is a key on a curve that is not on offer.
+
+    Example:
+        >>> from pydidcomm import InMemorySecrets, Secret
+        >>> secrets = InMemorySecrets([Secret.generate("Ed25519", kid="did:example:bob#key-2")])
+        >>> secrets.get_keys(["did:example:bob#key-1", "did:example:bob#key-2"])
+        ['did:example:bob#key-2']
+    """
+    def __contains__(self, kid: str, /) -> bool: ...
+    def __len__(self, /) -> int: ...
+    def __new__(cls, /, secrets: Iterable[Secret | Mapping[str, Any]] | None = None) -> InMemorySecrets: ...
+    def __repr__(self, /) -> str: ...
+    def add_key(self, /, secret: Secret | Mapping[str, Any]) -> None:
+        """
+        Keeps a secret under its kid, in place of an earlier one.
+        """
+    def get_key(self, /, kid: str) -> Secret | None:
+        """
+        The secret of that kid, or None.
+        """
+    def get_keys(self, /, kids: Sequence[str]) -> list[str]:
+        """
+        Those of the kids whose secrets are held.
+        """
+    def kids(self, /) -> list[str]:
+        """
+        The kids of all secrets, sorted.
+        """
+    def remove_key(self, /, kid: str) -> bool:
+        """
+        Forgets the secret of that kid, and says whether there was one.
+        """
+
+@final
+class LocalResolver:
+    """
+    Resolves the DIDs that carry their own document, did:key and did:peer:2, without a network.
+
+    `key_naming` is how the keys of a did:peer:2 are named: "numbered" (`#key-1`) as today, or "multibase"
+    (`#6LS...`) as libraries of 2021 and 2022 expect. Documents are remembered in a bounded cache.
+
+    Example:
+        >>> from pydidcomm import LocalResolver
+        >>> did = "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"
+        >>> LocalResolver().resolve(did).key_agreement
+        ['did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc']
+        >>> LocalResolver().resolve("did:web:example.com") is None
+        True
+    """
+    def __new__(cls, /, *, key_naming: str = "numbered") -> LocalResolver: ...
+    def __repr__(self, /) -> str: ...
+    def resolve(self, /, did: str) -> DIDDocument | None:
+        """
+        The document of the DID; None where its method is another one; MalformedDocumentError where it is broken.
+        """
+
+@final
+class Message:
+    """
+    A plaintext message: what is said, before it is packed and after it was unpacked.
+
+    It exists only if every header has the form that the specification demands, and it never changes;
+    `replace` makes a changed copy. `frm` stands for the header `from`. `id` is a fresh UUID unless given.
+    Times are whole seconds since 1970-01-01T00:00:00Z. A `type` that is no Message Type URI is taken with a
+    `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
+
+    Raises:
+        TypeError: An argument has another type, or JSON has no form for it.
+        ValueError: A header has a form that the specification forbids.
+
+    Example:
+        >>> from pydidcomm import Message
+        >>> ping = Message(type="https://didcomm.org/trust-ping/2.0/ping", id="one", to=["did:example:bob"])
+        >>> ping.as_dict()["body"]
+        {}
+        >>> ping.replace(body={"response_requested": True}).body
+        {'response_requested': True}
+    """
+    def __copy__(self, /) -> Message: ...
+    def __deepcopy__(self, _memo: "Any", /) -> "Message": ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __new__(cls, /, *, type: str, body: Mapping[str, Any] | None = None, id: str | None = None, frm: str | None = None, to: Sequence[str] | None = None, thid: str | None = None, pthid: str | None = None, created_time: SupportsIndex | None = None, expires_time: SupportsIndex | None = None, from_prior: FromPrior | None = None, please_ack: Sequence[str] | None = None, ack: Sequence[str] | None = None, lang: str | None = None, accept_lang: Sequence[str] | None = None, attachments: SupportsGetItem[int, Attachment] | None = None, custom_headers: Mapping[str, Any] | None = None) -> Message: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def accept_lang(self, /) -> list[str] | None:
+        """
+        The languages that the sender prefers, most preferred first.
+        """
+    @property
+    def ack(self, /) -> list[str] | None:
+        """
+        The ids of acknowledged messages, oldest first.
+        """
+    def as_dict(self, /) -> dict[str, Any]:
+        """
+        The message as the JSON object of its plaintext; claims of a rotation have no plaintext form.
+        """
+    def as_json(self, /) -> str:
+        """
+        The message as the JSON text of its plaintext.
+        """
+    @property
+    def attachments(self, /) -> list[Attachment]:
+        """
+        The attachments.
+        """
+    @property
+    def body(self, /) -> dict[str, Any]:
+        """
+        The body: a fresh copy, empty where the message has none.
+        """
+    @property
+    def created_time(self, /) -> int | None:
+        """
+        When the message was made, in seconds since the epoch.
+        """
+    @property
+    def custom_headers(self, /) -> dict[str, Any]:
+        """
+        The headers that the specification does not define: a fresh copy.
+        """
+    @property
+    def expires_time(self, /) -> int | None:
+        """
+        When the message expires, in seconds since the epoch; None is never.
+        """
+    @property
+    def frm(self, /) -> str | None:
+        """
+        The DID that the message says it is from; `unpack` tells whether that is proved.
+        """
+    @staticmethod
+    def from_dict(message: Mapping[str, Any]) -> Message:
+        """
+        Reads a message from its JSON object, and raises MalformedMessageError where it is none.
+        """
+    @staticmethod
+    def from_json(message: str | bytes | Mapping[str, Any]) -> Message:
+        """
+        Reads a message from its JSON text, and raises MalformedMessageError where it is none.
+        """
+    @property
+    def from_prior(self, /) -> FromPrior | str | None:
+        """
+        The DID rotation that the message announces; a str is a token that nobody has verified.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The id, unique among the sender's messages.
+        """
+    @property
+    def lang(self, /) -> str | None:
+        """
+        The language of the message, an IANA subtag.
+        """
+    @property
+    def please_ack(self, /) -> list[str] | None:
+        """
+        The ids of messages to acknowledge; an empty one stands for this message.
+        """
+    @property
+    def pthid(self, /) -> str | None:
+        """
+        The id of the parent thread.
+        """
+    def replace(self, /, **changes: "Any") -> "Message":
+        """
+        A copy with these arguments of the constructor changed.
+        """
+    @property
+    def thid(self, /) -> str | None:
+        """
+        The thread id as it was written; a message without one begins the thread of its own id.
+        """
+    @property
+    def to(self, /) -> list[str] | None:
+        """
+        The DIDs that the message says it is to.
+        """
+    @property
+    def type(self, /) -> str:
+        """
+        The message type URI.
+        """
+
+@final
+class Metadata:
+    """
+    What was proved about a message; nothing here is merely claimed.
+
+    DIDComm v2.1, sections "Message Layer Addressing Consistency" and "IANA Media Types".
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def anonymous_sender(self, /) -> bool:
+        """
+        Whether the envelope hid the sender from everybody but the recipient.
+        """
+    @property
+    def authenticated(self, /) -> bool:
+        """
+        Whether `frm` of the message is proved, by authcrypt or by a signature.
+        """
+    @property
+    def enc_alg_anon(self, /) -> AnonCryptAlg | None:
+        """
+        The content encryption of the anoncrypt layer.
+        """
+    @property
+    def enc_alg_auth(self, /) -> AuthCryptAlg | None:
+        """
+        The content encryption of the authcrypt layer.
+        """
+    @property
+    def encrypted(self, /) -> bool:
+        """
+        Whether the message arrived encrypted.
+        """
+    @property
+    def encrypted_from(self, /) -> str | None:
+        """
+        The sender's key in authcrypt; its DID is `frm` of the message.
+        """
+    @property
+    def encrypted_to(self, /) -> list[str] | None:
+        """
+        The keys that the message was encrypted to.
+        """
+    @property
+    def from_prior_issuer_kid(self, /) -> str | None:
+        """
+        The key of the prior DID that signed `from_prior`.
+        """
+    @property
+    def from_prior_jwt(self, /) -> str | None:
+        """
+        The verified `from_prior` token as it arrived.
+        """
+    @property
+    def non_repudiation(self, /) -> bool:
+        """
+        Whether `frm` of the message can be proved to others too, by a signature.
+        """
+    @property
+    def recipient_kid(self, /) -> str | None:
+        """
+        The key of ours that opened the message.
+        """
+    @property
+    def sign_alg(self, /) -> SignAlg | None:
+        """
+        The algorithm of the signature.
+        """
+    @property
+    def sign_from(self, /) -> str | None:
+        """
+        The key that signed; its DID is `frm` of the message.
+        """
+    @property
+    def signed_message(self, /) -> str | None:
+        """
+        The signed layer as it arrived: JSON text that a third party can verify.
+        """
+    @property
+    def warnings(self, /) -> list[str]:
+        """
+        What is odd about the message and no reason to refuse it, in words.
+        """
+
+@final
+class Operation:
+    """
+    A running pack or unpack: each call runs to the next question or to the result.
+    """
+    def start(self, /) -> Any:
+        """
+        Runs to the first question or to the result.
+        """
+    def supply_document(self, /, document: Any) -> Any:
+        """
+        Answers ResolveDid with a document's JSON object, a DIDDocument or None, and runs on.
+        """
+    def supply_secrets(self, /, secrets: SupportsGetItem[int, tuple[str, Any]]) -> Any:
+        """
+        Answers FindSecrets with pairs of a kid and a Secret or a JWK, and runs on.
+        """
+
+@final
+class Packed:
+    """
+    An encrypted message, ready for the wire.
+    """
+    def __repr__(self, /) -> str: ...
+    def endpoint(self, /, *schemes: "str") -> str:
+        """
+        The first URI with one of these schemes that takes the message as it is; any scheme where none is given.
+
+        Raises UnsupportedError where the recipient takes messages through mediators only, for which this
+        message is not wrapped, and NotFoundError where it takes none at all.
+        """
+    @property
+    def from_kid(self, /) -> str | None:
+        """
+        The key that authenticates the sender; None in anoncrypt.
+        """
+    @property
+    def from_prior_issuer_kid(self, /) -> str | None:
+        """
+        The key of the prior DID that signed `from_prior`.
+        """
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text: "application/didcomm-encrypted+json".
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        The text for the wire.
+        """
+    @property
+    def packed_msg(self, /) -> str:
+        """
+        The text for the wire, as the tutorial calls it.
+        """
+    @property
+    def service_metadata(self, /) -> ServiceMetadata | None:
+        """
+        The first place that takes the message as it is; None where there is none without a mediator.
+        """
+    @property
+    def services(self, /) -> list[Service]:
+        """
+        The DIDComm services of the recipient, in its order of preference.
+        """
+    @property
+    def sign_from_kid(self, /) -> str | None:
+        """
+        The key that signed the message inside.
+        """
+    @property
+    def to_kids(self, /) -> list[str]:
+        """
+        The keys that it was encrypted to.
+        """
+
+@final
+class PackedPlaintext:
+    """
+    A plaintext message: anybody can read it and change it.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text: "application/didcomm-plain+json".
+        """
+    @property
+    def packed_msg(self, /) -> str:
+        """
+        The text for the wire.
+        """
+
+@final
+class PackedSigned:
+    """
+    A signed message: anybody can read it, and verify who signed.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text: "application/didcomm-signed+json".
+        """
+    @property
+    def packed_msg(self, /) -> str:
+        """
+        The text for the wire.
+        """
+    @property
+    def sign_from_kid(self, /) -> str:
+        """
+        The key that signed.
+        """
+
+@final
+class ResolveDid:
+    """
+    Asks for a DID document.
+    """
+    @property
+    def did(self, /) -> str:
+        """
+        The DID.
+        """
+
+@final
+class Secret:
+    """
+    A secret key, parsed once: a handle that never shows what is inside.
+
+    Made from a JWK with `d`, or from a verification method with `privateKeyJwk`, `privateKeyMultibase` or
+    `privateKeyBase58`; `kid`, the DID URL under which the DID document lists the public half, comes from the
+    value unless it is given. The secret octets are zeroed when the last handle goes.
+
+    Raises:
+        ValueError: The value is no secret key, or its halves do not belong together.
+        UnsupportedError: It is a key on a curve that is not on offer.
+
+    Example:
+        >>> from pydidcomm import Secret
+        >>> secret = Secret.generate("X25519", kid="did:example:bob#key-1")
+        >>> secret
+        Secret(kid='did:example:bob#key-1')
+        >>> Secret(secret.expose_jwk()).public_multikey() == secret.public_multikey()
+        True
+    """
+    def __new__(cls, /, secret: Mapping[str, Any], kid: str | None = None) -> Secret: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def curve(self, /) -> str:
+        """
+        The name of the curve, as in a JWK's `crv`.
+        """
+    def expose_jwk(self, /) -> dict[str, Any]:
+        """
+        The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
+        """
+    @staticmethod
+    def generate(curve: str, *, kid: str) -> Secret:
+        """
+        Generates a key on "X25519" (key agreement) or "Ed25519" (signatures).
+        """
+    @property
+    def kid(self, /) -> str:
+        """
+        The DID URL of the key.
+        """
+    def public_jwk(self, /) -> dict[str, Any]:
+        """
+        The public half as a JWK.
+        """
+    def public_multikey(self, /) -> str:
+        """
+        The public half as a Multikey, `z6LS...` or `z6Mk...`.
+        """
+    def renamed(self, /, kid: str) -> Secret:
+        """
+        The same key under another id.
+        """
+
+@final
+class Service:
+    """
+    A service of type `DIDCommMessaging`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def endpoints(self, /) -> list[ServiceEndpoint]:
+        """
+        Where it takes messages, in the owner's order of preference.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The absolute id of the service.
+        """
+
+@final
+class ServiceEndpoint:
+    """
+    One place that takes messages.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def accept(self, /) -> list[str] | None:
+        """
+        The profiles taken, most preferred first; None where the document does not say.
+        """
+    @property
+    def routing_keys(self, /) -> list[str]:
+        """
+        The keys of mediators to wrap for, the outermost first.
+        """
+    @property
+    def uri(self, /) -> str:
+        """
+        A URI of some transport, or the DID of a mediator.
+        """
+
+@final
+class ServiceMetadata:
+    """
+    Where a message goes.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    @property
+    def id(self, /) -> str:
+        """
+        The absolute id of the service.
+        """
+    @property
+    def service_endpoint(self, /) -> str:
+        """
+        The URI that takes the message.
+        """
+
+@final
+class UnpackResult:
+    """
+    A message, and what was proved about it.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def message(self, /) -> Message:
+        """
+        The plaintext message.
+        """
+    @property
+    def metadata(self, /) -> Metadata:
+        """
+        What was proved about it.
+        """
+
+def encode_peer_did(secrets: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> str:
+    """
+    The did:peer:2 of these keys and services, in this order; keys for agreement go before keys that sign.
+    """
+
+def pack_encrypted(message: Message | Mapping[str, Any], to: str, *, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+    """
+    Prepares the packing of an encrypted message.
+    """
+
+def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
+    """
+    Packs a plaintext message.
+    """
+
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, *, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+    """
+    Prepares the packing of a signed message.
+    """
+
+def unpack(packed_msg: str | bytes | Mapping[str, Any], *, expect_decrypt_by_all_keys: bool, max_bytes: SupportsIndex | None, max_recipients: SupportsIndex | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+    """
+    Prepares the unpacking of a message.
+    """
