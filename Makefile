@@ -69,7 +69,7 @@ $(PEERS)/sicpa/installed: tests/interop/sicpa/requirements.txt
 
 interop: $(VENV)/built $(PEERS)/sicpa/installed ## exchange messages with other implementations, both directions
 	$(SAY) "live exchange with didcomm 0.3.2, both directions"
-	$(BIN)/python tests/interop/run.py --sicpa $(PEERS)/sicpa/bin/python
+	$(BIN)/python tests/interop/matrix.py --sicpa $(PEERS)/sicpa/bin/python
 
 bench: $(VENV)/installed ## measure what Python adds to the core, on an optimised build
 	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"
@@ -77,7 +77,7 @@ bench: $(VENV)/installed ## measure what Python adds to the core, on an optimise
 	$(BIN)/maturin build --quiet --release --out build/bench
 	$(PYTHON) -m venv --clear build/bench/venv
 	build/bench/venv/bin/python -m pip install --quiet --no-index --find-links build/bench pydidcomm
-	build/bench/venv/bin/python benches/overhead.py target/release/examples/core_bench
+	build/bench/venv/bin/python tests/benches/overhead.py target/release/examples/core_bench
 
 wheel: $(VENV)/installed ## build the wheel and the source distribution into dist
 	$(SAY) "wheel (abi3, CPython 3.10 and later) and source distribution in dist"

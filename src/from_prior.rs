@@ -87,7 +87,7 @@ pub(crate) async fn sign(
         Some(FromPriorHeader::Jwt(_)) => {
             return Err(Error::misuse("from_prior is a JWT already; give its claims instead"));
         }
-        Some(FromPriorHeader::Claims(claims)) => {
+        Some(FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _)) => {
             FromPrior { iat: claims.iat.or_else(|| Some(caller.now())), ..claims.clone() }
         }
     };
@@ -106,7 +106,8 @@ pub(crate) async fn sign(
     let signing_input = jwt::signing_input(key.kid(), algorithm, &text);
     let signature = key.sign(signing_input.as_bytes())?;
     let kid = key.kid().clone();
-    Ok((message.with_from_prior_jwt(jwt::write(&signing_input, &signature)), Some(kid)))
+    let jwt = jwt::write(&signing_input, &signature);
+    Ok((message.with_from_prior_header(FromPriorHeader::Jwt(jwt)), Some(kid)))
 }
 
 /// Verifies `from_prior` of a message that was decrypted, and puts the proved claims in its place.
@@ -118,7 +119,7 @@ pub(crate) async fn verify(
     let token = match message.from_prior() {
         None => return Ok((message, None)),
         Some(FromPriorHeader::Jwt(token)) => token.clone(),
-        Some(FromPriorHeader::Claims(_)) => return Err(Error::malformed("message.from_prior", "no JWT")),
+        Some(_) => return Err(Error::malformed("message.from_prior", "no JWT")),
     };
     if !encrypted {
         return Err(untrusted(Claim::RotationEncrypted, None, None));
@@ -140,7 +141,7 @@ pub(crate) async fn verify(
     let key = method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
     let proof = signature::verify(key, jwt.algorithm, jwt.signing_input.as_bytes(), &jwt.signature)?;
     let rotation = RotationProved { issuer_kid: jwt.kid.clone(), jwt: token.clone(), proof };
-    Ok((message.with_from_prior(claims), Some(rotation)))
+    Ok((message.with_from_prior_header(FromPriorHeader::Verified(claims, token)), Some(rotation)))
 }
 
 fn check_times(claims: &FromPrior, now: u64, kid: &DidUrl) -> Result<()> {

@@ -758,7 +758,7 @@ def encode_peer_did(secrets: SupportsGetItem[int, Secret], services: SupportsGet
     The did:peer:2 of these keys and services, in this order; keys for agreement go before keys that sign.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str, *, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -768,12 +768,12 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, *, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
 
-def unpack(packed_msg: str | bytes | Mapping[str, Any], *, expect_decrypt_by_all_keys: bool, max_bytes: SupportsIndex | None, max_recipients: SupportsIndex | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def unpack(packed_msg: str | bytes | Mapping[str, Any], expect_decrypt_by_all_keys: bool, max_bytes: SupportsIndex | None, max_recipients: SupportsIndex | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the unpacking of a message.
     """

@@ -2,33 +2,22 @@
 
 from typing import Any
 
-from pydidcomm._core import FindSecrets, InMemorySecrets, LocalResolver, Operation, ResolveDid
-from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver
+from pydidcomm._core import FindSecrets, Operation, ResolveDid
+from pydidcomm.config import ResolversConfig
+from pydidcomm.resolvers import SecretsResolver
 
 
-def known(secrets: SecretsResolver, resolver: DIDResolver) -> dict[str, Any]:
-    """What the core can answer by itself; a subclass may answer otherwise, so it is asked."""
-    local: LocalResolver | None = None
-    prefixes: list[str] = []
-    if type(resolver) is LocalResolver:
-        local, prefixes = resolver, ["did:"]
-    elif type(resolver) is PrefixResolver:
-        local, prefixes = resolver.local()
-    store = secrets if type(secrets) is InMemorySecrets else None
-    return {"secrets": store, "resolver": local, "prefixes": prefixes}
-
-
-async def drive(operation: Operation, secrets: SecretsResolver, resolver: DIDResolver) -> Any:  # noqa: ANN401
+async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
     step = operation.start()
     while True:
         if type(step) is ResolveDid:
-            document: Any = resolver.resolve(step.did)
+            document: Any = resolvers.did_resolver.resolve(step.did)
             if hasattr(document, "__await__"):
                 document = await document
             step = operation.supply_document(document)
         elif type(step) is FindSecrets:
-            step = operation.supply_secrets(await _find(secrets, step))
+            step = operation.supply_secrets(await _find(resolvers.secrets_resolver, step))
         else:
             return step
 
@@ -50,12 +39,13 @@ async def _find(secrets: SecretsResolver, question: FindSecrets) -> list[tuple[s
     return found
 
 
-def drive_sync(operation: Operation, secrets: SecretsResolver, resolver: DIDResolver) -> Any:  # noqa: ANN401
+def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result with resolvers whose methods are plain functions."""
+    secrets = resolvers.secrets_resolver
     step = operation.start()
     while True:
         if type(step) is ResolveDid:
-            step = operation.supply_document(now(resolver.resolve(step.did)))
+            step = operation.supply_document(now(resolvers.did_resolver.resolve(step.did)))
         elif type(step) is FindSecrets:
             kids = step.kids
             if len(kids) > 1:

@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydidcomm import _core
-from pydidcomm._core import Message, Operation
-from pydidcomm._drive import known
+from pydidcomm._core import InMemorySecrets, LocalResolver, Message, Operation
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.resolvers import PrefixResolver
 
 _PACK = PackEncryptedConfig()
-_PARAMETERS = PackEncryptedParameters()
 _UNPACK = UnpackConfig()
 
 
 def signed(resolvers: ResolversConfig, message: Message | Mapping[str, Any], sign_frm: str) -> Operation:
     """Prepares `pack_signed`."""
-    answers = known(resolvers.secrets_resolver, resolvers.did_resolver)
-    return _core.pack_signed(message, sign_frm, **answers)
+    return _core.pack_signed(message, sign_frm, *_known(resolvers))
 
 
 def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
@@ -30,17 +28,16 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
 ) -> Operation:
     """Prepares `pack_encrypted`."""
     config = config or _PACK
-    parameters = parameters or _PARAMETERS
     return _core.pack_encrypted(
         message,
         to,
-        frm=frm,
-        sign_frm=sign_frm,
-        from_prior_issuer_kid=parameters.from_prior_issuer_kid,
-        enc_alg_anon=config.enc_alg_anon,
-        protect_sender_id=config.protect_sender_id,
-        authcrypt_signed=config.authcrypt_signed,
-        **known(resolvers.secrets_resolver, resolvers.did_resolver),
+        frm,
+        sign_frm,
+        None if parameters is None else parameters.from_prior_issuer_kid,
+        config.enc_alg_anon,
+        config.protect_sender_id,
+        config.authcrypt_signed,
+        *_known(resolvers),
     )
 
 
@@ -51,8 +48,20 @@ def unpacked(
     config = config or _UNPACK
     return _core.unpack(
         packed_msg,
-        expect_decrypt_by_all_keys=config.expect_decrypt_by_all_keys,
-        max_bytes=config.max_bytes,
-        max_recipients=config.max_recipients,
-        **known(resolvers.secrets_resolver, resolvers.did_resolver),
+        config.expect_decrypt_by_all_keys,
+        config.max_bytes,
+        config.max_recipients,
+        *_known(resolvers),
     )
+
+
+def _known(resolvers: ResolversConfig) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str]]:
+    """What the core can answer by itself; a subclass may answer otherwise, so it is asked."""
+    secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
+    local: LocalResolver | None = None
+    prefixes: list[str] = []
+    if type(resolver) is LocalResolver:
+        local, prefixes = resolver, ["did:"]
+    elif type(resolver) is PrefixResolver:
+        local, prefixes = resolver.local()
+    return (secrets if type(secrets) is InMemorySecrets else None), local, prefixes

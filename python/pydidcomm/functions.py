@@ -68,8 +68,7 @@ async def pack_signed(
         'application/didcomm-signed+json'
     """
     operation = _operations.signed(resolvers_config, message, sign_frm)
-    result = await drive(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
-    return cast("PackedSigned", result)
+    return cast("PackedSigned", await drive(operation, resolvers_config))
 
 
 async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial has
@@ -116,8 +115,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         ('Hi Bob', True)
     """
     operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
-    result = await drive(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
-    return cast("Packed", result)
+    return cast("Packed", await drive(operation, resolvers_config))
 
 
 async def unpack(
@@ -152,5 +150,4 @@ async def unpack(
         Metadata(encrypted=False, authenticated=False)
     """
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
-    result = await drive(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
-    return cast("UnpackResult", result)
+    return cast("UnpackResult", await drive(operation, resolvers_config))

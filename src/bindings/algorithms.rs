@@ -2,10 +2,12 @@
 
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_identifier;
+use pyo3::types::PyString;
 
 use super::errors::misuse;
 use crate::{ContentEncryption, SignatureAlgorithm};
@@ -58,7 +60,8 @@ impl<'py> FromPyObject<'_, 'py> for AnonCryptAlg {
     const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("pydidcomm.algorithms", "AnonCryptAlg");
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let name: String = value.getattr("value")?.extract()?;
-        ContentEncryption::from_name(&name).map(Self).map_err(misuse)
+        // the member's value without the descriptor that `value` goes through
+        let name = value.getattr(intern!(value.py(), "_value_"))?;
+        ContentEncryption::from_name(name.cast::<PyString>()?.to_str()?).map(Self).map_err(misuse)
     }
 }

@@ -198,7 +198,9 @@ impl PyMessage {
     #[getter]
     fn from_prior(&self) -> Option<FromPriorOut> {
         self.0.from_prior().map(|header| match header {
-            FromPriorHeader::Claims(claims) => FromPriorOut::Claims(PyFromPrior(claims.clone())),
+            FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _) => {
+                FromPriorOut::Claims(PyFromPrior(claims.clone()))
+            }
             FromPriorHeader::Jwt(jwt) => FromPriorOut::Jwt(jwt.clone()),
         })
     }
@@ -243,14 +245,21 @@ impl PyMessage {
         ObjectOut(if headers.0.is_empty() { "{}".to_owned() } else { headers.0 + "}" })
     }
 
-    /// The message as the JSON object of its plaintext; claims of a rotation have no plaintext form.
-    fn as_dict(&self) -> ObjectOut {
-        ObjectOut(self.0.to_json())
+    /// The message as the JSON object of its plaintext.
+    ///
+    /// Raises ValueError where it announces a DID rotation that is not signed yet: packing signs it.
+    fn as_dict(&self) -> PyResult<ObjectOut> {
+        self.as_json().map(ObjectOut)
     }
 
-    /// The message as the JSON text of its plaintext.
-    fn as_json(&self) -> String {
-        self.0.to_json()
+    /// The message as the JSON text of its plaintext; raises ValueError as `as_dict` does.
+    fn as_json(&self) -> PyResult<String> {
+        match self.0.from_prior() {
+            Some(FromPriorHeader::Claims(_)) => Err(PyValueError::new_err(
+                "from_prior is not signed yet, so the message has no plaintext form",
+            )),
+            _ => Ok(self.0.to_json()),
+        }
     }
 
     /// A copy with these arguments of the constructor changed.
@@ -285,7 +294,7 @@ impl PyMessage {
         }
         let replaced = |name: &str| changes.map_or(Ok(false), |changes| changes.contains(name));
         match slf.get().0.from_prior() {
-            Some(FromPriorHeader::Claims(claims)) => {
+            Some(FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _)) => {
                 arguments.set_item("from_prior", PyFromPrior(claims.clone()))?;
             }
             Some(FromPriorHeader::Jwt(_)) if !replaced("from_prior")? => {

@@ -29,7 +29,6 @@ pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> 
 
 /// Prepares the packing of a signed message.
 #[pyfunction]
-#[pyo3(signature = (message, sign_frm, *, secrets, resolver, prefixes))]
 pub(super) fn pack_signed(
     message: MessageIn,
     sign_frm: &str,
@@ -47,10 +46,6 @@ pub(super) fn pack_signed(
 
 /// Prepares the packing of an encrypted message.
 #[pyfunction]
-#[pyo3(signature = (
-    message, to, *, frm, sign_frm, from_prior_issuer_kid, enc_alg_anon, protect_sender_id, authcrypt_signed,
-    secrets, resolver, prefixes
-))]
 #[expect(clippy::too_many_arguments, reason = "the options of the Python dataclasses, spread out once")]
 pub(super) fn pack_encrypted(
     message: MessageIn,

@@ -152,7 +152,6 @@ impl PyMetadata {
 
 /// Prepares the unpacking of a message.
 #[pyfunction]
-#[pyo3(signature = (packed_msg, *, expect_decrypt_by_all_keys, max_bytes, max_recipients, secrets, resolver, prefixes))]
 pub(super) fn unpack(
     packed_msg: TextIn,
     expect_decrypt_by_all_keys: bool,

@@ -59,8 +59,10 @@ pub struct Message {
 /// What stands in `from_prior`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum FromPriorHeader {
-    /// Claims: to be signed when the message is packed, or verified when it was unpacked.
+    /// Claims to be signed when the message is packed.
     Claims(FromPrior),
+    /// Claims that were verified when the message was unpacked, and the JWT that carried them.
+    Verified(FromPrior, String),
     /// A JWT that nobody has verified.
     Jwt(String),
 }
@@ -217,8 +219,8 @@ impl Message {
     }
 
     #[must_use]
-    pub(crate) fn with_from_prior_jwt(mut self, jwt: String) -> Self {
-        self.from_prior = Some(FromPriorHeader::Jwt(jwt));
+    pub(crate) fn with_from_prior_header(mut self, header: FromPriorHeader) -> Self {
+        self.from_prior = Some(header);
         self
     }
 
@@ -236,7 +238,7 @@ impl Message {
 
     /// The message as JSON text, with its media type and a body in any case.
     ///
-    /// The claims of a rotation that is not yet signed are left out: they have no plaintext form.
+    /// The claims of a rotation that is not yet signed have no plaintext form; they are left out here.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -264,7 +266,7 @@ impl Serialize for Message {
                 map.serialize_entry(name, &value)?;
             }
         }
-        if let Some(FromPriorHeader::Jwt(jwt)) = &self.from_prior {
+        if let Some(FromPriorHeader::Jwt(jwt) | FromPriorHeader::Verified(_, jwt)) = &self.from_prior {
             map.serialize_entry("from_prior", jwt)?;
         }
         let lists =

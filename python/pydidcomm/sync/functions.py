@@ -26,8 +26,7 @@ def pack_signed(
 ) -> PackedSigned:
     """The message signed; see `pydidcomm.pack_signed`."""
     operation = _operations.signed(resolvers_config, message, sign_frm)
-    result = drive_sync(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
-    return cast("PackedSigned", result)
+    return cast("PackedSigned", drive_sync(operation, resolvers_config))
 
 
 def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial has
@@ -52,8 +51,7 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
         {'msg': 'Hi Bob'}
     """
     operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
-    result = drive_sync(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
-    return cast("Packed", result)
+    return cast("Packed", drive_sync(operation, resolvers_config))
 
 
 def unpack(
@@ -63,8 +61,7 @@ def unpack(
 ) -> UnpackResult:
     """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`."""
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
-    result = drive_sync(operation, resolvers_config.secrets_resolver, resolvers_config.did_resolver)
-    return cast("UnpackResult", result)
+    return cast("UnpackResult", drive_sync(operation, resolvers_config))
 
 
 def create_peer_did(  # noqa: PLR0913, all but the counts are named

@@ -1,0 +1,112 @@
+"""The peer: a process of its own, in a virtual environment of its own, spoken to in lines of JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+PEER = Path(__file__).resolve().parent / "sicpa" / "peer.py"
+# An answer takes milliseconds, the first one about a second: the peer imports its packages.
+ANSWER_TIMEOUT_SECONDS = 20
+# The longest line that is read; a packed message of the scenarios has some kilobytes.
+LINE_BYTES = 1 << 24
+
+
+class PeerError(Exception):
+    """What the peer raised: the name of its exception and the text."""
+
+
+class PeerSilentError(Exception):
+    """The peer died, or did not answer in time; the next request starts it anew."""
+
+
+class Peer:
+    """Answers requests; starts its process at the first one.
+
+    Args:
+        python: The interpreter of the peer's virtual environment.
+    """
+
+    def __init__(self, python: Path) -> None:
+        # not resolved: the link is what makes it the interpreter of the virtual environment
+        self._python = python.absolute()
+        self._process: asyncio.subprocess.Process | None = None
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed by __aexit__
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+        self._complaints.close()
+
+    async def ask(self, command: str, **arguments: Any) -> Any:  # noqa: ANN401, JSON both ways
+        """The result of the command.
+
+        Raises:
+            PeerError: The peer answered with an error.
+            PeerSilentError: The peer did not answer.
+        """
+        line = json.dumps({"command": command, **arguments}).encode() + b"\n"
+        try:
+            answer = await asyncio.wait_for(self._exchange(line), ANSWER_TIMEOUT_SECONDS)
+        except asyncio.TimeoutError:
+            await self._stop()
+            message = f"no answer to {command} within {ANSWER_TIMEOUT_SECONDS} s"
+            raise PeerSilentError(message) from None
+        except ConnectionError:
+            answer = b""
+        if not answer:
+            await self._stop()
+            message = f"died of {command}; its last words: {self._last_complaint()}"
+            raise PeerSilentError(message)
+        reply = json.loads(answer)
+        if "error" in reply:
+            message = f"{reply['error']['type']}: {reply['error']['text']}"
+            raise PeerError(message)
+        return reply["result"]
+
+    async def _exchange(self, line: bytes) -> bytes:
+        process = self._process or await self._start()
+        if process.stdin is None or process.stdout is None:
+            message = "the peer has no pipes"
+            raise ConnectionError(message)
+        process.stdin.write(line)
+        await process.stdin.drain()
+        return await process.stdout.readline()
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        self._process = await asyncio.create_subprocess_exec(
+            self._python,
+            "-I",  # nothing of this environment reaches the peer's
+            "-Wignore",
+            PEER,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=self._complaints,
+            limit=LINE_BYTES,
+        )
+        return self._process
+
+    async def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    def _last_complaint(self) -> str:
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode(sys.getdefaultencoding(), "replace").splitlines()
+        return lines[-1].strip() if lines else "none"
