@@ -63,7 +63,7 @@ pub enum Error {
         relationship: &'static str,
     },
     /// None of these secrets is held; the operator must act.
-    #[error("no secret is held for {}", kids.join(", "))]
+    #[error("no secret is held for {}", some_of(kids))]
     SecretNotFound {
         /// The key ids that would have done.
         kids: Vec<String>,
@@ -136,17 +136,32 @@ impl Display for Claim {
     }
 }
 
+/// The most that an error repeats of a name that a peer chose: no algorithm has a longer one.
+const LONGEST_NAME: usize = 80;
+
+/// The most kids that the text of an error lists; the field has them all.
+const MOST_KIDS: usize = 5;
+
 impl Error {
     pub(crate) fn malformed(part: &'static str, reason: impl Into<String>) -> Self {
         Self::Malformed { part, reason: reason.into() }
     }
 
     pub(crate) fn unsupported(what: &'static str, algorithm: impl Into<String>) -> Self {
-        Self::Unsupported { what, algorithm: algorithm.into() }
+        let algorithm = algorithm.into().chars().take(LONGEST_NAME).collect();
+        Self::Unsupported { what, algorithm }
     }
 
     pub(crate) fn misuse(reason: impl Into<String>) -> Self {
         Self::Misuse(reason.into())
+    }
+}
+
+fn some_of(kids: &[String]) -> String {
+    let listed = kids.iter().take(MOST_KIDS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match kids.len().saturating_sub(MOST_KIDS) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
     }
 }
 

@@ -170,14 +170,14 @@ class FromPrior:
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, iss: str, sub: str | None = None, aud: str | None = None, exp: SupportsIndex | None = None, nbf: SupportsIndex | None = None, iat: SupportsIndex | None = None, jti: str | None = None) -> FromPrior: ...
+    def __new__(cls, /, *, iss: str, sub: str | None = None, aud: str | Sequence[str] | None = None, exp: SupportsIndex | None = None, nbf: SupportsIndex | None = None, iat: SupportsIndex | None = None, jti: str | None = None) -> FromPrior: ...
     def __repr__(self, /) -> str: ...
     def as_dict(self, /) -> dict[str, Any]:
         """
         The claims as the JWT carries them.
         """
     @property
-    def aud(self, /) -> str | None:
+    def aud(self, /) -> str | list[str] | None:
         """
         Whom the token is for.
         """
@@ -318,11 +318,13 @@ class Message:
         """
     def as_dict(self, /) -> dict[str, Any]:
         """
-        The message as the JSON object of its plaintext; claims of a rotation have no plaintext form.
+        The message as the JSON object of its plaintext.
+
+        Raises ValueError where it announces a DID rotation that is not signed yet: packing signs it.
         """
     def as_json(self, /) -> str:
         """
-        The message as the JSON text of its plaintext.
+        The message as the JSON text of its plaintext; raises ValueError as `as_dict` does.
         """
     @property
     def attachments(self, /) -> list[Attachment]:

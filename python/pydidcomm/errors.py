@@ -4,6 +4,9 @@ What a resolver raises passes through untouched, and misuse of the API is a `Typ
 Messages name identifiers and algorithms, never content or key material.
 """
 
+_MOST_KIDS = 5
+"""The most kids that the text of an exception lists; the attribute has them all."""
+
 
 class DIDCommError(Exception):
     """The root of all exceptions of pydidcomm."""
@@ -125,7 +128,8 @@ class SecretNotFoundError(NotFoundError):
         self.kids = kids
 
     def __str__(self) -> str:
-        return f"no secret is held for {', '.join(self.kids)}"
+        more = f" and {len(self.kids) - _MOST_KIDS} more" if len(self.kids) > _MOST_KIDS else ""
+        return f"no secret is held for {', '.join(self.kids[:_MOST_KIDS])}{more}"
 
 
 class UntrustedMessageError(DIDCommError):

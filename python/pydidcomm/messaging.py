@@ -97,7 +97,7 @@ class DIDCommMessaging:
             document = await document
         return parsed(did, document)
 
-    async def create_peer_did(
+    async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         self,
         auth_keys_count: int = 1,
         agreement_keys_count: int = 1,
@@ -105,6 +105,7 @@ class DIDCommMessaging:
         service_endpoint: str | None = None,
         routing_keys: Sequence[str] = (),
         accept: Sequence[str] = ("didcomm/v2",),
+        services: Sequence[Mapping[str, Any]] = (),
     ) -> str:
         """A new did:peer:2 whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`.
 
@@ -118,6 +119,7 @@ class DIDCommMessaging:
             service_endpoint=service_endpoint,
             routing_keys=routing_keys,
             accept=accept,
+            services=services,
         )
 
 

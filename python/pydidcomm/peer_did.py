@@ -1,6 +1,6 @@
 """Creation of did:peer:2 DIDs, whose secrets land in a store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydidcomm import _core
@@ -8,13 +8,14 @@ from pydidcomm._core import Secret
 from pydidcomm.resolvers import SecretsStore
 
 
-def new_peer_did(
+def new_peer_did(  # noqa: PLR0913, all but the counts are named
     auth_keys_count: int,
     agreement_keys_count: int,
     *,
     service_endpoint: str | None,
     routing_keys: Sequence[str],
     accept: Sequence[str],
+    services: Sequence[Mapping[str, Any]],
 ) -> tuple[str, list[Secret]]:
     """A new DID and its secrets, which nobody keeps yet."""
     if auth_keys_count < 0 or agreement_keys_count < 1:
@@ -23,7 +24,7 @@ def new_peer_did(
     curves = ["X25519"] * agreement_keys_count + ["Ed25519"] * auth_keys_count
     # the DID is made of its keys, so a key is named after the DID is known
     unnamed = [Secret.generate(curve, kid="did:peer:2#unnamed") for curve in curves]
-    did = _core.encode_peer_did(unnamed, _services(service_endpoint, routing_keys, accept))
+    did = _core.encode_peer_did(unnamed, [*_services(service_endpoint, routing_keys, accept), *services])
     return did, [secret.renamed(f"{did}#key-{place}") for place, secret in enumerate(unnamed, 1)]
 
 
@@ -44,6 +45,7 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
     service_endpoint: str | None = None,
     routing_keys: Sequence[str] = (),
     accept: Sequence[str] = ("didcomm/v2",),
+    services: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """A new did:peer:2, its secrets kept in the store.
 
@@ -56,6 +58,7 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         service_endpoint: The URI that takes messages, or the DID of a mediator; None for no service.
         routing_keys: The keys of mediators to wrap for, the outermost first.
         accept: The profiles taken, most preferred first.
+        services: Further services, each as a DID document shows it: `type`, `serviceEndpoint`, perhaps `id`.
 
     Raises:
         ValueError: There would be no key to encrypt to.
@@ -74,6 +77,7 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         service_endpoint=service_endpoint,
         routing_keys=routing_keys,
         accept=accept,
+        services=services,
     )
     for secret in created:
         kept = secrets.add_key(secret)

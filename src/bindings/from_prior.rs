@@ -3,9 +3,9 @@
 use pyo3::prelude::*;
 
 use super::errors::misuse;
-use super::json::ObjectOut;
+use super::json::{ObjectOut, StringsIn};
 use super::surroundings;
-use crate::from_prior::FromPrior;
+use crate::from_prior::{Audience, FromPrior};
 
 /// The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
 ///
@@ -25,6 +25,29 @@ use crate::from_prior::FromPrior;
 #[derive(Clone, PartialEq)]
 pub(super) struct PyFromPrior(pub(super) FromPrior);
 
+/// `aud` as an argument.
+#[derive(FromPyObject)]
+enum AudienceIn {
+    One(String),
+    Several(StringsIn),
+}
+
+impl From<AudienceIn> for Audience {
+    fn from(audience: AudienceIn) -> Self {
+        match audience {
+            AudienceIn::One(party) => Self::One(party),
+            AudienceIn::Several(parties) => Self::Several(parties.0),
+        }
+    }
+}
+
+/// `aud` as an attribute.
+#[derive(IntoPyObject)]
+enum AudienceOut {
+    One(String),
+    Several(Vec<String>),
+}
+
 #[pymethods]
 impl PyFromPrior {
     #[new]
@@ -32,14 +55,14 @@ impl PyFromPrior {
     fn new(
         iss: String,
         sub: Option<String>,
-        aud: Option<String>,
+        aud: Option<AudienceIn>,
         exp: Option<u64>,
         nbf: Option<u64>,
         iat: Option<u64>,
         jti: Option<String>,
     ) -> PyResult<Self> {
         let iat = Some(iat.unwrap_or_else(surroundings::now));
-        let claims = FromPrior { iss, sub, aud, exp, nbf, iat, jti };
+        let claims = FromPrior { iss, sub, aud: aud.map(Into::into), exp, nbf, iat, jti };
         claims.check().map_err(misuse)?;
         Ok(Self(claims))
     }
@@ -58,8 +81,11 @@ impl PyFromPrior {
 
     /// Whom the token is for.
     #[getter]
-    fn aud(&self) -> Option<&str> {
-        self.0.aud.as_deref()
+    fn aud(&self) -> Option<AudienceOut> {
+        self.0.aud.clone().map(|audience| match audience {
+            Audience::One(party) => AudienceOut::One(party),
+            Audience::Several(parties) => AudienceOut::Several(parties),
+        })
     }
 
     /// When the token ceases to be valid, in seconds since the epoch.

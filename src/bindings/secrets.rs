@@ -206,7 +206,5 @@ pub(super) fn secret_in(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult
 }
 
 fn parse(secret: ObjectIn, kid: Option<&str>) -> Result<SecretKey, Error> {
-    let text = Zeroizing::new(secret.0);
-    let value = serde_json::from_str(&text).map_err(|_| Error::malformed("secret", "no JSON"))?;
-    SecretKey::from_value(&value, kid)
+    SecretKey::from_json(&Zeroizing::new(secret.0), kid)
 }

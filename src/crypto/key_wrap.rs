@@ -10,9 +10,10 @@ use crate::error::{Error, Result};
 
 /// Wraps the content key: eight octets more than it has.
 pub(crate) fn wrap(kek: &Kek, cek: &[u8]) -> Result<Vec<u8>> {
-    let mut buffer = cek.to_vec();
+    // room for the wrap's own eight octets, so that no copy of the key is left behind
+    let mut buffer = SecretBytes::from_slice_reserve(cek, 8);
     key(kek)?.encrypt_in_place(&mut buffer, &[], &[]).map_err(|_| Error::Decryption)?;
-    Ok(buffer)
+    Ok(buffer.into_vec())
 }
 
 /// Unwraps the content key; any change to it is found.

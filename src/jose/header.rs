@@ -1,8 +1,8 @@
 //! The protected header: JSON inside of base64url, read once.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use super::base64url;
 use crate::error::{Error, Result};
@@ -12,6 +12,12 @@ pub(super) fn decode<T: DeserializeOwned>(protected: &str, part: &'static str) -
     let octets = base64url::decode(protected, part)?;
     serde_json::from_slice(&octets)
         .map_err(|error| Error::malformed(part, format!("not the JSON object expected: {}", reason(&error))))
+}
+
+/// The names of the members of a protected header.
+pub(super) fn names(protected: &str, part: &'static str) -> Result<Vec<String>> {
+    let members: Map<String, Value> = decode(protected, part)?;
+    Ok(members.into_iter().map(|(name, _)| name).collect())
 }
 
 /// What serde says of a header holds names of members, never their values.
@@ -24,9 +30,17 @@ fn reason(error: &serde_json::Error) -> String {
 /// Header parameters that change what the others mean. None is offered, so each is refused.
 #[derive(Deserialize)]
 pub(super) struct Extensions {
+    #[serde(default, deserialize_with = "present")]
     crit: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
     zip: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
     b64: Option<Value>,
+}
+
+/// A member that is there, were it null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl Extensions {

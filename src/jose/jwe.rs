@@ -74,8 +74,8 @@ impl<'a> Jwe<'a> {
         let protected = string(wire.protected, "jwe.protected")?;
         let header: Protected = header::decode(&protected, "jwe.protected")?;
         header.extensions.refuse()?;
-        let names = names(&protected)?;
-        refuse_repeated(&names, wire.unprotected)?;
+        let names = header::names(&protected, "jwe.protected")?;
+        let shared = shared_names(&names, wire.unprotected)?;
         let encryption = ContentEncryption::from_name(&header.enc)?;
         let algorithm = AgreementAlgorithm::from_name(&header.alg)?;
         let agreement = agreement(&header, algorithm)?;
@@ -86,7 +86,8 @@ impl<'a> Jwe<'a> {
         let apv = header.apv.as_deref().ok_or_else(|| Error::malformed("jwe.protected.apv", "missing"))?;
         let apv = base64url::decode(apv, "jwe.protected.apv")?;
         let epk = header.epk.as_ref().map(parse_epk).transpose()?;
-        let recipients = parse_recipients(wire.recipients, &names, algorithm, epk.as_ref(), most_recipients)?;
+        let recipients =
+            parse_recipients(wire.recipients, &shared, algorithm, epk.as_ref(), most_recipients)?;
         let octets = |raw, part| base64url::decode(&string(raw, part)?, part);
         Ok(Self {
             agreement,
@@ -147,7 +148,7 @@ fn agreement(header: &Protected, algorithm: AgreementAlgorithm) -> Result<Agreem
 
 fn parse_recipients(
     raw: Option<&RawValue>,
-    protected: &[String],
+    shared: &[String],
     algorithm: AgreementAlgorithm,
     epk: Option<&PublicKey>,
     most: usize,
@@ -167,8 +168,8 @@ fn parse_recipients(
         let missing = || Error::malformed("jwe.recipients.header", "missing or no object");
         let header: Map<String, Value> =
             serde_json::from_str(entry.header.ok_or_else(missing)?.get()).map_err(|_| missing())?;
-        if header.keys().any(|name| protected.contains(name)) {
-            return Err(Error::malformed("jwe.recipients.header", "repeats a name of the protected header"));
+        if header.keys().any(|name| shared.contains(name)) {
+            return Err(Error::malformed("jwe.recipients.header", "repeats a name of another header"));
         }
         let kid = header.get("kid").and_then(Value::as_str).unwrap_or_default();
         let kid = DidUrl::parse_kid(kid, "jwe.recipients.header.kid")?;
@@ -197,19 +198,15 @@ fn parse_epk(epk: &Value) -> Result<PublicKey> {
     })
 }
 
-fn names(protected: &str) -> Result<Vec<String>> {
-    let members: Map<String, Value> = header::decode(protected, "jwe.protected")?;
-    Ok(members.into_iter().map(|(name, _)| name).collect())
-}
-
-fn refuse_repeated(protected: &[String], unprotected: Option<&RawValue>) -> Result<()> {
-    let Some(raw) = unprotected else { return Ok(()) };
+/// The names that no header of a recipient may repeat: those of the protected and of the shared header.
+fn shared_names(protected: &[String], unprotected: Option<&RawValue>) -> Result<Vec<String>> {
+    let Some(raw) = unprotected else { return Ok(protected.to_vec()) };
     let members: Map<String, Value> =
         serde_json::from_str(raw.get()).map_err(|_| Error::malformed("jwe.unprotected", "no object"))?;
     if members.keys().any(|name| protected.contains(name)) {
         return Err(Error::malformed("jwe.unprotected", "repeats a name of the protected header"));
     }
-    Ok(())
+    Ok(protected.iter().cloned().chain(members.into_iter().map(|(name, _)| name)).collect())
 }
 
 /// What a packer puts into the protected header, in the order in which it is written.

@@ -69,7 +69,7 @@ impl<'a> Jws<'a> {
         let header: Protected = header::decode(&protected, "jws.protected")?;
         header.extensions.refuse()?;
         let algorithm = SignatureAlgorithm::from_name(&header.alg)?;
-        let kid = kid(header.kid, one.header)?;
+        let kid = kid(header.kid, &header::names(&protected, "jws.protected")?, one.header)?;
         let signature = base64url::decode(&string(one.signature, "jws.signature")?, "jws.signature")?;
         Ok(Self { kid, algorithm, signature, text, protected, payload })
     }
@@ -91,13 +91,16 @@ impl std::fmt::Debug for Jws<'_> {
 }
 
 /// The specification shows `kid` in the protected header and in the other one; peers write either.
-fn kid(protected: Option<String>, unprotected: Option<&RawValue>) -> Result<DidUrl> {
+fn kid(protected: Option<String>, names: &[String], unprotected: Option<&RawValue>) -> Result<DidUrl> {
     let members: Map<String, Value> = match unprotected {
         None => Map::new(),
         Some(raw) => {
             serde_json::from_str(raw.get()).map_err(|_| Error::malformed("jws.header", "no object"))?
         }
     };
+    if members.keys().any(|name| name != "kid" && names.contains(name)) {
+        return Err(Error::malformed("jws.header", "repeats a name of the protected header"));
+    }
     let beside = match members.get("kid") {
         None => None,
         Some(Value::String(kid)) => Some(kid.clone()),

@@ -8,7 +8,7 @@ use askar_crypto::alg::ed25519::Ed25519KeyPair;
 use askar_crypto::alg::x25519::X25519KeyPair;
 use askar_crypto::repr::{KeyPublicBytes, KeySecretBytes};
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::jwk::Jwk;
 use super::multikey;
@@ -88,6 +88,12 @@ impl SecretKey {
     /// Reads the raw octets of a secret key; its public half is computed.
     pub fn from_octets(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
         Ok(Self { kid, kind: SecretKind::from_octets(curve, octets)? })
+    }
+
+    /// Reads the JSON text of a secret in any form in which DID software writes it; leaves no copy behind.
+    pub fn from_json(text: &str, kid: Option<&str>) -> Result<Self> {
+        let value = serde_json::from_str(text).map_err(|_| Error::malformed("secret", "no JSON"))?;
+        Self::from_value(&Wiped(value).0, kid)
     }
 
     /// Reads a secret in any form in which DID software writes it.
@@ -178,6 +184,24 @@ impl SecretKey {
         jwk.insert("d".to_owned(), Value::String(d));
         jwk.insert("kid".to_owned(), Value::String(self.kid.to_string()));
         Ok(jwk)
+    }
+}
+
+/// JSON whose strings are zeroed when it goes.
+struct Wiped(Value);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(entries) => entries.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        _ => {}
     }
 }
 

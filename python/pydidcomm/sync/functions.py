@@ -72,6 +72,7 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
     service_endpoint: str | None = None,
     routing_keys: Sequence[str] = (),
     accept: Sequence[str] = ("didcomm/v2",),
+    services: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """A new did:peer:2, its secrets kept in the store; see `pydidcomm.create_peer_did`."""
     did, created = new_peer_did(
@@ -80,6 +81,7 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
         service_endpoint=service_endpoint,
         routing_keys=routing_keys,
         accept=accept,
+        services=services,
     )
     for secret in created:
         if secrets.add_key(secret) is not None:

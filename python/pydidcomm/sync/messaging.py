@@ -84,7 +84,7 @@ class DIDCommMessaging:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""
         return messaging.parsed(did, now(self.resolver.resolve(did)))
 
-    def create_peer_did(
+    def create_peer_did(  # noqa: PLR0913, all but the counts are named
         self,
         auth_keys_count: int = 1,
         agreement_keys_count: int = 1,
@@ -92,6 +92,7 @@ class DIDCommMessaging:
         service_endpoint: str | None = None,
         routing_keys: Sequence[str] = (),
         accept: Sequence[str] = ("didcomm/v2",),
+        services: Sequence[Mapping[str, Any]] = (),
     ) -> str:
         """A new did:peer:2 whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`."""
         return functions.create_peer_did(
@@ -101,4 +102,5 @@ class DIDCommMessaging:
             service_endpoint=service_endpoint,
             routing_keys=routing_keys,
             accept=accept,
+            services=services,
         )

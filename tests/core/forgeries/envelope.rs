@@ -1,0 +1,266 @@
+//! The members of an envelope, and envelopes inside of envelopes.
+
+use pydidcomm::error::{Claim, Error};
+use pydidcomm::unpack::{Limits, UnpackOptions};
+use serde_json::{Value, json};
+
+use super::{
+    accepts, assert_malformed, assert_unsupported, assert_untrusted, from_alice, from_nobody, hello,
+};
+use super::{refusal, wrapped};
+use crate::forge::{anoncrypt, authcrypt, decode, encode, signed};
+use crate::parties::{ALICE_KEY, ALICE_SIGNS, BOB_1, BOB_SORTED};
+use crate::world::World;
+
+fn both() -> [Value; 2] {
+    [from_alice().seal(), from_nobody().seal()]
+}
+
+// JWE-08
+#[test]
+fn recipients_may_stand_in_any_order() {
+    for packed in both() {
+        let mut shuffled = packed;
+        let recipients = shuffled["recipients"].as_array_mut().unwrap();
+        recipients.rotate_left(1);
+        recipients.swap(0, 1);
+        for kid in BOB_SORTED {
+            let unpacked = World::new().holding(&[kid]).unpack(&shuffled).unwrap();
+            assert_eq!(unpacked.recipient_kid().unwrap().as_str(), kid);
+        }
+    }
+}
+
+// JWE-09
+#[test]
+fn a_changed_list_of_recipients_is_refused() {
+    for packed in both() {
+        for change in ["removed", "added", "repeated", "renamed"] {
+            let mut changed = packed.clone();
+            let recipients = changed["recipients"].as_array_mut().unwrap();
+            match change {
+                "removed" => drop(recipients.pop()),
+                "added" => {
+                    recipients.push(json!({"header": {"kid": "did:example:bob#new"}, "encrypted_key": "AA"}));
+                }
+                "repeated" => recipients.push(recipients[0].clone()),
+                _ => recipients[2]["header"]["kid"] = json!("did:example:bob#new"),
+            }
+            assert_untrusted(&refusal(changed), Claim::Recipients, None);
+        }
+    }
+}
+
+// JWE-09
+#[test]
+fn an_apv_that_is_not_the_hash_of_the_recipients_is_refused() {
+    for apv in [encode([0; 32]), encode(""), encode(BOB_SORTED.join("."))] {
+        for jwe in [from_alice(), from_nobody()] {
+            assert_untrusted(&refusal(jwe.with("apv", apv.clone()).seal()), Claim::Recipients, None);
+        }
+    }
+}
+
+// JWE-22
+#[test]
+fn an_envelope_without_one_of_its_parts_is_malformed() {
+    for packed in both() {
+        for name in ["protected", "recipients", "iv", "tag"] {
+            let mut changed = packed.clone();
+            changed.as_object_mut().unwrap().shift_remove(name);
+            assert!(matches!(refusal(&changed), Error::Malformed { .. }), "{name}");
+            changed[name] = json!(7);
+            assert!(matches!(refusal(&changed), Error::Malformed { .. }), "{name}");
+        }
+        let mut changed = packed.clone();
+        changed.as_object_mut().unwrap().shift_remove("ciphertext");
+        assert_malformed(&refusal(&changed), "jwe.ciphertext");
+    }
+}
+
+// JWE-22
+#[test]
+fn recipients_without_kid_or_key_are_malformed() {
+    for packed in both() {
+        let with = |recipients: Value| {
+            let mut changed = packed.clone();
+            changed["recipients"] = recipients;
+            changed
+        };
+        for none in [json!([]), json!({}), json!("x"), json!(1), json!([[]]), json!([1])] {
+            assert_malformed(&refusal(with(none)), "jwe.recipients");
+        }
+        for (entry, part) in [
+            (json!({"encrypted_key": "AA"}), "jwe.recipients.header"),
+            (json!({"header": [], "encrypted_key": "AA"}), "jwe.recipients.header"),
+            (json!({"header": {}, "encrypted_key": "AA"}), "jwe.recipients.header.kid"),
+            (json!({"header": {"kid": 7}, "encrypted_key": "AA"}), "jwe.recipients.header.kid"),
+            (json!({"header": {"kid": BOB_1}}), "jwe.recipients.encrypted_key"),
+            (json!({"header": {"kid": BOB_1}, "encrypted_key": 7}), "jwe.recipients.encrypted_key"),
+        ] {
+            assert_malformed(&refusal(with(json!([entry]))), part);
+            let second = json!([packed["recipients"][0], entry, packed["recipients"][2]]);
+            assert_malformed(&refusal(with(second)), part);
+        }
+    }
+}
+
+// ENC-05
+#[test]
+fn a_flattened_envelope_is_not_offered() {
+    let mut flat = anoncrypt(hello(), &[BOB_1]).seal();
+    let one = flat["recipients"][0].clone();
+    flat.as_object_mut().unwrap().shift_remove("recipients");
+    flat["header"] = one["header"].clone();
+    flat["encrypted_key"] = one["encrypted_key"].clone();
+    assert_unsupported(&refusal(flat), "JWE serialisation");
+}
+
+// JWE-20
+#[test]
+fn binary_members_have_one_spelling() {
+    for packed in both() {
+        for pointer in ["/protected", "/iv", "/ciphertext", "/tag", "/recipients/0/encrypted_key"] {
+            let text = packed.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+            let rest = &text[1..];
+            for spelling in [
+                format!("{text}="),
+                format!("{text}=="),
+                format!("{text}\n"),
+                format!("+{rest}"),
+                format!("/{rest}"),
+                format!(" {text}"),
+                format!("é{rest}"),
+            ] {
+                let mut changed = packed.clone();
+                *changed.pointer_mut(pointer).unwrap() = json!(spelling);
+                assert!(matches!(refusal(changed), Error::Malformed { .. }), "{pointer} {spelling}");
+            }
+        }
+    }
+}
+
+// JWE-19
+#[test]
+fn iv_and_tag_of_another_length_are_refused() {
+    let gcm_and_chacha = ["A256GCM", "XC20P"].map(|enc| from_nobody().with("enc", enc).seal());
+    for packed in both().into_iter().chain(gcm_and_chacha) {
+        for name in ["iv", "tag"] {
+            let octets = decode(&packed[name]);
+            let longer: Vec<_> = octets.iter().copied().chain([0]).collect();
+            let doubled = octets.repeat(2);
+            for other in [&octets[1..], &octets[..octets.len() - 1], &longer, &doubled, &[0; 200], &[]] {
+                let mut changed = packed.clone();
+                changed[name] = json!(encode(other));
+                assert_eq!(refusal(changed), Error::Decryption, "{name}");
+            }
+        }
+        // the boundary between ciphertext and tag may not move
+        let mut moved = packed.clone();
+        let (mut ciphertext, tag) = (decode(&packed["ciphertext"]), decode(&packed["tag"]));
+        ciphertext.extend(&tag[..8]);
+        (moved["ciphertext"], moved["tag"]) = (json!(encode(ciphertext)), json!(encode(&tag[8..])));
+        assert_eq!(refusal(moved), Error::Decryption);
+    }
+}
+
+// JWE-17
+#[test]
+fn additional_data_is_authenticated_where_it_is_present() {
+    for jwe in [from_alice(), from_nobody()] {
+        let packed = jwe.with_aad("beside").seal();
+        accepts(&packed);
+        let mut changed = packed.clone();
+        changed["aad"] = json!(encode("beyond"));
+        assert_eq!(refusal(&changed), Error::Decryption);
+        changed.as_object_mut().unwrap().shift_remove("aad");
+        assert_eq!(refusal(&changed), Error::Decryption);
+    }
+    let mut added = from_nobody().seal();
+    added["aad"] = json!("");
+    assert_eq!(refusal(added), Error::Decryption);
+}
+
+// ENV-02, ENV-08
+#[test]
+fn layers_out_of_their_order_are_malformed() {
+    let (anon, auth) = (from_nobody().seal().to_string(), from_alice().seal().to_string());
+    let jws = signed(&hello(), ALICE_SIGNS).to_string();
+    let three = wrapped(wrapped(&auth)).to_string();
+    for packed in [
+        signed(&anon, ALICE_SIGNS),
+        signed(&auth, ALICE_SIGNS),
+        signed(&jws, ALICE_SIGNS),
+        wrapped(&anon),
+        wrapped(wrapped(&anon)),
+        wrapped(&three),
+        authcrypt(&anon, ALICE_KEY, &BOB_SORTED).seal(),
+        authcrypt(&auth, ALICE_KEY, &BOB_SORTED).seal(),
+        wrapped(authcrypt(&anon, ALICE_KEY, &BOB_SORTED).seal()),
+        wrapped(signed(&auth, ALICE_SIGNS)),
+        authcrypt(signed(&jws, ALICE_SIGNS).to_string(), ALICE_KEY, &BOB_SORTED).seal(),
+    ] {
+        assert_malformed(&refusal(packed), "message");
+    }
+}
+
+// ENV-08
+#[test]
+fn an_envelope_that_also_claims_to_be_something_else_is_refused() {
+    let mut plain = from_nobody().seal();
+    plain["type"] = json!("https://example.com/a/1.0/b");
+    assert_malformed(&refusal(&plain), "message.id");
+    let mut with_payload = from_nobody().seal();
+    with_payload["recipients"] = json!([]);
+    with_payload["payload"] = json!(encode(hello()));
+    assert!(matches!(refusal(with_payload), Error::Malformed { .. }));
+}
+
+// MSG-31
+#[test]
+fn what_is_no_json_object_is_malformed_bare_and_below_every_layer() {
+    for text in
+        ["", " ", "[]", "1", "null", "\"text\"", "true", "{", "{\"id\":", "{}{}", "\u{feff}{}", "not json"]
+    {
+        assert!(matches!(refusal(text), Error::Malformed { .. }), "{text}");
+        assert!(matches!(refusal(anoncrypt(text, &[BOB_1]).seal()), Error::Malformed { .. }), "{text}");
+        assert!(
+            matches!(refusal(authcrypt(text, ALICE_KEY, &[BOB_1]).seal()), Error::Malformed { .. }),
+            "{text}"
+        );
+        assert!(matches!(refusal(signed(text, ALICE_SIGNS)), Error::Malformed { .. }), "{text}");
+    }
+    for octets in [&b"\xff\xfe"[..], b"{\"id\":\"\xc3\x28\"}", b"\xed\xa0\x80"] {
+        assert_malformed(&refusal(anoncrypt(octets, &[BOB_1]).seal()), "message");
+    }
+}
+
+#[test]
+fn what_is_larger_than_the_limits_is_not_read() {
+    let packed = from_alice().seal().to_string();
+    let limited = |limits| {
+        let options = UnpackOptions { limits, ..UnpackOptions::default() };
+        World::new().unpack_with(&packed, options).err()
+    };
+    let enough = Limits { bytes: packed.len(), recipients: 3 };
+    assert!(limited(enough).is_none());
+    assert_malformed(&limited(Limits { bytes: packed.len() - 1, ..enough }).unwrap(), "message");
+    assert_malformed(&limited(Limits { recipients: 2, ..enough }).unwrap(), "jwe.recipients");
+}
+
+// MSG-31
+#[test]
+fn nesting_without_end_is_refused_without_harm() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        assert!(matches!(refusal(&deep), Error::Malformed { .. }));
+        let body = format!("{{\"id\":\"1\",\"type\":\"https://a/b/1.0/c\",\"body\":{{\"x\":{deep}}}}}");
+        assert!(matches!(refusal(&body), Error::Malformed { .. }));
+        assert!(matches!(refusal(wrapped(&body)), Error::Malformed { .. }));
+        let mut header = from_nobody().seal();
+        header["protected"] = json!(encode(&deep));
+        assert!(matches!(refusal(header), Error::Malformed { .. }));
+        let recipients = format!("{{\"ciphertext\":\"AA\",\"protected\":\"e30\",\"recipients\":{deep}}}");
+        assert!(matches!(refusal(recipients), Error::Malformed { .. }));
+    }
+}

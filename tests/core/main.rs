@@ -1,0 +1,25 @@
+//! Whole envelopes through the core: no Python, no network, no clock, no chance.
+//!
+//! The ids above the tests are those of the conformance ledger.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that goes wrong ends there; clippy knows test functions only, not their helpers"
+)]
+#![expect(clippy::needless_pass_by_value, reason = "values are written where they are used, and used once")]
+
+mod dids;
+mod forge;
+mod forgeries;
+mod interop;
+mod misuse;
+mod parties;
+mod peer;
+mod properties;
+mod questions;
+mod rotation;
+mod roundtrip;
+mod vectors;
+mod world;

@@ -1,0 +1,143 @@
+//! What no conforming recipient would take is not packed.
+
+use pydidcomm::did::{DidUrl, Document};
+use pydidcomm::error::{Error, Result};
+use pydidcomm::keys::SecretKey;
+use pydidcomm::pack::EncryptOptions;
+use serde_json::json;
+
+use super::forge::epk;
+use super::parties::{
+    ALICE, ALICE_ASSERTS, ALICE_KEY, ALICE_SIGNS, ALICE_UNLISTED, BOB, BOB_1, CAROL, MALLORY, MALLORY_SIGNS,
+    document, documents, secret, secrets,
+};
+use super::world::{World, from, from_alice_to_bob, message};
+
+fn signer(signer: &str) -> EncryptOptions {
+    EncryptOptions { signer: Some(DidUrl::parse(signer).unwrap()), ..EncryptOptions::default() }
+}
+
+#[track_caller]
+fn misused<T>(result: Result<T>) {
+    match result {
+        Err(Error::Misuse(_)) => {}
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was packed"),
+    }
+}
+
+fn key_not_found(kid: &str, relationship: &'static str) -> Error {
+    let did = kid.split('#').next().unwrap().to_owned();
+    Error::KeyNotFound { did, kid: kid.to_owned(), relationship }
+}
+
+// ADR-10, ENV-02
+#[test]
+fn a_sender_a_signer_or_a_recipient_that_the_message_denies_is_misuse() {
+    let world = World::new();
+    misused(world.encrypt(&from_alice_to_bob(), BOB, &from(MALLORY)));
+    misused(world.encrypt(&from_alice_to_bob(), BOB, &signer(MALLORY)));
+    misused(world.sign(&from_alice_to_bob(), MALLORY_SIGNS));
+    misused(world.encrypt(&from_alice_to_bob(), CAROL, &from(ALICE)));
+    misused(world.encrypt(&message(json!({"to": []})), BOB, &EncryptOptions::default()));
+    let both = EncryptOptions { from: Some(DidUrl::parse(ALICE).unwrap()), ..signer(MALLORY) };
+    misused(world.encrypt(&message(json!({})), BOB, &both));
+}
+
+// MSG-16, KID-02, KID-06, SIG-05
+#[test]
+fn a_key_outside_of_its_relationship_is_not_used() {
+    let world = World::new();
+    for kid in [ALICE_UNLISTED, ALICE_SIGNS] {
+        let error = world.encrypt(&from_alice_to_bob(), BOB, &from(kid)).err();
+        assert_eq!(error, Some(key_not_found(kid, "keyAgreement")));
+    }
+    for kid in ["did:example:bob#sign-1", "did:example:bob#nowhere"] {
+        let error = world.encrypt(&from_alice_to_bob(), kid, &from(ALICE)).err();
+        assert_eq!(error, Some(key_not_found(kid, "keyAgreement")));
+    }
+    for kid in [ALICE_ASSERTS, ALICE_KEY] {
+        assert_eq!(world.sign(&from_alice_to_bob(), kid).err(), Some(key_not_found(kid, "authentication")));
+    }
+}
+
+// KID-03, KID-08
+#[test]
+fn an_unknown_did_or_an_unheld_secret_is_told() {
+    let world = World::new();
+    let gone = world.without(BOB).encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
+    assert_eq!(gone, Some(Error::DidNotFound { did: BOB.into() }));
+    let unheld = world.holding(&[]).encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
+    assert_eq!(unheld, Some(Error::SecretNotFound { kids: vec![ALICE_KEY.into()] }));
+    let unheld = world.holding(&[]).sign(&from_alice_to_bob(), ALICE).err();
+    assert_eq!(unheld, Some(Error::SecretNotFound { kids: vec![ALICE_SIGNS.into()] }));
+}
+
+// ENC-09, KID-06
+#[test]
+fn a_recipient_without_a_key_for_agreement_is_told() {
+    let mute = World::new().with_document(document(BOB, &[("authentication", &["sign-1"])]));
+    let error = mute.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
+    let expected = Error::KeyNotFound { did: BOB.into(), kid: "*".into(), relationship: "keyAgreement" };
+    assert_eq!(error, Some(expected));
+}
+
+// ENC-01, KID-01
+#[test]
+fn a_key_of_another_did_in_the_document_is_not_encrypted_to() {
+    let method = |kid: &str| json!({"id": kid, "type": "JsonWebKey2020", "publicKeyJwk": epk(kid)});
+    let greedy = json!({"id": BOB, "keyAgreement": [method("did:example:mallory#agree-1"), method(BOB_1)]});
+    let world = World::new().with_document(Document::parse(greedy).unwrap());
+    let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
+    assert_eq!(packed.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
+}
+
+// ENC-03, ENC-12
+#[test]
+fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
+    let p256 = json!({"id": format!("{BOB}#p256"), "type": "JsonWebKey2020",
+                      "publicKeyJwk": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}});
+    let x25519 = json!({"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": epk(BOB_1)});
+    let bob = |keys| Document::parse(json!({"id": BOB, "keyAgreement": keys})).unwrap();
+    let world = World::new().with_document(bob(json!([p256, x25519])));
+    let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
+    assert_eq!(packed.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
+    let world = World::new().with_document(bob(json!([p256])));
+    let error = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
+    assert_eq!(error, Some(Error::Unsupported { what: "keyAgreement", algorithm: "P-256".into() }));
+    let alice = Document::parse(json!({"id": ALICE, "keyAgreement": [
+        {"id": format!("{ALICE}#p256"), "type": "JsonWebKey2020",
+         "publicKeyJwk": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}}]}));
+    let error =
+        World::new().with_document(alice.unwrap()).encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
+    assert_eq!(error, Some(Error::IncompatibleKeys { sender: ALICE.into(), recipient: BOB.into() }));
+}
+
+// KID-03
+#[test]
+fn a_secret_that_is_not_the_published_one_is_not_used() {
+    let stray = |kid: &str, other: &str| -> SecretKey { secret(other).renamed(DidUrl::parse(kid).unwrap()) };
+    for (kid, other) in [(ALICE_KEY, BOB_1), (ALICE_SIGNS, MALLORY_SIGNS)] {
+        let mut held = secrets();
+        held.push(stray(kid, other));
+        let world = World::of(documents(), held);
+        if kid == ALICE_KEY {
+            misused(world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)));
+        } else {
+            misused(world.sign(&from_alice_to_bob(), ALICE));
+        }
+    }
+}
+
+// KID-03
+#[test]
+fn the_key_to_encrypt_to_comes_from_the_document() {
+    let rekeyed = Document::parse(json!({"id": BOB, "keyAgreement": [
+        {"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": epk("did:example:bob#agree-2")}]}));
+    let world = World::new().with_document(rekeyed.unwrap());
+    let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
+    assert_eq!(world.unpack(&packed.text).err(), Some(Error::Decryption));
+    let mut held = secrets();
+    held.push(secret("did:example:bob#agree-2").renamed(DidUrl::parse(BOB_1).unwrap()));
+    assert!(World::of(documents(), held).unpack(&packed.text).is_ok());
+}

@@ -1,0 +1,112 @@
+//! The cast: every key is the hash of its kid, so that a test can forge with any of them.
+
+use askar_crypto::alg::ed25519::Ed25519KeyPair;
+use askar_crypto::alg::x25519::X25519KeyPair;
+use askar_crypto::repr::KeySecretBytes;
+use pydidcomm::did::{DidUrl, Document};
+use pydidcomm::keys::{Curve, PublicKey, SecretKey};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+pub(crate) const ALICE: &str = "did:example:alice";
+pub(crate) const ALICE_2: &str = "did:example:alice2";
+pub(crate) const BOB: &str = "did:example:bob";
+pub(crate) const CAROL: &str = "did:example:carol";
+pub(crate) const MALLORY: &str = "did:example:mallory";
+
+pub(crate) const ALICE_KEY: &str = "did:example:alice#agree-1";
+pub(crate) const ALICE_SIGNS: &str = "did:example:alice#sign-1";
+/// Under `verificationMethod` only.
+pub(crate) const ALICE_UNLISTED: &str = "did:example:alice#unlisted-1";
+/// Under `assertionMethod` only.
+pub(crate) const ALICE_ASSERTS: &str = "did:example:alice#assert-1";
+pub(crate) const ALICE_2_KEY: &str = "did:example:alice2#agree-1";
+pub(crate) const ALICE_2_SIGNS: &str = "did:example:alice2#sign-1";
+pub(crate) const BOB_1: &str = "did:example:bob#agree-1";
+pub(crate) const BOB_2: &str = "did:example:bob#agree-2";
+pub(crate) const BOB_10: &str = "did:example:bob#agree-10";
+pub(crate) const CAROL_KEY: &str = "did:example:carol#agree-1";
+pub(crate) const MALLORY_KEY: &str = "did:example:mallory#agree-1";
+pub(crate) const MALLORY_SIGNS: &str = "did:example:mallory#sign-1";
+
+/// Bob's keys as they are sorted on the wire: by code point, not by number.
+pub(crate) const BOB_SORTED: [&str; 3] = [BOB_1, BOB_10, BOB_2];
+
+fn octets(kid: &str) -> [u8; 32] {
+    Sha256::digest(kid).into()
+}
+
+/// The key for agreement of that kid.
+pub(crate) fn agreement_key(kid: &str) -> X25519KeyPair {
+    X25519KeyPair::from_secret_bytes(&octets(kid)).unwrap()
+}
+
+/// The key for signatures of that kid.
+pub(crate) fn signing_key(kid: &str) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_secret_bytes(&octets(kid)).unwrap()
+}
+
+fn curve(kid: &str) -> Curve {
+    if kid.contains("#sign") || kid.contains("#assert") { Curve::Ed25519 } else { Curve::X25519 }
+}
+
+/// The secret of that kid, as its owner holds it.
+pub(crate) fn secret(kid: &str) -> SecretKey {
+    SecretKey::from_octets(DidUrl::parse(kid).unwrap(), curve(kid), &octets(kid)).unwrap()
+}
+
+/// The public half of that kid.
+pub(crate) fn public(kid: &str) -> PublicKey {
+    secret(kid).public_key().unwrap()
+}
+
+fn method(kid: &str) -> Value {
+    let controller = kid.split('#').next();
+    let jwk = public(kid).to_jwk();
+    json!({"id": kid, "type": "JsonWebKey2020", "controller": controller, "publicKeyJwk": jwk})
+}
+
+/// The document of a DID that lists these fragments under these relationships.
+pub(crate) fn document(did: &str, relationships: &[(&str, &[&str])]) -> Document {
+    let mut json = json!({"id": did, "verificationMethod": []});
+    for (relationship, fragments) in relationships {
+        for fragment in *fragments {
+            let kid = format!("{did}#{fragment}");
+            json["verificationMethod"].as_array_mut().unwrap().push(method(&kid));
+            if *relationship != "verificationMethod" {
+                let listed = json.as_object_mut().unwrap().entry(*relationship).or_insert_with(|| json!([]));
+                listed.as_array_mut().unwrap().push(json!(kid));
+            }
+        }
+    }
+    Document::parse(json).unwrap()
+}
+
+/// Every document of the cast.
+pub(crate) fn documents() -> Vec<Document> {
+    let both: [(&str, &[&str]); 2] = [("keyAgreement", &["agree-1"]), ("authentication", &["sign-1"])];
+    let alice: [(&str, &[&str]); 4] = [
+        ("keyAgreement", &["agree-1"]),
+        ("authentication", &["sign-1"]),
+        ("assertionMethod", &["assert-1"]),
+        ("verificationMethod", &["unlisted-1"]),
+    ];
+    // neither by number nor by code point
+    let bob: [(&str, &[&str]); 2] =
+        [("keyAgreement", &["agree-10", "agree-2", "agree-1"]), ("authentication", &["sign-1"])];
+    vec![
+        document(ALICE, &alice),
+        document(ALICE_2, &both),
+        document(BOB, &bob),
+        document(CAROL, &both),
+        document(MALLORY, &both),
+    ]
+}
+
+/// Every secret of the cast.
+pub(crate) fn secrets() -> Vec<SecretKey> {
+    let bob = [BOB_1, BOB_2, BOB_10, "did:example:bob#sign-1"];
+    let alice = [ALICE_KEY, ALICE_SIGNS, ALICE_UNLISTED, ALICE_ASSERTS, ALICE_2_KEY, ALICE_2_SIGNS];
+    let others = [CAROL_KEY, MALLORY_KEY, MALLORY_SIGNS];
+    bob.iter().chain(&alice).chain(&others).map(|kid| secret(kid)).collect()
+}

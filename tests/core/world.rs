@@ -1,0 +1,164 @@
+//! A world that answers every question of the core: documents, secrets, a fixed clock, seeded randomness.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use pydidcomm::caller::{Answer, Caller, Question, Surroundings};
+use pydidcomm::did::{DidUrl, Document};
+use pydidcomm::error::{Error, Result};
+use pydidcomm::keys::SecretKey;
+use pydidcomm::message::Message;
+use pydidcomm::operation::{Operation, Step};
+use pydidcomm::pack::{self, EncryptOptions, Packed, PackedSigned};
+use pydidcomm::unpack::{self, UnpackOptions, Unpacked};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use serde_json::{Value, json};
+
+use super::parties::{self, ALICE, BOB};
+
+/// The time in this world, in seconds since the epoch.
+pub(crate) const NOW: u64 = 1_700_000_000;
+
+/// Who is known and what is held.
+#[derive(Clone, Default)]
+pub(crate) struct World {
+    documents: HashMap<String, Arc<Document>>,
+    secrets: HashMap<String, SecretKey>,
+    seed: u64,
+}
+
+impl World {
+    /// The cast of [`parties`], all of their secrets in one hand.
+    pub(crate) fn new() -> Self {
+        // made once: computing a dozen keys costs more than most tests
+        static CAST: LazyLock<World> = LazyLock::new(|| World::of(parties::documents(), parties::secrets()));
+        CAST.clone()
+    }
+
+    pub(crate) fn of(documents: Vec<Document>, secrets: Vec<SecretKey>) -> Self {
+        let documents =
+            documents.into_iter().map(|document| (document.did().to_string(), Arc::new(document)));
+        let secrets = secrets.into_iter().map(|secret| (secret.kid().to_string(), secret));
+        Self { documents: documents.collect(), secrets: secrets.collect(), seed: 0 }
+    }
+
+    /// The same world with other randomness.
+    pub(crate) fn seeded(&self, seed: u64) -> Self {
+        Self { seed, ..self.clone() }
+    }
+
+    /// The same world with this document in place of the one of its DID.
+    pub(crate) fn with_document(&self, document: Document) -> Self {
+        let mut world = self.clone();
+        world.documents.insert(document.did().to_string(), Arc::new(document));
+        world
+    }
+
+    /// The same world without the document of that DID.
+    pub(crate) fn without(&self, did: &str) -> Self {
+        let mut world = self.clone();
+        world.documents.remove(did);
+        world
+    }
+
+    /// The same world where only these secrets are held.
+    pub(crate) fn holding(&self, kids: &[&str]) -> Self {
+        let mut world = self.clone();
+        world.secrets.retain(|kid, _| kids.contains(&kid.as_str()));
+        world
+    }
+
+    fn answer(&self, question: Question) -> Answer {
+        match question {
+            Question::ResolveDid(did) => Answer::Document(self.documents.get(&did).cloned()),
+            Question::FindSecrets { kids, every } => {
+                let held = kids.into_iter().filter_map(|kid| {
+                    let secret = self.secrets.get(&kid)?.clone();
+                    Some((kid, secret))
+                });
+                Answer::Secrets(if every { held.collect() } else { held.take(1).collect() })
+            }
+            other => panic!("a question that nobody here knows: {other:?}"),
+        }
+    }
+
+    /// Runs an operation to its end.
+    pub(crate) fn run<T, W>(&self, begin: impl FnOnce(Arc<Caller>) -> W) -> Result<T>
+    where
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let mut random = ChaCha20Rng::seed_from_u64(self.seed);
+        let surroundings = Surroundings {
+            now: NOW,
+            random: Box::new(move |buffer| random.fill_bytes(buffer)),
+            dids: None,
+            secrets: None,
+        };
+        let mut operation = Operation::new(surroundings, begin);
+        let mut step = operation.start()?;
+        loop {
+            match step {
+                Step::Done(result) => return Ok(result),
+                Step::Ask(question) => step = operation.supply(self.answer(question))?,
+            }
+        }
+    }
+
+    pub(crate) fn encrypt(&self, message: &Message, to: &str, options: &EncryptOptions) -> Result<Packed> {
+        let (message, to, options) = (message.clone(), DidUrl::parse(to)?, options.clone());
+        self.run(|caller| async move { pack::encrypted(&caller, message, &to, &options).await })
+    }
+
+    pub(crate) fn sign(&self, message: &Message, signer: &str) -> Result<PackedSigned> {
+        let (message, signer) = (message.clone(), DidUrl::parse(signer)?);
+        self.run(|caller| async move { pack::signed(&caller, message, &signer).await })
+    }
+
+    pub(crate) fn unpack(&self, packed: impl ToString) -> Result<Unpacked> {
+        self.unpack_with(packed, UnpackOptions::default())
+    }
+
+    pub(crate) fn unpack_with(&self, packed: impl ToString, options: UnpackOptions) -> Result<Unpacked> {
+        let packed = packed.to_string();
+        self.run(|caller| async move { unpack::unpack(&caller, &packed, &options).await })
+    }
+
+    /// Why a message is not unpacked; panics where it is.
+    pub(crate) fn refusal(&self, packed: impl ToString) -> Error {
+        let packed = packed.to_string();
+        match self.unpack(&packed) {
+            Ok(unpacked) => panic!("{packed} was unpacked as {}", unpacked.message().to_json()),
+            Err(error) => error,
+        }
+    }
+}
+
+/// A message of these members beside an id and a type.
+pub(crate) fn message(members: Value) -> Message {
+    Message::parse(&plaintext(members)).unwrap()
+}
+
+/// The text of a message of these members beside an id and a type; a member that is null is left out.
+pub(crate) fn plaintext(members: Value) -> String {
+    let mut json = json!({"id": "1234567890", "typ": "application/didcomm-plain+json",
+                          "type": "https://example.com/protocols/lets_do_lunch/1.0/proposal"});
+    for (name, value) in members.as_object().unwrap() {
+        if value.is_null() {
+            json.as_object_mut().unwrap().shift_remove(name);
+        } else {
+            json[name] = value.clone();
+        }
+    }
+    json.to_string()
+}
+
+/// An ordinary message from Alice to Bob.
+pub(crate) fn from_alice_to_bob() -> Message {
+    message(json!({"from": ALICE, "to": [BOB], "body": {"dish": "soupe à l'oignon"}}))
+}
+
+/// Options to encrypt from a sender.
+pub(crate) fn from(sender: &str) -> EncryptOptions {
+    EncryptOptions { from: Some(DidUrl::parse(sender).unwrap()), ..EncryptOptions::default() }
+}
