@@ -80,7 +80,7 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         services=services,
     )
     for secret in created:
-        kept = secrets.add_key(secret)
-        if kept is not None:
+        kept: Any = secrets.add_key(secret)
+        if hasattr(kept, "__await__"):
             await kept
     return did

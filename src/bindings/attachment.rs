@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::errors::misuse;
-use super::json::{JsonOut, ObjectIn, ObjectOut, TextIn};
+use super::json::{JsonOut, ObjectIn, ObjectOut, TextIn, WholeIn};
 use super::surroundings;
 use crate::error::Result;
 use crate::message::Attachment;
@@ -48,8 +48,8 @@ impl PyAttachment {
         filename: Option<String>,
         media_type: Option<String>,
         format: Option<String>,
-        lastmod_time: Option<u64>,
-        byte_count: Option<u64>,
+        lastmod_time: Option<WholeIn>,
+        byte_count: Option<WholeIn>,
     ) -> PyResult<Self> {
         let mut members = serde_json::Map::new();
         // an attachment without an id cannot be referred to, and some peers drop it
@@ -68,7 +68,7 @@ impl PyAttachment {
         }
         for (name, value) in [("lastmod_time", lastmod_time), ("byte_count", byte_count)] {
             if let Some(value) = value {
-                members.insert(name.to_owned(), value.into());
+                members.insert(name.to_owned(), value.0.into());
             }
         }
         let mut text = serde_json::Value::from(members).to_string();
@@ -141,6 +141,15 @@ impl PyAttachment {
     /// The attachment as its JSON object, unknown members included.
     fn as_dict(&self) -> ObjectOut {
         ObjectOut(self.0.to_json())
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_memo: "Any", /) -> "Attachment")]
+    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        slf
     }
 
     fn __eq__(&self, other: &Self) -> bool {

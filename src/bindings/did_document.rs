@@ -6,7 +6,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use super::errors::misuse;
-use super::json::{JsonIn, ObjectIn, ObjectOut};
+use super::json::{ObjectIn, ObjectOut, is_object};
 use crate::did::{Document, Endpoint, Relationship, Service};
 use crate::error::Error;
 
@@ -147,11 +147,12 @@ pub(super) fn answer(value: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Document>>
     if let Ok(document) = value.cast::<PyDocument>() {
         return Ok(Some(Arc::clone(&document.get().0)));
     }
-    let Ok(JsonIn(text)) = value.extract::<JsonIn>() else {
+    if !is_object(value) {
         let kind = value.get_type().name()?;
         let reason = format!("a DID resolver answers with a dict, a DIDDocument or None, not with {kind}");
         return Err(PyTypeError::new_err(reason));
-    };
+    }
+    let ObjectIn(text) = value.extract()?;
     Ok(Some(Arc::new(parse(&text)?)))
 }
 

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::errors::misuse;
-use super::json::{ObjectOut, StringsIn};
+use super::json::{ObjectOut, StringsIn, WholeIn};
 use super::surroundings;
 use crate::from_prior::{Audience, FromPrior};
 
@@ -56,11 +56,13 @@ impl PyFromPrior {
         iss: String,
         sub: Option<String>,
         aud: Option<AudienceIn>,
-        exp: Option<u64>,
-        nbf: Option<u64>,
-        iat: Option<u64>,
+        exp: Option<WholeIn>,
+        nbf: Option<WholeIn>,
+        iat: Option<WholeIn>,
         jti: Option<String>,
     ) -> PyResult<Self> {
+        let whole = |number: Option<WholeIn>| number.map(|WholeIn(number)| number);
+        let (exp, nbf, iat) = (whole(exp), whole(nbf), whole(iat));
         let iat = Some(iat.unwrap_or_else(surroundings::now));
         let claims = FromPrior { iss, sub, aud: aud.map(Into::into), exp, nbf, iat, jti };
         claims.check().map_err(misuse)?;
@@ -115,6 +117,15 @@ impl PyFromPrior {
     /// The claims as the JWT carries them.
     fn as_dict(&self) -> ObjectOut {
         ObjectOut(serde_json::to_string(&self.0).unwrap_or_default())
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_memo: "Any", /) -> "FromPrior")]
+    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        slf
     }
 
     fn __repr__(&self) -> String {

@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
@@ -31,6 +31,9 @@ pub(super) struct TextIn(pub(super) String);
 
 /// A sequence of strings; a lone string is none, though it is a sequence too.
 pub(super) struct StringsIn(pub(super) Vec<String>);
+
+/// A whole number that is not negative.
+pub(super) struct WholeIn(pub(super) u64);
 
 /// JSON text, to become Python objects.
 pub(super) struct JsonOut(pub(super) String);
@@ -69,6 +72,18 @@ impl<'py> FromPyObject<'_, 'py> for StringsIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         value.extract().map(Self)
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for WholeIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "int");
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let integer = value.cast::<PyInt>().map_err(|_| PyTypeError::new_err("expected an int"))?;
+        let out_of_range = |_| PyValueError::new_err("expected a number from 0 to 2**64 - 1");
+        integer.extract().map(Self).map_err(out_of_range)
     }
 }
 
@@ -156,26 +171,42 @@ fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> PyResult<
         text.push_str(&number.to_string());
         Ok(())
     } else if let Ok(dict) = value.cast::<PyDict>() {
-        text.push('{');
-        for (place, (key, member)) in dict.iter().enumerate() {
-            if place > 0 {
-                text.push(',');
-            }
-            let key = key.cast::<PyString>().map_err(|_| PyTypeError::new_err("keys of JSON are strings"))?;
-            write_string(key, text)?;
-            text.push(':');
-            write(&member, text, deeper)?;
-        }
-        text.push('}');
-        Ok(())
+        write_members(dict.iter().map(Ok), text, deeper)
     } else if let Ok(list) = value.cast::<PyList>() {
         write_entries(list.iter(), text, deeper)
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         write_entries(tuple.iter(), text, deeper)
+    } else if let Ok(mapping) = value.cast::<PyMapping>() {
+        write_members(mapping.items()?.iter().map(|item| item.extract()), text, deeper)
     } else {
         let kind = value.get_type().name()?;
         Err(PyTypeError::new_err(format!("JSON has no form for {kind}")))
     }
+}
+
+/// Whether the value is what JSON calls an object.
+pub(super) fn is_object(value: &Bound<'_, PyAny>) -> bool {
+    value.cast::<PyDict>().is_ok() || value.cast::<PyMapping>().is_ok()
+}
+
+fn write_members<'py>(
+    members: impl Iterator<Item = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>,
+    text: &mut String,
+    depth: usize,
+) -> PyResult<()> {
+    text.push('{');
+    for (place, member) in members.enumerate() {
+        let (key, value) = member?;
+        if place > 0 {
+            text.push(',');
+        }
+        let key = key.cast::<PyString>().map_err(|_| PyTypeError::new_err("keys of JSON are strings"))?;
+        write_string(key, text)?;
+        text.push(':');
+        write(&value, text, depth)?;
+    }
+    text.push('}');
+    Ok(())
 }
 
 fn write_entries<'py>(

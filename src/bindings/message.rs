@@ -12,7 +12,7 @@ use pyo3::types::PyDict;
 use super::attachment::PyAttachment;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
-use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn};
+use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn, is_object};
 use super::surroundings;
 use crate::error::Result;
 use crate::message::{FromPriorHeader, Message};
@@ -86,8 +86,8 @@ impl PyMessage {
         to: Option<StringsIn>,
         thid: Option<String>,
         pthid: Option<String>,
-        created_time: Option<u64>,
-        expires_time: Option<u64>,
+        created_time: Option<WholeIn>,
+        expires_time: Option<WholeIn>,
         from_prior: Option<&Bound<'_, PyFromPrior>>,
         please_ack: Option<StringsIn>,
         ack: Option<StringsIn>,
@@ -103,8 +103,8 @@ impl PyMessage {
         headers.put_value("to", to.map(|texts| texts.0));
         headers.put_value("thid", thid);
         headers.put_value("pthid", pthid);
-        headers.put_value("created_time", created_time);
-        headers.put_value("expires_time", expires_time);
+        headers.put_value("created_time", created_time.map(|number| number.0));
+        headers.put_value("expires_time", expires_time.map(|number| number.0));
         headers.put_value("please_ack", please_ack.map(|texts| texts.0));
         headers.put_value("ack", ack.map(|texts| texts.0));
         headers.put_value("lang", lang);
@@ -373,7 +373,7 @@ impl<'py> FromPyObject<'_, 'py> for MessageIn {
         if let Ok(message) = value.cast::<PyMessage>() {
             return Ok(Self(message.get().0.clone()));
         }
-        if value.cast::<PyDict>().is_ok() {
+        if is_object(&value) {
             let ObjectIn(text) = value.extract()?;
             return Message::parse(&text).map(Self).map_err(misuse);
         }

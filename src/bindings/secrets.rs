@@ -6,13 +6,12 @@ use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 #[cfg(feature = "stubs")]
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
 use super::errors::misuse;
-use super::json::{ObjectIn, ObjectOut, StringsIn};
+use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::surroundings;
 use crate::did::DidUrl;
 use crate::error::Error;
@@ -198,7 +197,7 @@ pub(super) fn secret_in(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult
     if let Ok(secret) = value.cast::<PySecret>() {
         return Ok(secret.get().0.clone());
     }
-    if value.cast::<PyDict>().is_ok() {
+    if is_object(value) {
         return parse(value.extract()?, kid).map_err(misuse);
     }
     let found = value.get_type().name()?;

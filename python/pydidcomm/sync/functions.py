@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from pydidcomm import _core, _operations
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
-from pydidcomm._drive import drive_sync
+from pydidcomm._drive import drive_sync, now
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.peer_did import new_peer_did
 from pydidcomm.resolvers import SecretsStore
@@ -84,7 +84,5 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
         services=services,
     )
     for secret in created:
-        if secrets.add_key(secret) is not None:
-            message = "pydidcomm.sync takes a store whose add_key is a plain function"
-            raise TypeError(message)
+        now(secrets.add_key(secret))
     return did

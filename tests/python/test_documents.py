@@ -1,0 +1,168 @@
+"""DID documents in every dialect that is found."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pydidcomm import (
+    DIDDocument,
+    sync,
+)
+from pydidcomm.errors import (
+    MalformedDocumentError,
+    UnsupportedError,
+)
+from world import Documents, Key, Party, base58, hello
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Write = Callable[[Key], dict[str, Any]]
+
+
+def suite(agreement: str, signing: str, member: str, value: Callable[[Key], object]) -> Write:
+    def write(key: Key) -> dict[str, Any]:
+        kind = agreement if key.curve == "X25519" else signing
+        return {"id": key.kid, "type": kind, "controller": key.kid.split("#")[0], member: value(key)}
+
+    return write
+
+
+def plain58(key: Key) -> str:
+    return base58(key.public)
+
+
+DIALECTS: dict[str, Write] = {
+    "JsonWebKey2020": lambda key: key.method,
+    "JsonWebKey": lambda key: {**key.method, "type": "JsonWebKey"},
+    "Multikey": suite("Multikey", "Multikey", "publicKeyMultibase", lambda key: key.multikey),
+    "suites of 2020": suite(
+        "X25519KeyAgreementKey2020",
+        "Ed25519VerificationKey2020",
+        "publicKeyMultibase",
+        lambda key: key.multikey,
+    ),
+    "suites of 2018 and 2019": suite(
+        "X25519KeyAgreementKey2019", "Ed25519VerificationKey2018", "publicKeyBase58", plain58
+    ),
+    "suites of 2018 and 2019 in multibase": suite(
+        "X25519KeyAgreementKey2019",
+        "Ed25519VerificationKey2018",
+        "publicKeyMultibase",
+        lambda key: "z" + plain58(key),
+    ),
+    "suites of 2020 with a JWK": suite(
+        "X25519KeyAgreementKey2020", "Ed25519VerificationKey2020", "publicKeyJwk", lambda key: key.jwk
+    ),
+}
+
+
+def relative(value: Any, did: str) -> Any:  # noqa: ANN401, JSON
+    """The same with every id of a key relative to the document."""
+    return json.loads(json.dumps(value).replace(f'"{did}#', '"#'))
+
+
+def dialect(party: Party, write: Write, *, embedded: bool, absolute: bool) -> dict[str, Any]:
+    agreement, signing = [write(key) for key in party.agreement], [write(party.signing)]
+    document: dict[str, Any] = {"keyAgreement": agreement, "authentication": signing}
+    if not embedded:
+        document = {name: [method["id"] for method in methods] for name, methods in document.items()}
+        document["verificationMethod"] = [*agreement, *signing]
+    document = document if absolute else relative(document, party.did)
+    return {"@context": ["https://www.w3.org/ns/did/v1"], "id": party.did, **document}
+
+
+@pytest.mark.spec("DID-20", "KID-05", "KID-09", "KID-03")
+@pytest.mark.parametrize("write", DIALECTS.values(), ids=DIALECTS.keys())
+@pytest.mark.parametrize("embedded", [False, True], ids=["referenced", "embedded"])
+@pytest.mark.parametrize("absolute", [False, True], ids=["relative", "absolute"])
+def test_a_document_in_any_dialect_packs_and_unpacks(  # noqa: PLR0913, fixtures
+    documents: Documents, alice: Party, bob: Party, write: Write, *, embedded: bool, absolute: bool
+) -> None:
+    before = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, frm=alice.did)
+    for party in (alice, bob):
+        party.document = dialect(party, write, embedded=embedded, absolute=absolute)
+    document = DIDDocument(bob.document)
+    assert (document.id, document.key_agreement, document.authentication) == (
+        bob.did,
+        bob.kids,
+        [bob.signing.kid],
+    )
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, frm=alice.did)
+    assert (packed.to_kids, packed.from_kid) == (bob.kids, alice.key.kid)
+    signed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, sign_frm=alice.did)
+    # the keys are the same, so what was packed with the documents of yesterday opens too
+    for text in (before, packed, signed):
+        assert documents.unpack(bob, text.packed_msg).metadata.authenticated
+
+
+@pytest.mark.spec("DID-20")
+def test_a_key_of_an_unknown_kind_does_no_harm_to_the_others(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    odd = [
+        {"id": f"{bob.did}#odd", "type": "Oddity2030", "publicKeyOdd": "x"},
+        {"id": f"{bob.did}#bls", "type": "Bls12381G2Key2020", "publicKeyBase58": "1"},
+        {
+            **bob.key.method,
+            "id": f"{bob.did}#broken",
+            "publicKeyJwk": {"kty": "OKP", "crv": "X25519", "x": "AA"},
+        },
+        {"id": f"{bob.did}#nothing", "type": "Multikey"},
+        {"type": "Multikey"},
+        7,
+        None,
+        "#dangling",
+        "did:example:else#where",
+    ]
+    bob.document["keyAgreement"] = [*odd, *bob.document["keyAgreement"]]
+    bob.document["verificationMethod"] = [*odd, *bob.document["verificationMethod"]]
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
+    assert packed.to_kids == bob.kids
+    assert documents.unpack(bob, packed.packed_msg).message.body
+
+
+@pytest.mark.parametrize("curves", [("X25519", "Ed25519"), ("Ed25519", "X25519")], ids="/".join)
+def test_a_suite_with_a_key_of_another_curve_is_not_used(
+    documents: Documents, alice: Party, bob: Party, curves: tuple[str, str]
+) -> None:
+    suites = {"X25519": "X25519KeyAgreementKey2020", "Ed25519": "Ed25519VerificationKey2020"}
+    key = Key(f"{bob.did}#k", curves[0])
+    method = {"id": key.kid, "type": suites[curves[1]], "publicKeyMultibase": key.multikey}
+    bob.document["keyAgreement"] = [method]
+    with pytest.raises(UnsupportedError):
+        sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"id": None},
+        {"id": "bob"},
+        {"id": "did:example:bob#k"},
+        {"id": "did:example:bob", "keyAgreement": 1},
+    ],
+)
+def test_what_is_no_document_is_refused(document: dict[str, Any]) -> None:
+    with pytest.raises(MalformedDocumentError):
+        DIDDocument(document)
+
+
+def test_a_document_is_a_value(bob: Party) -> None:
+    document = DIDDocument(bob.document)
+    assert document == DIDDocument(bob.document)
+    assert hash(document) == hash(DIDDocument(bob.document))
+    assert document != DIDDocument({**bob.document, "extra": 1})
+    assert document.as_dict() == bob.document
+    document.as_dict().clear()
+    assert document.as_dict() == bob.document
+    assert bob.did in repr(document)
+
+
+@pytest.mark.parametrize("number", [9.312158403177331e-262, 1.7976931348623157e308, 2**63, 0.1])
+def test_a_number_in_a_document_is_kept_exactly(bob: Party, number: float) -> None:
+    assert DIDDocument({**bob.document, "number": number}).as_dict()["number"] == number

@@ -1,0 +1,135 @@
+"""What is installed: the names, the type information, and nothing else at run time."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import inspect
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import pydidcomm
+from pydidcomm import errors, out_of_band, sync
+
+ISSUE = [
+    "Message",
+    "FromPrior",
+    "Attachment",
+    "pack_plaintext",
+    "pack_signed",
+    "pack_encrypted",
+    "unpack",
+    "ResolversConfig",
+    "PackEncryptedConfig",
+    "UnpackConfig",
+    "DIDResolver",
+    "SecretsResolver",
+    "SecretsStore",
+    "InMemorySecrets",
+    "Secret",
+    "DIDDocument",
+    "PrefixResolver",
+    "LocalResolver",
+    "DIDCommMessaging",
+    "create_peer_did",
+    "AnonCryptAlg",
+    "AuthCryptAlg",
+    "SignAlg",
+    "MediaType",
+    "Packed",
+    "PackedPlaintext",
+    "PackedSigned",
+    "Metadata",
+    "UnpackResult",
+]
+
+
+def public(module: ModuleType) -> set[str]:
+    return {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType) and name != "annotations"
+    }
+
+
+@pytest.mark.parametrize("module", [pydidcomm, sync], ids=lambda module: module.__name__)
+def test_all_is_complete_and_sorted(module: Any) -> None:  # noqa: ANN401, a module with __all__
+    assert list(module.__all__) == sorted(module.__all__)
+    assert set(module.__all__) == public(module)
+
+
+def test_all_of_out_of_band_names_what_is_there() -> None:
+    assert list(out_of_band.__all__) == sorted(out_of_band.__all__)
+    for name in out_of_band.__all__:
+        assert hasattr(out_of_band, name)
+
+
+def test_every_name_that_was_promised_is_there() -> None:
+    assert set(ISSUE) <= set(pydidcomm.__all__)
+
+
+def test_every_exception_is_at_hand_at_the_top() -> None:
+    for name in public(errors):
+        assert getattr(pydidcomm, name) is getattr(errors, name)
+
+
+def test_sync_has_every_operation_under_the_same_name_and_arguments() -> None:
+    for name in sync.__all__:
+        one, other = getattr(pydidcomm, name), getattr(sync, name)
+        assert inspect.iscoroutinefunction(one) or inspect.isclass(one)
+        assert not inspect.iscoroutinefunction(other)
+        assert str(inspect.signature(one)) == str(inspect.signature(other))
+    for name, method in vars(pydidcomm.DIDCommMessaging).items():
+        if inspect.isfunction(method) and not name.startswith("_"):
+            twin = getattr(sync.DIDCommMessaging, name)
+            assert str(inspect.signature(method)) == str(inspect.signature(twin)), name
+
+
+def test_types_are_shipped() -> None:
+    package = files("pydidcomm")
+    assert package.joinpath("py.typed").is_file()
+    assert package.joinpath("_core.pyi").is_file()
+
+
+def test_nothing_is_required_at_run_time() -> None:
+    requires = importlib.metadata.requires("pydidcomm") or []
+    assert [requirement for requirement in requires if "extra ==" not in requirement] == []
+    assert re.fullmatch(r"\d+\.\d+\.\d+\S*", importlib.metadata.version("pydidcomm"))
+
+
+IMPORTED = """
+import sys
+before = set(sys.modules)
+import pydidcomm, pydidcomm.sync
+print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
+"""
+
+
+@pytest.fixture(scope="module")
+def imported() -> set[str]:
+    """What a fresh interpreter loads for pydidcomm."""
+    run = subprocess.run([sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True)  # noqa: S603
+    return set(run.stdout.split())
+
+
+def test_importing_it_loads_no_event_loop_and_no_other_package(imported: set[str]) -> None:
+    assert "pydidcomm" in imported
+    heavy = {
+        "asyncio",
+        "anyio",
+        "trio",
+        "cryptography",
+        "pydantic",
+        "ssl",
+        "socket",
+        "http",
+        "logging",
+        "json",
+    }
+    assert imported & heavy == set()
+    assert imported - sys.stdlib_module_names == {"pydidcomm"}

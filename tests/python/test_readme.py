@@ -1,0 +1,52 @@
+"""The README is short, begins with code, and its code runs."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+LINES = README.read_text(encoding="utf-8").splitlines() if README.exists() else []
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+pytestmark = pytest.mark.skipif(len(LINES) < 5, reason="there is no README yet")
+
+
+def blocks() -> list[tuple[int, str]]:
+    """The Python blocks, each with the number of its first line."""
+    text = "\n".join(LINES)
+    return [(text.count("\n", 0, match.start(1)) + 1, match[1]) for match in FENCE.finditer(text)]
+
+
+def test_it_has_at_most_120_lines_and_code_by_line_25() -> None:
+    assert len(LINES) <= 120
+    assert blocks()
+    assert blocks()[0][0] <= 25
+
+
+def test_its_code_runs_from_top_to_bottom() -> None:
+    async def run() -> None:
+        namespace: dict[str, object] = {"__name__": "readme"}
+        for line, source in blocks():
+            tree = ast.increment_lineno(ast.parse(source, str(README)), line - 1)
+            code = compile(tree, str(README), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            running = FunctionType(code, namespace)()
+            if inspect.isawaitable(running):
+                await running
+
+    asyncio.run(run())
+
+
+def test_the_files_it_links_to_are_there() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", "\n".join(LINES)):
+        assert (README.parent / target).exists(), target
+
+
+def test_it_names_no_machine() -> None:
+    assert not re.search(r"/(home|root|work|tmp|Users)/", "\n".join(LINES))
