@@ -75,8 +75,9 @@ bench: $(VENV)/installed ## measure what Python adds to the core, on an optimise
 	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"
 	cargo build --locked --release --quiet --no-default-features --example core_bench
 	$(BIN)/maturin build --quiet --release --out build/bench
-	$(PYTHON) -m venv --clear build/bench/venv
-	build/bench/venv/bin/python -m pip install --quiet --no-index --find-links build/bench pydidcomm
+	$(PYTHON) -m venv build/bench/venv
+	build/bench/venv/bin/python -m pip install --quiet --force-reinstall --no-index --find-links build/bench pydidcomm
+	build/bench/venv/bin/python -m pip install --quiet tqdm
 	build/bench/venv/bin/python tests/benches/overhead.py target/release/examples/core_bench
 
 wheel: $(VENV)/installed ## build the wheel and the source distribution into dist

@@ -4,7 +4,6 @@ from typing import Any
 
 from pydidcomm._core import FindSecrets, Operation, ResolveDid
 from pydidcomm.config import ResolversConfig
-from pydidcomm.resolvers import SecretsResolver
 
 
 async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
@@ -17,26 +16,23 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
                 document = await document
             step = operation.supply_document(document)
         elif type(step) is FindSecrets:
-            step = operation.supply_secrets(await _find(resolvers.secrets_resolver, step))
+            secrets = resolvers.secrets_resolver
+            kids = step.kids
+            if len(kids) > 1:
+                held: Any = secrets.get_keys(kids)
+                if hasattr(held, "__await__"):
+                    held = await held
+                kids = _in_order(kids, held, every=step.every)
+            found: list[tuple[str, Any]] = []
+            for kid in kids:
+                secret: Any = secrets.get_key(kid)
+                if hasattr(secret, "__await__"):
+                    secret = await secret
+                if secret is not None:
+                    found.append((kid, secret))
+            step = operation.supply_secrets(found)
         else:
             return step
-
-
-async def _find(secrets: SecretsResolver, question: FindSecrets) -> list[tuple[str, Any]]:
-    kids = question.kids
-    if len(kids) > 1:
-        held: Any = secrets.get_keys(kids)
-        if hasattr(held, "__await__"):
-            held = await held
-        kids = _in_order(kids, held, every=question.every)
-    found: list[tuple[str, Any]] = []
-    for kid in kids:
-        secret: Any = secrets.get_key(kid)
-        if hasattr(secret, "__await__"):
-            secret = await secret
-        if secret is not None:
-            found.append((kid, secret))
-    return found
 
 
 def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """The operations behind both faces, the awaited and the synchronous one."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydidcomm import _core
 from pydidcomm._core import InMemorySecrets, LocalResolver, Message, Operation
@@ -62,6 +62,10 @@ def _known(resolvers: ResolversConfig) -> tuple[InMemorySecrets | None, LocalRes
     prefixes: list[str] = []
     if type(resolver) is LocalResolver:
         local, prefixes = resolver, ["did:"]
-    elif type(resolver) is PrefixResolver:
+    elif _routes(resolver):
         local, prefixes = resolver.local()
     return (secrets if type(secrets) is InMemorySecrets else None), local, prefixes
+
+
+def _routes(resolver: object) -> TypeGuard[PrefixResolver]:
+    return type(resolver) is PrefixResolver

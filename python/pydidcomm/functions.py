@@ -1,7 +1,7 @@
 """The functions of the tutorial: pack and unpack with the resolvers given to each call."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from pydidcomm import _core, _operations
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
@@ -68,7 +68,8 @@ async def pack_signed(
         'application/didcomm-signed+json'
     """
     operation = _operations.signed(resolvers_config, message, sign_frm)
-    return cast("PackedSigned", await drive(operation, resolvers_config))
+    result: PackedSigned = await drive(operation, resolvers_config)
+    return result
 
 
 async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial has
@@ -115,7 +116,8 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         ('Hi Bob', True)
     """
     operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
-    return cast("Packed", await drive(operation, resolvers_config))
+    result: Packed = await drive(operation, resolvers_config)
+    return result
 
 
 async def unpack(
@@ -150,4 +152,5 @@ async def unpack(
         Metadata(encrypted=False, authenticated=False)
     """
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
-    return cast("UnpackResult", await drive(operation, resolvers_config))
+    result: UnpackResult = await drive(operation, resolvers_config)
+    return result

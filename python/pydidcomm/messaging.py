@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import functions, peer_did
+from pydidcomm import _core, _operations, peer_did
 from pydidcomm._core import (
     DIDDocument,
     InMemorySecrets,
@@ -14,6 +14,7 @@ from pydidcomm._core import (
     PackedSigned,
     UnpackResult,
 )
+from pydidcomm._drive import drive
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.errors import DidNotFoundError
 from pydidcomm.resolvers import DIDResolver, SecretsResolver, SecretsStore
@@ -67,23 +68,27 @@ class DIDCommMessaging:
         params: PackEncryptedParameters | None = None,
     ) -> Packed:
         """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`."""
-        return await functions.pack_encrypted(
-            self.resolvers_config, message, to, frm, sign_frm, config, params
-        )
+        operation = _operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        result: Packed = await drive(operation, self.resolvers_config)
+        return result
 
     async def pack_signed(self, message: Message | Mapping[str, Any], *, sign_frm: str) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        return await functions.pack_signed(self.resolvers_config, message, sign_frm)
+        operation = _operations.signed(self.resolvers_config, message, sign_frm)
+        result: PackedSigned = await drive(operation, self.resolvers_config)
+        return result
 
     async def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:
         """The message for anybody to read; see `pydidcomm.pack_plaintext`."""
-        return await functions.pack_plaintext(self.resolvers_config, message)
+        return _core.pack_plaintext(message)
 
     async def unpack(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
     ) -> UnpackResult:
         """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
-        return await functions.unpack(self.resolvers_config, packed_msg, config)
+        operation = _operations.unpacked(self.resolvers_config, packed_msg, config)
+        result: UnpackResult = await drive(operation, self.resolvers_config)
+        return result
 
     async def resolve(self, did: str) -> DIDDocument:
         """The document of the DID.

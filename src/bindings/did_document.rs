@@ -1,13 +1,16 @@
 //! `DIDDocument`, `Service` and `ServiceEndpoint`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
-use crate::did::{Document, Endpoint, Relationship, Service};
+use crate::did::{Document, Endpoint, Node, Relationship, Service};
 use crate::error::Error;
 
 /// A DID document, parsed once; what a resolver may hand out again and again.
@@ -76,7 +79,7 @@ impl PyDocument {
 
     /// The document as its JSON object: a fresh copy.
     fn as_dict(&self) -> ObjectOut {
-        ObjectOut(self.0.json().to_string())
+        ObjectOut(self.0.json().map_or_else(|| "{}".to_owned(), ToString::to_string))
     }
 
     fn __eq__(&self, other: &Self) -> bool {
@@ -152,8 +155,69 @@ pub(super) fn answer(value: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Document>>
         let reason = format!("a DID resolver answers with a dict, a DIDDocument or None, not with {kind}");
         return Err(PyTypeError::new_err(reason));
     }
+    if let Ok(dict) = value.cast_exact::<PyDict>() {
+        return Ok(Some(Arc::new(Document::read(&PyNode(dict.clone().into_any()))?)));
+    }
     let ObjectIn(text) = value.extract()?;
     Ok(Some(Arc::new(parse(&text)?)))
+}
+
+/// A Python value, looked into where it is: most of a document is never needed.
+struct PyNode<'py>(Bound<'py, PyAny>);
+
+/// The names that documents are asked for, each made once: a dict finds them by their hash.
+macro_rules! interned {
+    ($py:expr, $name:expr, $($known:literal),*) => {
+        match $name {
+            $($known => intern!($py, $known).clone(),)*
+            other => PyString::new($py, other),
+        }
+    };
+}
+
+impl Node for PyNode<'_> {
+    fn member(&self, name: &str) -> Option<Self> {
+        let name = interned!(
+            self.0.py(),
+            name,
+            "id",
+            "type",
+            "verificationMethod",
+            "authentication",
+            "keyAgreement",
+            "service",
+            "publicKeyMultibase",
+            "publicKeyJwk",
+            "publicKeyBase58",
+            "kty",
+            "crv",
+            "x",
+            "d",
+            "serviceEndpoint",
+            "uri",
+            "accept",
+            "routingKeys"
+        );
+        match self.0.cast::<PyDict>() {
+            Ok(dict) => dict.get_item(name).ok()?.map(Self),
+            Err(_) => self.0.cast::<PyMapping>().ok()?.get_item(name).ok().map(Self),
+        }
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        self.0.cast::<PyString>().ok()?.to_str().ok().map(Cow::Borrowed)
+    }
+
+    fn entries(&self) -> Option<Vec<Self>> {
+        if let Ok(list) = self.0.cast::<PyList>() {
+            return Some(list.iter().map(Self).collect());
+        }
+        self.0.cast::<PyTuple>().ok().map(|tuple| tuple.iter().map(Self).collect())
+    }
+
+    fn is_null(&self) -> bool {
+        self.0.is_none()
+    }
 }
 
 fn parse(text: &str) -> Result<Document, Error> {

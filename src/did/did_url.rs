@@ -24,7 +24,8 @@ impl DidUrl {
         if text.len() > MAX_LENGTH {
             return Err(Error::malformed("did", "longer than any DID in use"));
         }
-        let did_length = text.find(['/', '?', '#']).unwrap_or(text.len());
+        let delimiter = |byte: u8| matches!(byte, b'/' | b'?' | b'#');
+        let did_length = text.bytes().position(delimiter).unwrap_or(text.len());
         let (did, rest) = text.split_at(did_length);
         let (method, id) =
             did.strip_prefix("did:").and_then(|rest| rest.split_once(':')).ok_or_else(invalid)?;
@@ -64,6 +65,12 @@ impl DidUrl {
         self.text.split_once('#').map(|(_, fragment)| fragment)
     }
 
+    /// The key of this DID that the fragment names; none where it is empty or no fragment.
+    pub(super) fn kid(&self, fragment: &str) -> Option<Self> {
+        let is_fragment = |byte: u8| is_id_byte(byte) || matches!(byte, b'/' | b'?');
+        (!fragment.is_empty() && fragment.bytes().all(is_fragment)).then(|| self.with_fragment(fragment))
+    }
+
     /// The same DID with another fragment.
     pub(crate) fn with_fragment(&self, fragment: &str) -> Self {
         Self { text: format!("{}#{fragment}", self.did()), did_length: self.did_length }
@@ -83,7 +90,8 @@ impl Display for DidUrl {
 }
 
 fn is_id_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._-:%=+~*!$&'(),;@".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b':' | b'.' | b'_' | b'-' | b'%' | b'=' | b'+' | b'~' | b'*'
+        | b'!' | b'$' | b'&'..=b')' | b',' | b';' | b'@')
 }
 
 #[cfg(test)]

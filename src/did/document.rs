@@ -1,9 +1,11 @@
 //! What DIDComm reads of a DID document.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::verification_method::absolute_kid;
-use super::{DidUrl, Service, VerificationMethod, peer};
+use super::{DidUrl, Node, Service, VerificationMethod, peer};
 use crate::error::{Error, Result};
 
 /// A verification relationship: what a key may be used for.
@@ -31,48 +33,57 @@ impl Relationship {
 #[derive(Clone, Debug)]
 pub struct Document {
     did: DidUrl,
-    authentication: Vec<VerificationMethod>,
-    key_agreement: Vec<VerificationMethod>,
+    authentication: Vec<Arc<VerificationMethod>>,
+    key_agreement: Vec<Arc<VerificationMethod>>,
     services: Vec<Service>,
-    json: Value,
+    json: Option<Value>,
 }
 
 impl Document {
-    /// Reads a document; ids in it may be absolute or relative, methods embedded or referenced.
+    /// Reads a document and keeps its JSON.
     pub fn parse(json: Value) -> Result<Self> {
-        let id = json.get("id").and_then(Value::as_str).unwrap_or_default();
+        let mut document = Self::read(&&json)?;
+        document.json = Some(json);
+        Ok(document)
+    }
+
+    /// Reads a document; ids in it may be absolute or relative, methods embedded or referenced.
+    pub fn read<N: Node>(json: &N) -> Result<Self> {
+        let id = json.member_text("id").unwrap_or_default();
         let malformed =
-            |reason: &str| Error::MalformedDocument { did: id.to_owned(), reason: reason.to_owned() };
-        let did = DidUrl::parse(id).map_err(|_| malformed("id is no DID"))?;
+            |reason: &str| Error::MalformedDocument { did: id.clone(), reason: reason.to_owned() };
+        let did = DidUrl::parse(&id).map_err(|_| malformed("id is no DID"))?;
         if did.as_str() != did.did() {
             return Err(malformed("id is a DID URL"));
         }
-        let entries = |name: &str| match json.get(name) {
-            None | Some(Value::Null) => Ok(&[] as &[Value]),
-            Some(Value::Array(entries)) => Ok(entries.as_slice()),
-            Some(_) => Err(malformed(&format!("{name} is no array"))),
+        let entries = |name: &str| match json.member(name) {
+            Some(list) if !list.is_null() => {
+                list.entries().ok_or_else(|| malformed(&format!("{name} is no array")))
+            }
+            _ => Ok(Vec::new()),
         };
         let listed: Vec<_> = entries("verificationMethod")?
             .iter()
-            .filter_map(|method| VerificationMethod::parse(&did, method))
+            .filter_map(|method| VerificationMethod::parse(&did, method).map(Arc::new))
             .collect();
-        let related = |name: &str| -> Result<Vec<VerificationMethod>> {
-            let methods = entries(name)?.iter().filter_map(|entry| match entry {
-                Value::String(id) => {
-                    let kid = absolute_kid(&did, id)?;
-                    listed.iter().find(|method| method.kid == kid).cloned()
+        let related = |name: &str| -> Result<Vec<Arc<VerificationMethod>>> {
+            let entries = entries(name)?;
+            let methods = entries.iter().filter_map(|entry| match entry.text() {
+                Some(id) => {
+                    let kid = absolute_kid(&did, &id)?;
+                    listed.iter().find(|method| *method.kid() == kid).cloned()
                 }
-                embedded => VerificationMethod::parse(&did, embedded),
+                None => VerificationMethod::parse(&did, entry).map(Arc::new),
             });
             // a key that names another DID would be looked up in that DID's document, not in this one
-            Ok(methods.filter(|method| method.kid.did() == did.did()).collect())
+            Ok(methods.filter(|method| method.kid().did() == did.did()).collect())
         };
         Ok(Self {
             authentication: related("authentication")?,
             key_agreement: related("keyAgreement")?,
             services: entries("service")?.iter().filter_map(|entry| Service::parse(&did, entry)).collect(),
             did,
-            json,
+            json: None,
         })
     }
 
@@ -81,13 +92,13 @@ impl Document {
         &self.did
     }
 
-    /// The document as it was read.
-    pub fn json(&self) -> &Value {
-        &self.json
+    /// The document as it was parsed; none where it was read from something else than JSON.
+    pub fn json(&self) -> Option<&Value> {
+        self.json.as_ref()
     }
 
     /// The keys of a relationship, in the document's order.
-    pub fn keys(&self, relationship: Relationship) -> &[VerificationMethod] {
+    pub fn keys(&self, relationship: Relationship) -> &[Arc<VerificationMethod>] {
         match relationship {
             Relationship::Authentication => &self.authentication,
             Relationship::KeyAgreement => &self.key_agreement,
@@ -102,11 +113,11 @@ impl Document {
     /// The key of that id, if the relationship lists it; a did:peer:2 key answers to its older names too.
     pub fn key(&self, relationship: Relationship, kid: &DidUrl) -> Result<&VerificationMethod> {
         let keys = self.keys(relationship);
-        let found = keys.iter().find(|method| method.kid == *kid).or_else(|| {
+        let found = keys.iter().find(|method| method.kid() == kid).or_else(|| {
             let aliases = peer::aliases(kid);
-            keys.iter().find(|method| aliases.contains(&method.kid))
+            keys.iter().find(|method| aliases.contains(method.kid()))
         });
-        found.ok_or_else(|| Error::KeyNotFound {
+        found.map(AsRef::as_ref).ok_or_else(|| Error::KeyNotFound {
             did: self.did.to_string(),
             kid: kid.to_string(),
             relationship: relationship.name(),
@@ -124,7 +135,7 @@ mod tests {
     const ED25519: &str = "z6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj";
 
     fn kids(document: &Document, relationship: Relationship) -> Vec<&str> {
-        document.keys(relationship).iter().map(|method| method.kid.as_str()).collect()
+        document.keys(relationship).iter().map(|method| method.kid().as_str()).collect()
     }
 
     // KID-05, KID-09

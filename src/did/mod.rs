@@ -4,11 +4,13 @@ mod did_url;
 mod document;
 pub mod key;
 pub mod local;
+mod node;
 pub mod peer;
 mod service;
 mod verification_method;
 
 pub use did_url::DidUrl;
 pub use document::{Document, Relationship};
+pub use node::Node;
 pub use service::{Endpoint, Service};
 pub use verification_method::{Unusable, VerificationMethod};

@@ -1,8 +1,9 @@
 //! `DIDCommMessaging` services: where a party takes its messages.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
 use super::DidUrl;
+use super::node::Node;
 
 /// The service type that DIDComm Messaging defines.
 const SERVICE_TYPE: &str = "DIDCommMessaging";
@@ -33,25 +34,22 @@ impl Endpoint {
         self.routing_keys.is_empty() && !self.uri.starts_with("did:")
     }
 
-    fn parse(entry: &Value, beside: &Value) -> Option<Self> {
-        let (uri, members) = match entry {
-            Value::String(uri) => (uri.as_str(), beside),
-            _ => (entry.get("uri")?.as_str()?, entry),
+    fn parse<N: Node>(entry: &N, beside: &N) -> Option<Self> {
+        let uri = match entry.text() {
+            Some(uri) => uri.into_owned(),
+            None => entry.member_text("uri")?,
         };
+        let members = if entry.text().is_some() { beside } else { entry };
         if uri.is_empty() {
             return None;
         }
-        let accept = match members.get("accept") {
-            None | Some(Value::Null) => None,
-            Some(accept) => Some(strings(accept)?),
+        let list = |name: &str| match members.member(name) {
+            Some(list) if !list.is_null() => texts(&list).map(Some),
+            _ => Some(None),
         };
-        let routing_keys = match members.get("routingKeys") {
-            None | Some(Value::Null) => Vec::new(),
-            Some(keys) => strings(keys)?,
-        };
-        // an empty list says no more than an absent one (spec-gaps 49)
-        let accept = accept.filter(|profiles| !profiles.is_empty());
-        Some(Self { uri: uri.to_owned(), accept, routing_keys })
+        // an empty list of profiles says no more than an absent one (spec-gaps 49)
+        let accept = list("accept")?.filter(|profiles| !profiles.is_empty());
+        Some(Self { uri, accept, routing_keys: list("routingKeys")?.unwrap_or_default() })
     }
 }
 
@@ -59,42 +57,35 @@ impl Service {
     /// Reads a service of the document of `did`; none where it is of another type or has no usable endpoint.
     ///
     /// Reads the object and array of v2.1, and the string of earlier drafts with `accept` beside it.
-    pub(crate) fn parse(did: &DidUrl, service: &Value) -> Option<Self> {
-        let is_didcomm = match service.get("type")? {
-            Value::String(name) => name == SERVICE_TYPE,
-            Value::Array(names) => names.iter().any(|name| name == SERVICE_TYPE),
-            _ => false,
-        };
-        if !is_didcomm {
+    pub(super) fn parse<N: Node>(did: &DidUrl, service: &N) -> Option<Self> {
+        let kind = service.member("type")?;
+        let kinds = kind.entries().unwrap_or_default();
+        if !kinds.iter().chain([&kind]).any(|kind| kind.text().is_some_and(|name| name == SERVICE_TYPE)) {
             return None;
         }
-        let id = match service.get("id").and_then(Value::as_str) {
+        let id = match service.member_text("id") {
             Some(id) if id.starts_with('#') => format!("{}{id}", did.did()),
-            Some(id) => id.to_owned(),
-            None => String::new(),
+            id => id.unwrap_or_default(),
         };
-        let endpoints: Vec<_> = match service.get("serviceEndpoint")? {
-            Value::Array(entries) => {
-                entries.iter().filter_map(|entry| Endpoint::parse(entry, service)).collect()
-            }
-            entry => Endpoint::parse(entry, service).into_iter().collect(),
-        };
+        let endpoint = service.member("serviceEndpoint")?;
+        let entries = endpoint.entries().unwrap_or_else(|| vec![endpoint]);
+        let endpoints: Vec<_> = entries.iter().filter_map(|entry| Endpoint::parse(entry, service)).collect();
         if endpoints.is_empty() { None } else { Some(Self { id, endpoints }) }
     }
 }
 
-fn strings(value: &Value) -> Option<Vec<String>> {
-    value.as_array()?.iter().map(|entry| entry.as_str().map(str::to_owned)).collect()
+fn texts<N: Node>(list: &N) -> Option<Vec<String>> {
+    list.entries()?.iter().map(|entry| entry.text().map(Cow::into_owned)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn parse(service: &Value) -> Option<Service> {
-        Service::parse(&DidUrl::parse("did:example:bob").unwrap(), service)
+        Service::parse(&DidUrl::parse("did:example:bob").unwrap(), &service)
     }
 
     #[test]

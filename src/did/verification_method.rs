@@ -1,16 +1,20 @@
 //! A verification method of a DID document, and the many ways in which documents write its key.
 
-use serde_json::Value;
+use std::sync::OnceLock;
 
 use super::DidUrl;
-use crate::error::Error;
-use crate::keys::{Curve, PublicKey};
+use super::node::Node;
+use crate::error::{Error, Result};
+use crate::keys::{Curve, Jwk, PublicKey, decode_base58};
 
 /// A key that a DID document lists.
 #[derive(Clone, Debug)]
 pub struct VerificationMethod {
-    pub(crate) kid: DidUrl,
-    pub(crate) key: Result<PublicKey, Unusable>,
+    kid: DidUrl,
+    suite: String,
+    material: Material,
+    // most keys of a document are never used: a point is read when it is
+    key: OnceLock<Result<PublicKey, Unusable>>,
 }
 
 /// Why the key of a verification method cannot be used here.
@@ -18,6 +22,15 @@ pub struct VerificationMethod {
 pub struct Unusable {
     /// What to tell the user: the key's curve or type, or what is wrong with it.
     pub reason: String,
+}
+
+/// The key as the document writes it.
+#[derive(Clone, Debug)]
+enum Material {
+    Jwk(Jwk),
+    Multibase(String),
+    Base58(String),
+    Missing,
 }
 
 impl VerificationMethod {
@@ -28,61 +41,58 @@ impl VerificationMethod {
 
     /// The key, or why it cannot be used.
     pub fn key(&self) -> Result<&PublicKey, &Unusable> {
-        self.key.as_ref()
+        let read = || {
+            self.read_key().map_err(|error| Unusable {
+                reason: match error {
+                    Error::Unsupported { algorithm, .. } => algorithm,
+                    other => other.to_string(),
+                },
+            })
+        };
+        self.key.get_or_init(read).as_ref()
     }
 
-    /// Reads a method of the document of `did`; none where it names no key of that DID.
-    pub(crate) fn parse(did: &DidUrl, method: &Value) -> Option<Self> {
-        let kid = absolute_kid(did, method.get("id")?.as_str()?)?;
-        let key = parse_key(method).map_err(|error| Unusable {
-            reason: match error {
-                Error::Unsupported { algorithm, .. } => algorithm,
-                other => other.to_string(),
-            },
-        });
-        Some(Self { kid, key })
+    /// Reads a method of the document of `did`; none where it names no key.
+    pub(super) fn parse<N: Node>(did: &DidUrl, method: &N) -> Option<Self> {
+        let kid = absolute_kid(did, &method.member("id")?.text()?)?;
+        let suite = method.member_text("type").unwrap_or_default();
+        let material = if let Some(text) = method.member_text("publicKeyMultibase") {
+            Material::Multibase(text)
+        } else if let Some(jwk) = method.member("publicKeyJwk") {
+            Jwk::read(&jwk).map_or(Material::Missing, Material::Jwk)
+        } else {
+            method.member_text("publicKeyBase58").map_or(Material::Missing, Material::Base58)
+        };
+        Some(Self { kid, suite, material, key: OnceLock::new() })
+    }
+
+    fn read_key(&self) -> Result<PublicKey> {
+        let malformed = |reason: &str| Error::malformed("verification method", reason);
+        let on_one_curve = match self.suite.as_str() {
+            "JsonWebKey2020" | "JsonWebKey" | "Multikey" => None,
+            "X25519KeyAgreementKey2020" | "X25519KeyAgreementKey2019" => Some(Curve::X25519),
+            "Ed25519VerificationKey2020" | "Ed25519VerificationKey2018" => Some(Curve::Ed25519),
+            other => return Err(Error::unsupported("verification method type", other)),
+        };
+        // the 2018 to 2020 suites are found with each other's members
+        let key = match (&self.material, on_one_curve) {
+            (Material::Jwk(jwk), _) => jwk.only_public_key()?,
+            (Material::Multibase(text), Some(curve)) => PublicKey::from_multibase(curve, text)?,
+            (Material::Multibase(text), None) => PublicKey::from_multikey(text)?,
+            (Material::Base58(text), Some(curve)) => PublicKey::from_octets(curve, &decode_base58(text)?)?,
+            (Material::Base58(_) | Material::Missing, _) => return Err(malformed("no public key")),
+        };
+        match on_one_curve {
+            Some(curve) if key.curve() != curve => Err(malformed("the key is not on the curve of its type")),
+            _ => Ok(key),
+        }
     }
 }
 
 /// The absolute form of a key id that may be relative to its document.
-pub(crate) fn absolute_kid(did: &DidUrl, id: &str) -> Option<DidUrl> {
-    match id.strip_prefix('#') {
-        Some("") => None,
-        Some(fragment) => DidUrl::parse(&format!("{}#{fragment}", did.did())).ok(),
+pub(super) fn absolute_kid(did: &DidUrl, id: &str) -> Option<DidUrl> {
+    match id.strip_prefix('#').or_else(|| id.strip_prefix(did.did())?.strip_prefix('#')) {
+        Some(fragment) => did.kid(fragment),
         None => DidUrl::parse_kid(id, "did document").ok(),
-    }
-}
-
-fn parse_key(method: &Value) -> Result<PublicKey, Error> {
-    let member = |name: &str| method.get(name).and_then(Value::as_str);
-    let missing = |name: &str| Error::malformed("verification method", format!("no {name}"));
-    let multibase = || member("publicKeyMultibase").ok_or_else(|| missing("publicKeyMultibase"));
-    match member("type").ok_or_else(|| missing("type"))? {
-        "JsonWebKey2020" | "JsonWebKey" => {
-            PublicKey::from_jwk(method.get("publicKeyJwk").ok_or_else(|| missing("publicKeyJwk"))?)
-        }
-        "Multikey" => PublicKey::from_multikey(multibase()?),
-        "X25519KeyAgreementKey2020" | "X25519KeyAgreementKey2019" => suite_key(Curve::X25519, method),
-        "Ed25519VerificationKey2020" | "Ed25519VerificationKey2018" => suite_key(Curve::Ed25519, method),
-        other => Err(Error::unsupported("verification method type", other)),
-    }
-}
-
-/// A key of a suite that is tied to one curve; the 2018 to 2020 suites are found with each other's members.
-fn suite_key(curve: Curve, method: &Value) -> Result<PublicKey, Error> {
-    let member = |name: &str| method.get(name).and_then(Value::as_str);
-    let key = if let Some(text) = member("publicKeyMultibase") {
-        PublicKey::from_multibase(curve, text)?
-    } else if let Some(text) = member("publicKeyBase58") {
-        PublicKey::from_octets(curve, &crate::keys::decode_base58(text)?)?
-    } else if let Some(jwk) = method.get("publicKeyJwk") {
-        PublicKey::from_jwk(jwk)?
-    } else {
-        return Err(Error::malformed("verification method", "no public key"));
-    };
-    if key.curve() == curve {
-        Ok(key)
-    } else {
-        Err(Error::malformed("verification method", "the key is not on the curve of its type"))
     }
 }

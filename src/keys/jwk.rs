@@ -1,20 +1,21 @@
 //! Keys as JSON Web Keys (RFC 7517, RFC 8037).
 
-use serde::Deserialize;
+use std::fmt::{Debug, Formatter};
+
 use serde_json::{Map, Value, json};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{Curve, PublicKey};
+use crate::did::Node;
 use crate::error::{Error, Result};
 use crate::jose::base64url;
 
 /// The members of a JWK that carry the key; the others say nothing that this library needs.
-#[derive(Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Jwk {
     kty: String,
     crv: Option<String>,
     x: Option<String>,
-    #[serde(default)]
     d: Option<String>,
 }
 
@@ -24,15 +25,32 @@ impl Drop for Jwk {
     }
 }
 
+impl Debug for Jwk {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jwk").field("kty", &self.kty).field("crv", &self.crv).finish_non_exhaustive()
+    }
+}
+
 impl Jwk {
     /// Reads the members of a JWK; anything else than strings in them is refused.
-    pub(crate) fn from_value(value: &Value) -> Result<Self> {
-        Self::deserialize(value).map_err(|_| Error::malformed("jwk", "not an object with kty, crv and x"))
+    pub(crate) fn read<N: Node>(jwk: &N) -> Result<Self> {
+        let member = |name: &str| match jwk.member(name) {
+            None => Ok(None),
+            Some(value) => match value.text() {
+                Some(text) => Ok(Some(text.into_owned())),
+                None => Err(Error::malformed("jwk", format!("{name} is no string"))),
+            },
+        };
+        let kty = member("kty")?.ok_or_else(|| Error::malformed("jwk.kty", "missing"))?;
+        Ok(Self { kty, crv: member("crv")?, x: member("x")?, d: member("d")? })
     }
 
-    /// Whether it carries the secret half.
-    pub(crate) fn is_secret(&self) -> bool {
-        self.d.is_some()
+    /// The public key of a JWK that carries no secret.
+    pub(crate) fn only_public_key(&self) -> Result<PublicKey> {
+        if self.d.is_some() {
+            return Err(Error::malformed("jwk", "a public key carries d"));
+        }
+        self.public_key()
     }
 
     fn curve(&self) -> Result<Curve> {
@@ -71,11 +89,7 @@ impl PublicKey {
 
     /// Reads a JWK that carries no secret.
     pub fn from_jwk(value: &Value) -> Result<Self> {
-        let jwk = Jwk::from_value(value)?;
-        if jwk.is_secret() {
-            return Err(Error::malformed("jwk", "a public key carries d"));
-        }
-        jwk.public_key()
+        Jwk::read(&value)?.only_public_key()
     }
 }
 

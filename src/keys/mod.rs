@@ -7,6 +7,7 @@ mod public;
 mod secret;
 
 pub use curve::Curve;
+pub(crate) use jwk::Jwk;
 pub(crate) use multikey::decode_base58;
 pub use public::PublicKey;
 pub(crate) use secret::SecretKind;

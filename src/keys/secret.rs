@@ -108,10 +108,10 @@ impl SecretKey {
             .ok_or_else(|| Error::malformed("secret", "no kid"))?;
         let kid = DidUrl::parse_kid(named, "secret.kid")?;
         if value.get("kty").is_some() {
-            return Self::from_jwk(kid, &Jwk::from_value(value)?);
+            return Self::from_jwk(kid, &Jwk::read(&value)?);
         }
         if let Some(jwk) = value.get("privateKeyJwk") {
-            return Self::from_jwk(kid, &Jwk::from_value(jwk)?);
+            return Self::from_jwk(kid, &Jwk::read(&jwk)?);
         }
         if let Some(text) = member("privateKeyMultibase") {
             let (curve, octets) = multikey::secret_from_multikey(text)?;

@@ -1,6 +1,6 @@
-//! The Rust core alone: the median time of each operation, in nanoseconds, as one JSON object a round.
+//! The Rust core alone: reads how often to run which operation, runs it, writes the median in nanoseconds.
 //!
-//! It reads a line, measures, writes a line; so `overhead.py` can alternate between this process and Python.
+//! `overhead.py` asks, and measures the same operation from Python in the next moment.
 #![expect(clippy::print_stdout, reason = "a benchmark is a program that prints")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot run has nothing to say")]
 
@@ -118,14 +118,15 @@ fn main() {
     let authcrypt = pack(&message, &bob, Some(&alice), &all);
     let anoncrypt = pack(&message, &bob, None, &all);
     for line in stdin().lines() {
-        let count = line.unwrap().trim().parse().unwrap();
-        let times = [
-            ("authcrypt pack", median(count, || drop(pack(&message, &bob, Some(&alice), &all)))),
-            ("authcrypt unpack", median(count, || unpack(&authcrypt, &all))),
-            ("anoncrypt pack", median(count, || drop(pack(&message, &bob, None, &all)))),
-            ("anoncrypt unpack", median(count, || unpack(&anoncrypt, &all))),
-        ];
-        let members: Vec<_> = times.iter().map(|(name, time)| format!("{name:?}:{time}")).collect();
-        println!("{{{}}}", members.join(","));
+        let line = line.unwrap();
+        let (count, operation) = line.trim().split_once(' ').unwrap();
+        let count = count.parse().unwrap();
+        let time = match operation {
+            "authcrypt pack" => median(count, || drop(pack(&message, &bob, Some(&alice), &all))),
+            "authcrypt unpack" => median(count, || unpack(&authcrypt, &all)),
+            "anoncrypt pack" => median(count, || drop(pack(&message, &bob, None, &all))),
+            _ => median(count, || unpack(&anoncrypt, &all)),
+        };
+        println!("{time}");
     }
 }

@@ -1,27 +1,30 @@
-"""What Python adds to the core: the same operations in Rust alone and from Python, alternating in one run.
+"""What Python adds to the core: the same operations in Rust alone and from Python, in one run.
 
 The Python resolvers are coroutine functions written in Python, awaited on asyncio; documents and secrets are
-parsed once, as the Rust program's are. Medians of many calls; a time is a ratio or a difference within this
-run, nothing more.
+parsed once, as the Rust program's are (and once more with documents as dicts, which are read at every call).
+Each sample of Python comes right after one of Rust, on the same processor, and only the difference of the two
+counts: what else the machine does falls on both. The table shows medians, in microseconds.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import os
 import statistics
 import subprocess
 import sys
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
+from tqdm import tqdm  # type: ignore[import-untyped]
+
 from pydidcomm import DIDCommMessaging, DIDDocument, InMemorySecrets, LocalResolver, Message, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-ROUNDS = 9
-CALLS = 400
+ROUNDS = 60
+CALLS = 50
 TARGET = 8.0
 """The most microseconds that a pack or an unpack may cost beyond the core."""
 
@@ -98,45 +101,42 @@ async def median(run: Callable[[], Awaitable[object]]) -> float:
 
 async def main(core: str) -> None:
     """Alternates between the core and Python, and prints one table."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     benches = {
         "python resolvers": Bench(Secrets(), Resolver(as_dict=False)),
         "python, dict documents": Bench(Secrets(), Resolver(as_dict=True)),
         "built-in resolvers": Bench(InMemorySecrets(), LocalResolver()),
     }
     operations = {name: await bench.operations() for name, bench in benches.items()}
-    samples: dict[str, dict[str, list[float]]] = {name: {} for name in ("core", *benches)}
+    alone: dict[str, list[float]] = {}
+    added: dict[str, dict[str, list[float]]] = {name: {} for name in benches}
     # the program of this project, and nothing else waits on the loop
     with subprocess.Popen([core], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: ASYNC220, S603
         if process.stdin is None or process.stdout is None:
             return
-        for round_ in range(ROUNDS):
-            print(f"\rround {round_ + 1} of {ROUNDS}", end="", file=sys.stderr, flush=True)
-            process.stdin.write(f"{CALLS}\n")
-            process.stdin.flush()
-            for name, time in json.loads(process.stdout.readline()).items():
-                samples["core"].setdefault(name, []).append(time / 1000)
+        for _ in tqdm(range(ROUNDS), unit="round"):
             for bench, runs in operations.items():
                 for name, run in runs.items():
-                    samples[bench].setdefault(name, []).append(await median(run))
+                    process.stdin.write(f"{CALLS} {name}\n")
+                    process.stdin.flush()
+                    time = int(process.stdout.readline()) / 1000
+                    alone.setdefault(name, []).append(time)
+                    added[bench].setdefault(name, []).append(await median(run) - time)
         process.stdin.close()
-    print(file=sys.stderr)
-    report(
-        {
-            bench: {name: statistics.median(times) for name, times in rows.items()}
-            for bench, rows in samples.items()
-        }
+    report(alone, added)
+
+
+def report(alone: dict[str, list[float]], added: dict[str, dict[str, list[float]]]) -> None:
+    """Prints what the core takes, and what Python adds."""
+    print(f"{'microseconds':20}{'core alone':>12}" + "".join(f"{'+ ' + name:>26}" for name in added))
+    for name, times in alone.items():
+        cells = "".join(f"{statistics.median(rows[name]):>+26.1f}" for rows in added.values())
+        print(f"{name:20}{statistics.median(times):>12.1f}{cells}")
+    most = max(statistics.median(differences) for differences in added["python resolvers"].values())
+    print(
+        f"at most {most:.1f} microseconds beyond the core with Python resolvers; the target is {TARGET:.0f}"
     )
-
-
-def report(medians: dict[str, dict[str, float]]) -> None:
-    """Prints the medians in microseconds, and what Python adds."""
-    columns = [name for name in medians if name != "core"]
-    print(f"{'µs (median), + what Python adds':32}{'core':>8}" + "".join(f"{name:>26}" for name in columns))
-    for name, core in medians["core"].items():
-        cells = "".join(f"{medians[c][name]:>16.1f} ({medians[c][name] - core:+6.1f})" for c in columns)
-        print(f"{name:32}{core:>8.1f}{cells}")
-    most = max(medians["python resolvers"][name] - core for name, core in medians["core"].items())
-    print(f"at most {most:.1f} µs beyond the core with Python resolvers; the target is {TARGET:.0f}")
 
 
 if __name__ == "__main__":

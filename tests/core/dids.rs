@@ -52,7 +52,7 @@ fn listed(document: &Document, relationship: Relationship) -> Vec<&PublicKey> {
 /// A document of which one member is this value.
 fn spoilt(name: &str, value: Value) -> Value {
     let both: [(&str, &[&str]); 2] = [("keyAgreement", &["agree-1"]), ("authentication", &["sign-1"])];
-    let mut json = document(ALICE, &both).json().clone();
+    let mut json = document(ALICE, &both).json().unwrap().clone();
     json[name] = value;
     json
 }

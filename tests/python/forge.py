@@ -88,12 +88,17 @@ def encrypt(  # noqa: PLR0913, every part of an envelope can be forged
     skid: str | None = None,
     enc: str = "A256CBC-HS512",
     protected: Mapping[str, Any] | None = None,
-    kids: Sequence[str] | None = None,
     write_header: Callable[[Json], str] = json.dumps,
     bind_tag: bool = True,
+    agreed: bytes | None = None,
+    odd_one_out: Key | None = None,
 ) -> Json:
-    """Authcrypt with a sender, else anoncrypt; `protected` changes the header before anything is computed."""
-    kids = kids or [key.kid for key in to]
+    """Authcrypt with a sender, else anoncrypt.
+
+    `protected` changes the header before anything is computed, `agreed` takes the place of what ECDH
+    agrees on, and `odd_one_out` is given another content key than the others.
+    """
+    kids = [key.kid for key in to]
     alg = "ECDH-1PU+A256KW" if sender else "ECDH-ES+A256KW"
     skid = skid or (sender.kid if sender else None)
     ephemeral = X25519PrivateKey.generate()
@@ -109,13 +114,14 @@ def encrypt(  # noqa: PLR0913, every part of an envelope can be forged
     ciphertext, tag = seal(enc, cek, iv, encoded.encode(), octets)
     apu = b"" if skid is None else skid.encode()
     entries: list[Json] = []
-    for kid, key in zip(kids, to, strict=True):
+    for key in to:
         public = X25519PublicKey.from_public_bytes(key.public)
         shared = ephemeral.exchange(public)
         if sender:
             shared += sender.private.exchange(public)
-        kek = concat_kdf(shared, alg, apu, apv(kids), tag if sender and bind_tag else None)
-        entries.append({"header": {"kid": kid}, "encrypted_key": b64(aes_key_wrap(kek, cek))})
+        kek = concat_kdf(agreed or shared, alg, apu, apv(kids), tag if sender and bind_tag else None)
+        wrapped = aes_key_wrap(kek, os.urandom(len(cek)) if key is odd_one_out else cek)
+        entries.append({"header": {"kid": key.kid}, "encrypted_key": b64(wrapped)})
     return {
         "protected": encoded,
         "recipients": entries,

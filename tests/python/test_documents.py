@@ -125,6 +125,17 @@ def test_a_key_of_an_unknown_kind_does_no_harm_to_the_others(
     assert documents.unpack(bob, packed.packed_msg).message.body
 
 
+@pytest.mark.spec("KID-01", "SIG-13")
+def test_a_key_under_the_id_of_another_did_is_not_taken(
+    documents: Documents, alice: Party, bob: Party, mallory: Party
+) -> None:
+    for name, key in (("keyAgreement", alice.key), ("authentication", alice.signing)):
+        mallory.document[name] = [key.method, *mallory.document[name]]
+    parsed = DIDDocument(mallory.document)
+    assert (parsed.key_agreement, parsed.authentication) == (mallory.kids, [mallory.signing.kid])
+    assert sync.pack_encrypted(documents.of(bob), hello(), to=mallory.did).to_kids == mallory.kids
+
+
 @pytest.mark.parametrize("curves", [("X25519", "Ed25519"), ("Ed25519", "X25519")], ids="/".join)
 def test_a_suite_with_a_key_of_another_curve_is_not_used(
     documents: Documents, alice: Party, bob: Party, curves: tuple[str, str]

@@ -105,7 +105,18 @@ def check(received: UnpackResult, mode: Mode, alice: Party, bob: Party) -> None:
 
 
 @pytest.mark.spec(
-    "ENV-01", "ENV-03", "ENV-04", "ENV-05", "ENV-07", "ENV-11", "ENC-13", "ALG-05", "ALG-06", "ALG-07"
+    "ENV-01",
+    "ENV-03",
+    "ENV-04",
+    "ENV-05",
+    "ENV-07",
+    "ENV-11",
+    "ENC-08",
+    "ENC-13",
+    "MSG-14",
+    "ALG-05",
+    "ALG-06",
+    "ALG-07",
 )
 @each_mode
 async def test_what_was_packed_arrives_and_is_described_truly(

@@ -1,7 +1,7 @@
 """The functions of the tutorial without `await`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from pydidcomm import _core, _operations
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
@@ -26,7 +26,8 @@ def pack_signed(
 ) -> PackedSigned:
     """The message signed; see `pydidcomm.pack_signed`."""
     operation = _operations.signed(resolvers_config, message, sign_frm)
-    return cast("PackedSigned", drive_sync(operation, resolvers_config))
+    result: PackedSigned = drive_sync(operation, resolvers_config)
+    return result
 
 
 def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial has
@@ -51,7 +52,8 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
         {'msg': 'Hi Bob'}
     """
     operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
-    return cast("Packed", drive_sync(operation, resolvers_config))
+    result: Packed = drive_sync(operation, resolvers_config)
+    return result
 
 
 def unpack(
@@ -61,7 +63,8 @@ def unpack(
 ) -> UnpackResult:
     """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`."""
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
-    return cast("UnpackResult", drive_sync(operation, resolvers_config))
+    result: UnpackResult = drive_sync(operation, resolvers_config)
+    return result
 
 
 def create_peer_did(  # noqa: PLR0913, all but the counts are named

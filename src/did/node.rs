@@ -1,0 +1,43 @@
+//! Reading JSON without owning it: a DID document may come as text, or as objects of another language.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// A JSON value that can be looked into.
+pub trait Node: Sized {
+    /// The member of that name, if this is an object that has it.
+    fn member(&self, name: &str) -> Option<Self>;
+
+    /// The text, if this is a string.
+    fn text(&self) -> Option<Cow<'_, str>>;
+
+    /// The entries, if this is an array.
+    fn entries(&self) -> Option<Vec<Self>>;
+
+    /// Whether this is null.
+    fn is_null(&self) -> bool;
+
+    /// The text of the member of that name, if it is a string.
+    fn member_text(&self, name: &str) -> Option<String> {
+        self.member(name)?.text().map(Cow::into_owned)
+    }
+}
+
+impl Node for &Value {
+    fn member(&self, name: &str) -> Option<Self> {
+        self.get(name)
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        self.as_str().map(Cow::Borrowed)
+    }
+
+    fn entries(&self) -> Option<Vec<Self>> {
+        self.as_array().map(|entries| entries.iter().collect())
+    }
+
+    fn is_null(&self) -> bool {
+        Value::is_null(self)
+    }
+}
