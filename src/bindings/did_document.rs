@@ -28,7 +28,11 @@ use crate::error::Error;
 ///     >>> document.key_agreement
 ///     ['did:example:bob#key-1']
 #[pyclass(frozen, name = "DIDDocument", module = "pydidcomm")]
-pub(super) struct PyDocument(pub(super) Arc<Document>);
+pub(super) struct PyDocument {
+    document: Arc<Document>,
+    /// The JSON text that it was made from, where there is one.
+    text: Option<String>,
+}
 
 /// A service of type `DIDCommMessaging`.
 #[pyclass(frozen, eq, name = "Service", module = "pydidcomm")]
@@ -40,9 +44,20 @@ pub(super) struct PyService(pub(super) Service);
 #[derive(Clone, PartialEq)]
 pub(super) struct PyEndpoint(Endpoint);
 
+impl From<Arc<Document>> for PyDocument {
+    fn from(document: Arc<Document>) -> Self {
+        Self { document, text: None }
+    }
+}
+
 impl PyDocument {
+    fn json(&self) -> String {
+        let parsed = || self.document.json().map_or_else(|| "{}".to_owned(), ToString::to_string);
+        self.text.clone().unwrap_or_else(parsed)
+    }
+
     fn kids(&self, relationship: Relationship) -> Vec<&str> {
-        self.0.keys(relationship).iter().map(|method| method.kid().as_str()).collect()
+        self.document.keys(relationship).iter().map(|method| method.kid().as_str()).collect()
     }
 }
 
@@ -50,13 +65,15 @@ impl PyDocument {
 impl PyDocument {
     #[new]
     fn new(document: ObjectIn) -> PyResult<Self> {
-        parse(&document.0).map(|document| Self(Arc::new(document))).map_err(misuse)
+        let ObjectIn(text) = document;
+        let document = parse(&text).map_err(misuse)?;
+        Ok(Self { document: Arc::new(document), text: Some(text) })
     }
 
     /// The DID that the document describes.
     #[getter]
     fn id(&self) -> &str {
-        self.0.did().as_str()
+        self.document.did().as_str()
     }
 
     /// The absolute ids of the keys that messages are encrypted to, in the document's order.
@@ -74,16 +91,26 @@ impl PyDocument {
     /// The DIDComm services, in the document's order.
     #[getter]
     fn services(&self) -> Vec<PyService> {
-        self.0.services().iter().cloned().map(PyService).collect()
+        self.document.services().iter().cloned().map(PyService).collect()
     }
 
     /// The document as its JSON object: a fresh copy.
     fn as_dict(&self) -> ObjectOut {
-        ObjectOut(self.0.json().map_or_else(|| "{}".to_owned(), ToString::to_string))
+        ObjectOut(self.json())
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_memo: "Any", /) -> "DIDDocument")]
+    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        slf
     }
 
     fn __eq__(&self, other: &Self) -> bool {
-        self.0.json() == other.0.json()
+        let value = |document: &Self| serde_json::from_str::<serde_json::Value>(&document.json()).ok();
+        value(self) == value(other)
     }
 
     fn __hash__(&self) -> u64 {
@@ -148,7 +175,7 @@ pub(super) fn answer(value: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Document>>
         return Ok(None);
     }
     if let Ok(document) = value.cast::<PyDocument>() {
-        return Ok(Some(Arc::clone(&document.get().0)));
+        return Ok(Some(Arc::clone(&document.get().document)));
     }
     if !is_object(value) {
         let kind = value.get_type().name()?;

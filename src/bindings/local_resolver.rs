@@ -44,7 +44,7 @@ impl PyLocalResolver {
             return Ok(None);
         }
         let did = DidUrl::parse(did)?;
-        Ok(self.0.resolve(&did)?.map(PyDocument))
+        Ok(self.0.resolve(&did)?.map(PyDocument::from))
     }
 
     fn __repr__(&self) -> &'static str {

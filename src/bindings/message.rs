@@ -1,21 +1,18 @@
 //! `Message`.
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
-#[cfg(feature = "stubs")]
-use pyo3::inspect::PyStaticExpr;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-#[cfg(feature = "stubs")]
-use pyo3::type_hint_union;
 use pyo3::types::PyDict;
 
 use super::attachment::PyAttachment;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
-use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn, is_object};
+use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
+use super::message_in::{AttachmentsIn, Headers, put_custom};
 use super::surroundings;
 use crate::error::Result;
-use crate::message::{FromPriorHeader, Message};
+use crate::message::{Attachment, FromPriorHeader, Message};
 
 /// A plaintext message: what is said, before it is packed and after it was unpacked.
 ///
@@ -46,25 +43,6 @@ pub(super) enum FromPriorOut {
     Jwt(String),
 }
 
-/// Headers on their way from Python arguments to the JSON text that the core reads.
-struct Headers(String);
-
-impl Headers {
-    fn put(&mut self, name: &str, json: &str) {
-        let separator = if self.0.is_empty() { '{' } else { ',' };
-        self.0.push(separator);
-        self.0.push_str(&serde_json::Value::from(name).to_string());
-        self.0.push(':');
-        self.0.push_str(json);
-    }
-
-    fn put_value(&mut self, name: &str, value: Option<impl Into<serde_json::Value>>) {
-        if let Some(value) = value {
-            self.put(name, &value.into().to_string());
-        }
-    }
-}
-
 #[pymethods]
 impl PyMessage {
     #[new]
@@ -93,7 +71,7 @@ impl PyMessage {
         ack: Option<StringsIn>,
         lang: Option<String>,
         accept_lang: Option<StringsIn>,
-        attachments: Option<Vec<Bound<'_, PyAttachment>>>,
+        attachments: Option<AttachmentsIn>,
         custom_headers: Option<ObjectIn>,
     ) -> PyResult<Self> {
         let mut headers = Headers(String::with_capacity(512));
@@ -111,7 +89,7 @@ impl PyMessage {
         headers.put_value("accept-lang", accept_lang.map(|texts| texts.0));
         headers.put("body", body.as_ref().map_or("{}", |ObjectIn(text)| text));
         if let Some(attachments) = attachments {
-            let texts: Vec<_> = attachments.iter().map(|attachment| attachment.get().0.to_json()).collect();
+            let texts: Vec<_> = attachments.0.iter().map(Attachment::to_json).collect();
             headers.put("attachments", &format!("[{}]", texts.join(",")));
         }
         if let Some(ObjectIn(custom)) = custom_headers {
@@ -337,46 +315,9 @@ impl PyMessage {
     }
 }
 
-/// Custom headers stand beside the defined ones in the plaintext, so they cannot take their names.
-fn put_custom(headers: &mut Headers, custom: &str) -> PyResult<()> {
-    let members = crate::message::json::members(custom, "custom_headers").map_err(misuse)?;
-    for (name, raw) in members {
-        if Message::is_reserved(&name) || name == "frm" {
-            return Err(PyValueError::new_err(format!(
-                "{name} is no custom header: the specification defines it"
-            )));
-        }
-        headers.put(&name, raw.get());
-    }
-    Ok(())
-}
-
 fn warn_of_type(py: Python<'_>) -> PyResult<()> {
     static CATEGORY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let import = || Ok::<_, PyErr>(py.import("pydidcomm.errors")?.getattr("MessageTypeWarning")?.unbind());
     let category = CATEGORY.get_or_try_init(py, import)?.bind(py);
     PyErr::warn(py, category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
-}
-
-/// A message given as such, or as its JSON object.
-pub(super) struct MessageIn(pub(super) Message);
-
-impl<'py> FromPyObject<'_, 'py> for MessageIn {
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
-        <PyMessage as pyo3::PyTypeInfo>::TYPE_HINT,
-        <ObjectIn as FromPyObject<'_, '_>>::INPUT_TYPE
-    );
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(message) = value.cast::<PyMessage>() {
-            return Ok(Self(message.get().0.clone()));
-        }
-        if is_object(&value) {
-            let ObjectIn(text) = value.extract()?;
-            return Message::parse(&text).map(Self).map_err(misuse);
-        }
-        Err(PyTypeError::new_err("expected a Message or a dict"))
-    }
 }

@@ -20,6 +20,7 @@ mod from_prior;
 mod json;
 mod local_resolver;
 mod message;
+mod message_in;
 mod operation;
 mod pack;
 mod packed;

@@ -8,7 +8,7 @@ use super::algorithms::AnonCryptAlg;
 use super::errors::misuse;
 use super::json::StringsIn;
 use super::local_resolver::PyLocalResolver;
-use super::message::MessageIn;
+use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};
 use super::packed::PyPackedPlaintext;
 use super::secrets::PyInMemorySecrets;

@@ -6,6 +6,7 @@ use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 #[cfg(feature = "stubs")]
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
@@ -113,14 +114,18 @@ pub(super) struct PyInMemorySecrets(pub(super) Arc<SecretStore>);
 
 #[pymethods]
 impl PyInMemorySecrets {
+    // what a subclass is made of is for its own __init__ to say
     #[new]
+    #[pyo3(signature = (*_arguments: "Any", **_named: "Any"))]
+    fn new(_arguments: &Bound<'_, PyTuple>, _named: Option<&Bound<'_, PyDict>>) -> Self {
+        Self(Arc::default())
+    }
+
     #[pyo3(signature = (secrets = None))]
-    fn new(secrets: Option<SecretsIn>) -> Self {
-        let store = SecretStore::default();
+    fn __init__(&self, secrets: Option<SecretsIn>) {
         for secret in secrets.into_iter().flat_map(|secrets| secrets.0) {
-            store.insert(secret);
+            self.0.insert(secret);
         }
-        Self(Arc::new(store))
     }
 
     /// Keeps a secret under its kid, in place of an earlier one.

@@ -8,7 +8,6 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
-use crate::jose::envelope::position;
 
 /// The members of an object in their order, each still as its text.
 pub(crate) type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
@@ -21,7 +20,8 @@ pub(crate) fn check(text: &str, part: &'static str) -> Result<()> {
     Unambiguous
         .deserialize(&mut reader)
         .and_then(|()| reader.end())
-        .map_err(|error| Error::malformed(part, format!("no unambiguous JSON: {}", position(&error))))
+        // what serde says here names what is wrong, and never what stands in the text
+        .map_err(|error| Error::malformed(part, format!("no unambiguous JSON: {error}")))
 }
 
 /// The members of a JSON object that has passed [`check`].

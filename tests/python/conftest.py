@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# the test modules share helpers, and --import-mode=importlib leaves the path alone
-sys.path.append(str(Path(__file__).parent))
-
 from asked import Asked, packed_for
 from world import Documents, Party
 

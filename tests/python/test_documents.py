@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -171,9 +172,10 @@ def test_a_document_is_a_value(bob: Party) -> None:
     assert document.as_dict() == bob.document
     document.as_dict().clear()
     assert document.as_dict() == bob.document
+    assert copy.deepcopy({"kept": document}) == {"kept": document}
     assert bob.did in repr(document)
 
 
-@pytest.mark.parametrize("number", [9.312158403177331e-262, 1.7976931348623157e308, 2**63, 0.1])
+@pytest.mark.parametrize("number", [9.312158403177331e-262, 1.7976931348623157e308, 2**63, 2**64 + 1, 0.1])
 def test_a_number_in_a_document_is_kept_exactly(bob: Party, number: float) -> None:
     assert DIDDocument({**bob.document, "number": number}).as_dict()["number"] == number

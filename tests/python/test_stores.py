@@ -109,3 +109,17 @@ async def test_secrets_that_take_no_new_ones_create_no_did(asked: Asked) -> None
         await DIDCommMessaging(secrets=asked).create_peer_did()
     with pytest.raises(TypeError, match="add_key"):
         sync.DIDCommMessaging(secrets=asked).create_peer_did()
+
+
+class Filed(InMemorySecrets):
+    """A store with an argument of its own."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__([Secret.generate("X25519", kid="did:example:bob#key-1")])
+        self.path = path
+
+
+def test_a_subclass_has_a_constructor_of_its_own() -> None:
+    filed = Filed("secrets.json")
+    assert vars(filed) == {"path": "secrets.json"}
+    assert filed.kids() == ["did:example:bob#key-1"]

@@ -1,0 +1,87 @@
+//! Messages and their headers as they come from Python.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
+
+use super::attachment::PyAttachment;
+use super::errors::misuse;
+use super::json::{ObjectIn, is_object};
+use super::message::PyMessage;
+use crate::message::{Attachment, Message};
+
+/// A message given as such, or as its JSON object.
+pub(super) struct MessageIn(pub(super) Message);
+
+impl<'py> FromPyObject<'_, 'py> for MessageIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        <PyMessage as pyo3::PyTypeInfo>::TYPE_HINT,
+        <ObjectIn as FromPyObject<'_, '_>>::INPUT_TYPE
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(message) = value.cast::<PyMessage>() {
+            return Ok(Self(message.get().0.clone()));
+        }
+        if is_object(&value) {
+            let ObjectIn(text) = value.extract()?;
+            return Message::parse(&text).map(Self).map_err(misuse);
+        }
+        Err(PyTypeError::new_err("expected a Message or a dict"))
+    }
+}
+
+/// A sequence of attachments.
+pub(super) struct AttachmentsIn(pub(super) Vec<Attachment>);
+
+impl<'py> FromPyObject<'_, 'py> for AttachmentsIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("collections.abc", "Sequence"),
+        <PyAttachment as pyo3::PyTypeInfo>::TYPE_HINT
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let attachments: Vec<Bound<'py, PyAttachment>> = value.extract()?;
+        Ok(Self(attachments.iter().map(|attachment| attachment.get().0.clone()).collect()))
+    }
+}
+
+/// Headers on their way from Python arguments to the JSON text that the core reads.
+pub(super) struct Headers(pub(super) String);
+
+impl Headers {
+    pub(super) fn put(&mut self, name: &str, json: &str) {
+        let separator = if self.0.is_empty() { '{' } else { ',' };
+        self.0.push(separator);
+        self.0.push_str(&serde_json::Value::from(name).to_string());
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+
+    pub(super) fn put_value(&mut self, name: &str, value: Option<impl Into<serde_json::Value>>) {
+        if let Some(value) = value {
+            self.put(name, &value.into().to_string());
+        }
+    }
+}
+
+/// Custom headers stand beside the defined ones in the plaintext, so they cannot take their names.
+pub(super) fn put_custom(headers: &mut Headers, custom: &str) -> PyResult<()> {
+    let members = crate::message::json::members(custom, "custom_headers").map_err(misuse)?;
+    for (name, raw) in members {
+        if Message::is_reserved(&name) || name == "frm" {
+            return Err(PyValueError::new_err(format!(
+                "{name} is no custom header: the specification defines it"
+            )));
+        }
+        headers.put(&name, raw.get());
+    }
+    Ok(())
+}
