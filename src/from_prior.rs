@@ -85,14 +85,12 @@ impl FromPrior {
 pub struct RotationProved {
     issuer_kid: DidUrl,
     jwt: String,
-    proof: signature::SignatureValid,
+    _proof: signature::SignatureValid,
 }
 
 impl RotationProved {
     /// The key of the prior DID that signed.
     pub fn issuer_kid(&self) -> &DidUrl {
-        // holding the proof is what makes the kid worth telling
-        let _: signature::SignatureValid = self.proof;
         &self.issuer_kid
     }
 
@@ -166,7 +164,7 @@ pub(crate) async fn verify(
     let method = document.key(Relationship::Authentication, &jwt.kid)?;
     let key = method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
     let proof = signature::verify(key, jwt.algorithm, jwt.signing_input.as_bytes(), &jwt.signature)?;
-    let rotation = RotationProved { issuer_kid: jwt.kid.clone(), jwt: token.clone(), proof };
+    let rotation = RotationProved { issuer_kid: jwt.kid.clone(), jwt: token.clone(), _proof: proof };
     Ok((message.with_from_prior_header(FromPriorHeader::Verified(claims, token)), Some(rotation)))
 }
 

@@ -12,13 +12,12 @@ use crate::message::Message;
 #[derive(Clone, Debug)]
 pub struct SenderProved {
     kid: DidUrl,
-    proof: (),
+    _proof: (),
 }
 
 impl SenderProved {
     /// The sender's key agreement key.
     pub fn kid(&self) -> &DidUrl {
-        let () = self.proof;
         &self.kid
     }
 }
@@ -27,13 +26,12 @@ impl SenderProved {
 #[derive(Clone, Debug)]
 pub struct SignerProved {
     kid: DidUrl,
-    proof: SignatureValid,
+    _proof: SignatureValid,
 }
 
 impl SignerProved {
     /// The signer's key.
     pub fn kid(&self) -> &DidUrl {
-        let _: SignatureValid = self.proof;
         &self.kid
     }
 }
@@ -41,13 +39,13 @@ impl SignerProved {
 /// `from` is the DID of the key that authenticated the encryption.
 pub(super) fn sender(message: &Message, authcrypt: &Authcrypt) -> Result<SenderProved> {
     compare_from(message, &authcrypt.skid, Claim::Sender)?;
-    Ok(SenderProved { kid: authcrypt.skid.clone(), proof: () })
+    Ok(SenderProved { kid: authcrypt.skid.clone(), _proof: () })
 }
 
 /// `from` is the DID of the key that signed.
 pub(super) fn signer(message: &Message, signed: &Signed) -> Result<SignerProved> {
     compare_from(message, &signed.kid, Claim::Signer)?;
-    Ok(SignerProved { kid: signed.kid.clone(), proof: signed.proof })
+    Ok(SignerProved { kid: signed.kid.clone(), _proof: signed.proof })
 }
 
 /// `to`, where present, names the party whose key opened each layer; inside a signature it has to be there.

@@ -51,6 +51,15 @@ struct Layers {
     signed: Option<signed::Signed>,
 }
 
+/// How far in we are: the layers in the only order in which they may stand.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Depth {
+    Outside,
+    Anoncrypt,
+    Authcrypt,
+    Signed,
+}
+
 /// Opens every layer of a message and proves what it claims.
 pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
     if packed.len() > options.limits.bytes {
@@ -58,28 +67,27 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
         return Err(Error::malformed("message", reason));
     }
     let mut layers = Layers::default();
+    let mut depth = Depth::Outside;
     let mut inner: Option<opened::Plaintext> = None;
     loop {
         let text = inner.as_ref().map_or(packed, opened::Plaintext::as_str);
         let next = match Envelope::parse(text, options.limits.recipients)? {
             Envelope::Encrypted(jwe) => match &jwe.agreement {
                 Agreement::EcdhEs => {
-                    expect_none(
-                        layers.anoncrypt.is_some() || layers.authcrypt.is_some() || layers.signed.is_some(),
-                    )?;
+                    depth = depth.descend(Depth::Anoncrypt)?;
                     let (opened, plaintext) = opened::anoncrypt(caller, &jwe, options).await?;
                     layers.anoncrypt = Some(opened);
                     plaintext
                 }
                 Agreement::Ecdh1Pu { skid, apu } => {
-                    expect_none(layers.authcrypt.is_some() || layers.signed.is_some())?;
+                    depth = depth.descend(Depth::Authcrypt)?;
                     let (opened, plaintext) = opened::authcrypt(caller, &jwe, skid, apu, options).await?;
                     layers.authcrypt = Some(opened);
                     plaintext
                 }
             },
             Envelope::Signed(jws) => {
-                expect_none(layers.signed.is_some())?;
+                depth = depth.descend(Depth::Signed)?;
                 let (signed, payload) = signed::verify(caller, &jws).await?;
                 layers.signed = Some(signed);
                 payload
@@ -100,10 +108,13 @@ async fn conclude(caller: &Caller, message: Message, layers: Layers) -> Result<U
     Ok(Unpacked::new(message, layers, sender, signer, rotation))
 }
 
-fn expect_none(out_of_place: bool) -> Result<()> {
-    if out_of_place {
-        Err(Error::malformed("message", "layers in an order that the specification does not know"))
-    } else {
-        Ok(())
+impl Depth {
+    /// Goes one layer further in; never out again, and never into the same kind of layer twice.
+    fn descend(self, to: Self) -> Result<Self> {
+        if to > self {
+            Ok(to)
+        } else {
+            Err(Error::malformed("message", "layers in an order that the specification does not know"))
+        }
     }
 }
