@@ -5,11 +5,11 @@
 //! bytes, and an [`operation::Operation`] drives it by hand, question by question. Only `bindings` knows
 //! of Python.
 
+mod base64url;
 pub mod caller;
 mod crypto;
 pub mod did;
 pub mod error;
-pub mod from_prior;
 mod jose;
 pub mod keys;
 pub mod message;

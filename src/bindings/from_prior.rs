@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use super::errors::misuse;
 use super::json::{ObjectOut, StringsIn, WholeIn};
 use super::surroundings;
-use crate::from_prior::{Audience, FromPrior};
+use crate::message::{Audience, FromPrior};
 
 /// The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
 ///

@@ -109,7 +109,7 @@ impl PyMetadata {
     /// The verified `from_prior` token as it arrived.
     #[getter]
     fn from_prior_jwt(&self) -> Option<&str> {
-        self.0.rotation().map(crate::from_prior::RotationProved::jwt)
+        self.0.rotation().map(crate::unpack::RotationProved::jwt)
     }
 
     /// The content encryption of the authcrypt layer.

@@ -109,7 +109,7 @@ impl KeyExchange for Contributory<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::base64url;
+    use crate::base64url;
     use crate::keys::Curve;
 
     fn secret(d: &str) -> SecretKind {

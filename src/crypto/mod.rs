@@ -2,6 +2,7 @@
 
 pub(crate) mod agreement;
 pub(crate) mod algorithm;
+pub(crate) mod apv;
 pub(crate) mod content;
 pub(crate) mod key_wrap;
 pub(crate) mod signature;

@@ -39,7 +39,7 @@ pub(crate) fn verify(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::base64url;
+    use crate::base64url;
     use crate::keys::Curve;
 
     // RFC 8037, appendix A.4

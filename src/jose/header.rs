@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::base64url;
+use crate::base64url;
 use crate::error::{Error, Result};
 
 /// Decodes a protected header; unknown members are passed over, as JOSE wants.

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::base64url;
 use super::envelope::{Wire, string};
 use super::header::{self, Extensions};
+use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::base64url;
 use super::header::{self, Extensions};
+use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};

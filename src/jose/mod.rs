@@ -1,6 +1,5 @@
 //! The wire shapes of JOSE. This module reads and writes; it computes nothing and trusts nothing.
 
-pub(crate) mod base64url;
 pub(crate) mod envelope;
 pub(crate) mod header;
 pub(crate) mod jwe;

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{Curve, PublicKey};
+use crate::base64url;
 use crate::did::Node;
 use crate::error::{Error, Result};
-use crate::jose::base64url;
 
 /// The members of a JWK that carry the key; the others say nothing that this library needs.
 #[derive(Clone)]

@@ -13,9 +13,9 @@ use zeroize::{Zeroize, Zeroizing};
 use super::jwk::Jwk;
 use super::multikey;
 use super::{Curve, PublicKey};
+use crate::base64url;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::jose::base64url;
 
 /// Draws that many random octets into the buffer.
 pub(crate) type Draw<'a> = &'a mut dyn FnMut(&mut [u8]);

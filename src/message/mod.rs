@@ -1,11 +1,13 @@
 //! The plaintext message: parsed once, valid ever after.
 
 mod attachment;
+mod from_prior;
 mod headers;
 pub(crate) mod json;
 mod plaintext;
 mod type_uri;
 
 pub use attachment::Attachment;
+pub use from_prior::{Audience, FromPrior};
 pub use plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
 pub use type_uri::TypeUri;

@@ -5,10 +5,9 @@ use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
 use super::headers::{id, party, seconds, text, texts};
-use super::{Attachment, TypeUri, json};
+use super::{Attachment, FromPrior, TypeUri, json};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::from_prior::FromPrior;
 
 /// The media type of a plaintext message.
 pub const MEDIA_TYPE: &str = "application/didcomm-plain+json";

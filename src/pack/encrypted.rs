@@ -1,13 +1,13 @@
 //! Encrypted messages: sign if asked, then encrypt for the recipient.
 
 use super::keys::{recipients, sender_key, signing_key};
+use super::rotation;
 use super::seal::{anoncrypt, authcrypt};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
 use crate::did::{DidUrl, Service};
 use crate::error::{Error, Result};
-use crate::from_prior;
 use crate::message::Message;
 
 /// What is wanted beside encryption.
@@ -55,7 +55,7 @@ pub async fn encrypted(
 ) -> Result<Packed> {
     let message = address(message, to, options)?;
     let (message, from_prior_issuer_kid) =
-        from_prior::sign(caller, message, options.from_prior_issuer_kid.as_ref()).await?;
+        rotation::sign(caller, message, options.from_prior_issuer_kid.as_ref()).await?;
     let recipients = recipients(caller, to).await?;
     let mut text = message.to_json();
     let mut sign_from_kid = None;

@@ -1,12 +1,11 @@
 //! Packing: a message becomes text for the wire.
 
 mod encrypted;
-pub(crate) mod keys;
+mod keys;
 mod plaintext;
+mod rotation;
 mod seal;
 mod signed;
-
-pub(crate) use seal::apv;
 
 pub use encrypted::{EncryptOptions, Packed, encrypted};
 pub use plaintext::plaintext;

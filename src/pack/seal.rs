@@ -1,16 +1,15 @@
 //! One encrypted layer (DIDComm v2.1, "DIDComm Encrypted Messages").
 
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::keys::RecipientKey;
+use crate::base64url;
 use crate::caller::Caller;
 use crate::crypto::agreement::{PartyInfo, Sending};
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
+use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
-use crate::did::DidUrl;
 use crate::error::Result;
-use crate::jose::base64url;
 use crate::jose::jwe::{JweOut, MEDIA_TYPE, ProtectedOut};
 use crate::keys::{Curve, SecretKey, SecretKind};
 
@@ -48,7 +47,7 @@ fn seal(
     let ephemeral = SecretKind::generate(curve, &mut |buffer| caller.random(buffer))?;
     let skid = sender.map(|sender| sender.kid().as_str());
     let apu = skid.unwrap_or_default().as_bytes();
-    let apv = apv(recipients.iter().map(|recipient| &recipient.kid));
+    let apv = apv(recipients.iter().map(|recipient| recipient.kid.as_str()));
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
     let header = ProtectedOut {
         typ: MEDIA_TYPE,
@@ -87,27 +86,4 @@ fn seal(
         tag: &sealed.tag,
     };
     Ok(jwe.write())
-}
-
-/// `apv`: the SHA-256 hash of the recipients' kids, sorted by code point and joined with a full stop.
-pub(crate) fn apv<'a>(kids: impl Iterator<Item = &'a DidUrl>) -> [u8; 32] {
-    let mut kids: Vec<_> = kids.map(DidUrl::as_str).collect();
-    kids.sort_unstable();
-    Sha256::digest(kids.join(".")).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // JWE-07, JWE-08: the apv of the specification's vectors; kids in any order
-    #[test]
-    fn apv_is_the_hash_of_the_sorted_kids() {
-        let kids =
-            ["3", "1", "2"].map(|n| DidUrl::parse(&format!("did:example:bob#key-x25519-{n}")).unwrap());
-        assert_eq!(base64url::encode(apv(kids.iter())), "NcsuAnrRfPK69A-rkZ0L9XWUG4jMvNC3Zg74BPz53PA");
-        let ten = ["did:example:bob#key-10", "did:example:bob#key-2"].map(|kid| DidUrl::parse(kid).unwrap());
-        let expected: [u8; 32] = Sha256::digest("did:example:bob#key-10.did:example:bob#key-2").into();
-        assert_eq!(apv(ten.iter().rev()), expected);
-    }
 }

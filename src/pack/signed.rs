@@ -1,10 +1,11 @@
 //! Signed messages: a JWS that any third party can verify.
 
 use super::keys::{SigningKey, signing_key};
+use crate::base64url;
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::jose::{base64url, jws};
+use crate::jose::jws;
 use crate::message::Message;
 
 /// A signed message.

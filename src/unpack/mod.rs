@@ -20,16 +20,17 @@
 mod addressing;
 mod limits;
 mod opened;
+mod rotation;
 mod signed;
 mod unpacked;
 
 pub use addressing::{SenderProved, SignerProved};
 pub use limits::Limits;
+pub use rotation::RotationProved;
 pub use unpacked::Unpacked;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::from_prior;
 use crate::jose::envelope::Envelope;
 use crate::jose::jwe::Agreement;
 use crate::message::Message;
@@ -104,7 +105,7 @@ async fn conclude(caller: &Caller, message: Message, layers: Layers) -> Result<U
     let signer = layers.signed.as_ref().map(|signed| addressing::signer(&message, signed)).transpose()?;
     addressing::recipients(&message, &layers)?;
     let encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
-    let (message, rotation) = from_prior::verify(caller, message, encrypted).await?;
+    let (message, rotation) = rotation::verify(caller, message, encrypted).await?;
     Ok(Unpacked::new(message, layers, sender, signer, rotation))
 }
 

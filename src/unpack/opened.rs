@@ -7,12 +7,12 @@ use super::UnpackOptions;
 use crate::caller::Caller;
 use crate::crypto::agreement::{PartyInfo, Receiving};
 use crate::crypto::algorithm::ContentEncryption;
+use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
 use crate::did::{DidUrl, Relationship};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwe::{Jwe, Recipient};
 use crate::keys::{PublicKey, SecretKey};
-use crate::pack::apv;
 
 /// A layer that one of our keys opened. Only this module makes one.
 pub(super) struct Opened {
@@ -75,7 +75,7 @@ pub(super) async fn authcrypt(
 
 /// Our keys among the recipients, once the list of recipients is known to be the sender's.
 async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<SecretKey>> {
-    if !bool::from(jwe.apv.as_slice().ct_eq(&apv(jwe.kids()))) {
+    if !bool::from(jwe.apv.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) {
         return Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None });
     }
     let kids: Vec<_> = jwe.kids().collect();

@@ -3,10 +3,10 @@
 use super::Layers;
 use super::addressing::{SenderProved, SignerProved};
 use super::opened::Opened;
+use super::rotation::RotationProved;
 use super::signed::Signed;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
 use crate::did::DidUrl;
-use crate::from_prior::RotationProved;
 use crate::message::Message;
 
 /// A message, and what was proved about it.

@@ -2,7 +2,7 @@
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Error, Result};
-use pydidcomm::from_prior::{Audience, FromPrior};
+use pydidcomm::message::{Audience, FromPrior};
 use pydidcomm::message::{FromPriorHeader, Message};
 use pydidcomm::pack::{self, EncryptOptions, Packed};
 use serde_json::{Value, json};

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::base64url;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::jose::base64url;
 
 /// The abbreviations of the method, and what they stand for.
 const NAMES: [(&str, &str); 4] =

@@ -1,0 +1,42 @@
+//! Signing `from_prior`: the prior DID vouches for the new one (DIDComm v2.1, "DID Rotation").
+
+use super::keys::signing_key;
+use crate::caller::Caller;
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+use crate::jose::jwt;
+use crate::message::{FromPrior, FromPriorHeader, Message};
+
+/// Signs the claims in a message that is about to be packed; says with which key.
+pub(super) async fn sign(
+    caller: &Caller,
+    message: Message,
+    issuer_kid: Option<&DidUrl>,
+) -> Result<(Message, Option<DidUrl>)> {
+    let claims = match message.from_prior() {
+        None => return Ok((message, None)),
+        Some(FromPriorHeader::Jwt(_)) => {
+            return Err(Error::misuse("from_prior is a JWT already; give its claims instead"));
+        }
+        Some(FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _)) => {
+            FromPrior { iat: claims.iat.or_else(|| Some(caller.now())), ..claims.clone() }
+        }
+    };
+    claims.check().map_err(|error| Error::misuse(error.to_string()))?;
+    if claims.sub.as_deref() != message.from().map(DidUrl::did) {
+        return Err(Error::misuse("sub of from_prior is not the from of the message"));
+    }
+    let issuer = match issuer_kid {
+        None => DidUrl::parse(&claims.iss)?,
+        Some(kid) if kid.did() == claims.iss => kid.clone(),
+        Some(_) => return Err(Error::misuse("from_prior_issuer_kid is no key of iss")),
+    };
+    let key = signing_key(caller, &issuer).await?;
+    let text = serde_json::to_string(&claims).unwrap_or_default();
+    let algorithm = key.algorithm()?;
+    let signing_input = jwt::signing_input(key.kid(), algorithm, &text);
+    let signature = key.sign(signing_input.as_bytes())?;
+    let kid = key.kid().clone();
+    let jwt = jwt::write(&signing_input, &signature);
+    Ok((message.with_from_prior_header(FromPriorHeader::Jwt(jwt)), Some(kid)))
+}

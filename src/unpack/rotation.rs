@@ -1,0 +1,79 @@
+//! Verifying `from_prior`: whether the prior DID vouches for the sender (DIDComm v2.1, "DID Rotation").
+
+use crate::caller::Caller;
+use crate::crypto::signature;
+use crate::did::{DidUrl, Relationship};
+use crate::error::{Claim, Error, Result};
+use crate::jose::jwt::Jwt;
+use crate::message::{FromPrior, FromPriorHeader, Message};
+
+/// How far a peer's clock may run ahead of ours, in seconds: what common JWT libraries allow.
+const CLOCK_SKEW: u64 = 300;
+
+/// A rotation that was proved: signed by a key that `iss` authorises, for the DID that sent the message.
+#[derive(Clone, Debug)]
+pub struct RotationProved {
+    issuer_kid: DidUrl,
+    jwt: String,
+    _proof: signature::SignatureValid,
+}
+
+impl RotationProved {
+    /// The key of the prior DID that signed.
+    pub fn issuer_kid(&self) -> &DidUrl {
+        &self.issuer_kid
+    }
+
+    /// The token as it arrived.
+    pub fn jwt(&self) -> &str {
+        &self.jwt
+    }
+}
+
+/// Verifies `from_prior` of a message that was decrypted, and puts the proved claims in its place.
+pub(super) async fn verify(
+    caller: &Caller,
+    message: Message,
+    encrypted: bool,
+) -> Result<(Message, Option<RotationProved>)> {
+    let token = match message.from_prior() {
+        None => return Ok((message, None)),
+        Some(FromPriorHeader::Jwt(token)) => token.clone(),
+        Some(_) => return Err(Error::malformed("message.from_prior", "no JWT")),
+    };
+    if !encrypted {
+        return Err(untrusted(Claim::RotationEncrypted, None, None));
+    }
+    let jwt = Jwt::parse(&token)?;
+    let claims: FromPrior = serde_json::from_slice(&jwt.claims)
+        .map_err(|_| Error::malformed("message.from_prior", "claims of the wrong form"))?;
+    claims.check()?;
+    if jwt.kid.did() != claims.iss {
+        return Err(untrusted(Claim::RotationIssuer, Some(&jwt.kid), Some(claims.iss)));
+    }
+    // no sub ends the relationship, and then nobody is left to be the sender
+    if claims.sub.as_deref() != message.from().map(DidUrl::did) {
+        return Err(untrusted(Claim::RotationSubject, Some(&jwt.kid), claims.sub));
+    }
+    check_times(&claims, caller.now(), &jwt.kid)?;
+    let document = caller.resolve(jwt.kid.did()).await?;
+    let method = document.key(Relationship::Authentication, &jwt.kid)?;
+    let key = method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
+    let proof = signature::verify(key, jwt.algorithm, jwt.signing_input.as_bytes(), &jwt.signature)?;
+    let rotation = RotationProved { issuer_kid: jwt.kid.clone(), jwt: token.clone(), _proof: proof };
+    Ok((message.with_from_prior_header(FromPriorHeader::Verified(claims, token)), Some(rotation)))
+}
+
+fn check_times(claims: &FromPrior, now: u64, kid: &DidUrl) -> Result<()> {
+    let latest = now.saturating_add(CLOCK_SKEW);
+    let expired = claims.exp.is_some_and(|exp| exp.saturating_add(CLOCK_SKEW) <= now);
+    let early = claims.nbf.is_some_and(|nbf| nbf > latest) || claims.iat.is_some_and(|iat| iat > latest);
+    if expired || early {
+        return Err(untrusted(Claim::RotationTime, Some(kid), Some(claims.iss.clone())));
+    }
+    Ok(())
+}
+
+fn untrusted(claim: Claim, kid: Option<&DidUrl>, did: Option<String>) -> Error {
+    Error::Untrusted { claim, kid: kid.map(ToString::to_string), did }
+}
