@@ -53,7 +53,7 @@ pub enum Error {
         did: String,
     },
     /// The resolved document has no such key in that relationship; the operator or the peer must act.
-    #[error("{did} lists no {relationship} key {kid}")]
+    #[error("{did} lists no key {kid} under {relationship}")]
     KeyNotFound {
         /// The DID whose document was read.
         did: String,

@@ -531,7 +531,7 @@ class Packed:
         The first URI with one of these schemes that takes the message as it is; any scheme where none is given.
 
         Raises UnsupportedError where the recipient takes messages through mediators only, for which this
-        message is not wrapped, and NotFoundError where it takes none at all.
+        message is not wrapped, and EndpointNotFoundError where it takes none at all.
         """
     @property
     def from_kid(self, /) -> str | None:

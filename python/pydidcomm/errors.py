@@ -113,7 +113,23 @@ class KeyNotFoundError(NotFoundError):
         self.relationship = relationship
 
     def __str__(self) -> str:
-        return f"{self.did} lists no {self.relationship} {self.kid}"
+        missing = "nothing" if self.kid == "*" else f"no {self.kid}"
+        return f"{self.did} lists {missing} under {self.relationship}"
+
+
+class EndpointNotFoundError(NotFoundError):
+    """The recipient has no endpoint that takes the message.
+
+    Attributes:
+        did: The recipient's DID.
+    """
+
+    def __init__(self, did: str) -> None:
+        super().__init__(did)
+        self.did = did
+
+    def __str__(self) -> str:
+        return f"{self.did} has no endpoint that takes the message"
 
 
 class SecretNotFoundError(NotFoundError):

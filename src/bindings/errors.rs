@@ -7,6 +7,7 @@ use crate::error::Error;
 
 import_exception!(pydidcomm.errors, DecryptionError);
 import_exception!(pydidcomm.errors, DidNotFoundError);
+import_exception!(pydidcomm.errors, EndpointNotFoundError);
 import_exception!(pydidcomm.errors, IncompatibleKeysError);
 import_exception!(pydidcomm.errors, InvalidSignatureError);
 import_exception!(pydidcomm.errors, KeyNotFoundError);

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::did_document::PyService;
-use super::errors::{KeyNotFoundError, UnsupportedError};
+use super::errors::{EndpointNotFoundError, UnsupportedError};
 use crate::did::{DidUrl, Endpoint};
 use crate::pack::{Packed, PackedSigned};
 
@@ -98,7 +98,7 @@ impl PyPacked {
     /// The first URI with one of these schemes that takes the message as it is; any scheme where none is given.
     ///
     /// Raises UnsupportedError where the recipient takes messages through mediators only, for which this
-    /// message is not wrapped, and NotFoundError where it takes none at all.
+    /// message is not wrapped, and EndpointNotFoundError where it takes none at all.
     #[pyo3(signature = (*schemes: "str"))]
     fn endpoint(&self, schemes: Vec<String>) -> PyResult<&str> {
         let wanted = |endpoint: &Endpoint| {
@@ -114,7 +114,7 @@ impl PyPacked {
             return Err(UnsupportedError::new_err(("delivery", "through a mediator")));
         }
         let did = self.0.to_kids.first().map(|kid| kid.did().to_owned()).unwrap_or_default();
-        Err(KeyNotFoundError::new_err((did, "*", "service")))
+        Err(EndpointNotFoundError::new_err(did))
     }
 
     fn __repr__(&self) -> String {

@@ -18,7 +18,7 @@ from pydidcomm import (
 )
 from pydidcomm.errors import (
     DidNotFoundError,
-    KeyNotFoundError,
+    EndpointNotFoundError,
     NotFoundError,
     UnsupportedError,
 )
@@ -103,9 +103,9 @@ def test_without_a_usable_service_the_message_is_packed_and_has_no_endpoint(
     packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
     assert packed.services == []
     assert packed.service_metadata is None
-    with pytest.raises(KeyNotFoundError) as caught:
+    with pytest.raises(EndpointNotFoundError) as caught:
         packed.endpoint()
-    assert (caught.value.did, caught.value.relationship) == (bob.did, "service")
+    assert caught.value.did == bob.did
 
 
 @pytest.mark.parametrize(
