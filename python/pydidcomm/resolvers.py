@@ -84,6 +84,7 @@ class PrefixResolver:
 
     def __init__(self, resolvers: Mapping[str, DIDResolver]) -> None:
         self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
+        self._local = _local(self._routes)
 
     def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
         """The answer of the resolver in charge; None where no prefix fits."""
@@ -94,14 +95,18 @@ class PrefixResolver:
 
     def local(self) -> tuple[LocalResolver | None, list[str]]:
         """The first LocalResolver, and the prefixes of it that no longer prefix overrides."""
-        found = next((resolver for _, resolver in self._routes if _is_local(resolver)), None)
-        others = [prefix for prefix, resolver in self._routes if resolver is not found]
-        prefixes = [
-            prefix
-            for prefix, resolver in self._routes
-            if resolver is found and not any(other.startswith(prefix) for other in others)
-        ]
-        return found, prefixes
+        return self._local
+
+
+def _local(routes: Sequence[tuple[str, DIDResolver]]) -> tuple[LocalResolver | None, list[str]]:
+    found = next((resolver for _, resolver in routes if _is_local(resolver)), None)
+    others = [prefix for prefix, resolver in routes if resolver is not found]
+    prefixes = [
+        prefix
+        for prefix, resolver in routes
+        if resolver is found and not any(other.startswith(prefix) for other in others)
+    ]
+    return found, prefixes
 
 
 def _is_local(resolver: object) -> TypeGuard[LocalResolver]:
