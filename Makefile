@@ -47,6 +47,7 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	cargo fmt --all --check
 	cargo clippy --locked --all-targets --quiet -- -D warnings
 	cargo clippy --locked --all-targets --no-default-features --quiet -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-default-features --no-deps --quiet
 	$(SAY) "Rust: only src/bindings names pyo3"
 	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
 	$(SAY) "stub: regenerated, compared, and held against the compiled module"

@@ -8,11 +8,11 @@
 //!
 //! Opening a layer proves one thing about it and yields a value that says so:
 //!
-//! * anoncrypt: one of our keys was addressed ([`opened::Opened`]);
-//! * authcrypt: the holder of a key that some DID lists under `keyAgreement` addressed it ([`opened::Authcrypt`]);
-//! * signature: the holder of a key that some DID lists under `authentication` signed ([`signed::Signed`]).
+//! * anoncrypt: one of our keys was addressed (`opened::Opened`);
+//! * authcrypt: the holder of a key that some DID lists under `keyAgreement` addressed it (`opened::Authcrypt`);
+//! * signature: the holder of a key that some DID lists under `authentication` signed (`signed::Signed`).
 //!
-//! None of these says yet who sent the *message*. That is what [`addressing`] does, when the plaintext is
+//! None of these says yet who sent the *message*. That is what `addressing` does, when the plaintext is
 //! there: `from` has to be the DID of each proved key, and `to` has to name us. It alone makes
 //! [`SenderProved`] and [`SignerProved`], and only they make the result say "authenticated". Then
 //! `from_prior` is verified, and the message is handed out.
