@@ -782,7 +782,7 @@ def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: In
     Prepares the packing of a signed message.
     """
 
-def unpack(packed_msg: str | bytes | Mapping[str, Any], expect_decrypt_by_all_keys: bool, max_bytes: SupportsIndex | None, max_recipients: SupportsIndex | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def unpack(packed_msg: str | bytes | Mapping[str, Any], expect_decrypt_by_all_keys: bool, accept_missing_apv: bool, max_bytes: SupportsIndex | None, max_recipients: SupportsIndex | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the unpacking of a message.
     """

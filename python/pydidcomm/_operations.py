@@ -49,6 +49,7 @@ def unpacked(
     return _core.unpack(
         packed_msg,
         config.expect_decrypt_by_all_keys,
+        config.accept_missing_apv,
         config.max_bytes,
         config.max_recipients,
         *_known(resolvers),

@@ -56,10 +56,13 @@ class UnpackConfig:
 
     Attributes:
         expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
+        accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
+            binds its list of recipients then.
         max_bytes: The longest message that is read, in octets; None for 64 MiB.
         max_recipients: The most recipient keys of one envelope; None for 1000.
     """
 
     expect_decrypt_by_all_keys: bool = False
+    accept_missing_apv: bool = False
     max_bytes: int | None = None
     max_recipients: int | None = None

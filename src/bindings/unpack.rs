@@ -152,9 +152,11 @@ impl PyMetadata {
 
 /// Prepares the unpacking of a message.
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "the options of the Python dataclass, spread out once")]
 pub(super) fn unpack(
     packed_msg: TextIn,
     expect_decrypt_by_all_keys: bool,
+    accept_missing_apv: bool,
     max_bytes: Option<usize>,
     max_recipients: Option<usize>,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
@@ -166,7 +168,8 @@ pub(super) fn unpack(
         bytes: max_bytes.unwrap_or(limits.bytes),
         recipients: max_recipients.unwrap_or(limits.recipients),
     };
-    let options = UnpackOptions { decrypt_by_all_keys: expect_decrypt_by_all_keys, limits };
+    let options =
+        UnpackOptions { decrypt_by_all_keys: expect_decrypt_by_all_keys, accept_missing_apv, limits };
     let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
         let unpacked = core_unpack::unpack(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::Unpacked(Box::new(unpacked)))

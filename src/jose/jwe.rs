@@ -21,7 +21,8 @@ pub(crate) const MEDIA_TYPE: &str = "application/didcomm-encrypted+json";
 pub(crate) struct Jwe<'a> {
     pub(crate) agreement: Agreement,
     pub(crate) encryption: ContentEncryption,
-    pub(crate) apv: Vec<u8>,
+    /// Absent in the anoncrypt of one peer; whether that is read is for the caller to say.
+    pub(crate) apv: Option<Vec<u8>>,
     pub(crate) recipients: Vec<Recipient>,
     pub(crate) iv: Vec<u8>,
     pub(crate) ciphertext: Vec<u8>,
@@ -83,8 +84,7 @@ impl<'a> Jwe<'a> {
             // only a content encryption that commits to its key may go with ECDH-1PU
             return Err(Error::unsupported("content encryption with ECDH-1PU", encryption.name()));
         }
-        let apv = header.apv.as_deref().ok_or_else(|| Error::malformed("jwe.protected.apv", "missing"))?;
-        let apv = base64url::decode(apv, "jwe.protected.apv")?;
+        let apv = header.apv.as_deref().map(|apv| base64url::decode(apv, "jwe.protected.apv")).transpose()?;
         let epk = header.epk.as_ref().map(parse_epk).transpose()?;
         let recipients =
             parse_recipients(wire.recipients, &shared, algorithm, epk.as_ref(), most_recipients)?;

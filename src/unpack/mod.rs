@@ -40,6 +40,8 @@ use crate::message::Message;
 pub struct UnpackOptions {
     /// Whether every recipient key has to be held and to open the message.
     pub decrypt_by_all_keys: bool,
+    /// Whether an anoncrypt layer without `apv` is read; its list of recipients is bound by nothing then.
+    pub accept_missing_apv: bool,
     /// What is too large to be read.
     pub limits: Limits,
 }

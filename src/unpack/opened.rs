@@ -11,7 +11,7 @@ use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
 use crate::did::{DidUrl, Relationship};
 use crate::error::{Claim, Error, Result};
-use crate::jose::jwe::{Jwe, Recipient};
+use crate::jose::jwe::{Agreement, Jwe, Recipient};
 use crate::keys::{PublicKey, SecretKey};
 
 /// A layer that one of our keys opened. Only this module makes one.
@@ -75,8 +75,11 @@ pub(super) async fn authcrypt(
 
 /// Our keys among the recipients, once the list of recipients is known to be the sender's.
 async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<SecretKey>> {
-    if !bool::from(jwe.apv.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) {
-        return Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None });
+    match &jwe.apv {
+        Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => {}
+        Some(_) => return Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None }),
+        None if options.accept_missing_apv && matches!(jwe.agreement, Agreement::EcdhEs) => {}
+        None => return Err(Error::malformed("jwe.protected.apv", "missing")),
     }
     let kids: Vec<_> = jwe.kids().collect();
     if options.decrypt_by_all_keys {
@@ -125,6 +128,7 @@ fn content_key(
         return Err(Error::malformed("jwe.protected.epk", "not on the curve of the other keys"));
     }
     let receiving = Receiving { ephemeral: &recipient.epk, sender, recipient: secret.kind() };
-    let kek = receiving.wrapping_key(PartyInfo { apu, apv: &jwe.apv }, &jwe.tag)?;
+    let kek =
+        receiving.wrapping_key(PartyInfo { apu, apv: jwe.apv.as_deref().unwrap_or_default() }, &jwe.tag)?;
     key_wrap::unwrap(&kek, &recipient.encrypted_key)
 }

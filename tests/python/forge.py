@@ -113,13 +113,14 @@ def encrypt(  # noqa: PLR0913, every part of an envelope can be forged
     octets = content if isinstance(content, bytes) else text(content).encode()
     ciphertext, tag = seal(enc, cek, iv, encoded.encode(), octets)
     apu = b"" if skid is None else skid.encode()
+    bound = apv(kids) if "apv" in header else b""
     entries: list[Json] = []
     for key in to:
         public = X25519PublicKey.from_public_bytes(key.public)
         shared = ephemeral.exchange(public)
         if sender:
             shared += sender.private.exchange(public)
-        kek = concat_kdf(agreed or shared, alg, apu, apv(kids), tag if sender and bind_tag else None)
+        kek = concat_kdf(agreed or shared, alg, apu, bound, tag if sender and bind_tag else None)
         wrapped = aes_key_wrap(kek, os.urandom(len(cek)) if key is odd_one_out else cek)
         entries.append({"header": {"kid": key.kid}, "encrypted_key": b64(wrapped)})
     return {

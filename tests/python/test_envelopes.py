@@ -9,7 +9,7 @@ import pytest
 
 import forge
 from forge import plaintext
-from pydidcomm import UnpackConfig
+from pydidcomm import UnpackConfig, sync
 from pydidcomm.errors import (
     DecryptionError,
     MalformedMessageError,
@@ -68,6 +68,16 @@ def test_the_protected_header_is_authenticated_as_it_was_sent(
     packed["protected"] = b64(json.dumps(header_of(packed["protected"])))
     with pytest.raises(DecryptionError):
         documents.unpack(bob, packed)
+
+
+@pytest.mark.spec("JWE-03")
+def test_anoncrypt_without_apv_is_read_only_when_asked_for(documents: Documents, bob: Party) -> None:
+    packed = forge.encrypt(plaintext(), bob.agreement, protected={"apv": None})
+    with pytest.raises(MalformedMessageError) as caught:
+        documents.unpack(bob, packed)
+    assert caught.value.part == "jwe.protected.apv"
+    received = sync.unpack(documents.of(bob), packed, UnpackConfig(accept_missing_apv=True))
+    assert received.metadata.encrypted
 
 
 @pytest.mark.spec("ENC-11", "JWE-08")

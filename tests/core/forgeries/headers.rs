@@ -1,6 +1,7 @@
 //! The protected header: algorithms, what has to stand in it, and what may not stand elsewhere.
 
-use pydidcomm::error::Error;
+use pydidcomm::error::{Claim, Error};
+use pydidcomm::unpack::UnpackOptions;
 use serde_json::{Value, json};
 
 use super::{accepts, assert_malformed, assert_unsupported, from_alice, from_nobody, refusal};
@@ -49,6 +50,20 @@ fn authcrypt_with_a_content_encryption_that_does_not_commit_is_refused() {
         let error = refusal(from_alice().with("enc", enc).seal());
         assert_unsupported(&error, "content encryption with ECDH-1PU");
     }
+}
+
+// JWE-03
+#[test]
+fn anoncrypt_without_apv_is_read_when_asked_for_and_authcrypt_never() {
+    let options = UnpackOptions { accept_missing_apv: true, ..UnpackOptions::default() };
+    let unpack = |jwe: Value| World::new().unpack_with(jwe, options.clone());
+    assert!(unpack(from_nobody().with("apv", Value::Null).seal()).unwrap().is_encrypted());
+    assert_malformed(
+        &unpack(from_alice().with("apv", Value::Null).seal()).err().unwrap(),
+        "jwe.protected.apv",
+    );
+    let untrue = unpack(from_nobody().with("apv", "AAAA").seal()).err().unwrap();
+    assert!(matches!(untrue, Error::Untrusted { claim: Claim::Recipients, .. }), "{untrue}");
 }
 
 // JWE-03
