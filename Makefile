@@ -10,7 +10,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python lint stubs interop bench wheel clean
+.PHONY: help tutorial test test-rust test-python conformance lint stubs interop bench wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -41,6 +41,10 @@ test-rust: ## run the tests of the core, without Python
 test-python: $(VENV)/built ## run the tests of the Python face, README and notebooks included
 	$(SAY) "tests of the Python face"
 	$(BIN)/python -m pytest --quiet
+
+conformance: $(VENV)/installed ## tell which requirements of the specification have a test, and why the others have none
+	$(SAY) "conformance: the requirements of tests/conformance.toml that a test names"
+	$(BIN)/python tests/conformance.py
 
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
 	$(SAY) "Rust: formatting and lints, with and without Python"

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from asked import Asked, packed_for
+from conformance import Conformance
 from world import Documents, Party
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-LEDGER = Path(__file__).parents[1] / "conformance.toml"
 NO_OPTIONS: dict[str, Any] = {}
 BACKENDS = [
     pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
@@ -26,7 +21,6 @@ BACKENDS = [
     ),
     pytest.param(("trio", NO_OPTIONS), id="trio"),
 ]
-NAMED: set[str] = set()
 
 
 @pytest.fixture(params=BACKENDS)
@@ -69,19 +63,5 @@ def packed(documents: Documents, alice: Party, bob: Party) -> str:
     return packed_for(bob, documents, alice)
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    for item in items:
-        for mark in item.iter_markers("spec"):
-            NAMED.update(mark.args)
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not LEDGER.exists():
-        return
-    ledger = LEDGER.read_text(encoding="utf-8").split("[[requirement]]")[1:]
-    ids = {match[1] for entry in ledger if (match := re.search(r'^id = "(.+)"$', entry, re.MULTILINE))}
-    asked = {name for name in ids if name.split("-")[0] in {named.split("-")[0] for named in NAMED}}
-    unknown = ", ".join(sorted(NAMED - ids)) or "none"
-    terminalreporter.write_line(
-        f"conformance: {len(NAMED & ids)} of {len(asked)} requirements are named here; unknown ids: {unknown}"
-    )
+    terminalreporter.write_line(Conformance().line())
