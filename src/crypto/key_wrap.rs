@@ -8,6 +8,9 @@ use askar_crypto::repr::KeySecretBytes;
 use super::agreement::Kek;
 use crate::error::{Error, Result};
 
+/// NIST SP 800-38F 5.3.1: two blocks of eight octets at the least, and the one that wrapping adds.
+const SHORTEST: usize = 24;
+
 /// Wraps the content key: eight octets more than it has.
 pub(crate) fn wrap(kek: &Kek, cek: &[u8]) -> Result<Vec<u8>> {
     // room for the wrap's own eight octets, so that no copy of the key is left behind
@@ -18,6 +21,9 @@ pub(crate) fn wrap(kek: &Kek, cek: &[u8]) -> Result<Vec<u8>> {
 
 /// Unwraps the content key; any change to it is found.
 pub(crate) fn unwrap(kek: &Kek, encrypted_key: &[u8]) -> Result<SecretBytes> {
+    if encrypted_key.len() < SHORTEST {
+        return Err(Error::Decryption);
+    }
     let mut buffer = SecretBytes::from_slice(encrypted_key);
     key(kek)?.decrypt_in_place(&mut buffer, &[], &[]).map_err(|_| Error::Decryption)?;
     Ok(buffer)
@@ -58,7 +64,7 @@ mod tests {
             changed[place] ^= 1;
             assert!(unwrap(&kek, &changed).is_err());
         }
-        for short in [&[][..], &[1; 7], &[1; 8], &[1; 15]] {
+        for short in [&[][..], &[1; 7], &[0xa6; 8], &[1; 15]] {
             assert!(unwrap(&kek, short).is_err());
         }
     }

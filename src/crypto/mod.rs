@@ -6,3 +6,6 @@ pub(crate) mod apv;
 pub(crate) mod content;
 pub(crate) mod key_wrap;
 pub(crate) mod signature;
+
+#[cfg(test)]
+mod wycheproof;
