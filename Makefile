@@ -3,14 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venvs
-# the peer pins pydantic 1, which stops at CPython 3.12
+# a peer pins pydantic 1, which stops at CPython 3.12; another one begins at 3.11
 PEER_PYTHON ?= $(shell for python in python3.11 python3.12 $(PYTHON); do \
-	$$python -c 'import sys; sys.exit(sys.version_info >= (3, 13))' 2>/dev/null && echo $$python && break; done)
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
+# what one of the crates asks for
+PEER_RUST := 95
+HOMES := sicpa indicio node rust
+INTEROP := PYTHONPATH=tests/python $(BIN)/python tests/interop/matrix.py
 RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance lint stubs interop bench wheel clean
+.PHONY: help tutorial test test-rust test-python conformance lint stubs interop interop-sicpa interop-indicio interop-node interop-rust bench wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -49,6 +53,7 @@ conformance: $(VENV)/installed ## tell which requirements of the specification h
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
 	$(SAY) "Rust: formatting and lints, with and without Python"
 	cargo fmt --all --check
+	cargo fmt --check --manifest-path tests/interop/rust/Cargo.toml
 	cargo clippy --locked --all-targets --quiet -- -D warnings
 	cargo clippy --locked --all-targets --no-default-features --quiet -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-default-features --no-deps --quiet
@@ -69,20 +74,52 @@ stubs: $(VENV)/installed ## write the stub of the compiled module anew
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
 	cp build/stubs/pydidcomm/_core.pyi $(STUB)
 
-$(PEERS)/sicpa/installed: tests/interop/sicpa/requirements.txt
-	$(SAY) "virtual environment of the peer didcomm 0.3.2 in $(PEERS)/sicpa"
-	$(PEER_PYTHON) -m venv $(PEERS)/sicpa
-	$(PEERS)/sicpa/bin/python -m pip install --quiet --requirement tests/interop/sicpa/requirements.txt
-	@touch $@
-
 ifeq ($(PEER_PYTHON),)
-interop:
-	$(SAY) "live exchange with didcomm 0.3.2: skipped, it needs CPython 3.11 or 3.12 and there is none"
+$(PEERS)/sicpa/installed $(PEERS)/indicio/installed:
+	$(SAY) "peers in Python: skipped, they need CPython 3.11 or 3.12 and there is none"
 else
-interop: $(VENV)/built $(PEERS)/sicpa/installed ## exchange messages with other implementations, both directions
-	$(SAY) "live exchange with didcomm 0.3.2, both directions"
-	$(BIN)/python tests/interop/matrix.py --sicpa $(PEERS)/sicpa/bin/python
+$(PEERS)/%/installed: tests/interop/%/requirements.txt
+	$(SAY) "peer $*: a virtual environment in $(PEERS)/$*"
+	$(PEER_PYTHON) -m venv $(PEERS)/$*
+	$(PEERS)/$*/bin/python -m pip install --quiet --requirement $<
+	@touch $@
 endif
+
+$(PEERS)/node/installed: tests/interop/node/package.json
+ifeq ($(shell command -v npm),)
+	$(SAY) "peer didcomm-node: skipped, it needs Node.js with npm and there is none"
+else
+	$(SAY) "peer didcomm-node: installed in $(PEERS)/node"
+	mkdir -p $(PEERS)/node
+	cp $< $(PEERS)/node
+	npm install --prefix $(PEERS)/node --no-package-lock --no-audit --no-fund --silent
+	@touch $@
+endif
+
+$(PEERS)/rust/installed: $(shell find tests/interop/rust -name '*.rs' -o -name 'Cargo.*')
+ifneq ($(shell rustc --version | awk '{split($$2, v, "."); print (v[2] >= $(PEER_RUST))}'),1)
+	$(SAY) "peers in Rust: skipped, they need Rust 1.$(PEER_RUST)"
+else
+	$(SAY) "peers in Rust, the crates didcomm and affinidi-messaging-didcomm: compiled in $(PEERS)/rust"
+	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --manifest-path tests/interop/rust/Cargo.toml
+	@touch $@
+endif
+
+interop: $(VENV)/built $(HOMES:%=$(PEERS)/%/installed) ## exchange messages with other implementations, both directions
+	$(SAY) "live exchange with every peer that is installed, both directions"
+	$(INTEROP)
+
+interop-sicpa: $(VENV)/built $(PEERS)/sicpa/installed ## the same with PyPI didcomm alone
+	$(INTEROP) sicpa
+
+interop-indicio: $(VENV)/built $(PEERS)/indicio/installed ## the same with PyPI didcomm-messaging alone
+	$(INTEROP) askar authlib
+
+interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm-node alone
+	$(INTEROP) node
+
+interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates alone
+	$(INTEROP) rust affinidi
 
 bench: $(VENV)/installed ## measure what Python adds to the core, on an optimised build
 	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"

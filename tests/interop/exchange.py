@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from parties import Json, Kind, Party, resolvers
+from peers import ALL_FACTS
 from pydidcomm import (
     AnonCryptAlg,
     FromPrior,
@@ -15,26 +16,13 @@ from pydidcomm import (
     ResolversConfig,
     UnpackConfig,
     pack_encrypted,
+    pack_plaintext,
     pack_signed,
     unpack,
 )
 
 if TYPE_CHECKING:
     from peer_process import Peer
-
-FACTS = (
-    "encrypted",
-    "authenticated",
-    "non_repudiation",
-    "anonymous_sender",
-    "encrypted_from",
-    "encrypted_to",
-    "sign_from",
-    "from_prior_issuer_kid",
-    "enc_alg_auth",
-    "enc_alg_anon",
-    "sign_alg",
-)
 
 
 @dataclass(frozen=True)
@@ -97,6 +85,8 @@ async def pack_here(cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | 
     message = Message.from_dict(plaintext)
     if from_prior is not None:
         message = message.replace(from_prior=FromPrior(**from_prior))
+    if not mode.encrypt and not mode.sign:
+        return (await pack_plaintext(config, message)).packed_msg
     if not mode.encrypt:
         return (await pack_signed(config, message, cast.sender.did)).packed_msg
     packed = await pack_encrypted(
@@ -117,8 +107,9 @@ async def pack_here(cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | 
 async def pack_there(peer: Peer, cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | None) -> str:
     """The peer's envelope."""
     message = plaintext if from_prior is None else {**plaintext, "from_prior": from_prior}
+    command = "pack_encrypted" if mode.encrypt else "pack_signed" if mode.sign else "pack_plaintext"
     packed: str = await peer.ask(
-        "pack_encrypted" if mode.encrypt else "pack_signed",
+        command,
         **there(cast, cast.senders()),
         message=message,
         to=cast.recipient.did,
@@ -126,6 +117,7 @@ async def pack_there(peer: Peer, cast: Cast, mode: Mode, plaintext: Json, from_p
         sign_frm=cast.sender.did if mode.sign else None,
         protect=mode.protect,
         enc=mode.enc,
+        forward=False,
     )
     return packed
 
@@ -154,7 +146,7 @@ async def unpack_here(cast: Cast, packed: str, *, all_keys: bool = False) -> Ope
     return Opened(
         message=_comparable(result.message.as_dict()),
         from_prior=prior.as_dict() if isinstance(prior, FromPrior) else None,
-        facts={fact: _plain(getattr(result.metadata, fact)) for fact in FACTS},
+        facts={fact: _plain(getattr(result.metadata, fact)) for fact in ALL_FACTS},
     )
 
 
@@ -164,7 +156,7 @@ async def unpack_there(peer: Peer, cast: Cast, packed: str, *, all_keys: bool = 
     return Opened(
         message=_comparable(result["message"]),
         from_prior=result["message"].get("from_prior"),
-        facts={fact: result["metadata"][fact] for fact in FACTS},
+        facts={fact: result["metadata"].get(fact) for fact in peer.implementation.facts},
     )
 
 

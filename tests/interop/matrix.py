@@ -1,6 +1,6 @@
-"""Speaks with SICPA's didcomm, live and in both directions: `python tests/interop/matrix.py --sicpa PYTHON`.
+"""Speaks with other implementations, live and in both directions: `python tests/interop/matrix.py [PEER...]`.
 
-PYTHON is the interpreter of a virtual environment in which sicpa/requirements.txt is installed.
+A peer takes part where `make interop-PEER` has installed it; without names, all that are installed do.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from contextlib import AsyncExitStack
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm  # type: ignore[import-untyped]
@@ -20,6 +20,8 @@ import report
 import scenarios
 from known_faults import FAULTS
 from peer_process import Peer, PeerError, PeerSilentError
+from peers import PEERS
+from rows import Cell
 from verdicts import Verdict, judge
 
 if TYPE_CHECKING:
@@ -28,44 +30,56 @@ if TYPE_CHECKING:
     from rows import Table
 
 
-async def run(python: Path, tables: Sequence[Table]) -> dict[tuple[str, str], Verdict]:
-    """The verdict of every cell, by row and column."""
+async def run(peers: Sequence[Peer], tables: Sequence[Table]) -> dict[Cell, Verdict]:
+    """The verdict of every cell that is run."""
     checks = {
-        (row.name, column): check
+        Cell(row.name, column): check
         for table in tables
         for row in table.rows
         for column, check in row.checks.items()
+        if check is not None
     }
-    stale = set[tuple[str, str]]().union(*(fault.cells() for fault in FAULTS)) - checks.keys()
+    present = {peer.implementation.name for peer in peers}
+    declared = set[Cell]().union(*(fault.cells() for fault in FAULTS))
+    stale = {cell for cell in declared if cell.column.peer in present} - checks.keys()
     if stale:
-        message = f"known faults of cells that are not there: {sorted(stale)}"
+        message = f"known faults of cells that are not run: {sorted(stale)}"
         raise LookupError(message)
-    async with Peer(python) as peer:
-        versions = {"pydidcomm": version("pydidcomm"), **await peer.ask("hello")}
-        sys.stdout.write(", ".join(f"{name} {number}" for name, number in versions.items()) + "\n\n")
-        with tqdm(total=len(checks), unit="check", desc="interop", leave=False) as progress:
-            verdicts: dict[tuple[str, str], Verdict] = {}
-            for (row, column), check in checks.items():
-                verdicts[row, column] = await judge(peer, row, column, check)
-                progress.update()
+    async with AsyncExitStack() as stack:
+        sys.stdout.write(f"pydidcomm {version('pydidcomm')}\n")
+        for peer in peers:
+            await stack.enter_async_context(peer)
+            versions = ", ".join(f"{name} {number}" for name, number in (await peer.ask("hello")).items())
+            sys.stdout.write(f"{peer.implementation.name}: {versions}\n")
+        sys.stdout.write("\n")
+        verdicts: dict[Cell, Verdict] = {}
+        for cell, check in tqdm(checks.items(), unit="check", desc="interop", leave=False):
+            verdicts[cell] = await judge(cell, check)
     return verdicts
 
 
 def main() -> int:
     """The exit code: 1 where a check failed."""
-    parser = argparse.ArgumentParser(
-        description="Live interoperability with PyPI didcomm, in both directions."
-    )
-    parser.add_argument("--sicpa", required=True, type=Path, metavar="PYTHON", help="the peer's interpreter")
-    python: Path = parser.parse_args().sicpa
-    if not python.is_file():
-        parser.error(f"no interpreter at {python}: install tests/interop/sicpa/requirements.txt there")
-    tables = (scenarios.table(), peer_dids.table(), forgeries.table())
+    parser = argparse.ArgumentParser(description="Live interoperability, in both directions.")
+    names = [each.name for each in PEERS]
+    parser.add_argument("peers", nargs="*", metavar="PEER", help=f"any of {', '.join(names)}")
+    wanted: list[str] = parser.parse_args().peers or names
+    for name in wanted:
+        if name not in names:
+            parser.error(f"no peer {name}")
+    asked = [each for each in PEERS if each.name in wanted]
+    for each in asked:
+        if not each.installed():
+            sys.stdout.write(f"{each.name}: skipped, it is not installed\n")
+    peers = [Peer(each) for each in asked if each.installed()]
+    if not peers:
+        return 0
+    tables = (*scenarios.tables(peers), *peer_dids.tables(peers), *forgeries.tables(peers))
     try:
-        verdicts = asyncio.run(run(python, tables))
+        verdicts = asyncio.run(run(peers, tables))
     except (PeerError, PeerSilentError) as error:
-        sys.exit(f"the peer does not start: {error}")
-    for line in report.lines(tables, verdicts):
+        sys.exit(f"a peer does not start: {error}")
+    for line in report.lines(peers, tables, verdicts):
         sys.stdout.write(line + "\n")
     return int(any(verdict.failure is not None for verdict in verdicts.values()))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pydidcomm import (
     InMemorySecrets,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from peer_process import Peer
 
 Json: TypeAlias = "dict[str, Any]"
-Method: TypeAlias = "Callable[[str, Secret], Json]"
+Method: TypeAlias = "Callable[[Secret], Json]"
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,23 @@ class Party:
 
 
 @dataclass(frozen=True)
+class Keys:
+    """The curves of a party's keys: of those for agreement, in their order, and of the one that signs."""
+
+    agreement: tuple[str, ...]
+    signing: str = "Ed25519"
+
+
+USUAL = Keys(("X25519",))
+
+
+@dataclass(frozen=True)
 class Kind:
     """How the DIDs of a scenario come to be, and how each side resolves them."""
 
     name: str
-    ours: Callable[[Peer, str, int], Awaitable[Party]]
-    theirs: Callable[[Peer, str, int], Awaitable[Party]]
+    ours: Callable[[Peer, str, Keys], Awaitable[Party]]
+    theirs: Callable[[Peer, str, Keys], Awaitable[Party]]
     key_naming: Literal["numbered", "multibase"] = "numbered"
     peerdid: Literal["never", "absolute", "raw"] = "never"
 
@@ -72,93 +82,116 @@ def resolvers(kind: Kind, known: Iterable[Party], holders: Iterable[Party]) -> R
     )
 
 
-def document(did: str, secrets: Iterable[Secret], method: Method) -> Json:
-    """A document with absolute ids: X25519 keys agree, Ed25519 keys sign."""
-    secrets = list(secrets)
+def document(did: str, agreement: Iterable[Secret], signing: Secret, method: Method) -> Json:
+    """A document with absolute ids."""
+    agreement = list(agreement)
+    named = {key.kid: key for key in (*agreement, signing)}
     return {
         "@context": ["https://www.w3.org/ns/did/v1"],
         "id": did,
-        "verificationMethod": [{"id": key.kid, "controller": did} | method(did, key) for key in secrets],
-        "keyAgreement": [key.kid for key in secrets if key.curve == "X25519"],
-        "authentication": [key.kid for key in secrets if key.curve == "Ed25519"],
+        "verificationMethod": [{"id": kid, "controller": did} | method(key) for kid, key in named.items()],
+        "keyAgreement": [key.kid for key in agreement],
+        "authentication": [signing.kid],
     }
 
 
-def json_web_key_2020(_did: str, key: Secret) -> Json:
+def json_web_key_2020(key: Secret) -> Json:
     jwk = {member: value for member, value in key.public_jwk().items() if member != "kid"}
     return {"type": "JsonWebKey2020", "publicKeyJwk": jwk}
 
 
-def suite_2020(_did: str, key: Secret) -> Json:
-    suite = {"X25519": "X25519KeyAgreementKey2020", "Ed25519": "Ed25519VerificationKey2020"}[key.curve]
-    return {"type": suite, "publicKeyMultibase": key.public_multikey()}
+def multikey(key: Secret) -> Json:
+    return {"type": "Multikey", "publicKeyMultibase": key.public_multikey()}
 
 
-def _party(did: str, secrets: list[Secret], method: Method) -> Party:
-    return Party(did, document(did, secrets, method), tuple(key.expose_jwk() for key in secrets))
+def suite_2020(key: Secret) -> Json:
+    """The suites of 2020, which are on two curves alone."""
+    suites = {"X25519": "X25519KeyAgreementKey2020", "Ed25519": "Ed25519VerificationKey2020"}
+    if key.curve not in suites:
+        return json_web_key_2020(key)
+    return {"type": suites[key.curve], "publicKeyMultibase": key.public_multikey()}
 
 
-async def example(_peer: Peer, name: str, agreement_keys: int) -> Party:
+def party(peer: Peer | None, did: str, secrets: list[Secret], method: Method) -> Party:
+    """Has a document that the peer reads; the last secret signs, and agrees too where it is alone."""
+    forms = {"JsonWebKey2020": json_web_key_2020, "Multikey": multikey}
+    form = forms.get((peer and peer.implementation.keys) or "", method)
+    agreement = secrets[:-1] or secrets
+    return Party(did, document(did, agreement, secrets[-1], form), tuple(key.expose_jwk() for key in secrets))
+
+
+async def example(peer: Peer, name: str, keys: Keys) -> Party:
     """did:example; the keys for agreement are in no sorted order, highest number first."""
     did = f"did:example:{name}"
-    secrets = [Secret.generate("X25519", kid=f"{did}#agree-{n}") for n in range(agreement_keys, 0, -1)]
-    return _party(did, [*secrets, Secret.generate("Ed25519", kid=f"{did}#sign")], json_web_key_2020)
+    numbers = range(len(keys.agreement), 0, -1)
+    secrets = [
+        Secret.generate(curve, kid=f"{did}#agree-{number}")
+        for number, curve in zip(numbers, keys.agreement, strict=True)
+    ]
+    signing = Secret.generate(keys.signing, kid=f"{did}#sign")
+    return party(peer, did, [*secrets, signing], json_web_key_2020)
 
 
-async def did_key(_peer: Peer, _name: str, _agreement_keys: int) -> Party:
-    """did:key of an Ed25519 key; its key for agreement is derived here, apart from the library under test."""
-    signing = Secret.generate("Ed25519", kid="did:example:unnamed#sign")
+async def did_key(peer: Peer, _name: str, keys: Keys) -> Party:
+    """did:key of an Ed25519 key, or of one on a curve on which it signs and agrees.
+
+    The key for agreement of an Ed25519 key is derived here, apart from the library under test.
+    """
+    signing = Secret.generate(keys.signing, kid="did:example:unnamed#sign")
     did = f"did:key:{signing.public_multikey()}"
-    seed = base64.urlsafe_b64decode(signing.expose_jwk()["d"] + "=")
-    private = hashlib.sha512(seed).digest()[:32]
-    public = (
-        X25519PrivateKey.from_private_bytes(private).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    )
-    jwk = {"kty": "OKP", "crv": "X25519", "d": _base64url(private), "x": _base64url(public)}
-    agreement = Secret(jwk, kid="did:example:unnamed#agree")
-    named = [key.renamed(f"{did}#{key.public_multikey()}") for key in (agreement, signing)]
-    return _party(did, named, suite_2020)
+    secrets = [signing]
+    if keys.signing == "Ed25519":
+        seed = base64.urlsafe_b64decode(signing.expose_jwk()["d"] + "=")
+        private = hashlib.sha512(seed).digest()[:32]
+        public = X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+        jwk = {"kty": "OKP", "crv": "X25519", "d": _base64url(private), "x": _base64url(public)}
+        secrets.insert(0, Secret(jwk, kid="did:example:unnamed#agree"))
+    named = [key.renamed(f"{did}#{key.public_multikey()}") for key in secrets]
+    return party(peer, did, named, suite_2020)
 
 
-async def peer2(_peer: Peer, _name: str, agreement_keys: int) -> Party:
+async def peer2(peer: Peer, _name: str, keys: Keys) -> Party:
     """did:peer:2 created by pydidcomm; the peer is handed a document with `#key-N`."""
     store = InMemorySecrets()
-    did = await create_peer_did(store, agreement_keys_count=agreement_keys)
-    kids = [f"{did}#key-{n}" for n in range(1, agreement_keys + 2)]
-    secrets = [key for key in map(store.get_key, kids) if key is not None]
-    return _party(did, secrets, json_web_key_2020)
+    did = await create_peer_did(store, agreement_keys_count=len(keys.agreement))
+    return party(peer, did, _numbered(store, did), json_web_key_2020)
 
 
-async def peer2_with_service(_peer: Peer, name: str, agreement_keys: int) -> Party:
+async def peer2_with_service(peer: Peer, name: str, keys: Keys) -> Party:
     """did:peer:2 created by pydidcomm, with a service in the form of the specification."""
     store = InMemorySecrets()
     did = await create_peer_did(
-        store, agreement_keys_count=agreement_keys, service_endpoint=f"https://example.com/{name}"
+        store, agreement_keys_count=len(keys.agreement), service_endpoint=f"https://example.com/{name}"
     )
-    secrets = [key for key in map(store.get_key, store.kids()) if key is not None]
     resolved = LocalResolver().resolve(did)
     services: list[Json] = [] if resolved is None else resolved.as_dict()["service"]
-    party = _party(did, secrets, suite_2020)
-    return Party(did, {**party.document, "service": services}, party.secrets)
+    made = party(peer, did, _numbered(store, did), suite_2020)
+    return Party(did, {**made.document, "service": services}, made.secrets)
 
 
-async def peer2_resolved_there(peer: Peer, name: str, agreement_keys: int) -> Party:
+def _numbered(store: InMemorySecrets, did: str) -> list[Secret]:
+    """The secrets of a did:peer:2 in the order of its keys: those for agreement first."""
+    kids = [f"{did}#key-{number}" for number in range(1, len(store) + 1)]
+    return [key for key in map(store.get_key, kids) if key is not None]
+
+
+async def peer2_resolved_there(peer: Peer, name: str, keys: Keys) -> Party:
     """did:peer:2 created by pydidcomm, resolved by peerdid: our secrets are named `#key-N` all the same."""
-    party = await peer2(peer, name, agreement_keys)
-    return Party(party.did, {}, party.secrets)
+    made = await peer2(peer, name, keys)
+    return Party(made.did, {}, made.secrets)
 
 
-async def peer2_created_there(peer: Peer, _name: str, agreement_keys: int) -> Party:
+async def peer2_created_there(peer: Peer, _name: str, keys: Keys) -> Party:
     """did:peer:2 created by peerdid; its secrets are named `#6LS...`."""
-    created = await peer.ask("create_peer_did", agreement_keys=agreement_keys, service=None)
+    created = await peer.ask("create_peer_did", agreement_keys=len(keys.agreement), service=None)
     return Party(created["did"], {}, tuple(created["secrets"]))
 
 
-async def peer2_named_there(peer: Peer, name: str, agreement_keys: int) -> Party:
+async def peer2_named_there(peer: Peer, name: str, keys: Keys) -> Party:
     """The same with the names that peerdid gives today: `#` and 8 characters."""
-    party = await peer2_created_there(peer, name, agreement_keys)
-    named = ({**jwk, "kid": "#" + jwk["kid"].partition("#")[2][:8]} for jwk in party.secrets)
-    return Party(party.did, {}, tuple(named))
+    made = await peer2_created_there(peer, name, keys)
+    named = ({**jwk, "kid": "#" + jwk["kid"].partition("#")[2][:8]} for jwk in made.secrets)
+    return Party(made.did, {}, tuple(named))
 
 
 def _base64url(octets: bytes) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from peers import SICPA
 from pydidcomm import DIDDocument, InMemorySecrets, LocalResolver, create_peer_did
-from rows import Row, Table, expect
+from rows import Column, Row, Table, expect
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from parties import Json
     from peer_process import Peer
 
@@ -92,17 +96,22 @@ def _resolved(did: str) -> DIDDocument:
     return document
 
 
-def table() -> Table:
-    """Keys, services, and services whose base64url has more than letters and digits."""
-    return Table(
-        "one side creates a did:peer:2, the other resolves it",
-        (CREATED_HERE, CREATED_THERE),
-        [
-            Row("keys", {CREATED_HERE: keys_created_here, CREATED_THERE: keys_created_there}),
-            Row("service", {CREATED_HERE: service_created_here, CREATED_THERE: service_created_there}),
-            Row(
-                "service, encoded with _",
-                {CREATED_HERE: underscore_created_here, CREATED_THERE: underscore_created_there},
-            ),
-        ],
-    )
+def tables(peers: Sequence[Peer]) -> list[Table]:
+    """Keys, services, and services whose base64url has more than letters and digits; with peerdid alone."""
+    checks = {
+        "keys": (keys_created_here, keys_created_there),
+        "service": (service_created_here, service_created_there),
+        "service, encoded with _": (underscore_created_here, underscore_created_there),
+    }
+    return [
+        Table(
+            "one side creates a did:peer:2, the other resolves it",
+            columns := [Column(SICPA.name, CREATED_HERE), Column(SICPA.name, CREATED_THERE)],
+            [
+                Row(name, {column: partial(check, peer) for column, check in zip(columns, both, strict=True)})
+                for name, both in checks.items()
+            ],
+        )
+        for peer in peers
+        if peer.implementation is SICPA
+    ]

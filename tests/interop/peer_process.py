@@ -1,4 +1,4 @@
-"""The peer: a process of its own, in a virtual environment of its own, spoken to in lines of JSON."""
+"""A peer: a process of its own, in an environment of its own, spoken to in lines of JSON."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import asyncio
 import json
 import sys
 import tempfile
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+from peers import HOMES
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
 
-PEER = Path(__file__).resolve().parent / "sicpa" / "peer.py"
+    from peers import Implementation
+
 # An answer takes milliseconds, the first one about a second: the peer imports its packages.
 ANSWER_TIMEOUT_SECONDS = 20
 # The longest line that is read; a packed message of the scenarios has some kilobytes.
@@ -33,12 +35,11 @@ class Peer:
     """Answers requests; starts its process at the first one.
 
     Args:
-        python: The interpreter of the peer's virtual environment.
+        implementation: Whose it is.
     """
 
-    def __init__(self, python: Path) -> None:
-        # not resolved: the link is what makes it the interpreter of the virtual environment
-        self._python = python.absolute()
+    def __init__(self, implementation: Implementation) -> None:
+        self.implementation = implementation
         self._process: asyncio.subprocess.Process | None = None
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed by __aexit__
 
@@ -87,11 +88,14 @@ class Peer:
         return await process.stdout.readline()
 
     async def _start(self) -> asyncio.subprocess.Process:
+        home = HOMES / self.implementation.home
+        program, *arguments = self.implementation.command
+        installed = home / program
+        # the link to an interpreter is not followed: it is what makes it that of the virtual environment
         self._process = await asyncio.create_subprocess_exec(
-            self._python,
-            "-I",  # nothing of this environment reaches the peer's
-            "-Wignore",
-            PEER,
+            installed if installed.is_file() else program,
+            *arguments,
+            cwd=home,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._complaints,

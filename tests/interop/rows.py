@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from peer_process import Peer
-
-Check: TypeAlias = "Callable[[Peer], Awaitable[None]]"
+Check: TypeAlias = "Callable[[], Awaitable[None]]"
 """Returns where all is as it has to be; raises whatever a side raises, or CheckFailedError."""
 
 
@@ -18,12 +16,31 @@ class CheckFailedError(Exception):
     """A side answered, but not with what it had to."""
 
 
+class Column(NamedTuple):
+    """A peer, and what is done with it."""
+
+    peer: str
+    name: str
+
+
+class Cell(NamedTuple):
+    """A row of a column."""
+
+    row: str
+    column: Column
+
+
 @dataclass(frozen=True)
 class Row:
-    """A scenario: its checks by column; a column without one stays empty."""
+    """A scenario.
+
+    Attributes:
+        name: Names it among all rows of all tables.
+        checks: What is run, by column; None where the peer has no such mode.
+    """
 
     name: str
-    checks: Mapping[str, Check]
+    checks: Mapping[Column, Check | None]
 
 
 @dataclass(frozen=True)
@@ -31,7 +48,7 @@ class Table:
     """Rows of one shape."""
 
     title: str
-    columns: Sequence[str]
+    columns: Sequence[Column]
     rows: Sequence[Row]
 
 

@@ -4,88 +4,42 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+import contents
 from exchange import Cast, Mode, Opened, assemble_there, pack_here, pack_there, unpack_here, unpack_there
-from parties import EXAMPLE, KEY, PEER, PEERDID, PEERDID_RAW, SERVED, Json, Kind, Party
-from rows import Row, Table, expect
+from parties import EXAMPLE, KEY, PEER, PEERDID, PEERDID_RAW, SERVED, USUAL, Json, Keys, Kind, Party
+from peers import SICPA
+from rows import Column, Row, Table, expect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from peer_process import Peer
 
-OURS_TO_PEER = "pydidcomm -> didcomm"
-PEER_TO_OURS = "didcomm -> pydidcomm"
+OURS_TO_PEER = "->"
+PEER_TO_OURS = "<-"
 
 AUTHCRYPT = Mode("authcrypt", frm=True)
 ANONCRYPT = Mode("anoncrypt A256CBC-HS512")
+ANONCRYPTS = (ANONCRYPT, Mode("anoncrypt A256GCM", enc="A256GCM"), Mode("anoncrypt XC20P", enc="XC20P"))
+PLAINTEXT = Mode("plaintext", encrypt=False)
+SIGNED = Mode("signed", sign=True, encrypt=False)
+AUTHCRYPT_SIGNED = Mode("authcrypt(sign)", sign=True, frm=True)
+PROTECTED = Mode("anoncrypt(authcrypt)", frm=True, protect=True)
+PROTECTED_XC20P = Mode("anoncrypt XC20P(authcrypt)", frm=True, protect=True, enc="XC20P")
 MODES = (
+    PLAINTEXT,
+    SIGNED,
+    *ANONCRYPTS,
     AUTHCRYPT,
-    ANONCRYPT,
-    Mode("anoncrypt A256GCM", enc="A256GCM"),
-    Mode("anoncrypt XC20P", enc="XC20P"),
-    Mode("signed", sign=True, encrypt=False),
     Mode("anoncrypt(sign)", sign=True),
-    Mode("authcrypt(sign)", sign=True, frm=True),
-    Mode("anoncrypt(authcrypt)", frm=True, protect=True),
+    AUTHCRYPT_SIGNED,
+    PROTECTED,
+    PROTECTED_XC20P,
     Mode("anoncrypt(authcrypt(sign))", frm=True, sign=True, protect=True),
 )
-
-ATTACHMENTS: Json = {
-    "attachments": [
-        {
-            "id": "one",
-            "media_type": "application/json",
-            "data": {"json": {"deep": [1, {"er": None}], "π": 3.25}},
-        },
-        {
-            "id": "two",
-            "description": "fünf Bytes",
-            "filename": "grüße.bin",
-            "media_type": "application/octet-stream",
-            "format": "raw",
-            "lastmod_time": 1_700_000_000,
-            "byte_count": 5,
-            "data": {"base64": "AAEC_v8", "hash": "zQmWvQxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWkjgF3e"},
-        },
-        {
-            "id": "three",
-            "data": {
-                "links": ["https://example.com/a", "ipfs://bafy"],
-                "hash": "zQmWvQxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWkjgF3e",
-            },
-        },
-    ]
-}
-HEADERS: Json = {
-    "thid": "thread-1",
-    "pthid": "parent-1",
-    "created_time": 1_700_000_000,
-    "expires_time": 4_102_444_800,
-    "please_ack": ["", "an-id"],
-    "ack": ["another-id"],
-    "lang": "de",
-    "accept_lang": ["de", "en"],
-    "example-text": "a word",
-    "example-number": -7,
-    "example-flag": False,
-    "example-list": [1, "two", None],
-    "example-object": {"a": {"b": []}},
-}
-TEXT: Json = {
-    "body": {"text": 'Grüße, 世界 \U0001f9d1\u200d\U0001f680 \u2028 \x00 \x7f \\ "', "": "empty name"}
-}
-NUMBERS: Json = {
-    "body": {
-        "exact in a double": 2**53,
-        "not exact in a double": 2**53 + 1,
-        "largest of 64 bits": 2**64 - 1,
-        "smallest of 64 bits": -(2**63),
-        "beyond 64 bits": 10**40,
-        "fraction": 0.1,
-        "small": 5e-324,
-        "large": 1.7976931348623157e308,
-    }
-}
 
 
 @dataclass(frozen=True)
@@ -94,8 +48,9 @@ class Scenario:
 
     Attributes:
         headers: What the message has beside `id`, `type`, `from` and `to`.
-        recipient_keys: How many keys for agreement the recipient has.
-        held: The one of them whose secret the recipient holds; None for all.
+        recipient: The keys of the recipient.
+        sender: The keys of the sender, and of the DID that it had before.
+        held: The recipient's key for agreement whose secret it holds; None for all.
         all_keys: Whether the reader asks that each of its keys opens the message.
         rotation: Whether the sender has taken a new DID, and says so.
         ending: Whether the sender leaves, and says so.
@@ -105,24 +60,44 @@ class Scenario:
     kind: Kind
     mode: Mode
     headers: Json = field(default_factory=dict[str, object])
-    recipient_keys: int = 1
+    recipient: Keys = USUAL
+    sender: Keys = USUAL
     held: int | None = None
     all_keys: bool = False
     rotation: bool = False
     ending: bool = False
 
-    def row(self) -> Row:
-        return Row(self.name, {OURS_TO_PEER: self.ours_to_peer, PEER_TO_OURS: self.peer_to_ours})
+    def row(self, peers: Iterable[Peer]) -> Row:
+        """The scenario with each of the peers."""
+        return Row(
+            self.name,
+            {
+                Column(peer.implementation.name, direction): (
+                    None if peer.implementation.lacking(self._needs(direction)) else partial(check, peer)
+                )
+                for peer in peers
+                for direction, check in (
+                    (OURS_TO_PEER, self.ours_to_peer),
+                    (PEER_TO_OURS, self.peer_to_ours),
+                )
+            },
+        )
 
-    def assembled_row(self) -> Row:
+    def assembled_row(self, peers: Iterable[Peer]) -> Row:
         """Of what the peer reads and writes, but for the checks of its API."""
-        return Row(f"{self.name}, below the peer's API", {PEER_TO_OURS: self.assembled_to_ours})
+        return Row(
+            f"{self.name}, below the peer's API",
+            {
+                Column(peer.implementation.name, PEER_TO_OURS): partial(self.assembled_to_ours, peer)
+                for peer in peers
+            },
+        )
 
     async def ours_to_peer(self, peer: Peer) -> None:
         """We pack, the peer reads."""
-        sender = await self.kind.ours(peer, "alice", 1)
-        recipient = await self.kind.theirs(peer, "bob", self.recipient_keys)
-        prior = await self.kind.ours(peer, "alice-before", 1) if self._has_prior() else None
+        sender = await self.kind.ours(peer, "alice", self.sender)
+        recipient = await self.kind.theirs(peer, "bob", self.recipient)
+        prior = await self.kind.ours(peer, "alice-before", self.sender) if self._has_prior() else None
         cast = self._cast(sender, recipient, prior)
         plaintext, from_prior = self._plaintext(cast), self._from_prior(cast)
         packed = await pack_here(cast, self.mode, plaintext, from_prior)
@@ -133,9 +108,9 @@ class Scenario:
 
     async def peer_to_ours(self, peer: Peer) -> None:
         """The peer packs, we read."""
-        sender = await self.kind.theirs(peer, "bob", 1)
-        recipient = await self.kind.ours(peer, "alice", self.recipient_keys)
-        prior = await self.kind.theirs(peer, "bob-before", 1) if self._has_prior() else None
+        sender = await self.kind.theirs(peer, "bob", self.sender)
+        recipient = await self.kind.ours(peer, "alice", self.recipient)
+        prior = await self.kind.theirs(peer, "bob-before", self.sender) if self._has_prior() else None
         cast = self._cast(sender, recipient, prior)
         plaintext, from_prior = self._plaintext(cast), self._from_prior(cast)
         packed = await pack_there(peer, cast, self.mode, plaintext, from_prior)
@@ -144,14 +119,38 @@ class Scenario:
 
     async def assembled_to_ours(self, peer: Peer) -> None:
         """The peer anoncrypts a message that its API refuses, we read."""
-        sender = await self.kind.theirs(peer, "bob", 1)
-        recipient = await self.kind.ours(peer, "alice", self.recipient_keys)
-        prior = await self.kind.theirs(peer, "bob-before", 1)
+        sender = await self.kind.theirs(peer, "bob", self.sender)
+        recipient = await self.kind.ours(peer, "alice", self.recipient)
+        prior = await self.kind.theirs(peer, "bob-before", self.sender)
         cast = self._cast(sender, recipient, prior)
         plaintext, from_prior = self._plaintext(cast), self._from_prior(cast)
         layers: tuple[Json, ...] = ({"layer": "anoncrypt", "to": recipient.did},)
         packed = await assemble_there(peer, cast, layers, plaintext, (prior.did, from_prior or {}))
         self._compare(await unpack_here(cast, packed), cast, self.mode, plaintext, from_prior)
+
+    def _needs(self, direction: str) -> frozenset[str]:
+        """What a peer has to have for it: see `Lack`."""
+        mode = self.mode
+        needs = {"reads" if direction == OURS_TO_PEER else "packs"}
+        if not mode.encrypt and not mode.sign:
+            needs.add("plaintext")
+        if mode.sign:
+            needs |= {"signed", ALGORITHMS[self.sender.signing]}
+        if mode.encrypt:
+            needs |= {*self.recipient.agreement, *(self.sender.agreement if mode.frm else ())}
+        if mode.encrypt and mode.frm:
+            needs.add("authcrypt")
+        if mode.encrypt and (mode.protect or not mode.frm):
+            needs |= {"anoncrypt", mode.enc}
+        if len(self.recipient.agreement) > 1:
+            needs.add("several keys")
+        if len(set(self.recipient.agreement)) > 1:
+            needs.add("several curves")
+        if self.all_keys:
+            needs.add("all keys")
+        if self._has_prior():
+            needs.add("from_prior")
+        return frozenset(needs)
 
     def _has_prior(self) -> bool:
         return self.rotation or self.ending
@@ -180,27 +179,33 @@ class Scenario:
     def _compare(
         self, opened: Opened, cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | None
     ) -> None:
+        """Only the facts that the reader tells are compared."""
         expect("the plaintext", opened.message, plaintext)
         expect("from_prior", opened.from_prior, from_prior)
         facts = dict(opened.facts)
-        encrypted_to: list[str] = facts.pop("encrypted_to") or []
-        expect("encrypted_to", len(encrypted_to), self.recipient_keys if mode.encrypt else 0)
-        expect("encrypted_to", {_did(kid) for kid in encrypted_to} - {cast.recipient.did}, set[str]())
-        for kid in ("encrypted_from", "sign_from", "from_prior_issuer_kid"):
+        if "encrypted_to" in facts:
+            encrypted_to: list[str] = facts.pop("encrypted_to") or []
+            expect("encrypted_to", len(encrypted_to), len(self.recipient.agreement) if mode.encrypt else 0)
+            expect("encrypted_to", {_did(kid) for kid in encrypted_to} - {cast.recipient.did}, set[str]())
+        for kid in facts.keys() & {"encrypted_from", "sign_from", "from_prior_issuer_kid"}:
             facts[kid] = _did(facts[kid])
-        expect("the metadata", facts, _facts(cast, mode))
+        expected = _facts(cast, mode, ALGORITHMS[self.sender.signing])
+        expect("the metadata", facts, {fact: expected[fact] for fact in facts})
+
+
+ALGORITHMS = {"Ed25519": "EdDSA", "P-256": "ES256", "P-384": "ES384", "P-521": "ES512", "secp256k1": "ES256K"}
 
 
 def _did(kid: str | None) -> str | None:
     return None if kid is None else kid.partition("#")[0]
 
 
-def _facts(cast: Cast, mode: Mode) -> Json:
+def _facts(cast: Cast, mode: Mode, sign_alg: str) -> Json:
     authcrypted = mode.encrypt and mode.frm
     anoncrypted = mode.encrypt and (mode.protect or not mode.frm)
     return {
         "encrypted": mode.encrypt,
-        "authenticated": mode.frm or mode.sign,
+        "authenticated": (mode.encrypt and mode.frm) or mode.sign,
         "non_repudiation": mode.sign,
         "anonymous_sender": anoncrypted,
         "encrypted_from": cast.sender.did if authcrypted else None,
@@ -208,51 +213,79 @@ def _facts(cast: Cast, mode: Mode) -> Json:
         "from_prior_issuer_kid": None if cast.prior is None else cast.prior.did,
         "enc_alg_auth": "A256CBC-HS512" if authcrypted else None,
         "enc_alg_anon": mode.enc if anoncrypted else None,
-        "sign_alg": "EdDSA" if mode.sign else None,
+        "sign_alg": sign_alg if mode.sign else None,
     }
 
 
 ENDING = Scenario("ending a relationship", EXAMPLE, ANONCRYPT, ending=True)
+THREE = Keys(("X25519",) * 3)
+
+# over every kind of DID that all peers take, every envelope
+ENVELOPES = tuple(
+    Scenario(f"{kind.name}: {mode.name}", kind, mode) for kind in (EXAMPLE, KEY, PEER) for mode in MODES
+)
+ROTATIONS = (
+    *(Scenario(f"{kind.name}: rotation", kind, AUTHCRYPT, rotation=True) for kind in (EXAMPLE, KEY, PEER)),
+    Scenario("rotation, sender protected", EXAMPLE, PROTECTED, rotation=True),
+    Scenario("rotation, authcrypt(sign)", EXAMPLE, AUTHCRYPT_SIGNED, rotation=True),
+    ENDING,
+)
+SEVERAL_KEYS = (
+    Scenario("three recipient keys, one held: authcrypt", EXAMPLE, AUTHCRYPT, recipient=THREE, held=1),
+    Scenario("three recipient keys, one held: anoncrypt", EXAMPLE, ANONCRYPT, recipient=THREE, held=2),
+    Scenario("three recipient keys, all open: authcrypt", EXAMPLE, AUTHCRYPT, recipient=THREE, all_keys=True),
+    Scenario("three recipient keys, all open: protected", EXAMPLE, PROTECTED, recipient=THREE, all_keys=True),
+)
+CONTENTS = (
+    Scenario("attachments: json, base64, links", EXAMPLE, AUTHCRYPT, contents.ATTACHMENTS),
+    Scenario("attachments, signed", EXAMPLE, SIGNED, contents.ATTACHMENTS),
+    Scenario("attachment with a hash beside base64", EXAMPLE, AUTHCRYPT, contents.HASHED),
+    Scenario("attachment with a detached JWS", EXAMPLE, AUTHCRYPT, contents.SIGNED),
+    Scenario("attachment with a detached JWS as text", EXAMPLE, AUTHCRYPT, contents.SIGNED_AS_TEXT),
+    Scenario("all headers, custom headers", EXAMPLE, AUTHCRYPT, contents.HEADERS),
+    *(
+        Scenario(f"{name}, {mode.name}", EXAMPLE, mode, headers)
+        for name, headers in (
+            ("any text in the body", contents.TEXT),
+            ("numbers that a double holds", contents.DOUBLES),
+            ("integers of 64 bits", contents.LARGE),
+            ("integers beyond 64 bits", contents.HUGE),
+        )
+        for mode in (AUTHCRYPT, AUTHCRYPT_SIGNED)
+    ),
+    Scenario("empty body", EXAMPLE, AUTHCRYPT, {"body": {}}),
+)
+SERVICES = (
+    Scenario("did:peer:2 with a service: authcrypt", SERVED, AUTHCRYPT),
+    Scenario("did:peer:2 with a service: signed", SERVED, SIGNED),
+)
+# with didcomm for Python alone: peerdid, which it goes with, names keys otherwise
+WITH_PEERDID = (
+    *(Scenario(f"{PEERDID.name}: {mode.name}", PEERDID, mode) for mode in MODES),
+    Scenario(f"{PEERDID.name}: rotation", PEERDID, AUTHCRYPT, rotation=True),
+    Scenario(f"{PEERDID.name}: three recipient keys, one held", PEERDID, AUTHCRYPT, recipient=THREE, held=0),
+    Scenario("kids as peerdid names them: authcrypt", PEERDID_RAW, AUTHCRYPT),
+    Scenario("kids as peerdid names them: signed", PEERDID_RAW, SIGNED),
+)
 
 
-def table() -> Table:
+def _table(title: str, scenarios: Iterable[Scenario], peers: Sequence[Peer]) -> Table:
+    columns = [
+        Column(peer.implementation.name, direction)
+        for peer in peers
+        for direction in (OURS_TO_PEER, PEER_TO_OURS)
+    ]
+    return Table(title, columns, [each.row(peers) for each in scenarios])
+
+
+def tables(peers: Sequence[Peer]) -> list[Table]:
     """Every envelope over every kind of DID, and every kind of content over did:example."""
-    envelopes = [
-        Scenario(f"{kind.name}: {mode.name}", kind, mode)
-        for kind in (EXAMPLE, KEY, PEER, PEERDID)
-        for mode in MODES
-    ]
-    protected = MODES[7]
-    special = [
-        *(
-            Scenario(f"{kind.name}: rotation", kind, AUTHCRYPT, rotation=True)
-            for kind in (EXAMPLE, KEY, PEER, PEERDID)
-        ),
-        Scenario("rotation, sender protected", EXAMPLE, protected, rotation=True),
-        Scenario("rotation, authcrypt(sign)", EXAMPLE, MODES[6], rotation=True),
-        ENDING,
-        Scenario("three recipient keys, one held: authcrypt", EXAMPLE, AUTHCRYPT, recipient_keys=3, held=1),
-        Scenario("three recipient keys, one held: anoncrypt", EXAMPLE, ANONCRYPT, recipient_keys=3, held=2),
-        Scenario(
-            "three recipient keys, all open: authcrypt", EXAMPLE, AUTHCRYPT, recipient_keys=3, all_keys=True
-        ),
-        Scenario(
-            "three recipient keys, all open: protected", EXAMPLE, protected, recipient_keys=3, all_keys=True
-        ),
-        Scenario(
-            "three recipient keys, one held: did:peer:2 #6LS...", PEERDID, AUTHCRYPT, recipient_keys=3, held=0
-        ),
-        Scenario("attachments: json, base64, links", EXAMPLE, AUTHCRYPT, ATTACHMENTS),
-        Scenario("attachments, signed", EXAMPLE, MODES[4], ATTACHMENTS),
-        Scenario("all headers, custom headers", EXAMPLE, AUTHCRYPT, HEADERS),
-        Scenario("any text in the body", EXAMPLE, MODES[6], TEXT),
-        Scenario("big and small numbers in the body", EXAMPLE, MODES[6], NUMBERS),
-        Scenario("empty body", EXAMPLE, AUTHCRYPT, {"body": {}}),
-        Scenario("did:peer:2 with a service: authcrypt", SERVED, AUTHCRYPT),
-        Scenario("did:peer:2 with a service: signed", SERVED, MODES[4]),
-        Scenario("kids as peerdid names them: authcrypt", PEERDID_RAW, AUTHCRYPT),
-        Scenario("kids as peerdid names them: signed", PEERDID_RAW, MODES[4]),
-    ]
-    rows = [each.row() for each in (*envelopes, *special)]
-    rows.append(ENDING.assembled_row())
-    return Table("one side packs, the other reads", (OURS_TO_PEER, PEER_TO_OURS), rows)
+    title = "-> pydidcomm packs, the peer reads; <- the other way round"
+    every = (*ENVELOPES, *ROTATIONS, *SEVERAL_KEYS, *CONTENTS, *SERVICES)
+    found = [_table(title, every, peers)]
+    sicpa = [peer for peer in peers if peer.implementation is SICPA]
+    if sicpa:
+        with_peerdid = _table("the same with DIDs of peerdid", WITH_PEERDID, sicpa)
+        rows = [*with_peerdid.rows, ENDING.assembled_row(sicpa)]
+        found.append(Table(with_peerdid.title, with_peerdid.columns, rows))
+    return found

@@ -1,4 +1,4 @@
-"""Each check run once and judged against what is known of the peer."""
+"""Each check run once and judged against what is known of its peer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from known_faults import FAULTS
 
 if TYPE_CHECKING:
-    from peer_process import Peer
-    from rows import Check
+    from rows import Cell, Check
 
 # A check is some packings and requests; the peer's own limit comes first, this one is for our side.
 CHECK_TIMEOUT_SECONDS = 90
@@ -25,13 +24,13 @@ class Verdict:
     failure: str | None = None
 
 
-async def judge(peer: Peer, row: str, column: str, check: Check) -> Verdict:
+async def judge(cell: Cell, check: Check) -> Verdict:
     """Runs the check; what hangs for good takes the whole run down, with its stack."""
-    number = next((n for n, fault in enumerate(FAULTS, 1) if (row, column) in fault.cells()), None)
+    number = next((n for n, fault in enumerate(FAULTS, 1) if cell in fault.cells()), None)
     text: str | None = None
     faulthandler.dump_traceback_later(CHECK_TIMEOUT_SECONDS, exit=True)
     try:
-        await check(peer)
+        await check()
     except Exception as error:  # noqa: BLE001, every error is a verdict
         text = f"{type(error).__name__}: {error}"
     finally:
@@ -42,4 +41,4 @@ async def judge(peer: Peer, row: str, column: str, check: Check) -> Verdict:
         return Verdict("FAILED", f"passes, though it is declared as fault {number}")
     if re.search(FAULTS[number - 1].error, text) is None:
         return Verdict("FAILED", f"is declared as fault {number}, but fails otherwise: {text}")
-    return Verdict(f"fault {number}")
+    return Verdict(f"f{number}")

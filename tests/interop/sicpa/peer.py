@@ -27,7 +27,9 @@ from didcomm.did_doc.did_doc import DIDDoc
 from didcomm.did_doc.did_resolver import DIDResolver
 from didcomm.message import Message
 from didcomm.pack_encrypted import PackEncryptedConfig, PackEncryptedParameters, pack_encrypted
+from didcomm.pack_plaintext import pack_plaintext
 from didcomm.pack_signed import pack_signed
+from didcomm.protocols.routing.forward import unpack_forward
 from didcomm.secrets.secrets_resolver_in_memory import SecretsResolverInMemory
 from didcomm.secrets.secrets_util import (
     generate_ed25519_keys_as_jwk_dict,
@@ -111,11 +113,15 @@ async def do_pack_encrypted(request):
         frm=request["frm"],
         sign_frm=request["sign_frm"],
         pack_config=PackEncryptedConfig(
-            enc_alg_anon=anon_alg(request), protect_sender_id=request["protect"], forward=False
+            enc_alg_anon=anon_alg(request), protect_sender_id=request["protect"], forward=request["forward"]
         ),
         pack_params=PackEncryptedParameters(),
     )
     return packed.packed_msg
+
+
+async def do_pack_plaintext(request):
+    return (await pack_plaintext(resolvers(request), Message.from_dict(request["message"]))).packed_msg
 
 
 async def do_pack_signed(request):
@@ -146,6 +152,12 @@ async def do_unpack(request):
     config = UnpackConfig(expect_decrypt_by_all_keys=request["all_keys"])
     unpacked = await unpack(resolvers(request), request["packed"], config)
     return {"message": unpacked.message.as_dict(), "metadata": plain(vars(unpacked.metadata))}
+
+
+async def do_unpack_forward(request):
+    """What a mediator reads: to whom it passes the message on, and the message."""
+    result = await unpack_forward(resolvers(request), request["packed"], decrypt_by_all_keys=False)
+    return {"next": result.forward_msg.body.next, "forwarded": json.dumps(result.forwarded_msg)}
 
 
 def plain(metadata):

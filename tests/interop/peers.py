@@ -1,0 +1,151 @@
+"""The other implementations: how each is started, what it tells of a message, and which modes it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# where the Makefile installs them
+HOMES = HERE.parents[1] / ".venvs"
+
+ALL_FACTS = frozenset(
+    {
+        "encrypted",
+        "authenticated",
+        "non_repudiation",
+        "anonymous_sender",
+        "encrypted_from",
+        "encrypted_to",
+        "sign_from",
+        "from_prior_issuer_kid",
+        "enc_alg_auth",
+        "enc_alg_anon",
+        "sign_alg",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A mode that a peer does not have.
+
+    Attributes:
+        reason: In words.
+        needs: What a scenario needs, all of it, to fall under the lack.
+    """
+
+    reason: str
+    needs: frozenset[str]
+
+
+def lack(reason: str, *needs: str) -> Lack:
+    return Lack(reason, frozenset(needs))
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """Somebody else's DIDComm.
+
+    Attributes:
+        name: As the Makefile has it: `make interop-NAME`.
+        title: The head of its columns.
+        home: The folder below `.venvs` in which it is installed.
+        command: How its program is started, from that folder.
+        facts: What it tells of a message that it has read.
+        lacks: The modes that it does not have.
+        keys: The only form of keys in a DID document that it reads; None for whatever there is.
+    """
+
+    name: str
+    title: str
+    home: str
+    command: tuple[str, ...]
+    facts: frozenset[str] = ALL_FACTS
+    lacks: tuple[Lack, ...] = ()
+    keys: str | None = None
+
+    def installed(self) -> bool:
+        return (HOMES / self.home / "installed").is_file()
+
+    def lacking(self, needs: frozenset[str]) -> Lack | None:
+        """Why a scenario with these needs cannot be run, or None where it can."""
+        return next((each for each in self.lacks if each.needs <= needs), None)
+
+
+def _python(peer: str, *arguments: str) -> tuple[str, ...]:
+    # -I: nothing of this environment reaches the peer's
+    return ("bin/python", "-I", "-Wignore", str(HERE / peer / "peer.py"), *arguments)
+
+
+SICPA_RUST_LACKS = (
+    lack("key agreement on P-384", "P-384"),
+    lack("key agreement on P-521", "P-521"),
+)
+INDICIO_LACKS = (
+    lack("plaintext messages: it has envelopes alone", "plaintext"),
+    lack("signatures", "signed"),
+    lack("from_prior", "from_prior"),
+    lack("the demand that all keys open a message", "all keys"),
+    lack("anoncrypt with A256GCM of its own, though it reads it", "packs", "anoncrypt", "A256GCM"),
+    lack(
+        "anoncrypt with A256CBC-HS512 of its own, though it reads it", "packs", "anoncrypt", "A256CBC-HS512"
+    ),
+    lack("more than the first key of a recipient", "packs", "several keys"),
+)
+
+SICPA = Implementation("sicpa", "PyPI didcomm", "sicpa", _python("sicpa"))
+PEERS = (
+    SICPA,
+    Implementation(
+        "askar",
+        "didcomm-messaging, askar",
+        "indicio",
+        _python("indicio", "askar"),
+        facts=frozenset({"encrypted", "authenticated", "encrypted_from"}),
+        lacks=(
+            *INDICIO_LACKS,
+            lack("key agreement on P-384", "P-384"),
+            lack("key agreement on P-521", "P-521"),
+        ),
+    ),
+    Implementation(
+        "authlib",
+        "didcomm-messaging, authlib",
+        "indicio",
+        _python("indicio", "authlib"),
+        facts=frozenset({"encrypted", "authenticated", "encrypted_from"}),
+        lacks=(
+            *INDICIO_LACKS,
+            *(
+                lack(f"{curve} but for anoncrypt that it reads", curve, mode)
+                for curve in ("P-256", "P-384", "P-521")
+                for mode in ("authcrypt", "packs")
+            ),
+        ),
+        keys="Multikey",
+    ),
+    Implementation(
+        "node",
+        "npm didcomm-node",
+        "node",
+        ("node", str(HERE / "node" / "peer.js"), "."),
+        lacks=SICPA_RUST_LACKS,
+    ),
+    Implementation("rust", "crate didcomm", "rust", ("debug/didcomm",), lacks=SICPA_RUST_LACKS),
+    Implementation(
+        "affinidi",
+        "crate affinidi",
+        "rust",
+        ("debug/affinidi",),
+        facts=frozenset({"encrypted", "non_repudiation", "encrypted_from", "sign_from"}),
+        lacks=(
+            lack("anoncrypt with A256GCM", "anoncrypt", "A256GCM"),
+            lack("anoncrypt with XC20P", "anoncrypt", "XC20P"),
+            lack("from_prior", "from_prior"),
+            lack("the demand that all keys open a message", "all keys"),
+            lack("DID documents: it takes keys", "relationships"),
+        ),
+        keys="JsonWebKey2020",
+    ),
+)
