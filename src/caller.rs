@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use crate::did::local::LocalResolver;
-use crate::did::{DidUrl, Document, peer};
+use crate::did::{DidUrl, Document, names_of_key, same_party};
 use crate::error::{Error, Result};
 use crate::keys::{SecretKey, SecretStore};
 
@@ -104,10 +104,14 @@ impl Caller {
             },
         }
         .ok_or_else(not_found)?;
-        if document.did().as_str() != did {
+        let document = if document.did().as_str() == did {
+            document
+        } else if same_party(document.did().as_str(), did) {
+            Arc::new(document.in_the_name_of(&DidUrl::parse(did)?))
+        } else {
             let reason = format!("the resolver answered with the document of {}", document.did());
             return Err(Error::MalformedDocument { did: did.to_owned(), reason });
-        }
+        };
         lock(&self.resolved).push(Arc::clone(&document));
         Ok(document)
     }
@@ -129,20 +133,23 @@ impl Caller {
     async fn find(&self, kids: &[&DidUrl], every: bool) -> Result<Vec<SecretKey>> {
         let mut found = self.held(kids.iter().map(|kid| (*kid, kid.to_string())).collect(), every).await?;
         if found.is_empty() || (every && found.len() < kids.len()) {
-            // a peer may name a key of a did:peer:2 by an older name than the one its secret is kept under
+            // a peer may name a key of a did:peer by another name than the one its secret is kept under
             let others: Vec<_> = kids
                 .iter()
                 .filter(|kid| !found.iter().any(|secret| secret.kid() == **kid))
-                .flat_map(|kid| {
-                    let older = peer::aliases(kid).into_iter().filter(move |alias| alias != *kid);
-                    older.map(|alias| (*kid, alias.to_string()))
-                })
+                .flat_map(|kid| self.other_names(kid).into_iter().map(move |name| (*kid, name)))
                 .collect();
             if !others.is_empty() {
                 found.extend(self.held(others, every).await?);
             }
         }
         Ok(found)
+    }
+
+    /// The other names of a key, under its DID and under the other form of it where that is known.
+    fn other_names(&self, kid: &DidUrl) -> Vec<String> {
+        let long = self.dids.as_ref().and_then(|(local, _)| local.long_form(kid.did()));
+        names_of_key(kid, long.as_deref())
     }
 
     /// Looks for secrets by name, and returns each under the id that stands for that name.

@@ -47,7 +47,7 @@ pub enum Error {
         recipient: String,
     },
     /// No resolver knows the DID; the operator must act.
-    #[error("DID not found: {did}")]
+    #[error("DID not found: {did}{}", needed(did))]
     DidNotFound {
         /// The DID.
         did: String,
@@ -154,6 +154,16 @@ impl Error {
 
     pub(crate) fn misuse(reason: impl Into<String>) -> Self {
         Self::Misuse(reason.into())
+    }
+}
+
+/// What has to be remembered before the DID resolves; nothing for most DIDs.
+fn needed(did: &str) -> &'static str {
+    match did.strip_prefix("did:peer:").and_then(|peer| peer.chars().next()) {
+        Some('1') => " (the hash of a genesis document, which is to be remembered first)",
+        Some('3') => " (the hash of a did:peer:2, which is to be remembered first)",
+        Some('4') => " (a short form, whose long form is to be seen or remembered first)",
+        _ => "",
     }
 }
 

@@ -13,7 +13,7 @@ use crate::keys::SecretKey;
 #[pyfunction]
 pub(super) fn encode_peer_did(secrets: Vec<Bound<'_, PySecret>>, services: Vec<JsonIn>) -> PyResult<String> {
     let purposed = |secret: &SecretKey| {
-        let agrees = secret.curve().is_for_agreement();
+        let agrees = secret.curve().can_agree();
         let purpose = if agrees { Purpose::KeyAgreement } else { Purpose::Authentication };
         secret.public_key().map(|key| (purpose, key))
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::verification_method::absolute_kid;
-use super::{DidUrl, Node, Service, VerificationMethod, peer};
+use super::{DidUrl, Node, Service, VerificationMethod, peer, same_party};
 use crate::error::{Error, Result};
 
 /// A verification relationship: what a key may be used for.
@@ -110,12 +110,32 @@ impl Document {
         &self.services
     }
 
-    /// The key of that id, if the relationship lists it; a did:peer:2 key answers to its older names too.
+    /// The same document in the name of its DID's other form, as it was asked for.
+    pub(crate) fn in_the_name_of(&self, did: &DidUrl) -> Self {
+        let renamed = |methods: &[Arc<VerificationMethod>]| {
+            methods.iter().map(|method| Arc::new(method.in_the_name_of(did))).collect()
+        };
+        Self {
+            did: did.clone(),
+            authentication: renamed(&self.authentication),
+            key_agreement: renamed(&self.key_agreement),
+            services: self.services.clone(),
+            json: self.json.clone(),
+        }
+    }
+
+    /// The key of that id, if the relationship lists it.
+    ///
+    /// A key of a did:peer answers to its older names too, and to those under the other form of its DID.
     pub fn key(&self, relationship: Relationship, kid: &DidUrl) -> Result<&VerificationMethod> {
         let keys = self.keys(relationship);
         let found = keys.iter().find(|method| method.kid() == kid).or_else(|| {
-            let aliases = peer::aliases(kid);
-            keys.iter().find(|method| aliases.contains(method.kid()))
+            let fragment = kid.fragment().filter(|_| same_party(kid.did(), self.did.as_str()))?;
+            let names = [kid, &self.did].map(|did| peer::names(did, fragment)).concat();
+            keys.iter().find(|method| {
+                let listed = method.kid().fragment();
+                listed == Some(fragment) || names.iter().any(|name| listed == Some(name))
+            })
         });
         found.map(AsRef::as_ref).ok_or_else(|| Error::KeyNotFound {
             did: self.did.to_string(),

@@ -1,10 +1,14 @@
 //! did:key: a DID that is one public key.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::PublicKey;
+
+/// The relationships of a key that signs.
+pub(super) const SIGNING: [&str; 4] =
+    ["authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation"];
 
 /// The DID of a public key.
 pub fn create(key: &PublicKey) -> String {
@@ -16,32 +20,44 @@ pub fn resolve(did: &DidUrl) -> Result<Value> {
     let did = did.did();
     let multikey =
         did.strip_prefix("did:key:").ok_or_else(|| Error::malformed("did:key", "another DID method"))?;
-    // did:key allows base58btc alone, so that one key has one DID
+    document(did, multikey, true)
+}
+
+/// The document of a DID that is this key: in every relationship that its curve is fit for.
+///
+/// The key's id is the key itself, with its multibase prefix or, as in older documents, without.
+pub(super) fn document(did: &str, multikey: &str, prefixed: bool) -> Result<Value> {
+    // base58btc is the only form, so that one key has one DID
     if !multikey.starts_with('z') {
         return Err(Error::malformed("did:key", "not base58btc"));
     }
     let key = PublicKey::from_multikey(multikey)?;
-    let kid = format!("{did}#{multikey}");
-    let mut methods = vec![method(did, &kid, &key)];
-    let mut authentication = Vec::new();
+    let kid = |multikey: &str| {
+        format!("{did}#{}", if prefixed { multikey } else { multikey.trim_start_matches('z') })
+    };
+    let own = kid(multikey);
+    let mut methods = vec![method(did, &own, &key)];
     let mut key_agreement = Vec::new();
-    if key.curve().is_for_agreement() {
-        key_agreement.push(kid);
-    } else {
-        authentication.push(kid);
+    if key.curve().can_agree() {
+        key_agreement.push(own.clone());
     }
     if let Some(derived) = key.derived_agreement_key() {
-        let kid = format!("{did}#{}", derived.to_multikey());
+        let kid = kid(&derived.to_multikey());
         methods.push(method(did, &kid, &derived));
         key_agreement.push(kid);
     }
-    Ok(json!({
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
-        "id": did,
-        "verificationMethod": methods,
-        "authentication": authentication,
-        "keyAgreement": key_agreement,
-    }))
+    let mut document = Map::new();
+    let context = json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]);
+    document.insert("@context".to_owned(), context);
+    document.insert("id".to_owned(), Value::from(did));
+    document.insert("verificationMethod".to_owned(), Value::Array(methods));
+    for name in SIGNING.iter().filter(|_| key.curve().can_sign()) {
+        document.insert((*name).to_owned(), json!([own]));
+    }
+    if !key_agreement.is_empty() {
+        document.insert("keyAgreement".to_owned(), json!(key_agreement));
+    }
+    Ok(Value::Object(document))
 }
 
 fn method(did: &str, kid: &str, key: &PublicKey) -> Value {

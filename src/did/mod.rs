@@ -2,9 +2,11 @@
 
 mod did_url;
 mod document;
+pub mod jwk;
 pub mod key;
 pub mod local;
 mod node;
+mod party;
 pub mod peer;
 mod service;
 mod verification_method;
@@ -12,5 +14,7 @@ mod verification_method;
 pub use did_url::DidUrl;
 pub use document::{Document, Relationship};
 pub use node::Node;
+pub(crate) use party::names_of_key;
+pub use party::{same_party, shortest};
 pub use service::{Endpoint, Service};
 pub use verification_method::{Unusable, VerificationMethod};

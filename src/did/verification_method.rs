@@ -52,6 +52,11 @@ impl VerificationMethod {
         self.key.get_or_init(read).as_ref()
     }
 
+    /// The same key under another DID of its party.
+    pub(super) fn in_the_name_of(&self, did: &DidUrl) -> Self {
+        Self { kid: did.with_fragment(self.kid.fragment().unwrap_or_default()), ..self.clone() }
+    }
+
     /// Reads a method of the document of `did`; none where it names no key.
     pub(super) fn parse<N: Node>(did: &DidUrl, method: &N) -> Option<Self> {
         let kid = absolute_kid(did, &method.member("id")?.text()?)?;

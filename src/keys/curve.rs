@@ -32,9 +32,14 @@ impl Curve {
             .ok_or_else(|| Error::unsupported("curve", name))
     }
 
-    /// Whether its keys agree on a secret; the others sign.
-    pub fn is_for_agreement(self) -> bool {
+    /// Whether its keys agree on a secret.
+    pub fn can_agree(self) -> bool {
         matches!(self, Self::X25519)
+    }
+
+    /// Whether its keys sign.
+    pub fn can_sign(self) -> bool {
+        matches!(self, Self::Ed25519)
     }
 
     /// The length of a public key in octets.

@@ -6,7 +6,7 @@ use super::seal::{anoncrypt, authcrypt};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
-use crate::did::{DidUrl, Service};
+use crate::did::{DidUrl, Service, same_party};
 use crate::error::{Error, Result};
 use crate::message::Message;
 
@@ -97,7 +97,7 @@ fn address(message: Message, to: &DidUrl, options: &EncryptOptions) -> Result<Me
         message = name_sender(message, party)?;
     }
     match message.to() {
-        Some(named) if named.iter().any(|did| did.did() == to.did()) => Ok(message),
+        Some(named) if named.iter().any(|did| same_party(did.did(), to.did())) => Ok(message),
         Some(_) => Err(Error::misuse(format!("the message is not to {}", to.did()))),
         // a signed message without `to` could be passed on to somebody else
         None if options.signer.is_some() => Ok(message.with_to(DidUrl::parse(to.did())?)),

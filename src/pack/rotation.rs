@@ -2,7 +2,7 @@
 
 use super::keys::signing_key;
 use crate::caller::Caller;
-use crate::did::DidUrl;
+use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
 use crate::jose::jwt;
 use crate::message::{FromPrior, FromPriorHeader, Message};
@@ -23,12 +23,16 @@ pub(super) async fn sign(
         }
     };
     claims.check().map_err(|error| Error::misuse(error.to_string()))?;
-    if claims.sub.as_deref() != message.from().map(DidUrl::did) {
+    let is_sender = match (claims.sub.as_deref(), message.from()) {
+        (Some(sub), Some(from)) => same_party(sub, from.did()),
+        (sub, from) => sub.is_none() && from.is_none(),
+    };
+    if !is_sender {
         return Err(Error::misuse("sub of from_prior is not the from of the message"));
     }
     let issuer = match issuer_kid {
         None => DidUrl::parse(&claims.iss)?,
-        Some(kid) if kid.did() == claims.iss => kid.clone(),
+        Some(kid) if same_party(kid.did(), &claims.iss) => kid.clone(),
         Some(_) => return Err(Error::misuse("from_prior_issuer_kid is no key of iss")),
     };
     let key = signing_key(caller, &issuer).await?;

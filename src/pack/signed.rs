@@ -3,7 +3,7 @@
 use super::keys::{SigningKey, signing_key};
 use crate::base64url;
 use crate::caller::Caller;
-use crate::did::DidUrl;
+use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
 use crate::jose::jws;
 use crate::message::Message;
@@ -32,7 +32,7 @@ pub async fn signed(caller: &Caller, message: Message, signer: &DidUrl) -> Resul
 pub(super) fn name_sender(message: Message, sender: &DidUrl) -> Result<Message> {
     match message.from() {
         None => Ok(message.with_from(DidUrl::parse(sender.did())?)),
-        Some(from) if from.did() == sender.did() => Ok(message),
+        Some(from) if same_party(from.did(), sender.did()) => Ok(message),
         Some(from) => Err(Error::misuse(format!("the message is from {from}, not from {}", sender.did()))),
     }
 }

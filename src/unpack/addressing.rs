@@ -4,7 +4,7 @@ use super::Layers;
 use super::opened::{Authcrypt, Opened};
 use super::signed::Signed;
 use crate::crypto::signature::SignatureValid;
-use crate::did::DidUrl;
+use crate::did::{DidUrl, same_party};
 use crate::error::{Claim, Error, Result};
 use crate::message::Message;
 
@@ -58,13 +58,13 @@ pub(super) fn recipients(message: &Message, layers: &Layers) -> Result<()> {
         did: Some(opened.kid.did().to_owned()),
     };
     if let [outer, inner] = opened.as_slice()
-        && outer.kid.did() != inner.kid.did()
+        && !same_party(outer.kid.did(), inner.kid.did())
     {
         return Err(untrusted(outer));
     }
     for opened in opened {
         let named = match message.to() {
-            Some(to) => to.iter().any(|did| did.did() == opened.kid.did()),
+            Some(to) => to.iter().any(|did| same_party(did.did(), opened.kid.did())),
             None => layers.signed.is_none(),
         };
         if !named {
@@ -76,7 +76,7 @@ pub(super) fn recipients(message: &Message, layers: &Layers) -> Result<()> {
 
 fn compare_from(message: &Message, kid: &DidUrl, claim: Claim) -> Result<()> {
     match message.from() {
-        Some(from) if from.did() == kid.did() => Ok(()),
+        Some(from) if same_party(from.did(), kid.did()) => Ok(()),
         from => {
             Err(Error::Untrusted { claim, kid: Some(kid.to_string()), did: from.map(ToString::to_string) })
         }

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::crypto::signature;
-use crate::did::{DidUrl, Relationship};
+use crate::did::{DidUrl, Relationship, same_party};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwt::Jwt;
 use crate::message::{FromPrior, FromPriorHeader, Message};
@@ -48,11 +48,15 @@ pub(super) async fn verify(
     let claims: FromPrior = serde_json::from_slice(&jwt.claims)
         .map_err(|_| Error::malformed("message.from_prior", "claims of the wrong form"))?;
     claims.check()?;
-    if jwt.kid.did() != claims.iss {
+    if !same_party(jwt.kid.did(), &claims.iss) {
         return Err(untrusted(Claim::RotationIssuer, Some(&jwt.kid), Some(claims.iss)));
     }
     // no sub ends the relationship, and then nobody is left to be the sender
-    if claims.sub.as_deref() != message.from().map(DidUrl::did) {
+    let is_sender = match (claims.sub.as_deref(), message.from()) {
+        (Some(sub), Some(from)) => same_party(sub, from.did()),
+        (sub, from) => sub.is_none() && from.is_none(),
+    };
+    if !is_sender {
         return Err(untrusted(Claim::RotationSubject, Some(&jwt.kid), claims.sub));
     }
     check_times(&claims, caller.now(), &jwt.kid)?;

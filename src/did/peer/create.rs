@@ -17,7 +17,7 @@ pub fn create(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Result<DidUr
     }
     let mut did = "did:peer:2".to_owned();
     for (purpose, key) in keys {
-        if (*purpose == Purpose::KeyAgreement) != key.curve().is_for_agreement() {
+        if !purpose.fits(key.curve()) {
             return Err(Error::misuse(format!(
                 "a key on {} cannot serve {}",
                 key.curve().name(),

@@ -2,6 +2,7 @@
 
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::keys::Curve;
 
 /// More elements than any DID in use has; each costs a decoding.
 const MAX_ELEMENTS: usize = 64;
@@ -38,6 +39,11 @@ impl Purpose {
             Self::CapabilityInvocation => 'I',
             Self::CapabilityDelegation => 'D',
         }
+    }
+
+    /// Whether a key on that curve can serve the purpose.
+    pub(super) fn fits(self, curve: Curve) -> bool {
+        if self == Self::KeyAgreement { curve.can_agree() } else { curve.can_sign() }
     }
 
     pub(super) fn relationship(self) -> &'static str {

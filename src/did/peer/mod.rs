@@ -1,15 +1,32 @@
-//! did:peer, method 2: a DID that carries several keys and services.
+//! did:peer: DIDs that two parties tell each other, and nobody else has to know.
+//!
+//! Method 0 is one key, method 2 several keys and services, method 4 a whole document. Method 1 is the hash
+//! of a document, method 3 that of a did:peer:2, and the short form of method 4 that of its long form: these
+//! resolve only where what they are the hash of is known.
 
+mod aliases;
 mod create;
 mod elements;
+pub mod genesis;
+mod hash;
+mod inception_key;
+mod long_form;
+mod multiple_keys;
 mod resolve;
 mod service;
+mod shortened;
+mod stored;
 
+pub(crate) use aliases::names;
+pub use aliases::{aliases, short_form};
 pub use create::create;
 pub use elements::Purpose;
-pub use resolve::{aliases, resolve};
+pub use inception_key::create as create_of_one_key;
+pub use long_form::{create as create_of_document, input_document};
+pub(crate) use resolve::is_hash;
+pub use resolve::{resolve, resolve_known};
 
-/// How the keys of a did:peer:2 are named in its document.
+/// How the keys of a did:peer of method 0, 2 or 3 are named in its document.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum KeyNaming {
     /// `#key-1`, `#key-2`, in the order of the DID: today's form.

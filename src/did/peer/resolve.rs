@@ -1,201 +1,40 @@
-//! Resolution of a did:peer:2, and the names its keys have gone by.
+//! Resolution of a did:peer, whatever its method.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::KeyNaming;
-use super::elements::{Element, Purpose, elements};
-use super::service;
+use super::{KeyNaming, genesis, inception_key, long_form, multiple_keys, shortened};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::keys::{Curve, PublicKey};
 
-/// The number of characters that the library peerdid kept of a key for its name since 2023.
-const SHORT_NAME: usize = 8;
-
-/// The DID document of a did:peer:2.
+/// The DID document of a did:peer that carries it: one of method 0 or 2, or a long form of method 4.
+///
+/// A did:peer that is only the hash of something is not found here: see [`resolve_known`].
 pub fn resolve(did: &DidUrl, naming: KeyNaming) -> Result<Value> {
-    let did = DidUrl::parse(did.did())?;
-    let mut keys = Vec::new();
-    let mut services = Vec::new();
-    for element in elements(&did)? {
-        match element {
-            Element::Key(purpose, multikey) => keys.push((purpose, multikey, public_key(multikey)?)),
-            Element::Service(encoded) => services.extend(service::decode(encoded)?),
-        }
+    if is_hash(did.did()) {
+        return Err(Error::DidNotFound { did: did.did().to_owned() });
     }
-    Ok(match naming {
-        KeyNaming::Numbered => numbered(&did, &keys, services),
-        KeyNaming::Multibase => multibase(&did, &keys, services),
-    })
-}
-
-/// Every name that a key of a did:peer:2 has had, today's first; empty for other DIDs and unknown keys.
-pub fn aliases(kid: &DidUrl) -> Vec<DidUrl> {
-    let Some(fragment) = kid.fragment() else { return Vec::new() };
-    if !kid.as_str().starts_with("did:peer:2.") {
-        return Vec::new();
-    }
-    let Ok(elements) = elements(kid) else { return Vec::new() };
-    let keys = elements.iter().filter_map(|element| match element {
-        Element::Key(_, multikey) => Some(*multikey),
-        Element::Service(_) => None,
-    });
-    for (place, multikey) in (1_usize..).zip(keys) {
-        let bare = multikey.trim_start_matches('z');
-        let names = [
-            format!("key-{place}"),
-            bare.to_owned(),
-            bare.chars().take(SHORT_NAME).collect(),
-            multikey.to_owned(),
-        ];
-        if names.iter().any(|name| name == fragment) {
-            return names.iter().map(|name| kid.with_fragment(name)).collect();
-        }
-    }
-    Vec::new()
-}
-
-fn public_key(multikey: &str) -> Result<Option<PublicKey>> {
-    if !multikey.starts_with('z') {
-        return Err(Error::malformed("did:peer key", "not base58btc"));
-    }
-    match PublicKey::from_multikey(multikey) {
-        Ok(key) => Ok(Some(key)),
-        // a key we cannot compute with is listed all the same: its owner may use it elsewhere
-        Err(Error::Unsupported { .. }) => Ok(None),
-        Err(error) => Err(error),
+    let peer = did.did().strip_prefix("did:peer:").unwrap_or_default();
+    match peer.chars().next() {
+        Some('0') => inception_key::resolve(did, naming),
+        Some('2') => multiple_keys::document(did, did, naming),
+        Some('4') => long_form::resolve(did),
+        None => Err(Error::malformed("did:peer", "another DID method")),
+        Some(method) => Err(Error::unsupported("did:peer method", method)),
     }
 }
 
-type Key<'a> = (Purpose, &'a str, Option<PublicKey>);
-
-fn numbered(did: &DidUrl, keys: &[Key<'_>], services: Vec<Value>) -> Value {
-    let mut methods = Vec::new();
-    let mut relationships = Map::new();
-    for (place, (purpose, multikey, _)) in (1_usize..).zip(keys) {
-        let kid = format!("{did}#key-{place}");
-        methods.push(json!({"id": kid, "type": "Multikey", "controller": did.as_str(), "publicKeyMultibase": multikey}));
-        push(&mut relationships, purpose.relationship(), Value::String(kid));
-    }
-    let mut document = Map::new();
-    document.insert(
-        "@context".to_owned(),
-        json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]),
-    );
-    document.insert("id".to_owned(), Value::String(did.to_string()));
-    document.insert("verificationMethod".to_owned(), Value::Array(methods));
-    document.extend(relationships);
-    if !services.is_empty() {
-        let services = services.into_iter().enumerate();
-        let identified = services.map(|(place, entry)| service::identify(did, place, entry)).collect();
-        document.insert("service".to_owned(), Value::Array(identified));
-    }
-    Value::Object(document)
-}
-
-/// The document as the library peerdid wrote it until 2022: embedded 2020 methods named by their key.
-fn multibase(did: &DidUrl, keys: &[Key<'_>], services: Vec<Value>) -> Value {
-    let mut document = Map::new();
-    document.insert("id".to_owned(), Value::String(did.to_string()));
-    for relationship in Purpose::ALL {
-        for (_, multikey, key) in keys.iter().filter(|(purpose, ..)| *purpose == relationship) {
-            let suite = match key.as_ref().map(PublicKey::curve) {
-                Some(Curve::X25519) => "X25519KeyAgreementKey2020",
-                Some(Curve::Ed25519) => "Ed25519VerificationKey2020",
-                None => "Multikey",
-            };
-            let kid = format!("{did}#{}", multikey.trim_start_matches('z'));
-            let method =
-                json!({"id": kid, "type": suite, "controller": did.as_str(), "publicKeyMultibase": multikey});
-            push(&mut document, relationship.relationship(), method);
-        }
-    }
-    for (place, entry) in services.into_iter().enumerate() {
-        let Value::Object(mut entry) = entry else { continue };
-        let name = entry.get("type").and_then(Value::as_str).unwrap_or("service").to_lowercase();
-        entry.insert("id".to_owned(), Value::String(format!("{did}#{name}-{place}")));
-        push(&mut document, "service", Value::Object(entry));
-    }
-    Value::Object(document)
-}
-
-fn push(document: &mut Map<String, Value>, name: &str, entry: Value) {
-    if let Value::Array(entries) = document.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-        entries.push(entry);
+/// The DID document of a did:peer that is the hash of what is known: of a genesis document (method 1), of a
+/// did:peer:2 (method 3), or of the document in a long form (method 4).
+pub fn resolve_known(did: &DidUrl, known: &str, naming: KeyNaming) -> Result<Value> {
+    let peer = did.did().strip_prefix("did:peer:").unwrap_or_default();
+    match peer.chars().next() {
+        Some('1') => genesis::resolve(did, known),
+        Some('3') => shortened::resolve(did, known, naming),
+        _ => long_form::resolve_short(did, known),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::did::{Document, Relationship};
-
-    /// Alice's DID in the public tutorial of 2022.
-    const TUTORIAL: &str = "did:peer:2.Ez6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK.Vz6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj.SeyJpZCI6Im5ldy1pZCIsInQiOiJkbSIsInMiOiJodHRwczovL3d3dy5leGFtcGxlLmNvbS9hbGljZSIsImEiOlsiZGlkY29tbS92MiJdfQ";
-
-    fn tutorial() -> DidUrl {
-        DidUrl::parse(TUTORIAL).unwrap()
-    }
-
-    // KID-09
-    #[test]
-    fn keys_are_numbered_in_the_order_of_the_did() {
-        let document = Document::parse(resolve(&tutorial(), KeyNaming::Numbered).unwrap()).unwrap();
-        let kid = |relationship| document.keys(relationship)[0].kid().fragment().unwrap().to_owned();
-        assert_eq!(kid(Relationship::KeyAgreement), "key-1");
-        assert_eq!(kid(Relationship::Authentication), "key-2");
-        let service = &document.services()[0];
-        assert_eq!(service.id, format!("{TUTORIAL}#new-id"));
-        assert_eq!(service.endpoints[0].uri, "https://www.example.com/alice");
-        assert_eq!(service.endpoints[0].accept.as_deref(), Some(&["didcomm/v2".to_owned()][..]));
-    }
-
-    #[test]
-    fn the_older_form_is_the_document_that_the_tutorial_prints() {
-        let document = resolve(&tutorial(), KeyNaming::Multibase).unwrap();
-        let authentication = &document["authentication"][0];
-        assert_eq!(
-            authentication["id"],
-            format!("{TUTORIAL}#6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj")
-        );
-        assert_eq!(authentication["type"], "Ed25519VerificationKey2020");
-        assert_eq!(document["keyAgreement"][0]["type"], "X25519KeyAgreementKey2020");
-        assert_eq!(
-            document["service"],
-            json!([{"id": format!("{TUTORIAL}#didcommmessaging-0"), "type": "DIDCommMessaging",
-                    "serviceEndpoint": "https://www.example.com/alice", "accept": ["didcomm/v2"]}])
-        );
-    }
-
-    #[test]
-    fn a_key_answers_to_every_name_it_has_had() {
-        let today = tutorial().with_fragment("key-1");
-        for name in ["key-1", "6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK", "6LSh6rmg"] {
-            let names = aliases(&tutorial().with_fragment(name));
-            assert_eq!(names[0], today, "{name}");
-        }
-        for stranger in ["key-3", "key-0", "6LS", ""] {
-            assert!(aliases(&tutorial().with_fragment(stranger)).is_empty(), "{stranger}");
-        }
-    }
-
-    #[test]
-    fn malformed_dids_are_refused_without_a_panic() {
-        for did in [
-            "did:peer:2",
-            "did:peer:2.",
-            "did:peer:2.E",
-            "did:peer:2.Q",
-            "did:peer:2.Ez0OIl",
-            "did:peer:2.Sxx",
-            "did:peer:2.SW10",
-            "did:peer:2.Euabc",
-            "did:peer:9z",
-        ] {
-            let result = resolve(&DidUrl::parse(did).unwrap(), KeyNaming::Numbered);
-            assert_eq!(result.is_err(), did != "did:peer:2.SW10", "{did}");
-        }
-        let many = format!("did:peer:2{}", ".Ez6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK".repeat(65));
-        assert!(resolve(&DidUrl::parse(&many).unwrap(), KeyNaming::Numbered).is_err());
-    }
+/// Whether the text of the DID is only the hash of something: of a document, or of a longer DID.
+pub(crate) fn is_hash(did: &str) -> bool {
+    ["did:peer:1", "did:peer:3"].iter().any(|method| did.starts_with(method)) || long_form::is_short(did)
 }

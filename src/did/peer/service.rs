@@ -36,20 +36,31 @@ pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
     }
 }
 
-/// Gives a service without an id the id of its place, and makes a relative id absolute.
-pub(super) fn identify(did: &DidUrl, place: usize, service: Value) -> Value {
-    let Value::Object(mut service) = service else { return service };
-    let id = match service.get("id").and_then(Value::as_str) {
-        Some(id) if id.starts_with("did:") => id.to_owned(),
-        Some(id) => format!("{did}#{}", id.trim_start_matches('#')),
-        None if place == 0 => format!("{did}#service"),
-        None => format!("{did}#service-{place}"),
+/// Gives services without an id the ids `#service`, `#service-1` and so on, and makes relative ids absolute.
+pub(super) fn identify(did: &DidUrl, services: Vec<Value>) -> Vec<Value> {
+    let mut unnamed = 0_usize;
+    let mut next = || {
+        let id = if unnamed == 0 { format!("{did}#service") } else { format!("{did}#service-{unnamed}") };
+        unnamed = unnamed.saturating_add(1);
+        id
     };
-    let mut identified = Map::new();
-    identified.insert("id".to_owned(), Value::String(id));
-    service.shift_remove("id");
-    identified.extend(service);
-    Value::Object(identified)
+    let objects = services.into_iter().filter_map(|service| match service {
+        Value::Object(members) => Some(members),
+        _ => None,
+    });
+    let identified = objects.map(|mut service| {
+        let id = match service.get("id").and_then(Value::as_str) {
+            Some(id) if id.starts_with("did:") => id.to_owned(),
+            Some(id) => format!("{did}#{}", id.trim_start_matches('#')),
+            None => next(),
+        };
+        let mut identified = Map::new();
+        identified.insert("id".to_owned(), Value::String(id));
+        service.shift_remove("id");
+        identified.extend(service);
+        Value::Object(identified)
+    });
+    identified.collect()
 }
 
 fn swap<'a>((short, long): (&'a str, &'a str)) -> (&'a str, &'a str) {
@@ -94,6 +105,17 @@ mod tests {
         let text = String::from_utf8(base64url::decode(&encoded, "").unwrap()).unwrap();
         assert!(text.starts_with(r#"{"t":"dm","s":{"uri":"#), "{text}");
         assert_eq!(decode(&encoded).unwrap(), [service]);
+    }
+
+    // did:peer, method 2: only services without an id are counted
+    #[test]
+    fn services_without_an_id_are_counted_apart_from_the_others() {
+        let did = DidUrl::parse("did:example:a").unwrap();
+        let identified =
+            identify(&did, vec![json!({"id": "#mine"}), json!({}), json!({"id": "x"}), json!({})]);
+        let ids: Vec<_> = identified.iter().map(|service| service["id"].as_str().unwrap()).collect();
+        let expected = ["mine", "service", "x", "service-1"].map(|name| format!("did:example:a#{name}"));
+        assert_eq!(ids, expected);
     }
 
     // the example of the method specification

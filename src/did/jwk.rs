@@ -1,0 +1,145 @@
+//! did:jwk: a DID that is one public key, written as a JWK.
+
+use serde_json::{Map, Value, json};
+
+use super::DidUrl;
+use crate::base64url;
+use crate::error::{Error, Result};
+use crate::keys::PublicKey;
+
+/// What the DIDs of this method begin with.
+const PREFIX: &str = "did:jwk:";
+
+/// The members of a JWK that carry a secret (RFC 7518 6.2.2, 6.3.2 and 6.4).
+const SECRETS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// The DID of a public key, and what the key is for where its curve leaves no choice.
+pub fn create(key: &PublicKey) -> Result<DidUrl> {
+    let mut jwk = key.to_jwk();
+    let usage = match (key.curve().can_agree(), key.curve().can_sign()) {
+        (true, false) => Some("enc"),
+        (false, true) => Some("sig"),
+        _ => None,
+    };
+    if let Some(usage) = usage {
+        jwk.insert("use".to_owned(), Value::from(usage));
+    }
+    DidUrl::parse(&format!("{PREFIX}{}", base64url::encode(Value::Object(jwk).to_string())))
+}
+
+/// The DID document of a did:jwk: one key, `#0`, in every relationship that `use` and its curve allow.
+pub fn resolve(did: &DidUrl) -> Result<Value> {
+    let malformed = |reason: &str| Error::malformed("did:jwk", reason);
+    let did = did.did();
+    let encoded = did.strip_prefix(PREFIX).ok_or_else(|| malformed("another DID method"))?;
+    let octets = base64url::decode(encoded, "did:jwk")?;
+    let Ok(Value::Object(jwk)) = serde_json::from_slice(&octets) else {
+        return Err(malformed("no JSON object"));
+    };
+    if SECRETS.iter().any(|name| jwk.contains_key(*name)) {
+        return Err(malformed("it carries a secret key"));
+    }
+    let (agrees, signs) = purposes(&jwk)?;
+    let kid = format!("{did}#0");
+    let mut document = Map::new();
+    document.insert(
+        "@context".to_owned(),
+        json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1"]),
+    );
+    document.insert("id".to_owned(), Value::from(did));
+    let method = json!({"id": kid, "type": "JsonWebKey2020", "controller": did, "publicKeyJwk": jwk});
+    document.insert("verificationMethod".to_owned(), json!([method]));
+    let signing = super::key::SIGNING.iter().filter(|_| signs);
+    for name in signing.chain(["keyAgreement"].iter().filter(|_| agrees)) {
+        document.insert((*name).to_owned(), json!([kid]));
+    }
+    Ok(Value::Object(document))
+}
+
+/// Whether the key is for agreement, and whether it is for signatures.
+fn purposes(jwk: &Map<String, Value>) -> Result<(bool, bool)> {
+    let (agrees, signs) = match PublicKey::from_jwk(&Value::Object(jwk.clone())) {
+        Ok(key) => (key.curve().can_agree(), key.curve().can_sign()),
+        // a key we cannot compute with is listed all the same: its owner may use it elsewhere
+        Err(Error::Unsupported { .. }) => (true, true),
+        Err(error) => return Err(error),
+    };
+    Ok(match jwk.get("use").and_then(Value::as_str) {
+        Some("enc") => (agrees, false),
+        Some("sig") => (false, signs),
+        _ => (agrees, signs),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::did::{Document, Relationship};
+
+    /// The method specification's X25519 example.
+    const X25519: &str = "did:jwk:eyJrdHkiOiJPS1AiLCJjcnYiOiJYMjU1MTkiLCJ1c2UiOiJlbmMiLCJ4IjoiM3A3YmZYdDl3YlRUVzJIQzdPUTFOei1EUThoYmVHZE5yZngtRkctSUswOCJ9";
+
+    fn did(text: &str) -> DidUrl {
+        DidUrl::parse(text).unwrap()
+    }
+
+    fn of(jwk: &Value) -> DidUrl {
+        did(&format!("{PREFIX}{}", base64url::encode(jwk.to_string())))
+    }
+
+    fn relationships(jwk: &Value) -> Vec<String> {
+        let document = resolve(&of(jwk)).unwrap();
+        let names = document.as_object().unwrap().keys().skip(3).cloned();
+        names.collect()
+    }
+
+    // DID-20
+    #[test]
+    fn the_example_of_the_method_is_read() {
+        let json = resolve(&did(X25519)).unwrap();
+        assert_eq!(json["verificationMethod"][0]["type"], "JsonWebKey2020");
+        let document = Document::parse(json).unwrap();
+        let [key] = document.keys(Relationship::KeyAgreement) else { panic!() };
+        assert_eq!(key.kid().as_str(), format!("{X25519}#0"));
+        assert_eq!(key.key().unwrap().to_jwk()["x"], "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08");
+        assert!(document.keys(Relationship::Authentication).is_empty());
+    }
+
+    #[test]
+    fn a_key_is_used_as_it_says_and_as_its_curve_can() {
+        let okp = |crv: &str, usage: Value| {
+            let x = "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08";
+            json!({"kty": "OKP", "crv": crv, "x": x, "use": usage})
+        };
+        assert_eq!(relationships(&okp("X25519", json!(null))), ["keyAgreement"]);
+        assert!(relationships(&okp("X25519", json!("sig"))).is_empty());
+        let rsa = |usage: &str| json!({"kty": "RSA", "n": "AQAB", "e": "AQAB", "use": usage});
+        assert_eq!(relationships(&rsa("")).len(), 5);
+        assert_eq!(relationships(&rsa("sig")), super::super::key::SIGNING);
+        assert_eq!(relationships(&rsa("enc")), ["keyAgreement"]);
+    }
+
+    #[test]
+    fn a_key_reads_back_as_itself() {
+        let document = Document::parse(resolve(&did(X25519)).unwrap()).unwrap();
+        let key = document.keys(Relationship::KeyAgreement)[0].key().unwrap();
+        let again = Document::parse(resolve(&create(key).unwrap()).unwrap()).unwrap();
+        assert_eq!(again.keys(Relationship::KeyAgreement)[0].key().unwrap(), key);
+    }
+
+    #[test]
+    fn what_is_no_public_key_is_refused() {
+        for text in ["did:jwk:e", "did:jwk:W10", "did:jwk:e30", "did:jwk:===", "did:key:z"] {
+            assert!(resolve(&did(text)).is_err(), "{text}");
+        }
+        let x = "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08";
+        for jwk in [
+            json!({"kty": "OKP", "crv": "X25519", "x": x, "d": x}),
+            json!({"kty": "RSA", "n": "AQAB", "e": "AQAB", "p": "AQ"}),
+            json!({"kty": "oct", "k": x}),
+            json!({"kty": "OKP", "crv": "X25519", "x": "AA"}),
+        ] {
+            assert!(resolve(&of(&jwk)).is_err(), "{jwk}");
+        }
+    }
+}

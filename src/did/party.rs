@@ -1,0 +1,94 @@
+//! Who is who: two DIDs of one party.
+
+use std::borrow::Cow;
+
+use super::{DidUrl, peer};
+
+/// Whether two DIDs, or DID URLs, name one party.
+///
+/// They do if they are equal, or if one is the hash of the other: the short and the long form of a
+/// did:peer:4, or the did:peer:3 of a did:peer:2. The hash is computed, never believed.
+pub fn same_party(one: &str, other: &str) -> bool {
+    let (one, other) = (without_fragment(one), without_fragment(other));
+    if one == other {
+        return true;
+    }
+    // only these methods have two names for one party, and most DIDs are of neither
+    let named_twice = |did: &str| did.starts_with("did:peer:");
+    named_twice(one) && named_twice(other) && shortest(one) == shortest(other)
+}
+
+/// The shortest name of the party: the short form of a long form, any other DID as it is.
+pub fn shortest(did: &str) -> Cow<'_, str> {
+    peer::short_form(did).map_or(Cow::Borrowed(did), Cow::Owned)
+}
+
+/// The other names of a key: under its DID, under the short form of it, and under the long form that is known.
+pub(crate) fn names_of_key(kid: &DidUrl, long: Option<&str>) -> Vec<String> {
+    let Some(fragment) = kid.fragment() else { return Vec::new() };
+    let long =
+        long.and_then(|long| DidUrl::parse(long).ok()).filter(|long| same_party(long.did(), kid.did()));
+    let mut fragments = vec![fragment.to_owned()];
+    for did in std::iter::once(kid).chain(&long) {
+        fragments.extend(peer::names(did, fragment));
+    }
+    let short = peer::short_form(kid.did());
+    let dids = [Some(kid.did()), short.as_deref(), long.as_ref().map(DidUrl::did)];
+    let mut names = Vec::new();
+    for did in dids.into_iter().flatten() {
+        for name in fragments.iter().map(|fragment| format!("{did}#{fragment}")) {
+            if name != kid.as_str() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn without_fragment(url: &str) -> &str {
+    url.split(['#', '?', '/']).next().unwrap_or(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: &str =
+        "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a";
+    const SHORT: &str = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M";
+
+    // the example of the method specification
+    const TWO: &str = "did:peer:2.Ez6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc.Vz6MkqRYqQiSgvZQdnBytw86Qbs2ZWUkGv22od935YF4s8M7V.Vz6MkgoLTnTypo3tDRwCkZXSccTPHRLhF4ZnjhueYAFpEX6vg.SeyJ0IjoiZG0iLCJzIjoiaHR0cHM6Ly9leGFtcGxlLmNvbS9lbmRwb2ludCIsInIiOlsiZGlkOmV4YW1wbGU6c29tZW1lZGlhdG9yI3NvbWVrZXkiXSwiYSI6WyJkaWRjb21tL3YyIiwiZGlkY29tbS9haXAyO2Vudj1yZmM1ODciXX0";
+    const THREE: &str = "did:peer:3zQmS19jtYDvGtKVrJhQnRFpBQAx3pJ9omx2HpNrcXFuRCz9";
+
+    // ADR-05
+    #[test]
+    fn both_forms_of_a_did_name_one_party() {
+        for (one, other) in [(LONG, SHORT), (TWO, THREE)] {
+            assert!(same_party(one, one) && same_party(one, other) && same_party(other, one));
+            assert!(same_party(&format!("{one}#key-1"), &format!("{other}#key-2")));
+            assert_eq!(shortest(one), other);
+            assert_eq!(shortest(other), other);
+        }
+        assert!(same_party("did:example:a#1", "did:example:a?x=1#2"));
+    }
+
+    // ADR-05
+    #[test]
+    fn a_did_that_only_looks_like_the_other_form_is_another_party() {
+        for (one, other) in [
+            (LONG.replace("zQSJ", "zQSK").as_str(), SHORT),
+            (LONG, SHORT.trim_end_matches('M')),
+            (LONG, &SHORT.replace("zQm", "zQn")),
+            (LONG, THREE),
+            (TWO, SHORT),
+            (&TWO.replace(".V", ".A"), THREE),
+            (&format!("{SHORT}:"), SHORT),
+            ("did:example:a", "did:example:b"),
+            ("did:example:a", "did:example:a:b"),
+            ("did:peer:2", "did:peer:3zQm"),
+        ] {
+            assert!(!same_party(one, other) && !same_party(other, one), "{one} {other}");
+        }
+    }
+}

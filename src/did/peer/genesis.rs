@@ -1,0 +1,69 @@
+//! did:peer, method 1: the hash of a genesis document, for those who have been given the document.
+//!
+//! The text of the DID says nothing of its document: whoever is to resolve it needs the stored variant, to
+//! the octet, which the other side hands over in some way of its own.
+
+use serde_json::Value;
+
+use super::hash::hash;
+use super::stored;
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+
+/// What the DIDs of this method begin with.
+const PREFIX: &str = "did:peer:1";
+
+/// The did:peer:1 of a genesis document: the JSON text of a DID document without `id`, its ids relative.
+pub fn create(document: &str) -> Result<DidUrl> {
+    let json =
+        serde_json::from_str(document).map_err(|_| Error::misuse("the genesis document is no JSON"))?;
+    stored::check(&json)?;
+    DidUrl::parse(&format!("{PREFIX}{}", hash(document)))
+}
+
+/// Whether the DID is the hash of this genesis document.
+pub fn belongs(did: &DidUrl, document: &str) -> bool {
+    did.did().strip_prefix(PREFIX) == Some(&hash(document))
+}
+
+/// The DID document that the genesis document becomes when its DID is known.
+pub(super) fn resolve(did: &DidUrl, document: &str) -> Result<Value> {
+    let malformed = |reason: &str| Error::malformed("did:peer document", reason);
+    if !belongs(did, document) {
+        return Err(malformed("the DID is not the hash of this genesis document"));
+    }
+    match serde_json::from_str(document) {
+        Ok(Value::Object(stored)) => stored::resolve(did.did(), None, stored),
+        _ => Err(malformed("no JSON object")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_did_is_the_hash_of_the_octets_of_its_document() {
+        let document = r##"{"verificationMethod":[{"id":"#key-1","type":"Multikey"}]}"##;
+        let did = create(document).unwrap();
+        assert!(did.as_str().starts_with("did:peer:1zQm"));
+        assert!(belongs(&did, document));
+        let spaced = document.replace(':', ": ");
+        assert!(!belongs(&did, &spaced));
+        assert!(resolve(&did, &spaced).is_err());
+        let method = json!({"id": "#key-1", "type": "Multikey", "controller": did.as_str()});
+        assert_eq!(
+            resolve(&did, document).unwrap(),
+            json!({"id": did.as_str(), "verificationMethod": [method]})
+        );
+    }
+
+    #[test]
+    fn what_is_no_genesis_document_is_refused() {
+        for document in ["", "[]", r#"{"id":"did:example:a"}"#] {
+            assert!(matches!(create(document), Err(Error::Misuse(_))), "{document}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! did:peer, method 4: a DID document inside of the DID, and the hash of it as the short form.
+
+use multibase::Base;
+use serde_json::{Map, Value, json};
+use ssi_multicodec::{JSON, MultiEncoded, MultiEncodedBuf};
+
+use super::elements::Purpose;
+use super::hash::hash;
+use super::stored;
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+use crate::keys::PublicKey;
+
+/// What the DIDs of this method begin with.
+const PREFIX: &str = "did:peer:4";
+
+/// The long form of the DID of an input document: a DID document without `id`, whose ids are relative.
+pub fn create(document: &Value) -> Result<DidUrl> {
+    stored::check(document)?;
+    let encoded = MultiEncodedBuf::encode_bytes(JSON, document.to_string().as_bytes());
+    let encoded = multibase::encode(Base::Base58Btc, encoded);
+    let did = format!("{PREFIX}{}:{encoded}", hash(&encoded));
+    DidUrl::parse(&did).map_err(|_| Error::misuse("the document is too long for a DID"))
+}
+
+/// An input document of these keys and services; the keys are named `#key-1`, `#key-2` in the order given.
+pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Value {
+    let mut document = Map::new();
+    let context = json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]);
+    document.insert("@context".to_owned(), context);
+    let methods = (1_usize..).zip(keys).map(|(place, (_, key))| {
+        json!({"id": format!("#key-{place}"), "type": "Multikey", "publicKeyMultibase": key.to_multikey()})
+    });
+    document.insert("verificationMethod".to_owned(), methods.collect());
+    for (place, (purpose, _)) in (1_usize..).zip(keys) {
+        let listed = document.entry(purpose.relationship()).or_insert_with(|| json!([]));
+        if let Value::Array(kids) = listed {
+            kids.push(Value::String(format!("#key-{place}")));
+        }
+    }
+    if !services.is_empty() {
+        document.insert("service".to_owned(), stored::identified(services));
+    }
+    Value::Object(document)
+}
+
+/// The short form of a long form whose hash is that of its document; none for other DIDs.
+pub(super) fn shorten(did: &str) -> Option<&str> {
+    let (short, encoded) = split(did)?;
+    (short.strip_prefix(PREFIX)? == hash(encoded)).then_some(short)
+}
+
+/// Whether the DID has the shape of a short form, which says nothing of its document but the hash.
+pub(super) fn is_short(did: &str) -> bool {
+    did.strip_prefix(PREFIX).is_some_and(|hash| hash.starts_with('z') && !hash.contains(':'))
+}
+
+/// The DID document inside of a long form, in the name of the long form.
+pub(super) fn resolve(did: &DidUrl) -> Result<Value> {
+    let short = verified(did.did())?;
+    stored::resolve(did.did(), Some(short), decode(did.did())?)
+}
+
+/// The DID document inside of a long form, in the name of its short form.
+pub(super) fn resolve_short(did: &DidUrl, long: &str) -> Result<Value> {
+    if verified(long)? != did.did() {
+        return Err(Error::malformed("did:peer", "the DID is not the short form of this long form"));
+    }
+    stored::resolve(did.did(), Some(long), decode(long)?)
+}
+
+fn verified(did: &str) -> Result<&str> {
+    if split(did).is_none() {
+        return Err(Error::malformed("did:peer", "no long form of did:peer:4"));
+    }
+    shorten(did).ok_or_else(|| Error::malformed("did:peer", "the hash is not that of the document"))
+}
+
+fn decode(did: &str) -> Result<Map<String, Value>> {
+    let malformed = |reason: &str| Error::malformed("did:peer document", reason);
+    let (_, encoded) = split(did).ok_or_else(|| malformed("missing"))?;
+    let (base, octets) = multibase::decode(encoded).map_err(|_| malformed("not decodable"))?;
+    if base != Base::Base58Btc {
+        return Err(malformed("not base58btc"));
+    }
+    match MultiEncoded::new(&octets).map(MultiEncoded::parts) {
+        Ok((JSON, text)) => match serde_json::from_slice(text) {
+            Ok(Value::Object(document)) => Ok(document),
+            _ => Err(malformed("no JSON object")),
+        },
+        _ => Err(malformed("not marked as JSON")),
+    }
+}
+
+fn split(did: &str) -> Option<(&str, &str)> {
+    let colon = did.strip_prefix(PREFIX)?.find(':')?;
+    let (short, rest) = did.split_at_checked(PREFIX.len().checked_add(colon)?)?;
+    Some((short, rest.strip_prefix(':')?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The method specification's smallest example.
+    const HELLO: &str =
+        "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a";
+    const HELLO_SHORT: &str = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M";
+
+    fn did(text: &str) -> DidUrl {
+        DidUrl::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_example_is_made_and_read() {
+        assert_eq!(create(&json!({"hello": "world"})).unwrap().as_str(), HELLO);
+        let long = json!({"id": HELLO, "alsoKnownAs": [HELLO_SHORT], "hello": "world"});
+        assert_eq!(resolve(&did(HELLO)).unwrap(), long);
+        let short = json!({"id": HELLO_SHORT, "alsoKnownAs": [HELLO], "hello": "world"});
+        assert_eq!(resolve_short(&did(HELLO_SHORT), HELLO).unwrap(), short);
+        assert_eq!(shorten(HELLO), Some(HELLO_SHORT));
+    }
+
+    #[test]
+    fn a_document_of_another_hash_is_refused() {
+        for broken in [
+            HELLO.replace("zQSJ", "zQSK"),
+            HELLO.replace("zQmb", "zQma"),
+            HELLO.replace(":zQSJ", ":uQSJ"),
+            HELLO_SHORT.to_owned(),
+            format!("{PREFIX}:{}", "zQSJgiFTYiCHjQ9MktwNThRXM7a"),
+            format!("{HELLO}:zQSJ"),
+        ] {
+            assert!(resolve(&did(&broken)).is_err(), "{broken}");
+            assert_eq!(shorten(&broken), None, "{broken}");
+        }
+        assert!(resolve_short(&did(&HELLO_SHORT.replace("zQmb", "zQma")), HELLO).is_err());
+    }
+
+    #[test]
+    fn what_is_no_json_object_in_base58_is_refused_though_its_hash_is_right() {
+        let json = |text: &str| MultiEncodedBuf::encode_bytes(JSON, text.as_bytes()).into_bytes();
+        for encoded in [
+            multibase::encode(Base::Base58Btc, json("[]")),
+            multibase::encode(Base::Base58Btc, json("{")),
+            multibase::encode(Base::Base58Btc, "{}"),
+            multibase::encode(Base::Base64Url, json("{}")),
+            "z0".to_owned(),
+            "z".to_owned(),
+        ] {
+            let text = format!("{PREFIX}{}:{encoded}", hash(&encoded));
+            assert!(shorten(&text).is_some(), "{text}");
+            assert!(resolve(&did(&text)).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! did:peer, method 2: its document, and the names its keys have gone by.
+
+use serde_json::{Map, Value, json};
+
+use super::KeyNaming;
+use super::elements::{Element, Purpose, elements};
+use super::{service, shortened};
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+use crate::keys::{Curve, PublicKey};
+
+/// The number of characters that the library peerdid kept of a key for its name since 2023.
+const SHORT_NAME: usize = 8;
+
+/// The DID document of a did:peer:2 in the name of `id`: its own, or the did:peer:3 that it is shortened to.
+pub(super) fn document(id: &DidUrl, long: &DidUrl, naming: KeyNaming) -> Result<Value> {
+    let (id, long) = (DidUrl::parse(id.did())?, DidUrl::parse(long.did())?);
+    let mut keys = Vec::new();
+    let mut services = Vec::new();
+    for element in elements(&long)? {
+        match element {
+            Element::Key(purpose, multikey) => keys.push((purpose, multikey, public_key(multikey)?)),
+            Element::Service(encoded) => services.extend(service::decode(encoded)?),
+        }
+    }
+    Ok(match naming {
+        KeyNaming::Numbered => {
+            let short = shortened::shorten(long.as_str());
+            let other = if id == long { short } else { Some(long.to_string()) };
+            numbered(&id, other, &keys, services)
+        }
+        KeyNaming::Multibase => multibase(&id, &keys, services),
+    })
+}
+
+/// Every name that the key of this fragment has had, today's first; empty where the DID has no such key.
+pub(super) fn names(did: &DidUrl, fragment: &str) -> Vec<String> {
+    let Ok(elements) = elements(did) else { return Vec::new() };
+    let keys = elements.iter().filter_map(|element| match element {
+        Element::Key(_, multikey) => Some(*multikey),
+        Element::Service(_) => None,
+    });
+    for (place, multikey) in (1_usize..).zip(keys) {
+        let bare = multikey.trim_start_matches('z');
+        let names = [
+            format!("key-{place}"),
+            bare.to_owned(),
+            bare.chars().take(SHORT_NAME).collect(),
+            multikey.to_owned(),
+        ];
+        if names.iter().any(|name| name == fragment) {
+            return names.into();
+        }
+    }
+    Vec::new()
+}
+
+fn public_key(multikey: &str) -> Result<Option<PublicKey>> {
+    if !multikey.starts_with('z') {
+        return Err(Error::malformed("did:peer key", "not base58btc"));
+    }
+    match PublicKey::from_multikey(multikey) {
+        Ok(key) => Ok(Some(key)),
+        // a key we cannot compute with is listed all the same: its owner may use it elsewhere
+        Err(Error::Unsupported { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+type Key<'a> = (Purpose, &'a str, Option<PublicKey>);
+
+fn numbered(did: &DidUrl, other: Option<String>, keys: &[Key<'_>], services: Vec<Value>) -> Value {
+    let mut methods = Vec::new();
+    let mut relationships = Map::new();
+    for (place, (purpose, multikey, _)) in (1_usize..).zip(keys) {
+        let kid = format!("{did}#key-{place}");
+        methods.push(json!({"id": kid, "type": "Multikey", "controller": did.as_str(), "publicKeyMultibase": multikey}));
+        push(&mut relationships, purpose.relationship(), Value::String(kid));
+    }
+    let mut document = Map::new();
+    document.insert(
+        "@context".to_owned(),
+        json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]),
+    );
+    document.insert("id".to_owned(), Value::String(did.to_string()));
+    document.insert("alsoKnownAs".to_owned(), other.into_iter().collect());
+    document.insert("verificationMethod".to_owned(), Value::Array(methods));
+    document.extend(relationships);
+    if !services.is_empty() {
+        document.insert("service".to_owned(), Value::Array(service::identify(did, services)));
+    }
+    Value::Object(document)
+}
+
+/// The document as the library peerdid wrote it until 2022: embedded 2020 methods named by their key.
+fn multibase(did: &DidUrl, keys: &[Key<'_>], services: Vec<Value>) -> Value {
+    let mut document = Map::new();
+    document.insert("id".to_owned(), Value::String(did.to_string()));
+    for relationship in Purpose::ALL {
+        for (_, multikey, key) in keys.iter().filter(|(purpose, ..)| *purpose == relationship) {
+            let suite = match key.as_ref().map(PublicKey::curve) {
+                Some(Curve::X25519) => "X25519KeyAgreementKey2020",
+                Some(Curve::Ed25519) => "Ed25519VerificationKey2020",
+                _ => "Multikey",
+            };
+            let kid = format!("{did}#{}", multikey.trim_start_matches('z'));
+            let method =
+                json!({"id": kid, "type": suite, "controller": did.as_str(), "publicKeyMultibase": multikey});
+            push(&mut document, relationship.relationship(), method);
+        }
+    }
+    for (place, entry) in services.into_iter().enumerate() {
+        let Value::Object(mut entry) = entry else { continue };
+        let name = entry.get("type").and_then(Value::as_str).unwrap_or("service").to_lowercase();
+        entry.insert("id".to_owned(), Value::String(format!("{did}#{name}-{place}")));
+        push(&mut document, "service", Value::Object(entry));
+    }
+    Value::Object(document)
+}
+
+fn push(document: &mut Map<String, Value>, name: &str, entry: Value) {
+    if let Value::Array(entries) = document.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+        entries.push(entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::did::peer::{aliases, resolve};
+    use crate::did::{Document, Relationship};
+
+    /// Alice's DID in the public tutorial of 2022.
+    const TUTORIAL: &str = "did:peer:2.Ez6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK.Vz6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj.SeyJpZCI6Im5ldy1pZCIsInQiOiJkbSIsInMiOiJodHRwczovL3d3dy5leGFtcGxlLmNvbS9hbGljZSIsImEiOlsiZGlkY29tbS92MiJdfQ";
+
+    fn tutorial() -> DidUrl {
+        DidUrl::parse(TUTORIAL).unwrap()
+    }
+
+    // KID-09
+    #[test]
+    fn keys_are_numbered_in_the_order_of_the_did() {
+        let document = Document::parse(resolve(&tutorial(), KeyNaming::Numbered).unwrap()).unwrap();
+        let kid = |relationship| document.keys(relationship)[0].kid().fragment().unwrap().to_owned();
+        assert_eq!(kid(Relationship::KeyAgreement), "key-1");
+        assert_eq!(kid(Relationship::Authentication), "key-2");
+        let service = &document.services()[0];
+        assert_eq!(service.id, format!("{TUTORIAL}#new-id"));
+        assert_eq!(service.endpoints[0].uri, "https://www.example.com/alice");
+        assert_eq!(service.endpoints[0].accept.as_deref(), Some(&["didcomm/v2".to_owned()][..]));
+    }
+
+    #[test]
+    fn the_older_form_is_the_document_that_the_tutorial_prints() {
+        let document = resolve(&tutorial(), KeyNaming::Multibase).unwrap();
+        let authentication = &document["authentication"][0];
+        assert_eq!(
+            authentication["id"],
+            format!("{TUTORIAL}#6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj")
+        );
+        assert_eq!(authentication["type"], "Ed25519VerificationKey2020");
+        assert_eq!(document["keyAgreement"][0]["type"], "X25519KeyAgreementKey2020");
+        assert_eq!(
+            document["service"],
+            json!([{"id": format!("{TUTORIAL}#didcommmessaging-0"), "type": "DIDCommMessaging",
+                    "serviceEndpoint": "https://www.example.com/alice", "accept": ["didcomm/v2"]}])
+        );
+    }
+
+    #[test]
+    fn a_key_answers_to_every_name_it_has_had() {
+        let today = tutorial().with_fragment("key-1");
+        for name in ["key-1", "6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK", "6LSh6rmg"] {
+            let names = aliases(&tutorial().with_fragment(name));
+            assert_eq!(names[0], today, "{name}");
+        }
+        for stranger in ["key-3", "key-0", "6LS", ""] {
+            assert!(aliases(&tutorial().with_fragment(stranger)).is_empty(), "{stranger}");
+        }
+    }
+
+    #[test]
+    fn malformed_dids_are_refused_without_a_panic() {
+        for did in [
+            "did:peer:2",
+            "did:peer:2.",
+            "did:peer:2.E",
+            "did:peer:2.Q",
+            "did:peer:2.Ez0OIl",
+            "did:peer:2.Sxx",
+            "did:peer:2.SW10",
+            "did:peer:2.Euabc",
+            "did:peer:9z",
+        ] {
+            let result = resolve(&DidUrl::parse(did).unwrap(), KeyNaming::Numbered);
+            assert_eq!(result.is_err(), did != "did:peer:2.SW10", "{did}");
+        }
+        let many = format!("did:peer:2{}", ".Ez6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK".repeat(65));
+        assert!(resolve(&DidUrl::parse(&many).unwrap(), KeyNaming::Numbered).is_err());
+    }
+}
