@@ -137,9 +137,10 @@ def test_the_library_opens_authcrypt(curve: str, count: int) -> None:
 def test_the_library_verifies_a_signed_message(curve: str, alg: str) -> None:
     alice, bob = owner("alice", signing=curve), owner("bob")
     sent = message(alice, bob)
-    packed = sync.pack_signed(config(alice), sent, alice.did)
-    key = _key(alice.signing.public_jwk())
-    verified: Any = jws.deserialize_json(json.loads(packed.packed_msg), key, algorithms=[alg])
+    signed: jws.GeneralJSONSerialization = json.loads(
+        sync.pack_signed(config(alice), sent, alice.did).packed_msg
+    )
+    verified = jws.deserialize_json(signed, _key(alice.signing.public_jwk()), algorithms=[alg])
     assert json.loads(verified.payload) == sent.as_dict()
 
 
