@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venvs
+TOOLS := .tools
 # a peer pins pydantic 1, which stops at CPython 3.12; another one begins at 3.11
 PEER_PYTHON ?= $(shell for python in python3.11 python3.12 $(PYTHON); do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
@@ -14,7 +15,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance lint stubs interop interop-sicpa interop-indicio interop-node interop-rust bench wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust bench wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -50,10 +51,38 @@ conformance: $(VENV)/installed ## tell which requirements of the specification h
 	$(SAY) "conformance: the requirements of tests/conformance.toml that a test names"
 	$(BIN)/python tests/conformance.py
 
+$(TOOLS)/bin/cargo-%:
+	$(SAY) "the tool cargo-$* in $(TOOLS)"
+	cargo install --quiet --locked --root $(TOOLS) --target-dir target/tools cargo-$*
+
+# how long each target runs, and which targets
+MINUTES ?= 1
+TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+# an input of 64 KiB in 10 seconds and 256 MiB is far more than any of them needs
+FUZZ_LIMITS := -max_len=65536 -timeout=10 -malloc_limit_mb=256 -rss_limit_mb=2048
+
+ifeq ($(shell cargo +nightly --version 2>/dev/null),)
+fuzz:
+	$(SAY) "fuzz: skipped, libFuzzer needs a nightly Rust and there is none"
+else
+fuzz: $(TOOLS)/bin/cargo-fuzz ## run the fuzz targets: make fuzz MINUTES=10 TARGETS="unpack did_url"
+	$(SAY) "fuzz: $(TARGETS), minutes each: $(MINUTES)"
+	cp Cargo.lock tests/fuzz/Cargo.lock
+	@set -e; for target in $(TARGETS); do \
+		mkdir -p target/fuzz/corpus/$$target; \
+		PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz run \
+			--fuzz-dir tests/fuzz --target-dir target/fuzz $$target \
+			target/fuzz/corpus/$$target tests/fuzz/corpus/$$target -- \
+			-max_total_time=$$(($(MINUTES) * 60)) $(FUZZ_LIMITS) \
+			-dict=tests/fuzz/names.dict -print_final_stats=1; \
+	done
+endif
+
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
 	$(SAY) "Rust: formatting and lints, with and without Python"
 	cargo fmt --all --check
 	cargo fmt --check --manifest-path tests/interop/rust/Cargo.toml
+	cargo fmt --check --manifest-path tests/fuzz/Cargo.toml
 	cargo clippy --locked --all-targets --quiet -- -D warnings
 	cargo clippy --locked --all-targets --no-default-features --quiet -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-default-features --no-deps --quiet
@@ -136,4 +165,4 @@ wheel: $(VENV)/installed ## build the wheel and the source distribution into dis
 	$(BIN)/maturin sdist --out dist
 
 clean: ## remove what the targets made
-	rm -rf target build dist $(VENV) $(PEERS)
+	rm -rf target build dist $(VENV) $(PEERS) $(TOOLS)

@@ -10,6 +10,7 @@
 )]
 #![expect(clippy::needless_pass_by_value, reason = "values are written where they are used, and used once")]
 
+mod corpus;
 mod dids;
 mod forge;
 mod forgeries;
@@ -18,6 +19,8 @@ mod misuse;
 mod parties;
 mod peer;
 mod properties;
+#[path = "../fuzz/properties/mod.rs"]
+mod properties_of_any_octets;
 mod questions;
 mod rotation;
 mod roundtrip;

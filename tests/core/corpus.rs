@@ -1,0 +1,18 @@
+//! The properties that are fuzzed, on the inputs that are kept: one that broke them once comes back here.
+
+use std::fs;
+use std::path::Path;
+
+use crate::properties_of_any_octets::ALL;
+
+// REQ-01, MSG-31
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the corpus is files")]
+fn the_corpus_holds() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
+    for (name, property) in ALL {
+        let files = fs::read_dir(corpus.join(name)).unwrap();
+        let count = files.map(|file| property(&fs::read(file.unwrap().path()).unwrap())).count();
+        assert!(count > 0, "no corpus of {name}");
+    }
+}

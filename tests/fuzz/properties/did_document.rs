@@ -1,0 +1,30 @@
+//! Any JSON as a DID document.
+
+use pydidcomm::did::{Document, Relationship};
+use pydidcomm::keys::PublicKey;
+use serde_json::Value;
+
+/// A document that is read speaks of its own DID alone, and reads the same when it is written anew.
+pub(crate) fn holds(data: &[u8]) {
+    let Ok(json) = serde_json::from_slice::<Value>(data) else { return };
+    let Ok(document) = Document::parse(json) else { return };
+    let json = document.json().unwrap();
+    assert_eq!(json["id"], document.did().as_str());
+    let again = Document::parse(json.clone()).unwrap();
+    assert_eq!(again.services(), document.services());
+    assert!(document.services().iter().all(|service| !service.endpoints.is_empty()));
+    for relationship in [Relationship::Authentication, Relationship::KeyAgreement] {
+        let (keys, others) = (document.keys(relationship), again.keys(relationship));
+        assert_eq!(keys.len(), others.len());
+        for (method, other) in keys.iter().zip(others) {
+            assert_eq!(method.kid(), other.kid());
+            assert_eq!(method.kid().did(), document.did().as_str());
+            assert_eq!(document.key(relationship, method.kid()).unwrap().kid(), method.kid());
+            assert_eq!(method.key(), other.key());
+            if let Ok(key) = method.key() {
+                assert_eq!(PublicKey::from_multikey(&key.to_multikey()).as_ref(), Ok(key));
+                assert_eq!(PublicKey::from_octets(key.curve(), &key.octets()).as_ref(), Ok(key));
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Any text as a DID that carries its own document, and any keys and services as a did:peer:2.
+
+use pydidcomm::did::local::LocalResolver;
+use pydidcomm::did::peer::{self, Purpose};
+use pydidcomm::did::{DidUrl, Document, Relationship};
+use pydidcomm::keys::{Curve, SecretKey};
+use serde_json::Value;
+
+use super::mutation::Source;
+
+/// How much larger a document may be than its DID, which it repeats in the id of each of a bounded number of keys.
+const GROWTH: usize = 400;
+
+pub(crate) fn holds(data: &[u8]) {
+    let mut source = Source::new(data);
+    match source.octet() {
+        Some(0) => created(&mut source),
+        Some(_) => resolved(source.rest()),
+        None => {}
+    }
+}
+
+/// A DID that resolves gives a document that reads, about itself, and not out of proportion.
+fn resolved(data: &[u8]) {
+    let Some(did) = str::from_utf8(data).ok().and_then(|text| DidUrl::parse(text).ok()) else { return };
+    let Ok(Some(document)) = LocalResolver::default().resolve(&did) else { return };
+    assert_eq!(document.did().as_str(), did.did());
+    let json = document.json().unwrap();
+    let length = json.to_string().len();
+    assert!(length <= did.did().len() * GROWTH, "{length} octets of {}", did.did().len());
+    let again = LocalResolver::default().resolve(document.did()).unwrap().unwrap();
+    assert_eq!(again.json(), Some(json));
+}
+
+/// The document of a DID has the keys and the services that the DID was made of.
+fn created(source: &mut Source<'_>) {
+    let unnamed = DidUrl::parse("did:example:unnamed#key").unwrap();
+    let mut keys = Vec::new();
+    for _ in 0..source.index(5) {
+        let curve = *source.choose(&Curve::ALL);
+        let purpose = *source.choose(&[Purpose::KeyAgreement, Purpose::Authentication]);
+        let mut octets = [0; 66];
+        for (octet, drawn) in octets.iter_mut().zip(source.some()) {
+            *octet = *drawn;
+        }
+        let mut draw = |buffer: &mut [u8]| buffer.copy_from_slice(&octets[..buffer.len()]);
+        if let Ok(secret) = SecretKey::generate(unnamed.clone(), curve, &mut draw) {
+            keys.push((purpose, secret.public_key().unwrap()));
+        }
+    }
+    let service: Vec<Value> = serde_json::from_slice(source.rest()).into_iter().collect();
+    let Ok(did) = peer::create(&keys, &service) else { return };
+    let document = LocalResolver::default().resolve(&did).unwrap().unwrap();
+    for (purpose, relationship) in [
+        (Purpose::KeyAgreement, Relationship::KeyAgreement),
+        (Purpose::Authentication, Relationship::Authentication),
+    ] {
+        let put: Vec<_> = keys.iter().filter(|(put, _)| *put == purpose).map(|(_, key)| key).collect();
+        let got: Vec<_> = document.keys(relationship).iter().map(|method| method.key().unwrap()).collect();
+        assert_eq!(got, put);
+    }
+    let plain = Document::parse(document.json().unwrap().clone()).unwrap();
+    assert_eq!(plain.services(), document.services());
+}

@@ -1,0 +1,27 @@
+//! What holds for any octets: the bodies of the fuzz targets, which the tests run on the corpus that is kept.
+
+mod did_document;
+mod did_peer;
+mod did_url;
+mod envelope;
+mod from_prior;
+mod honest;
+mod message;
+mod multibase;
+mod mutation;
+mod unpack;
+
+/// Panics where it does not hold.
+type Property = fn(&[u8]);
+
+/// Every property by the name of its fuzz target.
+pub(crate) const ALL: [(&str, Property); 8] = [
+    ("envelope", envelope::holds),
+    ("unpack", unpack::holds),
+    ("message", message::holds),
+    ("did_document", did_document::holds),
+    ("did_peer", did_peer::holds),
+    ("did_url", did_url::holds),
+    ("from_prior", from_prior::holds),
+    ("multibase", multibase::holds),
+];

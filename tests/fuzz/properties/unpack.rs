@@ -1,0 +1,14 @@
+//! Envelopes that somebody sent and somebody else changed, unpacked with the keys they are for.
+
+use super::honest::{self, ENVELOPES};
+use super::mutation::{Mutation, Source};
+
+/// A changed envelope is refused, or it says what it said.
+pub(crate) fn holds(data: &[u8]) {
+    let mut source = Source::new(data);
+    let mut text = source.choose(&ENVELOPES).clone();
+    while let Some(mutation) = Mutation::draw(&mut source) {
+        text = mutation.apply(text);
+    }
+    honest::unpack(&text);
+}
