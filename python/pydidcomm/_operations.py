@@ -47,12 +47,7 @@ def unpacked(
     """Prepares `unpack`."""
     config = config or _UNPACK
     return _core.unpack(
-        packed_msg,
-        config.expect_decrypt_by_all_keys,
-        config.accept_missing_apv,
-        config.max_bytes,
-        config.max_recipients,
-        *_known(resolvers),
+        packed_msg, config.prepared, *_known(resolvers)
     )
 
 

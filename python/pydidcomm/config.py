@@ -1,7 +1,8 @@
 """Options, each with a default that is right for most people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pydidcomm._core import UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
 
@@ -59,10 +60,30 @@ class UnpackConfig:
         accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
             binds its list of recipients then.
         max_bytes: The longest message that is read, in octets; None for 64 MiB.
+        max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, and never more
+            than 127.
+        max_layers: The most layers around a plaintext; None for 3, all that the specification knows.
         max_recipients: The most recipient keys of one envelope; None for 1000.
+        max_signatures: The most signatures of one envelope, all of one signer; None for 1.
+        max_forward_depth: The most forwards, each inside the one before, that are opened for one message;
+            None for 10.
+        prepared: All of this as the core reads it.
+
+    Raises:
+        TypeError: An option has another type.
+        ValueError: A limit is negative.
     """
 
     expect_decrypt_by_all_keys: bool = False
     accept_missing_apv: bool = False
     max_bytes: int | None = None
+    max_nesting: int | None = None
+    max_layers: int | None = None
     max_recipients: int | None = None
+    max_signatures: int | None = None
+    max_forward_depth: int | None = None
+    prepared: UnpackOptions = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Reads the options once, for all messages."""
+        object.__setattr__(self, "prepared", UnpackOptions(self))

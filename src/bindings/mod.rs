@@ -28,6 +28,7 @@ mod peer_did;
 mod secrets;
 mod surroundings;
 mod unpack;
+mod unpack_options;
 
 /// The compiled core of pydidcomm.
 #[pyo3::pymodule]
@@ -54,4 +55,6 @@ mod _core {
     use super::secrets::{PyInMemorySecrets, PySecret};
     #[pymodule_export]
     use super::unpack::{PyMetadata, PyUnpackResult, unpack};
+    #[pymodule_export]
+    use super::unpack_options::PyUnpackOptions;
 }

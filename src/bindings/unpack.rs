@@ -11,9 +11,10 @@ use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation};
 use super::secrets::PyInMemorySecrets;
 use super::surroundings::surroundings;
+use super::unpack_options::PyUnpackOptions;
 use crate::did::DidUrl;
 use crate::operation::Operation;
-use crate::unpack::{self as core_unpack, Limits, UnpackOptions, Unpacked};
+use crate::unpack::{self as core_unpack, Unpacked};
 
 /// A message, and what was proved about it.
 #[pyclass(frozen, name = "UnpackResult", module = "pydidcomm")]
@@ -152,24 +153,14 @@ impl PyMetadata {
 
 /// Prepares the unpacking of a message.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "the options of the Python dataclass, spread out once")]
 pub(super) fn unpack(
     packed_msg: TextIn,
-    expect_decrypt_by_all_keys: bool,
-    accept_missing_apv: bool,
-    max_bytes: Option<usize>,
-    max_recipients: Option<usize>,
+    options: &Bound<'_, PyUnpackOptions>,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
 ) -> PyOperation {
-    let limits = Limits::default();
-    let limits = Limits {
-        bytes: max_bytes.unwrap_or(limits.bytes),
-        recipients: max_recipients.unwrap_or(limits.recipients),
-    };
-    let options =
-        UnpackOptions { decrypt_by_all_keys: expect_decrypt_by_all_keys, accept_missing_apv, limits };
+    let options = Arc::clone(&options.get().0);
     let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
         let unpacked = core_unpack::unpack(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::Unpacked(Box::new(unpacked)))

@@ -17,6 +17,13 @@ pub(crate) enum Envelope<'a> {
     Plain(&'a str),
 }
 
+/// How many entries of an array are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Most {
+    pub(crate) recipients: usize,
+    pub(crate) signatures: usize,
+}
+
 /// The members of JWE and JWS in their JSON serialisations (RFC 7516 7.2, RFC 7515 7.2).
 #[derive(Deserialize)]
 pub(super) struct Wire<'a> {
@@ -50,16 +57,16 @@ pub(super) struct Wire<'a> {
 
 impl<'a> Envelope<'a> {
     /// Reads the outermost shape of a JSON text.
-    pub(crate) fn parse(text: &'a str, most_recipients: usize) -> Result<Self> {
+    pub(crate) fn parse(text: &'a str, most: Most) -> Result<Self> {
         let wire: Wire<'a> = serde_json::from_str(text)
             .map_err(|error| Error::malformed("message", format!("no JSON object: {}", position(&error))))?;
         // `type` is what every plaintext has and no envelope: a header may be called `payload`
         if wire.message_type.is_some() {
             Ok(Self::Plain(text))
         } else if wire.ciphertext.is_some() || wire.recipients.is_some() {
-            Jwe::parse(&wire, most_recipients).map(Self::Encrypted)
+            Jwe::parse(&wire, most.recipients).map(Self::Encrypted)
         } else if wire.payload.is_some() || wire.signatures.is_some() {
-            Jws::parse(text, &wire).map(Self::Signed)
+            Jws::parse(text, &wire, most.signatures).map(Self::Signed)
         } else {
             Ok(Self::Plain(text))
         }

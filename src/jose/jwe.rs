@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::entries::entries;
 use super::envelope::{Wire, string};
 use super::header::{self, Extensions};
 use crate::base64url;
@@ -155,13 +156,9 @@ fn parse_recipients(
 ) -> Result<Vec<Recipient>> {
     const PART: &str = "jwe.recipients";
     let raw = raw.ok_or_else(|| Error::malformed(PART, "missing"))?;
-    let entries: Vec<WireRecipient<'_>> =
-        serde_json::from_str(raw.get()).map_err(|_| Error::malformed(PART, "no array of recipients"))?;
+    let entries: Vec<WireRecipient<'_>> = entries(raw, most, PART)?;
     if entries.is_empty() {
         return Err(Error::malformed(PART, "empty"));
-    }
-    if entries.len() > most {
-        return Err(Error::malformed(PART, format!("more than the {most} that are read")));
     }
     let mut recipients: Vec<Recipient> = Vec::with_capacity(entries.len());
     for entry in entries {

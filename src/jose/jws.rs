@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use super::entries::entries;
 use super::envelope::{Wire, string};
 use super::header::{self, Extensions};
 use crate::base64url;
@@ -16,13 +17,15 @@ use crate::error::{Error, Result};
 /// The media type that `typ` names.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-signed+json";
 
-/// A signed message with its one signature, decoded and not yet verified.
+/// A signed message with a signature, decoded and not yet verified.
 pub(crate) struct Jws<'a> {
     pub(crate) kid: DidUrl,
     pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) signature: Vec<u8>,
     /// The message as it arrived: what a third party would be shown.
     pub(crate) text: &'a str,
+    /// The same message with each further signature: an unread one must not seem read.
+    pub(crate) others: Vec<Self>,
     protected: Cow<'a, str>,
     payload: Cow<'a, str>,
 }
@@ -46,32 +49,32 @@ struct WireSignature<'a> {
 }
 
 impl<'a> Jws<'a> {
-    pub(super) fn parse(text: &'a str, wire: &Wire<'a>) -> Result<Self> {
+    pub(super) fn parse(text: &'a str, wire: &Wire<'a>, most_signatures: usize) -> Result<Self> {
         let payload = string(wire.payload, "jws.payload")?;
-        let one = match (wire.signatures, wire.signature) {
+        let signatures: Vec<WireSignature<'a>> = match (wire.signatures, wire.signature) {
             (Some(signatures), None) if wire.protected.is_none() && wire.header.is_none() => {
-                let entries: Vec<WireSignature<'a>> = serde_json::from_str(signatures.get())
-                    .map_err(|_| Error::malformed("jws.signatures", "no array of signatures"))?;
-                let count = entries.len();
-                let mut entries = entries.into_iter();
-                match (entries.next(), entries.next()) {
-                    (Some(one), None) => one,
-                    // only the sender's signature has a meaning, and an unread one must not seem read
-                    _ => return Err(Error::malformed("jws.signatures", format!("{count} in place of one"))),
-                }
+                entries(signatures, most_signatures, "jws.signatures")?
             }
-            (None, Some(_)) => {
-                WireSignature { protected: wire.protected, header: wire.header, signature: wire.signature }
-            }
+            (None, Some(_)) => vec![WireSignature {
+                protected: wire.protected,
+                header: wire.header,
+                signature: wire.signature,
+            }],
             _ => return Err(Error::malformed("jws", "neither the general nor the flattened form")),
         };
+        let mut read = signatures.into_iter().map(|signature| Self::signed(text, &payload, &signature));
+        let first = read.next().ok_or_else(|| Error::malformed("jws.signatures", "empty"))??;
+        Ok(Self { others: read.collect::<Result<_>>()?, ..first })
+    }
+
+    fn signed(text: &'a str, payload: &Cow<'a, str>, one: &WireSignature<'a>) -> Result<Self> {
         let protected = string(one.protected, "jws.protected")?;
         let header: Protected = header::decode(&protected, "jws.protected")?;
         header.extensions.refuse()?;
         let algorithm = SignatureAlgorithm::from_name(&header.alg)?;
         let kid = kid(header.kid, &header::names(&protected, "jws.protected")?, one.header)?;
         let signature = base64url::decode(&string(one.signature, "jws.signature")?, "jws.signature")?;
-        Ok(Self { kid, algorithm, signature, text, protected, payload })
+        Ok(Self { kid, algorithm, signature, text, others: Vec::new(), protected, payload: payload.clone() })
     }
 
     /// What was signed: header and payload as they were sent.

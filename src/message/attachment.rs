@@ -18,7 +18,7 @@ pub struct Attachment {
 impl Attachment {
     /// Reads an attachment.
     pub fn parse(text: &str) -> Result<Self> {
-        json::check(text, "attachment")?;
+        json::check(text, "attachment", json::NESTING)?;
         Self::parse_checked(text)
     }
 

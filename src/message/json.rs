@@ -9,15 +9,16 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 
+/// Plain bodies nest a dozen levels; a reader that recurses is safe here, and `serde_json` stops at 128.
+pub(crate) const NESTING: usize = 100;
+
 /// The members of an object in their order, each still as its text.
 pub(crate) type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
 
-/// Refuses a text that two readers could understand differently.
-///
-/// Nesting is bounded by `serde_json` at 128 levels.
-pub(crate) fn check(text: &str, part: &'static str) -> Result<()> {
+/// Refuses a text that two readers could understand differently, or that is nested more deeply than that.
+pub(crate) fn check(text: &str, part: &'static str, nesting: usize) -> Result<()> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    Unambiguous
+    Unambiguous { deeper: nesting }
         .deserialize(&mut reader)
         .and_then(|()| reader.end())
         // what serde says here names what is wrong, and never what stands in the text
@@ -33,7 +34,17 @@ pub(crate) fn members<'a>(text: &'a str, part: &'static str) -> Result<Members<'
 
 /// Visits every value and keeps none.
 #[derive(Clone, Copy)]
-struct Unambiguous;
+struct Unambiguous {
+    /// How many levels more may be entered.
+    deeper: usize,
+}
+
+impl Unambiguous {
+    fn inside<E: serde::de::Error>(self) -> Result<Self, E> {
+        let deeper = self.deeper.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
+        Ok(Self { deeper })
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Unambiguous {
     type Value = ();
@@ -75,17 +86,19 @@ impl<'de> Visitor<'de> for Unambiguous {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while entries.next_element_seed(self)?.is_some() {}
+        let inside = self.inside()?;
+        while entries.next_element_seed(inside)?.is_some() {}
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let inside = self.inside()?;
         let mut names = HashSet::new();
         while let Some(Name(name)) = entries.next_key()? {
             if !names.insert(name) {
                 return Err(A::Error::custom("a name twice"));
             }
-            entries.next_value_seed(self)?;
+            entries.next_value_seed(inside)?;
         }
         Ok(())
     }
@@ -136,10 +149,21 @@ mod tests {
             "[1,]",
             "\u{feff}{}",
         ] {
-            assert!(check(text, "x").is_err(), "{text}");
+            assert!(check(text, "x", NESTING).is_err(), "{text}");
         }
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-        assert!(check(&deep, "x").is_err());
-        check(r#"{"a":[1,-1,1.5,18446744073709551616,null,true,"\u00e9"],"b":{"a":{}}}"#, "x").unwrap();
+        assert!(check(&deep, "x", NESTING).is_err());
+        check(r#"{"a":[1,-1,1.5,18446744073709551616,null,true,"\u00e9"],"b":{"a":{}}}"#, "x", NESTING)
+            .unwrap();
+    }
+
+    // MSG-31
+    #[test]
+    fn levels_are_counted_exactly() {
+        for (text, levels) in [("1", 0), ("[]", 1), (r#"{"a":[1,{"b":{}}]}"#, 4), (r#"[[],{"a":1},[2]]"#, 2)]
+        {
+            check(text, "x", levels).unwrap();
+            assert!(levels == 0 || check(text, "x", levels - 1).is_err(), "{text}");
+        }
     }
 }

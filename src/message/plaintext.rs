@@ -69,7 +69,12 @@ pub enum FromPriorHeader {
 impl Message {
     /// Reads a plaintext message.
     pub fn parse(json_text: &str) -> Result<Self> {
-        json::check(json_text, "message")?;
+        Self::parse_within(json_text, json::NESTING)
+    }
+
+    /// Reads a plaintext message that nests no deeper than that.
+    pub fn parse_within(json_text: &str, nesting: usize) -> Result<Self> {
+        json::check(json_text, "message", nesting)?;
         let members = json::members(json_text, "message")?;
         let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
         // null stands for absent where absence is allowed, but for body

@@ -1,22 +1,48 @@
 //! What is too large to be read. Work and memory are proportional to the input; this bounds the input.
 
+use crate::message::json::NESTING;
+
 /// 64 MiB: a 10 MiB file as base64 in an attachment, encrypted twice, is 32 MiB.
 const BYTES: usize = 64 * 1024 * 1024;
 
+/// Anoncrypt, authcrypt, signature: the specification knows no fourth layer.
+const LAYERS: usize = 3;
+
 /// Each recipient entry is parsed and hashed before anything is proved; no DID lists nearly as many keys.
 const RECIPIENTS: usize = 1000;
+
+/// Only the sender's signature has a meaning, and a sender signs once.
+const SIGNATURES: usize = 1;
+
+/// A chain of mediators is two or three long; each step inward costs a decryption.
+const FORWARD_DEPTH: usize = 10;
 
 /// What is too large to be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
     /// The longest message, in octets.
     pub bytes: usize,
+    /// The deepest nesting of objects and arrays in a plaintext.
+    pub nesting: usize,
+    /// The most layers around a plaintext.
+    pub layers: usize,
     /// The most recipients of one envelope.
     pub recipients: usize,
+    /// The most signatures of one envelope.
+    pub signatures: usize,
+    /// The most forwards, each inside the one before, that are opened for one message.
+    pub forward_depth: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: BYTES, recipients: RECIPIENTS }
+        Self {
+            bytes: BYTES,
+            nesting: NESTING,
+            layers: LAYERS,
+            recipients: RECIPIENTS,
+            signatures: SIGNATURES,
+            forward_depth: FORWARD_DEPTH,
+        }
     }
 }

@@ -31,7 +31,7 @@ pub use unpacked::Unpacked;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::jose::envelope::Envelope;
+use crate::jose::envelope::{Envelope, Most};
 use crate::jose::jwe::Agreement;
 use crate::message::Message;
 
@@ -65,16 +65,24 @@ enum Depth {
 
 /// Opens every layer of a message and proves what it claims.
 pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
-    if packed.len() > options.limits.bytes {
-        let reason = format!("longer than the {} octets that are read", options.limits.bytes);
-        return Err(Error::malformed("message", reason));
+    let limits = &options.limits;
+    if packed.len() > limits.bytes {
+        return Err(too_large(format!("longer than the {} octets that are read", limits.bytes)));
     }
+    let most = Most { recipients: limits.recipients, signatures: limits.signatures };
+    let mut layers_left = limits.layers;
     let mut layers = Layers::default();
     let mut depth = Depth::Outside;
     let mut inner: Option<opened::Plaintext> = None;
     loop {
         let text = inner.as_ref().map_or(packed, opened::Plaintext::as_str);
-        let next = match Envelope::parse(text, options.limits.recipients)? {
+        let envelope = Envelope::parse(text, most)?;
+        if !matches!(envelope, Envelope::Plain(_)) {
+            layers_left = layers_left.checked_sub(1).ok_or_else(|| {
+                too_large(format!("more layers than the {} that are opened", limits.layers))
+            })?;
+        }
+        let next = match envelope {
             Envelope::Encrypted(jwe) => match &jwe.agreement {
                 Agreement::EcdhEs => {
                     depth = depth.descend(Depth::Anoncrypt)?;
@@ -95,7 +103,10 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
                 layers.signed = Some(signed);
                 payload
             }
-            Envelope::Plain(text) => return conclude(caller, Message::parse(text)?, layers).await,
+            Envelope::Plain(text) => {
+                let message = Message::parse_within(text, limits.nesting)?;
+                return conclude(caller, message, layers).await;
+            }
         };
         inner = Some(next);
     }
@@ -109,6 +120,10 @@ async fn conclude(caller: &Caller, message: Message, layers: Layers) -> Result<U
     let encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
     let (message, rotation) = rotation::verify(caller, message, encrypted).await?;
     Ok(Unpacked::new(message, layers, sender, signer, rotation))
+}
+
+fn too_large(reason: String) -> Error {
+    Error::malformed("message", reason)
 }
 
 impl Depth {

@@ -242,10 +242,13 @@ fn what_is_larger_than_the_limits_is_not_read() {
         let options = UnpackOptions { limits, ..UnpackOptions::default() };
         World::new().unpack_with(&packed, options).err()
     };
-    let enough = Limits { bytes: packed.len(), recipients: 3 };
+    let enough = Limits { bytes: packed.len(), recipients: 3, ..Limits::default() };
     assert!(limited(enough).is_none());
     assert_malformed(&limited(Limits { bytes: packed.len() - 1, ..enough }).unwrap(), "message");
     assert_malformed(&limited(Limits { recipients: 2, ..enough }).unwrap(), "jwe.recipients");
+    assert!(limited(Limits { layers: 1, nesting: 2, signatures: 0, ..enough }).is_none());
+    assert_malformed(&limited(Limits { layers: 0, ..enough }).unwrap(), "message");
+    assert_malformed(&limited(Limits { nesting: 1, ..enough }).unwrap(), "message");
 }
 
 // MSG-31

@@ -142,6 +142,28 @@ fn other_than_one_signature_is_refused() {
     }
 }
 
+// SIG-17
+#[test]
+fn several_signatures_are_read_on_demand_and_then_each_is_the_senders() {
+    let two = |signer| {
+        let mut two = signed(&hello(), ALICE_SIGNS);
+        let other = signed(&hello(), signer)["signatures"][0].clone();
+        two["signatures"].as_array_mut().unwrap().push(other);
+        two
+    };
+    let unpacked = |message: &Value, signatures| {
+        let limits = Limits { signatures, ..Limits::default() };
+        World::new().unpack_with(message, UnpackOptions { limits, ..UnpackOptions::default() })
+    };
+    let read = unpacked(&two(ALICE_SIGNS), 2).unwrap();
+    assert_eq!(read.signer().unwrap().kid().as_str(), ALICE_SIGNS);
+    assert_malformed(&unpacked(&two(ALICE_SIGNS), 1).err().unwrap(), "jws.signatures");
+    assert_malformed(&unpacked(&two(MALLORY_SIGNS), 2).err().unwrap(), "jws.signatures");
+    let mut broken = two(ALICE_SIGNS);
+    broken["signatures"][1]["signature"] = json!(encode([0; 64]));
+    assert_eq!(unpacked(&broken, 2).err().unwrap(), Error::InvalidSignature);
+}
+
 // SIG-08, SIG-17
 #[test]
 fn general_and_flattened_members_together_are_refused() {
