@@ -5,10 +5,10 @@ The compiled core of pydidcomm.
 from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
-from typing import Any, SupportsIndex, final
+from typing import Any, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Attachment", "DIDDocument", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "UnpackResult", "encode_peer_did", "pack_encrypted", "pack_plaintext", "pack_signed", "unpack"]
+__all__ = ["Attachment", "DIDDocument", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "UnpackOptions", "UnpackResult", "encode_peer_did", "pack_encrypted", "pack_plaintext", "pack_signed", "unpack"]
 
 @final
 class Attachment:
@@ -746,6 +746,13 @@ class ServiceMetadata:
         """
 
 @final
+class UnpackOptions:
+    """
+    An `UnpackConfig`, read once and used for every message that is unpacked with it.
+    """
+    def __new__(cls, /, config: Any) -> UnpackOptions: ...
+
+@final
 class UnpackResult:
     """
     A message, and what was proved about it.
@@ -782,7 +789,7 @@ def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: In
     Prepares the packing of a signed message.
     """
 
-def unpack(packed_msg: str | bytes | Mapping[str, Any], expect_decrypt_by_all_keys: bool, accept_missing_apv: bool, max_bytes: SupportsIndex | None, max_recipients: SupportsIndex | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
