@@ -3,14 +3,20 @@
 //! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
 //! [`Answer`] is there. What can be answered without leaving the core is not asked.
 
+use std::fmt::{Debug, Formatter};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use askar_crypto::buffer::SecretBytes;
+
+use crate::crypto::agreement::{self, SharedSecret};
+use crate::crypto::algorithm::SignatureAlgorithm;
+use crate::crypto::signature;
 use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, names_of_key, same_party};
 use crate::error::{Error, Result};
-use crate::keys::{SecretKey, SecretStore};
+use crate::keys::{Elsewhere, PublicKey, Secret, SecretStore};
 
 /// Something that only the caller knows.
 #[non_exhaustive]
@@ -25,15 +31,53 @@ pub enum Question {
         /// Whether all that are held are wanted; otherwise the first will do.
         every: bool,
     },
+    /// The raw ECDH shared secret of a key that lives elsewhere and this one.
+    Agree {
+        /// The key that is asked.
+        key: Elsewhere,
+        /// The other party's key.
+        public_key: PublicKey,
+    },
+    /// A signature by a key that lives elsewhere.
+    Sign {
+        /// The key that is asked.
+        key: Elsewhere,
+        /// The algorithm, which fits the key's curve.
+        algorithm: SignatureAlgorithm,
+        /// What is signed.
+        data: Vec<u8>,
+    },
 }
 
 /// What the caller knows.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Answer {
     /// A document, or none where the DID is unknown.
     Document(Option<Arc<Document>>),
     /// The secrets that are held, each under the id by which it was asked for.
-    Secrets(Vec<(String, SecretKey)>),
+    Secrets(Vec<(String, Secret)>),
+    /// The x coordinate of the shared point at its full length.
+    SharedSecret(SecretBytes),
+    /// EdDSA as it is, ECDSA as r and s at their full length.
+    Signature(Vec<u8>),
+}
+
+impl Answer {
+    /// Says which kind of answer it is, and nothing of what is in it.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "a DID document",
+            Self::Secrets(_) => "secrets",
+            Self::SharedSecret(_) => "a shared secret",
+            Self::Signature(_) => "a signature",
+        }
+    }
+}
+
+impl Debug for Answer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())
+    }
 }
 
 /// Fills its argument with random octets.
@@ -100,7 +144,7 @@ impl Caller {
             }
             _ => match self.ask(Question::ResolveDid(did.to_owned())).await? {
                 Answer::Document(document) => document,
-                Answer::Secrets(_) => return Err(Error::Answer("secrets came in place of a DID document")),
+                _ => return Err(Error::Answer("something else came in place of a DID document")),
             },
         }
         .ok_or_else(not_found)?;
@@ -117,20 +161,61 @@ impl Caller {
     }
 
     /// The first of these secrets that is held, under the id by which it was asked for.
-    pub(crate) async fn find_secret(&self, kids: &[&DidUrl]) -> Result<SecretKey> {
+    pub(crate) async fn find_secret(&self, kids: &[&DidUrl]) -> Result<Secret> {
         let found = self.find(kids, false).await?;
         found.into_iter().next().ok_or_else(|| none_held(kids))
     }
 
     /// All of these secrets; one that is not held is an error.
-    pub(crate) async fn find_every_secret(&self, kids: &[&DidUrl]) -> Result<Vec<SecretKey>> {
+    pub(crate) async fn find_every_secret(&self, kids: &[&DidUrl]) -> Result<Vec<Secret>> {
         let found = self.find(kids, true).await?;
         let missing: Vec<_> =
             kids.iter().filter(|kid| !found.iter().any(|secret| secret.kid() == **kid)).copied().collect();
         if missing.is_empty() { Ok(found) } else { Err(none_held(&missing)) }
     }
 
-    async fn find(&self, kids: &[&DidUrl], every: bool) -> Result<Vec<SecretKey>> {
+    /// What the secret and the public key have in common, computed wherever the secret lives.
+    pub(crate) async fn agree(&self, secret: &Secret, public_key: &PublicKey) -> Result<SharedSecret> {
+        let key = match secret {
+            Secret::Here(key) => return agreement::agree(key.kind(), public_key),
+            Secret::Elsewhere(key) => key.clone(),
+        };
+        match self.ask(Question::Agree { key, public_key: public_key.clone() }).await? {
+            Answer::SharedSecret(octets) if octets.len() != public_key.curve().field_length() => {
+                Err(Error::misuse(format!("the key {} gave no raw shared secret", secret.kid())))
+            }
+            Answer::SharedSecret(octets) => SharedSecret::new(public_key.curve(), octets),
+            _ => Err(Error::Answer("something else came in place of a shared secret")),
+        }
+    }
+
+    /// Signs, wherever the secret lives; `public_key` is its public half.
+    pub(crate) async fn sign(
+        &self,
+        secret: &Secret,
+        public_key: &PublicKey,
+        algorithm: SignatureAlgorithm,
+        data: &[u8],
+    ) -> Result<Vec<u8>> {
+        let key = match secret {
+            Secret::Here(key) => return signature::sign(key.kind(), data),
+            Secret::Elsewhere(key) => key.clone(),
+        };
+        match self.ask(Question::Sign { key, algorithm, data: data.to_vec() }).await? {
+            // nobody would accept it, and it is cheap to know that now
+            Answer::Signature(signature) => match signature::verify(public_key, algorithm, data, &signature) {
+                Ok(_) => Ok(signature),
+                Err(_) => Err(Error::misuse(format!(
+                    "the key {} made no {} signature that verifies",
+                    secret.kid(),
+                    algorithm.name()
+                ))),
+            },
+            _ => Err(Error::Answer("something else came in place of a signature")),
+        }
+    }
+
+    async fn find(&self, kids: &[&DidUrl], every: bool) -> Result<Vec<Secret>> {
         let mut found = self.held(kids.iter().map(|kid| (*kid, kid.to_string())).collect(), every).await?;
         if found.is_empty() || (every && found.len() < kids.len()) {
             // a peer may name a key of a did:peer by another name than the one its secret is kept under
@@ -153,13 +238,13 @@ impl Caller {
     }
 
     /// Looks for secrets by name, and returns each under the id that stands for that name.
-    async fn held(&self, names: Vec<(&DidUrl, String)>, every: bool) -> Result<Vec<SecretKey>> {
-        let renamed = |kid: &DidUrl, secret: SecretKey| {
+    async fn held(&self, names: Vec<(&DidUrl, String)>, every: bool) -> Result<Vec<Secret>> {
+        let renamed = |kid: &DidUrl, secret: Secret| {
             if secret.kid() == kid { secret } else { secret.renamed(kid.clone()) }
         };
         if let Some(store) = &self.secrets {
             let held =
-                names.iter().filter_map(|(kid, name)| store.find(name).map(|secret| renamed(kid, secret)));
+                names.iter().filter_map(|(kid, name)| store.find(name).map(|key| renamed(kid, key.into())));
             return Ok(if every { held.collect() } else { held.take(1).collect() });
         }
         let kids = names.iter().map(|(_, name)| name.clone()).collect();
@@ -171,7 +256,7 @@ impl Caller {
                     Some(renamed(kid, secret.clone()))
                 })
                 .collect()),
-            Answer::Document(_) => Err(Error::Answer("a DID document came in place of secrets")),
+            _ => Err(Error::Answer("something else came in place of secrets")),
         }
     }
 

@@ -3,6 +3,7 @@
 from pydidcomm._core import (
     Attachment,
     DIDDocument,
+    Envelope,
     FromPrior,
     InMemorySecrets,
     LocalResolver,
@@ -11,6 +12,7 @@ from pydidcomm._core import (
     Packed,
     PackedPlaintext,
     PackedSigned,
+    PublicKey,
     Secret,
     Service,
     ServiceEndpoint,
@@ -38,7 +40,14 @@ from pydidcomm.errors import (
 from pydidcomm.functions import pack_encrypted, pack_plaintext, pack_signed, unpack
 from pydidcomm.messaging import DIDCommMessaging
 from pydidcomm.peer_did import create_peer_did
-from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
+from pydidcomm.resolvers import (
+    DIDResolver,
+    KeyAgreementKey,
+    PrefixResolver,
+    SecretsResolver,
+    SecretsStore,
+    SigningKey,
+)
 
 __all__ = [
     "AnonCryptAlg",
@@ -51,10 +60,12 @@ __all__ = [
     "DecryptionError",
     "DidNotFoundError",
     "EndpointNotFoundError",
+    "Envelope",
     "FromPrior",
     "InMemorySecrets",
     "IncompatibleKeysError",
     "InvalidSignatureError",
+    "KeyAgreementKey",
     "KeyNotFoundError",
     "LocalResolver",
     "MalformedDocumentError",
@@ -70,6 +81,7 @@ __all__ = [
     "PackedPlaintext",
     "PackedSigned",
     "PrefixResolver",
+    "PublicKey",
     "ResolversConfig",
     "Secret",
     "SecretNotFoundError",
@@ -79,6 +91,7 @@ __all__ = [
     "ServiceEndpoint",
     "ServiceMetadata",
     "SignAlg",
+    "SigningKey",
     "UnpackConfig",
     "UnpackResult",
     "UnsupportedError",

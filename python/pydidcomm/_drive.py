@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydidcomm._core import FindSecrets, Operation, ResolveDid
+from pydidcomm._core import Agree, FindSecrets, Operation, ResolveDid, Sign
 from pydidcomm.config import ResolversConfig
 
 
@@ -31,6 +31,16 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
                 if secret is not None:
                     found.append((kid, secret))
             step = operation.supply_secrets(found)
+        elif type(step) is Agree:
+            shared: Any = step.key.agree(step.public_key)
+            if hasattr(shared, "__await__"):
+                shared = await shared
+            step = operation.supply_shared_secret(shared)
+        elif type(step) is Sign:
+            signature: Any = step.key.sign(step.algorithm, step.data)
+            if hasattr(signature, "__await__"):
+                signature = await signature
+            step = operation.supply_signature(signature)
         else:
             return step
 
@@ -48,6 +58,10 @@ def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa
                 kids = _in_order(kids, now(secrets.get_keys(kids)), every=step.every)
             answers = [(kid, now(secrets.get_key(kid))) for kid in kids]
             step = operation.supply_secrets([(kid, secret) for kid, secret in answers if secret is not None])
+        elif type(step) is Agree:
+            step = operation.supply_shared_secret(now(step.key.agree(step.public_key)))
+        elif type(step) is Sign:
+            step = operation.supply_signature(now(step.key.sign(step.algorithm, step.data)))
         else:
             return step
 

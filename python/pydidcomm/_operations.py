@@ -37,6 +37,8 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
         config.enc_alg_anon,
         config.protect_sender_id,
         config.authcrypt_signed,
+        config.curves,
+        config.every_curve,
         *_known(resolvers),
     )
 

@@ -22,6 +22,12 @@ class SignAlg(Enum):
     """How a message is signed. DIDComm v2.1, section "DIDComm Signed Messages"."""
 
     ED25519 = "EdDSA"
+    ES256 = "ES256"
+    ES256K = "ES256K"
+    ES384 = "ES384"
+    """Verified, never written: no recipient needs to know it."""
+    ES512 = "ES512"
+    """Verified, never written."""
 
 
 class MediaType(Enum):

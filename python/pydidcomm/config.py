@@ -1,5 +1,6 @@
 """Options, each with a default that is right for most people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pydidcomm._core import UnpackOptions
@@ -31,12 +32,18 @@ class PackEncryptedConfig:
             layer around the authcrypt layer.
         authcrypt_signed: Whether a message with both `frm` and `sign_frm` is authcrypted. By default it is
             signed and anoncrypted, as the specification advises: the signature proves the sender already.
+        curves: The curves for key agreement that may be used, the preferred first. The message is encrypted
+            on the first one on which the recipient has keys and, in authcrypt, the sender holds one.
+        every_curve: Whether the recipient gets an envelope for each of these curves on which it has keys;
+            see `Packed.envelopes`. For a recipient of which one does not know what it can compute on.
     """
 
     enc_alg_auth: AuthCryptAlg = AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW
     enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW
     protect_sender_id: bool = False
     authcrypt_signed: bool = False
+    curves: Sequence[str] = ("X25519", "P-384", "P-256", "P-521")
+    every_curve: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,46 @@ is a coroutine function or a plain one. An exception that a method raises reache
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
-from pydidcomm._core import DIDDocument, LocalResolver, Secret
+from pydidcomm._core import DIDDocument, LocalResolver, PublicKey, Secret
+from pydidcomm.algorithms import SignAlg
 
 DocumentAnswer: TypeAlias = "Mapping[str, Any] | DIDDocument | None"
 """A DID document: its JSON object, or parsed once; None where the DID is unknown."""
 
-SecretAnswer: TypeAlias = "Mapping[str, Any] | Secret | None"
-"""A secret: a JWK with `d`, or parsed once; None where it is not held."""
+SecretAnswer: TypeAlias = "Mapping[str, Any] | Secret | KeyAgreementKey | SigningKey | None"
+"""A secret: a JWK with `d`, or parsed once, or a key that lives elsewhere; None where it is not held."""
+
+
+@runtime_checkable
+class KeyAgreementKey(Protocol):
+    """A key for messages that never leaves the place where it lives: an HSM, a KMS, another process.
+
+    A secrets resolver answers with it in place of a `Secret`.
+
+    Example:
+        >>> from pydidcomm import KeyAgreementKey, PublicKey, Secret
+        >>> class InTheVault(KeyAgreementKey):
+        ...     async def agree(self, public_key: PublicKey) -> bytes:
+        ...         return await vault.ecdh("my-key", public_key.octets())
+        >>> isinstance(InTheVault(), KeyAgreementKey)
+        True
+    """
+
+    def agree(self, public_key: PublicKey, /) -> "bytes | Awaitable[bytes]":
+        """The raw ECDH shared secret with the key: 32 octets of X25519, or x of the point at full length."""
+        ...
+
+
+@runtime_checkable
+class SigningKey(Protocol):
+    """A key for signatures that never leaves the place where it lives.
+
+    A secrets resolver answers with it in place of a `Secret`. What it signs is verified before it is sent.
+    """
+
+    def sign(self, algorithm: SignAlg, data: bytes, /) -> "bytes | Awaitable[bytes]":
+        """The signature over the data: 64 octets, in ECDSA r || s over the SHA-256 hash, never DER."""
+        ...
 
 
 @runtime_checkable

@@ -15,6 +15,7 @@
 mod algorithms;
 mod attachment;
 mod did_document;
+mod elsewhere;
 mod errors;
 mod from_prior;
 mod json;
@@ -25,6 +26,7 @@ mod operation;
 mod pack;
 mod packed;
 mod peer_did;
+mod public_key;
 mod secrets;
 mod surroundings;
 mod unpack;
@@ -44,13 +46,15 @@ mod _core {
     #[pymodule_export]
     use super::message::PyMessage;
     #[pymodule_export]
-    use super::operation::{PyFindSecrets, PyOperation, PyResolveDid};
+    use super::operation::{PyAgree, PyFindSecrets, PyOperation, PyResolveDid, PySign};
     #[pymodule_export]
     use super::pack::{pack_encrypted, pack_plaintext, pack_signed};
     #[pymodule_export]
-    use super::packed::{PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
+    use super::packed::{PyEnvelope, PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
     #[pymodule_export]
     use super::peer_did::encode_peer_did;
+    #[pymodule_export]
+    use super::public_key::PyPublicKey;
     #[pymodule_export]
     use super::secrets::{PyInMemorySecrets, PySecret};
     #[pymodule_export]

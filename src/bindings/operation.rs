@@ -5,10 +5,13 @@ use std::sync::Mutex;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
+use super::algorithms::SignAlg;
 use super::did_document;
+use super::elsewhere::{OctetsIn, handle_out, held_in};
 use super::packed::{PyPacked, PyPackedSigned};
-use super::secrets::secret_in;
+use super::public_key::PyPublicKey;
 use super::unpack::PyUnpackResult;
+use crate::SignatureAlgorithm;
 use crate::caller::{Answer, Question, lock};
 use crate::error::Result;
 use crate::operation::{Operation, Step};
@@ -29,6 +32,44 @@ pub(super) struct PyFindSecrets {
     kids: Vec<String>,
     /// Whether all that are held are wanted; otherwise the first will do.
     every: bool,
+}
+
+/// Asks a key that lives elsewhere for the raw shared secret with a public key.
+#[pyclass(frozen, get_all, name = "Agree", module = "pydidcomm._core")]
+pub(super) struct PyAgree {
+    /// The object that stands for the key.
+    key: Py<PyAny>,
+    /// The other party's key.
+    public_key: PyPublicKey,
+}
+
+/// Asks a key that lives elsewhere for a signature.
+#[pyclass(frozen, name = "Sign", module = "pydidcomm._core")]
+pub(super) struct PySign {
+    key: Py<PyAny>,
+    algorithm: SignatureAlgorithm,
+    data: Vec<u8>,
+}
+
+#[pymethods]
+impl PySign {
+    /// The object that stands for the key.
+    #[getter]
+    fn key(&self, py: Python<'_>) -> Py<PyAny> {
+        self.key.clone_ref(py)
+    }
+
+    /// The algorithm, which fits the key.
+    #[getter]
+    fn algorithm(&self) -> SignAlg {
+        SignAlg(self.algorithm)
+    }
+
+    /// What is signed.
+    #[getter]
+    fn data(&self) -> &[u8] {
+        &self.data
+    }
 }
 
 /// What an operation ends with.
@@ -52,6 +93,13 @@ impl PyOperation {
             Step::Ask(Question::ResolveDid(did)) => PyResolveDid { did }.into_bound_py_any(py),
             Step::Ask(Question::FindSecrets { kids, every }) => {
                 PyFindSecrets { kids, every }.into_bound_py_any(py)
+            }
+            Step::Ask(Question::Agree { key, public_key }) => {
+                let key = handle_out(py, &key)?;
+                PyAgree { key, public_key: PyPublicKey(public_key) }.into_bound_py_any(py)
+            }
+            Step::Ask(Question::Sign { key, algorithm, data }) => {
+                PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)
             }
             Step::Done(Outcome::Packed(packed)) => PyPacked(packed).into_bound_py_any(py),
             Step::Done(Outcome::PackedSigned(packed)) => PyPackedSigned(packed).into_bound_py_any(py),
@@ -77,7 +125,17 @@ impl PyOperation {
         self.advance(py, |operation| operation.supply(answer))
     }
 
-    /// Answers FindSecrets with pairs of a kid and a Secret or a JWK, and runs on.
+    /// Answers Agree with the raw shared secret, and runs on.
+    fn supply_shared_secret<'py>(&self, py: Python<'py>, secret: OctetsIn) -> PyResult<Bound<'py, PyAny>> {
+        self.advance(py, |operation| operation.supply(Answer::SharedSecret(secret.0.into())))
+    }
+
+    /// Answers Sign with the signature, and runs on.
+    fn supply_signature<'py>(&self, py: Python<'py>, signature: OctetsIn) -> PyResult<Bound<'py, PyAny>> {
+        self.advance(py, |operation| operation.supply(Answer::Signature(signature.0)))
+    }
+
+    /// Answers FindSecrets with pairs of a kid and a Secret, a JWK or a key that lives elsewhere, and runs on.
     fn supply_secrets<'py>(
         &self,
         py: Python<'py>,
@@ -85,7 +143,7 @@ impl PyOperation {
     ) -> PyResult<Bound<'py, PyAny>> {
         let secrets = secrets
             .into_iter()
-            .map(|(kid, secret)| secret_in(&secret, Some(&kid)).map(|secret| (kid, secret)))
+            .map(|(kid, secret)| held_in(&secret, &kid).map(|secret| (kid, secret)))
             .collect::<PyResult<Vec<_>>>()?;
         self.advance(py, |operation| operation.supply(Answer::Secrets(secrets)))
     }

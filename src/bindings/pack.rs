@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
@@ -14,11 +15,18 @@ use super::packed::PyPackedPlaintext;
 use super::secrets::PyInMemorySecrets;
 use super::surroundings::surroundings;
 use crate::did::DidUrl;
+use crate::keys::Curve;
 use crate::operation::Operation;
 use crate::pack::{self, EncryptOptions};
 
 fn party(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse(text).map_err(misuse)
+}
+
+fn agreement_curve(name: &str) -> PyResult<Curve> {
+    let curve = Curve::from_name(name).map_err(misuse)?;
+    let unfit = || PyValueError::new_err(format!("keys on {name} do not agree on a secret"));
+    if curve.can_agree() { Ok(curve) } else { Err(unfit()) }
 }
 
 /// Packs a plaintext message.
@@ -56,6 +64,8 @@ pub(super) fn pack_encrypted(
     enc_alg_anon: AnonCryptAlg,
     protect_sender_id: bool,
     authcrypt_signed: bool,
+    curves: StringsIn,
+    every_curve: bool,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
@@ -69,6 +79,8 @@ pub(super) fn pack_encrypted(
         anoncrypt: enc_alg_anon.0,
         protect_sender: protect_sender_id,
         authcrypt_signed,
+        curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
+        every_curve,
     };
     let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
         pack::encrypted(&caller, message, &to, &options).await.map(Outcome::Packed)

@@ -5,11 +5,15 @@ use pyo3::prelude::*;
 use super::did_document::PyService;
 use super::errors::{EndpointNotFoundError, UnsupportedError};
 use crate::did::{DidUrl, Endpoint};
-use crate::pack::{Packed, PackedSigned};
+use crate::pack::{Packed, PackedSigned, Sealed};
 
 /// An encrypted message, ready for the wire.
 #[pyclass(frozen, name = "Packed", module = "pydidcomm")]
 pub(super) struct PyPacked(pub(super) Packed);
+
+/// One envelope of a message, for the recipient's keys on one curve.
+#[pyclass(frozen, name = "Envelope", module = "pydidcomm")]
+pub(super) struct PyEnvelope(Sealed);
 
 /// A signed message: anybody can read it, and verify who signed.
 #[pyclass(frozen, name = "PackedSigned", module = "pydidcomm")]
@@ -43,13 +47,13 @@ impl PyPacked {
     /// The text for the wire, as the tutorial calls it.
     #[getter]
     fn packed_msg(&self) -> &str {
-        &self.0.text
+        &self.0.envelope.text
     }
 
     /// The text for the wire.
     #[getter]
     fn message(&self) -> &str {
-        &self.0.text
+        &self.0.envelope.text
     }
 
     /// The media type of the text: "application/didcomm-encrypted+json".
@@ -61,13 +65,13 @@ impl PyPacked {
     /// The keys that it was encrypted to.
     #[getter]
     fn to_kids(&self) -> Vec<&str> {
-        self.0.to_kids.iter().map(DidUrl::as_str).collect()
+        self.0.envelope.to_kids.iter().map(DidUrl::as_str).collect()
     }
 
     /// The key that authenticates the sender; None in anoncrypt.
     #[getter]
     fn from_kid(&self) -> Option<&str> {
-        self.0.from_kid.as_ref().map(DidUrl::as_str)
+        self.0.envelope.from_kid.as_ref().map(DidUrl::as_str)
     }
 
     /// The key that signed the message inside.
@@ -80,6 +84,15 @@ impl PyPacked {
     #[getter]
     fn from_prior_issuer_kid(&self) -> Option<&str> {
         self.0.from_prior_issuer_kid.as_ref().map(DidUrl::as_str)
+    }
+
+    /// The same message in one envelope for each curve of the recipient's keys, the preferred first.
+    ///
+    /// One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids` and `from_kid` are
+    /// those of the first. The recipient needs any one of them.
+    #[getter]
+    fn envelopes(&self) -> Vec<PyEnvelope> {
+        std::iter::once(&self.0.envelope).chain(&self.0.others).cloned().map(PyEnvelope).collect()
     }
 
     /// The DIDComm services of the recipient, in its order of preference.
@@ -113,12 +126,43 @@ impl PyPacked {
         if self.endpoints().any(|(_, endpoint)| !endpoint.is_direct()) {
             return Err(UnsupportedError::new_err(("delivery", "through a mediator")));
         }
-        let did = self.0.to_kids.first().map(|kid| kid.did().to_owned()).unwrap_or_default();
+        let did = self.0.envelope.to_kids.first().map(|kid| kid.did().to_owned()).unwrap_or_default();
         Err(EndpointNotFoundError::new_err(did))
     }
 
     fn __repr__(&self) -> String {
-        format!("Packed({} octets to {})", self.0.text.len(), self.to_kids().join(", "))
+        format!("Packed({} octets to {})", self.0.envelope.text.len(), self.to_kids().join(", "))
+    }
+}
+
+#[pymethods]
+impl PyEnvelope {
+    /// The text for the wire.
+    #[getter]
+    fn message(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The curve of all its keys.
+    #[getter]
+    fn curve(&self) -> &'static str {
+        self.0.curve.name()
+    }
+
+    /// The keys that it was encrypted to.
+    #[getter]
+    fn to_kids(&self) -> Vec<&str> {
+        self.0.to_kids.iter().map(DidUrl::as_str).collect()
+    }
+
+    /// The key that authenticates the sender; None in anoncrypt.
+    #[getter]
+    fn from_kid(&self) -> Option<&str> {
+        self.0.from_kid.as_ref().map(DidUrl::as_str)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Envelope({} octets on {})", self.0.text.len(), self.0.curve.name())
     }
 }
 

@@ -11,8 +11,10 @@ use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
+use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
+use super::public_key::PyPublicKey;
 use super::surroundings;
 use crate::did::DidUrl;
 use crate::error::Error;
@@ -47,7 +49,17 @@ impl PySecret {
         parse(secret, kid).map(Self).map_err(misuse)
     }
 
-    /// Generates a key on "X25519" (key agreement) or "Ed25519" (signatures).
+    /// Reads the raw octets of a secret key; the public half is computed.
+    #[staticmethod]
+    #[pyo3(signature = (curve, octets, *, kid))]
+    fn from_octets(curve: &str, octets: OctetsIn, kid: &str) -> PyResult<Self> {
+        let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
+        let curve = Curve::from_name(curve).map_err(misuse)?;
+        SecretKey::from_octets(kid, curve, &Zeroizing::new(octets.0)).map(Self).map_err(misuse)
+    }
+
+    /// Generates a key on "X25519", "P-256", "P-384" or "P-521" (key agreement), "Ed25519", "P-256" or
+    /// "secp256k1" (signatures).
     #[staticmethod]
     #[pyo3(signature = (curve, *, kid))]
     fn generate(curve: &str, kid: &str) -> PyResult<Self> {
@@ -72,6 +84,12 @@ impl PySecret {
     fn renamed(&self, kid: &str) -> PyResult<Self> {
         let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
         Ok(Self(self.0.renamed(kid)))
+    }
+
+    /// The public half.
+    #[getter]
+    fn public_key(&self) -> PyResult<PyPublicKey> {
+        Ok(PyPublicKey(self.0.public_key()?))
     }
 
     /// The public half as a JWK.

@@ -69,30 +69,56 @@ impl ContentEncryption {
 pub enum SignatureAlgorithm {
     /// `EdDSA` with Ed25519 (RFC 8037).
     EdDsa,
+    /// `ES256`, ECDSA on P-256 (RFC 7518 3.4).
+    Es256,
+    /// `ES256K`, ECDSA on secp256k1 (RFC 8812 3.2).
+    Es256K,
+    /// `ES384`, ECDSA on P-384 (RFC 7518 3.4): verified, never written.
+    Es384,
+    /// `ES512`, ECDSA on P-521 (RFC 7518 3.4): verified, never written.
+    Es512,
 }
 
 impl SignatureAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::EdDsa, Self::Es256, Self::Es256K, Self::Es384, Self::Es512];
+
     /// The name in `alg`.
     pub fn name(self) -> &'static str {
         match self {
             Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+            Self::Es256K => "ES256K",
+            Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Result<Self> {
         // RFC 9864 gives EdDSA over Ed25519 a name of its own; some peers write it
-        if name == Self::EdDsa.name() || name == "Ed25519" {
-            Ok(Self::EdDsa)
-        } else {
-            Err(Error::unsupported("signature algorithm", name))
+        if name == "Ed25519" {
+            return Ok(Self::EdDsa);
+        }
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
+            .ok_or_else(|| Error::unsupported("signature algorithm", name))
+    }
+
+    /// The one algorithm for keys on the curve; none for curves that only agree.
+    pub fn of(curve: Curve) -> Option<Self> {
+        match curve {
+            Curve::X25519 => None,
+            Curve::Ed25519 => Some(Self::EdDsa),
+            Curve::P256 => Some(Self::Es256),
+            Curve::P384 => Some(Self::Es384),
+            Curve::P521 => Some(Self::Es512),
+            Curve::Secp256k1 => Some(Self::Es256K),
         }
     }
 
-    /// The one algorithm for keys on the curve; none for curves that agree.
-    pub(crate) fn of(curve: Curve) -> Option<Self> {
-        match curve {
-            Curve::Ed25519 => Some(Self::EdDsa),
-            Curve::X25519 => None,
-        }
+    /// Whether signatures are made with it: every recipient has to verify these three, and need no other.
+    pub fn is_written(self) -> bool {
+        matches!(self, Self::EdDsa | Self::Es256 | Self::Es256K)
     }
 }

@@ -5,7 +5,7 @@ use askar_crypto::buffer::SecretBytes;
 use askar_crypto::encrypt::KeyAeadInPlace;
 use askar_crypto::repr::KeySecretBytes;
 
-use super::agreement::Kek;
+use super::wrapping_key::Kek;
 use crate::error::{Error, Result};
 
 /// NIST SP 800-38F 5.3.1: two blocks of eight octets at the least, and the one that wrapping adds.

@@ -6,6 +6,7 @@ pub(crate) mod apv;
 pub(crate) mod content;
 pub(crate) mod key_wrap;
 pub(crate) mod signature;
+pub(crate) mod wrapping_key;
 
 #[cfg(test)]
 mod wycheproof;

@@ -1,20 +1,21 @@
 //! Signatures over octets.
 
+use k256::ecdsa::signature::Verifier as _;
+use p521::elliptic_curve::sec1::ToEncodedPoint;
+
 use super::algorithm::SignatureAlgorithm;
 use crate::error::{Error, Result};
 use crate::keys::{PublicKey, SecretKind};
 
 /// Signs with the one algorithm that fits the key.
-pub(crate) fn sign(key: &SecretKind, data: &[u8]) -> Result<(SignatureAlgorithm, Vec<u8>)> {
-    let unfit = || Error::misuse(format!("a key on {} does not sign", key.curve().name()));
-    let algorithm = SignatureAlgorithm::of(key.curve()).ok_or_else(unfit)?;
-    match key {
-        SecretKind::Ed25519(key) => {
-            let signature = key.sign(data).ok_or_else(unfit)?;
-            Ok((algorithm, signature.to_vec()))
-        }
-        SecretKind::X25519(_) => Err(unfit()),
-    }
+pub(crate) fn sign(key: &SecretKind, data: &[u8]) -> Result<Vec<u8>> {
+    let signature = match key {
+        SecretKind::Ed25519(key) => key.sign(data).map(|signature| signature.to_vec()),
+        SecretKind::P256(key) => key.sign(data).map(|signature| signature.to_vec()),
+        SecretKind::Secp256k1(key) => key.sign(data).map(|signature| signature.to_vec()),
+        SecretKind::X25519(_) | SecretKind::P384(_) | SecretKind::P521(_) => None,
+    };
+    signature.ok_or_else(|| Error::misuse(format!("a key on {} does not sign", key.curve().name())))
 }
 
 /// Proof that a signature verified. Only [`verify`] makes one.
@@ -28,12 +29,31 @@ pub(crate) fn verify(
     data: &[u8],
     signature: &[u8],
 ) -> Result<SignatureValid> {
-    match (key, algorithm) {
-        (PublicKey::Ed25519(key), SignatureAlgorithm::EdDsa) if key.verify_signature(data, signature) => {
-            Ok(SignatureValid(()))
+    let valid = match (key, algorithm) {
+        (PublicKey::Ed25519(key), SignatureAlgorithm::EdDsa) => key.verify_signature(data, signature),
+        (PublicKey::P256(key), SignatureAlgorithm::Es256) => key.verify_signature(data, signature),
+        (PublicKey::P384(key), SignatureAlgorithm::Es384) => key.verify_signature(data, signature),
+        (PublicKey::P521(key), SignatureAlgorithm::Es512) => verify_es512(key, data, signature),
+        (PublicKey::Secp256k1(key), SignatureAlgorithm::Es256K) => {
+            low_s(signature).is_some_and(|signature| key.verify_signature(data, &signature))
         }
-        _ => Err(Error::InvalidSignature),
-    }
+        _ => false,
+    };
+    if valid { Ok(SignatureValid(())) } else { Err(Error::InvalidSignature) }
+}
+
+/// The form of an ES256K signature that the curve's library verifies: of the two that are valid, the one
+/// with the low s. One peer writes either.
+fn low_s(signature: &[u8]) -> Option<Vec<u8>> {
+    let signature = k256::ecdsa::Signature::from_slice(signature).ok()?;
+    Some(signature.normalize_s().unwrap_or(signature).to_vec())
+}
+
+fn verify_es512(key: &p521::PublicKey, data: &[u8], signature: &[u8]) -> bool {
+    let point = key.to_encoded_point(false);
+    let verifier = p521::ecdsa::VerifyingKey::from_encoded_point(&point);
+    let signature = p521::ecdsa::Signature::from_slice(signature);
+    matches!((verifier, signature), (Ok(key), Ok(signature)) if key.verify(data, &signature).is_ok())
 }
 
 #[cfg(test)]
@@ -48,15 +68,81 @@ mod tests {
         let secret = base64url::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "d").unwrap();
         let key = SecretKind::from_octets(Curve::Ed25519, &secret).unwrap();
         let data = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
-        let (algorithm, signature) = sign(&key, data).unwrap();
+        let signature = sign(&key, data).unwrap();
         assert_eq!(
             base64url::encode(&signature),
             "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
         );
         let public = key.public_key().unwrap();
-        assert!(verify(&public, algorithm, data, &signature).is_ok());
-        assert!(verify(&public, algorithm, b"other", &signature).is_err());
-        assert!(verify(&public, algorithm, data, &signature[1..]).is_err());
+        assert!(verify(&public, SignatureAlgorithm::EdDsa, data, &signature).is_ok());
+        assert!(verify(&public, SignatureAlgorithm::EdDsa, b"other", &signature).is_err());
+        assert!(verify(&public, SignatureAlgorithm::EdDsa, data, &signature[1..]).is_err());
+    }
+
+    fn key(jwk: serde_json::Value) -> PublicKey {
+        PublicKey::from_jwk(&jwk).unwrap()
+    }
+
+    fn octets(text: &str) -> Vec<u8> {
+        base64url::decode(text, "").unwrap()
+    }
+
+    // RFC 7515, appendix A.3
+    #[test]
+    fn the_es256_vector_of_rfc_7515_verifies() {
+        let key = key(serde_json::json!({"kty": "EC", "crv": "P-256",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}));
+        let data = b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+        let signature = octets("DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
+        assert!(verify(&key, SignatureAlgorithm::Es256, data, &signature).is_ok());
+        assert!(verify(&key, SignatureAlgorithm::Es256, b"other", &signature).is_err());
+    }
+
+    // RFC 7515, appendix A.4
+    #[test]
+    fn the_es512_vector_of_rfc_7515_verifies() {
+        let key = key(serde_json::json!({"kty": "EC", "crv": "P-521",
+            "x": "AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk",
+            "y": "ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}));
+        let data = b"eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA";
+        let signature = octets(
+            "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn",
+        );
+        assert!(verify(&key, SignatureAlgorithm::Es512, data, &signature).is_ok());
+        assert!(verify(&key, SignatureAlgorithm::Es512, b"other", &signature).is_err());
+    }
+
+    // SIG-18: both values of s are valid; DER is not
+    #[test]
+    fn es256k_takes_either_s_and_no_der() {
+        let secret = SecretKind::from_octets(Curve::Secp256k1, &[7; 32]).unwrap();
+        let public = secret.public_key().unwrap();
+        let signature = sign(&secret, b"data").unwrap();
+        assert_eq!(signature.len(), 64);
+        let low = k256::ecdsa::Signature::from_slice(&signature).unwrap();
+        assert!(low.normalize_s().is_none(), "a signature of ours has a low s");
+        let (r, s) = low.split_scalars();
+        let high = k256::ecdsa::Signature::from_scalars(r, -s).unwrap();
+        for signature in [low.to_vec(), high.to_vec()] {
+            assert!(verify(&public, SignatureAlgorithm::Es256K, b"data", &signature).is_ok());
+            assert!(verify(&public, SignatureAlgorithm::Es256K, b"other", &signature).is_err());
+        }
+        let der = low.to_der();
+        assert!(verify(&public, SignatureAlgorithm::Es256K, b"data", der.as_bytes()).is_err());
+    }
+
+    // SIG-19
+    #[test]
+    fn a_signature_is_valid_under_the_algorithm_of_its_curve_only() {
+        for curve in [Curve::Ed25519, Curve::P256, Curve::Secp256k1] {
+            let secret = SecretKind::from_octets(curve, &[7; 32]).unwrap();
+            let signature = sign(&secret, b"data").unwrap();
+            let public = secret.public_key().unwrap();
+            for algorithm in SignatureAlgorithm::ALL {
+                let verified = verify(&public, algorithm, b"data", &signature);
+                assert_eq!(verified.is_ok(), Some(algorithm) == SignatureAlgorithm::of(curve));
+            }
+        }
     }
 
     // SIG-19
@@ -64,7 +150,9 @@ mod tests {
     fn a_key_for_agreement_neither_signs_nor_verifies() {
         let key = SecretKind::from_octets(Curve::X25519, &[7; 32]).unwrap();
         assert!(sign(&key, b"data").is_err());
-        let verified = verify(&key.public_key().unwrap(), SignatureAlgorithm::EdDsa, b"data", &[0; 64]);
-        assert_eq!(verified.unwrap_err(), Error::InvalidSignature);
+        for algorithm in SignatureAlgorithm::ALL {
+            let verified = verify(&key.public_key().unwrap(), algorithm, b"data", &[0; 64]);
+            assert_eq!(verified.unwrap_err(), Error::InvalidSignature);
+        }
     }
 }

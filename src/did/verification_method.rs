@@ -77,6 +77,7 @@ impl VerificationMethod {
             "JsonWebKey2020" | "JsonWebKey" | "Multikey" => None,
             "X25519KeyAgreementKey2020" | "X25519KeyAgreementKey2019" => Some(Curve::X25519),
             "Ed25519VerificationKey2020" | "Ed25519VerificationKey2018" => Some(Curve::Ed25519),
+            "EcdsaSecp256k1VerificationKey2019" => Some(Curve::Secp256k1),
             other => return Err(Error::unsupported("verification method type", other)),
         };
         // the 2018 to 2020 suites are found with each other's members

@@ -10,17 +10,36 @@ pub enum Curve {
     X25519,
     /// Signatures (RFC 8032).
     Ed25519,
+    /// Key agreement, and signatures with ES256 (FIPS 186-5).
+    P256,
+    /// Key agreement; signatures with ES384 are verified.
+    P384,
+    /// Key agreement; signatures with ES512 are verified.
+    P521,
+    /// Signatures with ES256K (RFC 8812).
+    Secp256k1,
 }
 
 impl Curve {
     /// Every curve on offer.
-    pub const ALL: [Self; 2] = [Self::X25519, Self::Ed25519];
+    pub const ALL: [Self; 6] =
+        [Self::X25519, Self::Ed25519, Self::P256, Self::P384, Self::P521, Self::Secp256k1];
+
+    /// The curves for key agreement, in the order in which a packer prefers them.
+    ///
+    /// X25519, because every peer has it; P-384 before P-256, which the specification deprecates in its
+    /// favour; P-521 last, because it is optional.
+    pub const FOR_AGREEMENT: [Self; 4] = [Self::X25519, Self::P384, Self::P256, Self::P521];
 
     /// The name in a JWK's `crv`.
     pub fn name(self) -> &'static str {
         match self {
             Self::X25519 => "X25519",
             Self::Ed25519 => "Ed25519",
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+            Self::Secp256k1 => "secp256k1",
         }
     }
 
@@ -32,20 +51,30 @@ impl Curve {
             .ok_or_else(|| Error::unsupported("curve", name))
     }
 
-    /// Whether its keys agree on a secret.
+    /// Whether its keys agree on a secret. DIDComm defines no agreement on secp256k1.
     pub fn can_agree(self) -> bool {
-        matches!(self, Self::X25519)
+        Self::FOR_AGREEMENT.contains(&self)
     }
 
     /// Whether its keys sign.
     pub fn can_sign(self) -> bool {
-        matches!(self, Self::Ed25519)
+        !matches!(self, Self::X25519)
     }
 
-    /// The length of a public key in octets.
-    pub(crate) fn public_length(self) -> usize {
+    /// The key type in a JWK's `kty`.
+    pub(crate) fn key_type(self) -> &'static str {
         match self {
-            Self::X25519 | Self::Ed25519 => 32,
+            Self::X25519 | Self::Ed25519 => "OKP",
+            Self::P256 | Self::P384 | Self::P521 | Self::Secp256k1 => "EC",
+        }
+    }
+
+    /// The length in octets of a coordinate, of a secret key, and of a shared secret.
+    pub(crate) fn field_length(self) -> usize {
+        match self {
+            Self::X25519 | Self::Ed25519 | Self::P256 | Self::Secp256k1 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
         }
     }
 
@@ -54,6 +83,10 @@ impl Curve {
         match self {
             Self::X25519 => ssi_multicodec::X25519_PUB,
             Self::Ed25519 => ssi_multicodec::ED25519_PUB,
+            Self::P256 => ssi_multicodec::P256_PUB,
+            Self::P384 => ssi_multicodec::P384_PUB,
+            Self::P521 => ssi_multicodec::P521_PUB,
+            Self::Secp256k1 => ssi_multicodec::SECP256K1_PUB,
         }
     }
 
@@ -62,6 +95,10 @@ impl Curve {
         match self {
             Self::X25519 => ssi_multicodec::X25519_PRIV,
             Self::Ed25519 => ssi_multicodec::ED25519_PRIV,
+            Self::P256 => ssi_multicodec::P256_PRIV,
+            Self::P384 => ssi_multicodec::P384_PRIV,
+            Self::P521 => ssi_multicodec::P521_PRIV,
+            Self::Secp256k1 => ssi_multicodec::SECP256K1_PRIV,
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::{Debug, Formatter};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::public::Coordinates;
 use super::{Curve, PublicKey};
 use crate::base64url;
 use crate::did::Node;
@@ -16,6 +17,7 @@ pub(crate) struct Jwk {
     kty: String,
     crv: Option<String>,
     x: Option<String>,
+    y: Option<String>,
     d: Option<String>,
 }
 
@@ -42,7 +44,7 @@ impl Jwk {
             },
         };
         let kty = member("kty")?.ok_or_else(|| Error::malformed("jwk.kty", "missing"))?;
-        Ok(Self { kty, crv: member("crv")?, x: member("x")?, d: member("d")? })
+        Ok(Self { kty, crv: member("crv")?, x: member("x")?, y: member("y")?, d: member("d")? })
     }
 
     /// The public key of a JWK that carries no secret.
@@ -59,32 +61,50 @@ impl Jwk {
         }
         let name = self.crv.as_deref().ok_or_else(|| Error::malformed("jwk.crv", "missing"))?;
         let curve = Curve::from_name(name)?;
-        if self.kty == "OKP" { Ok(curve) } else { Err(Error::malformed("jwk.kty", "does not fit crv")) }
+        let fits = self.kty == curve.key_type();
+        if fits { Ok(curve) } else { Err(Error::malformed("jwk.kty", "does not fit crv")) }
     }
 
     pub(crate) fn public_key(&self) -> Result<PublicKey> {
         let curve = self.curve()?;
-        let x = self.x.as_deref().ok_or_else(|| Error::malformed("jwk.x", "missing"))?;
-        PublicKey::from_octets(curve, &base64url::decode(x, "jwk.x")?)
+        let x = octets(self.x.as_deref(), "jwk.x")?;
+        match curve.key_type() {
+            "EC" => PublicKey::from_coordinates(curve, &x, &octets(self.y.as_deref(), "jwk.y")?),
+            _ => PublicKey::from_octets(curve, &x),
+        }
     }
 
     pub(crate) fn secret_octets(&self) -> Result<(Curve, Zeroizing<Vec<u8>>)> {
-        let d = self.d.as_deref().ok_or_else(|| Error::malformed("jwk.d", "missing"))?;
-        Ok((self.curve()?, Zeroizing::new(base64url::decode(d, "jwk.d")?)))
+        let curve = self.curve()?;
+        let d = Zeroizing::new(octets(self.d.as_deref(), "jwk.d")?);
+        // the peer that writes short coordinates writes short secrets too
+        let missing = match curve.key_type() {
+            "EC" => curve.field_length().saturating_sub(d.len()),
+            _ => 0,
+        };
+        let mut padded = Zeroizing::new(Vec::with_capacity(missing.saturating_add(d.len())));
+        padded.extend(std::iter::repeat_n(0, missing));
+        padded.extend_from_slice(&d);
+        Ok((curve, padded))
     }
+}
+
+fn octets(text: Option<&str>, part: &'static str) -> Result<Vec<u8>> {
+    base64url::decode(text.ok_or_else(|| Error::malformed(part, "missing"))?, part)
 }
 
 impl PublicKey {
     /// The key as a JWK with its public members only.
     pub fn to_jwk(&self) -> Map<String, Value> {
-        let Value::Object(map) = json!({
-            "kty": "OKP",
-            "crv": self.curve().name(),
-            "x": base64url::encode(self.octets()),
-        }) else {
-            return Map::new();
-        };
-        map
+        let Coordinates { x, y } = self.coordinates();
+        let mut jwk = Map::new();
+        jwk.insert("kty".to_owned(), self.curve().key_type().into());
+        jwk.insert("crv".to_owned(), self.curve().name().into());
+        jwk.insert("x".to_owned(), base64url::encode(x).into());
+        if let Some(y) = y {
+            jwk.insert("y".to_owned(), base64url::encode(y).into());
+        }
+        jwk
     }
 
     /// Reads a JWK that carries no secret.
@@ -95,7 +115,23 @@ impl PublicKey {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::keys::SecretKind;
+
+    // ALG-13
+    #[test]
+    fn a_jwk_on_every_curve_reads_back_as_itself() {
+        for curve in Curve::ALL {
+            let secret = SecretKind::from_octets(curve, &vec![1; curve.field_length()]).unwrap();
+            let key = secret.public_key().unwrap();
+            let jwk = key.to_jwk();
+            assert_eq!(jwk["crv"], curve.name());
+            assert_eq!(jwk.contains_key("y"), jwk["kty"] == "EC");
+            assert_eq!(PublicKey::from_jwk(&jwk.into()).unwrap(), key);
+        }
+    }
 
     #[test]
     fn a_public_jwk_reads_back_as_itself() {

@@ -1,14 +1,19 @@
 //! Keys: their curves, their public and their secret halves, and the forms in which they travel.
 
 mod curve;
+mod held;
 mod jwk;
 mod multikey;
 mod public;
 mod secret;
+mod secret_kind;
+mod store;
 
 pub use curve::Curve;
+pub use held::{Elsewhere, Handle, Secret};
 pub(crate) use jwk::Jwk;
 pub(crate) use multikey::decode_base58;
 pub use public::PublicKey;
-pub(crate) use secret::SecretKind;
-pub use secret::{SecretKey, SecretStore};
+pub use secret::SecretKey;
+pub(crate) use secret_kind::SecretKind;
+pub use store::SecretStore;

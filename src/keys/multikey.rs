@@ -4,6 +4,7 @@ use multibase::Base;
 use ssi_multicodec::{MultiEncoded, MultiEncodedBuf};
 use zeroize::Zeroizing;
 
+use super::public::has_length_of;
 use super::{Curve, PublicKey};
 use crate::error::{Error, Result};
 
@@ -27,7 +28,7 @@ impl PublicKey {
     /// Reads multibase text over the bare octets, as some 2020 documents have it, or a Multikey.
     pub(crate) fn from_multibase(curve: Curve, text: &str) -> Result<Self> {
         let octets = decode(text)?;
-        if octets.len() == curve.public_length() {
+        if has_length_of(curve, &octets) {
             return Self::from_octets(curve, &octets);
         }
         let key = Self::from_multikey(text)?;
@@ -72,6 +73,7 @@ fn split(text: &str) -> Result<(u64, Zeroizing<Vec<u8>>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::SecretKind;
 
     #[test]
     fn a_multikey_reads_back_as_itself() {
@@ -84,14 +86,26 @@ mod tests {
     }
 
     #[test]
+    fn a_multikey_on_every_curve_reads_back_as_itself() {
+        for curve in Curve::ALL {
+            let octets = vec![1; curve.field_length()];
+            let key = SecretKind::from_octets(curve, &octets).unwrap().public_key().unwrap();
+            assert_eq!(PublicKey::from_multikey(&key.to_multikey()).unwrap(), key);
+            let multikey = MultiEncodedBuf::encode_bytes(curve.public_codec(), &key.uncompressed_octets());
+            for base in [Base::Base58Btc, Base::Base64Url, Base::Base64UrlPad, Base::Base16Lower, Base::Base32Lower] {
+                assert_eq!(PublicKey::from_multikey(&multibase::encode(base, &multikey)).unwrap(), key);
+            }
+            let secret = MultiEncodedBuf::encode_bytes(curve.secret_codec(), &octets);
+            let (found, read) = secret_from_multikey(&multibase::encode(Base::Base58Btc, secret)).unwrap();
+            assert_eq!((found, read.as_slice()), (curve, octets.as_slice()));
+        }
+    }
+
+    #[test]
     fn an_unknown_codec_is_named() {
-        // multicodec 0x1200: a P-256 public key
-        let text = multibase::encode(
-            Base::Base58Btc,
-            MultiEncodedBuf::encode_bytes(ssi_multicodec::P256_PUB, &[2; 33]),
-        );
-        let error = PublicKey::from_multikey(&text).unwrap_err();
-        assert_eq!(error, Error::unsupported("multicodec of a public key", "0x1200"));
+        let octets = MultiEncodedBuf::encode_bytes(ssi_multicodec::BLS12_381_G2_PUB, &[2; 96]);
+        let error = PublicKey::from_multikey(&multibase::encode(Base::Base58Btc, octets)).unwrap_err();
+        assert_eq!(error, Error::unsupported("multicodec of a public key", "0xeb"));
     }
 
     #[test]

@@ -1,24 +1,17 @@
 //! Secret keys: parsed once when they enter, zeroed when they leave, never printed.
 
-use std::collections::HashMap;
 use std::fmt::{Debug, Formatter};
-use std::sync::{Arc, PoisonError, RwLock};
 
-use askar_crypto::alg::ed25519::Ed25519KeyPair;
-use askar_crypto::alg::x25519::X25519KeyPair;
-use askar_crypto::repr::{KeyPublicBytes, KeySecretBytes};
 use serde_json::{Map, Value};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::jwk::Jwk;
 use super::multikey;
+use super::secret_kind::{Draw, SecretKind};
 use super::{Curve, PublicKey};
 use crate::base64url;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-
-/// Draws that many random octets into the buffer.
-pub(crate) type Draw<'a> = &'a mut dyn FnMut(&mut [u8]);
 
 /// A secret key and the id under which DID documents list its public half.
 #[derive(Clone)]
@@ -27,61 +20,9 @@ pub struct SecretKey {
     kind: SecretKind,
 }
 
-/// The secret half. askar-crypto zeroes it on drop.
-#[derive(Clone)]
-pub(crate) enum SecretKind {
-    X25519(Arc<X25519KeyPair>),
-    Ed25519(Arc<Ed25519KeyPair>),
-}
-
-impl SecretKind {
-    pub(crate) fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
-        let invalid = |_| Error::malformed("secret key", format!("no secret key on {}", curve.name()));
-        match curve {
-            Curve::X25519 => {
-                X25519KeyPair::from_secret_bytes(octets).map(Arc::new).map(Self::X25519).map_err(invalid)
-            }
-            Curve::Ed25519 => {
-                Ed25519KeyPair::from_secret_bytes(octets).map(Arc::new).map(Self::Ed25519).map_err(invalid)
-            }
-        }
-    }
-
-    pub(crate) fn generate(curve: Curve, draw: Draw<'_>) -> Result<Self> {
-        let mut octets = Zeroizing::new([0; 32]);
-        draw(octets.as_mut_slice());
-        Self::from_octets(curve, octets.as_slice())
-    }
-
-    pub(crate) fn curve(&self) -> Curve {
-        match self {
-            Self::X25519(_) => Curve::X25519,
-            Self::Ed25519(_) => Curve::Ed25519,
-        }
-    }
-
-    pub(crate) fn public_key(&self) -> Result<PublicKey> {
-        match self {
-            Self::X25519(key) => {
-                key.with_public_bytes(|octets| PublicKey::from_octets(Curve::X25519, octets))
-            }
-            Self::Ed25519(key) => {
-                key.with_public_bytes(|octets| PublicKey::from_octets(Curve::Ed25519, octets))
-            }
-        }
-    }
-
-    fn with_octets<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        match self {
-            Self::X25519(key) => key.with_secret_bytes(|octets| octets.map(read)),
-            Self::Ed25519(key) => key.with_secret_bytes(|octets| octets.map(read)),
-        }
-    }
-}
-
 impl SecretKey {
     /// Generates a key on the curve; `draw` fills its argument with random octets.
-    pub fn generate(kid: DidUrl, curve: Curve, draw: &mut dyn FnMut(&mut [u8])) -> Result<Self> {
+    pub fn generate(kid: DidUrl, curve: Curve, draw: Draw<'_>) -> Result<Self> {
         Ok(Self { kid, kind: SecretKind::generate(curve, draw)? })
     }
 
@@ -173,6 +114,11 @@ impl SecretKey {
         self.kind.public_key()
     }
 
+    /// Whether its public half is this key.
+    pub(crate) fn belongs_to(&self, public_key: &PublicKey) -> bool {
+        self.curve() == public_key.curve() && self.kind.public_octets() == public_key.octets()
+    }
+
     pub(crate) fn kind(&self) -> &SecretKind {
         &self.kind
     }
@@ -215,45 +161,8 @@ fn curve_of_type(method_type: &str) -> Result<Curve> {
     match method_type {
         "X25519KeyAgreementKey2019" | "X25519KeyAgreementKey2020" => Ok(Curve::X25519),
         "Ed25519VerificationKey2018" | "Ed25519VerificationKey2020" => Ok(Curve::Ed25519),
+        "EcdsaSecp256k1VerificationKey2019" => Ok(Curve::Secp256k1),
         other => Err(Error::unsupported("verification method type", other)),
-    }
-}
-
-/// Secrets kept in this process, each parsed when it entered.
-#[derive(Default)]
-pub struct SecretStore {
-    keys: RwLock<HashMap<String, SecretKey>>,
-}
-
-impl SecretStore {
-    /// Keeps the key under its kid, in place of an earlier one.
-    pub fn insert(&self, key: SecretKey) {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(key.kid.to_string(), key);
-    }
-
-    /// The key of that id.
-    pub fn find(&self, kid: &str) -> Option<SecretKey> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
-    }
-
-    /// Forgets the key of that id, and says whether there was one.
-    pub fn remove(&self, kid: &str) -> bool {
-        self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(kid).is_some()
-    }
-
-    /// The ids of all keys, sorted.
-    pub fn kids(&self) -> Vec<String> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let mut kids: Vec<_> = keys.keys().cloned().collect();
-        kids.sort_unstable();
-        kids
-    }
-}
-
-impl Debug for SecretStore {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecretStore").field("kids", &self.kids()).finish()
     }
 }
 

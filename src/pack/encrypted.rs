@@ -1,6 +1,6 @@
 //! Encrypted messages: sign if asked, then encrypt for the recipient.
 
-use super::keys::{recipients, sender_key, signing_key};
+use super::keys::{Group, Recipients, recipients, sender_keys, signing_key};
 use super::rotation;
 use super::seal::{anoncrypt, authcrypt};
 use super::signed::{name_sender, sign};
@@ -8,10 +8,11 @@ use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
 use crate::did::{DidUrl, Service, same_party};
 use crate::error::{Error, Result};
+use crate::keys::{Curve, Secret};
 use crate::message::Message;
 
 /// What is wanted beside encryption.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EncryptOptions {
     /// The sender, a DID or one of its keys: authcrypt. Without one: anoncrypt.
     pub from: Option<DidUrl>,
@@ -27,23 +28,53 @@ pub struct EncryptOptions {
     ///
     /// The specification advises against it: the signature proves the sender already.
     pub authcrypt_signed: bool,
+    /// The curves that may be used, the preferred first.
+    pub curves: Vec<Curve>,
+    /// Whether a recipient with keys on several curves gets an envelope for each of them.
+    pub every_curve: bool,
 }
 
-/// An encrypted message.
+impl Default for EncryptOptions {
+    fn default() -> Self {
+        Self {
+            from: None,
+            signer: None,
+            from_prior_issuer_kid: None,
+            anoncrypt: ContentEncryption::default(),
+            protect_sender: false,
+            authcrypt_signed: false,
+            curves: Curve::FOR_AGREEMENT.to_vec(),
+            every_curve: false,
+        }
+    }
+}
+
+/// An encrypted message: one envelope, or one for each curve.
 #[derive(Clone, Debug)]
 pub struct Packed {
-    /// The text for the wire.
-    pub text: String,
-    /// The keys it was encrypted to.
-    pub to_kids: Vec<DidUrl>,
-    /// The key that authenticates the sender.
-    pub from_kid: Option<DidUrl>,
+    /// The envelope on the preferred curve.
+    pub envelope: Sealed,
+    /// The same message on the recipient's other curves, where every curve is wanted; any one of all will do.
+    pub others: Vec<Sealed>,
     /// The key that signed.
     pub sign_from_kid: Option<DidUrl>,
     /// The key that signed `from_prior`.
     pub from_prior_issuer_kid: Option<DidUrl>,
     /// Where the recipient takes messages, in its order of preference.
     pub services: Vec<Service>,
+}
+
+/// One envelope, for the recipient's keys on one curve.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// The text for the wire.
+    pub text: String,
+    /// The curve of all its keys.
+    pub curve: Curve,
+    /// The keys it was encrypted to.
+    pub to_kids: Vec<DidUrl>,
+    /// The key that authenticates the sender.
+    pub from_kid: Option<DidUrl>,
 }
 
 /// Encrypts the message to all keys of `to` on one curve, or to the one key that `to` names.
@@ -56,31 +87,65 @@ pub async fn encrypted(
     let message = address(message, to, options)?;
     let (message, from_prior_issuer_kid) =
         rotation::sign(caller, message, options.from_prior_issuer_kid.as_ref()).await?;
-    let recipients = recipients(caller, to).await?;
+    let recipients = recipients(caller, to, &options.curves).await?;
     let mut text = message.to_json();
     let mut sign_from_kid = None;
     if let Some(signer) = &options.signer {
         let key = signing_key(caller, signer).await?;
-        text = sign(&key, &text)?;
+        text = sign(caller, &key, &text).await?;
         sign_from_kid = Some(key.kid().clone());
     }
-    let (curve, keys) = (recipients.curve, &recipients.keys);
-    let mut from_kid = None;
-    if let Some(from) = sender(options) {
-        let key = sender_key(caller, from, &recipients).await?;
-        text = authcrypt(caller, text, curve, keys, &key)?;
-        from_kid = Some(key.kid().clone());
+    let senders = match sender(options) {
+        Some(from) => Some(sender_keys(caller, from, &recipients, options.every_curve).await?),
+        None => None,
+    };
+    let wanted = if options.every_curve { usize::MAX } else { 1 };
+    let mut envelopes = Vec::new();
+    for (group, sender) in pairs(&recipients, senders.as_deref()).take(wanted) {
+        envelopes.push(seal(caller, &text, group, sender, options).await?);
     }
-    if from_kid.is_none() || (options.protect_sender && sign_from_kid.is_none()) {
-        text = anoncrypt(caller, text, curve, keys, options.anoncrypt)?;
-    }
-    Ok(Packed {
+    let mut envelopes = envelopes.into_iter();
+    let envelope = envelopes.next().ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
+    let services = recipients.document.services().to_vec();
+    Ok(Packed { envelope, others: envelopes.collect(), sign_from_kid, from_prior_issuer_kid, services })
+}
+
+/// The groups to encrypt for, in authcrypt each with the sender's key on its curve; a group without is left out.
+fn pairs<'a>(
+    recipients: &'a Recipients,
+    senders: Option<&'a [(Curve, Secret)]>,
+) -> impl Iterator<Item = (&'a Group, Option<&'a Secret>)> {
+    recipients.groups.iter().filter_map(move |group| match senders {
+        None => Some((group, None)),
+        Some(keys) => {
+            let (_, key) = keys.iter().find(|(curve, _)| *curve == group.curve)?;
+            Some((group, Some(key)))
+        }
+    })
+}
+
+/// Encrypts for one group of keys: authcrypt, anoncrypt, or the one around the other.
+async fn seal(
+    caller: &Caller,
+    text: &str,
+    group: &Group,
+    sender: Option<&Secret>,
+    options: &EncryptOptions,
+) -> Result<Sealed> {
+    let text = text.to_owned();
+    let text = match sender {
+        None => anoncrypt(caller, text, group, options.anoncrypt).await?,
+        Some(sender) => {
+            let inner = authcrypt(caller, text, group, sender).await?;
+            let hide = options.protect_sender && options.signer.is_none();
+            if hide { anoncrypt(caller, inner, group, options.anoncrypt).await? } else { inner }
+        }
+    };
+    Ok(Sealed {
         text,
-        to_kids: keys.iter().map(|recipient| recipient.kid.clone()).collect(),
-        from_kid,
-        sign_from_kid,
-        from_prior_issuer_kid,
-        services: recipients.document.services().to_vec(),
+        curve: group.curve,
+        to_kids: group.keys.iter().map(|recipient| recipient.kid.clone()).collect(),
+        from_kid: sender.map(|sender| sender.kid().clone()),
     })
 }
 

@@ -1,93 +1,128 @@
 //! Which keys to use, when a DID has several.
+//!
+//! A DID stands for all of its keys; the DID URL of a key for that key alone. A sender uses one key; a
+//! recipient is encrypted to at all of its keys on one curve, since one envelope has one ephemeral key.
+//! The curve is the first of [`Curve::FOR_AGREEMENT`], or of the caller's own order, on which the recipient
+//! has a key and, in authcrypt, the sender holds one.
 
 use std::sync::Arc;
 
 use crate::caller::Caller;
 use crate::crypto::algorithm::SignatureAlgorithm;
-use crate::crypto::signature;
 use crate::did::{DidUrl, Document, Relationship, VerificationMethod};
 use crate::error::{Error, Result};
-use crate::keys::{Curve, PublicKey, SecretKey};
-
-/// The curves for key agreement, the preferred first.
-const PREFERENCE: [Curve; 1] = [Curve::X25519];
+use crate::keys::{Curve, PublicKey, Secret};
 
 /// A public key to encrypt to.
-pub(super) struct RecipientKey {
-    pub(super) kid: DidUrl,
-    pub(super) key: PublicKey,
+#[derive(Clone)]
+pub(crate) struct RecipientKey {
+    pub(crate) kid: DidUrl,
+    pub(crate) key: PublicKey,
 }
 
-/// The keys of one recipient DID, all on one curve and sorted by kid, as the readers of `apv` expect.
-pub(super) struct Recipients {
-    pub(super) document: Arc<Document>,
-    pub(super) curve: Curve,
-    pub(super) keys: Vec<RecipientKey>,
+/// The keys of one recipient DID, by curve in order of preference, each group sorted by kid as the readers
+/// of `apv` expect.
+pub(crate) struct Recipients {
+    pub(crate) document: Arc<Document>,
+    pub(crate) groups: Vec<Group>,
 }
 
-/// A secret key that its DID document lists under `authentication`.
-pub(crate) struct SigningKey(SecretKey);
+/// Keys on one curve; at least one.
+pub(crate) struct Group {
+    pub(crate) curve: Curve,
+    pub(crate) keys: Vec<RecipientKey>,
+}
+
+/// A secret that its DID document lists under `authentication`.
+pub(crate) struct SigningKey {
+    secret: Secret,
+    public_key: PublicKey,
+    algorithm: SignatureAlgorithm,
+}
 
 impl SigningKey {
     pub(crate) fn kid(&self) -> &DidUrl {
-        self.0.kid()
+        self.secret.kid()
     }
 
-    pub(crate) fn algorithm(&self) -> Result<SignatureAlgorithm> {
-        SignatureAlgorithm::of(self.0.curve())
-            .ok_or_else(|| Error::misuse("a key for agreement does not sign"))
+    pub(crate) fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
     }
 
-    pub(crate) fn sign(&self, data: &[u8]) -> Result<Vec<u8>> {
-        signature::sign(self.0.kind(), data).map(|(_, signature)| signature)
+    pub(crate) async fn sign(&self, caller: &Caller, data: &[u8]) -> Result<Vec<u8>> {
+        caller.sign(&self.secret, &self.public_key, self.algorithm, data).await
     }
 }
 
 /// The first key of the signer that is authorised, usable and held; or the very key that is named.
 pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<SigningKey> {
     let document = caller.resolve(signer.did()).await?;
-    let usable = |key: &PublicKey| SignatureAlgorithm::of(key.curve()).is_some();
-    let keys = candidates(&document, Relationship::Authentication, signer, usable)?;
-    held(caller, &keys).await.map(SigningKey)
+    let written = |key: &PublicKey| SignatureAlgorithm::of(key.curve()).filter(|found| found.is_written());
+    let keys = candidates(&document, Relationship::Authentication, signer, |key| written(key).is_some())?;
+    let (secret, public_key) = held(caller, &keys).await?;
+    let algorithm = written(&public_key).ok_or_else(|| Error::misuse("a key for agreement does not sign"))?;
+    Ok(SigningKey { secret, public_key, algorithm })
 }
 
-/// The key agreement keys of the recipient on the curve we prefer; or the very key that is named.
-pub(super) async fn recipients(caller: &Caller, to: &DidUrl) -> Result<Recipients> {
+/// The key agreement keys of the recipient on each of the curves; or the very key that is named.
+pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -> Result<Recipients> {
     let document = caller.resolve(to.did()).await?;
-    for curve in PREFERENCE {
-        let usable = |key: &PublicKey| key.curve() == curve;
-        let Ok(found) = candidates(&document, Relationship::KeyAgreement, to, usable) else { continue };
+    let found =
+        candidates(&document, Relationship::KeyAgreement, to, |key| curves.contains(&key.curve()))?;
+    let mut groups = Vec::new();
+    for curve in curves {
+        let on_curve = found.iter().filter(|(_, key)| key.curve() == *curve);
         let mut keys: Vec<_> =
-            found.into_iter().map(|(kid, key)| RecipientKey { kid: kid.clone(), key: key.clone() }).collect();
+            on_curve.map(|(kid, key)| RecipientKey { kid: (*kid).clone(), key: (*key).clone() }).collect();
         keys.sort_by(|one, other| one.kid.cmp(&other.kid));
-        return Ok(Recipients { document, curve, keys });
+        if !keys.is_empty() {
+            groups.push(Group { curve: *curve, keys });
+        }
     }
-    // nothing fits: let the last refusal say why
-    candidates(&document, Relationship::KeyAgreement, to, |key| PREFERENCE.contains(&key.curve()))?;
-    Err(Error::KeyNotFound {
-        did: to.did().to_owned(),
-        kid: "*".to_owned(),
-        relationship: Relationship::KeyAgreement.name(),
-    })
+    Ok(Recipients { document, groups })
 }
 
-/// The first key agreement key of the sender on the curve that is held; or the very key that is named.
-pub(super) async fn sender_key(caller: &Caller, from: &DidUrl, to: &Recipients) -> Result<SecretKey> {
+/// The sender's key for the first curve of the recipient on which one is held; or, where every curve is
+/// wanted, one for each curve on which one is held.
+pub(crate) async fn sender_keys(
+    caller: &Caller,
+    from: &DidUrl,
+    to: &Recipients,
+    every_curve: bool,
+) -> Result<Vec<(Curve, Secret)>> {
     let document = caller.resolve(from.did()).await?;
-    let usable = |key: &PublicKey| key.curve() == to.curve;
-    let keys =
-        candidates(&document, Relationship::KeyAgreement, from, usable).map_err(|error| match error {
+    let place = |key: &PublicKey| to.groups.iter().position(|group| group.curve == key.curve());
+    let shared = |key: &PublicKey| place(key).is_some();
+    let mut keys =
+        candidates(&document, Relationship::KeyAgreement, from, shared).map_err(|error| match error {
             Error::Unsupported { .. } => Error::IncompatibleKeys {
                 sender: from.did().to_owned(),
                 recipient: to.document.did().to_string(),
             },
             other => other,
         })?;
-    held(caller, &keys).await
+    keys.sort_by_key(|(_, key)| place(key));
+    if !every_curve {
+        return held(caller, &keys).await.map(|(secret, key)| vec![(key.curve(), secret)]);
+    }
+    let mut senders = Vec::new();
+    for on_curve in keys.chunk_by(|(_, one), (_, other)| one.curve() == other.curve()) {
+        match held(caller, on_curve).await {
+            Ok((secret, key)) => senders.push((key.curve(), secret)),
+            // a sender may hold keys on some of its curves only
+            Err(Error::SecretNotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if senders.is_empty() {
+        return Err(Error::SecretNotFound { kids: keys.iter().map(|(kid, _)| kid.to_string()).collect() });
+    }
+    Ok(senders)
 }
 
 type Candidate<'a> = (&'a DidUrl, &'a PublicKey);
 
+/// The keys that fit, in the document's order; at least one.
 fn candidates<'a>(
     document: &'a Document,
     relationship: Relationship,
@@ -122,13 +157,14 @@ fn candidates<'a>(
 }
 
 /// The first secret that is held, which has to be the secret half of the key that the document shows.
-async fn held(caller: &Caller, keys: &[Candidate<'_>]) -> Result<SecretKey> {
+async fn held(caller: &Caller, keys: &[Candidate<'_>]) -> Result<(Secret, PublicKey)> {
     let kids: Vec<_> = keys.iter().map(|(kid, _)| *kid).collect();
     let secret = caller.find_secret(&kids).await?;
-    let public = secret.public_key()?;
-    if keys.iter().any(|(kid, key)| *kid == secret.kid() && **key == public) {
-        Ok(secret)
-    } else {
-        Err(Error::misuse(format!("the secret {} is not that of the key in the DID document", secret.kid())))
+    match keys.iter().find(|(kid, _)| *kid == secret.kid()) {
+        Some((_, key)) if secret.may_belong_to(key) => Ok((secret, (*key).clone())),
+        _ => Err(Error::misuse(format!(
+            "the secret {} is not that of the key in the DID document",
+            secret.kid()
+        ))),
     }
 }

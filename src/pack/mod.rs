@@ -7,6 +7,6 @@ mod rotation;
 mod seal;
 mod signed;
 
-pub use encrypted::{EncryptOptions, Packed, encrypted};
+pub use encrypted::{EncryptOptions, Packed, Sealed, encrypted};
 pub use plaintext::plaintext;
 pub use signed::{PackedSigned, signed};

@@ -37,9 +37,8 @@ pub(super) async fn sign(
     };
     let key = signing_key(caller, &issuer).await?;
     let text = serde_json::to_string(&claims).unwrap_or_default();
-    let algorithm = key.algorithm()?;
-    let signing_input = jwt::signing_input(key.kid(), algorithm, &text);
-    let signature = key.sign(signing_input.as_bytes())?;
+    let signing_input = jwt::signing_input(key.kid(), key.algorithm(), &text);
+    let signature = key.sign(caller, signing_input.as_bytes()).await?;
     let kid = key.kid().clone();
     let jwt = jwt::write(&signing_input, &signature);
     Ok((message.with_from_prior_header(FromPriorHeader::Jwt(jwt)), Some(kid)))

@@ -2,52 +2,51 @@
 
 use zeroize::Zeroizing;
 
-use super::keys::RecipientKey;
+use super::keys::{Group, RecipientKey};
 use crate::base64url;
 use crate::caller::Caller;
-use crate::crypto::agreement::{PartyInfo, Sending};
+use crate::crypto::agreement::agree;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
+use crate::crypto::wrapping_key::{self, Kek, PartyInfo};
 use crate::error::Result;
 use crate::jose::jwe::{JweOut, MEDIA_TYPE, ProtectedOut};
-use crate::keys::{Curve, SecretKey, SecretKind};
+use crate::keys::{Secret, SecretKind};
 
 /// Encrypts for the recipients without naming a sender.
-pub(super) fn anoncrypt(
+pub(crate) async fn anoncrypt(
     caller: &Caller,
     plaintext: String,
-    curve: Curve,
-    recipients: &[RecipientKey],
+    recipients: &Group,
     encryption: ContentEncryption,
 ) -> Result<String> {
-    seal(caller, plaintext, curve, recipients, encryption, None)
+    seal(caller, plaintext, recipients, encryption, None).await
 }
 
 /// Encrypts for the recipients and proves to them, and to nobody else, who sent it.
-pub(super) fn authcrypt(
+pub(super) async fn authcrypt(
     caller: &Caller,
     plaintext: String,
-    curve: Curve,
-    recipients: &[RecipientKey],
-    sender: &SecretKey,
+    recipients: &Group,
+    sender: &Secret,
 ) -> Result<String> {
     // ECDH-1PU needs a content encryption that commits to its key, and this is the one
-    seal(caller, plaintext, curve, recipients, ContentEncryption::A256CbcHs512, Some(sender))
+    seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender)).await
 }
 
-fn seal(
+async fn seal(
     caller: &Caller,
     plaintext: String,
-    curve: Curve,
-    recipients: &[RecipientKey],
+    recipients: &Group,
     encryption: ContentEncryption,
-    sender: Option<&SecretKey>,
+    sender: Option<&Secret>,
 ) -> Result<String> {
-    let ephemeral = SecretKind::generate(curve, &mut |buffer| caller.random(buffer))?;
+    let Group { curve, keys } = recipients;
+    let ephemeral = SecretKind::generate(*curve, &mut |buffer| caller.random(buffer))?;
     let skid = sender.map(|sender| sender.kid().as_str());
     let apu = skid.unwrap_or_default().as_bytes();
-    let apv = apv(recipients.iter().map(|recipient| recipient.kid.as_str()));
+    let apv = apv(keys.iter().map(|recipient| recipient.kid.as_str()));
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
     let header = ProtectedOut {
         typ: MEDIA_TYPE,
@@ -66,24 +65,36 @@ fn seal(
     caller.random(&mut iv);
     let sealed = encryption.seal(&cek, &iv, protected.as_bytes(), plaintext.into_bytes())?;
     let info = PartyInfo { apu, apv: &apv };
-    let recipients = recipients
-        .iter()
-        .map(|recipient| {
-            let sending = Sending {
-                ephemeral: &ephemeral,
-                sender: sender.map(SecretKey::kind),
-                recipient: &recipient.key,
-            };
-            let kek = sending.wrapping_key(info, &sealed.tag)?;
-            Ok((&recipient.kid, key_wrap::wrap(&kek, &cek)?))
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let mut wrapped = Vec::with_capacity(keys.len());
+    for recipient in keys {
+        let kek = wrapping_key(caller, &ephemeral, sender, recipient, info, &sealed.tag).await?;
+        wrapped.push((&recipient.kid, key_wrap::wrap(&kek, &cek)?));
+    }
     let jwe = JweOut {
         protected: &protected,
-        recipients,
+        recipients: wrapped,
         iv: &iv,
         ciphertext: &sealed.ciphertext,
         tag: &sealed.tag,
     };
     Ok(jwe.write())
+}
+
+/// The key that wraps the content key for one recipient; `tag` is that of the content, which ECDH-1PU binds.
+async fn wrapping_key(
+    caller: &Caller,
+    ephemeral: &SecretKind,
+    sender: Option<&Secret>,
+    recipient: &RecipientKey,
+    info: PartyInfo<'_>,
+    tag: &[u8],
+) -> Result<Kek> {
+    let shared = agree(ephemeral, &recipient.key)?;
+    match sender {
+        None => wrapping_key::ecdh_es(&shared, info),
+        Some(sender) => {
+            let own = caller.agree(sender, &recipient.key).await?;
+            wrapping_key::ecdh_1pu(&shared, &own, info, tag)
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub async fn signed(caller: &Caller, message: Message, signer: &DidUrl) -> Resul
     }
     let message = name_sender(message, signer)?;
     let key = signing_key(caller, signer).await?;
-    let text = sign(&key, &message.to_json())?;
+    let text = sign(caller, &key, &message.to_json()).await?;
     Ok(PackedSigned { text, sign_from_kid: key.kid().clone() })
 }
 
@@ -37,9 +37,9 @@ pub(super) fn name_sender(message: Message, sender: &DidUrl) -> Result<Message> 
     }
 }
 
-pub(super) fn sign(key: &SigningKey, plaintext: &str) -> Result<String> {
-    let protected = jws::protected(key.kid(), key.algorithm()?);
+pub(super) async fn sign(caller: &Caller, key: &SigningKey, plaintext: &str) -> Result<String> {
+    let protected = jws::protected(key.kid(), key.algorithm());
     let payload = base64url::encode(plaintext);
-    let signature = key.sign(jws::signing_input(&protected, &payload).as_bytes())?;
+    let signature = key.sign(caller, jws::signing_input(&protected, &payload).as_bytes()).await?;
     Ok(jws::write(&protected, &payload, key.kid(), &signature))
 }

@@ -5,14 +5,14 @@ use subtle::ConstantTimeEq;
 
 use super::UnpackOptions;
 use crate::caller::Caller;
-use crate::crypto::agreement::{PartyInfo, Receiving};
 use crate::crypto::algorithm::ContentEncryption;
 use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
+use crate::crypto::wrapping_key::{self, PartyInfo};
 use crate::did::{DidUrl, Relationship};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwe::{Agreement, Jwe, Recipient};
-use crate::keys::{PublicKey, SecretKey};
+use crate::keys::{PublicKey, Secret};
 
 /// A layer that one of our keys opened. Only this module makes one.
 pub(super) struct Opened {
@@ -53,7 +53,7 @@ pub(super) async fn anoncrypt(
     options: &UnpackOptions,
 ) -> Result<(Opened, Plaintext)> {
     let secrets = secrets(caller, jwe, options).await?;
-    open(jwe, &secrets, None, &[])
+    open(caller, jwe, &secrets, None, &[]).await
 }
 
 /// Opens a layer whose sender has to be who `skid` says.
@@ -69,12 +69,12 @@ pub(super) async fn authcrypt(
     let method = document.key(Relationship::KeyAgreement, skid)?;
     let sender =
         method.key().map_err(|unusable| Error::unsupported("sender key", unusable.reason.clone()))?;
-    let (opened, plaintext) = open(jwe, &secrets, Some(sender), apu)?;
+    let (opened, plaintext) = open(caller, jwe, &secrets, Some(sender), apu).await?;
     Ok((Authcrypt { opened, skid: skid.clone() }, plaintext))
 }
 
 /// Our keys among the recipients, once the list of recipients is known to be the sender's.
-async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<SecretKey>> {
+async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<Secret>> {
     match &jwe.apv {
         Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => {}
         Some(_) => return Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None }),
@@ -89,15 +89,16 @@ async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Res
     }
 }
 
-fn open(
+async fn open(
+    caller: &Caller,
     jwe: &Jwe<'_>,
-    secrets: &[SecretKey],
+    secrets: &[Secret],
     sender: Option<&PublicKey>,
     apu: &[u8],
 ) -> Result<(Opened, Plaintext)> {
     let mut cek: Option<SecretBytes> = None;
     for secret in secrets {
-        let unwrapped = content_key(jwe, secret, sender, apu)?;
+        let unwrapped = content_key(caller, jwe, secret, sender, apu).await?;
         match &cek {
             Some(first) if !bool::from(first.as_ref().ct_eq(unwrapped.as_ref())) => {
                 return Err(Error::Decryption);
@@ -114,21 +115,28 @@ fn open(
     Ok((opened, Plaintext::new(octets)?))
 }
 
-fn content_key(
+async fn content_key(
+    caller: &Caller,
     jwe: &Jwe<'_>,
-    secret: &SecretKey,
+    secret: &Secret,
     sender: Option<&PublicKey>,
     apu: &[u8],
 ) -> Result<SecretBytes> {
     let is_ours = |recipient: &&Recipient| recipient.kid == *secret.kid();
     let recipient = jwe.recipients.iter().find(is_ours).ok_or(Error::Decryption)?;
-    let curves_fit = recipient.epk.curve() == secret.curve()
-        && sender.is_none_or(|sender| sender.curve() == secret.curve());
-    if !curves_fit {
+    let curve = recipient.epk.curve();
+    let fits = sender.is_none_or(|sender| sender.curve() == curve) && secret.may_lie_on(curve);
+    if !fits {
         return Err(Error::malformed("jwe.protected.epk", "not on the curve of the other keys"));
     }
-    let receiving = Receiving { ephemeral: &recipient.epk, sender, recipient: secret.kind() };
-    let kek =
-        receiving.wrapping_key(PartyInfo { apu, apv: jwe.apv.as_deref().unwrap_or_default() }, &jwe.tag)?;
+    let info = PartyInfo { apu, apv: jwe.apv.as_deref().unwrap_or_default() };
+    let shared = caller.agree(secret, &recipient.epk).await?;
+    let kek = match sender {
+        None => wrapping_key::ecdh_es(&shared, info)?,
+        Some(sender) => {
+            let own = caller.agree(secret, sender).await?;
+            wrapping_key::ecdh_1pu(&shared, &own, info, &jwe.tag)?
+        }
+    };
     key_wrap::unwrap(&kek, &recipient.encrypted_key)
 }

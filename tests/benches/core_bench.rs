@@ -69,7 +69,7 @@ fn drive<T>(mut operation: Operation<T>, parties: &[&Party]) -> T {
                     parties
                         .iter()
                         .find_map(|party| party.secrets.find(kid))
-                        .map(|secret| (kid.clone(), secret))
+                        .map(|secret| (kid.clone(), secret.into()))
                 });
                 operation.supply(Answer::Secrets(held.collect())).unwrap()
             }
@@ -82,7 +82,7 @@ fn pack(message: &Message, to: &Party, from: Option<&Party>, all: &[&Party]) -> 
     let options = EncryptOptions { from: from.map(|party| party.did.clone()), ..EncryptOptions::default() };
     let (message, to) = (message.clone(), to.did.clone());
     let operation = Operation::new(surroundings(), |caller| async move {
-        pack::encrypted(&caller, message, &to, &options).await.map(|packed| packed.text)
+        pack::encrypted(&caller, message, &to, &options).await.map(|packed| packed.envelope.text)
     });
     drive(operation, all)
 }

@@ -51,12 +51,12 @@ fn the_peer_unpacks_what_we_encrypt() {
         ContentEncryption::ALL.map(|anoncrypt| EncryptOptions { anoncrypt, ..EncryptOptions::default() });
     for options in [from(ALICE), protected, signer(), both].into_iter().chain(anonymous) {
         let packed = peer::world().encrypt(&ours(), BOB, &options).unwrap();
-        let (message, metadata) = their_unpack(&packed.text);
+        let (message, metadata) = their_unpack(&packed.envelope.text);
         assert_same(&message, &ours());
         assert!(metadata.encrypted);
-        assert_eq!(metadata.encrypted_from_kid.as_deref(), packed.from_kid.as_ref().map(DidUrl::as_str));
+        assert_eq!(metadata.encrypted_from_kid.as_deref(), packed.envelope.from_kid.as_ref().map(DidUrl::as_str));
         assert_eq!(metadata.sign_from.as_deref(), packed.sign_from_kid.as_ref().map(DidUrl::as_str));
-        assert_eq!(metadata.anonymous_sender, options.protect_sender || packed.from_kid.is_none());
+        assert_eq!(metadata.anonymous_sender, options.protect_sender || packed.envelope.from_kid.is_none());
     }
 }
 
@@ -76,7 +76,7 @@ fn the_peer_unpacks_what_we_sign_and_write() {
 fn the_peer_verifies_our_rotation() {
     let claims = serde_json::from_value(json!({"iss": CHARLIE, "sub": ALICE})).unwrap();
     let packed = peer::world().encrypt(&ours().with_from_prior(claims), BOB, &from(ALICE)).unwrap();
-    let (_, metadata) = their_unpack(&packed.text);
+    let (_, metadata) = their_unpack(&packed.envelope.text);
     assert_eq!(metadata.from_prior_issuer_kid.as_deref(), Some("did:example:charlie#key-1"));
     let told = metadata.from_prior.unwrap();
     assert_eq!((told.iss.as_str(), told.sub.as_str()), (CHARLIE, ALICE));

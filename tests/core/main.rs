@@ -12,6 +12,7 @@
 
 mod corpus;
 mod dids;
+mod elsewhere;
 mod forge;
 mod forgeries;
 mod interop;

@@ -89,7 +89,7 @@ fn a_key_of_another_did_in_the_document_is_not_encrypted_to() {
     let greedy = json!({"id": BOB, "keyAgreement": [method("did:example:mallory#agree-1"), method(BOB_1)]});
     let world = World::new().with_document(Document::parse(greedy).unwrap());
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
-    assert_eq!(packed.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
+    assert_eq!(packed.envelope.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
 }
 
 // ENC-03, ENC-12
@@ -101,7 +101,7 @@ fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
     let bob = |keys| Document::parse(json!({"id": BOB, "keyAgreement": keys})).unwrap();
     let world = World::new().with_document(bob(json!([p256, x25519])));
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
-    assert_eq!(packed.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
+    assert_eq!(packed.envelope.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
     let world = World::new().with_document(bob(json!([p256])));
     let error = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
     assert_eq!(error, Some(Error::Unsupported { what: "keyAgreement", algorithm: "P-256".into() }));
@@ -136,8 +136,8 @@ fn the_key_to_encrypt_to_comes_from_the_document() {
         {"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": epk("did:example:bob#agree-2")}]}));
     let world = World::new().with_document(rekeyed.unwrap());
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
-    assert_eq!(world.unpack(&packed.text).err(), Some(Error::Decryption));
+    assert_eq!(world.unpack(&packed.envelope.text).err(), Some(Error::Decryption));
     let mut held = secrets();
     held.push(secret("did:example:bob#agree-2").renamed(DidUrl::parse(BOB_1).unwrap()));
-    assert!(World::of(documents(), held).unpack(&packed.text).is_ok());
+    assert!(World::of(documents(), held).unpack(&packed.envelope.text).is_ok());
 }

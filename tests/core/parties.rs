@@ -2,6 +2,8 @@
 
 use askar_crypto::alg::ed25519::Ed25519KeyPair;
 use askar_crypto::alg::x25519::X25519KeyPair;
+use askar_crypto::buffer::SecretBytes;
+use askar_crypto::kdf::KeyExchange;
 use askar_crypto::repr::KeySecretBytes;
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::keys::{Curve, PublicKey, SecretKey};
@@ -44,6 +46,14 @@ pub(crate) fn agreement_key(kid: &str) -> X25519KeyPair {
 /// The key for signatures of that kid.
 pub(crate) fn signing_key(kid: &str) -> Ed25519KeyPair {
     Ed25519KeyPair::from_secret_bytes(&octets(kid)).unwrap()
+}
+
+/// What the key for agreement of that kid shares with another key.
+pub(crate) fn agree(kid: &str, public_key: &PublicKey) -> SecretBytes {
+    let PublicKey::X25519(public_key) = public_key else { panic!("a key on {:?}", public_key.curve()) };
+    let mut shared = SecretBytes::with_capacity(32);
+    agreement_key(kid).write_key_exchange(public_key, &mut shared).unwrap();
+    shared
 }
 
 fn curve(kid: &str) -> Curve {

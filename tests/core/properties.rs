@@ -76,6 +76,7 @@ fn any_options() -> impl Strategy<Value = EncryptOptions> {
             anoncrypt,
             protect_sender,
             authcrypt_signed,
+            ..EncryptOptions::default()
         }
     })
 }
@@ -92,7 +93,7 @@ fn texts() -> Vec<String> {
         EncryptOptions { signer, ..EncryptOptions::default() },
     ];
     let mut texts = vec![world.sign(&message, ALICE).unwrap().text];
-    texts.extend(ways.map(|options| world.encrypt(&message, BOB_1, &options).unwrap().text));
+    texts.extend(ways.map(|options| world.encrypt(&message, BOB_1, &options).unwrap().envelope.text));
     texts
 }
 
@@ -111,11 +112,11 @@ proptest! {
     fn unpack_undoes_encrypt(message in any_message(), options in any_options(), seed: u64) {
         let world = World::new().seeded(seed);
         let packed = world.encrypt(&message, BOB, &options).unwrap();
-        let unpacked = world.unpack(&packed.text).unwrap();
+        let unpacked = world.unpack(&packed.envelope.text).unwrap();
         prop_assert_eq!(unpacked.message(), &message);
         let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
         prop_assert_eq!(value(&unpacked.message().to_json()), value(&message.to_json()));
-        prop_assert_eq!(unpacked.sender().map(SenderProved::kid), packed.from_kid.as_ref());
+        prop_assert_eq!(unpacked.sender().map(SenderProved::kid), packed.envelope.from_kid.as_ref());
         prop_assert_eq!(unpacked.signer().map(SignerProved::kid), packed.sign_from_kid.as_ref());
     }
 

@@ -45,11 +45,11 @@ fn error_after(packed: &str, answers: Vec<Answer>) -> Error {
 }
 
 fn authcrypted() -> String {
-    World::new().encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap().text
+    World::new().encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap().envelope.text
 }
 
 fn held() -> Answer {
-    Answer::Secrets(vec![(BOB_1.to_owned(), secret(BOB_1))])
+    Answer::Secrets(vec![(BOB_1.to_owned(), secret(BOB_1).into())])
 }
 
 // ENC-11, KID-05
@@ -94,10 +94,10 @@ fn the_document_of_another_did_is_no_answer() {
 // ENC-15
 #[test]
 fn secrets_that_were_not_asked_for_do_not_count() {
-    let stray = vec![(ALICE_KEY.to_owned(), secret(ALICE_KEY))];
+    let stray = vec![(ALICE_KEY.to_owned(), secret(ALICE_KEY).into())];
     let error = error_after(&authcrypted(), vec![Answer::Secrets(stray)]);
     assert_eq!(error, Error::SecretNotFound { kids: BOB_SORTED.map(str::to_owned).to_vec() });
-    let signing = vec![(BOB_1.to_owned(), secret(ALICE_SIGNS))];
+    let signing = vec![(BOB_1.to_owned(), secret(ALICE_SIGNS).into())];
     let alice = Arc::new(document(ALICE, &[("keyAgreement", &["agree-1"])]));
     let error = error_after(&authcrypted(), vec![Answer::Secrets(signing), Answer::Document(Some(alice))]);
     assert!(matches!(error, Error::Malformed { .. }), "{error}");
@@ -181,9 +181,9 @@ fn what_the_core_can_answer_itself_is_not_asked() {
                 pack::encrypted(&caller, text, &to, &options).await
             })
             .unwrap();
-            assert!(packed.to_kids[0].as_str().starts_with("did:peer:2"));
+            assert!(packed.envelope.to_kids[0].as_str().starts_with("did:peer:2"));
             let unpacked = run_alone(received, &bob_store, |caller| async move {
-                unpack::unpack(&caller, &packed.text, &UnpackOptions::default()).await
+                unpack::unpack(&caller, &packed.envelope.text, &UnpackOptions::default()).await
             })
             .unwrap();
             assert_eq!(unpacked.sender().unwrap().kid().did(), alice.as_str());
@@ -204,9 +204,9 @@ fn a_did_key_carries_messages_on_its_derived_key() {
         pack::encrypted(&caller, text, &to, &options).await
     })
     .unwrap();
-    assert_eq!(packed.from_kid.as_ref().unwrap().as_str(), kid);
+    assert_eq!(packed.envelope.from_kid.as_ref().unwrap().as_str(), kid);
     let unpacked = run_alone(KeyNaming::Numbered, &store, |caller| async move {
-        unpack::unpack(&caller, &packed.text, &UnpackOptions::default()).await
+        unpack::unpack(&caller, &packed.envelope.text, &UnpackOptions::default()).await
     });
     assert!(unpacked.unwrap().sender().is_some());
     assert!(Document::parse(key::resolve(&DidUrl::parse(&did).unwrap()).unwrap()).is_ok());

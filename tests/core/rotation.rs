@@ -54,12 +54,12 @@ fn token(jwt: &Value, kid: &str) -> (Value, Value) {
 fn a_rotation_is_a_signed_jwt_in_a_message_from_the_new_did() {
     let packed = encrypt(&announcement(claims(Some(ALICE_2))), &from(ALICE_2)).unwrap();
     assert_eq!(packed.from_prior_issuer_kid.as_ref().unwrap().as_str(), ALICE_SIGNS);
-    assert_eq!(packed.from_kid.as_ref().unwrap().as_str(), ALICE_2_KEY);
-    let plaintext = parse(&open(&parse(&packed.text), BOB_1, Some(ALICE_2_KEY)));
+    assert_eq!(packed.envelope.from_kid.as_ref().unwrap().as_str(), ALICE_2_KEY);
+    let plaintext = parse(&open(&parse(&packed.envelope.text), BOB_1, Some(ALICE_2_KEY)));
     let (header, signed) = token(&plaintext["from_prior"], ALICE_SIGNS);
     assert_eq!(header, json!({"typ": "JWT", "alg": "EdDSA", "kid": ALICE_SIGNS}));
     assert_eq!(signed, json!({"iss": ALICE, "sub": ALICE_2, "iat": NOW}));
-    let unpacked = World::new().unpack(&packed.text).unwrap();
+    let unpacked = World::new().unpack(&packed.envelope.text).unwrap();
     let rotation = unpacked.rotation().unwrap();
     assert_eq!(rotation.issuer_kid().as_str(), ALICE_SIGNS);
     assert_eq!(rotation.jwt(), plaintext["from_prior"].as_str().unwrap());
@@ -82,7 +82,7 @@ fn the_time_of_the_rotation_is_kept_and_so_are_the_other_claims() {
     for seed in 0..2 {
         let world = World::new().seeded(seed);
         let packed = world.encrypt(&announcement(full.clone()), BOB, &from(ALICE_2)).unwrap();
-        let unpacked = world.unpack(&packed.text).unwrap();
+        let unpacked = world.unpack(&packed.envelope.text).unwrap();
         let Some(FromPriorHeader::Verified(told, _)) = unpacked.message().from_prior() else { panic!() };
         assert_eq!(*told, full);
     }
@@ -92,12 +92,12 @@ fn the_time_of_the_rotation_is_kept_and_so_are_the_other_claims() {
 #[test]
 fn an_end_has_neither_sub_nor_from_and_is_anoncrypted() {
     let packed = encrypt(&rotating(json!({"to": [BOB]}), claims(None)), &EncryptOptions::default()).unwrap();
-    assert_eq!((&packed.from_kid, &packed.sign_from_kid), (&None, &None));
-    let plaintext = parse(&open(&parse(&packed.text), BOB_1, None));
+    assert_eq!((&packed.envelope.from_kid, &packed.sign_from_kid), (&None, &None));
+    let plaintext = parse(&open(&parse(&packed.envelope.text), BOB_1, None));
     assert!(plaintext.get("from").is_none());
     let (_, signed) = token(&plaintext["from_prior"], ALICE_SIGNS);
     assert_eq!(signed, json!({"iss": ALICE, "iat": NOW}));
-    let unpacked = World::new().unpack(&packed.text).unwrap();
+    let unpacked = World::new().unpack(&packed.envelope.text).unwrap();
     assert_eq!(unpacked.rotation().unwrap().issuer_kid().as_str(), ALICE_SIGNS);
     let Some(FromPriorHeader::Verified(told, _)) = unpacked.message().from_prior() else { panic!() };
     assert_eq!(*told, FromPrior { iat: Some(NOW), ..claims(None) });

@@ -88,14 +88,14 @@ fn anoncrypt_names_no_sender_on_any_content_encryption() {
     for enc in ContentEncryption::ALL {
         let options = EncryptOptions { anoncrypt: enc, ..EncryptOptions::default() };
         let packed = World::new().encrypt(&message, BOB, &options).unwrap();
-        let jwe = parse(&packed.text);
+        let jwe = parse(&packed.envelope.text);
         let header = encrypted_layer(&jwe, "ECDH-ES+A256KW", enc, &BOB_SORTED);
         assert_eq!(names(&header), ["alg", "apv", "enc", "epk", "typ"]);
-        assert_eq!((packed.from_kid, packed.sign_from_kid), (None, None));
-        assert_eq!(packed.to_kids.iter().map(DidUrl::as_str).collect::<Vec<_>>(), BOB_SORTED);
+        assert_eq!((packed.envelope.from_kid, packed.sign_from_kid), (None, None));
+        assert_eq!(packed.envelope.to_kids.iter().map(DidUrl::as_str).collect::<Vec<_>>(), BOB_SORTED);
         for kid in BOB_SORTED {
             assert_eq!(parse(&forge::open(&jwe, kid, None)), parse(&message.to_json()));
-            let unpacked = World::new().holding(&[kid]).unpack(&packed.text).unwrap();
+            let unpacked = World::new().holding(&[kid]).unpack(&packed.envelope.text).unwrap();
             assert_eq!(*unpacked.message(), message);
             assert_eq!(facts(&unpacked), (true, false, false, true));
             assert_eq!((unpacked.anoncrypt(), unpacked.authcrypt()), (Some(enc), None));
@@ -110,22 +110,22 @@ fn anoncrypt_names_no_sender_on_any_content_encryption() {
 fn authcrypt_is_one_layer_that_names_the_sender_in_its_header() {
     let message = from_alice_to_bob();
     let packed = World::new().encrypt(&message, BOB, &from(ALICE)).unwrap();
-    let jwe = parse(&packed.text);
+    let jwe = parse(&packed.envelope.text);
     let header = encrypted_layer(&jwe, "ECDH-1PU+A256KW", ContentEncryption::A256CbcHs512, &BOB_SORTED);
     assert_eq!(names(&header), ["alg", "apu", "apv", "enc", "epk", "skid", "typ"]);
     assert_eq!(header["skid"], ALICE_KEY);
     assert_eq!(header["apu"], encode(ALICE_KEY));
-    assert_eq!(packed.from_kid.unwrap().as_str(), ALICE_KEY);
+    assert_eq!(packed.envelope.from_kid.unwrap().as_str(), ALICE_KEY);
     for kid in BOB_SORTED {
         assert_eq!(parse(&forge::open(&jwe, kid, Some(ALICE_KEY))), parse(&message.to_json()));
-        let unpacked = World::new().holding(&[kid]).unpack(&packed.text).unwrap();
+        let unpacked = World::new().holding(&[kid]).unpack(&packed.envelope.text).unwrap();
         assert_eq!(*unpacked.message(), message);
         assert_eq!(facts(&unpacked), (true, true, false, false));
         assert_eq!(unpacked.sender().unwrap().kid().as_str(), ALICE_KEY);
         assert_eq!(unpacked.authcrypt(), Some(ContentEncryption::A256CbcHs512));
     }
     let options = UnpackOptions { decrypt_by_all_keys: true, ..UnpackOptions::default() };
-    assert_eq!(*World::new().unpack_with(&packed.text, options).unwrap().message(), message);
+    assert_eq!(*World::new().unpack_with(&packed.envelope.text, options).unwrap().message(), message);
 }
 
 // ENV-07, ENV-10, ENV-11, ENC-13, REQ-04, MSG-30
@@ -135,7 +135,7 @@ fn a_protected_sender_stands_in_an_inner_authcrypt_only() {
     for enc in ContentEncryption::ALL {
         let options = EncryptOptions { protect_sender: true, anoncrypt: enc, ..from(ALICE) };
         let packed = World::new().encrypt(&message, BOB, &options).unwrap();
-        let outer = parse(&packed.text);
+        let outer = parse(&packed.envelope.text);
         let header = encrypted_layer(&outer, "ECDH-ES+A256KW", enc, &BOB_SORTED);
         let visible = format!("{header}{}", outer["recipients"]);
         for hidden in [ALICE, "bouillabaisse", message.id(), message.message_type(), &encode(ALICE_KEY)] {
@@ -144,7 +144,7 @@ fn a_protected_sender_stands_in_an_inner_authcrypt_only() {
         let inner = parse(&forge::open(&outer, BOB_2, None));
         let header = encrypted_layer(&inner, "ECDH-1PU+A256KW", ContentEncryption::A256CbcHs512, &BOB_SORTED);
         assert_eq!(header["skid"], ALICE_KEY);
-        let unpacked = World::new().unpack(&packed.text).unwrap();
+        let unpacked = World::new().unpack(&packed.envelope.text).unwrap();
         assert_eq!(*unpacked.message(), message);
         assert_eq!(facts(&unpacked), (true, true, false, true));
         let both = (unpacked.anoncrypt(), unpacked.authcrypt());
@@ -178,14 +178,14 @@ fn a_signer_makes_it_anoncrypt_around_the_signature_whoever_else_is_named() {
     ];
     for options in ways {
         let packed = World::new().encrypt(&message(json!({"from": ALICE})), BOB, &options).unwrap();
-        let jwe = parse(&packed.text);
+        let jwe = parse(&packed.envelope.text);
         let header = encrypted_layer(&jwe, "ECDH-ES+A256KW", ContentEncryption::default(), &BOB_SORTED);
         assert!(header.get("skid").is_none());
         let jws = forge::open(&jwe, BOB_10, None);
         let plaintext = signed_layer(&parse(&jws), ALICE_SIGNS);
         assert_eq!(plaintext["to"], json!([BOB]), "filled in before it was signed");
-        assert_eq!((&packed.from_kid, &packed.sign_from_kid), (&None, &Some(did(ALICE_SIGNS))));
-        let unpacked = World::new().unpack(&packed.text).unwrap();
+        assert_eq!((&packed.envelope.from_kid, &packed.sign_from_kid), (&None, &Some(did(ALICE_SIGNS))));
+        let unpacked = World::new().unpack(&packed.envelope.text).unwrap();
         assert_eq!(facts(&unpacked), (true, false, true, true));
         assert_eq!(unpacked.signed_message(), Some(jws.as_str()));
         let shown = World::new().holding(&[]).unpack(&jws).unwrap();
@@ -198,11 +198,11 @@ fn a_signer_makes_it_anoncrypt_around_the_signature_whoever_else_is_named() {
 fn authcrypt_around_a_signature_has_to_be_asked_for() {
     let options = EncryptOptions { authcrypt_signed: true, ..signer(from(ALICE)) };
     let packed = World::new().encrypt(&from_alice_to_bob(), BOB, &options).unwrap();
-    let jwe = parse(&packed.text);
+    let jwe = parse(&packed.envelope.text);
     encrypted_layer(&jwe, "ECDH-1PU+A256KW", ContentEncryption::A256CbcHs512, &BOB_SORTED);
     let jws = parse(&forge::open(&jwe, BOB_1, Some(ALICE_KEY)));
     assert_eq!(signed_layer(&jws, ALICE_SIGNS), parse(&from_alice_to_bob().to_json()));
-    let unpacked = World::new().unpack(&packed.text).unwrap();
+    let unpacked = World::new().unpack(&packed.envelope.text).unwrap();
     assert_eq!(facts(&unpacked), (true, true, true, false));
 }
 
@@ -227,12 +227,12 @@ fn plaintext_has_its_media_type_and_a_body_in_any_case() {
 fn the_sender_is_written_into_a_message_that_names_none() {
     let nameless = message(json!({}));
     let packed = World::new().encrypt(&nameless, BOB, &from(ALICE_KEY)).unwrap();
-    let plaintext = parse(&forge::open(&parse(&packed.text), BOB_1, Some(ALICE_KEY)));
+    let plaintext = parse(&forge::open(&parse(&packed.envelope.text), BOB_1, Some(ALICE_KEY)));
     assert_eq!(plaintext["from"], ALICE);
     assert!(plaintext.get("to").is_none());
-    assert_eq!(World::new().unpack(&packed.text).unwrap().message().from(), Some(&did(ALICE)));
+    assert_eq!(World::new().unpack(&packed.envelope.text).unwrap().message().from(), Some(&did(ALICE)));
     let packed = World::new().encrypt(&nameless, BOB, &EncryptOptions::default()).unwrap();
-    assert_eq!(World::new().unpack(&packed.text).unwrap().message().from(), None);
+    assert_eq!(World::new().unpack(&packed.envelope.text).unwrap().message().from(), None);
     let packed = World::new().sign(&nameless, ALICE).unwrap();
     assert_eq!(World::new().unpack(&packed.text).unwrap().message().from(), Some(&did(ALICE)));
 }
@@ -241,10 +241,10 @@ fn the_sender_is_written_into_a_message_that_names_none() {
 #[test]
 fn a_named_key_is_the_only_recipient() {
     let packed = World::new().encrypt(&from_alice_to_bob(), BOB_2, &from(ALICE_KEY)).unwrap();
-    let jwe = parse(&packed.text);
+    let jwe = parse(&packed.envelope.text);
     encrypted_layer(&jwe, "ECDH-1PU+A256KW", ContentEncryption::A256CbcHs512, &[BOB_2]);
-    assert_eq!(World::new().unpack(&packed.text).unwrap().recipient_kid().unwrap().as_str(), BOB_2);
-    assert!(World::new().holding(&[BOB_1, BOB_10]).unpack(&packed.text).is_err());
+    assert_eq!(World::new().unpack(&packed.envelope.text).unwrap().recipient_kid().unwrap().as_str(), BOB_2);
+    assert!(World::new().holding(&[BOB_1, BOB_10]).unpack(&packed.envelope.text).is_err());
 }
 
 // ENC-01
@@ -253,9 +253,9 @@ fn each_recipient_gets_an_envelope_of_its_own() {
     let message = message(json!({"from": ALICE, "to": [BOB, CAROL]}));
     for (to, count) in [(BOB, 3), (CAROL, 1)] {
         let packed = World::new().encrypt(&message, to, &from(ALICE)).unwrap();
-        assert_eq!(packed.to_kids.len(), count);
-        assert!(packed.to_kids.iter().all(|kid| kid.did() == to));
-        assert_eq!(*World::new().unpack(&packed.text).unwrap().message(), message);
+        assert_eq!(packed.envelope.to_kids.len(), count);
+        assert!(packed.envelope.to_kids.iter().all(|kid| kid.did() == to));
+        assert_eq!(*World::new().unpack(&packed.envelope.text).unwrap().message(), message);
     }
 }
 
@@ -276,9 +276,9 @@ fn every_header_survives_every_envelope() {
     let texts = [
         pack::plaintext(&message).unwrap(),
         world.sign(&message, ALICE).unwrap().text,
-        world.encrypt(&message, BOB, &EncryptOptions::default()).unwrap().text,
-        world.encrypt(&message, BOB, &from(ALICE)).unwrap().text,
-        world.encrypt(&message, BOB, &signer(from(ALICE))).unwrap().text,
+        world.encrypt(&message, BOB, &EncryptOptions::default()).unwrap().envelope.text,
+        world.encrypt(&message, BOB, &from(ALICE)).unwrap().envelope.text,
+        world.encrypt(&message, BOB, &signer(from(ALICE))).unwrap().envelope.text,
     ];
     for text in texts {
         let unpacked = world.unpack(text).unwrap();
@@ -291,7 +291,7 @@ fn every_header_survives_every_envelope() {
 fn the_same_randomness_gives_the_same_text_and_other_randomness_another() {
     let message = from_alice_to_bob();
     for options in [EncryptOptions::default(), EncryptOptions { protect_sender: true, ..from(ALICE) }] {
-        let pack = |seed| World::new().seeded(seed).encrypt(&message, BOB, &options).unwrap().text;
+        let pack = |seed| World::new().seeded(seed).encrypt(&message, BOB, &options).unwrap().envelope.text;
         assert_eq!(pack(1), pack(1));
         let (one, other) = (parse(&pack(1)), parse(&pack(2)));
         for member in ["protected", "iv", "ciphertext", "tag", "recipients"] {

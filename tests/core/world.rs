@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use pydidcomm::caller::{Answer, Caller, Question, Surroundings};
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
-use pydidcomm::keys::SecretKey;
+use pydidcomm::keys::{Elsewhere, Secret, SecretKey};
 use pydidcomm::message::Message;
 use pydidcomm::operation::{Operation, Step};
 use pydidcomm::pack::{self, EncryptOptions, Packed, PackedSigned};
@@ -26,6 +26,7 @@ pub(crate) struct World {
     documents: HashMap<String, Arc<Document>>,
     secrets: HashMap<String, SecretKey>,
     seed: u64,
+    elsewhere: bool,
 }
 
 impl World {
@@ -40,7 +41,7 @@ impl World {
         let documents =
             documents.into_iter().map(|document| (document.did().to_string(), Arc::new(document)));
         let secrets = secrets.into_iter().map(|secret| (secret.kid().to_string(), secret));
-        Self { documents: documents.collect(), secrets: secrets.collect(), seed: 0 }
+        Self { documents: documents.collect(), secrets: secrets.collect(), seed: 0, elsewhere: false }
     }
 
     /// The same world with other randomness.
@@ -69,15 +70,33 @@ impl World {
         world
     }
 
+    /// The same world whose secrets live elsewhere: the core gets handles, and asks.
+    pub(crate) fn elsewhere(&self) -> Self {
+        Self { elsewhere: true, ..self.clone() }
+    }
+
+    fn secret(&self, kid: &str) -> Option<Secret> {
+        let key = self.secrets.get(kid)?.clone();
+        let handle = || Arc::new(kid.to_owned());
+        Some(if self.elsewhere { Elsewhere::new(key.kid().clone(), handle()).into() } else { key.into() })
+    }
+
     fn answer(&self, question: Question) -> Answer {
         match question {
             Question::ResolveDid(did) => Answer::Document(self.documents.get(&did).cloned()),
             Question::FindSecrets { kids, every } => {
                 let held = kids.into_iter().filter_map(|kid| {
-                    let secret = self.secrets.get(&kid)?.clone();
+                    let secret = self.secret(&kid)?;
                     Some((kid, secret))
                 });
                 Answer::Secrets(if every { held.collect() } else { held.take(1).collect() })
+            }
+            Question::Agree { key, public_key } => {
+                Answer::SharedSecret(parties::agree(handle(&key), &public_key))
+            }
+            Question::Sign { key, algorithm, data } => {
+                assert_eq!(algorithm.name(), "EdDSA");
+                Answer::Signature(parties::signing_key(handle(&key)).sign(&data).unwrap().to_vec())
             }
             other => panic!("a question that nobody here knows: {other:?}"),
         }
@@ -132,6 +151,11 @@ impl World {
             Err(error) => error,
         }
     }
+}
+
+/// The kid that a key of this world is known by.
+fn handle(key: &Elsewhere) -> &str {
+    key.handle().downcast_ref::<String>().unwrap()
 }
 
 /// A message of these members beside an id and a type.

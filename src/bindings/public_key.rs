@@ -1,0 +1,93 @@
+//! `PublicKey`.
+
+use pyo3::prelude::*;
+
+use super::elsewhere::OctetsIn;
+use super::errors::misuse;
+use super::json::{ObjectIn, ObjectOut};
+use crate::error::Error;
+use crate::keys::{Curve, PublicKey};
+
+/// A public key: a point that is known to lie on its curve.
+///
+/// Given to the `agree` of a key that lives elsewhere, in whatever form that wants it; made from a JWK or
+/// from Multikey text. DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
+///
+/// Raises:
+///     ValueError: It is no key, or no point on its curve.
+///     UnsupportedError: It is a key on a curve that is not on offer.
+///
+/// Example:
+///     >>> from pydidcomm import PublicKey
+///     >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
+///     >>> key.curve, len(key.octets())
+///     ('X25519', 32)
+///     >>> PublicKey(key.jwk()) == key
+///     True
+#[pyclass(frozen, eq, from_py_object, name = "PublicKey", module = "pydidcomm")]
+#[derive(Clone, PartialEq)]
+pub(super) struct PyPublicKey(pub(super) PublicKey);
+
+/// A key in either of the forms that documents have.
+#[derive(FromPyObject)]
+enum KeyIn {
+    Multikey(String),
+    Jwk(ObjectIn),
+}
+
+#[pymethods]
+impl PyPublicKey {
+    #[new]
+    fn new(key: KeyIn) -> PyResult<Self> {
+        let key = match key {
+            KeyIn::Multikey(text) => PublicKey::from_multikey(&text),
+            KeyIn::Jwk(ObjectIn(text)) => serde_json::from_str(&text)
+                .map_err(|_| Error::malformed("jwk", "no JSON"))
+                .and_then(|jwk| PublicKey::from_jwk(&jwk)),
+        };
+        key.map(Self).map_err(misuse)
+    }
+
+    /// Reads raw octets of X25519 or Ed25519, or a point in compressed or uncompressed form.
+    #[staticmethod]
+    fn from_octets(curve: &str, octets: OctetsIn) -> PyResult<Self> {
+        Curve::from_name(curve)
+            .and_then(|curve| PublicKey::from_octets(curve, &octets.0))
+            .map(Self)
+            .map_err(misuse)
+    }
+
+    /// The name of the curve, as in a JWK's `crv`.
+    #[getter]
+    fn curve(&self) -> &'static str {
+        self.0.curve().name()
+    }
+
+    /// The octets as PKCS#11 and most key stores take them: 32 raw ones on X25519 and Ed25519; elsewhere the
+    /// uncompressed point 04 || x || y, or the compressed one if asked.
+    #[pyo3(signature = (*, compressed = false))]
+    fn octets(&self, compressed: bool) -> Vec<u8> {
+        if compressed { self.0.octets() } else { self.0.uncompressed_octets() }
+    }
+
+    /// The key as a JWK.
+    fn jwk(&self) -> ObjectOut {
+        ObjectOut(serde_json::Value::Object(self.0.to_jwk()).to_string())
+    }
+
+    /// The key as a Multikey, for instance `z6LS...`.
+    fn multikey(&self) -> String {
+        self.0.to_multikey()
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        self.0.octets().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("PublicKey('{}')", self.0.to_multikey())
+    }
+}

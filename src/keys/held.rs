@@ -1,0 +1,106 @@
+//! A secret that can be used: a key in this process, or one that lives elsewhere and works on request.
+
+use std::any::Any;
+use std::fmt::{Debug, Formatter};
+use std::sync::Arc;
+
+use super::{Curve, PublicKey, SecretKey};
+use crate::did::DidUrl;
+
+/// Whatever the caller knows a key of its own by; the core hands it back and never looks inside.
+pub type Handle = Arc<dyn Any + Send + Sync>;
+
+/// A key whose private octets never come here: in an HSM, a KMS, a wallet, another process.
+#[derive(Clone)]
+pub struct Elsewhere {
+    kid: DidUrl,
+    handle: Handle,
+}
+
+/// A secret that can be used.
+#[derive(Clone, Debug)]
+pub enum Secret {
+    /// A key in this process.
+    Here(SecretKey),
+    /// A key that is asked to agree and to sign.
+    Elsewhere(Elsewhere),
+}
+
+impl Elsewhere {
+    /// The key of that id, which the caller finds by the handle.
+    pub fn new(kid: DidUrl, handle: Handle) -> Self {
+        Self { kid, handle }
+    }
+
+    /// The id of the key.
+    pub fn kid(&self) -> &DidUrl {
+        &self.kid
+    }
+
+    /// What the caller knows it by.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Debug for Elsewhere {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Elsewhere").field("kid", &self.kid.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// One key in two processes is the same key only to whoever made the handle.
+impl PartialEq for Elsewhere {
+    fn eq(&self, other: &Self) -> bool {
+        self.kid == other.kid && Arc::ptr_eq(&self.handle, &other.handle)
+    }
+}
+
+impl Eq for Elsewhere {}
+
+impl Secret {
+    /// The id of the key.
+    pub fn kid(&self) -> &DidUrl {
+        match self {
+            Self::Here(key) => key.kid(),
+            Self::Elsewhere(key) => key.kid(),
+        }
+    }
+
+    /// The same key under another id, as when a peer names it in an older form.
+    #[must_use]
+    pub fn renamed(self, kid: DidUrl) -> Self {
+        match self {
+            Self::Here(key) => Self::Here(key.renamed(kid)),
+            Self::Elsewhere(key) => Self::Elsewhere(Elsewhere { kid, ..key }),
+        }
+    }
+
+    /// Whether it lies on the curve, as far as it is known.
+    pub(crate) fn may_lie_on(&self, curve: Curve) -> bool {
+        match self {
+            Self::Here(key) => key.curve() == curve,
+            Self::Elsewhere(_) => true,
+        }
+    }
+
+    /// Whether its public half is this key, as far as it is known: a key that lives elsewhere does not show it.
+    pub(crate) fn may_belong_to(&self, public_key: &PublicKey) -> bool {
+        match self {
+            Self::Here(key) => key.belongs_to(public_key),
+            Self::Elsewhere(_) => true,
+        }
+    }
+}
+
+impl From<SecretKey> for Secret {
+    fn from(key: SecretKey) -> Self {
+        Self::Here(key)
+    }
+}
+
+impl From<Elsewhere> for Secret {
+    fn from(key: Elsewhere) -> Self {
+        Self::Elsewhere(key)
+    }
+}

@@ -1,0 +1,100 @@
+//! Keys that live elsewhere: the core asks them, and believes no answer that it can check.
+
+use pydidcomm::Error;
+use pydidcomm::caller::{Answer, Question, Surroundings};
+use pydidcomm::did::DidUrl;
+use pydidcomm::keys::Elsewhere;
+use pydidcomm::operation::{Operation, Step};
+use pydidcomm::pack::{self, EncryptOptions};
+use std::sync::Arc;
+
+use super::parties::{ALICE, ALICE_KEY, ALICE_SIGNS, BOB, BOB_1, documents};
+use super::world::{NOW, World, from, from_alice_to_bob};
+
+fn ways() -> [EncryptOptions; 4] {
+    let signed = || EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() };
+    [
+        EncryptOptions::default(),
+        from(ALICE),
+        EncryptOptions { protect_sender: true, ..from(ALICE) },
+        signed(),
+    ]
+}
+
+#[test]
+fn a_key_elsewhere_does_what_the_same_key_here_does() {
+    let (here, message) = (World::new(), from_alice_to_bob());
+    let elsewhere = here.elsewhere();
+    for options in ways() {
+        let packed = elsewhere.encrypt(&message, BOB, &options).unwrap().envelope.text;
+        assert_eq!(packed, here.encrypt(&message, BOB, &options).unwrap().envelope.text);
+        let unpacked = elsewhere.unpack(&packed).unwrap();
+        assert_eq!(*unpacked.message(), message);
+        assert_eq!(unpacked.sender().is_some(), options.from.is_some());
+        assert_eq!(unpacked.signer().is_some(), options.signer.is_some());
+    }
+    let signed = elsewhere.sign(&message, ALICE).unwrap();
+    assert_eq!(signed.text, here.sign(&message, ALICE).unwrap().text);
+    assert_eq!(signed.sign_from_kid.as_str(), ALICE_SIGNS);
+}
+
+/// Packs with a key elsewhere whose answer to the one question about it is this.
+fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Answer) -> Error {
+    let surroundings = Surroundings { now: NOW, random: Box::new(|buffer| buffer.fill(7)), dids: None, secrets: None };
+    let mut operation = Operation::new(surroundings, |caller| async move {
+        pack::encrypted(&caller, from_alice_to_bob(), &DidUrl::parse(BOB).unwrap(), &options).await
+    });
+    let mut step = operation.start();
+    loop {
+        let next = match step {
+            Ok(Step::Ask(Question::ResolveDid(did))) => Answer::Document(
+                documents().into_iter().find(|document| document.did().as_str() == did).map(Arc::new),
+            ),
+            Ok(Step::Ask(Question::FindSecrets { .. })) => {
+                let handle = Elsewhere::new(DidUrl::parse(key).unwrap(), Arc::new(()));
+                Answer::Secrets(vec![(key.to_owned(), handle.into())])
+            }
+            Ok(Step::Ask(question)) => answer(question),
+            Ok(Step::Done(packed)) => panic!("{packed:?}"),
+            Err(error) => return error,
+        };
+        step = operation.supply(next);
+    }
+}
+
+#[test]
+fn a_secret_of_another_length_and_of_a_low_order_point_is_refused() {
+    for length in [0, 31, 33, 64] {
+        let error = error_of(from(ALICE), ALICE_KEY, |_| Answer::SharedSecret(vec![1; length].into()));
+        assert_eq!(error, Error::Misuse(format!("the key {ALICE_KEY} gave no raw shared secret")));
+    }
+    let error = error_of(from(ALICE), ALICE_KEY, |_| Answer::SharedSecret(vec![0; 32].into()));
+    assert_eq!(error, Error::Decryption);
+}
+
+#[test]
+fn a_signature_that_does_not_verify_is_never_sent() {
+    let signed = EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() };
+    for signature in [vec![], vec![1; 64], vec![1; 70]] {
+        let error = error_of(signed.clone(), ALICE_SIGNS, |_| Answer::Signature(signature.clone()));
+        let expected = format!("the key {ALICE_SIGNS} made no EdDSA signature that verifies");
+        assert_eq!(error, Error::Misuse(expected));
+    }
+}
+
+#[test]
+fn an_answer_to_another_question_is_refused() {
+    let error = error_of(from(ALICE), ALICE_KEY, |_| Answer::Signature(vec![1; 32]));
+    assert!(matches!(error, Error::Answer(_)));
+    let signed = EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() };
+    let error = error_of(signed, ALICE_SIGNS, |_| Answer::SharedSecret(vec![1; 32].into()));
+    assert!(matches!(error, Error::Answer(_)));
+}
+
+#[test]
+fn what_is_shared_is_never_printed() {
+    let answer = Answer::SharedSecret(vec![0x5a; 32].into());
+    assert_eq!(format!("{answer:?}"), "a shared secret");
+    let key = Elsewhere::new(DidUrl::parse(BOB_1).unwrap(), Arc::new("pin 1234".to_owned()));
+    assert_eq!(format!("{key:?}"), format!("Elsewhere {{ kid: \"{BOB_1}\", .. }}"));
+}
