@@ -1,6 +1,7 @@
 //! Signatures: by a key that may sign, over what was sent, with an algorithm that is one.
 
 use pydidcomm::error::{Claim, Error};
+use pydidcomm::unpack::{Limits, UnpackOptions};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -209,7 +210,7 @@ fn a_signature_has_one_form() {
 // SIG-19
 #[test]
 fn algorithms_that_are_no_signature_of_the_profile_are_refused() {
-    for alg in ["none", "None", "HS256", "RS256", "PS256", "ES384", "EdDSA ", "", "HS512"] {
+    for alg in ["none", "None", "HS256", "RS256", "PS256", "ES256KR", "EdDSA ", "", "HS512"] {
         let protected = json!({"typ": "application/didcomm-signed+json", "alg": alg});
         let mut forged = jws(&hello(), &protected, Some(json!({"kid": ALICE_SIGNS})), ALICE_SIGNS);
         assert_unsupported(&refusal(&forged), "signature algorithm");
@@ -221,10 +222,10 @@ fn algorithms_that_are_no_signature_of_the_profile_are_refused() {
 // SIG-19
 #[test]
 fn an_algorithm_that_does_not_fit_the_key_is_refused() {
-    for alg in ["ES256", "ES256K"] {
+    for alg in ["ES256", "ES256K", "ES384", "ES512"] {
         let protected = json!({"alg": alg});
         let error = refusal(jws(&hello(), &protected, Some(json!({"kid": ALICE_SIGNS})), ALICE_SIGNS));
-        assert!(matches!(error, Error::Unsupported { .. } | Error::InvalidSignature), "{error}");
+        assert_eq!(error, Error::InvalidSignature);
     }
 }
 

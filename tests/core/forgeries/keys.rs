@@ -1,6 +1,8 @@
 //! Key ids and key agreement: whose key it is, and whether that key may be used so.
 
+use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Claim, Error};
+use pydidcomm::keys::{Curve, SecretKey};
 use serde_json::{Value, json};
 
 use super::{
@@ -156,11 +158,18 @@ fn ephemeral_points_of_low_order_are_refused() {
 // ALG-16
 #[test]
 fn an_ephemeral_key_on_another_curve_is_refused() {
-    let p256 = json!({"kty": "EC", "crv": "P-256", "x": encode([1; 32]), "y": encode([2; 32])});
-    let ed25519 = Value::Object(public(ALICE_SIGNS).to_jwk());
+    let on = |curve: Curve| {
+        let kid = DidUrl::parse("did:example:mallory#other").unwrap();
+        let secret = SecretKey::generate(kid, curve, &mut |buffer| buffer.fill(1)).unwrap();
+        Value::Object(secret.public_key().unwrap().to_jwk())
+    };
+    let brainpool = json!({"kty": "EC", "crv": "BP-256", "x": encode([1; 32]), "y": encode([2; 32])});
     for jwe in [from_alice(), from_nobody()] {
-        assert_unsupported(&refusal(jwe.clone().with("epk", p256.clone()).seal()), "curve");
-        assert_malformed(&refusal(jwe.with("epk", ed25519.clone()).seal()), "jwe.protected.epk");
+        assert_unsupported(&refusal(jwe.clone().with("epk", brainpool.clone()).seal()), "curve");
+        for curve in Curve::ALL.into_iter().filter(|curve| *curve != Curve::X25519) {
+            let forged = jwe.clone().with("epk", on(curve)).seal();
+            assert_malformed(&refusal(forged), "jwe.protected.epk");
+        }
     }
 }
 
@@ -175,6 +184,9 @@ fn an_ephemeral_key_that_is_no_key_is_refused() {
         json!({"kty": "OKP", "crv": "X25519", "x": encode([1; 33])}),
         json!({"kty": "OKP", "crv": "X25519", "x": 7}),
         json!({"kty": "EC", "crv": "X25519", "x": encode([1; 32])}),
+        json!({"kty": "EC", "crv": "P-256", "x": encode([1; 32]), "y": encode([2; 32])}),
+        json!({"kty": "EC", "crv": "P-384", "x": encode([1; 48])}),
+        json!({"kty": "OKP", "crv": "P-521", "x": encode([1; 66]), "y": encode([1; 66])}),
     ];
     for epk in odd {
         assert_malformed(&refusal(from_alice().with("epk", epk).seal()), "jwe.protected.epk");

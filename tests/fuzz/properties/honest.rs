@@ -25,7 +25,7 @@ pub(super) static ENVELOPES: LazyLock<Vec<String>> = LazyLock::new(|| {
     ];
     ways.extend(ContentEncryption::ALL.map(|anoncrypt| EncryptOptions { anoncrypt, ..Default::default() }));
     for to in [BOB, BOB_1] {
-        envelopes.extend(ways.iter().map(|way| WORLD.encrypt(&message, to, way).unwrap().text));
+        envelopes.extend(ways.iter().map(|way| WORLD.encrypt(&message, to, way).unwrap().envelope.text));
     }
     envelopes
 });
