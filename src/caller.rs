@@ -203,14 +203,16 @@ impl Caller {
         };
         match self.ask(Question::Sign { key, algorithm, data: data.to_vec() }).await? {
             // nobody would accept it, and it is cheap to know that now
-            Answer::Signature(signature) => match signature::verify(public_key, algorithm, data, &signature) {
-                Ok(_) => Ok(signature),
-                Err(_) => Err(Error::misuse(format!(
-                    "the key {} made no {} signature that verifies",
-                    secret.kid(),
-                    algorithm.name()
-                ))),
-            },
+            Answer::Signature(signature) => {
+                match signature::verify(public_key, algorithm, data, &signature) {
+                    Ok(_) => Ok(signature),
+                    Err(_) => Err(Error::misuse(format!(
+                        "the key {} made no {} signature that verifies",
+                        secret.kid(),
+                        algorithm.name()
+                    ))),
+                }
+            }
             _ => Err(Error::Answer("something else came in place of a signature")),
         }
     }

@@ -68,6 +68,12 @@ pub enum Error {
         /// The key ids that would have done.
         kids: Vec<String>,
     },
+    /// The content of an attachment is not in the message; the caller has to fetch it.
+    #[error("the content is not in the message, it has to be fetched from one of its links")]
+    ContentNotFound {
+        /// Where the content can be had.
+        links: Vec<String>,
+    },
     /// The message claims something that is not proved; do not believe it.
     #[error("untrusted message: {claim} is not proved{}", of(kid.as_ref(), did.as_ref()))]
     Untrusted {
@@ -111,6 +117,8 @@ pub enum Claim {
     RotationSubject,
     /// `from_prior` is valid now.
     RotationTime,
+    /// `hash` of an attachment is that of its content.
+    ContentHash,
 }
 
 impl Claim {
@@ -126,6 +134,7 @@ impl Claim {
             Self::RotationIssuer => "from_prior.iss=kid",
             Self::RotationSubject => "from_prior.sub=from",
             Self::RotationTime => "from_prior.time",
+            Self::ContentHash => "attachment.data.hash=content",
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod error;
 mod jose;
 pub mod keys;
 pub mod message;
+mod multihash;
 pub mod operation;
 pub mod pack;
 pub mod unpack;

@@ -22,6 +22,7 @@ from pydidcomm._core import (
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, MediaType, SignAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.errors import (
+    ContentNotFoundError,
     DecryptionError,
     DIDCommError,
     DidNotFoundError,
@@ -37,7 +38,14 @@ from pydidcomm.errors import (
     UnsupportedError,
     UntrustedMessageError,
 )
-from pydidcomm.functions import pack_encrypted, pack_plaintext, pack_signed, unpack
+from pydidcomm.functions import (
+    pack_encrypted,
+    pack_plaintext,
+    pack_signed,
+    sign_attachment,
+    unpack,
+    verify_attachment,
+)
 from pydidcomm.messaging import DIDCommMessaging
 from pydidcomm.peer_did import create_peer_did
 from pydidcomm.resolvers import (
@@ -53,6 +61,7 @@ __all__ = [
     "AnonCryptAlg",
     "Attachment",
     "AuthCryptAlg",
+    "ContentNotFoundError",
     "DIDCommError",
     "DIDCommMessaging",
     "DIDDocument",
@@ -100,5 +109,7 @@ __all__ = [
     "pack_encrypted",
     "pack_plaintext",
     "pack_signed",
+    "sign_attachment",
     "unpack",
+    "verify_attachment",
 ]

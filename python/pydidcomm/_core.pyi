@@ -4,41 +4,28 @@ The compiled core of pydidcomm.
 
 from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Envelope", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_peer_did", "pack_encrypted", "pack_plaintext", "pack_signed", "unpack"]
-
-@final
-class Agree:
-    """
-    Asks a key that lives elsewhere for the raw shared secret with a public key.
-    """
-    @property
-    def key(self, /) -> Any:
-        """
-        The object that stands for the key.
-        """
-    @property
-    def public_key(self, /) -> PublicKey:
-        """
-        The other party's key.
-        """
+__all__ = ["Attachment", "DIDDocument", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "UnpackOptions", "UnpackResult", "encode_peer_did", "pack_encrypted", "pack_plaintext", "pack_signed", "sign_attachment", "unpack", "verify_attachment"]
 
 @final
 class Attachment:
     """
     Content beside the body of a message.
 
-    `data` is the object that the specification defines: `{"json": value}`, `{"base64": text}`, or
+    `from_bytes`, `from_file`, `from_json_value` and `from_links` make one; `data` given to the constructor is
+    the object that the specification defines: `{"json": value}`, `{"base64": text}` (base64url), or
     `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. `id` is a fresh UUID unless given.
-    DIDComm v2.1, section "Attachments".
+    Where a peer wrote several of `base64`, `json` and `links`, the content is that of `base64`, else of `json`.
+    `DIDCommMessaging.sign_attachment` signs an attachment. DIDComm v2.1, section "Attachments".
 
     Raises:
         TypeError: An argument has another type, or JSON has no form for it.
-        ValueError: `data` leads to no content, links have no hash, or `id` has characters other than
-            letters, digits and `-._~`.
+        ValueError: `data` leads to no content, links have no hash, `hash` is no multihash, `base64` is not
+            base64url, or `id` has characters other than letters, digits and `-._~`.
 
     Example:
         >>> from pydidcomm import Attachment
@@ -58,6 +45,21 @@ class Attachment:
     def byte_count(self, /) -> int | None:
         """
         The size of the content in octets.
+        """
+    def content(self, /) -> bytes:
+        """
+        The octets that are inlined: those of `base64`, or the JSON text of `json` as it was written.
+
+        `base64` is read with and without padding, in either alphabet.
+
+        Raises:
+            ContentNotFoundError: There are only links; fetch one, and `verify_hash` what came.
+            MalformedMessageError: `base64` is none.
+
+        Example:
+            >>> from pydidcomm import Attachment
+            >>> Attachment(data={"base64": "WW91ciBob3ZlcmNyYWZ0IGlzIGZ1bGwgb2YgZWVscw=="}).content()
+            b'Your hovercraft is full of eels'
         """
     @property
     def data(self, /) -> dict[str, Any]:
@@ -80,19 +82,103 @@ class Attachment:
         The format of the content, more exactly than its media type tells.
         """
     @staticmethod
+    def from_bytes(content: bytes, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: int | None = None, hash: bool = False) -> Attachment:
+        """
+        The attachment that inlines these octets, as base64url.
+
+        `hash` adds their multihash, which an encrypted or signed message does not need.
+
+        Raises:
+            ValueError: `id` has characters other than letters, digits and `-._~`.
+
+        Example:
+            >>> from pydidcomm import Attachment
+            >>> Attachment.from_bytes(b"\\xff\\xef\\xbe", media_type="application/octet-stream").data
+            {'base64': '_---'}
+        """
+    @staticmethod
     def from_dict(attachment: Mapping[str, Any]) -> Attachment:
         """
         Reads an attachment from its JSON object.
+        """
+    @staticmethod
+    def from_file(path: str | PathLike[str], *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, hash: bool = False) -> Attachment:
+        """
+        The attachment that inlines a file, under its name, with its size and time of change.
+
+        The media type is guessed from the extension by `mimetypes` unless given. Reads the file before it
+        returns: in an event loop, read it there and use `from_bytes`.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: `id` has characters other than letters, digits and `-._~`.
+
+        Example:
+            >>> import pathlib, tempfile
+            >>> from pydidcomm import Attachment
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     path = pathlib.Path(folder, "offer.json")
+            ...     _ = path.write_text("[7]")
+            ...     offer = Attachment.from_file(path)
+            >>> offer.filename, offer.media_type, offer.byte_count, offer.json()
+            ('offer.json', 'application/json', 3, [7])
         """
     @staticmethod
     def from_json(attachment: str | bytes | Mapping[str, Any]) -> Attachment:
         """
         Reads an attachment from its JSON text.
         """
+    @staticmethod
+    def from_json_value(value: Any, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: int | None = None) -> Attachment:
+        """
+        The attachment that inlines a JSON value as it is, of media type `application/json` unless given.
+
+        It cannot be signed, as two writers may write one value as different octets; `from_bytes` can.
+
+        Raises:
+            TypeError: JSON has no form for the value.
+            ValueError: A number is not finite, or `id` has characters other than letters, digits and `-._~`.
+
+        Example:
+            >>> from pydidcomm import Attachment
+            >>> Attachment.from_json_value({"price": 7}, id="offer").as_dict()
+            {'id': 'offer', 'media_type': 'application/json', 'data': {'json': {'price': 7}}}
+        """
+    @staticmethod
+    def from_links(links: Sequence[str], *, hash: str | None = None, content: bytes | None = None, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: int | None = None, byte_count: int | None = None) -> Attachment:
+        """
+        The attachment whose content is to be fetched from any of these links.
+
+        A link needs the multihash of its content: give `hash`, or `content` to have it computed; `content`
+        itself is not sent.
+
+        Raises:
+            ValueError: There is no link, `hash` is no multihash, not one of `hash` and `content` is given, or
+                `id` has characters other than letters, digits and `-._~`.
+
+        Example:
+            >>> from pydidcomm import Attachment
+            >>> film = Attachment.from_links(["https://example.com/film"], content=b"...")
+            >>> film.links, film.hash, film.byte_count
+            (['https://example.com/film'], 'zQmZsbXTMpTENLEjaeKPyPbtJbKTL4FEJVHnrzSkVsGGVUq', 3)
+        """
+    @property
+    def hash(self, /) -> str | None:
+        """
+        The multihash of the content, as it was written; `verify_hash` compares it.
+        """
     @property
     def id(self, /) -> str | None:
         """
         The id, unique within its message.
+        """
+    def json(self, /) -> Any:
+        """
+        The content that is inlined as a JSON value: that of `json`, or what the octets of `base64` say.
+
+        Raises:
+            ContentNotFoundError: There are only links.
+            MalformedMessageError: The octets are no JSON.
         """
     @property
     def lastmod_time(self, /) -> Any | None:
@@ -100,9 +186,39 @@ class Attachment:
         When the content was last modified, as the sender wrote it.
         """
     @property
+    def links(self, /) -> list[str]:
+        """
+        Where the content can be had, in the order in which the sender wrote it; empty where it is inlined.
+        """
+    @property
     def media_type(self, /) -> str | None:
         """
         The media type of the content.
+        """
+    def verify_hash(self, /, content: bytes | None = None) -> None:
+        """
+        Returns if `hash` is that of the content, and raises otherwise.
+
+        The content is what is inlined, or `content` fetched from a link. The hash is over the octets of the
+        content (for `json` over its text as it stands). SHA-256 and SHA-512 multihashes are compared, written
+        in multibase, bare base58btc or hex; ours are SHA-256 in base58btc multibase, `zQm...`.
+
+        Raises:
+            UntrustedMessageError: The content is another one.
+            UnsupportedError: The hash was made by another function.
+            MalformedMessageError: There is no hash, it is no multihash (a bare digest is none), or `content`
+                is not what is inlined beside the links.
+            ContentNotFoundError: There are only links, and no `content` was given.
+
+        Example:
+            >>> from pydidcomm import Attachment, UntrustedMessageError
+            >>> film = Attachment.from_links(["https://example.com/film"], content=b"...")
+            >>> film.verify_hash(b"...")
+            >>> try:
+            ...     film.verify_hash(b"..,")
+            ... except UntrustedMessageError as error:
+            ...     print(error)
+            untrusted message: attachment.data.hash=content is not proved
         """
 
 @final
@@ -152,33 +268,6 @@ class DIDDocument:
     def services(self, /) -> list[Service]:
         """
         The DIDComm services, in the document's order.
-        """
-
-@final
-class Envelope:
-    """
-    One envelope of a message, for the recipient's keys on one curve.
-    """
-    def __repr__(self, /) -> str: ...
-    @property
-    def curve(self, /) -> str:
-        """
-        The curve of all its keys.
-        """
-    @property
-    def from_kid(self, /) -> str | None:
-        """
-        The key that authenticates the sender; None in anoncrypt.
-        """
-    @property
-    def message(self, /) -> str:
-        """
-        The text for the wire.
-        """
-    @property
-    def to_kids(self, /) -> list[str]:
-        """
-        The keys that it was encrypted to.
         """
 
 @final
@@ -376,6 +465,19 @@ class Message:
         """
         The message as the JSON text of its plaintext; raises ValueError as `as_dict` does.
         """
+    def attachment(self, /, id: str) -> Attachment | None:
+        """
+        The attachment of that id, or None; `#` before the id, as a body refers to it, is passed over.
+
+        Example:
+            >>> from pydidcomm import Attachment, Message
+            >>> offer = Attachment.from_json_value({"price": 7}, id="offer")
+            >>> message = Message(
+            ...     type="https://example.org/sale/1.0/offer", body={"see": "#offer"}, attachments=[offer]
+            ... )
+            >>> message.attachment(message.body["see"]).json()
+            {'price': 7}
+        """
     @property
     def attachments(self, /) -> list[Attachment]:
         """
@@ -560,15 +662,7 @@ class Operation:
         """
     def supply_secrets(self, /, secrets: SupportsGetItem[int, tuple[str, Any]]) -> Any:
         """
-        Answers FindSecrets with pairs of a kid and a Secret, a JWK or a key that lives elsewhere, and runs on.
-        """
-    def supply_shared_secret(self, /, secret: bytes) -> Any:
-        """
-        Answers Agree with the raw shared secret, and runs on.
-        """
-    def supply_signature(self, /, signature: bytes) -> Any:
-        """
-        Answers Sign with the signature, and runs on.
+        Answers FindSecrets with pairs of a kid and a Secret or a JWK, and runs on.
         """
 
 @final
@@ -583,14 +677,6 @@ class Packed:
 
         Raises UnsupportedError where the recipient takes messages through mediators only, for which this
         message is not wrapped, and EndpointNotFoundError where it takes none at all.
-        """
-    @property
-    def envelopes(self, /) -> list[Envelope]:
-        """
-        The same message in one envelope for each curve of the recipient's keys, the preferred first.
-
-        One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids` and `from_kid` are
-        those of the first. The recipient needs any one of them.
         """
     @property
     def from_kid(self, /) -> str | None:
@@ -678,55 +764,6 @@ class PackedSigned:
         """
 
 @final
-class PublicKey:
-    """
-    A public key: a point that is known to lie on its curve.
-
-    Given to the `agree` of a key that lives elsewhere, in whatever form that wants it; made from a JWK or
-    from Multikey text. DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
-
-    Raises:
-        ValueError: It is no key, or no point on its curve.
-        UnsupportedError: It is a key on a curve that is not on offer.
-
-    Example:
-        >>> from pydidcomm import PublicKey
-        >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
-        >>> key.curve, len(key.octets())
-        ('X25519', 32)
-        >>> PublicKey(key.jwk()) == key
-        True
-    """
-    def __eq__(self, value: object, /) -> bool: ...
-    def __hash__(self, /) -> int: ...
-    def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, key: str | Mapping[str, Any]) -> PublicKey: ...
-    def __repr__(self, /) -> str: ...
-    @property
-    def curve(self, /) -> str:
-        """
-        The name of the curve, as in a JWK's `crv`.
-        """
-    @staticmethod
-    def from_octets(curve: str, octets: bytes) -> PublicKey:
-        """
-        Reads raw octets of X25519 or Ed25519, or a point in compressed or uncompressed form.
-        """
-    def jwk(self, /) -> dict[str, Any]:
-        """
-        The key as a JWK.
-        """
-    def multikey(self, /) -> str:
-        """
-        The key as a Multikey, for instance `z6LS...`.
-        """
-    def octets(self, /, *, compressed: bool = False) -> bytes:
-        """
-        The octets as PKCS#11 and most key stores take them: 32 raw ones on X25519 and Ed25519; elsewhere the
-        uncompressed point 04 || x || y, or the compressed one if asked.
-        """
-
-@final
 class ResolveDid:
     """
     Asks for a DID document.
@@ -770,15 +807,9 @@ class Secret:
         The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
         """
     @staticmethod
-    def from_octets(curve: str, octets: bytes, *, kid: str) -> Secret:
-        """
-        Reads the raw octets of a secret key; the public half is computed.
-        """
-    @staticmethod
     def generate(curve: str, *, kid: str) -> Secret:
         """
-        Generates a key on "X25519", "P-256", "P-384" or "P-521" (key agreement), "Ed25519", "P-256" or
-        "secp256k1" (signatures).
+        Generates a key on "X25519" (key agreement) or "Ed25519" (signatures).
         """
     @property
     def kid(self, /) -> str:
@@ -788,11 +819,6 @@ class Secret:
     def public_jwk(self, /) -> dict[str, Any]:
         """
         The public half as a JWK.
-        """
-    @property
-    def public_key(self, /) -> PublicKey:
-        """
-        The public half.
         """
     def public_multikey(self, /) -> str:
         """
@@ -865,27 +891,6 @@ class ServiceMetadata:
         """
 
 @final
-class Sign:
-    """
-    Asks a key that lives elsewhere for a signature.
-    """
-    @property
-    def algorithm(self, /) -> SignAlg:
-        """
-        The algorithm, which fits the key.
-        """
-    @property
-    def data(self, /) -> bytes:
-        """
-        What is signed.
-        """
-    @property
-    def key(self, /) -> Any:
-        """
-        The object that stands for the key.
-        """
-
-@final
 class UnpackOptions:
     """
     An `UnpackConfig`, read once and used for every message that is unpacked with it.
@@ -914,7 +919,7 @@ def encode_peer_did(secrets: SupportsGetItem[int, Secret], services: SupportsGet
     The did:peer:2 of these keys and services, in this order; keys for agreement go before keys that sign.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -929,7 +934,17 @@ def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: In
     Prepares the packing of a signed message.
     """
 
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+    """
+    Prepares the signing of an attachment.
+    """
+
 def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the unpacking of a message.
+    """
+
+def verify_attachment(attachment: Attachment, content: bytes | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+    """
+    Prepares the verification of an attachment.
     """

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from pydidcomm import _core
-from pydidcomm._core import InMemorySecrets, LocalResolver, Message, Operation
+from pydidcomm._core import Attachment, InMemorySecrets, LocalResolver, Message, Operation
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.resolvers import PrefixResolver
 
@@ -51,6 +51,25 @@ def unpacked(
     return _core.unpack(
         packed_msg, config.prepared, *_known(resolvers)
     )
+
+
+def attachment_signed(
+    resolvers: ResolversConfig,
+    attachment: Attachment,
+    sign_frm: str,
+    content: bytes | None,
+    *,
+    compact: bool,
+) -> Operation:
+    """Prepares `sign_attachment`."""
+    return _core.sign_attachment(attachment, sign_frm, content, compact, *_known(resolvers))
+
+
+def attachment_verified(
+    resolvers: ResolversConfig, attachment: Attachment, content: bytes | None
+) -> Operation:
+    """Prepares `verify_attachment`."""
+    return _core.verify_attachment(attachment, content, *_known(resolvers))
 
 
 def _known(resolvers: ResolversConfig) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str]]:

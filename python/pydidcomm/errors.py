@@ -132,6 +132,21 @@ class EndpointNotFoundError(NotFoundError):
         return f"{self.did} has no endpoint that takes the message"
 
 
+class ContentNotFoundError(NotFoundError):
+    """The content of an attachment is not in the message: it has to be fetched from one of its links.
+
+    Attributes:
+        links: Where the content can be had.
+    """
+
+    def __init__(self, links: list[str]) -> None:
+        super().__init__(links)
+        self.links = links
+
+    def __str__(self) -> str:
+        return "the content is not in the message, it has to be fetched from one of its links"
+
+
 class SecretNotFoundError(NotFoundError):
     """None of these secrets is held.
 

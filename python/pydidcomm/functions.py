@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydidcomm import _core, _operations
-from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
+from pydidcomm._core import Attachment, Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
 from pydidcomm._drive import drive
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 
@@ -153,4 +153,97 @@ async def unpack(
     """
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
     result: UnpackResult = await drive(operation, resolvers_config)
+    return result
+
+
+async def sign_attachment(
+    resolvers_config: ResolversConfig,
+    attachment: Attachment,
+    sign_frm: str,
+    content: bytes | None = None,
+    *,
+    compact: bool = False,
+) -> Attachment:
+    """The attachment with a detached signature over its content, by whoever vouches for it.
+
+    The signer need not be the sender of the message. DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from.
+        attachment: What to sign: octets, or links with `content`. `json` has no one form to sign.
+        sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
+        content: What the links lead to.
+        compact: Whether `jws` is a string in place of an object: the implementations in Rust of SICPA,
+            Identus and Affinidi refuse a message with an object there.
+
+    Raises:
+        ValueError: The attachment is signed already, inlines `json`, or its content does not fit its hash; or
+            the content is a message from the signer, which `pack_signed` signs.
+        ContentNotFoundError: There are only links, and no `content` was given.
+        NotFoundError: The signer's DID, key or secret is not there.
+        UnsupportedError: The signer has no key that is on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import Attachment, InMemorySecrets, LocalResolver, ResolversConfig
+        >>> from pydidcomm import create_peer_did, sign_attachment, verify_attachment
+        >>> async def main():
+        ...     secrets = InMemorySecrets()
+        ...     carol = await create_peer_did(secrets)
+        ...     resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
+        ...     deed = Attachment.from_bytes(b"It is yours.", media_type="text/plain")
+        ...     signed = await sign_attachment(resolvers, deed, sign_frm=carol)
+        ...     return (await verify_attachment(resolvers, signed)).startswith(carol)
+        >>> asyncio.run(main())
+        True
+    """
+    operation = _operations.attachment_signed(
+        resolvers_config, attachment, sign_frm, content, compact=compact
+    )
+    result: Attachment = await drive(operation, resolvers_config)
+    return result
+
+
+async def verify_attachment(
+    resolvers_config: ResolversConfig, attachment: Attachment, content: bytes | None = None
+) -> str:
+    """The kid of the key that signed the content of the attachment, which is proved.
+
+    Its DID lists that key under `authentication`. Whether this DID is one to believe is for the caller to say.
+    DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
+
+    Args:
+        resolvers_config: Where DID documents come from.
+        attachment: What was signed. `jws` is read as an object in the general or flattened form, and as a
+            compact string.
+        content: What was fetched from a link. For `json`, the octets that the signer is known to have signed
+            in its place.
+
+    Raises:
+        InvalidSignatureError: The signature does not verify: this content was not signed.
+        MalformedMessageError: There is no signature, or it breaks its specification, or `content` is not what
+            is inlined beside the links.
+        ContentNotFoundError: There are only links, and no `content` was given.
+        UnsupportedError: The algorithm is not on offer, or what was signed is `json`.
+        NotFoundError: The signer's DID or key is not there.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import Attachment, InMemorySecrets, InvalidSignatureError, LocalResolver
+        >>> from pydidcomm import ResolversConfig, create_peer_did, sign_attachment, verify_attachment
+        >>> async def main():
+        ...     secrets = InMemorySecrets()
+        ...     carol = await create_peer_did(secrets)
+        ...     resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
+        ...     film = Attachment.from_links(["https://example.com/film"], content=b"...")
+        ...     signed = await sign_attachment(resolvers, film, sign_frm=carol, content=b"...")
+        ...     try:
+        ...         await verify_attachment(resolvers, signed, content=b"another film")
+        ...     except InvalidSignatureError as error:
+        ...         return str(error)
+        >>> asyncio.run(main())
+        'the signature is not valid'
+    """
+    operation = _operations.attachment_verified(resolvers_config, attachment, content)
+    result: str = await drive(operation, resolvers_config)
     return result

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from pydidcomm import _core, _operations, peer_did
 from pydidcomm._core import (
+    Attachment,
     DIDDocument,
     InMemorySecrets,
     LocalResolver,
@@ -88,6 +89,22 @@ class DIDCommMessaging:
         """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
         operation = _operations.unpacked(self.resolvers_config, packed_msg, config)
         result: UnpackResult = await drive(operation, self.resolvers_config)
+        return result
+
+    async def sign_attachment(
+        self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False
+    ) -> Attachment:
+        """The attachment with a detached signature over its content; see `pydidcomm.sign_attachment`."""
+        operation = _operations.attachment_signed(
+            self.resolvers_config, attachment, sign_frm, content, compact=compact
+        )
+        result: Attachment = await drive(operation, self.resolvers_config)
+        return result
+
+    async def verify_attachment(self, attachment: Attachment, *, content: bytes | None = None) -> str:
+        """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
+        operation = _operations.attachment_verified(self.resolvers_config, attachment, content)
+        result: str = await drive(operation, self.resolvers_config)
         return result
 
     async def resolve(self, did: str) -> DIDDocument:

@@ -5,6 +5,7 @@ use pyo3::{PyErr, import_exception};
 
 use crate::error::Error;
 
+import_exception!(pydidcomm.errors, ContentNotFoundError);
 import_exception!(pydidcomm.errors, DecryptionError);
 import_exception!(pydidcomm.errors, DidNotFoundError);
 import_exception!(pydidcomm.errors, EndpointNotFoundError);
@@ -32,6 +33,7 @@ impl From<Error> for PyErr {
                 KeyNotFoundError::new_err((did, kid, relationship))
             }
             Error::SecretNotFound { kids } => SecretNotFoundError::new_err((kids,)),
+            Error::ContentNotFound { links } => ContentNotFoundError::new_err((links,)),
             Error::Untrusted { claim, kid, did } => {
                 UntrustedMessageError::new_err((claim.as_str(), kid, did))
             }

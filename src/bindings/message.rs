@@ -213,6 +213,20 @@ impl PyMessage {
         self.0.attachments().iter().cloned().map(PyAttachment).collect()
     }
 
+    /// The attachment of that id, or None; `#` before the id, as a body refers to it, is passed over.
+    ///
+    /// Example:
+    ///     >>> from pydidcomm import Attachment, Message
+    ///     >>> offer = Attachment.from_json_value({"price": 7}, id="offer")
+    ///     >>> message = Message(
+    ///     ...     type="https://example.org/sale/1.0/offer", body={"see": "#offer"}, attachments=[offer]
+    ///     ... )
+    ///     >>> message.attachment(message.body["see"]).json()
+    ///     {'price': 7}
+    fn attachment(&self, id: &str) -> Option<PyAttachment> {
+        self.0.attachment(id).cloned().map(PyAttachment)
+    }
+
     /// The headers that the specification does not define: a fresh copy.
     #[getter]
     fn custom_headers(&self) -> ObjectOut {

@@ -36,7 +36,7 @@ mod unpack_options;
 #[pyo3::pymodule]
 mod _core {
     #[pymodule_export]
-    use super::attachment::PyAttachment;
+    use super::attachment::{PyAttachment, sign_attachment, verify_attachment};
     #[pymodule_export]
     use super::did_document::{PyDocument, PyEndpoint, PyService};
     #[pymodule_export]

@@ -6,6 +6,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
+use super::attachment::PyAttachment;
 use super::did_document;
 use super::elsewhere::{OctetsIn, handle_out, held_in};
 use super::packed::{PyPacked, PyPackedSigned};
@@ -14,9 +15,10 @@ use super::unpack::PyUnpackResult;
 use crate::SignatureAlgorithm;
 use crate::caller::{Answer, Question, lock};
 use crate::error::Result;
+use crate::message::Attachment;
 use crate::operation::{Operation, Step};
 use crate::pack::{Packed, PackedSigned};
-use crate::unpack::Unpacked;
+use crate::unpack::{AttachmentSigned, Unpacked};
 
 /// Asks for a DID document.
 #[pyclass(frozen, get_all, name = "ResolveDid", module = "pydidcomm._core")]
@@ -77,6 +79,8 @@ pub(super) enum Outcome {
     Packed(Packed),
     PackedSigned(PackedSigned),
     Unpacked(Box<Unpacked>),
+    Attachment(Attachment),
+    AttachmentSigned(AttachmentSigned),
 }
 
 /// A running pack or unpack: each call runs to the next question or to the result.
@@ -103,6 +107,8 @@ impl PyOperation {
             }
             Step::Done(Outcome::Packed(packed)) => PyPacked(packed).into_bound_py_any(py),
             Step::Done(Outcome::PackedSigned(packed)) => PyPackedSigned(packed).into_bound_py_any(py),
+            Step::Done(Outcome::Attachment(attachment)) => PyAttachment(attachment).into_bound_py_any(py),
+            Step::Done(Outcome::AttachmentSigned(signed)) => signed.kid().as_str().into_bound_py_any(py),
             Step::Done(Outcome::Unpacked(unpacked)) => PyUnpackResult::new(*unpacked).into_bound_py_any(py),
         }
     }

@@ -19,7 +19,7 @@ use crate::keys::Curve;
 use crate::operation::Operation;
 use crate::pack::{self, EncryptOptions};
 
-fn party(text: &str) -> PyResult<DidUrl> {
+pub(super) fn party(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse(text).map_err(misuse)
 }
 

@@ -35,12 +35,8 @@ pub(crate) fn agree(secret: &SecretKind, public: &PublicKey) -> Result<SharedSec
         (SecretKind::X25519(secret), PublicKey::X25519(public)) => {
             secret.write_key_exchange(public, &mut octets)
         }
-        (SecretKind::P256(secret), PublicKey::P256(public)) => {
-            secret.write_key_exchange(public, &mut octets)
-        }
-        (SecretKind::P384(secret), PublicKey::P384(public)) => {
-            secret.write_key_exchange(public, &mut octets)
-        }
+        (SecretKind::P256(secret), PublicKey::P256(public)) => secret.write_key_exchange(public, &mut octets),
+        (SecretKind::P384(secret), PublicKey::P384(public)) => secret.write_key_exchange(public, &mut octets),
         (SecretKind::P521(pair), PublicKey::P521(public)) => {
             let shared = p521::ecdh::diffie_hellman(pair.secret.to_nonzero_scalar(), public.as_affine());
             octets = SecretBytes::from_slice(shared.raw_secret_bytes());

@@ -84,8 +84,7 @@ mod tests {
             b"tag",
         )
         .unwrap();
-        let (ze, zs) =
-            (agree(&bob, &public(&ephemeral)).unwrap(), agree(&bob, &public(&alice)).unwrap());
+        let (ze, zs) = (agree(&bob, &public(&ephemeral)).unwrap(), agree(&bob, &public(&alice)).unwrap());
         assert_eq!(sent, ecdh_1pu(&ze, &zs, info, b"tag").unwrap());
         assert_ne!(sent, ecdh_1pu(&ze, &zs, info, b"tax").unwrap());
         assert_ne!(sent, ecdh_1pu(&zs, &ze, info, b"tag").unwrap());

@@ -17,17 +17,23 @@ use crate::error::{Error, Result};
 /// The media type that `typ` names.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-signed+json";
 
-/// A signed message with a signature, decoded and not yet verified.
+/// A signed message, decoded and not yet verified.
 pub(crate) struct Jws<'a> {
-    pub(crate) kid: DidUrl,
-    pub(crate) algorithm: SignatureAlgorithm,
-    pub(crate) signature: Vec<u8>,
+    pub(crate) signature: Signature<'a>,
+    /// Each further signature: an unread one must not seem read.
+    pub(crate) others: Vec<Signature<'a>>,
     /// The message as it arrived: what a third party would be shown.
     pub(crate) text: &'a str,
-    /// The same message with each further signature: an unread one must not seem read.
-    pub(crate) others: Vec<Self>,
+    /// The payload as it was sent, in base64url.
+    pub(crate) encoded_payload: Cow<'a, str>,
+}
+
+/// A signature and what it says of itself; its payload stands elsewhere.
+pub(crate) struct Signature<'a> {
+    pub(crate) kid: DidUrl,
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) octets: Vec<u8>,
     protected: Cow<'a, str>,
-    payload: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -50,10 +56,22 @@ struct WireSignature<'a> {
 
 impl<'a> Jws<'a> {
     pub(super) fn parse(text: &'a str, wire: &Wire<'a>, most_signatures: usize) -> Result<Self> {
-        let payload = string(wire.payload, "jws.payload")?;
+        let encoded_payload = string(wire.payload, "jws.payload")?;
+        let (signature, others) = Signature::read(wire, most_signatures)?;
+        Ok(Self { signature, others, text, encoded_payload })
+    }
+
+    pub(crate) fn payload(&self) -> Result<Vec<u8>> {
+        base64url::decode(&self.encoded_payload, "jws.payload")
+    }
+}
+
+impl<'a> Signature<'a> {
+    /// The first signature of a general or flattened JWS, and the others.
+    pub(super) fn read(wire: &Wire<'a>, most: usize) -> Result<(Self, Vec<Self>)> {
         let signatures: Vec<WireSignature<'a>> = match (wire.signatures, wire.signature) {
             (Some(signatures), None) if wire.protected.is_none() && wire.header.is_none() => {
-                entries(signatures, most_signatures, "jws.signatures")?
+                entries(signatures, most, "jws.signatures")?
             }
             (None, Some(_)) => vec![WireSignature {
                 protected: wire.protected,
@@ -62,34 +80,35 @@ impl<'a> Jws<'a> {
             }],
             _ => return Err(Error::malformed("jws", "neither the general nor the flattened form")),
         };
-        let mut read = signatures.into_iter().map(|signature| Self::signed(text, &payload, &signature));
+        let mut read = signatures.into_iter().map(|one| {
+            let protected = string(one.protected, "jws.protected")?;
+            Self::decode(protected, one.header, &string(one.signature, "jws.signature")?)
+        });
         let first = read.next().ok_or_else(|| Error::malformed("jws.signatures", "empty"))??;
-        Ok(Self { others: read.collect::<Result<_>>()?, ..first })
+        Ok((first, read.collect::<Result<_>>()?))
     }
 
-    fn signed(text: &'a str, payload: &Cow<'a, str>, one: &WireSignature<'a>) -> Result<Self> {
-        let protected = string(one.protected, "jws.protected")?;
+    pub(super) fn decode(
+        protected: Cow<'a, str>,
+        unprotected: Option<&RawValue>,
+        signature: &str,
+    ) -> Result<Self> {
         let header: Protected = header::decode(&protected, "jws.protected")?;
         header.extensions.refuse()?;
         let algorithm = SignatureAlgorithm::from_name(&header.alg)?;
-        let kid = kid(header.kid, &header::names(&protected, "jws.protected")?, one.header)?;
-        let signature = base64url::decode(&string(one.signature, "jws.signature")?, "jws.signature")?;
-        Ok(Self { kid, algorithm, signature, text, others: Vec::new(), protected, payload: payload.clone() })
+        let kid = kid(header.kid, &header::names(&protected, "jws.protected")?, unprotected)?;
+        Ok(Self { kid, algorithm, octets: base64url::decode(signature, "jws.signature")?, protected })
     }
 
-    /// What was signed: header and payload as they were sent.
-    pub(crate) fn signing_input(&self) -> Vec<u8> {
-        signing_input(&self.protected, &self.payload).into_bytes()
-    }
-
-    pub(crate) fn payload(&self) -> Result<Vec<u8>> {
-        base64url::decode(&self.payload, "jws.payload")
+    /// What was signed: the header as it was sent, and the payload in base64url.
+    pub(crate) fn signing_input(&self, encoded_payload: &str) -> Vec<u8> {
+        signing_input(&self.protected, encoded_payload).into_bytes()
     }
 }
 
 impl std::fmt::Debug for Jws<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Jws").field("kid", &self.kid.as_str()).finish_non_exhaustive()
+        f.debug_struct("Jws").field("kid", &self.signature.kid.as_str()).finish_non_exhaustive()
     }
 }
 

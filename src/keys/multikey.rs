@@ -92,7 +92,9 @@ mod tests {
             let key = SecretKind::from_octets(curve, &octets).unwrap().public_key().unwrap();
             assert_eq!(PublicKey::from_multikey(&key.to_multikey()).unwrap(), key);
             let multikey = MultiEncodedBuf::encode_bytes(curve.public_codec(), &key.uncompressed_octets());
-            for base in [Base::Base58Btc, Base::Base64Url, Base::Base64UrlPad, Base::Base16Lower, Base::Base32Lower] {
+            for base in
+                [Base::Base58Btc, Base::Base64Url, Base::Base64UrlPad, Base::Base16Lower, Base::Base32Lower]
+            {
                 assert_eq!(PublicKey::from_multikey(&multibase::encode(base, &multikey)).unwrap(), key);
             }
             let secret = MultiEncodedBuf::encode_bytes(curve.secret_codec(), &octets);

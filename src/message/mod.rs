@@ -1,6 +1,6 @@
 //! The plaintext message: parsed once, valid ever after.
 
-mod attachment;
+pub mod attachment;
 mod from_prior;
 mod headers;
 pub(crate) mod json;

@@ -210,6 +210,12 @@ impl Message {
         self.attachments.as_deref().unwrap_or_default()
     }
 
+    /// The attachment of that id, which a body may write with `#` before it.
+    pub fn attachment(&self, id: &str) -> Option<&Attachment> {
+        let id = id.strip_prefix('#').unwrap_or(id);
+        self.attachments().iter().find(|attachment| attachment.id() == Some(id))
+    }
+
     /// The custom headers, each with its JSON text.
     pub fn custom_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.custom.iter().map(|(name, raw)| (name.as_str(), raw.get()))

@@ -67,8 +67,7 @@ pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<Sign
 /// The key agreement keys of the recipient on each of the curves; or the very key that is named.
 pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -> Result<Recipients> {
     let document = caller.resolve(to.did()).await?;
-    let found =
-        candidates(&document, Relationship::KeyAgreement, to, |key| curves.contains(&key.curve()))?;
+    let found = candidates(&document, Relationship::KeyAgreement, to, |key| curves.contains(&key.curve()))?;
     let mut groups = Vec::new();
     for curve in curves {
         let on_curve = found.iter().filter(|(_, key)| key.curve() == *curve);

@@ -18,6 +18,7 @@
 //! `from_prior` is verified, and the message is handed out.
 
 mod addressing;
+mod attachment;
 mod limits;
 mod opened;
 mod rotation;
@@ -25,6 +26,7 @@ mod signed;
 mod unpacked;
 
 pub use addressing::{SenderProved, SignerProved};
+pub use attachment::{AttachmentSigned, verify_attachment};
 pub use limits::Limits;
 pub use rotation::RotationProved;
 pub use unpacked::Unpacked;

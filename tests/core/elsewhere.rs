@@ -12,13 +12,9 @@ use super::parties::{ALICE, ALICE_KEY, ALICE_SIGNS, BOB, BOB_1, documents};
 use super::world::{NOW, World, from, from_alice_to_bob};
 
 fn ways() -> [EncryptOptions; 4] {
-    let signed = || EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() };
-    [
-        EncryptOptions::default(),
-        from(ALICE),
-        EncryptOptions { protect_sender: true, ..from(ALICE) },
-        signed(),
-    ]
+    let signed =
+        || EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() };
+    [EncryptOptions::default(), from(ALICE), EncryptOptions { protect_sender: true, ..from(ALICE) }, signed()]
 }
 
 #[test]
@@ -40,7 +36,8 @@ fn a_key_elsewhere_does_what_the_same_key_here_does() {
 
 /// Packs with a key elsewhere whose answer to the one question about it is this.
 fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Answer) -> Error {
-    let surroundings = Surroundings { now: NOW, random: Box::new(|buffer| buffer.fill(7)), dids: None, secrets: None };
+    let surroundings =
+        Surroundings { now: NOW, random: Box::new(|buffer| buffer.fill(7)), dids: None, secrets: None };
     let mut operation = Operation::new(surroundings, |caller| async move {
         pack::encrypted(&caller, from_alice_to_bob(), &DidUrl::parse(BOB).unwrap(), &options).await
     });

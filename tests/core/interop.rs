@@ -54,7 +54,10 @@ fn the_peer_unpacks_what_we_encrypt() {
         let (message, metadata) = their_unpack(&packed.envelope.text);
         assert_same(&message, &ours());
         assert!(metadata.encrypted);
-        assert_eq!(metadata.encrypted_from_kid.as_deref(), packed.envelope.from_kid.as_ref().map(DidUrl::as_str));
+        assert_eq!(
+            metadata.encrypted_from_kid.as_deref(),
+            packed.envelope.from_kid.as_ref().map(DidUrl::as_str)
+        );
         assert_eq!(metadata.sign_from.as_deref(), packed.sign_from_kid.as_ref().map(DidUrl::as_str));
         assert_eq!(metadata.anonymous_sender, options.protect_sender || packed.envelope.from_kid.is_none());
     }

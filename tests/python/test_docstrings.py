@@ -150,6 +150,7 @@ def test_every_exception_pickles_and_says_the_same() -> None:
         pydidcomm.DidNotFoundError("did:example:a"),
         pydidcomm.KeyNotFoundError("did:example:a", "did:example:a#k", "keyAgreement"),
         pydidcomm.SecretNotFoundError(["did:example:a#k"]),
+        pydidcomm.ContentNotFoundError(["https://example.com/film"]),
         pydidcomm.UntrustedMessageError("from=skid", "did:example:a#k", "did:example:b"),
         pydidcomm.DecryptionError(),
         pydidcomm.InvalidSignatureError(),

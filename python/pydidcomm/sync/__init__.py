@@ -3,7 +3,15 @@
 Resolvers given here have plain methods.
 """
 
-from pydidcomm.sync.functions import create_peer_did, pack_encrypted, pack_plaintext, pack_signed, unpack
+from pydidcomm.sync.functions import (
+    create_peer_did,
+    pack_encrypted,
+    pack_plaintext,
+    pack_signed,
+    sign_attachment,
+    unpack,
+    verify_attachment,
+)
 from pydidcomm.sync.messaging import DIDCommMessaging
 
 __all__ = [
@@ -12,5 +20,7 @@ __all__ = [
     "pack_encrypted",
     "pack_plaintext",
     "pack_signed",
+    "sign_attachment",
     "unpack",
+    "verify_attachment",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydidcomm import _core, _operations
-from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
+from pydidcomm._core import Attachment, Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
 from pydidcomm._drive import drive_sync, now
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.peer_did import new_peer_did
@@ -64,6 +64,31 @@ def unpack(
     """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`."""
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
     result: UnpackResult = drive_sync(operation, resolvers_config)
+    return result
+
+
+def sign_attachment(
+    resolvers_config: ResolversConfig,
+    attachment: Attachment,
+    sign_frm: str,
+    content: bytes | None = None,
+    *,
+    compact: bool = False,
+) -> Attachment:
+    """The attachment with a detached signature over its content; see `pydidcomm.sign_attachment`."""
+    operation = _operations.attachment_signed(
+        resolvers_config, attachment, sign_frm, content, compact=compact
+    )
+    result: Attachment = drive_sync(operation, resolvers_config)
+    return result
+
+
+def verify_attachment(
+    resolvers_config: ResolversConfig, attachment: Attachment, content: bytes | None = None
+) -> str:
+    """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
+    operation = _operations.attachment_verified(resolvers_config, attachment, content)
+    result: str = drive_sync(operation, resolvers_config)
     return result
 
 

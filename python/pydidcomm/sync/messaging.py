@@ -5,6 +5,7 @@ from typing import Any
 
 from pydidcomm import messaging
 from pydidcomm._core import (
+    Attachment,
     DIDDocument,
     InMemorySecrets,
     LocalResolver,
@@ -79,6 +80,18 @@ class DIDCommMessaging:
     ) -> UnpackResult:
         """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
         return functions.unpack(self.resolvers_config, packed_msg, config)
+
+    def sign_attachment(
+        self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False
+    ) -> Attachment:
+        """The attachment with a detached signature over its content; see `pydidcomm.sign_attachment`."""
+        return functions.sign_attachment(
+            self.resolvers_config, attachment, sign_frm, content, compact=compact
+        )
+
+    def verify_attachment(self, attachment: Attachment, *, content: bytes | None = None) -> str:
+        """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
+        return functions.verify_attachment(self.resolvers_config, attachment, content)
 
     def resolve(self, did: str) -> DIDDocument:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""

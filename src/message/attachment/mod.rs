@@ -1,5 +1,8 @@
 //! Attachments: content beside the body, inlined or linked.
 
+mod content;
+
+pub use content::{inlined, linked, sha2_256};
 use serde::Serialize;
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
@@ -7,6 +10,7 @@ use serde_json::value::RawValue;
 use super::headers::{is_unreserved, seconds, text, texts};
 use super::json;
 use crate::error::{Error, Result};
+use crate::multihash::Multihash;
 
 /// An attachment whose data reaches its content. Every member is kept as it was written.
 #[derive(Clone, Debug)]
@@ -56,6 +60,24 @@ impl Attachment {
         self.members.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.get())
     }
 
+    /// Refuses what is read from others, and would be wrong to send.
+    pub fn check_exact(&self) -> Result<()> {
+        if let Some(hash) = self.hash() {
+            Multihash::parse(&hash, "attachment.data.hash")?;
+        }
+        if let Some(base64) = self.datum("base64") {
+            content::check_url_safe(&text(base64, "attachment.data.base64")?)?;
+        }
+        Ok(())
+    }
+
+    /// A member of `data` that is there; null stands for absent, but for `json`.
+    fn datum(&self, name: &str) -> Option<&RawValue> {
+        let members = json::members(self.member("data")?, "attachment.data").ok()?;
+        let (_, raw) = members.into_iter().find(|(known, _)| known == name)?;
+        if name == "json" { Some(raw) } else { optional(raw) }
+    }
+
     /// The attachment as JSON text.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -76,14 +98,15 @@ impl Serialize for Attachment {
 fn check_data(raw: &RawValue) -> Result<()> {
     let members = json::members(raw.get(), "attachment.data")?;
     let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
-    check(find("base64"), |raw| text(raw, "attachment.data.base64"))?;
-    check(find("hash"), |raw| text(raw, "attachment.data.hash"))?;
-    let links = find("links").map(|raw| texts(raw, "attachment.data.links")).transpose()?;
-    if links.as_ref().is_some_and(|links| !links.is_empty()) && find("hash").is_none() {
+    let given = |name: &str| find(name).and_then(optional);
+    check(given("base64"), |raw| text(raw, "attachment.data.base64"))?;
+    check(given("hash"), |raw| text(raw, "attachment.data.hash"))?;
+    let links = given("links").map(|raw| texts(raw, "attachment.data.links")).transpose()?;
+    let linked = links.is_some_and(|links| !links.is_empty());
+    if linked && given("hash").is_none() {
         return Err(Error::malformed("attachment.data.hash", "missing beside links"));
     }
-    let linked = links.is_some_and(|links| !links.is_empty());
-    if linked || find("base64").is_some() || find("json").is_some() {
+    if linked || given("base64").is_some() || find("json").is_some() {
         Ok(())
     } else {
         Err(Error::malformed("attachment.data", "neither links nor base64 nor json"))
@@ -110,6 +133,7 @@ mod tests {
             r#"{"data":{"base64":"_--_"},"odd":[1,2]}"#,
             r#"{"id":"abc-._~09","description":"d","filename":"f","media_type":"m","format":"g","lastmod_time":1,"byte_count":2,"data":{"links":["https://x/y"],"hash":"h"}}"#,
             r#"{"data":{"json":null}}"#,
+            r#"{"data":{"json":1,"base64":null,"links":null,"hash":null,"jws":null}}"#,
         ] {
             assert_eq!(Attachment::parse(text).unwrap().to_json(), text);
         }
@@ -122,7 +146,9 @@ mod tests {
             r#"{"data":{"jws":{}}}"#,
             r#"{"data":{"links":[]}}"#,
             r#"{"data":{"links":["https://x/y"]}}"#,
+            r#"{"data":{"links":["https://x/y"],"hash":null}}"#,
             r#"{"data":{"base64":1}}"#,
+            r#"{"data":{"base64":null}}"#,
             r#"{"data":{"base64":"_--_"},"id":"a b"}"#,
             r#"{"data":{"base64":"_--_"},"id":7}"#,
             r#"{"data":{"base64":"_--_"},"filename":7}"#,

@@ -1,0 +1,78 @@
+//! Attachments on their way from Python arguments to the JSON text that the core reads.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use super::super::errors::misuse;
+use super::super::json::WholeIn;
+use super::super::message_in::Headers;
+use super::super::surroundings;
+use super::PyAttachment;
+use crate::message::Attachment;
+
+/// What is said about the content; every member may be missing.
+#[derive(Default)]
+pub(super) struct Described {
+    pub(super) id: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) filename: Option<String>,
+    pub(super) media_type: Option<String>,
+    pub(super) format: Option<String>,
+    pub(super) lastmod_time: Option<WholeIn>,
+    pub(super) byte_count: Option<WholeIn>,
+}
+
+impl Described {
+    /// The attachment with this `data`, the JSON text of an object.
+    pub(super) fn with_data(self, data: &str) -> PyResult<PyAttachment> {
+        let mut members = Headers(String::with_capacity(data.len().saturating_add(128)));
+        // an attachment without an id cannot be referred to, and some peers drop it
+        members.put_value("id", Some(self.id.unwrap_or_else(surroundings::random_id)));
+        members.put_value("description", self.description);
+        members.put_value("filename", self.filename);
+        members.put_value("media_type", self.media_type);
+        members.put_value("format", self.format);
+        members.put_value("lastmod_time", self.lastmod_time.map(|time| time.0));
+        members.put_value("byte_count", self.byte_count.map(|count| count.0));
+        members.put("data", data);
+        members.0.push('}');
+        let attachment = Attachment::parse(&members.0).map_err(misuse)?;
+        attachment.check_exact().map_err(misuse)?;
+        Ok(PyAttachment(attachment))
+    }
+}
+
+/// A file and what it says of itself.
+pub(super) struct File<'py> {
+    pub(super) content: Bound<'py, PyBytes>,
+    pub(super) name: String,
+    pub(super) media_type: Option<String>,
+    pub(super) modified: Option<u64>,
+}
+
+impl<'py> File<'py> {
+    /// Reads a file as Python does, so that its errors are those that Python programs know.
+    pub(super) fn read(py: Python<'py>, path: PathBuf) -> PyResult<Self> {
+        let path = path.into_pyobject(py)?;
+        let content = path.call_method0("read_bytes")?.cast_into::<PyBytes>()?;
+        let modified: f64 = path.call_method0("stat")?.getattr("st_mtime")?.extract()?;
+        let name: String = path.getattr("name")?.extract()?;
+        let guessed = py.import("mimetypes")?.call_method1("guess_type", (&name,))?;
+        let (media_type, encoding): (Option<String>, Option<String>) = guessed.extract()?;
+        Ok(Self {
+            content,
+            name,
+            // the guess is that of the file inside, so it says nothing about a compressed one
+            media_type: media_type.filter(|_| encoding.is_none()),
+            modified: whole_seconds(modified),
+        })
+    }
+}
+
+/// A time before 1970 has no form in an attachment.
+fn whole_seconds(time: f64) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+    (time >= 0.0).then_some(time as u64)
+}

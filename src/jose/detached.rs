@@ -1,0 +1,80 @@
+//! JWS with detached content (RFC 7515 appendix F): the `jws` of an attachment.
+
+use std::borrow::Cow;
+
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::envelope::{Wire, string};
+use super::jws::{Signature, signing_input};
+use crate::base64url;
+use crate::crypto::algorithm::SignatureAlgorithm;
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+
+/// The specification speaks of one signer, and one that is passed over must not seem read.
+const ONE: usize = 1;
+
+/// How a detached signature is written; either is read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum DetachedForm {
+    /// A JSON object, as the specification has it.
+    #[default]
+    Flattened,
+    /// A string, for peers that refuse a message with an object there.
+    Compact,
+}
+
+/// Reads the value of `jws`: an object in the general or flattened form, or a compact string.
+pub(crate) fn parse(value: &RawValue) -> Result<Signature<'_>> {
+    if value.get().starts_with('"') {
+        let text = string(Some(value), "jws")?;
+        let mut parts = text.split('.');
+        return match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(protected), Some(payload), Some(signature), None) => {
+                is_detached(payload)?;
+                Signature::decode(Cow::Owned(protected.to_owned()), None, signature)
+            }
+            _ => Err(Error::malformed("jws", "no compact JWS")),
+        };
+    }
+    let wire: Wire<'_> = serde_json::from_str(value.get())
+        .map_err(|_| Error::malformed("jws", "neither an object nor a compact string"))?;
+    if wire.payload.is_some() {
+        is_detached(&string(wire.payload, "jws.payload")?)?;
+    }
+    let (signature, _) = Signature::read(&wire, ONE)?;
+    Ok(signature)
+}
+
+/// A payload of its own would be signed in place of the content of the attachment.
+fn is_detached(payload: &str) -> Result<()> {
+    if payload.is_empty() { Ok(()) } else { Err(Error::malformed("jws.payload", "there, but not detached")) }
+}
+
+/// The protected header. Its `typ` keeps the signature from being taken for that of a `from_prior`.
+pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm, form: DetachedForm) -> String {
+    // RFC 7515 4.1.9
+    let typ = match form {
+        DetachedForm::Flattened => "JOSE+JSON",
+        DetachedForm::Compact => "JOSE",
+    };
+    base64url::encode(json!({"typ": typ, "alg": algorithm.name(), "kid": kid.as_str()}).to_string())
+}
+
+/// What is signed: the header, and the octets of the content.
+pub(crate) fn input(protected: &str, content: &[u8]) -> String {
+    signing_input(protected, &base64url::encode(content))
+}
+
+/// The JSON text of the value of `jws`.
+pub(crate) fn write(protected: &str, kid: &DidUrl, signature: &[u8], form: DetachedForm) -> String {
+    let signature = base64url::encode(signature);
+    match form {
+        DetachedForm::Flattened => {
+            json!({"protected": protected, "header": {"kid": kid.as_str()}, "signature": signature})
+        }
+        DetachedForm::Compact => json!(format!("{protected}..{signature}")),
+    }
+    .to_string()
+}

@@ -1,0 +1,229 @@
+//! The content of an attachment: where it stands in `data`, and whether it is what the sender hashed.
+//!
+//! Where several of `base64`, `json` and `links` stand side by side, `base64` is the content, then `json`:
+//! octets leave no doubt about what was hashed and signed. Links are the caller's to follow.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::Attachment;
+use crate::base64url;
+use crate::error::{Claim, Error, Result};
+use crate::message::headers::{text, texts};
+use crate::message::json;
+use crate::multihash::{self, Multihash};
+
+const BASE64: &str = "attachment.data.base64";
+const HASH: &str = "attachment.data.hash";
+
+impl Attachment {
+    /// The content that is inlined: the octets of `base64`, or else the text of `json` as it was written.
+    pub fn content(&self) -> Result<Cow<'_, [u8]>> {
+        if let Some(octets) = self.octets()? {
+            return Ok(Cow::Owned(octets));
+        }
+        self.inlined_json().map(|json| Cow::Borrowed(json.as_bytes()))
+    }
+
+    /// The JSON text of the content that is inlined, where it is JSON.
+    pub fn json(&self) -> Result<Cow<'_, str>> {
+        let Some(octets) = self.octets()? else { return self.inlined_json().map(Cow::Borrowed) };
+        let text = String::from_utf8(octets).map_err(|_| Error::malformed(BASE64, "no JSON: no UTF-8"))?;
+        json::check(&text, BASE64, json::NESTING)?;
+        Ok(Cow::Owned(text))
+    }
+
+    /// Where the content can be had, in the order in which the sender wrote it.
+    pub fn links(&self) -> Vec<String> {
+        self.datum("links").and_then(|raw| texts(raw, "attachment.data.links").ok()).unwrap_or_default()
+    }
+
+    /// The multihash of the content as it was written.
+    pub fn hash(&self) -> Option<String> {
+        self.datum("hash").and_then(|raw| text(raw, HASH).ok())
+    }
+
+    /// Proves that the content is the one that was hashed: what is inlined, or what was fetched from a link.
+    pub fn verify_hash(&self, fetched: Option<&[u8]>) -> Result<()> {
+        let hash = self.hash().ok_or_else(|| Error::malformed(HASH, "missing"))?;
+        let hash = Multihash::parse(&hash, HASH)?;
+        if hash.is_of(&self.known_content(fetched)?)? {
+            Ok(())
+        } else {
+            Err(Error::Untrusted { claim: Claim::ContentHash, kid: None, did: None })
+        }
+    }
+
+    /// The detached signature, not yet verified.
+    pub(crate) fn jws(&self) -> Option<&RawValue> {
+        self.datum("jws")
+    }
+
+    /// Whether the content is a JSON value that two writers may write as different octets.
+    pub(crate) fn is_json_only(&self) -> bool {
+        self.datum("base64").is_none() && self.datum("json").is_some()
+    }
+
+    /// The content that is at hand. What was fetched has to be what is inlined, if both are there.
+    pub(crate) fn known_content<'a>(&'a self, fetched: Option<&'a [u8]>) -> Result<Cow<'a, [u8]>> {
+        let Some(fetched) = fetched else { return self.content() };
+        match self.octets()? {
+            Some(inlined) if inlined != fetched => {
+                Err(Error::malformed(BASE64, "another content than the one that was fetched"))
+            }
+            _ => Ok(Cow::Borrowed(fetched)),
+        }
+    }
+
+    /// The same attachment with this signature in its `data`.
+    pub(crate) fn with_jws(&self, jws: &str) -> Result<Self> {
+        let data = json::members(self.member("data").unwrap_or("{}"), "attachment.data")?;
+        let kept = data.iter().filter(|(name, _)| name != "jws");
+        let kept: Vec<_> = kept.map(|(name, raw)| format!("{}:{raw}", Value::from(name.as_ref()))).collect();
+        let signed = RawValue::from_string(format!("{{{},\"jws\":{jws}}}", kept.join(",")))
+            .map_err(|_| Error::malformed("attachment.data.jws", "no JSON"))?;
+        let mut attachment = self.clone();
+        for (name, raw) in &mut attachment.members {
+            if name == "data" {
+                raw.clone_from(&signed);
+            }
+        }
+        Ok(attachment)
+    }
+
+    fn octets(&self) -> Result<Option<Vec<u8>>> {
+        self.datum("base64").map(|raw| decode(&text(raw, BASE64)?)).transpose()
+    }
+
+    fn inlined_json(&self) -> Result<&str> {
+        self.datum("json").map(RawValue::get).ok_or_else(|| Error::ContentNotFound { links: self.links() })
+    }
+}
+
+/// The `data` that inlines octets.
+pub fn inlined(content: &[u8], hashed: bool) -> String {
+    let base64 = base64url::encode(content);
+    if hashed {
+        json!({"base64": base64, "hash": sha2_256(content)}).to_string()
+    } else {
+        json!({"base64": base64}).to_string()
+    }
+}
+
+/// The `data` that tells where the content can be had.
+pub fn linked(links: &[String], hash: &str) -> String {
+    json!({"links": links, "hash": hash}).to_string()
+}
+
+/// The SHA-256 multihash of the content in base58btc multibase, `zQm...`.
+pub fn sha2_256(content: &[u8]) -> String {
+    multihash::sha2_256(content)
+}
+
+/// The specification asks for base64url, shows padding in its example, and peers write either alphabet.
+fn decode(text: &str) -> Result<Vec<u8>> {
+    let unpadded = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    let url_safe = if unpadded.contains(['+', '/']) {
+        Cow::Owned(unpadded.replace('+', "-").replace('/', "_"))
+    } else {
+        Cow::Borrowed(unpadded)
+    };
+    base64url::decode(&url_safe, BASE64).map_err(|_| Error::malformed(BASE64, "no base64"))
+}
+
+/// A reader that knows base64url alone passes over foreign letters and gets other octets.
+pub(super) fn check_url_safe(text: &str) -> Result<()> {
+    if text.contains(['+', '/']) {
+        return Err(Error::malformed(BASE64, "not base64url"));
+    }
+    decode(text).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(data: &str) -> Attachment {
+        Attachment::parse(&format!(r#"{{"id":"a","data":{data}}}"#)).unwrap()
+    }
+
+    // ATT-13, ATT-14
+    #[test]
+    fn base64_is_written_in_one_way_and_read_in_four() {
+        assert_eq!(inlined(b"\xff\xef\xbe", false), r#"{"base64":"_---"}"#);
+        assert_eq!(inlined(b"f", false), r#"{"base64":"Zg"}"#);
+        for (text, octets) in
+            [("", &b""[..]), ("Zg", b"f"), ("Zg==", b"f"), ("Zm8=", b"fo"), ("_---", b"\xff\xef\xbe")]
+        {
+            assert_eq!(*of(&format!(r#"{{"base64":"{text}"}}"#)).content().unwrap(), *octets);
+        }
+        assert_eq!(*of(r#"{"base64":"/++-"}"#).content().unwrap(), *b"\xff\xef\xbe");
+        for text in ["Z", "Zh", "Z===", "Zg===", "=", "Zm 9v", "Zm9v\\n", "Zg=Zg", "é"] {
+            let error = of(&format!(r#"{{"base64":"{text}"}}"#)).content().unwrap_err();
+            assert_eq!(error, Error::malformed(BASE64, "no base64"), "{text}");
+        }
+    }
+
+    // ATT-13, ATT-09
+    #[test]
+    fn what_is_only_read_is_not_sent() {
+        for data in [r#"{"base64":"_-8="}"#, r#"{"json":1}"#, &linked(&["x".to_owned()], &sha2_256(b""))] {
+            of(data).check_exact().unwrap();
+        }
+        for data in [r#"{"base64":"+A"}"#, r#"{"base64":"A"}"#, r#"{"json":1,"hash":"abc"}"#] {
+            assert!(of(data).check_exact().is_err(), "{data}");
+        }
+    }
+
+    // ATT-15
+    #[test]
+    fn octets_come_before_json_and_links_before_nothing() {
+        let both = of(r#"{"json":{ "a": 1 },"base64":"WzJd"}"#);
+        assert_eq!(*both.content().unwrap(), *b"[2]");
+        assert_eq!(both.json().unwrap(), "[2]");
+        assert!(!both.is_json_only());
+        let json = of(r#"{"json":{ "a": 1 }}"#);
+        assert_eq!(*json.content().unwrap(), *br#"{ "a": 1 }"#);
+        assert!(json.is_json_only());
+        let links = of(r#"{"links":["b","a"],"hash":"x"}"#);
+        let expected = Error::ContentNotFound { links: vec!["b".to_owned(), "a".to_owned()] };
+        assert_eq!(links.content().unwrap_err(), expected);
+        assert_eq!(links.json().unwrap_err(), expected);
+    }
+
+    #[test]
+    fn octets_that_are_no_unambiguous_json_are_not_read_as_json() {
+        for content in [&b"{"[..], b"\xff", br#"{"a":1,"a":2}"#, b""] {
+            assert!(of(&inlined(content, false)).json().is_err());
+        }
+    }
+
+    // ATT-10
+    #[test]
+    fn a_hash_proves_its_content_and_no_other() {
+        let mismatch = Error::Untrusted { claim: Claim::ContentHash, kid: None, did: None };
+        let inline = of(&inlined(b"content", true));
+        inline.verify_hash(None).unwrap();
+        inline.verify_hash(Some(b"content")).unwrap();
+        assert!(matches!(inline.verify_hash(Some(b"Content")), Err(Error::Malformed { part: BASE64, .. })));
+        let link = of(&linked(&["x".to_owned()], &sha2_256(b"content")));
+        link.verify_hash(Some(b"content")).unwrap();
+        assert_eq!(link.verify_hash(Some(b"Content")).unwrap_err(), mismatch);
+        assert!(matches!(link.verify_hash(None), Err(Error::ContentNotFound { .. })));
+        let lied = of(&format!(r#"{{"base64":"AA","hash":"{}"}}"#, sha2_256(b"content")));
+        assert_eq!(lied.verify_hash(None).unwrap_err(), mismatch);
+        assert!(of(r#"{"base64":"AA"}"#).verify_hash(None).is_err());
+    }
+
+    #[test]
+    fn a_signature_takes_the_place_of_null_and_leaves_the_rest() {
+        let attachment =
+            Attachment::parse(r#"{"data":{"odd":[ 1 ],"jws":null,"base64":"AA"},"x":{}}"#).unwrap();
+        assert!(attachment.jws().is_none());
+        let signed = attachment.with_jws("\"a..b\"").unwrap();
+        assert_eq!(signed.to_json(), r#"{"data":{"odd":[ 1 ],"base64":"AA","jws":"a..b"},"x":{}}"#);
+        assert_eq!(signed.jws().unwrap().get(), "\"a..b\"");
+    }
+}

@@ -1,0 +1,144 @@
+//! Multihash: a digest that says how it was made, in the texts that peers write it in.
+
+use ::multihash::Multihash as Encoded;
+use multibase::Base;
+use sha2::{Digest, Sha256, Sha512};
+use ssi_multicodec::{SHA2_256, SHA2_512};
+
+use crate::error::{Error, Result};
+
+/// What the length octet of a multihash can say; so an unknown function is named, whatever its length.
+const LONGEST_DIGEST: usize = 255;
+
+/// Longest text that is read: base2 of a SHA-512 multihash has 529 letters, and base58 costs time squared.
+const LONGEST_TEXT: usize = 1024;
+
+/// A multihash that somebody wrote, with nothing yet compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Multihash(Encoded<LONGEST_DIGEST>);
+
+impl Multihash {
+    /// Reads a multihash in multibase, in hex or in bare base58btc.
+    ///
+    /// Nothing that one reading takes is taken by another one for the hashes that are compared: hex begins
+    /// with `1220` or `1340` and bare base58btc with `Qm` or `8V`, of which none begins a multibase.
+    pub(crate) fn parse(text: &str, part: &'static str) -> Result<Self> {
+        let none = || Error::malformed(part, "no multihash in multibase, hex or base58btc");
+        if text.len() > LONGEST_TEXT {
+            return Err(none());
+        }
+        let readings = [
+            multibase::decode(text).map(|(_, octets)| octets),
+            Base::Base16Lower.decode(text.to_ascii_lowercase()),
+            Base::Base58Btc.decode(text),
+        ];
+        let mut readings = readings.into_iter().flatten();
+        readings.find_map(|octets| Encoded::from_bytes(&octets).ok()).map(Self).ok_or_else(none)
+    }
+
+    /// Whether this is the hash of the octets; an unknown function cannot be told, so it is refused.
+    pub(crate) fn is_of(&self, octets: &[u8]) -> Result<bool> {
+        // the whole digest is compared: one that was cut short would be easy to meet
+        match self.0.code() {
+            SHA2_256 => Ok(Sha256::digest(octets).as_slice() == self.0.digest()),
+            SHA2_512 => Ok(Sha512::digest(octets).as_slice() == self.0.digest()),
+            other => Err(Error::unsupported("hash function", format!("0x{other:x}"))),
+        }
+    }
+}
+
+/// The SHA-256 multihash of the octets in base58btc multibase, `zQm...`.
+pub(crate) fn sha2_256(octets: impl AsRef<[u8]>) -> String {
+    // 32 octets always fit, so that there is always a hash
+    let hash = Encoded::<32>::wrap(SHA2_256, &Sha256::digest(octets)).unwrap_or_default();
+    multibase::encode(Base::Base58Btc, hash.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The example of the multihash specification: SHA-256 of "multihash".
+    const DIGEST: &str = "9cbc07c3f991725836a3aa2a581ca2029198aa420b9d99bc0e131d9f3e2cbe47";
+
+    fn octets() -> Vec<u8> {
+        Base::Base16Lower.decode(format!("1220{DIGEST}")).unwrap()
+    }
+
+    // ATT-09
+    #[test]
+    fn the_example_of_the_specification_holds() {
+        assert_eq!(sha2_256("multihash"), "zQmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk");
+    }
+
+    // ATT-09
+    #[test]
+    fn every_common_text_of_one_hash_is_read() {
+        let bases = [
+            Base::Base2,
+            Base::Base16Lower,
+            Base::Base16Upper,
+            Base::Base32Lower,
+            Base::Base36Lower,
+            Base::Base58Btc,
+            Base::Base64,
+            Base::Base64Pad,
+            Base::Base64Url,
+            Base::Base64UrlPad,
+        ];
+        let mut texts: Vec<_> = bases.into_iter().map(|base| multibase::encode(base, octets())).collect();
+        texts.push(format!("1220{DIGEST}"));
+        texts.push(format!("1220{DIGEST}").to_uppercase());
+        texts.push("QmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk".to_owned());
+        for text in texts {
+            let hash = Multihash::parse(&text, "x").unwrap();
+            assert!(hash.is_of(b"multihash").unwrap(), "{text}");
+            assert!(!hash.is_of(b"multihasH").unwrap(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sha_512_is_compared_too() {
+        let hash = Encoded::<64>::wrap(SHA2_512, &Sha512::digest(b"multihash")).unwrap();
+        let hex = Base::Base16Lower.encode(hash.to_bytes());
+        let base58 = Base::Base58Btc.encode(hash.to_bytes());
+        assert!(base58.starts_with("8V"));
+        for text in [hex, base58] {
+            assert!(Multihash::parse(&text, "x").unwrap().is_of(b"multihash").unwrap());
+        }
+    }
+
+    // ATT-09
+    #[test]
+    fn a_bare_digest_and_rubbish_are_no_multihash() {
+        let longer = "f".repeat(LONGEST_TEXT + 1);
+        let cut = format!("1220{}", &DIGEST[2..]);
+        for text in ["", "z", "f", "é", DIGEST, &cut, "sha-256", &longer, "1220", "zQm"] {
+            assert!(Multihash::parse(text, "x").is_err(), "{text}");
+        }
+    }
+
+    // ATT-10
+    #[test]
+    fn a_digest_cut_short_is_of_nothing_and_an_unknown_function_is_named() {
+        let short = format!("1204{}", &DIGEST[..8]);
+        assert!(!Multihash::parse(&short, "x").unwrap().is_of(b"multihash").unwrap());
+        let empty = Multihash::parse("f1200", "x").unwrap();
+        assert!(!empty.is_of(b"multihash").unwrap());
+        // identity, SHA-1, BLAKE3
+        for (text, name) in [("f0001ff", "0x0"), ("f1101ff", "0x11"), ("f1e01ff", "0x1e")] {
+            let error = Multihash::parse(text, "x").unwrap().is_of(b"\xff").unwrap_err();
+            assert_eq!(error, Error::unsupported("hash function", name));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,80}", base in "[0-9a-zA-Z\u{1F680}]", tail in "[ -~]{0,80}") {
+            let _ = Multihash::parse(&text, "x").map(|hash| hash.is_of(b""));
+            let _ = Multihash::parse(&format!("{base}{tail}"), "x").map(|hash| hash.is_of(b""));
+        }
+    }
+}
