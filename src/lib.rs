@@ -10,6 +10,7 @@ pub mod caller;
 mod crypto;
 pub mod did;
 pub mod error;
+pub mod inspect;
 mod jose;
 pub mod keys;
 pub mod message;

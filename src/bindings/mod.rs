@@ -18,6 +18,7 @@ mod did_document;
 mod elsewhere;
 mod errors;
 mod from_prior;
+mod inspect;
 mod json;
 mod local_resolver;
 mod message;
@@ -41,6 +42,8 @@ mod _core {
     use super::did_document::{PyDocument, PyEndpoint, PyService};
     #[pymodule_export]
     use super::from_prior::PyFromPrior;
+    #[pymodule_export]
+    use super::inspect::inspect;
     #[pymodule_export]
     use super::local_resolver::PyLocalResolver;
     #[pymodule_export]

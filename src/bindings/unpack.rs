@@ -46,6 +46,11 @@ impl PyUnpackResult {
         PyMetadata(Arc::clone(&self.0))
     }
 
+    /// The layers that were opened and who is proved, as a picture for notebooks; without the body.
+    fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        slf.py().import("pydidcomm._envelope_svg")?.call_method1("unpacked_picture", (slf,))?.extract()
+    }
+
     fn __repr__(&self) -> String {
         format!("UnpackResult(message='{}')", self.0.message().id())
     }

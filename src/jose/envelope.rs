@@ -58,8 +58,10 @@ pub(super) struct Wire<'a> {
 impl<'a> Envelope<'a> {
     /// Reads the outermost shape of a JSON text.
     pub(crate) fn parse(text: &'a str, most: Most) -> Result<Self> {
-        let wire: Wire<'a> = serde_json::from_str(text)
-            .map_err(|error| Error::malformed("message", format!("no JSON object: {}", position(&error))))?;
+        let wire: Wire<'a> = serde_json::from_str(text).map_err(|error| match compact(text) {
+            Some(_) => Error::malformed("message", "the compact serialisation of JOSE in place of JSON"),
+            None => Error::malformed("message", format!("no JSON object: {}", position(&error))),
+        })?;
         // `type` is what every plaintext has and no envelope: a header may be called `payload`
         if wire.message_type.is_some() {
             Ok(Self::Plain(text))
@@ -73,8 +75,21 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// The three parts of a compact JWS or the five of a compact JWE (RFC 7515 7.1, RFC 7516 7.1).
+pub(crate) fn compact(text: &str) -> Option<Vec<&str>> {
+    let is_compact_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    // one part more than the most that are known is enough to tell
+    let parts: Vec<_> = text.split('.').take(6).collect();
+    (matches!(parts.len(), 3 | 5) && text.bytes().all(is_compact_byte)).then_some(parts)
+}
+
+/// Whether the `typ` of a protected header is that of DIDComm v1 (Aries RFC 0019).
+pub(crate) fn is_of_version_1(typ: Option<&str>) -> bool {
+    typ == Some("JWM/1.0")
+}
+
 /// A JSON string of the text, borrowed where it has no escapes.
-pub(super) fn string<'a>(raw: Option<&'a RawValue>, part: &'static str) -> Result<Cow<'a, str>> {
+pub(crate) fn string<'a>(raw: Option<&'a RawValue>, part: &'static str) -> Result<Cow<'a, str>> {
     let text = raw.ok_or_else(|| Error::malformed(part, "missing"))?.get();
     match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(inner) if !inner.contains('\\') => Ok(Cow::Borrowed(inner)),

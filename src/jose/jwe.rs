@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::entries::entries;
-use super::envelope::{Wire, string};
+use super::envelope::{Wire, is_of_version_1, string};
 use super::header::{self, Extensions};
 use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
@@ -50,6 +50,7 @@ pub(crate) struct Recipient {
 
 #[derive(Deserialize)]
 struct Protected {
+    typ: Option<Value>,
     alg: String,
     enc: String,
     epk: Option<Value>,
@@ -75,6 +76,9 @@ impl<'a> Jwe<'a> {
         }
         let protected = string(wire.protected, "jwe.protected")?;
         let header: Protected = header::decode(&protected, "jwe.protected")?;
+        if is_of_version_1(header.typ.as_ref().and_then(Value::as_str)) {
+            return Err(Error::unsupported("envelope", "DIDComm v1"));
+        }
         header.extensions.refuse()?;
         let names = header::names(&protected, "jwe.protected")?;
         let shared = shared_names(&names, wire.unprotected)?;
@@ -186,7 +190,7 @@ fn parse_recipients(
     Ok(recipients)
 }
 
-fn parse_epk(epk: &Value) -> Result<PublicKey> {
+pub(crate) fn parse_epk(epk: &Value) -> Result<PublicKey> {
     PublicKey::from_jwk(epk).map_err(|error| match error {
         Error::Malformed { part, reason } => {
             Error::malformed("jwe.protected.epk", format!("{part}: {reason}"))

@@ -15,6 +15,7 @@ mod dids;
 mod elsewhere;
 mod forge;
 mod forgeries;
+mod inspect;
 mod interop;
 mod misuse;
 mod parties;

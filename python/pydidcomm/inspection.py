@@ -1,0 +1,328 @@
+"""Explaining: what an envelope says of itself to everybody, without any key.
+
+Nothing in a view is proved: it repeats what whoever wrote the envelope wanted it to say. To believe any of
+it, unpack the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydidcomm import _core
+from pydidcomm._envelope_svg import envelope_picture
+from pydidcomm._shown import shown
+
+if TYPE_CHECKING:
+    from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
+
+_MOST_NAMED = 3
+"""The most keys and faults that the text of a view lists; the view has them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why `unpack` would refuse an envelope.
+
+    Attributes:
+        part: Which part of the envelope, for instance "jwe.protected.apv".
+        kind: What `unpack` would raise: `MalformedMessageError`, `UnsupportedError` or
+            `UntrustedMessageError`.
+        reason: What is wrong with the part.
+    """
+
+    part: str
+    kind: Literal["malformed", "unsupported", "untrusted"]
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {shown(self.reason)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptedView:
+    """An encrypted layer as everybody sees it: claimed, not proved.
+
+    DIDComm v2.1, section "DIDComm Encrypted Messages".
+
+    Attributes:
+        serialisation: How it is written; DIDComm demands the general form.
+        version: The version of DIDComm: 1 where `typ` is that of DIDComm v1, which is not read, else 2.
+        mode: What `alg` stands for; None where it is unknown.
+        typ: The media type.
+        alg: The key agreement algorithm.
+        enc: The content encryption.
+        claimed_skid: The sender's key.
+        claimed_apu: The sender's key as `apu` has it, decoded.
+        apv: What binds the list of recipients, as it was written.
+        apv_binds_kids: Whether `apv` is the hash of the kids that are listed; None where there is no `apv`.
+        epk_curve: The curve of the ephemeral key.
+        claimed_recipient_kids: The keys that it says it is for; at most 1000 are repeated.
+        recipient_count: How many recipients there are.
+        octets: The length of the layer.
+        content_octets: The length of the ciphertext, decoded.
+        parts: The length of each part as it stands in the text.
+    """
+
+    layer: ClassVar[Literal["encrypted"]] = "encrypted"
+
+    serialisation: Literal["general", "flattened", "compact"]
+    version: int
+    mode: Literal["authcrypt", "anoncrypt"] | None
+    typ: str | None
+    alg: str | None
+    enc: str | None
+    claimed_skid: str | None
+    claimed_apu: str | None
+    apv: str | None
+    apv_binds_kids: bool | None
+    epk_curve: str | None
+    claimed_recipient_kids: tuple[str, ...]
+    recipient_count: int
+    octets: int
+    content_octets: int
+    parts: Mapping[str, int]
+
+    @property
+    def overhead(self) -> int:
+        """What the envelope takes beside the ciphertext, in octets."""
+        return self.octets - self.content_octets
+
+    def __str__(self) -> str:
+        sender = f" from {shown(self.claimed_skid)}" if self.claimed_skid else ""
+        kids = _listed(self.claimed_recipient_kids, self.recipient_count)
+        version = " of DIDComm v1" if self.version == 1 else ""
+        return f"{self.mode or 'encrypted'}{version} ({_names(self.alg, self.enc)}){sender} to {kids}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureView:
+    """One signature, unverified.
+
+    Attributes:
+        typ: The media type.
+        alg: The signature algorithm.
+        claimed_kid: The key that it says it was made with.
+    """
+
+    typ: str | None
+    alg: str | None
+    claimed_kid: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedView:
+    """A signed layer as everybody sees it; its signatures are not verified.
+
+    DIDComm v2.1, section "DIDComm Signed Messages".
+
+    Attributes:
+        serialisation: How it is written; DIDComm knows the general and the flattened form.
+        signatures: The signatures that it shows; at most 1000 are repeated.
+        signature_count: How many signatures there are.
+        octets: The length of the layer.
+        content_octets: The length of the payload, decoded.
+        parts: The length of each part as it stands in the text.
+    """
+
+    layer: ClassVar[Literal["signed"]] = "signed"
+
+    serialisation: Literal["general", "flattened", "compact"]
+    signatures: tuple[SignatureView, ...]
+    signature_count: int
+    octets: int
+    content_octets: int
+    parts: Mapping[str, int]
+
+    @property
+    def overhead(self) -> int:
+        """What the envelope takes beside the payload, in octets."""
+        return self.octets - self.content_octets
+
+    @property
+    def claimed_signer_kids(self) -> tuple[str, ...]:
+        """The keys that the signatures say they were made with."""
+        return tuple(each.claimed_kid for each in self.signatures if each.claimed_kid is not None)
+
+    def __str__(self) -> str:
+        algorithms = _names(*dict.fromkeys(each.alg for each in self.signatures))
+        return f"signed ({algorithms}) by {_listed(self.claimed_signer_kids, self.signature_count)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaintextView:
+    """The headers of a message that everybody can read, and change; never its body.
+
+    DIDComm v2.1, section "Message Headers".
+
+    Attributes:
+        typ: The media type.
+        id: The id of the message.
+        type: The message type URI.
+        claimed_from: The sender that it names.
+        claimed_to: The recipients that it names; at most 1000 are repeated.
+        thid: The thread.
+        pthid: The parent thread.
+        created_time: When it says that it was made, in seconds since the epoch.
+        expires_time: When it says that it expires, in seconds since the epoch.
+        has_from_prior: Whether it announces a DID rotation.
+        attachments: How many attachments it has.
+        octets: The length of the message.
+        content_octets: The length of the body.
+        parts: The length of the parts that are not repeated here.
+    """
+
+    layer: ClassVar[Literal["plaintext"]] = "plaintext"
+
+    typ: str | None
+    id: str | None
+    type: str | None
+    claimed_from: str | None
+    claimed_to: tuple[str, ...] | None
+    thid: str | None
+    pthid: str | None
+    created_time: int | None
+    expires_time: int | None
+    has_from_prior: bool
+    attachments: int
+    octets: int
+    content_octets: int
+    parts: Mapping[str, int]
+
+    @property
+    def overhead(self) -> int:
+        """What the message takes beside its body, in octets."""
+        return self.octets - self.content_octets
+
+    def __str__(self) -> str:
+        sender = f" from {shown(self.claimed_from)}" if self.claimed_from else ""
+        to = f" to {_listed(self.claimed_to, len(self.claimed_to))}" if self.claimed_to else ""
+        return f"plaintext {shown(self.type or '')}{sender}{to}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeView:
+    """What an envelope says of itself: claimed, nothing proved.
+
+    In a notebook it shows as a picture, in a terminal `print` tells it in a line for each layer.
+
+    Attributes:
+        octets: The length of the whole.
+        layers: The layers that can be seen without a key, from the outside in.
+        faults: Why `unpack` would refuse the envelope whatever keys it has, in each layer first what it would
+            name. An envelope without faults can still be a forgery.
+    """
+
+    octets: int
+    layers: tuple[EncryptedView | SignedView | PlaintextView, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def outermost(self) -> EncryptedView | SignedView | PlaintextView:
+        """The layer that everybody sees first."""
+        return self.layers[0]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The view as a JSON object; each layer says in `layer` what it is."""
+        view = asdict(self)
+        layers = [
+            {"layer": layer.layer, "overhead": layer.overhead, **members}
+            for layer, members in zip(self.layers, view["layers"], strict=True)
+        ]
+        plain: dict[str, Any] = _lists({**view, "layers": layers})
+        return plain
+
+    def svg(self, message: Message | None = None) -> str:
+        """The envelope as a picture: its layers, what they claim, and their sizes to scale.
+
+        Args:
+            message: What the envelope holds, where it is known: it is drawn inside, body included.
+        """
+        return envelope_picture(self, message)
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+    def __str__(self) -> str:
+        lines = [f"an envelope of {self.octets:,} octets, which claims to be (nothing of it is proved):"]
+        lines += [f"{'  ' * depth}{layer}" for depth, layer in enumerate(self.layers, 1)]
+        lines += [f"  fault in {fault}" for fault in self.faults[:_MOST_NAMED]]
+        if len(self.faults) > _MOST_NAMED:
+            lines.append(f"  and {len(self.faults) - _MOST_NAMED} more")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        claimed = " > ".join(map(str, self.layers))
+        faults = f", {len(self.faults)} faults" if self.faults else ""
+        return f"EnvelopeView({self.octets} octets, claimed: {claimed}{faults})"
+
+
+def inspect(
+    packed: str | bytes | Mapping[str, Any] | Packed | PackedSigned | PackedPlaintext,
+) -> EnvelopeView:
+    """What an envelope says of itself to everybody, told without any key.
+
+    Only what nobody needs a key for is looked at: an encrypted layer hides what is inside, a signed one
+    shows it. No signature is verified and no DID is resolved, so nothing of it is proved. What `unpack`
+    would refuse is described all the same, with its faults. Bodies are never repeated.
+
+    Args:
+        packed: The envelope: its text, its JSON object, or what packing yields.
+
+    Raises:
+        MalformedMessageError: It is no JSON object, or longer than `unpack` reads by default.
+
+    Example:
+        >>> from pydidcomm import inspect
+        >>> view = inspect({
+        ...     "id": "1",
+        ...     "type": "https://example.org/greeting/1.0/hello",
+        ...     "from": "did:example:alice",
+        ...     "body": {"msg": "Hi"},
+        ... })
+        >>> view.outermost.layer, view.outermost.claimed_from, view.faults
+        ('plaintext', 'did:example:alice', ())
+        >>> print(view)
+        an envelope of 105 octets, which claims to be (nothing of it is proved):
+          plaintext https://example.org/greeting/1.0/hello from did:example:alice
+        >>> inspect({"type": "hello"}).faults
+        (Fault(part='message.id', kind='malformed', reason='missing'),)
+    """
+    text = packed if isinstance(packed, str | bytes | Mapping) else packed.packed_msg
+    found = _core.inspect(text)
+    return EnvelopeView(
+        octets=found["octets"],
+        layers=tuple(_layer(layer) for layer in found["layers"]),
+        faults=tuple(Fault(**fault) for fault in found["faults"]),
+    )
+
+
+def _layer(layer: dict[str, Any]) -> EncryptedView | SignedView | PlaintextView:
+    members = {name: tuple(value) if isinstance(value, list) else value for name, value in layer.items()}
+    kind = members.pop("layer")
+    if kind == "encrypted":
+        return EncryptedView(**members)
+    if kind == "signed":
+        members["signatures"] = tuple(SignatureView(**each) for each in members["signatures"])
+        return SignedView(**members)
+    return PlaintextView(**members)
+
+
+def _lists(value: Any) -> Any:  # noqa: ANN401, JSON
+    """The same JSON with lists where there are tuples."""
+    if isinstance(value, dict):
+        return {name: _lists(member) for name, member in value.items()}
+    return [_lists(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _names(*algorithms: str | None) -> str:
+    return " ".join(shown(name) for name in algorithms if name is not None) or "no algorithm"
+
+
+def _listed(names: tuple[str, ...], count: int) -> str:
+    """The first of the names, and how many there are beside them."""
+    first = names[:_MOST_NAMED]
+    listed = ", ".join(map(shown, first)) or "nobody"
+    more = max(count, len(names)) - len(first)
+    return f"{listed} and {more} more" if more else listed

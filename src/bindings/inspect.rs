@@ -1,0 +1,14 @@
+//! `inspect`, as the JSON from which Python makes its view.
+
+use pyo3::prelude::*;
+
+use super::json::{ObjectOut, TextIn};
+use crate::inspect::inspect as core_inspect;
+use crate::unpack::Limits;
+
+/// Describes an envelope without any key: the members of `EnvelopeView`.
+#[pyfunction]
+pub(super) fn inspect(py: Python<'_>, packed: TextIn) -> PyResult<ObjectOut> {
+    let view = py.detach(|| core_inspect(&packed.0, &Limits::default()))?;
+    Ok(ObjectOut(view.to_json()))
+}

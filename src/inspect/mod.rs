@@ -1,0 +1,117 @@
+//! Explaining: what an envelope says of itself to everybody, without any key.
+//!
+//! Nothing here is proved. A view repeats what whoever wrote the envelope wanted it to say; to believe
+//! any of it, unpack the message. An envelope that unpacking would refuse is described all the same, and
+//! the view names its faults, in each layer first the one that unpacking would name.
+
+mod encrypted;
+mod faults;
+mod plaintext;
+mod reading;
+mod signed;
+mod view;
+
+pub use encrypted::EncryptedView;
+pub use faults::Fault;
+pub use plaintext::PlaintextView;
+pub use signed::{SignatureView, SignedView};
+pub use view::{EnvelopeView, LayerView, Serialisation, Sizes};
+
+use crate::error::{Error, Result};
+use crate::jose::envelope::{Envelope, Most, compact};
+use crate::message::Message;
+use crate::unpack::Limits;
+use faults::Faults;
+use reading::Object;
+use signed::Payload;
+
+/// Describes an envelope; an error only where the text is no envelope at all, or longer than is read.
+pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
+    if packed.len() > limits.bytes {
+        let reason = format!("longer than the {} octets that are read", limits.bytes);
+        return Err(Error::malformed("message", reason));
+    }
+    let mut layers = Vec::new();
+    let mut faults = Faults::default();
+    let payload = match Object::read(packed) {
+        Some(object) => layer(packed, &object, limits, &mut layers, &mut faults),
+        None => compact_layer(packed, limits, &mut layers, &mut faults)?,
+    };
+    if let Some(Payload(text)) = payload {
+        match Object::read(&text) {
+            Some(object) => {
+                layer(&text, &object, limits, &mut layers, &mut faults);
+                if !matches!(layers.last(), Some(LayerView::Plaintext(_))) {
+                    let reason = "layers in an order that the specification does not know";
+                    faults.add("message", &Error::malformed("message", reason));
+                }
+            }
+            None => {
+                faults.check("message", Envelope::parse(&text, most(limits)));
+            }
+        }
+    }
+    Ok(EnvelopeView { octets: packed.len(), layers, faults: faults.into() })
+}
+
+/// Describes one layer, and yields what it holds for everybody to read.
+fn layer(
+    text: &str,
+    object: &Object<'_>,
+    limits: &Limits,
+    layers: &mut Vec<LayerView>,
+    faults: &mut Faults,
+) -> Option<Payload> {
+    faults.begin_layer();
+    // the same marks by which `Envelope::parse` tells the shapes apart
+    if !object.has("type") && (object.has("ciphertext") || object.has("recipients")) {
+        layers.push(LayerView::Encrypted(EncryptedView::of_json(text.len(), object, limits, faults)));
+        faults.refused("jwe", Envelope::parse(text, most(limits)).err());
+        None
+    } else if !object.has("type") && (object.has("payload") || object.has("signatures")) {
+        let (view, payload) = SignedView::of_json(text.len(), object, limits, faults);
+        layers.push(LayerView::Signed(view));
+        faults.refused("jws", Envelope::parse(text, most(limits)).err());
+        payload
+    } else {
+        layers.push(LayerView::Plaintext(PlaintextView::of_json(text.len(), object)));
+        faults.refused("message", Message::parse_within(text, limits.nesting).err());
+        None
+    }
+}
+
+/// Describes an envelope in the compact form, which DIDComm does not use.
+fn compact_layer(
+    text: &str,
+    limits: &Limits,
+    layers: &mut Vec<LayerView>,
+    faults: &mut Faults,
+) -> Result<Option<Payload>> {
+    let Err(refused) = Envelope::parse(text, most(limits)) else { return Ok(None) };
+    match compact(text).as_deref() {
+        Some([protected, payload, signature]) => {
+            faults.add("message", &refused);
+            let (view, payload) = SignedView::of_compact(protected, payload, signature, faults);
+            layers.push(LayerView::Signed(view));
+            Ok(payload)
+        }
+        Some([protected, encrypted_key, iv, ciphertext, tag]) => {
+            faults.add("message", &refused);
+            let sizes = Sizes::of_compact(&[
+                ("protected", protected),
+                ("encrypted_key", encrypted_key),
+                ("iv", iv),
+                ("ciphertext", ciphertext),
+                ("tag", tag),
+            ]);
+            layers.push(LayerView::Encrypted(EncryptedView::of_compact(protected, sizes, limits, faults)));
+            Ok(None)
+        }
+        _ => Err(refused),
+    }
+}
+
+/// The bounds within which unpacking would read the lists of an envelope.
+fn most(limits: &Limits) -> Most {
+    Most { recipients: limits.recipients, signatures: limits.signatures }
+}

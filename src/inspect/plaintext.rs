@@ -1,0 +1,61 @@
+//! The headers of a message that everybody can read. The body and the attachments are not repeated.
+
+use serde::Serialize;
+
+use super::reading::{Entries, Object};
+use super::view::Sizes;
+
+/// The headers of a message that everybody can read, and change.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaintextView {
+    /// The media type.
+    pub typ: Option<String>,
+    /// The id of the message.
+    pub id: Option<String>,
+    /// The message type URI.
+    #[serde(rename = "type")]
+    pub message_type: Option<String>,
+    /// The sender that it names.
+    pub claimed_from: Option<String>,
+    /// The recipients that it names.
+    pub claimed_to: Option<Vec<String>>,
+    /// The thread.
+    pub thid: Option<String>,
+    /// The parent thread.
+    pub pthid: Option<String>,
+    /// When it says that it was made.
+    pub created_time: Option<u64>,
+    /// When it says that it expires.
+    pub expires_time: Option<u64>,
+    /// Whether it announces a DID rotation.
+    pub has_from_prior: bool,
+    /// How many attachments it has.
+    pub attachments: usize,
+    /// Its sizes; the content is the body.
+    #[serde(flatten)]
+    pub sizes: Sizes,
+}
+
+impl PlaintextView {
+    pub(super) fn of_json(octets: usize, object: &Object<'_>) -> Self {
+        let attachments = object.member("attachments").and_then(|raw| Entries::read(raw, 0));
+        Self {
+            typ: object.text("typ"),
+            id: object.text("id"),
+            message_type: object.text("type"),
+            claimed_from: object.text("from"),
+            claimed_to: object.texts("to"),
+            thid: object.text("thid"),
+            pthid: object.text("pthid"),
+            created_time: object.number("created_time"),
+            expires_time: object.number("expires_time"),
+            has_from_prior: object.member("from_prior").is_some(),
+            attachments: attachments.map_or(0, |entries| entries.count),
+            sizes: Sizes {
+                octets,
+                content_octets: object.octets("body"),
+                parts: object.sizes(&["body", "attachments", "from_prior"]),
+            },
+        }
+    }
+}

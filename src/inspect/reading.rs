@@ -1,0 +1,123 @@
+//! Reading JSON as far as it can be read: what has the wrong form is passed over, and nothing is cut short.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::jose::envelope::string;
+use crate::message::json::{self, Members};
+
+/// The most that a view repeats of one text: as long as the longest DID that is read.
+const LONGEST_TEXT: usize = 16_384;
+
+/// The most entries of a list of texts that a view repeats.
+const MOST_TEXTS: usize = 1000;
+
+/// A JSON object, each member still as its text.
+#[derive(Default)]
+pub(super) struct Object<'a>(Members<'a>);
+
+impl<'a> Object<'a> {
+    /// Reads an object; none where the text is anything else.
+    pub(super) fn read(text: &'a str) -> Option<Self> {
+        json::members(text, "message").ok().map(Self)
+    }
+
+    /// The member of that name; null stands for absent.
+    pub(super) fn member(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().find(|(known, raw)| known == name && raw.get() != "null").map(|(_, raw)| *raw)
+    }
+
+    /// Whether a member of that name stands there, were it null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    pub(super) fn object(&self, name: &str) -> Option<Self> {
+        Self::read(self.member(name)?.get())
+    }
+
+    /// A text in whole.
+    pub(super) fn whole(&self, name: &'static str) -> Option<Cow<'a, str>> {
+        string(Some(self.member(name)?), name).ok()
+    }
+
+    /// A text as a view repeats it.
+    pub(super) fn text(&self, name: &'static str) -> Option<String> {
+        self.whole(name).map(|text| repeated(&text))
+    }
+
+    /// A list of texts as a view repeats it.
+    pub(super) fn texts(&self, name: &'static str) -> Option<Vec<String>> {
+        let entries = Entries::read(self.member(name)?, MOST_TEXTS)?;
+        let text = |raw: &&RawValue| string(Some(raw), name).ok().map(|text| repeated(&text));
+        Some(entries.first.iter().filter_map(text).collect())
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        serde_json::from_str(self.member(name)?.get()).ok()
+    }
+
+    /// How long the member is in the text; 0 where it is absent.
+    pub(super) fn octets(&self, name: &str) -> usize {
+        self.member(name).map_or(0, |raw| raw.get().len())
+    }
+
+    /// How long each of these members is that is there.
+    pub(super) fn sizes(&self, names: &[&'static str]) -> Vec<(&'static str, usize)> {
+        let sized = |name: &&'static str| self.member(name).map(|raw| (*name, raw.get().len()));
+        names.iter().filter_map(sized).collect()
+    }
+}
+
+/// A text, cut where it is longer than anything that is read.
+fn repeated(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+/// The first entries of a list, and how many there are.
+pub(super) struct Entries<'a> {
+    pub(super) first: Vec<&'a RawValue>,
+    pub(super) count: usize,
+}
+
+impl<'a> Entries<'a> {
+    /// Reads a list and keeps no more of it than that; none where it is no list.
+    pub(super) fn read(raw: &'a RawValue, most: usize) -> Option<Self> {
+        let reader = &mut serde_json::Deserializer::from_str(raw.get());
+        reader.deserialize_seq(First(most)).ok()
+    }
+}
+
+struct First(usize);
+
+impl<'de> Visitor<'de> for First {
+    type Value = Entries<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Entries<'de>, A::Error> {
+        let mut first = Vec::new();
+        while first.len() < self.0 {
+            match entries.next_element::<Raw<'de>>()? {
+                Some(Raw(entry)) => first.push(entry),
+                None => break,
+            }
+        }
+        let mut count = first.len();
+        while entries.next_element::<IgnoredAny>()?.is_some() {
+            count = count.saturating_add(1);
+        }
+        Ok(Entries { first, count })
+    }
+}
+
+#[derive(Deserialize)]
+struct Raw<'a>(#[serde(borrow)] &'a RawValue);

@@ -1,0 +1,111 @@
+//! A signed layer as everybody sees it.
+
+use serde::Serialize;
+
+use super::faults::Faults;
+use super::reading::{Entries, Object};
+use super::view::{Serialisation, Sizes, decoded};
+use crate::base64url;
+use crate::crypto::algorithm::SignatureAlgorithm;
+use crate::did::DidUrl;
+use crate::error::Error;
+use crate::unpack::Limits;
+
+/// A JWS. Whether its signatures are valid is for unpacking to say.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignedView {
+    /// How it is written.
+    pub serialisation: Serialisation,
+    /// The signatures that it shows, as many as are read.
+    pub signatures: Vec<SignatureView>,
+    /// How many signatures there are.
+    pub signature_count: usize,
+    /// Its sizes; the content is the payload.
+    #[serde(flatten)]
+    pub sizes: Sizes,
+}
+
+/// One signature, unverified.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignatureView {
+    /// The media type in the protected header.
+    pub typ: Option<String>,
+    /// The signature algorithm.
+    pub alg: Option<String>,
+    /// The key that it says it was made with.
+    pub claimed_kid: Option<String>,
+}
+
+/// What was signed, for everybody to read.
+pub(super) struct Payload(pub(super) String);
+
+impl SignedView {
+    pub(super) fn of_json(
+        octets: usize,
+        object: &Object<'_>,
+        limits: &Limits,
+        faults: &mut Faults,
+    ) -> (Self, Option<Payload>) {
+        let listed = object.member("signatures").and_then(|raw| Entries::read(raw, limits.recipients));
+        let (serialisation, signatures, signature_count) = match &listed {
+            Some(entries) => {
+                let each = entries.first.iter().filter_map(|raw| Object::read(raw.get()));
+                let signatures = each.map(|entry| SignatureView::of_json(&entry, faults)).collect();
+                (Serialisation::General, signatures, entries.count)
+            }
+            None if object.has("signature") => {
+                (Serialisation::Flattened, vec![SignatureView::of_json(object, faults)], 1)
+            }
+            None => (Serialisation::General, Vec::new(), 0),
+        };
+        let payload = object.whole("payload");
+        let sizes = Sizes {
+            octets,
+            content_octets: payload.as_ref().map_or(0, |payload| decoded(payload.len())),
+            parts: object.sizes(&["payload", "signatures", "protected", "header", "signature"]),
+        };
+        let payload = payload.and_then(|payload| opened(&payload, faults));
+        (Self { serialisation, signatures, signature_count, sizes }, payload)
+    }
+
+    pub(super) fn of_compact(
+        protected: &str,
+        payload: &str,
+        signature: &str,
+        faults: &mut Faults,
+    ) -> (Self, Option<Payload>) {
+        let sizes =
+            Sizes::of_compact(&[("protected", protected), ("payload", payload), ("signature", signature)]);
+        let signatures = vec![SignatureView::read(Some(protected), None, faults)];
+        let view = Self { serialisation: Serialisation::Compact, signatures, signature_count: 1, sizes };
+        (view, opened(payload, faults))
+    }
+}
+
+impl SignatureView {
+    fn of_json(object: &Object<'_>, faults: &mut Faults) -> Self {
+        let beside = object.object("header").and_then(|header| header.text("kid"));
+        Self::read(object.whole("protected").as_deref(), beside, faults)
+    }
+
+    fn read(protected: Option<&str>, beside: Option<String>, faults: &mut Faults) -> Self {
+        const PART: &str = "jws.protected";
+        let decoded = protected.and_then(|text| faults.check(PART, base64url::decode(text, PART)));
+        let header = decoded.as_deref().and_then(|octets| str::from_utf8(octets).ok()).and_then(Object::read);
+        let text = |name| header.as_ref().and_then(|header| header.text(name));
+        let (alg, claimed_kid) = (text("alg"), text("kid").or(beside));
+        if let Some(alg) = &alg {
+            faults.check("jws.protected.alg", SignatureAlgorithm::from_name(alg));
+        }
+        if let Some(kid) = &claimed_kid {
+            faults.check("jws.header.kid", DidUrl::parse_kid(kid, "jws.header.kid"));
+        }
+        Self { typ: text("typ"), alg, claimed_kid }
+    }
+}
+
+fn opened(payload: &str, faults: &mut Faults) -> Option<Payload> {
+    let octets = faults.check("jws.payload", base64url::decode(payload, "jws.payload"))?;
+    let text = String::from_utf8(octets).map_err(|_| Error::malformed("message", "no UTF-8"));
+    faults.check("message", text).map(Payload)
+}

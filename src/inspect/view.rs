@@ -1,0 +1,85 @@
+//! A view: the layers that everybody can see, with their sizes.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::{EncryptedView, Fault, PlaintextView, SignedView};
+
+/// What an envelope says of itself. All of it is claimed, none of it proved.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnvelopeView {
+    /// The length of the whole text in octets.
+    pub octets: usize,
+    /// The layers that can be seen without a key, from the outside in.
+    pub layers: Vec<LayerView>,
+    /// Why unpacking would refuse it.
+    pub faults: Vec<Fault>,
+}
+
+impl EnvelopeView {
+    /// The view as JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// One layer of an envelope.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "layer", rename_all = "lowercase")]
+pub enum LayerView {
+    /// A JWE: what it holds is for its recipients.
+    Encrypted(EncryptedView),
+    /// A JWS: what it holds is the next layer.
+    Signed(SignedView),
+    /// The message itself, without its body.
+    Plaintext(PlaintextView),
+}
+
+/// How JOSE writes a layer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Serialisation {
+    /// JSON, with lists of recipients or signatures.
+    General,
+    /// JSON, with one recipient or signature.
+    Flattened,
+    /// Parts joined by full stops, which DIDComm does not use.
+    Compact,
+}
+
+/// How long a layer and its parts are, in octets.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Sizes {
+    /// The text of the layer.
+    pub octets: usize,
+    /// What it holds, decoded.
+    pub content_octets: usize,
+    /// The parts as they stand in the text; what is left of it joins them.
+    #[serde(serialize_with = "as_object")]
+    pub parts: Vec<(&'static str, usize)>,
+}
+
+impl Sizes {
+    /// The sizes of parts joined by full stops, of which one is the content.
+    pub(super) fn of_compact(parts: &[(&'static str, &str)]) -> Self {
+        let parts: Vec<_> = parts.iter().map(|(name, text)| (*name, text.len())).collect();
+        let dots = parts.len().saturating_sub(1);
+        let octets = parts.iter().fold(dots, |sum, (_, octets)| sum.saturating_add(*octets));
+        let content = parts.iter().find(|(name, _)| matches!(*name, "ciphertext" | "payload"));
+        Self { octets, content_octets: content.map_or(0, |(_, letters)| decoded(*letters)), parts }
+    }
+}
+
+/// How many octets so many letters of base64url stand for.
+pub(super) fn decoded(letters: usize) -> usize {
+    let whole = letters.saturating_div(4).saturating_mul(3);
+    whole.saturating_add((letters % 4).saturating_sub(1))
+}
+
+fn as_object<S: Serializer>(parts: &[(&'static str, usize)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(parts.len()))?;
+    for (name, octets) in parts {
+        map.serialize_entry(name, octets)?;
+    }
+    map.end()
+}
