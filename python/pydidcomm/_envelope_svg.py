@@ -23,6 +23,7 @@ WIDTH: Final = 780
 MARGIN: Final = 16
 HEAD: Final = 44
 ROW: Final = 24
+GAP: Final = 8
 LABEL: Final = 126
 BAR: Final = 54
 # a glyph of 13 px is 0.6 em wide in every common monospaced font
@@ -63,7 +64,8 @@ SHEET = Style("#047857", "#ffffff", "M3 1h7l4 4v11H3zM4.5 2.5v12h8V6H9V2.5z")
 SEALED = Style("#64748b", "url(#hatched-{})", LOCKED.icon)
 FAULTY = Style("#b91c1c", "#fef2f2", "M8 1l7.5 14H.5zM7.2 6v5h1.6V6zM7.2 12v1.6h1.6V12z")
 HATCHED: Final = (
-    '<pattern id="hatched-{}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<pattern id="hatched-{}" width="8" height="8" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)">'
     '<rect width="8" height="8" fill="#f1f5f9"/><rect width="3" height="8" fill="#e2e8f0"/></pattern>'
 )
 
@@ -98,8 +100,8 @@ class Box(NamedTuple):
     def height(self) -> int:
         """The height with everything inside."""
         inside = sum(box.height + MARGIN for box in self.inside)
-        gap = 8 if self.rows and not (self.inside or self.parts) else 0
-        return HEAD + len(self.rows) * ROW + inside + (BAR if self.parts else 0) + gap
+        rows = len(self.rows) * ROW + (GAP if self.rows else 0)
+        return HEAD + rows + inside + (BAR if self.parts else 0)
 
 
 def envelope_picture(view: EnvelopeView, message: Message | None) -> str:
@@ -160,15 +162,15 @@ def _layer_box(layer: EncryptedView | SignedView | PlaintextView, inside: Box | 
 
 def _encrypted_rows(layer: EncryptedView) -> list[Row]:
     agreement = f"on {layer.epk_curve}" if layer.epk_curve else ""
-    bound = {True: "", False: "not bound by apv", None: ""}[layer.apv_binds_kids]
+    binds = {True: "binds the kids below", False: "does not bind the kids below", None: ""}
     rows = [
         Row("typ", layer.typ or ""),
         Row("alg", layer.alg or "", agreement or "how the two agree on a key"),
         Row("enc", layer.enc or "", "how the content is locked"),
         Row("skid", layer.claimed_skid or layer.claimed_apu or ""),
+        Row("apv", layer.apv or "", binds[layer.apv_binds_kids]),
     ]
-    kids = layer.claimed_recipient_kids
-    return [*_present(rows), *_listed("recipient kid", kids, layer.recipient_count, bound)]
+    return [*_present(rows), *_listed("recipient kid", layer.claimed_recipient_kids, layer.recipient_count)]
 
 
 def _signed_rows(layer: SignedView) -> list[Row]:
@@ -223,9 +225,9 @@ def _present(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.text]
 
 
-def _listed(label: str, names: Sequence[str], count: int, remark: str = "") -> list[Row]:
+def _listed(label: str, names: Sequence[str], count: int) -> list[Row]:
     """A row for each of the first names, and one that says how many there are beside them."""
-    rows = [Row(label, name, remark) for name in names[:MOST_ROWS]]
+    rows = [Row(label, name) for name in names[:MOST_ROWS]]
     more = count - len(rows)
     return [*rows, Row("", f"and {more:,} more")] if more > 0 else rows
 
@@ -261,6 +263,7 @@ def _box(box: Box, x: int, y: int, width: int, unique: str) -> Iterator[str]:
     for row in box.rows:
         yield from _row(row, x + MARGIN, y + 15, width - 2 * MARGIN)
         y += ROW
+    y += GAP if box.rows else 0
     for inside in box.inside:
         yield from _box(inside, x + MARGIN, y, width - 2 * MARGIN, unique)
         y += inside.height + MARGIN
@@ -273,7 +276,7 @@ def _row(row: Row, x: int, y: int, width: int) -> Iterator[str]:
     room = width - LABEL - (14 + LETTER * len(row.remark) if row.remark else 0)
     remark = _span(row.remark, f'font-family="{SANS}" font-size="12" fill="{FAINT}"')
     style = f'fill="{INK}" font-family="{MONO}" font-size="13"'
-    yield _text(x + LABEL, y, row.text, style, remark, int(room / GLYPH))
+    yield _text(x + LABEL, y, shown(row.text, int(room / GLYPH)), style, remark)
 
 
 def _bar(parts: Sequence[Part], x: int, y: int, width: int, unique: str) -> Iterator[str]:
@@ -298,8 +301,8 @@ def _bar(parts: Sequence[Part], x: int, y: int, width: int, unique: str) -> Iter
     yield _text(x + width, y + 33, f"{total:,} B", style)
 
 
-def _text(x: float, y: float, text: str, style: str, after: str = "", glyphs: int = 80) -> str:
-    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(shown(text, glyphs))}{after}</text>'
+def _text(x: float, y: float, text: str, style: str, after: str = "") -> str:
+    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(shown(text, WIDTH))}{after}</text>'
 
 
 def _span(text: str, style: str) -> str:

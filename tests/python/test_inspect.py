@@ -512,7 +512,9 @@ def test_the_picture_of_an_envelope_shows_what_it_claims_and_its_sizes() -> None
     assert any("for the recipients alone" in text for text in told)
     assert view._repr_svg_() == view.svg()
     broken = rows(inspect(with_header(AUTH, enc="ROT13")).svg())
-    assert {"What unpack would refuse", "unsupported"} <= broken
+    assert {"What unpack would refuse", "unsupported", "binds the kids below"} <= broken
+    unbound = rows(inspect(with_header(ANON, apv="AA")).svg())
+    assert "does not bind the kids below" in unbound
 
 
 def test_two_pictures_on_one_page_share_no_ids() -> None:
