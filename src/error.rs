@@ -38,13 +38,29 @@ pub enum Error {
         /// Its name as it was given.
         algorithm: String,
     },
+    /// The document lists keys, and none of them is on offer; the parties must negotiate.
+    #[error("unsupported {relationship}: {}", some_of(&keys.iter().map(ToString::to_string).collect::<Vec<_>>()))]
+    UnsupportedKeys {
+        /// The verification relationship they stand in.
+        relationship: &'static str,
+        /// All that it lists, with what they are.
+        keys: Vec<ListedKey>,
+    },
     /// Sender and recipient share no curve; the parties must negotiate.
-    #[error("no key of {sender} fits a key agreement key of {recipient}")]
+    #[error(
+        "no key of {sender} ({}) fits a key agreement key of {recipient} ({})",
+        some_of(sender_curves),
+        some_of(recipient_curves)
+    )]
     IncompatibleKeys {
         /// The sender's DID.
         sender: String,
         /// The recipient's DID.
         recipient: String,
+        /// The curves of the sender's keys, or what else they are.
+        sender_curves: Vec<String>,
+        /// The curves of the recipient's keys.
+        recipient_curves: Vec<String>,
     },
     /// No resolver knows the DID; the operator must act.
     #[error("DID not found: {did}{}", needed(did))]
@@ -53,7 +69,7 @@ pub enum Error {
         did: String,
     },
     /// The resolved document has no such key in that relationship; the operator or the peer must act.
-    #[error("{did} lists no key {kid} under {relationship}")]
+    #[error("{did} lists no key {kid} under {relationship}{}", listing(candidates))]
     KeyNotFound {
         /// The DID whose document was read.
         did: String,
@@ -61,6 +77,8 @@ pub enum Error {
         kid: String,
         /// The verification relationship it has to stand in.
         relationship: &'static str,
+        /// The keys that the document lists there, the first of them.
+        candidates: Vec<String>,
     },
     /// None of these secrets is held; the operator must act.
     #[error("no secret is held for {}", some_of(kids))]
@@ -93,6 +111,21 @@ pub enum Error {
     /// An answer came to an operation that has ended, or that had asked something else.
     #[error("{0}")]
     Answer(&'static str),
+}
+
+/// A key of a document, by what it is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ListedKey {
+    /// The key's id.
+    pub kid: String,
+    /// Its curve, or what else makes it of no use.
+    pub kind: String,
+}
+
+impl Display for ListedKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.kid, self.kind)
+    }
 }
 
 /// What a message can claim without proving it.
@@ -148,8 +181,11 @@ impl Display for Claim {
 /// The most that an error repeats of a name that a peer chose: no algorithm has a longer one.
 const LONGEST_NAME: usize = 80;
 
-/// The most kids that the text of an error lists; the field has them all.
+/// The most kids that the text of an error lists; the field has more.
 const MOST_KIDS: usize = 5;
+
+/// The most keys of a document that the field of an error lists: whoever writes the document chooses how many.
+pub(crate) const MOST_LISTED: usize = 100;
 
 impl Error {
     pub(crate) fn malformed(part: &'static str, reason: impl Into<String>) -> Self {
@@ -182,6 +218,10 @@ fn some_of(kids: &[String]) -> String {
         0 => listed,
         more => format!("{listed} and {more} more"),
     }
+}
+
+fn listing(candidates: &[String]) -> String {
+    if candidates.is_empty() { String::new() } else { format!(", but {}", some_of(candidates)) }
 }
 
 fn of(kid: Option<&String>, did: Option<&String>) -> String {

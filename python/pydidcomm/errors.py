@@ -4,8 +4,15 @@ What a resolver raises passes through untouched, and misuse of the API is a `Typ
 Messages name identifiers and algorithms, never content or key material.
 """
 
+from collections.abc import Mapping, Sequence
+
 _MOST_KIDS = 5
-"""The most kids that the text of an exception lists; the attribute has them all."""
+"""The most kids that the text of an exception lists; the attribute has more."""
+
+
+def _some_of(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_KIDS} more" if len(names) > _MOST_KIDS else ""
+    return f"{', '.join(names[:_MOST_KIDS])}{more}"
 
 
 class DIDCommError(Exception):
@@ -52,15 +59,19 @@ class UnsupportedError(DIDCommError):
     Attributes:
         what: The kind of thing, for instance "content encryption".
         algorithm: Its name as it was given.
+        keys: Where `what` is a relationship of a DID document: the kids that it lists, each with its curve or
+            what else makes it of no use; at most 100.
     """
 
-    def __init__(self, what: str, algorithm: str) -> None:
-        super().__init__(what, algorithm)
+    def __init__(self, what: str, algorithm: str, keys: Mapping[str, str] | None = None) -> None:
+        super().__init__(what, algorithm, keys)
         self.what = what
         self.algorithm = algorithm
+        self.keys = dict(keys or {})
 
     def __str__(self) -> str:
-        return f"unsupported {self.what}: {self.algorithm}"
+        keys = [f"{kid} ({kind})" for kid, kind in self.keys.items()]
+        return f"unsupported {self.what}: {_some_of(keys) or self.algorithm}"
 
 
 class IncompatibleKeysError(UnsupportedError):
@@ -69,13 +80,24 @@ class IncompatibleKeysError(UnsupportedError):
     Attributes:
         sender: The sender's DID.
         recipient: The recipient's DID.
+        sender_curves: The curves of the sender's keys, or what else they are.
+        recipient_curves: The curves of the recipient's keys.
     """
 
-    def __init__(self, sender: str, recipient: str) -> None:
-        super().__init__("key agreement", f"no key of {sender} fits one of {recipient}")
-        self.args = (sender, recipient)
+    def __init__(
+        self,
+        sender: str,
+        recipient: str,
+        sender_curves: Sequence[str] = (),
+        recipient_curves: Sequence[str] = (),
+    ) -> None:
+        own, other = _some_of(sender_curves), _some_of(recipient_curves)
+        super().__init__("key agreement", f"no key of {sender} ({own}) fits one of {recipient} ({other})")
+        self.args = (sender, recipient, sender_curves, recipient_curves)
         self.sender = sender
         self.recipient = recipient
+        self.sender_curves = list(sender_curves)
+        self.recipient_curves = list(recipient_curves)
 
 
 class NotFoundError(DIDCommError):
@@ -104,17 +126,20 @@ class KeyNotFoundError(NotFoundError):
         did: The DID whose document was read.
         kid: The key that was looked for; "*" for any.
         relationship: Where it has to stand, for instance "keyAgreement".
+        candidates: The kids that the document lists there; at most 100.
     """
 
-    def __init__(self, did: str, kid: str, relationship: str) -> None:
-        super().__init__(did, kid, relationship)
+    def __init__(self, did: str, kid: str, relationship: str, candidates: Sequence[str] = ()) -> None:
+        super().__init__(did, kid, relationship, candidates)
         self.did = did
         self.kid = kid
         self.relationship = relationship
+        self.candidates = list(candidates)
 
     def __str__(self) -> str:
         missing = "nothing" if self.kid == "*" else f"no {self.kid}"
-        return f"{self.did} lists {missing} under {self.relationship}"
+        listed = f", but {_some_of(self.candidates)}" if self.candidates else ""
+        return f"{self.did} lists {missing} under {self.relationship}{listed}"
 
 
 class EndpointNotFoundError(NotFoundError):
@@ -159,8 +184,7 @@ class SecretNotFoundError(NotFoundError):
         self.kids = kids
 
     def __str__(self) -> str:
-        more = f" and {len(self.kids) - _MOST_KIDS} more" if len(self.kids) > _MOST_KIDS else ""
-        return f"no secret is held for {', '.join(self.kids[:_MOST_KIDS])}{more}"
+        return f"no secret is held for {_some_of(self.kids)}"
 
 
 class UntrustedMessageError(DIDCommError):

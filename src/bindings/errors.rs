@@ -1,5 +1,7 @@
 //! The one mapping of the core's errors to the exceptions of `pydidcomm.errors`.
 
+use std::collections::BTreeMap;
+
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::{PyErr, import_exception};
 
@@ -25,12 +27,18 @@ impl From<Error> for PyErr {
             Error::Malformed { part, reason } => MalformedMessageError::new_err((part, reason)),
             Error::MalformedDocument { did, reason } => MalformedDocumentError::new_err((did, reason)),
             Error::Unsupported { what, algorithm } => UnsupportedError::new_err((what, algorithm)),
-            Error::IncompatibleKeys { sender, recipient } => {
-                IncompatibleKeysError::new_err((sender, recipient))
+            Error::UnsupportedKeys { relationship, keys } => {
+                let kinds = keys.iter().map(|key| key.kind.as_str()).collect::<Vec<_>>().join(", ");
+                let keys: BTreeMap<_, _> =
+                    keys.iter().map(|key| (key.kid.clone(), key.kind.clone())).collect();
+                UnsupportedError::new_err((relationship, kinds, keys))
+            }
+            Error::IncompatibleKeys { sender, recipient, sender_curves, recipient_curves } => {
+                IncompatibleKeysError::new_err((sender, recipient, sender_curves, recipient_curves))
             }
             Error::DidNotFound { did } => DidNotFoundError::new_err(did),
-            Error::KeyNotFound { did, kid, relationship } => {
-                KeyNotFoundError::new_err((did, kid, relationship))
+            Error::KeyNotFound { did, kid, relationship, candidates } => {
+                KeyNotFoundError::new_err((did, kid, relationship, candidates))
             }
             Error::SecretNotFound { kids } => SecretNotFoundError::new_err((kids,)),
             Error::ContentNotFound { links } => ContentNotFoundError::new_err((links,)),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::verification_method::absolute_kid;
 use super::{DidUrl, Node, Service, VerificationMethod, peer, same_party};
-use crate::error::{Error, Result};
+use crate::error::{Error, MOST_LISTED, Result};
 
 /// A verification relationship: what a key may be used for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -141,6 +141,7 @@ impl Document {
             did: self.did.to_string(),
             kid: kid.to_string(),
             relationship: relationship.name(),
+            candidates: keys.iter().take(MOST_LISTED).map(|method| method.kid().to_string()).collect(),
         })
     }
 }

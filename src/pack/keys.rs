@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::caller::Caller;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::{DidUrl, Document, Relationship, VerificationMethod};
-use crate::error::{Error, Result};
+use crate::error::{Error, ListedKey, MOST_LISTED, Result};
 use crate::keys::{Curve, PublicKey, Secret};
 
 /// A public key to encrypt to.
@@ -94,9 +94,11 @@ pub(crate) async fn sender_keys(
     let shared = |key: &PublicKey| place(key).is_some();
     let mut keys =
         candidates(&document, Relationship::KeyAgreement, from, shared).map_err(|error| match error {
-            Error::Unsupported { .. } => Error::IncompatibleKeys {
+            Error::UnsupportedKeys { keys, .. } => Error::IncompatibleKeys {
                 sender: from.did().to_owned(),
                 recipient: to.document.did().to_string(),
+                sender_curves: kinds(keys),
+                recipient_curves: to.groups.iter().map(|group| group.curve.name().to_owned()).collect(),
             },
             other => other,
         })?;
@@ -144,15 +146,27 @@ fn candidates<'a>(
             did: document.did().to_string(),
             kid: "*".to_owned(),
             relationship: relationship.name(),
+            candidates: Vec::new(),
         });
     }
-    let names: Vec<_> = listed
-        .iter()
-        .map(|method| {
-            method.key().map_or_else(|unusable| unusable.reason.clone(), |key| key.curve().name().to_owned())
-        })
-        .collect();
-    Err(Error::unsupported(relationship.name(), names.join(", ")))
+    let kind = |method: &VerificationMethod| match method.key() {
+        Ok(key) => key.curve().name().to_owned(),
+        Err(unusable) => unusable.reason.clone(),
+    };
+    let keys = listed.iter().take(MOST_LISTED);
+    let keys = keys.map(|method| ListedKey { kid: method.kid().to_string(), kind: kind(method) }).collect();
+    Err(Error::UnsupportedKeys { relationship: relationship.name(), keys })
+}
+
+/// What the keys are, each kind once.
+fn kinds(keys: Vec<ListedKey>) -> Vec<String> {
+    let mut kinds = Vec::new();
+    for key in keys {
+        if !kinds.contains(&key.kind) {
+            kinds.push(key.kind);
+        }
+    }
+    kinds
 }
 
 /// The first secret that is held, which has to be the secret half of the key that the document shows.

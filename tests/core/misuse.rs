@@ -1,7 +1,7 @@
 //! What no conforming recipient would take is not packed.
 
 use pydidcomm::did::{DidUrl, Document};
-use pydidcomm::error::{Error, Result};
+use pydidcomm::error::{Error, ListedKey, Result};
 use pydidcomm::keys::SecretKey;
 use pydidcomm::pack::EncryptOptions;
 use serde_json::json;
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::forge::epk;
 use super::parties::{
     ALICE, ALICE_ASSERTS, ALICE_KEY, ALICE_SIGNS, ALICE_UNLISTED, BOB, BOB_1, CAROL, MALLORY, MALLORY_SIGNS,
-    document, documents, secret, secrets,
+    document, documents, key_not_found, secret, secrets,
 };
 use super::world::{World, from, from_alice_to_bob, message};
 
@@ -24,11 +24,6 @@ fn misused<T>(result: Result<T>) {
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("it was packed"),
     }
-}
-
-fn key_not_found(kid: &str, relationship: &'static str) -> Error {
-    let did = kid.split('#').next().unwrap().to_owned();
-    Error::KeyNotFound { did, kid: kid.to_owned(), relationship }
 }
 
 // ADR-10, ENV-02
@@ -78,7 +73,12 @@ fn an_unknown_did_or_an_unheld_secret_is_told() {
 fn a_recipient_without_a_key_for_agreement_is_told() {
     let mute = World::new().with_document(document(BOB, &[("authentication", &["sign-1"])]));
     let error = mute.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
-    let expected = Error::KeyNotFound { did: BOB.into(), kid: "*".into(), relationship: "keyAgreement" };
+    let expected = Error::KeyNotFound {
+        did: BOB.into(),
+        kid: "*".into(),
+        relationship: "keyAgreement",
+        candidates: vec![],
+    };
     assert_eq!(error, Some(expected));
 }
 
@@ -104,13 +104,21 @@ fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
     assert_eq!(packed.envelope.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
     let world = World::new().with_document(bob(json!([other])));
     let error = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
-    assert_eq!(error, Some(Error::Unsupported { what: "keyAgreement", algorithm: "P-192".into() }));
+    let keys = vec![ListedKey { kid: format!("{BOB}#other"), kind: "P-192".into() }];
+    assert_eq!(error, Some(Error::UnsupportedKeys { relationship: "keyAgreement", keys }));
+    assert_eq!(error.unwrap().to_string(), "unsupported keyAgreement: did:example:bob#other (P-192)");
     let alice = Document::parse(json!({"id": ALICE, "keyAgreement": [
         {"id": format!("{ALICE}#other"), "type": "JsonWebKey2020",
          "publicKeyJwk": {"kty": "EC", "crv": "P-192", "x": "AA", "y": "AA"}}]}));
     let error =
         World::new().with_document(alice.unwrap()).encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
-    assert_eq!(error, Some(Error::IncompatibleKeys { sender: ALICE.into(), recipient: BOB.into() }));
+    let expected = Error::IncompatibleKeys {
+        sender: ALICE.into(),
+        recipient: BOB.into(),
+        sender_curves: vec!["P-192".into()],
+        recipient_curves: vec!["X25519".into()],
+    };
+    assert_eq!(error, Some(expected));
 }
 
 // KID-03

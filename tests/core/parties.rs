@@ -5,7 +5,8 @@ use askar_crypto::alg::x25519::X25519KeyPair;
 use askar_crypto::buffer::SecretBytes;
 use askar_crypto::kdf::KeyExchange;
 use askar_crypto::repr::KeySecretBytes;
-use pydidcomm::did::{DidUrl, Document};
+use pydidcomm::did::{DidUrl, Document, Relationship};
+use pydidcomm::error::Error;
 use pydidcomm::keys::{Curve, PublicKey, SecretKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -119,4 +120,21 @@ pub(crate) fn secrets() -> Vec<SecretKey> {
     let alice = [ALICE_KEY, ALICE_SIGNS, ALICE_UNLISTED, ALICE_ASSERTS, ALICE_2_KEY, ALICE_2_SIGNS];
     let others = [CAROL_KEY, MALLORY_KEY, MALLORY_SIGNS];
     bob.iter().chain(&alice).chain(&others).map(|kid| secret(kid)).collect()
+}
+
+/// What is said of a key that the ordinary document of its DID does not list, but others.
+pub(crate) fn key_not_found(kid: &str, relationship: &'static str) -> Error {
+    let of_kid = |document: &Document| kid.split('#').next() == Some(document.did().as_str());
+    let document = documents().into_iter().find(of_kid).unwrap();
+    let listed = match relationship {
+        "keyAgreement" => document.keys(Relationship::KeyAgreement),
+        _ => document.keys(Relationship::Authentication),
+    };
+    no_key_but(kid, relationship, listed.iter().map(|method| method.kid().to_string()).collect())
+}
+
+/// What is said of a key in whose place the document lists these.
+pub(crate) fn no_key_but(kid: &str, relationship: &'static str, candidates: Vec<String>) -> Error {
+    let did = kid.split('#').next().unwrap().to_owned();
+    Error::KeyNotFound { did, kid: kid.to_owned(), relationship, candidates }
 }
