@@ -45,7 +45,7 @@ from pydidcomm.functions import (
     sign_attachment,
     unpack,
     verify_attachment,
-from pydidcomm.functions import pack_encrypted, pack_plaintext, pack_signed, unpack
+)
 from pydidcomm.inspection import (
     EncryptedView,
     EnvelopeView,
