@@ -9,7 +9,23 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Attachment", "DIDDocument", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "UnpackOptions", "UnpackResult", "encode_peer_did", "pack_encrypted", "pack_plaintext", "pack_signed", "sign_attachment", "unpack", "verify_attachment"]
+__all__ = ["Agree", "Attachment", "DIDDocument", "Envelope", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "sign_attachment", "unpack", "verify_attachment"]
+
+@final
+class Agree:
+    """
+    Asks a key that lives elsewhere for the raw shared secret with a public key.
+    """
+    @property
+    def key(self, /) -> Any:
+        """
+        The object that stands for the key.
+        """
+    @property
+    def public_key(self, /) -> PublicKey:
+        """
+        The other party's key.
+        """
 
 @final
 class Attachment:
@@ -268,6 +284,33 @@ class DIDDocument:
     def services(self, /) -> list[Service]:
         """
         The DIDComm services, in the document's order.
+        """
+
+@final
+class Envelope:
+    """
+    One envelope of a message, for the recipient's keys on one curve.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def curve(self, /) -> str:
+        """
+        The curve of all its keys.
+        """
+    @property
+    def from_kid(self, /) -> str | None:
+        """
+        The key that authenticates the sender; None in anoncrypt.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        The text for the wire.
+        """
+    @property
+    def to_kids(self, /) -> list[str]:
+        """
+        The keys that it was encrypted to.
         """
 
 @final
@@ -662,7 +705,15 @@ class Operation:
         """
     def supply_secrets(self, /, secrets: SupportsGetItem[int, tuple[str, Any]]) -> Any:
         """
-        Answers FindSecrets with pairs of a kid and a Secret or a JWK, and runs on.
+        Answers FindSecrets with pairs of a kid and a Secret, a JWK or a key that lives elsewhere, and runs on.
+        """
+    def supply_shared_secret(self, /, secret: bytes) -> Any:
+        """
+        Answers Agree with the raw shared secret, and runs on.
+        """
+    def supply_signature(self, /, signature: bytes) -> Any:
+        """
+        Answers Sign with the signature, and runs on.
         """
 
 @final
@@ -677,6 +728,14 @@ class Packed:
 
         Raises UnsupportedError where the recipient takes messages through mediators only, for which this
         message is not wrapped, and EndpointNotFoundError where it takes none at all.
+        """
+    @property
+    def envelopes(self, /) -> list[Envelope]:
+        """
+        The same message in one envelope for each curve of the recipient's keys, the preferred first.
+
+        One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids` and `from_kid` are
+        those of the first. The recipient needs any one of them.
         """
     @property
     def from_kid(self, /) -> str | None:
@@ -764,6 +823,55 @@ class PackedSigned:
         """
 
 @final
+class PublicKey:
+    """
+    A public key: a point that is known to lie on its curve.
+
+    Given to the `agree` of a key that lives elsewhere, in whatever form that wants it; made from a JWK or
+    from Multikey text. DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
+
+    Raises:
+        ValueError: It is no key, or no point on its curve.
+        UnsupportedError: It is a key on a curve that is not on offer.
+
+    Example:
+        >>> from pydidcomm import PublicKey
+        >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
+        >>> key.curve, len(key.octets())
+        ('X25519', 32)
+        >>> PublicKey(key.jwk()) == key
+        True
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, key: str | Mapping[str, Any]) -> PublicKey: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def curve(self, /) -> str:
+        """
+        The name of the curve, as in a JWK's `crv`.
+        """
+    @staticmethod
+    def from_octets(curve: str, octets: bytes) -> PublicKey:
+        """
+        Reads raw octets of X25519 or Ed25519, or a point in compressed or uncompressed form.
+        """
+    def jwk(self, /) -> dict[str, Any]:
+        """
+        The key as a JWK.
+        """
+    def multikey(self, /) -> str:
+        """
+        The key as a Multikey, for instance `z6LS...`.
+        """
+    def octets(self, /, *, compressed: bool = False) -> bytes:
+        """
+        The octets as PKCS#11 and most key stores take them: 32 raw ones on X25519 and Ed25519; elsewhere the
+        uncompressed point 04 || x || y, or the compressed one if asked.
+        """
+
+@final
 class ResolveDid:
     """
     Asks for a DID document.
@@ -807,9 +915,15 @@ class Secret:
         The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
         """
     @staticmethod
+    def from_octets(curve: str, octets: bytes, *, kid: str) -> Secret:
+        """
+        Reads the raw octets of a secret key; the public half is computed.
+        """
+    @staticmethod
     def generate(curve: str, *, kid: str) -> Secret:
         """
-        Generates a key on "X25519" (key agreement) or "Ed25519" (signatures).
+        Generates a key on "X25519", "P-256", "P-384" or "P-521" (key agreement), "Ed25519", "P-256" or
+        "secp256k1" (signatures).
         """
     @property
     def kid(self, /) -> str:
@@ -819,6 +933,11 @@ class Secret:
     def public_jwk(self, /) -> dict[str, Any]:
         """
         The public half as a JWK.
+        """
+    @property
+    def public_key(self, /) -> PublicKey:
+        """
+        The public half.
         """
     def public_multikey(self, /) -> str:
         """
@@ -891,6 +1010,27 @@ class ServiceMetadata:
         """
 
 @final
+class Sign:
+    """
+    Asks a key that lives elsewhere for a signature.
+    """
+    @property
+    def algorithm(self, /) -> SignAlg:
+        """
+        The algorithm, which fits the key.
+        """
+    @property
+    def data(self, /) -> bytes:
+        """
+        What is signed.
+        """
+    @property
+    def key(self, /) -> Any:
+        """
+        The object that stands for the key.
+        """
+
+@final
 class UnpackOptions:
     """
     An `UnpackConfig`, read once and used for every message that is unpacked with it.
@@ -903,6 +1043,10 @@ class UnpackResult:
     A message, and what was proved about it.
     """
     def __repr__(self, /) -> str: ...
+    def _repr_svg_(self, /) -> str:
+        """
+        The layers that were opened and who is proved, as a picture for notebooks; without the body.
+        """
     @property
     def message(self, /) -> Message:
         """
@@ -919,7 +1063,12 @@ def encode_peer_did(secrets: SupportsGetItem[int, Secret], services: SupportsGet
     The did:peer:2 of these keys and services, in this order; keys for agreement go before keys that sign.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Describes an envelope without any key: the members of `EnvelopeView`.
+    """
+
+def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
