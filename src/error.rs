@@ -102,6 +102,14 @@ pub enum Error {
         /// The DID that is claimed.
         did: Option<String>,
     },
+    /// The message is proved, and the operator demands more of it.
+    #[error("refused by policy: {demand} is not met{}", of(None, did.as_ref()))]
+    Policy {
+        /// The demand that it does not meet.
+        demand: Demand,
+        /// The DID that is proved to be its sender.
+        did: Option<String>,
+    },
     /// The message cannot be decrypted. One constant text: what failed inside is nobody's business.
     #[error("the message cannot be decrypted")]
     Decryption,
@@ -125,6 +133,44 @@ pub struct ListedKey {
 impl Display for ListedKey {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.kid, self.kind)
+    }
+}
+
+/// What an operator can demand of a message.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Demand {
+    /// It arrived encrypted.
+    Encrypted,
+    /// Its sender is proved.
+    Authenticated,
+    /// Its sender signed it.
+    Signed,
+    /// It has not expired.
+    Unexpired,
+    /// It keeps to the profile.
+    Profile,
+    /// Its sender is one of those allowed.
+    Sender,
+}
+
+impl Demand {
+    /// The option that demands it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Encrypted => "require_encrypted",
+            Self::Authenticated => "require_authenticated",
+            Self::Signed => "require_signed",
+            Self::Unexpired => "require_unexpired",
+            Self::Profile => "require_profile",
+            Self::Sender => "allowed_senders",
+        }
+    }
+}
+
+impl Display for Demand {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

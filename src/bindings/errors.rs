@@ -16,6 +16,7 @@ import_exception!(pydidcomm.errors, InvalidSignatureError);
 import_exception!(pydidcomm.errors, KeyNotFoundError);
 import_exception!(pydidcomm.errors, MalformedDocumentError);
 import_exception!(pydidcomm.errors, MalformedMessageError);
+import_exception!(pydidcomm.errors, PolicyError);
 import_exception!(pydidcomm.errors, SecretNotFoundError);
 import_exception!(pydidcomm.errors, UnsupportedError);
 import_exception!(pydidcomm.errors, UntrustedMessageError);
@@ -45,6 +46,7 @@ impl From<Error> for PyErr {
             Error::Untrusted { claim, kid, did } => {
                 UntrustedMessageError::new_err((claim.as_str(), kid, did))
             }
+            Error::Policy { demand, did } => PolicyError::new_err((demand.as_str(), did)),
             Error::Decryption => DecryptionError::new_err(()),
             Error::InvalidSignature => InvalidSignatureError::new_err(()),
             Error::Answer(reason) => PyRuntimeError::new_err(reason),

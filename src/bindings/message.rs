@@ -172,6 +172,14 @@ impl PyMessage {
         self.0.expires_time()
     }
 
+    /// Whether `expires_time` has come at that time, which is now unless it is given.
+    ///
+    /// A message without `expires_time` never expires. DIDComm v2.1, section "Message Headers".
+    #[pyo3(signature = (now = None))]
+    fn is_expired(&self, now: Option<WholeIn>) -> bool {
+        self.0.is_expired(now.map_or_else(surroundings::now, |WholeIn(seconds)| seconds))
+    }
+
     /// The DID rotation that the message announces; a str is a token that nobody has verified.
     #[getter]
     fn from_prior(&self) -> Option<FromPriorOut> {

@@ -28,6 +28,7 @@ mod pack;
 mod packed;
 mod peer_did;
 mod public_key;
+mod relationship;
 mod secrets;
 mod surroundings;
 mod unpack;
@@ -58,6 +59,7 @@ mod _core {
     use super::peer_did::encode_peer_did;
     #[pymodule_export]
     use super::public_key::PyPublicKey;
+    use super::relationship::{PyPeerEnded, PyPeerRotated};
     #[pymodule_export]
     use super::secrets::{PyInMemorySecrets, PySecret};
     #[pymodule_export]

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
 use super::errors::misuse;
-use super::json::StringsIn;
+use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};
@@ -43,10 +43,11 @@ pub(super) fn pack_signed(
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
+    now: Option<WholeIn>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let signer = party(sign_frm)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
         pack::signed(&caller, message, &signer).await.map(Outcome::PackedSigned)
     });
     Ok(PyOperation(Mutex::new(operation)))
@@ -69,6 +70,7 @@ pub(super) fn pack_encrypted(
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
+    now: Option<WholeIn>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let to = party(to)?;
@@ -82,7 +84,7 @@ pub(super) fn pack_encrypted(
         curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
         every_curve,
     };
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
         pack::encrypted(&caller, message, &to, &options).await.map(Outcome::Packed)
     });
     Ok(PyOperation(Mutex::new(operation)))

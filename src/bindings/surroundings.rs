@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use pyo3::prelude::*;
 
+use super::json::WholeIn;
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
 use crate::caller::Surroundings;
@@ -29,14 +30,15 @@ pub(super) fn random_id() -> String {
     uuid::Builder::from_random_bytes(octets).into_uuid().to_string()
 }
 
-/// What an operation started from Python is given.
+/// What an operation started from Python is given; without a time, that of the operating system.
 pub(super) fn surroundings(
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: Vec<String>,
+    time: Option<WholeIn>,
 ) -> Surroundings {
     Surroundings {
-        now: now(),
+        now: time.map_or_else(now, |WholeIn(seconds)| seconds),
         random: Box::new(random),
         dids: resolver.map(|resolver| (Arc::clone(&resolver.get().0), prefixes)),
         secrets: secrets.map(|secrets| Arc::clone(&secrets.get().0)),

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use pyo3::prelude::*;
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
-use super::json::{StringsIn, TextIn};
+use super::json::{StringsIn, TextIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation};
+use super::relationship::ChangeOut;
 use super::secrets::PyInMemorySecrets;
 use super::surroundings::surroundings;
 use super::unpack_options::PyUnpackOptions;
@@ -51,6 +52,21 @@ impl PyUnpackResult {
         slf.py().import("pydidcomm._envelope_svg")?.call_method1("unpacked_picture", (slf,))?.extract()
     }
 
+    /// What the message changes in the relationship with its sender, proved; None where nothing.
+    #[getter]
+    fn relationship_change(&self) -> Option<ChangeOut> {
+        self.0.rotation().map(Into::into)
+    }
+
+    /// What tells the message from all others: its proved sender and its id.
+    ///
+    /// Where no sender is proved it is None and a hash of the plaintext, which is the same however the
+    /// envelope is written.
+    #[getter]
+    fn replay_key(&self) -> (Option<String>, String) {
+        self.0.replay_key()
+    }
+
     fn __repr__(&self) -> String {
         format!("UnpackResult(message='{}')", self.0.message().id())
     }
@@ -68,6 +84,12 @@ impl PyMetadata {
     #[getter]
     fn authenticated(&self) -> bool {
         self.0.sender().is_some() || self.0.signer().is_some()
+    }
+
+    /// The DID that is proved to be the sender, by authcrypt or by a signature.
+    #[getter]
+    fn sender(&self) -> Option<&str> {
+        self.0.proved_sender()
     }
 
     /// Whether `frm` of the message can be proved to others too, by a signature.
@@ -145,8 +167,13 @@ impl PyMetadata {
     /// What is odd about the message and no reason to refuse it, in words.
     #[getter]
     fn warnings(&self) -> Vec<&'static str> {
-        let is_uri = self.0.message().type_uri().is_some();
-        if is_uri { Vec::new() } else { vec!["type is no Message Type URI"] }
+        self.0.warnings().iter().map(|warning| warning.as_str()).collect()
+    }
+
+    /// Whether `expires_time` of the message had come when it was unpacked.
+    #[getter]
+    fn expired(&self) -> bool {
+        self.0.is_expired()
     }
 
     fn __repr__(&self) -> String {
@@ -164,9 +191,10 @@ pub(super) fn unpack(
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
+    now: Option<WholeIn>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
         let unpacked = core_unpack::unpack(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::Unpacked(Box::new(unpacked)))
     });

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::json::WholeIn;
-use crate::unpack::{Limits, UnpackOptions};
+use crate::did::Parties;
+use crate::unpack::{Limits, Policy, Profile, ToMismatch, UnpackOptions};
 
 /// An `UnpackConfig`, read once and used for every message that is unpacked with it.
 #[pyclass(frozen, name = "UnpackOptions", module = "pydidcomm._core")]
@@ -15,14 +18,53 @@ pub(super) struct PyUnpackOptions(pub(super) Arc<UnpackOptions>);
 impl PyUnpackOptions {
     #[new]
     fn new(config: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let flag = |name: &str| config.getattr(name)?.extract::<bool>();
+        let policy = policy(config)?;
         let options = UnpackOptions {
-            decrypt_by_all_keys: flag("expect_decrypt_by_all_keys")?,
-            accept_missing_apv: flag("accept_missing_apv")?,
+            decrypt_by_all_keys: flag(config, "expect_decrypt_by_all_keys")?,
+            // whoever demands a profile wants none of the leniency
+            accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
+            to_mismatch: to_mismatch(config)?,
+            own_dids: parties(&config.getattr("own_dids")?)?,
+            policy,
             limits: limits(config)?,
         };
         Ok(Self(Arc::new(options)))
     }
+}
+
+fn flag(config: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
+    config.getattr(name)?.extract()
+}
+
+fn to_mismatch(config: &Bound<'_, PyAny>) -> PyResult<ToMismatch> {
+    match config.getattr("to_mismatch")?.extract::<String>()?.as_str() {
+        "error" => Ok(ToMismatch::Refuse),
+        "warning" => Ok(ToMismatch::Warn),
+        _ => Err(PyValueError::new_err("to_mismatch is \"error\" or \"warning\"")),
+    }
+}
+
+/// Any collection of DIDs but a lone string.
+fn parties(dids: &Bound<'_, PyAny>) -> PyResult<Parties> {
+    if dids.is_instance_of::<PyString>() {
+        return Err(PyTypeError::new_err("expected several DIDs, not a str"));
+    }
+    dids.try_iter()?.map(|did| did?.extract::<String>()).collect()
+}
+
+fn policy(config: &Bound<'_, PyAny>) -> PyResult<Policy> {
+    let profile: Option<String> = config.getattr("require_profile")?.extract()?;
+    let senders = config.getattr("allowed_senders")?;
+    // a predicate is asked in Python, when the sender is proved
+    let listed = !senders.is_none() && !senders.is_callable();
+    Ok(Policy {
+        encrypted: flag(config, "require_encrypted")?,
+        authenticated: flag(config, "require_authenticated")?,
+        signed: flag(config, "require_signed")?,
+        unexpired: flag(config, "require_unexpired")?,
+        profile: profile.as_deref().map(Profile::from_name).transpose()?,
+        senders: listed.then(|| parties(&senders)).transpose()?,
+    })
 }
 
 fn limits(config: &Bound<'_, PyAny>) -> PyResult<Limits> {

@@ -175,6 +175,11 @@ impl Message {
         self.expires_time
     }
 
+    /// Whether the message has expired at that time, in seconds since the epoch.
+    pub fn is_expired(&self, now: u64) -> bool {
+        self.expires_time.is_some_and(|expires| expires <= now)
+    }
+
     /// The announcement of a DID rotation.
     pub fn from_prior(&self) -> Option<&FromPriorHeader> {
         self.from_prior.as_ref()

@@ -4,7 +4,7 @@ use super::Layers;
 use super::opened::{Authcrypt, Opened};
 use super::signed::Signed;
 use crate::crypto::signature::SignatureValid;
-use crate::did::{DidUrl, same_party};
+use crate::did::{DidUrl, Parties, same_party};
 use crate::error::{Claim, Error, Result};
 use crate::message::Message;
 
@@ -48,8 +48,20 @@ pub(super) fn signer(message: &Message, signed: &Signed) -> Result<SignerProved>
     Ok(SignerProved { kid: signed.kid.clone(), _proof: signed.proof })
 }
 
+/// What to do with a message whose `to` does not name the DID that it was encrypted to.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum ToMismatch {
+    /// Refuse it.
+    #[default]
+    Refuse,
+    /// Warn of it, unless a signature binds `to`: such a message was passed on, and is refused all the same.
+    Warn,
+}
+
 /// `to`, where present, names the party whose key opened each layer; inside a signature it has to be there.
-pub(super) fn recipients(message: &Message, layers: &Layers) -> Result<()> {
+///
+/// Returns whether that holds; where a mismatch is tolerated, it need not.
+pub(super) fn recipients(message: &Message, layers: &Layers, mismatch: ToMismatch) -> Result<bool> {
     let opened: Vec<&Opened> =
         layers.anoncrypt.iter().chain(layers.authcrypt.iter().map(|authcrypt| &authcrypt.opened)).collect();
     let untrusted = |opened: &Opened| Error::Untrusted {
@@ -67,11 +79,21 @@ pub(super) fn recipients(message: &Message, layers: &Layers) -> Result<()> {
             Some(to) => to.iter().any(|did| same_party(did.did(), opened.kid.did())),
             None => layers.signed.is_none(),
         };
-        if !named {
-            return Err(untrusted(opened));
+        if named {
+            continue;
         }
+        return if mismatch == ToMismatch::Warn && layers.signed.is_none() {
+            Ok(false)
+        } else {
+            Err(untrusted(opened))
+        };
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Whether `to`, where present, names one of our DIDs.
+pub(super) fn names_us(message: &Message, own: &Parties) -> bool {
+    message.to().is_none_or(|to| to.iter().any(|did| own.contains(did.did())))
 }
 
 fn compare_from(message: &Message, kid: &DidUrl, claim: Claim) -> Result<()> {

@@ -15,27 +15,34 @@
 //! None of these says yet who sent the *message*. That is what `addressing` does, when the plaintext is
 //! there: `from` has to be the DID of each proved key, and `to` has to name us. It alone makes
 //! [`SenderProved`] and [`SignerProved`], and only they make the result say "authenticated". Then
-//! `from_prior` is verified, and the message is handed out.
+//! `from_prior` is verified. The operator's `policy` is asked last, of a message that is proved, and the
+//! message is handed out, with a `warning` of whatever is odd about it.
 
 mod addressing;
 mod attachment;
 mod limits;
 mod opened;
+mod policy;
 mod rotation;
 mod signed;
 mod unpacked;
+mod warning;
 
-pub use addressing::{SenderProved, SignerProved};
+pub use addressing::{SenderProved, SignerProved, ToMismatch};
 pub use attachment::{AttachmentSigned, verify_attachment};
 pub use limits::Limits;
+pub use policy::{Policy, Profile};
 pub use rotation::RotationProved;
 pub use unpacked::Unpacked;
+pub use warning::Warning;
 
 use crate::caller::Caller;
+use crate::did::Parties;
 use crate::error::{Error, Result};
 use crate::jose::envelope::{Envelope, Most};
 use crate::jose::jwe::Agreement;
 use crate::message::Message;
+use unpacked::Findings;
 
 /// How a message is to be unpacked.
 #[derive(Clone, Debug, Default)]
@@ -44,9 +51,18 @@ pub struct UnpackOptions {
     pub decrypt_by_all_keys: bool,
     /// Whether an anoncrypt layer without `apv` is read; its list of recipients is bound by nothing then.
     pub accept_missing_apv: bool,
+    /// What to do where `to` does not name the DID that the message was encrypted to.
+    pub to_mismatch: ToMismatch,
+    /// Our DIDs: a message in the open that is to none of them is warned of.
+    pub own_dids: Parties,
+    /// What is demanded beside that all is proved.
+    pub policy: Policy,
     /// What is too large to be read.
     pub limits: Limits,
 }
+
+/// The longest id that is not odd: UUIDs have 36 octets, hashes in hexadecimal 64.
+const ORDINARY_ID: usize = 64;
 
 /// The layers that were opened, from the outside in.
 #[derive(Default)]
@@ -54,6 +70,8 @@ struct Layers {
     anoncrypt: Option<opened::Opened>,
     authcrypt: Option<opened::Authcrypt>,
     signed: Option<signed::Signed>,
+    /// Whether a layer has no `apv`.
+    unbound: bool,
 }
 
 /// How far in we are: the layers in the only order in which they may stand.
@@ -88,6 +106,7 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
             Envelope::Encrypted(jwe) => match &jwe.agreement {
                 Agreement::EcdhEs => {
                     depth = depth.descend(Depth::Anoncrypt)?;
+                    layers.unbound = jwe.apv.is_none();
                     let (opened, plaintext) = opened::anoncrypt(caller, &jwe, options).await?;
                     layers.anoncrypt = Some(opened);
                     plaintext
@@ -107,21 +126,45 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
             }
             Envelope::Plain(text) => {
                 let message = Message::parse_within(text, limits.nesting)?;
-                return conclude(caller, message, layers).await;
+                return conclude(caller, message, layers, options).await;
             }
         };
         inner = Some(next);
     }
 }
 
-/// Compares what the plaintext claims with what the layers proved.
-async fn conclude(caller: &Caller, message: Message, layers: Layers) -> Result<Unpacked> {
+/// Compares what the plaintext claims with what the layers proved, and with what is demanded.
+async fn conclude(
+    caller: &Caller,
+    message: Message,
+    layers: Layers,
+    options: &UnpackOptions,
+) -> Result<Unpacked> {
     let sender = layers.authcrypt.as_ref().map(|opened| addressing::sender(&message, opened)).transpose()?;
     let signer = layers.signed.as_ref().map(|signed| addressing::signer(&message, signed)).transpose()?;
-    addressing::recipients(&message, &layers)?;
-    let encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
-    let (message, rotation) = rotation::verify(caller, message, encrypted).await?;
-    Ok(Unpacked::new(message, layers, sender, signer, rotation))
+    let is_to_recipient = addressing::recipients(&message, &layers, options.to_mismatch)?;
+    let is_encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
+    let is_to_us =
+        is_encrypted || options.own_dids.is_empty() || addressing::names_us(&message, &options.own_dids);
+    let (message, rotation) = rotation::verify(caller, message, is_encrypted).await?;
+    let is_expired = message.is_expired(caller.now());
+    let is_signed_authcrypt = layers.authcrypt.is_some() && layers.signed.is_some();
+    let is_hidden = layers.anoncrypt.is_some();
+    let odd = [
+        (Warning::Type, message.type_uri().is_none()),
+        (Warning::LongId, message.id().len() > ORDINARY_ID),
+        (Warning::NotToRecipient, !is_to_recipient),
+        (Warning::NotToUs, !is_to_us),
+        (Warning::Expired, is_expired),
+        (Warning::UnboundRecipients, layers.unbound),
+        (Warning::AuthcryptSigned, is_signed_authcrypt && !is_hidden),
+        (Warning::AnoncryptAuthcryptSigned, is_signed_authcrypt && is_hidden),
+    ];
+    let warnings = odd.into_iter().filter(|(_, is_so)| *is_so).map(|(warning, _)| warning).collect();
+    let findings = Findings { sender, signer, rotation, is_expired, warnings };
+    let unpacked = Unpacked::new(message, layers, findings);
+    options.policy.check(&unpacked)?;
+    Ok(unpacked)
 }
 
 fn too_large(reason: String) -> Error {

@@ -1,9 +1,8 @@
 //! What the operator demands of a message. It is asked last: the message is proved by then, and may be fine.
 
-use std::collections::BTreeSet;
-
 use super::Unpacked;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
+use crate::did::Parties;
 use crate::error::{Demand, Error, Result};
 
 /// What the operator demands of every message.
@@ -20,7 +19,7 @@ pub struct Policy {
     /// That it keeps to a profile.
     pub profile: Option<Profile>,
     /// That its sender is proved and one of these DIDs.
-    pub senders: Option<BTreeSet<String>>,
+    pub senders: Option<Parties>,
 }
 
 /// A combination of envelope, algorithms and plaintext (DIDComm v2.1, "Defined Profiles").
@@ -34,7 +33,7 @@ impl Policy {
     /// Refuses a message that does not meet every demand.
     pub(super) fn check(&self, unpacked: &Unpacked) -> Result<()> {
         let proved = unpacked.proved_sender();
-        let allowed = |senders: &BTreeSet<String>| proved.is_some_and(|did| senders.contains(did));
+        let allowed = |senders: &Parties| proved.is_some_and(|did| senders.contains(did));
         let demands = [
             (Demand::Encrypted, !self.encrypted || unpacked.is_encrypted()),
             (Demand::Authenticated, !self.authenticated || proved.is_some()),

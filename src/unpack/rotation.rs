@@ -13,12 +13,18 @@ const CLOCK_SKEW: u64 = 300;
 /// A rotation that was proved: signed by a key that `iss` authorises, for the DID that sent the message.
 #[derive(Clone, Debug)]
 pub struct RotationProved {
+    claims: FromPrior,
     issuer_kid: DidUrl,
     jwt: String,
     _proof: signature::SignatureValid,
 }
 
 impl RotationProved {
+    /// What was announced.
+    pub fn claims(&self) -> &FromPrior {
+        &self.claims
+    }
+
     /// The key of the prior DID that signed.
     pub fn issuer_kid(&self) -> &DidUrl {
         &self.issuer_kid
@@ -64,7 +70,12 @@ pub(super) async fn verify(
     let method = document.key(Relationship::Authentication, &jwt.kid)?;
     let key = method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
     let proof = signature::verify(key, jwt.algorithm, jwt.signing_input.as_bytes(), &jwt.signature)?;
-    let rotation = RotationProved { issuer_kid: jwt.kid.clone(), jwt: token.clone(), _proof: proof };
+    let rotation = RotationProved {
+        claims: claims.clone(),
+        issuer_kid: jwt.kid.clone(),
+        jwt: token.clone(),
+        _proof: proof,
+    };
     Ok((message.with_from_prior_header(FromPriorHeader::Verified(claims, token)), Some(rotation)))
 }
 

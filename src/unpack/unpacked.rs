@@ -1,12 +1,16 @@
 //! What is known of a message when every layer is open.
 
+use sha2::{Digest, Sha256};
+
 use super::Layers;
 use super::addressing::{SenderProved, SignerProved};
 use super::opened::Opened;
 use super::rotation::RotationProved;
 use super::signed::Signed;
+use super::warning::Warning;
+use crate::base64url;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
-use crate::did::DidUrl;
+use crate::did::{DidUrl, shortest};
 use crate::message::Message;
 
 /// A message, and what was proved about it.
@@ -18,19 +22,25 @@ pub struct Unpacked {
     sender: Option<SenderProved>,
     signer: Option<SignerProved>,
     rotation: Option<RotationProved>,
+    is_expired: bool,
+    warnings: Vec<Warning>,
+}
+
+/// What was proved, and what was noticed, when the layers were compared with the plaintext.
+pub(super) struct Findings {
+    pub(super) sender: Option<SenderProved>,
+    pub(super) signer: Option<SignerProved>,
+    pub(super) rotation: Option<RotationProved>,
+    pub(super) is_expired: bool,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Unpacked {
-    pub(super) fn new(
-        message: Message,
-        layers: Layers,
-        sender: Option<SenderProved>,
-        signer: Option<SignerProved>,
-        rotation: Option<RotationProved>,
-    ) -> Self {
-        let Layers { anoncrypt, authcrypt, signed } = layers;
+    pub(super) fn new(message: Message, layers: Layers, findings: Findings) -> Self {
+        let Layers { anoncrypt, authcrypt, signed, .. } = layers;
         let authcrypt = authcrypt.map(|authcrypt| authcrypt.opened);
-        Self { message, anoncrypt, authcrypt, signed, sender, signer, rotation }
+        let Findings { sender, signer, rotation, is_expired, warnings } = findings;
+        Self { message, anoncrypt, authcrypt, signed, sender, signer, rotation, is_expired, warnings }
     }
 
     /// The plaintext message.
@@ -56,6 +66,12 @@ impl Unpacked {
     /// The proof that `from` signed it.
     pub fn signer(&self) -> Option<&SignerProved> {
         self.signer.as_ref()
+    }
+
+    /// The DID that is proved to be the sender, by authcrypt or by a signature.
+    pub fn proved_sender(&self) -> Option<&str> {
+        let kid = self.sender().map(SenderProved::kid).or_else(|| self.signer().map(SignerProved::kid));
+        kid.map(DidUrl::did)
     }
 
     /// The proof of a DID rotation, or of the end of the relationship.
@@ -91,6 +107,26 @@ impl Unpacked {
     /// The signed layer as it arrived, for third parties.
     pub fn signed_message(&self) -> Option<&str> {
         self.signed.as_ref().map(|signed| signed.jws.as_str())
+    }
+
+    /// Whether it had expired when it was unpacked.
+    pub fn is_expired(&self) -> bool {
+        self.is_expired
+    }
+
+    /// What is odd about it and no reason to refuse it.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// What tells the message from all others: its sender and its id, or, of an anonymous one, its content.
+    ///
+    /// The content is what nobody can change who has but seen the message, however the envelope is written.
+    pub fn replay_key(&self) -> (Option<String>, String) {
+        match self.proved_sender() {
+            Some(sender) => (Some(shortest(sender).into_owned()), self.message.id().to_owned()),
+            None => (None, base64url::encode(Sha256::digest(self.message.to_json()))),
+        }
     }
 
     fn innermost(&self) -> Option<&Opened> {

@@ -1,0 +1,97 @@
+//! What a message changes in the relationship with its sender: `PeerRotated`, `PeerEnded`.
+
+use pyo3::prelude::*;
+
+use super::json::WholeIn;
+use crate::unpack::RotationProved;
+
+/// The peer goes by another DID now: it was proved that the old one said so.
+///
+/// Write to the new DID from now on, and ignore what still comes from the old one, once that is what you know
+/// the peer by; every message repeats this until the peer has heard from you. `at` is when the peer rotated,
+/// in seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` makes one.
+/// DIDComm v2.1, section "DID Rotation".
+#[pyclass(frozen, eq, hash, get_all, name = "PeerRotated", module = "pydidcomm")]
+#[derive(Clone, Hash, PartialEq)]
+pub(super) struct PyPeerRotated {
+    /// The DID that the peer had.
+    old: String,
+    /// The DID that the peer has.
+    new: String,
+    /// When it rotated, in seconds since the epoch; None where it did not say.
+    at: Option<u64>,
+    /// The key of the old DID that signed.
+    kid: String,
+}
+
+/// The peer has ended the relationship: it was proved that its DID said so.
+///
+/// Do not write to it again. Whoever holds a copy can send this again at any time, so believe it only if `did`
+/// is the DID by which you know the peer now, and `is_later_than` your last change with it. `at` is when it
+/// ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
+/// DIDComm v2.1, section "Ending a Relationship".
+#[pyclass(frozen, eq, hash, get_all, name = "PeerEnded", module = "pydidcomm")]
+#[derive(Clone, Hash, PartialEq)]
+pub(super) struct PyPeerEnded {
+    /// The DID that the peer had.
+    did: String,
+    /// When it ended the relationship, in seconds since the epoch; None where it did not say.
+    at: Option<u64>,
+    /// The key that signed.
+    kid: String,
+}
+
+/// What `UnpackResult.relationship_change` yields.
+#[derive(IntoPyObject)]
+pub(super) enum ChangeOut {
+    Rotated(PyPeerRotated),
+    Ended(PyPeerEnded),
+}
+
+impl From<&RotationProved> for ChangeOut {
+    fn from(rotation: &RotationProved) -> Self {
+        let claims = rotation.claims();
+        let (did, at, kid) = (claims.iss.clone(), claims.iat, rotation.issuer_kid().to_string());
+        match claims.sub.clone() {
+            Some(new) => Self::Rotated(PyPeerRotated { old: did, new, at, kid }),
+            None => Self::Ended(PyPeerEnded { did, at, kid }),
+        }
+    }
+}
+
+/// Whether a change is news for those who know of a change at a certain time; one without a time never is.
+fn is_later(at: Option<u64>, known: Option<WholeIn>) -> bool {
+    known.is_none_or(|WholeIn(known)| at.is_some_and(|at| at > known))
+}
+
+#[pymethods]
+impl PyPeerRotated {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const MATCH_ARGS: (&'static str, &'static str) = ("old", "new");
+
+    /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+    fn is_later_than(&self, known: Option<WholeIn>) -> bool {
+        is_later(self.at, known)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("PeerRotated(old='{}', new='{}')", self.old, self.new)
+    }
+}
+
+#[pymethods]
+impl PyPeerEnded {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const MATCH_ARGS: (&'static str,) = ("did",);
+
+    /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+    fn is_later_than(&self, known: Option<WholeIn>) -> bool {
+        is_later(self.at, known)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("PeerEnded(did='{}')", self.did)
+    }
+}
