@@ -12,6 +12,8 @@ from pydidcomm._core import (
     Packed,
     PackedPlaintext,
     PackedSigned,
+    PeerEnded,
+    PeerRotated,
     PublicKey,
     Secret,
     Service,
@@ -34,6 +36,8 @@ from pydidcomm.errors import (
     MalformedMessageError,
     MessageTypeWarning,
     NotFoundError,
+    PolicyError,
+    ReplayedMessageError,
     SecretNotFoundError,
     UnsupportedError,
     UntrustedMessageError,
@@ -57,6 +61,7 @@ from pydidcomm.inspection import (
 )
 from pydidcomm.messaging import DIDCommMessaging
 from pydidcomm.peer_did import create_peer_did
+from pydidcomm.replay import InMemoryReplayWindow, ReplayWindow
 from pydidcomm.resolvers import (
     DIDResolver,
     KeyAgreementKey,
@@ -83,6 +88,7 @@ __all__ = [
     "EnvelopeView",
     "Fault",
     "FromPrior",
+    "InMemoryReplayWindow",
     "InMemorySecrets",
     "IncompatibleKeysError",
     "InvalidSignatureError",
@@ -101,9 +107,14 @@ __all__ = [
     "Packed",
     "PackedPlaintext",
     "PackedSigned",
+    "PeerEnded",
+    "PeerRotated",
     "PlaintextView",
+    "PolicyError",
     "PrefixResolver",
     "PublicKey",
+    "ReplayWindow",
+    "ReplayedMessageError",
     "ResolversConfig",
     "Secret",
     "SecretNotFoundError",

@@ -1,5 +1,6 @@
 """The operations behind both faces, the awaited and the synchronous one."""
 
+import time
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
@@ -37,6 +38,7 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
         config.enc_alg_anon,
         config.protect_sender_id,
         config.authcrypt_signed,
+        config.anoncrypt_authcrypt_signed,
         config.curves,
         config.every_curve,
         *_known(resolvers),
@@ -49,7 +51,7 @@ def unpacked(
     """Prepares `unpack`."""
     config = config or _UNPACK
     return _core.unpack(
-        packed_msg, config.prepared, *_known(resolvers)
+        packed_msg, config.prepared, *_known(resolvers, config.now)
     )
 
 
@@ -72,8 +74,15 @@ def attachment_verified(
     return _core.verify_attachment(attachment, content, *_known(resolvers))
 
 
-def _known(resolvers: ResolversConfig) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str]]:
-    """What the core can answer by itself; a subclass may answer otherwise, so it is asked."""
+def time_of(resolvers: ResolversConfig) -> int:
+    """The time, in whole seconds since the epoch."""
+    return int(time.time() if resolvers.clock is None else resolvers.clock())
+
+
+def _known(
+    resolvers: ResolversConfig, now: int | None = None
+) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int | None]:
+    """What the core can answer by itself, and the time; a subclass may answer otherwise, so it is asked."""
     secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
     local: LocalResolver | None = None
     prefixes: list[str] = []
@@ -81,7 +90,9 @@ def _known(resolvers: ResolversConfig) -> tuple[InMemorySecrets | None, LocalRes
         local, prefixes = resolver, ["did:"]
     elif _routes(resolver):
         local, prefixes = resolver.local()
-    return (secrets if type(secrets) is InMemorySecrets else None), local, prefixes
+    if now is None and resolvers.clock is not None:
+        now = int(resolvers.clock())
+    return (secrets if type(secrets) is InMemorySecrets else None), local, prefixes, now
 
 
 def _routes(resolver: object) -> TypeGuard[PrefixResolver]:

@@ -1,11 +1,16 @@
 """Options, each with a default that is right for most people."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from pydidcomm._core import UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
+from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
+
+AllowedSenders: TypeAlias = "Collection[str] | Callable[[str], bool | Awaitable[bool]] | None"
+"""The DIDs from which messages are taken, or a function that tells whether one is; None for any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +20,15 @@ class ResolversConfig:
     Attributes:
         secrets_resolver: Finds secret keys.
         did_resolver: Finds DID documents.
+        clock: Tells the time in seconds since the epoch, for instance `time.time`; None for that of the
+            operating system.
+        replay_window: Remembers which messages were unpacked, so that none is taken twice; None for no memory.
     """
 
     secrets_resolver: SecretsResolver
     did_resolver: DIDResolver
+    clock: Callable[[], float] | None = None
+    replay_window: ReplayWindow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +42,8 @@ class PackEncryptedConfig:
             layer around the authcrypt layer.
         authcrypt_signed: Whether a message with both `frm` and `sign_frm` is authcrypted. By default it is
             signed and anoncrypted, as the specification advises: the signature proves the sender already.
+        anoncrypt_authcrypt_signed: Whether such a message gets all three layers. The specification forbids
+            it, and recipients may refuse it; anoncrypt around a signature hides and proves as much.
         curves: The curves for key agreement that may be used, the preferred first. The message is encrypted
             on the first one on which the recipient has keys and, in authcrypt, the sender holds one.
         every_curve: Whether the recipient gets an envelope for each of these curves on which it has keys;
@@ -42,6 +54,7 @@ class PackEncryptedConfig:
     enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW
     protect_sender_id: bool = False
     authcrypt_signed: bool = False
+    anoncrypt_authcrypt_signed: bool = False
     curves: Sequence[str] = ("X25519", "P-384", "P-256", "P-521")
     every_curve: bool = False
 
@@ -66,6 +79,22 @@ class UnpackConfig:
         expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
         accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
             binds its list of recipients then.
+        require_encrypted: Whether a message has to arrive encrypted.
+        require_authenticated: Whether its sender has to be proved, by authcrypt or by a signature.
+        require_signed: Whether its sender has to have signed it.
+        require_unexpired: Whether a message whose `expires_time` has come is refused; otherwise
+            `metadata.expired` tells.
+        require_profile: A profile that the message has to keep to. "didcomm/v2", the only one that this
+            library speaks, demands that it is encrypted, in the layers and with the algorithms that DIDComm
+            v2.1 lists for senders, every recipient bound by `apv`.
+        allowed_senders: The DIDs from which messages are taken, or a function, plain or `async`, that tells
+            whether one is. It is asked of the proved sender; a message without one is refused.
+        to_mismatch: Whether an encrypted message whose `to` does not name the DID that it was encrypted to is
+            an "error" or a "warning" in `metadata.warnings`. Where a signature binds `to` it is an error in
+            any case: somebody passed the message on.
+        own_dids: Our DIDs: a message in the open that is to none of them has a warning.
+        now: The time in seconds since the epoch at which `expires_time` and the times of a DID rotation are
+            judged; None for that of the clock.
         max_bytes: The longest message that is read, in octets; None for 64 MiB.
         max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, and never more
             than 127.
@@ -78,11 +107,27 @@ class UnpackConfig:
 
     Raises:
         TypeError: An option has another type.
-        ValueError: A limit is negative.
+        ValueError: A limit is negative, or `to_mismatch` is neither word.
+        UnsupportedError: The profile is not "didcomm/v2".
+
+    Example:
+        >>> from pydidcomm import UnpackConfig
+        >>> config = UnpackConfig(require_encrypted=True, allowed_senders={"did:example:alice"}, max_bytes=65536)
+        >>> config.require_encrypted, config.to_mismatch
+        (True, 'error')
     """
 
     expect_decrypt_by_all_keys: bool = False
     accept_missing_apv: bool = False
+    require_encrypted: bool = False
+    require_authenticated: bool = False
+    require_signed: bool = False
+    require_unexpired: bool = False
+    require_profile: str | None = None
+    allowed_senders: AllowedSenders = None
+    to_mismatch: Literal["error", "warning"] = "error"
+    own_dids: Collection[str] = ()
+    now: int | None = None
     max_bytes: int | None = None
     max_nesting: int | None = None
     max_layers: int | None = None
@@ -93,4 +138,7 @@ class UnpackConfig:
 
     def __post_init__(self) -> None:
         """Reads the options once, for all messages."""
+        if self.now is not None and self.now < 0:
+            message = "now is negative"
+            raise ValueError(message)
         object.__setattr__(self, "prepared", UnpackOptions(self))

@@ -209,6 +209,41 @@ class UntrustedMessageError(DIDCommError):
         return f"untrusted message: {self.claim} is not proved{details}"
 
 
+class PolicyError(DIDCommError):
+    """The message is proved, and the operator demands more of it: whoever set the policy decides.
+
+    Attributes:
+        demand: The option that the message does not meet, for instance "require_encrypted".
+        did: The DID that is proved to be its sender, if there is one.
+    """
+
+    def __init__(self, demand: str, did: str | None = None) -> None:
+        super().__init__(demand, did)
+        self.demand = demand
+        self.did = did
+
+    def __str__(self) -> str:
+        sender = f" (did {self.did})" if self.did else ""
+        return f"refused by policy: {self.demand} is not met{sender}"
+
+
+class ReplayedMessageError(DIDCommError):
+    """The message was here before: drop it, whoever sends it now.
+
+    Attributes:
+        message_id: The id of the message.
+        did: The DID that is proved to have made it, if there is one.
+    """
+
+    def __init__(self, message_id: str, did: str | None = None) -> None:
+        super().__init__(message_id, did)
+        self.message_id = message_id
+        self.did = did
+
+    def __str__(self) -> str:
+        return f"message {self.message_id} of {self.did or 'an anonymous sender'} was here before"
+
+
 class DecryptionError(DIDCommError):
     """The message cannot be decrypted; what failed inside is nobody's business."""
 

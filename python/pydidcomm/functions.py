@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydidcomm import _core, _operations
+from pydidcomm._admission import admitted
 from pydidcomm._core import Attachment, Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
 from pydidcomm._drive import drive
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
@@ -142,6 +143,8 @@ async def unpack(
         InvalidSignatureError: Its signature does not verify.
         UnsupportedError: It uses an algorithm that is not on offer.
         NotFoundError: A DID, a key or a secret is not there.
+        PolicyError: All is proved, and `unpack_config` demands more.
+        ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
 
     Example:
         >>> import asyncio
@@ -152,8 +155,8 @@ async def unpack(
         Metadata(encrypted=False, authenticated=False)
     """
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
-    result: UnpackResult = await drive(operation, resolvers_config)
-    return result
+    received: UnpackResult = await drive(operation, resolvers_config)
+    return await admitted(received, resolvers_config, unpack_config)
 
 
 async def sign_attachment(

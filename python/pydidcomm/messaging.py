@@ -1,9 +1,10 @@
 """The object that a program keeps for its life: its secrets, its resolver, and what they can do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import _core, _operations, peer_did
+from pydidcomm import _core, _operations, peer_did, rotation
+from pydidcomm._admission import admitted
 from pydidcomm._core import (
     Attachment,
     DIDDocument,
@@ -18,6 +19,7 @@ from pydidcomm._core import (
 from pydidcomm._drive import drive
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.errors import DidNotFoundError
+from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver, SecretsStore
 
 
@@ -27,6 +29,9 @@ class DIDCommMessaging:
     Args:
         secrets: Finds its secret keys; an empty `InMemorySecrets` by default.
         resolver: Finds DID documents; by default those that need no network, did:key and did:peer:2.
+        clock: Tells the time in seconds since the epoch; None for that of the operating system.
+        replay_window: Remembers which messages were unpacked, so that none is taken twice, for instance an
+            `InMemoryReplayWindow`; None for no memory.
 
     Example:
         >>> import asyncio
@@ -42,10 +47,19 @@ class DIDCommMessaging:
         ('Hi Bob', True)
     """
 
-    def __init__(self, secrets: SecretsResolver | None = None, resolver: DIDResolver | None = None) -> None:
+    def __init__(
+        self,
+        secrets: SecretsResolver | None = None,
+        resolver: DIDResolver | None = None,
+        *,
+        clock: Callable[[], float] | None = None,
+        replay_window: ReplayWindow | None = None,
+    ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
             did_resolver=LocalResolver() if resolver is None else resolver,
+            clock=clock,
+            replay_window=replay_window,
         )
 
     @property
@@ -88,8 +102,104 @@ class DIDCommMessaging:
     ) -> UnpackResult:
         """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
         operation = _operations.unpacked(self.resolvers_config, packed_msg, config)
-        result: UnpackResult = await drive(operation, self.resolvers_config)
-        return result
+        received: UnpackResult = await drive(operation, self.resolvers_config)
+        return await admitted(received, self.resolvers_config, config)
+
+    async def rotate(  # noqa: PLR0913, all of them are named
+        self,
+        *,
+        to: str,
+        old: str,
+        new: str,
+        message: Message | None = None,
+        at: int | None = None,
+        sign_frm: str | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> Packed:
+        """The message by which a peer that knows us as `old` learns that we are `new` from now on.
+
+        Repeat it, with the same `at`, on every message to the peer until one arrives that is to `new`; later
+        messages have no use for it. The secrets of both DIDs have to be held. DIDComm v2.1, section "DID
+        Rotation".
+
+        Args:
+            to: The peer: a DID, or the DID URL of one of its keys under `keyAgreement`.
+            old: The DID by which the peer knows us.
+            new: The DID that takes its place; the message is authcrypted by it.
+            message: What to say beside; an empty message by default.
+            at: When the DID was rotated, in seconds since the epoch; now, unless it is given.
+            sign_frm: The signer of the message, a key of `new`; see `pydidcomm.pack_encrypted`.
+            config: How to encrypt.
+            params: What this message needs beside.
+
+        Raises:
+            ValueError: `message` is from somebody else, or announces a rotation already.
+            NotFoundError: A DID, a key or a secret is not there.
+            UnsupportedError: No key is on offer; IncompatibleKeysError: none that fits one of the peer.
+
+        Example:
+            >>> import asyncio
+            >>> from pydidcomm import DIDCommMessaging, PeerRotated
+            >>> async def main():
+            ...     alice, bob = DIDCommMessaging(), DIDCommMessaging()
+            ...     old, new = await alice.create_peer_did(), await alice.create_peer_did()
+            ...     packed = await alice.rotate(to=await bob.create_peer_did(), old=old, new=new)
+            ...     received = await bob.unpack(packed.message)
+            ...     match received.relationship_change:
+            ...         case PeerRotated(before, after):
+            ...             return (before, after) == (old, new)
+            >>> asyncio.run(main())
+            True
+        """
+        now = _operations.time_of(self.resolvers_config)
+        message = rotation.rotating(message, to=to, old=old, new=new, now=now, at=at)
+        return await self.pack(message, to=to, frm=new, sign_frm=sign_frm, config=config, params=params)
+
+    async def end_relationship(  # noqa: PLR0913, all of them are named
+        self,
+        *,
+        to: str,
+        frm: str,
+        message: Message | None = None,
+        at: int | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> Packed:
+        """The message by which a peer learns that we, whom it knows as `frm`, are gone for good.
+
+        It is anoncrypted, for it is from nobody any more; a key of `frm` signs the announcement in it.
+        DIDComm v2.1, section "Ending a Relationship".
+
+        Args:
+            to: The peer: a DID, or the DID URL of one of its keys under `keyAgreement`.
+            frm: The DID by which the peer knows us.
+            message: What to say beside, without `frm`; an empty message by default.
+            at: When the relationship ended, in seconds since the epoch; now, unless it is given.
+            config: How to encrypt.
+            params: What this message needs beside.
+
+        Raises:
+            ValueError: `message` has a sender, or announces a rotation already.
+            NotFoundError: A DID, a key or a secret is not there.
+            UnsupportedError: The peer has no key that is on offer.
+
+        Example:
+            >>> import asyncio
+            >>> from pydidcomm import DIDCommMessaging, PeerEnded
+            >>> async def main():
+            ...     alice, bob = DIDCommMessaging(), DIDCommMessaging()
+            ...     alice_did, bob_did = await alice.create_peer_did(), await bob.create_peer_did()
+            ...     packed = await alice.end_relationship(to=bob_did, frm=alice_did)
+            ...     match (await bob.unpack(packed.message)).relationship_change:
+            ...         case PeerEnded(did):
+            ...             return did == alice_did
+            >>> asyncio.run(main())
+            True
+        """
+        now = _operations.time_of(self.resolvers_config)
+        message = rotation.ending(message, to=to, frm=frm, now=now, at=at)
+        return await self.pack(message, to=to, config=config, params=params)
 
     async def sign_attachment(
         self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False

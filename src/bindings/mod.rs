@@ -59,6 +59,7 @@ mod _core {
     use super::peer_did::encode_peer_did;
     #[pymodule_export]
     use super::public_key::PyPublicKey;
+    #[pymodule_export]
     use super::relationship::{PyPeerEnded, PyPeerRotated};
     #[pymodule_export]
     use super::secrets::{PyInMemorySecrets, PySecret};

@@ -65,6 +65,7 @@ pub(super) fn pack_encrypted(
     enc_alg_anon: AnonCryptAlg,
     protect_sender_id: bool,
     authcrypt_signed: bool,
+    anoncrypt_authcrypt_signed: bool,
     curves: StringsIn,
     every_curve: bool,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
@@ -81,6 +82,7 @@ pub(super) fn pack_encrypted(
         anoncrypt: enc_alg_anon.0,
         protect_sender: protect_sender_id,
         authcrypt_signed,
+        anoncrypt_authcrypt_signed,
         curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
         every_curve,
     };

@@ -28,6 +28,10 @@ pub struct EncryptOptions {
     ///
     /// The specification advises against it: the signature proves the sender already.
     pub authcrypt_signed: bool,
+    /// Whether a message that has both a signer and a sender gets all three layers.
+    ///
+    /// The specification forbids it: anoncrypt around the signature hides and proves as much.
+    pub anoncrypt_authcrypt_signed: bool,
     /// The curves that may be used, the preferred first.
     pub curves: Vec<Curve>,
     /// Whether a recipient with keys on several curves gets an envelope for each of them.
@@ -43,6 +47,7 @@ impl Default for EncryptOptions {
             anoncrypt: ContentEncryption::default(),
             protect_sender: false,
             authcrypt_signed: false,
+            anoncrypt_authcrypt_signed: false,
             curves: Curve::FOR_AGREEMENT.to_vec(),
             every_curve: false,
         }
@@ -137,7 +142,11 @@ async fn seal(
         None => anoncrypt(caller, text, group, options.anoncrypt).await?,
         Some(sender) => {
             let inner = authcrypt(caller, text, group, sender).await?;
-            let hide = options.protect_sender && options.signer.is_none();
+            let hide = if options.signer.is_some() {
+                options.anoncrypt_authcrypt_signed
+            } else {
+                options.protect_sender
+            };
             if hide { anoncrypt(caller, inner, group, options.anoncrypt).await? } else { inner }
         }
     };
@@ -151,12 +160,16 @@ async fn seal(
 
 /// The sender to authcrypt as: a signed message has proved its sender, unless the caller insists.
 fn sender(options: &EncryptOptions) -> Option<&DidUrl> {
-    let signed = options.signer.is_some();
-    options.from.as_ref().filter(|_| !signed || (options.authcrypt_signed && !options.protect_sender))
+    let authcrypts_signed = options.anoncrypt_authcrypt_signed
+        || (options.authcrypt_signed && !options.protect_sender);
+    options.from.as_ref().filter(|_| options.signer.is_none() || authcrypts_signed)
 }
 
 /// Makes headers and envelope agree; what every conforming recipient would refuse is refused here.
 fn address(message: Message, to: &DidUrl, options: &EncryptOptions) -> Result<Message> {
+    if options.anoncrypt_authcrypt_signed && (options.from.is_none() || options.signer.is_none()) {
+        return Err(Error::misuse("anoncrypt_authcrypt_signed takes both a sender and a signer"));
+    }
     let mut message = message;
     for party in options.from.iter().chain(&options.signer) {
         message = name_sender(message, party)?;

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydidcomm import _core, _operations
+from pydidcomm._admission import admitted_sync
 from pydidcomm._core import Attachment, Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
 from pydidcomm._drive import drive_sync, now
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
@@ -63,8 +64,8 @@ def unpack(
 ) -> UnpackResult:
     """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`."""
     operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
-    result: UnpackResult = drive_sync(operation, resolvers_config)
-    return result
+    received: UnpackResult = drive_sync(operation, resolvers_config)
+    return admitted_sync(received, resolvers_config, unpack_config)
 
 
 def sign_attachment(

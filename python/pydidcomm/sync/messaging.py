@@ -1,9 +1,9 @@
 """`DIDCommMessaging` without `await`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pydidcomm import messaging
+from pydidcomm import _operations, messaging, rotation
 from pydidcomm._core import (
     Attachment,
     DIDDocument,
@@ -17,6 +17,7 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import now
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
 from pydidcomm.sync import functions
 
@@ -27,6 +28,8 @@ class DIDCommMessaging:
     Args:
         secrets: Finds its secret keys, with plain methods; an empty `InMemorySecrets` by default.
         resolver: Finds DID documents, with a plain method; by default those that need no network.
+        clock: Tells the time in seconds since the epoch; None for that of the operating system.
+        replay_window: Remembers which messages were unpacked, with a plain method; None for no memory.
 
     Example:
         >>> from pydidcomm import Message
@@ -38,10 +41,19 @@ class DIDCommMessaging:
         {'msg': 'Hi Bob'}
     """
 
-    def __init__(self, secrets: SecretsResolver | None = None, resolver: DIDResolver | None = None) -> None:
+    def __init__(
+        self,
+        secrets: SecretsResolver | None = None,
+        resolver: DIDResolver | None = None,
+        *,
+        clock: Callable[[], float] | None = None,
+        replay_window: ReplayWindow | None = None,
+    ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
             did_resolver=LocalResolver() if resolver is None else resolver,
+            clock=clock,
+            replay_window=replay_window,
         )
 
     @property
@@ -92,6 +104,56 @@ class DIDCommMessaging:
     def verify_attachment(self, attachment: Attachment, *, content: bytes | None = None) -> str:
         """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
         return functions.verify_attachment(self.resolvers_config, attachment, content)
+
+    def rotate(  # noqa: PLR0913, all of them are named
+        self,
+        *,
+        to: str,
+        old: str,
+        new: str,
+        message: Message | None = None,
+        at: int | None = None,
+        sign_frm: str | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> Packed:
+        """The message by which a peer learns of a new DID; see `pydidcomm.DIDCommMessaging.rotate`.
+
+        Example:
+            >>> from pydidcomm.sync import DIDCommMessaging
+            >>> alice, bob = DIDCommMessaging(), DIDCommMessaging()
+            >>> old, new = alice.create_peer_did(), alice.create_peer_did()
+            >>> packed = alice.rotate(to=bob.create_peer_did(), old=old, new=new)
+            >>> bob.unpack(packed.message).relationship_change.new == new
+            True
+        """
+        now = _operations.time_of(self.resolvers_config)
+        message = rotation.rotating(message, to=to, old=old, new=new, now=now, at=at)
+        return self.pack(message, to=to, frm=new, sign_frm=sign_frm, config=config, params=params)
+
+    def end_relationship(  # noqa: PLR0913, all of them are named
+        self,
+        *,
+        to: str,
+        frm: str,
+        message: Message | None = None,
+        at: int | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> Packed:
+        """The message by which a peer learns of the end; see `pydidcomm.DIDCommMessaging.end_relationship`.
+
+        Example:
+            >>> from pydidcomm.sync import DIDCommMessaging
+            >>> alice, bob = DIDCommMessaging(), DIDCommMessaging()
+            >>> alice_did, bob_did = alice.create_peer_did(), bob.create_peer_did()
+            >>> packed = alice.end_relationship(to=bob_did, frm=alice_did)
+            >>> bob.unpack(packed.message).relationship_change.did == alice_did
+            True
+        """
+        now = _operations.time_of(self.resolvers_config)
+        message = rotation.ending(message, to=to, frm=frm, now=now, at=at)
+        return self.pack(message, to=to, config=config, params=params)
 
     def resolve(self, did: str) -> DIDDocument:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use pyo3::prelude::*;
 
-use super::super::json::StringsIn;
+use super::super::json::{StringsIn, WholeIn};
 use super::super::local_resolver::PyLocalResolver;
 use super::super::operation::{Outcome, PyOperation};
 use super::super::pack::party;
@@ -26,12 +26,13 @@ pub(in super::super) fn sign_attachment(
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
+    now: Option<WholeIn>,
 ) -> PyResult<PyOperation> {
     let attachment = attachment.get().0.clone();
     let content = content.map(<[u8]>::to_vec);
     let signer = party(sign_frm)?;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
         let signed = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
         Ok(Outcome::Attachment(signed))
     });
@@ -46,10 +47,11 @@ pub(in super::super) fn verify_attachment(
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
+    now: Option<WholeIn>,
 ) -> PyOperation {
     let attachment = attachment.get().0.clone();
     let content = content.map(<[u8]>::to_vec);
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0), |caller| async move {
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
         let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref()).await?;
         Ok(Outcome::AttachmentSigned(signed))
     });

@@ -1,0 +1,27 @@
+"""The messages that move a relationship to another DID, or end it."""
+
+from pydidcomm._core import FromPrior, Message
+
+EMPTY = "https://didcomm.org/empty/1.0/empty"
+"""The type of a message that says nothing but its headers."""
+
+
+def rotating(message: Message | None, *, to: str, old: str, new: str, now: int, at: int | None) -> Message:
+    """The message from `new`, or an empty one, with the announcement that `old` is `new` since `at`."""
+    rotation = FromPrior(iss=old, sub=new, iat=now if at is None else at)
+    return _carrying(message, rotation, to=to, frm=new, now=now)
+
+
+def ending(message: Message | None, *, to: str, frm: str, now: int, at: int | None) -> Message:
+    """The message from nobody, or an empty one, with the announcement that `frm` is no more since `at`."""
+    return _carrying(message, FromPrior(iss=frm, iat=now if at is None else at), to=to, frm=None, now=now)
+
+
+def _carrying(message: Message | None, rotation: FromPrior, *, to: str, frm: str | None, now: int) -> Message:
+    if message is None:
+        recipient = to.partition("#")[0]
+        return Message(type=EMPTY, frm=frm, to=[recipient], created_time=now, from_prior=rotation)
+    if message.from_prior is not None:
+        problem = "the message announces a DID rotation already"
+        raise ValueError(problem)
+    return message.replace(from_prior=rotation)
