@@ -6,10 +6,10 @@ from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
-from typing import Any, final
+from typing import Any, Final, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Envelope", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "sign_attachment", "unpack", "verify_attachment"]
+__all__ = ["Agree", "Attachment", "DIDDocument", "Envelope", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "sign_attachment", "unpack", "verify_attachment"]
 
 @final
 class Agree:
@@ -571,6 +571,12 @@ class Message:
         """
         The id, unique among the sender's messages.
         """
+    def is_expired(self, /, now: int | None = None) -> bool:
+        """
+        Whether `expires_time` has come at that time, which is now unless it is given.
+
+        A message without `expires_time` never expires. DIDComm v2.1, section "Message Headers".
+        """
     @property
     def lang(self, /) -> str | None:
         """
@@ -650,6 +656,11 @@ class Metadata:
         The keys that the message was encrypted to.
         """
     @property
+    def expired(self, /) -> bool:
+        """
+        Whether `expires_time` of the message had come when it was unpacked.
+        """
+    @property
     def from_prior_issuer_kid(self, /) -> str | None:
         """
         The key of the prior DID that signed `from_prior`.
@@ -668,6 +679,11 @@ class Metadata:
     def recipient_kid(self, /) -> str | None:
         """
         The key of ours that opened the message.
+        """
+    @property
+    def sender(self, /) -> str | None:
+        """
+        The DID that is proved to be the sender, by authcrypt or by a signature.
         """
     @property
     def sign_alg(self, /) -> SignAlg | None:
@@ -820,6 +836,81 @@ class PackedSigned:
     def sign_from_kid(self, /) -> str:
         """
         The key that signed.
+        """
+
+@final
+class PeerEnded:
+    """
+    The peer has ended the relationship: it was proved that its DID said so.
+
+    Do not write to it again. Whoever holds a copy can send this again at any time, so believe it only if `did`
+    is the DID by which you know the peer now, and `is_later_than` your last change with it. `at` is when it
+    ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
+    DIDComm v2.1, section "Ending a Relationship".
+    """
+    __match_args__: Final[tuple[str]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def at(self, /) -> int | None:
+        """
+        When it ended the relationship, in seconds since the epoch; None where it did not say.
+        """
+    @property
+    def did(self, /) -> str:
+        """
+        The DID that the peer had.
+        """
+    def is_later_than(self, /, known: int | None) -> bool:
+        """
+        Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+        """
+    @property
+    def kid(self, /) -> str:
+        """
+        The key that signed.
+        """
+
+@final
+class PeerRotated:
+    """
+    The peer goes by another DID now: it was proved that the old one said so.
+
+    Write to the new DID from now on, and ignore what still comes from the old one, once that is what you know
+    the peer by; every message repeats this until the peer has heard from you. `at` is when the peer rotated,
+    in seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` makes one.
+    DIDComm v2.1, section "DID Rotation".
+    """
+    __match_args__: Final[tuple[str, str]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def at(self, /) -> int | None:
+        """
+        When it rotated, in seconds since the epoch; None where it did not say.
+        """
+    def is_later_than(self, /, known: int | None) -> bool:
+        """
+        Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+        """
+    @property
+    def kid(self, /) -> str:
+        """
+        The key of the old DID that signed.
+        """
+    @property
+    def new(self, /) -> str:
+        """
+        The DID that the peer has.
+        """
+    @property
+    def old(self, /) -> str:
+        """
+        The DID that the peer had.
         """
 
 @final
@@ -1057,6 +1148,19 @@ class UnpackResult:
         """
         What was proved about it.
         """
+    @property
+    def relationship_change(self, /) -> PeerRotated | PeerEnded | None:
+        """
+        What the message changes in the relationship with its sender, proved; None where nothing.
+        """
+    @property
+    def replay_key(self, /) -> tuple[str | None, str]:
+        """
+        What tells the message from all others: its proved sender and its id.
+
+        Where no sender is proved it is None and a hash of the plaintext, which is the same however the
+        envelope is written.
+        """
 
 def encode_peer_did(secrets: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> str:
     """
@@ -1068,7 +1172,7 @@ def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1078,22 +1182,22 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the packing of a signed message.
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the verification of an attachment.
     """
