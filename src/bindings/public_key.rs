@@ -63,8 +63,10 @@ impl PyPublicKey {
         self.0.curve().name()
     }
 
-    /// The octets as PKCS#11 and most key stores take them: 32 raw ones on X25519 and Ed25519; elsewhere the
-    /// uncompressed point 04 || x || y, or the compressed one if asked.
+    /// The octets as PKCS#11 and most key stores take them.
+    ///
+    /// 32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
+    /// one if asked.
     #[pyo3(signature = (*, compressed = false))]
     fn octets(&self, compressed: bool) -> Vec<u8> {
         if compressed { self.0.octets() } else { self.0.uncompressed_octets() }

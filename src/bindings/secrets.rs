@@ -58,8 +58,9 @@ impl PySecret {
         SecretKey::from_octets(kid, curve, &Zeroizing::new(octets.0)).map(Self).map_err(misuse)
     }
 
-    /// Generates a key on "X25519", "P-256", "P-384" or "P-521" (key agreement), "Ed25519", "P-256" or
-    /// "secp256k1" (signatures).
+    /// Generates a key on the curve of that name.
+    ///
+    /// "X25519", "P-256", "P-384" and "P-521" are for key agreement; "Ed25519", "P-256" and "secp256k1" sign.
     #[staticmethod]
     #[pyo3(signature = (curve, *, kid))]
     fn generate(curve: &str, kid: &str) -> PyResult<Self> {

@@ -101,7 +101,8 @@ def check(received: UnpackResult, mode: Mode, alice: Party, bob: Party) -> None:
     assert metadata.sign_alg is (SignAlg.ED25519 if mode.sign else None)
     assert (metadata.signed_message is not None) == mode.sign
     assert (metadata.from_prior_issuer_kid, metadata.from_prior_jwt) == (None, None)
-    assert list(metadata.warnings) == []
+    advised_against = mode.auth is not None and mode.sign
+    assert [("advises against" in warning) for warning in metadata.warnings] == [True] * advised_against
 
 
 @pytest.mark.spec(

@@ -149,7 +149,7 @@ def test_what_is_neither_a_secret_nor_a_dict_is_a_type_error(value: Any) -> None
 
 
 @pytest.mark.spec("ALG-02", "ALG-16")
-@pytest.mark.parametrize("curve", ["P-521", "X448", "Ed448", "BLS12381_G2"])
+@pytest.mark.parametrize("curve", ["P-192", "X448", "Ed448", "BLS12381_G2"])
 def test_a_curve_that_is_not_on_offer_is_named(curve: str) -> None:
     kty = "EC" if curve.startswith("P-") else "OKP"
     jwk = {"kty": kty, "crv": curve, "x": "AA", "y": "AA", "d": "AA", "kid": KID}
