@@ -250,7 +250,8 @@ impl Error {
 
 /// What has to be remembered before the DID resolves; nothing for most DIDs.
 fn needed(did: &str) -> &'static str {
-    match did.strip_prefix("did:peer:").and_then(|peer| peer.chars().next()) {
+    let hash = did.strip_prefix("did:peer:").filter(|peer| !peer.contains(':'));
+    match hash.and_then(|peer| peer.chars().next()) {
         Some('1') => " (the hash of a genesis document, which is to be remembered first)",
         Some('3') => " (the hash of a did:peer:2, which is to be remembered first)",
         Some('4') => " (a short form, whose long form is to be seen or remembered first)",

@@ -20,6 +20,9 @@ from pydidcomm._core import (
     ServiceEndpoint,
     ServiceMetadata,
     UnpackResult,
+    encode_did_document,
+    same_party,
+    short_form,
 )
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, MediaType, SignAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
@@ -59,8 +62,9 @@ from pydidcomm.inspection import (
     SignedView,
     inspect,
 )
+from pydidcomm.key_did import create_jwk_did, create_key_did
 from pydidcomm.messaging import DIDCommMessaging
-from pydidcomm.peer_did import create_peer_did
+from pydidcomm.peer_did import PeerMethod, create_peer_did
 from pydidcomm.replay import InMemoryReplayWindow, ReplayWindow
 from pydidcomm.resolvers import (
     DIDResolver,
@@ -108,6 +112,7 @@ __all__ = [
     "PackedPlaintext",
     "PackedSigned",
     "PeerEnded",
+    "PeerMethod",
     "PeerRotated",
     "PlaintextView",
     "PolicyError",
@@ -131,11 +136,16 @@ __all__ = [
     "UnpackResult",
     "UnsupportedError",
     "UntrustedMessageError",
+    "create_jwk_did",
+    "create_key_did",
     "create_peer_did",
+    "encode_did_document",
     "inspect",
     "pack_encrypted",
     "pack_plaintext",
     "pack_signed",
+    "same_party",
+    "short_form",
     "sign_attachment",
     "unpack",
     "verify_attachment",

@@ -14,6 +14,13 @@ def _some_of(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_KIDS} more" if len(names) > _MOST_KIDS else ""
     return f"{', '.join(names[:_MOST_KIDS])}{more}"
 
+_NEEDED = {
+    "did:peer:1": " (the hash of a genesis document, which is to be remembered first)",
+    "did:peer:3": " (the hash of a did:peer:2, which is to be remembered first)",
+    "did:peer:4": " (a short form, whose long form is to be seen or remembered first)",
+}
+"""What has to be known before a DID resolves that is only a hash."""
+
 
 class DIDCommError(Exception):
     """The root of all exceptions of pydidcomm."""
@@ -116,7 +123,9 @@ class DidNotFoundError(NotFoundError):
         self.did = did
 
     def __str__(self) -> str:
-        return f"DID not found: {self.did}"
+        # the long form of a did:peer:4 has one colon more, and needs nothing
+        needed = "" if self.did.count(":") > 2 else _NEEDED.get(self.did[: len("did:peer:1")], "")  # noqa: PLR2004
+        return f"DID not found: {self.did}{needed}"
 
 
 class KeyNotFoundError(NotFoundError):

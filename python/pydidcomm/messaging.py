@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import _core, _operations, peer_did, rotation
+from pydidcomm import _core, _operations, key_did, peer_did, rotation
 from pydidcomm._admission import admitted
 from pydidcomm._core import (
     Attachment,
@@ -19,8 +19,9 @@ from pydidcomm._core import (
 from pydidcomm._drive import drive
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.errors import DidNotFoundError
+from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
-from pydidcomm.resolvers import DIDResolver, SecretsResolver, SecretsStore
+from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
 
 
 class DIDCommMessaging:
@@ -28,7 +29,7 @@ class DIDCommMessaging:
 
     Args:
         secrets: Finds its secret keys; an empty `InMemorySecrets` by default.
-        resolver: Finds DID documents; by default those that need no network, did:key and did:peer:2.
+        resolver: Finds DID documents; by default those that need no network, did:key, did:jwk and did:peer.
         clock: Tells the time in seconds since the epoch; None for that of the operating system.
         replay_window: Remembers which messages were unpacked, so that none is taken twice, for instance an
             `InMemoryReplayWindow`; None for no memory.
@@ -234,12 +235,17 @@ class DIDCommMessaging:
         auth_keys_count: int = 1,
         agreement_keys_count: int = 1,
         *,
+        method: PeerMethod = 2,
+        auth_curves: Sequence[str] = ("Ed25519",),
+        agreement_curves: Sequence[str] = ("X25519",),
         service_endpoint: str | None = None,
         routing_keys: Sequence[str] = (),
         accept: Sequence[str] = ("didcomm/v2",),
         services: Sequence[Mapping[str, Any]] = (),
     ) -> str:
-        """A new did:peer:2 whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`.
+        """A new did:peer whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`.
+
+        A `LocalResolver` of this party remembers it, so that a short form resolves here too.
 
         Raises:
             TypeError: `secrets` takes no new secrets; it has no `add_key`.
@@ -248,11 +254,31 @@ class DIDCommMessaging:
             store(self.secrets),
             auth_keys_count,
             agreement_keys_count,
+            method=method,
+            auth_curves=auth_curves,
+            agreement_curves=agreement_curves,
             service_endpoint=service_endpoint,
             routing_keys=routing_keys,
             accept=accept,
             services=services,
+            resolver=local(self.resolver),
         )
+
+    async def create_key_did(self, *, curve: str = "Ed25519") -> str:
+        """A new did:key whose secrets are kept in `secrets`; see `pydidcomm.create_key_did`.
+
+        Raises:
+            TypeError: `secrets` takes no new secrets; it has no `add_key`.
+        """
+        return await key_did.create_key_did(store(self.secrets), curve=curve)
+
+    async def create_jwk_did(self, *, curve: str = "P-256") -> str:
+        """A new did:jwk whose secret is kept in `secrets`; see `pydidcomm.create_jwk_did`.
+
+        Raises:
+            TypeError: `secrets` takes no new secrets; it has no `add_key`.
+        """
+        return await key_did.create_jwk_did(store(self.secrets), curve=curve)
 
 
 def parsed(did: str, document: Any) -> DIDDocument:  # noqa: ANN401, what a resolver may answer
@@ -260,6 +286,13 @@ def parsed(did: str, document: Any) -> DIDDocument:  # noqa: ANN401, what a reso
     if document is None:
         raise DidNotFoundError(did)
     return document if isinstance(document, DIDDocument) else DIDDocument(document)
+
+
+def local(resolver: DIDResolver) -> LocalResolver | None:
+    """The part of a resolver that remembers the DIDs of this party; None where there is none."""
+    if isinstance(resolver, PrefixResolver):
+        return resolver.local()[0]
+    return resolver if isinstance(resolver, LocalResolver) else None
 
 
 def store(secrets: SecretsResolver) -> SecretsStore:

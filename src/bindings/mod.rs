@@ -56,7 +56,9 @@ mod _core {
     #[pymodule_export]
     use super::packed::{PyEnvelope, PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
     #[pymodule_export]
-    use super::peer_did::encode_peer_did;
+    use super::peer_did::{
+        encode_did_document, encode_jwk_did, encode_key_did, encode_peer_did, same_party, short_form,
+    };
     #[pymodule_export]
     use super::public_key::PyPublicKey;
     #[pymodule_export]

@@ -1,28 +1,109 @@
-//! Creation of a did:peer:2.
+//! Creation of DIDs that need no network, and the two names that one may have.
 
 use pyo3::prelude::*;
 
 use super::errors::misuse;
-use super::json::JsonIn;
+use super::json::{JsonIn, TextIn};
 use super::secrets::PySecret;
-use crate::did::peer::{self, Purpose};
+use crate::did::peer::{self, Method, Purpose};
+use crate::did::{self, jwk, key};
 use crate::error::Error;
 use crate::keys::SecretKey;
 
-/// The did:peer:2 of these keys and services, in this order; keys for agreement go before keys that sign.
+/// Whether two DIDs name one party: they are equal, or one is the short form of the other.
+///
+/// A did:peer:4 has a short and a long form, and a did:peer:3 is the short form of a did:peer:2. The short
+/// form is the hash of the long one, and it is computed. DID URLs are compared by their DIDs.
+///
+/// Example:
+///     >>> from pydidcomm import same_party
+///     >>> same_party("did:example:bob", "did:example:bob#key-1"), same_party("did:example:bob", "did:example:bo")
+///     (True, False)
 #[pyfunction]
-pub(super) fn encode_peer_did(secrets: Vec<Bound<'_, PySecret>>, services: Vec<JsonIn>) -> PyResult<String> {
-    let purposed = |secret: &SecretKey| {
-        let agrees = secret.curve().can_agree();
-        let purpose = if agrees { Purpose::KeyAgreement } else { Purpose::Authentication };
-        secret.public_key().map(|key| (purpose, key))
-    };
-    let keys = secrets.iter().map(|secret| purposed(&secret.get().0)).collect::<Result<Vec<_>, _>>()?;
+#[pyo3(signature = (one, other, /))]
+pub(super) fn same_party(one: &str, other: &str) -> bool {
+    did::same_party(one, other)
+}
+
+/// The short form of the long form of a did:peer:4, or of a did:peer:2; any other DID as it is.
+///
+/// Example:
+///     >>> from pydidcomm import short_form
+///     >>> did = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
+///     >>> short_form(did)
+///     'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
+#[pyfunction]
+#[pyo3(signature = (did, /))]
+pub(super) fn short_form(did: &str) -> String {
+    did::shortest(did).into_owned()
+}
+
+/// A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
+#[pyfunction]
+pub(super) fn encode_peer_did(
+    method: usize,
+    agreement: Vec<Bound<'_, PySecret>>,
+    authentication: Vec<Bound<'_, PySecret>>,
+    services: Vec<JsonIn>,
+) -> PyResult<(String, Vec<PySecret>, Option<String>)> {
+    let method = Method::from_number(method).map_err(misuse)?;
+    let purposes = [(Purpose::KeyAgreement, agreement), (Purpose::Authentication, authentication)];
+    let (mut secrets, mut keys) = (Vec::new(), Vec::new());
+    for (purpose, given) in purposes {
+        for secret in given {
+            let secret = secret.get().0.clone();
+            keys.push((purpose, secret.public_key()?));
+            secrets.push(secret);
+        }
+    }
     let services = services
         .into_iter()
         .map(|JsonIn(text)| {
             serde_json::from_str(&text).map_err(|_| Error::misuse("a service is a JSON object"))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    peer::create(&keys, &services).map(|did| did.to_string()).map_err(misuse)
+    let created = method.create(&keys, &services).map_err(misuse)?;
+    let secrets = if method == Method::InceptionKey {
+        secrets.first().map(|secret| key::secrets(&created.did, secret)).transpose()?.unwrap_or_default()
+    } else {
+        secrets.iter().zip(created.kids).map(|(secret, kid)| secret.renamed(kid)).collect()
+    };
+    Ok((created.did.to_string(), named(secrets), created.known))
+}
+
+/// The long form of the did:peer:4 of an input document: a DID document without `id`, whose ids are relative.
+///
+/// The keys in it are those of the caller, who keeps their secrets under ids such as `did#key-1`.
+///
+/// Raises:
+///     ValueError: The document has an `id`, or an id in it is not relative, or it is too long for a DID.
+///
+/// Example:
+///     >>> from pydidcomm import encode_did_document
+///     >>> encode_did_document({"hello": "world"})
+///     'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a'
+#[pyfunction]
+pub(super) fn encode_did_document(document: TextIn) -> PyResult<String> {
+    let json = serde_json::from_str(&document.0).map_err(|_| Error::misuse("the document is no JSON"))?;
+    peer::create_of_document(&json).map(|did| did.to_string()).map_err(misuse)
+}
+
+/// The did:key of a secret, and its secrets by name: an Ed25519 key implies an X25519 key.
+#[pyfunction]
+pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
+    let secret = &secret.get().0;
+    let did = did::DidUrl::parse(&key::create(&secret.public_key()?))?;
+    Ok((did.to_string(), named(key::secrets(&did, secret)?)))
+}
+
+/// The did:jwk of a secret, and the secret by its name.
+#[pyfunction]
+pub(super) fn encode_jwk_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
+    let secret = &secret.get().0;
+    let did = jwk::create(&secret.public_key()?)?;
+    Ok((did.to_string(), named(vec![secret.renamed(jwk::kid(&did))])))
+}
+
+fn named(secrets: Vec<SecretKey>) -> Vec<PySecret> {
+    secrets.into_iter().map(PySecret).collect()
 }

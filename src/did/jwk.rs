@@ -27,6 +27,11 @@ pub fn create(key: &PublicKey) -> Result<DidUrl> {
     DidUrl::parse(&format!("{PREFIX}{}", base64url::encode(Value::Object(jwk).to_string())))
 }
 
+/// The id of its key.
+pub fn kid(did: &DidUrl) -> DidUrl {
+    did.with_fragment("0")
+}
+
 /// The DID document of a did:jwk: one key, `#0`, in every relationship that `use` and its curve allow.
 pub fn resolve(did: &DidUrl) -> Result<Value> {
     let malformed = |reason: &str| Error::malformed("did:jwk", reason);

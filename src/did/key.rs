@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::DidUrl;
 use crate::error::{Error, Result};
-use crate::keys::PublicKey;
+use crate::keys::{PublicKey, SecretKey};
 
 /// The relationships of a key that signs.
 pub(super) const SIGNING: [&str; 4] =
@@ -13,6 +13,15 @@ pub(super) const SIGNING: [&str; 4] =
 /// The DID of a public key.
 pub fn create(key: &PublicKey) -> String {
     format!("did:key:{}", key.to_multikey())
+}
+
+/// The secrets of a DID that is the key of this secret, each under the id of its public half.
+pub fn secrets(did: &DidUrl, secret: &SecretKey) -> Result<Vec<SecretKey>> {
+    let public = secret.public_key()?;
+    let own = secret.renamed(did.with_fragment(&public.to_multikey()));
+    let derived = public.derived_agreement_key().map(|derived| did.with_fragment(&derived.to_multikey()));
+    let derived = derived.and_then(|kid| secret.derived_agreement_key(kid));
+    Ok(std::iter::once(own).chain(derived).collect())
 }
 
 /// The DID document of a did:key, with the X25519 key that an Ed25519 key implies.

@@ -1,6 +1,7 @@
 //! Keys: their curves, their public and their secret halves, and the forms in which they travel.
 
 mod curve;
+mod derived;
 mod held;
 mod jwk;
 mod multikey;

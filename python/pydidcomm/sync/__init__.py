@@ -4,6 +4,8 @@ Resolvers given here have plain methods.
 """
 
 from pydidcomm.sync.functions import (
+    create_jwk_did,
+    create_key_did,
     create_peer_did,
     pack_encrypted,
     pack_plaintext,
@@ -16,6 +18,8 @@ from pydidcomm.sync.messaging import DIDCommMessaging
 
 __all__ = [
     "DIDCommMessaging",
+    "create_jwk_did",
+    "create_key_did",
     "create_peer_did",
     "pack_encrypted",
     "pack_plaintext",

@@ -5,10 +5,20 @@ from typing import Any
 
 from pydidcomm import _core, _operations
 from pydidcomm._admission import admitted_sync
-from pydidcomm._core import Attachment, Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
+from pydidcomm._core import (
+    Attachment,
+    LocalResolver,
+    Message,
+    Packed,
+    PackedPlaintext,
+    PackedSigned,
+    Secret,
+    UnpackResult,
+)
 from pydidcomm._drive import drive_sync, now
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
-from pydidcomm.peer_did import new_peer_did
+from pydidcomm.key_did import new_jwk_did, new_key_did
+from pydidcomm.peer_did import PeerDid, PeerMethod
 from pydidcomm.resolvers import SecretsStore
 
 
@@ -98,20 +108,45 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
     auth_keys_count: int = 1,
     agreement_keys_count: int = 1,
     *,
+    method: PeerMethod = 2,
+    auth_curves: Sequence[str] = ("Ed25519",),
+    agreement_curves: Sequence[str] = ("X25519",),
     service_endpoint: str | None = None,
     routing_keys: Sequence[str] = (),
     accept: Sequence[str] = ("didcomm/v2",),
     services: Sequence[Mapping[str, Any]] = (),
+    resolver: LocalResolver | None = None,
 ) -> str:
-    """A new did:peer:2, its secrets kept in the store; see `pydidcomm.create_peer_did`."""
-    did, created = new_peer_did(
-        auth_keys_count,
-        agreement_keys_count,
+    """A new did:peer, its secrets kept in the store; see `pydidcomm.create_peer_did`."""
+    did, created = PeerDid(
+        auth_keys_count=auth_keys_count,
+        agreement_keys_count=agreement_keys_count,
+        method=method,
+        auth_curves=auth_curves,
+        agreement_curves=agreement_curves,
         service_endpoint=service_endpoint,
         routing_keys=routing_keys,
         accept=accept,
         services=services,
-    )
+    ).create(resolver)
+    _keep(secrets, created)
+    return did
+
+
+def create_key_did(secrets: SecretsStore, *, curve: str = "Ed25519") -> str:
+    """A new did:key, its secrets kept in the store; see `pydidcomm.create_key_did`."""
+    did, created = new_key_did(curve)
+    _keep(secrets, created)
+    return did
+
+
+def create_jwk_did(secrets: SecretsStore, *, curve: str = "P-256") -> str:
+    """A new did:jwk, its secret kept in the store; see `pydidcomm.create_jwk_did`."""
+    did, created = new_jwk_did(curve)
+    _keep(secrets, created)
+    return did
+
+
+def _keep(secrets: SecretsStore, created: Sequence[Secret]) -> None:
     for secret in created:
         now(secrets.add_key(secret))
-    return did

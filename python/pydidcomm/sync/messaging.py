@@ -17,6 +17,7 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import now
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
 from pydidcomm.sync import functions
@@ -164,18 +165,33 @@ class DIDCommMessaging:
         auth_keys_count: int = 1,
         agreement_keys_count: int = 1,
         *,
+        method: PeerMethod = 2,
+        auth_curves: Sequence[str] = ("Ed25519",),
+        agreement_curves: Sequence[str] = ("X25519",),
         service_endpoint: str | None = None,
         routing_keys: Sequence[str] = (),
         accept: Sequence[str] = ("didcomm/v2",),
         services: Sequence[Mapping[str, Any]] = (),
     ) -> str:
-        """A new did:peer:2 whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`."""
+        """A new did:peer whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`."""
         return functions.create_peer_did(
             messaging.store(self.secrets),
             auth_keys_count,
             agreement_keys_count,
+            method=method,
+            auth_curves=auth_curves,
+            agreement_curves=agreement_curves,
             service_endpoint=service_endpoint,
             routing_keys=routing_keys,
             accept=accept,
             services=services,
+            resolver=messaging.local(self.resolver),
         )
+
+    def create_key_did(self, *, curve: str = "Ed25519") -> str:
+        """A new did:key whose secrets are kept in `secrets`; see `pydidcomm.create_key_did`."""
+        return functions.create_key_did(messaging.store(self.secrets), curve=curve)
+
+    def create_jwk_did(self, *, curve: str = "P-256") -> str:
+        """A new did:jwk whose secret is kept in `secrets`; see `pydidcomm.create_jwk_did`."""
+        return functions.create_jwk_did(messaging.store(self.secrets), curve=curve)

@@ -7,23 +7,14 @@ use serde_json::Value;
 use super::elements::Purpose;
 use super::service;
 use crate::did::DidUrl;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::keys::PublicKey;
 
 /// The DID of these keys and services; the keys are named `#key-1`, `#key-2` in the order given.
 pub fn create(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Result<DidUrl> {
-    if keys.is_empty() {
-        return Err(Error::misuse("a did:peer:2 has at least one key"));
-    }
+    Purpose::check(keys)?;
     let mut did = "did:peer:2".to_owned();
     for (purpose, key) in keys {
-        if !purpose.fits(key.curve()) {
-            return Err(Error::misuse(format!(
-                "a key on {} cannot serve {}",
-                key.curve().name(),
-                purpose.relationship()
-            )));
-        }
         // writing to a String cannot fail
         let _ = write!(did, ".{}{}", purpose.code(), key.to_multikey());
     }

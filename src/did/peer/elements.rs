@@ -2,7 +2,7 @@
 
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::keys::Curve;
+use crate::keys::PublicKey;
 
 /// More elements than any DID in use has; each costs a decoding.
 const MAX_ELEMENTS: usize = 64;
@@ -41,9 +41,21 @@ impl Purpose {
         }
     }
 
-    /// Whether a key on that curve can serve the purpose.
-    pub(super) fn fits(self, curve: Curve) -> bool {
-        if self == Self::KeyAgreement { curve.can_agree() } else { curve.can_sign() }
+    /// Refuses keys of which one cannot serve its purpose, and no keys at all.
+    pub(super) fn check(keys: &[(Self, PublicKey)]) -> Result<()> {
+        if keys.is_empty() {
+            return Err(Error::misuse("a did:peer has at least one key"));
+        }
+        for (purpose, key) in keys {
+            let curve = key.curve();
+            let fits = if *purpose == Self::KeyAgreement { curve.can_agree() } else { curve.can_sign() };
+            if !fits {
+                let name = curve.name();
+                let reason = format!("a key on {name} cannot serve {}", purpose.relationship());
+                return Err(Error::misuse(reason));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn relationship(self) -> &'static str {

@@ -11,7 +11,7 @@ use crate::keys::PublicKey;
 const PREFIX: &str = "did:peer:0";
 
 /// The did:peer:0 of a public key.
-pub fn create(key: &PublicKey) -> Result<DidUrl> {
+pub(super) fn create(key: &PublicKey) -> Result<DidUrl> {
     DidUrl::parse(&format!("{PREFIX}{}", key.to_multikey()))
 }
 

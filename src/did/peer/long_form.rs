@@ -24,7 +24,8 @@ pub fn create(document: &Value) -> Result<DidUrl> {
 }
 
 /// An input document of these keys and services; the keys are named `#key-1`, `#key-2` in the order given.
-pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Value {
+pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Result<Value> {
+    Purpose::check(keys)?;
     let mut document = Map::new();
     let context = json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]);
     document.insert("@context".to_owned(), context);
@@ -39,9 +40,9 @@ pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Valu
         }
     }
     if !services.is_empty() {
-        document.insert("service".to_owned(), stored::identified(services));
+        document.insert("service".to_owned(), stored::identified(services)?);
     }
-    Value::Object(document)
+    Ok(Value::Object(document))
 }
 
 /// The short form of a long form whose hash is that of its document; none for other DIDs.

@@ -11,6 +11,7 @@ pub mod genesis;
 mod hash;
 mod inception_key;
 mod long_form;
+mod method;
 mod multiple_keys;
 mod resolve;
 mod service;
@@ -21,8 +22,8 @@ pub(crate) use aliases::names;
 pub use aliases::{aliases, short_form};
 pub use create::create;
 pub use elements::Purpose;
-pub use inception_key::create as create_of_one_key;
 pub use long_form::{create as create_of_document, input_document};
+pub use method::{Created, Method};
 pub(crate) use resolve::is_hash;
 pub use resolve::{resolve, resolve_known};
 

@@ -34,20 +34,21 @@ pub(super) fn check(document: &Value) -> Result<()> {
 }
 
 /// Names services that have no id: `#service`, `#service-1` and so on.
-pub(super) fn identified(services: &[Value]) -> Value {
+pub(super) fn identified(services: &[Value]) -> Result<Value> {
     let mut unnamed = 0_usize;
     let named = services.iter().map(|service| {
-        let mut service = service.clone();
-        if let Value::Object(members) = &mut service
-            && !members.contains_key("id")
-        {
+        let Value::Object(members) = service else {
+            return Err(Error::misuse("a service is a JSON object"));
+        };
+        let mut members = members.clone();
+        if !members.contains_key("id") {
             let id = if unnamed == 0 { "#service".to_owned() } else { format!("#service-{unnamed}") };
             unnamed = unnamed.saturating_add(1);
             members.insert("id".to_owned(), Value::String(id));
         }
-        service
+        Ok(Value::Object(members))
     });
-    named.collect()
+    named.collect::<Result<Vec<_>>>().map(Value::Array)
 }
 
 /// Writes the DID into its document: `id`, another name of it in `alsoKnownAs`, and who controls its keys.

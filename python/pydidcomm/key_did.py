@@ -1,0 +1,67 @@
+"""Creation of DIDs that are one key, did:key and did:jwk, whose secrets land in a store."""
+
+from pydidcomm import _core
+from pydidcomm._core import Secret
+from pydidcomm.peer_did import kept
+from pydidcomm.resolvers import SecretsStore
+
+_UNNAMED = "did:key:z#unnamed"
+"""The DID is made of its key, so the key is named after the DID is known."""
+
+
+def new_key_did(curve: str) -> tuple[str, list[Secret]]:
+    """A new did:key and its secrets, which nobody keeps yet."""
+    return _core.encode_key_did(Secret.generate(curve, kid=_UNNAMED))
+
+
+def new_jwk_did(curve: str) -> tuple[str, list[Secret]]:
+    """A new did:jwk and its secret, which nobody keeps yet."""
+    return _core.encode_jwk_did(Secret.generate(curve, kid=_UNNAMED))
+
+
+async def create_key_did(secrets: SecretsStore, *, curve: str = "Ed25519") -> str:
+    """A new did:key, its secrets kept in the store.
+
+    Args:
+        secrets: Takes the new secrets.
+        curve: The curve of its key. Ed25519 signs and brings an X25519 key for agreement; P-256, P-384 and
+            P-521 sign and agree with one key; X25519 only agrees, secp256k1 only signs.
+
+    Raises:
+        UnsupportedError: The curve is not on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, create_key_did
+        >>> secrets = InMemorySecrets()
+        >>> did = asyncio.run(create_key_did(secrets))
+        >>> did.startswith("did:key:z6Mk"), len(secrets)
+        (True, 2)
+    """
+    did, created = new_key_did(curve)
+    await kept(secrets, created)
+    return did
+
+
+async def create_jwk_did(secrets: SecretsStore, *, curve: str = "P-256") -> str:
+    """A new did:jwk, its secret kept in the store.
+
+    Args:
+        secrets: Takes the new secret.
+        curve: The curve of its key. P-256, P-384 and P-521 sign and agree; X25519 only agrees, Ed25519 and
+            secp256k1 only sign.
+
+    Raises:
+        UnsupportedError: The curve is not on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, create_jwk_did
+        >>> secrets = InMemorySecrets()
+        >>> did = asyncio.run(create_jwk_did(secrets, curve="X25519"))
+        >>> secrets.kids() == [f"{did}#0"]
+        True
+    """
+    did, created = new_jwk_did(curve)
+    await kept(secrets, created)
+    return did
