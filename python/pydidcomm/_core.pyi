@@ -6,10 +6,10 @@ from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
-from typing import Any, Final, final
+from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Envelope", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "sign_attachment", "unpack", "verify_attachment"]
+__all__ = ["Agree", "Attachment", "DIDDocument", "Envelope", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "same_party", "short_form", "sign_attachment", "unpack", "verify_attachment"]
 
 @final
 class Agree:
@@ -440,10 +440,14 @@ class InMemorySecrets:
 @final
 class LocalResolver:
     """
-    Resolves the DIDs that carry their own document, did:key and did:peer:2, without a network.
+    Resolves the DIDs that carry their own document, did:key, did:jwk and did:peer, without a network.
 
     `key_naming` is how the keys of a did:peer:2 are named: "numbered" (`#key-1`) as today, or "multibase"
     (`#6LS...`) as libraries of 2021 and 2022 expect. Documents are remembered in a bounded cache.
+
+    Some DIDs are only a hash: the short form of a did:peer:4, a did:peer:3, a did:peer:1. They resolve when
+    what they are the hash of was remembered (`remember`, `remember_genesis`), the first two also when the
+    long form was resolved not long ago.
 
     Example:
         >>> from pydidcomm import LocalResolver
@@ -455,9 +459,46 @@ class LocalResolver:
     """
     def __new__(cls, /, *, key_naming: str = "numbered") -> LocalResolver: ...
     def __repr__(self, /) -> str: ...
+    def known(self, /, did: str) -> str | None:
+        """
+        What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
+        """
+    def remember(self, /, did: str) -> str:
+        """
+        Remembers the long form of a did:peer:4, or a did:peer:2, and returns the short form that resolves from now on.
+
+        Raises:
+            ValueError: The DID has no short form.
+            MalformedDocumentError: The document in the DID is broken.
+
+        Example:
+            >>> from pydidcomm import LocalResolver
+            >>> resolver = LocalResolver()
+            >>> short = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M"
+            >>> resolver.resolve(short) is None
+            True
+            >>> resolver.remember(f"{short}:zQSJgiFTYiCHjQ9MktwNThRXM7a") == short
+            True
+            >>> resolver.resolve(short)
+            DIDDocument(id='did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M')
+        """
+    def remember_genesis(self, /, document: str | bytes | Mapping[str, Any]) -> str:
+        """
+        Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
+
+        The DID is the hash of the document to the octet: hand over text. A dict is written without white space.
+
+        Raises:
+            ValueError: The document has an `id`, or ids that are not relative.
+
+        Example:
+            >>> from pydidcomm import LocalResolver
+            >>> LocalResolver().remember_genesis('{"keyAgreement":[]}')
+            'did:peer:1zQmbVpJt2AcbVyVBV9JZVnEp3SVm4XK3uk5Gr1ezPgS3HJz'
+        """
     def resolve(self, /, did: str) -> DIDDocument | None:
         """
-        The document of the DID; None where its method is another one; MalformedDocumentError where it is broken.
+        The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
         """
 
 @final
@@ -958,8 +999,10 @@ class PublicKey:
         """
     def octets(self, /, *, compressed: bool = False) -> bytes:
         """
-        The octets as PKCS#11 and most key stores take them: 32 raw ones on X25519 and Ed25519; elsewhere the
-        uncompressed point 04 || x || y, or the compressed one if asked.
+        The octets as PKCS#11 and most key stores take them.
+
+        32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
+        one if asked.
         """
 
 @final
@@ -1013,8 +1056,9 @@ class Secret:
     @staticmethod
     def generate(curve: str, *, kid: str) -> Secret:
         """
-        Generates a key on "X25519", "P-256", "P-384" or "P-521" (key agreement), "Ed25519", "P-256" or
-        "secp256k1" (signatures).
+        Generates a key on the curve of that name.
+
+        "X25519", "P-256", "P-384" and "P-521" are for key agreement; "Ed25519", "P-256" and "secp256k1" sign.
         """
     @property
     def kid(self, /) -> str:
@@ -1162,9 +1206,34 @@ class UnpackResult:
         envelope is written.
         """
 
-def encode_peer_did(secrets: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> str:
+def encode_did_document(document: str | bytes | Mapping[str, Any]) -> str:
     """
-    The did:peer:2 of these keys and services, in this order; keys for agreement go before keys that sign.
+    The long form of the did:peer:4 of an input document: a DID document without `id`, whose ids are relative.
+
+    The keys in it are those of the caller, who keeps their secrets under ids such as `did#key-1`.
+
+    Raises:
+        ValueError: The document has an `id`, or an id in it is not relative, or it is too long for a DID.
+
+    Example:
+        >>> from pydidcomm import encode_did_document
+        >>> encode_did_document({"hello": "world"})
+        'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a'
+    """
+
+def encode_jwk_did(secret: Secret) -> tuple[str, list[Secret]]:
+    """
+    The did:jwk of a secret, and the secret by its name.
+    """
+
+def encode_key_did(secret: Secret) -> tuple[str, list[Secret]]:
+    """
+    The did:key of a secret, and its secrets by name: an Ed25519 key implies an X25519 key.
+    """
+
+def encode_peer_did(method: SupportsIndex, agreement: SupportsGetItem[int, Secret], authentication: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> tuple[str, list[Secret], str | None]:
+    """
+    A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
     """
 
 def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
@@ -1185,6 +1254,30 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
 def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the packing of a signed message.
+    """
+
+def same_party(one: str, other: str, /) -> bool:
+    """
+    Whether two DIDs name one party: they are equal, or one is the short form of the other.
+
+    A did:peer:4 has a short and a long form, and a did:peer:3 is the short form of a did:peer:2. The short
+    form is the hash of the long one, and it is computed. DID URLs are compared by their DIDs.
+
+    Example:
+        >>> from pydidcomm import same_party
+        >>> same_party("did:example:bob", "did:example:bob#key-1"), same_party("did:example:bob", "did:example:bo")
+        (True, False)
+    """
+
+def short_form(did: str, /) -> str:
+    """
+    The short form of the long form of a did:peer:4, or of a did:peer:2; any other DID as it is.
+
+    Example:
+        >>> from pydidcomm import short_form
+        >>> did = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
+        >>> short_form(did)
+        'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
 def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:

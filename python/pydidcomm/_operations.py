@@ -50,9 +50,7 @@ def unpacked(
 ) -> Operation:
     """Prepares `unpack`."""
     config = config or _UNPACK
-    return _core.unpack(
-        packed_msg, config.prepared, *_known(resolvers, config.now)
-    )
+    return _core.unpack(packed_msg, config.prepared, *_known(resolvers, config.now))
 
 
 def attachment_signed(

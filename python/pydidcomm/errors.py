@@ -14,6 +14,7 @@ def _some_of(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_KIDS} more" if len(names) > _MOST_KIDS else ""
     return f"{', '.join(names[:_MOST_KIDS])}{more}"
 
+
 _NEEDED = {
     "did:peer:1": " (the hash of a genesis document, which is to be remembered first)",
     "did:peer:3": " (the hash of a did:peer:2, which is to be remembered first)",

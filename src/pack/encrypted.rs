@@ -160,8 +160,8 @@ async fn seal(
 
 /// The sender to authcrypt as: a signed message has proved its sender, unless the caller insists.
 fn sender(options: &EncryptOptions) -> Option<&DidUrl> {
-    let authcrypts_signed = options.anoncrypt_authcrypt_signed
-        || (options.authcrypt_signed && !options.protect_sender);
+    let authcrypts_signed =
+        options.anoncrypt_authcrypt_signed || (options.authcrypt_signed && !options.protect_sender);
     options.from.as_ref().filter(|_| options.signer.is_none() || authcrypts_signed)
 }
 

@@ -168,9 +168,7 @@ def test_without_an_event_loop_it_is_the_same(process: KeyProcess) -> None:
     packed = alice.pack(hello(to=[BOB]), to=BOB, frm=ALICE, sign_frm=ALICE, config=config)
     received = bob.unpack(packed.message)
     assert (received.metadata.encrypted_from, received.metadata.sign_from) == (AGREES, SIGNS)
-    ending = alice.pack(
-        hello(from_prior=FromPrior(iss=ALICE)), to=BOB, config=PackEncryptedConfig()
-    )
+    ending = alice.pack(hello(from_prior=FromPrior(iss=ALICE)), to=BOB, config=PackEncryptedConfig())
     assert bob.unpack(ending.message).metadata.from_prior_issuer_kid == SIGNS
     with pytest.raises(TypeError, match="coroutine"):
         sync.DIDCommMessaging(Keys({AGREES: Awaited(process)}), world).pack(hello(), to=BOB, frm=ALICE)
@@ -214,7 +212,9 @@ def test_a_signature_that_does_not_verify_is_never_sent(process: KeyProcess, oct
 
 @pytest.mark.parametrize("answer", [None, "text", 7, [1, 2]])
 @pytest.mark.parametrize("sign", [True, False])
-def test_an_answer_that_is_no_bytes_is_a_type_error(process: KeyProcess, answer: object, *, sign: bool) -> None:
+def test_an_answer_that_is_no_bytes_is_a_type_error(
+    process: KeyProcess, answer: object, *, sign: bool
+) -> None:
     with pytest.raises(TypeError, match="bytes"):
         packing(process, answer, sign=sign)
 
