@@ -36,7 +36,7 @@ pub enum Question {
         /// The key that is asked.
         key: Elsewhere,
         /// The other party's key.
-        public_key: PublicKey,
+        public_key: Box<PublicKey>,
     },
     /// A signature by a key that lives elsewhere.
     Sign {
@@ -58,7 +58,7 @@ pub enum Answer {
     Secrets(Vec<(String, Secret)>),
     /// The x coordinate of the shared point at its full length.
     SharedSecret(SecretBytes),
-    /// EdDSA as it is, ECDSA as r and s at their full length.
+    /// As Ed25519 makes it; in ECDSA r and s at their full length.
     Signature(Vec<u8>),
 }
 
@@ -180,7 +180,7 @@ impl Caller {
             Secret::Here(key) => return agreement::agree(key.kind(), public_key),
             Secret::Elsewhere(key) => key.clone(),
         };
-        match self.ask(Question::Agree { key, public_key: public_key.clone() }).await? {
+        match self.ask(Question::Agree { key, public_key: Box::new(public_key.clone()) }).await? {
             Answer::SharedSecret(octets) if octets.len() != public_key.curve().field_length() => {
                 Err(Error::misuse(format!("the key {} gave no raw shared secret", secret.kid())))
             }

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydidcomm._core import Agree, FindSecrets, Operation, ResolveDid, Sign
 from pydidcomm.config import ResolversConfig
+from pydidcomm.resolvers import SecretsResolver
 
 
 async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
@@ -16,21 +17,7 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
                 document = await document
             step = operation.supply_document(document)
         elif type(step) is FindSecrets:
-            secrets = resolvers.secrets_resolver
-            kids = step.kids
-            if len(kids) > 1:
-                held: Any = secrets.get_keys(kids)
-                if hasattr(held, "__await__"):
-                    held = await held
-                kids = _in_order(kids, held, every=step.every)
-            found: list[tuple[str, Any]] = []
-            for kid in kids:
-                secret: Any = secrets.get_key(kid)
-                if hasattr(secret, "__await__"):
-                    secret = await secret
-                if secret is not None:
-                    found.append((kid, secret))
-            step = operation.supply_secrets(found)
+            step = operation.supply_secrets(await _found(step, resolvers.secrets_resolver))
         elif type(step) is Agree:
             shared: Any = step.key.agree(step.public_key)
             if hasattr(shared, "__await__"):
@@ -43,6 +30,24 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
             step = operation.supply_signature(signature)
         else:
             return step
+
+
+async def _found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:
+    """Those of the secrets that are held, each with its kid."""
+    kids = asked.kids
+    if len(kids) > 1:
+        held: Any = secrets.get_keys(kids)
+        if hasattr(held, "__await__"):
+            held = await held
+        kids = _in_order(kids, held, every=asked.every)
+    found: list[tuple[str, Any]] = []
+    for kid in kids:
+        secret: Any = secrets.get_key(kid)
+        if hasattr(secret, "__await__"):
+            secret = await secret
+        if secret is not None:
+            found.append((kid, secret))
+    return found
 
 
 def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401

@@ -22,7 +22,8 @@ class ResolversConfig:
         did_resolver: Finds DID documents.
         clock: Tells the time in seconds since the epoch, for instance `time.time`; None for that of the
             operating system.
-        replay_window: Remembers which messages were unpacked, so that none is taken twice; None for no memory.
+        replay_window: Remembers which messages were unpacked, so that none is taken
+            twice; None for no memory.
     """
 
     secrets_resolver: SecretsResolver
@@ -112,7 +113,7 @@ class UnpackConfig:
 
     Example:
         >>> from pydidcomm import UnpackConfig
-        >>> config = UnpackConfig(require_encrypted=True, allowed_senders={"did:example:alice"}, max_bytes=65536)
+        >>> config = UnpackConfig(require_encrypted=True, allowed_senders={"did:example:alice"})
         >>> config.require_encrypted, config.to_mismatch
         (True, 'error')
     """

@@ -169,7 +169,8 @@ async def sign_attachment(
 ) -> Attachment:
     """The attachment with a detached signature over its content, by whoever vouches for it.
 
-    The signer need not be the sender of the message. DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
+    The signer need not be the sender of the message.
+    DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
 
     Args:
         resolvers_config: Where DID documents and secrets come from.
@@ -212,8 +213,8 @@ async def verify_attachment(
 ) -> str:
     """The kid of the key that signed the content of the attachment, which is proved.
 
-    Its DID lists that key under `authentication`. Whether this DID is one to believe is for the caller to say.
-    DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
+    Its DID lists that key under `authentication`. Whether this DID is one to believe is for the
+    caller to say. DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
 
     Args:
         resolvers_config: Where DID documents come from.

@@ -14,7 +14,19 @@ PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeerDid:
-    """What a new did:peer is made of; see `create_peer_did`."""
+    """What a new did:peer is made of; see `create_peer_did`.
+
+    Attributes:
+        auth_keys_count: How many keys sign, on each of `auth_curves`.
+        agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`.
+        method: Which did:peer it is.
+        auth_curves: The curves of the keys that sign.
+        agreement_curves: The curves of the keys for agreement.
+        service_endpoint: Where it takes messages.
+        routing_keys: The keys of mediators to wrap for, the outermost first.
+        accept: The profiles taken, most preferred first.
+        services: Further services.
+    """
 
     auth_keys_count: int
     agreement_keys_count: int

@@ -43,7 +43,8 @@ class InMemoryReplayWindow:
     """Remembers messages in this process, the latest ones; usable from several threads.
 
     Anonymous messages are remembered apart, so that nobody without a DID can crowd out the others. A message
-    that is forgotten would be taken again: let `capacity` be what arrives in the time for which replay matters.
+    that is forgotten would be taken again: let `capacity` be what arrives in the time for which replay
+    matters.
 
     Args:
         capacity: How many messages from proved senders are remembered, and as many anonymous ones.

@@ -6,7 +6,9 @@ EMPTY = "https://didcomm.org/empty/1.0/empty"
 """The type of a message that says nothing but its headers."""
 
 
-def rotating(message: Message | None, *, to: str, old: str, new: str, now: int, at: int | None) -> Message:
+def rotating(  # noqa: PLR0913, all but the message are named
+    message: Message | None, *, to: str, old: str, new: str, now: int, at: int | None
+) -> Message:
     """The message from `new`, or an empty one, with the announcement that `old` is `new` since `at`."""
     rotation = FromPrior(iss=old, sub=new, iat=now if at is None else at)
     return _carrying(message, rotation, to=to, frm=new, now=now)

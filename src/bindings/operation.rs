@@ -100,7 +100,7 @@ impl PyOperation {
             }
             Step::Ask(Question::Agree { key, public_key }) => {
                 let key = handle_out(py, &key)?;
-                PyAgree { key, public_key: PyPublicKey(public_key) }.into_bound_py_any(py)
+                PyAgree { key, public_key: PyPublicKey(*public_key) }.into_bound_py_any(py)
             }
             Step::Ask(Question::Sign { key, algorithm, data }) => {
                 PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)

@@ -55,7 +55,11 @@ pub(super) fn pack_signed(
 
 /// Prepares the packing of an encrypted message.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "the options of the Python dataclasses, spread out once")]
+#[expect(
+    clippy::too_many_arguments,
+    clippy::fn_params_excessive_bools,
+    reason = "the options of the Python dataclasses, spread out once"
+)]
 pub(super) fn pack_encrypted(
     message: MessageIn,
     to: &str,

@@ -79,8 +79,8 @@ mod tests {
         assert!(verify(&public, SignatureAlgorithm::EdDsa, data, &signature[1..]).is_err());
     }
 
-    fn key(jwk: serde_json::Value) -> PublicKey {
-        PublicKey::from_jwk(&jwk).unwrap()
+    fn key(jwk: &serde_json::Value) -> PublicKey {
+        PublicKey::from_jwk(jwk).unwrap()
     }
 
     fn octets(text: &str) -> Vec<u8> {
@@ -90,7 +90,7 @@ mod tests {
     // RFC 7515, appendix A.3
     #[test]
     fn the_es256_vector_of_rfc_7515_verifies() {
-        let key = key(serde_json::json!({"kty": "EC", "crv": "P-256",
+        let key = key(&serde_json::json!({"kty": "EC", "crv": "P-256",
             "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}));
         let data = b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let signature =
@@ -102,7 +102,7 @@ mod tests {
     // RFC 7515, appendix A.4
     #[test]
     fn the_es512_vector_of_rfc_7515_verifies() {
-        let key = key(serde_json::json!({"kty": "EC", "crv": "P-521",
+        let key = key(&serde_json::json!({"kty": "EC", "crv": "P-521",
             "x": "AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk",
             "y": "ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}));
         let data = b"eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA";

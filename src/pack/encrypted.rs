@@ -13,6 +13,7 @@ use crate::message::Message;
 
 /// What is wanted beside encryption.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct EncryptOptions {
     /// The sender, a DID or one of its keys: authcrypt. Without one: anoncrypt.
     pub from: Option<DidUrl>,

@@ -7,6 +7,7 @@ use crate::error::{Demand, Error, Result};
 
 /// What the operator demands of every message.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a demand of its own")]
 pub struct Policy {
     /// That it arrived encrypted.
     pub encrypted: bool,

@@ -165,8 +165,8 @@ def test_the_caller_can_order_and_restrict_the_curves() -> None:
             pack_config=PackEncryptedConfig(curves=["P-384"]),
         )
     for curve in ("Ed25519", "secp256k1"):
+        config = PackEncryptedConfig(curves=[curve])
         with pytest.raises(ValueError, match=curve):
-            config = PackEncryptedConfig(curves=[curve])
             sync.pack_encrypted(resolvers, hello(), to=bob.did, pack_config=config)
 
 

@@ -1,4 +1,4 @@
-"""Keys whose private octets never come here: in another process, or behind any object that agrees and signs."""
+"""Keys whose private octets never come here: in another process, or behind any object with two methods."""
 
 from __future__ import annotations
 

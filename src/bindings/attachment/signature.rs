@@ -33,8 +33,8 @@ pub(in super::super) fn sign_attachment(
     let signer = party(sign_frm)?;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
     let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
-        let signed = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
-        Ok(Outcome::Attachment(signed))
+        let vouched = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
+        Ok(Outcome::Attachment(vouched))
     });
     Ok(PyOperation(Mutex::new(operation)))
 }
