@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from forgeries import BELIEVED, REFUSES
 from peer_dids import CREATED_HERE
 from rows import Cell, Column
-from scenarios import OURS_TO_PEER, PEER_TO_OURS
+from scenario import OURS_TO_PEER, PEER_TO_OURS
 
 SICPA = ("sicpa",)
 SICPA_RUST = ("node", "rust")

@@ -114,10 +114,16 @@ def suite_2020(key: Secret) -> Json:
 
 def party(peer: Peer | None, did: str, secrets: list[Secret], method: Method) -> Party:
     """Has a document that the peer reads; the last secret signs, and agrees too where it is alone."""
-    forms = {"JsonWebKey2020": json_web_key_2020, "Multikey": multikey}
-    form = forms.get((peer and peer.implementation.keys) or "", method)
     agreement = secrets[:-1] or secrets
-    return Party(did, document(did, agreement, secrets[-1], form), tuple(key.expose_jwk() for key in secrets))
+    written = document(did, agreement, secrets[-1], _form(peer, method))
+    return Party(did, written, tuple(key.expose_jwk() for key in secrets))
+
+
+def _form(peer: Peer | None, method: Method) -> Method:
+    keys = None if peer is None else peer.implementation.keys
+    if keys == "JsonWebKey2020":
+        return json_web_key_2020
+    return multikey if keys == "Multikey" and method is json_web_key_2020 else method
 
 
 async def example(peer: Peer, name: str, keys: Keys) -> Party:

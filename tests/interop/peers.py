@@ -54,7 +54,8 @@ class Implementation:
         command: How its program is started, from that folder.
         facts: What it tells of a message that it has read.
         lacks: The modes that it does not have.
-        keys: The only form of keys in a DID document that it reads; None for whatever there is.
+        keys: The form of keys that it is handed in DID documents: "JsonWebKey2020" for all, "Multikey" in the
+            place of JsonWebKey2020; None for whatever there is.
     """
 
     name: str
@@ -144,6 +145,7 @@ PEERS = (
             lack("anoncrypt with XC20P", "anoncrypt", "XC20P"),
             lack("from_prior", "from_prior"),
             lack("the demand that all keys open a message", "all keys"),
+            lack("a choice among curves of its own", "packs", "several curves"),
             lack("DID documents: it takes keys", "relationships"),
         ),
         keys="JsonWebKey2020",

@@ -111,7 +111,7 @@ const COMMANDS = {
   /** What a mediator reads: to whom it passes the message on, and the message. */
   async unpack_forward(request) {
     const [plaintext] = await opened(request, false);
-    const forward = plaintext.try_parse_forward()?.as_value();
+    const forward = plaintext.try_parse_forward();
     if (!forward) throw new TypeError("no forward message");
     return { next: forward.next, forwarded: JSON.stringify(forward.forwarded_msg) };
   },

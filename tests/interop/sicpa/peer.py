@@ -44,15 +44,32 @@ from peerdid.keys import Ed25519VerificationKey, KeyFormat, X25519KeyAgreementKe
 class Documents(DIDResolver):
     """The documents of the request, and did:peer by peerdid where the request asks for it."""
 
-    def __init__(self, documents, peerdid):
+    def __init__(self, documents, peerdid, *, old_services=False):
         self._documents = documents
         self._peerdid = peerdid
+        self._old_services = old_services
 
     async def resolve(self, did):
         document = self._documents.get(did)
+        if document is not None and self._old_services:
+            services = [old_service(service) for service in document.get("service", [])]
+            document = {**document, "service": services}
         if document is None and did.startswith("did:peer:") and self._peerdid != "never":
             document = peer_document(did, self._peerdid)
         return document and DIDDoc.deserialize(document)
+
+
+def old_service(service):
+    """The service as documents had it before DIDComm v2, the only form that didcomm can forward by."""
+    endpoint = service["serviceEndpoint"]
+    return {
+        "id": service["id"],
+        "type": service["type"],
+        "serviceEndpoint": endpoint["uri"],
+        "accept": endpoint["accept"],
+        "routingKeys": endpoint["routingKeys"],
+        "recipientKeys": [],
+    }
 
 
 def peer_document(did, naming):
@@ -78,7 +95,9 @@ def peer_document(did, naming):
 def resolvers(request):
     return ResolversConfig(
         secrets_resolver=SecretsResolverInMemory([jwk_to_secret(jwk) for jwk in request["secrets"]]),
-        did_resolver=Documents(request["documents"], request["peerdid"]),
+        did_resolver=Documents(
+            request["documents"], request["peerdid"], old_services=request.get("forward", False)
+        ),
     )
 
 
