@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, cast, ClassVar, Literal, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydidcomm import _core
 from pydidcomm._envelope_svg import envelope_picture
@@ -300,8 +300,7 @@ def inspect(
 
 def _layer(layer: dict[str, Any]) -> EncryptedView | SignedView | PlaintextView:
     members: dict[str, Any] = {
-        name: tuple(cast("list[Any]", value)) if isinstance(value, list) else value
-        for name, value in layer.items()
+        name: tuple(value) if value.__class__ is list else value for name, value in layer.items()
     }
     kind = members.pop("layer")
     if kind == "encrypted":
@@ -314,11 +313,10 @@ def _layer(layer: dict[str, Any]) -> EncryptedView | SignedView | PlaintextView:
 
 def _lists(value: Any) -> Any:  # noqa: ANN401, JSON
     """The same JSON with lists where there are tuples."""
-    if isinstance(value, dict):
-        return {name: _lists(member) for name, member in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_lists(entry) for entry in cast("list[Any] | tuple[Any, ...]", value)]
-    return value
+    kind = value.__class__
+    if kind is dict:
+        return {name: _lists(member) for name, member in value.items()}
+    return [_lists(entry) for entry in value] if kind in {list, tuple} else value
 
 
 def _names(*algorithms: str | None) -> str:
