@@ -124,7 +124,11 @@ pub fn sha2_256(content: &[u8]) -> String {
 
 /// The specification asks for base64url, shows padding in its example, and peers write either alphabet.
 fn decode(text: &str) -> Result<Vec<u8>> {
-    let unpadded = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    let unpadded = match text.strip_suffix("==").or_else(|| text.strip_suffix('=')) {
+        Some(_) if !text.len().is_multiple_of(4) => return Err(Error::malformed(BASE64, "no base64")),
+        Some(unpadded) => unpadded,
+        None => text,
+    };
     let url_safe = if unpadded.contains(['+', '/']) {
         Cow::Owned(unpadded.replace('+', "-").replace('/', "_"))
     } else {
@@ -160,7 +164,8 @@ mod tests {
             assert_eq!(*of(&format!(r#"{{"base64":"{text}"}}"#)).content().unwrap(), *octets);
         }
         assert_eq!(*of(r#"{"base64":"/++-"}"#).content().unwrap(), *b"\xff\xef\xbe");
-        for text in ["Z", "Zh", "Z===", "Zg===", "=", "Zm 9v", "Zm9v\\n", "Zg=Zg", "é"] {
+        for text in ["Z", "Zh", "Z===", "Zg===", "Zg=", "=", "==", "====", "Zm 9v", "Zm9v\\n", "Zg=Zg", "é"]
+        {
             let error = of(&format!(r#"{{"base64":"{text}"}}"#)).content().unwrap_err();
             assert_eq!(error, Error::malformed(BASE64, "no base64"), "{text}");
         }
