@@ -13,10 +13,11 @@ pub(crate) struct SharedSecret(SecretBytes);
 impl SharedSecret {
     /// Takes the octets of a secret on the curve, computed here or elsewhere.
     ///
-    /// The all-zero secret of a low-order point is refused (RFC 7748 6.1).
+    /// On X25519 the all-zero secret of a low-order point is refused (RFC 7748 6.1); the groups of the
+    /// other curves have no such points, and one ordinary point whose x is zero.
     pub(crate) fn new(curve: Curve, octets: SecretBytes) -> Result<Self> {
         let zero = bool::from(octets.as_ref().ct_eq(&vec![0; octets.len()]));
-        if octets.len() != curve.field_length() || zero {
+        if octets.len() != curve.field_length() || (curve == Curve::X25519 && zero) {
             return Err(Error::Decryption);
         }
         Ok(Self(octets))

@@ -90,4 +90,37 @@ mod tests {
         assert_ne!(sent, ecdh_1pu(&zs, &ze, info, b"tag").unwrap());
         assert_ne!(sent, ecdh_es(&ze, info).unwrap());
     }
+
+    fn kdf<const LENGTH: usize>(z: &[u8], alg: &str, apv: &str, pub_info: &[u8]) -> [u8; LENGTH] {
+        let (alg, apv) = (alg.as_bytes(), apv.as_bytes());
+        let params = ConcatKDFParams { alg, apu: b"Alice", apv, pub_info, prv_info: &[] };
+        let mut key = [0; LENGTH];
+        ConcatKDF::<Sha256>::derive_key(z, params, &mut key).unwrap();
+        key
+    }
+
+    // RFC 7518, appendix C
+    #[test]
+    fn the_key_of_rfc_7518_is_agreed_on() {
+        let key =
+            |d: &str| SecretKind::from_octets(Curve::P256, &base64url::decode(d, "d").unwrap()).unwrap();
+        let alice = key("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo");
+        let bob = key("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw");
+        let z = agree(&alice, &bob.public_key().unwrap()).unwrap();
+        let derived: [u8; 16] = kdf(z.octets(), "A128GCM", "Bob", &128_u32.to_be_bytes());
+        assert_eq!(base64url::encode(derived), "VqqN6vgjbSBcIijNcacQGg");
+    }
+
+    // draft-madden-jose-ecdh-1pu-04, appendix B: the key that wraps for Bob. JWE-12, JWE-14
+    #[test]
+    fn the_key_of_the_draft_of_ecdh_1pu_is_agreed_on() {
+        let bob = secret("1gDirl_r_Y3-qUa3WXHgEXrrEHngWThU3c9zj9A2uBg").public_key().unwrap();
+        let share = |d: &str| agree(&secret(d), &bob).unwrap().octets().to_vec();
+        let ze = share("x8EVZH4Fwk673_mUujnliJoSrLz0zYzzCWp5GUX2fc8");
+        let zs = share("i9KuFhSzEBsiv3PKVL5115OCdsqQai5nj_Flzfkw5jU");
+        let tag = base64url::decode("HLb4fTlm8spGmij3RyOs2gJ4DpHM4hhVRwdF_hGb3WQ", "tag").unwrap();
+        let pub_info = [&128_u32.to_be_bytes()[..], &32_u32.to_be_bytes(), &tag].concat();
+        let derived: [u8; 16] = kdf(&[ze, zs].concat(), "ECDH-1PU+A128KW", "Bob and Charlie", &pub_info);
+        assert_eq!(base64url::encode(derived), "30w3oGaDBqEePWsAdLXY3w");
+    }
 }

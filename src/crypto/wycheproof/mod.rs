@@ -1,5 +1,6 @@
 //! Project Wycheproof: attacks and corner cases that broken implementations of these primitives have fallen for.
 
+mod agreement;
 mod content;
 mod key_wrap;
 mod mac;

