@@ -17,6 +17,7 @@ mod forge;
 mod forgeries;
 mod inspect;
 mod interop;
+mod known_answers;
 mod misuse;
 mod parties;
 mod peer;

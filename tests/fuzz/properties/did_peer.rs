@@ -43,8 +43,13 @@ fn created(source: &mut Source<'_>) {
         for (octet, drawn) in octets.iter_mut().zip(source.some()) {
             *octet = *drawn;
         }
-        let mut draw = |buffer: &mut [u8]| buffer.copy_from_slice(&octets[..buffer.len()]);
-        if let Ok(secret) = SecretKey::generate(unnamed.clone(), curve, &mut draw) {
+        // given, not drawn: a generator draws until the octets are below the order of the group
+        let length = match curve {
+            Curve::P521 => 66,
+            Curve::P384 => 48,
+            _ => 32,
+        };
+        if let Ok(secret) = SecretKey::from_octets(unnamed.clone(), curve, &octets[..length]) {
             keys.push((purpose, secret.public_key().unwrap()));
         }
     }
