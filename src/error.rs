@@ -80,6 +80,12 @@ pub enum Error {
         /// The keys that the document lists there, the first of them.
         candidates: Vec<String>,
     },
+    /// The DID document names no place that takes the message; the operator or the peer must act.
+    #[error("{did} has no endpoint that takes the message")]
+    EndpointNotFound {
+        /// The DID of the recipient, or of a mediator on the way to it.
+        did: String,
+    },
     /// None of these secrets is held; the operator must act.
     #[error("no secret is held for {}", some_of(kids))]
     SecretNotFound {

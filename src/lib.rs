@@ -17,6 +17,7 @@ pub mod message;
 mod multihash;
 pub mod operation;
 pub mod pack;
+pub mod routing;
 pub mod unpack;
 
 #[cfg(feature = "python")]

@@ -1,14 +1,16 @@
 """The operations behind both faces, the awaited and the synchronous one."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from pydidcomm import _core
 from pydidcomm._core import Attachment, InMemorySecrets, LocalResolver, Message, Operation
+from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.resolvers import PrefixResolver
 
+_PARAMETERS = PackEncryptedParameters()
 _PACK = PackEncryptedConfig()
 _UNPACK = UnpackConfig()
 
@@ -29,18 +31,23 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
 ) -> Operation:
     """Prepares `pack_encrypted`."""
     config = config or _PACK
+    parameters = parameters or _PARAMETERS
     return _core.pack_encrypted(
         message,
         to,
         frm,
         sign_frm,
-        None if parameters is None else parameters.from_prior_issuer_kid,
+        parameters.from_prior_issuer_kid,
         config.enc_alg_anon,
         config.protect_sender_id,
         config.authcrypt_signed,
         config.anoncrypt_authcrypt_signed,
         config.curves,
         config.every_curve,
+        config.forward,
+        parameters.forward_service_id,
+        parameters.forward_schemes,
+        parameters.forward_headers,
         *_known(resolvers),
     )
 
@@ -70,6 +77,38 @@ def attachment_verified(
 ) -> Operation:
     """Prepares `verify_attachment`."""
     return _core.verify_attachment(attachment, content, *_known(resolvers))
+
+
+def forwarded(
+    resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
+) -> Operation:
+    """Prepares `unpack_forward`."""
+    config = config or _UNPACK
+    return _core.unpack_forward(packed_msg, config.prepared, *_known(resolvers, config.now))
+
+
+def wrapped(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
+    resolvers: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    to: str,
+    routing_keys: Sequence[str],
+    enc_alg_anon: AnonCryptAlg,
+    headers: Mapping[str, Any] | None,
+) -> Operation:
+    """Prepares `wrap_in_forward`."""
+    return _core.wrap_in_forward(packed_msg, to, routing_keys, enc_alg_anon, headers, *_known(resolvers))
+
+
+def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
+    resolvers: ResolversConfig,
+    payload: str | bytes | Mapping[str, Any],
+    next_hop: str,
+    routing_keys: Sequence[str],
+    enc_alg_anon: AnonCryptAlg,
+    headers: Mapping[str, Any] | None,
+) -> Operation:
+    """Prepares `rewrap`."""
+    return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, *_known(resolvers))
 
 
 def time_of(resolvers: ResolversConfig) -> int:

@@ -1,8 +1,8 @@
 """Options, each with a default that is right for most people."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydidcomm._core import UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
@@ -49,6 +49,8 @@ class PackEncryptedConfig:
             on the first one on which the recipient has keys and, in authcrypt, the sender holds one.
         every_curve: Whether the recipient gets an envelope for each of these curves on which it has keys;
             see `Packed.envelopes`. For a recipient of which one does not know what it can compute on.
+        forward: Whether the message is wrapped for the mediators that the recipient's document names. A
+            message that is not wrapped goes to the recipient alone, for instance on a connection it opened.
     """
 
     enc_alg_auth: AuthCryptAlg = AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW
@@ -58,6 +60,7 @@ class PackEncryptedConfig:
     anoncrypt_authcrypt_signed: bool = False
     curves: Sequence[str] = ("X25519", "P-384", "P-256", "P-521")
     every_curve: bool = False
+    forward: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +70,18 @@ class PackEncryptedParameters:
     Attributes:
         from_prior_issuer_kid: The key of the prior DID that signs `from_prior`; by default the first one
             under `authentication` whose secret is held.
+        forward_service_id: The service of the recipient that is used, absolute or as "#fragment"; by default
+            all of them, in the recipient's order.
+        forward_schemes: The URI schemes that the sender can use, for instance ("wss", "https"); by default
+            any. Messages are wrapped for such endpoints only.
+        forward_headers: Headers of every forward, for instance `delay_milli`. `expires_time` is that of the
+            message unless it is given here; None for no such header.
     """
 
     from_prior_issuer_kid: str | None = None
+    forward_service_id: str | None = None
+    forward_schemes: Sequence[str] = ()
+    forward_headers: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +92,8 @@ class UnpackConfig:
         expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
         accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
             binds its list of recipients then.
+        unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened; what lies
+            inside is then the result, and has to prove what it claims by itself.
         require_encrypted: Whether a message has to arrive encrypted.
         require_authenticated: Whether its sender has to be proved, by authcrypt or by a signature.
         require_signed: Whether its sender has to have signed it.
@@ -120,6 +134,7 @@ class UnpackConfig:
 
     expect_decrypt_by_all_keys: bool = False
     accept_missing_apv: bool = False
+    unwrap_re_wrapping_forward: bool = True
     require_encrypted: bool = False
     require_authenticated: bool = False
     require_signed: bool = False

@@ -8,15 +8,18 @@ from pydidcomm._admission import admitted
 from pydidcomm._core import (
     Attachment,
     DIDDocument,
+    Forwarded,
     InMemorySecrets,
     LocalResolver,
     Message,
     Packed,
+    PackedForward,
     PackedPlaintext,
     PackedSigned,
     UnpackResult,
 )
 from pydidcomm._drive import drive
+from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.errors import DidNotFoundError
 from pydidcomm.peer_did import PeerMethod
@@ -216,6 +219,44 @@ class DIDCommMessaging:
         """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
         operation = _operations.attachment_verified(self.resolvers_config, attachment, content)
         result: str = await drive(operation, self.resolvers_config)
+        return result
+
+    async def unpack_forward(
+        self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
+    ) -> Forwarded:
+        """What a mediator is asked to hand on, and to whom; see `pydidcomm.unpack_forward`."""
+        return await functions.unpack_forward(self.resolvers_config, packed_msg, config)
+
+    async def wrap_in_forward(  # noqa: PLR0913, all but the message are named
+        self,
+        packed_msg: str | bytes | Mapping[str, Any],
+        *,
+        to: str,
+        routing_keys: Sequence[str],
+        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        headers: Mapping[str, Any] | None = None,
+    ) -> PackedForward:
+        """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
+        operation = _operations.wrapped(
+            self.resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers
+        )
+        result: PackedForward = await drive(operation, self.resolvers_config)
+        return result
+
+    async def rewrap(
+        self,
+        payload: str | bytes | Mapping[str, Any],
+        next_hop: str,
+        routing_keys: Sequence[str] = (),
+        *,
+        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        headers: Mapping[str, Any] | None = None,
+    ) -> PackedForward:
+        """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""
+        operation = _operations.rewrapped(
+            self.resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
+        )
+        result: PackedForward = await drive(operation, self.resolvers_config)
         return result
 
     async def resolve(self, did: str) -> DIDDocument:

@@ -41,6 +41,7 @@ impl From<Error> for PyErr {
             Error::KeyNotFound { did, kid, relationship, candidates } => {
                 KeyNotFoundError::new_err((did, kid, relationship, candidates))
             }
+            Error::EndpointNotFound { did } => EndpointNotFoundError::new_err(did),
             Error::SecretNotFound { kids } => SecretNotFoundError::new_err((kids,)),
             Error::ContentNotFound { links } => ContentNotFoundError::new_err((links,)),
             Error::Untrusted { claim, kid, did } => {

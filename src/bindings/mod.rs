@@ -14,9 +14,12 @@
 
 mod algorithms;
 mod attachment;
+mod delivery;
 mod did_document;
 mod elsewhere;
+mod envelope;
 mod errors;
+mod forward;
 mod from_prior;
 mod inspect;
 mod json;
@@ -40,7 +43,13 @@ mod _core {
     #[pymodule_export]
     use super::attachment::{PyAttachment, sign_attachment, verify_attachment};
     #[pymodule_export]
+    use super::delivery::PyDelivery;
+    #[pymodule_export]
     use super::did_document::{PyDocument, PyEndpoint, PyService};
+    #[pymodule_export]
+    use super::envelope::PyEnvelope;
+    #[pymodule_export]
+    use super::forward::{PyForwarded, PyPackedForward, rewrap, unpack_forward, wrap_in_forward};
     #[pymodule_export]
     use super::from_prior::PyFromPrior;
     #[pymodule_export]
@@ -54,7 +63,7 @@ mod _core {
     #[pymodule_export]
     use super::pack::{pack_encrypted, pack_plaintext, pack_signed};
     #[pymodule_export]
-    use super::packed::{PyEnvelope, PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
+    use super::packed::{PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
     #[pymodule_export]
     use super::peer_did::{
         encode_did_document, encode_jwk_did, encode_key_did, encode_peer_did, same_party, short_form,

@@ -9,6 +9,7 @@ use super::algorithms::SignAlg;
 use super::attachment::PyAttachment;
 use super::did_document;
 use super::elsewhere::{OctetsIn, handle_out, held_in};
+use super::forward::{PyForwarded, PyPackedForward};
 use super::packed::{PyPacked, PyPackedSigned};
 use super::public_key::PyPublicKey;
 use super::unpack::PyUnpackResult;
@@ -17,8 +18,8 @@ use crate::caller::{Answer, Question, lock};
 use crate::error::Result;
 use crate::message::Attachment;
 use crate::operation::{Operation, Step};
-use crate::pack::{Packed, PackedSigned};
-use crate::unpack::{AttachmentSigned, Unpacked};
+use crate::pack::{Packed, PackedForward, PackedSigned};
+use crate::unpack::{AttachmentSigned, Forwarded, Unpacked};
 
 /// Asks for a DID document.
 #[pyclass(frozen, get_all, name = "ResolveDid", module = "pydidcomm._core")]
@@ -76,11 +77,13 @@ impl PySign {
 
 /// What an operation ends with.
 pub(super) enum Outcome {
-    Packed(Packed),
+    Packed(Box<Packed>),
+    PackedForward(PackedForward),
     PackedSigned(PackedSigned),
     Unpacked(Box<Unpacked>),
     Attachment(Attachment),
     AttachmentSigned(AttachmentSigned),
+    Forwarded(Box<Forwarded>),
 }
 
 /// A running pack or unpack: each call runs to the next question or to the result.
@@ -105,11 +108,13 @@ impl PyOperation {
             Step::Ask(Question::Sign { key, algorithm, data }) => {
                 PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)
             }
-            Step::Done(Outcome::Packed(packed)) => PyPacked(packed).into_bound_py_any(py),
+            Step::Done(Outcome::Packed(packed)) => PyPacked::new(*packed).into_bound_py_any(py),
+            Step::Done(Outcome::PackedForward(packed)) => PyPackedForward(packed).into_bound_py_any(py),
             Step::Done(Outcome::PackedSigned(packed)) => PyPackedSigned(packed).into_bound_py_any(py),
             Step::Done(Outcome::Attachment(attachment)) => PyAttachment(attachment).into_bound_py_any(py),
             Step::Done(Outcome::AttachmentSigned(signed)) => signed.kid().as_str().into_bound_py_any(py),
             Step::Done(Outcome::Unpacked(unpacked)) => PyUnpackResult::new(*unpacked).into_bound_py_any(py),
+            Step::Done(Outcome::Forwarded(forwarded)) => PyForwarded::new(*forwarded).into_bound_py_any(py),
         }
     }
 }

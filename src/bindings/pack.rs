@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
 use super::errors::misuse;
-use super::json::{StringsIn, WholeIn};
+use super::json::{ObjectIn, StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};
@@ -18,6 +18,7 @@ use crate::did::DidUrl;
 use crate::keys::Curve;
 use crate::operation::Operation;
 use crate::pack::{self, EncryptOptions};
+use crate::routing::{Choice, ForwardHeaders};
 
 pub(super) fn party(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse(text).map_err(misuse)
@@ -27,6 +28,11 @@ fn agreement_curve(name: &str) -> PyResult<Curve> {
     let curve = Curve::from_name(name).map_err(misuse)?;
     let unfit = || PyValueError::new_err(format!("keys on {name} do not agree on a secret"));
     if curve.can_agree() { Ok(curve) } else { Err(unfit()) }
+}
+
+/// Headers of forwards; those that every forward has are not the caller's.
+pub(super) fn headers(given: Option<ObjectIn>) -> PyResult<ForwardHeaders> {
+    given.map_or_else(|| Ok(ForwardHeaders::default()), |ObjectIn(text)| Ok(ForwardHeaders::parse(&text)?))
 }
 
 /// Packs a plaintext message.
@@ -72,6 +78,10 @@ pub(super) fn pack_encrypted(
     anoncrypt_authcrypt_signed: bool,
     curves: StringsIn,
     every_curve: bool,
+    forward: bool,
+    forward_service_id: Option<String>,
+    forward_schemes: StringsIn,
+    forward_headers: Option<ObjectIn>,
     secrets: Option<&Bound<'_, PyInMemorySecrets>>,
     resolver: Option<&Bound<'_, PyLocalResolver>>,
     prefixes: StringsIn,
@@ -89,9 +99,12 @@ pub(super) fn pack_encrypted(
         anoncrypt_authcrypt_signed,
         curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
         every_curve,
+        bare: !forward,
+        choice: Choice { service_id: forward_service_id, schemes: forward_schemes.0 },
+        forward_headers: headers(forward_headers)?,
     };
     let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
-        pack::encrypted(&caller, message, &to, &options).await.map(Outcome::Packed)
+        pack::encrypted(&caller, message, &to, &options).await.map(|packed| Outcome::Packed(Box::new(packed)))
     });
     Ok(PyOperation(Mutex::new(operation)))
 }

@@ -1,19 +1,24 @@
 //! What packing yields: `Packed`, `PackedSigned`, `PackedPlaintext`.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 
+use super::delivery::PyDelivery;
 use super::did_document::PyService;
-use super::errors::{EndpointNotFoundError, UnsupportedError};
-use crate::did::{DidUrl, Endpoint};
-use crate::pack::{Packed, PackedSigned, Sealed};
+use super::envelope::PyEnvelope;
+use crate::did::{DidUrl, Service};
+use crate::pack::{Delivery, Packed, PackedSigned};
 
 /// An encrypted message, ready for the wire.
 #[pyclass(frozen, name = "Packed", module = "pydidcomm")]
-pub(super) struct PyPacked(pub(super) Packed);
-
-/// One envelope of a message, for the recipient's keys on one curve.
-#[pyclass(frozen, name = "Envelope", module = "pydidcomm")]
-pub(super) struct PyEnvelope(Sealed);
+pub(super) struct PyPacked {
+    envelope: PyEnvelope,
+    others: Vec<PyEnvelope>,
+    sign_from_kid: Option<DidUrl>,
+    from_prior_issuer_kid: Option<DidUrl>,
+    services: Vec<Service>,
+}
 
 /// A signed message: anybody can read it, and verify who signed.
 #[pyclass(frozen, name = "PackedSigned", module = "pydidcomm")]
@@ -34,11 +39,16 @@ pub(super) struct PyServiceMetadata {
 }
 
 impl PyPacked {
-    fn endpoints(&self) -> impl Iterator<Item = (&str, &Endpoint)> {
-        self.0
-            .services
-            .iter()
-            .flat_map(|service| service.endpoints.iter().map(|endpoint| (service.id.as_str(), endpoint)))
+    pub(super) fn new(packed: Packed) -> Self {
+        let Packed { envelope, others, sign_from_kid, from_prior_issuer_kid, services } = packed;
+        let shared = |sealed| PyEnvelope(Arc::new(sealed));
+        Self {
+            envelope: shared(envelope),
+            others: others.into_iter().map(shared).collect(),
+            sign_from_kid,
+            from_prior_issuer_kid,
+            services,
+        }
     }
 }
 
@@ -47,13 +57,13 @@ impl PyPacked {
     /// The text for the wire, as the tutorial calls it.
     #[getter]
     fn packed_msg(&self) -> &str {
-        &self.0.envelope.text
+        self.envelope.message()
     }
 
-    /// The text for the wire.
+    /// The text for the wire, wrapped for the mediators before the first of the deliveries.
     #[getter]
     fn message(&self) -> &str {
-        &self.0.envelope.text
+        self.envelope.message()
     }
 
     /// The media type of the text: "application/didcomm-encrypted+json".
@@ -62,107 +72,79 @@ impl PyPacked {
         crate::jose::jwe::MEDIA_TYPE
     }
 
-    /// The keys that it was encrypted to.
+    /// The keys of the recipient that it was encrypted to.
     #[getter]
     fn to_kids(&self) -> Vec<&str> {
-        self.0.envelope.to_kids.iter().map(DidUrl::as_str).collect()
+        self.envelope.to_kids()
     }
 
     /// The key that authenticates the sender; None in anoncrypt.
     #[getter]
     fn from_kid(&self) -> Option<&str> {
-        self.0.envelope.from_kid.as_ref().map(DidUrl::as_str)
+        self.envelope.from_kid()
     }
 
     /// The key that signed the message inside.
     #[getter]
     fn sign_from_kid(&self) -> Option<&str> {
-        self.0.sign_from_kid.as_ref().map(DidUrl::as_str)
+        self.sign_from_kid.as_ref().map(DidUrl::as_str)
     }
 
     /// The key of the prior DID that signed `from_prior`.
     #[getter]
     fn from_prior_issuer_kid(&self) -> Option<&str> {
-        self.0.from_prior_issuer_kid.as_ref().map(DidUrl::as_str)
+        self.from_prior_issuer_kid.as_ref().map(DidUrl::as_str)
     }
 
     /// The same message in one envelope for each curve of the recipient's keys, the preferred first.
     ///
-    /// One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids` and `from_kid` are
-    /// those of the first. The recipient needs any one of them.
+    /// One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids`, `from_kid` and
+    /// `deliveries` are those of the first. The recipient needs any one of them.
     #[getter]
     fn envelopes(&self) -> Vec<PyEnvelope> {
-        std::iter::once(&self.0.envelope).chain(&self.0.others).cloned().map(PyEnvelope).collect()
+        std::iter::once(&self.envelope).chain(&self.others).cloned().collect()
     }
 
     /// The DIDComm services of the recipient, in its order of preference.
     #[getter]
     fn services(&self) -> Vec<PyService> {
-        self.0.services.iter().cloned().map(PyService).collect()
+        self.services.iter().cloned().map(PyService).collect()
     }
 
-    /// The first place that takes the message as it is; None where there is none without a mediator.
+    /// The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
+    #[getter]
+    fn deliveries(&self) -> Vec<PyDelivery> {
+        self.envelope.deliveries()
+    }
+
+    /// The first delivery to a URI with one of these schemes; to any where none is given.
+    ///
+    /// Raises EndpointNotFoundError where there is none.
+    #[pyo3(signature = (*schemes: "str"))]
+    fn delivery(&self, schemes: Vec<String>) -> PyResult<PyDelivery> {
+        self.envelope.delivery(schemes)
+    }
+
+    /// Where `message` goes: the first delivery; None where the recipient names no place.
     #[getter]
     fn service_metadata(&self) -> Option<PyServiceMetadata> {
-        let (id, endpoint) = self.endpoints().find(|(_, endpoint)| endpoint.is_direct())?;
-        Some(PyServiceMetadata { id: id.to_owned(), service_endpoint: endpoint.uri.clone() })
+        let route = &self.envelope.0.deliveries.first()?.route;
+        Some(PyServiceMetadata { id: route.service_id.clone(), service_endpoint: route.uri.clone() })
     }
 
-    /// The first URI with one of these schemes that takes the message as it is; any scheme where none is given.
+    /// The first URI with one of these schemes, or with any, that takes `message`; see `delivery` for the others.
     ///
-    /// Raises UnsupportedError where the recipient takes messages through mediators only, for which this
-    /// message is not wrapped, and EndpointNotFoundError where it takes none at all.
+    /// Raises EndpointNotFoundError where there is none.
     #[pyo3(signature = (*schemes: "str"))]
-    fn endpoint(&self, schemes: Vec<String>) -> PyResult<&str> {
-        let wanted = |endpoint: &Endpoint| {
-            let scheme = endpoint.uri.split(':').next().unwrap_or_default();
-            schemes.is_empty() || schemes.iter().any(|wanted| wanted == scheme)
-        };
-        if let Some((_, endpoint)) =
-            self.endpoints().find(|(_, endpoint)| endpoint.is_direct() && wanted(endpoint))
-        {
-            return Ok(&endpoint.uri);
-        }
-        if self.endpoints().any(|(_, endpoint)| !endpoint.is_direct()) {
-            return Err(UnsupportedError::new_err(("delivery", "through a mediator")));
-        }
-        let did = self.0.envelope.to_kids.first().map(|kid| kid.did().to_owned()).unwrap_or_default();
-        Err(EndpointNotFoundError::new_err(did))
+    fn endpoint(&self, schemes: Vec<String>) -> PyResult<String> {
+        // a text that is wrapped for other mediators would be lost there
+        let layers = self.envelope.0.deliveries.first().map(|first| &first.route.layers);
+        let same_text = |delivery: &Delivery| Some(&delivery.route.layers) == layers;
+        self.envelope.find(&schemes, same_text).map(|delivery| delivery.uri().to_owned())
     }
 
     fn __repr__(&self) -> String {
-        format!("Packed({} octets to {})", self.0.envelope.text.len(), self.to_kids().join(", "))
-    }
-}
-
-#[pymethods]
-impl PyEnvelope {
-    /// The text for the wire.
-    #[getter]
-    fn message(&self) -> &str {
-        &self.0.text
-    }
-
-    /// The curve of all its keys.
-    #[getter]
-    fn curve(&self) -> &'static str {
-        self.0.curve.name()
-    }
-
-    /// The keys that it was encrypted to.
-    #[getter]
-    fn to_kids(&self) -> Vec<&str> {
-        self.0.to_kids.iter().map(DidUrl::as_str).collect()
-    }
-
-    /// The key that authenticates the sender; None in anoncrypt.
-    #[getter]
-    fn from_kid(&self) -> Option<&str> {
-        self.0.from_kid.as_ref().map(DidUrl::as_str)
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Envelope({} octets on {})", self.0.text.len(), self.0.curve.name())
+        format!("Packed({} octets to {})", self.message().len(), self.to_kids().join(", "))
     }
 }
 

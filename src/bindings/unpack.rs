@@ -19,13 +19,13 @@ use crate::unpack::{self as core_unpack, Unpacked};
 
 /// A message, and what was proved about it.
 #[pyclass(frozen, name = "UnpackResult", module = "pydidcomm")]
-pub(super) struct PyUnpackResult(Arc<Unpacked>);
+pub(super) struct PyUnpackResult(pub(super) Arc<Unpacked>);
 
 /// What was proved about a message; nothing here is merely claimed.
 ///
 /// DIDComm v2.1, sections "Message Layer Addressing Consistency" and "IANA Media Types".
 #[pyclass(frozen, name = "Metadata", module = "pydidcomm")]
-pub(super) struct PyMetadata(Arc<Unpacked>);
+pub(super) struct PyMetadata(pub(super) Arc<Unpacked>);
 
 impl PyUnpackResult {
     pub(super) fn new(unpacked: Unpacked) -> Self {
@@ -162,6 +162,12 @@ impl PyMetadata {
     #[getter]
     fn signed_message(&self) -> Option<&str> {
         self.0.signed_message()
+    }
+
+    /// Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
+    #[getter]
+    fn re_wrapped_in_forward(&self) -> bool {
+        self.0.was_in_forward()
     }
 
     /// What is odd about the message and no reason to refuse it, in words.

@@ -23,6 +23,7 @@ impl PyUnpackOptions {
             decrypt_by_all_keys: flag(config, "expect_decrypt_by_all_keys")?,
             // whoever demands a profile wants none of the leniency
             accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
+            keep_forward: !flag(config, "unwrap_re_wrapping_forward")?,
             to_mismatch: to_mismatch(config)?,
             own_dids: parties(&config.getattr("own_dids")?)?,
             policy,

@@ -88,6 +88,14 @@ pub(crate) fn is_of_version_1(typ: Option<&str>) -> bool {
     typ == Some("JWM/1.0")
 }
 
+/// Whether a JSON text has the shape of an encrypted message, whatever its algorithms are.
+pub(crate) fn is_encrypted(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|wire: Wire<'_>| {
+        let keys = wire.recipients.or(wire.encrypted_key);
+        wire.message_type.is_none() && wire.protected.and(wire.ciphertext).and(wire.tag).and(keys).is_some()
+    })
+}
+
 /// A JSON string of the text, borrowed where it has no escapes.
 pub(crate) fn string<'a>(raw: Option<&'a RawValue>, part: &'static str) -> Result<Cow<'a, str>> {
     let text = raw.ok_or_else(|| Error::malformed(part, "missing"))?.get();

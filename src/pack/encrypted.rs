@@ -1,5 +1,7 @@
 //! Encrypted messages: sign if asked, then encrypt for the recipient.
 
+use super::delivery::{Delivery, deliveries, ways};
+use super::forward::ForwardOptions;
 use super::keys::{Group, Recipients, recipients, sender_keys, signing_key};
 use super::rotation;
 use super::seal::{anoncrypt, authcrypt};
@@ -10,6 +12,7 @@ use crate::did::{DidUrl, Service, same_party};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, Secret};
 use crate::message::Message;
+use crate::routing::{Choice, ForwardHeaders};
 
 /// What is wanted beside encryption.
 #[derive(Clone, Debug)]
@@ -37,6 +40,12 @@ pub struct EncryptOptions {
     pub curves: Vec<Curve>,
     /// Whether a recipient with keys on several curves gets an envelope for each of them.
     pub every_curve: bool,
+    /// Whether the message is wrapped for nobody, though mediators may stand before the recipient.
+    pub bare: bool,
+    /// Which of the ways to the recipient are taken.
+    pub choice: Choice,
+    /// What every forward has beside the next hop and the payload.
+    pub forward_headers: ForwardHeaders,
 }
 
 impl Default for EncryptOptions {
@@ -51,6 +60,9 @@ impl Default for EncryptOptions {
             anoncrypt_authcrypt_signed: false,
             curves: Curve::FOR_AGREEMENT.to_vec(),
             every_curve: false,
+            bare: false,
+            choice: Choice::default(),
+            forward_headers: ForwardHeaders::default(),
         }
     }
 }
@@ -73,7 +85,7 @@ pub struct Packed {
 /// One envelope, for the recipient's keys on one curve.
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    /// The text for the wire.
+    /// The text for the recipient, not wrapped for any mediator.
     pub text: String,
     /// The curve of all its keys.
     pub curve: Curve,
@@ -81,6 +93,20 @@ pub struct Sealed {
     pub to_kids: Vec<DidUrl>,
     /// The key that authenticates the sender.
     pub from_kid: Option<DidUrl>,
+    /// The ways to hand it over, the preferred first.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Sealed {
+    /// The text for the wire, as it goes by the preferred way; as it is where there is none.
+    pub fn message(&self) -> &str {
+        self.deliveries.first().map_or(&self.text, |delivery| self.message_for(delivery))
+    }
+
+    /// The text for the wire, as it goes by this way.
+    pub fn message_for<'a>(&'a self, delivery: &'a Delivery) -> &'a str {
+        delivery.wrapped.as_ref().map_or(&self.text, |wrapped| &wrapped.text)
+    }
 }
 
 /// Encrypts the message to all keys of `to` on one curve, or to the one key that `to` names.
@@ -93,6 +119,11 @@ pub async fn encrypted(
     let message = address(message, to, options)?;
     let (message, from_prior_issuer_kid) =
         rotation::sign(caller, message, options.from_prior_issuer_kid.as_ref()).await?;
+    let forward = ForwardOptions {
+        anoncrypt: options.anoncrypt,
+        curves: options.curves.clone(),
+        headers: options.forward_headers.clone().expiring(message.expires_time()),
+    };
     let recipients = recipients(caller, to, &options.curves).await?;
     let mut text = message.to_json();
     let mut sign_from_kid = None;
@@ -109,6 +140,10 @@ pub async fn encrypted(
     let mut envelopes = Vec::new();
     for (group, sender) in pairs(&recipients, senders.as_deref()).take(wanted) {
         envelopes.push(seal(caller, &text, group, sender, options).await?);
+    }
+    let found = ways(caller, &recipients.document, &options.choice, options.bare).await?;
+    for envelope in &mut envelopes {
+        envelope.deliveries = deliveries(caller, &envelope.text, to, &found, &forward).await?;
     }
     let mut envelopes = envelopes.into_iter();
     let envelope = envelopes.next().ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
@@ -156,6 +191,7 @@ async fn seal(
         curve: group.curve,
         to_kids: group.keys.iter().map(|recipient| recipient.kid.clone()).collect(),
         from_kid: sender.map(|sender| sender.kid().clone()),
+        deliveries: Vec::new(),
     })
 }
 

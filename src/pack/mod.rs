@@ -1,7 +1,9 @@
 //! Packing: a message becomes text for the wire.
 
 mod attachment;
+mod delivery;
 mod encrypted;
+mod forward;
 mod keys;
 mod plaintext;
 mod rotation;
@@ -10,6 +12,8 @@ mod signed;
 
 pub use crate::jose::detached::DetachedForm;
 pub use attachment::sign_attachment;
+pub use delivery::Delivery;
 pub use encrypted::{EncryptOptions, Packed, Sealed, encrypted};
+pub use forward::{ForwardOptions, PackedForward, rewrap, wrap_in_forward};
 pub use plaintext::plaintext;
 pub use signed::{PackedSigned, signed};

@@ -20,6 +20,7 @@
 
 mod addressing;
 mod attachment;
+mod forward;
 mod limits;
 mod opened;
 mod policy;
@@ -30,6 +31,7 @@ mod warning;
 
 pub use addressing::{SenderProved, SignerProved, ToMismatch};
 pub use attachment::{AttachmentSigned, verify_attachment};
+pub use forward::{Forwarded, unpack_forward};
 pub use limits::Limits;
 pub use policy::{Policy, Profile};
 pub use rotation::RotationProved;
@@ -51,6 +53,8 @@ pub struct UnpackOptions {
     pub decrypt_by_all_keys: bool,
     /// Whether an anoncrypt layer without `apv` is read; its list of recipients is bound by nothing then.
     pub accept_missing_apv: bool,
+    /// Whether a forward that has reached us is handed out as it is; otherwise the message inside is.
+    pub keep_forward: bool,
     /// What to do where `to` does not name the DID that the message was encrypted to.
     pub to_mismatch: ToMismatch,
     /// Our DIDs: a message in the open that is to none of them is warned of.
@@ -84,7 +88,27 @@ enum Depth {
 }
 
 /// Opens every layer of a message and proves what it claims.
+///
+/// A forward around a message of ours proves nothing about it: what is inside is unpacked by itself.
 pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
+    let mut unpacked = open(caller, packed, options).await?;
+    let mut depth: usize = 0;
+    while !options.keep_forward
+        && let Some(payload) = forward::for_us(caller, unpacked.message(), options).await?
+    {
+        if depth >= options.limits.forward_depth {
+            return Err(too_large(format!("inside of more forwards than the {depth} that are opened")));
+        }
+        depth = depth.saturating_add(1);
+        unpacked = open(caller, &payload, options).await?.out_of_forward();
+    }
+    // what is demanded is demanded of the message, and not of what a mediator put around it
+    options.policy.check(&unpacked)?;
+    Ok(unpacked)
+}
+
+/// Opens the layers of one message.
+async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
     let limits = &options.limits;
     if packed.len() > limits.bytes {
         return Err(too_large(format!("longer than the {} octets that are read", limits.bytes)));
@@ -133,7 +157,7 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
     }
 }
 
-/// Compares what the plaintext claims with what the layers proved, and with what is demanded.
+/// Compares what the plaintext claims with what the layers proved.
 async fn conclude(
     caller: &Caller,
     message: Message,
@@ -162,9 +186,7 @@ async fn conclude(
     ];
     let warnings = odd.into_iter().filter(|(_, is_so)| *is_so).map(|(warning, _)| warning).collect();
     let findings = Findings { sender, signer, rotation, is_expired, warnings };
-    let unpacked = Unpacked::new(message, layers, findings);
-    options.policy.check(&unpacked)?;
-    Ok(unpacked)
+    Ok(Unpacked::new(message, layers, findings))
 }
 
 fn too_large(reason: String) -> Error {

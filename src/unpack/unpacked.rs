@@ -24,6 +24,7 @@ pub struct Unpacked {
     rotation: Option<RotationProved>,
     is_expired: bool,
     warnings: Vec<Warning>,
+    in_forward: bool,
 }
 
 /// What was proved, and what was noticed, when the layers were compared with the plaintext.
@@ -40,7 +41,24 @@ impl Unpacked {
         let Layers { anoncrypt, authcrypt, signed, .. } = layers;
         let authcrypt = authcrypt.map(|authcrypt| authcrypt.opened);
         let Findings { sender, signer, rotation, is_expired, warnings } = findings;
-        Self { message, anoncrypt, authcrypt, signed, sender, signer, rotation, is_expired, warnings }
+        let in_forward = false;
+        Self {
+            message,
+            anoncrypt,
+            authcrypt,
+            signed,
+            sender,
+            signer,
+            rotation,
+            is_expired,
+            warnings,
+            in_forward,
+        }
+    }
+
+    /// The same message, which lay in a forward to us.
+    pub(super) fn out_of_forward(self) -> Self {
+        Self { in_forward: true, ..self }
     }
 
     /// The plaintext message.
@@ -107,6 +125,11 @@ impl Unpacked {
     /// The signed layer as it arrived, for third parties.
     pub fn signed_message(&self) -> Option<&str> {
         self.signed.as_ref().map(|signed| signed.jws.as_str())
+    }
+
+    /// Whether a mediator had wrapped it once more, in a forward to us.
+    pub fn was_in_forward(&self) -> bool {
+        self.in_forward
     }
 
     /// Whether it had expired when it was unpacked.

@@ -27,5 +27,7 @@ mod properties_of_any_octets;
 mod questions;
 mod rotation;
 mod roundtrip;
+mod routing;
+mod routing_mediator;
 mod vectors;
 mod world;

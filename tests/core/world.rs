@@ -70,6 +70,13 @@ impl World {
         world
     }
 
+    /// The same world where this secret is held too.
+    pub(crate) fn also_holding(&self, secret: SecretKey) -> Self {
+        let mut world = self.clone();
+        world.secrets.insert(secret.kid().to_string(), secret);
+        world
+    }
+
     /// The same world whose secrets live elsewhere: the core gets handles, and asks.
     pub(crate) fn elsewhere(&self) -> Self {
         Self { elsewhere: true, ..self.clone() }

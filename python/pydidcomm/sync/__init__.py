@@ -10,9 +10,12 @@ from pydidcomm.sync.functions import (
     pack_encrypted,
     pack_plaintext,
     pack_signed,
+    rewrap,
     sign_attachment,
     unpack,
+    unpack_forward,
     verify_attachment,
+    wrap_in_forward,
 )
 from pydidcomm.sync.messaging import DIDCommMessaging
 
@@ -24,7 +27,10 @@ __all__ = [
     "pack_encrypted",
     "pack_plaintext",
     "pack_signed",
+    "rewrap",
     "sign_attachment",
     "unpack",
+    "unpack_forward",
     "verify_attachment",
+    "wrap_in_forward",
 ]

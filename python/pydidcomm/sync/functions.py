@@ -7,15 +7,18 @@ from pydidcomm import _core, _operations
 from pydidcomm._admission import admitted_sync
 from pydidcomm._core import (
     Attachment,
+    Forwarded,
     LocalResolver,
     Message,
     Packed,
+    PackedForward,
     PackedPlaintext,
     PackedSigned,
     Secret,
     UnpackResult,
 )
 from pydidcomm._drive import drive_sync, now
+from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.key_did import new_jwk_did, new_key_did
 from pydidcomm.peer_did import PeerDid, PeerMethod
@@ -100,6 +103,48 @@ def verify_attachment(
     """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
     operation = _operations.attachment_verified(resolvers_config, attachment, content)
     result: str = drive_sync(operation, resolvers_config)
+    return result
+
+
+def unpack_forward(
+    resolvers_config: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    unpack_config: UnpackConfig | None = None,
+) -> Forwarded:
+    """What a mediator is asked to hand on, and to whom; see `pydidcomm.unpack_forward`."""
+    operation = _operations.forwarded(resolvers_config, packed_msg, unpack_config)
+    result: Forwarded = drive_sync(operation, resolvers_config)
+    admitted_sync(result.received, resolvers_config, unpack_config)
+    return result
+
+
+def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other implementations have
+    resolvers_config: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    to: str,
+    routing_keys: Sequence[str],
+    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+    headers: Mapping[str, Any] | None = None,
+) -> PackedForward:
+    """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
+    operation = _operations.wrapped(resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers)
+    result: PackedForward = drive_sync(operation, resolvers_config)
+    return result
+
+
+def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
+    resolvers_config: ResolversConfig,
+    payload: str | bytes | Mapping[str, Any],
+    next_hop: str,
+    routing_keys: Sequence[str] = (),
+    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+    headers: Mapping[str, Any] | None = None,
+) -> PackedForward:
+    """What a forward carried, wrapped once more by the mediator; see `pydidcomm.rewrap`."""
+    operation = _operations.rewrapped(
+        resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
+    )
+    result: PackedForward = drive_sync(operation, resolvers_config)
     return result
 
 

@@ -7,15 +7,18 @@ from pydidcomm import _operations, messaging, rotation
 from pydidcomm._core import (
     Attachment,
     DIDDocument,
+    Forwarded,
     InMemorySecrets,
     LocalResolver,
     Message,
     Packed,
+    PackedForward,
     PackedPlaintext,
     PackedSigned,
     UnpackResult,
 )
 from pydidcomm._drive import now
+from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
@@ -155,6 +158,40 @@ class DIDCommMessaging:
         now = _operations.time_of(self.resolvers_config)
         message = rotation.ending(message, to=to, frm=frm, now=now, at=at)
         return self.pack(message, to=to, config=config, params=params)
+
+    def unpack_forward(
+        self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
+    ) -> Forwarded:
+        """What a mediator is asked to hand on, and to whom; see `pydidcomm.unpack_forward`."""
+        return functions.unpack_forward(self.resolvers_config, packed_msg, config)
+
+    def wrap_in_forward(  # noqa: PLR0913, all but the message are named
+        self,
+        packed_msg: str | bytes | Mapping[str, Any],
+        *,
+        to: str,
+        routing_keys: Sequence[str],
+        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        headers: Mapping[str, Any] | None = None,
+    ) -> PackedForward:
+        """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
+        return functions.wrap_in_forward(
+            self.resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers
+        )
+
+    def rewrap(
+        self,
+        payload: str | bytes | Mapping[str, Any],
+        next_hop: str,
+        routing_keys: Sequence[str] = (),
+        *,
+        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        headers: Mapping[str, Any] | None = None,
+    ) -> PackedForward:
+        """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""
+        return functions.rewrap(
+            self.resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
+        )
 
     def resolve(self, did: str) -> DIDDocument:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""

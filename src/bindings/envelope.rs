@@ -1,0 +1,80 @@
+//! `Envelope`: a message on one curve, and the ways to hand it over.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+
+use super::delivery::PyDelivery;
+use super::errors::EndpointNotFoundError;
+use crate::did::DidUrl;
+use crate::pack::{Delivery, Sealed};
+
+/// One envelope of a message, for the recipient's keys on one curve.
+#[pyclass(frozen, name = "Envelope", module = "pydidcomm")]
+#[derive(Clone)]
+pub(super) struct PyEnvelope(pub(super) Arc<Sealed>);
+
+impl PyEnvelope {
+    /// The first delivery by one of these schemes that will do.
+    pub(super) fn find(
+        &self,
+        schemes: &[String],
+        will_do: impl Fn(&Delivery) -> bool,
+    ) -> PyResult<PyDelivery> {
+        let of_scheme = |uri: &str| {
+            let scheme = uri.split(':').next().unwrap_or_default();
+            schemes.is_empty() || schemes.iter().any(|wanted| wanted.eq_ignore_ascii_case(scheme))
+        };
+        let mut deliveries = self.0.deliveries.iter();
+        if let Some(found) = deliveries.find(|delivery| of_scheme(&delivery.route.uri) && will_do(delivery)) {
+            return Ok(PyDelivery::new(&self.0, found));
+        }
+        let did = self.0.to_kids.first().map(|kid| kid.did().to_owned()).unwrap_or_default();
+        Err(EndpointNotFoundError::new_err(did))
+    }
+}
+
+#[pymethods]
+impl PyEnvelope {
+    /// The text for the wire, wrapped for the mediators before the first of the deliveries.
+    #[getter]
+    pub(super) fn message(&self) -> &str {
+        self.0.message()
+    }
+
+    /// The curve of all its keys.
+    #[getter]
+    fn curve(&self) -> &'static str {
+        self.0.curve.name()
+    }
+
+    /// The keys of the recipient that it was encrypted to.
+    #[getter]
+    pub(super) fn to_kids(&self) -> Vec<&str> {
+        self.0.to_kids.iter().map(DidUrl::as_str).collect()
+    }
+
+    /// The key that authenticates the sender; None in anoncrypt.
+    #[getter]
+    pub(super) fn from_kid(&self) -> Option<&str> {
+        self.0.from_kid.as_ref().map(DidUrl::as_str)
+    }
+
+    /// The ways to hand it over, in the recipient's order of preference; when one fails take the next.
+    #[getter]
+    pub(super) fn deliveries(&self) -> Vec<PyDelivery> {
+        self.0.deliveries.iter().map(|delivery| PyDelivery::new(&self.0, delivery)).collect()
+    }
+
+    /// The first delivery to a URI with one of these schemes; to any where none is given.
+    ///
+    /// Raises EndpointNotFoundError where there is none.
+    #[pyo3(signature = (*schemes: "str"))]
+    pub(super) fn delivery(&self, schemes: Vec<String>) -> PyResult<PyDelivery> {
+        self.find(&schemes, |_| true)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Envelope({} octets on {})", self.message().len(), self.0.curve.name())
+    }
+}

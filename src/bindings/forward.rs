@@ -1,0 +1,213 @@
+//! What mediators do: `unpack_forward` and `wrap_in_forward`, and what they yield.
+
+use std::sync::{Arc, Mutex};
+
+use pyo3::prelude::*;
+
+use super::algorithms::AnonCryptAlg;
+use super::attachment::PyAttachment;
+use super::errors::misuse;
+use super::json::{ObjectIn, StringsIn, TextIn, WholeIn};
+use super::local_resolver::PyLocalResolver;
+use super::message::PyMessage;
+use super::operation::{Outcome, PyOperation};
+use super::pack::{headers, party};
+use super::secrets::PyInMemorySecrets;
+use super::surroundings::surroundings;
+use super::unpack::{PyMetadata, PyUnpackResult};
+use super::unpack_options::PyUnpackOptions;
+use crate::did::DidUrl;
+use crate::operation::Operation;
+use crate::pack::{self, ForwardOptions, PackedForward};
+use crate::routing::Forward;
+use crate::unpack::{self, Forwarded, Unpacked};
+
+/// What a mediator is asked to hand on, and to whom; what it carries is proved by nobody yet.
+///
+/// DIDComm v2.1, section "Routing Protocol 2.0".
+#[pyclass(frozen, name = "Forwarded", module = "pydidcomm")]
+pub(super) struct PyForwarded {
+    forward: Forward,
+    unpacked: Arc<Unpacked>,
+}
+
+/// A message wrapped for mediators, ready for the wire.
+#[pyclass(frozen, name = "PackedForward", module = "pydidcomm")]
+pub(super) struct PyPackedForward(pub(super) PackedForward);
+
+impl PyForwarded {
+    pub(super) fn new(forwarded: Forwarded) -> Self {
+        let Forwarded { forward, unpacked } = forwarded;
+        Self { forward, unpacked: Arc::new(unpacked) }
+    }
+}
+
+#[pymethods]
+impl PyForwarded {
+    /// Who gets the messages next, as the sender wrote it: a DID, or the id of a key.
+    #[getter]
+    fn next(&self) -> &str {
+        self.forward.next()
+    }
+
+    /// Whether `next` is this party: the same DID, and where both name a key the same key.
+    fn goes_to(&self, party: &str) -> PyResult<bool> {
+        Ok(self.forward.goes_to(&DidUrl::parse(party).map_err(misuse)?))
+    }
+
+    /// The messages to hand on: JSON texts, as they were attached and in that order.
+    #[getter]
+    fn messages(&self) -> Vec<&str> {
+        self.forward.messages().iter().map(String::as_str).collect()
+    }
+
+    /// The attachments that have to be fetched before they can be handed on, each with `links` and a `hash`.
+    #[getter]
+    fn links(&self) -> Vec<PyAttachment> {
+        self.forward.links().iter().cloned().map(PyAttachment).collect()
+    }
+
+    /// When the sender loses interest, in seconds since the epoch; None where it never does.
+    #[getter]
+    fn expires_time(&self) -> Option<u64> {
+        self.forward.expires_time()
+    }
+
+    /// How many milliseconds to wait before handing on: a time at random from the first to the second of them.
+    ///
+    /// Both are the same where the sender asks for a certain time; None where it asks for none.
+    #[getter]
+    fn delay_milli(&self) -> Option<(u64, u64)> {
+        self.forward.delay().map(|range| (*range.start(), *range.end()))
+    }
+
+    /// The forward as any message is received.
+    #[getter]
+    fn received(&self) -> PyUnpackResult {
+        PyUnpackResult(Arc::clone(&self.unpacked))
+    }
+
+    /// The forward as a message, with every header that it has.
+    #[getter]
+    fn message(&self) -> PyMessage {
+        PyMessage(self.unpacked.message().clone())
+    }
+
+    /// What was proved about the forward; it says nothing about the messages inside.
+    #[getter]
+    fn metadata(&self) -> PyMetadata {
+        PyMetadata(Arc::clone(&self.unpacked))
+    }
+
+    fn __repr__(&self) -> String {
+        let (messages, links) = (self.forward.messages().len(), self.forward.links().len());
+        format!("Forwarded({messages} messages and {links} links to {})", self.forward.next())
+    }
+}
+
+#[pymethods]
+impl PyPackedForward {
+    /// The text for the wire, as the tutorial calls it.
+    #[getter]
+    fn packed_msg(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The text for the wire.
+    #[getter]
+    fn message(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The media type of the text: "application/didcomm-encrypted+json".
+    #[getter]
+    fn media_type(&self) -> &'static str {
+        crate::jose::jwe::MEDIA_TYPE
+    }
+
+    /// The keys that the outermost layer is encrypted to.
+    #[getter]
+    fn to_kids(&self) -> Vec<&str> {
+        self.0.to_kids.iter().map(DidUrl::as_str).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("PackedForward({} octets to {})", self.0.text.len(), self.to_kids().join(", "))
+    }
+}
+
+/// Prepares the unpacking of a forward for the mediator that it is addressed to.
+#[pyfunction]
+pub(super) fn unpack_forward(
+    packed_msg: TextIn,
+    options: &Bound<'_, PyUnpackOptions>,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: StringsIn,
+    now: Option<WholeIn>,
+) -> PyOperation {
+    let options = Arc::clone(&options.get().0);
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+        let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await?;
+        Ok(Outcome::Forwarded(Box::new(forwarded)))
+    });
+    PyOperation(Mutex::new(operation))
+}
+
+/// Prepares the wrapping of an encrypted message for each of the routing keys.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "the options of the Python functions, spread out once")]
+pub(super) fn wrap_in_forward(
+    packed_msg: TextIn,
+    to: &str,
+    routing_keys: StringsIn,
+    enc_alg_anon: AnonCryptAlg,
+    forward_headers: Option<ObjectIn>,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: StringsIn,
+    now: Option<WholeIn>,
+) -> PyResult<PyOperation> {
+    let (to, keys) = (party(to)?, parties(routing_keys)?);
+    let options = forward_options(enc_alg_anon, forward_headers)?;
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+        let packed = pack::wrap_in_forward(&caller, &packed_msg.0, &to, &keys, &options).await?;
+        Ok(Outcome::PackedForward(packed))
+    });
+    Ok(PyOperation(Mutex::new(operation)))
+}
+
+/// Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "the options of the Python functions, spread out once")]
+pub(super) fn rewrap(
+    payload: TextIn,
+    next_hop: &str,
+    routing_keys: StringsIn,
+    enc_alg_anon: AnonCryptAlg,
+    forward_headers: Option<ObjectIn>,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: StringsIn,
+    now: Option<WholeIn>,
+) -> PyResult<PyOperation> {
+    let (next, keys) = (party(next_hop)?, parties(routing_keys)?);
+    let options = forward_options(enc_alg_anon, forward_headers)?;
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+        let packed = pack::rewrap(&caller, &payload.0, &next, &keys, &options).await?;
+        Ok(Outcome::PackedForward(packed))
+    });
+    Ok(PyOperation(Mutex::new(operation)))
+}
+
+fn parties(texts: StringsIn) -> PyResult<Vec<DidUrl>> {
+    texts.0.iter().map(|text| party(text)).collect()
+}
+
+fn forward_options(
+    enc_alg_anon: AnonCryptAlg,
+    forward_headers: Option<ObjectIn>,
+) -> PyResult<ForwardOptions> {
+    let headers = headers(forward_headers)?;
+    Ok(ForwardOptions { anoncrypt: enc_alg_anon.0, headers, ..ForwardOptions::default() })
+}

@@ -1,0 +1,174 @@
+//! The forward message: what a mediator is told, and what it has to hand on.
+
+use std::ops::RangeInclusive;
+
+use serde::Serialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::ForwardHeaders;
+use crate::did::{DidUrl, names_of_key, same_party};
+use crate::error::{Error, Result};
+use crate::jose::jwe;
+use crate::message::{self, Attachment, Message, TypeUri, json};
+
+/// The only message type of the protocol.
+pub(super) const TYPE: &str = "https://didcomm.org/routing/2.0/forward";
+
+/// What a forward asks of the mediator that opened it.
+#[derive(Clone, Debug)]
+pub struct Forward {
+    next: String,
+    messages: Vec<String>,
+    links: Vec<Attachment>,
+    expires_time: Option<u64>,
+    delay: Option<RangeInclusive<u64>>,
+}
+
+impl Forward {
+    /// Whether the message is a forward, of any minor version of this protocol.
+    pub fn is_one(message: &Message) -> bool {
+        message.type_uri().is_some_and(|uri: TypeUri<'_>| {
+            uri.doc_uri == "https://didcomm.org/"
+                && uri.protocol.eq_ignore_ascii_case("routing")
+                && uri.name.eq_ignore_ascii_case("forward")
+                && uri.version.split('.').next() == Some("2")
+        })
+    }
+
+    /// Reads what a forward asks for. Headers that are not known here do no harm.
+    pub fn read(message: &Message) -> Result<Self> {
+        if !Self::is_one(message) {
+            return Err(Error::malformed("message.type", "no forward"));
+        }
+        let body = json::members(message.body(), "message.body")?;
+        let next = body.iter().find(|(name, _)| name == "next").map(|(_, raw)| raw.get());
+        let next = next.ok_or_else(|| Error::malformed("message.body.next", "missing"))?;
+        let next = serde_json::from_str::<String>(next)
+            .ok()
+            .filter(|next| DidUrl::parse(next).is_ok())
+            .ok_or_else(|| Error::malformed("message.body.next", "neither a DID nor the id of a key"))?;
+        if message.attachments().is_empty() {
+            return Err(Error::malformed("message.attachments", "nothing to forward"));
+        }
+        let mut messages = Vec::new();
+        let mut links = Vec::new();
+        for attachment in message.attachments() {
+            match inlined(attachment)? {
+                Some(payload) => messages.push(payload),
+                None => links.push(attachment.clone()),
+            }
+        }
+        let delay = message.custom_headers().find(|(name, _)| *name == "delay_milli");
+        let delay = delay.and_then(|(_, raw)| serde_json::from_str(raw).ok()).map(|delay: i64| {
+            let longest = delay.unsigned_abs();
+            if delay < 0 { 0..=longest } else { longest..=longest }
+        });
+        Ok(Self { next, messages, links, expires_time: message.expires_time(), delay })
+    }
+
+    /// The next hop as it was written: a DID, or the id of a key.
+    pub fn next(&self) -> &str {
+        &self.next
+    }
+
+    /// Whether the next hop is this party: the same DID, and where both name a key the same key.
+    pub fn goes_to(&self, party: &DidUrl) -> bool {
+        let Ok(next) = DidUrl::parse(&self.next) else { return false };
+        let one_key = || match (next.fragment(), party.fragment()) {
+            (Some(_), Some(_)) => next == *party || names_of_key(party, None).contains(&self.next),
+            _ => true,
+        };
+        same_party(next.did(), party.did()) && one_key()
+    }
+
+    /// The messages to hand on, as they were attached, in their order.
+    pub fn messages(&self) -> &[String] {
+        &self.messages
+    }
+
+    /// The attachments that say only where their content is, with its hash.
+    pub fn links(&self) -> &[Attachment] {
+        &self.links
+    }
+
+    /// When the sender loses interest, in seconds since the epoch.
+    pub fn expires_time(&self) -> Option<u64> {
+        self.expires_time
+    }
+
+    /// How long to wait before handing on, in milliseconds: any time of the range, all alike.
+    pub fn delay(&self) -> Option<&RangeInclusive<u64>> {
+        self.delay.as_ref()
+    }
+}
+
+/// The text of the attached message; none where the attachment has only links.
+fn inlined(attachment: &Attachment) -> Result<Option<String>> {
+    let data = json::members(attachment.member("data").unwrap_or("{}"), "attachment.data")?;
+    let find = |name: &str| data.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.get());
+    if let Some(raw) = find("json") {
+        return Ok(Some(raw.to_owned()));
+    }
+    let Some(raw) = find("base64") else { return Ok(None) };
+    let malformed = |reason: &str| Error::malformed("attachment.data.base64", reason);
+    let text: String = serde_json::from_str(raw).map_err(|_| malformed("no string"))?;
+    // base64url is the rule, and the padded standard form is what some write (spec-gaps 39)
+    let text = text.replace('-', "+").replace('_', "/");
+    let octets = base64_simd::forgiving_decode_to_vec(text.as_bytes()).map_err(|_| malformed("no base64"))?;
+    String::from_utf8(octets).map(Some).map_err(|_| malformed("no text"))
+}
+
+#[derive(Serialize)]
+struct Out<'a> {
+    id: &'a str,
+    typ: &'static str,
+    #[serde(rename = "type")]
+    type_: &'static str,
+    to: [&'a str; 1],
+    #[serde(flatten, serialize_with = "headers")]
+    headers: &'a ForwardHeaders,
+    body: serde_json::Value,
+    attachments: [Attached<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Attached<'a> {
+    // Identus drops attachments without an id
+    id: &'static str,
+    media_type: &'static str,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    json: &'a RawValue,
+}
+
+fn headers<S: serde::Serializer>(headers: &ForwardHeaders, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(headers.written())
+}
+
+/// The plaintext of a forward for a mediator, which learns the next hop and nothing else.
+pub(crate) fn write(
+    id: &str,
+    mediator: &DidUrl,
+    next: &str,
+    payload: &RawValue,
+    headers: &ForwardHeaders,
+) -> String {
+    let out = Out {
+        id,
+        typ: message::MEDIA_TYPE,
+        type_: TYPE,
+        to: [mediator.did()],
+        headers,
+        body: json!({ "next": next }),
+        attachments: [Attached {
+            id: "forwarded",
+            media_type: jwe::MEDIA_TYPE,
+            data: Data { json: payload },
+        }],
+    };
+    serde_json::to_string(&out).unwrap_or_default()
+}

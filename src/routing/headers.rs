@@ -1,0 +1,92 @@
+//! The headers that a sender may put on forward messages.
+
+use serde_json::value::RawValue;
+
+use super::forward::TYPE;
+use crate::error::{Error, Result};
+use crate::message::{Message, json};
+
+/// What every forward has, or must not have: a `from` would tell the mediator who sends.
+const OURS: [&str; 8] = ["id", "typ", "type", "from", "to", "from_prior", "body", "attachments"];
+
+/// Headers of forward messages beside those that every forward has, for instance `delay_milli`.
+#[derive(Clone, Debug, Default)]
+pub struct ForwardHeaders(Vec<(String, Box<RawValue>)>);
+
+impl ForwardHeaders {
+    /// Reads the JSON text of an object; a null leaves out what would be there by default.
+    pub fn parse(text: &str) -> Result<Self> {
+        let misuse = |error: Error| Error::misuse(error.to_string());
+        json::check(text, "forward headers", json::NESTING).map_err(misuse)?;
+        let members = json::members(text, "forward headers").map_err(misuse)?;
+        if let Some((name, _)) = members.iter().find(|(name, _)| OURS.contains(&name.as_ref())) {
+            return Err(Error::misuse(format!("{name} of a forward is not for the sender to choose")));
+        }
+        let delay = members.iter().find(|(name, _)| name == "delay_milli");
+        if delay.is_some_and(|(_, raw)| serde_json::from_str::<Option<i64>>(raw.get()).is_err()) {
+            return Err(Error::misuse("delay_milli is a whole number of milliseconds"));
+        }
+        let headers: Vec<_> =
+            members.into_iter().map(|(name, raw)| (name.into_owned(), raw.to_owned())).collect();
+        let mut example = serde_json::Map::new();
+        example.insert("id".to_owned(), "1".into());
+        example.insert("type".to_owned(), TYPE.into());
+        for (name, raw) in &headers {
+            example.insert(name.clone(), serde_json::from_str(raw.get()).unwrap_or_default());
+        }
+        Message::parse(&serde_json::Value::from(example).to_string()).map_err(misuse)?;
+        Ok(Self(headers))
+    }
+
+    /// The same headers with an `expires_time`, unless they say something of it already.
+    #[must_use]
+    pub fn expiring(mut self, time: Option<u64>) -> Self {
+        if let Some(time) = time
+            && !self.0.iter().any(|(name, _)| name == "expires_time")
+            && let Ok(raw) = RawValue::from_string(time.to_string())
+        {
+            self.0.push(("expires_time".to_owned(), raw));
+        }
+        self
+    }
+
+    /// The headers that are written, each with its JSON text.
+    pub(super) fn written(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        let present = self.0.iter().filter(|(_, raw)| raw.get() != "null");
+        present.map(|(name, raw)| (name.as_str(), raw.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // ENC-14, RTE-18
+    #[test]
+    fn headers_that_every_forward_has_or_must_not_have_are_refused() {
+        for text in [
+            r#"{"from":"did:example:alice"}"#,
+            r#"{"to":["did:example:alice"]}"#,
+            r#"{"id":"1"}"#,
+            r#"{"type":"x"}"#,
+            r#"{"typ":"x"}"#,
+            r#"{"body":{}}"#,
+            r#"{"attachments":[]}"#,
+            r#"{"from_prior":"x"}"#,
+            r#"{"delay_milli":"1"}"#,
+            r#"{"delay_milli":1.5}"#,
+            r#"{"expires_time":"soon"}"#,
+            r#"{"a":1,"a":2}"#,
+            "[]",
+            "{",
+        ] {
+            assert!(matches!(ForwardHeaders::parse(text), Err(Error::Misuse(_))), "{text}");
+        }
+        let headers = ForwardHeaders::parse(r#"{"delay_milli":-500,"lang":null,"x":[1]}"#).unwrap();
+        let headers = headers.expiring(Some(7)).expiring(Some(8)).expiring(None);
+        let written: Vec<_> = headers.written().map(|(name, raw)| format!("{name}={}", raw.get())).collect();
+        assert_eq!(written, ["delay_milli=-500", "x=[1]", "expires_time=7"]);
+        let never = ForwardHeaders::parse(r#"{"expires_time":null}"#).unwrap().expiring(Some(7));
+        assert_eq!(never.written().count(), 0);
+    }
+}

@@ -1,0 +1,465 @@
+//! The sender's side of routing: which way a message goes, and in how many layers.
+
+use pydidcomm::did::{DidUrl, Document};
+use pydidcomm::error::{Error, Result};
+use pydidcomm::pack::{EncryptOptions, Packed};
+use pydidcomm::routing::{Choice, ForwardHeaders};
+use serde_json::{Value, json};
+
+use super::forge::{decode_json, open};
+use super::parties::{ALICE, ALICE_KEY, ALICE_SIGNS, BOB, BOB_1, BOB_SORTED, CAROL, document};
+use super::world::{World, from, from_alice_to_bob, message};
+
+pub(crate) const ONE: &str = "did:example:mediator1";
+pub(crate) const TWO: &str = "did:example:mediator2";
+pub(crate) const ONE_1: &str = "did:example:mediator1#agree-1";
+pub(crate) const ONE_2: &str = "did:example:mediator1#agree-2";
+pub(crate) const TWO_2: &str = "did:example:mediator2#agree-2";
+const AT_ONE: &str = "https://one.example";
+const FORWARD: &str = "https://didcomm.org/routing/2.0/forward";
+
+/// The document of a party that takes messages at this `serviceEndpoint`.
+pub(crate) fn served(did: &str, endpoint: Value) -> Document {
+    let keys: [(&str, &[&str]); 1] = [("keyAgreement", &["agree-2", "agree-1", "agree-10"])];
+    let mut json = document(did, &keys).json().unwrap().clone();
+    json["service"] = json!([{"id": "#didcomm", "type": "DIDCommMessaging", "serviceEndpoint": endpoint}]);
+    Document::parse(json).unwrap()
+}
+
+/// A world with two mediators in which Bob takes messages at this `serviceEndpoint`.
+pub(crate) fn world(bob: Value) -> World {
+    World::new()
+        .with_document(served(BOB, bob))
+        .with_document(served(ONE, json!({"uri": AT_ONE})))
+        .with_document(served(TWO, json!([{"uri": "wss://two.example"}])))
+}
+
+fn pack(world: &World) -> Result<Packed> {
+    world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE))
+}
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn kids(jwe: &Value) -> Vec<&str> {
+    jwe["recipients"].as_array().unwrap().iter().map(|one| one["header"]["kid"].as_str().unwrap()).collect()
+}
+
+/// What the mediator with this key finds in its layer, which is a forward as it has to be.
+fn forward(layer: &Value, kid: &str) -> Value {
+    let header = decode_json(&layer["protected"]);
+    assert_eq!(header["alg"], "ECDH-ES+A256KW");
+    assert_eq!((header.get("skid"), header.get("apu")), (None, None));
+    let forward = parse(&open(layer, kid, None));
+    assert_eq!(forward["type"], FORWARD);
+    assert_eq!(forward["typ"], "application/didcomm-plain+json");
+    assert_eq!(forward["to"], json!([kid.split('#').next()]));
+    assert_eq!(forward["id"].as_str().unwrap().len(), 36);
+    assert_eq!(forward.get("from"), None);
+    assert_eq!(forward["attachments"].as_array().unwrap().len(), 1);
+    assert_eq!(forward["attachments"][0]["id"], "forwarded");
+    assert_eq!(forward["attachments"][0]["media_type"], "application/didcomm-encrypted+json");
+    forward
+}
+
+fn payload(forward: &Value) -> &Value {
+    &forward["attachments"][0]["data"]["json"]
+}
+
+/// The names of the hops in the layers of a message, the outermost first, as the holder of all keys sees them.
+fn hops(text: &str) -> Vec<String> {
+    let mut layer = parse(text);
+    let mut hops = Vec::new();
+    while !kids(&layer)[0].starts_with(BOB) {
+        hops.push(kids(&layer).join(" "));
+        let kid = kids(&layer)[0].to_owned();
+        let forward = forward(&layer, &kid);
+        layer = payload(&forward).clone();
+    }
+    hops
+}
+
+/// The URIs to which a message goes, in order.
+fn uris(packed: &Packed) -> Vec<&str> {
+    packed.envelope.deliveries.iter().map(|delivery| delivery.route.uri.as_str()).collect()
+}
+
+fn all_keys_of(did: &str) -> String {
+    ["agree-1", "agree-10", "agree-2"].map(|fragment| format!("{did}#{fragment}")).join(" ")
+}
+
+// RTE-01, RTE-05, RTE-06, RTE-07, RTE-09, RTE-21, ENC-14, DID-14
+#[test]
+fn every_routing_key_has_a_layer_the_first_of_them_outermost() {
+    let world = world(json!({"uri": AT_ONE, "routingKeys": [ONE_1, TWO_2]}));
+    let signed = EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..from(ALICE) };
+    let packed = world.encrypt(&from_alice_to_bob(), BOB, &signed).unwrap();
+    let delivery = &packed.envelope.deliveries[0];
+    assert_eq!(delivery.route.uri, AT_ONE);
+    assert_eq!(delivery.route.service_id, format!("{BOB}#didcomm"));
+    assert_eq!(packed.envelope.message(), packed.envelope.message_for(delivery));
+    assert_eq!(delivery.wrapped.as_ref().unwrap().to_kids, [DidUrl::parse(ONE_1).unwrap()]);
+    let outer = parse(packed.envelope.message());
+    assert_eq!(kids(&outer), [ONE_1]);
+    let first = forward(&outer, ONE_1);
+    assert_eq!(first["body"], json!({"next": TWO_2}));
+    let inner = payload(&first);
+    assert_eq!(kids(inner), [TWO_2]);
+    let second = forward(inner, TWO_2);
+    assert_eq!(second["body"], json!({"next": BOB}));
+    assert_ne!(first["id"], second["id"]);
+    assert_eq!(payload(&second), &parse(&packed.envelope.text));
+    assert_eq!(kids(payload(&second)), BOB_SORTED);
+    let received = world.unpack(payload(&second)).unwrap();
+    assert_eq!(received.signer().unwrap().kid().as_str(), ALICE_SIGNS);
+    assert!(!received.was_in_forward());
+    for stranger in [TWO_2, BOB_1] {
+        assert!(matches!(
+            world.holding(&[stranger]).unpack(packed.envelope.message()),
+            Err(Error::SecretNotFound { .. })
+        ));
+    }
+}
+
+// RTE-22
+#[test]
+fn a_layer_tells_its_mediator_the_next_hop_and_nothing_else() {
+    let world = world(json!({"uri": AT_ONE, "routingKeys": [ONE_1, TWO_2]}));
+    let packed = pack(&world).unwrap();
+    let outer = parse(packed.envelope.message());
+    let first = open(&outer, ONE_1, None);
+    let everything = |text: &str| {
+        // what is encoded in a protected header is as readable as the rest
+        let header = decode_json(&payload(&parse(text))["protected"]);
+        format!("{text} {header} {outer} {}", decode_json(&outer["protected"]))
+    };
+    for secret in [ALICE, BOB, "two.example", "one.example", "soupe", "1234567890", "#didcomm"] {
+        assert!(!everything(&first).contains(secret), "{secret}");
+    }
+    assert!(everything(&first).contains(TWO_2));
+    let second = open(payload(&parse(&first)), TWO_2, None);
+    let header = decode_json(&payload(&parse(&second))["protected"]);
+    for secret in [ONE, "one.example", "soupe", "1234567890", "#didcomm"] {
+        assert!(!second.contains(secret), "{secret}");
+    }
+    // the envelope inside names its sender to whoever sees it, unless that is asked to be hidden
+    assert_eq!(header["skid"], ALICE_KEY);
+    let hidden = EncryptOptions { protect_sender: true, ..from(ALICE) };
+    let packed = world.encrypt(&from_alice_to_bob(), BOB, &hidden).unwrap();
+    let inner = parse(&open(&parse(packed.envelope.message()), ONE_1, None));
+    let last = open(payload(&inner), TWO_2, None);
+    let header = decode_json(&payload(&parse(&last))["protected"]);
+    assert!(!format!("{last} {header}").contains(ALICE));
+}
+
+// RTE-10, DID-13
+#[test]
+fn without_routing_keys_and_mediator_nothing_is_wrapped() {
+    for endpoint in [json!({"uri": AT_ONE}), json!({"uri": AT_ONE, "routingKeys": []}), json!(AT_ONE)] {
+        let packed = pack(&world(endpoint)).unwrap();
+        assert_eq!(kids(&parse(packed.envelope.message())), BOB_SORTED);
+        assert_eq!((packed.envelope.message(), uris(&packed)), (packed.envelope.text.as_str(), vec![AT_ONE]));
+        assert!(packed.envelope.deliveries[0].wrapped.is_none());
+    }
+    // somebody without any service is packed to all the same
+    let packed = World::new().encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
+    assert_eq!((packed.envelope.message(), uris(&packed).len()), (packed.envelope.text.as_str(), 0));
+}
+
+// DID-15, DID-16, RTE-09
+#[test]
+fn a_mediator_whose_did_is_the_endpoint_has_the_only_layer() {
+    for endpoint in [json!({"uri": ONE}), json!([{"uri": ONE, "routingKeys": []}]), json!(ONE)] {
+        let packed = pack(&world(endpoint)).unwrap();
+        assert_eq!(hops(packed.envelope.message()), [all_keys_of(ONE)]);
+        assert_eq!(forward(&parse(packed.envelope.message()), ONE_2)["body"]["next"], BOB);
+        assert_eq!(uris(&packed), [AT_ONE]);
+        assert_eq!(packed.envelope.deliveries[0].route.layers, [DidUrl::parse(ONE).unwrap()]);
+    }
+}
+
+// DID-17
+#[test]
+fn a_mediator_whose_did_is_the_endpoint_stands_before_the_routing_keys() {
+    let packed = pack(&world(json!({"uri": ONE, "routingKeys": [TWO_2]}))).unwrap();
+    assert_eq!(hops(packed.envelope.message()), [all_keys_of(ONE), TWO_2.to_owned()]);
+    let outer = forward(&parse(packed.envelope.message()), ONE_1);
+    assert_eq!(outer["body"]["next"], TWO_2);
+    assert_eq!(forward(payload(&outer), TWO_2)["body"]["next"], BOB);
+    assert_eq!(uris(&packed), [AT_ONE]);
+}
+
+// DID-15, DID-17
+#[test]
+fn what_a_mediator_asks_for_itself_is_wrapped_last() {
+    let front = "did:example:front";
+    let world = world(json!({"uri": ONE, "routingKeys": [TWO_2]}))
+        .with_document(served(front, json!({"uri": "https://front.example"})));
+    let before = |endpoint| world.with_document(served(ONE, endpoint));
+    let key = format!("{front}#agree-1");
+    let packed = pack(&before(json!({"uri": AT_ONE, "routingKeys": [key]}))).unwrap();
+    assert_eq!(hops(packed.envelope.message()), [key.clone(), all_keys_of(ONE), TWO_2.to_owned()]);
+    assert_eq!(forward(&parse(packed.envelope.message()), &key)["body"]["next"], ONE);
+    assert_eq!(uris(&packed), [AT_ONE]);
+    let packed = pack(&before(json!({"uri": front}))).unwrap();
+    assert_eq!(hops(packed.envelope.message()), [all_keys_of(front), all_keys_of(ONE), TWO_2.to_owned()]);
+    assert_eq!(uris(&packed), ["https://front.example"]);
+}
+
+// DID-15, DID-22
+#[test]
+fn a_mediator_that_takes_no_messages_is_an_error_and_no_reason_to_leave_it_out() {
+    let world = world(json!({"uri": ONE}));
+    let refused = |world: &World| pack(world).err();
+    let no_endpoint = Some(Error::EndpointNotFound { did: ONE.into() });
+    let keys: [(&str, &[&str]); 1] = [("keyAgreement", &["agree-1"])];
+    assert_eq!(refused(&world.with_document(document(ONE, &keys))), no_endpoint);
+    let other = served(ONE, json!({"uri": AT_ONE, "accept": ["didcomm/aip2;env=rfc19"]}));
+    assert_eq!(refused(&world.with_document(other)), no_endpoint);
+    assert_eq!(refused(&world.without(ONE)), Some(Error::DidNotFound { did: ONE.into() }));
+    let mut keyless = served(ONE, json!({"uri": AT_ONE})).json().unwrap().clone();
+    keyless["keyAgreement"] = json!([]);
+    let keyless = world.with_document(Document::parse(keyless).unwrap());
+    assert!(matches!(refused(&keyless), Some(Error::KeyNotFound { did, .. }) if did == ONE));
+}
+
+// DID-18
+#[test]
+fn mediators_in_a_circle_or_a_long_row_end_in_an_error() {
+    let circle = world(json!({"uri": ONE}))
+        .with_document(served(ONE, json!({"uri": TWO})))
+        .with_document(served(TWO, json!({"uri": ONE})));
+    let Some(Error::MalformedDocument { did, reason }) = pack(&circle).err() else { panic!("packed") };
+    assert_eq!((did.as_str(), reason.as_str()), (TWO, "its route comes back to did:example:mediator1"));
+    let itself = pack(&world(json!({"uri": BOB}))).err();
+    assert!(matches!(itself, Some(Error::MalformedDocument { did, .. }) if did == BOB));
+    let row = |length: usize| {
+        let name = |place: usize| format!("did:example:row{place}");
+        (0..length).fold(world(json!({"uri": name(0)})), |world, place| {
+            let last = place + 1 == length;
+            let uri = if last { AT_ONE.to_owned() } else { name(place + 1) };
+            world.with_document(served(&name(place), json!({"uri": uri})))
+        })
+    };
+    assert_eq!(hops(pack(&row(3)).unwrap().envelope.message()).len(), 3);
+    assert!(matches!(pack(&row(4)).err(), Some(Error::MalformedDocument { .. })));
+}
+
+#[test]
+fn a_route_of_too_many_layers_is_refused() {
+    let route = |length: usize| json!({"uri": AT_ONE, "routingKeys": vec![ONE_1; length]});
+    assert_eq!(hops(pack(&world(route(6))).unwrap().envelope.message()).len(), 6);
+    let Some(Error::MalformedDocument { did, reason }) = pack(&world(route(7))).err() else {
+        panic!("packed")
+    };
+    assert_eq!((did.as_str(), reason.as_str()), (BOB, "a route of more than 6 layers"));
+    let with_mediator = json!({"uri": ONE, "routingKeys": vec![TWO_2; 6]});
+    assert!(matches!(pack(&world(with_mediator)).err(), Some(Error::MalformedDocument { .. })));
+}
+
+// DID-14
+#[test]
+fn a_routing_key_is_that_very_key_and_a_did_all_of_its_keys() {
+    for (key, expected) in [(ONE_2, ONE_2.to_owned()), (ONE, all_keys_of(ONE))] {
+        let packed = pack(&world(json!({"uri": AT_ONE, "routingKeys": [key]}))).unwrap();
+        assert_eq!(hops(packed.envelope.message()), [expected]);
+    }
+    let routed = |key: &str| pack(&world(json!({"uri": AT_ONE, "routingKeys": [key]}))).err();
+    let unlisted = format!("{ONE}#sign-1");
+    assert!(matches!(routed(&unlisted), Some(Error::KeyNotFound { kid, .. }) if kid == unlisted));
+    assert_eq!(
+        routed("did:example:nobody#key-1"),
+        Some(Error::DidNotFound { did: "did:example:nobody".into() })
+    );
+    assert!(matches!(routed("#agree-1"), Some(Error::MalformedDocument { did, .. }) if did == BOB));
+}
+
+// RTE-25
+#[test]
+fn whoever_addresses_a_key_names_it_on_the_last_hop() {
+    let world = world(json!({"uri": ONE}));
+    let packed = world.encrypt(&from_alice_to_bob(), BOB_1, &from(ALICE)).unwrap();
+    let forward = forward(&parse(packed.envelope.message()), ONE_1);
+    assert_eq!(forward["body"]["next"], BOB_1);
+    assert_eq!(kids(payload(&forward)), [BOB_1]);
+}
+
+// RTE-18, RTE-19
+#[test]
+fn forwards_expire_with_the_message_and_carry_what_the_sender_asks_for() {
+    let world = world(json!({"uri": ONE, "routingKeys": [TWO_2]}));
+    let layers = |members: Value, headers: &str| {
+        let mut members = members;
+        members["from"] = json!(ALICE);
+        members["to"] = json!([BOB]);
+        let options =
+            EncryptOptions { forward_headers: ForwardHeaders::parse(headers).unwrap(), ..from(ALICE) };
+        let packed = world.encrypt(&message(members), BOB, &options).unwrap();
+        let outer = forward(&parse(packed.envelope.message()), ONE_1);
+        let inner = forward(payload(&outer), TWO_2);
+        [outer, inner]
+    };
+    for forward in layers(json!({"expires_time": 1_800_000_000}), "{}") {
+        assert_eq!(forward["expires_time"], 1_800_000_000);
+        assert_eq!(forward.get("delay_milli"), None);
+    }
+    for forward in layers(json!({}), r#"{"delay_milli":-500,"x":{"y":[1]}}"#) {
+        assert_eq!(forward.get("expires_time"), None);
+        assert_eq!((&forward["delay_milli"], &forward["x"]), (&json!(-500), &json!({"y": [1]})));
+    }
+    for (headers, expected) in
+        [(r#"{"expires_time":7}"#, json!(7)), (r#"{"expires_time":null}"#, json!(null))]
+    {
+        for forward in layers(json!({"expires_time": 1_800_000_000}), headers) {
+            assert_eq!(forward.get("expires_time").cloned().unwrap_or_default(), expected);
+        }
+    }
+}
+
+// RTE-24, DID-06, DID-07, DID-08
+#[test]
+fn every_usable_endpoint_has_a_delivery_in_the_owners_order() {
+    let world = world(json!([
+        {"uri": "wss://one.example", "routingKeys": [ONE_1]},
+        {"uri": TWO},
+        {"uri": AT_ONE, "routingKeys": [ONE_1]},
+        {"uri": "https://bob.example"},
+    ]));
+    let packed = pack(&world).unwrap();
+    assert_eq!(
+        uris(&packed),
+        ["wss://one.example", "wss://two.example", "https://one.example", "https://bob.example"]
+    );
+    let texts: Vec<_> =
+        packed.envelope.deliveries.iter().map(|delivery| packed.envelope.message_for(delivery)).collect();
+    let wrapped: Vec<_> = texts.iter().map(|text| hops(text)).collect();
+    assert_eq!(wrapped, [vec![ONE_1.to_owned()], vec![all_keys_of(TWO)], vec![ONE_1.to_owned()], Vec::new()]);
+    // two transports of one mediator take one text
+    assert_eq!(texts[0], texts[2]);
+    assert_eq!(texts[3], packed.envelope.text);
+    for text in texts {
+        let kid = kids(&parse(text))[0].to_owned();
+        let innermost =
+            if kid.starts_with(BOB) { parse(text) } else { payload(&forward(&parse(text), &kid)).clone() };
+        assert_eq!(innermost, parse(&packed.envelope.text));
+    }
+}
+
+// RTE-24
+#[test]
+fn an_endpoint_that_cannot_be_reached_is_passed_over_for_the_next() {
+    let endpoints = json!([{"uri": "did:example:nobody"}, {"uri": AT_ONE, "routingKeys": ["did:example:gone#k"]},
+                           {"uri": TWO}]);
+    let packed = pack(&world(endpoints.clone())).unwrap();
+    assert_eq!(
+        (uris(&packed), hops(packed.envelope.message())),
+        (vec!["wss://two.example"], vec![all_keys_of(TWO)])
+    );
+    // the first obstacle is the one to name
+    let error = pack(&world(endpoints).without(TWO)).err();
+    assert_eq!(error, Some(Error::DidNotFound { did: "did:example:nobody".into() }));
+}
+
+#[test]
+fn few_endpoints_are_wrapped_for_and_not_many_more_are_looked_at() {
+    let many: Vec<_> = (0..20).map(|place| json!({"uri": format!("https://{place}.example")})).collect();
+    assert_eq!(pack(&world(json!(many))).unwrap().envelope.deliveries.len(), 4);
+    let hidden_behind = |count: usize| {
+        let mut endpoints: Vec<_> =
+            (0..count).map(|place| json!({"uri": format!("did:example:{place}")})).collect();
+        endpoints.push(json!({"uri": AT_ONE}));
+        pack(&world(json!(endpoints)))
+    };
+    assert_eq!(uris(&hidden_behind(15).unwrap()), [AT_ONE]);
+    assert_eq!(hidden_behind(16).err(), Some(Error::DidNotFound { did: "did:example:0".into() }));
+}
+
+// DID-11, DID-12
+#[test]
+fn an_endpoint_is_usable_if_it_takes_this_profile_or_does_not_say() {
+    let usable = |accept: Value| {
+        let packed = pack(&world(json!({"uri": AT_ONE, "accept": accept, "routingKeys": [ONE_1]})));
+        uris(&packed.unwrap()).len() == 1
+    };
+    for accept in [
+        json!(["didcomm/aip1", "didcomm/v2"]),
+        json!(["didcomm/v2"]),
+        json!([" didcomm/v2 "]),
+        json!([]),
+        json!(null),
+    ] {
+        assert!(usable(accept.clone()), "{accept}");
+    }
+    for accept in [json!(["didcomm/aip2;env=rfc19"]), json!(["didcomm/aip1", "didcomm/v2x"]), json!([""])] {
+        assert!(!usable(accept.clone()), "{accept}");
+    }
+    let packed = pack(&world(json!([{"uri": AT_ONE, "accept": ["didcomm/aip1"]}, {"uri": TWO}])));
+    assert_eq!(uris(&packed.unwrap()), ["wss://two.example"]);
+}
+
+// DID-07
+#[test]
+fn the_sender_may_choose_a_service_or_a_scheme() {
+    let mut json = served(BOB, json!([{"uri": AT_ONE}, {"uri": TWO}])).json().unwrap().clone();
+    json["service"].as_array_mut().unwrap().push(json!({
+        "id": "#second", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": ONE}}));
+    let world = world(json!([])).with_document(Document::parse(json).unwrap());
+    let chosen = |service_id: Option<&str>, schemes: &[&str]| {
+        let schemes = schemes.iter().map(ToString::to_string).collect();
+        let choice = Choice { service_id: service_id.map(str::to_owned), schemes };
+        let options = EncryptOptions { choice, ..from(ALICE) };
+        let packed = world.encrypt(&from_alice_to_bob(), BOB, &options)?;
+        Ok(packed
+            .envelope
+            .deliveries
+            .iter()
+            .map(|way| (way.route.uri.clone(), way.route.layers.len()))
+            .collect())
+    };
+    let ways = |ways: &[(&str, usize)]| -> Result<Vec<(String, usize)>> {
+        Ok(ways.iter().map(|(uri, layers)| ((*uri).to_owned(), *layers)).collect())
+    };
+    let second = format!("{BOB}#second");
+    assert_eq!(chosen(None, &[]), ways(&[(AT_ONE, 0), ("wss://two.example", 1), (AT_ONE, 1)]));
+    assert_eq!(chosen(Some(&second), &[]), ways(&[(AT_ONE, 1)]));
+    assert_eq!(chosen(Some("#second"), &[]), ways(&[(AT_ONE, 1)]));
+    assert_eq!(chosen(None, &["WSS"]), ways(&[("wss://two.example", 1)]));
+    assert_eq!(chosen(None, &["http", "https"]), ways(&[(AT_ONE, 0), (AT_ONE, 1)]));
+    let nothing = Err(Error::EndpointNotFound { did: BOB.into() });
+    assert_eq!(chosen(Some("#third"), &[]), nothing);
+    assert_eq!(chosen(None, &["mailto"]), nothing);
+    assert_eq!(chosen(Some("#second"), &["wss"]), nothing);
+}
+
+// DID-07
+#[test]
+fn without_forwards_only_those_are_delivered_to_between_whom_nobody_stands() {
+    let bare = |bob: Value| {
+        let options = EncryptOptions { bare: true, ..from(ALICE) };
+        world(bob).without(ONE).encrypt(&from_alice_to_bob(), BOB, &options).unwrap()
+    };
+    let packed = bare(json!([{"uri": ONE}, {"uri": AT_ONE, "routingKeys": [ONE_1]}]));
+    assert_eq!((uris(&packed).len(), packed.envelope.message()), (0, packed.envelope.text.as_str()));
+    assert_eq!(kids(&parse(packed.envelope.message())), BOB_SORTED);
+    let packed = bare(json!([{"uri": ONE}, {"uri": "wss://bob.example"}]));
+    assert_eq!(
+        (uris(&packed), packed.envelope.message()),
+        (vec!["wss://bob.example"], packed.envelope.text.as_str())
+    );
+}
+
+// RTE-08
+#[test]
+fn two_recipients_have_two_routes_and_one_plaintext() {
+    let world = world(json!({"uri": ONE})).with_document(served(CAROL, json!({"uri": TWO})));
+    let both = message(json!({"from": ALICE, "to": [BOB, CAROL], "body": {"dish": "soup"}}));
+    let read = |to: &str, mediator_key: &str, uri: &str| {
+        let packed = world.encrypt(&both, to, &from(ALICE)).unwrap();
+        assert_eq!(uris(&packed), [uri]);
+        let forward = forward(&parse(packed.envelope.message()), mediator_key);
+        assert_eq!(forward["body"]["next"], to);
+        world.unpack(payload(&forward)).unwrap().message().to_json()
+    };
+    assert_eq!(read(BOB, ONE_1, AT_ONE), read(CAROL, TWO_2, "wss://two.example"));
+}
