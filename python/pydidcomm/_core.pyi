@@ -9,7 +9,7 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Envelope", "FindSecrets", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "same_party", "short_form", "sign_attachment", "unpack", "verify_attachment"]
+__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "verify_attachment", "wrap_in_forward"]
 
 @final
 class Agree:
@@ -287,6 +287,45 @@ class DIDDocument:
         """
 
 @final
+class Delivery:
+    """
+    One way to hand an envelope over: a URI, and the text that is wrapped for that URI.
+
+    DIDComm v2.1, sections "Sender Process to Enable Forwarding" and "Failover".
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text: "application/didcomm-encrypted+json".
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        The text for the wire, in one layer for each mediator on the way.
+        """
+    @property
+    def route(self, /) -> list[str]:
+        """
+        Whom the text is wrapped for, the outermost layer first: mediators, or certain keys of theirs.
+        """
+    @property
+    def routed_to_kids(self, /) -> list[str]:
+        """
+        The keys of the first mediator that the outermost layer is encrypted to; none where nobody stands between.
+        """
+    @property
+    def service_id(self, /) -> str:
+        """
+        The absolute id of the recipient's service that names the way.
+        """
+    @property
+    def uri(self, /) -> str:
+        """
+        The URI that takes the text.
+        """
+
+@final
 class Envelope:
     """
     One envelope of a message, for the recipient's keys on one curve.
@@ -298,6 +337,17 @@ class Envelope:
         The curve of all its keys.
         """
     @property
+    def deliveries(self, /) -> list[Delivery]:
+        """
+        The ways to hand it over, in the recipient's order of preference; when one fails take the next.
+        """
+    def delivery(self, /, *schemes: "str") -> Delivery:
+        """
+        The first delivery to a URI with one of these schemes; to any where none is given.
+
+        Raises EndpointNotFoundError where there is none.
+        """
+    @property
     def from_kid(self, /) -> str | None:
         """
         The key that authenticates the sender; None in anoncrypt.
@@ -305,12 +355,12 @@ class Envelope:
     @property
     def message(self, /) -> str:
         """
-        The text for the wire.
+        The text for the wire, wrapped for the mediators before the first of the deliveries.
         """
     @property
     def to_kids(self, /) -> list[str]:
         """
-        The keys that it was encrypted to.
+        The keys of the recipient that it was encrypted to.
         """
 
 @final
@@ -327,6 +377,61 @@ class FindSecrets:
     def kids(self, /) -> list[str]:
         """
         The kids, the preferred first.
+        """
+
+@final
+class Forwarded:
+    """
+    What a mediator is asked to hand on, and to whom; what it carries is proved by nobody yet.
+
+    DIDComm v2.1, section "Routing Protocol 2.0".
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def delay_milli(self, /) -> tuple[int, int] | None:
+        """
+        How many milliseconds to wait before handing on: a time at random from the first to the second of them.
+
+        Both are the same where the sender asks for a certain time; None where it asks for none.
+        """
+    @property
+    def expires_time(self, /) -> int | None:
+        """
+        When the sender loses interest, in seconds since the epoch; None where it never does.
+        """
+    def goes_to(self, /, party: str) -> bool:
+        """
+        Whether `next` is this party: the same DID, and where both name a key the same key.
+        """
+    @property
+    def links(self, /) -> list[Attachment]:
+        """
+        The attachments that have to be fetched before they can be handed on, each with `links` and a `hash`.
+        """
+    @property
+    def message(self, /) -> Message:
+        """
+        The forward as a message, with every header that it has.
+        """
+    @property
+    def messages(self, /) -> list[str]:
+        """
+        The messages to hand on: JSON texts, as they were attached and in that order.
+        """
+    @property
+    def metadata(self, /) -> Metadata:
+        """
+        What was proved about the forward; it says nothing about the messages inside.
+        """
+    @property
+    def next(self, /) -> str:
+        """
+        Who gets the messages next, as the sender wrote it: a DID, or the id of a key.
+        """
+    @property
+    def received(self, /) -> UnpackResult:
+        """
+        The forward as any message is received.
         """
 
 @final
@@ -717,6 +822,11 @@ class Metadata:
         Whether `frm` of the message can be proved to others too, by a signature.
         """
     @property
+    def re_wrapped_in_forward(self, /) -> bool:
+        """
+        Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
+        """
+    @property
     def recipient_kid(self, /) -> str | None:
         """
         The key of ours that opened the message.
@@ -779,20 +889,30 @@ class Packed:
     An encrypted message, ready for the wire.
     """
     def __repr__(self, /) -> str: ...
+    @property
+    def deliveries(self, /) -> list[Delivery]:
+        """
+        The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
+        """
+    def delivery(self, /, *schemes: "str") -> Delivery:
+        """
+        The first delivery to a URI with one of these schemes; to any where none is given.
+
+        Raises EndpointNotFoundError where there is none.
+        """
     def endpoint(self, /, *schemes: "str") -> str:
         """
-        The first URI with one of these schemes that takes the message as it is; any scheme where none is given.
+        The first URI with one of these schemes, or with any, that takes `message`; see `delivery` for the others.
 
-        Raises UnsupportedError where the recipient takes messages through mediators only, for which this
-        message is not wrapped, and EndpointNotFoundError where it takes none at all.
+        Raises EndpointNotFoundError where there is none.
         """
     @property
     def envelopes(self, /) -> list[Envelope]:
         """
         The same message in one envelope for each curve of the recipient's keys, the preferred first.
 
-        One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids` and `from_kid` are
-        those of the first. The recipient needs any one of them.
+        One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids`, `from_kid` and
+        `deliveries` are those of the first. The recipient needs any one of them.
         """
     @property
     def from_kid(self, /) -> str | None:
@@ -812,7 +932,7 @@ class Packed:
     @property
     def message(self, /) -> str:
         """
-        The text for the wire.
+        The text for the wire, wrapped for the mediators before the first of the deliveries.
         """
     @property
     def packed_msg(self, /) -> str:
@@ -822,7 +942,7 @@ class Packed:
     @property
     def service_metadata(self, /) -> ServiceMetadata | None:
         """
-        The first place that takes the message as it is; None where there is none without a mediator.
+        Where `message` goes: the first delivery; None where the recipient names no place.
         """
     @property
     def services(self, /) -> list[Service]:
@@ -837,7 +957,34 @@ class Packed:
     @property
     def to_kids(self, /) -> list[str]:
         """
-        The keys that it was encrypted to.
+        The keys of the recipient that it was encrypted to.
+        """
+
+@final
+class PackedForward:
+    """
+    A message wrapped for mediators, ready for the wire.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text: "application/didcomm-encrypted+json".
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        The text for the wire.
+        """
+    @property
+    def packed_msg(self, /) -> str:
+        """
+        The text for the wire, as the tutorial calls it.
+        """
+    @property
+    def to_kids(self, /) -> list[str]:
+        """
+        The keys that the outermost layer is encrypted to.
         """
 
 @final
@@ -1241,7 +1388,7 @@ def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str, frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1254,6 +1401,11 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
 def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the packing of a signed message.
+    """
+
+def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
 
 def same_party(one: str, other: str, /) -> bool:
@@ -1290,7 +1442,17 @@ def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, 
     Prepares the unpacking of a message.
     """
 
+def unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the unpacking of a forward for the mediator that it is addressed to.
+    """
+
 def verify_attachment(attachment: Attachment, content: bytes | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the verification of an attachment.
+    """
+
+def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the wrapping of an encrypted message for each of the routing keys.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import _core, _operations, key_did, peer_did, rotation
+from pydidcomm import _core, _operations, functions, key_did, peer_did, rotation
 from pydidcomm._admission import admitted
 from pydidcomm._core import (
     Attachment,
@@ -237,11 +237,9 @@ class DIDCommMessaging:
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
-        operation = _operations.wrapped(
+        return await functions.wrap_in_forward(
             self.resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers
         )
-        result: PackedForward = await drive(operation, self.resolvers_config)
-        return result
 
     async def rewrap(
         self,
@@ -253,11 +251,9 @@ class DIDCommMessaging:
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""
-        operation = _operations.rewrapped(
+        return await functions.rewrap(
             self.resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
         )
-        result: PackedForward = await drive(operation, self.resolvers_config)
-        return result
 
     async def resolve(self, did: str) -> DIDDocument:
         """The document of the DID.

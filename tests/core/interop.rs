@@ -38,6 +38,11 @@ fn assert_same(theirs: &PeerMessage, ours: &Message) {
     assert_eq!(read, *ours);
 }
 
+/// What the peer is handed has already come past its mediators.
+fn bare(options: EncryptOptions) -> EncryptOptions {
+    EncryptOptions { bare: true, ..options }
+}
+
 fn signer() -> EncryptOptions {
     EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() }
 }
@@ -50,7 +55,7 @@ fn the_peer_unpacks_what_we_encrypt() {
     let anonymous =
         ContentEncryption::ALL.map(|anoncrypt| EncryptOptions { anoncrypt, ..EncryptOptions::default() });
     for options in [from(ALICE), protected, signer(), both].into_iter().chain(anonymous) {
-        let packed = peer::world().encrypt(&ours(), BOB, &options).unwrap();
+        let packed = peer::world().encrypt(&ours(), BOB, &bare(options.clone())).unwrap();
         let (message, metadata) = their_unpack(&packed.envelope.text);
         assert_same(&message, &ours());
         assert!(metadata.encrypted);
@@ -78,7 +83,7 @@ fn the_peer_unpacks_what_we_sign_and_write() {
 #[test]
 fn the_peer_verifies_our_rotation() {
     let claims = serde_json::from_value(json!({"iss": CHARLIE, "sub": ALICE})).unwrap();
-    let packed = peer::world().encrypt(&ours().with_from_prior(claims), BOB, &from(ALICE)).unwrap();
+    let packed = peer::world().encrypt(&ours().with_from_prior(claims), BOB, &bare(from(ALICE))).unwrap();
     let (_, metadata) = their_unpack(&packed.envelope.text);
     assert_eq!(metadata.from_prior_issuer_kid.as_deref(), Some("did:example:charlie#key-1"));
     let told = metadata.from_prior.unwrap();
