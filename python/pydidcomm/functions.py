@@ -94,8 +94,8 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
 ) -> Packed:
     """The message encrypted for one recipient, and wrapped for the mediators that its document names.
 
-    It is encrypted to all keys of the recipient on the curve that is chosen. Where the recipient takes messages
-    in several places, `deliveries` of the result has a text for each, in the recipient's order.
+    It is encrypted to all keys of the recipient on the curve that is chosen. Where the recipient takes
+    messages in several places, `deliveries` of the result has a text for each, in the recipient's order.
     DIDComm v2.1, sections "DIDComm Encrypted Messages" and "Sender Process to Enable Forwarding".
 
     Args:

@@ -227,7 +227,7 @@ class DIDCommMessaging:
         """What a mediator is asked to hand on, and to whom; see `pydidcomm.unpack_forward`."""
         return await functions.unpack_forward(self.resolvers_config, packed_msg, config)
 
-    async def wrap_in_forward(  # noqa: PLR0913, all but the message are named
+    async def wrap_in_forward(
         self,
         packed_msg: str | bytes | Mapping[str, Any],
         *,

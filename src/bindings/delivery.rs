@@ -62,8 +62,8 @@ impl PyDelivery {
     }
 
     fn __repr__(&self) -> String {
-        let over: String = self.delivery.route.layers.iter().map(|layer| format!(", {layer}")).collect();
-        let over = over.strip_prefix(", ").map(|layers| format!(" over {layers}")).unwrap_or_default();
+        let layers = self.route();
+        let over = if layers.is_empty() { String::new() } else { format!(" over {}", layers.join(", ")) };
         format!("Delivery({} octets to {}{over})", self.message().len(), self.uri())
     }
 }

@@ -165,7 +165,7 @@ class DIDCommMessaging:
         """What a mediator is asked to hand on, and to whom; see `pydidcomm.unpack_forward`."""
         return functions.unpack_forward(self.resolvers_config, packed_msg, config)
 
-    def wrap_in_forward(  # noqa: PLR0913, all but the message are named
+    def wrap_in_forward(
         self,
         packed_msg: str | bytes | Mapping[str, Any],
         *,
@@ -189,9 +189,7 @@ class DIDCommMessaging:
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""
-        return functions.rewrap(
-            self.resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
-        )
+        return functions.rewrap(self.resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
 
     def resolve(self, did: str) -> DIDDocument:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""
