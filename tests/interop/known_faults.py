@@ -206,4 +206,28 @@ FAULTS = (
         ),
         (REFUSES,),
     ),
+    Fault(
+        INDICIO,
+        "routing keys are passed over: the bare message goes to the mediator, or past one",
+        "name the keys that it is for; the mediator sees that it is none of its own",
+        "SecretNotFoundError: .*bob#agree-1|the next hop is 'did:example:bob'",
+        ("routing key of a mediator", "two routing keys", "endpoint is a DID, and a routing key"),
+        (PEER_TO_OURS,),
+    ),
+    Fault(
+        (*SICPA, *INDICIO),
+        "a routing key that is a DID makes the whole service unreadable",
+        "read it, and wrap for the keys of that DID",
+        "AttributeError: ",
+        ("routing key named by its DID",),
+        (PEER_TO_OURS,),
+    ),
+    Fault(
+        SICPA,
+        "without routing keys nothing is wrapped for a mediator whose DID is the endpoint",
+        "name the keys that it is for; the mediator sees that it is none of its own",
+        "SecretNotFoundError: .*bob#agree-1",
+        ("endpoint is the mediator's DID",),
+        (PEER_TO_OURS,),
+    ),
 )

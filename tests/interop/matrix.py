@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 import forgeries
+import forwards
 import peer_dids
 import report
 import scenarios
@@ -74,7 +75,12 @@ def main() -> int:
     peers = [Peer(each) for each in asked if each.installed()]
     if not peers:
         return 0
-    tables = (*scenarios.tables(peers), *peer_dids.tables(peers), *forgeries.tables(peers))
+    tables = (
+        *scenarios.tables(peers),
+        *forwards.tables(peers),
+        *peer_dids.tables(peers),
+        *forgeries.tables(peers),
+    )
     try:
         verdicts = asyncio.run(run(peers, tables))
     except (PeerError, PeerSilentError) as error:

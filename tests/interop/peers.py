@@ -84,6 +84,7 @@ SICPA_RUST_LACKS = (
     lack("key agreement on P-521", "P-521"),
 )
 INDICIO_LACKS = (
+    lack("the opening of a forward that is for the reader itself", "rewrapped"),
     lack("plaintext messages: it has envelopes alone", "plaintext"),
     lack("signatures", "signed"),
     lack("from_prior", "from_prior"),
@@ -145,6 +146,7 @@ PEERS = (
             lack("anoncrypt with XC20P", "anoncrypt", "XC20P"),
             lack("from_prior", "from_prior"),
             lack("the demand that all keys open a message", "all keys"),
+            lack("the opening of a forward that is for the reader itself", "reads", "rewrapped"),
             lack("a choice among curves of its own", "packs", "several curves"),
             lack("DID documents: it takes keys", "relationships"),
         ),
