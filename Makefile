@@ -37,7 +37,7 @@ tutorial: $(VENV)/built ## run the tutorial notebook, print the conversation, re
 	$(SAY) "tutorial: Alice invites Bob, Bob answers over HTTP, Alice rotates her DID and ends the relationship"
 	$(BIN)/python notebooks/run.py
 
-test: test-rust test-python ## run all tests
+test: test-rust test-python conformance ## run all tests
 
 test-rust: ## run the tests of the core, without Python
 	$(SAY) "tests of the Rust core, without Python"
