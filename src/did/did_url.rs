@@ -125,6 +125,13 @@ mod tests {
     }
 
     #[test]
+    fn a_did_is_read_up_to_the_longest_and_no_further() {
+        let of_length = |length: usize| format!("did:a:{}", "b".repeat(length - "did:a:".len()));
+        assert!(DidUrl::parse(&of_length(MAX_LENGTH)).is_ok());
+        assert!(DidUrl::parse(&of_length(MAX_LENGTH + 1)).is_err());
+    }
+
+    #[test]
     fn a_kid_needs_a_fragment() {
         assert!(DidUrl::parse_kid("did:example:bob", "kid").is_err());
         assert!(DidUrl::parse_kid("did:example:bob#", "kid").is_err());
