@@ -85,7 +85,7 @@ FILES ?= src/unpack/** src/pack/** src/jose/** src/did/** src/message/**
 mutants: $(TOOLS)/bin/cargo-mutants ## break the core on purpose and see whether a test notices: make mutants SHARD=0/8 FILES="src/jose/**"
 	$(SAY) "mutants: shard $(SHARD); what no test notices is listed in target/mutants/mutants.out/missed.txt"
 	@mkdir -p target/mutants
-	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" CARGO_PROFILE_DEV_OPT_LEVEL=0 \
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" CARGO_PROFILE_DEV_OPT_LEVEL=0 PROPTEST_CASES=32 \
 		cargo mutants --shard $(SHARD) $(foreach file,$(FILES),--file '$(file)') --output target/mutants
 
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages

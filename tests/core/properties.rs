@@ -105,7 +105,7 @@ fn told(unpacked: &Unpacked) -> (String, Option<String>, Option<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     // MSG-22, MSG-31
     #[test]
