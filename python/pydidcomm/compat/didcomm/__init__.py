@@ -1,0 +1,1 @@
+"""The package `didcomm` of SICPA, as far as applications use it."""
