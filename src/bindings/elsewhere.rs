@@ -17,17 +17,18 @@ use crate::keys::{Elsewhere, Secret};
 
 /// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
 pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
+    // an object may be both; a key that can be read is used here
+    let unread = match secret_in(value, Some(kid)) {
+        Ok(secret) => return Ok(secret.into()),
+        Err(unread) => unread,
+    };
     let py = value.py();
-    // a dict has neither; a key that can be read is used here
-    if let Ok(secret) = secret_in(value, Some(kid)) {
-        return Ok(secret.into());
+    if !value.hasattr(intern!(py, "agree"))? && !value.hasattr(intern!(py, "sign"))? {
+        return Err(unread);
     }
-    if value.hasattr(intern!(py, "agree"))? || value.hasattr(intern!(py, "sign"))? {
-        let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
-        let handle: Arc<Py<PyAny>> = Arc::new(value.clone().unbind());
-        return Ok(Elsewhere::new(kid, handle).into());
-    }
-    secret_in(value, Some(kid)).map(Secret::from)
+    let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
+    let handle: Arc<Py<PyAny>> = Arc::new(value.clone().unbind());
+    Ok(Elsewhere::new(kid, handle).into())
 }
 
 /// The object that a handle stands for.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from elsewhere import Keys, method
 from pydidcomm import (
     DecryptionError,
     DIDCommMessaging,
@@ -89,19 +90,6 @@ class Awaited:
         return self.process.ask("sign", data)
 
 
-class Keys:
-    """A secrets resolver of these objects."""
-
-    def __init__(self, keys: dict[str, Any]) -> None:
-        self.keys = keys
-
-    def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, whatever stands for a key
-        return self.keys.get(kid)
-
-    def get_keys(self, kids: list[str], /) -> list[str]:
-        return [kid for kid in kids if kid in self.keys]
-
-
 class World:
     """Alice, whose keys live in the other process, and Bob, who keeps his own."""
 
@@ -119,10 +107,6 @@ class World:
 
     def resolve(self, did: str, /) -> dict[str, Any] | None:
         return self.documents.get(did)
-
-
-def method(kid: str, key: PublicKey) -> dict[str, Any]:
-    return {"id": kid, "type": "JsonWebKey2020", "publicKeyJwk": key.jwk()}
 
 
 @pytest.fixture
