@@ -42,6 +42,7 @@ from pydidcomm.errors import (
     MalformedMessageError,
     MessageTypeWarning,
     NotFoundError,
+    PartlyPackedError,
     PolicyError,
     ReplayedMessageError,
     SecretNotFoundError,
@@ -50,6 +51,7 @@ from pydidcomm.errors import (
 )
 from pydidcomm.functions import (
     pack_encrypted,
+    pack_encrypted_to_each,
     pack_plaintext,
     pack_signed,
     rewrap,
@@ -120,6 +122,7 @@ __all__ = [
     "PackedForward",
     "PackedPlaintext",
     "PackedSigned",
+    "PartlyPackedError",
     "PeerEnded",
     "PeerMethod",
     "PeerRotated",
@@ -151,6 +154,7 @@ __all__ = [
     "encode_did_document",
     "inspect",
     "pack_encrypted",
+    "pack_encrypted_to_each",
     "pack_plaintext",
     "pack_signed",
     "rewrap",

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from pydidcomm import _core
-from pydidcomm._core import Attachment, InMemorySecrets, LocalResolver, Message, Operation
+from pydidcomm._core import Attachment, InMemorySecrets, LocalResolver, Message, Operation, Packed
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.errors import PartlyPackedError
 from pydidcomm.resolvers import PrefixResolver
 
 _PARAMETERS = PackEncryptedParameters()
@@ -23,7 +24,7 @@ def signed(resolvers: ResolversConfig, message: Message | Mapping[str, Any], sig
 def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     resolvers: ResolversConfig,
     message: Message | Mapping[str, Any],
-    to: str,
+    to: str | Sequence[str],
     frm: str | None,
     sign_frm: str | None,
     config: PackEncryptedConfig | None,
@@ -49,6 +50,34 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
         parameters.forward_schemes,
         parameters.forward_headers,
         *_known(resolvers),
+    )
+
+
+def encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted_to_each`
+    resolvers: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    to: Sequence[str],
+    frm: str | None,
+    sign_frm: str | None,
+    config: PackEncryptedConfig | None,
+    parameters: PackEncryptedParameters | None,
+) -> Operation:
+    """Prepares `pack_encrypted_to_each`."""
+    if isinstance(to, str):
+        reason = "`to` is a sequence of recipients; `pack_encrypted` packs for one"
+        raise TypeError(reason)
+    return encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
+
+
+def for_each(to: Sequence[str], entries: Sequence[Packed | Exception]) -> list[Packed]:
+    """What was packed for each, unless it failed for some."""
+    packed = [entry for entry in entries if isinstance(entry, Packed)]
+    if len(packed) == len(entries):
+        return packed
+    outcomes = dict(zip(to, entries, strict=True))
+    raise PartlyPackedError(
+        {did: outcome for did, outcome in outcomes.items() if isinstance(outcome, Packed)},
+        {did: outcome for did, outcome in outcomes.items() if isinstance(outcome, Exception)},
     )
 
 

@@ -5,6 +5,10 @@ Messages name identifiers and algorithms, never content or key material.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydidcomm._core import Packed
 
 _MOST_KIDS = 5
 """The most kids that the text of an exception lists; the attribute has more."""
@@ -252,6 +256,24 @@ class ReplayedMessageError(DIDCommError):
 
     def __str__(self) -> str:
         return f"message {self.message_id} of {self.did or 'an anonymous sender'} was here before"
+
+
+class PartlyPackedError(DIDCommError):
+    """A message for several recipients could not be packed for some: each failure tells who must act.
+
+    Attributes:
+        packed: What was packed, by recipient; it may be sent.
+        failed: What went wrong, by recipient.
+    """
+
+    def __init__(self, packed: Mapping[str, "Packed"], failed: Mapping[str, Exception]) -> None:
+        super().__init__(packed, failed)
+        self.packed = packed
+        self.failed = failed
+
+    def __str__(self) -> str:
+        every = len(self.packed) + len(self.failed)
+        return f"not packed for {len(self.failed)} of {every} recipients: {_some_of([*self.failed])}"
 
 
 class DecryptionError(DIDCommError):

@@ -135,6 +135,58 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
     return result
 
 
+async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
+    resolvers_config: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    to: Sequence[str],
+    frm: str | None = None,
+    sign_frm: str | None = None,
+    pack_config: PackEncryptedConfig | None = None,
+    pack_params: PackEncryptedParameters | None = None,
+) -> list[Packed]:
+    """One message encrypted for several recipients, for each by itself; in the order of `to`.
+
+    No envelope has keys of two DIDs, and each goes its own way. The message is signed once. Where it is
+    signed and has no `to`, all recipients are filled in; they learn of one another. DIDComm v2.1, section
+    "Message Encryption".
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from.
+        message: What to pack; its `to`, if there is one, names every recipient.
+        to: The recipients: DIDs, or DID URLs of keys under `keyAgreement`.
+        frm: The sender; see `pack_encrypted`, as for the other arguments.
+        sign_frm: The signer.
+        pack_config: How to encrypt.
+        pack_params: What this message needs beside.
+
+    Raises:
+        PartlyPackedError: Some recipients could not be packed for; it has what was packed for the others, and
+            for each that failed the exception of `pack_encrypted`.
+        ValueError: `to`, `frm` or `sign_frm` contradict the message; every recipient would refuse it.
+        NotFoundError: The signer's DID, key or secret is not there.
+        UnsupportedError: The signer has no key that is on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import DIDCommMessaging, Message, PartlyPackedError, pack_encrypted_to_each
+        >>> async def main():
+        ...     party = DIDCommMessaging()
+        ...     alice, bob, carol = [await party.create_peer_did() for _ in range(3)]
+        ...     news = Message(type="https://example.org/news/1.0/headline", body={"text": "Rain"})
+        ...     packed = await pack_encrypted_to_each(party.resolvers_config, news, [bob, carol], frm=alice)
+        ...     try:
+        ...         await pack_encrypted_to_each(party.resolvers_config, news, [bob, "did:example:gone"])
+        ...     except PartlyPackedError as error:
+        ...         return len(packed), list(error.packed) == [bob], list(error.failed)
+        >>> asyncio.run(main())
+        (2, True, ['did:example:gone'])
+    """
+    operation = _operations.encrypted_to_each(
+        resolvers_config, message, to, frm, sign_frm, pack_config, pack_params
+    )
+    return _operations.for_each(to, await drive(operation, resolvers_config))
+
+
 async def unpack(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],

@@ -91,6 +91,21 @@ class DIDCommMessaging:
         result: Packed = await drive(operation, self.resolvers_config)
         return result
 
+    async def pack_to_each(  # noqa: PLR0913, all but the message are named
+        self,
+        message: Message | Mapping[str, Any],
+        *,
+        to: Sequence[str],
+        frm: str | None = None,
+        sign_frm: str | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> list[Packed]:
+        """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`."""
+        return await functions.pack_encrypted_to_each(
+            self.resolvers_config, message, to, frm, sign_frm, config, params
+        )
+
     async def pack_signed(self, message: Message | Mapping[str, Any], *, sign_frm: str) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
         operation = _operations.signed(self.resolvers_config, message, sign_frm)

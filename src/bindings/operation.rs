@@ -78,6 +78,7 @@ impl PySign {
 /// What an operation ends with.
 pub(super) enum Outcome {
     Packed(Box<Packed>),
+    PackedToEach(Vec<Result<Packed>>),
     PackedForward(PackedForward),
     PackedSigned(PackedSigned),
     Unpacked(Box<Unpacked>),
@@ -109,6 +110,7 @@ impl PyOperation {
                 PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)
             }
             Step::Done(Outcome::Packed(packed)) => PyPacked::new(*packed).into_bound_py_any(py),
+            Step::Done(Outcome::PackedToEach(packed)) => PyPacked::or_errors(py, packed),
             Step::Done(Outcome::PackedForward(packed)) => PyPackedForward(packed).into_bound_py_any(py),
             Step::Done(Outcome::PackedSigned(packed)) => PyPackedSigned(packed).into_bound_py_any(py),
             Step::Done(Outcome::Attachment(attachment)) => PyAttachment(attachment).into_bound_py_any(py),

@@ -24,6 +24,13 @@ pub(super) fn party(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse(text).map_err(misuse)
 }
 
+/// One recipient, or each of several.
+#[derive(FromPyObject)]
+pub(super) enum ToIn {
+    One(String),
+    Each(Vec<String>),
+}
+
 fn agreement_curve(name: &str) -> PyResult<Curve> {
     let curve = Curve::from_name(name).map_err(misuse)?;
     let unfit = || PyValueError::new_err(format!("keys on {name} do not agree on a secret"));
@@ -68,7 +75,7 @@ pub(super) fn pack_signed(
 )]
 pub(super) fn pack_encrypted(
     message: MessageIn,
-    to: &str,
+    to: ToIn,
     frm: Option<&str>,
     sign_frm: Option<&str>,
     from_prior_issuer_kid: Option<&str>,
@@ -88,7 +95,6 @@ pub(super) fn pack_encrypted(
     now: Option<WholeIn>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
-    let to = party(to)?;
     let options = EncryptOptions {
         from: frm.map(party).transpose()?,
         signer: sign_frm.map(party).transpose()?,
@@ -103,8 +109,21 @@ pub(super) fn pack_encrypted(
         choice: Choice { service_id: forward_service_id, schemes: forward_schemes.0 },
         forward_headers: headers(forward_headers)?,
     };
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
-        pack::encrypted(&caller, message, &to, &options).await.map(|packed| Outcome::Packed(Box::new(packed)))
-    });
+    let surroundings = surroundings(secrets, resolver, prefixes.0, now);
+    let operation = match to {
+        ToIn::One(to) => {
+            let to = party(&to)?;
+            Operation::new(surroundings, |caller| async move {
+                let packed = pack::encrypted(&caller, message, &to, &options).await?;
+                Ok(Outcome::Packed(Box::new(packed)))
+            })
+        }
+        ToIn::Each(to) => {
+            let to = to.iter().map(|to| party(to)).collect::<PyResult<Vec<_>>>()?;
+            Operation::new(surroundings, |caller| async move {
+                pack::encrypted_to_each(&caller, message, &to, &options).await.map(Outcome::PackedToEach)
+            })
+        }
+    };
     Ok(PyOperation(Mutex::new(operation)))
 }

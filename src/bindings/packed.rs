@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
 use super::delivery::PyDelivery;
 use super::did_document::PyService;
 use super::envelope::PyEnvelope;
 use crate::did::{DidUrl, Service};
+use crate::error::Result;
 use crate::pack::{Delivery, Packed, PackedSigned};
 
 /// An encrypted message, ready for the wire.
@@ -49,6 +51,18 @@ impl PyPacked {
             from_prior_issuer_kid,
             services,
         }
+    }
+
+    /// A list of what was packed, and of exceptions in the places of what was not.
+    pub(super) fn or_errors(py: Python<'_>, packed: Vec<Result<Packed>>) -> PyResult<Bound<'_, PyAny>> {
+        let entries: PyResult<Vec<Bound<'_, PyAny>>> = packed
+            .into_iter()
+            .map(|packed| match packed {
+                Ok(packed) => Self::new(packed).into_bound_py_any(py),
+                Err(error) => PyErr::from(error).into_bound_py_any(py),
+            })
+            .collect();
+        entries?.into_bound_py_any(py)
     }
 }
 

@@ -246,8 +246,8 @@ impl Message {
     }
 
     #[must_use]
-    pub(crate) fn with_to(mut self, to: DidUrl) -> Self {
-        self.to = Some(vec![to]);
+    pub(crate) fn with_to(mut self, to: Vec<DidUrl>) -> Self {
+        self.to = Some(to);
         self
     }
 

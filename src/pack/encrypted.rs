@@ -116,6 +116,20 @@ pub async fn encrypted(
     to: &DidUrl,
     options: &EncryptOptions,
 ) -> Result<Packed> {
+    let mut packed = encrypted_to_each(caller, message, std::slice::from_ref(to), options).await?;
+    packed.pop().unwrap_or_else(|| Err(Error::misuse("there is no recipient")))
+}
+
+/// Encrypts one message for several recipients: signed once, and encrypted for each by itself.
+///
+/// The result has one entry for each of `to`, in this order; who cannot be reached does not keep it from the
+/// others. What fails for all, such as the signature, fails as a whole.
+pub async fn encrypted_to_each(
+    caller: &Caller,
+    message: Message,
+    to: &[DidUrl],
+    options: &EncryptOptions,
+) -> Result<Vec<Result<Packed>>> {
     let message = address(message, to, options)?;
     let (message, from_prior_issuer_kid) =
         rotation::sign(caller, message, options.from_prior_issuer_kid.as_ref()).await?;
@@ -124,31 +138,61 @@ pub async fn encrypted(
         curves: options.curves.clone(),
         headers: options.forward_headers.clone().expiring(message.expires_time()),
     };
-    let recipients = recipients(caller, to, &options.curves).await?;
+    let mut found = Vec::with_capacity(to.len());
+    for recipient in to {
+        found.push(recipients(caller, recipient, &options.curves).await);
+    }
     let mut text = message.to_json();
     let mut sign_from_kid = None;
-    if let Some(signer) = &options.signer {
+    // a key that lives elsewhere, and may ask its owner, is not troubled for nobody
+    if let Some(signer) = options.signer.as_ref().filter(|_| found.iter().any(Result::is_ok)) {
         let key = signing_key(caller, signer).await?;
         text = sign(caller, &key, &text).await?;
         sign_from_kid = Some(key.kid().clone());
     }
+    let mut packed = Vec::with_capacity(to.len());
+    for (recipient, found) in to.iter().zip(found) {
+        let sealed = match found {
+            Ok(recipients) => seal_and_wrap(caller, &text, recipient, &recipients, options, &forward).await,
+            Err(error) => Err(error),
+        };
+        packed.push(sealed.map(|(envelope, others, services)| Packed {
+            envelope,
+            others,
+            sign_from_kid: sign_from_kid.clone(),
+            from_prior_issuer_kid: from_prior_issuer_kid.clone(),
+            services,
+        }));
+    }
+    Ok(packed)
+}
+
+/// The envelopes for one recipient, the preferred apart, each wrapped for the mediators before it; and where
+/// the recipient takes them.
+async fn seal_and_wrap(
+    caller: &Caller,
+    text: &str,
+    to: &DidUrl,
+    recipients: &Recipients,
+    options: &EncryptOptions,
+    forward: &ForwardOptions,
+) -> Result<(Sealed, Vec<Sealed>, Vec<Service>)> {
     let senders = match sender(options) {
-        Some(from) => Some(sender_keys(caller, from, &recipients, options.every_curve).await?),
+        Some(from) => Some(sender_keys(caller, from, recipients, options.every_curve).await?),
         None => None,
     };
     let wanted = if options.every_curve { usize::MAX } else { 1 };
     let mut envelopes = Vec::new();
-    for (group, sender) in pairs(&recipients, senders.as_deref()).take(wanted) {
-        envelopes.push(seal(caller, &text, group, sender, options).await?);
+    for (group, sender) in pairs(recipients, senders.as_deref()).take(wanted) {
+        envelopes.push(seal(caller, text, group, sender, options).await?);
     }
     let found = ways(caller, &recipients.document, &options.choice, options.bare).await?;
     for envelope in &mut envelopes {
-        envelope.deliveries = deliveries(caller, &envelope.text, to, &found, &forward).await?;
+        envelope.deliveries = deliveries(caller, &envelope.text, to, &found, forward).await?;
     }
     let mut envelopes = envelopes.into_iter();
     let envelope = envelopes.next().ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
-    let services = recipients.document.services().to_vec();
-    Ok(Packed { envelope, others: envelopes.collect(), sign_from_kid, from_prior_issuer_kid, services })
+    Ok((envelope, envelopes.collect(), recipients.document.services().to_vec()))
 }
 
 /// The groups to encrypt for, in authcrypt each with the sender's key on its curve; a group without is left out.
@@ -203,7 +247,7 @@ fn sender(options: &EncryptOptions) -> Option<&DidUrl> {
 }
 
 /// Makes headers and envelope agree; what every conforming recipient would refuse is refused here.
-fn address(message: Message, to: &DidUrl, options: &EncryptOptions) -> Result<Message> {
+fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<Message> {
     if options.anoncrypt_authcrypt_signed && (options.from.is_none() || options.signer.is_none()) {
         return Err(Error::misuse("anoncrypt_authcrypt_signed takes both a sender and a signer"));
     }
@@ -212,10 +256,15 @@ fn address(message: Message, to: &DidUrl, options: &EncryptOptions) -> Result<Me
         message = name_sender(message, party)?;
     }
     match message.to() {
-        Some(named) if named.iter().any(|did| same_party(did.did(), to.did())) => Ok(message),
-        Some(_) => Err(Error::misuse(format!("the message is not to {}", to.did()))),
+        Some(named) => match to.iter().find(|to| !named.iter().any(|did| same_party(did.did(), to.did()))) {
+            None => Ok(message),
+            Some(other) => Err(Error::misuse(format!("the message is not to {}", other.did()))),
+        },
         // a signed message without `to` could be passed on to somebody else
-        None if options.signer.is_some() => Ok(message.with_to(DidUrl::parse(to.did())?)),
+        None if options.signer.is_some() => {
+            let dids: Result<Vec<_>> = to.iter().map(|to| DidUrl::parse(to.did())).collect();
+            Ok(message.with_to(dids?))
+        }
         None => Ok(message),
     }
 }

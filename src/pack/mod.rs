@@ -13,7 +13,7 @@ mod signed;
 pub use crate::jose::detached::DetachedForm;
 pub use attachment::sign_attachment;
 pub use delivery::Delivery;
-pub use encrypted::{EncryptOptions, Packed, Sealed, encrypted};
+pub use encrypted::{EncryptOptions, Packed, Sealed, encrypted, encrypted_to_each};
 pub use forward::{ForwardOptions, PackedForward, rewrap, wrap_in_forward};
 pub use plaintext::plaintext;
 pub use signed::{PackedSigned, signed};

@@ -29,5 +29,6 @@ mod rotation;
 mod roundtrip;
 mod routing;
 mod routing_mediator;
+mod several_recipients;
 mod vectors;
 mod world;

@@ -114,6 +114,18 @@ impl World {
     where
         W: Future<Output = Result<T>> + Send + 'static,
     {
+        self.run_watched(begin, |_| {})
+    }
+
+    /// Runs an operation to its end, and shows every question that it asks.
+    pub(crate) fn run_watched<T, W>(
+        &self,
+        begin: impl FnOnce(Arc<Caller>) -> W,
+        mut watch: impl FnMut(&Question),
+    ) -> Result<T>
+    where
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
         let mut random = ChaCha20Rng::seed_from_u64(self.seed);
         let surroundings = Surroundings {
             now: NOW,
@@ -126,7 +138,10 @@ impl World {
         loop {
             match step {
                 Step::Done(result) => return Ok(result),
-                Step::Ask(question) => step = operation.supply(self.answer(question))?,
+                Step::Ask(question) => {
+                    watch(&question);
+                    step = operation.supply(self.answer(question))?;
+                }
             }
         }
     }

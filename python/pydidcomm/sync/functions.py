@@ -70,6 +70,22 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
     return result
 
 
+def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
+    resolvers_config: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    to: Sequence[str],
+    frm: str | None = None,
+    sign_frm: str | None = None,
+    pack_config: PackEncryptedConfig | None = None,
+    pack_params: PackEncryptedParameters | None = None,
+) -> list[Packed]:
+    """One message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`."""
+    operation = _operations.encrypted_to_each(
+        resolvers_config, message, to, frm, sign_frm, pack_config, pack_params
+    )
+    return _operations.for_each(to, drive_sync(operation, resolvers_config))
+
+
 def unpack(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],

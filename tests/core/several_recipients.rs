@@ -1,0 +1,92 @@
+//! One message for several recipients: signed once, an envelope for each.
+
+use pydidcomm::caller::Question;
+use pydidcomm::did::DidUrl;
+use pydidcomm::error::{Error, Result};
+use pydidcomm::message::Message;
+use pydidcomm::pack::{self, EncryptOptions, Packed};
+use serde_json::json;
+
+use super::parties::{ALICE, BOB, BOB_1, BOB_10, CAROL, CAROL_KEY};
+use super::world::{World, from, message};
+
+const GONE: &str = "did:example:gone";
+
+/// What was packed for each, and how often a key was asked for a signature.
+fn to_each(
+    world: &World,
+    message: Message,
+    to: &[&str],
+    options: EncryptOptions,
+) -> (Result<Vec<Result<Packed>>>, usize) {
+    let to: Vec<_> = to.iter().map(|to| DidUrl::parse(to).unwrap()).collect();
+    let mut signatures = 0;
+    let packed = world.elsewhere().run_watched(
+        |caller| async move { pack::encrypted_to_each(&caller, message, &to, &options).await },
+        |question| signatures += usize::from(matches!(question, Question::Sign { .. })),
+    );
+    (packed, signatures)
+}
+
+fn signed_by_alice() -> EncryptOptions {
+    EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() }
+}
+
+// ENC-01
+#[test]
+fn each_envelope_has_the_keys_of_one_did() {
+    let (world, news) = (World::new(), message(json!({"from": ALICE, "to": [BOB, CAROL]})));
+    let (packed, signatures) = to_each(&world, news.clone(), &[CAROL, BOB], from(ALICE));
+    let packed: Vec<_> = packed.unwrap().into_iter().map(Result::unwrap).collect();
+    let dids: Vec<_> =
+        packed.iter().map(|one| one.envelope.to_kids.iter().map(DidUrl::did).collect::<Vec<_>>()).collect();
+    assert_eq!(dids, [vec![CAROL], vec![BOB, BOB, BOB]]);
+    assert_eq!(signatures, 0);
+    for (packed, kid) in packed.iter().zip([CAROL_KEY, BOB_1]) {
+        let unpacked = world.holding(&[kid]).unpack(&packed.envelope.text).unwrap();
+        assert_eq!(*unpacked.message(), news);
+        assert!(unpacked.sender().is_some());
+    }
+}
+
+// SIG-11
+#[test]
+fn all_get_the_one_signature_and_learn_of_one_another() {
+    let world = World::new();
+    let (packed, signatures) = to_each(&world, message(json!({})), &[BOB_10, CAROL], signed_by_alice());
+    assert_eq!(signatures, 1);
+    for packed in packed.unwrap() {
+        let unpacked = world.unpack(packed.unwrap().envelope.text).unwrap();
+        let to = unpacked.message().to().unwrap();
+        assert_eq!(to.iter().map(DidUrl::as_str).collect::<Vec<_>>(), [BOB, CAROL]);
+        assert!(unpacked.signer().is_some());
+    }
+}
+
+#[test]
+fn a_failure_stays_in_its_place() {
+    let world = World::new();
+    let (packed, signatures) = to_each(&world, message(json!({})), &[BOB, GONE, CAROL], signed_by_alice());
+    let packed = packed.unwrap();
+    assert_eq!(signatures, 1);
+    assert!(packed[0].is_ok() && packed[2].is_ok());
+    assert!(matches!(&packed[1], Err(Error::DidNotFound { did }) if did == GONE));
+}
+
+#[test]
+fn nobody_signs_for_nobody() {
+    let (packed, signatures) = to_each(&World::new(), message(json!({})), &[GONE], signed_by_alice());
+    assert!(packed.unwrap()[0].is_err());
+    assert_eq!(signatures, 0);
+    let (packed, signatures) = to_each(&World::new(), message(json!({})), &[], signed_by_alice());
+    assert!(packed.unwrap().is_empty());
+    assert_eq!(signatures, 0);
+}
+
+// ADR-02
+#[test]
+fn a_message_is_packed_for_those_that_it_names() {
+    let (packed, _) = to_each(&World::new(), message(json!({"to": [BOB]})), &[BOB, CAROL], from(ALICE));
+    let Err(Error::Misuse(reason)) = packed else { panic!("{packed:?}") };
+    assert_eq!(reason, format!("the message is not to {CAROL}"));
+}

@@ -1,0 +1,137 @@
+"""One message for several recipients: an envelope for each, and what happens when one of them fails."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pydidcomm import (
+    DIDCommMessaging,
+    DIDDocument,
+    LocalResolver,
+    Message,
+    PartlyPackedError,
+    PrefixResolver,
+    pack_encrypted_to_each,
+    sync,
+)
+from pydidcomm.errors import DidNotFoundError, SecretNotFoundError, UnsupportedError
+from world import HELLO, hello
+
+GONE = "did:example:gone"
+
+
+class Cast:
+    """Three parties, each with a store of its own."""
+
+    def __init__(self) -> None:
+        self.alice, self.bob, self.carol = (sync.DIDCommMessaging() for _ in range(3))
+        self.a = self.alice.create_peer_did()
+        self.b = self.bob.create_peer_did(service_endpoint="https://example.com/bob")
+        mediator = self.carol.create_peer_did(service_endpoint="https://mediator.example")
+        self.c = self.carol.create_peer_did(service_endpoint=mediator)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def dids(envelope: str) -> set[str]:
+    """Whom an envelope is encrypted to, as it says itself."""
+    return {recipient["header"]["kid"].partition("#")[0] for recipient in json.loads(envelope)["recipients"]}
+
+
+@pytest.mark.spec("ENC-01", "RTE-08")
+async def test_each_recipient_gets_an_envelope_of_its_own_by_its_own_way(cast: Cast) -> None:
+    alice = DIDCommMessaging(secrets=cast.alice.secrets)
+    packed = await alice.pack_to_each(hello(), to=[cast.b, cast.c], frm=cast.a)
+    assert [entry.endpoint() for entry in packed] == ["https://example.com/bob", "https://mediator.example"]
+    to_bob, to_carol = packed
+    assert dids(to_bob.message) == {cast.b}
+    assert cast.bob.unpack(to_bob.message).message.frm == cast.a
+    forwarded = cast.carol.unpack_forward(to_carol.message)
+    assert forwarded.next == cast.c
+    assert dids(forwarded.messages[0]) == {cast.c}
+    received = cast.carol.unpack(forwarded.messages[0])
+    assert received.metadata.authenticated
+    assert received.message.to is None
+
+
+def test_both_faces_and_the_function_pack_alike(cast: Cast) -> None:
+    packed = cast.alice.pack_to_each(hello(), to=[cast.c, cast.b])
+    assert [kid.partition("#")[0] for entry in packed for kid in entry.to_kids] == [cast.c, cast.b]
+    assert sync.pack_encrypted_to_each(cast.alice.resolvers_config, hello(), []) == []
+
+
+def test_a_message_is_signed_once_for_all_and_names_them_all(cast: Cast) -> None:
+    to_bob, to_carol = cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.a)
+    assert to_bob.sign_from_kid == to_carol.sign_from_kid
+    received = cast.bob.unpack(to_bob.message)
+    assert received.message.to == [cast.b, cast.c]
+    inner = cast.carol.unpack_forward(to_carol.message).messages[0]
+    assert cast.carol.unpack(inner).metadata.signed_message == received.metadata.signed_message
+
+
+def test_who_cannot_be_reached_does_not_keep_it_from_the_others(cast: Cast) -> None:
+    with pytest.raises(PartlyPackedError, match=f"not packed for 1 of 3 recipients: {GONE}") as caught:
+        cast.alice.pack_to_each(hello(), to=[cast.b, GONE, cast.c], frm=cast.a)
+    assert list(caught.value.packed) == [cast.b, cast.c]
+    assert cast.bob.unpack(caught.value.packed[cast.b].message).message.frm == cast.a
+    failed = caught.value.failed[GONE]
+    assert isinstance(failed, DidNotFoundError)
+    assert failed.did == GONE
+
+
+def test_every_failure_is_told(cast: Cast) -> None:
+    bare = DIDDocument(
+        {
+            "id": "did:example:bare",
+            "keyAgreement": ["did:example:bare#1"],
+            "verificationMethod": [
+                {
+                    "id": "did:example:bare#1",
+                    "type": "RsaVerificationKey2018",
+                    "controller": "did:example:bare",
+                },
+            ],
+        }
+    )
+
+    class Known:
+        def resolve(self, did: str) -> DIDDocument | None:
+            return bare if did == "did:example:bare" else None
+
+    alice = sync.DIDCommMessaging(
+        secrets=cast.alice.secrets,
+        resolver=PrefixResolver({"did:peer:": LocalResolver(), "did:example:": Known()}),
+    )
+    with pytest.raises(PartlyPackedError) as caught:
+        alice.pack_to_each(hello(), to=[GONE, "did:example:bare"], frm=cast.a)
+    assert not caught.value.packed
+    kinds = {did: type(error) for did, error in caught.value.failed.items()}
+    assert kinds == {GONE: DidNotFoundError, "did:example:bare": UnsupportedError}
+
+
+def test_what_fails_for_all_fails_as_a_whole(cast: Cast) -> None:
+    with pytest.raises(SecretNotFoundError):
+        cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.b)
+
+
+def test_nobody_is_asked_to_sign_for_recipients_that_are_all_gone(cast: Cast) -> None:
+    with pytest.raises(PartlyPackedError) as caught:
+        cast.alice.pack_to_each(hello(), to=[GONE], sign_frm=cast.b)
+    assert list(caught.value.failed) == [GONE]
+
+
+@pytest.mark.spec("ADR-02")
+def test_the_message_has_to_name_every_recipient(cast: Cast) -> None:
+    message = Message(type=HELLO, to=[cast.b])
+    with pytest.raises(ValueError, match=f"the message is not to {cast.c}"):
+        cast.alice.pack_to_each(message, to=[cast.b, cast.c])
+
+
+async def test_one_text_is_no_sequence_of_recipients(cast: Cast) -> None:
+    with pytest.raises(TypeError, match="sequence of recipients"):
+        await pack_encrypted_to_each(cast.alice.resolvers_config, hello(), cast.b)
