@@ -21,6 +21,7 @@ mod known_answers;
 mod misuse;
 mod parties;
 mod peer;
+mod policy;
 mod properties;
 #[path = "../fuzz/properties/mod.rs"]
 mod properties_of_any_octets;
