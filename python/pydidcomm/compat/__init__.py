@@ -82,6 +82,10 @@ class _StandIn(Loader):
             message = f"pydidcomm.compat has no {spec.name}"
             raise ModuleNotFoundError(message, name=spec.name) from None
         self._own_spec = module.__spec__
+        # importing these later would put them in place of functions of the same name, such as didcomm.unpack
+        for name, loaded in [*sys.modules.items()]:
+            if name.startswith(f"{own}."):
+                sys.modules.setdefault(name.removeprefix(f"{__name__}."), loaded)
         return module
 
     def exec_module(self, module: ModuleType) -> None:

@@ -1,0 +1,77 @@
+"""The resolvers of an application that was written for `didcomm`, as pydidcomm asks them."""
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, TypeVar
+
+import pydidcomm
+from pydidcomm.compat.didcomm._refused import told
+from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
+from pydidcomm.compat.didcomm.errors import SecretNotFoundError
+from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret, read
+
+T = TypeVar("T")
+
+_SERVICE = "DIDCommMessaging"
+_PROFILE = "didcomm/v2"
+
+
+async def asked(
+    resolvers: ResolversConfig,
+    do: Callable[[pydidcomm.ResolversConfig], Awaitable[T]],
+    *,
+    own_kids: Collection[str | None] | None = None,
+) -> T:
+    """What pydidcomm does with these resolvers; its exceptions become those of `didcomm`.
+
+    `own_kids` are the keys that the caller names as its own to pack with; None where a message is unpacked.
+    """
+    own = _Asked(resolvers)
+    try:
+        return await do(pydidcomm.ResolversConfig(secrets_resolver=own, did_resolver=own))
+    except Exception as error:
+        other = error if error is own.raised else told(error, packing=own_kids is not None)
+        # the original looks for the secret of such a key first, and for the key in the document after that
+        if isinstance(error, pydidcomm.KeyNotFoundError) and error.kid in (own_kids or ()):
+            other = other if await own.get_key(error.kid) else SecretNotFoundError(str(error))
+        if other is error:
+            raise
+        raise other from error
+
+
+class _Asked:
+    """Both resolvers, their answers read, and what they raised remembered."""
+
+    def __init__(self, resolvers: ResolversConfig) -> None:
+        self._resolvers = resolvers
+        self.raised: Exception | None = None
+
+    async def resolve(self, did: str) -> dict[str, Any] | None:
+        document = await self._answer(self._resolvers.did_resolver.resolve, did)
+        return None if document is None else document_of(document)
+
+    async def get_key(self, kid: str) -> Any:  # noqa: ANN401
+        secret = await self._answer(self._resolvers.secrets_resolver.get_key, kid)
+        return read(secret) if isinstance(secret, Secret) else secret
+
+    async def get_keys(self, kids: list[str]) -> list[str]:
+        return [*await self._answer(self._resolvers.secrets_resolver.get_keys, kids)]
+
+    async def _answer(self, ask: Callable[[Any], Any], about: Any) -> Any:  # noqa: ANN401
+        try:
+            answer = ask(about)
+            return await answer if hasattr(answer, "__await__") else answer
+        except Exception as error:
+            self.raised = error
+            raise
+
+
+def document_of(document: Any) -> Any:  # noqa: ANN401
+    """The JSON object of a document, its services named as they are used."""
+    if not hasattr(document, "model_dump"):
+        return document
+    members = document.model_dump(mode="json", exclude_none=True, by_alias=True, warnings=False)
+    for service in members.get("service", []):
+        # the original goes by the profile alone, and pydid calls a service "did-communication" by default
+        if _PROFILE in (service.get("accept") or ()):
+            service["type"] = _SERVICE
+    return members

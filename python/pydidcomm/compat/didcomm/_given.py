@@ -1,0 +1,45 @@
+"""A message that is to be packed, as pydidcomm takes it."""
+
+import time
+from typing import Any, cast
+
+import pydidcomm
+from pydidcomm.compat.didcomm.common.types import JSON_OBJ
+from pydidcomm.compat.didcomm.core.utils import get_did
+from pydidcomm.compat.didcomm.message import FromPrior, GenericMessage
+
+_NAMED = "_named"
+"""Where a message keeps which of its parties packing has named: for another recipient they are named anew."""
+
+
+def given(message: GenericMessage[Any] | JSON_OBJ) -> pydidcomm.Message:
+    """The message, given as an object or as its JSON object, `from_prior` with its claims."""
+    if isinstance(message, GenericMessage):
+        if message.from_prior is not None and message.from_prior.iat is None:
+            message.from_prior.iat = int(time.time())
+        headers = message.as_dict()
+        named: JSON_OBJ = message.__dict__.get(_NAMED, {})
+        headers = {name: value for name, value in headers.items() if named.get(name, ...) != value}
+    else:
+        headers = dict(message)
+    prior = headers.pop("from_prior", None)
+    plain = pydidcomm.Message.from_dict(headers)
+    if prior is None:
+        return plain
+    if isinstance(prior, dict):
+        prior = FromPrior.from_dict(cast("JSON_OBJ", prior))
+    return plain.replace(from_prior=pydidcomm.FromPrior(**prior.as_dict()))
+
+
+def named(
+    message: GenericMessage[Any] | JSON_OBJ, *, sender: str | None, signed: bool, to: str | None = None
+) -> None:
+    """Writes into the object what packing had to write into the message: parties that it did not name."""
+    if isinstance(message, GenericMessage):
+        before: JSON_OBJ = message.__dict__.get(_NAMED, {})
+        now: JSON_OBJ = {}
+        if message.frm is None or message.frm == before.get("from"):
+            message.frm = now["from"] = None if sender is None else get_did(sender)
+        if message.to is None or message.to == before.get("to"):
+            message.to = now["to"] = None if to is None or not signed else [get_did(to)]
+        message.__dict__[_NAMED] = now

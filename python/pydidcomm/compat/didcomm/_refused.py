@@ -1,0 +1,45 @@
+"""The exceptions of pydidcomm as those of `didcomm`: the one table of what becomes what."""
+
+import pydidcomm
+from pydidcomm.compat.didcomm import errors
+from pydidcomm.compat.didcomm.errors import MalformedMessageCode
+
+
+def told(error: Exception, *, packing: bool) -> Exception:
+    """The exception that the original has for this one, or the same one where there is none."""
+    other = _not_found(error)
+    if other is not None or isinstance(error, errors.DIDCommError):
+        return other or error
+    if packing and isinstance(error, (pydidcomm.DIDCommError, ValueError, TypeError)):
+        return errors.DIDCommValueError(str(error))
+    if isinstance(error, pydidcomm.DIDCommError):
+        return errors.MalformedMessageError(_code(error), str(error))
+    return error
+
+
+def _not_found(error: Exception) -> Exception | None:
+    match error:
+        case pydidcomm.DidNotFoundError():
+            return errors.DIDDocNotResolvedError(error.did)
+        case pydidcomm.KeyNotFoundError():
+            return errors.DIDUrlNotFoundError(str(error))
+        case pydidcomm.SecretNotFoundError():
+            return errors.SecretNotFoundError(str(error))
+        case pydidcomm.IncompatibleKeysError():
+            return errors.IncompatibleCryptoError()
+        case pydidcomm.MalformedDocumentError() | pydidcomm.EndpointNotFoundError():
+            return errors.InvalidDIDDocError(str(error))
+        case _:
+            return None
+
+
+def _code(error: pydidcomm.DIDCommError) -> MalformedMessageCode:
+    match error:
+        case pydidcomm.DecryptionError():
+            return MalformedMessageCode.CAN_NOT_DECRYPT
+        case pydidcomm.InvalidSignatureError():
+            return MalformedMessageCode.INVALID_SIGNATURE
+        case pydidcomm.MalformedMessageError() if error.part.startswith("message."):
+            return MalformedMessageCode.INVALID_PLAINTEXT
+        case _:
+            return MalformedMessageCode.INVALID_MESSAGE

@@ -1,0 +1,1 @@
+"""Algorithms, types and the configuration that all functions take."""

@@ -1,0 +1,39 @@
+"""The algorithms of `pydidcomm.algorithms`, each value with both of its names in a JWE."""
+
+from enum import Enum
+from typing import NamedTuple
+
+__all__ = ["AnonCryptAlg", "AuthCryptAlg", "SignAlg"]
+
+
+class Algs(NamedTuple):
+    """What a JWE calls a way to encrypt."""
+
+    alg: str
+    enc: str
+
+
+class AnonCryptAlg(Enum):
+    """How anoncrypt encrypts the content; `pydidcomm.AnonCryptAlg` has the same members."""
+
+    A256CBC_HS512_ECDH_ES_A256KW = Algs("ECDH-ES+A256KW", "A256CBC-HS512")
+    XC20P_ECDH_ES_A256KW = Algs("ECDH-ES+A256KW", "XC20P")
+    A256GCM_ECDH_ES_A256KW = Algs("ECDH-ES+A256KW", "A256GCM")
+
+
+class AuthCryptAlg(Enum):
+    """How authcrypt encrypts the content; `pydidcomm.AuthCryptAlg` has the same members."""
+
+    A256CBC_HS512_ECDH_1PU_A256KW = Algs("ECDH-1PU+A256KW", "A256CBC-HS512")
+
+
+class SignAlg(Enum):
+    """How a message is signed; `pydidcomm.SignAlg` has the same members."""
+
+    ED25519 = "EdDSA"
+    ES256 = "ES256"
+    ES256K = "ES256K"
+    ES384 = "ES384"
+    """Not in the original: pydidcomm reads such signatures, and never writes them."""
+    ES512 = "ES512"
+    """Likewise."""

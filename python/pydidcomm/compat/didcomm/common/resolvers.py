@@ -1,0 +1,19 @@
+"""What every function is given to find documents and secrets with; see `pydidcomm.ResolversConfig`."""
+
+from dataclasses import dataclass
+
+from pydidcomm.compat.didcomm.did_doc.did_resolver import DIDResolver
+from pydidcomm.compat.didcomm.secrets.secrets_resolver import SecretsResolver
+
+
+@dataclass(frozen=True)
+class ResolversConfig:
+    """Where documents and secrets come from.
+
+    Attributes:
+        secrets_resolver: Finds secrets.
+        did_resolver: Finds DID documents.
+    """
+
+    secrets_resolver: SecretsResolver
+    did_resolver: DIDResolver

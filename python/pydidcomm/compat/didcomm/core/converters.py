@@ -1,0 +1,15 @@
+"""The ids of messages and attachments, which may be given as functions that make them."""
+
+from typing import Any
+
+from pydidcomm.compat.didcomm.core.utils import id_generator_default
+
+
+def converter__id(_id: Any = None) -> Any:  # noqa: ANN401
+    """The id: fresh where there is none, and what a function returns where it is one."""
+    if _id is None:
+        return id_generator_default()
+    return _id() if callable(_id) else _id
+
+
+converter__didcomm_id = converter__id

@@ -1,0 +1,6 @@
+"""The algorithms that are used where none is asked for; pydidcomm itself prefers another for anoncrypt."""
+
+from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg
+
+DEF_ENC_ALG_AUTH = AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW
+DEF_ENC_ALG_ANON = AnonCryptAlg.XC20P_ECDH_ES_A256KW

@@ -1,0 +1,37 @@
+"""JSON text from objects and back."""
+
+import json
+from typing import Any, cast
+
+from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ
+from pydidcomm.compat.didcomm.errors import MalformedMessageCode, MalformedMessageError
+
+
+def dict_to_json_bytes(msg: JSON_OBJ) -> bytes:
+    """The octets of an object."""
+    return dict_to_json(msg).encode()
+
+
+def dict_to_json(msg: JSON_OBJ) -> JSON:
+    """The text of an object."""
+    return json.dumps(msg, ensure_ascii=False)
+
+
+def json_bytes_to_dict(json_bytes: bytes) -> JSON_OBJ:
+    """The object that the octets say."""
+    return _object(json_bytes)
+
+
+def json_str_to_dict(json_str: JSON) -> JSON_OBJ:
+    """The object that the text says."""
+    return _object(json_str)
+
+
+def _object(text: str | bytes) -> JSON_OBJ:
+    try:
+        value: Any = json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise MalformedMessageError(MalformedMessageCode.INVALID_MESSAGE) from error
+    if not isinstance(value, dict):
+        raise MalformedMessageError(MalformedMessageCode.INVALID_MESSAGE)
+    return cast("JSON_OBJ", value)

@@ -1,0 +1,1 @@
+"""DID documents, and what resolves them."""

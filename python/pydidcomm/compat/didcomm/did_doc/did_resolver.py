@@ -1,0 +1,33 @@
+"""What an application writes to resolve DIDs; pydidcomm asks it as it asks any `pydidcomm.DIDResolver`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from pydidcomm.compat.didcomm.did_doc.did_doc import DIDDoc
+
+
+class DIDResolver(ABC):
+    """Finds DID documents."""
+
+    @abstractmethod
+    async def resolve(self, did: str) -> DIDDoc | None:
+        """The document of the DID, or None."""
+
+
+class ChainedDIDResolver(DIDResolver):
+    """Asks one resolver after the other; see `pydidcomm.PrefixResolver`.
+
+    Args:
+        did_resolvers: The resolvers, the first to be asked first.
+    """
+
+    def __init__(self, did_resolvers: Sequence[DIDResolver]) -> None:
+        self._did_resolvers = did_resolvers
+
+    async def resolve(self, did: str) -> DIDDoc | None:
+        """The first document that one of them finds."""
+        for resolver in self._did_resolvers:
+            document = await resolver.resolve(did)
+            if document is not None:
+                return document
+        return None

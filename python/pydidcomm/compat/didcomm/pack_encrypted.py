@@ -1,0 +1,124 @@
+"""Encrypted messages; see `pydidcomm.pack_encrypted`."""
+
+from dataclasses import dataclass
+
+import pydidcomm
+from pydidcomm.compat.didcomm._asked import asked
+from pydidcomm.compat.didcomm._given import given, named
+from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg
+from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
+from pydidcomm.compat.didcomm.common.types import JSON_OBJ
+from pydidcomm.compat.didcomm.core.defaults import DEF_ENC_ALG_ANON, DEF_ENC_ALG_AUTH
+from pydidcomm.compat.didcomm.core.types import DIDCommGeneratorType
+from pydidcomm.compat.didcomm.core.utils import didcomm_id_generator_default
+from pydidcomm.compat.didcomm.message import Headers, Message
+
+
+async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the original
+    resolvers_config: ResolversConfig,
+    message: Message | JSON_OBJ,
+    to: str,
+    frm: str | None = None,
+    sign_frm: str | None = None,
+    pack_config: "PackEncryptedConfig | None" = None,
+    pack_params: "PackEncryptedParameters | None" = None,
+) -> "PackEncryptedResult":
+    """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`."""
+    config, params = pack_config or PackEncryptedConfig(), pack_params or PackEncryptedParameters()
+    both = frm is not None and sign_frm is not None
+    own_config = pydidcomm.PackEncryptedConfig(
+        enc_alg_anon=pydidcomm.AnonCryptAlg[config.enc_alg_anon.name],
+        protect_sender_id=config.protect_sender_id,
+        # the original puts authcrypt around a signature wherever there are both a sender and a signer
+        authcrypt_signed=both,
+        anoncrypt_authcrypt_signed=both and config.protect_sender_id,
+        forward=config.forward,
+    )
+    own_params = pydidcomm.PackEncryptedParameters(
+        from_prior_issuer_kid=params.from_prior_issuer_kid,
+        forward_service_id=params.forward_service_id,
+        forward_headers=params.forward_headers,
+    )
+    packed = await asked(
+        resolvers_config,
+        lambda own: pydidcomm.pack_encrypted(own, given(message), to, frm, sign_frm, own_config, own_params),
+        own_kids=(frm, sign_frm, params.from_prior_issuer_kid),
+    )
+    named(message, sender=frm or sign_frm, signed=sign_frm is not None, to=to)
+    goes_to = packed.service_metadata
+    return PackEncryptedResult(
+        packed_msg=packed.packed_msg,
+        to_kids=packed.to_kids,
+        from_kid=packed.from_kid,
+        sign_from_kid=packed.sign_from_kid,
+        from_prior_issuer_kid=packed.from_prior_issuer_kid,
+        service_metadata=goes_to and ServiceMetadata(goes_to.id, goes_to.service_endpoint),
+    )
+
+
+@dataclass(frozen=True)
+class ServiceMetadata:
+    """Where a message goes.
+
+    Attributes:
+        id: The id of the recipient's service.
+        service_endpoint: The URI that takes the message.
+    """
+
+    id: str
+    service_endpoint: str
+
+
+@dataclass(frozen=True)
+class PackEncryptedResult:
+    """An encrypted message.
+
+    Attributes:
+        packed_msg: The text for the wire.
+        to_kids: The keys that the message is encrypted to.
+        from_kid: The key that authenticates the sender.
+        sign_from_kid: The key that signed.
+        from_prior_issuer_kid: The key that signed `from_prior`.
+        service_metadata: Where the message goes.
+    """
+
+    packed_msg: str
+    to_kids: list[str]
+    from_kid: str | None
+    sign_from_kid: str | None
+    from_prior_issuer_kid: str | None = None
+    service_metadata: ServiceMetadata | None = None
+
+
+@dataclass
+class PackEncryptedConfig:
+    """How a message is encrypted; see `pydidcomm.PackEncryptedConfig`.
+
+    Attributes:
+        enc_alg_auth: The content encryption of authcrypt; there is one.
+        enc_alg_anon: The content encryption of anoncrypt.
+        protect_sender_id: Whether the sender is hidden by an anoncrypt layer.
+        forward: Whether the message is wrapped for mediators.
+    """
+
+    enc_alg_auth: AuthCryptAlg = DEF_ENC_ALG_AUTH
+    enc_alg_anon: AnonCryptAlg = DEF_ENC_ALG_ANON
+    protect_sender_id: bool = False
+    forward: bool = True
+
+
+@dataclass
+class PackEncryptedParameters:
+    """What a message needs beside; see `pydidcomm.PackEncryptedParameters`.
+
+    Attributes:
+        forward_headers: Headers of every forward.
+        forward_service_id: The service of the recipient that is used.
+        forward_didcomm_id_generator: Made the ids of forwards; they are fresh UUIDs now, whatever it is.
+        from_prior_issuer_kid: The key that signs `from_prior`.
+    """
+
+    forward_headers: Headers | None = None
+    forward_service_id: str | None = None
+    forward_didcomm_id_generator: DIDCommGeneratorType | None = didcomm_id_generator_default
+    from_prior_issuer_kid: str | None = None

@@ -1,0 +1,46 @@
+"""Plaintext messages; see `pydidcomm.pack_plaintext`."""
+
+from dataclasses import dataclass
+
+import pydidcomm
+from pydidcomm.compat.didcomm._asked import asked
+from pydidcomm.compat.didcomm._given import given
+from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
+from pydidcomm.compat.didcomm.common.types import JSON_OBJ
+from pydidcomm.compat.didcomm.message import Message
+
+
+async def pack_plaintext(
+    resolvers_config: ResolversConfig,
+    message: Message | JSON_OBJ,
+    pack_params: "PackPlaintextParameters | None" = None,  # noqa: ARG001, nothing is signed here
+) -> "PackPlaintextResult":
+    """The message as anybody can read and change it; see `pydidcomm.pack_plaintext`."""
+    packed = await asked(
+        resolvers_config, lambda own: pydidcomm.pack_plaintext(own, given(message)), own_kids=()
+    )
+    return PackPlaintextResult(packed_msg=packed.packed_msg)
+
+
+@dataclass(frozen=True)
+class PackPlaintextResult:
+    """A plaintext message.
+
+    Attributes:
+        packed_msg: The text for the wire.
+        from_prior_issuer_kid: The key that signed `from_prior`; always None.
+    """
+
+    packed_msg: str
+    from_prior_issuer_kid: str | None = None
+
+
+@dataclass
+class PackPlaintextParameters:
+    """What a message needs beside.
+
+    Attributes:
+        from_prior_issuer_kid: The key that signs `from_prior`; without effect, as none is announced here.
+    """
+
+    from_prior_issuer_kid: str | None = None

@@ -1,0 +1,18 @@
+"""Secrets that can be added to; see `pydidcomm.SecretsStore`."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret, SecretsResolver
+
+
+class SecretsResolverEditable(SecretsResolver):
+    """Finds secrets, and takes new ones."""
+
+    @abstractmethod
+    async def add_key(self, secret: Secret) -> None:
+        """Keeps the secret."""
+
+    @abstractmethod
+    async def get_kids(self) -> Sequence[str]:
+        """The kids of all secrets."""

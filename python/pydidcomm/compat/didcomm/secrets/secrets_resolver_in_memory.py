@@ -1,0 +1,24 @@
+"""Secrets that are known beforehand; see `pydidcomm.InMemorySecrets`."""
+
+from collections.abc import Sequence
+
+from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret, SecretsResolver
+
+
+class SecretsResolverInMemory(SecretsResolver):
+    """Finds these secrets.
+
+    Args:
+        secrets: The secrets.
+    """
+
+    def __init__(self, secrets: Sequence[Secret]) -> None:
+        self._secrets = {secret.kid: secret for secret in secrets}
+
+    async def get_key(self, kid: str) -> Secret | None:
+        """The secret of this kid, or None."""
+        return self._secrets.get(kid)
+
+    async def get_keys(self, kids: Sequence[str]) -> list[str]:
+        """Those of the kids whose secrets are held."""
+        return [secret.kid for secret in self._secrets.values() if secret.kid in kids]

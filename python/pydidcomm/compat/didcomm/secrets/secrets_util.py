@@ -1,0 +1,54 @@
+"""New keys as JWKs, and secrets from JWKs; `pydidcomm.Secret` generates them."""
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import pydidcomm
+from pydidcomm.compat.didcomm.common.types import (
+    VerificationMaterial,
+    VerificationMaterialFormat,
+    VerificationMethodType,
+)
+from pydidcomm.compat.didcomm.errors import DIDCommValueError
+from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret
+
+
+def jwk_to_secret(jwk: dict[str, Any]) -> Secret:
+    """The secret that the JWK says, under its `kid`."""
+    material = VerificationMaterial(VerificationMaterialFormat.JWK, json.dumps(jwk))
+    return Secret(jwk["kid"], VerificationMethodType.JSON_WEB_KEY_2020, material)
+
+
+def secret_to_jwk_dict(secret: Secret) -> dict[str, Any]:
+    """The JWK of a secret that is one.
+
+    Raises:
+        DIDCommValueError: It is written in another way.
+    """
+    if secret.verification_material.format is not VerificationMaterialFormat.JWK:
+        message = f"Unsupported format {secret.verification_material.format}"
+        raise DIDCommValueError(message)
+    jwk: dict[str, Any] = json.loads(secret.verification_material.value)
+    return jwk | {"kid": secret.kid}
+
+
+def generate_ed25519_keys_as_jwk_dict() -> tuple[dict[str, Any], dict[str, Any]]:
+    """A new key that signs: the secret half and the public one."""
+    return _generate("Ed25519")
+
+
+def generate_x25519_keys_as_jwk_dict() -> tuple[dict[str, Any], dict[str, Any]]:
+    """A new key for agreement: the secret half and the public one."""
+    return _generate("X25519")
+
+
+def _generate(curve: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    # the key is named when its DID is known; until then by its thumbprint (RFC 7638)
+    secret = pydidcomm.Secret.generate(curve, kid="did:key:z#unnamed")
+    public = secret.public_jwk()
+    required = json.dumps({name: public[name] for name in ("crv", "kty", "x")}, separators=(",", ":"))
+    digest = hashlib.sha256(required.encode()).digest()
+    kid = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return secret.expose_jwk() | {"kid": kid}, public | {"kid": kid}

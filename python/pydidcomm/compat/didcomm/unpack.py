@@ -1,0 +1,126 @@
+"""Unpacking; see `pydidcomm.unpack`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pydidcomm
+from pydidcomm.compat.didcomm._asked import asked
+from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
+from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
+from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ
+from pydidcomm.compat.didcomm.errors import DIDCommValueError
+from pydidcomm.compat.didcomm.message import Message
+
+
+async def unpack(
+    resolvers_config: ResolversConfig,
+    packed_msg: JSON | JSON_OBJ,
+    unpack_config: "UnpackConfig | None" = None,
+    deserializer: Callable[[JSON_OBJ], Any] = Message.from_dict,
+) -> "UnpackResult":
+    """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`.
+
+    `deserializer` makes the message of the JSON object of its plaintext.
+    """
+    if not isinstance(cast("Any", packed_msg), (str, dict)):
+        message = f"unexpected type of packed_message: '{type(packed_msg)}'"
+        raise DIDCommValueError(message)
+    config = unpack_config or UnpackConfig()
+    own_config = pydidcomm.UnpackConfig(
+        expect_decrypt_by_all_keys=config.expect_decrypt_by_all_keys,
+        unwrap_re_wrapping_forward=config.unwrap_re_wrapping_forward,
+    )
+    received = await asked(resolvers_config, lambda own: pydidcomm.unpack(own, packed_msg, own_config))
+    return UnpackResult(deserializer(plaintext(received.message)), _told(received.metadata))
+
+
+def plaintext(message: pydidcomm.Message) -> JSON_OBJ:
+    """The JSON object of a message that was unpacked, `from_prior` with its claims."""
+    headers = message.as_dict()
+    if isinstance(message.from_prior, pydidcomm.FromPrior):
+        headers["from_prior"] = message.from_prior.as_dict()
+    return headers
+
+
+def _told(proved: pydidcomm.Metadata) -> "Metadata":
+    auth, anon, sign = proved.enc_alg_auth, proved.enc_alg_anon, proved.sign_alg
+    return Metadata(
+        encrypted=proved.encrypted,
+        authenticated=proved.authenticated,
+        non_repudiation=proved.non_repudiation,
+        anonymous_sender=proved.anonymous_sender,
+        re_wrapped_in_forward=proved.re_wrapped_in_forward,
+        encrypted_from=proved.encrypted_from,
+        encrypted_to=proved.encrypted_to,
+        sign_from=proved.sign_from,
+        from_prior_issuer_kid=proved.from_prior_issuer_kid,
+        enc_alg_auth=None if auth is None else AuthCryptAlg[auth.name],
+        enc_alg_anon=None if anon is None else AnonCryptAlg[anon.name],
+        sign_alg=None if sign is None else SignAlg[sign.name],
+        signed_message=proved.signed_message,
+        from_prior_jwt=proved.from_prior_jwt,
+    )
+
+
+@dataclass(frozen=True)
+class UnpackResult:
+    """A message, and what was proved about it.
+
+    Attributes:
+        message: What the deserializer made of it: a `Message`.
+        metadata: What was proved.
+    """
+
+    message: Any
+    metadata: "Metadata"
+
+
+@dataclass
+class Metadata:
+    """What was proved about a message; see `pydidcomm.Metadata`.
+
+    Attributes:
+        encrypted: Whether it arrived encrypted.
+        authenticated: Whether `frm` of the message is proved.
+        non_repudiation: Whether it can be proved to others.
+        anonymous_sender: Whether the envelope hid the sender.
+        re_wrapped_in_forward: Whether a mediator had wrapped it once more.
+        encrypted_from: The sender's key.
+        encrypted_to: The keys that it was encrypted to.
+        sign_from: The key that signed.
+        from_prior_issuer_kid: The key that signed `from_prior`.
+        enc_alg_auth: The content encryption of authcrypt.
+        enc_alg_anon: The content encryption of anoncrypt.
+        sign_alg: The algorithm of the signature.
+        signed_message: The signed layer as it arrived.
+        from_prior_jwt: The `from_prior` token as it arrived.
+    """
+
+    encrypted: bool
+    authenticated: bool
+    non_repudiation: bool
+    anonymous_sender: bool
+    re_wrapped_in_forward: bool = False
+    encrypted_from: str | None = None
+    encrypted_to: list[str] | None = None
+    sign_from: str | None = None
+    from_prior_issuer_kid: str | None = None
+    enc_alg_auth: AuthCryptAlg | None = None
+    enc_alg_anon: AnonCryptAlg | None = None
+    sign_alg: SignAlg | None = None
+    signed_message: str | None = None
+    from_prior_jwt: str | None = None
+
+
+@dataclass(frozen=True)
+class UnpackConfig:
+    """How a message is unpacked; see `pydidcomm.UnpackConfig`.
+
+    Attributes:
+        expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
+        unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened.
+    """
+
+    expect_decrypt_by_all_keys: bool = False
+    unwrap_re_wrapping_forward: bool = True
