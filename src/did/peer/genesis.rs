@@ -5,10 +5,10 @@
 
 use serde_json::Value;
 
-use super::hash::hash;
 use super::stored;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::multihash::sha2_256;
 
 /// What the DIDs of this method begin with.
 const PREFIX: &str = "did:peer:1";
@@ -18,12 +18,12 @@ pub fn create(document: &str) -> Result<DidUrl> {
     let json =
         serde_json::from_str(document).map_err(|_| Error::misuse("the genesis document is no JSON"))?;
     stored::check(&json)?;
-    DidUrl::parse(&format!("{PREFIX}{}", hash(document)))
+    DidUrl::parse(&format!("{PREFIX}{}", sha2_256(document)))
 }
 
 /// Whether the DID is the hash of this genesis document.
 pub fn belongs(did: &DidUrl, document: &str) -> bool {
-    did.did().strip_prefix(PREFIX) == Some(&hash(document))
+    did.did().strip_prefix(PREFIX) == Some(&sha2_256(document))
 }
 
 /// The DID document that the genesis document becomes when its DID is known.

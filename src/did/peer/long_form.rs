@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use ssi_multicodec::{JSON, MultiEncoded, MultiEncodedBuf};
 
 use super::elements::Purpose;
-use super::hash::hash;
 use super::stored;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::PublicKey;
+use crate::multihash::sha2_256;
 
 /// What the DIDs of this method begin with.
 const PREFIX: &str = "did:peer:4";
@@ -19,7 +19,7 @@ pub fn create(document: &Value) -> Result<DidUrl> {
     stored::check(document)?;
     let encoded = MultiEncodedBuf::encode_bytes(JSON, document.to_string().as_bytes());
     let encoded = multibase::encode(Base::Base58Btc, encoded);
-    let did = format!("{PREFIX}{}:{encoded}", hash(&encoded));
+    let did = format!("{PREFIX}{}:{encoded}", sha2_256(&encoded));
     DidUrl::parse(&did).map_err(|_| Error::misuse("the document is too long for a DID"))
 }
 
@@ -48,7 +48,7 @@ pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Resu
 /// The short form of a long form whose hash is that of its document; none for other DIDs.
 pub(super) fn shorten(did: &str) -> Option<&str> {
     let (short, encoded) = split(did)?;
-    (short.strip_prefix(PREFIX)? == hash(encoded)).then_some(short)
+    (short.strip_prefix(PREFIX)? == sha2_256(encoded)).then_some(short)
 }
 
 /// Whether the DID has the shape of a short form, which says nothing of its document but the hash.
@@ -149,7 +149,7 @@ mod tests {
             "z0".to_owned(),
             "z".to_owned(),
         ] {
-            let text = format!("{PREFIX}{}:{encoded}", hash(&encoded));
+            let text = format!("{PREFIX}{}:{encoded}", sha2_256(&encoded));
             assert!(shorten(&text).is_some(), "{text}");
             assert!(resolve(&did(&text)).is_err(), "{text}");
         }

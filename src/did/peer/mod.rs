@@ -8,7 +8,6 @@ mod aliases;
 mod create;
 mod elements;
 pub mod genesis;
-mod hash;
 mod inception_key;
 mod long_form;
 mod method;

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::hash::hash;
 use super::{KeyNaming, multiple_keys};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::multihash::sha2_256;
 
 /// The did:peer:3 of a did:peer:2; none for other DIDs.
 pub(super) fn shorten(did: &str) -> Option<String> {
     let elements = did.strip_prefix("did:peer:2").filter(|elements| elements.starts_with('.'))?;
-    Some(format!("did:peer:3{}", hash(elements)))
+    Some(format!("did:peer:3{}", sha2_256(elements)))
 }
 
 /// The DID document of a did:peer:3, which is that of its did:peer:2 under another name.
