@@ -216,6 +216,7 @@ impl Node for PyNode<'_> {
             "publicKeyMultibase",
             "publicKeyJwk",
             "publicKeyBase58",
+            "publicKeyHex",
             "kty",
             "crv",
             "x",

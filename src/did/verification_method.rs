@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::DidUrl;
 use super::node::Node;
 use crate::error::{Error, Result};
-use crate::keys::{Curve, Jwk, PublicKey, decode_base58};
+use crate::keys::{Curve, Jwk, PublicKey, decode_base58, decode_hex};
 
 /// A key that a DID document lists.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ enum Material {
     Jwk(Jwk),
     Multibase(String),
     Base58(String),
+    Hex(String),
     Missing,
 }
 
@@ -63,10 +64,12 @@ impl VerificationMethod {
         let suite = method.member_text("type").unwrap_or_default();
         let material = if let Some(text) = method.member_text("publicKeyMultibase") {
             Material::Multibase(text)
-        } else if let Some(jwk) = method.member("publicKeyJwk") {
+        } else if let Some(jwk) = method.member("publicKeyJwk").filter(|jwk| !jwk.is_null()) {
             Jwk::read(&jwk).map_or(Material::Missing, Material::Jwk)
+        } else if let Some(text) = method.member_text("publicKeyBase58") {
+            Material::Base58(text)
         } else {
-            method.member_text("publicKeyBase58").map_or(Material::Missing, Material::Base58)
+            method.member_text("publicKeyHex").map_or(Material::Missing, Material::Hex)
         };
         Some(Self { kid, suite, material, key: OnceLock::new() })
     }
@@ -86,7 +89,10 @@ impl VerificationMethod {
             (Material::Multibase(text), Some(curve)) => PublicKey::from_multibase(curve, text)?,
             (Material::Multibase(text), None) => PublicKey::from_multikey(text)?,
             (Material::Base58(text), Some(curve)) => PublicKey::from_octets(curve, &decode_base58(text)?)?,
-            (Material::Base58(_) | Material::Missing, _) => return Err(malformed("no public key")),
+            (Material::Hex(text), Some(curve)) => PublicKey::from_octets(curve, &decode_hex(text)?)?,
+            (Material::Base58(_) | Material::Hex(_) | Material::Missing, _) => {
+                return Err(malformed("no public key"));
+            }
         };
         match on_one_curve {
             Some(curve) if key.curve() != curve => Err(malformed("the key is not on the curve of its type")),
@@ -100,5 +106,99 @@ pub(super) fn absolute_kid(did: &DidUrl, id: &str) -> Option<DidUrl> {
     match id.strip_prefix('#').or_else(|| id.strip_prefix(did.did())?.strip_prefix('#')) {
         Some(fragment) => did.kid(fragment),
         None => DidUrl::parse_kid(id, "did document").ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use multibase::Base;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::keys::SecretKind;
+
+    const MULTIKEY: &str = "publicKeyMultibase";
+    /// Multibase over the octets alone, without a codec.
+    const BARE: &str = "publicKeyMultibase of bare octets";
+    const JWK: &str = "publicKeyJwk";
+    const BASE58: &str = "publicKeyBase58";
+    const HEX: &str = "publicKeyHex";
+
+    /// The types that are read, the curves that their suites have, and the members in which their keys are found.
+    const SUITES: [(&str, &[Curve], &[&str]); 8] = [
+        ("JsonWebKey2020", &Curve::ALL, &[JWK, MULTIKEY]),
+        ("JsonWebKey", &Curve::ALL, &[JWK, MULTIKEY]),
+        ("Multikey", &Curve::ALL, &[MULTIKEY, JWK]),
+        ("Ed25519VerificationKey2018", &[Curve::Ed25519], &[BASE58, MULTIKEY, BARE, JWK, HEX]),
+        ("Ed25519VerificationKey2020", &[Curve::Ed25519], &[MULTIKEY, BARE, JWK, BASE58, HEX]),
+        ("X25519KeyAgreementKey2019", &[Curve::X25519], &[BASE58, MULTIKEY, BARE, JWK, HEX]),
+        ("X25519KeyAgreementKey2020", &[Curve::X25519], &[MULTIKEY, BARE, JWK, BASE58, HEX]),
+        ("EcdsaSecp256k1VerificationKey2019", &[Curve::Secp256k1], &[JWK, HEX, BASE58, MULTIKEY, BARE]),
+    ];
+
+    fn key_on(curve: Curve) -> PublicKey {
+        SecretKind::from_octets(curve, &vec![1; curve.field_length()]).unwrap().public_key().unwrap()
+    }
+
+    fn method(suite: &str, material: &str, key: &PublicKey, octets: &[u8]) -> Value {
+        let (member, value) = match material {
+            JWK => (JWK, Value::Object(key.to_jwk())),
+            MULTIKEY => (MULTIKEY, json!(key.to_multikey())),
+            BARE => (MULTIKEY, json!(multibase::encode(Base::Base58Btc, octets))),
+            BASE58 => (BASE58, json!(Base::Base58Btc.encode(octets))),
+            _ => (HEX, json!(Base::Base16Lower.encode(octets).to_uppercase())),
+        };
+        json!({"id": "#key-1", "type": suite, "controller": "did:example:a", member: value})
+    }
+
+    fn read(method: &Value) -> Result<PublicKey, Unusable> {
+        let did = DidUrl::parse("did:example:a").unwrap();
+        VerificationMethod::parse(&did, &method).unwrap().key().cloned().map_err(Clone::clone)
+    }
+
+    // DID-20, KID-05
+    #[test]
+    fn every_type_is_read_with_every_member_that_its_suite_has() {
+        for (suite, curves, materials) in SUITES {
+            for (key, material) in
+                curves.iter().flat_map(|curve| materials.iter().map(|material| (key_on(*curve), material)))
+            {
+                // points on the NIST curves and on secp256k1 come in two forms
+                for octets in [key.octets(), key.uncompressed_octets()] {
+                    let found = read(&method(suite, material, &key, &octets));
+                    assert_eq!(found.as_ref(), Ok(&key), "{suite} {material}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_type_is_not_read_with_a_key_of_another_curve_or_one_that_no_curve_is_told_for() {
+        for (suite, curves, materials) in SUITES {
+            let others = Curve::ALL.into_iter().filter(|curve| !curves.contains(curve)).map(key_on);
+            for (key, material) in
+                others.flat_map(|key| materials.iter().map(move |material| (key.clone(), material)))
+            {
+                let bare_of_the_same_length = key.octets().len() == key_on(curves[0]).octets().len();
+                if bare_of_the_same_length && ![JWK, MULTIKEY].contains(material) {
+                    continue;
+                }
+                assert!(read(&method(suite, material, &key, &key.octets())).is_err(), "{suite} {material}");
+            }
+            for material in [BASE58, HEX].into_iter().filter(|material| !materials.contains(material)) {
+                let key = key_on(Curve::X25519);
+                let unusable = read(&method(suite, material, &key, &key.octets())).unwrap_err();
+                assert!(unusable.reason.contains("no public key"), "{suite} {material}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_that_is_null_is_as_if_it_were_not_there() {
+        let key = key_on(Curve::Ed25519);
+        let mut method = method("Ed25519VerificationKey2018", BASE58, &key, &key.octets());
+        method[JWK] = Value::Null;
+        method[MULTIKEY] = Value::Null;
+        assert_eq!(read(&method).unwrap(), key);
     }
 }

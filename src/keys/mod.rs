@@ -13,7 +13,7 @@ mod store;
 pub use curve::Curve;
 pub use held::{Elsewhere, Handle, Secret};
 pub(crate) use jwk::Jwk;
-pub(crate) use multikey::decode_base58;
+pub(crate) use multikey::{decode_base58, decode_hex};
 pub use public::PublicKey;
 pub use secret::SecretKey;
 pub(crate) use secret_kind::SecretKind;

@@ -8,6 +8,12 @@ use super::public::has_length_of;
 use super::{Curve, PublicKey};
 use crate::error::{Error, Result};
 
+/// Longest text of a key that is read: base58 costs time squared, and documents come from strangers.
+///
+/// The longest key on offer, an uncompressed point on P-521, has 1,081 letters in base2; up to here a key of
+/// another kind is still named by its codec, as an RSA key of 8,192 bits or one of ML-DSA-44.
+const LONGEST_TEXT: usize = 2048;
+
 impl PublicKey {
     /// The key as base58btc Multikey, `z6Mk...` or `z6LS...`.
     pub fn to_multikey(&self) -> String {
@@ -52,14 +58,28 @@ pub(crate) fn secret_from_multikey(text: &str) -> Result<(Curve, Zeroizing<Vec<u
 
 /// The octets of multibase text.
 pub(crate) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>> {
-    multibase::decode(text)
-        .map(|(_, octets)| Zeroizing::new(octets))
-        .map_err(|_| Error::malformed("multibase", "not decodable"))
+    decoded(text, "multibase", |text| multibase::decode(text).map(|(_, octets)| octets))
 }
 
 /// The octets of bare base58 text.
 pub(crate) fn decode_base58(text: &str) -> Result<Zeroizing<Vec<u8>>> {
-    Base::Base58Btc.decode(text).map(Zeroizing::new).map_err(|_| Error::malformed("base58", "not decodable"))
+    decoded(text, "base58", |text| Base::Base58Btc.decode(text))
+}
+
+/// The octets of hexadecimal text, in either case.
+pub(crate) fn decode_hex(text: &str) -> Result<Zeroizing<Vec<u8>>> {
+    decoded(text, "hex", |text| Base::Base16Lower.decode(text.to_ascii_lowercase()))
+}
+
+fn decoded(
+    text: &str,
+    part: &'static str,
+    decode: impl FnOnce(&str) -> multibase::Result<Vec<u8>>,
+) -> Result<Zeroizing<Vec<u8>>> {
+    if text.len() > LONGEST_TEXT {
+        return Err(Error::malformed(part, "longer than any key"));
+    }
+    decode(text).map(Zeroizing::new).map_err(|_| Error::malformed(part, "not decodable"))
 }
 
 fn split(text: &str) -> Result<(u64, Zeroizing<Vec<u8>>)> {
@@ -115,5 +135,34 @@ mod tests {
         for text in ["", "z", "z6", "é", "zzzz0", "u____", "m"] {
             assert!(PublicKey::from_multikey(text).is_err(), "{text}");
         }
+    }
+    // no time is measured: text that is too long says so, though it is not decodable either
+    #[test]
+    fn text_longer_than_any_key_is_refused_before_it_is_decoded() {
+        let readers = [decode, decode_base58, decode_hex];
+        let too_long = |error: &Error| error.to_string().contains("longer than any key");
+        for length in [LONGEST_TEXT + 1, 4 << 20] {
+            let text = format!("z{}!", "f".repeat(length - 2));
+            for read in readers {
+                assert!(too_long(&read(&text).unwrap_err()), "{length}");
+            }
+            for curve in Curve::ALL {
+                assert!(too_long(&PublicKey::from_multibase(curve, &text).unwrap_err()), "{length}");
+            }
+            assert!(too_long(&PublicKey::from_multikey(&text).unwrap_err()), "{length}");
+            assert!(too_long(&secret_from_multikey(&text).unwrap_err()), "{length}");
+        }
+        let longest = format!("z{}!", "f".repeat(LONGEST_TEXT - 2));
+        assert!(readers.iter().all(|read| !too_long(&read(&longest).unwrap_err())));
+    }
+
+    #[test]
+    fn the_longest_key_on_offer_is_read_in_the_longest_base() {
+        let octets = vec![1; Curve::P521.field_length()];
+        let key = SecretKind::from_octets(Curve::P521, &octets).unwrap().public_key().unwrap();
+        let multikey = MultiEncodedBuf::encode_bytes(ssi_multicodec::P521_PUB, &key.uncompressed_octets());
+        let text = multibase::encode(Base::Base2, multikey);
+        assert_eq!(text.len(), 1081);
+        assert_eq!(PublicKey::from_multikey(&text).unwrap(), key);
     }
 }
