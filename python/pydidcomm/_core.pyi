@@ -506,6 +506,9 @@ class InMemorySecrets:
     Takes JWKs with their `kid`, the other forms that `Secret` reads, and `Secret` handles. It is a
     `SecretsStore`: `add_key` puts a secret in, `get_key` and `get_keys` find them.
 
+    A DID with a long and a short form, as every did:peer:4 has, is one party: a secret that was put in under
+    one of them is found, replaced and forgotten under the other one too.
+
     Raises:
         ValueError: An entry is no secret key.
         UnsupportedError: An entry is a key on a curve that is not on offer.
@@ -527,7 +530,7 @@ class InMemorySecrets:
         """
     def get_key(self, /, kid: str) -> Secret | None:
         """
-        The secret of that kid, or None.
+        The secret of that kid, under the kid by which it was put in; or None.
         """
     def get_keys(self, /, kids: Sequence[str]) -> list[str]:
         """

@@ -119,6 +119,9 @@ impl PySecret {
 /// Takes JWKs with their `kid`, the other forms that `Secret` reads, and `Secret` handles. It is a
 /// `SecretsStore`: `add_key` puts a secret in, `get_key` and `get_keys` find them.
 ///
+/// A DID with a long and a short form, as every did:peer:4 has, is one party: a secret that was put in under
+/// one of them is found, replaced and forgotten under the other one too.
+///
 /// Raises:
 ///     ValueError: An entry is no secret key.
 ///     UnsupportedError: An entry is a key on a curve that is not on offer.
@@ -157,7 +160,7 @@ impl PyInMemorySecrets {
         self.0.remove(kid)
     }
 
-    /// The secret of that kid, or None.
+    /// The secret of that kid, under the kid by which it was put in; or None.
     fn get_key(&self, kid: &str) -> Option<PySecret> {
         self.0.find(kid).map(PySecret)
     }

@@ -221,14 +221,9 @@ def test_a_document_that_is_not_that_of_the_hash_is_refused() -> None:
 
 
 def _held(party: sync.DIDCommMessaging, kid: str) -> Secret:
-    secret = party.secrets.get_key(kid) or party.secrets.get_key(_short(kid))
+    secret = party.secrets.get_key(kid)
     assert isinstance(secret, Secret)
     return secret
-
-
-def _short(kid: str) -> str:
-    did, fragment = kid.split("#")
-    return f"{short_form(did)}#{fragment}"
 
 
 def _kids(party: sync.DIDCommMessaging) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from pydidcomm import (
     DIDDocument,
+    Secret,
     sync,
 )
 from pydidcomm.errors import (
@@ -55,6 +56,28 @@ DIALECTS: dict[str, Write] = {
         "publicKeyMultibase",
         lambda key: "z" + plain58(key),
     ),
+    "suites of 2018 and 2019 as Multikey": suite(
+        "X25519KeyAgreementKey2019",
+        "Ed25519VerificationKey2018",
+        "publicKeyMultibase",
+        lambda key: key.multikey,
+    ),
+    "suites of 2018 and 2019 in hex": suite(
+        "X25519KeyAgreementKey2019",
+        "Ed25519VerificationKey2018",
+        "publicKeyHex",
+        lambda key: key.public.hex(),
+    ),
+    "suites of 2018 and 2019 with a JWK": suite(
+        "X25519KeyAgreementKey2019", "Ed25519VerificationKey2018", "publicKeyJwk", lambda key: key.jwk
+    ),
+    "suites of 2020 in base58": suite(
+        "X25519KeyAgreementKey2020", "Ed25519VerificationKey2020", "publicKeyBase58", plain58
+    ),
+    "JsonWebKey2020 with a Multikey": suite(
+        "JsonWebKey2020", "JsonWebKey2020", "publicKeyMultibase", lambda key: key.multikey
+    ),
+    "Multikey with a JWK": suite("Multikey", "Multikey", "publicKeyJwk", lambda key: key.jwk),
     "suites of 2020 with a JWK": suite(
         "X25519KeyAgreementKey2020", "Ed25519VerificationKey2020", "publicKeyJwk", lambda key: key.jwk
     ),
@@ -98,6 +121,44 @@ def test_a_document_in_any_dialect_packs_and_unpacks(  # noqa: PLR0913, fixtures
     # the keys are the same, so what was packed with the documents of yesterday opens too
     for text in (before, packed, signed):
         assert documents.unpack(bob, text.packed_msg).metadata.authenticated
+
+
+SECP256K1: dict[str, Callable[[Secret], object]] = {
+    "publicKeyJwk": Secret.public_jwk,
+    "publicKeyMultibase": Secret.public_multikey,
+    "publicKeyBase58": lambda key: base58(key.public_key.octets()),
+    "publicKeyHex": lambda key: key.public_key.octets(compressed=True).hex(),
+}
+
+
+@pytest.mark.spec("DID-20", "SIG-05")
+@pytest.mark.parametrize(("member", "value"), SECP256K1.items(), ids=SECP256K1)
+def test_a_signature_by_a_key_of_the_secp256k1_suite_is_verified(
+    documents: Documents, alice: Party, bob: Party, member: str, value: Callable[[Secret], object]
+) -> None:
+    key = Secret.generate("secp256k1", kid=f"{alice.did}#k")
+    method = {"id": key.kid, "type": "EcdsaSecp256k1VerificationKey2019", member: value(key)}
+    alice.document["authentication"] = [method]
+    alice.secrets.add_key(key)
+    signed = sync.pack_signed(documents.of(alice), hello(), sign_frm=alice.did)
+    assert documents.unpack(bob, signed.packed_msg).metadata.sign_from == key.kid
+
+
+@pytest.mark.spec("DID-20")
+def test_a_key_longer_than_any_key_is_passed_over_before_it_is_decoded(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    huge = "z" * (4 << 20)
+    suites = {"Multikey": "publicKeyMultibase", "X25519KeyAgreementKey2019": "publicKeyBase58"}
+    methods = [
+        {"id": f"{bob.did}#huge-{number}", "type": kind, member: huge}
+        for number, (kind, member) in enumerate(suites.items())
+    ]
+    bob.document["keyAgreement"] = methods
+    with pytest.raises(UnsupportedError, match="longer than any key"):
+        sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
+    bob.document["keyAgreement"] = [*methods, bob.key.method]
+    assert sync.pack_encrypted(documents.of(alice), hello(), to=bob.did).to_kids == [bob.key.kid]
 
 
 @pytest.mark.spec("DID-20")

@@ -12,11 +12,14 @@ from asked import Asked, Plain, believed, packed_for
 from pydidcomm import (
     DIDCommMessaging,
     InMemorySecrets,
+    LocalResolver,
+    PeerMethod,
     ResolversConfig,
     Secret,
     SecretsStore,
     create_peer_did,
     pack_encrypted,
+    short_form,
     sync,
     unpack,
 )
@@ -123,3 +126,41 @@ def test_a_subclass_has_a_constructor_of_its_own() -> None:
     filed = Filed("secrets.json")
     assert vars(filed) == {"path": "secrets.json"}
     assert filed.kids() == ["did:example:bob#key-1"]
+
+
+@pytest.mark.spec("ADR-05")
+@pytest.mark.parametrize("method", [2, 4])
+@pytest.mark.parametrize("kept", ["long", "short"])
+def test_a_secret_is_found_and_forgotten_under_either_form_of_its_did(method: PeerMethod, kept: str) -> None:
+    made = InMemorySecrets()
+    did = sync.create_peer_did(made, method=method)
+    names = {"long": did, "short": short_form(did)}
+    secret = made.get_key(f"{did}#key-1")
+    assert secret is not None
+    kids = {name: f"{text}#key-1" for name, text in names.items()}
+    secrets = InMemorySecrets([secret.renamed(kids[kept])])
+    for kid in kids.values():
+        found = secrets.get_key(kid)
+        assert found is not None
+        assert (found.kid, found.public_key) == (kids[kept], secret.public_key)
+        assert kid in secrets
+    assert secrets.get_keys([*kids.values(), f"{did}#key-2"]) == list(kids.values())
+    other = next(kid for name, kid in kids.items() if name != kept)
+    secrets.add_key(secret.renamed(other))
+    assert (len(secrets), secrets.kids()) == (1, [other])
+    assert secrets.remove_key(kids[kept])
+    assert other not in secrets
+
+
+@pytest.mark.spec("ADR-05", "KID-09")
+def test_a_recipient_that_keeps_its_long_form_opens_what_is_to_the_short_form() -> None:
+    made = InMemorySecrets()
+    did = sync.create_peer_did(made, method=4)
+    resolver = LocalResolver()
+    short = resolver.remember(did)
+    packed = sync.DIDCommMessaging(resolver=resolver).pack(hello(to=[short]), to=short)
+    held = made.get_key(f"{did}#key-1")
+    assert held is not None
+    # its resolver has seen neither form, so that only the store can know that they are one
+    recipient = sync.DIDCommMessaging(InMemorySecrets([held.renamed(f"{did}#key-1")]), LocalResolver())
+    assert recipient.unpack(packed.message).metadata.encrypted_to == [f"{short}#key-1"]
