@@ -9,7 +9,7 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "verify_attachment", "wrap_in_forward"]
+__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "verify_attachment", "wrap_in_forward"]
 
 @final
 class Agree:
@@ -1356,6 +1356,21 @@ class UnpackResult:
         envelope is written.
         """
 
+def check_claims(message: Message | Mapping[str, Any], sender: str | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
+    """
+
+def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
+    """
+
+def decrypt_layer(packed_msg: str | bytes | Mapping[str, Any], recipient: tuple[str, Any], sender: tuple[str, PublicKey] | None, options: UnpackOptions) -> Operation:
+    """
+    Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
+    """
+
 def encode_did_document(document: str | bytes | Mapping[str, Any]) -> str:
     """
     The long form of the did:peer:4 of an input document: a DID document without `id`, whose ids are relative.
@@ -1384,6 +1399,16 @@ def encode_key_did(secret: Secret) -> tuple[str, list[Secret]]:
 def encode_peer_did(method: SupportsIndex, agreement: SupportsGetItem[int, Secret], authentication: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> tuple[str, list[Secret], str | None]:
     """
     A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
+    """
+
+def encrypt_layer(plaintext: bytes, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg) -> Operation:
+    """
+    Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
+    """
+
+def find_routes(to: str, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the search for the ways to a DID, the preferred first.
     """
 
 def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:

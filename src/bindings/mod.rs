@@ -23,6 +23,7 @@ mod forward;
 mod from_prior;
 mod inspect;
 mod json;
+mod layer;
 mod local_resolver;
 mod message;
 mod message_in;
@@ -54,6 +55,8 @@ mod _core {
     use super::from_prior::PyFromPrior;
     #[pymodule_export]
     use super::inspect::inspect;
+    #[pymodule_export]
+    use super::layer::{check_claims, choose_layer_keys, decrypt_layer, encrypt_layer, find_routes};
     #[pymodule_export]
     use super::local_resolver::PyLocalResolver;
     #[pymodule_export]

@@ -2,14 +2,17 @@
 
 use std::sync::Mutex;
 
+use askar_crypto::buffer::SecretBytes;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::algorithms::SignAlg;
 use super::attachment::PyAttachment;
 use super::did_document;
 use super::elsewhere::{OctetsIn, handle_out, held_in};
 use super::forward::{PyForwarded, PyPackedForward};
+use super::layer::{KeysOut, RouteOut};
 use super::packed::{PyPacked, PyPackedSigned};
 use super::public_key::PyPublicKey;
 use super::unpack::PyUnpackResult;
@@ -85,6 +88,11 @@ pub(super) enum Outcome {
     Attachment(Attachment),
     AttachmentSigned(AttachmentSigned),
     Forwarded(Box<Forwarded>),
+    LayerKeys(KeysOut),
+    Layer(String),
+    Opened(SecretBytes),
+    Checked,
+    Routes(Vec<RouteOut>),
 }
 
 /// A running pack or unpack: each call runs to the next question or to the result.
@@ -117,6 +125,11 @@ impl PyOperation {
             Step::Done(Outcome::AttachmentSigned(signed)) => signed.kid().as_str().into_bound_py_any(py),
             Step::Done(Outcome::Unpacked(unpacked)) => PyUnpackResult::new(*unpacked).into_bound_py_any(py),
             Step::Done(Outcome::Forwarded(forwarded)) => PyForwarded::new(*forwarded).into_bound_py_any(py),
+            Step::Done(Outcome::LayerKeys(keys)) => keys.into_bound_py_any(py),
+            Step::Done(Outcome::Layer(text)) => text.into_bound_py_any(py),
+            Step::Done(Outcome::Opened(octets)) => PyBytes::new(py, octets.as_ref()).into_bound_py_any(py),
+            Step::Done(Outcome::Checked) => py.None().into_bound_py_any(py),
+            Step::Done(Outcome::Routes(routes)) => routes.into_bound_py_any(py),
         }
     }
 }

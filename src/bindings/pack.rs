@@ -31,7 +31,7 @@ pub(super) enum ToIn {
     Each(Vec<String>),
 }
 
-fn agreement_curve(name: &str) -> PyResult<Curve> {
+pub(super) fn agreement_curve(name: &str) -> PyResult<Curve> {
     let curve = Curve::from_name(name).map_err(misuse)?;
     let unfit = || PyValueError::new_err(format!("keys on {name} do not agree on a secret"));
     if curve.can_agree() { Ok(curve) } else { Err(unfit()) }

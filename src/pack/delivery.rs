@@ -29,6 +29,17 @@ pub(super) async fn ways(caller: &Caller, document: &Document, choice: &Choice, 
     Ok(found)
 }
 
+/// The ways to a DID, the preferred first; there is one at least.
+pub async fn routes_to(caller: &Caller, to: &DidUrl) -> Result<Vec<Route>> {
+    let document = caller.resolve(to.did()).await?;
+    let found = routing::routes(caller, &document, &Choice::default()).await?;
+    if found.routes.is_empty() {
+        let nowhere = || Error::EndpointNotFound { did: document.did().to_string() };
+        return Err(found.obstacle.unwrap_or_else(nowhere));
+    }
+    Ok(found.routes)
+}
+
 /// Wraps an envelope for every way, the preferred first.
 ///
 /// A way that cannot be taken is passed over; where no way is left, the first obstacle is the error.

@@ -217,7 +217,7 @@ async fn seal(
     sender: Option<&Secret>,
     options: &EncryptOptions,
 ) -> Result<Sealed> {
-    let text = text.to_owned();
+    let text = text.as_bytes().to_vec();
     let text = match sender {
         None => anoncrypt(caller, text, group, options.anoncrypt).await?,
         Some(sender) => {
@@ -227,7 +227,7 @@ async fn seal(
             } else {
                 options.protect_sender
             };
-            if hide { anoncrypt(caller, inner, group, options.anoncrypt).await? } else { inner }
+            if hide { anoncrypt(caller, inner.into_bytes(), group, options.anoncrypt).await? } else { inner }
         }
     };
     Ok(Sealed {

@@ -99,7 +99,7 @@ pub(super) async fn wrap(
             serde_json::from_str(text).map_err(|_| Error::malformed("forward", "no JSON"))?;
         let plaintext = routing::write(&random_id(caller), mediator, next, payload, &options.headers);
         wrapped = Some(PackedForward {
-            text: anoncrypt(caller, plaintext, &keys, options.anoncrypt).await?,
+            text: anoncrypt(caller, plaintext.into_bytes(), &keys, options.anoncrypt).await?,
             to_kids: keys.keys.into_iter().map(|key| key.kid).collect(),
         });
         next = mediator.as_str();

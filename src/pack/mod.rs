@@ -5,6 +5,7 @@ mod delivery;
 mod encrypted;
 mod forward;
 mod keys;
+mod layer;
 mod plaintext;
 mod rotation;
 mod seal;
@@ -12,8 +13,9 @@ mod signed;
 
 pub use crate::jose::detached::DetachedForm;
 pub use attachment::sign_attachment;
-pub use delivery::Delivery;
+pub use delivery::{Delivery, routes_to};
 pub use encrypted::{EncryptOptions, Packed, Sealed, encrypted, encrypted_to_each};
 pub use forward::{ForwardOptions, PackedForward, rewrap, wrap_in_forward};
+pub use layer::{LayerKeys, encrypted_layer, layer_keys};
 pub use plaintext::plaintext;
 pub use signed::{PackedSigned, signed};

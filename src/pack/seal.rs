@@ -17,7 +17,7 @@ use crate::keys::{Secret, SecretKind};
 /// Encrypts for the recipients without naming a sender.
 pub(crate) async fn anoncrypt(
     caller: &Caller,
-    plaintext: String,
+    plaintext: Vec<u8>,
     recipients: &Group,
     encryption: ContentEncryption,
 ) -> Result<String> {
@@ -27,7 +27,7 @@ pub(crate) async fn anoncrypt(
 /// Encrypts for the recipients and proves to them, and to nobody else, who sent it.
 pub(super) async fn authcrypt(
     caller: &Caller,
-    plaintext: String,
+    plaintext: Vec<u8>,
     recipients: &Group,
     sender: &Secret,
 ) -> Result<String> {
@@ -37,7 +37,7 @@ pub(super) async fn authcrypt(
 
 async fn seal(
     caller: &Caller,
-    plaintext: String,
+    plaintext: Vec<u8>,
     recipients: &Group,
     encryption: ContentEncryption,
     sender: Option<&Secret>,
@@ -63,7 +63,7 @@ async fn seal(
     let mut iv = vec![0; lengths.iv];
     caller.random(&mut cek);
     caller.random(&mut iv);
-    let sealed = encryption.seal(&cek, &iv, protected.as_bytes(), plaintext.into_bytes())?;
+    let sealed = encryption.seal(&cek, &iv, protected.as_bytes(), plaintext)?;
     let info = PartyInfo { apu, apv: &apv };
     let mut wrapped = Vec::with_capacity(keys.len());
     for recipient in keys {

@@ -96,7 +96,8 @@ pub(super) fn names_us(message: &Message, own: &Parties) -> bool {
     message.to().is_none_or(|to| to.iter().any(|did| own.contains(did.did())))
 }
 
-fn compare_from(message: &Message, kid: &DidUrl, claim: Claim) -> Result<()> {
+/// `from` is the DID of this key.
+pub(super) fn compare_from(message: &Message, kid: &DidUrl, claim: Claim) -> Result<()> {
     match message.from() {
         Some(from) if same_party(from.did(), kid.did()) => Ok(()),
         from => {

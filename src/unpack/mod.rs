@@ -21,6 +21,7 @@
 mod addressing;
 mod attachment;
 mod forward;
+mod layer;
 mod limits;
 mod opened;
 mod policy;
@@ -32,6 +33,7 @@ mod warning;
 pub use addressing::{SenderProved, SignerProved, ToMismatch};
 pub use attachment::{AttachmentSigned, verify_attachment};
 pub use forward::{Forwarded, unpack_forward};
+pub use layer::{check_claims, open_layer};
 pub use limits::Limits;
 pub use policy::{Policy, Profile};
 pub use rotation::RotationProved;

@@ -53,7 +53,8 @@ pub(super) async fn anoncrypt(
     options: &UnpackOptions,
 ) -> Result<(Opened, Plaintext)> {
     let secrets = secrets(caller, jwe, options).await?;
-    open(caller, jwe, &secrets, None, &[]).await
+    let (opened, octets) = open(caller, jwe, &secrets, None, &[]).await?;
+    Ok((opened, Plaintext::new(octets)?))
 }
 
 /// Opens a layer whose sender has to be who `skid` says.
@@ -69,18 +70,13 @@ pub(super) async fn authcrypt(
     let method = document.key(Relationship::KeyAgreement, skid)?;
     let sender =
         method.key().map_err(|unusable| Error::unsupported("sender key", unusable.reason.clone()))?;
-    let (opened, plaintext) = open(caller, jwe, &secrets, Some(sender), apu).await?;
-    Ok((Authcrypt { opened, skid: skid.clone() }, plaintext))
+    let (opened, octets) = open(caller, jwe, &secrets, Some(sender), apu).await?;
+    Ok((Authcrypt { opened, skid: skid.clone() }, Plaintext::new(octets)?))
 }
 
 /// Our keys among the recipients, once the list of recipients is known to be the sender's.
 async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<Secret>> {
-    match &jwe.apv {
-        Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => {}
-        Some(_) => return Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None }),
-        None if options.accept_missing_apv && matches!(jwe.agreement, Agreement::EcdhEs) => {}
-        None => return Err(Error::malformed("jwe.protected.apv", "missing")),
-    }
+    bound_recipients(jwe, options)?;
     let kids: Vec<_> = jwe.kids().collect();
     if options.decrypt_by_all_keys {
         caller.find_every_secret(&kids).await
@@ -89,13 +85,24 @@ async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Res
     }
 }
 
-async fn open(
+/// Returns if the list of recipients is the sender's.
+pub(super) fn bound_recipients(jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<()> {
+    match &jwe.apv {
+        Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => Ok(()),
+        Some(_) => Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None }),
+        None if options.accept_missing_apv && matches!(jwe.agreement, Agreement::EcdhEs) => Ok(()),
+        None => Err(Error::malformed("jwe.protected.apv", "missing")),
+    }
+}
+
+/// Opens the layer with these secrets, all of which have to fit; `sender` is known to be the key of `skid`.
+pub(super) async fn open(
     caller: &Caller,
     jwe: &Jwe<'_>,
     secrets: &[Secret],
     sender: Option<&PublicKey>,
     apu: &[u8],
-) -> Result<(Opened, Plaintext)> {
+) -> Result<(Opened, SecretBytes)> {
     let mut cek: Option<SecretBytes> = None;
     for secret in secrets {
         let unwrapped = content_key(caller, jwe, secret, sender, apu).await?;
@@ -112,7 +119,7 @@ async fn open(
     let octets = jwe.encryption.open(cek.as_ref(), &jwe.iv, &aad, &jwe.ciphertext, &jwe.tag)?;
     let opened =
         Opened { to: jwe.kids().cloned().collect(), kid: secret.kid().clone(), encryption: jwe.encryption };
-    Ok((opened, Plaintext::new(octets)?))
+    Ok((opened, octets))
 }
 
 async fn content_key(

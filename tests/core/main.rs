@@ -32,5 +32,6 @@ mod roundtrip;
 mod routing;
 mod routing_mediator;
 mod several_recipients;
+mod single_layers;
 mod vectors;
 mod world;

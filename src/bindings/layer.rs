@@ -1,0 +1,136 @@
+//! The single steps of packing and unpacking, for what takes messages apart layer by layer.
+
+use std::sync::{Arc, Mutex};
+
+use pyo3::prelude::*;
+
+use super::algorithms::AnonCryptAlg;
+use super::elsewhere::{OctetsIn, held_in};
+use super::errors::misuse;
+use super::json::{StringsIn, TextIn, WholeIn};
+use super::local_resolver::PyLocalResolver;
+use super::message_in::MessageIn;
+use super::operation::{Outcome, PyOperation};
+use super::pack::{agreement_curve, party};
+use super::public_key::PyPublicKey;
+use super::secrets::PyInMemorySecrets;
+use super::surroundings::surroundings;
+use super::unpack_options::PyUnpackOptions;
+use crate::caller::Caller;
+use crate::did::DidUrl;
+use crate::error::Result;
+use crate::operation::Operation;
+use crate::{pack, unpack};
+
+/// The keys that one layer is made with: those of the recipient, and the id of the sender's.
+pub(super) type KeysOut = (Vec<(String, PyPublicKey)>, Option<String>);
+
+/// A way to a recipient: the service, the URI, and whom to wrap for, the outermost first.
+pub(super) type RouteOut = (String, String, Vec<String>);
+
+fn kid(text: &str) -> PyResult<DidUrl> {
+    DidUrl::parse_kid(text, "kid").map_err(misuse)
+}
+
+/// Prepares a step that needs no document and no secret beside those it is given.
+fn alone<W>(begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
+where
+    W: Future<Output = Result<Outcome>> + Send + 'static,
+{
+    PyOperation(Mutex::new(Operation::new(surroundings(None, None, Vec::new(), None), begin)))
+}
+
+/// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
+#[pyfunction]
+pub(super) fn choose_layer_keys(
+    to: &str,
+    frm: Option<&str>,
+    curves: StringsIn,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: StringsIn,
+    now: Option<WholeIn>,
+) -> PyResult<PyOperation> {
+    let to = party(to)?;
+    let sender = frm.map(party).transpose()?;
+    let curves = curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<Vec<_>>>()?;
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+        let keys = pack::layer_keys(&caller, &to, sender.as_ref(), &curves).await?;
+        let recipients = keys.recipients.into_iter().map(|(kid, key)| (kid.to_string(), PyPublicKey(key)));
+        Ok(Outcome::LayerKeys((recipients.collect(), keys.sender.map(|kid| kid.to_string()))))
+    });
+    Ok(PyOperation(Mutex::new(operation)))
+}
+
+/// Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
+#[pyfunction]
+pub(super) fn encrypt_layer(
+    plaintext: OctetsIn,
+    recipients: Vec<(String, PyPublicKey)>,
+    sender: Option<(String, Bound<'_, PyAny>)>,
+    enc_alg_anon: AnonCryptAlg,
+) -> PyResult<PyOperation> {
+    let recipients =
+        recipients.into_iter().map(|(id, key)| Ok((kid(&id)?, key.0))).collect::<PyResult<Vec<_>>>()?;
+    let sender = sender.map(|(id, secret)| held_in(&secret, &id)).transpose()?;
+    Ok(alone(|caller| async move {
+        let sealed = pack::encrypted_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0);
+        sealed.await.map(Outcome::Layer)
+    }))
+}
+
+/// Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
+#[pyfunction]
+pub(super) fn decrypt_layer(
+    packed_msg: TextIn,
+    recipient: (String, Bound<'_, PyAny>),
+    sender: Option<(String, PyPublicKey)>,
+    options: &Bound<'_, PyUnpackOptions>,
+) -> PyResult<PyOperation> {
+    let (id, secret) = recipient;
+    let secret = held_in(&secret, &id)?;
+    let sender = sender.map(|(id, key)| Ok::<_, PyErr>((kid(&id)?, key.0))).transpose()?;
+    let options = Arc::clone(&options.get().0);
+    Ok(alone(|caller| async move {
+        let sender = sender.as_ref().map(|(kid, key)| (kid, key));
+        let opened = unpack::open_layer(&caller, &packed_msg.0, &secret, sender, &options).await?;
+        Ok(Outcome::Opened(opened))
+    }))
+}
+
+/// Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
+#[pyfunction]
+pub(super) fn check_claims(
+    message: MessageIn,
+    sender: Option<&str>,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: StringsIn,
+    now: Option<WholeIn>,
+) -> PyResult<PyOperation> {
+    let sender = sender.map(kid).transpose()?;
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+        unpack::check_claims(&caller, message.0, sender.as_ref()).await.map(|()| Outcome::Checked)
+    });
+    Ok(PyOperation(Mutex::new(operation)))
+}
+
+/// Prepares the search for the ways to a DID, the preferred first.
+#[pyfunction]
+pub(super) fn find_routes(
+    to: &str,
+    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
+    resolver: Option<&Bound<'_, PyLocalResolver>>,
+    prefixes: StringsIn,
+    now: Option<WholeIn>,
+) -> PyResult<PyOperation> {
+    let to = party(to)?;
+    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+        let routes = pack::routes_to(&caller, &to).await?;
+        let routes = routes.into_iter().map(|route| {
+            (route.service_id, route.uri, route.layers.iter().map(ToString::to_string).collect())
+        });
+        Ok(Outcome::Routes(routes.collect()))
+    });
+    Ok(PyOperation(Mutex::new(operation)))
+}

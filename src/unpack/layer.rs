@@ -1,0 +1,61 @@
+//! One encrypted layer opened with a certain key, and what a plaintext claims, for callers who take messages
+//! apart themselves.
+
+use askar_crypto::buffer::SecretBytes;
+
+use super::opened::{bound_recipients, open};
+use super::{UnpackOptions, addressing, rotation};
+use crate::caller::Caller;
+use crate::did::DidUrl;
+use crate::error::{Claim, Error, Result};
+use crate::jose::envelope::{Envelope, Most};
+use crate::jose::jwe::Agreement;
+use crate::keys::{PublicKey, Secret};
+use crate::message::Message;
+
+/// Opens a layer with this secret: anoncrypt without a sender, authcrypt with the sender's key, which the
+/// caller found under `keyAgreement` of the DID that the layer names.
+pub async fn open_layer(
+    caller: &Caller,
+    packed: &str,
+    secret: &Secret,
+    sender: Option<(&DidUrl, &PublicKey)>,
+    options: &UnpackOptions,
+) -> Result<SecretBytes> {
+    let limits = &options.limits;
+    if packed.len() > limits.bytes {
+        return Err(super::too_large(format!("longer than the {} octets that are read", limits.bytes)));
+    }
+    let most = Most { recipients: limits.recipients, signatures: limits.signatures };
+    let Envelope::Encrypted(jwe) = Envelope::parse(packed, most)? else {
+        return Err(Error::malformed("message", "not encrypted"));
+    };
+    bound_recipients(&jwe, options)?;
+    let secrets = std::slice::from_ref(secret);
+    let (_, octets) = match (&jwe.agreement, sender) {
+        (Agreement::EcdhEs, None) => open(caller, &jwe, secrets, None, &[]).await?,
+        (Agreement::Ecdh1Pu { skid, apu }, Some((kid, key))) if skid == kid => {
+            open(caller, &jwe, secrets, Some(key), apu).await?
+        }
+        (Agreement::Ecdh1Pu { skid, .. }, Some(_)) => {
+            let kid = Some(skid.to_string());
+            return Err(Error::Untrusted { claim: Claim::SenderKey, kid, did: None });
+        }
+        (Agreement::EcdhEs, Some(_)) => return Err(Error::malformed("jwe.protected.alg", "not authcrypt")),
+        (Agreement::Ecdh1Pu { .. }, None) => {
+            return Err(Error::malformed("jwe.protected.alg", "not anoncrypt"));
+        }
+    };
+    Ok(octets)
+}
+
+/// Returns if what a plaintext claims of its sender is so, and refuses it otherwise.
+///
+/// `sender` is the key that authenticated its encryption; without one, `from` is a claim that nobody proved
+/// and nobody is told is proved. A rotation in `from_prior` has to be signed by the prior DID for this `from`.
+pub async fn check_claims(caller: &Caller, message: Message, sender: Option<&DidUrl>) -> Result<()> {
+    if let Some(sender) = sender {
+        addressing::compare_from(&message, sender, Claim::Sender)?;
+    }
+    rotation::verify(caller, message, true).await.map(|_| ())
+}
