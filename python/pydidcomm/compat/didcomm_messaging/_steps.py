@@ -1,0 +1,155 @@
+"""The single steps of pydidcomm's core, as the services of this package take them one by one.
+
+Hands on to `pydidcomm._core`, driven by `pydidcomm._drive`: the questions go to the application's own
+resolver and secrets.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from pydidcomm import _core
+from pydidcomm._core import InMemorySecrets, LocalResolver, PublicKey, Secret
+from pydidcomm._drive import drive
+from pydidcomm.algorithms import AnonCryptAlg
+from pydidcomm.config import ResolversConfig, UnpackConfig
+from pydidcomm.errors import DIDCommError
+from pydidcomm.resolvers import DIDResolver, KeyAgreementKey
+
+Held: TypeAlias = Secret | KeyAgreementKey
+"""What agrees on a secret: a key in this process, or one that stays elsewhere."""
+
+NamedKey: TypeAlias = tuple[str, PublicKey]
+"""A public key under its kid."""
+
+Route: TypeAlias = tuple[str, str, list[str]]
+"""A way to a recipient: the id of its service, a URI, and whom to wrap for, the outermost first."""
+
+CURVES = ("X25519", "P-384", "P-256", "P-521")
+"""The curves on which keys agree, the preferred first."""
+
+_ENC = AnonCryptAlg.XC20P_ECDH_ES_A256KW
+"""The content encryption that both backends of the original write."""
+
+_NOTHING_KNOWN: tuple[None, None, list[str], None] = (None, None, [], None)
+"""The core asks for every document and every secret."""
+
+_LIMITS = UnpackConfig().prepared
+_NOBODY = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
+_EMPTY: dict[str, Any] = {"id": "claims", "type": "https://didcomm.org/empty/1.0/empty", "body": {}}
+
+AnySecret = TypeVar("AnySecret")
+Kept_co = TypeVar("Kept_co", covariant=True)
+
+
+class Resolving(Protocol):
+    """What a resolver of the original does."""
+
+    async def resolve(self, did: str) -> Mapping[str, Any]:
+        """The document of the DID, or an exception."""
+        ...
+
+    async def is_resolvable(self, did: str) -> bool:
+        """Whether it resolves such DIDs at all."""
+        ...
+
+
+class Keeping(Protocol[Kept_co]):
+    """What a secrets manager of the original does."""
+
+    async def get_secret_by_kid(self, kid: str) -> Kept_co | None:
+        """The secret of that kid, or None."""
+        ...
+
+
+class Secrets(Generic[AnySecret]):
+    """A secrets manager as the core asks it."""
+
+    def __init__(self, manager: Keeping[AnySecret], held: Callable[[AnySecret], Held]) -> None:
+        self._manager = manager
+        self._held = held
+        self.found: dict[str, AnySecret] = {}
+
+    async def get_keys(self, kids: list[str], /) -> Sequence[str]:
+        """Those of the kids whose secrets are held."""
+        return [kid for kid in kids if await self._find(kid) is not None]
+
+    async def get_key(self, kid: str, /) -> Held | None:
+        """The secret of that kid, or None."""
+        secret = await self._find(kid)
+        return None if secret is None else self._held(secret)
+
+    async def _find(self, kid: str) -> AnySecret | None:
+        if kid not in self.found:
+            secret = await self._manager.get_secret_by_kid(kid)
+            if secret is None:
+                return None
+            self.found[kid] = secret
+        return self.found[kid]
+
+
+class Endpoints:
+    """A resolver that is asked for what an endpoint names: a URI that it cannot resolve is no obstacle."""
+
+    def __init__(self, resolver: Resolving) -> None:
+        self._resolver = resolver
+
+    async def resolve(self, did: str, /) -> Mapping[str, Any] | None:
+        """The document of the DID; None where the resolver does not resolve such DIDs."""
+        return await self._resolver.resolve(did) if await self._resolver.is_resolvable(did) else None
+
+
+@contextmanager
+def refused_as(error: type[Exception], *misuse: type[Exception]) -> Generator[None]:
+    """Raises what the core refuses as the exception that the original has; `misuse` too, where named."""
+    kinds: tuple[type[Exception], ...] = (DIDCommError, *misuse)
+    try:
+        yield
+    except kinds as refused:
+        raise error(str(refused)) from refused
+
+
+async def layer_keys(
+    resolver: DIDResolver, secrets: "Secrets[Any]", to: str, frm: str | None
+) -> tuple[list[NamedKey], str | None]:
+    """The keys of the recipient on one curve, and the kid of the sender's on it whose secret is held."""
+    operation = _core.choose_layer_keys(to, frm, CURVES, *_NOTHING_KNOWN)
+    keys: tuple[list[NamedKey], str | None] = await drive(
+        operation, ResolversConfig(secrets_resolver=secrets, did_resolver=resolver)
+    )
+    return keys
+
+
+async def agreement_key(resolver: DIDResolver, kid: str) -> NamedKey:
+    """The key of that id, which its DID document lists under `keyAgreement`."""
+    operation = _core.choose_layer_keys(kid, None, CURVES, *_NOTHING_KNOWN)
+    keys: tuple[list[NamedKey], None] = await drive(operation, _nobody(resolver))
+    return keys[0][0]
+
+
+async def encrypt(plaintext: bytes, recipients: list[NamedKey], sender: tuple[str, Held] | None) -> bytes:
+    """The octets in one layer: authcrypt with a sender, anoncrypt without one."""
+    text: str = await drive(_core.encrypt_layer(plaintext, recipients, sender, _ENC), _NOBODY)
+    return text.encode()
+
+
+async def decrypt(packed: str | bytes, recipient: tuple[str, Held], sender: NamedKey | None) -> bytes:
+    """The octets in one layer, which this key opens and, in authcrypt, the sender's key made."""
+    octets: bytes = await drive(_core.decrypt_layer(packed, recipient, sender, _LIMITS), _NOBODY)
+    return octets
+
+
+async def check_claims(resolver: DIDResolver, claims: Mapping[str, Any], sender: str | None) -> None:
+    """Refuses a `from` that is not the sender's, and a `from_prior` that is not proved."""
+    operation = _core.check_claims({**_EMPTY, **claims}, sender, *_NOTHING_KNOWN)
+    await drive(operation, _nobody(resolver))
+
+
+async def routes(resolver: Resolving, to: str) -> list[Route]:
+    """The ways to the DID, the preferred first; one at least."""
+    found: list[Route] = await drive(_core.find_routes(to, *_NOTHING_KNOWN), _nobody(Endpoints(resolver)))
+    return found
+
+
+def _nobody(resolver: DIDResolver) -> ResolversConfig:
+    return ResolversConfig(secrets_resolver=_NOBODY.secrets_resolver, did_resolver=resolver)

@@ -1,0 +1,201 @@
+"""The crypto service for keys of Aries Askar, which stay inside of it.
+
+Hands on to `crypto.backend.core`: a secret is one that lives elsewhere, as `pydidcomm.KeyAgreementKey` and
+`pydidcomm.SigningKey` have it. Askar agrees and signs; its octets are never asked for.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydid import VerificationMethod
+
+from pydidcomm._core import PublicKey as NativeKey
+from pydidcomm.algorithms import SignAlg
+from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging.crypto.backend.core import (
+    CoreBackedService,
+    absolute_kid,
+    native_key,
+)
+from pydidcomm.compat.didcomm_messaging.crypto.base import (
+    CryptoServiceError,
+    PublicKey,
+    SecretKey,
+    SecretsManager,
+)
+
+try:
+    from aries_askar import AskarError, Key, KeyAlg, Store
+except ImportError as missing:
+    message = "the Askar backend needs the package aries-askar"
+    raise ImportError(message) from missing
+
+_CURVES = {KeyAlg.ED25519: "Ed25519", KeyAlg.X25519: "X25519", KeyAlg.K256: "secp256k1", KeyAlg.P256: "P-256"}
+_ALGORITHMS = {curve: algorithm for algorithm, curve in _CURVES.items()}
+_SIGNATURES = {SignAlg.ED25519: "eddsa", SignAlg.ES256: "es256", SignAlg.ES256K: "es256k"}
+
+_SECRET_ALG = KeyAlg.C20P
+"""Askar hands out a raw shared secret as a key of 32 octets, and keys of this algorithm are not changed."""
+
+
+class AskarKey(PublicKey):
+    """A public key of Askar.
+
+    Args:
+        key: The key; its secret half, where it has one, is not used.
+        kid: Its id.
+
+    Raises:
+        ValueError: Its algorithm is not on offer.
+    """
+
+    codec_to_alg: ClassVar[Mapping[str, KeyAlg]] = {
+        "ed25519-pub": KeyAlg.ED25519,
+        "x25519-pub": KeyAlg.X25519,
+        "secp256k1-pub": KeyAlg.K256,
+        "p256-pub": KeyAlg.P256,
+    }
+    alg_to_codec: ClassVar[Mapping[KeyAlg, str]] = {
+        algorithm: codec for codec, algorithm in codec_to_alg.items()
+    }
+    type_to_alg: ClassVar[Mapping[str, KeyAlg]] = {
+        "Ed25519VerificationKey2018": KeyAlg.ED25519,
+        "X25519KeyAgreementKey2019": KeyAlg.X25519,
+        "Ed25519VerificationKey2020": KeyAlg.ED25519,
+        "X25519KeyAgreementKey2020": KeyAlg.X25519,
+        "EcdsaSecp256k1VerificationKey2019": KeyAlg.K256,
+    }
+
+    def __init__(self, key: Key, kid: str) -> None:
+        self.key = key
+        self.native = _native(key)
+        self._kid = kid
+
+    @classmethod
+    def key_to_multikey(cls, key: Key) -> str:
+        """The key as a Multikey."""
+        return _native(key).multikey()
+
+    @classmethod
+    def multikey_to_key(cls, multikey: str) -> Key:
+        """The key of Askar that a Multikey is.
+
+        Raises:
+            ValueError: It is none, or its curve is not on offer.
+        """
+        with refused_as(ValueError):
+            return _askar(NativeKey(multikey))
+
+    @classmethod
+    def from_verification_method(cls, vm: VerificationMethod) -> "AskarKey":
+        """The key of a verification method.
+
+        Raises:
+            ValueError: It has none that can be read.
+        """
+        return cls(_askar(native_key(cls, vm)), absolute_kid(vm))
+
+    @property
+    def kid(self) -> str:
+        """The id of the key."""
+        return self._kid
+
+    @property
+    def multikey(self) -> str:
+        """The key as a Multikey."""
+        return self.native.multikey()
+
+
+class AskarSecretKey(SecretKey):
+    """A secret key that Askar keeps: it agrees and signs there.
+
+    Args:
+        key: The key.
+        kid: Its id.
+    """
+
+    def __init__(self, key: Key, kid: str) -> None:
+        self.key = key
+        self._kid = kid
+
+    @property
+    def kid(self) -> str:
+        """The id of the key."""
+        return self._kid
+
+    def as_public_key(self) -> AskarKey:
+        """Its public half."""
+        return AskarKey(self.key, self.kid)
+
+    def agree(self, public_key: NativeKey, /) -> bytes:
+        """The raw shared secret with the key, which Askar computes.
+
+        Raises:
+            CryptoServiceError: The keys are not on one curve.
+        """
+        try:
+            shared: bytes = self.key.key_exchange(_SECRET_ALG, _askar(public_key)).get_secret_bytes()
+        except (AskarError, ValueError) as error:
+            text = f"the key {self.kid} has no shared secret with one on {public_key.curve}"
+            raise CryptoServiceError(text) from error
+        return shared
+
+    def sign(self, algorithm: SignAlg, data: bytes, /) -> bytes:
+        """The signature over the data, which Askar makes."""
+        signature: bytes = self.key.sign_message(data, _SIGNATURES[algorithm])
+        return signature
+
+
+class AskarCryptoService(CoreBackedService[AskarKey, AskarSecretKey]):
+    """The crypto service for keys of Askar."""
+
+    def public(self, key: AskarKey) -> NativeKey:
+        """The key as the core reads it."""
+        return key.native
+
+    def held(self, secret: AskarSecretKey) -> Held:
+        """The secret itself: it agrees."""
+        return secret
+
+    def named(self, key: NativeKey, kid: str) -> AskarKey:
+        """A key that the core found."""
+        with refused_as(CryptoServiceError, ValueError):
+            return AskarKey(_askar(key), kid)
+
+    @classmethod
+    def verification_method_to_public_key(cls, vm: VerificationMethod) -> AskarKey:
+        """The key of a verification method."""
+        return AskarKey.from_verification_method(vm)
+
+
+class AskarSecretsManager(SecretsManager[AskarSecretKey]):
+    """Secrets in a store of Askar, each under its kid.
+
+    Args:
+        store: The store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def get_secret_by_kid(self, kid: str) -> AskarSecretKey | None:
+        """The secret of that kid, or None."""
+        async with self.store.session() as session:
+            entry = await session.fetch_key(kid)
+            return AskarSecretKey(entry.key, kid) if entry else None
+
+
+def _native(key: Key) -> NativeKey:
+    curve = _CURVES.get(key.algorithm)
+    if curve is None:
+        text = "Unsupported key type"
+        raise ValueError(text)
+    return NativeKey.from_octets(curve, key.get_public_bytes())
+
+
+def _askar(key: NativeKey) -> Key:
+    algorithm = _ALGORITHMS.get(key.curve)
+    if algorithm is None:
+        text = f"Unsupported key type: {key.curve}"
+        raise ValueError(text)
+    return Key.from_public_bytes(algorithm, key.octets(compressed=True))

@@ -1,0 +1,151 @@
+"""The crypto service for keys of Authlib; Authlib computes nothing here.
+
+Hands on to `crypto.backend.core`: a key is read from its JWK, a secret one once, when it is first used.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
+
+from pydid import VerificationMethod
+
+from pydidcomm._core import PublicKey as NativeKey
+from pydidcomm._core import Secret
+from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging.crypto.backend.core import (
+    CoreBackedService,
+    absolute_kid,
+    native_key,
+)
+from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoServiceError, PublicKey, SecretKey
+
+
+class AsymmetricKey(Protocol):
+    """What is asked of a key of Authlib, for instance of an `OKPKey`."""
+
+    def as_dict(self, is_private: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002, as Authlib has it
+        """The key as a JWK."""
+        ...
+
+
+class AuthlibKey(PublicKey):
+    """A public key of Authlib.
+
+    Args:
+        key: The key; its secret half, where it has one, is not used.
+        kid: Its id.
+
+    Raises:
+        ValueError: Its curve is not on offer.
+    """
+
+    kty_crv_to_codec: ClassVar[Mapping[tuple[str, str | None], str]] = {
+        ("OKP", "Ed25519"): "ed25519-pub",
+        ("OKP", "X25519"): "x25519-pub",
+    }
+    codec_to_kty_crv: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "ed25519-pub": ("OKP", "Ed25519"),
+        "x25519-pub": ("OKP", "X25519"),
+    }
+
+    def __init__(self, key: AsymmetricKey, kid: str) -> None:
+        self.key = key
+        self.native = _native(key)
+        self._kid = kid
+
+    @property
+    def kid(self) -> str:
+        """The id of the key."""
+        return self._kid
+
+    @property
+    def multikey(self) -> str:
+        """The key as a Multikey."""
+        return self.native.multikey()
+
+    @classmethod
+    def key_to_multikey(cls, key: AsymmetricKey) -> str:
+        """The key as a Multikey."""
+        return _native(key).multikey()
+
+    @classmethod
+    def multikey_to_key(cls, multikey: str) -> AsymmetricKey:
+        """The key of Authlib that a Multikey is.
+
+        Raises:
+            ValueError: It is none.
+        """
+        with refused_as(ValueError):
+            return _authlib(NativeKey(multikey))
+
+    @classmethod
+    def from_verification_method(cls, vm: VerificationMethod) -> "AuthlibKey":
+        """The key of a verification method.
+
+        Raises:
+            ValueError: It has none that can be read.
+        """
+        return cls(_authlib(native_key(cls, vm)), absolute_kid(vm))
+
+
+class AuthlibSecretKey(SecretKey):
+    """A secret key of Authlib.
+
+    Args:
+        key: The key.
+        kid: Its id.
+    """
+
+    def __init__(self, key: AsymmetricKey, kid: str) -> None:
+        self.key = key
+        self._kid = kid
+        self._secret: Secret | None = None
+
+    @property
+    def kid(self) -> str:
+        """The id of the key."""
+        return self._kid
+
+    @property
+    def native(self) -> Secret:
+        """The secret of pydidcomm, read once."""
+        if self._secret is None:
+            with refused_as(CryptoServiceError, ValueError):
+                self._secret = Secret(self.key.as_dict(is_private=True), self._kid)
+        return self._secret
+
+
+class AuthlibCryptoService(CoreBackedService[AuthlibKey, AuthlibSecretKey]):
+    """The crypto service for keys of Authlib."""
+
+    def public(self, key: AuthlibKey) -> NativeKey:
+        """The key as the core reads it."""
+        return key.native
+
+    def held(self, secret: AuthlibSecretKey) -> Held:
+        """The secret as the core reads it."""
+        return secret.native
+
+    def named(self, key: NativeKey, kid: str) -> AuthlibKey:
+        """A key that the core found."""
+        return AuthlibKey(_authlib(key), kid)
+
+    @classmethod
+    def verification_method_to_public_key(cls, vm: VerificationMethod) -> AuthlibKey:
+        """The key of a verification method."""
+        return AuthlibKey.from_verification_method(vm)
+
+
+def _native(key: AsymmetricKey) -> NativeKey:
+    with refused_as(ValueError):
+        return NativeKey(key.as_dict(is_private=False))
+
+
+def _authlib(key: NativeKey) -> AsymmetricKey:
+    # only whoever has keys of Authlib needs it
+    try:
+        from authlib.jose import JsonWebKey  # noqa: PLC0415
+    except ImportError as missing:
+        message = "the Authlib backend needs the package Authlib"
+        raise ImportError(message) from missing
+    made: AsymmetricKey = JsonWebKey.import_key(key.jwk())
+    return made

@@ -1,0 +1,92 @@
+"""Secrets in memory, and in a file; nothing is computed here."""
+
+import atexit
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydidcomm.compat.didcomm_messaging.crypto.base import S, SecretsManager
+
+_OWNER_ALONE = 0o600
+"""The file holds secrets in the clear: nobody else on the machine may read it."""
+
+
+class InMemorySecretsManager(SecretsManager[S]):
+    """Secrets in memory, by kid."""
+
+    def __init__(self, secrets: dict[str, S] | None = None) -> None:
+        self.secrets: dict[str, S] = secrets or {}
+
+    async def get_secret_by_kid(self, kid: str) -> S | None:
+        """The secret of that kid, or None."""
+        return self.secrets.get(kid)
+
+    async def add_secret(self, secret: S) -> None:
+        """Keeps the secret under its kid."""
+        self.secrets[secret.kid] = secret
+
+
+class FileBasedSecretsManager(SecretsManager[S]):
+    """Secrets in memory that are read from a file, and written to it by `flush` and when Python exits.
+
+    The file has one JSON object a line, in the clear: for development. Only its owner may read it.
+
+    Args:
+        path: The file.
+        serializer: Makes the object of a secret.
+        deserializer: Makes a secret of its kid and its object.
+        secrets: Secrets to begin with; those in the file win.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        serializer: Callable[[S], dict[str, Any]],
+        deserializer: Callable[[str, dict[str, Any]], S],
+        secrets: dict[str, S] | None = None,
+    ) -> None:
+        self._path = Path(path)
+        self._serializer = serializer
+        self._deserializer = deserializer
+        self._secrets: dict[str, S] = secrets or {}
+        if self._path.exists():
+            self._read()
+        atexit.register(self._write)
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return str(self._path)
+
+    async def get_secret_by_kid(self, kid: str) -> S | None:
+        """The secret of that kid, or None."""
+        return self._secrets.get(kid)
+
+    async def add_secret(self, secret: S) -> None:
+        """Keeps the secret under its kid."""
+        self._secrets[secret.kid] = secret
+
+    async def flush(self) -> None:
+        """Writes the file."""
+        self._write()
+
+    def _read(self) -> None:
+        for line in self._path.read_text().splitlines():
+            if not line.strip():
+                continue
+            data: dict[str, Any] = json.loads(line)
+            if kid := data.get("kid"):
+                self._secrets[kid] = self._deserializer(kid, data)
+
+    def _write(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [
+            json.dumps({**self._serializer(secret), "kid": kid}) for kid, secret in self._secrets.items()
+        ]
+        unfinished = self._path.with_suffix(".tmp")
+        unfinished.unlink(missing_ok=True)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ALONE), "w") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        unfinished.replace(self._path)

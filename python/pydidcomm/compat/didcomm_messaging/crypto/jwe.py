@@ -1,0 +1,395 @@
+"""A JWE taken apart and put together, for applications that look at envelopes; nothing is computed here.
+
+What the services of this package open is read by pydidcomm's core, which is stricter.
+"""
+
+import json
+from binascii import Error as NotBase64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
+
+from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
+
+IDENT_ENC_KEY = "encrypted_key"
+IDENT_HEADER = "header"
+IDENT_PROTECTED = "protected"
+IDENT_RECIPIENTS = "recipients"
+
+_base64url = Base64UrlEncoder()
+
+_TEXTS = {
+    "protected": True,
+    "ciphertext": True,
+    "iv": True,
+    "tag": True,
+    "aad": False,
+    "encrypted_key": False,
+}
+"""The members that are strings, and whether they have to be there."""
+
+_OBJECTS = ("unprotected", "header")
+"""The members that are objects where they are there."""
+
+
+def b64url(value: bytes | str) -> str:
+    """The octets, or the text in UTF-8, as base64url without padding."""
+    return _base64url.encode(value.encode() if isinstance(value, str) else value)
+
+
+def from_b64url(value: str) -> bytes:
+    """The octets of a base64url text.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        return _base64url.decode(value)
+    except (NotBase64, TypeError, AttributeError) as error:
+        message = "Error decoding base64 value"
+        raise ValueError(message) from error
+
+
+class JweRecipient:
+    """One recipient: the content key wrapped for it, and its header.
+
+    Args:
+        encrypted_key: The wrapped key.
+        header: The header of this recipient alone.
+    """
+
+    def __init__(self, *, encrypted_key: bytes, header: dict[str, Any] | None = None) -> None:
+        self.encrypted_key = encrypted_key
+        self.header: dict[str, Any] = header or {}
+
+    @classmethod
+    def deserialize(cls, entry: Mapping[str, Any]) -> "JweRecipient":
+        """The recipient that a member of `recipients` describes.
+
+        Raises:
+            ValueError: It has no wrapped key, or a header that is no object.
+        """
+        if IDENT_ENC_KEY not in entry:
+            _refuse("recipient: missing encrypted_key")
+        header = entry.get(IDENT_HEADER, {})
+        if not isinstance(header, dict):
+            _refuse("recipient: invalid header")
+        own = cast("dict[str, Any]", header)
+        return cls(encrypted_key=from_b64url(entry[IDENT_ENC_KEY]), header=own)
+
+    def serialize(self) -> dict[str, Any]:
+        """The recipient as a member of `recipients`."""
+        entry: dict[str, Any] = {IDENT_ENC_KEY: b64url(self.encrypted_key)}
+        return {**entry, IDENT_HEADER: self.header} if self.header else entry
+
+
+class JweBuilder:
+    """Collects the parts of an envelope.
+
+    Args:
+        with_protected_recipients: Whether the recipients stand in the protected header, as in DIDComm v1.
+        with_flatten_recipients: Whether a single recipient is written without a list.
+    """
+
+    def __init__(
+        self,
+        with_protected_recipients: bool = False,  # noqa: FBT001, FBT002, as the original has it
+        with_flatten_recipients: bool = True,  # noqa: FBT001, FBT002
+    ) -> None:
+        self._with_protected_recipients = with_protected_recipients
+        self._with_flatten_recipients = with_flatten_recipients
+        self._recipients: list[JweRecipient] = []
+        self._protected: dict[str, Any] = {}
+        self._protected_b64 = b""
+        self._unprotected: dict[str, Any] | None = None
+        self._ciphertext = b""
+        self._iv = b""
+        self._tag = b""
+        self._aad: bytes | None = None
+
+    def add_recipient(self, recip: JweRecipient) -> None:
+        """Adds a recipient."""
+        self._recipients.append(recip)
+
+    @property
+    def recipients_json(self) -> list[dict[str, Any]]:
+        """The recipients so far, as JSON has them."""
+        return [recipient.serialize() for recipient in self._recipients]
+
+    @property
+    def protected_bytes(self) -> bytes:
+        """The protected header as it is authenticated.
+
+        Raises:
+            AssertionError: It is not set.
+        """
+        if not self._protected_b64:
+            raise AssertionError
+        return self._protected_b64
+
+    def set_protected(self, protected: Mapping[str, Any]) -> None:
+        """Sets the protected header, with the recipients so far where they belong into it.
+
+        Raises:
+            ValueError: They belong there, and there is none.
+        """
+        self._protected = dict(protected)
+        if self._with_protected_recipients:
+            self._protected.update(
+                _recipients_member(self.recipients_json, flatten=self._with_flatten_recipients)
+            )
+        self._protected_b64 = b64url(json.dumps(self._protected)).encode()
+
+    def set_unprotected(self, unprotected: dict[str, Any]) -> None:
+        """Sets the header that is not authenticated."""
+        self._unprotected = unprotected
+
+    def set_payload(self, ciphertext: bytes, iv: bytes, tag: bytes, aad: bytes | None = None) -> None:
+        """Sets what was encrypted."""
+        self._ciphertext = ciphertext
+        self._iv = iv
+        self._tag = tag
+        self._aad = aad
+
+    def build(self) -> "JweEnvelope":
+        """The envelope.
+
+        Raises:
+            ValueError: A part is missing.
+        """
+        parts = {
+            "payload": self._ciphertext,
+            "iv (nonce)": self._iv,
+            "tag": self._tag,
+            "recipients": self._recipients,
+            "protected headers": self._protected,
+        }
+        for name, part in parts.items():
+            if not part:
+                message = f"Missing {name} for JWE"
+                raise ValueError(message)
+        return JweEnvelope(
+            recipients=self._recipients,
+            protected=self._protected,
+            protected_b64=self._protected_b64,
+            ciphertext=self._ciphertext,
+            iv=self._iv,
+            tag=self._tag,
+            aad=self._aad,
+            unprotected=self._unprotected,
+            with_protected_recipients=self._with_protected_recipients,
+            with_flatten_recipients=self._with_flatten_recipients,
+        )
+
+
+def _no_header() -> dict[str, Any] | None:
+    return {}
+
+
+@dataclass
+class JweEnvelope:
+    """An envelope, decoded and not decrypted.
+
+    Attributes:
+        recipients: Whom the content key is wrapped for.
+        protected: The protected header, without the recipients.
+        protected_b64: The protected header as it was written.
+        ciphertext: The encrypted content.
+        iv: Its nonce.
+        tag: Its tag.
+        aad: Further octets that are authenticated.
+        unprotected: The header that is not authenticated.
+        with_protected_recipients: Whether the recipients stand in the protected header.
+        with_flatten_recipients: Whether a single recipient is written without a list.
+    """
+
+    recipients: list[JweRecipient]
+    protected: dict[str, Any]
+    protected_b64: bytes
+    ciphertext: bytes
+    iv: bytes
+    tag: bytes
+    aad: bytes | None = None
+    unprotected: dict[str, Any] | None = field(default_factory=_no_header)
+    with_protected_recipients: bool = False
+    with_flatten_recipients: bool = True
+
+    @classmethod
+    def from_json(cls, message: bytes | str) -> "JweEnvelope":
+        """The envelope of a JSON text.
+
+        Raises:
+            ValueError: It is none.
+        """
+        try:
+            parsed = json.loads(message)
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+            _refuse("JWE: not JSON")
+        return cls.deserialize(parsed)
+
+    @classmethod
+    def deserialize(cls, message: Mapping[str, Any]) -> "JweEnvelope":
+        """The envelope of a JSON object.
+
+        Raises:
+            ValueError: It is none.
+        """
+        _check_members(message)
+        protected = _header(message[IDENT_PROTECTED])
+        unprotected: dict[str, Any] = message.get("unprotected") or {}
+        if protected.keys() & unprotected.keys():
+            _refuse("JWE: duplicate header")
+        flattened = IDENT_ENC_KEY in protected
+        inside = {
+            name: protected.pop(name)
+            for name in (_RECIPIENT_MEMBERS if flattened else (IDENT_RECIPIENTS,))
+            if name in protected
+        }
+        if IDENT_RECIPIENTS in inside and IDENT_RECIPIENTS in message:
+            _refuse("JWE: duplicate recipients block")
+        recipients, flat = _read_recipients(inside or message)
+        shared = protected.keys() | unprotected.keys()
+        if any(recipient.header.keys() & shared for recipient in recipients):
+            _refuse("JWE: duplicate header")
+        aad: str | None = message.get("aad")
+        return cls(
+            recipients=recipients,
+            protected=protected,
+            protected_b64=message[IDENT_PROTECTED].encode(),
+            ciphertext=from_b64url(message["ciphertext"]),
+            iv=from_b64url(message["iv"]),
+            tag=from_b64url(message["tag"]),
+            aad=None if aad is None else from_b64url(aad),
+            unprotected=unprotected,
+            with_protected_recipients=bool(inside),
+            with_flatten_recipients=flat,
+        )
+
+    def serialize(self) -> dict[str, Any]:
+        """The envelope as a JSON object.
+
+        Raises:
+            ValueError: It has no recipient.
+        """
+        envelope: dict[str, Any] = {IDENT_PROTECTED: self.protected_b64.decode()}
+        if self.unprotected:
+            envelope["unprotected"] = dict(self.unprotected)
+        if not self.with_protected_recipients:
+            envelope.update(_recipients_member(self.recipients_json, flatten=self.with_flatten_recipients))
+        envelope.update(iv=b64url(self.iv), ciphertext=b64url(self.ciphertext), tag=b64url(self.tag))
+        if self.aad:
+            envelope["aad"] = b64url(self.aad)
+        return envelope
+
+    def to_json(self) -> str:
+        """The envelope as JSON text."""
+        return json.dumps(self.serialize())
+
+    def get_recipients(self) -> Iterator[JweRecipient]:
+        """The recipients, each with all headers that hold for it."""
+        for recipient in self.recipients:
+            yield self._in_full(recipient)
+
+    @property
+    def recipients_json(self) -> list[dict[str, Any]]:
+        """The recipients as JSON has them."""
+        return [recipient.serialize() for recipient in self.recipients]
+
+    @property
+    def recipient_key_ids(self) -> Iterable[str]:
+        """The ids of the recipient keys."""
+        return (recipient.header["kid"] for recipient in self.recipients if "kid" in recipient.header)
+
+    def get_recipient(self, kid: str) -> JweRecipient:
+        """The recipient with the key of that id, with all headers that hold for it.
+
+        Raises:
+            ValueError: There is none.
+        """
+        for recipient in self.recipients:
+            if recipient.header.get("kid") == kid:
+                return self._in_full(recipient)
+        message = f"Unknown recipient: {kid}"
+        raise ValueError(message)
+
+    @property
+    def combined_aad(self) -> bytes:
+        """All that is authenticated beside the content."""
+        return self.protected_b64 + (b"." + b64url(self.aad).encode() if self.aad else b"")
+
+    @property
+    def apu_bytes(self) -> bytes:
+        """What the envelope says of its sender."""
+        return self._agreement_info("apu")
+
+    @property
+    def apv_bytes(self) -> bytes:
+        """What the envelope says of its recipients."""
+        return self._agreement_info("apv")
+
+    def _agreement_info(self, name: str) -> bytes:
+        if name not in self.protected:
+            message = f"Missing {name}"
+            raise ValueError(message)
+        return from_b64url(self.protected[name])
+
+    def _in_full(self, recipient: JweRecipient) -> JweRecipient:
+        header = {**self.protected, **(self.unprotected or {}), **recipient.header}
+        return JweRecipient(encrypted_key=recipient.encrypted_key, header=header)
+
+
+_RECIPIENT_MEMBERS = (IDENT_RECIPIENTS, IDENT_ENC_KEY, IDENT_HEADER)
+
+
+def _refuse(what: str) -> NoReturn:
+    message = f"Invalid {what}"
+    raise ValueError(message)
+
+
+def _recipients_member(entries: list[dict[str, Any]], *, flatten: bool) -> dict[str, Any]:
+    """What stands for the recipients in an object."""
+    if not entries:
+        message = "Missing message recipients"
+        raise ValueError(message)
+    return entries[0] if flatten and len(entries) == 1 else {IDENT_RECIPIENTS: entries}
+
+
+def _check_members(message: object) -> None:
+    if not isinstance(message, dict):
+        _refuse("JWE: not a mapping")
+    members = cast("dict[str, Any]", message)
+    for name, required in _TEXTS.items():
+        if required and name not in members:
+            _refuse(f"JWE: missing {'protected header' if name == IDENT_PROTECTED else name}")
+        if not isinstance(members.get(name, ""), str):
+            _refuse(f"JWE: invalid {'protected header' if name == IDENT_PROTECTED else name}")
+    for name in _OBJECTS:
+        if not isinstance(members.get(name, {}), dict):
+            _refuse(f"JWE: invalid {name}{' header' if name == 'unprotected' else ''}")
+
+
+def _header(protected: str) -> dict[str, Any]:
+    try:
+        header = json.loads(from_b64url(protected))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        _refuse("JWE: invalid JSON for protected headers")
+    if not isinstance(header, dict):
+        _refuse("JWE: invalid protected header")
+    return cast("dict[str, Any]", header)
+
+
+def _read_recipients(members: Mapping[str, Any]) -> tuple[list[JweRecipient], bool]:
+    """The recipients, and whether a single one is written without a list."""
+    entries: Any = members.get(IDENT_RECIPIENTS)
+    if entries:
+        if members.get(IDENT_ENC_KEY):
+            _refuse("JWE: flattened form with 'recipients'")
+        if not isinstance(entries, list):
+            _refuse("JWE: invalid recipients")
+        listed = cast("Sequence[Any]", entries)
+        if not all(isinstance(entry, dict) for entry in listed):
+            _refuse("JWE: invalid recipient")
+        return [JweRecipient.deserialize(entry) for entry in listed], False
+    if members.get(IDENT_ENC_KEY):
+        return [JweRecipient.deserialize(members)], True
+    _refuse("JWE: no recipients")

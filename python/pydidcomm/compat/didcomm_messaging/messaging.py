@@ -1,0 +1,240 @@
+"""A message packed for a recipient and its mediators, and unpacked.
+
+Puts the packaging and the routing service together; those hand on to pydidcomm.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, cast
+
+from pydid.service import DIDCommV2Service
+
+from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
+from pydidcomm.compat.didcomm_messaging.packaging import PackagingService, PackagingServiceError
+from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
+from pydidcomm.compat.didcomm_messaging.routing import RoutingService
+
+
+@dataclass
+class PackResult:
+    """A packed message, and the services that take it.
+
+    Attributes:
+        message: The octets for the wire.
+        target_services: The services, the preferred first, each with one endpoint.
+    """
+
+    message: bytes
+    target_services: list[DIDCommV2Service]
+
+    def get_endpoint(self, protocol: str) -> str:
+        """The first endpoint whose URI begins so; an `IndexError` where there is none."""
+        return _uri(self.get_service(protocol))
+
+    def get_service(self, protocol: str) -> DIDCommV2Service:
+        """The first service whose endpoint begins so; an `IndexError` where there is none."""
+        return self.filter_services_by_protocol(protocol)[0]
+
+    def filter_services_by_protocol(self, protocol: str) -> list[DIDCommV2Service]:
+        """The services with an endpoint whose URI begins so."""
+        return [service for service in self.target_services if _uri(service).startswith(protocol)]
+
+
+@dataclass
+class UnpackResult:
+    """What was in a message, and what was proved about it.
+
+    Attributes:
+        unpacked: The octets of the plaintext.
+        encrypted: Whether it came encrypted.
+        authenticated: Whether authcrypt proved the sender.
+        recipient_kid: The key of ours that opened it.
+        sender_kid: The key of the sender, where it is proved.
+    """
+
+    unpacked: bytes
+    encrypted: bool
+    authenticated: bool
+    recipient_kid: str
+    sender_kid: str | None = None
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The plaintext as JSON."""
+        return cast("dict[str, Any]", json.loads(self.unpacked))
+
+
+class DIDCommMessagingService(Generic[P, S]):
+    """Packs and unpacks messages with the services that it is given each time."""
+
+    def service_to_target(self, service: DIDCommV2Service) -> str:
+        """The URI of the first endpoint of the service."""
+        return _uri(service)
+
+    async def pack(  # noqa: PLR0913, PLR0917, the arguments of the original
+        self,
+        crypto: CryptoService[P, S],
+        resolver: DIDResolver,
+        secrets: SecretsManager[S],
+        packaging: PackagingService[P, S],
+        routing: RoutingService,
+        message: Mapping[str, Any] | str | bytes,
+        to: str,
+        frm: str | None = None,
+        **options: Any,  # noqa: ANN401, what the packaging service takes
+    ) -> PackResult:
+        """The message encrypted for the recipient, and wrapped for its mediators.
+
+        Args:
+            crypto: Encrypts.
+            resolver: Finds DID documents.
+            secrets: Finds the sender's secret.
+            packaging: Makes one layer.
+            routing: Finds the way.
+            message: What to say, as JSON or as its text.
+            to: The recipient: a DID, or the id of a key.
+            frm: The sender: a DID, or the id of a key; none for anoncrypt.
+            options: Passed on to the packaging service.
+
+        Raises:
+            TypeError: `message` is something else.
+            PackagingServiceError: A key or a secret is not there.
+            RoutingServiceError: There is no way to the recipient.
+            CryptoServiceError: The keys do not go into one envelope.
+        """
+        plaintext = _octets(message)
+        packed = await packaging.pack(crypto, resolver, secrets, plaintext, [to], frm, **options)
+        wrapped, services = await routing.prepare_forward(crypto, packaging, resolver, secrets, to, packed)
+        return PackResult(wrapped, services)
+
+    async def unpack(
+        self,
+        crypto: CryptoService[P, S],
+        resolver: DIDResolver,
+        secrets: SecretsManager[S],
+        packaging: PackagingService[P, S],
+        encoded_message: bytes,
+        **options: Any,  # noqa: ANN401, what the packaging service takes
+    ) -> UnpackResult:
+        """What is in the message, and what was proved about it.
+
+        An authcrypt layer inside of an anoncrypt one, which hides the sender, is opened too.
+
+        Raises:
+            PackagingServiceError: It is no envelope, for none of the secrets, or claims what is not proved.
+            CryptoServiceError: It does not open.
+        """
+        octets, metadata = await packaging.unpack(crypto, resolver, secrets, encoded_message, **options)
+        if metadata.sender_kid is None and _is_encrypted(octets):
+            octets, metadata = await packaging.unpack(crypto, resolver, secrets, octets, **options)
+            if metadata.sender_kid is None:
+                text = "an anoncrypt layer inside of another one"
+                raise PackagingServiceError(text)
+        return UnpackResult(
+            octets,
+            encrypted=bool(metadata.method),
+            authenticated=bool(metadata.sender_kid),
+            recipient_kid=metadata.recip_key.kid,
+            sender_kid=metadata.sender_kid,
+        )
+
+
+class DIDCommMessaging(Generic[P, S]):
+    """One party: packs in its name, and unpacks what it is sent.
+
+    Args:
+        crypto: Encrypts and decrypts.
+        secrets: Finds secrets.
+        resolver: Finds DID documents.
+        packaging: Makes and opens one layer.
+        routing: Finds the way to a recipient.
+    """
+
+    def __init__(
+        self,
+        crypto: CryptoService[P, S],
+        secrets: SecretsManager[S],
+        resolver: DIDResolver,
+        packaging: PackagingService[P, S],
+        routing: RoutingService,
+    ) -> None:
+        self.crypto = crypto
+        self.secrets = secrets
+        self.resolver = resolver
+        self.packaging = packaging
+        self.routing = routing
+        self.dmp: DIDCommMessagingService[P, S] = DIDCommMessagingService()
+
+    async def pack(
+        self,
+        message: Mapping[str, Any] | str | bytes,
+        to: str,
+        frm: str | None = None,
+        **options: Any,  # noqa: ANN401, what the packaging service takes
+    ) -> PackResult:
+        """The message encrypted for the recipient, and wrapped for its mediators.
+
+        Args:
+            message: What to say, as JSON or as its text.
+            to: The recipient: a DID, or the id of a key.
+            frm: The sender: a DID, or the id of a key; none for anoncrypt.
+            options: Passed on to the packaging service.
+
+        Raises:
+            TypeError: `message` is something else.
+            PackagingServiceError: A key or a secret is not there.
+            RoutingServiceError: There is no way to the recipient.
+            CryptoServiceError: The keys do not go into one envelope.
+        """
+        return await self.dmp.pack(
+            self.crypto,
+            self.resolver,
+            self.secrets,
+            self.packaging,
+            self.routing,
+            message,
+            to,
+            frm,
+            **options,
+        )
+
+    async def unpack(
+        self,
+        encoded_message: bytes,
+        **options: Any,  # noqa: ANN401, what the packaging service takes
+    ) -> UnpackResult:
+        """What is in the message, and what was proved about it.
+
+        Raises:
+            PackagingServiceError: It is no envelope, for none of the secrets, or claims what is not proved.
+            CryptoServiceError: It does not open.
+        """
+        return await self.dmp.unpack(
+            self.crypto, self.resolver, self.secrets, self.packaging, encoded_message, **options
+        )
+
+
+def _uri(service: DIDCommV2Service) -> str:
+    endpoint = service.service_endpoint
+    return str((endpoint[0] if isinstance(endpoint, list) else endpoint).uri)
+
+
+def _octets(message: object) -> bytes:
+    if isinstance(message, bytes):
+        return message
+    if isinstance(message, str):
+        return message.encode()
+    if isinstance(message, dict):
+        return json.dumps(message, separators=(",", ":")).encode()
+    text = "message must be bytes, str, or dict"
+    raise TypeError(text)
+
+
+def _is_encrypted(octets: bytes) -> bool:
+    """Whether it has the members that every JWE has and no message."""
+    try:
+        found = json.loads(octets)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"protected", "ciphertext"} <= found.keys() and "type" not in found

@@ -1,0 +1,1 @@
+"""Multibase and multicodec, as the services of this package write keys."""

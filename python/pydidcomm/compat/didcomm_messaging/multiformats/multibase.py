@@ -1,0 +1,128 @@
+"""Multibase text: a character that names the base, and what is written in it.
+
+The bases come from the package `base58` and from the standard library.
+"""
+
+import base64
+from abc import ABC, abstractmethod
+from enum import Enum
+from typing import ClassVar, Literal, TypeAlias
+
+import base58
+
+
+class MultibaseEncoder(ABC):
+    """A base."""
+
+    name: ClassVar[str]
+    character: ClassVar[str]
+
+    @abstractmethod
+    def encode(self, value: bytes) -> str:
+        """The octets in this base, without its character."""
+
+    @abstractmethod
+    def decode(self, value: str) -> bytes:
+        """The octets of a text in this base, without its character."""
+
+
+class Base58BtcEncoder(MultibaseEncoder):
+    """Base58 with the alphabet of Bitcoin."""
+
+    name = "base58btc"
+    character = "z"
+
+    def encode(self, value: bytes) -> str:
+        """The octets in base58."""
+        return base58.b58encode(value).decode()
+
+    def decode(self, value: str) -> bytes:
+        """The octets of a text in base58."""
+        return base58.b58decode(value)
+
+
+class Base64UrlEncoder(MultibaseEncoder):
+    """Base64 with the alphabet for URLs, without padding."""
+
+    name = "base64url"
+    character = "u"
+
+    def encode(self, value: bytes) -> str:
+        """The octets in base64url."""
+        return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+    def decode(self, value: str) -> bytes:
+        """The octets of a text in base64url, padded or not."""
+        return base64.urlsafe_b64decode(_padded(value))
+
+
+class Base64Encoder(MultibaseEncoder):
+    """Base64 without padding."""
+
+    name = "base64"
+    character = "m"
+
+    def encode(self, value: bytes) -> str:
+        """The octets in base64."""
+        return base64.b64encode(value).decode().rstrip("=")
+
+    def decode(self, value: str) -> bytes:
+        """The octets of a text in base64, padded or not."""
+        return base64.b64decode(_padded(value))
+
+
+def _padded(value: str) -> str:
+    return value + "=" * (-len(value) % 4)
+
+
+class Encoding(Enum):
+    """The bases that multibase text is written and read in."""
+
+    base58btc = Base58BtcEncoder()
+
+    @classmethod
+    def from_name(cls, name: str) -> MultibaseEncoder:
+        """The base of that name."""
+        return cls._where("name", name)
+
+    @classmethod
+    def from_character(cls, character: str) -> MultibaseEncoder:
+        """The base that the character names."""
+        return cls._where("character", character)
+
+    @classmethod
+    def _where(cls, attribute: str, value: str) -> MultibaseEncoder:
+        for encoding in cls:
+            if getattr(encoding.value, attribute) == value:
+                return encoding.value
+        message = f"Unsupported encoding: {value}"
+        raise ValueError(message)
+
+
+EncodingStr: TypeAlias = Literal["base58btc"]
+
+
+def encode(value: bytes, encoding: Encoding | EncodingStr) -> str:
+    """The octets as multibase text.
+
+    Raises:
+        TypeError: `encoding` is neither an `Encoding` nor a name.
+        ValueError: There is no base of that name.
+    """
+    if isinstance(encoding, Encoding):
+        encoder: MultibaseEncoder = encoding.value
+    elif isinstance(encoding, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        encoder = Encoding.from_name(encoding)
+    else:
+        message = "encoding must be an Encoding or EncodingStr"
+        raise TypeError(message)
+    return encoder.character + encoder.encode(value)
+
+
+def decode(value: str) -> bytes:
+    """The octets of a multibase text.
+
+    Raises:
+        ValueError: It names a base that is not on offer, or is not written in it.
+    """
+    return Encoding.from_character(value[:1]).decode(value[1:])

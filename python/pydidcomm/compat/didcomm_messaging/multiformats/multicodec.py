@@ -1,0 +1,90 @@
+"""Multicodec prefixes of keys.
+
+The codes are those of the multicodec table, where the original has another one for P-256. Keys that are read
+and written as Multikeys go through `pydidcomm.PublicKey`; this is for applications that take them apart.
+"""
+
+from enum import Enum
+from typing import Literal, NamedTuple, TypeAlias
+
+
+class Multicodec(NamedTuple):
+    """A name and the octets that stand for it."""
+
+    name: str
+    code: bytes
+
+
+class SupportedCodecs(Enum):
+    """The codecs that are known by name."""
+
+    ed25519_pub = Multicodec("ed25519-pub", b"\xed\x01")
+    ed25519_priv = Multicodec("ed25519-priv", b"\x80\x26")
+    x25519_pub = Multicodec("x25519-pub", b"\xec\x01")
+    x25519_priv = Multicodec("x25519-priv", b"\x82\x26")
+    bls12381g1 = Multicodec("bls12_381-g1-pub", b"\xea\x01")
+    bls12381g2 = Multicodec("bls12_381-g2-pub", b"\xeb\x01")
+    bls12381g1g2 = Multicodec("bls12_381-g1g2-pub", b"\xee\x01")
+    secp256k1_pub = Multicodec("secp256k1-pub", b"\xe7\x01")
+    p256_pub = Multicodec("p256-pub", b"\x80\x24")
+
+    @classmethod
+    def by_name(cls, name: str) -> Multicodec:
+        """The codec of that name."""
+        for codec in cls:
+            if codec.value.name == name:
+                return codec.value
+        message = f"Unsupported multicodec: {name}"
+        raise ValueError(message)
+
+    @classmethod
+    def for_data(cls, data: bytes) -> Multicodec:
+        """The codec whose octets the data begins with."""
+        for codec in cls:
+            if data.startswith(codec.value.code):
+                return codec.value
+        message = "Unsupported multicodec"
+        raise ValueError(message)
+
+
+MulticodecStr: TypeAlias = Literal[
+    "ed25519-pub",
+    "ed25519-priv",
+    "x25519-pub",
+    "x25519-priv",
+    "bls12_381-g1-pub",
+    "bls12_381-g2-pub",
+    "bls12_381-g1g2-pub",
+    "secp256k1-pub",
+    "p256-pub",
+]
+
+
+def multicodec(name: str) -> Multicodec:
+    """The codec of that name."""
+    return SupportedCodecs.by_name(name)
+
+
+def wrap(multicodec: Multicodec | MulticodecStr, data: bytes) -> bytes:
+    """The data behind the octets of the codec.
+
+    Raises:
+        TypeError: `multicodec` is neither a `Multicodec` nor a name.
+        ValueError: There is no codec of that name.
+    """
+    if isinstance(multicodec, Multicodec):
+        return multicodec.code + data
+    if isinstance(multicodec, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return SupportedCodecs.by_name(multicodec).code + data
+    message = "multicodec must be Multicodec or MulticodecStr"
+    raise TypeError(message)
+
+
+def unwrap(data: bytes, codec: Multicodec | None = None) -> tuple[Multicodec, bytes]:
+    """The codec that the data begins with, and what follows; `codec` is taken for granted where it is given.
+
+    Raises:
+        ValueError: The data begins with no codec that is known.
+    """
+    found = codec or SupportedCodecs.for_data(data)
+    return found, data[len(found.code) :]

@@ -1,0 +1,247 @@
+"""One layer packed and unpacked: keys found, a crypto service called, and what was claimed checked.
+
+Hands on to pydidcomm's core: which keys a layer is made with, that a key stands under `keyAgreement`, and
+whether `from` and `from_prior` are proved. The computing is the crypto service's, whoever wrote it.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NoReturn, cast
+
+from pydid import DIDDocument, DIDUrl, VerificationMethod
+
+from pydidcomm.compat.didcomm_messaging import _steps
+from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
+from pydidcomm.compat.didcomm_messaging.crypto.backend.core import CoreBackedService, absolute_kid
+from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope, b64url, from_b64url
+from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
+
+_CLAIMS = ("from", "from_prior")
+"""The headers that say who sent a message."""
+
+
+@dataclass
+class PackedMessageMetadata(Generic[S]):
+    """What an envelope says of itself, and the secret that opens it.
+
+    Attributes:
+        wrapper: The envelope.
+        method: How its key was agreed on.
+        recip_key: The secret that opens it.
+        sender_kid: The sender's key in authcrypt.
+    """
+
+    wrapper: JweEnvelope
+    method: Literal["ECDH-ES", "ECDH-1PU"]
+    recip_key: S
+    sender_kid: str | None
+
+
+class PackagingServiceError(Exception):
+    """A layer cannot be made, or is refused."""
+
+
+class PackagingService(Generic[P, S]):
+    """Packs and unpacks one layer."""
+
+    async def extract_packed_message_metadata(
+        self, enc_message: str | bytes, secrets: SecretsManager[S]
+    ) -> PackedMessageMetadata[S]:
+        """What an envelope says of itself, and the secret that opens it.
+
+        Raises:
+            PackagingServiceError: It is no envelope of DIDComm v2, or for none of the secrets.
+        """
+        try:
+            wrapper = JweEnvelope.from_json(enc_message)
+        except ValueError:
+            _refuse("Invalid packed message")
+        alg = wrapper.protected.get("alg")
+        if not alg:
+            _refuse("Missing alg header")
+        method = _method(alg)
+        recip_key = await _first_held(wrapper, secrets)
+        apv = wrapper.protected.get("apv")
+        if not apv:
+            _refuse("Missing apv header")
+        # the specification sorts the ids, the original does not
+        kids = ".".join(sorted(wrapper.recipient_key_ids))
+        if apv != b64url(hashlib.sha256(kids.encode()).digest()):
+            _refuse("Invalid apv value")
+        sender_kid = _sender_kid(wrapper.protected) if method == "ECDH-1PU" else None
+        return PackedMessageMetadata(wrapper, method, recip_key, sender_kid)
+
+    async def unpack(
+        self,
+        crypto: CryptoService[P, S],
+        resolver: DIDResolver,
+        secrets: SecretsManager[S],
+        enc_message: str | bytes,
+    ) -> tuple[bytes, PackedMessageMetadata[S]]:
+        """What is in one layer, and what the layer says of itself.
+
+        Where it is a message, `from` is the DID of the key that authcrypted it, and `from_prior` is proved.
+
+        Raises:
+            PackagingServiceError: It is no envelope of DIDComm v2, it is for none of the secrets, the
+                sender's key is not one for agreement, or the message claims what is not proved.
+            CryptoServiceError: It does not open.
+        """
+        metadata = await self.extract_packed_message_metadata(enc_message, secrets)
+        if metadata.sender_kid is None:
+            octets = await crypto.ecdh_es_decrypt(enc_message, metadata.recip_key)
+        else:
+            sender = await self.recip_for_kid_or_default_for_did(crypto, resolver, metadata.sender_kid)
+            octets = await crypto.ecdh_1pu_decrypt(enc_message, metadata.recip_key, sender)
+        claims = _claims(octets)
+        if claims:
+            sender_kid = metadata.sender_kid if "from" in claims else None
+            with refused_as(PackagingServiceError, ValueError):
+                await _steps.check_claims(resolver, claims, sender_kid)
+        return octets, metadata
+
+    async def recip_for_kid_or_default_for_did(
+        self, crypto: CryptoService[P, S], resolver: DIDResolver, kid_or_did: str
+    ) -> P:
+        """The key of that id, or the first for agreement of a DID.
+
+        Raises:
+            PackagingServiceError: The document of the DID lists no such key under `keyAgreement`.
+        """
+        if isinstance(crypto, CoreBackedService):
+            with refused_as(PackagingServiceError):
+                kid, key = await _steps.agreement_key(resolver, kid_or_did)
+            named: P = crypto.named(key, kid_or_did if "#" in kid_or_did else kid)
+            return named
+        did, _, fragment = kid_or_did.partition("#")
+        methods = _agreement_methods(await resolver.resolve_and_parse(did))
+        found = [method for method in methods if not fragment or absolute_kid(method) == kid_or_did]
+        if not found:
+            _refuse("No key agreement methods found; cannot determine recipient")
+        return crypto.verification_method_to_public_key(found[0])
+
+    async def default_sender_kid_for_did(self, resolver: DIDResolver, did: str) -> str:
+        """The id of the first key for agreement of a DID; the id of a key as it is.
+
+        Raises:
+            PackagingServiceError: The document of the DID lists none under `keyAgreement`.
+        """
+        if "#" in did:
+            return did
+        methods = _agreement_methods(await resolver.resolve_and_parse(did))
+        if not methods:
+            _refuse("No key agreement methods found; cannot determine recipient")
+        return absolute_kid(methods[0])
+
+    async def pack(  # noqa: PLR0913, PLR0917, the arguments of the original
+        self,
+        crypto: CryptoService[P, S],
+        resolver: DIDResolver,
+        secrets: SecretsManager[S],
+        message: bytes,
+        to: Sequence[str],
+        frm: str | None = None,
+        **options: Any,  # noqa: ARG002, ANN401, taken and passed over, as releases of the original do
+    ) -> bytes:
+        """The octets in one layer: authcrypt where there is a sender, anoncrypt else.
+
+        A service over pydidcomm's core encrypts to all keys of a DID on one curve; any other to the first.
+
+        Raises:
+            PackagingServiceError: A key or a secret is not there.
+            CryptoServiceError: The keys do not go into one envelope.
+        """
+        if isinstance(crypto, CoreBackedService):
+            recipients, sender_key = await self._keys(crypto, resolver, secrets, to, frm)
+        else:
+            recipients = [await self.recip_for_kid_or_default_for_did(crypto, resolver, kid) for kid in to]
+            sender_kid = await self.default_sender_kid_for_did(resolver, frm) if frm else None
+            sender_key = await secrets.get_secret_by_kid(sender_kid) if sender_kid else None
+        if frm and not sender_key:
+            _refuse("No sender key found")
+        if sender_key:
+            return await crypto.ecdh_1pu_encrypt(recipients, sender_key, message)
+        return await crypto.ecdh_es_encrypt(recipients, message)
+
+    @staticmethod
+    async def _keys(
+        crypto: CoreBackedService[P, S],
+        resolver: DIDResolver,
+        secrets: SecretsManager[S],
+        to: Sequence[str],
+        frm: str | None,
+    ) -> tuple[list[P], S | None]:
+        """The keys that the core chooses."""
+        held = _steps.Secrets(secrets, crypto.held)
+        recipients: list[P] = []
+        sender_key: S | None = None
+        for party in to:
+            with refused_as(PackagingServiceError):
+                keys, sender = await _steps.layer_keys(resolver, held, party, frm)
+            recipients += [crypto.named(key, kid) for kid, key in keys]
+            if sender:
+                # the owner may keep it under an older name of the key
+                sender_key = held.found.get(sender) or next(iter(held.found.values()))
+        return recipients, sender_key
+
+
+def _refuse(text: str) -> NoReturn:
+    raise PackagingServiceError(text)
+
+
+def _method(alg: str) -> Literal["ECDH-ES", "ECDH-1PU"]:
+    if "ECDH-1PU" in alg:
+        return "ECDH-1PU"
+    if "ECDH-ES" in alg:
+        return "ECDH-ES"
+    _refuse(f"Unsupported DIDComm encryption algorithm: {alg}")
+
+
+async def _first_held(wrapper: JweEnvelope, secrets: SecretsManager[S]) -> S:
+    for kid in wrapper.recipient_key_ids:
+        secret = await secrets.get_secret_by_kid(kid)
+        if secret:
+            return secret
+    _refuse("No recognized recipient key")
+
+
+def _sender_kid(protected: dict[str, Any]) -> str:
+    apu = protected.get("apu")
+    if not apu:
+        _refuse("Missing apu header")
+    try:
+        named = from_b64url(apu).decode()
+    except ValueError:
+        _refuse("Invalid apu value")
+    sender_kid = protected.get("skid") or named
+    if sender_kid != named:
+        _refuse("Mismatch between skid and apu")
+    if not sender_kid:
+        _refuse("Sender key ID not provided")
+    return named
+
+
+def _agreement_methods(document: DIDDocument) -> list[VerificationMethod]:
+    """The methods under `keyAgreement`, referenced or embedded."""
+    methods: list[VerificationMethod] = []
+    for entry in document.key_agreement or []:
+        method = document.dereference(entry) if isinstance(entry, DIDUrl) else entry
+        if not isinstance(method, VerificationMethod):
+            _refuse(f"Expected verification method, found: {type(method)}")
+        methods.append(method)
+    return methods
+
+
+def _claims(octets: bytes) -> dict[str, Any]:
+    """What a plaintext says of its sender; nothing where it is no JSON object."""
+    try:
+        plaintext = json.loads(octets)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(plaintext, dict):
+        return {}
+    headers = cast("dict[str, Any]", plaintext)
+    return {name: headers[name] for name in _CLAIMS if name in headers}

@@ -1,0 +1,93 @@
+"""The interface of DID resolvers, which an application may implement, and one that routes by prefix.
+
+Documents are parsed by pydid, as in the original; the services over pydidcomm's core read them themselves.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from pydid import DIDDocument, DIDUrl, Resource, VerificationMethod
+
+
+class DIDResolutionError(Exception):
+    """A DID does not resolve."""
+
+
+class DIDNotFound(DIDResolutionError):  # noqa: N818, the name of the original
+    """Nobody knows the DID."""
+
+
+class DIDMethodNotSupported(DIDResolutionError):  # noqa: N818, the name of the original
+    """No resolver is there for DIDs of this method."""
+
+
+class DIDResolver(ABC):
+    """Finds DID documents."""
+
+    @abstractmethod
+    async def resolve(self, did: str) -> dict[str, Any]:
+        """The document of the DID, or an exception where there is none."""
+
+    @abstractmethod
+    async def is_resolvable(self, did: str) -> bool:
+        """Whether it resolves such DIDs."""
+
+    async def resolve_and_parse(self, did: str) -> DIDDocument:
+        """The document of the DID, as pydid parses it."""
+        return DIDDocument.deserialize(await self.resolve(did))  # pyright: ignore[reportUnknownMemberType]
+
+    async def resolve_and_dereference(self, did_url: str) -> Resource:
+        """What a DID URL names in the document of its DID.
+
+        Raises:
+            DIDResolutionError: It names no DID.
+        """
+        url = DIDUrl.parse(did_url)
+        if not url.did:
+            message = "Invalid DID URL; must be absolute"
+            raise DIDResolutionError(message)
+        return (await self.resolve_and_parse(url.did)).dereference(url)
+
+    async def resolve_and_dereference_verification_method(self, did_url: str) -> VerificationMethod:
+        """The verification method that a DID URL names in the document of its DID.
+
+        Raises:
+            DIDResolutionError: It names no DID, or something else.
+        """
+        resource = await self.resolve_and_dereference(did_url)
+        if not isinstance(resource, VerificationMethod):
+            message = "Resource is not a verification method"
+            raise DIDResolutionError(message)
+        return resource
+
+
+class PrefixResolver(DIDResolver):
+    """Routes each DID to a resolver by the beginning of its text; the first prefix that fits wins.
+
+    Args:
+        resolvers: Resolvers by prefix.
+    """
+
+    def __init__(self, resolvers: Mapping[str, DIDResolver]) -> None:
+        self.resolvers = resolvers
+
+    async def is_resolvable(self, did: str) -> bool:
+        """Whether the resolver in charge resolves such DIDs."""
+        resolver = self._in_charge(did)
+        return resolver is not None and await resolver.is_resolvable(did)
+
+    async def resolve(self, did: str) -> dict[str, Any]:
+        """The answer of the resolver in charge.
+
+        Raises:
+            DIDMethodNotSupported: There is none.
+        """
+        resolver = self._in_charge(did)
+        if resolver is None:
+            message = f"No resolver found for DID {did}"
+            raise DIDMethodNotSupported(message)
+        return await resolver.resolve(did)
+
+    def _in_charge(self, did: str) -> DIDResolver | None:
+        return next((found for prefix, found in self.resolvers.items() if did.startswith(prefix)), None)

@@ -1,0 +1,32 @@
+"""Resolvers of DIDs that carry their own document; hands on to `pydidcomm.LocalResolver`."""
+
+from typing import Any, ClassVar
+
+from pydidcomm._core import LocalResolver
+from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging.resolver import DIDResolutionError, DIDResolver
+from pydidcomm.errors import DIDCommError
+
+
+class LocalMethod(DIDResolver):
+    """Resolves the DIDs of one method without a network."""
+
+    prefix: ClassVar[str]
+    error: ClassVar[type[Exception]] = DIDResolutionError
+    local: ClassVar[LocalResolver] = LocalResolver()
+
+    async def is_resolvable(self, did: str) -> bool:
+        """Whether it is a DID of the method that resolves."""
+        try:
+            return did.startswith(self.prefix) and self.local.resolve(did) is not None
+        except DIDCommError:
+            return False
+
+    async def resolve(self, did: str) -> dict[str, Any]:
+        """The document of the DID."""
+        with refused_as(self.error):
+            document = self.local.resolve(did) if did.startswith(self.prefix) else None
+        if document is None:
+            message = f"Invalid {self.prefix}: {did}"
+            raise self.error(message)
+        return document.as_dict()

@@ -1,0 +1,16 @@
+"""A resolver of did:jwk; hands on to `pydidcomm.LocalResolver`."""
+
+import re
+from typing import ClassVar
+
+from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
+from pydidcomm.compat.didcomm_messaging.resolver._local import LocalMethod
+
+b64 = Base64UrlEncoder()
+
+
+class JWKResolver(LocalMethod):
+    """Resolves did:jwk, with every relationship that the key fits where it does not say its `use`."""
+
+    PATTERN: ClassVar[re.Pattern[str]] = re.compile(r"^did:jwk:(?P<did>[A-Za-z0-9\-_]+)$")
+    prefix = "did:jwk:"

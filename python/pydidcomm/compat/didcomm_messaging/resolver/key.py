@@ -1,0 +1,9 @@
+"""A resolver of did:key; hands on to `pydidcomm.LocalResolver`."""
+
+from pydidcomm.compat.didcomm_messaging.resolver._local import LocalMethod
+
+
+class DIDKey(LocalMethod):
+    """Resolves did:key, with the key for agreement that an Ed25519 key implies."""
+
+    prefix = "did:key:"

@@ -1,0 +1,19 @@
+"""Resolvers of did:peer:2 and did:peer:4; hands on to `pydidcomm.LocalResolver`."""
+
+from typing import ClassVar
+
+from pydidcomm.compat.didcomm_messaging.resolver._local import LocalMethod
+
+
+class Peer2(LocalMethod):
+    """Resolves did:peer:2; a `ValueError` tells of others."""
+
+    prefix = "did:peer:2"
+    error: ClassVar[type[Exception]] = ValueError
+
+
+class Peer4(LocalMethod):
+    """Resolves did:peer:4, the short form once the long one was resolved; a `ValueError` tells of others."""
+
+    prefix = "did:peer:4"
+    error: ClassVar[type[Exception]] = ValueError

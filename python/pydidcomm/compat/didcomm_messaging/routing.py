@@ -1,0 +1,96 @@
+"""Messages wrapped for the mediators that the documents name.
+
+Hands on to pydidcomm's core for the ways to a recipient, and to `pydidcomm.Message` for the forwards; every
+layer is packed by the packaging service, so that the application's crypto makes it.
+"""
+
+import json
+from typing import Any
+
+from pydid.service import DIDCommV2Service
+
+from pydidcomm._core import Attachment, DIDDocument, Message
+from pydidcomm.algorithms import MediaType
+from pydidcomm.compat.didcomm_messaging import _steps
+from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoService, P, S, SecretsManager
+from pydidcomm.compat.didcomm_messaging.packaging import PackagingService
+from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
+
+_FORWARD = "https://didcomm.org/routing/2.0/forward"
+
+
+class RoutingServiceError(Exception):
+    """There is no way to the recipient."""
+
+
+class RoutingService:
+    """Finds the way to a recipient, and wraps a message for it."""
+
+    async def is_forwardable_service(self, resolver: DIDResolver, service: DIDCommV2Service) -> bool:
+        """Whether the first endpoint of the service is a DID that resolves, so a mediator."""
+        endpoint = service.service_endpoint
+        first = endpoint[0] if isinstance(endpoint, list) else endpoint
+        return await resolver.is_resolvable(str(first.uri))
+
+    async def prepare_forward(  # noqa: PLR0913, PLR0917, the arguments of the original
+        self,
+        crypto: CryptoService[P, S],
+        packaging: PackagingService[P, S],
+        resolver: DIDResolver,
+        secrets: SecretsManager[S],
+        to: str,
+        encoded_message: bytes,
+    ) -> tuple[bytes, list[DIDCommV2Service]]:
+        """The message wrapped for every mediator on the way, and the services that take it, one an endpoint.
+
+        Raises:
+            RoutingServiceError: No service of the recipient, or of a mediator, takes messages of DIDComm v2.
+        """
+        with refused_as(RoutingServiceError):
+            routes = await _steps.routes(resolver, to)
+        layers = routes[0][2]
+        packed, target = encoded_message, to
+        for mediator in reversed(layers):
+            forward = self._create_forward_message(mediator, target, packed)
+            plaintext = json.dumps(forward).encode()
+            packed = await packaging.pack(crypto, resolver, secrets, plaintext, [mediator])
+            target = mediator
+        # the message goes where this route ends, by whichever transport
+        alike = [route for route in routes if route[2] == layers]
+        return packed, [await self._service(resolver, to, route) for route in alike]
+
+    def _create_forward_message(self, to: str, next_target: str, message: bytes) -> dict[str, Any]:
+        forward = Message(
+            type=_FORWARD,
+            to=[to.partition("#")[0]],
+            body={"next": next_target},
+            attachments=[
+                Attachment.from_json_value(json.loads(message), media_type=MediaType.ENCRYPTED.value)
+            ],
+        )
+        return {"typ": MediaType.PLAINTEXT.value, **forward.as_dict()}
+
+    @staticmethod
+    async def _service(resolver: DIDResolver, to: str, route: _steps.Route) -> DIDCommV2Service:
+        """The service at the end of a route, with the endpoint alone that takes the message."""
+        service_id, uri, layers = route
+        # the mediator that is reached first has the endpoint, or else the recipient
+        for party in dict.fromkeys(name.partition("#")[0] for name in (*layers[:1], to)):
+            if not await resolver.is_resolvable(party):
+                continue
+            for service in DIDDocument(await resolver.resolve(party)).services:
+                for endpoint in service.endpoints:
+                    if endpoint.uri == uri:
+                        return _pydid(service.id, uri, endpoint.accept, endpoint.routing_keys)
+        return _pydid(service_id, uri, None, [])
+
+
+def _pydid(service_id: str, uri: str, accept: list[str] | None, routing_keys: list[str]) -> DIDCommV2Service:
+    return DIDCommV2Service.deserialize(  # pyright: ignore[reportUnknownMemberType]
+        {
+            "id": service_id,
+            "type": "DIDCommMessaging",
+            "serviceEndpoint": {"uri": uri, "accept": accept, "routingKeys": routing_keys},
+        }
+    )
