@@ -24,7 +24,11 @@ pub async fn sign_attachment(
     if attachment.is_json_only() {
         return Err(Error::misuse("json has no one form that could be signed; give the content as octets"));
     }
-    let misuse = |error: Error| Error::misuse(error.to_string());
+    let misuse = |error: Error| match error {
+        // there may be nothing wrong with links, or with a hash that is not known here
+        Error::ContentNotFound { .. } | Error::Unsupported { .. } => error,
+        wrong => Error::misuse(wrong.to_string()),
+    };
     let content = attachment.known_content(fetched).map_err(misuse)?;
     if attachment.hash().is_some() {
         attachment.verify_hash(fetched).map_err(misuse)?;
