@@ -16,6 +16,15 @@ pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
 }
 
+/// Reads it with its padding as well, as Aries RFC 0019 demands; everything else is as strict.
+pub(crate) fn decode_padded(text: &str, part: &'static str) -> Result<Vec<u8>> {
+    let bare = match text.strip_suffix('=') {
+        Some(bare) if text.len().is_multiple_of(4) => bare.strip_suffix('=').unwrap_or(bare),
+        _ => text,
+    };
+    decode(bare, part)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +43,19 @@ mod tests {
     fn padding_foreign_letters_and_stray_bits_are_refused() {
         for text in ["Zg==", "Zg=", "+-__", "Z", "Zh", "Zm9", "Zm9v\n", "Zm 9v", "é"] {
             assert!(decode(text, "x").is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn padding_that_may_stand_is_right_or_missing() {
+        for (text, octets) in
+            [("", ""), ("Zg==", "f"), ("Zg", "f"), ("Zm8=", "fo"), ("Zm8", "fo"), ("Zm9v", "foo")]
+        {
+            assert_eq!(decode_padded(text, "x").unwrap(), octets.as_bytes());
+        }
+        for text in ["=", "==", "====", "Zg=", "Zg===", "Zm8==", "Zm9v=", "Zm9v====", "Z===", "Zh==", "+-=="]
+        {
+            assert!(decode_padded(text, "x").is_err(), "{text}");
         }
     }
 }

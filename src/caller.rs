@@ -16,7 +16,7 @@ use crate::crypto::signature;
 use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, names_of_key, same_party};
 use crate::error::{Error, Result};
-use crate::keys::{Elsewhere, PublicKey, Secret, SecretStore};
+use crate::keys::{Elsewhere, PublicKey, Secret, SecretStore, Verkey};
 
 /// Something that only the caller knows.
 #[non_exhaustive]
@@ -172,6 +172,23 @@ impl Caller {
         let missing: Vec<_> =
             kids.iter().filter(|kid| !found.iter().any(|secret| secret.kid() == **kid)).copied().collect();
         if missing.is_empty() { Ok(found) } else { Err(none_held(&missing)) }
+    }
+
+    /// The secret of the first of these verkeys that is held, and the verkey.
+    ///
+    /// It is asked for by the verkey, and by the id that the did:key of the verkey gives it.
+    pub(crate) async fn find_secret_of(&self, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
+        let kids = verkeys.iter().map(Verkey::kid).collect::<Result<Vec<_>>>()?;
+        let names = kids
+            .iter()
+            .zip(verkeys)
+            .flat_map(|(kid, verkey)| [verkey.to_string(), kid.to_string()].map(|name| (kid, name)));
+        let found = self.held(names.collect(), false).await?.into_iter().next();
+        let named = found.and_then(|secret| {
+            let place = kids.iter().position(|kid| kid == secret.kid())?;
+            Some((verkeys.get(place)?.clone(), secret))
+        });
+        named.ok_or_else(|| Error::SecretNotFound { kids: verkeys.iter().map(ToString::to_string).collect() })
     }
 
     /// What the secret and the public key have in common, computed wherever the secret lives.

@@ -1,4 +1,4 @@
-//! DIDComm Messaging v2.1: messages packed, unpacked and believed only as far as they are proved.
+//! DIDComm Messaging v2.1, and v1: messages packed, unpacked and believed only as far as they are proved.
 //!
 //! The core does no I/O. It opens no socket, reads no clock and draws no randomness of its own: an
 //! operation is an `async fn` that asks its [`caller`] for DID documents, secrets, the time and random
@@ -17,8 +17,10 @@ pub mod message;
 mod multihash;
 pub mod operation;
 pub mod pack;
+pub mod receive;
 pub mod routing;
 pub mod unpack;
+pub mod v1;
 
 #[cfg(feature = "python")]
 mod bindings;

@@ -9,7 +9,7 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "verify_attachment", "wrap_in_forward"]
+__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 @final
 class Agree:
@@ -778,6 +778,8 @@ class Metadata:
     def authenticated(self, /) -> bool:
         """
         Whether `frm` of the message is proved, by authcrypt or by a signature.
+
+        In DIDComm v1 whether `v1.sender_verkey` is, by authcrypt: no DID is proved there.
         """
     @property
     def enc_alg_anon(self, /) -> AnonCryptAlg | None:
@@ -853,6 +855,11 @@ class Metadata:
     def signed_message(self, /) -> str | None:
         """
         The signed layer as it arrived: JSON text that a third party can verify.
+        """
+    @property
+    def version(self, /) -> int:
+        """
+        The version of DIDComm that the message is written in: 2, or 1 where `UnpackConfig.accept_v1` let it in.
         """
     @property
     def warnings(self, /) -> list[str]:
@@ -1173,7 +1180,8 @@ class Secret:
 
     Made from a JWK with `d`, or from a verification method with `privateKeyJwk`, `privateKeyMultibase` or
     `privateKeyBase58`; `kid`, the DID URL under which the DID document lists the public half, comes from the
-    value unless it is given. The secret octets are zeroed when the last handle goes.
+    value unless it is given. A verkey of DIDComm v1 in its place stands for the id that its did:key gives it.
+    The secret octets are zeroed when the last handle goes.
 
     Raises:
         ValueError: The value is no secret key, or its halves do not belong together.
@@ -1331,11 +1339,15 @@ class UnpackResult:
     def _repr_svg_(self, /) -> str:
         """
         The layers that were opened and who is proved, as a picture for notebooks; without the body.
+
+        Raises NotImplementedError, which notebooks take for none, for DIDComm v1.
         """
     @property
     def message(self, /) -> Message:
         """
         The plaintext message.
+
+        Raises TypeError for a message of DIDComm v1, which has other headers: see `v1`.
         """
     @property
     def metadata(self, /) -> Metadata:
@@ -1353,7 +1365,121 @@ class UnpackResult:
         What tells the message from all others: its proved sender and its id.
 
         Where no sender is proved it is None and a hash of the plaintext, which is the same however the
-        envelope is written.
+        envelope is written; so it is in DIDComm v1, beside the sender's verkey.
+        """
+    @property
+    def v1(self, /) -> V1Message | None:
+        """
+        The message of DIDComm v1, which `UnpackConfig.accept_v1` let in; None for one of v2.
+        """
+
+@final
+class V1Forwarded:
+    """
+    What a mediator of DIDComm v1 is asked to hand on, and to whom; what it carries is proved by nobody yet.
+
+    Aries RFC 0094.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def message(self, /) -> str:
+        """
+        The message to hand on: JSON text, as it was inlined.
+        """
+    @property
+    def received(self, /) -> V1Message:
+        """
+        The forward as any message is received.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        Who gets the message next, as the sender wrote it: a verkey, or a DID with or without the name of a key.
+        """
+
+@final
+class V1Message:
+    """
+    A message of DIDComm v1, and what was proved about it: no DID is.
+
+    Aries RFC 0019, and RFC 0020 for the JSON object inside.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def content(self, /) -> bytes:
+        """
+        The octets that were packed.
+        """
+    @property
+    def encrypted_to(self, /) -> list[str]:
+        """
+        The verkeys that it says it was encrypted to, ours among them.
+        """
+    @property
+    def id(self, /) -> str | None:
+        """
+        `@id` of the JSON object; None where there is none.
+        """
+    def json(self, /) -> dict[str, Any]:
+        """
+        The JSON object that was packed.
+
+        Raises MalformedMessageError where the content is anything else.
+        """
+    @property
+    def recipient_verkey(self, /) -> str:
+        """
+        The verkey of ours that opened it.
+        """
+    @property
+    def replay_key(self, /) -> tuple[str | None, str]:
+        """
+        What tells the message from all others: the sender's verkey or None, and a hash of the content.
+        """
+    @property
+    def sender_verkey(self, /) -> str | None:
+        """
+        The sender's verkey in authcrypt: its holder chose the content key for us. None in anoncrypt.
+
+        It proves no DID, and the content only as far as the other recipients of messages to several can be
+        trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
+        """
+    @property
+    def type(self, /) -> str | None:
+        """
+        `@type` of the JSON object; None where there is none.
+        """
+
+@final
+class V1Packed:
+    """
+    An envelope of DIDComm v1, ready for the wire.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def from_verkey(self, /) -> str | None:
+        """
+        The verkey that authenticates the sender; None in anoncrypt.
+        """
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text: "application/didcomm-envelope-enc".
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        The text for the wire.
+        """
+    @property
+    def packed_msg(self, /) -> str:
+        """
+        The text for the wire, as the tutorial calls it.
+        """
+    @property
+    def to_verkeys(self, /) -> list[str]:
+        """
+        The verkeys that it was encrypted to.
         """
 
 def check_claims(message: Message | Mapping[str, Any], sender: str | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
@@ -1473,6 +1599,36 @@ def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, 
 def unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
+    """
+
+def v1_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
+    """
+
+def v1_pack(message: str | bytes | Mapping[str, Any], to: Sequence[str], frm: str | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the packing of a message of DIDComm v1.
+    """
+
+def v1_public_key(verkey: str) -> PublicKey:
+    """
+    The Ed25519 key that a verkey is.
+    """
+
+def v1_unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the unpacking of a message of DIDComm v1.
+    """
+
+def v1_unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:
+    """
+    Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
+    """
+
+def v1_verkey(key: PublicKey) -> str:
+    """
+    The verkey of an Ed25519 key.
     """
 
 def verify_attachment(attachment: Attachment, content: bytes | None, secrets: InMemorySecrets | None, resolver: LocalResolver | None, prefixes: Sequence[str], now: int | None) -> Operation:

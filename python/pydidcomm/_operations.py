@@ -140,6 +140,39 @@ def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
     return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, *_known(resolvers))
 
 
+def v1_packed(
+    resolvers: ResolversConfig, message: Mapping[str, Any] | str | bytes, to: Sequence[str], frm: str | None
+) -> Operation:
+    """Prepares `v1.pack`."""
+    return _core.v1_pack(message, to, frm, *_known(resolvers))
+
+
+def v1_unpacked(
+    resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
+) -> Operation:
+    """Prepares `v1.unpack`."""
+    config = config or _UNPACK
+    return _core.v1_unpack(packed_msg, config.prepared, *_known(resolvers, config.now))
+
+
+def v1_wrapped(
+    resolvers: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    to: str,
+    routing_keys: Sequence[str],
+) -> Operation:
+    """Prepares `v1.forward`."""
+    return _core.v1_forward(packed_msg, to, routing_keys, *_known(resolvers))
+
+
+def v1_forwarded(
+    resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
+) -> Operation:
+    """Prepares `v1.unpack_forward`."""
+    config = config or _UNPACK
+    return _core.v1_unpack_forward(packed_msg, config.prepared, *_known(resolvers, config.now))
+
+
 def time_of(resolvers: ResolversConfig) -> int:
     """The time, in whole seconds since the epoch."""
     return int(time.time() if resolvers.clock is None else resolvers.clock())

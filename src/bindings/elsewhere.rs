@@ -12,8 +12,7 @@ use pyo3::type_hint_identifier;
 
 use super::errors::misuse;
 use super::secrets::secret_in;
-use crate::did::DidUrl;
-use crate::keys::{Elsewhere, Secret};
+use crate::keys::{Elsewhere, Secret, secret_kid};
 
 /// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
 pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
@@ -26,7 +25,7 @@ pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
     if !value.hasattr(intern!(py, "agree"))? && !value.hasattr(intern!(py, "sign"))? {
         return Err(unread);
     }
-    let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
+    let kid = secret_kid(kid, "kid").map_err(misuse)?;
     let handle: Arc<Py<PyAny>> = Arc::new(value.clone().unbind());
     Ok(Elsewhere::new(kid, handle).into())
 }

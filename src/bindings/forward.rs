@@ -14,7 +14,7 @@ use super::operation::{Outcome, PyOperation};
 use super::pack::{headers, party};
 use super::secrets::PyInMemorySecrets;
 use super::surroundings::surroundings;
-use super::unpack::{PyMetadata, PyUnpackResult};
+use super::unpack::{PyMetadata, PyUnpackResult, Shared};
 use super::unpack_options::PyUnpackOptions;
 use crate::did::DidUrl;
 use crate::operation::Operation;
@@ -84,7 +84,7 @@ impl PyForwarded {
     /// The forward as any message is received.
     #[getter]
     fn received(&self) -> PyUnpackResult {
-        PyUnpackResult(Arc::clone(&self.unpacked))
+        PyUnpackResult(Shared::V2(Arc::clone(&self.unpacked)))
     }
 
     /// The forward as a message, with every header that it has.
@@ -96,7 +96,7 @@ impl PyForwarded {
     /// What was proved about the forward; it says nothing about the messages inside.
     #[getter]
     fn metadata(&self) -> PyMetadata {
-        PyMetadata(Arc::clone(&self.unpacked))
+        PyMetadata(Shared::V2(Arc::clone(&self.unpacked)))
     }
 
     fn __repr__(&self) -> String {

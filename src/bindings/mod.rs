@@ -37,6 +37,7 @@ mod secrets;
 mod surroundings;
 mod unpack;
 mod unpack_options;
+mod v1;
 
 /// The compiled core of pydidcomm.
 #[pyo3::pymodule]
@@ -81,4 +82,9 @@ mod _core {
     use super::unpack::{PyMetadata, PyUnpackResult, unpack};
     #[pymodule_export]
     use super::unpack_options::PyUnpackOptions;
+    #[pymodule_export]
+    use super::v1::{
+        PyV1Forwarded, PyV1Message, PyV1Packed, v1_forward, v1_pack, v1_public_key, v1_unpack,
+        v1_unpack_forward, v1_verkey,
+    };
 }

@@ -16,13 +16,16 @@ use super::layer::{KeysOut, RouteOut};
 use super::packed::{PyPacked, PyPackedSigned};
 use super::public_key::PyPublicKey;
 use super::unpack::PyUnpackResult;
+use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use crate::SignatureAlgorithm;
 use crate::caller::{Answer, Question, lock};
 use crate::error::Result;
 use crate::message::Attachment;
 use crate::operation::{Operation, Step};
 use crate::pack::{Packed, PackedForward, PackedSigned};
-use crate::unpack::{AttachmentSigned, Forwarded, Unpacked};
+use crate::receive::Received;
+use crate::unpack::{AttachmentSigned, Forwarded};
+use crate::v1;
 
 /// Asks for a DID document.
 #[pyclass(frozen, get_all, name = "ResolveDid", module = "pydidcomm._core")]
@@ -84,7 +87,7 @@ pub(super) enum Outcome {
     PackedToEach(Vec<Result<Packed>>),
     PackedForward(PackedForward),
     PackedSigned(PackedSigned),
-    Unpacked(Box<Unpacked>),
+    Received(Received),
     Attachment(Attachment),
     AttachmentSigned(AttachmentSigned),
     Forwarded(Box<Forwarded>),
@@ -93,6 +96,9 @@ pub(super) enum Outcome {
     Opened(SecretBytes),
     Checked,
     Routes(Vec<RouteOut>),
+    V1Packed(v1::Packed),
+    V1Message(Box<v1::Unpacked>),
+    V1Forwarded(Box<v1::Forwarded>),
 }
 
 /// A running pack or unpack: each call runs to the next question or to the result.
@@ -123,13 +129,18 @@ impl PyOperation {
             Step::Done(Outcome::PackedSigned(packed)) => PyPackedSigned(packed).into_bound_py_any(py),
             Step::Done(Outcome::Attachment(attachment)) => PyAttachment(attachment).into_bound_py_any(py),
             Step::Done(Outcome::AttachmentSigned(signed)) => signed.kid().as_str().into_bound_py_any(py),
-            Step::Done(Outcome::Unpacked(unpacked)) => PyUnpackResult::new(*unpacked).into_bound_py_any(py),
+            Step::Done(Outcome::Received(received)) => PyUnpackResult::from(received).into_bound_py_any(py),
             Step::Done(Outcome::Forwarded(forwarded)) => PyForwarded::new(*forwarded).into_bound_py_any(py),
             Step::Done(Outcome::LayerKeys(keys)) => keys.into_bound_py_any(py),
             Step::Done(Outcome::Layer(text)) => text.into_bound_py_any(py),
             Step::Done(Outcome::Opened(octets)) => PyBytes::new(py, octets.as_ref()).into_bound_py_any(py),
             Step::Done(Outcome::Checked) => py.None().into_bound_py_any(py),
             Step::Done(Outcome::Routes(routes)) => routes.into_bound_py_any(py),
+            Step::Done(Outcome::V1Packed(packed)) => PyV1Packed(packed).into_bound_py_any(py),
+            Step::Done(Outcome::V1Message(unpacked)) => PyV1Message(unpacked.into()).into_bound_py_any(py),
+            Step::Done(Outcome::V1Forwarded(forwarded)) => {
+                PyV1Forwarded::new(*forwarded).into_bound_py_any(py)
+            }
         }
     }
 }

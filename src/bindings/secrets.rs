@@ -16,15 +16,15 @@ use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
 use super::surroundings;
-use crate::did::DidUrl;
 use crate::error::Error;
-use crate::keys::{Curve, SecretKey, SecretStore};
+use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 
 /// A secret key, parsed once: a handle that never shows what is inside.
 ///
 /// Made from a JWK with `d`, or from a verification method with `privateKeyJwk`, `privateKeyMultibase` or
 /// `privateKeyBase58`; `kid`, the DID URL under which the DID document lists the public half, comes from the
-/// value unless it is given. The secret octets are zeroed when the last handle goes.
+/// value unless it is given. A verkey of DIDComm v1 in its place stands for the id that its did:key gives it.
+/// The secret octets are zeroed when the last handle goes.
 ///
 /// Raises:
 ///     ValueError: The value is no secret key, or its halves do not belong together.
@@ -53,7 +53,7 @@ impl PySecret {
     #[staticmethod]
     #[pyo3(signature = (curve, octets, *, kid))]
     fn from_octets(curve: &str, octets: OctetsIn, kid: &str) -> PyResult<Self> {
-        let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
+        let kid = secret_kid(kid, "kid").map_err(misuse)?;
         let curve = Curve::from_name(curve).map_err(misuse)?;
         SecretKey::from_octets(kid, curve, &Zeroizing::new(octets.0)).map(Self).map_err(misuse)
     }
@@ -64,7 +64,7 @@ impl PySecret {
     #[staticmethod]
     #[pyo3(signature = (curve, *, kid))]
     fn generate(curve: &str, kid: &str) -> PyResult<Self> {
-        let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
+        let kid = secret_kid(kid, "kid").map_err(misuse)?;
         let curve = Curve::from_name(curve).map_err(misuse)?;
         SecretKey::generate(kid, curve, &mut surroundings::random).map(Self).map_err(misuse)
     }
@@ -83,7 +83,7 @@ impl PySecret {
 
     /// The same key under another id.
     fn renamed(&self, kid: &str) -> PyResult<Self> {
-        let kid = DidUrl::parse_kid(kid, "kid").map_err(misuse)?;
+        let kid = secret_kid(kid, "kid").map_err(misuse)?;
         Ok(Self(self.0.renamed(kid)))
     }
 

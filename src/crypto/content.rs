@@ -32,13 +32,7 @@ impl ContentEncryption {
     }
 
     pub(crate) fn seal(self, cek: &[u8], iv: &[u8], aad: &[u8], plaintext: Vec<u8>) -> Result<Sealed> {
-        let mut ciphertext = plaintext;
-        let length = self
-            .key(cek)?
-            .encrypt_in_place(&mut ciphertext, iv, aad)
-            .map_err(|_| Error::misuse("the content cannot be encrypted"))?;
-        let tag = ciphertext.split_off(length);
-        Ok(Sealed { ciphertext, tag })
+        seal(&*self.key(cek)?, iv, aad, plaintext)
     }
 
     pub(crate) fn open(
@@ -49,15 +43,7 @@ impl ContentEncryption {
         ciphertext: &[u8],
         tag: &[u8],
     ) -> Result<SecretBytes> {
-        let lengths = self.lengths();
-        if iv.len() != lengths.iv || tag.len() != lengths.tag {
-            return Err(Error::Decryption);
-        }
-        let mut buffer = SecretBytes::with_capacity(ciphertext.len().saturating_add(tag.len()));
-        buffer.extend_from_slice(ciphertext);
-        buffer.extend_from_slice(tag);
-        self.key(cek)?.decrypt_in_place(&mut buffer, iv, aad).map_err(|_| Error::Decryption)?;
-        Ok(buffer)
+        open(&*self.key(cek)?, &self.lengths(), iv, aad, ciphertext, tag)
     }
 
     fn key(self, cek: &[u8]) -> Result<Box<dyn KeyAeadInPlace>> {
@@ -70,6 +56,35 @@ impl ContentEncryption {
         };
         key.map_err(|_| Error::Decryption)
     }
+}
+
+/// Encrypts with a key, which knows its algorithm.
+pub(super) fn seal(key: &dyn KeyAeadInPlace, iv: &[u8], aad: &[u8], plaintext: Vec<u8>) -> Result<Sealed> {
+    let mut ciphertext = plaintext;
+    let length = key
+        .encrypt_in_place(&mut ciphertext, iv, aad)
+        .map_err(|_| Error::misuse("the content cannot be encrypted"))?;
+    let tag = ciphertext.split_off(length);
+    Ok(Sealed { ciphertext, tag })
+}
+
+/// Decrypts with a key, which knows its algorithm; parts of other lengths than that has are refused.
+pub(super) fn open(
+    key: &dyn KeyAeadInPlace,
+    lengths: &Lengths,
+    iv: &[u8],
+    aad: &[u8],
+    ciphertext: &[u8],
+    tag: &[u8],
+) -> Result<SecretBytes> {
+    if iv.len() != lengths.iv || tag.len() != lengths.tag {
+        return Err(Error::Decryption);
+    }
+    let mut buffer = SecretBytes::with_capacity(ciphertext.len().saturating_add(tag.len()));
+    buffer.extend_from_slice(ciphertext);
+    buffer.extend_from_slice(tag);
+    key.decrypt_in_place(&mut buffer, iv, aad).map_err(|_| Error::Decryption)?;
+    Ok(buffer)
 }
 
 #[cfg(test)]

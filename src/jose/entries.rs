@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Result};
 
 /// The entries of an array that has at most so many.
-pub(super) fn entries<'a, T: Deserialize<'a>>(
+pub(crate) fn entries<'a, T: Deserialize<'a>>(
     raw: &'a RawValue,
     most: usize,
     part: &'static str,

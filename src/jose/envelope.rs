@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::jwe::Jwe;
 use super::jws::Jws;
+use crate::base64url;
 use crate::error::{Error, Result};
 
 /// A message as it arrived, its outermost shape read and nothing believed.
@@ -86,6 +87,17 @@ pub(crate) fn compact(text: &str) -> Option<Vec<&str>> {
 /// Whether the `typ` of a protected header is that of DIDComm v1 (Aries RFC 0019).
 pub(crate) fn is_of_version_1(typ: Option<&str>) -> bool {
     typ == Some("JWM/1.0")
+}
+
+/// Whether a protected header is that of DIDComm v1, where base64url may be padded.
+pub(crate) fn is_header_of_version_1(protected: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Header {
+        typ: Option<String>,
+    }
+    base64url::decode_padded(protected, "protected").is_ok_and(|octets| {
+        serde_json::from_slice(&octets).is_ok_and(|header: Header| is_of_version_1(header.typ.as_deref()))
+    })
 }
 
 /// Whether a JSON text has the shape of an encrypted message, whatever its algorithms are.

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::entries::entries;
-use super::envelope::{Wire, is_of_version_1, string};
+use super::envelope::{Wire, is_header_of_version_1, is_of_version_1, string};
 use super::header::{self, Extensions};
 use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
@@ -75,10 +75,16 @@ impl<'a> Jwe<'a> {
             return Err(Error::unsupported("JWE serialisation", "flattened"));
         }
         let protected = string(wire.protected, "jwe.protected")?;
-        let header: Protected = header::decode(&protected, "jwe.protected")?;
-        if is_of_version_1(header.typ.as_ref().and_then(Value::as_str)) {
+        let header = header::decode(&protected, "jwe.protected");
+        let is_of_version_1 = match &header {
+            Ok(Protected { typ, .. }) => is_of_version_1(typ.as_ref().and_then(Value::as_str)),
+            // it may be padded there
+            Err(_) => is_header_of_version_1(&protected),
+        };
+        if is_of_version_1 {
             return Err(Error::unsupported("envelope", "DIDComm v1"));
         }
+        let header: Protected = header?;
         header.extensions.refuse()?;
         let names = header::names(&protected, "jwe.protected")?;
         let shared = shared_names(&names, wire.unprotected)?;

@@ -1,7 +1,7 @@
 //! The wire shapes of JOSE. This module reads and writes; it computes nothing and trusts nothing.
 
 pub(crate) mod detached;
-mod entries;
+pub(crate) mod entries;
 pub(crate) mod envelope;
 pub(crate) mod header;
 pub(crate) mod jwe;

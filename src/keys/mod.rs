@@ -9,6 +9,7 @@ mod public;
 mod secret;
 mod secret_kind;
 mod store;
+mod verkey;
 
 pub use curve::Curve;
 pub use held::{Elsewhere, Handle, Secret};
@@ -18,3 +19,5 @@ pub use public::PublicKey;
 pub use secret::SecretKey;
 pub(crate) use secret_kind::SecretKind;
 pub use store::SecretStore;
+pub use verkey::Verkey;
+pub(crate) use verkey::secret_kid;

@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 use super::jwk::Jwk;
 use super::multikey;
 use super::secret_kind::{Draw, SecretKind};
-use super::{Curve, PublicKey};
+use super::{Curve, PublicKey, secret_kid};
 use crate::base64url;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
@@ -40,14 +40,15 @@ impl SecretKey {
     /// Reads a secret in any form in which DID software writes it.
     ///
     /// A JWK with `d`; or a verification method with `id` (or `kid`) and `privateKeyJwk`,
-    /// `privateKeyMultibase` or `privateKeyBase58`. `kid`, when given, names the key whatever the value says.
+    /// `privateKeyMultibase` or `privateKeyBase58`. `kid`, when given, names the key whatever the value says;
+    /// a verkey there stands for the id that its did:key gives it.
     pub fn from_value(value: &Value, kid: Option<&str>) -> Result<Self> {
         let member = |name: &str| value.get(name).and_then(Value::as_str);
         let named = kid
             .or_else(|| member("kid"))
             .or_else(|| member("id"))
             .ok_or_else(|| Error::malformed("secret", "no kid"))?;
-        let kid = DidUrl::parse_kid(named, "secret.kid")?;
+        let kid = secret_kid(named, "secret.kid")?;
         if value.get("kty").is_some() {
             return Self::from_jwk(kid, &Jwk::read(&value)?);
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::{Debug, Formatter};
 use std::sync::{PoisonError, RwLock};
 
-use super::SecretKey;
+use super::{SecretKey, Verkey};
 use crate::did::shortest;
 
 /// Secrets kept in this process, each parsed when it entered.
@@ -24,16 +24,16 @@ impl SecretStore {
         keys.insert(under_shortest(key.kid().as_str()).into_owned(), key);
     }
 
-    /// The key of that id, under the id by which it was put in.
+    /// The key of that id, under the id by which it was put in; a verkey is the id of its did:key.
     pub fn find(&self, kid: &str) -> Option<SecretKey> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.get(under_shortest(kid).as_ref()).cloned()
+        keys.get(name(kid).as_ref()).cloned()
     }
 
     /// Forgets the key of that id, and says whether there was one.
     pub fn remove(&self, kid: &str) -> bool {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.remove(under_shortest(kid).as_ref()).is_some()
+        keys.remove(name(kid).as_ref()).is_some()
     }
 
     /// The ids of all keys, as they were put in, sorted.
@@ -42,6 +42,15 @@ impl SecretStore {
         let mut kids: Vec<_> = keys.values().map(|key| key.kid().to_string()).collect();
         kids.sort_unstable();
         kids
+    }
+}
+
+/// The name under which a key is kept that is asked for by this id.
+fn name(kid: &str) -> Cow<'_, str> {
+    let verkey = if kid.starts_with("did:") { None } else { Verkey::parse(kid).ok() };
+    match verkey.and_then(|verkey| verkey.kid().ok()) {
+        Some(kid) => Cow::Owned(kid.to_string()),
+        None => under_shortest(kid),
     }
 }
 

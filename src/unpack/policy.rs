@@ -4,6 +4,7 @@ use super::Unpacked;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
 use crate::did::Parties;
 use crate::error::{Demand, Error, Result};
+use crate::v1;
 
 /// What the operator demands of every message.
 #[derive(Clone, Debug, Default)]
@@ -43,10 +44,30 @@ impl Policy {
             (Demand::Sender, self.senders.as_ref().is_none_or(allowed)),
             (Demand::Unexpired, !self.unexpired || !unpacked.is_expired()),
         ];
-        match demands.into_iter().find(|(_, is_met)| !is_met) {
-            Some((demand, _)) => Err(Error::Policy { demand, did: proved.map(ToOwned::to_owned) }),
-            None => Ok(()),
-        }
+        first_unmet(demands, proved)
+    }
+
+    /// Refuses a message of DIDComm v1 that does not meet every demand; a verkey stands where a DID would.
+    ///
+    /// It is encrypted, never signed, keeps to no profile of v2 and has no time at which it expires.
+    pub(crate) fn check_v1(&self, unpacked: &v1::Unpacked) -> Result<()> {
+        let proved = unpacked.sender().map(|sender| sender.verkey().as_str());
+        let allowed = |senders: &Parties| proved.is_some_and(|verkey| senders.contains(verkey));
+        let demands = [
+            (Demand::Authenticated, !self.authenticated || proved.is_some()),
+            (Demand::Signed, !self.signed),
+            (Demand::Profile, self.profile.is_none()),
+            (Demand::Sender, self.senders.as_ref().is_none_or(allowed)),
+        ];
+        // a verkey is no DID
+        first_unmet(demands, None)
+    }
+}
+
+fn first_unmet(demands: impl IntoIterator<Item = (Demand, bool)>, proved: Option<&str>) -> Result<()> {
+    match demands.into_iter().find(|(_, is_met)| !is_met) {
+        Some((demand, _)) => Err(Error::Policy { demand, did: proved.map(ToOwned::to_owned) }),
+        None => Ok(()),
     }
 }
 

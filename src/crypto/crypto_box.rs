@@ -1,0 +1,137 @@
+//! The boxes of NaCl: `crypto_box`, between two keys, and `crypto_box_seal`, from nobody to a key.
+//!
+//! Both begin with the shared secret of two X25519 keys, wherever it was computed: so a key that lives
+//! elsewhere opens them too, and a point of low order, which anybody could have used, opens none.
+
+use askar_crypto::buffer::SecretBytes;
+use askar_crypto::encrypt::crypto_box::crypto_box_seal_nonce;
+use crypto_secretbox::{AeadInPlace, KeyInit, XSalsa20Poly1305};
+use salsa20::cipher::consts::U10;
+use salsa20::hsalsa;
+use zeroize::Zeroizing;
+
+use super::agreement::SharedSecret;
+use crate::error::{Error, Result};
+use crate::keys::PublicKey;
+
+/// The length of a nonce in octets.
+pub(crate) const NONCE_LENGTH: usize = 24;
+
+/// The length of the tag, which stands before the ciphertext.
+const TAG_LENGTH: usize = 16;
+
+/// The length of the ephemeral public key, which stands before a sealed box.
+const EPHEMERAL_LENGTH: usize = 32;
+
+/// What two keys can box and open, in either direction.
+pub(crate) struct CryptoBox(XSalsa20Poly1305);
+
+impl CryptoBox {
+    pub(crate) fn new(shared: &SharedSecret) -> Result<Self> {
+        let octets =
+            <[u8; 32]>::try_from(shared.octets()).map(Zeroizing::new).map_err(|_| Error::Decryption)?;
+        let key = Zeroizing::new(hsalsa::<U10>((&*octets).into(), (&[0; 16]).into()));
+        Ok(Self(XSalsa20Poly1305::new(&key)))
+    }
+
+    pub(crate) fn seal(&self, nonce: &[u8; NONCE_LENGTH], plaintext: &[u8]) -> Result<Vec<u8>> {
+        let mut ciphertext = plaintext.to_vec();
+        let tag = self.0.encrypt_in_place_detached(nonce.into(), &[], &mut ciphertext);
+        let tag = tag.map_err(|_| Error::misuse("the content key cannot be encrypted"))?;
+        Ok([&tag[..], &ciphertext].concat())
+    }
+
+    pub(crate) fn open(&self, nonce: &[u8], boxed: &[u8]) -> Result<SecretBytes> {
+        let nonce = <[u8; NONCE_LENGTH]>::try_from(nonce).map_err(|_| Error::Decryption)?;
+        let (tag, ciphertext) = boxed.split_at_checked(TAG_LENGTH).ok_or(Error::Decryption)?;
+        let tag = <[u8; TAG_LENGTH]>::try_from(tag).map_err(|_| Error::Decryption)?;
+        let mut plaintext = SecretBytes::from_slice(ciphertext);
+        let opened = self.0.decrypt_in_place_detached(&nonce.into(), &[], plaintext.as_mut(), &tag.into());
+        opened.map(|()| plaintext).map_err(|_| Error::Decryption)
+    }
+}
+
+/// The ephemeral public key of a sealed box, and the box itself.
+pub(crate) fn split_sealed(sealed: &[u8]) -> Result<(&[u8], &[u8])> {
+    sealed.split_at_checked(EPHEMERAL_LENGTH).ok_or(Error::Decryption)
+}
+
+/// The nonce of a sealed box, which both keys imply.
+pub(crate) fn sealed_nonce(ephemeral: &PublicKey, recipient: &PublicKey) -> Result<[u8; NONCE_LENGTH]> {
+    crypto_box_seal_nonce(&ephemeral.octets(), &recipient.octets()).map_err(|_| Error::Decryption)
+}
+
+#[cfg(test)]
+mod tests {
+    use askar_crypto::encrypt::crypto_box::{
+        crypto_box, crypto_box_open, crypto_box_seal, crypto_box_seal_open,
+    };
+
+    use super::*;
+    use crate::crypto::agreement::agree;
+    use crate::keys::{Curve, SecretKind};
+
+    const NONCE: [u8; NONCE_LENGTH] = *b"012345678912012345678912";
+
+    fn secret(octet: u8) -> SecretKind {
+        SecretKind::from_octets(Curve::X25519, &[octet; 32]).unwrap()
+    }
+
+    fn between(one: &SecretKind, other: &SecretKind) -> CryptoBox {
+        CryptoBox::new(&agree(one, &other.public_key().unwrap()).unwrap()).unwrap()
+    }
+
+    /// What askar-crypto, which computes the shared secret itself, calls the two halves.
+    fn pair(secret: &SecretKind) -> askar_crypto::alg::x25519::X25519KeyPair {
+        let SecretKind::X25519(key) = secret else { panic!("another curve") };
+        (**key).clone()
+    }
+
+    #[test]
+    fn a_box_is_that_of_askar_crypto_both_ways() {
+        let (alice, bob) = (secret(1), secret(2));
+        let boxed = between(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
+        let mut theirs = SecretBytes::from_slice(b"hello there");
+        crypto_box(&pair(&bob), &pair(&alice), &mut theirs, &NONCE).unwrap();
+        assert_eq!(boxed, theirs.as_ref());
+        assert_eq!(between(&bob, &alice).open(&NONCE, theirs.as_ref()).unwrap().as_ref(), b"hello there");
+        let mut ours = SecretBytes::from_slice(&boxed);
+        crypto_box_open(&pair(&bob), &pair(&alice), &mut ours, &NONCE).unwrap();
+        assert_eq!(ours.as_ref(), b"hello there");
+    }
+
+    #[test]
+    fn a_sealed_box_is_that_of_askar_crypto_both_ways() {
+        let (ephemeral, bob) = (secret(3), secret(2));
+        let public = [&ephemeral, &bob].map(|key| key.public_key().unwrap());
+        let nonce = sealed_nonce(&public[0], &public[1]).unwrap();
+        let boxed = between(&ephemeral, &bob).seal(&nonce, b"hello there").unwrap();
+        let sealed = [public[0].octets(), boxed].concat();
+        assert_eq!(crypto_box_seal_open(&pair(&bob), &sealed).unwrap().as_ref(), b"hello there");
+
+        let theirs = crypto_box_seal(&pair(&bob), b"hello there").unwrap();
+        let (ephemeral, boxed) = split_sealed(theirs.as_ref()).unwrap();
+        let ephemeral = PublicKey::from_octets(Curve::X25519, ephemeral).unwrap();
+        let nonce = sealed_nonce(&ephemeral, &public[1]).unwrap();
+        let opened = CryptoBox::new(&agree(&bob, &ephemeral).unwrap()).unwrap().open(&nonce, boxed).unwrap();
+        assert_eq!(opened.as_ref(), b"hello there");
+    }
+
+    #[test]
+    fn no_changed_octet_and_no_other_length_opens() {
+        let (alice, bob, carol) = (secret(1), secret(2), secret(3));
+        let boxed = between(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
+        for place in 0..boxed.len() {
+            let mut changed = boxed.clone();
+            changed[place] ^= 1;
+            assert_eq!(between(&bob, &alice).open(&NONCE, &changed).err(), Some(Error::Decryption));
+        }
+        for length in 0..boxed.len() {
+            assert!(between(&bob, &alice).open(&NONCE, &boxed[..length]).is_err());
+        }
+        assert!(between(&bob, &alice).open(&NONCE[1..], &boxed).is_err());
+        assert!(between(&bob, &alice).open(&[0; NONCE_LENGTH], &boxed).is_err());
+        assert!(between(&bob, &carol).open(&NONCE, &boxed).is_err());
+        assert!(split_sealed(&[0; 31]).is_err());
+    }
+}

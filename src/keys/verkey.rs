@@ -1,0 +1,125 @@
+//! Verkeys: the Ed25519 keys by which DIDComm v1 names its parties, in base58 and without any DID.
+
+use std::fmt::{Display, Formatter};
+
+use multibase::Base;
+
+use super::{Curve, PublicKey, multikey};
+use crate::did::DidUrl;
+use crate::error::{Error, Result};
+
+/// The lengths of 32 octets in base58; the time to decode grows with the square of the length.
+const LENGTHS: std::ops::RangeInclusive<usize> = 32..=44;
+
+/// An Ed25519 public key in base58, and the X25519 key that it stands for where something is encrypted.
+#[derive(Clone, Debug)]
+pub struct Verkey {
+    text: String,
+    public_key: PublicKey,
+    agreement_key: PublicKey,
+}
+
+impl Verkey {
+    /// Reads a verkey.
+    pub fn parse(text: &str) -> Result<Self> {
+        let malformed = || Error::malformed("verkey", "no Ed25519 key in base58");
+        if !LENGTHS.contains(&text.len()) {
+            return Err(malformed());
+        }
+        let octets = multikey::decode_base58(text).map_err(|_| malformed())?;
+        let key = PublicKey::from_octets(Curve::Ed25519, &octets).map_err(|_| malformed())?;
+        Self::of(&key)
+    }
+
+    /// The verkey of an Ed25519 key.
+    pub fn of(key: &PublicKey) -> Result<Self> {
+        let agreement_key = key
+            .derived_agreement_key()
+            .ok_or_else(|| Error::unsupported("curve of a verkey", key.curve().name()))?;
+        Ok(Self { text: Base::Base58Btc.encode(key.octets()), public_key: key.clone(), agreement_key })
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The Ed25519 key.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// The X25519 key.
+    pub fn agreement_key(&self) -> &PublicKey {
+        &self.agreement_key
+    }
+
+    /// The id of the key where ids are DID URLs: that which its did:key gives it.
+    pub fn kid(&self) -> Result<DidUrl> {
+        let multikey = self.public_key.to_multikey();
+        DidUrl::parse(&format!("did:key:{multikey}#{multikey}"))
+    }
+}
+
+/// Reads the id of a secret: the DID URL of a key, or a verkey, which stands for that of its did:key.
+pub(crate) fn secret_kid(text: &str, part: &'static str) -> Result<DidUrl> {
+    match Verkey::parse(text) {
+        Ok(verkey) => verkey.kid(),
+        Err(_) => DidUrl::parse_kid(text, part),
+    }
+}
+
+impl PartialEq for Verkey {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Verkey {}
+
+impl Display for Verkey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verkey_reads_back_and_has_the_id_of_its_did_key() {
+        // the did:key method specification has this key, and the X25519 key that it implies
+        let key = PublicKey::from_multikey("z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH").unwrap();
+        let verkey = Verkey::of(&key).unwrap();
+        assert_eq!(Verkey::parse(verkey.as_str()).unwrap(), verkey);
+        assert_eq!(*verkey.public_key(), key);
+        assert_eq!(verkey.agreement_key().to_multikey(), "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc");
+        let kid = verkey.kid().unwrap();
+        assert_eq!(kid.did(), "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH");
+        assert_eq!(secret_kid(verkey.as_str(), "x").unwrap(), kid);
+        assert_eq!(secret_kid(kid.as_str(), "x").unwrap(), kid);
+    }
+
+    #[test]
+    fn what_is_no_verkey_is_refused() {
+        let octets = |octets: &[u8]| Base::Base58Btc.encode(octets);
+        let mut no_point = [0; 32];
+        no_point[0] = 2;
+        for text in [
+            String::new(),
+            octets(&[1; 31]),
+            octets(&[1; 33]),
+            octets(&no_point),
+            "0".repeat(44),
+            "z".repeat(44),
+            "1".repeat(100_000),
+            format!(" {}", octets(&[1; 32])),
+        ] {
+            assert!(matches!(Verkey::parse(&text), Err(Error::Malformed { .. })), "{text}");
+            assert!(secret_kid(&text, "x").is_err());
+        }
+        let agreement = PublicKey::from_octets(Curve::X25519, &[9; 32]).unwrap();
+        assert!(matches!(Verkey::of(&agreement), Err(Error::Unsupported { .. })));
+    }
+}

@@ -1,0 +1,40 @@
+//! A message of either version of DIDComm: recognised, and read as what it is.
+
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::unpack::{UnpackOptions, Unpacked, unpack};
+use crate::v1;
+
+/// A message, as the version of DIDComm has it that it is written in.
+pub enum Received {
+    /// DIDComm v2.
+    V2(Box<Unpacked>),
+    /// DIDComm v1, which names parties by their keys, and has other plaintexts.
+    V1(Box<v1::Unpacked>),
+}
+
+/// Unpacks a message of DIDComm v2, or of v1 where the options accept that.
+pub async fn receive(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Received> {
+    // the length is held to its limit by whichever reads the rest
+    if options.accept_v1 && packed.len() <= options.limits.bytes && v1::is_one(packed) {
+        return receive_v1(caller, packed, options).await.map(|unpacked| Received::V1(Box::new(unpacked)));
+    }
+    unpack(caller, packed, options).await.map(|unpacked| Received::V2(Box::new(unpacked)))
+}
+
+/// Unpacks a message of DIDComm v1 that meets the demands of the options.
+pub async fn receive_v1(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<v1::Unpacked> {
+    let unpacked = v1::unpack(caller, packed, &options.limits).await?;
+    options.policy.check_v1(&unpacked)?;
+    Ok(unpacked)
+}
+
+/// Unpacks a forward of DIDComm v1 for the mediator it is addressed to.
+pub async fn receive_v1_forward(
+    caller: &Caller,
+    packed: &str,
+    options: &UnpackOptions,
+) -> Result<v1::Forwarded> {
+    let unpacked = receive_v1(caller, packed, options).await?;
+    Ok(v1::Forwarded { forward: v1::Forward::read(&unpacked)?, unpacked })
+}

@@ -1,0 +1,244 @@
+//! The wire shape of an envelope: a JWE of sorts, with all of its recipients in the protected header.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::base64url;
+use crate::error::{Error, Result};
+use crate::jose::entries::entries;
+use crate::jose::envelope::{is_header_of_version_1, position, string};
+
+/// The media type of an envelope (Aries RFC 0044).
+pub const MEDIA_TYPE: &str = "application/didcomm-envelope-enc";
+
+/// `typ` of an envelope.
+const TYP: &str = "JWM/1.0";
+
+/// What everybody writes in `enc`. It means ChaCha20-Poly1305 with a nonce of 12 octets, whatever it says.
+const ENC: &str = "xchacha20poly1305_ietf";
+
+/// What else is found there: the right name, and how Aries RFC 0019 spells it once.
+const OTHER_ENCS: [&str; 2] = ["chacha20poly1305_ietf", "xchachapoly1305_ietf"];
+
+/// How the content key is encrypted (`alg`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Mode {
+    Authcrypt,
+    Anoncrypt,
+}
+
+impl Mode {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Authcrypt => "Authcrypt",
+            Self::Anoncrypt => "Anoncrypt",
+        }
+    }
+
+    /// The schema of Aries RFC 0019 has the names in lower case.
+    fn from_name(name: &str) -> Result<Self> {
+        [Self::Authcrypt, Self::Anoncrypt]
+            .into_iter()
+            .find(|mode| mode.name().eq_ignore_ascii_case(name))
+            .ok_or_else(|| Error::unsupported("key agreement of DIDComm v1", name))
+    }
+}
+
+/// An envelope as it arrived, not yet decrypted.
+pub(super) struct Envelope<'a> {
+    pub(super) recipients: Vec<Recipient>,
+    pub(super) iv: Vec<u8>,
+    pub(super) ciphertext: Vec<u8>,
+    pub(super) tag: Vec<u8>,
+    protected: Cow<'a, str>,
+}
+
+/// One recipient: its key, and the content key for it.
+pub(super) struct Recipient {
+    pub(super) kid: String,
+    pub(super) encrypted_key: String,
+    /// In authcrypt.
+    pub(super) sender: Option<SealedSender>,
+}
+
+/// The sender's verkey in a sealed box, and the nonce of the box with the content key.
+pub(super) struct SealedSender {
+    pub(super) sealed: String,
+    pub(super) nonce: String,
+}
+
+#[derive(Deserialize)]
+struct Wire<'a> {
+    #[serde(borrow, rename = "type")]
+    message_type: Option<&'a RawValue>,
+    #[serde(borrow)]
+    protected: Option<&'a RawValue>,
+    #[serde(borrow)]
+    iv: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ciphertext: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tag: Option<&'a RawValue>,
+    #[serde(borrow)]
+    recipients: Option<&'a RawValue>,
+    #[serde(borrow)]
+    header: Option<&'a RawValue>,
+    #[serde(borrow)]
+    encrypted_key: Option<&'a RawValue>,
+    #[serde(borrow)]
+    unprotected: Option<&'a RawValue>,
+    #[serde(borrow)]
+    aad: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Protected<'a> {
+    typ: String,
+    enc: String,
+    alg: String,
+    #[serde(borrow)]
+    recipients: &'a RawValue,
+}
+
+#[derive(Deserialize, Serialize)]
+struct WireRecipient {
+    encrypted_key: String,
+    header: Header,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Header {
+    kid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iv: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sender: Option<String>,
+}
+
+/// Whether a text is an envelope of DIDComm v1, as its protected header says.
+pub fn is_one(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|wire: Wire<'_>| {
+        wire.message_type.is_none()
+            && wire.ciphertext.is_some()
+            && string(wire.protected, "protected").is_ok_and(|protected| is_header_of_version_1(&protected))
+    })
+}
+
+impl<'a> Envelope<'a> {
+    pub(super) fn parse(text: &'a str, most_recipients: usize) -> Result<Self> {
+        const PART: &str = "envelope.protected";
+        let wire: Wire<'a> = serde_json::from_str(text)
+            .map_err(|error| Error::malformed("envelope", format!("no JSON object: {}", position(&error))))?;
+        wire.refuse_foreign()?;
+        let protected = string(wire.protected, PART)?;
+        let octets = base64url::decode_padded(&protected, PART)?;
+        let header: Protected<'_> = serde_json::from_slice(&octets).map_err(|error| {
+            Error::malformed(PART, format!("not the JSON object expected: {}", position(&error)))
+        })?;
+        if header.typ != TYP {
+            return Err(Error::unsupported("envelope in place of DIDComm v1", header.typ));
+        }
+        if header.enc != ENC && !OTHER_ENCS.contains(&header.enc.as_str()) {
+            return Err(Error::unsupported("content encryption of DIDComm v1", header.enc));
+        }
+        let mode = Mode::from_name(&header.alg)?;
+        let recipients = recipients(header.recipients, mode, most_recipients)?;
+        let octets = |raw, part| base64url::decode_padded(&string(raw, part)?, part);
+        Ok(Self {
+            recipients,
+            iv: octets(wire.iv, "envelope.iv")?,
+            ciphertext: octets(wire.ciphertext, "envelope.ciphertext")?,
+            tag: octets(wire.tag, "envelope.tag")?,
+            protected,
+        })
+    }
+
+    /// What the tag covers beside the content: the header as it was sent, never as it was understood.
+    pub(super) fn additional_data(&self) -> &[u8] {
+        self.protected.as_bytes()
+    }
+}
+
+impl Wire<'_> {
+    /// Refuses the members of a JWE that change what the others mean; none of them is bound here.
+    fn refuse_foreign(&self) -> Result<()> {
+        let members = [self.recipients, self.header, self.encrypted_key, self.unprotected, self.aad];
+        if members.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        Err(Error::malformed("envelope", "members of a JWE that the envelope of DIDComm v1 does not have"))
+    }
+}
+
+fn recipients(raw: &RawValue, mode: Mode, most: usize) -> Result<Vec<Recipient>> {
+    const PART: &str = "envelope.protected.recipients";
+    let entries: Vec<WireRecipient> = entries(raw, most, PART)?;
+    if entries.is_empty() {
+        return Err(Error::malformed(PART, "empty"));
+    }
+    let mut kids = HashSet::new();
+    entries
+        .into_iter()
+        .map(|WireRecipient { encrypted_key, header: Header { kid, sender, iv } }| {
+            if !kids.insert(kid.clone()) {
+                return Err(Error::malformed(PART, "one key twice"));
+            }
+            // a reader that goes by the one and a reader that goes by the other would differ
+            let sender = match (mode, sender, iv) {
+                (Mode::Anoncrypt, None, None) => None,
+                (Mode::Authcrypt, Some(sealed), Some(nonce)) => Some(SealedSender { sealed, nonce }),
+                _ => return Err(Error::malformed(PART, "sender and iv stand in Authcrypt, and only there")),
+            };
+            Ok(Recipient { kid, encrypted_key, sender })
+        })
+        .collect()
+}
+
+/// The content key for one recipient, as it is written.
+pub(super) struct RecipientOut<'a> {
+    pub(super) kid: &'a str,
+    pub(super) encrypted_key: Vec<u8>,
+    /// The sealed sender, and the nonce of the content key's box.
+    pub(super) sender: Option<(Vec<u8>, [u8; 24])>,
+}
+
+#[derive(Serialize)]
+struct ProtectedOut {
+    enc: &'static str,
+    typ: &'static str,
+    alg: &'static str,
+    recipients: Vec<WireRecipient>,
+}
+
+/// The protected header, in base64url.
+pub(super) fn protected(mode: Mode, recipients: Vec<RecipientOut<'_>>) -> String {
+    let recipients = recipients.into_iter().map(|RecipientOut { kid, encrypted_key, sender }| {
+        let (sender, iv) = sender.unzip();
+        WireRecipient {
+            encrypted_key: base64url::encode(encrypted_key),
+            header: Header {
+                kid: kid.to_owned(),
+                iv: iv.map(base64url::encode),
+                sender: sender.map(base64url::encode),
+            },
+        }
+    });
+    let out = ProtectedOut { enc: ENC, typ: TYP, alg: mode.name(), recipients: recipients.collect() };
+    base64url::encode(serde_json::to_string(&out).unwrap_or_default())
+}
+
+/// The whole envelope.
+pub(super) fn write(protected: &str, iv: &[u8], ciphertext: &[u8], tag: &[u8]) -> String {
+    let mut text = format!("{{\"protected\":\"{protected}");
+    for (name, octets) in [("iv", iv), ("ciphertext", ciphertext), ("tag", tag)] {
+        text.push_str("\",\"");
+        text.push_str(name);
+        text.push_str("\":\"");
+        base64url::encode_append(octets, &mut text);
+    }
+    text.push_str("\"}");
+    text
+}

@@ -1,0 +1,99 @@
+//! Packing: octets become an envelope for each of the recipients (Aries RFC 0019, "Pack Message").
+
+use zeroize::Zeroizing;
+
+use super::envelope::{self, Mode, RecipientOut};
+use crate::caller::Caller;
+use crate::crypto::agreement::agree;
+use crate::crypto::chacha20;
+use crate::crypto::crypto_box::{self, CryptoBox, sealed_nonce};
+use crate::error::{Error, Result};
+use crate::keys::{Curve, Secret, SecretKind, Verkey};
+
+/// An envelope, ready for the wire.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// The text for the wire.
+    pub text: String,
+    /// The keys that it was encrypted to.
+    pub to: Vec<Verkey>,
+    /// The key that authenticates the sender; none in anoncrypt.
+    pub from: Option<Verkey>,
+}
+
+/// Encrypts for the recipients: from the holder of a key (authcrypt), or from nobody (anoncrypt).
+pub async fn pack(caller: &Caller, plaintext: &[u8], to: &[Verkey], from: Option<&Verkey>) -> Result<Packed> {
+    if to.is_empty() {
+        return Err(Error::misuse("no recipient to pack for"));
+    }
+    if to.iter().enumerate().any(|(place, verkey)| to.iter().take(place).any(|other| other == verkey)) {
+        return Err(Error::misuse("a recipient that is named twice"));
+    }
+    let sender = match from {
+        Some(verkey) => Some((verkey, agreement_secret(caller, std::slice::from_ref(verkey)).await?.1)),
+        None => None,
+    };
+    let mut cek = Zeroizing::new([0; chacha20::LENGTHS.key]);
+    caller.random(cek.as_mut_slice());
+    let mut recipients = Vec::with_capacity(to.len());
+    for verkey in to {
+        recipients.push(recipient(caller, verkey, &*cek, sender.as_ref()).await?);
+    }
+    let mode = if sender.is_some() { Mode::Authcrypt } else { Mode::Anoncrypt };
+    let protected = envelope::protected(mode, recipients);
+    let mut iv = [0; chacha20::LENGTHS.iv];
+    caller.random(&mut iv);
+    let sealed = chacha20::seal(&*cek, &iv, protected.as_bytes(), plaintext.to_vec())?;
+    let text = envelope::write(&protected, &iv, &sealed.ciphertext, &sealed.tag);
+    Ok(Packed { text, to: to.to_vec(), from: from.cloned() })
+}
+
+async fn recipient<'a>(
+    caller: &Caller,
+    to: &'a Verkey,
+    cek: &[u8],
+    sender: Option<&(&Verkey, Secret)>,
+) -> Result<RecipientOut<'a>> {
+    let Some((verkey, secret)) = sender else {
+        return Ok(RecipientOut { kid: to.as_str(), encrypted_key: sealed(caller, to, cek)?, sender: None });
+    };
+    let mut nonce = [0; crypto_box::NONCE_LENGTH];
+    caller.random(&mut nonce);
+    let shared = caller.agree(secret, to.agreement_key()).await.map_err(|error| unfit(error, to))?;
+    let encrypted_key = CryptoBox::new(&shared)?.seal(&nonce, cek)?;
+    let sender = Some((sealed(caller, to, verkey.as_str().as_bytes())?, nonce));
+    Ok(RecipientOut { kid: to.as_str(), encrypted_key, sender })
+}
+
+/// A sealed box: from an ephemeral key, which stands before it.
+fn sealed(caller: &Caller, to: &Verkey, plaintext: &[u8]) -> Result<Vec<u8>> {
+    let ephemeral = SecretKind::generate(Curve::X25519, &mut |buffer| caller.random(buffer))?;
+    let public = ephemeral.public_key()?;
+    let shared = agree(&ephemeral, to.agreement_key()).map_err(|error| unfit(error, to))?;
+    let nonce = sealed_nonce(&public, to.agreement_key())?;
+    Ok([public.octets(), CryptoBox::new(&shared)?.seal(&nonce, plaintext)?].concat())
+}
+
+/// A point of low order has no secret: what is encrypted to it is for everybody.
+fn unfit(error: Error, to: &Verkey) -> Error {
+    match error {
+        Error::Decryption => Error::misuse(format!("the verkey {to} is no key to encrypt to")),
+        other => other,
+    }
+}
+
+/// The X25519 secret of the first of the verkeys that is held, and which one it is.
+///
+/// What is kept is the Ed25519 key, or the X25519 key that it implies; a key that lives elsewhere has to
+/// agree as the latter.
+pub(super) async fn agreement_secret(caller: &Caller, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
+    let (verkey, secret) = caller.find_secret_of(verkeys).await?;
+    let Secret::Here(key) = &secret else { return Ok((verkey, secret)) };
+    if key.belongs_to(verkey.agreement_key()) {
+        return Ok((verkey, secret));
+    }
+    match key.derived_agreement_key(key.kid().clone()) {
+        Some(derived) if key.belongs_to(verkey.public_key()) => Ok((verkey, derived.into())),
+        _ => Err(Error::misuse(format!("the secret that is kept for {verkey} is that of another key"))),
+    }
+}
