@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from pydidcomm._core import LocalResolver
+from pydidcomm._core import DIDDocument, LocalResolver
 from pydidcomm.compat.didcomm_messaging._steps import refused_as
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolutionError, DIDResolver
 from pydidcomm.errors import DIDCommError
@@ -18,15 +18,20 @@ class LocalMethod(DIDResolver):
     async def is_resolvable(self, did: str) -> bool:
         """Whether it is a DID of the method that resolves."""
         try:
-            return did.startswith(self.prefix) and self.local.resolve(did) is not None
-        except DIDCommError:
+            return self._document(did) is not None
+        except (DIDCommError, ValueError):
             return False
 
     async def resolve(self, did: str) -> dict[str, Any]:
         """The document of the DID."""
-        with refused_as(self.error):
-            document = self.local.resolve(did) if did.startswith(self.prefix) else None
+        with refused_as(self.error, ValueError):
+            document = self._document(did)
         if document is None:
             message = f"Invalid {self.prefix}: {did}"
             raise self.error(message)
         return document.as_dict()
+
+    def _document(self, did: str) -> DIDDocument | None:
+        document = self.local.resolve(did) if did.startswith(self.prefix) else None
+        # a DID URL is no DID
+        return document if document is not None and document.id == did else None

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypedDict, cast
 from urllib.parse import urlsplit
@@ -132,9 +134,10 @@ async def _answer(client: "httpx.AsyncClient", did: str, uri: str) -> bytes:
         if not answer.is_success:
             text = f"Unknown server error ({answer.status_code}) while resolving did:web: {did}"
             raise DIDResolutionError(text)
-        async for part in answer.aiter_bytes():
-            octets += part
-            if len(octets) > _MOST_OCTETS:
-                text = f"The did:web {did} returned more than {_MOST_OCTETS} octets"
-                raise DIDResolutionError(text)
+        async with aclosing(cast("AsyncGenerator[bytes]", answer.aiter_bytes())) as parts:
+            async for part in parts:
+                octets += part
+                if len(octets) > _MOST_OCTETS:
+                    text = f"The did:web {did} returned more than {_MOST_OCTETS} octets"
+                    raise DIDResolutionError(text)
     return octets

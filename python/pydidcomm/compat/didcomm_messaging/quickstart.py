@@ -1,0 +1,228 @@
+"""Calls to begin with: a DID whose keys Askar keeps, its agent, and a mediator that holds its messages.
+
+Hands on to the services of this package, and so to pydidcomm; `httpx` posts, `websockets` listens.
+"""
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Literal, TypeAlias, cast, overload
+
+import httpx
+from aries_askar import Key, KeyAlg
+from pydid import DID
+
+from pydidcomm._core import LocalResolver
+from pydidcomm.algorithms import MediaType
+from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import (
+    AskarCryptoService,
+    AskarKey,
+    AskarSecretKey,
+)
+from pydidcomm.compat.didcomm_messaging.crypto.backend.basic import InMemorySecretsManager
+from pydidcomm.compat.didcomm_messaging.crypto.jwe import b64url
+from pydidcomm.compat.didcomm_messaging.messaging import DIDCommMessaging
+from pydidcomm.compat.didcomm_messaging.packaging import PackagingService
+from pydidcomm.compat.didcomm_messaging.resolver import PrefixResolver
+from pydidcomm.compat.didcomm_messaging.resolver.peer import Peer2, Peer4
+from pydidcomm.compat.didcomm_messaging.resolver.web import DIDWeb
+from pydidcomm.compat.didcomm_messaging.routing import RoutingService
+
+JSON_OBJ: TypeAlias = dict[str, Any]
+Attachment: TypeAlias = JSON_OBJ
+JSON_VALUE: TypeAlias = "str | int | bool | float | JSON_OBJ | list[Any] | None"
+
+LOG = logging.getLogger(__name__)
+
+Agent: TypeAlias = DIDCommMessaging[AskarKey, AskarSecretKey]
+Callback: TypeAlias = Callable[[JSON_OBJ], Awaitable[None]]
+
+_MEDIATION = "https://didcomm.org/coordinate-mediation/3.0"
+_PICKUP = "https://didcomm.org/messagepickup/3.0"
+_QUEUE = {"uri": "didcomm:transport/queue", "a": ["didcomm/v2"], "r": []}
+_AGAIN = 5
+"""Seconds before a connection that has ended is made anew."""
+
+
+def generate_did() -> tuple[DID, tuple[Key, Key]]:
+    """A did:peer:2 whose messages are picked up, and its keys: the one that signs, the one that agrees."""
+    verkey, xkey = Key.generate(KeyAlg.ED25519), Key.generate(KeyAlg.X25519)
+    return _did(verkey, xkey, _QUEUE), (verkey, xkey)
+
+
+async def setup_default(did: DID, did_secrets: tuple[Key, Key]) -> Agent:
+    """An agent for a DID of `generate_did`; it resolves did:peer:2, did:peer:4 and did:web."""
+    verkey, xkey = did_secrets
+    secrets: InMemorySecretsManager[AskarSecretKey] = InMemorySecretsManager()
+    await secrets.add_secret(AskarSecretKey(verkey, f"{did}#key-1"))
+    await secrets.add_secret(AskarSecretKey(xkey, f"{did}#key-2"))
+    resolver = PrefixResolver({"did:peer:2": Peer2(), "did:peer:4": Peer4(), "did:web:": DIDWeb()})
+    return DIDCommMessaging(AskarCryptoService(), secrets, resolver, PackagingService(), RoutingService())
+
+
+async def send_http_message(dmp: Agent, my_did: DID, message: JSON_OBJ, target: DID) -> JSON_OBJ | None:
+    """Posts the message, and returns what came back; None where nothing did.
+
+    `id`, `typ` and `return_route` are added to the message where it has none.
+
+    Raises:
+        RuntimeError: The server answers with an error.
+        IndexError: The target takes no messages over HTTP.
+    """
+    defaults = {"id": str(uuid.uuid4()), "typ": MediaType.PLAINTEXT.value, "return_route": "all"}
+    message.update({name: value for name, value in defaults.items() if not message.get(name)})
+    packed = await dmp.pack(message=message, to=target, frm=my_did)
+    endpoint = packed.get_endpoint("http")
+    LOG.info("posting message type %s to %s", message["type"], endpoint)
+    async with httpx.AsyncClient() as session:
+        headers = {"Content-Type": MediaType.ENCRYPTED.value}
+        answer = await session.post(endpoint, content=packed.message, headers=headers)
+    LOG.debug("message ID %s: response code %s", message["id"], answer.status_code)
+    if not answer.is_success:
+        text = f"Destination responded with error: code={answer.status_code} message={answer.text}"
+        raise RuntimeError(text)
+    return (await dmp.unpack(answer.content)).message if answer.content else None
+
+
+async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey: Key) -> DID | None:
+    """A DID whose messages the mediator takes, once it has agreed; None where it does not.
+
+    Raises:
+        RuntimeError: The mediator answers with something else.
+    """
+    granted = await _asked(dmp, my_did, relay_did, f"{_MEDIATION}/mediate-request", {})
+    if granted["type"] == f"{_MEDIATION}/mediate-deny":
+        return None
+    if granted["type"] != f"{_MEDIATION}/mediate-grant":
+        text = f"Unknown response type received: {granted['type']}"
+        raise RuntimeError(text)
+    mediator = cast("DID", granted["body"]["routing_did"][0])
+    new_did = _did(verkey, xkey, {"uri": mediator, "a": ["didcomm/v2"]})
+    secrets = cast("InMemorySecretsManager[AskarSecretKey]", dmp.secrets)
+    await secrets.add_secret(AskarSecretKey(verkey, f"{new_did}#key-1"))
+    await secrets.add_secret(AskarSecretKey(xkey, f"{new_did}#key-2"))
+    update = {"updates": [{"recipient_did": new_did, "action": "add"}]}
+    await _asked(dmp, my_did, mediator, f"{_MEDIATION}/recipient-update", update)
+    return new_did
+
+
+async def _message_callback(msg: JSON_OBJ) -> None:
+    """Logs what a basic message says."""
+    if msg["type"] == "https://didcomm.org/basicmessage/2.0/message":
+        LOG.info("Got message: %s", msg["body"]["content"].replace("\n", " ").replace("\r", ""))
+
+
+async def fetch_relayed_messages(
+    dmp: Agent, my_did: DID, relay_did: DID, callback: Callback = _message_callback
+) -> None:
+    """Calls back with every message that the mediator holds, and tells it that they have arrived."""
+    status = await _asked(dmp, my_did, relay_did, f"{_PICKUP}/status-request", {})
+    count = status["body"]["message_count"]
+    if count == 0:
+        return
+    delivery = await _asked(dmp, my_did, relay_did, f"{_PICKUP}/delivery-request", {"limit": count})
+    for attachment in delivery["attachments"]:
+        unpacked = await dmp.unpack(json.dumps(attachment["data"]["json"]).encode())
+        await callback(unpacked.message)
+    arrived = {"message_id_list": [attachment["id"] for attachment in delivery["attachments"]]}
+    await _told(dmp, my_did, relay_did, f"{_PICKUP}/messages-received", arrived)
+
+
+async def handle_websocket(
+    dmp: Agent,
+    relay_did: DID,
+    mediator_websocket: Any,  # noqa: ANN401, what `websockets.connect` returns
+    live_delivery_message: bytes,
+    callback: Callback = _message_callback,
+) -> None:
+    """Calls back with every message that comes over the connection and is not from the mediator itself.
+
+    A message that cannot be read, or that the callback fails on, is logged.
+    """
+    async with mediator_websocket as websocket:
+        await websocket.send(live_delivery_message)
+        LOG.debug("Connected to WebSocket and requested Live Delivery.")
+        while True:
+            received = await websocket.recv()
+            try:
+                message = (await dmp.unpack(received)).message
+                if message.get("from") != relay_did:
+                    await callback(message)
+            except Exception:
+                LOG.exception("Error encountered while decrypting websocket message")
+
+
+@overload
+async def activate_websocket(
+    dmp: Agent,
+    my_did: DID,
+    relay_did: DID,
+    callback: Callback = ...,
+    create_task: Literal[False] = ...,
+) -> Coroutine[Any, Any, None]: ...
+@overload
+async def activate_websocket(
+    dmp: Agent, my_did: DID, relay_did: DID, callback: Callback, create_task: Literal[True]
+) -> "asyncio.Task[None]": ...
+async def activate_websocket(
+    dmp: Agent,
+    my_did: DID,
+    relay_did: DID,
+    callback: Callback = _message_callback,
+    create_task: bool = False,  # noqa: FBT001, FBT002, as the original has it
+) -> "Coroutine[Any, Any, None] | asyncio.Task[None]":
+    """What listens to the mediator, or a task that does already; see `handle_websocket`.
+
+    Raises:
+        IndexError: The mediator takes no connections.
+    """
+    try:
+        import websockets  # noqa: PLC0415, whoever only posts does not need it
+    except ImportError as missing:
+        message = "live delivery needs the package websockets"
+        raise ImportError(message) from missing
+    plaintext = _message(my_did, relay_did, f"{_PICKUP}/live-delivery-change", {"live_delivery": True})
+    packed = await dmp.pack(message=plaintext, to=relay_did, frm=my_did)
+    connection = websockets.connect(uri=packed.get_endpoint("ws"))
+    listening = handle_websocket(dmp, relay_did, connection, packed.message, callback)
+    return asyncio.create_task(listening) if create_task else listening
+
+
+async def websocket_loop(
+    dmp: Agent, my_did: DID, relay_did: DID, callback: Callback = _message_callback
+) -> None:
+    """Listens to the mediator, and connects again whenever the connection ends."""
+    while True:
+        listening = await activate_websocket(dmp, my_did, relay_did, callback, create_task=True)
+        await asyncio.wait({listening})
+        LOG.error("Websocket died, re-establishing connection!", exc_info=listening.exception())
+        await asyncio.sleep(_AGAIN)
+
+
+def _message(frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> JSON_OBJ:
+    return {"type": message_type, "id": str(uuid.uuid4()), "body": body, "from": frm, "to": [to]}
+
+
+async def _told(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> JSON_OBJ | None:
+    return await send_http_message(dmp, frm, _message(frm, to, message_type, body), target=to)
+
+
+async def _asked(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> JSON_OBJ:
+    answer = await _told(dmp, frm, to, message_type, body)
+    if answer is None:
+        text = f"{to} did not answer {message_type}"
+        raise RuntimeError(text)
+    return answer
+
+
+def _did(verkey: Key, xkey: Key, endpoint: Mapping[str, Any]) -> DID:
+    """The did:peer:2 of keys that stay in Askar, which pydidcomm resolves."""
+    service = b64url(json.dumps({"t": "dm", "s": endpoint}, separators=(",", ":")))
+    signs, agrees = AskarKey.key_to_multikey(verkey), AskarKey.key_to_multikey(xkey)
+    did = f"did:peer:2.V{signs}.E{agrees}.S{service}"
+    if LocalResolver().resolve(did) is None:
+        text = f"no did:peer:2: {did}"
+        raise ValueError(text)
+    return cast("DID", did)
