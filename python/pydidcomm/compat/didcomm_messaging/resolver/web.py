@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime, timedelta, timezone
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 from urllib.parse import urlsplit
 
 from pydid import DID
 
 from pydidcomm.compat.didcomm_messaging.resolver import DIDNotFound, DIDResolutionError, DIDResolver
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
 
 try:
     import httpx
