@@ -209,6 +209,17 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_is_null_is_empty() {
+        let members = ["verificationMethod", "keyAgreement", "authentication", "service"];
+        for name in members {
+            let mut json = json!({"id": "did:example:a"});
+            json[name] = json!(null);
+            let document = Document::parse(json).unwrap();
+            assert!(document.keys(Relationship::KeyAgreement).is_empty() && document.services().is_empty());
+        }
+    }
+
+    #[test]
     fn what_is_no_document_is_refused() {
         for json in [
             json!(null),
