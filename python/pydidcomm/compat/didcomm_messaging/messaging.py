@@ -103,7 +103,7 @@ class DIDCommMessagingService(Generic[P, S]):
             RoutingServiceError: There is no way to the recipient.
             CryptoServiceError: The keys do not go into one envelope.
         """
-        plaintext = _octets(message)
+        plaintext = octets_of(message)
         packed = await packaging.pack(crypto, resolver, secrets, plaintext, [to], frm, **options)
         wrapped, services = await routing.prepare_forward(crypto, packaging, resolver, secrets, to, packed)
         return PackResult(wrapped, services)
@@ -220,7 +220,8 @@ def _uri(service: DIDCommV2Service) -> str:
     return str((endpoint[0] if isinstance(endpoint, list) else endpoint).uri)
 
 
-def _octets(message: object) -> bytes:
+def octets_of(message: object) -> bytes:
+    """What a message is packed as: JSON without white space, or its text as it is."""
     if isinstance(message, bytes):
         return message
     if isinstance(message, str):

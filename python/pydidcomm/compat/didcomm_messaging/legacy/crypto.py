@@ -1,0 +1,369 @@
+"""DIDComm v1 as functions over octets; `v1` is the shape to use.
+
+`pack_message` and `unpack_message` hand on to `pydidcomm.v1`. The single steps that the envelope is made of,
+and what is no envelope, are those of NaCl: they need the package PyNaCl, and the older boxes msgpack.
+"""
+
+import json
+import secrets
+import struct
+import time
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Any, cast
+
+import base58
+
+from pydidcomm import v1
+from pydidcomm._core import LocalResolver, PublicKey, Secret
+from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
+from pydidcomm.compat.didcomm_messaging.v1.crypto.core import Nothing, One
+from pydidcomm.compat.didcomm_messaging.v1.crypto.nacl import key_pair
+from pydidcomm.config import ResolversConfig
+from pydidcomm.errors import DIDCommError
+from pydidcomm.sync import v1 as sync_v1
+
+b64url = Base64UrlEncoder()
+
+_SEED = 32
+_SIGNATURE = 64
+_TIMESTAMP = 8
+
+
+class CryptoError(Exception):
+    """It cannot be computed."""
+
+
+def b64_to_bytes(val: str) -> bytes:
+    """The octets of a base64url text."""
+    return b64url.decode(val)
+
+
+def bytes_to_b64(val: bytes) -> str:
+    """The octets as base64url without padding."""
+    return b64url.encode(val)
+
+
+def b58_to_bytes(val: str) -> bytes:
+    """The octets of a base58 text."""
+    return base58.b58decode(val)
+
+
+def bytes_to_b58(val: bytes) -> str:
+    """The octets in base58."""
+    return base58.b58encode(val).decode()
+
+
+def create_keypair(seed: str | bytes | None = None) -> tuple[bytes, bytes]:
+    """A public and a secret Ed25519 key, of this seed or of a random one.
+
+    Raises:
+        CryptoError: The seed has another length.
+    """
+    return key_pair(validate_seed(seed) if seed else None)
+
+
+def random_seed() -> bytes:
+    """32 random octets."""
+    return secrets.token_bytes(_SEED)
+
+
+def validate_seed(seed: str | bytes) -> bytes:
+    """The octets of a seed: those of base64url text with padding, of other text, or as they are.
+
+    Raises:
+        CryptoError: They are not 32.
+    """
+    if isinstance(seed, str):
+        seed = b64_to_bytes(seed) if "=" in seed else seed.encode()
+    if not isinstance(seed, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+        message = "Seed value is not a string or bytes"
+        raise CryptoError(message)
+    if len(seed) != _SEED:
+        message = "Seed value must be 32 bytes in length"
+        raise CryptoError(message)
+    return seed
+
+
+def sign_message(message: bytes, secret: bytes) -> bytes:
+    """The Ed25519 signature over the message."""
+    signed: bytes = _nacl().bindings.crypto_sign(message, secret)
+    return signed[:_SIGNATURE]
+
+
+def verify_signed_message(signed: bytes, verkey: bytes) -> bool:
+    """Whether the signature, which stands before the message, is that of the key."""
+    nacl = _nacl()
+    try:
+        nacl.bindings.crypto_sign_open(signed, verkey)
+    except nacl.exceptions.BadSignatureError:
+        return False
+    return True
+
+
+def sign_message_field(field_value: Mapping[str, Any], signer: str, secret: bytes) -> dict[str, Any]:
+    """The value signed with the time, as a decorator of a message (Aries RFC 0234)."""
+    data = struct.pack(">Q", int(time.time())) + json.dumps(field_value).encode()
+    return {
+        "@type": "did:sov:BzCbsNYhMrjHiqZDTUASHg;spec/signature/1.0/ed25519Sha512_single",
+        "signer": signer,
+        "sig_data": bytes_to_b64(data),
+        "signature": bytes_to_b64(sign_message(data, secret)),
+    }
+
+
+def verify_signed_message_field(signed_field: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The signer and the value of a decorator; an exception of NaCl tells that the signature is another's."""
+    signer: str = signed_field["signer"]
+    data, signature = b64_to_bytes(signed_field["sig_data"]), b64_to_bytes(signed_field["signature"])
+    _nacl().bindings.crypto_sign_open(signature + data, b58_to_bytes(signer))
+    return signer, json.loads(data[_TIMESTAMP:])
+
+
+def anon_crypt_message(message: bytes, to_verkey: bytes) -> bytes:
+    """The message in a sealed box."""
+    sealed: bytes = _nacl().bindings.crypto_box_seal(message, _public(to_verkey))
+    return sealed
+
+
+def anon_decrypt_message(enc_message: bytes, secret: bytes) -> bytes:
+    """What is in a sealed box; `secret` is the seed of the key."""
+    return _unsealed(enc_message, *create_keypair(secret))
+
+
+def auth_crypt_message(message: bytes, to_verkey: bytes, from_verkey: bytes, from_sigkey: bytes) -> bytes:
+    """The message in a box, in a sealed one that names the sender: the format before the envelope."""
+    nonce, body = _box(message, to_verkey, from_sigkey)
+    combined = {"msg": bytes_to_b64(body), "sender": bytes_to_b58(from_verkey), "nonce": bytes_to_b64(nonce)}
+    return anon_crypt_message(_msgpack().packb(combined, use_bin_type=True), to_verkey)
+
+
+def auth_decrypt_message(enc_message: bytes, my_verkey: bytes, my_sigkey: bytes) -> tuple[bytes, str]:
+    """The message that `auth_crypt_message` made, and the sender's verkey."""
+    combined = _msgpack().unpackb(_unsealed(enc_message, my_verkey, my_sigkey), raw=False)
+    sender: str = combined["sender"]
+    body, nonce = b64_to_bytes(combined["msg"]), b64_to_bytes(combined["nonce"])
+    return _unboxed(body, nonce, b58_to_bytes(sender), my_sigkey), sender
+
+
+def prepare_pack_recipient_keys(
+    to_verkeys: Sequence[bytes], from_verkey: bytes | None = None, from_sigkey: bytes | None = None
+) -> tuple[str, bytes]:
+    """The protected header of an envelope as JSON, and the content key.
+
+    Raises:
+        CryptoError: Only one half of the sender's key is given.
+    """
+    _check_sender(from_verkey, from_sigkey)
+    cek: bytes = _nacl().bindings.crypto_secretstream_xchacha20poly1305_keygen()
+    recipients: list[dict[str, Any]] = []
+    for verkey in to_verkeys:
+        header: dict[str, Any] = {"kid": bytes_to_b58(verkey), "sender": None, "iv": None}
+        if from_verkey and from_sigkey:
+            nonce, encrypted_key = _box(cek, verkey, from_sigkey)
+            sender = anon_crypt_message(bytes_to_b58(from_verkey).encode(), verkey)
+            header.update(sender=bytes_to_b64(sender), iv=bytes_to_b64(nonce))
+        else:
+            encrypted_key = anon_crypt_message(cek, verkey)
+        recipients.append({"encrypted_key": bytes_to_b64(encrypted_key), "header": header})
+    protected = {
+        "enc": "xchacha20poly1305_ietf",
+        "typ": "JWM/1.0",
+        "alg": "Authcrypt" if from_verkey else "Anoncrypt",
+        "recipients": recipients,
+    }
+    return json.dumps(protected), cek
+
+
+def locate_pack_recipient_key(
+    recipients: Sequence[Mapping[str, Any]], my_verkey: bytes, my_sigkey: bytes
+) -> tuple[bytes, str | None, str]:
+    """The content key, the sender's verkey or None, and our verkey.
+
+    Raises:
+        ValueError: The message is not for the key, or a recipient is none.
+    """
+    own = bytes_to_b58(my_verkey)
+    others: list[Any] = []
+    for recipient in recipients:
+        if not recipient or "header" not in recipient or "encrypted_key" not in recipient:
+            message = "Invalid recipient header"
+            raise ValueError(message)
+        header = recipient["header"]
+        if header.get("kid") != own:
+            others.append(header.get("kid"))
+            continue
+        encrypted_key = b64_to_bytes(recipient["encrypted_key"])
+        if not (header.get("iv") and header.get("sender")):
+            return _unsealed(encrypted_key, my_verkey, my_sigkey), None, own
+        sender = _unsealed(b64_to_bytes(header["sender"]), my_verkey, my_sigkey).decode()
+        cek = _unboxed(encrypted_key, b64_to_bytes(header["iv"]), b58_to_bytes(sender), my_sigkey)
+        return cek, sender, own
+    message = f"Verkey {own} not found in {others}"
+    raise ValueError(message)
+
+
+def encrypt_plaintext(message: str, add_data: bytes, key: bytes) -> tuple[bytes, bytes, bytes]:
+    """The content of an envelope: ciphertext, nonce and tag."""
+    bindings = _nacl().bindings
+    nonce = secrets.token_bytes(bindings.crypto_aead_chacha20poly1305_ietf_NPUBBYTES)
+    octets = message.encode()
+    sealed: bytes = bindings.crypto_aead_chacha20poly1305_ietf_encrypt(octets, add_data, nonce, key)
+    return sealed[: len(octets)], nonce, sealed[len(octets) :]
+
+
+def decrypt_plaintext(ciphertext: bytes, recips_bin: bytes, nonce: bytes, key: bytes) -> str:
+    """The text in an envelope, of the ciphertext with its tag behind it."""
+    decrypt = _nacl().bindings.crypto_aead_chacha20poly1305_ietf_decrypt
+    octets: bytes = decrypt(ciphertext, recips_bin, nonce, key)
+    return octets.decode()
+
+
+def pack_message(
+    message: str,
+    to_verkeys: Sequence[bytes],
+    from_verkey: bytes | None = None,
+    from_sigkey: bytes | None = None,
+) -> dict[str, Any]:
+    """The text in an envelope: authcrypt with both halves of the sender's key, anoncrypt with none.
+
+    Raises:
+        CryptoError: Only one half of the sender's key is given, or a key does not encrypt.
+    """
+    _check_sender(from_verkey, from_sigkey)
+    try:
+        to = [_verkey(octets) for octets in to_verkeys]
+        frm = _verkey(from_verkey) if from_verkey else None
+        packed = sync_v1.pack(_resolvers(from_verkey, from_sigkey), message, to, frm)
+    except (DIDCommError, ValueError) as error:
+        raise CryptoError(str(error)) from error
+    envelope: dict[str, Any] = json.loads(packed.message)
+    return envelope
+
+
+def recipients_from_packed_message(message_bytes: bytes) -> list[str]:
+    """The verkeys that an envelope is for.
+
+    Raises:
+        ValueError: It is no envelope.
+    """
+    protected = _protected(_envelope(message_bytes))
+    return [recipient["header"]["kid"] for recipient in protected["recipients"]]
+
+
+def unpack_message(
+    enc_message: Mapping[str, Any] | bytes, my_verkey: bytes, my_sigkey: bytes
+) -> tuple[str, str | None, str]:
+    """The text in an envelope, the sender's verkey or None, and our verkey.
+
+    Raises:
+        ValueError: It is no envelope, or not for the key.
+        CryptoError: It does not open.
+        TypeError: It has another type.
+    """
+    envelope = _envelope(enc_message)
+    alg = _protected(envelope).get("alg")
+    if alg not in {"Authcrypt", "Anoncrypt"}:
+        message = f"Unsupported pack algorithm: {alg}"
+        raise ValueError(message)
+    if _verkey(my_verkey) not in recipients_from_packed_message(json.dumps(envelope).encode()):
+        message = f"Verkey {_verkey(my_verkey)} not found"
+        raise ValueError(message)
+    try:
+        unpacked = sync_v1.unpack(_resolvers(my_verkey, my_sigkey), envelope)
+        return unpacked.content.decode(), unpacked.sender_verkey, unpacked.recipient_verkey
+    except DIDCommError as error:
+        raise CryptoError(str(error)) from error
+
+
+def _check_sender(verkey: bytes | None, sigkey: bytes | None) -> None:
+    if (verkey is None) != (sigkey is None):
+        message = "Both verkey and sigkey needed to authenticated encrypt message"
+        raise CryptoError(message)
+
+
+def _resolvers(verkey: bytes | None, sigkey: bytes | None) -> ResolversConfig:
+    held: One | Nothing = Nothing()
+    if verkey and sigkey:
+        name = _verkey(verkey)
+        held = One(name, Secret.from_octets("Ed25519", sigkey[:_SEED], kid=name))
+    return ResolversConfig(secrets_resolver=held, did_resolver=LocalResolver())
+
+
+def _verkey(octets: bytes) -> str:
+    return v1.verkey(PublicKey.from_octets("Ed25519", octets))
+
+
+def _envelope(message: object) -> dict[str, Any]:
+    if isinstance(message, bytes):
+        try:
+            message = json.loads(message)
+        except (ValueError, RecursionError) as error:
+            text = "Invalid packed message"
+            raise ValueError(text) from error
+    if not isinstance(message, dict):
+        text = f"Expected bytes or dict, got {type(message)}"
+        raise TypeError(text)
+    return cast("dict[str, Any]", message)
+
+
+def _protected(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        header = json.loads(b64_to_bytes(envelope["protected"]))
+    except (ValueError, RecursionError) as error:
+        text = "Invalid packed message recipients"
+        raise ValueError(text) from error
+    if not isinstance(header, dict):
+        text = "Invalid packed message recipients"
+        raise ValueError(text)  # noqa: TRY004, the error of the original
+    return cast("dict[str, Any]", header)
+
+
+def _public(verkey: bytes) -> bytes:
+    """The X25519 key that an Ed25519 one implies."""
+    public: bytes = _nacl().bindings.crypto_sign_ed25519_pk_to_curve25519(verkey)
+    return public
+
+
+def _secret(sigkey: bytes) -> bytes:
+    """The X25519 secret that an Ed25519 one implies."""
+    secret: bytes = _nacl().bindings.crypto_sign_ed25519_sk_to_curve25519(sigkey)
+    return secret
+
+
+def _unsealed(sealed: bytes, verkey: bytes, sigkey: bytes) -> bytes:
+    opened: bytes = _nacl().bindings.crypto_box_seal_open(sealed, _public(verkey), _secret(sigkey))
+    return opened
+
+
+def _box(message: bytes, to_verkey: bytes, from_sigkey: bytes) -> tuple[bytes, bytes]:
+    """A nonce, and the box that was made with it."""
+    bindings = _nacl().bindings
+    nonce = secrets.token_bytes(bindings.crypto_box_NONCEBYTES)
+    return nonce, bindings.crypto_box(message, nonce, _public(to_verkey), _secret(from_sigkey))
+
+
+def _unboxed(box: bytes, nonce: bytes, from_verkey: bytes, my_sigkey: bytes) -> bytes:
+    opened: bytes = _nacl().bindings.crypto_box_open(box, nonce, _public(from_verkey), _secret(my_sigkey))
+    return opened
+
+
+def _nacl() -> ModuleType:
+    """NaCl, which packing and unpacking do not need."""
+    for part in ("nacl.bindings", "nacl.exceptions"):
+        _package(part, "PyNaCl")
+    return _package("nacl", "PyNaCl")
+
+
+def _msgpack() -> ModuleType:
+    """What only the format before the envelope needs."""
+    return _package("msgpack", "msgpack")
+
+
+def _package(module: str, package: str) -> ModuleType:
+    try:
+        return import_module(module)
+    except ImportError as missing:
+        message = f"this function of the legacy module needs the package {package}"
+        raise ImportError(message) from missing

@@ -1,0 +1,44 @@
+"""The crypto service of DIDComm v1 for keys of Aries Askar, which stay inside of it.
+
+Hands on to `v1.crypto.core`: Askar makes the X25519 key of an Ed25519 one, and agrees with it.
+"""
+
+from aries_askar import AskarError, KeyAlg
+from pydid import VerificationMethod
+
+from pydidcomm import v1
+from pydidcomm._core import PublicKey as NativeKey
+from pydidcomm.compat.didcomm_messaging._steps import Held
+from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import AskarKey, AskarSecretKey
+from pydidcomm.compat.didcomm_messaging.v1.crypto.base import V1CryptoServiceError
+from pydidcomm.compat.didcomm_messaging.v1.crypto.core import CoreBackedV1Service
+
+
+class AskarV1CryptoService(CoreBackedV1Service[AskarKey, AskarSecretKey]):
+    """The crypto service of DIDComm v1 for keys of Askar."""
+
+    def v1_kid_to_public_key(self, kid: str) -> AskarKey:
+        """The key that a verkey is.
+
+        Raises:
+            ValueError: It is no verkey.
+        """
+        return AskarKey(AskarKey.multikey_to_key(v1.public_key(kid).multikey()), kid)
+
+    def public(self, key: AskarKey) -> NativeKey:
+        """The key as the core reads it."""
+        return key.native
+
+    def held(self, secret: AskarSecretKey) -> tuple[str, Held]:
+        """The verkey of a secret, and its X25519 key, which Askar keeps."""
+        try:
+            agrees = secret.key.convert_key(KeyAlg.X25519)
+        except AskarError as error:
+            message = f"the key {secret.kid} is no Ed25519 key"
+            raise V1CryptoServiceError(message) from error
+        return self.public_key_to_v1_kid(secret.as_public_key()), AskarSecretKey(agrees, secret.kid)
+
+    @classmethod
+    def verification_method_to_public_key(cls, vm: VerificationMethod) -> AskarKey:
+        """The key of a verification method."""
+        return AskarKey.from_verification_method(vm)

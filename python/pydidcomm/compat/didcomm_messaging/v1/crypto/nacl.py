@@ -1,0 +1,151 @@
+"""The crypto service of DIDComm v1 for keys as NaCl has them: octets. No NaCl is needed.
+
+Hands on to `v1.crypto.core`.
+"""
+
+from dataclasses import dataclass
+
+from pydid import VerificationMethod
+
+from pydidcomm import v1
+from pydidcomm._core import PublicKey as NativeKey
+from pydidcomm._core import Secret
+from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging.crypto.backend.core import native_key
+from pydidcomm.compat.didcomm_messaging.crypto.base import PublicKey, SecretKey, SecretsManager
+from pydidcomm.compat.didcomm_messaging.crypto.jwe import from_b64url
+from pydidcomm.compat.didcomm_messaging.v1.crypto.base import V1CryptoServiceError
+from pydidcomm.compat.didcomm_messaging.v1.crypto.core import CoreBackedV1Service
+
+_SEED = 32
+"""The octets of an Ed25519 secret; NaCl writes the public key behind them."""
+
+
+@dataclass
+class KeyPair(SecretKey):
+    """An Ed25519 key.
+
+    Attributes:
+        verkey: The octets of the public key.
+        sigkey: The octets of the secret, and those of the public key behind them.
+    """
+
+    verkey: bytes
+    sigkey: bytes
+
+    @property
+    def verkey_b58(self) -> str:
+        """The verkey in base58."""
+        return v1.verkey(_native(self.verkey))
+
+    @property
+    def kid(self) -> str:
+        """The id of the key: its verkey."""
+        return self.verkey_b58
+
+    def __repr__(self) -> str:
+        return f"KeyPair(verkey={self.verkey!r})"
+
+
+@dataclass
+class EdPublicKey(PublicKey):
+    """An Ed25519 public key.
+
+    Attributes:
+        value: Its octets.
+    """
+
+    value: bytes
+
+    @classmethod
+    def from_verification_method(cls, vm: VerificationMethod) -> "EdPublicKey":
+        """The key of a verification method.
+
+        Raises:
+            ValueError: It has none that can be read.
+        """
+        return cls(native_key(cls, vm).octets())
+
+    @property
+    def key(self) -> str:
+        """The verkey in base58."""
+        return v1.verkey(_native(self.value))
+
+    @property
+    def kid(self) -> str:
+        """A key has no id of its own here."""
+        raise NotImplementedError
+
+    @property
+    def multikey(self) -> str:
+        """The key as a Multikey."""
+        return _native(self.value).multikey()
+
+
+class NaclV1CryptoService(CoreBackedV1Service[EdPublicKey, KeyPair]):
+    """The crypto service of DIDComm v1 for keys as octets."""
+
+    def v1_kid_to_public_key(self, kid: str) -> EdPublicKey:
+        """The key that a verkey is.
+
+        Raises:
+            ValueError: It is no verkey.
+        """
+        return EdPublicKey(v1.public_key(kid).octets())
+
+    def public(self, key: EdPublicKey) -> NativeKey:
+        """The key as the core reads it."""
+        with refused_as(V1CryptoServiceError, ValueError):
+            return _native(key.value)
+
+    def held(self, secret: KeyPair) -> tuple[str, Held]:
+        """The verkey of a secret, and the secret."""
+        with refused_as(V1CryptoServiceError, ValueError):
+            verkey = secret.verkey_b58
+            return verkey, Secret.from_octets("Ed25519", secret.sigkey[:_SEED], kid=verkey)
+
+    @classmethod
+    def verification_method_to_public_key(cls, vm: VerificationMethod) -> EdPublicKey:
+        """The key of a verification method."""
+        return EdPublicKey.from_verification_method(vm)
+
+
+class InMemSecretsManager(SecretsManager[KeyPair]):
+    """Ed25519 keys in memory, by verkey."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[str, KeyPair] = {}
+
+    async def get_secret_by_kid(self, kid: str) -> KeyPair | None:
+        """The key of that verkey, or None."""
+        return self.secrets.get(kid)
+
+    def create(self, seed: bytes | None = None) -> KeyPair:
+        """A new key, which is kept.
+
+        Args:
+            seed: The 32 octets of the secret; random by default.
+
+        Raises:
+            ValueError: The seed has another length.
+        """
+        keys = KeyPair(*key_pair(seed))
+        self.secrets[keys.kid] = keys
+        return keys
+
+
+def key_pair(seed: bytes | None) -> tuple[bytes, bytes]:
+    """A public and a secret key as NaCl writes them, of this seed or of a random one."""
+    if seed and not isinstance(seed, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+        message = "Seed value is not bytes"
+        raise ValueError(message)
+    if seed and len(seed) != _SEED:
+        message = "Seed value must be 32 bytes in length"
+        raise ValueError(message)
+    _, secret = v1.new_verkey(seed or None)
+    verkey = secret.public_key.octets()
+    return verkey, from_b64url(secret.expose_jwk()["d"]) + verkey
+
+
+def _native(octets: bytes) -> NativeKey:
+    return NativeKey.from_octets("Ed25519", octets)

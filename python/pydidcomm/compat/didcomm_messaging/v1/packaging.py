@@ -1,0 +1,125 @@
+"""Envelopes of DIDComm v1 packed and unpacked: keys found, and a crypto service called."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Generic, cast
+
+from pydidcomm.compat.didcomm_messaging.crypto.base import P, S, SecretsManager
+from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope, JweRecipient
+from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
+from pydidcomm.compat.didcomm_messaging.v1.crypto.base import (
+    RecipData,
+    V1CryptoService,
+    V1CryptoUnpackResult,
+)
+
+
+class V1PackagingServiceError(Exception):
+    """An envelope cannot be made, or is refused."""
+
+
+class V1PackagingService(Generic[P, S]):
+    """Packs and unpacks one envelope."""
+
+    b64url: ClassVar[Base64UrlEncoder] = Base64UrlEncoder()
+
+    def extract_pack_recipients(self, recipients: Sequence[JweRecipient]) -> Iterator[RecipData]:
+        """What an envelope says of each recipient.
+
+        Raises:
+            ValueError: A recipient has no verkey, or is there twice, or only one of `sender` and `iv`.
+        """
+        seen: set[str] = set()
+        for recipient in recipients:
+            header = recipient.header
+            kid, sender, nonce = (header.get(name) for name in ("kid", "sender", "iv"))
+            faults = {
+                "Blank recipient key": not kid,
+                "Duplicate recipient key": kid in seen,
+                "Missing iv": bool(sender and not nonce),
+                "Unexpected iv": bool(nonce and not sender),
+            }
+            for fault, is_so in faults.items():
+                if is_so:
+                    raise ValueError(fault)
+            seen.add(str(kid))
+            yield RecipData(str(kid), self._octets(sender), self._octets(nonce), recipient.encrypted_key)
+
+    async def extract_packed_message_metadata(
+        self, secrets: SecretsManager[S], wrapper: JweEnvelope
+    ) -> tuple[S, RecipData]:
+        """The secret that opens an envelope, and what the envelope says of its recipient.
+
+        Raises:
+            V1PackagingServiceError: It is no envelope of DIDComm v1, or for none of the secrets.
+            ValueError: What it says of its recipients makes no sense.
+        """
+        alg = wrapper.protected.get("alg")
+        if not alg:
+            message = "Missing alg header"
+            raise V1PackagingServiceError(message)
+        if alg not in {"Authcrypt", "Anoncrypt"}:
+            message = f"Unsupported DIDComm encryption algorithm: {alg}"
+            raise V1PackagingServiceError(message)
+        for recipient in self.extract_pack_recipients(wrapper.recipients):
+            secret = await secrets.get_secret_by_kid(recipient.kid)
+            if secret:
+                return secret, recipient
+        message = "No recognized recipient key"
+        raise V1PackagingServiceError(message)
+
+    async def unpack(
+        self,
+        crypto: V1CryptoService[P, S],
+        secrets: SecretsManager[S],
+        enc_message: JweEnvelope | str | bytes | Mapping[str, Any],
+    ) -> V1CryptoUnpackResult:
+        """What is in an envelope, and whose keys were used.
+
+        Raises:
+            V1PackagingServiceError: It is no envelope of DIDComm v1, or for none of the secrets.
+            V1CryptoServiceError: It does not open.
+            TypeError: It has another type.
+        """
+        wrapper = _envelope(enc_message)
+        secret, recipient = await self.extract_packed_message_metadata(secrets, wrapper)
+        return await crypto.unpack_message(wrapper, secret, recipient)
+
+    async def pack(
+        self,
+        crypto: V1CryptoService[P, S],
+        secrets: SecretsManager[S],
+        message: bytes,
+        to: Sequence[str],
+        frm: str | None = None,
+    ) -> JweEnvelope:
+        """The octets in an envelope: authcrypt where there is a sender, anoncrypt else.
+
+        Raises:
+            V1PackagingServiceError: The sender's secret is not held; the original sends from nobody then.
+            V1CryptoServiceError: The keys do not go into one envelope.
+            ValueError: A recipient is no verkey.
+        """
+        recipients = [crypto.v1_kid_to_public_key(kid) for kid in to]
+        sender = await secrets.get_secret_by_kid(frm) if frm else None
+        if frm and not sender:
+            text = "No sender key found"
+            raise V1PackagingServiceError(text)
+        return await crypto.pack_message(recipients, sender, message)
+
+    def _octets(self, text: str | None) -> bytes | None:
+        return self.b64url.decode(text) if text else None
+
+
+def _envelope(message: object) -> JweEnvelope:
+    if isinstance(message, JweEnvelope):
+        return message
+    try:
+        if isinstance(message, (str, bytes)):
+            return JweEnvelope.from_json(message)
+        if isinstance(message, dict):
+            return JweEnvelope.deserialize(cast("dict[str, Any]", message))
+    except ValueError as error:
+        text = "Invalid packed message"
+        raise V1PackagingServiceError(text) from error
+    text = "Invalid enc_message; expect envelope, str, bytes, or dict"
+    raise TypeError(text)

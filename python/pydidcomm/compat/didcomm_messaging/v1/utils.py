@@ -1,0 +1,12 @@
+"""Verkeys as Multikeys; hands on to `pydidcomm.v1`."""
+
+from pydidcomm import v1
+
+
+def v1_kid_to_multikey(kid: str) -> str:
+    """The Multikey of a verkey.
+
+    Raises:
+        ValueError: It is no verkey.
+    """
+    return v1.public_key(kid).multikey()
