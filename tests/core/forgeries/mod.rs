@@ -7,6 +7,7 @@ mod headers;
 mod jws;
 mod keys;
 mod plaintext;
+mod reasons;
 mod rotation;
 
 use pydidcomm::error::{Claim, Error};

@@ -1,0 +1,55 @@
+//! What the error says of a message that cannot be read: where it breaks, and nothing of what stands there.
+
+use pydidcomm::error::Error;
+use serde_json::json;
+
+use super::{from_alice, refusal};
+use crate::forge::encode;
+use crate::world::World;
+
+/// The part that is malformed, and why.
+fn told(packed: impl ToString) -> (&'static str, String) {
+    match refusal(packed) {
+        Error::Malformed { part, reason } => (part, reason),
+        other => panic!("{other}"),
+    }
+}
+
+/// The same envelope with another text in the place of its protected header.
+fn with_header(header: &str) -> String {
+    let mut jwe = from_alice().seal();
+    jwe["protected"] = json!(encode(header));
+    jwe.to_string()
+}
+
+#[test]
+fn a_text_that_is_no_json_breaks_at_a_place() {
+    let (part, reason) = told("{\"secret\":\n  oops}");
+    assert_eq!((part, reason.as_str()), ("message", "no JSON object: line 2 column 3"));
+}
+
+#[test]
+fn the_compact_serialisation_is_told_from_any_text_with_full_stops() {
+    let compact = "the compact serialisation of JOSE in place of JSON";
+    let is_compact = |text: &str| told(text).1 == compact;
+    for text in ["e30.e30.AA", "e30..AA", "e30.AA.AA.AA.AA", "a-b_.c.D9"] {
+        assert!(is_compact(text), "{text}");
+    }
+    for text in ["e30", "e30.AA", "a.b.c.d", "a.b.c.d.e.f", "a.b.c ", "a.b.{}", "..é"] {
+        assert!(!is_compact(text), "{text}");
+    }
+}
+
+#[test]
+fn a_header_names_what_it_lacks_and_no_value() {
+    let (part, reason) = told(with_header("{}"));
+    assert_eq!(part, "jwe.protected");
+    assert!(reason.starts_with("not the JSON object expected: missing field `"), "{reason}");
+    let (part, reason) = told(with_header("{\"alg\": 7}"));
+    assert_eq!((part, reason.as_str()), ("jwe.protected", "not the JSON object expected: line 1 column 9"));
+    let secret = "{\"alg\":\"ECDH-1PU+A256KW\",\"enc\":\"A256CBC-HS512\",\"epk\":\"s3cret\"}";
+    for text in [secret.to_owned(), "s3cret".to_owned(), secret.replace("epk", "alg")] {
+        let error = World::new().refusal(with_header(&text));
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}
