@@ -158,7 +158,7 @@ interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm
 	$(INTEROP) node
 
 interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates alone
-	$(INTEROP) rust affinidi
+	$(INTEROP) rust affinidi did-peer
 
 bench: $(VENV)/installed ## measure what Python adds to the core, on an optimised build
 	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forgeries import BELIEVED, REFUSES
-from peer_dids import CREATED_HERE
+from peer_dids import CREATED_HERE, CREATED_THERE, REFUSES_DID, RESOLVED
 from rows import Cell, Column
 from scenario import OURS_TO_PEER, PEER_TO_OURS
 
@@ -16,8 +16,11 @@ SICPA = ("sicpa",)
 SICPA_RUST = ("node", "rust")
 INDICIO = ("askar", "authlib")
 RUST = (*SICPA_RUST, "affinidi")
+DID_PEER = ("did-peer",)
+DID_PEERS = (*SICPA, *DID_PEER)
 EVERYBODY = (*SICPA, *INDICIO, *RUST)
 BOTH = (OURS_TO_PEER, PEER_TO_OURS)
+CREATED_BOTH = (CREATED_HERE, CREATED_THERE)
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ FAULTS = (
         SICPA,
         "peerdid leaves `a` and `r` inside an endpoint unexpanded",
         "write the short form, read both",
-        "the endpoint is .*'a': .*'r': ",
-        ("service",),
+        "the endpoint is .*'a': ",
+        ("service", "service without routing keys"),
         (CREATED_HERE,),
     ),
     Fault(
@@ -93,7 +96,87 @@ FAULTS = (
         "read it; a peer with such a DID has to be handed a document",
         "MalformedPeerDIDError: .*Does not match peer DID regexp",
         ("service, encoded with _",),
+        CREATED_BOTH,
+    ),
+    Fault(
+        SICPA,
+        "peerdid refuses more than one service, each an element of its own",
+        "write what the method says; a peer with such a DID has to be handed a document",
+        "MalformedPeerDIDError: .*Does not match peer DID regexp",
+        ("two services",),
         (CREATED_HERE,),
+    ),
+    Fault(
+        SICPA,
+        "peerdid names services by their type and place",
+        'call them `#service` and `#service-1`; LocalResolver(key_naming="multibase") has the older names',
+        "the ids is .*#didcommmessaging-1",
+        ("two services",),
+        (CREATED_THERE,),
+    ),
+    Fault(
+        DID_PEERS,
+        "a key for authentication is one for assertions too, as in 2021",
+        "list each key for what the DID says that it is for",
+        "assertionMethod is ",
+        ("what each key is for",),
+        CREATED_BOTH,
+    ),
+    Fault(
+        SICPA,
+        "peerdid has no key for agreement in a did:peer:0, where did:key derives one",
+        "derive it, as the method says: the document is that of the did:key",
+        r"keyAgreement is \[\], not ",
+        ("did:peer:0",),
+        CREATED_BOTH,
+    ),
+    Fault(
+        DID_PEER,
+        "a did:peer:0 resolves to the document of another DID, the did:key",
+        "give the document the DID that was asked for",
+        "the id is 'did:key:",
+        ("id of a did:peer:0",),
+        (CREATED_HERE,),
+    ),
+    Fault(
+        DID_PEER,
+        "routing keys are called `routing_keys`",
+        "call them `routingKeys`",
+        "the endpoint is .*'routing_keys': ",
+        ("service",),
+        CREATED_BOTH,
+    ),
+    Fault(
+        DID_PEER,
+        "a service without routing keys is neither read nor written",
+        "read and write it",
+        "data did not match any variant",
+        ("service without routing keys",),
+        CREATED_BOTH,
+    ),
+    Fault(
+        DID_PEER,
+        "every service is `#service`",
+        "call the second one `#service-1`",
+        "the ids is ",
+        ("two services",),
+        CREATED_BOTH,
+    ),
+    Fault(
+        DID_PEER,
+        "a key is taken that is none",
+        "refuse the DID",
+        RESOLVED,
+        ("a key that is none",),
+        (REFUSES_DID,),
+    ),
+    Fault(
+        DID_PEER,
+        "a did:peer:2 without elements makes it panic",
+        "refuse the DID",
+        "died of resolve",
+        ("no keys",),
+        (REFUSES_DID,),
     ),
     Fault(
         SICPA_RUST,

@@ -75,11 +75,12 @@ def main() -> int:
     peers = [Peer(each) for each in asked if each.installed()]
     if not peers:
         return 0
+    speaking = [each for each in peers if each.implementation.speaks()]
     tables = (
-        *scenarios.tables(peers),
-        *forwards.tables(peers),
+        *scenarios.tables(speaking),
+        *forwards.tables(speaking),
         *peer_dids.tables(peers),
-        *forgeries.tables(peers),
+        *forgeries.tables(speaking),
     )
     try:
         verdicts = asyncio.run(run(peers, tables))

@@ -69,6 +69,10 @@ class Implementation:
     def installed(self) -> bool:
         return (HOMES / self.home / "installed").is_file()
 
+    def speaks(self) -> bool:
+        """Whether it packs and unpacks at all; one that does not makes and resolves DIDs."""
+        return self.lacking(frozenset()) is None
+
     def lacking(self, needs: frozenset[str]) -> Lack | None:
         """Why a scenario with these needs cannot be run, or None where it can."""
         return next((each for each in self.lacks if each.needs <= needs), None)
@@ -96,7 +100,23 @@ INDICIO_LACKS = (
     lack("more than the first key of a recipient", "packs", "several keys"),
 )
 
-SICPA = Implementation("sicpa", "PyPI didcomm", "sicpa", _python("sicpa"))
+SICPA = Implementation(
+    "sicpa",
+    "PyPI didcomm",
+    "sicpa",
+    _python("sicpa"),
+    lacks=(lack("did:peer with keys on other curves than X25519 and Ed25519", "did:peer", "NIST"),),
+)
+DID_PEER = Implementation(
+    "did-peer",
+    "crate did-peer",
+    "rust",
+    ("debug/did_peer",),
+    lacks=(
+        lack("messages: it makes and resolves did:peer and packs nothing"),
+        lack("a did:peer:0 of its own, though it resolves one", "creates", "did:peer:0"),
+    ),
+)
 PEERS = (
     SICPA,
     Implementation(
@@ -152,4 +172,5 @@ PEERS = (
         ),
         keys="JsonWebKey2020",
     ),
+    DID_PEER,
 )

@@ -37,7 +37,7 @@ from didcomm.secrets.secrets_util import (
     jwk_to_secret,
 )
 from didcomm.unpack import UnpackConfig, unpack
-from peerdid.dids import create_peer_did_numalgo_2, resolve_peer_did
+from peerdid.dids import create_peer_did_numalgo_0, create_peer_did_numalgo_2, resolve_peer_did
 from peerdid.keys import Ed25519VerificationKey, KeyFormat, X25519KeyAgreementKey
 
 
@@ -118,6 +118,17 @@ async def do_create_peer_did(request):
     did = str(create_peer_did_numalgo_2(agreement, [signing], request["service"]))
     named = [*zip(agreement, [private for private, _ in keys], strict=True), (signing, signing_private)]
     return {"did": did, "secrets": [{**jwk, "kid": f"{did}#{key.to_multibase()[1:]}"} for key, jwk in named]}
+
+
+async def do_create_did(request):
+    """A did:peer of the Multikeys and services of the request."""
+    agreement = [X25519KeyAgreementKey.from_multibase(key) for key in request["agreement"]]
+    signing = [Ed25519VerificationKey.from_multibase(key) for key in request["signing"]]
+    if request["method"] == 0:
+        return str(create_peer_did_numalgo_0(signing[0]))
+    services = request["services"]
+    service = services[0] if len(services) == 1 else services or None
+    return str(create_peer_did_numalgo_2(agreement, signing, service))
 
 
 async def do_resolve(request):
