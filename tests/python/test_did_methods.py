@@ -175,6 +175,21 @@ def test_a_party_is_reached_and_believed_under_either_name(
 
 
 @pytest.mark.spec("ADR-01", "ADR-05")
+def test_a_conversation_goes_on_in_the_short_form_once_the_long_form_was_seen() -> None:
+    alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
+    alice_did, bob_did = alice.create_peer_did(method=4), bob.create_peer_did(method=4)
+    first = bob.unpack(alice.pack(hello(frm=alice_did), to=bob_did, frm=alice_did).message)
+    assert first.message.frm == alice_did
+    # nobody told either resolver of the other party: each has only seen its long form
+    stored = short_form(first.message.frm)
+    answer = alice.unpack(bob.pack(hello(), to=stored, frm=bob_did).message)
+    assert same_party(answer.message.frm or "", bob_did)
+    again = bob.unpack(alice.pack(hello(), to=short_form(bob_did), frm=stored).message)
+    assert again.metadata.authenticated
+    assert again.message.frm == stored
+
+
+@pytest.mark.spec("ADR-01", "ADR-05")
 def test_another_partys_short_form_is_not_believed() -> None:
     party = sync.DIDCommMessaging()
     mallory, alice, bob = (party.create_peer_did(method=4) for _ in range(3))

@@ -187,6 +187,60 @@ def test_a_key_of_an_unknown_kind_does_no_harm_to_the_others(
     assert documents.unpack(bob, packed.packed_msg).message.body
 
 
+@pytest.mark.spec("DID-20", "KID-05", "KID-09")
+def test_a_document_as_it_is_found_in_the_world_packs_and_unpacks(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    bls = {"id": "#bls", "type": "Bls12381G2Key2020", "controller": bob.did, "publicKeyBase58": "25ETdUZ"}
+    account = {
+        "id": "#account",
+        "type": "EcdsaSecp256k1RecoveryMethod2020",
+        "controller": bob.did,
+        "blockchainAccountId": "eip155:1:0x89a932207c485f85226d86f7cd486a89a24fcc12",
+    }
+    named = {**bob.agreement[1].jwk, "kid": "2", "use": "enc", "alg": "ECDH-ES+A256KW", "x5t": "AA"}
+    bob.document = {
+        "@context": ["https://www.w3.org/ns/did/v1", {"@base": bob.did, "key": "https://a.example#key"}],
+        "id": bob.did,
+        "controller": [bob.did, alice.did],
+        "alsoKnownAs": ["https://b.example"],
+        "verificationMethod": [
+            account,
+            {"id": "#x1", "type": "Multikey", "controller": bob.did, "publicKeyMultibase": bob.key.multikey},
+            {"id": bob.kids[1], "type": "JsonWebKey", "publicKeyJwk": named, "publicKeyBase58": None},
+        ],
+        "authentication": [
+            "#account",
+            {
+                "id": "#ed",
+                "type": "Ed25519VerificationKey2018",
+                "controller": "#id",
+                "publicKeyBase58": plain58(bob.signing),
+            },
+        ],
+        "keyAgreement": [
+            bls,
+            bob.kids[0],
+            "#x2",
+            {
+                "id": bob.kids[2],
+                "type": "X25519KeyAgreementKey2019",
+                "publicKeyBase58": plain58(bob.agreement[2]),
+                "revoked": None,
+            },
+        ],
+        "assertionMethod": ["#nowhere", 7],
+        "service": None,
+        "proof": {"type": "DataIntegrityProof"},
+    }
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, frm=alice.did)
+    assert packed.to_kids == bob.kids
+    assert documents.unpack(bob, packed.packed_msg).metadata.authenticated
+    answer = sync.pack_encrypted(documents.of(bob), hello(), to=alice.did, frm=bob.did, sign_frm=bob.did)
+    metadata = documents.unpack(alice, answer.packed_msg).metadata
+    assert metadata.sign_from == bob.signing.kid
+
+
 @pytest.mark.spec("KID-01", "SIG-13")
 def test_a_key_under_the_id_of_another_did_is_not_taken(
     documents: Documents, alice: Party, bob: Party, mallory: Party

@@ -218,6 +218,55 @@ def test_several_services_are_told_apart() -> None:
     assert len(array.services) == 2
 
 
+@pytest.mark.spec("KID-09")
+@pytest.mark.parametrize("kept", ["today", "2021", "2023"])
+def test_a_key_is_found_under_every_name_that_the_method_has_had(kept: str) -> None:
+    made = InMemorySecrets()
+    did = sync.create_peer_did(made)
+    held = [made.get_key(f"{did}#key-{number}") for number in (1, 2)]
+    secrets = [secret for secret in held if secret is not None]
+    bare = [secret.public_multikey()[1:] for secret in secrets]
+    names = {"today": ["key-1", "key-2"], "2021": bare, "2023": [name[:8] for name in bare]}
+    store = InMemorySecrets(
+        [secret.renamed(f"{did}#{name}") for secret, name in zip(secrets, names[kept], strict=True)]
+    )
+    owner = sync.DIDCommMessaging(store)
+    for naming in ("numbered", "multibase"):
+        stranger = sync.DIDCommMessaging(resolver=LocalResolver(key_naming=naming))
+        packed = stranger.pack(hello(), to=did)
+        assert owner.unpack(packed.message).metadata.encrypted_to == packed.to_kids
+        answered = owner.pack(hello(), to=stranger.create_peer_did(), frm=did, sign_frm=did)
+        assert stranger.unpack(answered.message).metadata.authenticated
+
+
+@pytest.mark.spec("DID-04", "DID-05")
+@pytest.mark.parametrize(
+    "service",
+    [
+        {"t": "dm", "s": {"uri": "https://a.example???", "a": ["didcomm/v2"], "r": ["did:a:b#c"]}},
+        {
+            "t": "dm",
+            "s": {"uri": "https://a.example???", "accept": ["didcomm/v2"], "routingKeys": ["did:a:b#c"]},
+        },
+        {"t": "dm", "s": "https://a.example???", "a": ["didcomm/v2"], "r": ["did:a:b#c"]},
+        {
+            "type": "DIDCommMessaging",
+            "serviceEndpoint": "https://a.example???",
+            "accept": ["didcomm/v2"],
+            "routingKeys": ["did:a:b#c"],
+        },
+        [{"t": "dm", "s": [{"uri": "https://a.example???", "a": ["didcomm/v2"], "r": ["did:a:b#c"]}]}],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("padding", ["", "=", "=="])
+def test_a_service_in_any_form_that_it_has_had_is_the_same(service: object, padding: str) -> None:
+    document = resolved(f"did:peer:2.E{Key('x#1').multikey}{encoded(service)}{padding}")
+    (found,) = document.services[0].endpoints
+    expected = ("https://a.example???", ["didcomm/v2"], ["did:a:b#c"])
+    assert (found.uri, found.accept, found.routing_keys) == expected
+
+
 @pytest.mark.parametrize(
     "did",
     [

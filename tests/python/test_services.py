@@ -108,6 +108,53 @@ def test_without_a_usable_service_the_message_is_packed_and_has_no_endpoint(
     assert caught.value.did == bob.did
 
 
+ODD: list[Any] = [
+    {"id": "#l", "type": "LinkedDomains", "serviceEndpoint": {"origins": ["https://b.example"]}},
+    {"id": "#old", "type": ["did-communication"], "serviceEndpoint": "https://b.example", "priority": "0"},
+    {"id": 7, "type": ["X", None, {}], "serviceEndpoint": [[["https://b.example"]]]},
+    {"type": "DIDCommMessaging"},
+    service([None, 7, {"uri": None}, {"uri": ""}, {"accept": ["didcomm/v2"]}]),
+    "https://b.example",
+    [],
+    None,
+]
+
+
+@pytest.mark.spec("DID-01", "DID-04", "DID-05")
+@pytest.mark.parametrize(
+    "kind", ["DIDCommMessaging", ["DIDCommMessaging"], ["Other", "DIDCommMessaging"]], ids=str
+)
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://b.example",
+        {"uri": "https://b.example"},
+        ["https://b.example"],
+        [{"uri": "https://b.example"}, None, 7],
+        ["didcomm:transport/queue", {"uri": "https://b.example"}],
+    ],
+    ids=str,
+)
+def test_odd_services_do_no_harm_to_one_that_can_be_used(
+    documents: Documents, alice: Party, bob: Party, kind: object, endpoint: object
+) -> None:
+    serving(bob, *ODD, service(endpoint, type=kind), *ODD)
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
+    assert packed.endpoint("https") == "https://b.example"
+    assert [each.id for each in packed.services] == [f"{bob.did}#s"]
+
+
+@pytest.mark.spec("DID-06")
+def test_a_party_that_fetches_its_messages_is_told_apart(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    serving(bob, service({"uri": "didcomm:transport/queue"}))
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
+    assert packed.endpoint() == packed.endpoint("didcomm") == "didcomm:transport/queue"
+    with pytest.raises(EndpointNotFoundError):
+        packed.endpoint("https", "wss")
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [{"uri": "https://m.example", "routingKeys": ["did:example:m#k"]}, {"uri": "did:example:m"}],
