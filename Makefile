@@ -15,7 +15,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust bench wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites bench wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -159,6 +159,20 @@ interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm
 
 interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates alone
 	$(INTEROP) rust affinidi did-peer
+
+# a folder with the repositories of the libraries for which pydidcomm.compat stands in; SUITES: some of them by name
+DIR ?= ../peers-suites
+SUITES ?=
+
+$(PEERS)/suites/installed: tests/compat/requirements.txt
+	$(SAY) "what the tests of other libraries need: a virtual environment in $(PEERS)/suites"
+	$(PYTHON) -m venv $(PEERS)/suites
+	$(PEERS)/suites/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+peers-suites: $(VENV)/built $(PEERS)/suites/installed ## run the tests of the libraries before this one on it: make peers-suites DIR=../peers-suites
+	$(SAY) "tests of the libraries for which pydidcomm.compat stands in, as they are, from $(DIR)"
+	$(PEERS)/suites/bin/python tests/compat/run.py $(DIR) $(SUITES)
 
 bench: $(VENV)/installed ## measure what Python adds to the core, on an optimised build
 	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"

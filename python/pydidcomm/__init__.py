@@ -24,6 +24,7 @@ from pydidcomm._core import (
     ServiceMetadata,
     UnpackResult,
     encode_did_document,
+    encode_public_keys,
     same_party,
     short_form,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "create_key_did",
     "create_peer_did",
     "encode_did_document",
+    "encode_public_keys",
     "inspect",
     "pack_encrypted",
     "pack_encrypted_to_each",

@@ -9,7 +9,7 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, Final, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 @final
 class Agree:
@@ -1525,6 +1525,23 @@ def encode_key_did(secret: Secret) -> tuple[str, list[Secret]]:
 def encode_peer_did(method: SupportsIndex, agreement: SupportsGetItem[int, Secret], authentication: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> tuple[str, list[Secret], str | None]:
     """
     A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
+    """
+
+def encode_public_keys(*, agreement: SupportsGetItem[int, PublicKey] = ..., authentication: SupportsGetItem[int, PublicKey] = ..., services: SupportsGetItem[int, Any] = ...) -> str:
+    """
+    The did:peer:2 of public keys, whose secrets live elsewhere, and of services.
+
+    The keys are named `#key-1`, `#key-2` and so on, those for agreement first. A service is an object as a DID
+    document shows it; a list of them is written into one element, as in DIDs of 2023 and before.
+
+    Raises:
+        ValueError: There is no key, a key cannot serve its purpose, or a service is no object.
+
+    Example:
+        >>> from pydidcomm import PublicKey, encode_public_keys
+        >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
+        >>> encode_public_keys(agreement=[key])
+        'did:peer:2.Ez6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc'
     """
 
 def encrypt_layer(plaintext: bytes, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg) -> Operation:

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 use super::errors::misuse;
 use super::json::{JsonIn, TextIn};
+use super::public_key::PyPublicKey;
 use super::secrets::PySecret;
 use crate::did::peer::{self, Method, Purpose};
 use crate::did::{self, jwk, key};
@@ -56,19 +57,49 @@ pub(super) fn encode_peer_did(
             secrets.push(secret);
         }
     }
-    let services = services
-        .into_iter()
-        .map(|JsonIn(text)| {
-            serde_json::from_str(&text).map_err(|_| Error::misuse("a service is a JSON object"))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let created = method.create(&keys, &services).map_err(misuse)?;
+    let created = method.create(&keys, &parsed(services)?).map_err(misuse)?;
     let secrets = if method == Method::InceptionKey {
         secrets.first().map(|secret| key::secrets(&created.did, secret)).transpose()?.unwrap_or_default()
     } else {
         secrets.iter().zip(created.kids).map(|(secret, kid)| secret.renamed(kid)).collect()
     };
     Ok((created.did.to_string(), named(secrets), created.known))
+}
+
+fn parsed(services: Vec<JsonIn>) -> Result<Vec<serde_json::Value>, Error> {
+    let parse = |JsonIn(text): JsonIn| {
+        serde_json::from_str(&text).map_err(|_| Error::misuse("a service is a JSON object"))
+    };
+    services.into_iter().map(parse).collect()
+}
+
+/// The did:peer:2 of public keys, whose secrets live elsewhere, and of services.
+///
+/// The keys are named `#key-1`, `#key-2` and so on, those for agreement first. A service is an object as a DID
+/// document shows it; a list of them is written into one element, as in DIDs of 2023 and before.
+///
+/// Raises:
+///     ValueError: There is no key, a key cannot serve its purpose, or a service is no object.
+///
+/// Example:
+///     >>> from pydidcomm import PublicKey, encode_public_keys
+///     >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
+///     >>> encode_public_keys(agreement=[key])
+///     'did:peer:2.Ez6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc'
+#[pyfunction]
+#[pyo3(signature = (*, agreement = Vec::new(), authentication = Vec::new(), services = Vec::new()))]
+pub(super) fn encode_public_keys(
+    agreement: Vec<PyPublicKey>,
+    authentication: Vec<PyPublicKey>,
+    services: Vec<JsonIn>,
+) -> PyResult<String> {
+    let purposes = [(Purpose::KeyAgreement, agreement), (Purpose::Authentication, authentication)];
+    let keys: Vec<_> = purposes
+        .into_iter()
+        .flat_map(|(purpose, keys)| keys.into_iter().map(move |key| (purpose, key.0)))
+        .collect();
+    let created = Method::MultipleKeys.create(&keys, &parsed(services)?).map_err(misuse)?;
+    Ok(created.did.to_string())
 }
 
 /// The long form of the did:peer:4 of an input document: a DID document without `id`, whose ids are relative.

@@ -79,10 +79,10 @@ impl SecretKey {
         }
     }
 
-    /// Some formats append the public half to an Ed25519 secret.
+    /// Some formats append the public half to the secret.
     fn from_octets_of_any_length(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
         match (curve, octets.split_at_checked(32)) {
-            (Curve::Ed25519, Some((secret, public))) if public.len() == 32 => {
+            (Curve::Ed25519 | Curve::X25519, Some((secret, public))) if public.len() == 32 => {
                 let key = Self::from_octets(kid, curve, secret)?;
                 if key.public_key()?.octets() == public {
                     Ok(key)
@@ -185,17 +185,23 @@ mod tests {
         let from_jwk = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
         let octets = base64url::decode(jwk()["d"].as_str().unwrap(), "d").unwrap();
         let base58 = multibase::Base::Base58Btc.encode(&octets);
+        let halves = [octets.clone(), from_jwk.public_key().unwrap().octets()].concat();
+        let both = multibase::Base::Base58Btc.encode(&halves);
+        let strange = multibase::Base::Base58Btc.encode([octets.clone(), octets.clone()].concat());
         let codec = ssi_multicodec::MultiEncodedBuf::encode_bytes(ssi_multicodec::X25519_PRIV, &octets);
         let multibase = multibase::encode(multibase::Base::Base64Url, codec);
         for value in [
             json!({"id": KID, "type": "JsonWebKey2020", "privateKeyJwk": jwk()}),
             json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": base58}),
+            json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": both}),
             json!({"id": KID, "type": "X25519KeyAgreementKey2020", "privateKeyMultibase": multibase}),
         ] {
             let secret = SecretKey::from_value(&value, None).unwrap();
             assert_eq!(secret.public_key().unwrap(), from_jwk.public_key().unwrap());
             assert_eq!(secret.kid().as_str(), KID);
         }
+        let strange = json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": strange});
+        assert!(SecretKey::from_value(&strange, None).is_err());
     }
 
     #[test]

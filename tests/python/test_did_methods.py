@@ -20,6 +20,7 @@ from pydidcomm import (
     create_key_did,
     create_peer_did,
     encode_did_document,
+    encode_public_keys,
     same_party,
     short_form,
     sync,
@@ -233,6 +234,32 @@ def test_a_document_that_is_not_that_of_the_hash_is_refused() -> None:
     for document in ({"id": "did:example:a"}, {"authentication": ["did:example:a#k"]}):
         with pytest.raises(ValueError, match="id"):
             encode_did_document(document)
+
+
+def test_a_did_is_made_of_public_keys_whose_secrets_live_elsewhere() -> None:
+    secrets = InMemorySecrets()
+    service = {"type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://example.com"}}
+    did = sync.create_peer_did(secrets, services=[service])
+    agreement, authentication = (secrets.get_key(f"{did}#key-{place}") for place in (1, 2))
+    assert agreement is not None
+    assert authentication is not None
+    made = encode_public_keys(
+        agreement=[agreement.public_key], authentication=[authentication.public_key], services=[service]
+    )
+    assert made == did
+    with pytest.raises(ValueError, match="cannot serve"):
+        encode_public_keys(authentication=[agreement.public_key])
+    with pytest.raises(ValueError, match="at least one key"):
+        encode_public_keys(services=[service])
+
+
+def test_a_list_of_services_is_one_element_as_in_older_dids() -> None:
+    services = [{"type": "DIDCommMessaging", "serviceEndpoint": f"https://{name}"} for name in "ab"]
+    key = Secret.generate("X25519", kid="did:example:a#k").public_key
+    did = encode_public_keys(agreement=[key], services=[services])
+    assert did.count(".S") == 1
+    document: Any = LocalResolver().resolve(did)
+    assert [service.endpoints[0].uri for service in document.services] == ["https://a", "https://b"]
 
 
 def _held(party: sync.DIDCommMessaging, kid: str) -> Secret:

@@ -11,9 +11,10 @@ const NAMES: [(&str, &str); 4] =
     [("t", "type"), ("s", "serviceEndpoint"), ("r", "routingKeys"), ("a", "accept")];
 const TYPES: [(&str, &str); 1] = [("dm", "DIDCommMessaging")];
 
-/// Encodes a service as an element of the DID.
+/// Encodes a service as an element of the DID; an array of them as the one element that older DIDs have.
 pub(super) fn encode(service: &Value) -> Result<String> {
-    if !service.is_object() {
+    let several = service.as_array().is_some_and(|services| services.iter().all(Value::is_object));
+    if !service.is_object() && !several {
         return Err(Error::misuse("a service is a JSON object"));
     }
     Ok(base64url::encode(rename(service, &NAMES.map(swap), &TYPES.map(swap)).to_string()))
@@ -105,6 +106,18 @@ mod tests {
         let text = String::from_utf8(base64url::decode(&encoded, "").unwrap()).unwrap();
         assert!(text.starts_with(r#"{"t":"dm","s":{"uri":"#), "{text}");
         assert_eq!(decode(&encoded).unwrap(), [service]);
+    }
+
+    // the form that the library peerdid writes
+    #[test]
+    fn several_services_in_one_element_are_written_and_read() {
+        let services =
+            json!([{"type": "DIDCommMessaging", "serviceEndpoint": "https://a"}, {"type": "example"}]);
+        let encoded = encode(&services).unwrap();
+        let text = String::from_utf8(base64url::decode(&encoded, "").unwrap()).unwrap();
+        assert_eq!(text, r#"[{"t":"dm","s":"https://a"},{"t":"example"}]"#);
+        assert_eq!(Value::from(decode(&encoded).unwrap()), services);
+        assert!(encode(&json!([{}, 1])).is_err());
     }
 
     // did:peer, method 2: only services without an id are counted

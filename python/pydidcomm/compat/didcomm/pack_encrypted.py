@@ -20,29 +20,19 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
     to: str,
     frm: str | None = None,
     sign_frm: str | None = None,
-    pack_config: "PackEncryptedConfig | None" = None,
-    pack_params: "PackEncryptedParameters | None" = None,
+    pack_config: "PackEncryptedConfig | pydidcomm.PackEncryptedConfig | None" = None,
+    pack_params: "PackEncryptedParameters | pydidcomm.PackEncryptedParameters | None" = None,
 ) -> "PackEncryptedResult":
-    """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`."""
-    config, params = pack_config or PackEncryptedConfig(), pack_params or PackEncryptedParameters()
-    both = frm is not None and sign_frm is not None
-    own_config = pydidcomm.PackEncryptedConfig(
-        enc_alg_anon=pydidcomm.AnonCryptAlg[config.enc_alg_anon.name],
-        protect_sender_id=config.protect_sender_id,
-        # the original puts authcrypt around a signature wherever there are both a sender and a signer
-        authcrypt_signed=both,
-        anoncrypt_authcrypt_signed=both and config.protect_sender_id,
-        forward=config.forward,
-    )
-    own_params = pydidcomm.PackEncryptedParameters(
-        from_prior_issuer_kid=params.from_prior_issuer_kid,
-        forward_service_id=params.forward_service_id,
-        forward_headers=params.forward_headers,
-    )
+    """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`.
+
+    `pack_config` and `pack_params` may be those of pydidcomm, which have more options.
+    """
+    own_config = _config(pack_config or PackEncryptedConfig(), both=frm is not None and sign_frm is not None)
+    own_params = _params(pack_params or PackEncryptedParameters())
     packed = await asked(
         resolvers_config,
         lambda own: pydidcomm.pack_encrypted(own, given(message), to, frm, sign_frm, own_config, own_params),
-        own_kids=(frm, sign_frm, params.from_prior_issuer_kid),
+        own_kids=(frm, sign_frm, own_params.from_prior_issuer_kid),
     )
     named(message, sender=frm or sign_frm, signed=sign_frm is not None, to=to)
     goes_to = packed.service_metadata
@@ -53,6 +43,33 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
         sign_from_kid=packed.sign_from_kid,
         from_prior_issuer_kid=packed.from_prior_issuer_kid,
         service_metadata=goes_to and ServiceMetadata(goes_to.id, goes_to.service_endpoint),
+    )
+
+
+def _config(
+    config: "PackEncryptedConfig | pydidcomm.PackEncryptedConfig", *, both: bool
+) -> pydidcomm.PackEncryptedConfig:
+    if isinstance(config, pydidcomm.PackEncryptedConfig):
+        return config
+    return pydidcomm.PackEncryptedConfig(
+        enc_alg_anon=pydidcomm.AnonCryptAlg[config.enc_alg_anon.name],
+        protect_sender_id=config.protect_sender_id,
+        # the original puts authcrypt around a signature wherever there are both a sender and a signer
+        authcrypt_signed=both,
+        anoncrypt_authcrypt_signed=both and config.protect_sender_id,
+        forward=config.forward,
+    )
+
+
+def _params(
+    params: "PackEncryptedParameters | pydidcomm.PackEncryptedParameters",
+) -> pydidcomm.PackEncryptedParameters:
+    if isinstance(params, pydidcomm.PackEncryptedParameters):
+        return params
+    return pydidcomm.PackEncryptedParameters(
+        from_prior_issuer_kid=params.from_prior_issuer_kid,
+        forward_service_id=params.forward_service_id,
+        forward_headers=params.forward_headers,
     )
 
 

@@ -16,23 +16,29 @@ from pydidcomm.compat.didcomm.message import Message
 async def unpack(
     resolvers_config: ResolversConfig,
     packed_msg: JSON | JSON_OBJ,
-    unpack_config: "UnpackConfig | None" = None,
+    unpack_config: "UnpackConfig | pydidcomm.UnpackConfig | None" = None,
     deserializer: Callable[[JSON_OBJ], Any] = Message.from_dict,
 ) -> "UnpackResult":
     """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`.
 
-    `deserializer` makes the message of the JSON object of its plaintext.
+    `deserializer` makes the message of the JSON object of its plaintext. `unpack_config` may be that of
+    pydidcomm, which has more options.
     """
     if not isinstance(cast("Any", packed_msg), (str, dict)):
         message = f"unexpected type of packed_message: '{type(packed_msg)}'"
         raise DIDCommValueError(message)
-    config = unpack_config or UnpackConfig()
-    own_config = pydidcomm.UnpackConfig(
+    own_config = _config(unpack_config or UnpackConfig())
+    received = await asked(resolvers_config, lambda own: pydidcomm.unpack(own, packed_msg, own_config))
+    return UnpackResult(deserializer(plaintext(received.message)), _told(received.metadata))
+
+
+def _config(config: "UnpackConfig | pydidcomm.UnpackConfig") -> pydidcomm.UnpackConfig:
+    if isinstance(config, pydidcomm.UnpackConfig):
+        return config
+    return pydidcomm.UnpackConfig(
         expect_decrypt_by_all_keys=config.expect_decrypt_by_all_keys,
         unwrap_re_wrapping_forward=config.unwrap_re_wrapping_forward,
     )
-    received = await asked(resolvers_config, lambda own: pydidcomm.unpack(own, packed_msg, own_config))
-    return UnpackResult(deserializer(plaintext(received.message)), _told(received.metadata))
 
 
 def plaintext(message: pydidcomm.Message) -> JSON_OBJ:

@@ -64,7 +64,8 @@ class DIDCommService(pydid.DIDCommService):
     """Where messages are taken: `recipient_keys` is not demanded, as it was not until 0.3.1."""
 
     service_endpoint: str
-    recipient_keys: list[DIDUrl] = Field(default_factory=list[DIDUrl])
+    recipient_keys: list[str] = Field(default_factory=list[str])
+    routing_keys: list[str] = Field(default_factory=list[str])
 
     def __init__(
         self,

@@ -1,0 +1,103 @@
+"""What a did:peer is made of: its keys as text, and its services as `pydidcomm.LocalResolver` reads them."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+
+import pydidcomm
+from pydidcomm.compat.peerdid.core.did_doc_types import SERVICE_ID, SERVICE_TYPE
+from pydidcomm.compat.peerdid.errors import MalformedPeerDIDError
+
+_KEY = "z[1-9A-HJ-NP-Za-km-z]+"
+# the original reads one block of services without `-` and `_` in it, and so not every DID that it makes
+_SHAPE = re.compile(
+    rf"did:peer:(?:0(?P<key>{_KEY})|2(?P<keys>(?:\.[AEVID]{_KEY})+)(?:\.S[\w-]*=*)*)", re.ASCII
+)
+
+AUTHENTICATION = "V"
+AGREEMENT = "E"
+
+T = TypeVar("T")
+
+
+def has_shape(peer_did: object) -> bool:
+    """Whether this looks like a did:peer of method 0 or 2."""
+    return isinstance(peer_did, str) and _SHAPE.fullmatch(peer_did) is not None
+
+
+def keys_of(peer_did: str) -> list[tuple[str, str]]:
+    """The keys of a did:peer, each with the code of its purpose.
+
+    Raises:
+        MalformedPeerDIDError: It does not look like one.
+    """
+    shape = _SHAPE.fullmatch(peer_did)
+    if shape is None:
+        message = "Does not match peer DID regexp"
+        raise MalformedPeerDIDError(message)
+    if shape["key"]:
+        return [(AUTHENTICATION, shape["key"])]
+    return [(element[0], element[1:]) for element in shape["keys"].split(".")[1:]]
+
+
+def services_of(peer_did: str, prefix: str) -> list[dict[str, Any]]:
+    """The services of a did:peer, named by their type and place after the prefix.
+
+    Raises:
+        MalformedPeerDIDError: One of them cannot be read.
+    """
+    try:
+        document = pydidcomm.LocalResolver().resolve(peer_did)
+    except pydidcomm.DIDCommError as error:
+        message = "Invalid service"
+        raise MalformedPeerDIDError(message) from error
+    services: list[dict[str, Any]] = [] if document is None else document.as_dict().get("service", [])
+    for place, service in enumerate(services):
+        kind: Any = service.get(SERVICE_TYPE)
+        if not isinstance(kind, str) or not kind:
+            message = "Service doesn't contain a type"
+            raise MalformedPeerDIDError(message)
+        service[SERVICE_ID] = f"{prefix}#{kind.lower()}-{place}"
+    return services
+
+
+def services_from(service: object) -> list[Any]:
+    """The services that are to be in a did:peer, as `pydidcomm.encode_public_keys` takes them.
+
+    Raises:
+        ValueError: They are no JSON.
+    """
+    if isinstance(service, str) and service:
+        try:
+            service = json.loads(service)
+        except ValueError:
+            service = ...
+    if not service:
+        return []
+    if not isinstance(service, (dict, list)):
+        message = "Service is not valid JSON"
+        raise ValueError(message)  # noqa: TRY004, what the original raises
+    return [cast("Any", service)]
+
+
+def encode(agreement: Sequence[str], authentication: Sequence[str], services: Sequence[Any]) -> str:
+    """The did:peer:2 of these keys and services; see `pydidcomm.encode_public_keys`."""
+    return pydidcomm.encode_public_keys(
+        agreement=[pydidcomm.PublicKey(key) for key in agreement],
+        authentication=[pydidcomm.PublicKey(key) for key in authentication],
+        services=services,
+    )
+
+
+def read(key: Callable[[], T], multibase: str) -> T:
+    """The key that this text is, as `key` reads it.
+
+    Raises:
+        MalformedPeerDIDError: It is none.
+    """
+    try:
+        return key()
+    except (ValueError, pydidcomm.DIDCommError) as error:
+        message = f"Invalid key: {multibase}"
+        raise MalformedPeerDIDError(message) from error

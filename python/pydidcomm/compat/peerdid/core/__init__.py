@@ -1,0 +1,1 @@
+"""What applications import of the internals of the original, and no more."""

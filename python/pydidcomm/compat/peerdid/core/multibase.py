@@ -1,0 +1,25 @@
+"""Multibase text, of which there is one kind; the package base58 reads and writes it."""
+
+from enum import Enum
+
+import base58
+
+
+class MultibaseFormat(Enum):
+    """A kind of multibase, by its prefix."""
+
+    BASE58 = "z"
+
+
+def from_base58(base58encoded: str) -> bytes:
+    """The octets that base58btc says.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return base58.b58decode(base58encoded)
+
+
+def to_base58(value: bytes) -> str:
+    """The octets in base58btc."""
+    return base58.b58encode(value).decode()

@@ -1,0 +1,246 @@
+"""Public keys of the two kinds that the library knows; see `pydidcomm.PublicKey`."""
+
+import json
+from abc import ABC, abstractmethod
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple
+from uuid import uuid4
+
+from pydid import VerificationMethod
+from pydid.verification_method import (
+    Ed25519VerificationKey2018,
+    Ed25519VerificationKey2020,
+    JsonWebKey2020,
+    X25519KeyAgreementKey2019,
+    X25519KeyAgreementKey2020,
+)
+
+import pydidcomm
+from pydidcomm.compat.peerdid.core.multibase import MultibaseFormat, from_base58, to_base58
+from pydidcomm.compat.peerdid.core.multicodec import Codec
+
+__all__ = [
+    "ED25519_2020_CONTEXT",
+    "ED25519_KEY_LENGTH",
+    "JWS_2020_CONTEXT",
+    "X25519_2020_CONTEXT",
+    "X25519_KEY_LENGTH",
+    "BaseKey",
+    "Ed25519VerificationKey",
+    "KeyFormat",
+    "KeyRelationshipType",
+    "X25519KeyAgreementKey",
+]
+
+ED25519_KEY_LENGTH = 32
+ED25519_2020_CONTEXT = "https://w3id.org/security/suites/ed25519-2020/v1"
+X25519_KEY_LENGTH = 32
+X25519_2020_CONTEXT = "https://w3id.org/security/suites/x25519-2020/v1"
+JWS_2020_CONTEXT = "https://w3id.org/security/suites/jws-2020/v1"
+
+_SHORT_NAME = 8
+"""The number of characters of a key that name it."""
+
+
+class KeyFormat(Enum):
+    """How a document writes keys."""
+
+    JWK = 1
+    BASE58 = 2
+    MULTIBASE = 3
+
+
+class KeyRelationshipType(Enum):
+    """What a key is for."""
+
+    AUTHENTICATION = 1
+    KEY_AGREEMENT = 2
+
+
+class VerificationMethodResult(NamedTuple):
+    """A key as a document writes it, and the context that the document needs for it."""
+
+    context: str | None
+    method: VerificationMethod
+
+
+class BaseKey(ABC):
+    """A public key.
+
+    Args:
+        public_key: Its raw octets.
+        ident: Its id in a document.
+        format: How a document writes it.
+
+    Raises:
+        ValueError: These octets are no key.
+    """
+
+    codec: ClassVar[Codec]
+    key_length: ClassVar[int]
+    relationships: ClassVar[list[KeyRelationshipType]]
+    _curve: ClassVar[str]
+
+    def __init__(self, public_key: bytes, ident: str | None = None, format: KeyFormat | None = None) -> None:  # noqa: A002
+        self.public_key = public_key
+        self.ident = ident or f"#{uuid4()}"
+        self.format = format or KeyFormat.MULTIBASE
+        self.validate()
+
+    def validate(self) -> None:
+        """Returns if the octets are those of a key.
+
+        Raises:
+            ValueError: They are not.
+        """
+        if len(self.public_key) != self.key_length:
+            message = f"Invalid public key, expected {self.key_length} bytes"
+            raise ValueError(message)
+        self._key()
+
+    def _key(self) -> pydidcomm.PublicKey:
+        return pydidcomm.PublicKey.from_octets(self._curve, self.public_key)
+
+    @classmethod
+    def for_codec(cls, codec: Codec) -> "type[BaseKey]":
+        """The class of keys of this kind.
+
+        Raises:
+            ValueError: This class is that of another kind.
+        """
+        own = getattr(cls, "codec", codec)
+        if own is not codec:
+            message = f"Codec mismatch: expected {own}, found {codec}"
+            raise ValueError(message)
+        return Ed25519VerificationKey if codec is Codec.ED25519 else X25519KeyAgreementKey
+
+    @classmethod
+    def from_base58(
+        cls,
+        enc_key: str,
+        codec: Codec | None = None,
+        ident: str | None = None,
+        format: KeyFormat | None = None,  # noqa: A002
+    ) -> "BaseKey":
+        """The key whose raw octets are this base58btc."""
+        codec = codec or getattr(cls, "codec", None)
+        if codec is None:
+            message = "Unspecified codec"
+            raise ValueError(message)
+        return cls.for_codec(codec)(from_base58(enc_key), ident, format or KeyFormat.BASE58)
+
+    @classmethod
+    def from_multibase(
+        cls,
+        multibase: str,
+        ident: str | None = None,
+        format: KeyFormat | None = None,  # noqa: A002
+    ) -> "BaseKey":
+        """The key that this Multikey text says; it is named by the beginning of the text."""
+        ident = ident or f"#{multibase[1 : 1 + _SHORT_NAME]}"
+        return cls._of(pydidcomm.PublicKey(multibase), ident, format or KeyFormat.MULTIBASE)
+
+    @classmethod
+    def from_jwk(
+        cls,
+        jwk: str | dict[str, Any],
+        ident: str | None = None,
+        format: KeyFormat | None = None,  # noqa: A002
+    ) -> "BaseKey":
+        """The key that this JWK says."""
+        key = pydidcomm.PublicKey(json.loads(jwk) if isinstance(jwk, str) else jwk)
+        return cls._of(key, ident, format or KeyFormat.JWK)
+
+    @classmethod
+    def _of(cls, key: pydidcomm.PublicKey, ident: str | None, form: KeyFormat) -> "BaseKey":
+        codec = {"Ed25519": Codec.ED25519, "X25519": Codec.X25519}.get(key.curve)
+        if codec is None:
+            message = "Unsupported codec"
+            raise ValueError(message)
+        return cls.for_codec(codec)(key.octets(), ident, form)
+
+    @abstractmethod
+    def verification_method(
+        self,
+        controller: str,
+        format: KeyFormat | None = None,  # noqa: A002
+        **extra: Any,  # noqa: ANN401
+    ) -> VerificationMethodResult:
+        """The key as a document writes it."""
+
+    def to_multibase(self, format: MultibaseFormat | None = None) -> str:  # noqa: A002, ARG002
+        """The key as a Multikey."""
+        return self._key().multikey()
+
+    def _written(
+        self,
+        form: KeyFormat,
+        suites: tuple[tuple[str | None, Any], ...],
+        **members: Any,  # noqa: ANN401
+    ) -> VerificationMethodResult:
+        material: tuple[tuple[KeyFormat, str, Any], ...] = (
+            (KeyFormat.JWK, "public_key_jwk", lambda: self._key().jwk()),
+            (KeyFormat.BASE58, "public_key_base58", lambda: to_base58(self.public_key)),
+            (KeyFormat.MULTIBASE, "public_key_multibase", self.to_multibase),
+        )
+        for (known, member, write), (context, suite) in zip(material, suites, strict=True):
+            if form is known:
+                method = suite.make(id=self.ident, **{member: write()}, **members)
+                return VerificationMethodResult(context, method)
+        message = "Unsupported key format for export"
+        raise ValueError(message)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.public_key == getattr(other, "public_key", None)
+
+    def __hash__(self) -> int:
+        return hash(self.public_key)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.to_multibase()}>"
+
+
+class Ed25519VerificationKey(BaseKey):
+    """A public key that verifies signatures."""
+
+    codec = Codec.ED25519
+    key_length = ED25519_KEY_LENGTH
+    relationships: ClassVar = [KeyRelationshipType.AUTHENTICATION]
+    _curve = "Ed25519"
+
+    def verification_method(
+        self,
+        controller: str,
+        format: KeyFormat | None = None,  # noqa: A002
+        **extra: Any,  # noqa: ANN401
+    ) -> VerificationMethodResult:
+        """The key as a document writes it."""
+        suites = (
+            (JWS_2020_CONTEXT, JsonWebKey2020),
+            (None, Ed25519VerificationKey2018),
+            (ED25519_2020_CONTEXT, Ed25519VerificationKey2020),
+        )
+        return self._written(format or self.format, suites, controller=controller, **extra)
+
+
+class X25519KeyAgreementKey(BaseKey):
+    """A public key that messages are encrypted to."""
+
+    codec = Codec.X25519
+    key_length = X25519_KEY_LENGTH
+    relationships: ClassVar = [KeyRelationshipType.KEY_AGREEMENT]
+    _curve = "X25519"
+
+    def verification_method(
+        self,
+        controller: str,
+        format: KeyFormat | None = None,  # noqa: A002
+        **extra: Any,  # noqa: ANN401
+    ) -> VerificationMethodResult:
+        """The key as a document writes it."""
+        suites = (
+            (JWS_2020_CONTEXT, JsonWebKey2020),
+            (None, X25519KeyAgreementKey2019),
+            (X25519_2020_CONTEXT, X25519KeyAgreementKey2020),
+        )
+        return self._written(format or self.format, suites, controller=controller, **extra)
