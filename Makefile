@@ -139,7 +139,8 @@ $(PEERS)/rust/installed: $(shell find tests/interop/rust -name '*.rs' -o -name '
 ifneq ($(shell rustc --version | awk '{split($$2, v, "."); print (v[2] >= $(PEER_RUST))}'),1)
 	$(SAY) "peers in Rust: skipped, they need Rust 1.$(PEER_RUST)"
 else
-	$(SAY) "peers in Rust, the crates didcomm and affinidi-messaging-didcomm: compiled in $(PEERS)/rust"
+	$(SAY) "peers in Rust, the crates didcomm, affinidi-messaging-didcomm and did-peer: compiled in $(PEERS)/rust"
+	CARGO_TARGET_DIR=$(PEERS)/rust cargo clippy --locked --quiet --manifest-path tests/interop/rust/Cargo.toml -- -D warnings
 	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --manifest-path tests/interop/rust/Cargo.toml
 	@touch $@
 endif

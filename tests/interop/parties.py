@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -16,7 +17,9 @@ from pydidcomm import (
     ResolversConfig,
     Secret,
     create_peer_did,
+    short_form,
 )
+from world import base58
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -29,15 +32,19 @@ Method: TypeAlias = "Callable[[Secret], Json]"
 
 @dataclass(frozen=True)
 class Party:
-    """A DID, the document that the peer is handed (empty: the peer resolves it), and its secrets as JWKs."""
+    """A DID, the document that the peer is handed (empty: the peer resolves it), and its secrets as JWKs.
+
+    Where the DID is a short form, `long` is what our resolver is told.
+    """
 
     did: str
     document: Json
     secrets: tuple[Json, ...]
+    long: str | None = None
 
     def holding(self, place: int) -> Party:
         """The same party with one key for agreement alone, and its key for signing."""
-        return Party(self.did, self.document, (self.secrets[place], self.secrets[-1]))
+        return replace(self, secrets=(self.secrets[place], self.secrets[-1]))
 
 
 @dataclass(frozen=True)
@@ -73,12 +80,15 @@ class Book:
 
 
 def resolvers(kind: Kind, known: Iterable[Party], holders: Iterable[Party]) -> ResolversConfig:
-    """Our side's: did:example from the book, all else without help."""
+    """Our side's: did:example from the book, all else without help but for what a DID is the hash of."""
+    known = list(known)
+    local = LocalResolver(key_naming=kind.key_naming)
+    for party in known:
+        if party.long is not None:
+            local.remember(party.long)
     return ResolversConfig(
         secrets_resolver=InMemorySecrets([jwk for party in holders for jwk in party.secrets]),
-        did_resolver=PrefixResolver(
-            {"did:example:": Book(known), "did:": LocalResolver(key_naming=kind.key_naming)}
-        ),
+        did_resolver=PrefixResolver({"did:example:": Book(known), "did:": local}),
     )
 
 
@@ -112,6 +122,12 @@ def suite_2020(key: Secret) -> Json:
     return {"type": suites[key.curve], "publicKeyMultibase": key.public_multikey()}
 
 
+def suite_2018(key: Secret) -> Json:
+    """The suites of 2018 and 2019, which are on two curves alone."""
+    suites = {"X25519": "X25519KeyAgreementKey2019", "Ed25519": "Ed25519VerificationKey2018"}
+    return {"type": suites[key.curve], "publicKeyBase58": base58(key.public_key.octets())}
+
+
 def party(peer: Peer | None, did: str, secrets: list[Secret], method: Method) -> Party:
     """Has a document that the peer reads; the last secret signs, and agrees too where it is alone."""
     agreement = secrets[:-1] or secrets
@@ -126,7 +142,7 @@ def _form(peer: Peer | None, method: Method) -> Method:
     return multikey if keys == "Multikey" and method is json_web_key_2020 else method
 
 
-async def example(peer: Peer, name: str, keys: Keys) -> Party:
+async def example(peer: Peer, name: str, keys: Keys, method: Method = json_web_key_2020) -> Party:
     """did:example; the keys for agreement are in no sorted order, highest number first."""
     did = f"did:example:{name}"
     numbers = range(len(keys.agreement), 0, -1)
@@ -135,7 +151,20 @@ async def example(peer: Peer, name: str, keys: Keys) -> Party:
         for number, curve in zip(numbers, keys.agreement, strict=True)
     ]
     signing = Secret.generate(keys.signing, kid=f"{did}#sign")
-    return party(peer, did, [*secrets, signing], json_web_key_2020)
+    return party(peer, did, [*secrets, signing], method)
+
+
+async def example_2018(peer: Peer, name: str, keys: Keys) -> Party:
+    """The same with the suites of 2018 and 2019 in the document."""
+    return await example(peer, name, keys, suite_2018)
+
+
+async def did_jwk(peer: Peer, _name: str, keys: Keys) -> Party:
+    """did:jwk of one key; the DID and its document are written here, apart from the library under test."""
+    (curve,) = keys.agreement
+    key = Secret.generate(curve, kid="did:example:unnamed#0")
+    did = f"did:jwk:{_base64url(json.dumps(key.public_jwk()).encode())}"
+    return party(peer, did, [key.renamed(f"{did}#0")], json_web_key_2020)
 
 
 async def did_key(peer: Peer, _name: str, keys: Keys) -> Party:
@@ -159,8 +188,28 @@ async def did_key(peer: Peer, _name: str, keys: Keys) -> Party:
 async def peer2(peer: Peer, _name: str, keys: Keys) -> Party:
     """did:peer:2 created by pydidcomm; the peer is handed a document with `#key-N`."""
     store = InMemorySecrets()
-    did = await create_peer_did(store, agreement_keys_count=len(keys.agreement))
+    did = await create_peer_did(store, agreement_curves=keys.agreement, auth_curves=(keys.signing,))
     return party(peer, did, _numbered(store, did), json_web_key_2020)
+
+
+async def peer4(peer: Peer, _name: str, keys: Keys) -> Party:
+    """did:peer:4 created by pydidcomm, in its long form."""
+    return await _peer4(peer, keys, lambda did: did)
+
+
+async def peer4_short(peer: Peer, _name: str, keys: Keys) -> Party:
+    """The same in its short form."""
+    return await _peer4(peer, keys, short_form)
+
+
+async def _peer4(peer: Peer, keys: Keys, form: Callable[[str], str]) -> Party:
+    store = InMemorySecrets()
+    long = await create_peer_did(
+        store, method=4, agreement_curves=keys.agreement, auth_curves=(keys.signing,)
+    )
+    did = form(long)
+    secrets = [key.renamed(f"{did}#{key.kid.partition('#')[2]}") for key in _numbered(store, long)]
+    return replace(party(peer, did, secrets, json_web_key_2020), long=long)
 
 
 async def peer2_with_service(peer: Peer, name: str, keys: Keys) -> Party:
@@ -176,7 +225,7 @@ async def peer2_with_service(peer: Peer, name: str, keys: Keys) -> Party:
 
 
 def _numbered(store: InMemorySecrets, did: str) -> list[Secret]:
-    """The secrets of a did:peer:2 in the order of its keys: those for agreement first."""
+    """The secrets of a did:peer in the order of its keys: those for agreement first."""
     kids = [f"{did}#key-{number}" for number in range(1, len(store) + 1)]
     return [key for key in map(store.get_key, kids) if key is not None]
 
@@ -205,7 +254,11 @@ def _base64url(octets: bytes) -> str:
 
 
 EXAMPLE = Kind("did:example", example, example)
+EXAMPLE_2018 = Kind("suites of 2018", example_2018, example_2018)
 KEY = Kind("did:key", did_key, did_key)
+JWK = Kind("did:jwk", did_jwk, did_jwk)
+PEER4 = Kind("did:peer:4", peer4, peer4)
+PEER4_SHORT = Kind("did:peer:4, short form", peer4_short, peer4_short)
 PEER = Kind("did:peer:2 #key-N", peer2, peer2)
 SERVED = Kind("did:peer:2 with a service", peer2_with_service, peer2_with_service)
 PEERDID = Kind(

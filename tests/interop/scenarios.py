@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import contents
-from parties import EXAMPLE, KEY, PEER, PEERDID, PEERDID_RAW, SERVED, Keys
+from parties import (
+    EXAMPLE,
+    EXAMPLE_2018,
+    JWK,
+    KEY,
+    PEER,
+    PEER4,
+    PEER4_SHORT,
+    PEERDID,
+    PEERDID_RAW,
+    SERVED,
+    Keys,
+)
 from peers import SICPA
 from rows import Column, Table
 from scenario import (
@@ -34,10 +46,25 @@ THREE = Keys(("X25519",) * 3)
 
 # over every kind of DID that all peers take, every envelope
 ENVELOPES = tuple(
-    Scenario(f"{kind.name}: {mode.name}", kind, mode) for kind in (EXAMPLE, KEY, PEER) for mode in MODES
+    Scenario(f"{kind.name}: {mode.name}", kind, mode)
+    for kind in (EXAMPLE, EXAMPLE_2018, KEY, PEER, PEER4, PEER4_SHORT)
+    for mode in MODES
+)
+ONE_KEY = Keys(("P-256",), "P-256")
+OF_JWK = (
+    *(Scenario(f"{JWK.name}: {mode.name}", JWK, mode, recipient=ONE_KEY, sender=ONE_KEY) for mode in MODES),
+    *(
+        Scenario(f"{JWK.name} on {curve}: {mode.name}", JWK, mode, recipient=keys, sender=keys)
+        for curve, keys in ((curve, Keys((curve,))) for curve in ("X25519", "P-384", "P-521"))
+        for mode in (AUTHCRYPT, ANONCRYPT, ANONCRYPTS[2])
+    ),
 )
 ROTATIONS = (
-    *(Scenario(f"{kind.name}: rotation", kind, AUTHCRYPT, rotation=True) for kind in (EXAMPLE, KEY, PEER)),
+    *(
+        Scenario(f"{kind.name}: rotation", kind, AUTHCRYPT, rotation=True)
+        for kind in (EXAMPLE, EXAMPLE_2018, KEY, PEER, PEER4, PEER4_SHORT)
+    ),
+    Scenario(f"{JWK.name}: rotation", JWK, AUTHCRYPT, recipient=ONE_KEY, sender=ONE_KEY, rotation=True),
     Scenario("rotation, sender protected", EXAMPLE, PROTECTED, rotation=True),
     Scenario("rotation, authcrypt(sign)", EXAMPLE, AUTHCRYPT_SIGNED, rotation=True),
     ENDING,
@@ -90,6 +117,16 @@ NIST_KEYS = tuple(
     Scenario(f"did:key on {curve}: {mode.name}", KEY, mode, recipient=keys, sender=keys)
     for curve, keys in ((curve, Keys((curve,), curve)) for curve in ("P-256", "P-384", "P-521"))
     for mode in (AUTHCRYPT, ANONCRYPT, ANONCRYPTS[2])
+)
+NIST_PEERS = tuple(
+    Scenario(f"{kind.name} on {curve}: {mode.name}", kind, mode, recipient=keys, sender=keys)
+    for kind in (PEER, PEER4)
+    for curve, keys in (
+        ("P-256", Keys(("P-256",), "P-256")),
+        ("P-384", Keys(("P-384",))),
+        ("P-521", Keys(("P-521",), "secp256k1")),
+    )
+    for mode in (AUTHCRYPT, ANONCRYPT, ANONCRYPTS[2], AUTHCRYPT_SIGNED)
 )
 SIGNATURES = tuple(
     Scenario(
@@ -151,8 +188,10 @@ def tables(peers: Sequence[Peer]) -> list[Table]:
     title = "-> pydidcomm packs, the peer reads; <- the other way round"
     every = (
         *ENVELOPES,
+        *OF_JWK,
         *NIST,
         *NIST_KEYS,
+        *NIST_PEERS,
         *SIGNATURES,
         *ROTATIONS,
         *SEVERAL_KEYS,

@@ -182,7 +182,7 @@ def test_a_conversation_goes_on_in_the_short_form_once_the_long_form_was_seen() 
     first = bob.unpack(alice.pack(hello(frm=alice_did), to=bob_did, frm=alice_did).message)
     assert first.message.frm == alice_did
     # nobody told either resolver of the other party: each has only seen its long form
-    stored = short_form(first.message.frm)
+    stored = short_form(alice_did)
     answer = alice.unpack(bob.pack(hello(), to=stored, frm=bob_did).message)
     assert same_party(answer.message.frm or "", bob_did)
     again = bob.unpack(alice.pack(hello(), to=short_form(bob_did), frm=stored).message)
