@@ -148,12 +148,14 @@ endif
 interop: $(VENV)/built $(HOMES:%=$(PEERS)/%/installed) ## exchange messages with other implementations, both directions
 	$(SAY) "live exchange with every peer that is installed, both directions"
 	$(INTEROP)
+	$(BIN)/python tests/interop/indicio_stand_in.py
 
 interop-sicpa: $(VENV)/built $(PEERS)/sicpa/installed ## the same with PyPI didcomm alone
 	$(INTEROP) sicpa
 
 interop-indicio: $(VENV)/built $(PEERS)/indicio/installed ## the same with PyPI didcomm-messaging alone
 	$(INTEROP) askar authlib
+	$(BIN)/python tests/interop/indicio_stand_in.py
 
 interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm-node alone
 	$(INTEROP) node

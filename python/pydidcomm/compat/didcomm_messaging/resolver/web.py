@@ -38,14 +38,14 @@ _MOST_CACHED = 1000
 """Documents that are remembered at once."""
 
 
-class Cached(TypedDict):
+class _Cached(TypedDict):
     """A document, and when it was fetched."""
 
     timestamp: datetime
     doc: dict[str, Any]
 
 
-cache: dict[str, Cached] = {}
+cache: dict[str, _Cached] = {}
 
 
 class DIDWeb(DIDResolver):

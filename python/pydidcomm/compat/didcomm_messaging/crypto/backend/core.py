@@ -35,6 +35,13 @@ _CURVES = {
 """The curve of each type that does not write it into the key."""
 
 
+class UnfitError(CryptoServiceError, ValueError):
+    """An envelope is none, or not for the key; or there is no key.
+
+    One backend of the original tells it by a `ValueError`, the other one by a `CryptoServiceError`.
+    """
+
+
 class CoreBackedService(CryptoService[P, S]):
     """A crypto service that computes in pydidcomm's core, whatever its keys are.
 
@@ -57,12 +64,9 @@ class CoreBackedService(CryptoService[P, S]):
         """The message in anoncrypt for these keys, all of one DID and on one curve.
 
         Raises:
-            ValueError: There is no key.
-            CryptoServiceError: The keys do not go into one envelope.
+            CryptoServiceError: The keys do not go into one envelope; an `UnfitError` where there is none.
         """
-        if not to_keys:
-            text = "No message recipients"
-            raise ValueError(text)
+        _check_recipients(to_keys)
         with refused_as(CryptoServiceError, ValueError):
             return await _steps.encrypt(message, self._recipients(to_keys), None)
 
@@ -70,8 +74,8 @@ class CoreBackedService(CryptoService[P, S]):
         """What is in an anoncrypt layer.
 
         Raises:
-            ValueError: It is no such layer, or not for this key.
-            CryptoServiceError: It does not open, or its algorithms are not on offer.
+            CryptoServiceError: It does not open, or its algorithms are not on offer; an `UnfitError` where it
+                is no such layer, or not for this key.
         """
         return await self._decrypt(enc_message, recip_key, None)
 
@@ -79,11 +83,9 @@ class CoreBackedService(CryptoService[P, S]):
         """The message in authcrypt for these keys, all of one DID and on the curve of the sender's.
 
         Raises:
-            CryptoServiceError: There is no key, or the keys do not go into one envelope.
+            CryptoServiceError: The keys do not go into one envelope; an `UnfitError` where there is none.
         """
-        if not to_keys:
-            text = "No message recipients"
-            raise CryptoServiceError(text)
+        _check_recipients(to_keys)
         sender = (sender_key.kid, self.held(sender_key))
         with refused_as(CryptoServiceError, ValueError):
             return await _steps.encrypt(message, self._recipients(to_keys), sender)
@@ -92,8 +94,8 @@ class CoreBackedService(CryptoService[P, S]):
         """What is in an authcrypt layer that the sender's key made.
 
         Raises:
-            ValueError: It is no such layer, or not for this key.
-            CryptoServiceError: It does not open, its algorithms are not on offer, or it names another sender.
+            CryptoServiceError: It does not open, its algorithms are not on offer, or it names another sender;
+                an `UnfitError` where it is no such layer, or not for this key.
         """
         return await self._decrypt(enc_message, recip_key, (sender_key.kid, self.public(sender_key)))
 
@@ -101,8 +103,10 @@ class CoreBackedService(CryptoService[P, S]):
         try:
             return await _steps.decrypt(packed, (recip_key.kid, self.held(recip_key)), sender)
         except DIDCommError as refused:
-            # the original tells a malformed envelope, and one for somebody else, by a ValueError
-            JweEnvelope.from_json(packed).get_recipient(recip_key.kid)
+            try:
+                JweEnvelope.from_json(packed).get_recipient(recip_key.kid)
+            except ValueError as unfit:
+                raise UnfitError(str(unfit)) from refused
             raise CryptoServiceError(str(refused)) from refused
 
     def _recipients(self, keys: Sequence[P]) -> list[_steps.NamedKey]:
@@ -181,6 +185,12 @@ class CoreCryptoService(CoreBackedService[CoreKey, CoreSecretKey]):
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> CoreKey:
         """The key of a verification method."""
         return CoreKey.from_verification_method(vm)
+
+
+def _check_recipients(keys: Sequence[PublicKey]) -> None:
+    if not keys:
+        message = "No message recipients"
+        raise UnfitError(message)
 
 
 def absolute_kid(vm: VerificationMethod) -> str:
