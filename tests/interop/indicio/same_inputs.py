@@ -862,7 +862,8 @@ for what, value in {"no JSON": b"{", "a list": [], "text": "{}"}.items():
 MODULES = """
 crypto crypto.base crypto.jwe crypto.backend.askar crypto.backend.authlib crypto.backend.basic legacy.crypto
 messaging multiformats.multibase multiformats.multicodec packaging quickstart resolver resolver.jwk
-resolver.key resolver.peer resolver.web routing v1.crypto.askar v1.crypto.base v1.crypto.nacl v1.messaging v1.packaging v1.utils
+resolver.key resolver.peer resolver.web routing v1.crypto.askar v1.crypto.base v1.crypto.nacl v1.messaging
+v1.packaging v1.utils
 """
 
 
