@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
-from typing import Any, Final, SupportsIndex, final
+from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
 
 __all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
@@ -1046,7 +1046,7 @@ class PeerEnded:
     ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
     DIDComm v2.1, section "Ending a Relationship".
     """
-    __match_args__: Final[tuple[str]]
+    __match_args__: Final[tuple[Literal["did"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1081,7 +1081,7 @@ class PeerRotated:
     in seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` makes one.
     DIDComm v2.1, section "DID Rotation".
     """
-    __match_args__: Final[tuple[str, str]]
+    __match_args__: Final[tuple[Literal["old"], Literal["new"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...

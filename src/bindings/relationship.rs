@@ -1,6 +1,11 @@
 //! What a message changes in the relationship with its sender: `PeerRotated`, `PeerEnded`.
 
+#[cfg(feature = "stubs")]
+use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use super::json::WholeIn;
 use crate::unpack::RotationProved;
@@ -59,6 +64,34 @@ impl From<&RotationProved> for ChangeOut {
     }
 }
 
+/// What a positional pattern of a `match` statement reads. Type checkers follow it by literal names alone.
+macro_rules! places {
+    ($places:ident, $($name:literal),+) => {
+        struct $places;
+
+        impl<'py> IntoPyObject<'py> for $places {
+            type Target = PyTuple;
+            type Output = Bound<'py, PyTuple>;
+            type Error = PyErr;
+            #[cfg(feature = "stubs")]
+            const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+                type_hint_identifier!("builtins", "tuple"),
+                $(type_hint_subscript!(
+                    type_hint_identifier!("typing", "Literal"),
+                    PyStaticExpr::Constant { value: PyStaticConstant::Str($name) }
+                )),+
+            );
+
+            fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+                PyTuple::new(py, [$($name),+])
+            }
+        }
+    };
+}
+
+places!(RotatedPlaces, "old", "new");
+places!(EndedPlaces, "did");
+
 /// Whether a change is news for those who know of a change at a certain time; one without a time never is.
 fn is_later(at: Option<u64>, known: Option<WholeIn>) -> bool {
     known.is_none_or(|WholeIn(known)| at.is_some_and(|at| at > known))
@@ -68,7 +101,7 @@ fn is_later(at: Option<u64>, known: Option<WholeIn>) -> bool {
 impl PyPeerRotated {
     #[classattr]
     #[pyo3(name = "__match_args__")]
-    const MATCH_ARGS: (&'static str, &'static str) = ("old", "new");
+    const MATCH_ARGS: RotatedPlaces = RotatedPlaces;
 
     /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
     fn is_later_than(&self, known: Option<WholeIn>) -> bool {
@@ -84,7 +117,7 @@ impl PyPeerRotated {
 impl PyPeerEnded {
     #[classattr]
     #[pyo3(name = "__match_args__")]
-    const MATCH_ARGS: (&'static str,) = ("did",);
+    const MATCH_ARGS: EndedPlaces = EndedPlaces;
 
     /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
     fn is_later_than(&self, known: Option<WholeIn>) -> bool {

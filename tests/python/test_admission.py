@@ -1,160 +1,194 @@
-"""What the operator demands of a message beyond its proofs: policy, time, replays; and what it changes."""
+"""Who is let in: the senders that the operator allows, by a list or by a function that is asked of each."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from pydidcomm import (
-    DIDCommMessaging,
-    InMemoryReplayWindow,
-    Message,
-    PeerEnded,
-    PeerRotated,
-    PolicyError,
-    ReplayedMessageError,
-    UnpackConfig,
-    UnsupportedError,
-    short_form,
-    sync,
-)
+import forge
+import pydidcomm
+from forge import plaintext
+from pydidcomm import DIDCommMessaging, InMemoryReplayWindow, PolicyError, UnpackConfig, sync
+from pydidcomm.errors import UntrustedMessageError
 from world import hello
 
-NOW = 1_700_000_000
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from world import Documents, Party
 
 
-def pair() -> tuple[sync.DIDCommMessaging, str, sync.DIDCommMessaging, str]:
-    alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
-    return alice, alice.create_peer_did(), bob, bob.create_peer_did()
+class Guard:
+    """A predicate that allows some, and remembers whom it was asked about."""
+
+    def __init__(self, *allowed: str) -> None:
+        self.allowed = allowed
+        self.asked: list[str] = []
+
+    def __call__(self, did: str) -> bool:
+        self.asked.append(did)
+        return did in self.allowed
+
+    async def awaited(self, did: str) -> bool:
+        return self(did)
 
 
-@pytest.mark.spec("REQ-02", "REQ-03")
-def test_each_demand_refuses_what_does_not_meet_it_and_takes_what_does() -> None:
-    alice, frm, bob, to = pair()
-    message = hello(to=[to])
-    texts = {
-        "plain": alice.pack_plaintext(message).packed_msg,
-        "anonymous": alice.pack(message, to=to).message,
-        "authcrypt": alice.pack(message, to=to, frm=frm).message,
-        "signed": alice.pack_signed(message, sign_frm=frm).packed_msg,
-        "anonymous, signed": alice.pack(message, to=to, sign_frm=frm).message,
-    }
-    meeting = {
-        "require_encrypted": {"anonymous", "authcrypt", "anonymous, signed"},
-        "require_authenticated": {"authcrypt", "signed", "anonymous, signed"},
-        "require_signed": {"signed", "anonymous, signed"},
-        "allowed_senders": {"authcrypt", "signed", "anonymous, signed"},
-    }
-    for demand, met in meeting.items():
-        config = UnpackConfig(**{demand: {frm} if demand == "allowed_senders" else True})  # type: ignore[arg-type]
-        for name, text in texts.items():
-            if name in met:
-                assert bob.unpack(text, config=config).message.body == message.body
-            else:
-                with pytest.raises(PolicyError) as caught:
-                    bob.unpack(text, config=config)
-                assert caught.value.demand == demand
+def messages(alice: Party, bob: Party) -> tuple[dict[str, Any], ...]:
+    """What proves its sender: authcrypt, a signature, and a signature in anoncrypt."""
+    message = plaintext(from_=alice.did, to=[bob.did])
+    signed = forge.sign(message, alice.signing)
+    authcrypt = forge.encrypt(message, bob.agreement, sender=alice.key)
+    return authcrypt, signed, forge.encrypt(signed, bob.agreement)
 
 
-def test_only_the_senders_that_are_allowed_are_let_in() -> None:
-    alice, frm, bob, to = pair()
-    text = alice.pack(hello(), to=to, frm=frm).message
-    asked: list[str] = []
+async def test_a_predicate_can_be_awaited(documents: Documents, alice: Party, bob: Party) -> None:
+    recipient = DIDCommMessaging(bob.secrets, documents)
+    friend, stranger = Guard(alice.did), Guard("did:example:carol")
+    for packed in messages(alice, bob):
+        received = await recipient.unpack(packed, config=UnpackConfig(allowed_senders=friend.awaited))
+        assert received.message.frm == alice.did
+        with pytest.raises(PolicyError) as caught:
+            await recipient.unpack(packed, config=UnpackConfig(allowed_senders=stranger.awaited))
+        assert (caught.value.demand, caught.value.did) == ("allowed_senders", alice.did)
+    assert friend.asked == stranger.asked == [alice.did] * 3
 
-    def no_one(sender: str) -> bool:
-        asked.append(sender)
-        return False
 
-    for config in (
-        UnpackConfig(allowed_senders={to}),
-        UnpackConfig(allowed_senders=()),
-        UnpackConfig(allowed_senders=no_one),
-    ):
+async def test_a_plain_predicate_is_asked_by_every_door(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    guard = Guard()
+    config = UnpackConfig(allowed_senders=guard)
+    packed = messages(alice, bob)[0]
+    resolvers = documents.of(bob)
+    with pytest.raises(PolicyError):
+        await DIDCommMessaging(bob.secrets, documents).unpack(packed, config=config)
+    with pytest.raises(PolicyError):
+        await pydidcomm.unpack(resolvers, packed, config)
+    with pytest.raises(PolicyError):
+        sync.unpack(resolvers, packed, config)
+    with pytest.raises(PolicyError):
+        sync.DIDCommMessaging(bob.secrets, documents).unpack(packed, config=config)
+    assert guard.asked == [alice.did] * 4
+
+
+async def test_a_mediator_asks_who_sent_a_forward(documents: Documents, alice: Party, bob: Party) -> None:
+    forward = plaintext(
+        type="https://didcomm.org/routing/2.0/forward",
+        from_=alice.did,
+        to=[bob.did],
+        body={"next": "did:example:carol"},
+        attachments=[{"data": {"json": {"protected": "x"}}}],
+    )
+    mediator = DIDCommMessaging(bob.secrets, documents)
+    guard = Guard(alice.did)
+    for allowed in (guard, guard.awaited):
+        config = UnpackConfig(allowed_senders=allowed)
+        known = forge.encrypt(forward, bob.agreement, sender=alice.key)
+        assert (await mediator.unpack_forward(known, config=config)).next == "did:example:carol"
         with pytest.raises(PolicyError):
-            bob.unpack(text, config=config)
-    assert asked == [frm]
-
-
-def test_a_profile_that_nobody_speaks_is_refused() -> None:
-    with pytest.raises(UnsupportedError):
-        UnpackConfig(require_profile="didcomm/aip1")
-
-
-@pytest.mark.spec("TIM-03", "TIM-04")
-def test_an_expired_message_is_told_of_and_refused_on_demand() -> None:
-    alice, frm, bob, to = pair()
-    text = alice.pack(hello(expires_time=NOW), to=to, frm=frm).message
-    for now, expired in ((NOW - 1, False), (NOW + 1, True)):
-        assert bob.unpack(text, config=UnpackConfig(now=now)).metadata.expired is expired
-    demand = UnpackConfig(now=NOW + 1, require_unexpired=True)
+            await mediator.unpack_forward(forge.encrypt(forward, bob.agreement), config=config)
     with pytest.raises(PolicyError):
-        bob.unpack(text, config=demand)
-    in_time = UnpackConfig(now=NOW - 1, require_unexpired=True)
-    assert bob.unpack(text, config=in_time).message.expires_time == NOW
-    forever = Message(type="https://example.org/greeting/1.0/hello")
-    assert not any(forever.is_expired(now) for now in (0, NOW, 2**53))
+        sync.unpack_forward(
+            documents.of(bob), forge.encrypt(forward, bob.agreement), UnpackConfig(allowed_senders=guard)
+        )
+    assert guard.asked == [alice.did] * 2
 
 
-def test_a_clock_stands_for_the_time_of_every_message() -> None:
-    alice, frm, _, _ = pair()
-    bob = sync.DIDCommMessaging(clock=lambda: NOW + 1)
-    text = alice.pack(hello(expires_time=NOW), to=bob.create_peer_did(), frm=frm).message
-    assert bob.unpack(text).metadata.expired
+def test_nobody_is_asked_about_a_sender_who_is_not_proved(
+    documents: Documents, alice: Party, bob: Party, mallory: Party
+) -> None:
+    guard = Guard(alice.did)
+    config = UnpackConfig(allowed_senders=guard)
+    message = plaintext(from_=alice.did, to=[bob.did])
+    for unproved in (message, forge.encrypt(message, bob.agreement)):
+        with pytest.raises(PolicyError) as caught:
+            documents.unpack(bob, unproved, config)
+        assert caught.value.did is None
+    with pytest.raises(UntrustedMessageError):
+        documents.unpack(bob, forge.encrypt(message, bob.agreement, sender=mallory.key), config)
+    assert guard.asked == []
 
 
-def test_a_replay_is_refused_and_a_forgery_does_not_fill_the_window() -> None:
-    alice, frm, _, _ = pair()
-    bob = sync.DIDCommMessaging(replay_window=InMemoryReplayWindow())
-    to = bob.create_peer_did()
-    for text in (alice.pack(hello(), to=to, frm=frm).message, alice.pack(hello(), to=to).message):
-        bob.unpack(text)
-        with pytest.raises(ReplayedMessageError):
-            bob.unpack(text)
-    message = hello()
-    refused = UnpackConfig(allowed_senders={to})
-    text = alice.pack(message, to=to, frm=frm).message
+def test_the_other_demands_come_before_the_question(documents: Documents, alice: Party, bob: Party) -> None:
+    guard = Guard(alice.did)
+    config = UnpackConfig(allowed_senders=guard, require_signed=True)
+    with pytest.raises(PolicyError, match="require_signed"):
+        documents.unpack(bob, messages(alice, bob)[0], config)
+    assert guard.asked == []
+
+
+def test_who_is_not_let_in_leaves_nothing_in_the_window(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    recipient = sync.DIDCommMessaging(bob.secrets, documents, replay_window=InMemoryReplayWindow())
+    packed = messages(alice, bob)[0]
+    for allowed in (Guard(), {"did:example:carol"}, ()):
+        with pytest.raises(PolicyError):
+            recipient.unpack(packed, config=UnpackConfig(allowed_senders=allowed))
+    assert recipient.unpack(packed, config=UnpackConfig(allowed_senders=[alice.did])).message.id == "one"
+
+
+def test_what_the_predicate_raises_passes_through_untouched(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    error = ConnectionError("the directory is down")
+
+    def guard(_did: str) -> bool:
+        raise error
+
+    with pytest.raises(ConnectionError) as caught:
+        documents.unpack(bob, messages(alice, bob)[0], UnpackConfig(allowed_senders=guard))
+    assert caught.value is error
+
+
+def test_without_an_event_loop_a_predicate_that_has_to_be_awaited_is_a_type_error(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    guard = Guard(alice.did)
+    with pytest.raises(TypeError, match="plain functions"):
+        documents.unpack(bob, messages(alice, bob)[0], UnpackConfig(allowed_senders=guard.awaited))
+
+
+async def test_an_answer_need_not_be_a_bool(documents: Documents, alice: Party, bob: Party) -> None:
+    class Answer:
+        """An awaitable that is no coroutine, and true as an object."""
+
+        def __init__(self, value: object) -> None:
+            self.value = value
+
+        def __await__(self) -> Any:  # noqa: ANN401, what await takes
+            return self.value
+            yield
+
+    recipient = DIDCommMessaging(bob.secrets, documents)
+    packed = messages(alice, bob)[0]
+
+    def answering(value: object) -> UnpackConfig:
+        def guard(_did: str) -> Awaitable[bool]:
+            answer: Any = Answer(value)
+            return answer  # type: ignore[no-any-return]
+
+        return UnpackConfig(allowed_senders=guard)
+
+    assert (await recipient.unpack(packed, config=answering("yes"))).message.frm == alice.did
+    for no in (False, None, "", 0):
+        with pytest.raises(PolicyError):
+            await recipient.unpack(packed, config=answering(no))
+
+
+@pytest.mark.parametrize("allowed", ["did:example:alice", 7, [7]])
+def test_what_is_no_list_of_dids_is_a_type_error(allowed: object) -> None:
+    wrong: Any = allowed
+    with pytest.raises(TypeError):
+        UnpackConfig(allowed_senders=wrong)
+
+
+def test_a_sender_is_allowed_under_every_name_of_its_did() -> None:
+    alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
+    frm, to = alice.create_peer_did(method=4), bob.create_peer_did()
+    packed = alice.pack(hello(), to=to, frm=frm).message
+    for name in (frm, pydidcomm.short_form(frm)):
+        assert bob.unpack(packed, config=UnpackConfig(allowed_senders={name})).message.frm == frm
     with pytest.raises(PolicyError):
-        bob.unpack(text, config=refused)
-    assert bob.unpack(text).message.id == message.id
-
-
-class Window:
-    """A window that is awaited."""
-
-    def __init__(self) -> None:
-        self.known: set[tuple[str | None, str]] = set()
-
-    async def seen(self, sender: str | None, message_id: str, /) -> bool:
-        known = (sender, message_id) in self.known
-        self.known.add((sender, message_id))
-        return known
-
-
-async def test_a_window_can_be_awaited() -> None:
-    window = Window()
-    alice, bob = DIDCommMessaging(), DIDCommMessaging(replay_window=window)
-    frm, to = await alice.create_peer_did(), await bob.create_peer_did()
-    packed = await alice.pack(hello(id="one"), to=to, frm=frm)
-    await bob.unpack(packed.message)
-    assert window.known == {(short_form(frm), "one")}
-    with pytest.raises(ReplayedMessageError):
-        await bob.unpack(packed.message)
-
-
-def test_a_window_forgets_the_oldest_first() -> None:
-    window = InMemoryReplayWindow(capacity=2)
-    assert [window.seen("did:example:a", name) for name in "abcab"] == [False] * 5
-    assert window.seen("did:example:a", "b")
-    assert not window.seen("did:example:b", "b")
-
-
-@pytest.mark.spec("ROT-01", "ROT-09")
-def test_rotation_and_end_are_one_call_and_one_value() -> None:
-    alice, old, bob, to = pair()
-    new = alice.create_peer_did()
-    assert bob.unpack(alice.pack(hello(), to=to, frm=old).message).relationship_change is None
-    moved = bob.unpack(alice.rotate(to=to, old=old, new=new).message).relationship_change
-    assert isinstance(moved, PeerRotated)
-    assert (moved.old, moved.new) == (old, new)
-    ended = bob.unpack(alice.end_relationship(to=to, frm=new).message).relationship_change
-    assert isinstance(ended, PeerEnded)
-    assert ended.did == new
+        bob.unpack(packed, config=UnpackConfig(allowed_senders={to}))
