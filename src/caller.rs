@@ -184,11 +184,11 @@ impl Caller {
             .zip(verkeys)
             .flat_map(|(kid, verkey)| [verkey.to_string(), kid.to_string()].map(|name| (kid, name)));
         let found = self.held(names.collect(), false).await?.into_iter().next();
-        let named = found.and_then(|secret| {
+        let held = found.and_then(|secret| {
             let place = kids.iter().position(|kid| kid == secret.kid())?;
             Some((verkeys.get(place)?.clone(), secret))
         });
-        named.ok_or_else(|| Error::SecretNotFound { kids: verkeys.iter().map(ToString::to_string).collect() })
+        held.ok_or_else(|| Error::SecretNotFound { kids: verkeys.iter().map(ToString::to_string).collect() })
     }
 
     /// What the secret and the public key have in common, computed wherever the secret lives.

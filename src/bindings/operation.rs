@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use askar_crypto::buffer::SecretBytes;
 use pyo3::IntoPyObjectExt;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -19,7 +20,7 @@ use super::unpack::PyUnpackResult;
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use crate::SignatureAlgorithm;
 use crate::caller::{Answer, Question, lock};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::message::Attachment;
 use crate::operation::{Operation, Step};
 use crate::pack::{Packed, PackedForward, PackedSigned};
@@ -96,7 +97,7 @@ pub(super) enum Outcome {
     Opened(SecretBytes),
     Checked,
     Routes(Vec<RouteOut>),
-    V1Packed(v1::Packed),
+    V1Packed(Box<v1::Packed>),
     V1Message(Box<v1::Unpacked>),
     V1Forwarded(Box<v1::Forwarded>),
 }
@@ -118,6 +119,9 @@ impl PyOperation {
             }
             Step::Ask(Question::Agree { key, public_key }) => {
                 let key = handle_out(py, &key)?;
+                if !key.bind(py).hasattr(intern!(py, "agree"))? {
+                    return Err(Error::unsupported("key agreement", "a key that only signs").into());
+                }
                 PyAgree { key, public_key: PyPublicKey(*public_key) }.into_bound_py_any(py)
             }
             Step::Ask(Question::Sign { key, algorithm, data }) => {
@@ -136,7 +140,7 @@ impl PyOperation {
             Step::Done(Outcome::Opened(octets)) => PyBytes::new(py, octets.as_ref()).into_bound_py_any(py),
             Step::Done(Outcome::Checked) => py.None().into_bound_py_any(py),
             Step::Done(Outcome::Routes(routes)) => routes.into_bound_py_any(py),
-            Step::Done(Outcome::V1Packed(packed)) => PyV1Packed(packed).into_bound_py_any(py),
+            Step::Done(Outcome::V1Packed(packed)) => PyV1Packed(*packed).into_bound_py_any(py),
             Step::Done(Outcome::V1Message(unpacked)) => PyV1Message(unpacked.into()).into_bound_py_any(py),
             Step::Done(Outcome::V1Forwarded(forwarded)) => {
                 PyV1Forwarded::new(*forwarded).into_bound_py_any(py)

@@ -198,9 +198,11 @@ pub(super) fn v1_pack(
     now: Option<WholeIn>,
 ) -> PyResult<PyOperation> {
     let to = verkeys(to)?;
-    let from = frm.map(Verkey::parse).transpose().map_err(misuse)?;
+    let sender = frm.map(Verkey::parse).transpose().map_err(misuse)?;
     let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
-        v1::pack(&caller, &message.0, &to, from.as_ref()).await.map(Outcome::V1Packed)
+        v1::pack(&caller, &message.0, &to, sender.as_ref())
+            .await
+            .map(|packed| Outcome::V1Packed(Box::new(packed)))
     });
     Ok(PyOperation(Mutex::new(operation)))
 }
@@ -225,7 +227,6 @@ pub(super) fn v1_unpack(
 
 /// Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "the arguments of the Python functions, spread out once")]
 pub(super) fn v1_forward(
     packed_msg: TextIn,
     to: String,
@@ -237,7 +238,9 @@ pub(super) fn v1_forward(
 ) -> PyResult<PyOperation> {
     let keys = verkeys(routing_keys)?;
     let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
-        v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys).await.map(Outcome::V1Packed)
+        v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys)
+            .await
+            .map(|packed| Outcome::V1Packed(Box::new(packed)))
     });
     Ok(PyOperation(Mutex::new(operation)))
 }

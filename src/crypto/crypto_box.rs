@@ -1,4 +1,4 @@
-//! The boxes of NaCl: `crypto_box`, between two keys, and `crypto_box_seal`, from nobody to a key.
+//! The boxes of `NaCl`: `crypto_box`, between two keys, and `crypto_box_seal`, from nobody to a key.
 //!
 //! Both begin with the shared secret of two X25519 keys, wherever it was computed: so a key that lives
 //! elsewhere opens them too, and a point of low order, which anybody could have used, opens none.

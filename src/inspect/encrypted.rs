@@ -10,7 +10,7 @@ use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error};
-use crate::jose::envelope::is_of_version_1;
+use crate::jose::envelope::is_header_of_version_1;
 use crate::jose::jwe::parse_epk;
 use crate::unpack::Limits;
 
@@ -91,11 +91,13 @@ impl EncryptedView {
     /// What the protected header says, which has all the recipients in DIDComm v1.
     fn of_header(protected: &str, limits: &Limits, faults: &mut Faults) -> Self {
         const PART: &str = "jwe.protected";
-        let octets = faults.check(PART, base64url::decode(protected, PART)).unwrap_or_default();
+        let is_of_version_1 = is_header_of_version_1(protected);
+        let decode = if is_of_version_1 { base64url::decode_padded } else { base64url::decode };
+        let octets = faults.check(PART, decode(protected, PART)).unwrap_or_default();
         let header = str::from_utf8(&octets).ok().and_then(Object::read).unwrap_or_default();
         let mut view = Self {
             serialisation: Serialisation::General,
-            version: if is_of_version_1(header.text("typ").as_deref()) { 1 } else { 2 },
+            version: if is_of_version_1 { 1 } else { 2 },
             mode: None,
             typ: header.text("typ"),
             alg: header.text("alg"),

@@ -85,7 +85,7 @@ pub(crate) fn compact(text: &str) -> Option<Vec<&str>> {
 }
 
 /// Whether the `typ` of a protected header is that of DIDComm v1 (Aries RFC 0019).
-pub(crate) fn is_of_version_1(typ: Option<&str>) -> bool {
+pub(super) fn is_of_version_1(typ: Option<&str>) -> bool {
     typ == Some("JWM/1.0")
 }
 

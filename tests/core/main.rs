@@ -34,5 +34,6 @@ mod routing;
 mod routing_mediator;
 mod several_recipients;
 mod single_layers;
+mod v1;
 mod vectors;
 mod world;

@@ -19,6 +19,7 @@ import forwards
 import peer_dids
 import report
 import scenarios
+import v1_envelopes
 from known_faults import FAULTS
 from peer_process import Peer, PeerError, PeerSilentError
 from peers import PEERS
@@ -81,6 +82,7 @@ def main() -> int:
         *forwards.tables(speaking),
         *peer_dids.tables(peers),
         *forgeries.tables(speaking),
+        *v1_envelopes.tables(speaking),
     )
     try:
         verdicts = asyncio.run(run(peers, tables))

@@ -1,8 +1,9 @@
 """Indicio's didcomm-messaging behind a pipe: one JSON request a line in, one JSON answer a line out.
 
 Runs in a virtual environment of its own (requirements.txt beside this file), and knows nothing of pydidcomm.
-The argument names the backend: `askar` or `authlib`. The package hands an envelope inside an envelope to the
-caller as octets: they are handed in again here, as an application has to do.
+The argument names the backend: `askar` or `authlib`, beside which libsodium does DIDComm v1. The package
+hands an envelope inside an envelope to the caller as octets: they are handed in again here, as an application
+has to do.
 """
 
 # what goes in and out is JSON, and the peer's packages come without types
@@ -19,23 +20,35 @@ from didcomm_messaging.crypto import SecretsManager
 from didcomm_messaging.packaging import PackagingService
 from didcomm_messaging.resolver import DIDNotFound, DIDResolver
 from didcomm_messaging.routing import RoutingService
+from didcomm_messaging.v1.messaging import Target, V1DIDCommMessaging
+from didcomm_messaging.v1.packaging import V1PackagingService
 
 BACKEND = sys.argv[1]
 if BACKEND == "askar":
-    from aries_askar import Key
+    from aries_askar import Key, KeyAlg
     from didcomm_messaging.crypto.backend.askar import AskarCryptoService as Crypto
     from didcomm_messaging.crypto.backend.askar import AskarSecretKey
+    from didcomm_messaging.v1.crypto.askar import AskarV1CryptoService as V1Crypto
 
     def secret_key(jwk):
         return AskarSecretKey(Key.from_jwk(jwk), jwk["kid"])
+
+    def secret_of_seed(seed, kid):
+        return AskarSecretKey(Key.from_secret_bytes(KeyAlg.ED25519, seed), kid)
 
 else:
     from authlib.jose import JsonWebKey
     from didcomm_messaging.crypto.backend.authlib import AuthlibCryptoService as Crypto
     from didcomm_messaging.crypto.backend.authlib import AuthlibSecretKey
+    from didcomm_messaging.legacy import crypto as legacy
+    from didcomm_messaging.v1.crypto.nacl import KeyPair
+    from didcomm_messaging.v1.crypto.nacl import NaclV1CryptoService as V1Crypto
 
     def secret_key(jwk):
         return AuthlibSecretKey(JsonWebKey.import_key(jwk), jwk["kid"])
+
+    def secret_of_seed(seed, _kid):
+        return KeyPair(*legacy.create_keypair(seed))
 
 
 class Documents(DIDResolver):
@@ -78,10 +91,10 @@ def messaging(request):
 
 
 async def do_hello(_request):
-    package = {"askar": "aries-askar", "authlib": "Authlib"}[BACKEND]
+    packages = {"askar": ("aries-askar",), "authlib": ("Authlib", "PyNaCl")}[BACKEND]
     return {
         "Python": platform.python_version(),
-        **{name: version(name) for name in ("didcomm-messaging", package)},
+        **{name: version(name) for name in ("didcomm-messaging", *packages)},
     }
 
 
@@ -114,6 +127,48 @@ async def do_unpack_forward(request):
         "next": message["body"]["next"],
         "forwarded": json.dumps(message["attachments"][0]["data"]["json"]),
     }
+
+
+class Seeds(SecretsManager):
+    """The seeds of the request, by verkey."""
+
+    def __init__(self, seeds):
+        self._seeds = seeds
+
+    async def get_secret_by_kid(self, kid):
+        return secret_of_seed(bytes.fromhex(self._seeds[kid]), kid) if kid in self._seeds else None
+
+
+def v1_messaging(request):
+    return V1DIDCommMessaging(V1Crypto(), Seeds(request["seeds"]), Documents({}), V1PackagingService())
+
+
+async def do_v1_pack(request):
+    target = Target(request["to"], request["routing_keys"], "https://example.com")
+    packed = await v1_messaging(request).pack(request["message"], target, request["frm"])
+    return packed.message.decode()
+
+
+async def do_v1_unpack(request):
+    unpacked = await v1_messaging(request).unpack(request["packed"].encode())
+    return {
+        "message": unpacked.unpacked.decode(),
+        "sender": unpacked.sender_kid,
+        "recipient": unpacked.recipient_kid,
+    }
+
+
+async def do_legacy_pack(request):
+    sender = legacy.create_keypair(bytes.fromhex(request["seeds"][request["frm"]])) if request["frm"] else ()
+    to = [legacy.b58_to_bytes(verkey) for verkey in request["to"]]
+    return json.dumps(legacy.pack_message(request["message"], to, *sender))
+
+
+async def do_legacy_unpack(request):
+    (seed,) = request["seeds"].values()
+    own = legacy.create_keypair(bytes.fromhex(seed))
+    message, sender, recipient = legacy.unpack_message(request["packed"].encode(), *own)
+    return {"message": message, "sender": sender, "recipient": recipient}
 
 
 COMMANDS = {name[3:]: command for name, command in list(globals().items()) if name.startswith("do_")}
