@@ -78,7 +78,8 @@ class _StandIn(Loader):
             module = import_module(own)
         except ModuleNotFoundError as error:
             if error.name is None or not f"{own}.".startswith(f"{error.name}."):
-                raise
+                message = f"{spec.name} needs {error.name}: pip install 'pydidcomm[compat]'"
+                raise ModuleNotFoundError(message, name=error.name) from error
             message = f"pydidcomm.compat has no {spec.name}"
             raise ModuleNotFoundError(message, name=spec.name) from None
         self._own_spec = module.__spec__

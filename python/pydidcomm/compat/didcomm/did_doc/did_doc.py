@@ -8,7 +8,7 @@ They are what resolvers hand out; pydidcomm reads them through `pydidcomm.DIDDoc
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pydid
 from pydantic import Field
@@ -107,6 +107,21 @@ class DIDDoc(pydid.DIDDocument):
         }
         given |= {"verification_method": verification_methods, "service": didcomm_services}
         super().__init__(**data, **{name: value for name, value in given.items() if value is not None})
+
+    def serialize(self) -> dict[str, Any]:
+        """The JSON object."""
+        document: dict[str, Any] = super().serialize()
+        return document
+
+    @classmethod
+    def deserialize(cls, value: dict[str, Any]) -> "DIDDoc":
+        """Reads the JSON object.
+
+        Raises:
+            ValueError: It is no DID document.
+        """
+        document: Any = super().deserialize(value)
+        return cast("DIDDoc", document)
 
     @property
     def did(self) -> DID:
