@@ -14,7 +14,7 @@ import httpx
 from aries_askar import Key, KeyAlg
 from pydid import DID
 
-from pydidcomm._core import LocalResolver
+from pydidcomm._core import encode_public_keys
 from pydidcomm.algorithms import MediaType
 from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import (
     AskarCryptoService,
@@ -22,7 +22,6 @@ from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import (
     AskarSecretKey,
 )
 from pydidcomm.compat.didcomm_messaging.crypto.backend.basic import InMemorySecretsManager
-from pydidcomm.compat.didcomm_messaging.crypto.jwe import b64url
 from pydidcomm.compat.didcomm_messaging.messaging import DIDCommMessaging
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingService
 from pydidcomm.compat.didcomm_messaging.resolver import PrefixResolver
@@ -41,7 +40,7 @@ Callback: TypeAlias = Callable[[JSON_OBJ], Awaitable[None]]
 
 _MEDIATION = "https://didcomm.org/coordinate-mediation/3.0"
 _PICKUP = "https://didcomm.org/messagepickup/3.0"
-_QUEUE = {"uri": "didcomm:transport/queue", "a": ["didcomm/v2"], "r": []}
+_QUEUE = {"uri": "didcomm:transport/queue", "accept": ["didcomm/v2"], "routingKeys": []}
 _AGAIN = 5
 """Seconds before a connection that has ended is made anew."""
 
@@ -99,7 +98,7 @@ async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey
         text = f"Unknown response type received: {granted['type']}"
         raise RuntimeError(text)
     mediator = cast("DID", granted["body"]["routing_did"][0])
-    new_did = _did(verkey, xkey, {"uri": mediator, "a": ["didcomm/v2"]})
+    new_did = _did(verkey, xkey, {"uri": mediator, "accept": ["didcomm/v2"]})
     secrets = cast("InMemorySecretsManager[AskarSecretKey]", dmp.secrets)
     await secrets.add_secret(AskarSecretKey(verkey, f"{new_did}#key-1"))
     await secrets.add_secret(AskarSecretKey(xkey, f"{new_did}#key-2"))
@@ -195,9 +194,11 @@ async def websocket_loop(
 ) -> None:
     """Listens to the mediator, and connects again whenever the connection ends."""
     while True:
-        listening = await activate_websocket(dmp, my_did, relay_did, callback, create_task=True)
-        await asyncio.wait({listening})
-        LOG.error("Websocket died, re-establishing connection!", exc_info=listening.exception())
+        listening = await activate_websocket(dmp, my_did, relay_did, callback)
+        try:
+            await listening
+        except Exception:
+            LOG.exception("Websocket died, re-establishing connection!")
         await asyncio.sleep(_AGAIN)
 
 
@@ -218,11 +219,9 @@ async def _asked(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping
 
 
 def _did(verkey: Key, xkey: Key, endpoint: Mapping[str, Any]) -> DID:
-    """The did:peer:2 of keys that stay in Askar, which pydidcomm resolves."""
-    service = b64url(json.dumps({"t": "dm", "s": endpoint}, separators=(",", ":")))
-    signs, agrees = AskarKey.key_to_multikey(verkey), AskarKey.key_to_multikey(xkey)
-    did = f"did:peer:2.V{signs}.E{agrees}.S{service}"
-    if LocalResolver().resolve(did) is None:
-        text = f"no did:peer:2: {did}"
-        raise ValueError(text)
-    return cast("DID", did)
+    """The did:peer:2 of keys that stay in Askar: `#key-1` signs and `#key-2` agrees, as in the original."""
+    signs, agrees = AskarKey(verkey, "").native, AskarKey(xkey, "").native
+    service = {"type": "DIDCommMessaging", "serviceEndpoint": endpoint}
+    did = encode_public_keys(agreement=[agrees], authentication=[signs], services=[service])
+    method, first, second, *rest = did.split(".")
+    return cast("DID", ".".join([method, second, first, *rest]))
