@@ -20,6 +20,7 @@ mod forgeries;
 mod inspect;
 mod interop;
 mod known_answers;
+mod message;
 mod misuse;
 mod parties;
 mod peer;
