@@ -169,6 +169,7 @@ PEERS = (
             lack("the opening of a forward that is for the reader itself", "reads", "rewrapped"),
             lack("a choice among curves of its own", "packs", "several curves"),
             lack("DID documents: it takes keys", "relationships"),
+            lack("the suites of 2018, as it takes keys", "suites of 2018"),
         ),
         keys="JsonWebKey2020",
     ),

@@ -138,7 +138,7 @@ class Scenario:
     def _needs(self, direction: str) -> frozenset[str]:
         """What a peer has to have for it: see `Lack`."""
         mode = self.mode
-        needs = {"reads" if direction == OURS_TO_PEER else "packs"}
+        needs = {"reads" if direction == OURS_TO_PEER else "packs", self.kind.name}
         if not mode.encrypt and not mode.sign:
             needs.add("plaintext")
         if mode.sign:
