@@ -1,7 +1,7 @@
 """Options, each with a default that is right for most people."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
 from pydidcomm._core import UnpackOptions
@@ -84,8 +84,16 @@ class PackEncryptedParameters:
     forward_headers: Mapping[str, Any] | None = None
 
 
+class _Prepared:
+    """The options as the core reads them: made anew in every copy, for they are no option themselves."""
+
+    __slots__ = ("prepared",)
+
+    prepared: UnpackOptions
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnpackConfig:
+class UnpackConfig(_Prepared):
     """How a message is unpacked.
 
     Attributes:
@@ -122,7 +130,6 @@ class UnpackConfig:
         max_signatures: The most signatures of one envelope, all of one signer; None for 1.
         max_forward_depth: The most forwards, each inside the one before, that are opened for one message;
             None for 10.
-        prepared: All of this as the core reads it.
 
     Raises:
         TypeError: An option has another type.
@@ -155,7 +162,6 @@ class UnpackConfig:
     max_recipients: int | None = None
     max_signatures: int | None = None
     max_forward_depth: int | None = None
-    prepared: UnpackOptions = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Reads the options once, for all messages."""
@@ -163,3 +169,10 @@ class UnpackConfig:
             message = "now is negative"
             raise ValueError(message)
         object.__setattr__(self, "prepared", UnpackOptions(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
+
+
+def _configured(kind: type[UnpackConfig], options: dict[str, Any]) -> UnpackConfig:
+    return kind(**options)

@@ -6,7 +6,6 @@ import dataclasses
 import doctest
 import importlib
 import inspect
-import pickle
 import pkgutil
 from enum import Enum
 from types import ModuleType
@@ -138,26 +137,3 @@ def test_every_attribute_of_an_exception_is_told_of(name: str) -> None:
     own = vars(cls).get("__init__")
     for argument in inspect.signature(own).parameters if own else ():
         assert argument == "self" or f"    {argument}: " in (cls.__doc__ or "")
-
-
-def test_every_exception_pickles_and_says_the_same() -> None:
-    # concurrent.futures and multiprocessing send exceptions that way
-    for error in (
-        pydidcomm.MalformedMessageError("message.to", "no DID"),
-        pydidcomm.MalformedDocumentError("did:example:a", "no list"),
-        pydidcomm.UnsupportedError("curve", "P-521"),
-        pydidcomm.IncompatibleKeysError("did:example:a", "did:example:b"),
-        pydidcomm.DidNotFoundError("did:example:a"),
-        pydidcomm.KeyNotFoundError("did:example:a", "did:example:a#k", "keyAgreement"),
-        pydidcomm.SecretNotFoundError(["did:example:a#k"]),
-        pydidcomm.ContentNotFoundError(["https://example.com/film"]),
-        pydidcomm.UntrustedMessageError("from=skid", "did:example:a#k", "did:example:b"),
-        pydidcomm.DecryptionError(),
-        pydidcomm.InvalidSignatureError(),
-    ):
-        again = pickle.loads(pickle.dumps(error))  # noqa: S301, our own octets
-        assert type(again) is type(error)
-        assert str(again) == str(error)
-        assert vars(again) == vars(error)
-        assert isinstance(error, pydidcomm.DIDCommError)
-        assert str(error) == str(error).rstrip(".")
