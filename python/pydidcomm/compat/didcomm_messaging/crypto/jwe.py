@@ -4,7 +4,6 @@ What the services of this package open is read by pydidcomm's core, which is str
 """
 
 import json
-from binascii import Error as NotBase64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
@@ -45,7 +44,7 @@ def from_b64url(value: str) -> bytes:
     """
     try:
         return _base64url.decode(value)
-    except (NotBase64, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         message = "Error decoding base64 value"
         raise ValueError(message) from error
 
@@ -133,11 +132,10 @@ class JweBuilder:
         Raises:
             ValueError: They belong there, and there is none.
         """
-        self._protected = dict(protected)
+        header = dict(protected)
         if self._with_protected_recipients:
-            self._protected.update(
-                _recipients_member(self.recipients_json, flatten=self._with_flatten_recipients)
-            )
+            header.update(_recipients_member(self.recipients_json, flatten=self._with_flatten_recipients))
+        self._protected = header
         self._protected_b64 = b64url(json.dumps(self._protected)).encode()
 
     def set_unprotected(self, unprotected: dict[str, Any]) -> None:
