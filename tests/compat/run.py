@@ -16,7 +16,8 @@ from suites import NOTEBOOKS, SUITES, Suite
 
 HERE = Path(__file__).resolve().parent
 PYTHONPATH = os.pathsep.join([str(HERE), str(HERE.parents[1] / "python"), "."])
-ENVIRONMENT = os.environ | {"PYTHONPATH": PYTHONPATH, "PYTHONWARNINGS": "ignore"}
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+ENVIRONMENT = os.environ | {"PYTHONPATH": PYTHONPATH, "PYTHONWARNINGS": "ignore", "PATH": PATH}
 
 
 def say(line: str) -> None:

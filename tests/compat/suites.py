@@ -83,6 +83,7 @@ SUITES = (
         ignored={"tests/test_peer_did_helpers.py": INTERNALS.format("peer_did_helper")},
     ),
     Suite(name="didcomm-demo", folder="didcomm-demo-python"),
+    Suite(name="didcomm-messaging-python", arguments=("--override-ini=addopts=", "tests", "examples")),
 )
 
 NOTEBOOKS = {"didcomm-hello-world-py": ("HelloWorld.ipynb", "StartConnection.ipynb")}

@@ -263,7 +263,7 @@ def test_the_services_need_no_backend_of_the_original() -> None:
         f"sys.modules.update(dict.fromkeys({absent}))\n"
         "base = 'pydidcomm.compat.didcomm_messaging'\n"
         "for name in ('', '.crypto.backend.core', '.crypto.backend.authlib', '.v1.crypto.nacl',\n"
-        "             '.v1.messaging', '.legacy.crypto', '.resolver.peer', '.resolver.key', '.resolver.jwk'):\n"
+        "             '.v1.messaging', '.legacy.crypto', '.resolver.peer', '.resolver.jwk'):\n"
         "    importlib.import_module(base + name)\n"
         "for name in ('.crypto.backend.askar', '.v1.crypto.askar', '.resolver.web', '.quickstart'):\n"
         "    try:\n"
