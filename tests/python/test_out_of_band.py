@@ -107,7 +107,7 @@ def test_the_url_carries_the_minified_plaintext_without_padding() -> None:
 @pytest.mark.spec("OOB-09", "OOB-10", "OOB-12")
 def test_the_example_of_the_specification_gives_its_url_and_comes_back_from_it() -> None:
     if not SPECIFICATION.exists():
-        pytest.skip("the specification's examples are not here")
+        pytest.skip(f"the example of the specification is not here: {SPECIFICATION}")
     example = json.loads(SPECIFICATION.read_text())
     message = Message.from_dict(example["message"])
     assert invitation_url(message, BASE) == example["url"]
