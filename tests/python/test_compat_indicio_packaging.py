@@ -23,6 +23,7 @@ from indicio import (
 from pydidcomm import InMemorySecrets, LocalResolver, PackEncryptedConfig, Secret, sync
 from pydidcomm.compat.didcomm_messaging import CryptoService
 from pydidcomm.compat.didcomm_messaging.crypto import PublicKey, SecretKey
+from pydidcomm.compat.didcomm_messaging.crypto.backend.basic import InMemorySecretsManager
 from pydidcomm.compat.didcomm_messaging.crypto.backend.core import CoreCryptoService, CoreKey, CoreSecretKey
 from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoServiceError
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweBuilder, JweEnvelope, JweRecipient
@@ -130,6 +131,25 @@ async def test_the_sender_takes_a_key_that_fits_and_is_held(backend: Backend) ->
     assert (await made.unpack(await made.pack(b"hello")))[1].sender_kid == f"{ALICE}#3"
     del made.secrets.secrets[f"{ALICE}#3"]
     with pytest.raises(PackagingServiceError, match="no secret is held"):
+        await made.pack(b"hello")
+
+
+async def test_no_secret_is_asked_for_after_one_is_found() -> None:
+    made = await world(CORE, "X25519", "X25519")
+    await made.party(ALICE, "X25519", "X25519", "X25519")
+    held, asked = made.secrets.secrets, list[str]()
+
+    class Strict(InMemorySecretsManager[Any]):
+        async def get_secret_by_kid(self, kid: str) -> Any:  # noqa: ANN401, a secret of the backend
+            asked.append(kid)
+            return held[kid]
+
+    made.secrets = Strict()
+    del held[f"{ALICE}#2"]
+    assert (await made.unpack(await made.pack(b"hello")))[1].sender_kid == f"{ALICE}#1"
+    assert asked == [f"{ALICE}#1", f"{BOB}#1"]
+    del held[f"{ALICE}#1"]
+    with pytest.raises(KeyError):
         await made.pack(b"hello")
 
 

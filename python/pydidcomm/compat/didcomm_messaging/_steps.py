@@ -71,8 +71,11 @@ class Secrets(Generic[AnySecret]):
         self.found: dict[str, AnySecret] = {}
 
     async def get_keys(self, kids: list[str], /) -> Sequence[str]:
-        """Those of the kids whose secrets are held."""
-        return [kid for kid in kids if await self._find(kid) is not None]
+        """The first of the kids whose secret is held; there are managers that raise where one is not."""
+        for kid in kids:
+            if await self._find(kid) is not None:
+                return [kid]
+        return []
 
     async def get_key(self, kid: str, /) -> Held | None:
         """The secret of that kid, or None."""
