@@ -39,8 +39,8 @@ def names(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 def members(qualified: str, cls: type) -> Iterator[tuple[str, Any]]:
-    """Methods and properties; members of an Enum and fields of a dataclass are told of by their class."""
-    fields: Any = getattr(cls, "__dataclass_fields__", {})
+    """Methods and properties; members of an Enum and fields of a class are told of by that class."""
+    fields: Any = getattr(cls, "__dataclass_fields__", getattr(cls, "_fields", {}))
     for name, value in vars(cls).items():
         if not name.startswith("_") and not isinstance(value, Enum) and name not in fields:
             # a static method is told of by the function inside

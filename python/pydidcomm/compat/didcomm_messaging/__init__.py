@@ -1,7 +1,32 @@
 """Indicio's `didcomm-messaging` (0.1.2a3) on the core of pydidcomm: the same modules, names and results.
 
 A `CryptoService`, a `SecretsManager`, a `DIDResolver` of the application are called as they were; the
-services that come with the package hand on to pydidcomm.
+services that come with the package hand on to pydidcomm. Where they differ from the original on purpose is told
+in the table of `pydidcomm.compat`.
+
+Example:
+    >>> import asyncio
+    >>> from pydidcomm import InMemorySecrets, sync
+    >>> from pydidcomm.compat.didcomm_messaging import DIDCommMessaging, PackagingService, RoutingService
+    >>> from pydidcomm.compat.didcomm_messaging.crypto.backend.basic import InMemorySecretsManager
+    >>> from pydidcomm.compat.didcomm_messaging.crypto.backend.core import CoreCryptoService, CoreSecretKey
+    >>> from pydidcomm.compat.didcomm_messaging.resolver import PrefixResolver
+    >>> from pydidcomm.compat.didcomm_messaging.resolver.peer import Peer2
+    >>> async def main():
+    ...     keys, secrets = InMemorySecrets(), InMemorySecretsManager()
+    ...     did = sync.create_peer_did(keys, service_endpoint="https://example.com/alice")
+    ...     for kid in keys.kids():
+    ...         await secrets.add_secret(CoreSecretKey(keys.get_key(kid)))
+    ...     resolver = PrefixResolver({"did:peer:2": Peer2()})
+    ...     agent = DIDCommMessaging(
+    ...         CoreCryptoService(), secrets, resolver, PackagingService(), RoutingService()
+    ...     )
+    ...     message = {"id": "1", "type": "https://example.org/greeting/1.0/hello", "body": {}, "from": did}
+    ...     packed = await agent.pack(message, to=did, frm=did)
+    ...     unpacked = await agent.unpack(packed.message)
+    ...     return packed.get_endpoint("http"), unpacked.message == message, unpacked.authenticated
+    >>> asyncio.run(main())
+    ('https://example.com/alice', True, True)
 """
 
 from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
