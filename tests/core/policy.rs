@@ -1,7 +1,9 @@
 //! What is told of a message in every form that it can arrive in, and what an operator may demand of it.
 
+use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Demand, Error};
 use pydidcomm::unpack::{Policy, Profile, ToMismatch, UnpackOptions, Unpacked, Warning};
+use pydidcomm::{ContentEncryption, SignatureAlgorithm};
 use serde_json::{Value, json};
 
 use super::forge::{anoncrypt, authcrypt, signed};
@@ -41,9 +43,21 @@ fn every_form_is_told_as_what_it_is() {
         let (anon, auth, sign) = (form.contains("anon"), form.contains("auth"), form.contains("sign"));
         assert_eq!(unpacked.hides_sender(), anon, "{form}");
         assert_eq!(unpacked.is_encrypted(), anon || auth, "{form}");
-        assert_eq!(unpacked.anoncrypt().map(|enc| enc.name()), anon.then_some("A256CBC-HS512"), "{form}");
-        assert_eq!(unpacked.authcrypt().map(|enc| enc.name()), auth.then_some("A256CBC-HS512"), "{form}");
-        assert_eq!(unpacked.signature_algorithm().map(|alg| alg.name()), sign.then_some("EdDSA"), "{form}");
+        assert_eq!(
+            unpacked.anoncrypt().map(ContentEncryption::name),
+            anon.then_some("A256CBC-HS512"),
+            "{form}"
+        );
+        assert_eq!(
+            unpacked.authcrypt().map(ContentEncryption::name),
+            auth.then_some("A256CBC-HS512"),
+            "{form}"
+        );
+        assert_eq!(
+            unpacked.signature_algorithm().map(SignatureAlgorithm::name),
+            sign.then_some("EdDSA"),
+            "{form}"
+        );
         assert_eq!(unpacked.proved_sender(), (auth || sign).then_some(ALICE), "{form}");
         assert_eq!(unpacked.sender().map(|sender| sender.kid().as_str()), auth.then_some(ALICE_KEY));
         assert_eq!(unpacked.signer().map(|signer| signer.kid().as_str()), sign.then_some(ALICE_SIGNS));
@@ -52,7 +66,7 @@ fn every_form_is_told_as_what_it_is() {
         // the innermost layer is the one that somebody addressed
         let to = unpacked.encrypted_to().map(<[_]>::len);
         assert_eq!(to, if auth { Some(3) } else { anon.then_some(1) }, "{form}");
-        assert_eq!(unpacked.recipient_kid().map(|kid| kid.as_str()), (anon || auth).then_some(BOB_1));
+        assert_eq!(unpacked.recipient_kid().map(DidUrl::as_str), (anon || auth).then_some(BOB_1));
         assert!(!unpacked.was_in_forward());
         let (sender, id) = unpacked.replay_key();
         assert_eq!(sender.as_deref(), unpacked.proved_sender());
