@@ -46,3 +46,17 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_ten_mebibytes_fits_and_not_much_more() {
+        // base64 makes four octets of three: once in the attachment, once in each of two layers
+        let file: usize = 10 * 1024 * 1024;
+        let packed = (0..3).fold(file, |octets, _| octets.div_ceil(3) * 4);
+        let most = Limits::default().bytes;
+        assert!(packed < most && most < 3 * packed);
+    }
+}

@@ -39,3 +39,28 @@ impl Warning {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_warning_has_words_of_its_own() {
+        let mut words: Vec<_> = [
+            Warning::Type,
+            Warning::LongId,
+            Warning::NotToRecipient,
+            Warning::NotToUs,
+            Warning::Expired,
+            Warning::UnboundRecipients,
+            Warning::AuthcryptSigned,
+            Warning::AnoncryptAuthcryptSigned,
+        ]
+        .map(Warning::as_str)
+        .into();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), 8);
+        assert!(words.iter().all(|words| words.contains(' ')));
+    }
+}

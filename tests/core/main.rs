@@ -24,6 +24,7 @@ mod message;
 mod misuse;
 mod parties;
 mod peer;
+mod peer_documents;
 mod policy;
 mod properties;
 #[path = "../fuzz/properties/mod.rs"]
