@@ -1,12 +1,14 @@
 //! Envelopes in every form that peers write, and in forms that nobody may.
 
+use std::collections::HashSet;
+
 use pydidcomm::error::Error;
 use pydidcomm::unpack::Limits;
 use serde_json::{Value, json};
 
 use super::forge::{
-    CEK, alice, anoncrypt, anonymous, authcrypt, authentic, bob, carol, header, header_of, mallory, open,
-    seal, seal_text,
+    CEK, alice, anoncrypt, anonymous, authcrypt, authentic, bob, carol, content_key, header, header_of,
+    mallory, open, seal, seal_text,
 };
 use super::{pack, refusal, sender, unpack, unpack_within};
 use crate::forge::{decode, encode};
@@ -62,6 +64,24 @@ fn an_envelope_is_written_as_aries_rfc_0019_has_it() {
         assert_eq!(header["alg"], alg);
         assert_eq!(members(&header["recipients"][0]), ["encrypted_key", "header"]);
         assert_eq!(members(&header["recipients"][0]["header"]), names);
+    }
+}
+
+#[test]
+fn nothing_that_is_to_be_used_once_is_used_twice() {
+    let (alice, parties) = (alice(), [bob(), carol(), mallory()]);
+    let packed: Value =
+        serde_json::from_str(&pack(CONTENT, &parties.iter().collect::<Vec<_>>(), Some(&alice)).text).unwrap();
+    let header = header_of(&packed);
+    let entries = header["recipients"].as_array().unwrap();
+    let each = |read: fn(&Value) -> Vec<u8>| entries.iter().map(read).collect::<HashSet<_>>().len();
+    assert_eq!(each(|entry| decode(&entry["header"]["iv"])), 3);
+    // the ephemeral key stands before the sealed box
+    assert_eq!(each(|entry| decode(&entry["header"]["sender"])[..32].to_vec()), 3);
+    let zeros = |octets: Vec<u8>| octets.iter().all(|octet| *octet == 0);
+    assert!(!zeros(decode(&packed["iv"])) && !zeros(decode(&entries[0]["header"]["iv"])));
+    for party in &parties {
+        assert_ne!(content_key(&packed, party), [0; 32]);
     }
 }
 

@@ -121,29 +121,34 @@ pub(super) fn header_of(packed: &Value) -> Value {
 
 /// Reads an envelope as a peer does: the content and, in authcrypt, the sender.
 pub(super) fn open(packed: &Value, own: &Party) -> (Vec<u8>, Option<String>) {
-    let header = header_of(packed);
-    let mut entries = header["recipients"].as_array().unwrap().iter();
-    let entry = entries.find(|entry| entry["header"]["kid"] == own.verkey.as_str()).unwrap();
-    let key = own.agreement_key();
-    let encrypted_key = decode(&entry["encrypted_key"]);
-    let sender = entry["header"].get("sender").map(|sealed| {
-        let named = crypto_box_seal_open(&key, &decode(sealed)).unwrap();
-        String::from_utf8(named.as_ref().to_vec()).unwrap()
-    });
-    let cek = match &sender {
-        None => crypto_box_seal_open(&key, &encrypted_key).unwrap(),
-        Some(sender) => {
-            let PublicKey::X25519(sender) = Verkey::parse(sender).unwrap().agreement_key().clone() else {
-                panic!("another curve")
-            };
-            let mut buffer = SecretBytes::from_slice(&encrypted_key);
-            crypto_box_open(&key, &sender, &mut buffer, &decode(&entry["header"]["iv"])).unwrap();
-            buffer
-        }
-    };
+    let (cek, sender) = key_and_sender(packed, own);
     let mut content = [decode(&packed["ciphertext"]), decode(&packed["tag"])].concat();
     let aad = packed["protected"].as_str().unwrap().as_bytes();
     let key = Chacha20Key::<C20P>::from_secret_bytes(cek.as_ref()).unwrap();
     key.decrypt_in_place(&mut content, &decode(&packed["iv"]), aad).unwrap();
     (content, sender)
+}
+
+/// The content key of an envelope.
+pub(super) fn content_key(packed: &Value, own: &Party) -> Vec<u8> {
+    key_and_sender(packed, own).0.as_ref().to_vec()
+}
+
+fn key_and_sender(packed: &Value, own: &Party) -> (SecretBytes, Option<String>) {
+    let header = header_of(packed);
+    let mut entries = header["recipients"].as_array().unwrap().iter();
+    let entry = entries.find(|entry| entry["header"]["kid"] == own.verkey.as_str()).unwrap();
+    let key = own.agreement_key();
+    let encrypted_key = decode(&entry["encrypted_key"]);
+    let Some(sealed) = entry["header"].get("sender") else {
+        return (crypto_box_seal_open(&key, &encrypted_key).unwrap(), None);
+    };
+    let named = crypto_box_seal_open(&key, &decode(sealed)).unwrap();
+    let named = String::from_utf8(named.as_ref().to_vec()).unwrap();
+    let PublicKey::X25519(sender) = Verkey::parse(&named).unwrap().agreement_key().clone() else {
+        panic!("another curve")
+    };
+    let mut cek = SecretBytes::from_slice(&encrypted_key);
+    crypto_box_open(&key, &sender, &mut cek, &decode(&entry["header"]["iv"])).unwrap();
+    (cek, Some(named))
 }

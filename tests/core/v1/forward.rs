@@ -62,6 +62,8 @@ fn what_a_mediator_could_read_is_not_wrapped() {
         ));
     }
     let packed = anoncrypt(&[&bob], b"{}");
+    let ambiguous = packed.to_string().replacen('{', r#"{"more":1,"more":2,"#, 1);
+    assert!(matches!(wrap(ambiguous, &bob.verkey, &[&carol()]), Err(Error::Malformed { .. })));
     for (to, keys) in [(&*bob.verkey, vec![]), ("", vec![carol()]), (&*bob.verkey, many())] {
         let keys: Vec<_> = keys.iter().collect();
         assert!(matches!(wrap(&packed, to, &keys), Err(Error::Misuse(_))));
