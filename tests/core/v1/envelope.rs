@@ -295,6 +295,10 @@ fn an_envelope_for_others_is_refused_and_says_for_whom_it_is() {
     let (alice, bob, carol) = (alice(), bob(), carol());
     let error = refusal(&mallory(), authcrypt(&alice, &[&bob, &carol], CONTENT));
     assert_eq!(error, Error::SecretNotFound { kids: vec![bob.verkey.clone(), carol.verkey] });
+    let mut other = anonymous(&bob, &CEK);
+    other["header"]["kid"] = json!("a key on another curve");
+    let error = refusal(&mallory(), seal(&header("Anoncrypt", vec![other]), &CEK, CONTENT));
+    assert_eq!(error, Error::SecretNotFound { kids: vec!["a key on another curve".to_owned()] });
     // our name over the key of another
     let mut entry = anonymous(&bob, &CEK);
     entry["header"]["kid"] = json!(mallory().verkey);
