@@ -216,6 +216,21 @@ async def test_a_replayed_message_is_refused(cast: Cast) -> None:
     assert len(caught.value.message_id) == 43
 
 
+async def test_a_forward_is_admitted_as_any_message_is(cast: Cast) -> None:
+    wrapped = now.forward(cast.config("alice"), cast.packed(), cast.bob, [cast.carol]).message
+    demanding = UnpackConfig(require_authenticated=True)
+    with pytest.raises(PolicyError):
+        await v1.unpack_forward(cast.config("carol"), wrapped, demanding)
+    with pytest.raises(PolicyError):
+        now.unpack_forward(cast.config("carol"), wrapped, demanding)
+    config = cast.config("carol", InMemoryReplayWindow())
+    await v1.unpack_forward(config, wrapped)
+    with pytest.raises(ReplayedMessageError):
+        await v1.unpack_forward(config, wrapped)
+    with pytest.raises(ReplayedMessageError):
+        now.unpack_forward(config, wrapped)
+
+
 def test_inspect_tells_what_an_envelope_claims(cast: Cast) -> None:
     view = inspect(cast.packed(PING, cast.bob, cast.carol))
     (layer,) = view.layers
