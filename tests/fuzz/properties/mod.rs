@@ -10,12 +10,13 @@ mod message;
 mod multibase;
 mod mutation;
 mod unpack;
+mod v1;
 
 /// Panics where it does not hold.
 type Property = fn(&[u8]);
 
 /// Every property by the name of its fuzz target.
-pub(crate) const ALL: [(&str, Property); 8] = [
+pub(crate) const ALL: [(&str, Property); 9] = [
     ("envelope", envelope::holds),
     ("unpack", unpack::holds),
     ("message", message::holds),
@@ -24,4 +25,5 @@ pub(crate) const ALL: [(&str, Property); 8] = [
     ("did_url", did_url::holds),
     ("from_prior", from_prior::holds),
     ("multibase", multibase::holds),
+    ("v1", v1::holds),
 ];
