@@ -108,6 +108,15 @@ mod tests {
         assert_eq!(decode(&encoded).unwrap(), [service]);
     }
 
+    #[test]
+    fn only_a_type_is_abbreviated_as_a_type() {
+        let service = json!({"type": "DIDCommMessaging", "serviceEndpoint": "DIDCommMessaging", "name": "t"});
+        let encoded = encode(&service).unwrap();
+        let text = String::from_utf8(base64url::decode(&encoded, "").unwrap()).unwrap();
+        assert_eq!(text, r#"{"t":"dm","s":"DIDCommMessaging","name":"t"}"#);
+        assert_eq!(decode(&encoded).unwrap(), [service]);
+    }
+
     // the form that the library peerdid writes
     #[test]
     fn several_services_in_one_element_are_written_and_read() {
