@@ -188,6 +188,15 @@ def test_a_multikey_is_a_key_of_the_backend_and_back() -> None:
     assert readers[1](p384) == p384
 
 
+def test_a_key_of_authlib_on_another_curve_is_refused() -> None:
+    class Other:
+        def as_dict(self, is_private: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002, as Authlib has it
+            return {"kty": "OKP", "crv": "X448", "x": "AA"}
+
+    with pytest.raises(ValueError, match="X448"):
+        AuthlibKey(Other(), f"{BOB}#1")
+
+
 def test_a_secret_of_the_core_is_known_by_a_kid() -> None:
     secret = Secret.generate("X25519", kid=f"{BOB}#1")
     assert CoreSecretKey(secret).kid == f"{BOB}#1"

@@ -431,6 +431,13 @@ async def test_crypto_of_the_application_is_called() -> None:
     assert (await keys.recip_for_kid_or_default_for_did(made.crypto, made.resolver, bob)).kid == bob
 
 
+async def test_crypto_of_the_application_gets_the_key_that_is_named() -> None:
+    made = await world(OWN, "X25519", "X25519")
+    await made.pack(b"hello", to=f"{BOB}#2", frm=None)
+    await made.pack(b"hello", frm=None)
+    assert made.crypto.called == [("es", [f"{BOB}#2"]), ("es", [f"{BOB}#1"])]
+
+
 async def test_crypto_of_the_application_is_protected_too() -> None:
     made = await world(OWN)
     with pytest.raises(PackagingServiceError, match="from=skid"):

@@ -147,6 +147,7 @@ async def test_a_mediator_grants_and_holds_messages(mediator: Mediator) -> None:
     mediator.queue.clear()
     await quickstart.fetch_relayed_messages(dmp, did, relay, callback)
     assert len(got) == 1
+    assert mediator.seen[-1].type == "https://didcomm.org/messagepickup/3.0/status-request"
 
 
 async def test_a_message_is_logged_unless_it_is_called_back_with(

@@ -147,6 +147,17 @@ async def test_a_did_is_written_to_through_its_mediator(made: Callable[[], Party
 
 
 @parties
+async def test_the_last_routing_key_is_outermost(made: Callable[[], Party]) -> None:
+    party = made()
+    packed = await party.agent.pack(b"hello", Target([party.bob], [party.alice, party.mediator], ""))
+    outer = await party.agent.unpack(packed.message)
+    assert (outer.recipient_kid, outer.message["to"]) == (party.mediator, party.alice)
+    inner = await party.agent.unpack(outer.message["msg"])
+    assert (inner.recipient_kid, inner.message["to"]) == (party.alice, party.bob)
+    assert (await party.agent.unpack(inner.message["msg"])).unpacked == b"hello"
+
+
+@parties
 async def test_a_routing_key_may_be_one_of_the_document(made: Callable[[], Party]) -> None:
     party = made()
     party.document["service"][0]["routingKeys"] = ["#1", f"{BOB_V1}#1"]

@@ -19,12 +19,12 @@ class LocalMethod(DIDResolver):
         """Whether it is a DID of the method that resolves."""
         try:
             return self._document(did) is not None
-        except (DIDCommError, ValueError):
+        except DIDCommError:
             return False
 
     async def resolve(self, did: str) -> dict[str, Any]:
         """The document of the DID."""
-        with refused_as(self.error, ValueError):
+        with refused_as(self.error):
             document = self._document(did)
         if document is None:
             message = f"Invalid {self.prefix}: {did}"
