@@ -33,10 +33,7 @@ mod tests {
     use super::*;
 
     fn octets(hex: &str) -> Vec<u8> {
-        (0..hex.len())
-            .step_by(2)
-            .map(|place| u8::from_str_radix(&hex[place..place + 2], 16).unwrap())
-            .collect()
+        multibase::Base::Base16Lower.decode(hex).unwrap()
     }
 
     // RFC 8439 2.8.2
