@@ -62,14 +62,13 @@ class PackagingService(Generic[P, S]):
         alg = wrapper.protected.get("alg")
         if not alg:
             _refuse("Missing alg header")
-        method = _method(alg)
-        recip_key = await _first_held(wrapper, secrets)
+        method, kids = _method(alg), _kids(wrapper)
+        recip_key = await _first_held(kids, secrets)
         apv = wrapper.protected.get("apv")
         if not apv:
             _refuse("Missing apv header")
         # the specification sorts the ids, the original does not
-        kids = ".".join(sorted(wrapper.recipient_key_ids))
-        if apv != b64url(hashlib.sha256(kids.encode()).digest()):
+        if apv != b64url(hashlib.sha256(".".join(sorted(kids)).encode()).digest()):
             _refuse("Invalid apv value")
         sender_kid = _sender_kid(wrapper.protected) if method == "ECDH-1PU" else None
         return PackedMessageMetadata(wrapper, method, recip_key, sender_kid)
@@ -192,16 +191,24 @@ def _refuse(text: str) -> NoReturn:
     raise PackagingServiceError(text)
 
 
-def _method(alg: str) -> Literal["ECDH-ES", "ECDH-1PU"]:
-    if "ECDH-1PU" in alg:
+def _method(alg: object) -> Literal["ECDH-ES", "ECDH-1PU"]:
+    name = str(alg)
+    if "ECDH-1PU" in name:
         return "ECDH-1PU"
-    if "ECDH-ES" in alg:
+    if "ECDH-ES" in name:
         return "ECDH-ES"
     _refuse(f"Unsupported DIDComm encryption algorithm: {alg}")
 
 
-async def _first_held(wrapper: JweEnvelope, secrets: SecretsManager[S]) -> S:
-    for kid in wrapper.recipient_key_ids:
+def _kids(wrapper: JweEnvelope) -> list[str]:
+    kids: list[object] = [*wrapper.recipient_key_ids]
+    if not all(isinstance(kid, str) for kid in kids):
+        _refuse("Invalid packed message")
+    return [str(kid) for kid in kids]
+
+
+async def _first_held(kids: Sequence[str], secrets: SecretsManager[S]) -> S:
+    for kid in kids:
         secret = await secrets.get_secret_by_kid(kid)
         if secret:
             return secret

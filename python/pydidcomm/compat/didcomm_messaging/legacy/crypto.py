@@ -248,8 +248,13 @@ def recipients_from_packed_message(message_bytes: bytes) -> list[str]:
     Raises:
         ValueError: It is no envelope.
     """
-    protected = _protected(_envelope(message_bytes))
-    return [recipient["header"]["kid"] for recipient in protected["recipients"]]
+    try:
+        return [
+            recipient["header"]["kid"] for recipient in _protected(_envelope(message_bytes))["recipients"]
+        ]
+    except (KeyError, TypeError) as error:
+        message = "Invalid packed message recipients"
+        raise ValueError(message) from error
 
 
 def unpack_message(
@@ -264,7 +269,7 @@ def unpack_message(
     """
     envelope = _envelope(enc_message)
     alg = _protected(envelope).get("alg")
-    if alg not in {"Authcrypt", "Anoncrypt"}:
+    if alg not in ("Authcrypt", "Anoncrypt"):  # a set would have to hash whatever stands there
         message = f"Unsupported pack algorithm: {alg}"
         raise ValueError(message)
     if _verkey(my_verkey) not in recipients_from_packed_message(json.dumps(envelope).encode()):
@@ -311,7 +316,7 @@ def _envelope(message: object) -> dict[str, Any]:
 def _protected(envelope: Mapping[str, Any]) -> dict[str, Any]:
     try:
         header = json.loads(b64_to_bytes(envelope["protected"]))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         text = "Invalid packed message recipients"
         raise ValueError(text) from error
     if not isinstance(header, dict):

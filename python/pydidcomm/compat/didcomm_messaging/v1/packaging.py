@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, cast
 
 from pydidcomm.compat.didcomm_messaging.crypto.base import P, S, SecretsManager
-from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope, JweRecipient
+from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope, JweRecipient, from_b64url
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 from pydidcomm.compat.didcomm_messaging.v1.crypto.base import (
     RecipData,
@@ -33,8 +33,8 @@ class V1PackagingService(Generic[P, S]):
             header = recipient.header
             kid, sender, nonce = (header.get(name) for name in ("kid", "sender", "iv"))
             faults = {
-                "Blank recipient key": not kid,
-                "Duplicate recipient key": kid in seen,
+                "Blank recipient key": not kid or not isinstance(kid, str),
+                "Duplicate recipient key": str(kid) in seen,
                 "Missing iv": bool(sender and not nonce),
                 "Unexpected iv": bool(nonce and not sender),
             }
@@ -57,7 +57,7 @@ class V1PackagingService(Generic[P, S]):
         if not alg:
             message = "Missing alg header"
             raise V1PackagingServiceError(message)
-        if alg not in {"Authcrypt", "Anoncrypt"}:
+        if alg not in ("Authcrypt", "Anoncrypt"):  # a set would have to hash whatever stands there
             message = f"Unsupported DIDComm encryption algorithm: {alg}"
             raise V1PackagingServiceError(message)
         for recipient in self.extract_pack_recipients(wrapper.recipients):
@@ -107,7 +107,7 @@ class V1PackagingService(Generic[P, S]):
         return await crypto.pack_message(recipients, sender, message)
 
     def _octets(self, text: str | None) -> bytes | None:
-        return self.b64url.decode(text) if text else None
+        return from_b64url(text) if text else None
 
 
 def _envelope(message: object) -> JweEnvelope:
