@@ -10,6 +10,7 @@ from typing import Any, Generic, cast
 
 from pydid.service import DIDCommV2Service
 
+from pydidcomm._core import same_party
 from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingService, PackagingServiceError
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
@@ -127,9 +128,13 @@ class DIDCommMessagingService(Generic[P, S]):
         """
         octets, metadata = await packaging.unpack(crypto, resolver, secrets, encoded_message, **options)
         if metadata.sender_kid is None and _is_encrypted(octets):
+            outer = metadata.recip_key.kid
             octets, metadata = await packaging.unpack(crypto, resolver, secrets, octets, **options)
             if metadata.sender_kid is None:
                 text = "an anoncrypt layer inside of another one"
+                raise PackagingServiceError(text)
+            if not same_party(outer, metadata.recip_key.kid):
+                text = f"the layers are for {outer} and for {metadata.recip_key.kid}"
                 raise PackagingServiceError(text)
         return UnpackResult(
             octets,
