@@ -15,7 +15,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites bench wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -175,7 +175,11 @@ $(PEERS)/suites/installed: tests/compat/requirements.txt
 
 peers-suites: $(VENV)/built $(PEERS)/suites/installed ## run the tests of the libraries before this one on it: make peers-suites DIR=../peers-suites
 	$(SAY) "tests of the libraries for which pydidcomm.compat stands in, as they are, from $(DIR)"
-	$(PEERS)/suites/bin/python tests/compat/run.py $(DIR) $(SUITES)
+	$(PEERS)/suites/bin/python tests/compat/run_suites.py $(DIR) $(SUITES)
+
+peers-compared: $(VENV)/built $(PEERS)/sicpa/installed ## run the same cases on didcomm and peerdid from PyPI and on their stand-ins
+	$(SAY) "the same cases on PyPI didcomm and peerdid and on pydidcomm.compat, and where they differ on purpose"
+	PYTHONPATH=tests/python $(BIN)/python tests/compat/differential.py $(PEERS)/sicpa/bin/python
 
 bench: $(VENV)/installed ## measure what Python adds to the core, on an optimised build
 	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"

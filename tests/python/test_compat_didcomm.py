@@ -326,13 +326,29 @@ async def test_what_is_not_there_is_told_by_its_kind(
             await pack_encrypted(config, proposal(), bob.did, sender, signer)
     with pytest.raises(SecretNotFoundError):
         await pack_encrypted(world.of(alice, without=alice.key.kid), proposal(), bob.did, alice.did)
-    with pytest.raises(SecretNotFoundError):
+    with pytest.raises(DIDUrlNotFoundError):
         await unpack(world.of(carol), forge.encrypt(plaintext(), bob.agreement))
+
+
+async def test_every_secret_that_is_held_has_to_fit_where_that_is_demanded(world: World, bob: Party) -> None:
     everything = UnpackConfig(expect_decrypt_by_all_keys=True)
     packed = forge.encrypt(plaintext(), bob.agreement)
     assert (await unpack(world.of(bob), packed, everything)).message.id == "one"
-    with pytest.raises(SecretNotFoundError):
-        await unpack(world.of(bob, without=bob.kids[2]), packed, everything)
+    assert (await unpack(world.of(bob, without=bob.kids[2]), packed, everything)).message.id == "one"
+    strange = [*bob.agreement[:2], Key("did:example:strange#k")]
+    renamed = [{**key.secret_jwk, "kid": kid} for key, kid in zip(strange, bob.kids, strict=True)]
+    secrets = SecretsResolverInMemory([jwk_to_secret(jwk) for jwk in renamed])
+    config = ResolversConfig(secrets, world.of(bob).did_resolver)
+    assert (await unpack(config, packed)).message.id == "one"
+    with pytest.raises(MalformedMessageError) as caught:
+        await unpack(config, packed, everything)
+    assert caught.value.code is MalformedMessageCode.CAN_NOT_DECRYPT
+    with pytest.raises(DIDUrlNotFoundError):
+        await unpack(
+            world.of(bob, without=bob.kids[2]),
+            packed,
+            pydidcomm.UnpackConfig(expect_decrypt_by_all_keys=True),
+        )
 
 
 async def test_keys_that_do_not_fit_are_told_of(world: World, alice: Party, bob: Party) -> None:
@@ -411,7 +427,9 @@ async def test_a_message_goes_over_the_mediators_of_its_recipient(
     assert forwarded.forwarded_msg_encrypted_to == mediator.kids
     assert (await unpack(world.of(bob), forwarded.forwarded_msg)).message == sent
     bare = PackEncryptedConfig(forward=False)
+    goes_to = packed.service_metadata
     packed = await pack_encrypted(world.of(alice), sent, bob.did, alice.did, pack_config=bare)
+    assert packed.service_metadata == goes_to
     assert (await unpack(world.of(bob), packed.packed_msg)).message == sent
 
 

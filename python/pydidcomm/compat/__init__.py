@@ -3,6 +3,9 @@
 After `install()`, `import didcomm`, `import peerdid` and `import didcomm_messaging` mean the packages of the
 same names in here, which hand everything on to pydidcomm. `python -m pydidcomm.compat script.py` runs a
 script so. `import pydidcomm` alone imports none of this.
+
+`MIGRATION.md` beside this file leads from the old names to those of pydidcomm; `DIFFERENCES.md` lists what
+differs on purpose, with the reason and the switch.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """The resolvers of an application that was written for `didcomm`, as pydidcomm asks them."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import pydidcomm
@@ -20,12 +20,14 @@ async def asked(
     do: Callable[[pydidcomm.ResolversConfig], Awaitable[T]],
     *,
     own_kids: Collection[str | None] | None = None,
+    kid: str | None = None,
 ) -> T:
     """What pydidcomm does with these resolvers; its exceptions become those of `didcomm`.
 
     `own_kids` are the keys that the caller names as its own to pack with; None where a message is unpacked.
+    Of the secrets among which there is `kid`, that one alone is held.
     """
-    own = _Asked(resolvers)
+    own = _Asked(resolvers, kid)
     try:
         return await do(pydidcomm.ResolversConfig(secrets_resolver=own, did_resolver=own))
     except Exception as error:
@@ -38,11 +40,28 @@ async def asked(
         raise other from error
 
 
+async def asked_with_each(
+    resolvers: ResolversConfig,
+    do: Callable[[pydidcomm.ResolversConfig], Awaitable[T]],
+    encrypted_to: Callable[[T], Sequence[str] | None],
+    *,
+    every: bool,
+) -> T:
+    """What is unpacked; where `every`, each of the secrets that are held has to open it by itself."""
+    result = await asked(resolvers, do)
+    kids = [*(encrypted_to(result) or ())] if every else []
+    if kids:
+        for kid in await resolvers.secrets_resolver.get_keys(kids):
+            result = await asked(resolvers, do, kid=kid)
+    return result
+
+
 class _Asked:
     """Both resolvers, their answers read, and what they raised remembered."""
 
-    def __init__(self, resolvers: ResolversConfig) -> None:
+    def __init__(self, resolvers: ResolversConfig, kid: str | None) -> None:
         self._resolvers = resolvers
+        self._kid = kid
         self.raised: Exception | None = None
 
     async def resolve(self, did: str) -> dict[str, Any] | None:
@@ -54,7 +73,8 @@ class _Asked:
         return read(secret) if isinstance(secret, Secret) else secret
 
     async def get_keys(self, kids: list[str]) -> list[str]:
-        return [*await self._answer(self._resolvers.secrets_resolver.get_keys, kids)]
+        held = [*await self._answer(self._resolvers.secrets_resolver.get_keys, kids)]
+        return held if self._kid is None or self._kid not in held else [self._kid]
 
     async def _answer(self, ask: Callable[[Any], Any], about: Any) -> Any:  # noqa: ANN401
         try:

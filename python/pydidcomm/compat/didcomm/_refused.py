@@ -7,6 +7,9 @@ from pydidcomm.compat.didcomm.errors import MalformedMessageCode
 
 def told(error: Exception, *, packing: bool) -> Exception:
     """The exception that the original has for this one, or the same one where there is none."""
+    if not packing and isinstance(error, pydidcomm.SecretNotFoundError):
+        # where a message is unpacked, the original says this of secrets
+        return errors.DIDUrlNotFoundError(str(error))
     other = _not_found(error)
     if other is not None or isinstance(error, errors.DIDCommError):
         return other or error
@@ -39,6 +42,8 @@ def _code(error: pydidcomm.DIDCommError) -> MalformedMessageCode:
             return MalformedMessageCode.CAN_NOT_DECRYPT
         case pydidcomm.InvalidSignatureError():
             return MalformedMessageCode.INVALID_SIGNATURE
+        case pydidcomm.MalformedMessageError(part="message.from_prior"):
+            return MalformedMessageCode.INVALID_MESSAGE
         case pydidcomm.MalformedMessageError() if error.part.startswith("message."):
             return MalformedMessageCode.INVALID_PLAINTEXT
         case _:

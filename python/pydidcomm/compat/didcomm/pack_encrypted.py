@@ -12,6 +12,7 @@ from pydidcomm.compat.didcomm.core.defaults import DEF_ENC_ALG_ANON, DEF_ENC_ALG
 from pydidcomm.compat.didcomm.core.types import DIDCommGeneratorType
 from pydidcomm.compat.didcomm.core.utils import didcomm_id_generator_default
 from pydidcomm.compat.didcomm.message import Headers, Message
+from pydidcomm.compat.didcomm.protocols.routing.forward import resolve_did_services_chain
 
 
 async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the original
@@ -35,14 +36,19 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
         own_kids=(frm, sign_frm, own_params.from_prior_issuer_kid),
     )
     named(message, sender=frm or sign_frm, signed=sign_frm is not None, to=to)
-    goes_to = packed.service_metadata
+    service = packed.service_metadata
+    goes_to = service and ServiceMetadata(service.id, service.service_endpoint)
+    if not own_config.forward and goes_to is None:
+        # the original tells where a mediator is to be found also of a message that is not wrapped for it
+        chain = await resolve_did_services_chain(resolvers_config, to, own_params.forward_service_id)
+        goes_to = ServiceMetadata(chain[-1].id, chain[0].service_endpoint) if chain else None
     return PackEncryptedResult(
         packed_msg=packed.packed_msg,
         to_kids=packed.to_kids,
         from_kid=packed.from_kid,
         sign_from_kid=packed.sign_from_kid,
         from_prior_issuer_kid=packed.from_prior_issuer_kid,
-        service_metadata=goes_to and ServiceMetadata(goes_to.id, goes_to.service_endpoint),
+        service_metadata=goes_to,
     )
 
 

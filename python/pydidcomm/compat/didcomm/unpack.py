@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pydidcomm
-from pydidcomm.compat.didcomm._asked import asked
+from pydidcomm.compat.didcomm._asked import asked_with_each
 from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ
@@ -27,18 +27,21 @@ async def unpack(
     if not isinstance(cast("Any", packed_msg), (str, dict)):
         message = f"unexpected type of packed_message: '{type(packed_msg)}'"
         raise DIDCommValueError(message)
-    own_config = _config(unpack_config or UnpackConfig())
-    received = await asked(resolvers_config, lambda own: pydidcomm.unpack(own, packed_msg, own_config))
+    config = unpack_config or UnpackConfig()
+    own_config = _config(config)
+    received = await asked_with_each(
+        resolvers_config,
+        lambda own: pydidcomm.unpack(own, packed_msg, own_config),
+        lambda result: result.metadata.encrypted_to,
+        every=isinstance(config, UnpackConfig) and config.expect_decrypt_by_all_keys,
+    )
     return UnpackResult(deserializer(plaintext(received.message)), _told(received.metadata))
 
 
 def _config(config: "UnpackConfig | pydidcomm.UnpackConfig") -> pydidcomm.UnpackConfig:
     if isinstance(config, pydidcomm.UnpackConfig):
         return config
-    return pydidcomm.UnpackConfig(
-        expect_decrypt_by_all_keys=config.expect_decrypt_by_all_keys,
-        unwrap_re_wrapping_forward=config.unwrap_re_wrapping_forward,
-    )
+    return pydidcomm.UnpackConfig(unwrap_re_wrapping_forward=config.unwrap_re_wrapping_forward)
 
 
 def plaintext(message: pydidcomm.Message) -> JSON_OBJ:
@@ -124,7 +127,8 @@ class UnpackConfig:
     """How a message is unpacked; see `pydidcomm.UnpackConfig`.
 
     Attributes:
-        expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
+        expect_decrypt_by_all_keys: Whether each of the secrets that are held has to fit; in pydidcomm, those
+            of all recipient keys have to be held too.
         unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened.
     """
 

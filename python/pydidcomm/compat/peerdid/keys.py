@@ -138,7 +138,7 @@ class BaseKey(ABC):
     ) -> "BaseKey":
         """The key that this Multikey text says; it is named by the beginning of the text."""
         ident = ident or f"#{multibase[1 : 1 + _SHORT_NAME]}"
-        return cls._of(pydidcomm.PublicKey(multibase), ident, format or KeyFormat.MULTIBASE)
+        return cls._of(multibase, ident, format or KeyFormat.MULTIBASE)
 
     @classmethod
     def from_jwk(
@@ -148,11 +148,15 @@ class BaseKey(ABC):
         format: KeyFormat | None = None,  # noqa: A002
     ) -> "BaseKey":
         """The key that this JWK says."""
-        key = pydidcomm.PublicKey(json.loads(jwk) if isinstance(jwk, str) else jwk)
+        key = json.loads(jwk) if isinstance(jwk, str) else jwk
         return cls._of(key, ident, format or KeyFormat.JWK)
 
     @classmethod
-    def _of(cls, key: pydidcomm.PublicKey, ident: str | None, form: KeyFormat) -> "BaseKey":
+    def _of(cls, text: str | dict[str, Any], ident: str | None, form: KeyFormat) -> "BaseKey":
+        try:
+            key = pydidcomm.PublicKey(text)
+        except pydidcomm.UnsupportedError as error:
+            raise ValueError(str(error)) from error
         codec = {"Ed25519": Codec.ED25519, "X25519": Codec.X25519}.get(key.curve)
         if codec is None:
             message = "Unsupported codec"

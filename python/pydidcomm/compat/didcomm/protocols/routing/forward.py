@@ -12,7 +12,7 @@ import attrs
 
 import pydidcomm
 from pydidcomm.compat.didcomm import _fields
-from pydidcomm.compat.didcomm._asked import asked
+from pydidcomm.compat.didcomm._asked import asked, asked_with_each
 from pydidcomm.compat.didcomm._given import given
 from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ, DIDCommMessageProtocolTypes
 from pydidcomm.compat.didcomm.core.defaults import DEF_ENC_ALG_ANON
@@ -255,8 +255,12 @@ async def unpack_forward(
     if not isinstance(cast("Any", packed_msg), (str, dict)):
         message = f"unexpected type of packed_message: '{type(packed_msg)}'"
         raise DIDCommValueError(message)
-    config = pydidcomm.UnpackConfig(expect_decrypt_by_all_keys=decrypt_by_all_keys)
-    forwarded = await asked(resolvers_config, lambda own: pydidcomm.unpack_forward(own, packed_msg, config))
+    forwarded = await asked_with_each(
+        resolvers_config,
+        lambda own: pydidcomm.unpack_forward(own, packed_msg),
+        lambda result: result.metadata.encrypted_to,
+        every=decrypt_by_all_keys,
+    )
     forward = ForwardMessage.from_dict(plaintext(forwarded.message))
     return ForwardResult(forward, forward.forwarded_msg, forwarded.metadata.encrypted_to)
 

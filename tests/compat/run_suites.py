@@ -1,7 +1,7 @@
-"""Runs the tests of the libraries before this one on the stand-ins: python tests/compat/run.py DIR [name].
+"""Runs the tests of the libraries before this one on the stand-ins for them.
 
-DIR has one folder for each repository. What does not run is printed with its reason; a failure is told by the
-exit code.
+python tests/compat/run_suites.py DIR [name]: DIR has one folder for each repository. What does not run is
+printed with its reason; a failure is told by the exit code.
 """
 
 import os
