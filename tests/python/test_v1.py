@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydidcomm import ReplayWindow
+    from pydidcomm.config import AllowedSenders
     from pydidcomm.resolvers import SecretsResolver
 
 PING = {"@type": "https://didcomm.org/trust_ping/1.0/ping", "@id": "518be002", "comment": "é", "n": 2**70}
@@ -184,15 +185,25 @@ def test_demands_are_met_by_what_is_proved(cast: Cast) -> None:
                 read(cast.config("bob"), packed, config)
             assert (caught.value.demand, caught.value.did) == (demand, None)
 
+    def is_alice(verkey: str) -> bool:
+        return verkey == cast.alice
+
+    def is_carol(verkey: str) -> bool:
+        return verkey == cast.carol
+
+    def is_anybody(_verkey: str) -> bool:
+        return True
+
+    either: list[AllowedSenders] = [{cast.alice}, is_alice]
     signed, anonymous = cast.packed(), cast.packed(frm=False)
     refused("require_authenticated", anonymous, require_authenticated=True)
     refused("require_signed", signed, require_signed=True)
     refused("require_profile", signed, require_profile="didcomm/v2")
     refused("allowed_senders", signed, allowed_senders={cast.carol})
-    refused("allowed_senders", signed, allowed_senders=lambda verkey: verkey == cast.carol)
+    refused("allowed_senders", signed, allowed_senders=is_carol)
     refused("allowed_senders", anonymous, allowed_senders={cast.alice})
-    refused("allowed_senders", anonymous, allowed_senders=lambda _: True)
-    for allowed in ({cast.alice}, lambda verkey: verkey == cast.alice):
+    refused("allowed_senders", anonymous, allowed_senders=is_anybody)
+    for allowed in either:
         config = UnpackConfig(
             accept_v1=True, require_encrypted=True, require_authenticated=True, allowed_senders=allowed
         )
