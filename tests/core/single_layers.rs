@@ -6,7 +6,7 @@ use pydidcomm::error::{Claim, Error, Result};
 use pydidcomm::keys::{Curve, PublicKey};
 use pydidcomm::message::Message;
 use pydidcomm::pack::{LayerKeys, encrypted_layer, layer_keys, routes_to};
-use pydidcomm::unpack::{UnpackOptions, check_claims, open_layer};
+use pydidcomm::unpack::{Limits, UnpackOptions, check_claims, open_layer};
 use serde_json::{Value, json};
 
 use super::forge::decode_json;
@@ -24,8 +24,12 @@ fn did(text: &str) -> DidUrl {
 }
 
 fn keys(world: &World, to: &str, from: Option<&str>) -> Result<LayerKeys> {
+    keys_on(world, to, from, Curve::FOR_AGREEMENT.to_vec())
+}
+
+fn keys_on(world: &World, to: &str, from: Option<&str>, curves: Vec<Curve>) -> Result<LayerKeys> {
     let (to, from) = (did(to), from.map(did));
-    world.run(|caller| async move { layer_keys(&caller, &to, from.as_ref(), &Curve::FOR_AGREEMENT).await })
+    world.run(|caller| async move { layer_keys(&caller, &to, from.as_ref(), &curves).await })
 }
 
 fn encrypt(recipients: Vec<(DidUrl, PublicKey)>, sender: Option<&str>) -> Result<String> {
@@ -37,11 +41,15 @@ fn encrypt(recipients: Vec<(DidUrl, PublicKey)>, sender: Option<&str>) -> Result
 }
 
 fn open(packed: &str, kid: &str, sender: Option<&str>) -> Result<Vec<u8>> {
+    open_with(packed, kid, sender, UnpackOptions::default())
+}
+
+fn open_with(packed: &str, kid: &str, sender: Option<&str>, options: UnpackOptions) -> Result<Vec<u8>> {
     let (packed, secret) = (packed.to_owned(), secret(kid).into());
     let sender = sender.map(|kid| (did(kid), public(kid)));
     World::new().run(|caller| async move {
         let sender = sender.as_ref().map(|(kid, key)| (kid, key));
-        let opened = open_layer(&caller, &packed, &secret, sender, &UnpackOptions::default()).await?;
+        let opened = open_layer(&caller, &packed, &secret, sender, &options).await?;
         Ok(opened.as_ref().to_vec())
     })
 }
@@ -59,13 +67,22 @@ fn keys_are_all_of_the_recipient_and_the_one_of_the_sender_that_is_held() {
     let chosen = keys(&World::new(), BOB_1, None).unwrap();
     assert_eq!(chosen.recipients, [(did(BOB_1), public(BOB_1))]);
     assert_eq!(chosen.sender, None);
+    let both = json!([{"id": "#p", "type": "JsonWebKey2020", "publicKeyJwk": p256()},
+                      {"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": public(BOB_1).to_jwk()}]);
+    let bob = Document::parse(json!({"id": BOB, "keyAgreement": both})).unwrap();
+    let order = || vec![Curve::P256, Curve::X25519];
+    let world = World::new().with_document(bob);
+    let chosen = keys_on(&world, BOB, Some(ALICE), order()).unwrap();
+    assert_eq!(chosen.recipients, [(did(BOB_1), public(BOB_1))]);
+    let anonymous = keys_on(&world, BOB, None, order()).unwrap();
+    assert_eq!(anonymous.recipients[0].0.as_str(), "did:example:bob#p");
     let error = keys(&World::new().holding(&[]), BOB, Some(ALICE)).unwrap_err();
     assert_eq!(error, Error::SecretNotFound { kids: vec![ALICE_KEY.to_owned()] });
     let error = keys(&World::new(), ALICE_SIGNS, None).unwrap_err();
     assert_eq!(error, key_not_found(ALICE_SIGNS, "keyAgreement"));
 }
 
-// JWE-18
+// JWE-07
 #[test]
 fn a_layer_holds_any_octets_and_opens_with_each_of_its_keys() {
     for sender in [None, Some(ALICE_KEY)] {
@@ -100,6 +117,21 @@ fn a_layer_is_opened_as_what_it_is_and_with_the_key_that_it_names() {
     assert!(open("{\"id\":\"1\",\"type\":\"a/b/1.0/c\"}", BOB_1, None).is_err());
 }
 
+// JWE-09
+#[test]
+fn a_layer_is_no_longer_than_is_read_and_its_recipients_are_those_of_the_sender() {
+    let packed = encrypt(to_bob(), None).unwrap();
+    let limits = Limits { bytes: packed.len() - 1, ..Limits::default() };
+    let short = UnpackOptions { limits, ..UnpackOptions::default() };
+    let reason = format!("longer than the {} octets that are read", packed.len() - 1);
+    let error = open_with(&packed, BOB_1, None, short).unwrap_err();
+    assert_eq!(error, Error::Malformed { part: "message", reason });
+    let mut jwe: Value = serde_json::from_str(&packed).unwrap();
+    jwe["recipients"].as_array_mut().unwrap().pop();
+    let error = open(&jwe.to_string(), BOB_1, None).unwrap_err();
+    assert_eq!(error, Error::Untrusted { claim: Claim::Recipients, kid: None, did: None });
+}
+
 #[test]
 fn keys_that_do_not_go_into_one_envelope_are_refused() {
     let with = |other: &str, key: PublicKey| [to_bob(), vec![(did(other), key)]].concat();
@@ -129,7 +161,7 @@ fn claimed(members: Value, sender: Option<&str>) -> Result<()> {
     World::new().run(|caller| async move { check_claims(&caller, message, sender.as_ref()).await })
 }
 
-// ADR-01, ROT-11
+// ADR-01
 #[test]
 fn a_claim_that_is_not_proved_is_refused() {
     claimed(json!({"from": ALICE}), Some(ALICE_KEY)).unwrap();

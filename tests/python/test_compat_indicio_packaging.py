@@ -100,6 +100,7 @@ async def test_pydidcomm_and_the_stand_in_read_each_other() -> None:
     assert metadata.sender_kid == f"{ALICE}#1"
 
 
+@pytest.mark.spec("ENC-09")
 @backends
 async def test_every_key_of_the_recipient_on_one_curve_opens_it(backend: Backend) -> None:
     made = await world(backend, "P-256", "X25519", "X25519")
@@ -113,6 +114,7 @@ async def test_every_key_of_the_recipient_on_one_curve_opens_it(backend: Backend
             await made.secrets.add_secret(kept)
 
 
+@pytest.mark.spec("JWE-07", "JWE-09")
 async def test_kids_that_are_not_in_order_are_sorted_before_they_are_compared() -> None:
     made = await world(CORE, "X25519", "X25519")
     envelope = json.loads(await made.pack(b"hello"))
@@ -208,7 +210,7 @@ async def rotated(made: World) -> dict[str, Any]:
     return message
 
 
-@pytest.mark.spec("ROT-11")
+@pytest.mark.spec("ROT-07", "ROT-08", "ROT-09")
 async def test_a_rotation_that_is_not_proved_is_refused() -> None:
     made = await world()
     message = await rotated(made)
@@ -226,6 +228,7 @@ async def test_a_rotation_that_is_not_proved_is_refused() -> None:
         await made.unpack(await made.pack(json.dumps({**message, "from_prior": forged}).encode()))
 
 
+@pytest.mark.spec("MSG-17")
 @backends
 async def test_a_key_outside_of_key_agreement_neither_sends_nor_receives(backend: Backend) -> None:
     made = await world(backend)
