@@ -1,5 +1,7 @@
 """Where what stands in for Indicio's package differs from it on purpose, case by case, and why.
 
+`DIFFERENCES.md` of `pydidcomm.compat` tells the same to people.
+
 A case that stands here has to differ as it is told; one that does not has to be taken out.
 """
 
@@ -16,12 +18,14 @@ class Difference:
     """A difference, or several of one kind.
 
     Attributes:
+        row: Where `DIFFERENCES.md` tells of it, in the part on this package.
         cases: The cases in which it shows, without the name of the backend.
         ours: What comes of them here: the name of an error, or `RESULT`.
         reason: Why.
         backends: The backends in which it shows; the case alone where there are none.
     """
 
+    row: str
     cases: tuple[str, ...]
     ours: str
     reason: str
@@ -37,62 +41,74 @@ REFUSED = "PackagingServiceError"
 
 DIFFERENCES = (
     Difference(
+        "forged senders",
         ("a message from somebody else than its sender",),
         REFUSED,
         "the original never compares `from` with the key that authenticated the message",
     ),
     Difference(
+        "rotations that are not proved",
         ("a message whose rotation is signed by nobody",),
         REFUSED,
         "the original hands out `from_prior` as it is, and nobody verifies it",
     ),
     Difference(
+        "keys outside of their relationship",
         ("a sender's key that is not for agreement", "a recipient's key that is not for agreement"),
         REFUSED,
         "a key speaks for a DID only under `keyAgreement`; the original takes any in the document",
     ),
     Difference(
+        "several keys of a recipient",
         ("two keys of the recipient",),
         RESULT,
         "the message is encrypted to all keys on one curve, as the specification advises",
     ),
     Difference(
+        "recipients that are not in order",
         ("two keys of the recipient, not in order",),
         RESULT,
         "`apv` is over the sorted kids; the original compares it with them as they stand, and refuses",
     ),
     Difference(
+        "several DIDs in one envelope",
         ("a key of two recipients each",),
         "CryptoServiceError",
         "one envelope is for one DID; the original makes one that conforming recipients refuse",
     ),
     Difference(
+        "the header of the Askar backend",
         ("what the header of authcrypt says", "what the header of anoncrypt says"),
         RESULT,
         "`typ` is the media type, and `epk` stands in the protected header",
         ("askar",),
     ),
     Difference(
+        "senders that are hidden",
         ("an authcrypt layer inside of an anoncrypt one",),
         RESULT,
         "the inner layer is opened, where the original hands out an envelope as plaintext",
     ),
     Difference(
+        "routing keys of the recipient",
         ("routing keys of the recipient",),
         RESULT,
         "they are wrapped for, where the original overlooks them",
     ),
     Difference(
+        "services in other forms",
         ("a service without accept", "services in a list"),
         RESULT,
         "they are read, where the original fails with an AttributeError or a TypeError",
     ),
     Difference(
+        "a recipient without a service",
         ("a recipient without a service",),
         "RoutingServiceError",
         "the original leaks an IndexError",
     ),
     Difference(
+        "what is no envelope",
         (
             "a list in place of an envelope",
             "a plaintext in place of an envelope",
@@ -103,35 +119,41 @@ DIFFERENCES = (
         "the original leaks a KeyError or a TypeError",
     ),
     Difference(
+        "curves",
         ("agreement on P-256",),
         RESULT,
         "all curves of the specification are on offer, where this backend of the original has one",
         ("authlib",),
     ),
     Difference(
+        "secp256k1 for encryption",
         ("agreement on secp256k1",),
         REFUSED,
         "the specification has no agreement on secp256k1",
     ),
     Difference(
+        "Multikeys on P-256",
         ("multicodec: P-256",),
         RESULT,
         "the code is that of the multicodec table; keys on P-256 cannot be read with that of the original",
         (),
     ),
     Difference(
+        "a did:key without agreement",
         ("resolver: a did:key",),
         RESULT,
         "an Ed25519 key implies one for agreement, without which nobody can write to a did:key",
         (),
     ),
     Difference(
+        "a did:jwk without `use`",
         ("resolver: a did:jwk without a use",),
         RESULT,
         "without `use` the key is for everything that it can do, as the method has it",
         (),
     ),
     Difference(
+        "`is_resolvable`",
         (
             "resolver: whether a did:jwk that is no JSON resolves",
             "resolver: whether a did:jwk that is no key resolves",
@@ -143,24 +165,28 @@ DIFFERENCES = (
         (),
     ),
     Difference(
+        "a sender of v1 whose secret is not held",
         ("a sender without a secret",),
         "V1PackagingServiceError",
         "the original sends the message from nobody, and says nothing",
         VERSION_1,
     ),
     Difference(
+        "what is no envelope",
         ("a list in place of an envelope", "an empty object in place of an envelope"),
         "V1PackagingServiceError",
         "the original leaks a KeyError or a TypeError",
         VERSION_1,
     ),
     Difference(
+        "errors of other libraries",
         ("another ciphertext",),
         "V1CryptoServiceError",
         "the original leaks the errors of Askar and NaCl",
         VERSION_1,
     ),
     Difference(
+        "errors of other libraries",
         ("what is no verkey",),
         "ValueError",
         "the original leaks an error of Askar, or takes any octets for a key",

@@ -10,6 +10,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,14 @@ def of_cases(original: dict[str, Any], ours: dict[str, Any]) -> list[str]:
     return failures
 
 
+def of_rows() -> list[str]:
+    """Differences of which the page for people does not tell."""
+    page = (files("pydidcomm.compat") / "DIFFERENCES.md").read_text(encoding="utf-8")
+    told = page.partition("## `didcomm_messaging` of Indicio")[2].partition("\n## ")[0]
+    rows = [difference.row for difference in DIFFERENCES]
+    return [f"DIFFERENCES.md has no row: {row}" for row in rows if f"| {row} |" not in told]
+
+
 def of_names(original: dict[str, Any], ours: dict[str, Any]) -> list[str]:
     """Names of the original that are not here, or are something else."""
     failures: list[str] = []
@@ -89,7 +98,8 @@ async def main() -> int:
         answer(OURS, "read", given=original["packed"]),
         answer(OURS, "read", given=ours["packed"]),
     )
-    failures = of_cases(original["cases"], ours["cases"]) + of_names(original["surface"], ours["surface"])
+    failures = of_cases(original["cases"], ours["cases"])
+    failures += of_names(original["surface"], ours["surface"]) + of_rows()
     for name, outcome in read[2].items():
         for who, other in (("the original reads ours", read[0]), ("we read the original's", read[1])):
             if other[name] != outcome or "result" not in outcome:
