@@ -87,6 +87,8 @@ def test_what_is_no_key_is_refused() -> None:
     p256 = pydidcomm.Secret.generate("P-256", kid="did:example:a#k")
     with pytest.raises(ValueError, match="32 bytes"):
         Ed25519VerificationKey(b"short")
+    with pytest.raises(ValueError, match="point"):
+        Ed25519VerificationKey(b"\2" + bytes(31))
     with pytest.raises(ValueError, match="Codec mismatch"):
         Ed25519VerificationKey.from_multibase(X.multikey)
     with pytest.raises(ValueError, match="Unspecified codec"):
