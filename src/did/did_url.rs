@@ -107,6 +107,17 @@ mod tests {
     }
 
     #[test]
+    fn a_fragment_names_a_key_if_it_is_one_and_not_empty() {
+        let did = DidUrl::parse("did:example:bob").unwrap();
+        for fragment in ["key-1", "a/b?c", "%41"] {
+            assert_eq!(did.kid(fragment), DidUrl::parse(&format!("did:example:bob#{fragment}")).ok());
+        }
+        for fragment in ["", "a b", "a#b", "é"] {
+            assert_eq!(did.kid(fragment), None);
+        }
+    }
+
+    #[test]
     fn what_is_no_did_is_refused() {
         for text in [
             "",
