@@ -11,6 +11,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "values are written where they are used, and used once")]
 
 mod attachments;
+mod bounds;
 mod corpus;
 mod did_methods;
 mod dids;
