@@ -55,12 +55,9 @@ from pydidcomm.functions import (
     pack_encrypted_to_each,
     pack_plaintext,
     pack_signed,
-    rewrap,
     sign_attachment,
     unpack,
-    unpack_forward,
     verify_attachment,
-    wrap_in_forward,
 )
 from pydidcomm.inspection import (
     EncryptedView,
@@ -83,6 +80,7 @@ from pydidcomm.resolvers import (
     SecretsStore,
     SigningKey,
 )
+from pydidcomm.routing import rewrap, unpack_forward, wrap_in_forward
 
 __all__ = [
     "AnonCryptAlg",

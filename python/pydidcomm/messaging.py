@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import _core, _operations, functions, key_did, peer_did, rotation
+from pydidcomm import _core, _operations, functions, key_did, peer_did, rotation, routing
 from pydidcomm._admission import admitted
 from pydidcomm._core import (
     Attachment,
@@ -240,7 +240,7 @@ class DIDCommMessaging:
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
     ) -> Forwarded:
         """What a mediator is asked to hand on, and to whom; see `pydidcomm.unpack_forward`."""
-        return await functions.unpack_forward(self.resolvers_config, packed_msg, config)
+        return await routing.unpack_forward(self.resolvers_config, packed_msg, config)
 
     async def wrap_in_forward(
         self,
@@ -252,7 +252,7 @@ class DIDCommMessaging:
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
-        return await functions.wrap_in_forward(
+        return await routing.wrap_in_forward(
             self.resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers
         )
 
@@ -266,7 +266,7 @@ class DIDCommMessaging:
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""
-        return await functions.rewrap(
+        return await routing.rewrap(
             self.resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
         )
 
