@@ -18,7 +18,7 @@ _UNPACK = UnpackConfig()
 
 def signed(resolvers: ResolversConfig, message: Message | Mapping[str, Any], sign_frm: str) -> Operation:
     """Prepares `pack_signed`."""
-    return _core.pack_signed(message, sign_frm, *_known(resolvers))
+    return _core.pack_signed(message, sign_frm, _known(resolvers))
 
 
 def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
@@ -49,7 +49,7 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
         parameters.forward_service_id,
         parameters.forward_schemes,
         parameters.forward_headers,
-        *_known(resolvers),
+        _known(resolvers),
     )
 
 
@@ -86,7 +86,7 @@ def unpacked(
 ) -> Operation:
     """Prepares `unpack`."""
     config = config or _UNPACK
-    return _core.unpack(packed_msg, config.prepared, *_known(resolvers, config.now))
+    return _core.unpack(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
 def attachment_signed(
@@ -98,14 +98,14 @@ def attachment_signed(
     compact: bool,
 ) -> Operation:
     """Prepares `sign_attachment`."""
-    return _core.sign_attachment(attachment, sign_frm, content, compact, *_known(resolvers))
+    return _core.sign_attachment(attachment, sign_frm, content, compact, _known(resolvers))
 
 
 def attachment_verified(
     resolvers: ResolversConfig, attachment: Attachment, content: bytes | None
 ) -> Operation:
     """Prepares `verify_attachment`."""
-    return _core.verify_attachment(attachment, content, *_known(resolvers))
+    return _core.verify_attachment(attachment, content, _known(resolvers))
 
 
 def forwarded(
@@ -113,7 +113,7 @@ def forwarded(
 ) -> Operation:
     """Prepares `unpack_forward`."""
     config = config or _UNPACK
-    return _core.unpack_forward(packed_msg, config.prepared, *_known(resolvers, config.now))
+    return _core.unpack_forward(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
 def wrapped(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
@@ -125,7 +125,7 @@ def wrapped(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     headers: Mapping[str, Any] | None,
 ) -> Operation:
     """Prepares `wrap_in_forward`."""
-    return _core.wrap_in_forward(packed_msg, to, routing_keys, enc_alg_anon, headers, *_known(resolvers))
+    return _core.wrap_in_forward(packed_msg, to, routing_keys, enc_alg_anon, headers, _known(resolvers))
 
 
 def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
@@ -137,14 +137,14 @@ def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
     headers: Mapping[str, Any] | None,
 ) -> Operation:
     """Prepares `rewrap`."""
-    return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, *_known(resolvers))
+    return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, _known(resolvers))
 
 
 def v1_packed(
     resolvers: ResolversConfig, message: Mapping[str, Any] | str | bytes, to: Sequence[str], frm: str | None
 ) -> Operation:
     """Prepares `v1.pack`."""
-    return _core.v1_pack(message, to, frm, *_known(resolvers))
+    return _core.v1_pack(message, to, frm, _known(resolvers))
 
 
 def v1_unpacked(
@@ -152,7 +152,7 @@ def v1_unpacked(
 ) -> Operation:
     """Prepares `v1.unpack`."""
     config = config or _UNPACK
-    return _core.v1_unpack(packed_msg, config.prepared, *_known(resolvers, config.now))
+    return _core.v1_unpack(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
 def v1_wrapped(
@@ -162,7 +162,7 @@ def v1_wrapped(
     routing_keys: Sequence[str],
 ) -> Operation:
     """Prepares `v1.forward`."""
-    return _core.v1_forward(packed_msg, to, routing_keys, *_known(resolvers))
+    return _core.v1_forward(packed_msg, to, routing_keys, _known(resolvers))
 
 
 def v1_forwarded(
@@ -170,7 +170,7 @@ def v1_forwarded(
 ) -> Operation:
     """Prepares `v1.unpack_forward`."""
     config = config or _UNPACK
-    return _core.v1_unpack_forward(packed_msg, config.prepared, *_known(resolvers, config.now))
+    return _core.v1_unpack_forward(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
 def time_of(resolvers: ResolversConfig) -> int:

@@ -7,13 +7,11 @@ use pyo3::prelude::*;
 use super::algorithms::AnonCryptAlg;
 use super::attachment::PyAttachment;
 use super::errors::misuse;
-use super::json::{ObjectIn, StringsIn, TextIn, WholeIn};
-use super::local_resolver::PyLocalResolver;
+use super::json::{ObjectIn, StringsIn, TextIn};
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation};
 use super::pack::{headers, party};
-use super::secrets::PyInMemorySecrets;
-use super::surroundings::surroundings;
+use super::surroundings::KnownIn;
 use super::unpack::{PyMetadata, PyUnpackResult, Shared};
 use super::unpack_options::PyUnpackOptions;
 use crate::did::DidUrl;
@@ -141,13 +139,10 @@ impl PyPackedForward {
 pub(super) fn unpack_forward(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::Forwarded(Box::new(forwarded)))
     });
@@ -156,21 +151,17 @@ pub(super) fn unpack_forward(
 
 /// Prepares the wrapping of an encrypted message for each of the routing keys.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "the options of the Python functions, spread out once")]
 pub(super) fn wrap_in_forward(
     packed_msg: TextIn,
     to: &str,
     routing_keys: StringsIn,
     enc_alg_anon: AnonCryptAlg,
     forward_headers: Option<ObjectIn>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let (to, keys) = (party(to)?, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let packed = pack::wrap_in_forward(&caller, &packed_msg.0, &to, &keys, &options).await?;
         Ok(Outcome::PackedForward(packed))
     });
@@ -179,21 +170,17 @@ pub(super) fn wrap_in_forward(
 
 /// Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "the options of the Python functions, spread out once")]
 pub(super) fn rewrap(
     payload: TextIn,
     next_hop: &str,
     routing_keys: StringsIn,
     enc_alg_anon: AnonCryptAlg,
     forward_headers: Option<ObjectIn>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let (next, keys) = (party(next_hop)?, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let packed = pack::rewrap(&caller, &payload.0, &next, &keys, &options).await?;
         Ok(Outcome::PackedForward(packed))
     });

@@ -7,14 +7,12 @@ use pyo3::prelude::*;
 use super::algorithms::AnonCryptAlg;
 use super::elsewhere::{OctetsIn, held_in};
 use super::errors::misuse;
-use super::json::{StringsIn, TextIn, WholeIn};
-use super::local_resolver::PyLocalResolver;
+use super::json::{StringsIn, TextIn};
 use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};
 use super::pack::{agreement_curve, party};
 use super::public_key::PyPublicKey;
-use super::secrets::PyInMemorySecrets;
-use super::surroundings::surroundings;
+use super::surroundings::{self, KnownIn};
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::Caller;
 use crate::did::DidUrl;
@@ -37,7 +35,7 @@ fn alone<W>(begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<Outcome>> + Send + 'static,
 {
-    PyOperation(Mutex::new(Operation::new(surroundings(None, None, Vec::new(), None), begin)))
+    PyOperation(Mutex::new(Operation::new(surroundings::alone(), begin)))
 }
 
 /// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
@@ -46,15 +44,12 @@ pub(super) fn choose_layer_keys(
     to: &str,
     frm: Option<&str>,
     curves: StringsIn,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let to = party(to)?;
     let sender = frm.map(party).transpose()?;
     let curves = curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<Vec<_>>>()?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let keys = pack::layer_keys(&caller, &to, sender.as_ref(), &curves).await?;
         let recipients = keys.recipients.into_iter().map(|(kid, key)| (kid.to_string(), PyPublicKey(key)));
         Ok(Outcome::LayerKeys((recipients.collect(), keys.sender.map(|kid| kid.to_string()))))
@@ -103,13 +98,10 @@ pub(super) fn decrypt_layer(
 pub(super) fn check_claims(
     message: MessageIn,
     sender: Option<&str>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let sender = sender.map(kid).transpose()?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         unpack::check_claims(&caller, message.0, sender.as_ref()).await.map(|()| Outcome::Checked)
     });
     Ok(PyOperation(Mutex::new(operation)))
@@ -117,15 +109,9 @@ pub(super) fn check_claims(
 
 /// Prepares the search for the ways to a DID, the preferred first.
 #[pyfunction]
-pub(super) fn find_routes(
-    to: &str,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
-) -> PyResult<PyOperation> {
+pub(super) fn find_routes(to: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
     let to = party(to)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let routes = pack::routes_to(&caller, &to).await?;
         let routes = routes.into_iter().map(|route| {
             (route.service_id, route.uri, route.layers.iter().map(ToString::to_string).collect())

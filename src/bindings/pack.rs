@@ -7,13 +7,11 @@ use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
 use super::errors::misuse;
-use super::json::{ObjectIn, StringsIn, WholeIn};
-use super::local_resolver::PyLocalResolver;
+use super::json::{ObjectIn, StringsIn};
 use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};
 use super::packed::PyPackedPlaintext;
-use super::secrets::PyInMemorySecrets;
-use super::surroundings::surroundings;
+use super::surroundings::KnownIn;
 use crate::did::DidUrl;
 use crate::keys::Curve;
 use crate::operation::Operation;
@@ -50,17 +48,10 @@ pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> 
 
 /// Prepares the packing of a signed message.
 #[pyfunction]
-pub(super) fn pack_signed(
-    message: MessageIn,
-    sign_frm: &str,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
-) -> PyResult<PyOperation> {
+pub(super) fn pack_signed(message: MessageIn, sign_frm: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let signer = party(sign_frm)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         pack::signed(&caller, message, &signer).await.map(Outcome::PackedSigned)
     });
     Ok(PyOperation(Mutex::new(operation)))
@@ -89,10 +80,7 @@ pub(super) fn pack_encrypted(
     forward_service_id: Option<String>,
     forward_schemes: StringsIn,
     forward_headers: Option<ObjectIn>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let options = EncryptOptions {
@@ -109,7 +97,7 @@ pub(super) fn pack_encrypted(
         choice: Choice { service_id: forward_service_id, schemes: forward_schemes.0 },
         forward_headers: headers(forward_headers)?,
     };
-    let surroundings = surroundings(secrets, resolver, prefixes.0, now);
+    let surroundings = known.into();
     let operation = match to {
         ToIn::One(to) => {
             let to = party(&to)?;

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use pyo3::prelude::*;
 
-use super::json::WholeIn;
+use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
 use crate::caller::Surroundings;
@@ -30,17 +30,28 @@ pub(super) fn random_id() -> String {
     uuid::Builder::from_random_bytes(octets).into_uuid().to_string()
 }
 
-/// What an operation started from Python is given; without a time, that of the operating system.
-pub(super) fn surroundings(
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: Vec<String>,
-    time: Option<WholeIn>,
-) -> Surroundings {
-    Surroundings {
-        now: time.map_or_else(now, |WholeIn(seconds)| seconds),
-        random: Box::new(random),
-        dids: resolver.map(|resolver| (Arc::clone(&resolver.get().0), prefixes)),
-        secrets: secrets.map(|secrets| Arc::clone(&secrets.get().0)),
+/// What an operation started from Python is given: what can be answered without asking Python, which are the
+/// secrets, and the resolver with the prefixes of the DIDs that it is for; and the time, if not the system's.
+#[derive(FromPyObject)]
+pub(super) struct KnownIn<'py>(
+    Option<Bound<'py, PyInMemorySecrets>>,
+    Option<Bound<'py, PyLocalResolver>>,
+    StringsIn,
+    Option<WholeIn>,
+);
+
+impl From<KnownIn<'_>> for Surroundings {
+    fn from(KnownIn(secrets, resolver, prefixes, time): KnownIn<'_>) -> Self {
+        Self {
+            now: time.map_or_else(now, |WholeIn(seconds)| seconds),
+            random: Box::new(random),
+            dids: resolver.map(|resolver| (Arc::clone(&resolver.get().0), prefixes.0)),
+            secrets: secrets.map(|secrets| Arc::clone(&secrets.get().0)),
+        }
     }
+}
+
+/// The surroundings of an operation that asks Python for everything.
+pub(super) fn alone() -> Surroundings {
+    Surroundings { now: now(), random: Box::new(random), dids: None, secrets: None }
 }

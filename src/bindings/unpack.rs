@@ -6,13 +6,11 @@ use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::prelude::*;
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
-use super::json::{StringsIn, TextIn, WholeIn};
-use super::local_resolver::PyLocalResolver;
+use super::json::TextIn;
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation};
 use super::relationship::ChangeOut;
-use super::secrets::PyInMemorySecrets;
-use super::surroundings::surroundings;
+use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
 use super::v1::PyV1Message;
 use crate::did::DidUrl;
@@ -261,13 +259,10 @@ impl PyMetadata {
 pub(super) fn unpack(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         receive(&caller, &packed_msg.0, &options).await.map(Outcome::Received)
     });
     PyOperation(Mutex::new(operation))

@@ -7,12 +7,10 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 
 use super::errors::misuse;
-use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
-use super::local_resolver::PyLocalResolver;
+use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn};
 use super::operation::{Outcome, PyOperation};
 use super::public_key::PyPublicKey;
-use super::secrets::PyInMemorySecrets;
-use super::surroundings::surroundings;
+use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
 use crate::keys::Verkey;
 use crate::operation::Operation;
@@ -192,14 +190,11 @@ pub(super) fn v1_pack(
     message: ContentIn,
     to: StringsIn,
     frm: Option<&str>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let to = verkeys(to)?;
     let sender = frm.map(Verkey::parse).transpose().map_err(misuse)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         v1::pack(&caller, &message.0, &to, sender.as_ref())
             .await
             .map(|packed| Outcome::V1Packed(Box::new(packed)))
@@ -212,13 +207,10 @@ pub(super) fn v1_pack(
 pub(super) fn v1_unpack(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let unpacked = receive_v1(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::V1Message(Box::new(unpacked)))
     });
@@ -231,13 +223,10 @@ pub(super) fn v1_forward(
     packed_msg: TextIn,
     to: String,
     routing_keys: StringsIn,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let keys = verkeys(routing_keys)?;
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys)
             .await
             .map(|packed| Outcome::V1Packed(Box::new(packed)))
@@ -250,13 +239,10 @@ pub(super) fn v1_forward(
 pub(super) fn v1_unpack_forward(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let forwarded = receive_v1_forward(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::V1Forwarded(Box::new(forwarded)))
     });

@@ -4,12 +4,9 @@ use std::sync::Mutex;
 
 use pyo3::prelude::*;
 
-use super::super::json::{StringsIn, WholeIn};
-use super::super::local_resolver::PyLocalResolver;
 use super::super::operation::{Outcome, PyOperation};
 use super::super::pack::party;
-use super::super::secrets::PyInMemorySecrets;
-use super::super::surroundings::surroundings;
+use super::super::surroundings::KnownIn;
 use super::PyAttachment;
 use crate::operation::Operation;
 use crate::pack::{self, DetachedForm};
@@ -17,22 +14,18 @@ use crate::unpack;
 
 /// Prepares the signing of an attachment.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "the arguments of the Python function, and what is known")]
 pub(in super::super) fn sign_attachment(
     attachment: &Bound<'_, PyAttachment>,
     sign_frm: &str,
     content: Option<&[u8]>,
     compact: bool,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let attachment = attachment.get().0.clone();
     let content = content.map(<[u8]>::to_vec);
     let signer = party(sign_frm)?;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let vouched = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
         Ok(Outcome::Attachment(vouched))
     });
@@ -44,14 +37,11 @@ pub(in super::super) fn sign_attachment(
 pub(in super::super) fn verify_attachment(
     attachment: &Bound<'_, PyAttachment>,
     content: Option<&[u8]>,
-    secrets: Option<&Bound<'_, PyInMemorySecrets>>,
-    resolver: Option<&Bound<'_, PyLocalResolver>>,
-    prefixes: StringsIn,
-    now: Option<WholeIn>,
+    known: KnownIn<'_>,
 ) -> PyOperation {
     let attachment = attachment.get().0.clone();
     let content = content.map(<[u8]>::to_vec);
-    let operation = Operation::new(surroundings(secrets, resolver, prefixes.0, now), |caller| async move {
+    let operation = Operation::new(known.into(), |caller| async move {
         let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref()).await?;
         Ok(Outcome::AttachmentSigned(signed))
     });

@@ -116,7 +116,7 @@ async def layer_keys(
     resolver: DIDResolver, secrets: "Secrets[Any]", to: str, frm: str | None
 ) -> tuple[list[NamedKey], str | None]:
     """The keys of the recipient on one curve, and the kid of the sender's on it whose secret is held."""
-    operation = _core.choose_layer_keys(to, frm, CURVES, *_NOTHING_KNOWN)
+    operation = _core.choose_layer_keys(to, frm, CURVES, _NOTHING_KNOWN)
     keys: tuple[list[NamedKey], str | None] = await drive(
         operation, ResolversConfig(secrets_resolver=secrets, did_resolver=resolver)
     )
@@ -125,7 +125,7 @@ async def layer_keys(
 
 async def agreement_key(resolver: DIDResolver, kid: str) -> NamedKey:
     """The key of that id, which its DID document lists under `keyAgreement`."""
-    operation = _core.choose_layer_keys(kid, None, CURVES, *_NOTHING_KNOWN)
+    operation = _core.choose_layer_keys(kid, None, CURVES, _NOTHING_KNOWN)
     keys: tuple[list[NamedKey], None] = await drive(operation, _nobody(resolver))
     return keys[0][0]
 
@@ -144,13 +144,13 @@ async def decrypt(packed: str | bytes, recipient: tuple[str, Held], sender: Name
 
 async def check_claims(resolver: DIDResolver, claims: Mapping[str, Any], sender: str | None) -> None:
     """Refuses a `from` that is not the sender's, and a `from_prior` that is not proved."""
-    operation = _core.check_claims({**_EMPTY, **claims}, sender, *_NOTHING_KNOWN)
+    operation = _core.check_claims({**_EMPTY, **claims}, sender, _NOTHING_KNOWN)
     await drive(operation, _nobody(resolver))
 
 
 async def routes(resolver: Resolving, to: str) -> list[Route]:
     """The ways to the DID, the preferred first; one at least."""
-    found: list[Route] = await drive(_core.find_routes(to, *_NOTHING_KNOWN), _nobody(Endpoints(resolver)))
+    found: list[Route] = await drive(_core.find_routes(to, _NOTHING_KNOWN), _nobody(Endpoints(resolver)))
     return found
 
 
