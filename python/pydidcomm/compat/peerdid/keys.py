@@ -1,7 +1,6 @@
 """Public keys of the two kinds that the library knows; see `pydidcomm.PublicKey`."""
 
 import json
-from abc import ABC, abstractmethod
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple
 from uuid import uuid4
@@ -64,7 +63,7 @@ class VerificationMethodResult(NamedTuple):
     method: VerificationMethod
 
 
-class BaseKey(ABC):
+class BaseKey:
     """A public key.
 
     Args:
@@ -80,6 +79,7 @@ class BaseKey(ABC):
     key_length: ClassVar[int]
     relationships: ClassVar[list[KeyRelationshipType]]
     _curve: ClassVar[str]
+    _suites: ClassVar[tuple[tuple[str | None, Any], ...]]
 
     def __init__(self, public_key: bytes, ident: str | None = None, format: KeyFormat | None = None) -> None:  # noqa: A002
         self.public_key = public_key
@@ -163,7 +163,6 @@ class BaseKey(ABC):
             raise ValueError(message)
         return cls.for_codec(codec)(key.octets(), ident, form)
 
-    @abstractmethod
     def verification_method(
         self,
         controller: str,
@@ -171,28 +170,22 @@ class BaseKey(ABC):
         **extra: Any,  # noqa: ANN401
     ) -> VerificationMethodResult:
         """The key as a document writes it."""
-
-    def to_multibase(self, format: MultibaseFormat | None = None) -> str:  # noqa: A002, ARG002
-        """The key as a Multikey."""
-        return self._key().multikey()
-
-    def _written(
-        self,
-        form: KeyFormat,
-        suites: tuple[tuple[str | None, Any], ...],
-        **members: Any,  # noqa: ANN401
-    ) -> VerificationMethodResult:
+        chosen = format or self.format
         material: tuple[tuple[KeyFormat, str, Any], ...] = (
             (KeyFormat.JWK, "public_key_jwk", lambda: self._key().jwk()),
             (KeyFormat.BASE58, "public_key_base58", lambda: to_base58(self.public_key)),
             (KeyFormat.MULTIBASE, "public_key_multibase", self.to_multibase),
         )
-        for (known, member, write), (context, suite) in zip(material, suites, strict=True):
-            if form is known:
-                method = suite.make(id=self.ident, **{member: write()}, **members)
+        for (known, member, write), (context, suite) in zip(material, self._suites, strict=True):
+            if chosen is known:
+                method = suite.make(id=self.ident, **{member: write()}, controller=controller, **extra)
                 return VerificationMethodResult(context, method)
         message = "Unsupported key format for export"
         raise ValueError(message)
+
+    def to_multibase(self, format: MultibaseFormat | None = None) -> str:  # noqa: A002, ARG002
+        """The key as a Multikey."""
+        return self._key().multikey()
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.public_key == getattr(other, "public_key", None)
@@ -211,20 +204,11 @@ class Ed25519VerificationKey(BaseKey):
     key_length = ED25519_KEY_LENGTH
     relationships: ClassVar = [KeyRelationshipType.AUTHENTICATION]
     _curve = "Ed25519"
-
-    def verification_method(
-        self,
-        controller: str,
-        format: KeyFormat | None = None,  # noqa: A002
-        **extra: Any,  # noqa: ANN401
-    ) -> VerificationMethodResult:
-        """The key as a document writes it."""
-        suites = (
-            (JWS_2020_CONTEXT, JsonWebKey2020),
-            (None, Ed25519VerificationKey2018),
-            (ED25519_2020_CONTEXT, Ed25519VerificationKey2020),
-        )
-        return self._written(format or self.format, suites, controller=controller, **extra)
+    _suites: ClassVar = (
+        (JWS_2020_CONTEXT, JsonWebKey2020),
+        (None, Ed25519VerificationKey2018),
+        (ED25519_2020_CONTEXT, Ed25519VerificationKey2020),
+    )
 
 
 class X25519KeyAgreementKey(BaseKey):
@@ -234,17 +218,8 @@ class X25519KeyAgreementKey(BaseKey):
     key_length = X25519_KEY_LENGTH
     relationships: ClassVar = [KeyRelationshipType.KEY_AGREEMENT]
     _curve = "X25519"
-
-    def verification_method(
-        self,
-        controller: str,
-        format: KeyFormat | None = None,  # noqa: A002
-        **extra: Any,  # noqa: ANN401
-    ) -> VerificationMethodResult:
-        """The key as a document writes it."""
-        suites = (
-            (JWS_2020_CONTEXT, JsonWebKey2020),
-            (None, X25519KeyAgreementKey2019),
-            (X25519_2020_CONTEXT, X25519KeyAgreementKey2020),
-        )
-        return self._written(format or self.format, suites, controller=controller, **extra)
+    _suites: ClassVar = (
+        (JWS_2020_CONTEXT, JsonWebKey2020),
+        (None, X25519KeyAgreementKey2019),
+        (X25519_2020_CONTEXT, X25519KeyAgreementKey2020),
+    )
