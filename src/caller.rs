@@ -17,6 +17,7 @@ use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, names_of_key, same_party};
 use crate::error::{Error, Result};
 use crate::keys::{Elsewhere, PublicKey, Secret, SecretStore, Verkey};
+use crate::message::random_id;
 
 /// Something that only the caller knows.
 #[non_exhaustive]
@@ -129,6 +130,11 @@ impl Caller {
 
     pub(crate) fn random(&self, buffer: &mut [u8]) {
         (*lock(&self.random))(buffer);
+    }
+
+    /// A new random id for a message.
+    pub(crate) fn random_id(&self) -> String {
+        random_id(|buffer| self.random(buffer))
     }
 
     /// The document of the DID, which is what it says it is.

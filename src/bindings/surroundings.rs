@@ -9,6 +9,7 @@ use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
 use crate::caller::Surroundings;
+use crate::message;
 
 /// Seconds since the epoch.
 #[expect(clippy::disallowed_methods, reason = "the bindings are the caller that passes the time in")]
@@ -23,11 +24,9 @@ pub(super) fn random(buffer: &mut [u8]) {
     assert!(getrandom::fill(buffer).is_ok(), "the operating system has no randomness");
 }
 
-/// A new random id: a UUID in lower case.
+/// A new random id for a message.
 pub(super) fn random_id() -> String {
-    let mut octets = [0; 16];
-    random(&mut octets);
-    uuid::Builder::from_random_bytes(octets).into_uuid().to_string()
+    message::random_id(random)
 }
 
 /// What an operation started from Python is given: what can be answered without asking Python, which are the

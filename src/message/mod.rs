@@ -3,11 +3,13 @@
 pub mod attachment;
 mod from_prior;
 mod headers;
+mod id;
 pub(crate) mod json;
 mod plaintext;
 mod type_uri;
 
 pub use attachment::Attachment;
 pub use from_prior::{Audience, FromPrior};
+pub(crate) use id::random_id;
 pub use plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
 pub use type_uri::TypeUri;

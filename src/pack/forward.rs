@@ -97,7 +97,7 @@ pub(super) async fn wrap(
         let text = wrapped.as_ref().map_or(envelope, |inner| inner.text.as_str());
         let payload: &RawValue =
             serde_json::from_str(text).map_err(|_| Error::malformed("forward", "no JSON"))?;
-        let plaintext = routing::write(&random_id(caller), mediator, next, payload, &options.headers);
+        let plaintext = routing::write(&caller.random_id(), mediator, next, payload, &options.headers);
         wrapped = Some(PackedForward {
             text: anoncrypt(caller, plaintext.into_bytes(), &keys, options.anoncrypt).await?,
             to_kids: keys.keys.into_iter().map(|key| key.kid).collect(),
@@ -105,10 +105,4 @@ pub(super) async fn wrap(
         next = mediator.as_str();
     }
     Ok(wrapped)
-}
-
-fn random_id(caller: &Caller) -> String {
-    let mut octets = [0; 16];
-    caller.random(&mut octets);
-    uuid::Builder::from_random_bytes(octets).into_uuid().to_string()
 }

@@ -103,16 +103,10 @@ pub async fn wrap_in_forward(
     for mediator in routing_keys {
         let text = wrapped.as_ref().map_or(payload, |inner| inner.text.as_str());
         let msg = serde_json::from_str(text).map_err(|_| Error::malformed("forward", "no JSON"))?;
-        let out = Out { type_: TYPE, id: random_id(caller), to: next, msg };
+        let out = Out { type_: TYPE, id: caller.random_id(), to: next, msg };
         let plaintext = serde_json::to_string(&out).unwrap_or_default();
         wrapped = Some(pack(caller, plaintext.as_bytes(), std::slice::from_ref(mediator), None).await?);
         next = mediator.as_str();
     }
     wrapped.ok_or_else(|| Error::misuse("no routing key to wrap for"))
-}
-
-fn random_id(caller: &Caller) -> String {
-    let mut octets = [0; 16];
-    caller.random(&mut octets);
-    uuid::Builder::from_random_bytes(octets).into_uuid().to_string()
 }
