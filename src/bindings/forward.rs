@@ -1,6 +1,6 @@
 //! What mediators do: `unpack_forward` and `wrap_in_forward`, and what they yield.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use pyo3::prelude::*;
 
@@ -15,7 +15,6 @@ use super::surroundings::KnownIn;
 use super::unpack::{PyMetadata, PyUnpackResult, Shared};
 use super::unpack_options::PyUnpackOptions;
 use crate::did::DidUrl;
-use crate::operation::Operation;
 use crate::pack::{self, ForwardOptions, PackedForward};
 use crate::routing::Forward;
 use crate::unpack::{self, Forwarded, Unpacked};
@@ -142,11 +141,10 @@ pub(super) fn unpack_forward(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(known.into(), |caller| async move {
+    PyOperation::prepare(known, |caller| async move {
         let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::Forwarded(Box::new(forwarded)))
-    });
-    PyOperation(Mutex::new(operation))
+    })
 }
 
 /// Prepares the wrapping of an encrypted message for each of the routing keys.
@@ -161,11 +159,10 @@ pub(super) fn wrap_in_forward(
 ) -> PyResult<PyOperation> {
     let (to, keys) = (party(to)?, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         let packed = pack::wrap_in_forward(&caller, &packed_msg.0, &to, &keys, &options).await?;
         Ok(Outcome::PackedForward(packed))
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 /// Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
@@ -180,11 +177,10 @@ pub(super) fn rewrap(
 ) -> PyResult<PyOperation> {
     let (next, keys) = (party(next_hop)?, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         let packed = pack::rewrap(&caller, &payload.0, &next, &keys, &options).await?;
         Ok(Outcome::PackedForward(packed))
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 fn parties(texts: StringsIn) -> PyResult<Vec<DidUrl>> {

@@ -1,6 +1,6 @@
 //! The single steps of packing and unpacking, for what takes messages apart layer by layer.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use pyo3::prelude::*;
 
@@ -17,7 +17,6 @@ use super::unpack_options::PyUnpackOptions;
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::Result;
-use crate::operation::Operation;
 use crate::{pack, unpack};
 
 /// The keys that one layer is made with: those of the recipient, and the id of the sender's.
@@ -35,7 +34,7 @@ fn alone<W>(begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<Outcome>> + Send + 'static,
 {
-    PyOperation(Mutex::new(Operation::new(surroundings::alone(), begin)))
+    PyOperation::prepare(surroundings::alone(), begin)
 }
 
 /// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
@@ -49,12 +48,11 @@ pub(super) fn choose_layer_keys(
     let to = party(to)?;
     let sender = frm.map(party).transpose()?;
     let curves = curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<Vec<_>>>()?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         let keys = pack::layer_keys(&caller, &to, sender.as_ref(), &curves).await?;
         let recipients = keys.recipients.into_iter().map(|(kid, key)| (kid.to_string(), PyPublicKey(key)));
         Ok(Outcome::LayerKeys((recipients.collect(), keys.sender.map(|kid| kid.to_string()))))
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 /// Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
@@ -101,22 +99,20 @@ pub(super) fn check_claims(
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let sender = sender.map(kid).transpose()?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         unpack::check_claims(&caller, message.0, sender.as_ref()).await.map(|()| Outcome::Checked)
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 /// Prepares the search for the ways to a DID, the preferred first.
 #[pyfunction]
 pub(super) fn find_routes(to: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
     let to = party(to)?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         let routes = pack::routes_to(&caller, &to).await?;
         let routes = routes.into_iter().map(|route| {
             (route.service_id, route.uri, route.layers.iter().map(ToString::to_string).collect())
         });
         Ok(Outcome::Routes(routes.collect()))
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }

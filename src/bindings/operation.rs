@@ -1,6 +1,6 @@
 //! `Operation`: the core's future, and the questions it leaves.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use askar_crypto::buffer::SecretBytes;
 use pyo3::IntoPyObjectExt;
@@ -19,7 +19,7 @@ use super::public_key::PyPublicKey;
 use super::unpack::PyUnpackResult;
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use crate::SignatureAlgorithm;
-use crate::caller::{Answer, Question, lock};
+use crate::caller::{Answer, Caller, Question, Surroundings, lock};
 use crate::error::{Error, Result};
 use crate::message::Attachment;
 use crate::operation::{Operation, Step};
@@ -104,9 +104,20 @@ pub(super) enum Outcome {
 
 /// A running pack or unpack: each call runs to the next question or to the result.
 #[pyclass(frozen, name = "Operation", module = "pydidcomm._core")]
-pub(super) struct PyOperation(pub(super) Mutex<Operation<Outcome>>);
+pub(super) struct PyOperation(Mutex<Operation<Outcome>>);
 
 impl PyOperation {
+    /// An operation that begins with these surroundings, and has not started.
+    pub(super) fn prepare<W>(
+        surroundings: impl Into<Surroundings>,
+        begin: impl FnOnce(Arc<Caller>) -> W,
+    ) -> Self
+    where
+        W: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        Self(Mutex::new(Operation::new(surroundings.into(), begin)))
+    }
+
     fn advance<'py>(
         &self,
         py: Python<'py>,

@@ -1,7 +1,5 @@
 //! The packing functions: plaintext at once, the others as operations.
 
-use std::sync::Mutex;
-
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -14,7 +12,6 @@ use super::packed::PyPackedPlaintext;
 use super::surroundings::KnownIn;
 use crate::did::DidUrl;
 use crate::keys::Curve;
-use crate::operation::Operation;
 use crate::pack::{self, EncryptOptions};
 use crate::routing::{Choice, ForwardHeaders};
 
@@ -51,10 +48,9 @@ pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> 
 pub(super) fn pack_signed(message: MessageIn, sign_frm: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let signer = party(sign_frm)?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         pack::signed(&caller, message, &signer).await.map(Outcome::PackedSigned)
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 /// Prepares the packing of an encrypted message.
@@ -97,21 +93,19 @@ pub(super) fn pack_encrypted(
         choice: Choice { service_id: forward_service_id, schemes: forward_schemes.0 },
         forward_headers: headers(forward_headers)?,
     };
-    let surroundings = known.into();
-    let operation = match to {
+    Ok(match to {
         ToIn::One(to) => {
             let to = party(&to)?;
-            Operation::new(surroundings, |caller| async move {
+            PyOperation::prepare(known, |caller| async move {
                 let packed = pack::encrypted(&caller, message, &to, &options).await?;
                 Ok(Outcome::Packed(Box::new(packed)))
             })
         }
         ToIn::Each(to) => {
             let to = to.iter().map(|to| party(to)).collect::<PyResult<Vec<_>>>()?;
-            Operation::new(surroundings, |caller| async move {
+            PyOperation::prepare(known, |caller| async move {
                 pack::encrypted_to_each(&caller, message, &to, &options).await.map(Outcome::PackedToEach)
             })
         }
-    };
-    Ok(PyOperation(Mutex::new(operation)))
+    })
 }

@@ -1,6 +1,6 @@
 //! `unpack`, and what it yields: `UnpackResult` and `Metadata`.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::prelude::*;
@@ -14,7 +14,6 @@ use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
 use super::v1::PyV1Message;
 use crate::did::DidUrl;
-use crate::operation::Operation;
 use crate::receive::{Received, receive};
 use crate::unpack::Unpacked;
 use crate::v1;
@@ -262,8 +261,7 @@ pub(super) fn unpack(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(known.into(), |caller| async move {
+    PyOperation::prepare(known, |caller| async move {
         receive(&caller, &packed_msg.0, &options).await.map(Outcome::Received)
-    });
-    PyOperation(Mutex::new(operation))
+    })
 }

@@ -1,6 +1,6 @@
 //! DIDComm v1: `V1Message`, `V1Packed`, `V1Forwarded`, and the operations that yield them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
@@ -13,7 +13,6 @@ use super::public_key::PyPublicKey;
 use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
 use crate::keys::Verkey;
-use crate::operation::Operation;
 use crate::receive::{receive_v1, receive_v1_forward};
 use crate::v1::{self, Forward, Forwarded, Packed, Unpacked};
 
@@ -194,12 +193,11 @@ pub(super) fn v1_pack(
 ) -> PyResult<PyOperation> {
     let to = verkeys(to)?;
     let sender = frm.map(Verkey::parse).transpose().map_err(misuse)?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         v1::pack(&caller, &message.0, &to, sender.as_ref())
             .await
             .map(|packed| Outcome::V1Packed(Box::new(packed)))
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 /// Prepares the unpacking of a message of DIDComm v1.
@@ -210,11 +208,10 @@ pub(super) fn v1_unpack(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(known.into(), |caller| async move {
+    PyOperation::prepare(known, |caller| async move {
         let unpacked = receive_v1(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::V1Message(Box::new(unpacked)))
-    });
-    PyOperation(Mutex::new(operation))
+    })
 }
 
 /// Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
@@ -226,12 +223,11 @@ pub(super) fn v1_forward(
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let keys = verkeys(routing_keys)?;
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys)
             .await
             .map(|packed| Outcome::V1Packed(Box::new(packed)))
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 /// Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
@@ -242,11 +238,10 @@ pub(super) fn v1_unpack_forward(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    let operation = Operation::new(known.into(), |caller| async move {
+    PyOperation::prepare(known, |caller| async move {
         let forwarded = receive_v1_forward(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::V1Forwarded(Box::new(forwarded)))
-    });
-    PyOperation(Mutex::new(operation))
+    })
 }
 
 /// The verkey of an Ed25519 key.

@@ -1,14 +1,11 @@
 //! Signing attachments, and verifying who signed them, as operations.
 
-use std::sync::Mutex;
-
 use pyo3::prelude::*;
 
 use super::super::operation::{Outcome, PyOperation};
 use super::super::pack::party;
 use super::super::surroundings::KnownIn;
 use super::PyAttachment;
-use crate::operation::Operation;
 use crate::pack::{self, DetachedForm};
 use crate::unpack;
 
@@ -25,11 +22,10 @@ pub(in super::super) fn sign_attachment(
     let content = content.map(<[u8]>::to_vec);
     let signer = party(sign_frm)?;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
-    let operation = Operation::new(known.into(), |caller| async move {
+    Ok(PyOperation::prepare(known, |caller| async move {
         let vouched = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
         Ok(Outcome::Attachment(vouched))
-    });
-    Ok(PyOperation(Mutex::new(operation)))
+    }))
 }
 
 /// Prepares the verification of an attachment.
@@ -41,9 +37,8 @@ pub(in super::super) fn verify_attachment(
 ) -> PyOperation {
     let attachment = attachment.get().0.clone();
     let content = content.map(<[u8]>::to_vec);
-    let operation = Operation::new(known.into(), |caller| async move {
+    PyOperation::prepare(known, |caller| async move {
         let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref()).await?;
         Ok(Outcome::AttachmentSigned(signed))
-    });
-    PyOperation(Mutex::new(operation))
+    })
 }
