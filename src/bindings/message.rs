@@ -11,6 +11,7 @@ use super::from_prior::PyFromPrior;
 use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
 use super::message_in::{AttachmentsIn, Headers, put_custom};
 use super::surroundings;
+use crate::did::DidUrl;
 use crate::error::Result;
 use crate::message::{Attachment, FromPriorHeader, Message};
 
@@ -139,13 +140,13 @@ impl PyMessage {
     /// The DID that the message says it is from; `unpack` tells whether that is proved.
     #[getter]
     fn frm(&self) -> Option<&str> {
-        self.0.from().map(AsRef::as_ref)
+        self.0.from().map(DidUrl::as_str)
     }
 
     /// The DIDs that the message says it is to.
     #[getter]
     fn to(&self) -> Option<Vec<&str>> {
-        self.0.to().map(|to| to.iter().map(AsRef::as_ref).collect())
+        self.0.to().map(|to| to.iter().map(DidUrl::as_str).collect())
     }
 
     /// The thread id as it was written; a message without one begins the thread of its own id.

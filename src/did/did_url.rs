@@ -77,12 +77,6 @@ impl DidUrl {
     }
 }
 
-impl AsRef<str> for DidUrl {
-    fn as_ref(&self) -> &str {
-        &self.text
-    }
-}
-
 impl Display for DidUrl {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)

@@ -1,15 +1,12 @@
 //! Where a bound lies: the last that is taken, and the first that is not.
 
 use pydidcomm::did::DidUrl;
-use pydidcomm::did::jwk;
-use pydidcomm::did::local::LocalResolver;
 use pydidcomm::error::{Claim, Error, Result};
-use pydidcomm::keys::{Curve, SecretKey};
 use pydidcomm::pack::{self, ForwardOptions};
 use pydidcomm::unpack::{Limits, UnpackOptions};
 use serde_json::{Value, json};
 
-use super::forge::{anoncrypt, authcrypt, decode, jwt, signed};
+use super::forge::{anoncrypt, authcrypt, jwt, signed};
 use super::parties::{ALICE, ALICE_2, ALICE_2_KEY, ALICE_KEY, ALICE_SIGNS, BOB, BOB_1, BOB_SORTED, CAROL};
 use super::world::{NOW, World, from, from_alice_to_bob, message, plaintext};
 
@@ -97,34 +94,4 @@ fn three_layers_take_both_a_sender_and_a_signer() {
         Err(Error::Misuse(_))
     ));
     assert!(World::new().encrypt(&from_alice_to_bob(), BOB, &pack::EncryptOptions { signer, ..all }).is_ok());
-}
-
-#[test]
-fn a_did_jwk_says_what_its_key_is_for_where_its_curve_leaves_no_choice() {
-    let usage = |curve| {
-        let kid = DidUrl::parse("did:example:a#k").unwrap();
-        let key = SecretKey::from_octets(kid, curve, &[7; 32]).unwrap().public_key().unwrap();
-        let did = jwk::create(&key).unwrap();
-        let json: Value =
-            serde_json::from_slice(&decode(&json!(did.as_str().strip_prefix("did:jwk:").unwrap()))).unwrap();
-        json.get("use").and_then(Value::as_str).map(str::to_owned)
-    };
-    assert_eq!(usage(Curve::X25519).as_deref(), Some("enc"));
-    assert_eq!(usage(Curve::Ed25519).as_deref(), Some("sig"));
-    assert_eq!(usage(Curve::Secp256k1).as_deref(), Some("sig"));
-    assert_eq!(usage(Curve::P256), None);
-}
-
-#[test]
-fn a_resolver_knows_the_methods_that_need_no_network_and_remembers_what_it_parsed() {
-    let knows = ["did:key:z6Mk", "did:jwk:e30", "did:peer:2.V"].map(LocalResolver::knows);
-    assert_eq!(knows, [true; 3]);
-    for did in ["did:web:example.com", "did:keys:z6Mk", "did:example:a"] {
-        assert!(!LocalResolver::knows(did));
-        assert!(LocalResolver::default().resolve(&DidUrl::parse(did).unwrap()).unwrap().is_none());
-    }
-    let resolver = LocalResolver::default();
-    let did = DidUrl::parse("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK").unwrap();
-    let first = resolver.resolve(&did).unwrap().unwrap();
-    assert!(std::sync::Arc::ptr_eq(&first, &resolver.resolve(&did).unwrap().unwrap()));
 }

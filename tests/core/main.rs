@@ -21,6 +21,7 @@ mod forgeries;
 mod inspect;
 mod interop;
 mod known_answers;
+mod local_dids;
 mod message;
 mod misuse;
 mod parties;

@@ -121,6 +121,9 @@ fn a_layer_is_opened_as_what_it_is_and_with_the_key_that_it_names() {
 #[test]
 fn a_layer_is_no_longer_than_is_read_and_its_recipients_are_those_of_the_sender() {
     let packed = encrypt(to_bob(), None).unwrap();
+    let enough = Limits { bytes: packed.len(), ..Limits::default() };
+    let options = UnpackOptions { limits: enough, ..UnpackOptions::default() };
+    assert!(open_with(&packed, BOB_1, None, options).is_ok());
     let limits = Limits { bytes: packed.len() - 1, ..Limits::default() };
     let short = UnpackOptions { limits, ..UnpackOptions::default() };
     let reason = format!("longer than the {} octets that are read", packed.len() - 1);
