@@ -37,6 +37,16 @@ fn a_did_peer_has_keys_and_each_can_serve_its_purpose() {
 }
 
 #[test]
+fn a_did_peer_0_is_one_key_and_nothing_else() {
+    let create = |keys: &[_], services: &[Value]| Method::InceptionKey.create(keys, services);
+    let one = json!({"type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://example.com"}});
+    assert!(create(&keys()[..1], &[]).is_ok());
+    assert!(matches!(create(&keys()[..1], &[one]), Err(Error::Misuse(_))));
+    assert!(matches!(create(&keys(), &[]), Err(Error::Misuse(_))));
+    assert!(matches!(create(&[], &[]), Err(Error::Misuse(_))));
+}
+
+#[test]
 fn a_document_has_services_if_there_are_any() {
     let services = |method: Method, services: &[Value]| {
         let created = method.create(&keys(), services).unwrap();
@@ -53,6 +63,14 @@ fn a_document_has_services_if_there_are_any() {
     }
     let stored = Method::Genesis.create(&keys(), &[]).unwrap().known.unwrap();
     assert!(serde_json::from_str::<Value>(&stored).unwrap().get("service").is_none());
+}
+
+#[test]
+fn a_did_peer_2_has_up_to_64_elements() {
+    let keys = |count| vec![(Purpose::KeyAgreement, public_key(Curve::X25519)); count];
+    let resolved = |count| peer::resolve(&peer::create(&keys(count), &[]).unwrap(), KeyNaming::Numbered);
+    assert!(resolved(64).is_ok());
+    assert!(matches!(resolved(65), Err(Error::Malformed { .. })));
 }
 
 // ADR-05
