@@ -28,59 +28,63 @@ from pydidcomm._core import (
     same_party,
     short_form,
 )
-from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, MediaType, SignAlg
-from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
-from pydidcomm.errors import (
-    ContentNotFoundError,
-    DecryptionError,
-    DIDCommError,
-    DidNotFoundError,
-    EndpointNotFoundError,
-    IncompatibleKeysError,
-    InvalidSignatureError,
-    KeyNotFoundError,
-    MalformedDocumentError,
-    MalformedMessageError,
-    MessageTypeWarning,
-    NotFoundError,
-    PartlyPackedError,
-    PolicyError,
-    ReplayedMessageError,
-    SecretNotFoundError,
-    UnsupportedError,
-    UntrustedMessageError,
-)
-from pydidcomm.functions import (
-    pack_encrypted,
-    pack_encrypted_to_each,
-    pack_plaintext,
-    pack_signed,
-    sign_attachment,
-    unpack,
-    verify_attachment,
-)
-from pydidcomm.inspection import (
-    EncryptedView,
-    EnvelopeView,
-    Fault,
-    PlaintextView,
-    SignatureView,
-    SignedView,
-    inspect,
-)
-from pydidcomm.key_did import create_jwk_did, create_key_did
-from pydidcomm.messaging import DIDCommMessaging
-from pydidcomm.peer_did import PeerMethod, create_peer_did
-from pydidcomm.replay import InMemoryReplayWindow, ReplayWindow
-from pydidcomm.resolvers import (
-    DIDResolver,
-    KeyAgreementKey,
-    PrefixResolver,
-    SecretsResolver,
-    SecretsStore,
-    SigningKey,
-)
-from pydidcomm.routing import rewrap, unpack_forward, wrap_in_forward
+
+# type checkers take it for true; that of typing would cost the import of typing
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, MediaType, SignAlg
+    from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+    from pydidcomm.errors import (
+        ContentNotFoundError,
+        DecryptionError,
+        DIDCommError,
+        DidNotFoundError,
+        EndpointNotFoundError,
+        IncompatibleKeysError,
+        InvalidSignatureError,
+        KeyNotFoundError,
+        MalformedDocumentError,
+        MalformedMessageError,
+        MessageTypeWarning,
+        NotFoundError,
+        PartlyPackedError,
+        PolicyError,
+        ReplayedMessageError,
+        SecretNotFoundError,
+        UnsupportedError,
+        UntrustedMessageError,
+    )
+    from pydidcomm.functions import (
+        pack_encrypted,
+        pack_encrypted_to_each,
+        pack_plaintext,
+        pack_signed,
+        sign_attachment,
+        unpack,
+        verify_attachment,
+    )
+    from pydidcomm.inspection import (
+        EncryptedView,
+        EnvelopeView,
+        Fault,
+        PlaintextView,
+        SignatureView,
+        SignedView,
+        inspect,
+    )
+    from pydidcomm.key_did import create_jwk_did, create_key_did
+    from pydidcomm.messaging import DIDCommMessaging
+    from pydidcomm.peer_did import PeerMethod, create_peer_did
+    from pydidcomm.replay import InMemoryReplayWindow, ReplayWindow
+    from pydidcomm.resolvers import (
+        DIDResolver,
+        KeyAgreementKey,
+        PrefixResolver,
+        SecretsResolver,
+        SecretsStore,
+        SigningKey,
+    )
+    from pydidcomm.routing import rewrap, unpack_forward, wrap_in_forward
 
 __all__ = [
     "AnonCryptAlg",
@@ -166,3 +170,48 @@ __all__ = [
     "verify_attachment",
     "wrap_in_forward",
 ]
+
+_ORIGINS = {
+    "algorithms": "AnonCryptAlg AuthCryptAlg MediaType SignAlg",
+    "config": "PackEncryptedConfig PackEncryptedParameters ResolversConfig UnpackConfig",
+    "errors": (
+        "ContentNotFoundError DIDCommError DecryptionError DidNotFoundError EndpointNotFoundError "
+        "IncompatibleKeysError InvalidSignatureError KeyNotFoundError MalformedDocumentError "
+        "MalformedMessageError MessageTypeWarning NotFoundError PartlyPackedError PolicyError "
+        "ReplayedMessageError SecretNotFoundError UnsupportedError UntrustedMessageError"
+    ),
+    "functions": (
+        "pack_encrypted pack_encrypted_to_each pack_plaintext pack_signed sign_attachment unpack "
+        "verify_attachment"
+    ),
+    "inspection": "EncryptedView EnvelopeView Fault PlaintextView SignatureView SignedView inspect",
+    "key_did": "create_jwk_did create_key_did",
+    "messaging": "DIDCommMessaging",
+    "peer_did": "PeerMethod create_peer_did",
+    "replay": "InMemoryReplayWindow ReplayWindow",
+    "resolvers": "DIDResolver KeyAgreementKey PrefixResolver SecretsResolver SecretsStore SigningKey",
+    "routing": "rewrap unpack_forward wrap_in_forward",
+}
+"""The modules whose names stand here: each is loaded when one of its names is used, for they bring typing,
+dataclasses and enum with them, and a program starts faster without."""
+
+
+# hidden from type checkers, which would take any name for one of ours
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        import sys  # noqa: PLC0415, not a name of this package
+        from importlib import import_module  # noqa: PLC0415, loaded with the first module
+
+        for module, names in _ORIGINS.items():
+            if name == module:
+                return import_module(f"{__name__}.{module}")
+            if name in names.split():
+                value = getattr(import_module(f"{__name__}.{module}"), name)
+                globals()[name] = value
+                return value
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=sys.modules[__name__])
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__, *_ORIGINS})

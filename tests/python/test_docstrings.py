@@ -32,7 +32,7 @@ PARSER = doctest.DocTestParser()
 def names(module: ModuleType) -> Iterator[tuple[str, Any]]:
     """What the module offers: its `__all__`, or what it defines."""
     offered = getattr(module, "__all__", None)
-    for name, value in vars(module).items():
+    for name, value in inspect.getmembers(module):
         is_own = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
         if name in offered if offered is not None else is_own:
             yield f"{module.__name__}.{name}", value

@@ -52,9 +52,9 @@ ISSUE = [
 def public(module: ModuleType) -> set[str]:
     return {
         name
-        for name, value in vars(module).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType) and name != "annotations"
-    }
+        for name in dir(module)
+        if not name.startswith("_") and not isinstance(getattr(module, name), ModuleType)
+    } - {"annotations", "TYPE_CHECKING"}
 
 
 @pytest.mark.parametrize("module", [pydidcomm, sync], ids=lambda module: module.__name__)
@@ -103,22 +103,44 @@ def test_nothing_is_required_at_run_time() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\S*", importlib.metadata.version("pydidcomm"))
 
 
-IMPORTED = """
-import sys
-before = set(sys.modules)
-import pydidcomm, pydidcomm.sync
-print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
-"""
-
-
-@pytest.fixture(scope="module")
-def imported() -> set[str]:
-    """What a fresh interpreter loads for pydidcomm."""
-    run = subprocess.run([sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True)  # noqa: S603
+def fresh(program: str) -> set[str]:
+    """The words that a fresh interpreter prints."""
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603
     return set(run.stdout.split())
 
 
-def test_importing_it_loads_no_event_loop_and_no_other_package(imported: set[str]) -> None:
+def loaded_by(statement: str) -> set[str]:
+    """The packages that a fresh interpreter loads for the statement."""
+    return fresh(f"""
+import sys
+before = set(sys.modules)
+{statement}
+print(*{{name.split(".")[0] for name in set(sys.modules) - before}})
+""")
+
+
+def test_importing_it_loads_nothing_else() -> None:
+    # a dozen modules of the standard library would take far longer than the core
+    assert loaded_by("import pydidcomm") == {"pydidcomm"}
+
+
+def test_a_name_is_there_when_it_is_used_and_a_module_with_it() -> None:
+    program = "import pydidcomm; print(pydidcomm.{0}.__module__, {0!r} in vars(pydidcomm))"
+    assert fresh(program.format("UnpackConfig")) == {"pydidcomm.config", "True"}
+    assert fresh("import pydidcomm; print(pydidcomm.errors.DIDCommError.__name__)") == {"DIDCommError"}
+    assert fresh("from pydidcomm import *; print(*(name for name in dir() if name[0] != '_'))") == set(
+        pydidcomm.__all__
+    )
+
+
+def test_a_name_that_is_not_there_is_told() -> None:
+    with pytest.raises(AttributeError, match="module 'pydidcomm' has no attribute 'unpak'") as told:
+        getattr(pydidcomm, "unpak")  # noqa: B009, no type checker lets it pass
+    assert (told.value.name, told.value.obj) == ("unpak", pydidcomm)
+
+
+def test_using_it_loads_no_event_loop_and_no_other_package() -> None:
+    imported = loaded_by("from pydidcomm import *; import pydidcomm.sync")
     assert "pydidcomm" in imported
     heavy = {
         "asyncio",
