@@ -12,6 +12,11 @@ pub(crate) fn encode_append(octets: impl AsRef<[u8]>, text: &mut String) {
     URL_SAFE_NO_PAD.encode_append(octets, text);
 }
 
+/// How long the text of so many octets is.
+pub(crate) fn encoded_length(octets: usize) -> usize {
+    URL_SAFE_NO_PAD.encoded_length(octets)
+}
+
 pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
 }

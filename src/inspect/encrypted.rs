@@ -10,6 +10,7 @@ use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error};
+use crate::jose::datum::Datum;
 use crate::jose::envelope::is_header_of_version_1;
 use crate::jose::jwe::parse_epk;
 use crate::unpack::Limits;
@@ -151,7 +152,9 @@ impl EncryptedView {
         if let Some(skid) = self.claimed_skid.as_deref().or(self.claimed_apu.as_deref()) {
             faults.check("jwe.protected.skid", DidUrl::parse_kid(skid, "jwe.protected.skid"));
         }
-        if let Some(epk) = header.member("epk").and_then(|epk| serde_json::from_str(epk.get()).ok()) {
+        if let Some(epk) =
+            header.member("epk").and_then(|epk| serde_json::from_str::<Datum<'_>>(epk.get()).ok())
+        {
             faults.check("jwe.protected.epk", parse_epk(&epk));
         }
     }

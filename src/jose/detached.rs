@@ -6,7 +6,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::envelope::{Wire, string};
-use super::jws::{Signature, signing_input};
+use super::jws::{self, Signature};
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
@@ -59,12 +59,17 @@ pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm, form: Detac
         DetachedForm::Flattened => "JOSE+JSON",
         DetachedForm::Compact => "JOSE",
     };
-    base64url::encode(json!({"typ": typ, "alg": algorithm.name(), "kid": kid.as_str()}).to_string())
+    jws::protected(typ, algorithm, kid)
 }
 
 /// What is signed: the header, and the octets of the content.
 pub(crate) fn input(protected: &str, content: &[u8]) -> String {
-    signing_input(protected, &base64url::encode(content))
+    let payload = base64url::encoded_length(content.len());
+    let mut input = String::with_capacity(protected.len().saturating_add(1).saturating_add(payload));
+    input.push_str(protected);
+    input.push('.');
+    base64url::encode_append(content, &mut input);
+    input
 }
 
 /// The JSON text of the value of `jws`.

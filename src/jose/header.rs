@@ -1,23 +1,60 @@
 //! The protected header: JSON inside of base64url, read once.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::fmt::Formatter;
+use std::marker::PhantomData;
 
-use crate::base64url;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value;
+
 use crate::error::{Error, Result};
+use crate::message::json::{Text, Unambiguous};
+use crate::message::names::Names;
 
-/// Decodes a protected header; unknown members are passed over, as JOSE wants.
-pub(super) fn decode<T: DeserializeOwned>(protected: &str, part: &'static str) -> Result<T> {
-    let octets = base64url::decode(protected, part)?;
-    serde_json::from_slice(&octets)
-        .map_err(|error| Error::malformed(part, format!("not the JSON object expected: {}", reason(&error))))
+/// The members of one kind of protected header that mean something here.
+pub(super) trait Members<'a>: Default {
+    /// Reads the value of a member that is known; says whether it is.
+    fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error>;
+
+    /// A member that has to be there, and is not.
+    fn missing(&self) -> Option<&'static str>;
 }
 
-/// The names of the members of a protected header.
-pub(super) fn names(protected: &str, part: &'static str) -> Result<Vec<String>> {
-    let members: Map<String, Value> = decode(protected, part)?;
-    Ok(members.into_iter().map(|(name, _)| name).collect())
+/// A protected header, its strings borrowed; unknown members are passed over, as JOSE wants.
+pub(super) struct Header<'a, M> {
+    pub(super) members: M,
+    /// The names of all members, none of which stands there twice.
+    pub(super) names: Names<'a>,
+    extensions: Extensions,
+}
+
+/// Header parameters that change what the others mean. None is offered, so each is refused.
+#[derive(Default)]
+struct Extensions {
+    crit: Option<Value>,
+    zip: Option<Value>,
+    b64: bool,
+}
+
+impl<'a, M: Members<'a>> Header<'a, M> {
+    /// Reads the octets of a protected header.
+    pub(super) fn read(octets: &'a [u8], part: &'static str) -> Result<Self> {
+        serde_json::from_slice(octets).map_err(|error| {
+            Error::malformed(part, format!("not the JSON object expected: {}", reason(&error)))
+        })
+    }
+
+    pub(super) fn refuse_extensions(&self) -> Result<()> {
+        let Extensions { crit, zip, b64 } = &self.extensions;
+        if let Some(crit) = crit {
+            return Err(Error::unsupported("critical header extension", crit.to_string()));
+        }
+        if let Some(zip) = zip {
+            return Err(Error::unsupported("compression", zip.as_str().unwrap_or("zip")));
+        }
+        if *b64 { Err(Error::unsupported("payload encoding", "b64")) } else { Ok(()) }
+    }
 }
 
 /// What serde says of a header holds names of members, never their values.
@@ -27,33 +64,58 @@ fn reason(error: &serde_json::Error) -> String {
     if told { text } else { super::envelope::position(error) }
 }
 
-/// Header parameters that change what the others mean. None is offered, so each is refused.
-#[derive(Deserialize)]
-pub(super) struct Extensions {
-    #[serde(default, deserialize_with = "present")]
-    crit: Option<Value>,
-    #[serde(default, deserialize_with = "present")]
-    zip: Option<Value>,
-    #[serde(default, deserialize_with = "present")]
-    b64: Option<Value>,
+impl<'de, M: Members<'de>> Deserialize<'de> for Header<'de, M> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_map(Read(PhantomData))
+    }
 }
 
-/// A member that is there, were it null.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
+struct Read<M>(PhantomData<M>);
 
-impl Extensions {
-    pub(super) fn refuse(&self) -> Result<()> {
-        if let Some(crit) = &self.crit {
-            return Err(Error::unsupported("critical header extension", crit.to_string()));
+impl<'de, M: Members<'de>> Visitor<'de> for Read<M> {
+    type Value = Header<'de, M>;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Self::Value, A::Error> {
+        let mut header =
+            Header { members: M::default(), names: Names::default(), extensions: Extensions::default() };
+        while let Some(Text(name)) = entries.next_key()? {
+            if !header.members.read(&name, &mut entries)? {
+                match name.as_ref() {
+                    // a member that is there, were it null
+                    "crit" => header.extensions.crit = Some(entries.next_value()?),
+                    "zip" => header.extensions.zip = Some(entries.next_value()?),
+                    _ => {
+                        header.extensions.b64 |= name == "b64";
+                        entries.next_value_seed(Unambiguous::default())?;
+                    }
+                }
+            }
+            if !header.names.insert(name) {
+                return Err(A::Error::custom("duplicate field"));
+            }
         }
-        if let Some(zip) = &self.zip {
-            return Err(Error::unsupported("compression", zip.as_str().unwrap_or("zip")));
-        }
-        match &self.b64 {
-            Some(_) => Err(Error::unsupported("payload encoding", "b64")),
-            None => Ok(()),
+        match header.members.missing() {
+            Some(name) => Err(A::Error::missing_field(name)),
+            None => Ok(header),
         }
     }
+}
+
+/// Reads a string, or null for none.
+pub(super) fn optional<'a, A: MapAccess<'a>>(
+    values: &mut A,
+) -> std::result::Result<Option<Cow<'a, str>>, A::Error> {
+    Ok(values.next_value::<Option<Text<'a>>>()?.map(|Text(text)| text))
+}
+
+/// Reads a string.
+pub(super) fn text<'a, A: MapAccess<'a>>(
+    values: &mut A,
+) -> std::result::Result<Option<Cow<'a, str>>, A::Error> {
+    let Text(text) = values.next_value()?;
+    Ok(Some(text))
 }

@@ -3,16 +3,18 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::MapAccess;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 
+use super::datum::Datum;
 use super::entries::entries;
 use super::envelope::{Wire, string};
-use super::header::{self, Extensions};
-use crate::base64url;
+use super::header::{self, Header};
+use crate::base64url::{self, encode_append, encoded_length};
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::message::names::Names;
 
 /// The media type that `typ` names.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-signed+json";
@@ -36,12 +38,26 @@ pub(crate) struct Signature<'a> {
     protected: Cow<'a, str>,
 }
 
-#[derive(Deserialize)]
-struct Protected {
-    alg: String,
-    kid: Option<String>,
-    #[serde(flatten)]
-    extensions: Extensions,
+/// What is read of the protected header.
+#[derive(Default)]
+struct Protected<'a> {
+    alg: Option<Cow<'a, str>>,
+    kid: Option<Cow<'a, str>>,
+}
+
+impl<'a> header::Members<'a> for Protected<'a> {
+    fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
+        match name {
+            "alg" => self.alg = header::text(values)?,
+            "kid" => self.kid = header::optional(values)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        self.alg.is_none().then_some("alg")
+    }
 }
 
 #[derive(Deserialize)]
@@ -93,16 +109,19 @@ impl<'a> Signature<'a> {
         unprotected: Option<&RawValue>,
         signature: &str,
     ) -> Result<Self> {
-        let header: Protected = header::decode(&protected, "jws.protected")?;
-        header.extensions.refuse()?;
-        let algorithm = SignatureAlgorithm::from_name(&header.alg)?;
-        let kid = kid(header.kid, &header::names(&protected, "jws.protected")?, unprotected)?;
+        const PART: &str = "jws.protected";
+        let octets = base64url::decode(&protected, PART)?;
+        let header = Header::<Protected<'_>>::read(&octets, PART)?;
+        header.refuse_extensions()?;
+        let algorithm = SignatureAlgorithm::from_name(header.members.alg.as_deref().unwrap_or_default())?;
+        let kid = kid(header.members.kid.as_deref(), &header.names, unprotected)?;
+        drop(header);
         Ok(Self { kid, algorithm, octets: base64url::decode(signature, "jws.signature")?, protected })
     }
 
     /// What was signed: the header as it was sent, and the payload in base64url.
     pub(crate) fn signing_input(&self, encoded_payload: &str) -> Vec<u8> {
-        signing_input(&self.protected, encoded_payload).into_bytes()
+        [self.protected.as_bytes(), b".", encoded_payload.as_bytes()].concat()
     }
 }
 
@@ -113,19 +132,20 @@ impl std::fmt::Debug for Jws<'_> {
 }
 
 /// The specification shows `kid` in the protected header and in the other one; peers write either.
-fn kid(protected: Option<String>, names: &[String], unprotected: Option<&RawValue>) -> Result<DidUrl> {
-    let members: Map<String, Value> = match unprotected {
-        None => Map::new(),
+fn kid(protected: Option<&str>, names: &Names<'_>, unprotected: Option<&RawValue>) -> Result<DidUrl> {
+    let header = match unprotected {
+        None => Datum::Object(Vec::new()),
         Some(raw) => {
             serde_json::from_str(raw.get()).map_err(|_| Error::malformed("jws.header", "no object"))?
         }
     };
-    if members.keys().any(|name| name != "kid" && names.contains(name)) {
+    let members = header.members().ok_or_else(|| Error::malformed("jws.header", "no object"))?;
+    if members.iter().any(|(name, _)| name != "kid" && names.contains(name)) {
         return Err(Error::malformed("jws.header", "repeats a name of the protected header"));
     }
-    let beside = match members.get("kid") {
+    let beside = match header.get("kid") {
         None => None,
-        Some(Value::String(kid)) => Some(kid.clone()),
+        Some(Datum::Text(kid)) => Some(kid.as_ref()),
         Some(_) => return Err(Error::malformed("jws.header.kid", "no string")),
     };
     let kid = match (protected, beside) {
@@ -135,27 +155,86 @@ fn kid(protected: Option<String>, names: &[String], unprotected: Option<&RawValu
         (Some(kid), _) | (None, Some(kid)) => kid,
         (None, None) => return Err(Error::malformed("jws.header.kid", "missing")),
     };
-    DidUrl::parse_kid(&kid, "jws.header.kid")
+    DidUrl::parse_kid(kid, "jws.header.kid")
 }
 
-/// The protected header of a signed message; `kid` stands here and in the unprotected header.
-pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm) -> String {
-    base64url::encode(json!({"typ": MEDIA_TYPE, "alg": algorithm.name(), "kid": kid.as_str()}).to_string())
+/// A protected header in base64url; `kid` stands here and, in the JSON serialisations, in the unprotected one.
+pub(super) fn protected(typ: &str, algorithm: SignatureAlgorithm, kid: &DidUrl) -> String {
+    // neither names nor a DID URL have a character that JSON escapes
+    let name = algorithm.name();
+    base64url::encode(format!("{{\"typ\":\"{typ}\",\"alg\":\"{name}\",\"kid\":\"{kid}\"}}"))
 }
 
-pub(crate) fn signing_input(protected: &str, payload: &str) -> String {
-    format!("{protected}.{payload}")
+/// A message of which all but the signature is written.
+///
+/// What is signed becomes the final text, so that a large payload is written once.
+pub(crate) struct Unsigned<'a> {
+    kid: &'a DidUrl,
+    protected: String,
+    /// What is signed: the header, and the payload in base64url.
+    input: String,
 }
 
-/// Writes the general form with its one signature.
-pub(crate) fn write(protected: &str, payload: &str, kid: &DidUrl, signature: &[u8]) -> String {
-    json!({
-        "payload": payload,
-        "signatures": [{
-            "protected": protected,
+const BEFORE_PAYLOAD: &str = "{\"payload\":\"";
+
+/// The room after the payload, beside the header and the kid: names, and r and s of a signature.
+const END_ROOM: usize = 160;
+
+impl<'a> Unsigned<'a> {
+    pub(crate) fn new(kid: &'a DidUrl, algorithm: SignatureAlgorithm, payload: &str) -> Self {
+        let protected = protected(MEDIA_TYPE, algorithm, kid);
+        let ends = [protected.len(), protected.len(), kid.as_str().len(), END_ROOM];
+        let room = ends.into_iter().fold(encoded_length(payload.len()), usize::saturating_add);
+        let mut input = String::with_capacity(room);
+        input.push_str(&protected);
+        input.push('.');
+        encode_append(payload, &mut input);
+        Self { kid, protected, input }
+    }
+
+    /// What is signed.
+    pub(crate) fn signing_input(&self) -> &[u8] {
+        self.input.as_bytes()
+    }
+
+    /// The general form with this one signature.
+    pub(crate) fn with(self, signature: &[u8]) -> String {
+        let Self { kid, protected, input: mut text } = self;
+        let header = ..protected.len().saturating_add(1);
+        text.replace_range(header, BEFORE_PAYLOAD);
+        text.push_str("\",\"signatures\":[{\"protected\":\"");
+        text.push_str(&protected);
+        // a DID URL has no character that JSON escapes
+        text.push_str("\",\"header\":{\"kid\":\"");
+        text.push_str(kid.as_str());
+        text.push_str("\"},\"signature\":\"");
+        encode_append(signature, &mut text);
+        text.push_str("\"}]}");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_signed_becomes_the_final_text() {
+        let kid = DidUrl::parse("did:example:alice#1").unwrap();
+        let payload = r#"{"a":"é"}"#;
+        let unsigned = Unsigned::new(&kid, SignatureAlgorithm::EdDsa, payload);
+        let header = r#"{"typ":"application/didcomm-signed+json","alg":"EdDSA","kid":"did:example:alice#1"}"#;
+        let (header, payload) = (base64url::encode(header), base64url::encode(payload));
+        assert_eq!(unsigned.signing_input(), format!("{header}.{payload}").as_bytes());
+        let (start, capacity) = (unsigned.input.as_ptr(), unsigned.input.capacity());
+        let text = unsigned.with(&[1; 64]);
+        assert_eq!((text.as_ptr(), text.capacity()), (start, capacity));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let one = serde_json::json!({
+            "protected": header,
             "header": {"kid": kid.as_str()},
-            "signature": base64url::encode(signature),
-        }],
-    })
-    .to_string()
+            "signature": base64url::encode([1; 64]),
+        });
+        assert_eq!(value, serde_json::json!({"payload": payload, "signatures": [one]}));
+    }
 }

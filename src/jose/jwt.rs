@@ -1,9 +1,11 @@
 //! JWT in compact serialisation (RFC 7519), as `from_prior` carries it.
 
-use serde::Deserialize;
-use serde_json::json;
+use std::borrow::Cow;
 
-use super::header::{self, Extensions};
+use serde::de::MapAccess;
+
+use super::header::{self, Header};
+use super::jws;
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
@@ -18,29 +20,49 @@ pub(crate) struct Jwt<'a> {
     pub(crate) signing_input: &'a str,
 }
 
-#[derive(Deserialize)]
-struct Protected {
-    alg: String,
-    kid: String,
-    typ: Option<String>,
-    #[serde(flatten)]
-    extensions: Extensions,
+#[derive(Default)]
+struct Protected<'a> {
+    alg: Option<Cow<'a, str>>,
+    kid: Option<Cow<'a, str>>,
+    typ: Option<Cow<'a, str>>,
+}
+
+impl<'a> header::Members<'a> for Protected<'a> {
+    fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
+        match name {
+            "alg" => self.alg = header::text(values)?,
+            "kid" => self.kid = header::text(values)?,
+            "typ" => self.typ = header::optional(values)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        if self.alg.is_none() {
+            return Some("alg");
+        }
+        self.kid.is_none().then_some("kid")
+    }
 }
 
 impl<'a> Jwt<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self> {
         const PART: &str = "message.from_prior";
+        const HEADER: &str = "from_prior.header";
         let malformed = || Error::malformed(PART, "no compact JWT");
         let (signing_input, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
         let (protected, claims) = signing_input.split_once('.').ok_or_else(malformed)?;
-        let header: Protected = header::decode(protected, "from_prior.header")?;
-        header.extensions.refuse()?;
+        let octets = base64url::decode(protected, HEADER)?;
+        let header = Header::<Protected<'_>>::read(&octets, HEADER)?;
+        header.refuse_extensions()?;
+        let header = header.members;
         if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
             return Err(Error::malformed("from_prior.header.typ", "not JWT"));
         }
         Ok(Self {
-            kid: DidUrl::parse_kid(&header.kid, "from_prior.header.kid")?,
-            algorithm: SignatureAlgorithm::from_name(&header.alg)?,
+            kid: DidUrl::parse_kid(header.kid.as_deref().unwrap_or_default(), "from_prior.header.kid")?,
+            algorithm: SignatureAlgorithm::from_name(header.alg.as_deref().unwrap_or_default())?,
             claims: base64url::decode(claims, PART)?,
             signature: base64url::decode(signature, PART)?,
             signing_input,
@@ -50,8 +72,7 @@ impl<'a> Jwt<'a> {
 
 /// What is signed: header and claims.
 pub(crate) fn signing_input(kid: &DidUrl, algorithm: SignatureAlgorithm, claims: &str) -> String {
-    let header = json!({"typ": "JWT", "alg": algorithm.name(), "kid": kid.as_str()}).to_string();
-    format!("{}.{}", base64url::encode(header), base64url::encode(claims))
+    format!("{}.{}", jws::protected("JWT", algorithm, kid), base64url::encode(claims))
 }
 
 /// The signed text.

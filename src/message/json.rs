@@ -1,12 +1,12 @@
 //! JSON that means one thing to everybody: every string is Unicode, every number finite, every name unique.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::names::Names;
 use crate::error::{Error, Result};
 
 /// Plain bodies nest a dozen levels; a reader that recurses is safe here, and `serde_json` stops at 128.
@@ -34,9 +34,15 @@ pub(crate) fn members<'a>(text: &'a str, part: &'static str) -> Result<Members<'
 
 /// Visits every value and keeps none.
 #[derive(Clone, Copy)]
-struct Unambiguous {
+pub(crate) struct Unambiguous {
     /// How many levels more may be entered.
     deeper: usize,
+}
+
+impl Default for Unambiguous {
+    fn default() -> Self {
+        Self { deeper: NESTING }
+    }
 }
 
 impl Unambiguous {
@@ -93,8 +99,8 @@ impl<'de> Visitor<'de> for Unambiguous {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         let inside = self.inside()?;
-        let mut names = HashSet::new();
-        while let Some(Name(name)) = entries.next_key()? {
+        let mut names = Names::default();
+        while let Some(Text(name)) = entries.next_key()? {
             if !names.insert(name) {
                 return Err(A::Error::custom("a name twice"));
             }
@@ -104,8 +110,9 @@ impl<'de> Visitor<'de> for Unambiguous {
     }
 }
 
+/// A string, borrowed where it has no escapes.
 #[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 struct Object<'a>(Members<'a>);
 
@@ -121,7 +128,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Object<'de>, A::Error> {
                 let mut members = Vec::new();
-                while let Some((Name(name), value)) = entries.next_entry()? {
+                while let Some((Text(name), value)) = entries.next_entry()? {
                     members.push((name, value));
                 }
                 Ok(Object(members))

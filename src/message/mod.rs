@@ -5,6 +5,7 @@ mod from_prior;
 mod headers;
 mod id;
 pub(crate) mod json;
+pub(crate) mod names;
 mod plaintext;
 mod type_uri;
 

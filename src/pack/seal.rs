@@ -3,15 +3,15 @@
 use zeroize::Zeroizing;
 
 use super::keys::{Group, RecipientKey};
-use crate::base64url;
 use crate::caller::Caller;
 use crate::crypto::agreement::agree;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
 use crate::crypto::wrapping_key::{self, Kek, PartyInfo};
+use crate::did::DidUrl;
 use crate::error::Result;
-use crate::jose::jwe::{JweOut, MEDIA_TYPE, ProtectedOut};
+use crate::jose::jwe::{JweOut, Protected};
 use crate::keys::{Secret, SecretKind};
 
 /// Encrypts for the recipients without naming a sender.
@@ -44,20 +44,12 @@ async fn seal(
 ) -> Result<String> {
     let Group { curve, keys } = recipients;
     let ephemeral = SecretKind::generate(*curve, &mut |buffer| caller.random(buffer))?;
-    let skid = sender.map(|sender| sender.kid().as_str());
-    let apu = skid.unwrap_or_default().as_bytes();
+    let skid = sender.map(Secret::kid);
+    let apu = skid.map_or("", DidUrl::as_str).as_bytes();
     let apv = apv(keys.iter().map(|recipient| recipient.kid.as_str()));
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
-    let header = ProtectedOut {
-        typ: MEDIA_TYPE,
-        alg: algorithm.name(),
-        enc: encryption.name(),
-        skid,
-        apu: skid.map(base64url::encode),
-        apv: base64url::encode(apv),
-        epk: ephemeral.public_key()?.to_jwk(),
-    };
-    let protected = base64url::encode(serde_json::to_string(&header).unwrap_or_default());
+    let epk = ephemeral.public_key()?;
+    let protected = Protected { algorithm, encryption, skid, apv: &apv, epk: &epk }.write();
     let lengths = encryption.lengths();
     let mut cek = Zeroizing::new(vec![0; lengths.key]);
     let mut iv = vec![0; lengths.iv];

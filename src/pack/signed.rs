@@ -1,11 +1,10 @@
 //! Signed messages: a JWS that any third party can verify.
 
 use super::keys::{SigningKey, signing_key};
-use crate::base64url;
 use crate::caller::Caller;
 use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
-use crate::jose::jws;
+use crate::jose::jws::Unsigned;
 use crate::message::Message;
 
 /// A signed message.
@@ -38,8 +37,7 @@ pub(super) fn name_sender(message: Message, sender: &DidUrl) -> Result<Message> 
 }
 
 pub(super) async fn sign(caller: &Caller, key: &SigningKey, plaintext: &str) -> Result<String> {
-    let protected = jws::protected(key.kid(), key.algorithm());
-    let payload = base64url::encode(plaintext);
-    let signature = key.sign(caller, jws::signing_input(&protected, &payload).as_bytes()).await?;
-    Ok(jws::write(&protected, &payload, key.kid(), &signature))
+    let unsigned = Unsigned::new(key.kid(), key.algorithm(), plaintext);
+    let signature = key.sign(caller, unsigned.signing_input()).await?;
+    Ok(unsigned.with(&signature))
 }

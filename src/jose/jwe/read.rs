@@ -1,22 +1,21 @@
-//! JWE in its general JSON serialisation (RFC 7516 7.2.1).
+//! Reading: an encrypted message is taken apart.
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde::de::MapAccess;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
-use super::entries::entries;
-use super::envelope::{Wire, is_header_of_version_1, is_of_version_1, string};
-use super::header::{self, Extensions};
 use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::keys::PublicKey;
-
-/// The media type that `typ` names.
-pub(crate) const MEDIA_TYPE: &str = "application/didcomm-encrypted+json";
+use crate::jose::datum::Datum;
+use crate::jose::entries::entries;
+use crate::jose::envelope::{Wire, is_header_of_version_1, is_of_version_1, string};
+use crate::jose::header::{self, Header};
+use crate::keys::{Jwk, PublicKey};
+use crate::message::names::Names;
 
 /// An encrypted message, decoded and not yet decrypted.
 pub(crate) struct Jwe<'a> {
@@ -48,17 +47,39 @@ pub(crate) struct Recipient {
     pub(crate) epk: PublicKey,
 }
 
-#[derive(Deserialize)]
-struct Protected {
-    typ: Option<Value>,
-    alg: String,
-    enc: String,
-    epk: Option<Value>,
-    apu: Option<String>,
-    apv: Option<String>,
-    skid: Option<String>,
-    #[serde(flatten)]
-    extensions: Extensions,
+/// What is read of the protected header.
+#[derive(Default)]
+struct Protected<'a> {
+    typ: Datum<'a>,
+    alg: Option<Cow<'a, str>>,
+    enc: Option<Cow<'a, str>>,
+    epk: Option<Datum<'a>>,
+    apu: Option<Cow<'a, str>>,
+    apv: Option<Cow<'a, str>>,
+    skid: Option<Cow<'a, str>>,
+}
+
+impl<'a> header::Members<'a> for Protected<'a> {
+    fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
+        match name {
+            "typ" => self.typ = values.next_value()?,
+            "alg" => self.alg = header::text(values)?,
+            "enc" => self.enc = header::text(values)?,
+            "epk" => self.epk = values.next_value()?,
+            "apu" => self.apu = header::optional(values)?,
+            "apv" => self.apv = header::optional(values)?,
+            "skid" => self.skid = header::optional(values)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        if self.alg.is_none() {
+            return Some("alg");
+        }
+        self.enc.is_none().then_some("enc")
+    }
 }
 
 #[derive(Deserialize)]
@@ -70,26 +91,31 @@ struct WireRecipient<'a> {
 }
 
 impl<'a> Jwe<'a> {
-    pub(super) fn parse(wire: &Wire<'a>, most_recipients: usize) -> Result<Self> {
+    pub(in crate::jose) fn parse(wire: &Wire<'a>, most_recipients: usize) -> Result<Self> {
+        const PART: &str = "jwe.protected";
         if wire.encrypted_key.is_some() || wire.header.is_some() {
             return Err(Error::unsupported("JWE serialisation", "flattened"));
         }
-        let protected = string(wire.protected, "jwe.protected")?;
-        let header = header::decode(&protected, "jwe.protected");
+        let protected = string(wire.protected, PART)?;
+        let octets = base64url::decode(&protected, PART);
+        let header = match &octets {
+            Ok(octets) => Header::<Protected<'_>>::read(octets, PART),
+            Err(error) => Err(error.clone()),
+        };
         let is_of_version_1 = match &header {
-            Ok(Protected { typ, .. }) => is_of_version_1(typ.as_ref().and_then(Value::as_str)),
+            Ok(header) => is_of_version_1(header.members.typ.as_text()),
             // it may be padded there
             Err(_) => is_header_of_version_1(&protected),
         };
         if is_of_version_1 {
             return Err(Error::unsupported("envelope", "DIDComm v1"));
         }
-        let header: Protected = header?;
-        header.extensions.refuse()?;
-        let names = header::names(&protected, "jwe.protected")?;
-        let shared = shared_names(&names, wire.unprotected)?;
-        let encryption = ContentEncryption::from_name(&header.enc)?;
-        let algorithm = AgreementAlgorithm::from_name(&header.alg)?;
+        let header = header?;
+        header.refuse_extensions()?;
+        let Header { members: header, names, .. } = header;
+        let shared = shared_names(names, wire.unprotected)?;
+        let encryption = ContentEncryption::from_name(header.enc.as_deref().unwrap_or_default())?;
+        let algorithm = AgreementAlgorithm::from_name(header.alg.as_deref().unwrap_or_default())?;
         let agreement = agreement(&header, algorithm)?;
         if algorithm == AgreementAlgorithm::Ecdh1Pu && encryption != ContentEncryption::A256CbcHs512 {
             // only a content encryption that commits to its key may go with ECDH-1PU
@@ -133,7 +159,7 @@ impl std::fmt::Debug for Jwe<'_> {
     }
 }
 
-fn agreement(header: &Protected, algorithm: AgreementAlgorithm) -> Result<Agreement> {
+fn agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Result<Agreement> {
     match algorithm {
         AgreementAlgorithm::EcdhEs if header.skid.is_some() || header.apu.is_some() => {
             Err(Error::malformed("jwe.protected", "an anonymous sender has neither skid nor apu"))
@@ -159,7 +185,7 @@ fn agreement(header: &Protected, algorithm: AgreementAlgorithm) -> Result<Agreem
 
 fn parse_recipients(
     raw: Option<&RawValue>,
-    shared: &[String],
+    shared: &Names<'_>,
     algorithm: AgreementAlgorithm,
     epk: Option<&PublicKey>,
     most: usize,
@@ -173,12 +199,13 @@ fn parse_recipients(
     let mut recipients: Vec<Recipient> = Vec::with_capacity(entries.len());
     for entry in entries {
         let missing = || Error::malformed("jwe.recipients.header", "missing or no object");
-        let header: Map<String, Value> =
+        let header: Datum<'_> =
             serde_json::from_str(entry.header.ok_or_else(missing)?.get()).map_err(|_| missing())?;
-        if header.keys().any(|name| shared.contains(name)) {
+        let members = header.members().ok_or_else(missing)?;
+        if members.iter().any(|(name, _)| shared.contains(name)) {
             return Err(Error::malformed("jwe.recipients.header", "repeats a name of another header"));
         }
-        let kid = header.get("kid").and_then(Value::as_str).unwrap_or_default();
+        let kid = header.get("kid").and_then(Datum::as_text).unwrap_or_default();
         let kid = DidUrl::parse_kid(kid, "jwe.recipients.header.kid")?;
         if recipients.first().is_some_and(|first| first.kid.did() != kid.did()) {
             return Err(Error::malformed(PART, "keys of more than one DID"));
@@ -196,8 +223,8 @@ fn parse_recipients(
     Ok(recipients)
 }
 
-pub(crate) fn parse_epk(epk: &Value) -> Result<PublicKey> {
-    PublicKey::from_jwk(epk).map_err(|error| match error {
+pub(crate) fn parse_epk(epk: &Datum<'_>) -> Result<PublicKey> {
+    Jwk::read(&epk).and_then(|jwk| jwk.only_public_key()).map_err(|error| match error {
         Error::Malformed { part, reason } => {
             Error::malformed("jwe.protected.epk", format!("{part}: {reason}"))
         }
@@ -206,70 +233,15 @@ pub(crate) fn parse_epk(epk: &Value) -> Result<PublicKey> {
 }
 
 /// The names that no header of a recipient may repeat: those of the protected and of the shared header.
-fn shared_names(protected: &[String], unprotected: Option<&RawValue>) -> Result<Vec<String>> {
-    let Some(raw) = unprotected else { return Ok(protected.to_vec()) };
-    let members: Map<String, Value> =
-        serde_json::from_str(raw.get()).map_err(|_| Error::malformed("jwe.unprotected", "no object"))?;
-    if members.keys().any(|name| protected.contains(name)) {
-        return Err(Error::malformed("jwe.unprotected", "repeats a name of the protected header"));
-    }
-    Ok(protected.iter().cloned().chain(members.into_iter().map(|(name, _)| name)).collect())
-}
-
-/// What a packer puts into the protected header, in the order in which it is written.
-#[derive(Serialize)]
-pub(crate) struct ProtectedOut<'a> {
-    pub(crate) typ: &'static str,
-    pub(crate) alg: &'static str,
-    pub(crate) enc: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) skid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) apu: Option<String>,
-    pub(crate) apv: String,
-    pub(crate) epk: Map<String, Value>,
-}
-
-/// Everything a written JWE consists of.
-pub(crate) struct JweOut<'a> {
-    pub(crate) protected: &'a str,
-    pub(crate) recipients: Vec<(&'a DidUrl, Vec<u8>)>,
-    pub(crate) iv: &'a [u8],
-    pub(crate) ciphertext: &'a [u8],
-    pub(crate) tag: &'a [u8],
-}
-
-/// The room that one recipient and the names of the members take beside the content.
-const RECIPIENT_ROOM: usize = 256;
-
-impl JweOut<'_> {
-    /// Writes the JSON straight into its final text.
-    pub(crate) fn write(&self) -> String {
-        let content = self.ciphertext.len().saturating_div(3).saturating_add(1).saturating_mul(4);
-        let recipients = self.recipients.len().saturating_add(2).saturating_mul(RECIPIENT_ROOM);
-        let room = content.saturating_add(recipients).saturating_add(self.protected.len());
-        let mut text = String::with_capacity(room);
-        text.push_str("{\"protected\":\"");
-        text.push_str(self.protected);
-        text.push_str("\",\"recipients\":[");
-        for (place, (kid, encrypted_key)) in self.recipients.iter().enumerate() {
-            if place > 0 {
-                text.push(',');
-            }
-            // a DID URL has no character that JSON escapes
-            text.push_str("{\"header\":{\"kid\":\"");
-            text.push_str(kid.as_str());
-            text.push_str("\"},\"encrypted_key\":\"");
-            base64url::encode_append(encrypted_key, &mut text);
-            text.push_str("\"}");
+fn shared_names<'a>(mut names: Names<'a>, unprotected: Option<&'a RawValue>) -> Result<Names<'a>> {
+    let Some(raw) = unprotected else { return Ok(names) };
+    let Ok(Datum::Object(members)) = serde_json::from_str(raw.get()) else {
+        return Err(Error::malformed("jwe.unprotected", "no object"));
+    };
+    for (name, _) in members {
+        if !names.insert(name) {
+            return Err(Error::malformed("jwe.unprotected", "repeats a name of the protected header"));
         }
-        for (name, octets) in
-            [("],\"iv\":\"", self.iv), ("\",\"ciphertext\":\"", self.ciphertext), ("\",\"tag\":\"", self.tag)]
-        {
-            text.push_str(name);
-            base64url::encode_append(octets, &mut text);
-        }
-        text.push_str("\"}");
-        text
     }
+    Ok(names)
 }

@@ -1,0 +1,10 @@
+//! JWE in its general JSON serialisation (RFC 7516 7.2.1).
+
+mod read;
+mod write;
+
+pub(crate) use read::{Agreement, Jwe, Recipient, parse_epk};
+pub(crate) use write::{JweOut, Protected};
+
+/// The media type that `typ` names.
+pub(crate) const MEDIA_TYPE: &str = "application/didcomm-encrypted+json";
