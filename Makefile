@@ -93,6 +93,7 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	cargo fmt --all --check
 	cargo fmt --check --manifest-path tests/interop/rust/Cargo.toml
 	cargo fmt --check --manifest-path tests/fuzz/Cargo.toml
+	cargo fmt --check --manifest-path tests/benches/Cargo.toml
 	cargo clippy --locked --all-targets --quiet -- -D warnings
 	cargo clippy --locked --all-targets --no-default-features --quiet -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-default-features --no-deps --quiet
@@ -181,14 +182,25 @@ peers-compared: $(VENV)/built $(PEERS)/sicpa/installed ## run the same cases on 
 	$(SAY) "the same cases on PyPI didcomm and peerdid and on pydidcomm.compat, and where they differ on purpose"
 	PYTHONPATH=tests/python $(BIN)/python tests/compat/differential.py $(PEERS)/sicpa/bin/python
 
-bench: $(VENV)/installed ## measure what Python adds to the core, on an optimised build
-	$(SAY) "benchmark: the Rust core alone, and from Python, in one run"
-	cargo build --locked --release --quiet --no-default-features --example core_bench
-	$(BIN)/maturin build --quiet --release --out build/bench
-	$(PYTHON) -m venv build/bench/venv
-	build/bench/venv/bin/python -m pip install --quiet --force-reinstall --no-index --find-links build/bench pydidcomm
-	build/bench/venv/bin/python -m pip install --quiet tqdm
-	build/bench/venv/bin/python tests/benches/overhead.py target/release/examples/core_bench
+# how many rounds the medians are taken of
+ROUNDS ?= 20
+BENCH := build/bench
+BENCHES := CARGO_TARGET_DIR=target/benches cargo
+
+$(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python tests/benches -name '*.py' -o -name '*.rs' -o -name 'Cargo.*')
+	$(SAY) "benchmark: an optimised build of the core, of its limit and of the wheel"
+	$(BENCHES) clippy --quiet --release --all-targets --manifest-path tests/benches/Cargo.toml -- -D warnings
+	$(BENCHES) build --quiet --release --bins --manifest-path tests/benches/Cargo.toml
+	rm -f $(BENCH)/*.whl
+	$(BIN)/maturin build --quiet --release --out $(BENCH)
+	test -d $(BENCH)/venv || $(PYTHON) -m venv $(BENCH)/venv
+	$(BENCH)/venv/bin/python -m pip install --quiet tqdm matplotlib
+	$(BENCH)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(BENCH)/*.whl
+	@touch $@
+
+bench: $(BENCH)/built ## measure each operation against its unavoidable primitives: make bench ROUNDS=20
+	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
+	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --out $(BENCH)
 
 wheel: $(VENV)/installed ## build the wheel and the source distribution into dist
 	$(SAY) "wheel (abi3, CPython 3.10 and later) and source distribution in dist"

@@ -1,0 +1,239 @@
+"""Who takes part: programs behind a pipe, and pydidcomm in this process by each of its faces."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from statistics import median
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import pydidcomm
+from material import ENCRYPTIONS, Book, Material, read
+from pydidcomm import LocalResolver, PackEncryptedConfig, sync
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+class NotDoneError(Exception):
+    """The contestant has no such operation, or fails at it."""
+
+
+class Contestant(Protocol):
+    """Somebody who is measured."""
+
+    name: str
+    material: Material
+
+    async def median(self, operation: str, calls: int) -> float:
+        """The median time of that many calls, in microseconds."""
+        ...
+
+    async def result(self, operation: str) -> str:
+        """What one call results in: an envelope, a plaintext, a DID or a document.
+
+        Raises:
+            NotDoneError: It results in nothing.
+        """
+        ...
+
+
+class Program:
+    """A program that reads counts and operations, and writes medians."""
+
+    def __init__(self, name: str, command: list[str], material: Material) -> None:
+        self.name = name
+        self.material = material
+        self._process = subprocess.Popen(  # noqa: S603, a program of this project
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        self._tell(material.for_programs)
+
+    def _tell(self, line: str) -> None:
+        if self._process.stdin is None:
+            raise NotDoneError(self.name)
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+    def _ask(self, count: int, operation: str) -> float | str:
+        self._tell(f"{count} {operation}")
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            message = f"{self.name} ended at {operation}"
+            raise NotDoneError(message)
+        answer: Any = json.loads(line)
+        if not isinstance(answer, int | float | str):
+            raise NotDoneError(str(answer))
+        return answer
+
+    async def median(self, operation: str, calls: int) -> float:
+        """The median that the program measured."""
+        return float(self._ask(calls, operation)) / 1000
+
+    async def result(self, operation: str) -> str:
+        """What the program made."""
+        return str(self._ask(0, operation))
+
+    def close(self) -> None:
+        """Ends the program."""
+        self._process.communicate()
+
+
+class CoroutineBook:
+    """The book behind coroutine functions, as a program with a cache of its own would have it."""
+
+    def __init__(self, book: Book, documents: dict[str, Any]) -> None:
+        self._documents = documents
+        self._book = book
+
+    async def resolve(self, did: str) -> Any:  # noqa: ANN401, parsed or not
+        """The document of the DID."""
+        return self._documents.get(did)
+
+    async def get_key(self, kid: str) -> pydidcomm.Secret | None:
+        """The secret of that kid."""
+        return self._book.secrets.get(kid)
+
+    async def get_keys(self, kids: list[str]) -> list[str]:
+        """The kids that are held."""
+        return [kid for kid in kids if kid in self._book.secrets]
+
+
+class Awaited:
+    """pydidcomm on asyncio.
+
+    Args:
+        name: What the contestant is called.
+        material: Documents, secrets and operations.
+        secrets: Finds secrets.
+        resolver: Finds documents.
+    """
+
+    def __init__(self, name: str, material: Material, secrets: Any, resolver: Any) -> None:  # noqa: ANN401
+        self.name = name
+        self.material = material
+        self._party = pydidcomm.DIDCommMessaging(secrets, resolver)
+        self._calls: dict[str, Callable[[], Awaitable[Any]]] = {}
+
+    def _call(self, operation: str) -> Callable[[], Awaitable[Any]]:
+        if operation not in self._calls:
+            description = described(self.material, operation)
+            self._calls[operation] = call_of(self._party, description, pydidcomm.create_peer_did)
+        return self._calls[operation]
+
+    async def median(self, operation: str, calls: int) -> float:
+        """The median of that many calls, each awaited."""
+        call = self._call(operation)
+        times: list[int] = []
+        for _ in range(calls):
+            start = perf_counter_ns()
+            await call()
+            times.append(perf_counter_ns() - start)
+        return median(times) / 1000
+
+    async def result(self, operation: str) -> str:
+        """What a call made."""
+        return text_of(await self._call(operation)())
+
+
+class Plain:
+    """pydidcomm.sync with plain resolvers."""
+
+    def __init__(self, name: str, material: Material, book: Book) -> None:
+        self.name = name
+        self.material = material
+        self._party = sync.DIDCommMessaging(book, book)
+        self._calls: dict[str, Callable[[], Any]] = {}
+
+    def _call(self, operation: str) -> Callable[[], Any]:
+        if operation not in self._calls:
+            description = described(self.material, operation)
+            self._calls[operation] = call_of(self._party, description, sync.create_peer_did)
+        return self._calls[operation]
+
+    async def median(self, operation: str, calls: int) -> float:
+        """The median of that many calls."""
+        call = self._call(operation)
+        times: list[int] = []
+        for _ in range(calls):
+            start = perf_counter_ns()
+            call()
+            times.append(perf_counter_ns() - start)
+        return median(times) / 1000
+
+    async def result(self, operation: str) -> str:
+        """What a call made."""
+        return text_of(self._call(operation)())
+
+
+def described(material: Material, operation: str) -> dict[str, Any]:
+    """The operation in the terms of its arguments.
+
+    Raises:
+        NotDoneError: There is no such operation among DIDs of this kind.
+    """
+    if operation not in material.operations:
+        message = "not with such DIDs"
+        raise NotDoneError(message)
+    return material.operations[operation]
+
+
+def call_of(party: Any, description: dict[str, Any], create: Callable[..., Any]) -> Callable[[], Any]:  # noqa: ANN401
+    """The operation as a call, to be awaited where the party's methods are coroutine functions."""
+    to, frm, signer = (description.get(name) for name in ("to", "frm", "sign_frm"))
+    match description["kind"]:
+        case "pack":
+            message, config = read(description["message"]), config_of(description)
+            return lambda: party.pack(message, to=to, frm=frm, config=config)
+        case "sign":
+            message = read(description["message"])
+            return lambda: party.pack_signed(message, sign_frm=signer)
+        case "unpack" | "verify":
+            packed = description["packed"]
+            return lambda: party.unpack(packed)
+        case "wrap":
+            packed, keys = description["packed"], [description["mediator"]]
+            enc = ENCRYPTIONS[description["enc"]]
+            return lambda: party.wrap_in_forward(packed, to=to, routing_keys=keys, enc_alg_anon=enc)
+        case "create":
+            store = pydidcomm.InMemorySecrets()
+            return lambda: create(store)
+        case _:
+            # a resolver of its own, which has seen nothing yet
+            kind: Any = cast("Any", type(party))
+            did = description["did"]
+            return lambda: kind(None, LocalResolver()).resolve(did)
+
+
+def config_of(description: dict[str, Any]) -> PackEncryptedConfig:
+    """How the operation encrypts."""
+    return PackEncryptedConfig(
+        enc_alg_anon=ENCRYPTIONS[description["enc"]], protect_sender_id=description["protect"]
+    )
+
+
+def text_of(result: Any) -> str:  # noqa: ANN401, what the operations of pydidcomm return
+    """The envelope, plaintext, DID or document in a result."""
+    if isinstance(result, str):
+        return result
+    if isinstance(result, pydidcomm.DIDDocument):
+        return json.dumps(result.as_dict())
+    if isinstance(result, pydidcomm.UnpackResult):
+        return result.message.as_json()
+    packed: str = result.packed_msg
+    return packed
+
+
+def ours(material: Material, at_home: Material) -> list[Contestant]:
+    """Each face of pydidcomm; `at_home` has the same operations among DIDs that need no resolver of ours."""
+    book, home = Book(material), Book(at_home)
+    parsed = CoroutineBook(book, dict(book.documents))
+    dicts = CoroutineBook(book, dict(material.documents))
+    built_in = pydidcomm.InMemorySecrets(list(home.secrets.values()))
+    return [
+        Awaited("python", material, parsed, parsed),
+        Awaited("built-in", at_home, built_in, LocalResolver()),
+        Plain("sync", material, book),
+        Awaited("dicts", material, parsed, dicts),
+    ]

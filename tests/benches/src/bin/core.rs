@@ -1,0 +1,5 @@
+//! The core alone, behind a pipe.
+
+fn main() {
+    benches::serve::serve(benches::core_alone::prepare);
+}
