@@ -15,7 +15,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-peers wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -136,7 +136,9 @@ else
 	@touch $@
 endif
 
-$(PEERS)/rust/installed: $(shell find tests/interop/rust -name '*.rs' -o -name 'Cargo.*')
+PEERS_IN_RUST := $(shell find tests/interop/rust -name '*.rs' -o -name 'Cargo.*')
+
+$(PEERS)/rust/installed: $(PEERS_IN_RUST)
 ifneq ($(shell rustc --version | awk '{split($$2, v, "."); print (v[2] >= $(PEER_RUST))}'),1)
 	$(SAY) "peers in Rust: skipped, they need Rust 1.$(PEER_RUST)"
 else
@@ -187,7 +189,7 @@ ROUNDS ?= 20
 BENCH := build/bench
 BENCHES := CARGO_TARGET_DIR=target/benches cargo
 
-$(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python tests/benches -name '*.py' -o -name '*.rs' -o -name 'Cargo.*')
+$(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(shell find tests/benches -name '*.rs' -o -name 'Cargo.*')
 	$(SAY) "benchmark: an optimised build of the core, of its limit and of the wheel"
 	$(BENCHES) clippy --quiet --release --all-targets --manifest-path tests/benches/Cargo.toml -- -D warnings
 	$(BENCHES) build --quiet --release --bins --manifest-path tests/benches/Cargo.toml
@@ -201,6 +203,22 @@ $(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python tests/benches -nam
 bench: $(BENCH)/built ## measure each operation against its unavoidable primitives: make bench ROUNDS=20
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --out $(BENCH)
+
+PEER_ROUNDS := $(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),10)
+
+$(PEERS)/rust/measured: $(PEERS_IN_RUST)
+ifneq ($(shell rustc --version | awk '{split($$2, v, "."); print (v[2] >= $(PEER_RUST))}'),1)
+	$(SAY) "peers in Rust: not measured, they need Rust 1.$(PEER_RUST)"
+else
+	$(SAY) "peers in Rust: an optimised build of what is measured"
+	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --profile fat --bin didcomm_bench --manifest-path tests/interop/rust/Cargo.toml
+	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --release --bin affinidi_bench --manifest-path tests/interop/rust/Cargo.toml
+	@touch $@
+endif
+
+bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/node/installed $(PEERS)/rust/measured ## the same for the libraries before this one, and how many times slower they are
+	$(SAY) "benchmark of the peers: medians of $(PEER_ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
+	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --out $(BENCH)
 
 wheel: $(VENV)/installed ## build the wheel and the source distribution into dist
 	$(SAY) "wheel (abi3, CPython 3.10 and later) and source distribution in dist"

@@ -64,7 +64,7 @@ class Program:
             raise NotDoneError(message)
         answer: Any = json.loads(line)
         if not isinstance(answer, int | float | str):
-            raise NotDoneError(str(answer))
+            raise NotDoneError(cast("dict[str, str]", answer)["error"])
         return answer
 
     async def median(self, operation: str, calls: int) -> float:
@@ -232,7 +232,7 @@ def ours(material: Material, at_home: Material) -> list[Contestant]:
     dicts = CoroutineBook(book, dict(material.documents))
     built_in = pydidcomm.InMemorySecrets(list(home.secrets.values()))
     return [
-        Awaited("python", material, parsed, parsed),
+        Awaited("pydidcomm", material, parsed, parsed),
         Awaited("built-in", at_home, built_in, LocalResolver()),
         Plain("sync", material, book),
         Awaited("dicts", material, parsed, dicts),

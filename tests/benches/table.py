@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rounds import Times
 
 LIMIT = "limit"
-OURS = "python"
+OURS = "pydidcomm"
 MOST_IMPORT_MS = 15.0
 
 
@@ -56,22 +56,22 @@ def table(operations: Sequence[Operation], times: Times, columns: Sequence[str])
     return aligned([head, *rows])
 
 
-def slower(operations: Sequence[Operation], times: Times, peers: dict[str, Sequence[str]]) -> str:
+def slower(
+    operations: Sequence[Operation], times: Times, names: Sequence[str], promised: dict[str, list[str]]
+) -> str:
     """How many times slower than pydidcomm from Python each peer is, and what was promised.
 
-    `peers` has for each promise the contestants of which the fastest counts.
+    `promised` has the peers of each promise, of which the fastest counts.
     """
-    names = [name for group in peers.values() for name in group]
-    head = ["times slower than we are", *names, *(f"promised to {peer}" for peer in peers)]
+    head = ["times slower than we are", *names, *(f"promised to {peer}" for peer in promised)]
     rows: list[list[str]] = []
     for operation in operations:
-        found = times[operation.name]
-        factors = {name: ratios(found, name, OURS) for name in names}
-        promises: list[str] = []
-        for peer, group in peers.items():
-            known = [factor for name in group if (factor := factors[name]) is not None]
-            promises.append(verdict(operation.least.get(peer), min(known, default=None), at_most=False))
-        rows.append([operation.name, *(ratio(factor) for factor in factors.values()), *promises])
+        factors = {name: ratios(times[operation.name], name, OURS) for name in names}
+        verdicts: list[str] = []
+        for peer, group in promised.items():
+            known = [factor for name in group if (factor := factors.get(name)) is not None]
+            verdicts.append(verdict(operation.least.get(peer), min(known, default=None), at_most=False))
+        rows.append([operation.name, *(ratio(factor) for factor in factors.values()), *verdicts])
     return aligned([head, *rows])
 
 
