@@ -33,6 +33,7 @@ from pydidcomm._core import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, MediaType, SignAlg
+    from pydidcomm.batches import Outgoing, pack_many, unpack_many
     from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
     from pydidcomm.errors import (
         ContentNotFoundError,
@@ -119,6 +120,7 @@ __all__ = [
     "MessageTypeWarning",
     "Metadata",
     "NotFoundError",
+    "Outgoing",
     "PackEncryptedConfig",
     "PackEncryptedParameters",
     "Packed",
@@ -159,6 +161,7 @@ __all__ = [
     "inspect",
     "pack_encrypted",
     "pack_encrypted_to_each",
+    "pack_many",
     "pack_plaintext",
     "pack_signed",
     "rewrap",
@@ -167,12 +170,14 @@ __all__ = [
     "sign_attachment",
     "unpack",
     "unpack_forward",
+    "unpack_many",
     "verify_attachment",
     "wrap_in_forward",
 ]
 
 _ORIGINS = {
     "algorithms": "AnonCryptAlg AuthCryptAlg MediaType SignAlg",
+    "batches": "Outgoing pack_many unpack_many",
     "config": "PackEncryptedConfig PackEncryptedParameters ResolversConfig UnpackConfig",
     "errors": (
         "ContentNotFoundError DIDCommError DecryptionError DidNotFoundError EndpointNotFoundError "

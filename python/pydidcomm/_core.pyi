@@ -9,7 +9,7 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 @final
 class Agree:
@@ -235,6 +235,29 @@ class Attachment:
             ... except UntrustedMessageError as error:
             ...     print(error)
             untrusted message: attachment.data.hash=content is not proved
+        """
+
+@final
+class Batch:
+    """
+    Operations of which each runs to its next question or to its result, and none waits for another.
+    """
+    def __new__(cls, /, operations: SupportsGetItem[int, Operation], threads: SupportsIndex | None) -> Batch:
+        """
+        Takes operations that were prepared or answered, and how many threads they may run on: None for all.
+        """
+    @property
+    def long(self, /) -> bool:
+        """
+        Whether it takes so long that an event loop is left for it.
+        """
+    def run(self, /) -> Any:
+        """
+        Runs each operation; a list of questions and results, and of exceptions in the places of what failed.
+        """
+    def run_on_pool(self, /) -> Any:
+        """
+        The same on the pool: a future of the running asyncio loop.
         """
 
 @final
@@ -870,27 +893,40 @@ class Metadata:
 @final
 class Operation:
     """
-    A running pack or unpack: each call runs to the next question or to the result.
+    A running pack or unpack: each run leads to the next question or to the result.
     """
-    def start(self, /) -> Any:
+    @property
+    def long(self, /) -> bool:
         """
-        Runs to the first question or to the result.
+        Whether it takes so long that an event loop is left for it.
         """
-    def supply_document(self, /, document: Any) -> Any:
+    def run(self, /) -> Any:
         """
-        Answers ResolveDid with a document's JSON object, a DIDDocument or None, and runs on.
+        Runs to the next question or to the result.
         """
-    def supply_secrets(self, /, secrets: SupportsGetItem[int, tuple[str, Any]]) -> Any:
+    def run_on_pool(self, /) -> Any:
         """
-        Answers FindSecrets with pairs of a kid and a Secret, a JWK or a key that lives elsewhere, and runs on.
+        The same on a thread of the pool: a future of the running asyncio loop.
         """
-    def supply_shared_secret(self, /, secret: bytes) -> Any:
+    def supply_document(self, /, document: Any) -> None:
         """
-        Answers Agree with the raw shared secret, and runs on.
+        Answers ResolveDid with a document's JSON object, a DIDDocument or None.
         """
-    def supply_signature(self, /, signature: bytes) -> Any:
+    def supply_same(self, /, other: Operation) -> None:
         """
-        Answers Sign with the signature, and runs on.
+        Answers a question as another operation was just answered that had asked the same.
+        """
+    def supply_secrets(self, /, secrets: SupportsGetItem[int, tuple[str, Any]]) -> None:
+        """
+        Answers FindSecrets with pairs of a kid and a Secret, a JWK or a key that lives elsewhere.
+        """
+    def supply_shared_secret(self, /, secret: bytes) -> None:
+        """
+        Answers Agree with the raw shared secret.
+        """
+    def supply_signature(self, /, signature: bytes) -> None:
+        """
+        Answers Sign with the signature.
         """
 
 @final

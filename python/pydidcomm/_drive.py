@@ -3,36 +3,37 @@
 from typing import Any
 
 from pydidcomm._core import Agree, FindSecrets, Operation, ResolveDid, Sign
+from pydidcomm._loops import leave
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import SecretsResolver
 
 
 async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
-    step = operation.start()
     while True:
+        step: Any = await leave(operation) if operation.long else operation.run()
         if type(step) is ResolveDid:
             document: Any = resolvers.did_resolver.resolve(step.did)
             if hasattr(document, "__await__"):
                 document = await document
-            step = operation.supply_document(document)
+            operation.supply_document(document)
         elif type(step) is FindSecrets:
-            step = operation.supply_secrets(await _found(step, resolvers.secrets_resolver))
+            operation.supply_secrets(await found(step, resolvers.secrets_resolver))
         elif type(step) is Agree:
             shared: Any = step.key.agree(step.public_key)
             if hasattr(shared, "__await__"):
                 shared = await shared
-            step = operation.supply_shared_secret(shared)
+            operation.supply_shared_secret(shared)
         elif type(step) is Sign:
             signature: Any = step.key.sign(step.algorithm, step.data)
             if hasattr(signature, "__await__"):
                 signature = await signature
-            step = operation.supply_signature(signature)
+            operation.supply_signature(signature)
         else:
             return step
 
 
-async def _found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:
+async def found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:
     """Those of the secrets that are held, each with its kid."""
     kids = asked.kids
     if len(kids) > 1:
@@ -40,35 +41,39 @@ async def _found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str
         if hasattr(held, "__await__"):
             held = await held
         kids = _in_order(kids, held, every=asked.every)
-    found: list[tuple[str, Any]] = []
+    answers: list[tuple[str, Any]] = []
     for kid in kids:
         secret: Any = secrets.get_key(kid)
         if hasattr(secret, "__await__"):
             secret = await secret
         if secret is not None:
-            found.append((kid, secret))
-    return found
+            answers.append((kid, secret))
+    return answers
 
 
 def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result with resolvers whose methods are plain functions."""
-    secrets = resolvers.secrets_resolver
-    step = operation.start()
     while True:
+        step: Any = operation.run()
         if type(step) is ResolveDid:
-            step = operation.supply_document(now(resolvers.did_resolver.resolve(step.did)))
+            operation.supply_document(now(resolvers.did_resolver.resolve(step.did)))
         elif type(step) is FindSecrets:
-            kids = step.kids
-            if len(kids) > 1:
-                kids = _in_order(kids, now(secrets.get_keys(kids)), every=step.every)
-            answers = [(kid, now(secrets.get_key(kid))) for kid in kids]
-            step = operation.supply_secrets([(kid, secret) for kid, secret in answers if secret is not None])
+            operation.supply_secrets(found_sync(step, resolvers.secrets_resolver))
         elif type(step) is Agree:
-            step = operation.supply_shared_secret(now(step.key.agree(step.public_key)))
+            operation.supply_shared_secret(now(step.key.agree(step.public_key)))
         elif type(step) is Sign:
-            step = operation.supply_signature(now(step.key.sign(step.algorithm, step.data)))
+            operation.supply_signature(now(step.key.sign(step.algorithm, step.data)))
         else:
             return step
+
+
+def found_sync(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:
+    """Those of the secrets that are held, each with its kid, found by plain functions."""
+    kids = asked.kids
+    if len(kids) > 1:
+        kids = _in_order(kids, now(secrets.get_keys(kids)), every=asked.every)
+    answers = [(kid, now(secrets.get_key(kid))) for kid in kids]
+    return [(kid, secret) for kid, secret in answers if secret is not None]
 
 
 def _in_order(kids: list[str], held: Any, *, every: bool) -> list[str]:  # noqa: ANN401

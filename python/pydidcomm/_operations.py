@@ -1,7 +1,8 @@
 """The operations behind both faces, the awaited and the synchronous one."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeGuard
 
 from pydidcomm import _core
@@ -87,6 +88,20 @@ def unpacked(
     """Prepares `unpack`."""
     config = config or _UNPACK
     return _core.unpack(packed_msg, config.prepared, _known(resolvers, config.now))
+
+
+def each_unpacked(
+    resolvers: ResolversConfig,
+    packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
+    config: UnpackConfig | None,
+) -> list[Callable[[], Operation]]:
+    """What prepares `unpack` for each message, all of them at one time."""
+    if isinstance(packed_msgs, (str, bytes, Mapping)):
+        reason = "`packed_msgs` is any number of messages; `unpack` unpacks one"
+        raise TypeError(reason)
+    config = config or _UNPACK
+    prepared, known = config.prepared, _known(resolvers, config.now)
+    return [partial(_core.unpack, packed_msg, prepared, known) for packed_msg in packed_msgs]
 
 
 def attachment_signed(

@@ -1,9 +1,9 @@
 """The object that a program keeps for its life: its secrets, its resolver, and what they can do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import _core, _operations, functions, key_did, peer_did, rotation, routing
+from pydidcomm import _core, _operations, batches, functions, key_did, peer_did, rotation, routing
 from pydidcomm._admission import admitted
 from pydidcomm._core import (
     Attachment,
@@ -20,6 +20,7 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import drive
 from pydidcomm.algorithms import AnonCryptAlg
+from pydidcomm.batches import Outgoing
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.errors import DidNotFoundError
 from pydidcomm.peer_did import PeerMethod
@@ -106,6 +107,16 @@ class DIDCommMessaging:
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
 
+    async def pack_many(
+        self,
+        outgoing: Iterable[Outgoing],
+        *,
+        config: PackEncryptedConfig | None = None,
+        threads: int | None = None,
+    ) -> list[Packed | Exception]:
+        """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
+        return await batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
+
     async def pack_signed(self, message: Message | Mapping[str, Any], *, sign_frm: str) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
         operation = _operations.signed(self.resolvers_config, message, sign_frm)
@@ -123,6 +134,16 @@ class DIDCommMessaging:
         operation = _operations.unpacked(self.resolvers_config, packed_msg, config)
         received: UnpackResult = await drive(operation, self.resolvers_config)
         return await admitted(received, self.resolvers_config, config)
+
+    async def unpack_many(
+        self,
+        packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
+        *,
+        config: UnpackConfig | None = None,
+        threads: int | None = None,
+    ) -> list[UnpackResult | Exception]:
+        """Each message as `unpack` returns it, or what it raises; see `pydidcomm.unpack_many`."""
+        return await batches.unpack_many(self.resolvers_config, packed_msgs, config, threads=threads)
 
     async def rotate(  # noqa: PLR0913, all of them are named
         self,

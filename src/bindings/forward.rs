@@ -141,7 +141,7 @@ pub(super) fn unpack_forward(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, |caller| async move {
+    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::Forwarded(Box::new(forwarded)))
     })
@@ -159,7 +159,7 @@ pub(super) fn wrap_in_forward(
 ) -> PyResult<PyOperation> {
     let (to, keys) = (party(to)?, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let packed = pack::wrap_in_forward(&caller, &packed_msg.0, &to, &keys, &options).await?;
         Ok(Outcome::PackedForward(packed))
     }))
@@ -177,7 +177,7 @@ pub(super) fn rewrap(
 ) -> PyResult<PyOperation> {
     let (next, keys) = (party(next_hop)?, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, payload.0.len(), |caller| async move {
         let packed = pack::rewrap(&caller, &payload.0, &next, &keys, &options).await?;
         Ok(Outcome::PackedForward(packed))
     }))

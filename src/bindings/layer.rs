@@ -30,11 +30,11 @@ fn kid(text: &str) -> PyResult<DidUrl> {
 }
 
 /// Prepares a step that needs no document and no secret beside those it is given.
-fn alone<W>(begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
+fn alone<W>(octets: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<Outcome>> + Send + 'static,
 {
-    PyOperation::prepare(surroundings::alone(), begin)
+    PyOperation::prepare(surroundings::alone(), octets, begin)
 }
 
 /// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
@@ -48,7 +48,7 @@ pub(super) fn choose_layer_keys(
     let to = party(to)?;
     let sender = frm.map(party).transpose()?;
     let curves = curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<Vec<_>>>()?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, 0, |caller| async move {
         let keys = pack::layer_keys(&caller, &to, sender.as_ref(), &curves).await?;
         let recipients = keys.recipients.into_iter().map(|(kid, key)| (kid.to_string(), PyPublicKey(key)));
         Ok(Outcome::LayerKeys((recipients.collect(), keys.sender.map(|kid| kid.to_string()))))
@@ -66,7 +66,7 @@ pub(super) fn encrypt_layer(
     let recipients =
         recipients.into_iter().map(|(id, key)| Ok((kid(&id)?, key.0))).collect::<PyResult<Vec<_>>>()?;
     let sender = sender.map(|(id, secret)| held_in(&secret, &id)).transpose()?;
-    Ok(alone(|caller| async move {
+    Ok(alone(plaintext.0.len(), |caller| async move {
         let sealed = pack::encrypted_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0);
         sealed.await.map(Outcome::Layer)
     }))
@@ -84,7 +84,7 @@ pub(super) fn decrypt_layer(
     let secret = held_in(&secret, &id)?;
     let sender = sender.map(|(id, key)| Ok::<_, PyErr>((kid(&id)?, key.0))).transpose()?;
     let options = Arc::clone(&options.get().0);
-    Ok(alone(|caller| async move {
+    Ok(alone(packed_msg.0.len(), |caller| async move {
         let sender = sender.as_ref().map(|(kid, key)| (kid, key));
         let opened = unpack::open_layer(&caller, &packed_msg.0, &secret, sender, &options).await?;
         Ok(Outcome::Opened(opened))
@@ -99,7 +99,7 @@ pub(super) fn check_claims(
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let sender = sender.map(kid).transpose()?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, 0, |caller| async move {
         unpack::check_claims(&caller, message.0, sender.as_ref()).await.map(|()| Outcome::Checked)
     }))
 }
@@ -108,7 +108,7 @@ pub(super) fn check_claims(
 #[pyfunction]
 pub(super) fn find_routes(to: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
     let to = party(to)?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, 0, |caller| async move {
         let routes = pack::routes_to(&caller, &to).await?;
         let routes = routes.into_iter().map(|route| {
             (route.service_id, route.uri, route.layers.iter().map(ToString::to_string).collect())

@@ -14,6 +14,7 @@
 
 mod algorithms;
 mod attachment;
+mod batch;
 mod delivery;
 mod did_document;
 mod elsewhere;
@@ -31,7 +32,9 @@ mod operation;
 mod pack;
 mod packed;
 mod peer_did;
+mod pool;
 mod public_key;
+mod question;
 mod relationship;
 mod secrets;
 mod surroundings;
@@ -44,6 +47,8 @@ mod v1;
 mod _core {
     #[pymodule_export]
     use super::attachment::{PyAttachment, sign_attachment, verify_attachment};
+    #[pymodule_export]
+    use super::batch::PyBatch;
     #[pymodule_export]
     use super::delivery::PyDelivery;
     #[pymodule_export]
@@ -63,7 +68,7 @@ mod _core {
     #[pymodule_export]
     use super::message::PyMessage;
     #[pymodule_export]
-    use super::operation::{PyAgree, PyFindSecrets, PyOperation, PyResolveDid, PySign};
+    use super::operation::PyOperation;
     #[pymodule_export]
     use super::pack::{pack_encrypted, pack_plaintext, pack_signed};
     #[pymodule_export]
@@ -75,6 +80,8 @@ mod _core {
     };
     #[pymodule_export]
     use super::public_key::PyPublicKey;
+    #[pymodule_export]
+    use super::question::{PyAgree, PyFindSecrets, PyResolveDid, PySign};
     #[pymodule_export]
     use super::relationship::{PyPeerEnded, PyPeerRotated};
     #[pymodule_export]

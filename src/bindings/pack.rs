@@ -7,11 +7,12 @@ use super::algorithms::AnonCryptAlg;
 use super::errors::misuse;
 use super::json::{ObjectIn, StringsIn};
 use super::message_in::MessageIn;
-use super::operation::{Outcome, PyOperation};
+use super::operation::{EACH, Outcome, PyOperation};
 use super::packed::PyPackedPlaintext;
 use super::surroundings::KnownIn;
 use crate::did::DidUrl;
 use crate::keys::Curve;
+use crate::message::Message;
 use crate::pack::{self, EncryptOptions};
 use crate::routing::{Choice, ForwardHeaders};
 
@@ -37,6 +38,13 @@ pub(super) fn headers(given: Option<ObjectIn>) -> PyResult<ForwardHeaders> {
     given.map_or_else(|| Ok(ForwardHeaders::default()), |ObjectIn(text)| Ok(ForwardHeaders::parse(&text)?))
 }
 
+/// How long the parts of a message are that can be long.
+fn octets(message: &Message) -> usize {
+    let attached = message.attachments().iter().filter_map(|attachment| attachment.member("data"));
+    let custom = message.custom_headers().map(|(_, json)| json);
+    attached.chain(custom).fold(message.body().len(), |sum, json| sum.saturating_add(json.len()))
+}
+
 /// Packs a plaintext message.
 #[pyfunction]
 pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> {
@@ -48,7 +56,7 @@ pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> 
 pub(super) fn pack_signed(message: MessageIn, sign_frm: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let signer = party(sign_frm)?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, octets(&message), |caller| async move {
         pack::signed(&caller, message, &signer).await.map(Outcome::PackedSigned)
     }))
 }
@@ -79,6 +87,7 @@ pub(super) fn pack_encrypted(
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
+    let octets = octets(&message);
     let options = EncryptOptions {
         from: frm.map(party).transpose()?,
         signer: sign_frm.map(party).transpose()?,
@@ -96,14 +105,15 @@ pub(super) fn pack_encrypted(
     Ok(match to {
         ToIn::One(to) => {
             let to = party(&to)?;
-            PyOperation::prepare(known, |caller| async move {
+            PyOperation::prepare(known, octets, |caller| async move {
                 let packed = pack::encrypted(&caller, message, &to, &options).await?;
                 Ok(Outcome::Packed(Box::new(packed)))
             })
         }
         ToIn::Each(to) => {
             let to = to.iter().map(|to| party(to)).collect::<PyResult<Vec<_>>>()?;
-            PyOperation::prepare(known, |caller| async move {
+            let every = octets.saturating_add(EACH).saturating_mul(to.len());
+            PyOperation::prepare(known, every, |caller| async move {
                 pack::encrypted_to_each(&caller, message, &to, &options).await.map(Outcome::PackedToEach)
             })
         }

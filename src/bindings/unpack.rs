@@ -261,7 +261,7 @@ pub(super) fn unpack(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, |caller| async move {
+    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         receive(&caller, &packed_msg.0, &options).await.map(Outcome::Received)
     })
 }

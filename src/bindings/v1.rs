@@ -193,7 +193,7 @@ pub(super) fn v1_pack(
 ) -> PyResult<PyOperation> {
     let to = verkeys(to)?;
     let sender = frm.map(Verkey::parse).transpose().map_err(misuse)?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, message.0.len(), |caller| async move {
         v1::pack(&caller, &message.0, &to, sender.as_ref())
             .await
             .map(|packed| Outcome::V1Packed(Box::new(packed)))
@@ -208,7 +208,7 @@ pub(super) fn v1_unpack(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, |caller| async move {
+    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let unpacked = receive_v1(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::V1Message(Box::new(unpacked)))
     })
@@ -223,7 +223,7 @@ pub(super) fn v1_forward(
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let keys = verkeys(routing_keys)?;
-    Ok(PyOperation::prepare(known, |caller| async move {
+    Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys)
             .await
             .map(|packed| Outcome::V1Packed(Box::new(packed)))
@@ -238,7 +238,7 @@ pub(super) fn v1_unpack_forward(
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, |caller| async move {
+    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let forwarded = receive_v1_forward(&caller, &packed_msg.0, &options).await?;
         Ok(Outcome::V1Forwarded(Box::new(forwarded)))
     })

@@ -3,6 +3,7 @@
 Resolvers given here have plain methods.
 """
 
+from pydidcomm.sync.batches import pack_many, unpack_many
 from pydidcomm.sync.functions import (
     create_jwk_did,
     create_key_did,
@@ -27,12 +28,14 @@ __all__ = [
     "create_peer_did",
     "pack_encrypted",
     "pack_encrypted_to_each",
+    "pack_many",
     "pack_plaintext",
     "pack_signed",
     "rewrap",
     "sign_attachment",
     "unpack",
     "unpack_forward",
+    "unpack_many",
     "verify_attachment",
     "wrap_in_forward",
 ]

@@ -1,6 +1,6 @@
 """`DIDCommMessaging` without `await`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydidcomm import _operations, messaging, rotation
@@ -19,11 +19,12 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import now
 from pydidcomm.algorithms import AnonCryptAlg
+from pydidcomm.batches import Outgoing
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
-from pydidcomm.sync import functions
+from pydidcomm.sync import batches, functions
 
 
 class DIDCommMessaging:
@@ -98,6 +99,16 @@ class DIDCommMessaging:
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
 
+    def pack_many(
+        self,
+        outgoing: Iterable[Outgoing],
+        *,
+        config: PackEncryptedConfig | None = None,
+        threads: int | None = None,
+    ) -> list[Packed | Exception]:
+        """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
+        return batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
+
     def pack_signed(self, message: Message | Mapping[str, Any], *, sign_frm: str) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
         return functions.pack_signed(self.resolvers_config, message, sign_frm)
@@ -111,6 +122,16 @@ class DIDCommMessaging:
     ) -> UnpackResult:
         """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
         return functions.unpack(self.resolvers_config, packed_msg, config)
+
+    def unpack_many(
+        self,
+        packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
+        *,
+        config: UnpackConfig | None = None,
+        threads: int | None = None,
+    ) -> list[UnpackResult | Exception]:
+        """Each message as `unpack` returns it, or what it raises; see `pydidcomm.unpack_many`."""
+        return batches.unpack_many(self.resolvers_config, packed_msgs, config, threads=threads)
 
     def sign_attachment(
         self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False

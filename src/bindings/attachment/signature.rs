@@ -6,8 +6,14 @@ use super::super::operation::{Outcome, PyOperation};
 use super::super::pack::party;
 use super::super::surroundings::KnownIn;
 use super::PyAttachment;
+use crate::message::Attachment;
 use crate::pack::{self, DetachedForm};
 use crate::unpack;
+
+/// How long what is signed is: the content, or what is inlined.
+fn octets(attachment: &Attachment, content: Option<&[u8]>) -> usize {
+    content.map_or_else(|| attachment.member("data").map_or(0, str::len), <[u8]>::len)
+}
 
 /// Prepares the signing of an attachment.
 #[pyfunction]
@@ -22,7 +28,8 @@ pub(in super::super) fn sign_attachment(
     let content = content.map(<[u8]>::to_vec);
     let signer = party(sign_frm)?;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
-    Ok(PyOperation::prepare(known, |caller| async move {
+    let octets = octets(&attachment, content.as_deref());
+    Ok(PyOperation::prepare(known, octets, |caller| async move {
         let vouched = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
         Ok(Outcome::Attachment(vouched))
     }))
@@ -37,7 +44,8 @@ pub(in super::super) fn verify_attachment(
 ) -> PyOperation {
     let attachment = attachment.get().0.clone();
     let content = content.map(<[u8]>::to_vec);
-    PyOperation::prepare(known, |caller| async move {
+    let octets = octets(&attachment, content.as_deref());
+    PyOperation::prepare(known, octets, |caller| async move {
         let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref()).await?;
         Ok(Outcome::AttachmentSigned(signed))
     })

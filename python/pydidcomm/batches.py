@@ -1,0 +1,136 @@
+"""Many messages at once: packed and unpacked on several threads, each for itself."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pydidcomm import _operations
+from pydidcomm._admission import admitted
+from pydidcomm._batch import drive_each
+from pydidcomm._core import Message, Operation, Packed, UnpackResult
+from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message for `pack_many`, and what is its own: the arguments that `pack_encrypted` has for them.
+
+    Attributes:
+        message: What to pack.
+        to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
+        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: anoncrypt.
+        sign_frm: The signer, a DID or the DID URL of one of its keys.
+        params: What this message needs beside.
+    """
+
+    message: Message | Mapping[str, Any]
+    to: str
+    frm: str | None = None
+    sign_frm: str | None = None
+    params: PackEncryptedParameters | None = None
+
+
+async def pack_many(
+    resolvers_config: ResolversConfig,
+    outgoing: Iterable[Outgoing],
+    pack_config: PackEncryptedConfig | None = None,
+    *,
+    threads: int | None = None,
+) -> list[Packed | Exception]:
+    """Each message encrypted for its recipient, or the exception that says why not; in the order given.
+
+    What as many calls of `pack_encrypted` would do, but on several threads, and each DID and secret is asked
+    for once. For one message to several recipients see `pack_encrypted_to_each`.
+    DIDComm v2.1, section "DIDComm Encrypted Messages".
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from. What is not built in is asked in the
+            caller's event loop, about several messages together; what it raises is the entry of each message
+            that it was asked for.
+        outgoing: What to pack, and for whom.
+        pack_config: How to encrypt.
+        threads: How many threads compute; all processors, unless it is given.
+
+    Raises:
+        ValueError: `threads` is less than one.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import DIDCommMessaging, Message, Outgoing, pack_many
+        >>> async def main():
+        ...     party = DIDCommMessaging()
+        ...     alice, bob = [await party.create_peer_did() for _ in range(2)]
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello")
+        ...     outgoing = [Outgoing(message=hello, to=to, frm=alice) for to in (bob, "did:example:gone")]
+        ...     return await pack_many(party.resolvers_config, outgoing)
+        >>> [type(entry).__name__ for entry in asyncio.run(main())]
+        ['Packed', 'DidNotFoundError']
+    """
+    prepare = each_packed(resolvers_config, outgoing, pack_config)
+    return await drive_each(prepare, resolvers_config, threads)
+
+
+async def unpack_many(
+    resolvers_config: ResolversConfig,
+    packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
+    unpack_config: UnpackConfig | None = None,
+    *,
+    threads: int | None = None,
+) -> list[UnpackResult | Exception]:
+    """Each message as `unpack` returns it, or the exception that `unpack` raises; in the order given.
+
+    No message keeps another from being read: look at each entry before you use it. What as many calls of
+    `unpack` would do, but on several threads, and each DID and secret is asked for once. The replay window
+    and a function `allowed_senders` are asked in the order of the messages: of two that are the same the
+    first is taken. DIDComm v2.1, section "Message Layer Addressing Consistency".
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from. What is not built in is asked in the
+            caller's event loop, about several messages together; what it raises is the entry of each message
+            that it was asked for.
+        packed_msgs: The messages as they arrived, each as text, octets or parsed JSON.
+        unpack_config: What to demand of each and what is too large.
+        threads: How many threads compute; all processors, unless it is given.
+
+    Raises:
+        TypeError: `packed_msgs` is one message.
+        ValueError: `threads` is less than one.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import DIDCommMessaging, Message, unpack_many
+        >>> async def main():
+        ...     party = DIDCommMessaging()
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
+        ...     packed = await party.pack(hello, to=await party.create_peer_did())
+        ...     for entry in await unpack_many(party.resolvers_config, [packed.message, "noise"]):
+        ...         if isinstance(entry, Exception):
+        ...             print(type(entry).__name__)
+        ...         else:
+        ...             print(entry.message.body)
+        >>> asyncio.run(main())
+        {'msg': 'Hi'}
+        MalformedMessageError
+    """
+    prepare = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config)
+    entries = await drive_each(prepare, resolvers_config, threads)
+    for place, entry in enumerate(entries):
+        if not isinstance(entry, Exception):
+            try:
+                await admitted(entry, resolvers_config, unpack_config)
+            except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
+                entries[place] = error
+    return entries
+
+
+def each_packed(
+    resolvers: ResolversConfig, outgoing: Iterable[Outgoing], config: PackEncryptedConfig | None
+) -> list[Callable[[], Operation]]:
+    """What prepares the packing of each message."""
+    return [
+        partial(
+            _operations.encrypted, resolvers, one.message, one.to, one.frm, one.sign_frm, config, one.params
+        )
+        for one in outgoing
+    ]

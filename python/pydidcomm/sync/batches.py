@@ -1,0 +1,62 @@
+"""Many messages at once, without `await`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydidcomm import _operations
+from pydidcomm._admission import admitted_sync
+from pydidcomm._batch import drive_each_sync
+from pydidcomm._core import Packed, UnpackResult
+from pydidcomm.batches import Outgoing, each_packed
+from pydidcomm.config import PackEncryptedConfig, ResolversConfig, UnpackConfig
+
+
+def pack_many(
+    resolvers_config: ResolversConfig,
+    outgoing: Iterable[Outgoing],
+    pack_config: PackEncryptedConfig | None = None,
+    *,
+    threads: int | None = None,
+) -> list[Packed | Exception]:
+    """Each message encrypted for its recipient, or why it is not; see `pydidcomm.pack_many`.
+
+    Example:
+        >>> from pydidcomm import Message, Outgoing
+        >>> from pydidcomm.sync import DIDCommMessaging, pack_many
+        >>> alice = DIDCommMessaging()
+        >>> hello = Message(type="https://example.org/greeting/1.0/hello")
+        >>> outgoing = [Outgoing(message=hello, to=alice.create_peer_did()) for _ in range(2)]
+        >>> [type(entry).__name__ for entry in pack_many(alice.resolvers_config, outgoing)]
+        ['Packed', 'Packed']
+    """
+    prepare = each_packed(resolvers_config, outgoing, pack_config)
+    return drive_each_sync(prepare, resolvers_config, threads)
+
+
+def unpack_many(
+    resolvers_config: ResolversConfig,
+    packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
+    unpack_config: UnpackConfig | None = None,
+    *,
+    threads: int | None = None,
+) -> list[UnpackResult | Exception]:
+    """Each message as `unpack` returns it, or the exception that it raises; see `pydidcomm.unpack_many`.
+
+    Example:
+        >>> from pydidcomm import Message
+        >>> from pydidcomm.sync import DIDCommMessaging, unpack_many
+        >>> bob = DIDCommMessaging()
+        >>> hello = Message(type="https://example.org/greeting/1.0/hello")
+        >>> packed = bob.pack(hello, to=bob.create_peer_did()).message
+        >>> [type(entry).__name__ for entry in unpack_many(bob.resolvers_config, [packed, "noise"])]
+        ['UnpackResult', 'MalformedMessageError']
+    """
+    prepare = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config)
+    entries = drive_each_sync(prepare, resolvers_config, threads)
+    for place, entry in enumerate(entries):
+        if not isinstance(entry, Exception):
+            try:
+                admitted_sync(entry, resolvers_config, unpack_config)
+            except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
+                entries[place] = error
+    return entries
