@@ -15,7 +15,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-peers wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-core bench-instructions bench-peers wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -196,13 +196,33 @@ $(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(sh
 	rm -f $(BENCH)/*.whl
 	$(BIN)/maturin build --quiet --release --out $(BENCH)
 	test -d $(BENCH)/venv || $(PYTHON) -m venv $(BENCH)/venv
-	$(BENCH)/venv/bin/python -m pip install --quiet tqdm matplotlib
+	$(BENCH)/venv/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BENCH)/venv/bin/python -m pip install --quiet --group bench
 	$(BENCH)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(BENCH)/*.whl
 	@touch $@
 
 bench: $(BENCH)/built ## measure each operation against its unavoidable primitives: make bench ROUNDS=20
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --out $(BENCH)
+
+bench-core: ## measure the core by itself with criterion, which compares it with the run before
+	$(SAY) "benchmark of the core by criterion; reports are in target/benches/criterion"
+	$(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench core
+
+GUNGRAUN := $(shell sed -n 's/^gungraun = "=\([^"]*\)".*/\1/p' tests/benches/Cargo.toml)
+
+$(TOOLS)/bin/gungraun-runner:
+	$(SAY) "the tool gungraun-runner in $(TOOLS)"
+	cargo install --quiet --locked --root $(TOOLS) --target-dir target/tools --version $(GUNGRAUN) gungraun-runner
+
+ifeq ($(shell command -v valgrind),)
+bench-instructions:
+	$(SAY) "instruction counts: skipped, they need valgrind and there is none"
+else
+bench-instructions: $(TOOLS)/bin/gungraun-runner ## count the instructions of a handful of operations, which no load changes
+	$(SAY) "instruction counts of the core, beside those of the run before"
+	GUNGRAUN_RUNNER=$(CURDIR)/$(TOOLS)/bin/gungraun-runner $(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench instructions
+endif
 
 PEER_ROUNDS := $(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),10)
 

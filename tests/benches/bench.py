@@ -6,14 +6,26 @@ import argparse
 import asyncio
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from contestants import Contestant, Program, ours
+from contestants import Program, ours
 from material import make
-from operations import OPERATIONS
+from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS
+from plots import by_recipients, by_size
 from rounds import import_time, measure
 from table import LIMIT, OURS, import_row, keep, table
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contestants import Contestant
+    from operations import Operation
+    from rounds import Times
+
 COLUMNS = ("core", OURS, "built-in", "sync", "dicts")
+PLOTTED = (LIMIT, "core", OURS)
+IMPORTS = ("import pydidcomm", "from pydidcomm import DIDCommMessaging, Message")
+"""The second is what a program does: names are loaded when they are asked for."""
 LEGEND = f"""
 limit: the unavoidable primitives, one after the other; core: the operation in Rust, asked and answered there
 {OURS}: awaited from Python, coroutine functions find parsed documents and secrets; built-in: awaited among
@@ -21,21 +33,37 @@ did:peer, with InMemorySecrets and LocalResolver; sync: pydidcomm.sync; dicts: a
 """
 
 
+async def measured(
+    operations: Sequence[Operation], folder: Path, rounds: int, *, every_face: bool = True
+) -> Times:
+    """The times of the limit, of the core, and of pydidcomm by each of its faces or by the first."""
+    material = make("did:example", operations)
+    at_home = make("did:peer", operations if every_face else [])
+    programs = [Program(name, [str(folder / name)], material) for name in (LIMIT, "core")]
+    faces = ours(material, at_home)
+    contestants: list[Contestant] = [*programs, *(faces if every_face else faces[:1])]
+    try:
+        return await measure(operations, contestants, rounds)
+    finally:
+        for program in programs:
+            program.close()
+
+
 async def main(options: argparse.Namespace) -> None:
-    """Measures, prints the table and keeps the numbers."""
+    """Measures, prints the table, draws, and keeps the numbers."""
     if hasattr(os, "sched_setaffinity"):
         # one processor for all, so that what else the machine does falls on all
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    material, at_home = make("did:example", OPERATIONS), make("did:peer", OPERATIONS)
-    programs = [Program(name, [str(options.programs / name)], material) for name in (LIMIT, "core")]
-    contestants: list[Contestant] = [*programs, *ours(material, at_home)]
-    times = await measure(OPERATIONS, contestants, options.rounds)
-    imported = import_time("pydidcomm")
-    for program in programs:
-        program.close()
-    keep(options.out / "bench.json", times, {"import_ms": imported})
+    times = await measured(OPERATIONS, options.programs, options.rounds)
+    imported = {statement: import_time(statement) for statement in IMPORTS}
+    plotted = [*BY_SIZE, *BY_RECIPIENTS]
+    drawn = await measured(plotted, options.programs, max(options.rounds // 4, 1), every_face=False)
+    keep(options.out / "bench.json", times | drawn, {"import_ms": imported})
+    by_size(options.out / "by-size.svg", BY_SIZE, drawn, PLOTTED)
+    by_recipients(options.out / "by-recipients.svg", BY_RECIPIENTS, drawn, PLOTTED)
     print(table(OPERATIONS, times, COLUMNS), LEGEND, sep="\n")
-    print(import_row(imported))
+    for statement, milliseconds in imported.items():
+        print(import_row(statement, milliseconds))
 
 
 def arguments() -> argparse.Namespace:

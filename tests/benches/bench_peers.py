@@ -48,13 +48,16 @@ def contestants(material: Material, programs: Path, venvs: Path) -> list[Contest
 
 def imports(venvs: Path) -> dict[str, float]:
     """What the import of each package in Python takes, in milliseconds."""
+    sicpa, indicio = (str(venvs / peer / "bin/python") for peer in ("sicpa", "indicio"))
     pythons = {
-        "pydidcomm": sys.executable,
-        "didcomm": str(venvs / "sicpa/bin/python"),
-        "didcomm_messaging": str(venvs / "indicio/bin/python"),
+        "from pydidcomm import DIDCommMessaging, Message": sys.executable,
+        "import didcomm.pack_encrypted, didcomm.unpack": sicpa,
+        "import didcomm_messaging": indicio,
     }
     return {
-        module: import_time(module, python) for module, python in pythons.items() if Path(python).exists()
+        statement: import_time(statement, python)
+        for statement, python in pythons.items()
+        if Path(python).exists()
     }
 
 
@@ -75,7 +78,9 @@ async def main(options: argparse.Namespace) -> None:
     print(table(OPERATIONS, times, names))
     print()
     print(slower(OPERATIONS, times, [name for name in names if name != OURS], PROMISED))
-    print("import: " + ", ".join(f"{module} {time:.1f} ms" for module, time in imported.items()))
+    print()
+    for statement, milliseconds in imported.items():
+        print(f"{statement}: {milliseconds:.1f} ms beside Python")
 
 
 def arguments() -> argparse.Namespace:

@@ -90,13 +90,13 @@ def ratios(times: dict[str, list[float]], of: str, to: str) -> float | None:
     return median(one / other for one, other in zip(times[of], times[to], strict=True))
 
 
-def import_time(module: str, python: str = sys.executable, rounds: int = 20) -> float:
-    """What the import of a module takes beyond the interpreter's own start, in milliseconds."""
+def import_time(statement: str, python: str = sys.executable, rounds: int = 20) -> float:
+    """What an import takes beyond the interpreter's own start, in milliseconds."""
 
-    def run(statement: str) -> int:
+    def run(source: str) -> int:
         start = perf_counter_ns()
-        subprocess.run([python, "-c", statement], check=True)  # noqa: S603, an interpreter of this project
+        subprocess.run([python, "-c", source], check=True)  # noqa: S603, an interpreter of this project
         return perf_counter_ns() - start
 
-    run(f"import {module}")
-    return median(run(f"import {module}") - run("pass") for _ in range(rounds)) / 1e6
+    run(statement)
+    return median(run(statement) - run("pass") for _ in range(rounds)) / 1e6

@@ -91,10 +91,10 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def import_row(milliseconds: float) -> str:
-    """What the import takes, and what was promised."""
+def import_row(statement: str, milliseconds: float) -> str:
+    """What an import takes, and what was promised."""
     kept = "yes" if milliseconds <= MOST_IMPORT_MS else "NO"
-    return f"import pydidcomm: at most {MOST_IMPORT_MS:.0f} ms beside Python: {milliseconds:.1f} {kept}"
+    return f"{statement}: at most {MOST_IMPORT_MS:.0f} ms beside Python: {milliseconds:.1f} {kept}"
 
 
 def keep(path: Path, times: Times, others: dict[str, Any]) -> None:

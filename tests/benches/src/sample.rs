@@ -79,32 +79,3 @@ pub fn prepared(fixture: &Fixture, name: &str) -> Box<dyn crate::serve::Task> {
     task.run();
     task
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::limit;
-
-    #[test]
-    fn the_limit_reads_what_the_core_wrote_and_the_core_what_the_limit_wrote() {
-        let mut fixture = fixture();
-        let packs: Vec<_> = fixture
-            .operations
-            .iter()
-            .filter(|(name, _)| name.ends_with(", pack"))
-            .map(|(name, description)| (name.replace(", pack", ", unpack"), description.clone()))
-            .collect();
-        for (back, pack) in packs {
-            let mut task = limit::prepare(&fixture, &pack).unwrap();
-            task.run();
-            let written = task.result();
-            let body = |text: &str| serde_json::from_str::<Value>(text).unwrap()["body"].clone();
-            let sent = body(pack.message.as_ref().map(|message| message.get()).unwrap());
-            let mut read = limit::prepare(&fixture, &fixture.operations[&back]).unwrap();
-            read.run();
-            assert_eq!(body(&read.result()), sent);
-            fixture.operations.get_mut(&back).unwrap().packed = Some(written);
-            assert_eq!(body(&prepared(&fixture, &back).result()), sent);
-        }
-    }
-}

@@ -1,0 +1,48 @@
+"""The benchmarks measure what they say: every operation does its work, and the table counts right."""
+
+from dataclasses import replace
+
+import pytest
+
+from contestants import NotDoneError, ours
+from material import make
+from operations import OPERATIONS, against
+from rounds import measure, verify
+from table import slower, table
+
+SMALL = [
+    replace(operation, recipients=min(operation.recipients, 3))
+    for operation in OPERATIONS
+    if operation.size < 1000
+]
+
+
+async def test_every_operation_does_what_it_is_for_by_each_face() -> None:
+    material, at_home = make("did:example", SMALL), make("did:peer", SMALL)
+    for contestant in ours(material, at_home):
+        for operation in SMALL:
+            verify(contestant.material, operation.name, await contestant.result(operation.name))
+
+
+def test_a_result_of_something_else_is_noticed() -> None:
+    resolve = next(operation for operation in SMALL if operation.kind == "resolve")
+    with pytest.raises(NotDoneError):
+        verify(make("did:example", [resolve]), resolve.name, '{"id": "did:example:other"}')
+
+
+async def test_each_round_has_a_median_of_each_contestant() -> None:
+    signed = [operation for operation in SMALL if operation.name == "sign Ed25519"]
+    material = make("did:example", signed)
+    times = await measure(signed, ours(material, material)[2:3], rounds=2)
+    assert len(times["sign Ed25519"]["sync"]) == 2
+
+
+def test_the_table_tells_what_was_promised() -> None:
+    operation = replace(SMALL[0], name="pack", most=1.2, least=against(sicpa=4.5, rust=2))
+    times = {
+        "pack": {"limit": [10.0, 20.0], "pydidcomm": [11.0, 22.0], "sicpa": [44.0, 88.0], "rs": [33.0, 66.0]}
+    }
+    lines = table([operation], times, ["pydidcomm", "absent"]).splitlines()
+    assert lines[2].split() == ["pack", "15.0", "1.10", "-", "at", "most", "1.20:", "1.10", "yes"]
+    told = slower([operation], times, ["sicpa", "rs"], {"sicpa": ["sicpa"], "rust": ["rs", "absent"]})
+    assert told.splitlines()[2].split("  ")[-2:] == ["at least 4.50: 4.00 NO", "at least 2.00: 3.00 yes"]
