@@ -12,6 +12,7 @@ use askar_crypto::buffer::SecretBytes;
 
 use crate::crypto::agreement::{self, SharedSecret};
 use crate::crypto::algorithm::SignatureAlgorithm;
+use crate::crypto::established::agree_and_remember;
 use crate::crypto::signature;
 use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, names_of_key, same_party};
@@ -94,6 +95,8 @@ pub struct Surroundings {
     pub dids: Option<(Arc<LocalResolver>, Vec<String>)>,
     /// Answers for every secret.
     pub secrets: Option<Arc<SecretStore>>,
+    /// Whether a key in this process remembers what it shares with the keys of its peers.
+    pub remember_peers: bool,
 }
 
 /// The core's view of the world.
@@ -102,6 +105,7 @@ pub struct Caller {
     random: Mutex<Random>,
     dids: Option<(Arc<LocalResolver>, Vec<String>)>,
     secrets: Option<Arc<SecretStore>>,
+    remember_peers: bool,
     // an operation sees one version of each document
     resolved: Mutex<Vec<Arc<Document>>>,
     slot: Arc<Mutex<Slot>>,
@@ -120,8 +124,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Caller {
     pub(crate) fn new(surroundings: Surroundings, slot: Arc<Mutex<Slot>>) -> Self {
-        let Surroundings { now, random, dids, secrets } = surroundings;
-        Self { now, random: Mutex::new(random), dids, secrets, resolved: Mutex::default(), slot }
+        let Surroundings { now, random, dids, secrets, remember_peers } = surroundings;
+        let (random, resolved) = (Mutex::new(random), Mutex::default());
+        Self { now, random, dids, secrets, remember_peers, resolved, slot }
     }
 
     pub(crate) fn now(&self) -> u64 {
@@ -199,13 +204,26 @@ impl Caller {
 
     /// What the secret and the public key have in common, computed wherever the secret lives.
     pub(crate) async fn agree(&self, secret: &Secret, public_key: &PublicKey) -> Result<SharedSecret> {
-        let key = match secret {
-            Secret::Here(key) => return agreement::agree(key.kind(), public_key),
-            Secret::Elsewhere(key) => key.clone(),
-        };
+        match secret {
+            Secret::Here(key) => agreement::agree(key.kind(), public_key),
+            Secret::Elsewhere(key) => self.agree_elsewhere(key, public_key).await,
+        }
+    }
+
+    /// The same of two parties' own keys: a key in this process may remember it.
+    pub(crate) async fn agree_with_peer(&self, secret: &Secret, peer: &PublicKey) -> Result<SharedSecret> {
+        match secret {
+            Secret::Here(key) if self.remember_peers => agree_and_remember(key.kind(), peer),
+            _ => self.agree(secret, peer).await,
+        }
+    }
+
+    async fn agree_elsewhere(&self, key: &Elsewhere, public_key: &PublicKey) -> Result<SharedSecret> {
+        let key = key.clone();
+        let kid = key.kid().clone();
         match self.ask(Question::Agree { key, public_key: Box::new(public_key.clone()) }).await? {
             Answer::SharedSecret(octets) if octets.len() != public_key.curve().field_length() => {
-                Err(Error::misuse(format!("the key {} gave no raw shared secret", secret.kid())))
+                Err(Error::misuse(format!("the key {kid} gave no raw shared secret")))
             }
             Answer::SharedSecret(octets) => SharedSecret::new(public_key.curve(), octets),
             _ => Err(Error::Answer("something else came in place of a shared secret")),

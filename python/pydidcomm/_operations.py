@@ -195,8 +195,8 @@ def time_of(resolvers: ResolversConfig) -> int:
 
 def _known(
     resolvers: ResolversConfig, now: int | None = None
-) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int | None]:
-    """What the core can answer by itself, and the time; a subclass may answer otherwise, so it is asked."""
+) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int | None, bool]:
+    """What the core can answer by itself, where a subclass may answer otherwise; the time; and what keys keep."""
     secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
     local: LocalResolver | None = None
     prefixes: list[str] = []
@@ -206,7 +206,8 @@ def _known(
         local, prefixes = resolver.local()
     if now is None and resolvers.clock is not None:
         now = int(resolvers.clock())
-    return (secrets if type(secrets) is InMemorySecrets else None), local, prefixes, now
+    own = secrets if type(secrets) is InMemorySecrets else None
+    return own, local, prefixes, now, resolvers.remember_peers
 
 
 def _routes(resolver: object) -> TypeGuard[PrefixResolver]:

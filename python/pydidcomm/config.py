@@ -24,12 +24,16 @@ class ResolversConfig:
             operating system.
         replay_window: Remembers which messages were unpacked, so that none is taken
             twice; None for no memory.
+        remember_peers: Whether a secret key in this process remembers what it shares with the keys of the
+            peers it has met, 1,024 at most: authcrypt with one of them then costs a multiplication less. It
+            is as secret as the key, and is zeroed with it. Keys that live elsewhere remember nothing here.
     """
 
     secrets_resolver: SecretsResolver
     did_resolver: DIDResolver
     clock: Callable[[], float] | None = None
     replay_window: ReplayWindow | None = None
+    remember_peers: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

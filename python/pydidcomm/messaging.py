@@ -37,6 +37,7 @@ class DIDCommMessaging:
         clock: Tells the time in seconds since the epoch; None for that of the operating system.
         replay_window: Remembers which messages were unpacked, so that none is taken twice, for instance an
             `InMemoryReplayWindow`; None for no memory.
+        remember_peers: Whether secret keys in this process remember what they share with those of peers.
 
     Example:
         >>> import asyncio
@@ -59,12 +60,14 @@ class DIDCommMessaging:
         *,
         clock: Callable[[], float] | None = None,
         replay_window: ReplayWindow | None = None,
+        remember_peers: bool = True,
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
             did_resolver=LocalResolver() if resolver is None else resolver,
             clock=clock,
             replay_window=replay_window,
+            remember_peers=remember_peers,
         )
 
     @property

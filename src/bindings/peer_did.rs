@@ -53,7 +53,7 @@ pub(super) fn encode_peer_did(
     for (purpose, given) in purposes {
         for secret in given {
             let secret = secret.get().0.clone();
-            keys.push((purpose, secret.public_key()?));
+            keys.push((purpose, secret.public_key()));
             secrets.push(secret);
         }
     }
@@ -123,7 +123,7 @@ pub(super) fn encode_did_document(document: TextIn) -> PyResult<String> {
 #[pyfunction]
 pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;
-    let did = did::DidUrl::parse(&key::create(&secret.public_key()?))?;
+    let did = did::DidUrl::parse(&key::create(&secret.public_key()))?;
     Ok((did.to_string(), named(key::secrets(&did, secret)?)))
 }
 
@@ -131,7 +131,7 @@ pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, 
 #[pyfunction]
 pub(super) fn encode_jwk_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;
-    let did = jwk::create(&secret.public_key()?)?;
+    let did = jwk::create(&secret.public_key())?;
     Ok((did.to_string(), named(vec![secret.renamed(jwk::kid(&did))])))
 }
 

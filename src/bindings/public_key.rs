@@ -69,7 +69,7 @@ impl PyPublicKey {
     /// one if asked.
     #[pyo3(signature = (*, compressed = false))]
     fn octets(&self, compressed: bool) -> Vec<u8> {
-        if compressed { self.0.octets() } else { self.0.uncompressed_octets() }
+        if compressed { self.0.octets() } else { self.0.uncompressed_octets().to_vec() }
     }
 
     /// The key as a JWK.

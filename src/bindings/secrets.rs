@@ -89,19 +89,18 @@ impl PySecret {
 
     /// The public half.
     #[getter]
-    fn public_key(&self) -> PyResult<PyPublicKey> {
-        Ok(PyPublicKey(self.0.public_key()?))
+    fn public_key(&self) -> PyPublicKey {
+        PyPublicKey(self.0.public_key())
     }
 
     /// The public half as a JWK.
-    fn public_jwk(&self) -> PyResult<ObjectOut> {
-        let jwk = self.0.public_key()?.to_jwk();
-        Ok(ObjectOut(serde_json::Value::Object(jwk).to_string()))
+    fn public_jwk(&self) -> ObjectOut {
+        ObjectOut(serde_json::Value::Object(self.0.public_key().to_jwk()).to_string())
     }
 
     /// The public half as a Multikey, `z6LS...` or `z6Mk...`.
-    fn public_multikey(&self) -> PyResult<String> {
-        Ok(self.0.public_key()?.to_multikey())
+    fn public_multikey(&self) -> String {
+        self.0.public_key().to_multikey()
     }
 
     /// The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.

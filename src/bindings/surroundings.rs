@@ -30,27 +30,29 @@ pub(super) fn random_id() -> String {
 }
 
 /// What an operation started from Python is given: what can be answered without asking Python, which are the
-/// secrets, and the resolver with the prefixes of the DIDs that it is for; and the time, if not the system's.
+/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time, if not the system's; and whether keys remember peers.
 #[derive(FromPyObject)]
 pub(super) struct KnownIn<'py>(
     Option<Bound<'py, PyInMemorySecrets>>,
     Option<Bound<'py, PyLocalResolver>>,
     StringsIn,
     Option<WholeIn>,
+    bool,
 );
 
 impl From<KnownIn<'_>> for Surroundings {
-    fn from(KnownIn(secrets, resolver, prefixes, time): KnownIn<'_>) -> Self {
+    fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers): KnownIn<'_>) -> Self {
         Self {
             now: time.map_or_else(now, |WholeIn(seconds)| seconds),
             random: Box::new(random),
             dids: resolver.map(|resolver| (Arc::clone(&resolver.get().0), prefixes.0)),
             secrets: secrets.map(|secrets| Arc::clone(&secrets.get().0)),
+            remember_peers,
         }
     }
 }
 
 /// The surroundings of an operation that asks Python for everything.
 pub(super) fn alone() -> Surroundings {
-    Surroundings { now: now(), random: Box::new(random), dids: None, secrets: None }
+    Surroundings { now: now(), random: Box::new(random), dids: None, secrets: None, remember_peers: false }
 }

@@ -1,14 +1,19 @@
 //! Diffie-Hellman: what a secret key and a public key have in common.
 
 use askar_crypto::buffer::SecretBytes;
-use askar_crypto::kdf::KeyExchange;
 use subtle::ConstantTimeEq;
 
+use super::curve::Curve;
+use super::public_key::PublicKey;
+use super::secret_kind::SecretKind;
 use crate::error::{Error, Result};
-use crate::keys::{Curve, PublicKey, SecretKind};
 
 /// A shared secret: the x coordinate at its full length. Zeroed on drop.
+#[derive(Clone)]
 pub(crate) struct SharedSecret(SecretBytes);
+
+/// As many as the longest shared secret has.
+const ZEROS: [u8; 66] = [0; 66];
 
 impl SharedSecret {
     /// Takes the octets of a secret on the curve, computed here or elsewhere.
@@ -16,7 +21,7 @@ impl SharedSecret {
     /// On X25519 the all-zero secret of a low-order point is refused (RFC 7748 6.1); the groups of the
     /// other curves have no such points, and one ordinary point whose x is zero.
     pub(crate) fn new(curve: Curve, octets: SecretBytes) -> Result<Self> {
-        let zero = bool::from(octets.as_ref().ct_eq(&vec![0; octets.len()]));
+        let zero = bool::from(octets.as_ref().ct_eq(ZEROS.get(..octets.len()).unwrap_or_default()));
         if octets.len() != curve.field_length() || (curve == Curve::X25519 && zero) {
             return Err(Error::Decryption);
         }
@@ -30,23 +35,9 @@ impl SharedSecret {
 
 /// Computes the shared secret; keys on different curves have none.
 pub(crate) fn agree(secret: &SecretKind, public: &PublicKey) -> Result<SharedSecret> {
-    let curve = public.curve();
-    let mut octets = SecretBytes::with_capacity(curve.field_length());
-    let agreed = match (secret, public) {
-        (SecretKind::X25519(secret), PublicKey::X25519(public)) => {
-            secret.write_key_exchange(public, &mut octets)
-        }
-        (SecretKind::P256(secret), PublicKey::P256(public)) => secret.write_key_exchange(public, &mut octets),
-        (SecretKind::P384(secret), PublicKey::P384(public)) => secret.write_key_exchange(public, &mut octets),
-        (SecretKind::P521(pair), PublicKey::P521(public)) => {
-            let shared = p521::ecdh::diffie_hellman(pair.secret.to_nonzero_scalar(), public.as_affine());
-            octets = SecretBytes::from_slice(shared.raw_secret_bytes());
-            Ok(())
-        }
-        _ => return Err(Error::Decryption),
-    };
-    agreed.map_err(|_| Error::Decryption)?;
-    SharedSecret::new(curve, octets)
+    let point = public.point().filter(|_| secret.curve() == public.curve()).ok_or(Error::Decryption)?;
+    let octets = secret.scalar().agree(point).ok_or(Error::Decryption)?;
+    SharedSecret::new(public.curve(), octets)
 }
 
 #[cfg(test)]
@@ -62,8 +53,8 @@ mod tests {
                 octets[0] = 0;
                 SecretKind::from_octets(curve, &octets).unwrap()
             });
-            let there = agree(&one, &other.public_key().unwrap());
-            let back = agree(&other, &one.public_key().unwrap());
+            let there = agree(&one, &other.public_key());
+            let back = agree(&other, &one.public_key());
             assert_eq!(there.is_ok(), curve.can_agree(), "{}", curve.name());
             if let (Ok(there), Ok(back)) = (there, back) {
                 assert_eq!(there.octets(), back.octets());
@@ -71,7 +62,7 @@ mod tests {
             }
             for stranger in Curve::ALL.into_iter().filter(|stranger| *stranger != curve) {
                 let key = SecretKind::from_octets(stranger, &vec![1; stranger.field_length()]).unwrap();
-                assert!(agree(&one, &key.public_key().unwrap()).is_err());
+                assert!(agree(&one, &key.public_key()).is_err());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The algorithms of the specification, by the names that JOSE gives them.
 
+use super::curve::Curve;
 use crate::error::{Error, Result};
-use crate::keys::Curve;
 
 /// How the key that wraps the content key is agreed on (`alg` of a JWE).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

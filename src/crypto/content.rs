@@ -1,12 +1,9 @@
 //! The content: encrypted once under one content key, whoever it goes to.
 
-use askar_crypto::alg::aes::{A256CbcHs512, A256Gcm, AesKey};
-use askar_crypto::alg::chacha20::{Chacha20Key, XC20P};
 use askar_crypto::buffer::SecretBytes;
-use askar_crypto::encrypt::KeyAeadInPlace;
-use askar_crypto::repr::KeySecretBytes;
 
 use super::algorithm::ContentEncryption;
+use super::backend::{Backend, Cipher, Content};
 use crate::error::{Error, Result};
 
 /// The lengths that an algorithm demands, in octets.
@@ -16,107 +13,122 @@ pub(crate) struct Lengths {
     pub(crate) tag: usize,
 }
 
-/// Encrypted content and the tag over it and the additional data.
-pub(crate) struct Sealed {
-    pub(crate) ciphertext: Vec<u8>,
-    pub(crate) tag: Vec<u8>,
-}
-
-impl ContentEncryption {
-    pub(crate) fn lengths(self) -> Lengths {
+impl Cipher {
+    pub(crate) const fn lengths(self) -> Lengths {
         match self {
             Self::A256CbcHs512 => Lengths { key: 64, iv: 16, tag: 32 },
-            Self::A256Gcm => Lengths { key: 32, iv: 12, tag: 16 },
+            Self::A256Gcm | Self::C20P => Lengths { key: 32, iv: 12, tag: 16 },
             Self::Xc20P => Lengths { key: 32, iv: 24, tag: 16 },
         }
     }
 
-    pub(crate) fn seal(self, cek: &[u8], iv: &[u8], aad: &[u8], plaintext: Vec<u8>) -> Result<Sealed> {
-        seal(&*self.key(cek)?, iv, aad, plaintext)
+    /// Encrypts in place, and returns the tag; the padding of one cipher makes the buffer up to
+    /// [`PADDING`] octets longer, so one with that much room leaves no copy behind.
+    pub(crate) fn seal(self, cek: &[u8], iv: &[u8], aad: &[u8], buffer: &mut Vec<u8>) -> Result<Vec<u8>> {
+        let refused = || Error::misuse("the content cannot be encrypted");
+        Content::seal(self, cek, iv, aad, buffer).ok_or_else(refused)
     }
 
+    /// Decrypts in place; what is left where that fails is of no use.
     pub(crate) fn open(
         self,
         cek: &[u8],
         iv: &[u8],
         aad: &[u8],
-        ciphertext: &[u8],
+        buffer: &mut SecretBytes,
         tag: &[u8],
-    ) -> Result<SecretBytes> {
-        open(&*self.key(cek)?, &self.lengths(), iv, aad, ciphertext, tag)
-    }
-
-    fn key(self, cek: &[u8]) -> Result<Box<dyn KeyAeadInPlace>> {
-        let key: Result<Box<dyn KeyAeadInPlace>, _> = match self {
-            Self::A256CbcHs512 => {
-                AesKey::<A256CbcHs512>::from_secret_bytes(cek).map(|key| Box::new(key) as _)
-            }
-            Self::A256Gcm => AesKey::<A256Gcm>::from_secret_bytes(cek).map(|key| Box::new(key) as _),
-            Self::Xc20P => Chacha20Key::<XC20P>::from_secret_bytes(cek).map(|key| Box::new(key) as _),
-        };
-        key.map_err(|_| Error::Decryption)
+    ) -> Result<()> {
+        let lengths = self.lengths();
+        if (cek.len(), iv.len(), tag.len()) != (lengths.key, lengths.iv, lengths.tag) {
+            return Err(Error::Decryption);
+        }
+        Content::open(self, cek, iv, aad, buffer, tag).ok_or(Error::Decryption)
     }
 }
 
-/// Encrypts with a key, which knows its algorithm.
-pub(super) fn seal(key: &dyn KeyAeadInPlace, iv: &[u8], aad: &[u8], plaintext: Vec<u8>) -> Result<Sealed> {
-    let mut ciphertext = plaintext;
-    let length = key
-        .encrypt_in_place(&mut ciphertext, iv, aad)
-        .map_err(|_| Error::misuse("the content cannot be encrypted"))?;
-    let tag = ciphertext.split_off(length);
-    Ok(Sealed { ciphertext, tag })
-}
+/// The most that padding adds, in octets: a block of AES.
+pub(crate) const PADDING: usize = 16;
 
-/// Decrypts with a key, which knows its algorithm; parts of other lengths than that has are refused.
-pub(super) fn open(
-    key: &dyn KeyAeadInPlace,
-    lengths: &Lengths,
-    iv: &[u8],
-    aad: &[u8],
-    ciphertext: &[u8],
-    tag: &[u8],
-) -> Result<SecretBytes> {
-    if iv.len() != lengths.iv || tag.len() != lengths.tag {
-        return Err(Error::Decryption);
+impl ContentEncryption {
+    pub(crate) fn cipher(self) -> Cipher {
+        match self {
+            Self::A256CbcHs512 => Cipher::A256CbcHs512,
+            Self::A256Gcm => Cipher::A256Gcm,
+            Self::Xc20P => Cipher::Xc20P,
+        }
     }
-    let mut buffer = SecretBytes::with_capacity(ciphertext.len().saturating_add(tag.len()));
-    buffer.extend_from_slice(ciphertext);
-    buffer.extend_from_slice(tag);
-    key.decrypt_in_place(&mut buffer, iv, aad).map_err(|_| Error::Decryption)?;
-    Ok(buffer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    pub(super) const ALL: [Cipher; 4] = [Cipher::A256CbcHs512, Cipher::A256Gcm, Cipher::Xc20P, Cipher::C20P];
+
+    fn open(
+        cipher: Cipher,
+        cek: &[u8],
+        iv: &[u8],
+        aad: &[u8],
+        ciphertext: &[u8],
+        tag: &[u8],
+    ) -> Result<Vec<u8>> {
+        let mut buffer = SecretBytes::from_slice(ciphertext);
+        cipher.open(cek, iv, aad, &mut buffer, tag).map(|()| buffer.as_ref().to_vec())
+    }
+
     // JWE-18, JWE-19: every part that a tag covers is covered
     #[test]
     fn what_is_sealed_opens_and_no_flipped_octet_passes() {
-        for algorithm in ContentEncryption::ALL {
-            let lengths = algorithm.lengths();
+        for cipher in ALL {
+            let lengths = cipher.lengths();
             let (cek, iv) = (vec![1; lengths.key], vec![2; lengths.iv]);
-            let sealed = algorithm.seal(&cek, &iv, b"aad", b"plaintext".to_vec()).unwrap();
-            assert_eq!(sealed.tag.len(), lengths.tag);
-            let open = |cek: &[u8], iv: &[u8], aad: &[u8], ciphertext: &[u8], tag: &[u8]| {
-                algorithm.open(cek, iv, aad, ciphertext, tag).map(|opened| opened.as_ref().to_vec())
+            let mut ciphertext = b"plaintext".to_vec();
+            let tag = cipher.seal(&cek, &iv, b"aad", &mut ciphertext).unwrap();
+            assert_eq!(tag.len(), lengths.tag);
+            assert!(ciphertext.len() <= b"plaintext".len() + PADDING);
+            let refused = |cek: &[u8], iv: &[u8], aad: &[u8], ciphertext: &[u8], tag: &[u8]| {
+                assert_eq!(open(cipher, cek, iv, aad, ciphertext, tag), Err(Error::Decryption));
             };
-            let Sealed { ciphertext, tag } = &sealed;
-            assert_eq!(open(&cek, &iv, b"aad", ciphertext, tag).unwrap(), b"plaintext");
-            assert_eq!(open(&cek, &iv, b"axd", ciphertext, tag), Err(Error::Decryption));
-            assert_eq!(open(&cek, &iv, b"aad", ciphertext, &tag[1..]), Err(Error::Decryption));
-            assert_eq!(open(&cek[1..], &iv, b"aad", ciphertext, tag), Err(Error::Decryption));
+            assert_eq!(open(cipher, &cek, &iv, b"aad", &ciphertext, &tag).unwrap(), b"plaintext");
+            refused(&cek, &iv, b"axd", &ciphertext, &tag);
+            refused(&cek, &iv, b"aad", &ciphertext[1..], &tag);
+            refused(&cek, &iv, b"aad", &ciphertext, &tag[1..]);
+            refused(&cek, &iv, b"aad", &ciphertext, &[]);
+            refused(&cek[1..], &iv, b"aad", &ciphertext, &tag);
+            refused(&cek, &iv[1..], b"aad", &ciphertext, &tag);
+            refused(&cek, &[iv.as_slice(), &[2]].concat(), b"aad", &ciphertext, &tag);
+            refused(&cek, &vec![3; lengths.iv], b"aad", &ciphertext, &tag);
+            refused(&vec![3; lengths.key], &iv, b"aad", &ciphertext, &tag);
             for place in 0..ciphertext.len() {
                 let mut changed = ciphertext.clone();
                 changed[place] ^= 0x80;
-                assert_eq!(open(&cek, &iv, b"aad", &changed, tag), Err(Error::Decryption));
+                refused(&cek, &iv, b"aad", &changed, &tag);
             }
             for place in 0..tag.len() {
                 let mut changed = tag.clone();
                 changed[place] ^= 1;
-                assert_eq!(open(&cek, &iv, b"aad", ciphertext, &changed), Err(Error::Decryption));
+                refused(&cek, &iv, b"aad", &ciphertext, &changed);
             }
         }
+    }
+
+    fn octets(hex: &str) -> Vec<u8> {
+        multibase::Base::Base16Lower.decode(hex).unwrap()
+    }
+
+    // RFC 8439 2.8.2
+    #[test]
+    fn the_vector_of_rfc_8439_holds() {
+        let cek: Vec<u8> = (0x80..=0x9f).collect();
+        let nonce = octets("070000004041424344454647");
+        let aad = octets("50515253c0c1c2c3c4c5c6c7");
+        let text = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the \
+            future, sunscreen would be it.";
+        let mut sealed = text.to_vec();
+        let tag = Cipher::C20P.seal(&cek, &nonce, &aad, &mut sealed).unwrap();
+        assert_eq!(sealed[..16], octets("d31a8d34648e60db7b86afbc53ef7ec2"));
+        assert_eq!(tag, octets("1ae10b594f09e26a7e902ecbd0600691"));
+        assert_eq!(open(Cipher::C20P, &cek, &nonce, &aad, &sealed, &tag).unwrap(), text);
     }
 }

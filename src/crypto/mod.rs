@@ -1,12 +1,16 @@
-//! One algorithm a file. Nothing here knows of JSON or of DIDs.
+//! What computes: keys as such, and one algorithm a file. Nothing here knows of JSON or of DIDs.
 
 pub(crate) mod agreement;
 pub(crate) mod algorithm;
 pub(crate) mod apv;
-pub(crate) mod chacha20;
+pub(crate) mod backend;
 pub(crate) mod content;
 pub(crate) mod crypto_box;
+pub(crate) mod curve;
+pub(crate) mod established;
 pub(crate) mod key_wrap;
+pub(crate) mod public_key;
+pub(crate) mod secret_kind;
 pub(crate) mod signature;
 pub(crate) mod wrapping_key;
 

@@ -1,20 +1,13 @@
 //! Signatures over octets.
 
-use k256::ecdsa::signature::Verifier as _;
-use p521::elliptic_curve::sec1::ToEncodedPoint;
-
 use super::algorithm::SignatureAlgorithm;
+use super::public_key::PublicKey;
+use super::secret_kind::SecretKind;
 use crate::error::{Error, Result};
-use crate::keys::{PublicKey, SecretKind};
 
 /// Signs with the one algorithm that fits the key.
 pub(crate) fn sign(key: &SecretKind, data: &[u8]) -> Result<Vec<u8>> {
-    let signature = match key {
-        SecretKind::Ed25519(key) => key.sign(data).map(|signature| signature.to_vec()),
-        SecretKind::P256(key) => key.sign(data).map(|signature| signature.to_vec()),
-        SecretKind::Secp256k1(key) => key.sign(data).map(|signature| signature.to_vec()),
-        SecretKind::X25519(_) | SecretKind::P384(_) | SecretKind::P521(_) => None,
-    };
+    let signature = key.scalar().sign(data);
     signature.ok_or_else(|| Error::misuse(format!("a key on {} does not sign", key.curve().name())))
 }
 
@@ -29,31 +22,9 @@ pub(crate) fn verify(
     data: &[u8],
     signature: &[u8],
 ) -> Result<SignatureValid> {
-    let valid = match (key, algorithm) {
-        (PublicKey::Ed25519(key), SignatureAlgorithm::EdDsa) => key.verify_signature(data, signature),
-        (PublicKey::P256(key), SignatureAlgorithm::Es256) => key.verify_signature(data, signature),
-        (PublicKey::P384(key), SignatureAlgorithm::Es384) => key.verify_signature(data, signature),
-        (PublicKey::P521(key), SignatureAlgorithm::Es512) => verify_es512(key, data, signature),
-        (PublicKey::Secp256k1(key), SignatureAlgorithm::Es256K) => {
-            low_s(signature).is_some_and(|signature| key.verify_signature(data, &signature))
-        }
-        _ => false,
-    };
-    if valid { Ok(SignatureValid(())) } else { Err(Error::InvalidSignature) }
-}
-
-/// The form of an ES256K signature that the curve's library verifies: of the two that are valid, the one
-/// with the low s. One peer writes either.
-fn low_s(signature: &[u8]) -> Option<Vec<u8>> {
-    let signature = k256::ecdsa::Signature::from_slice(signature).ok()?;
-    Some(signature.normalize_s().unwrap_or(signature).to_vec())
-}
-
-fn verify_es512(key: &p521::PublicKey, data: &[u8], signature: &[u8]) -> bool {
-    let point = key.to_encoded_point(false);
-    let verifier = p521::ecdsa::VerifyingKey::from_encoded_point(&point);
-    let signature = p521::ecdsa::Signature::from_slice(signature);
-    matches!((verifier, signature), (Ok(key), Ok(signature)) if key.verify(data, &signature).is_ok())
+    let fits = SignatureAlgorithm::of(key.curve()) == Some(algorithm);
+    let point = key.point().filter(|_| fits).ok_or(Error::InvalidSignature)?;
+    if point.verify(data, signature) { Ok(SignatureValid(())) } else { Err(Error::InvalidSignature) }
 }
 
 #[cfg(test)]
@@ -73,7 +44,7 @@ mod tests {
             base64url::encode(&signature),
             "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
         );
-        let public = key.public_key().unwrap();
+        let public = key.public_key();
         assert!(verify(&public, SignatureAlgorithm::EdDsa, data, &signature).is_ok());
         assert!(verify(&public, SignatureAlgorithm::EdDsa, b"other", &signature).is_err());
         assert!(verify(&public, SignatureAlgorithm::EdDsa, data, &signature[1..]).is_err());
@@ -117,7 +88,7 @@ mod tests {
     #[test]
     fn es256k_takes_either_s_and_no_der() {
         let secret = SecretKind::from_octets(Curve::Secp256k1, &[7; 32]).unwrap();
-        let public = secret.public_key().unwrap();
+        let public = secret.public_key();
         let signature = sign(&secret, b"data").unwrap();
         assert_eq!(signature.len(), 64);
         let low = k256::ecdsa::Signature::from_slice(&signature).unwrap();
@@ -138,7 +109,7 @@ mod tests {
         for curve in [Curve::Ed25519, Curve::P256, Curve::Secp256k1] {
             let secret = SecretKind::from_octets(curve, &[7; 32]).unwrap();
             let signature = sign(&secret, b"data").unwrap();
-            let public = secret.public_key().unwrap();
+            let public = secret.public_key();
             for algorithm in SignatureAlgorithm::ALL {
                 let verified = verify(&public, algorithm, b"data", &signature);
                 assert_eq!(verified.is_ok(), Some(algorithm) == SignatureAlgorithm::of(curve));
@@ -152,7 +123,7 @@ mod tests {
         let key = SecretKind::from_octets(Curve::X25519, &[7; 32]).unwrap();
         assert!(sign(&key, b"data").is_err());
         for algorithm in SignatureAlgorithm::ALL {
-            let verified = verify(&key.public_key().unwrap(), algorithm, b"data", &[0; 64]);
+            let verified = verify(&key.public_key(), algorithm, b"data", &[0; 64]);
             assert_eq!(verified.unwrap_err(), Error::InvalidSignature);
         }
     }

@@ -17,7 +17,7 @@ pub fn create(key: &PublicKey) -> String {
 
 /// The secrets of a DID that is the key of this secret, each under the id of its public half.
 pub fn secrets(did: &DidUrl, secret: &SecretKey) -> Result<Vec<SecretKey>> {
-    let public = secret.public_key()?;
+    let public = secret.public_key();
     let own = secret.renamed(did.with_fragment(&public.to_multikey()));
     let derived = public.derived_agreement_key().map(|derived| did.with_fragment(&derived.to_multikey()));
     let derived = derived.and_then(|kid| secret.derived_agreement_key(kid));

@@ -5,7 +5,6 @@ use std::fmt::{Debug, Formatter};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::public::Coordinates;
 use super::{Curve, PublicKey};
 use crate::base64url;
 use crate::did::Node;
@@ -96,7 +95,7 @@ fn octets(text: Option<&str>, part: &'static str) -> Result<Vec<u8>> {
 impl PublicKey {
     /// The key as a JWK with its public members only.
     pub fn to_jwk(&self) -> Map<String, Value> {
-        let Coordinates { x, y } = self.coordinates();
+        let (x, y) = self.coordinates();
         let mut jwk = Map::new();
         jwk.insert("kty".to_owned(), self.curve().key_type().into());
         jwk.insert("crv".to_owned(), self.curve().name().into());
@@ -125,7 +124,7 @@ mod tests {
     fn a_jwk_on_every_curve_reads_back_as_itself() {
         for curve in Curve::ALL {
             let secret = SecretKind::from_octets(curve, &vec![1; curve.field_length()]).unwrap();
-            let key = secret.public_key().unwrap();
+            let key = secret.public_key();
             let jwk = key.to_jwk();
             assert_eq!(jwk["crv"], curve.name());
             assert_eq!(jwk.contains_key("y"), jwk["kty"] == "EC");

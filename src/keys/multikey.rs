@@ -4,8 +4,8 @@ use multibase::Base;
 use ssi_multicodec::{MultiEncoded, MultiEncodedBuf};
 use zeroize::Zeroizing;
 
-use super::public::has_length_of;
 use super::{Curve, PublicKey};
+use crate::crypto::public_key::has_length_of;
 use crate::error::{Error, Result};
 
 /// Longest text of a key that is read: base58 costs time squared, and documents come from strangers.
@@ -109,9 +109,9 @@ mod tests {
     fn a_multikey_on_every_curve_reads_back_as_itself() {
         for curve in Curve::ALL {
             let octets = vec![1; curve.field_length()];
-            let key = SecretKind::from_octets(curve, &octets).unwrap().public_key().unwrap();
+            let key = SecretKind::from_octets(curve, &octets).unwrap().public_key();
             assert_eq!(PublicKey::from_multikey(&key.to_multikey()).unwrap(), key);
-            let multikey = MultiEncodedBuf::encode_bytes(curve.public_codec(), &key.uncompressed_octets());
+            let multikey = MultiEncodedBuf::encode_bytes(curve.public_codec(), key.uncompressed_octets());
             for base in
                 [Base::Base58Btc, Base::Base64Url, Base::Base64UrlPad, Base::Base16Lower, Base::Base32Lower]
             {
@@ -159,8 +159,8 @@ mod tests {
     #[test]
     fn the_longest_key_on_offer_is_read_in_the_longest_base() {
         let octets = vec![1; Curve::P521.field_length()];
-        let key = SecretKind::from_octets(Curve::P521, &octets).unwrap().public_key().unwrap();
-        let multikey = MultiEncodedBuf::encode_bytes(ssi_multicodec::P521_PUB, &key.uncompressed_octets());
+        let key = SecretKind::from_octets(Curve::P521, &octets).unwrap().public_key();
+        let multikey = MultiEncodedBuf::encode_bytes(ssi_multicodec::P521_PUB, key.uncompressed_octets());
         let text = multibase::encode(Base::Base2, multikey);
         assert_eq!(text.len(), 1081);
         assert_eq!(PublicKey::from_multikey(&text).unwrap(), key);

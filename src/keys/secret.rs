@@ -7,9 +7,9 @@ use zeroize::Zeroize;
 
 use super::jwk::Jwk;
 use super::multikey;
-use super::secret_kind::{Draw, SecretKind};
-use super::{Curve, PublicKey, secret_kid};
+use super::{Curve, PublicKey, SecretKind, secret_kid};
 use crate::base64url;
+use crate::crypto::backend::Draw;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 
@@ -72,7 +72,7 @@ impl SecretKey {
     fn from_jwk(kid: DidUrl, jwk: &Jwk) -> Result<Self> {
         let (curve, octets) = jwk.secret_octets()?;
         let key = Self::from_octets(kid, curve, &octets)?;
-        if key.public_key()? == jwk.public_key()? {
+        if key.public_key() == jwk.public_key()? {
             Ok(key)
         } else {
             Err(Error::malformed("jwk.d", "does not belong to x"))
@@ -84,7 +84,7 @@ impl SecretKey {
         match (curve, octets.split_at_checked(32)) {
             (Curve::Ed25519 | Curve::X25519, Some((secret, public))) if public.len() == 32 => {
                 let key = Self::from_octets(kid, curve, secret)?;
-                if key.public_key()?.octets() == public {
+                if key.public_key().octets() == public {
                     Ok(key)
                 } else {
                     Err(Error::malformed("secret", "its two halves do not belong together"))
@@ -111,13 +111,18 @@ impl SecretKey {
     }
 
     /// Its public half.
-    pub fn public_key(&self) -> Result<PublicKey> {
+    pub fn public_key(&self) -> PublicKey {
         self.kind.public_key()
+    }
+
+    /// The X25519 secret that an Ed25519 secret implies, under that id; none for other curves.
+    pub fn derived_agreement_key(&self, kid: DidUrl) -> Option<Self> {
+        Some(Self { kid, kind: self.kind.derived_agreement_key()? })
     }
 
     /// Whether its public half is this key.
     pub(crate) fn belongs_to(&self, public_key: &PublicKey) -> bool {
-        self.curve() == public_key.curve() && self.kind.public_octets() == public_key.octets()
+        self.public_key() == *public_key
     }
 
     pub(crate) fn kind(&self) -> &SecretKind {
@@ -126,8 +131,9 @@ impl SecretKey {
 
     /// The key as a JWK with its secret member `d`, to be stored; everything else leaves the secret inside.
     pub fn expose_jwk(&self) -> Result<Map<String, Value>> {
-        let mut jwk = self.public_key()?.to_jwk();
-        let d = self.kind.with_octets(|octets| base64url::encode(octets)).unwrap_or_default();
+        let mut jwk = self.public_key().to_jwk();
+        let d = self.kind.octets().ok_or_else(|| Error::misuse("the key does not show its secret"))?;
+        let d = base64url::encode(d.as_ref());
         jwk.insert("d".to_owned(), Value::String(d));
         jwk.insert("kid".to_owned(), Value::String(self.kid.to_string()));
         Ok(jwk)
@@ -185,7 +191,7 @@ mod tests {
         let from_jwk = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
         let octets = base64url::decode(jwk()["d"].as_str().unwrap(), "d").unwrap();
         let base58 = multibase::Base::Base58Btc.encode(&octets);
-        let halves = [octets.clone(), from_jwk.public_key().unwrap().octets()].concat();
+        let halves = [octets.clone(), from_jwk.public_key().octets()].concat();
         let both = multibase::Base::Base58Btc.encode(&halves);
         let strange = multibase::Base::Base58Btc.encode([octets.clone(), octets.clone()].concat());
         let codec = ssi_multicodec::MultiEncodedBuf::encode_bytes(ssi_multicodec::X25519_PRIV, &octets);
@@ -197,7 +203,7 @@ mod tests {
             json!({"id": KID, "type": "X25519KeyAgreementKey2020", "privateKeyMultibase": multibase}),
         ] {
             let secret = SecretKey::from_value(&value, None).unwrap();
-            assert_eq!(secret.public_key().unwrap(), from_jwk.public_key().unwrap());
+            assert_eq!(secret.public_key(), from_jwk.public_key());
             assert_eq!(secret.kid().as_str(), KID);
         }
         let strange = json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": strange});
@@ -219,5 +225,15 @@ mod tests {
         let secret = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
         assert_eq!(format!("{secret:?}"), format!("SecretKey {{ kid: \"{KID}\", .. }}"));
         assert_eq!(secret.expose_jwk().unwrap()["d"], jwk()["d"]);
+    }
+
+    #[test]
+    fn the_derived_secret_belongs_to_the_derived_public_key() {
+        let kid = DidUrl::parse("did:example:a#1").unwrap();
+        let secret = SecretKey::from_octets(kid.clone(), Curve::Ed25519, &[7; 32]).unwrap();
+        let derived = secret.derived_agreement_key(kid.clone()).unwrap();
+        let public = secret.public_key().derived_agreement_key().unwrap();
+        assert_eq!(derived.public_key(), public);
+        assert!(derived.derived_agreement_key(kid).is_none());
     }
 }

@@ -8,6 +8,7 @@ use super::seal::{anoncrypt, authcrypt};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
+use crate::crypto::content::PADDING;
 use crate::did::{DidUrl, Service, same_party};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, Secret};
@@ -217,11 +218,12 @@ async fn seal(
     sender: Option<&Secret>,
     options: &EncryptOptions,
 ) -> Result<Sealed> {
-    let text = text.as_bytes().to_vec();
+    let mut content = Vec::with_capacity(text.len().saturating_add(PADDING));
+    content.extend_from_slice(text.as_bytes());
     let text = match sender {
-        None => anoncrypt(caller, text, group, options.anoncrypt).await?,
+        None => anoncrypt(caller, content, group, options.anoncrypt).await?,
         Some(sender) => {
-            let inner = authcrypt(caller, text, group, sender).await?;
+            let inner = authcrypt(caller, content, group, sender).await?;
             let hide = if options.signer.is_some() {
                 options.anoncrypt_authcrypt_signed
             } else {

@@ -48,27 +48,23 @@ async fn seal(
     let apu = skid.map_or("", DidUrl::as_str).as_bytes();
     let apv = apv(keys.iter().map(|recipient| recipient.kid.as_str()));
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
-    let epk = ephemeral.public_key()?;
+    let epk = ephemeral.public_key();
     let protected = Protected { algorithm, encryption, skid, apv: &apv, epk: &epk }.write();
-    let lengths = encryption.lengths();
+    let cipher = encryption.cipher();
+    let lengths = cipher.lengths();
     let mut cek = Zeroizing::new(vec![0; lengths.key]);
     let mut iv = vec![0; lengths.iv];
     caller.random(&mut cek);
     caller.random(&mut iv);
-    let sealed = encryption.seal(&cek, &iv, protected.as_bytes(), plaintext)?;
+    let mut content = plaintext;
+    let tag = cipher.seal(&cek, &iv, protected.as_bytes(), &mut content)?;
     let info = PartyInfo { apu, apv: &apv };
     let mut wrapped = Vec::with_capacity(keys.len());
     for recipient in keys {
-        let kek = wrapping_key(caller, &ephemeral, sender, recipient, info, &sealed.tag).await?;
+        let kek = wrapping_key(caller, &ephemeral, sender, recipient, info, &tag).await?;
         wrapped.push((&recipient.kid, key_wrap::wrap(&kek, &cek)?));
     }
-    let jwe = JweOut {
-        protected: &protected,
-        recipients: wrapped,
-        iv: &iv,
-        ciphertext: &sealed.ciphertext,
-        tag: &sealed.tag,
-    };
+    let jwe = JweOut { protected: &protected, recipients: wrapped, iv: &iv, ciphertext: &content, tag: &tag };
     Ok(jwe.write())
 }
 
@@ -85,7 +81,7 @@ async fn wrapping_key(
     match sender {
         None => wrapping_key::ecdh_es(&shared, info),
         Some(sender) => {
-            let own = caller.agree(sender, &recipient.key).await?;
+            let own = caller.agree_with_peer(sender, &recipient.key).await?;
             wrapping_key::ecdh_1pu(&shared, &own, info, tag)
         }
     }

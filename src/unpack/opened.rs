@@ -116,7 +116,8 @@ pub(super) async fn open(
     }
     let (Some(cek), Some(secret)) = (cek, secrets.first()) else { return Err(Error::Decryption) };
     let aad = jwe.additional_data();
-    let octets = jwe.encryption.open(cek.as_ref(), &jwe.iv, &aad, &jwe.ciphertext, &jwe.tag)?;
+    let mut octets = SecretBytes::from_slice(&jwe.ciphertext);
+    jwe.encryption.cipher().open(cek.as_ref(), &jwe.iv, &aad, &mut octets, &jwe.tag)?;
     let opened =
         Opened { to: jwe.kids().cloned().collect(), kid: secret.kid().clone(), encryption: jwe.encryption };
     Ok((opened, octets))
@@ -141,7 +142,7 @@ async fn content_key(
     let kek = match sender {
         None => wrapping_key::ecdh_es(&shared, info)?,
         Some(sender) => {
-            let own = caller.agree(secret, sender).await?;
+            let own = caller.agree_with_peer(secret, sender).await?;
             wrapping_key::ecdh_1pu(&shared, &own, info, &jwe.tag)?
         }
     };

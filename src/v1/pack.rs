@@ -5,10 +5,14 @@ use zeroize::Zeroizing;
 use super::envelope::{self, Mode, RecipientOut};
 use crate::caller::Caller;
 use crate::crypto::agreement::agree;
-use crate::crypto::chacha20;
+use crate::crypto::backend::Cipher;
+use crate::crypto::content::Lengths;
 use crate::crypto::crypto_box::{self, CryptoBox, sealed_nonce};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, Secret, SecretKind, Verkey};
+
+/// How long the parts of the content are.
+const LENGTHS: Lengths = Cipher::C20P.lengths();
 
 /// An envelope, ready for the wire.
 #[derive(Clone, Debug)]
@@ -33,7 +37,7 @@ pub async fn pack(caller: &Caller, plaintext: &[u8], to: &[Verkey], from: Option
         Some(verkey) => Some((verkey, agreement_secret(caller, std::slice::from_ref(verkey)).await?.1)),
         None => None,
     };
-    let mut cek = Zeroizing::new([0; chacha20::LENGTHS.key]);
+    let mut cek = Zeroizing::new([0; LENGTHS.key]);
     caller.random(cek.as_mut_slice());
     let mut recipients = Vec::with_capacity(to.len());
     for verkey in to {
@@ -41,10 +45,11 @@ pub async fn pack(caller: &Caller, plaintext: &[u8], to: &[Verkey], from: Option
     }
     let mode = if sender.is_some() { Mode::Authcrypt } else { Mode::Anoncrypt };
     let protected = envelope::protected(mode, recipients);
-    let mut iv = [0; chacha20::LENGTHS.iv];
+    let mut iv = [0; LENGTHS.iv];
     caller.random(&mut iv);
-    let sealed = chacha20::seal(&*cek, &iv, protected.as_bytes(), plaintext.to_vec())?;
-    let text = envelope::write(&protected, &iv, &sealed.ciphertext, &sealed.tag);
+    let mut content = plaintext.to_vec();
+    let tag = Cipher::C20P.seal(&*cek, &iv, protected.as_bytes(), &mut content)?;
+    let text = envelope::write(&protected, &iv, &content, &tag);
     Ok(Packed { text, to: to.to_vec(), from: from.cloned() })
 }
 
@@ -59,7 +64,8 @@ async fn recipient<'a>(
     };
     let mut nonce = [0; crypto_box::NONCE_LENGTH];
     caller.random(&mut nonce);
-    let shared = caller.agree(secret, to.agreement_key()).await.map_err(|error| unfit(error, to))?;
+    let shared =
+        caller.agree_with_peer(secret, to.agreement_key()).await.map_err(|error| unfit(error, to))?;
     let encrypted_key = CryptoBox::new(&shared)?.seal(&nonce, cek)?;
     let sender = Some((sealed(caller, to, verkey.as_str().as_bytes())?, nonce));
     Ok(RecipientOut { kid: to.as_str(), encrypted_key, sender })
@@ -68,7 +74,7 @@ async fn recipient<'a>(
 /// A sealed box: from an ephemeral key, which stands before it.
 fn sealed(caller: &Caller, to: &Verkey, plaintext: &[u8]) -> Result<Vec<u8>> {
     let ephemeral = SecretKind::generate(Curve::X25519, &mut |buffer| caller.random(buffer))?;
-    let public = ephemeral.public_key()?;
+    let public = ephemeral.public_key();
     let shared = agree(&ephemeral, to.agreement_key()).map_err(|error| unfit(error, to))?;
     let nonce = sealed_nonce(&public, to.agreement_key())?;
     Ok([public.octets(), CryptoBox::new(&shared)?.seal(&nonce, plaintext)?].concat())

@@ -7,7 +7,7 @@ use super::envelope::{Envelope, Recipient, SealedSender};
 use super::pack::agreement_secret;
 use crate::base64url;
 use crate::caller::Caller;
-use crate::crypto::chacha20;
+use crate::crypto::backend::Cipher;
 use crate::crypto::crypto_box::{CryptoBox, sealed_nonce, split_sealed};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey, Secret, Verkey};
@@ -97,7 +97,8 @@ pub async fn unpack(caller: &Caller, packed: &str, limits: &Limits) -> Result<Un
     let own = Own { verkey: &recipient, secret: &secret };
     let (cek, sender) = own.content_key(caller, entry).await?;
     let Envelope { iv, ciphertext, tag, .. } = &envelope;
-    let content = chacha20::open(cek.as_ref(), iv, envelope.additional_data(), ciphertext, tag)?;
+    let mut content = SecretBytes::from_slice(ciphertext);
+    Cipher::C20P.open(cek.as_ref(), iv, envelope.additional_data(), &mut content, tag)?;
     let to = kids().collect();
     Ok(Unpacked { content, recipient, to, sender, nesting: limits.nesting })
 }
@@ -124,7 +125,7 @@ impl Own<'_> {
         let named = self.unseal(caller, &sealed).await?;
         let named = str::from_utf8(named.as_ref()).map_err(|_| Error::Decryption)?;
         let sender = Verkey::parse(named).map_err(|_| Error::Decryption)?;
-        let shared = caller.agree(self.secret, sender.agreement_key()).await?;
+        let shared = caller.agree_with_peer(self.secret, sender.agreement_key()).await?;
         let cek = CryptoBox::new(&shared)?.open(&nonce, &encrypted_key)?;
         Ok((cek, Some(VerkeyProved(sender))))
     }

@@ -35,7 +35,7 @@ fn any_keys() -> impl Strategy<Value = Vec<Key>> {
 
 fn public_key(curve: Curve, octets: &[u8]) -> PublicKey {
     let kid = DidUrl::parse("did:example:a#k").unwrap();
-    SecretKey::from_octets(kid, curve, octets).unwrap().public_key().unwrap()
+    SecretKey::from_octets(kid, curve, octets).unwrap().public_key()
 }
 
 fn relationship(purpose: Purpose) -> Relationship {

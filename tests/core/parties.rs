@@ -4,7 +4,7 @@ use askar_crypto::alg::ed25519::Ed25519KeyPair;
 use askar_crypto::alg::x25519::X25519KeyPair;
 use askar_crypto::buffer::SecretBytes;
 use askar_crypto::kdf::KeyExchange;
-use askar_crypto::repr::KeySecretBytes;
+use askar_crypto::repr::{KeyPublicBytes, KeySecretBytes};
 use pydidcomm::did::{DidUrl, Document, Relationship};
 use pydidcomm::error::Error;
 use pydidcomm::keys::{Curve, PublicKey, SecretKey};
@@ -51,10 +51,15 @@ pub(crate) fn signing_key(kid: &str) -> Ed25519KeyPair {
 
 /// What the key for agreement of that kid shares with another key.
 pub(crate) fn agree(kid: &str, public_key: &PublicKey) -> SecretBytes {
-    let PublicKey::X25519(public_key) = public_key else { panic!("a key on {:?}", public_key.curve()) };
     let mut shared = SecretBytes::with_capacity(32);
-    agreement_key(kid).write_key_exchange(public_key, &mut shared).unwrap();
+    agreement_key(kid).write_key_exchange(&askar_key(public_key), &mut shared).unwrap();
     shared
+}
+
+/// The key as askar-crypto has it.
+pub(crate) fn askar_key(public_key: &PublicKey) -> X25519KeyPair {
+    assert_eq!(public_key.curve(), Curve::X25519);
+    X25519KeyPair::from_public_bytes(&public_key.octets()).unwrap()
 }
 
 fn curve(kid: &str) -> Curve {
@@ -68,7 +73,7 @@ pub(crate) fn secret(kid: &str) -> SecretKey {
 
 /// The public half of that kid.
 pub(crate) fn public(kid: &str) -> PublicKey {
-    secret(kid).public_key().unwrap()
+    secret(kid).public_key()
 }
 
 fn method(kid: &str) -> Value {

@@ -132,6 +132,7 @@ impl World {
             random: Box::new(move |buffer| random.fill_bytes(buffer)),
             dids: None,
             secrets: None,
+            remember_peers: true,
         };
         let mut operation = Operation::new(surroundings, begin);
         let mut step = operation.start()?;

@@ -35,6 +35,7 @@ class DIDCommMessaging:
         resolver: Finds DID documents, with a plain method; by default those that need no network.
         clock: Tells the time in seconds since the epoch; None for that of the operating system.
         replay_window: Remembers which messages were unpacked, with a plain method; None for no memory.
+        remember_peers: Whether secret keys in this process remember what they share with those of peers.
 
     Example:
         >>> from pydidcomm import Message
@@ -53,12 +54,14 @@ class DIDCommMessaging:
         *,
         clock: Callable[[], float] | None = None,
         replay_window: ReplayWindow | None = None,
+        remember_peers: bool = True,
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
             did_resolver=LocalResolver() if resolver is None else resolver,
             clock=clock,
             replay_window=replay_window,
+            remember_peers=remember_peers,
         )
 
     @property

@@ -45,10 +45,10 @@ impl Protected<'_> {
         text.push_str(curve.key_type());
         text.push_str("\",\"crv\":\"");
         text.push_str(curve.name());
-        let coordinates = self.epk.coordinates();
+        let (x, y) = self.epk.coordinates();
         text.push_str("\",\"x\":\"");
-        encode_append(coordinates.x, &mut text);
-        if let Some(y) = coordinates.y {
+        encode_append(x, &mut text);
+        if let Some(y) = y {
             text.push_str("\",\"y\":\"");
             encode_append(y, &mut text);
         }
@@ -127,7 +127,7 @@ mod tests {
     fn a_header_has_the_members_of_the_specification_in_one_order() {
         let skid = DidUrl::parse("did:example:alice#1").unwrap();
         for (curve, named) in [(Curve::X25519, Some(&skid)), (Curve::P256, None)] {
-            let epk = SecretKind::from_octets(curve, &[1; 32]).unwrap().public_key().unwrap();
+            let epk = SecretKind::from_octets(curve, &[1; 32]).unwrap().public_key();
             let header = Protected {
                 algorithm: AgreementAlgorithm::EcdhEs,
                 encryption: ContentEncryption::Xc20P,

@@ -64,7 +64,7 @@ fn octets(buffer: &mut [u8]) {
 }
 
 fn surroundings() -> Surroundings {
-    Surroundings { now: 1_700_000_000, random: Box::new(octets), dids: None, secrets: None }
+    Surroundings { now: 1_700_000_000, random: Box::new(octets), dids: None, secrets: None, remember_peers: true }
 }
 
 struct Run<T> {
@@ -169,7 +169,7 @@ impl Task for Create {
         let keys = [(Purpose::KeyAgreement, Curve::X25519), (Purpose::Authentication, Curve::Ed25519)].map(
             |(purpose, curve)| {
                 let key = SecretKey::generate(unnamed.clone(), curve, &mut octets).unwrap();
-                (purpose, key.public_key().unwrap())
+                (purpose, key.public_key())
             },
         );
         self.0 = Some(peer::create(&keys, &[]).unwrap());

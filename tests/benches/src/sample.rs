@@ -62,7 +62,7 @@ fn party(fixture: &mut Fixture, name: &str, curve: Curve, relationship: &str) ->
         "id": did,
         "verificationMethod": [{
             "id": kid, "type": "JsonWebKey2020", "controller": did,
-            "publicKeyJwk": secret.public_key().unwrap().to_jwk(),
+            "publicKeyJwk": secret.public_key().to_jwk(),
         }],
         relationship: [kid],
     });

@@ -8,10 +8,11 @@ use askar_crypto::encrypt::KeyAeadInPlace;
 use askar_crypto::encrypt::crypto_box::{crypto_box, crypto_box_open, crypto_box_seal, crypto_box_seal_open};
 use askar_crypto::repr::KeySecretBytes;
 use multibase::Base;
-use pydidcomm::keys::{Curve, PublicKey, SecretKey, Verkey};
+use pydidcomm::keys::{Curve, SecretKey, Verkey};
 use serde_json::{Value, json};
 
 use crate::forge::{decode, encode};
+use crate::parties::askar_key;
 
 /// What every forged envelope uses where nobody asks for another one.
 pub(super) const CEK: [u8; 32] = [0x33; 32];
@@ -29,7 +30,7 @@ impl Party {
         let seed = [octet; 32];
         let kid = pydidcomm::did::DidUrl::parse("did:example:x#1").unwrap();
         let secret = SecretKey::from_octets(kid, Curve::Ed25519, &seed).unwrap();
-        Self { seed, verkey: verkey(&secret.public_key().unwrap().octets()) }
+        Self { seed, verkey: verkey(&secret.public_key().octets()) }
     }
 
     /// The Ed25519 secret.
@@ -145,9 +146,7 @@ fn key_and_sender(packed: &Value, own: &Party) -> (SecretBytes, Option<String>) 
     };
     let named = crypto_box_seal_open(&key, &decode(sealed)).unwrap();
     let named = String::from_utf8(named.as_ref().to_vec()).unwrap();
-    let PublicKey::X25519(sender) = Verkey::parse(&named).unwrap().agreement_key().clone() else {
-        panic!("another curve")
-    };
+    let sender = askar_key(Verkey::parse(&named).unwrap().agreement_key());
     let mut cek = SecretBytes::from_slice(&encrypted_key);
     crypto_box_open(&key, &sender, &mut cek, &decode(&entry["header"]["iv"])).unwrap();
     (cek, Some(named))

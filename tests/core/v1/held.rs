@@ -7,12 +7,13 @@ use askar_crypto::kdf::KeyExchange;
 use pydidcomm::caller::{Answer, Question};
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Error, Result};
-use pydidcomm::keys::{Curve, Elsewhere, PublicKey, Secret, SecretKey, SecretStore, Verkey};
+use pydidcomm::keys::{Curve, Elsewhere, Secret, SecretKey, SecretStore, Verkey};
 use pydidcomm::unpack::Limits;
 use pydidcomm::v1::{self, Packed};
 
 use super::forge::{Party, alice, authcrypt, bob, mallory, verkey};
 use super::{run, run_holding, sender, unpack, verkeys};
+use crate::parties::askar_key;
 
 fn kid(party: &Party) -> String {
     Verkey::parse(&party.verkey).unwrap().kid().unwrap().to_string()
@@ -40,9 +41,8 @@ fn pack_holding(held: &[(String, Secret)]) -> Result<Packed> {
 /// What the key of this party, elsewhere, shares with another one.
 fn agree_as(party: &Party, question: Question) -> Answer {
     let Question::Agree { public_key, .. } = question else { return nothing_is_agreed(question) };
-    let PublicKey::X25519(public_key) = *public_key else { panic!("a key on another curve") };
     let mut shared = SecretBytes::with_capacity(32);
-    party.agreement_key().write_key_exchange(&public_key, &mut shared).unwrap();
+    party.agreement_key().write_key_exchange(&askar_key(&public_key), &mut shared).unwrap();
     Answer::SharedSecret(shared)
 }
 

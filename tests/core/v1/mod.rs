@@ -33,7 +33,10 @@ where
 {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     let random = Box::new(move |buffer: &mut [u8]| random.fill_bytes(buffer));
-    let mut operation = Operation::new(Surroundings { now: 0, random, dids: None, secrets: None }, begin);
+    let mut operation = Operation::new(
+        Surroundings { now: 0, random, dids: None, secrets: None, remember_peers: true },
+        begin,
+    );
     let mut step = operation.start()?;
     loop {
         let answer = match step {

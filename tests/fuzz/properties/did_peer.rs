@@ -50,7 +50,7 @@ fn created(source: &mut Source<'_>) {
             _ => 32,
         };
         if let Ok(secret) = SecretKey::from_octets(unnamed.clone(), curve, &octets[..length]) {
-            keys.push((purpose, secret.public_key().unwrap()));
+            keys.push((purpose, secret.public_key()));
         }
     }
     let service: Vec<Value> = serde_json::from_slice(source.rest()).into_iter().collect();

@@ -40,7 +40,7 @@ static ENVELOPES: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 fn verkey(secret: &SecretKey) -> Verkey {
-    Verkey::of(&secret.public_key().unwrap()).unwrap()
+    Verkey::of(&secret.public_key()).unwrap()
 }
 
 fn unpack(text: String) -> Option<Unpacked> {

@@ -69,6 +69,11 @@ impl Curve {
         }
     }
 
+    /// Whether a point has two coordinates.
+    pub(crate) fn has_y(self) -> bool {
+        self.key_type() == "EC"
+    }
+
     /// The length in octets of a coordinate, of a secret key, and of a shared secret.
     pub(crate) fn field_length(self) -> usize {
         match self {

@@ -1,0 +1,101 @@
+//! Established relationships: what a key of ours shares with the keys of the peers that it has met.
+//!
+//! One of the two agreements of ECDH-1PU is that of both parties' own keys. It is the same in every message, so
+//! a key remembers it: authcrypt then takes one multiplication less. What is remembered is as secret as the
+//! key; it lives no longer than the key, and is zeroed as that is.
+
+use std::fmt::{Debug, Formatter};
+use std::sync::OnceLock;
+
+use quick_cache::sync::Cache;
+
+use super::agreement::{SharedSecret, agree};
+use super::public_key::PublicKey;
+use super::secret_kind::SecretKind;
+use crate::error::Result;
+
+/// How many peers a key remembers: they take about 200 KB, and one that is forgotten costs what it did at first.
+const PEERS: usize = 1024;
+
+/// What one key shares, by the octets of the other key.
+#[derive(Default)]
+pub(super) struct Established(OnceLock<Cache<Vec<u8>, SharedSecret>>);
+
+impl Debug for Established {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Established")
+    }
+}
+
+/// Computes the shared secret of two parties' own keys, or remembers it.
+pub(crate) fn agree_and_remember(secret: &SecretKind, public: &PublicKey) -> Result<SharedSecret> {
+    if secret.curve() != public.curve() {
+        return agree(secret, public);
+    }
+    let Established(peers) = secret.established();
+    let peers = peers.get_or_init(|| Cache::new(PEERS));
+    if let Some(shared) = peers.get(public.uncompressed_octets()) {
+        return Ok(shared);
+    }
+    let shared = agree(secret, public)?;
+    peers.insert(public.uncompressed_octets().to_vec(), shared.clone());
+    Ok(shared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::curve::Curve;
+    use crate::error::Error;
+
+    fn secret(curve: Curve, number: u16) -> SecretKind {
+        let mut octets = vec![0; curve.field_length()];
+        octets[1..3].copy_from_slice(&number.to_be_bytes());
+        octets[3] = 1;
+        SecretKind::from_octets(curve, &octets).unwrap()
+    }
+
+    fn remembered(key: &SecretKind) -> usize {
+        key.established().0.get().map_or(0, Cache::len)
+    }
+
+    // ALG-01
+    #[test]
+    fn what_is_remembered_is_what_is_computed() {
+        for curve in Curve::FOR_AGREEMENT {
+            let (alice, bob, carol) = (secret(curve, 1), secret(curve, 2), secret(curve, 3));
+            for other in [&bob, &carol, &bob, &carol] {
+                let shared = agree_and_remember(&alice, &other.public_key()).unwrap();
+                assert_eq!(shared.octets(), agree(&alice, &other.public_key()).unwrap().octets());
+            }
+            assert_eq!((remembered(&alice), remembered(&bob)), (2, 0));
+            // the same key under another name has one memory
+            agree_and_remember(&alice.clone(), &alice.public_key()).unwrap();
+            assert_eq!(remembered(&alice), 3);
+        }
+    }
+
+    // ALG-15
+    #[test]
+    fn what_is_refused_is_not_remembered() {
+        let bob = secret(Curve::X25519, 1);
+        let low = PublicKey::from_octets(Curve::X25519, &[0; 32]).unwrap();
+        let other = secret(Curve::P256, 1).public_key();
+        for _ in 0..2 {
+            assert_eq!(agree_and_remember(&bob, &low).err(), Some(Error::Decryption));
+            assert_eq!(agree_and_remember(&bob, &other).err(), Some(Error::Decryption));
+        }
+        assert_eq!(remembered(&bob), 0);
+    }
+
+    #[test]
+    fn only_so_many_peers_are_remembered() {
+        let alice = secret(Curve::X25519, 1);
+        for number in 1..=1100 {
+            let mut octets = [9; 32];
+            octets[..2].copy_from_slice(&u16::to_be_bytes(number));
+            agree_and_remember(&alice, &PublicKey::from_octets(Curve::X25519, &octets).unwrap()).unwrap();
+        }
+        assert!(remembered(&alice) <= PEERS, "{}", remembered(&alice));
+    }
+}

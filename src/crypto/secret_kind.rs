@@ -1,0 +1,79 @@
+//! The secret half of a key, on any curve.
+
+use std::sync::{Arc, OnceLock};
+
+use askar_crypto::buffer::SecretBytes;
+
+use super::backend::askar::derived_scalar;
+use super::backend::{Draw, Scalar};
+use super::curve::Curve;
+use super::established::Established;
+use super::public_key::PublicKey;
+use crate::error::{Error, Result};
+
+/// The secret half, read once. Its libraries zero it on drop.
+#[derive(Clone)]
+pub(crate) struct SecretKind(Arc<Halves>);
+
+struct Halves {
+    curve: Curve,
+    scalar: Scalar,
+    public_key: PublicKey,
+    established: Established,
+    /// What an Ed25519 key implies, found when it is first wanted.
+    derived: OnceLock<Option<SecretKind>>,
+}
+
+impl SecretKind {
+    pub(crate) fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
+        let refused = || Error::malformed("secret key", format!("no secret key on {}", curve.name()));
+        Scalar::read(curve, octets).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
+    }
+
+    pub(crate) fn generate(curve: Curve, draw: Draw<'_>) -> Result<Self> {
+        Scalar::generate(curve, draw)
+            .and_then(|scalar| Self::new(curve, scalar))
+            .ok_or_else(|| Error::malformed("secret key", "not generated"))
+    }
+
+    fn new(curve: Curve, scalar: Scalar) -> Option<Self> {
+        let public_key = PublicKey::of(curve, &scalar)?;
+        Some(Self(Arc::new(Halves {
+            curve,
+            scalar,
+            public_key,
+            established: Established::default(),
+            derived: OnceLock::new(),
+        })))
+    }
+
+    pub(crate) fn curve(&self) -> Curve {
+        self.0.curve
+    }
+
+    pub(crate) fn public_key(&self) -> PublicKey {
+        self.0.public_key.clone()
+    }
+
+    pub(super) fn scalar(&self) -> &Scalar {
+        &self.0.scalar
+    }
+
+    pub(super) fn established(&self) -> &Established {
+        &self.0.established
+    }
+
+    /// The secret itself, to be stored.
+    pub(crate) fn octets(&self) -> Option<SecretBytes> {
+        self.0.scalar.secret_octets()
+    }
+
+    /// The X25519 secret that an Ed25519 secret implies; none for other curves.
+    pub(crate) fn derived_agreement_key(&self) -> Option<Self> {
+        let derive = || {
+            let octets = self.octets().filter(|_| self.curve() == Curve::Ed25519)?;
+            Self::from_octets(Curve::X25519, derived_scalar(octets.as_ref())?.as_ref()).ok()
+        };
+        self.0.derived.get_or_init(derive).clone()
+    }
+}
