@@ -6,9 +6,11 @@ import argparse
 import asyncio
 import os
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from contestants import Program, ours
+from many import batch, batch_row
 from material import make
 from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS
 from plots import by_recipients, by_size
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("core", OURS, "built-in", "sync", "dicts")
 PLOTTED = (LIMIT, "core", OURS)
+BATCHED = "authcrypt X25519 unpack, first contact"
 IMPORTS = ("import pydidcomm", "from pydidcomm import DIDCommMessaging, Message")
 """The second is what a program does: names are loaded when they are asked for."""
 LEGEND = f"""
@@ -51,6 +54,7 @@ async def measured(
 
 async def main(options: argparse.Namespace) -> None:
     """Measures, prints the table, draws, and keeps the numbers."""
+    batches = await batch(options.rounds)
     if hasattr(os, "sched_setaffinity"):
         # one processor for all, so that what else the machine does falls on all
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -58,10 +62,11 @@ async def main(options: argparse.Namespace) -> None:
     imported = {statement: import_time(statement) for statement in IMPORTS}
     plotted = [*BY_SIZE, *BY_RECIPIENTS]
     drawn = await measured(plotted, options.programs, max(options.rounds // 4, 1), every_face=False)
-    keep(options.out / "bench.json", times | drawn, {"import_ms": imported})
+    keep(options.out / "bench.json", times | drawn, {"import_ms": imported, "unpack_many": batches})
     by_size(options.out / "by-size.svg", BY_SIZE, drawn, PLOTTED)
     by_recipients(options.out / "by-recipients.svg", BY_RECIPIENTS, drawn, PLOTTED)
     print(table(OPERATIONS, times, COLUMNS), LEGEND, sep="\n")
+    print(batch_row(batches, median(times[BATCHED][LIMIT])))
     for statement, milliseconds in imported.items():
         print(import_row(statement, milliseconds))
 

@@ -1,0 +1,63 @@
+"""A batch of messages unpacked on one thread and on two."""
+
+from __future__ import annotations
+
+from statistics import median
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, TypeVar
+
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from contestants import CoroutineBook
+from material import Book, make, read
+from operations import Operation
+from pydidcomm import DIDCommMessaging, Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MESSAGES = 1000
+THREADS = (1, 2)
+LEAST_FACTOR = 1.85
+"""How many times the throughput of one thread two have at least."""
+
+
+Entry = TypeVar("Entry")
+
+
+async def batch(rounds: int) -> dict[int, list[float]]:
+    """What a message takes in a batch, in microseconds, by the number of threads; all have one sender."""
+    pack = Operation(name="pack", kind="pack", authcrypt=True)
+    material = make("did:example", [pack])
+    book = CoroutineBook(Book(material), dict(Book(material).documents))
+    party = DIDCommMessaging(book, book)
+    description = material.operations["pack"]
+    message, to, frm = read(description["message"]), description["to"], description["frm"]
+    outgoing = [Outgoing(message=message, to=to, frm=frm) for _ in range(MESSAGES)]
+    packed = [packed.message for packed in taken(await party.pack_many(outgoing))]
+    times: dict[int, list[float]] = {threads: [] for threads in THREADS}
+    for _ in tqdm(range(rounds), desc="batches"):
+        for threads in THREADS:
+            start = perf_counter_ns()
+            taken(await party.unpack_many(packed, threads=threads))
+            times[threads].append((perf_counter_ns() - start) / MESSAGES / 1000)
+    return times
+
+
+def taken(entries: Sequence[Entry | Exception]) -> list[Entry]:
+    """The results, none of which may be an exception."""
+    for entry in entries:
+        if isinstance(entry, Exception):
+            raise entry
+    return [entry for entry in entries if not isinstance(entry, Exception)]
+
+
+def batch_row(times: dict[int, list[float]], limit: float) -> str:
+    """A message of a batch as a multiple of the limit, and how much two threads gain."""
+    factor = median(one / two for one, two in zip(times[1], times[2], strict=True))
+    shares = ", ".join(f"{median(times[threads]) / limit:.2f} on {threads}" for threads in THREADS)
+    kept = "yes" if factor >= LEAST_FACTOR else "NO"
+    return (
+        f"unpack_many of {MESSAGES} authcrypt X25519: multiples of the limit: {shares} threads\n"
+        f"two threads have the throughput of one, at least {LEAST_FACTOR} times: {factor:.2f} {kept}"
+    )
