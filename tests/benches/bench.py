@@ -24,15 +24,19 @@ if TYPE_CHECKING:
     from operations import Operation
     from rounds import Times
 
-COLUMNS = ("core", OURS, "built-in", "sync", "dicts")
+COLUMNS = ("core", OURS, "built-in", "sync", "documents", "Message")
 PLOTTED = (LIMIT, "core", OURS)
 BATCHED = "authcrypt X25519 unpack, first contact"
 IMPORTS = ("import pydidcomm", "from pydidcomm import DIDCommMessaging, Message")
 """The second is what a program does: names are loaded when they are asked for."""
 LEGEND = f"""
-limit: the unavoidable primitives, one after the other; core: the operation in Rust, asked and answered there
-{OURS}: awaited from Python, coroutine functions find parsed documents and secrets; built-in: awaited among
-did:peer, with InMemorySecrets and LocalResolver; sync: pydidcomm.sync; dicts: as {OURS}, documents as dicts
+limit      the unavoidable primitives, one after the other, between the plaintext and the text of the wire
+core       the operation in Rust, of a message whose body is JSON already, asked and answered there
+{OURS}  from Python, awaited, a dict packed, a body read; coroutine functions find parsed documents and keys
+built-in   the same among did:peer, with InMemorySecrets and LocalResolver
+sync       the same by pydidcomm.sync, with plain functions
+documents  as {OURS}, but the documents are dicts, which are read at every call
+Message    as {OURS}, but what is packed is a Message, made for each call
 """
 
 

@@ -9,7 +9,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import pydidcomm
-from material import ENCRYPTIONS, Book, Material, read
+from material import ENCRYPTIONS, Book, Material
 from pydidcomm import LocalResolver, PackEncryptedConfig, sync
 
 if TYPE_CHECKING:
@@ -108,18 +108,32 @@ class Awaited:
         material: Documents, secrets and operations.
         secrets: Finds secrets.
         resolver: Finds documents.
+        as_message: Whether a Message is made of what is packed; it is a dict otherwise.
     """
 
-    def __init__(self, name: str, material: Material, secrets: Any, resolver: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        name: str,
+        material: Material,
+        secrets: Any,  # noqa: ANN401
+        resolver: Any,  # noqa: ANN401
+        *,
+        as_message: bool = False,
+    ) -> None:
+        self._as_message = as_message
         self.name = name
         self.material = material
-        self._party = pydidcomm.DIDCommMessaging(secrets, resolver)
+        self._parties = {
+            established: pydidcomm.DIDCommMessaging(secrets, resolver, remember_peers=established)
+            for established in (False, True)
+        }
         self._calls: dict[str, Callable[[], Awaitable[Any]]] = {}
 
     def _call(self, operation: str) -> Callable[[], Awaitable[Any]]:
         if operation not in self._calls:
             description = described(self.material, operation)
-            self._calls[operation] = call_of(self._party, description, pydidcomm.create_peer_did)
+            party = self._parties[description["established"]]
+            self._calls[operation] = call_of(party, description, pydidcomm.create_peer_did, awaited_and_read)
         return self._calls[operation]
 
     async def median(self, operation: str, calls: int) -> float:
@@ -143,13 +157,17 @@ class Plain:
     def __init__(self, name: str, material: Material, book: Book) -> None:
         self.name = name
         self.material = material
-        self._party = sync.DIDCommMessaging(book, book)
+        self._parties = {
+            established: sync.DIDCommMessaging(book, book, remember_peers=established)
+            for established in (False, True)
+        }
         self._calls: dict[str, Callable[[], Any]] = {}
 
     def _call(self, operation: str) -> Callable[[], Any]:
         if operation not in self._calls:
             description = described(self.material, operation)
-            self._calls[operation] = call_of(self._party, description, sync.create_peer_did)
+            party = self._parties[description["established"]]
+            self._calls[operation] = call_of(party, description, sync.create_peer_did, read_at_once)
         return self._calls[operation]
 
     async def median(self, operation: str, calls: int) -> float:
@@ -179,21 +197,40 @@ def described(material: Material, operation: str) -> dict[str, Any]:
     return material.operations[operation]
 
 
-def call_of(party: Any, description: dict[str, Any], create: Callable[..., Any]) -> Callable[[], Any]:  # noqa: ANN401
-    """The operation as a call, to be awaited where the party's methods are coroutine functions."""
-    to, frm, signer = (description.get(name) for name in ("to", "frm", "sign_frm"))
+async def awaited_and_read(party: Any, packed: str) -> Any:  # noqa: ANN401
+    """The unpacked message, whose body is a dict now: it becomes one when it is asked for."""
+    received = await party.unpack(packed)
+    _ = received.message.body
+    return received
+
+
+def read_at_once(party: Any, packed: str) -> Any:  # noqa: ANN401
+    """The same without `await`."""
+    received = party.unpack(packed)
+    _ = received.message.body
+    return received
+
+
+def call_of(
+    party: Any,  # noqa: ANN401, of one face or the other
+    description: dict[str, Any],
+    create: Callable[..., Any],
+    unpack: Callable[[Any, str], Any],
+    *,
+    as_message: bool = False,
+) -> Callable[[], Any]:
+    """The operation as a call, to be awaited where the party's methods are coroutine functions.
+
+    What is packed is a dict, or a Message that is made of its headers each time.
+    """
     match description["kind"]:
-        case "pack":
-            message, config = read(description["message"]), config_of(description)
-            return lambda: party.pack(message, to=to, frm=frm, config=config)
-        case "sign":
-            message = read(description["message"])
-            return lambda: party.pack_signed(message, sign_frm=signer)
+        case "pack" | "sign":
+            return packing(party, description, as_message=as_message)
         case "unpack" | "verify":
             packed = description["packed"]
-            return lambda: party.unpack(packed)
+            return lambda: unpack(party, packed)
         case "wrap":
-            packed, keys = description["packed"], [description["mediator"]]
+            packed, to, keys = description["packed"], description["to"], [description["mediator"]]
             enc = ENCRYPTIONS[description["enc"]]
             return lambda: party.wrap_in_forward(packed, to=to, routing_keys=keys, enc_alg_anon=enc)
         case "create":
@@ -204,6 +241,26 @@ def call_of(party: Any, description: dict[str, Any], create: Callable[..., Any])
             kind: Any = cast("Any", type(party))
             did = description["did"]
             return lambda: kind(None, LocalResolver()).resolve(did)
+
+
+def packing(party: Any, description: dict[str, Any], *, as_message: bool) -> Callable[[], Any]:  # noqa: ANN401
+    """The call that encrypts or signs."""
+    plaintext = description["message"]
+    headers = headers_of(plaintext)
+    message = (lambda: pydidcomm.Message(**headers)) if as_message else (lambda: plaintext)
+    if description["kind"] == "sign":
+        signer = description["sign_frm"]
+        return lambda: party.pack_signed(message(), sign_frm=signer)
+    to, frm, config = description["to"], description.get("frm"), config_of(description)
+    return lambda: party.pack(message(), to=to, frm=frm, config=config)
+
+
+def headers_of(plaintext: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of the message that is written as this plaintext."""
+    headers = {name: value for name, value in plaintext.items() if name != "typ"}
+    if "from" in headers:
+        headers["frm"] = headers.pop("from")
+    return headers
 
 
 def config_of(description: dict[str, Any]) -> PackEncryptedConfig:
@@ -235,5 +292,6 @@ def ours(material: Material, at_home: Material) -> list[Contestant]:
         Awaited("pydidcomm", material, parsed, parsed),
         Awaited("built-in", at_home, built_in, LocalResolver()),
         Plain("sync", material, book),
-        Awaited("dicts", material, parsed, dicts),
+        Awaited("documents", material, parsed, dicts),
+        Awaited("Message", material, parsed, parsed, as_message=True),
     ]

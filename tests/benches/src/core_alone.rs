@@ -63,8 +63,8 @@ fn octets(buffer: &mut [u8]) {
     getrandom::fill(buffer).unwrap();
 }
 
-fn surroundings() -> Surroundings {
-    Surroundings { now: 1_700_000_000, random: Box::new(octets), dids: None, secrets: None, remember_peers: true }
+fn surroundings(remember_peers: bool) -> Surroundings {
+    Surroundings { now: 1_700_000_000, random: Box::new(octets), dids: None, secrets: None, remember_peers }
 }
 
 struct Run<T> {
@@ -87,13 +87,15 @@ impl<T> Task for Run<T> {
 impl<T: 'static> Run<T> {
     fn boxed<W>(
         fixture: &Fixture,
+        description: &Description,
         show: fn(&T) -> String,
         begin: impl Fn(Arc<pydidcomm::caller::Caller>) -> W + Clone + 'static,
     ) -> Option<Box<dyn Task>>
     where
         W: Future<Output = Result<T>> + Send + 'static,
     {
-        let operation = Box::new(move || Operation::new(surroundings(), begin.clone()));
+        let established = description.established;
+        let operation = Box::new(move || Operation::new(surroundings(established), begin.clone()));
         Some(Box::new(Self { world: World::new(fixture), operation, show, last: None }))
     }
 }
@@ -119,7 +121,7 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
                 ..EncryptOptions::default()
             };
             let show = |packed: &String| packed.clone();
-            Run::boxed(fixture, show, move |caller| {
+            Run::boxed(fixture, description, show, move |caller| {
                 let (message, to, options) = (Message::clone(&message), to.clone(), options.clone());
                 async move {
                     pack::encrypted(&caller, message, &to, &options).await.map(|packed| packed.envelope.text)
@@ -129,7 +131,7 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
         Kind::Unpack | Kind::Verify => {
             let packed = packed();
             let show = |unpacked: &Unpacked| unpacked.message().to_json();
-            Run::boxed(fixture, show, move |caller| {
+            Run::boxed(fixture, description, show, move |caller| {
                 let packed = Arc::clone(&packed);
                 async move { unpack::unpack(&caller, &packed, &UnpackOptions::default()).await }
             })
@@ -137,7 +139,7 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
         Kind::Sign => {
             let (message, signer) = (message(), did(description.sign_frm.as_deref()?));
             let show = |packed: &String| packed.clone();
-            Run::boxed(fixture, show, move |caller| {
+            Run::boxed(fixture, description, show, move |caller| {
                 let (message, signer) = (Message::clone(&message), signer.clone());
                 async move { pack::signed(&caller, message, &signer).await.map(|packed| packed.text) }
             })
@@ -146,7 +148,7 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
             let (packed, to, mediator) = (packed(), to?, did(description.mediator.as_deref()?));
             let options = ForwardOptions { anoncrypt, ..ForwardOptions::default() };
             let show = |packed: &String| packed.clone();
-            Run::boxed(fixture, show, move |caller| {
+            Run::boxed(fixture, description, show, move |caller| {
                 let (packed, to, mediator) = (Arc::clone(&packed), to.clone(), mediator.clone());
                 let options = options.clone();
                 async move {
