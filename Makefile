@@ -15,7 +15,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-core bench-instructions bench-peers wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -208,6 +208,10 @@ bench: $(BENCH)/built ## measure each operation against its unavoidable primitiv
 bench-core: ## measure the core by itself with criterion, which compares it with the run before
 	$(SAY) "benchmark of the core by criterion; reports are in target/benches/criterion"
 	$(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench core
+
+bench-loop: $(BENCH)/built ## measure for how long large messages hold the event loop
+	$(SAY) "benchmark of the event loop: how late a ticker is while large messages are packed and unpacked"
+	$(BENCH)/venv/bin/python tests/benches/loop.py
 
 GUNGRAUN := $(shell sed -n 's/^gungraun = "=\([^"]*\)".*/\1/p' tests/benches/Cargo.toml)
 

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from operations import Operation
 
 SAMPLE_US = 3000.0
-"""How long one sample takes, as far as whole calls permit."""
+"""How long a sample takes that has enough calls by then."""
+ENOUGH = 15
+"""Of so many calls few find the processor's caches cold."""
+PATIENCE_US = 30_000.0
+"""How long a sample may take to have enough of them."""
 CALLS = range(1, 200)
-"""How many calls a sample has."""
+"""How many calls a sample has in any case."""
 
 Times = dict[str, dict[str, list[float]]]
 """By operation and contestant: a median of each round, in microseconds."""
@@ -41,8 +45,7 @@ async def measure(operations: Sequence[Operation], contestants: Sequence[Contest
             except NotDoneError as error:
                 tqdm.write(f"{contestant.name}: no {operation.name}: {error}", file=sys.stderr)
                 continue
-            wanted = int(SAMPLE_US / max(time, 0.1))
-            calls[operation.name, contestant.name] = min(max(wanted, CALLS.start), CALLS.stop)
+            calls[operation.name, contestant.name] = calls_of(time)
     times: Times = {operation.name: {} for operation in operations}
     for turn in tqdm(range(rounds), desc="rounds"):
         # nobody always comes after the same one
@@ -54,6 +57,12 @@ async def measure(operations: Sequence[Operation], contestants: Sequence[Contest
                     time = await contestant.median(operation.name, count)
                     times[operation.name].setdefault(contestant.name, []).append(time)
     return times
+
+
+def calls_of(time: float) -> int:
+    """How many calls a sample has of what takes so many microseconds."""
+    wanted = max(SAMPLE_US / max(time, 0.1), min(ENOUGH, PATIENCE_US / max(time, 0.1)))
+    return min(max(int(wanted), CALLS.start), CALLS.stop)
 
 
 def verify(material: Material, operation: str, result: str) -> None:

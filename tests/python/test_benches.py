@@ -7,7 +7,7 @@ import pytest
 from contestants import NotDoneError, ours
 from material import make
 from operations import OPERATIONS, against
-from rounds import measure, verify
+from rounds import calls_of, measure, verify
 from table import slower, table
 
 SMALL = [
@@ -35,6 +35,13 @@ async def test_each_round_has_a_median_of_each_contestant() -> None:
     material = make("did:example", signed)
     times = await measure(signed, ours(material, material)[2:3], rounds=2)
     assert len(times["sign Ed25519"]["sync"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("time", "calls"), [(0.01, 200), (30, 100), (1000, 15), (10_000, 3), (50_000, 1)], ids=str
+)
+def test_a_sample_has_enough_calls_and_takes_no_longer_than_it_must(time: float, calls: int) -> None:
+    assert calls_of(time) == calls
 
 
 def test_the_table_tells_what_was_promised() -> None:
