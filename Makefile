@@ -184,8 +184,9 @@ peers-compared: $(VENV)/built $(PEERS)/sicpa/installed ## run the same cases on 
 	$(SAY) "the same cases on PyPI didcomm and peerdid and on pydidcomm.compat, and where they differ on purpose"
 	PYTHONPATH=tests/python $(BIN)/python tests/compat/differential.py $(PEERS)/sicpa/bin/python
 
-# how many rounds the medians are taken of
+# how many rounds the medians are taken of, and a part of the names of the operations that are wanted
 ROUNDS ?= 20
+ONLY ?=
 BENCH := build/bench
 BENCHES := CARGO_TARGET_DIR=target/benches cargo
 
@@ -201,9 +202,9 @@ $(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(sh
 	$(BENCH)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(BENCH)/*.whl
 	@touch $@
 
-bench: $(BENCH)/built ## measure each operation against its unavoidable primitives: make bench ROUNDS=20
+bench: $(BENCH)/built ## measure each operation against its unavoidable primitives: make bench ROUNDS=20 ONLY=X25519
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
-	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --out $(BENCH)
+	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
 bench-core: ## measure the core by itself with criterion, which compares it with the run before
 	$(SAY) "benchmark of the core by criterion; reports are in target/benches/criterion"
@@ -242,7 +243,7 @@ endif
 
 bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/node/installed $(PEERS)/rust/measured ## the same for the libraries before this one, and how many times slower they are
 	$(SAY) "benchmark of the peers: medians of $(PEER_ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
-	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --out $(BENCH)
+	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
 wheel: $(VENV)/installed ## build the wheel and the source distribution into dist
 	$(SAY) "wheel (abi3, CPython 3.10 and later) and source distribution in dist"

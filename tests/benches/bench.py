@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from many import batch, batch_row
 from material import make
 from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS
 from plots import by_recipients, by_size
-from rounds import import_time, measure
+from rounds import import_time, measure, on_one_processor
 from table import LIMIT, OURS, import_row, keep, table
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ built-in   the same among did:peer, with InMemorySecrets and LocalResolver
 sync       the same by pydidcomm.sync, with plain functions
 documents  as {OURS}, but the documents are dicts, which are read at every call
 Message    as {OURS}, but what is packed is a Message, made for each call
+On first contact nothing is remembered of a peer (remember_peers=False), when established all that can be.
 """
 
 
@@ -58,18 +58,19 @@ async def measured(
 
 async def main(options: argparse.Namespace) -> None:
     """Measures, prints the table, draws, and keeps the numbers."""
-    batches = await batch(options.rounds)
-    if hasattr(os, "sched_setaffinity"):
-        # one processor for all, so that what else the machine does falls on all
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    times = await measured(OPERATIONS, options.programs, options.rounds)
+    chosen = [operation for operation in OPERATIONS if options.only in operation.name]
+    batches = {} if options.only else await batch(options.rounds)
+    on_one_processor()
+    times = await measured(chosen, options.programs, options.rounds)
+    print(table(chosen, times, COLUMNS), LEGEND, sep="\n")
+    if options.only:
+        return
     imported = {statement: import_time(statement) for statement in IMPORTS}
     plotted = [*BY_SIZE, *BY_RECIPIENTS]
     drawn = await measured(plotted, options.programs, max(options.rounds // 4, 1), every_face=False)
     keep(options.out / "bench.json", times | drawn, {"import_ms": imported, "unpack_many": batches})
     by_size(options.out / "by-size.svg", BY_SIZE, drawn, PLOTTED)
     by_recipients(options.out / "by-recipients.svg", BY_RECIPIENTS, drawn, PLOTTED)
-    print(table(OPERATIONS, times, COLUMNS), LEGEND, sep="\n")
     print(batch_row(batches, median(times[BATCHED][LIMIT])))
     for statement, milliseconds in imported.items():
         print(import_row(statement, milliseconds))
@@ -80,6 +81,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("programs", type=Path, help="the folder of the programs limit and core")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--only", default="", help="part of the names of the operations that are wanted")
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
     return parser.parse_args()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from pathlib import Path
 
 from contestants import Awaited, Contestant, CoroutineBook, Program
 from material import Book, Material, make
 from operations import OPERATIONS
-from rounds import import_time, measure
+from rounds import import_time, measure, on_one_processor
 from table import LIMIT, OURS, keep, slower, table
 
 PROMISED = {"sicpa": ["sicpa"], "indicio": ["askar"], "rust": ["didcomm.rs", "affinidi.rs"]}
@@ -63,21 +62,22 @@ def imports(venvs: Path) -> dict[str, float]:
 
 async def main(options: argparse.Namespace) -> None:
     """Measures, prints both tables and keeps the numbers."""
-    if hasattr(os, "sched_setaffinity"):
-        # one processor for all, so that what else the machine does falls on all
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    material = make("did:example", OPERATIONS)
+    chosen = [operation for operation in OPERATIONS if options.only in operation.name]
+    on_one_processor()
+    material = make("did:example", chosen)
     everybody = contestants(material, options.programs, options.venvs)
-    times = await measure(OPERATIONS, everybody, options.rounds)
+    times = await measure(chosen, everybody, options.rounds)
     names = [one.name for one in everybody if one.name != LIMIT]
-    imported = imports(options.venvs)
-    keep(options.out / "bench-peers.json", times, {"import_ms": imported})
     for one in everybody:
         if isinstance(one, Program):
             one.close()
-    print(table(OPERATIONS, times, names))
+    print(table(chosen, times, names))
     print()
-    print(slower(OPERATIONS, times, [name for name in names if name != OURS], PROMISED))
+    print(slower(chosen, times, [name for name in names if name != OURS], PROMISED))
+    if options.only:
+        return
+    imported = imports(options.venvs)
+    keep(options.out / "bench-peers.json", times, {"import_ms": imported})
     print()
     for statement, milliseconds in imported.items():
         print(f"{statement}: {milliseconds:.1f} ms beside Python")
@@ -89,6 +89,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("programs", type=Path, help="the folder of the program limit")
     parser.add_argument("venvs", type=Path, help="the folder with an environment for each peer")
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--only", default="", help="part of the names of the operations that are wanted")
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
     return parser.parse_args()
 

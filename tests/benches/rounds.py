@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from statistics import median
@@ -32,6 +33,12 @@ CALLS = range(1, 200)
 
 Times = dict[str, dict[str, list[float]]]
 """By operation and contestant: a median of each round, in microseconds."""
+
+
+def on_one_processor() -> None:
+    """Keeps this process and those it starts on one processor: what else the machine does falls on all."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 async def measure(operations: Sequence[Operation], contestants: Sequence[Contestant], rounds: int) -> Times:
