@@ -39,8 +39,9 @@ tutorial: $(VENV)/built ## run the tutorial notebook, print the conversation, re
 
 test: test-rust test-python conformance ## run all tests
 
-test-rust: ## run the tests of the core, without Python
-	$(SAY) "tests of the Rust core, without Python"
+test-rust: ## run the tests of the core, with each of the two backends
+	$(SAY) "tests of the Rust core, without Python: on both backends, and on askar-crypto alone"
+	cargo test --locked --no-default-features --features accelerated --quiet
 	cargo test --locked --no-default-features --quiet
 
 test-python: $(VENV)/built ## run the tests of the Python face, README and notebooks included

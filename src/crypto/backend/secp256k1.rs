@@ -1,0 +1,51 @@
+//! The crate of secp256k1 by itself: newer than the one inside of askar-crypto, and with its tables of multiples.
+
+use askar_crypto::buffer::SecretBytes;
+use k256::ecdsa::signature::{Signer as _, Verifier as _};
+use k256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use zeroize::Zeroizing;
+
+use super::{Backend, Curve, Draw};
+
+/// The backend of one curve, which agrees on nothing.
+pub(crate) struct Secp256k1;
+
+impl Backend for Secp256k1 {
+    type Point = VerifyingKey;
+    type Scalar = SigningKey;
+
+    fn point(curve: Curve, octets: &[u8]) -> Option<VerifyingKey> {
+        VerifyingKey::from_sec1_bytes(octets).ok().filter(|_| curve == Curve::Secp256k1)
+    }
+
+    fn scalar(curve: Curve, octets: &[u8]) -> Option<SigningKey> {
+        let fits = curve == Curve::Secp256k1 && octets.len() == curve.field_length();
+        SigningKey::from_slice(octets).ok().filter(|_| fits)
+    }
+
+    fn generate(curve: Curve, draw: Draw<'_>) -> Option<SigningKey> {
+        let mut octets = Zeroizing::new([0; 32]);
+        // all but one draw in 2^127 is a secret
+        draw(&mut *octets);
+        Self::scalar(curve, &*octets)
+    }
+
+    fn public_octets(scalar: &SigningKey) -> Option<Vec<u8>> {
+        Some(scalar.verifying_key().to_sec1_point(false).as_bytes().to_vec())
+    }
+
+    fn secret_octets(scalar: &SigningKey) -> Option<SecretBytes> {
+        Some(SecretBytes::from_slice(&Zeroizing::new(scalar.to_bytes())[..]))
+    }
+
+    fn sign(scalar: &SigningKey, data: &[u8]) -> Option<Vec<u8>> {
+        let signature: Signature = scalar.try_sign(data).ok()?;
+        Some(signature.to_bytes().to_vec())
+    }
+
+    fn verify(point: &VerifyingKey, data: &[u8], signature: &[u8]) -> bool {
+        // of the two forms that are valid the crate verifies the one with the low s; one peer writes either
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| point.verify(data, &signature.normalize_s()).is_ok())
+    }
+}
