@@ -1518,12 +1518,12 @@ class V1Packed:
         The verkeys that it was encrypted to.
         """
 
-def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
     """
 
-def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
     """
@@ -1585,7 +1585,7 @@ def encrypt_layer(plaintext: bytes, recipients: SupportsGetItem[int, tuple[str, 
     Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
     """
 
-def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the search for the ways to a DID, the preferred first.
     """
@@ -1595,7 +1595,7 @@ def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1605,12 +1605,12 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
 
-def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
@@ -1639,27 +1639,27 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
     """
 
-def v1_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def v1_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
     """
 
-def v1_pack(message: str | bytes | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def v1_pack(message: str | bytes | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the packing of a message of DIDComm v1.
     """
@@ -1669,12 +1669,12 @@ def v1_public_key(verkey: str) -> PublicKey:
     The Ed25519 key that a verkey is.
     """
 
-def v1_unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def v1_unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v1.
     """
 
-def v1_unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def v1_unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
     """
@@ -1684,12 +1684,12 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """

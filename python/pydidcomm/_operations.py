@@ -196,7 +196,7 @@ def time_of(resolvers: ResolversConfig) -> int:
 def _known(
     resolvers: ResolversConfig, now: int | None = None
 ) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int | None, bool]:
-    """What the core can answer by itself, where a subclass may answer otherwise; the time; and what keys keep."""
+    """What the core can answer by itself, where no subclass answers otherwise; the time; what keys keep."""
     secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
     local: LocalResolver | None = None
     prefixes: list[str] = []
