@@ -189,7 +189,8 @@ peers-compared: $(VENV)/built $(PEERS)/sicpa/installed ## run the same cases on 
 ROUNDS ?= 20
 ONLY ?=
 BENCH := build/bench
-BENCHES := CARGO_TARGET_DIR=target/benches cargo
+# absolute, for a benchmark runs in the folder of its crate
+BENCHES := CARGO_TARGET_DIR=$(CURDIR)/target/benches cargo
 
 $(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(shell find tests/benches -name '*.rs' -o -name 'Cargo.*')
 	$(SAY) "benchmark: an optimised build of the core, of its limit and of the wheel"

@@ -6,7 +6,7 @@ use benches::sample;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn core(criterion: &mut Criterion) {
-    let fixture = sample::fixture();
+    let fixture = sample::fixture(None);
     for name in fixture.operations.keys() {
         let mut task = sample::prepared(&fixture, name);
         criterion.bench_function(name, |bencher| bencher.iter(|| task.run()));

@@ -5,7 +5,8 @@ use benches::serve::Task;
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
 fn prepared(name: &str) -> Box<dyn Task> {
-    sample::prepared(&sample::fixture(), name)
+    let kind = name.split(',').next();
+    sample::prepared(&sample::fixture(kind), name)
 }
 
 #[library_benchmark(setup = prepared)]

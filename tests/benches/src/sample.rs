@@ -9,20 +9,30 @@ use serde_json::{Map, Value, json};
 use crate::core_alone;
 use crate::fixture::{Description, Fixture, Kind};
 
-/// Messages of two parties on each curve, packed and to be packed.
-pub fn fixture() -> Fixture {
+/// Messages on each curve, to be packed and packed; all of them, or the one of that name.
+pub fn fixture(wanted: Option<&str>) -> Fixture {
     let mut fixture = Fixture { documents: Map::new(), secrets: Vec::new(), operations: BTreeMap::new() };
+    let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted == name);
     for curve in [Curve::X25519, Curve::P256, Curve::P384, Curve::P521] {
-        let [alice, bob] = ["alice", "bob"].map(|name| party(&mut fixture, name, curve, "keyAgreement"));
-        let authcrypt = json!({"kind": "pack", "to": bob, "frm": alice, "message": message(Some(&alice))});
-        let anoncrypt = json!({"kind": "pack", "to": bob, "enc": "XC20P", "message": message(None)});
-        add(&mut fixture, &format!("authcrypt {}", curve.name()), authcrypt, Kind::Unpack);
-        add(&mut fixture, &format!("anoncrypt {}", curve.name()), anoncrypt, Kind::Unpack);
+        for (mode, is_authcrypt) in [("authcrypt", true), ("anoncrypt", false)] {
+            let name = format!("{mode} {}", curve.name());
+            if is_wanted(&name) {
+                let parties = ["alice", "bob"].map(|who| format!("{who}-{mode}"));
+                let [alice, bob] = parties.map(|who| party(&mut fixture, &who, curve, "keyAgreement"));
+                let frm = is_authcrypt.then_some(alice.as_str());
+                let message = message(frm);
+                let pack = json!({"kind": "pack", "to": bob, "frm": frm, "enc": "XC20P", "message": message});
+                add(&mut fixture, &name, pack, Kind::Unpack);
+            }
+        }
     }
     for curve in [Curve::Ed25519, Curve::P256, Curve::Secp256k1] {
-        let signer = party(&mut fixture, "signer", curve, "authentication");
-        let signed = json!({"kind": "sign", "sign_frm": signer, "message": message(Some(&signer))});
-        add(&mut fixture, &format!("signed {}", curve.name()), signed, Kind::Verify);
+        let name = format!("signed {}", curve.name());
+        if is_wanted(&name) {
+            let signer = party(&mut fixture, "signer", curve, "authentication");
+            let signed = json!({"kind": "sign", "sign_frm": signer, "message": message(Some(&signer))});
+            add(&mut fixture, &name, signed, Kind::Verify);
+        }
     }
     fixture
 }
