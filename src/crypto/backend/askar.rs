@@ -19,6 +19,7 @@ use p521::elliptic_curve::sec1::ToEncodedPoint;
 use zeroize::Zeroizing;
 
 use super::{Backend, Cipher, Curve, Draw};
+use crate::crypto::public_key::UNCOMPRESSED;
 
 /// The backend that has everything.
 pub(crate) struct Askar;
@@ -236,7 +237,7 @@ impl Octets {
     fn joined(self) -> Vec<u8> {
         match self.y {
             None => self.x,
-            Some(y) => [&[super::super::public_key::UNCOMPRESSED], &self.x[..], &y].concat(),
+            Some(y) => [&[UNCOMPRESSED], &self.x[..], &y].concat(),
         }
     }
 }
