@@ -208,9 +208,9 @@ bench: $(BENCH)/built ## measure each operation against its unavoidable primitiv
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
-bench-core: ## measure the core by itself with criterion, which compares it with the run before
-	$(SAY) "benchmark of the core by criterion; reports are in target/benches/criterion"
-	$(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench core
+bench-core: ## measure the core and the primitives by themselves with criterion, which compares them with the run before
+	$(SAY) "benchmark of the core and of the primitives by criterion; reports are in target/benches/criterion"
+	$(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench core --bench primitives
 
 bench-loop: $(BENCH)/built ## measure for how long large messages hold the event loop
 	$(SAY) "benchmark of the event loop: how late a ticker is while large messages are packed and unpacked"

@@ -53,8 +53,11 @@ class Program:
     def _tell(self, line: str) -> None:
         if self._process.stdin is None:
             raise NotDoneError(self.name)
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise NotDoneError(self.name) from error
 
     def _ask(self, count: int, operation: str) -> float | str:
         self._tell(f"{count} {operation}")

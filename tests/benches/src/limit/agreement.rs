@@ -12,12 +12,12 @@ use super::{decoded, encode};
 
 /// A public key in the header.
 #[derive(Deserialize, Serialize)]
-pub(super) struct Epk<X, Y> {
-    pub(super) kty: &'static str,
-    pub(super) crv: &'static str,
-    pub(super) x: X,
+pub struct Epk<X, Y> {
+    pub kty: &'static str,
+    pub crv: &'static str,
+    pub x: X,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) y: Option<Y>,
+    pub y: Option<Y>,
 }
 
 fn algorithm(curve: &str) -> &'static Algorithm {
@@ -29,19 +29,19 @@ fn algorithm(curve: &str) -> &'static Algorithm {
     }
 }
 
-pub(super) fn curve(jwk: &Value) -> &'static str {
+pub fn curve(jwk: &Value) -> &'static str {
     ["X25519", "P-256", "P-384", "P-521"].into_iter().find(|curve| jwk["crv"] == *curve).unwrap()
 }
 
-pub(super) fn generate(curve: &str) -> PrivateKey {
+pub fn generate(curve: &str) -> PrivateKey {
     PrivateKey::generate(algorithm(curve)).unwrap()
 }
 
-pub(super) fn secret(jwk: &Value) -> PrivateKey {
+pub fn secret(jwk: &Value) -> PrivateKey {
     PrivateKey::from_private_key(algorithm(curve(jwk)), &decoded(jwk["d"].as_str().unwrap())).unwrap()
 }
 
-pub(super) fn public(curve: &str, x: &str, y: Option<&str>) -> ParsedPublicKey {
+pub fn public(curve: &str, x: &str, y: Option<&str>) -> ParsedPublicKey {
     let mut point = if y.is_some() { vec![4] } else { Vec::new() };
     point.extend(decoded(x));
     point.extend(y.map(decoded).unwrap_or_default());
@@ -49,7 +49,7 @@ pub(super) fn public(curve: &str, x: &str, y: Option<&str>) -> ParsedPublicKey {
 }
 
 /// The coordinates of the public half, in base64url.
-pub(super) fn coordinates(curve: &'static str, key: &PrivateKey) -> Epk<String, String> {
+pub fn coordinates(curve: &'static str, key: &PrivateKey) -> Epk<String, String> {
     let point = key.compute_public_key().unwrap();
     let mut x = String::new();
     if curve == "X25519" {
@@ -64,14 +64,14 @@ pub(super) fn coordinates(curve: &'static str, key: &PrivateKey) -> Epk<String, 
 }
 
 /// What goes into the derivation beside the secrets: the ids of both parties, and the tag of ECDH-1PU.
-pub(super) struct Info<'a> {
-    pub(super) apu: &'a [u8],
-    pub(super) apv: &'a [u8],
-    pub(super) tag: Option<&'a [u8]>,
+pub struct Info<'a> {
+    pub apu: &'a [u8],
+    pub apv: &'a [u8],
+    pub tag: Option<&'a [u8]>,
 }
 
 /// The wrapping key: from one shared secret, or in ECDH-1PU from both in this order.
-pub(super) fn wrapping_key(pairs: &[(&PrivateKey, &ParsedPublicKey)], info: &Info<'_>) -> AesKek {
+pub fn wrapping_key(pairs: &[(&PrivateKey, &ParsedPublicKey)], info: &Info<'_>) -> AesKek {
     let name: &[u8] = if info.tag.is_some() { b"ECDH-1PU+A256KW" } else { b"ECDH-ES+A256KW" };
     let mut hash = Context::new(&SHA256);
     hash.update(&1_u32.to_be_bytes());
@@ -94,18 +94,18 @@ pub(super) fn wrapping_key(pairs: &[(&PrivateKey, &ParsedPublicKey)], info: &Inf
     AesKek::new(&AES_256, hash.finish().as_ref()).unwrap()
 }
 
-pub(super) fn wrap(kek: AesKek, key: &[u8], wrapped: &mut String) {
+pub fn wrap(kek: AesKek, key: &[u8], wrapped: &mut String) {
     let mut octets = [0; 72];
     encode(kek.wrap(key, &mut octets).unwrap(), wrapped);
 }
 
-pub(super) fn unwrap(kek: AesKek, wrapped: &str) -> Vec<u8> {
+pub fn unwrap(kek: AesKek, wrapped: &str) -> Vec<u8> {
     let mut octets = [0; 64];
     kek.unwrap(&decoded(wrapped), &mut octets).unwrap().to_vec()
 }
 
 /// The hash of the sorted ids of the recipients.
-pub(super) fn apv(kids: &[String]) -> [u8; 32] {
+pub fn apv(kids: &[String]) -> [u8; 32] {
     let mut sorted: Vec<&str> = kids.iter().map(String::as_str).collect();
     sorted.sort_unstable();
     digest(&SHA256, sorted.join(".").as_bytes()).as_ref().try_into().unwrap()

@@ -11,14 +11,14 @@ use chacha20::cipher::consts::U10;
 use chacha20::hchacha;
 
 #[derive(Clone, Copy, Eq, PartialEq)]
-pub(super) enum Content {
+pub enum Content {
     A256CbcHs512,
     A256Gcm,
     Xc20p,
 }
 
 impl Content {
-    pub(super) fn from_name(name: &str) -> Self {
+    pub fn from_name(name: &str) -> Self {
         match name {
             "A256CBC-HS512" => Self::A256CbcHs512,
             "A256GCM" => Self::A256Gcm,
@@ -26,7 +26,7 @@ impl Content {
         }
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::A256CbcHs512 => "A256CBC-HS512",
             Self::A256Gcm => "A256GCM",
@@ -35,7 +35,7 @@ impl Content {
     }
 
     /// How long the key and the initialisation vector are.
-    pub(super) fn lengths(self) -> (usize, usize) {
+    pub fn lengths(self) -> (usize, usize) {
         match self {
             Self::A256CbcHs512 => (64, 16),
             Self::A256Gcm => (32, 12),
@@ -44,7 +44,7 @@ impl Content {
     }
 
     /// Encrypts the text where it lies; the tag is handed back.
-    pub(super) fn seal(self, key: &[u8], iv: &[u8], aad: &[u8], text: &mut Vec<u8>) -> Vec<u8> {
+    pub fn seal(self, key: &[u8], iv: &[u8], aad: &[u8], text: &mut Vec<u8>) -> Vec<u8> {
         if self != Self::A256CbcHs512 {
             let (key, nonce) = self.aead(key, iv);
             let tag = key.seal_in_place_separate_tag(nonce, Aad::from(aad), text).unwrap();
@@ -58,14 +58,7 @@ impl Content {
     }
 
     /// Decrypts the ciphertext where it lies, and says how long the text is.
-    pub(super) fn open(
-        self,
-        key: &[u8],
-        iv: &[u8],
-        aad: &[u8],
-        ciphertext: &mut Vec<u8>,
-        tag: &[u8],
-    ) -> usize {
+    pub fn open(self, key: &[u8], iv: &[u8], aad: &[u8], ciphertext: &mut Vec<u8>, tag: &[u8]) -> usize {
         if self != Self::A256CbcHs512 {
             let (key, nonce) = self.aead(key, iv);
             ciphertext.extend(tag);

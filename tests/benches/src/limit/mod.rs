@@ -4,13 +4,13 @@
 //! document is looked up and nothing is checked but tags and signatures. What is written is an envelope that
 //! anybody can unpack, so that nothing is left out.
 
-mod agreement;
-mod content;
+pub mod agreement;
+pub mod content;
 mod decrypt;
 mod encrypt;
 mod peer;
 mod plaintext;
-mod signature;
+pub mod signature;
 
 use base64_simd::URL_SAFE_NO_PAD;
 

@@ -16,14 +16,15 @@ use super::{decoded, encode};
 use crate::fixture::{Description, Fixture};
 use crate::serve::Task;
 
-enum Secret {
+/// A key that signs.
+pub enum Secret {
     Ed25519(Ed25519KeyPair),
     Es256(EcdsaKeyPair),
     Es256k(SigningKey),
 }
 
 impl Secret {
-    fn new(jwk: &Value) -> Self {
+    pub fn new(jwk: &Value) -> Self {
         let octets = decoded(jwk["d"].as_str().unwrap());
         match jwk["crv"].as_str().unwrap() {
             "Ed25519" => Self::Ed25519(Ed25519KeyPair::from_seed_unchecked(&octets).unwrap()),
@@ -45,7 +46,8 @@ impl Secret {
         }
     }
 
-    fn sign(&self, data: &[u8], text: &mut String) {
+    /// Writes the signature in base64url.
+    pub fn sign(&self, data: &[u8], text: &mut String) {
         match self {
             Self::Ed25519(key) => encode(key.sign(data).as_ref(), text),
             Self::Es256(key) => encode(key.sign(&SystemRandom::new(), data).unwrap().as_ref(), text),
@@ -57,13 +59,14 @@ impl Secret {
     }
 }
 
-enum Public {
+/// A key that verifies.
+pub enum Public {
     Parsed(ParsedPublicKey),
     Es256k(VerifyingKey),
 }
 
 impl Public {
-    fn new(jwk: &Value) -> Self {
+    pub fn new(jwk: &Value) -> Self {
         match jwk["crv"].as_str().unwrap() {
             "Ed25519" => {
                 let key = UnparsedPublicKey::new(&ED25519, decoded(jwk["x"].as_str().unwrap()));
@@ -76,7 +79,7 @@ impl Public {
         }
     }
 
-    fn verify(&self, data: &[u8], signature: &[u8]) {
+    pub fn verify(&self, data: &[u8], signature: &[u8]) {
         match self {
             Self::Parsed(key) => key.verify_sig(data, signature).unwrap(),
             Self::Es256k(key) => key.verify(data, &Signature::from_slice(signature).unwrap()).unwrap(),
@@ -92,7 +95,7 @@ fn point(jwk: &Value) -> Vec<u8> {
 }
 
 /// A message signed.
-pub(super) struct Sign {
+pub struct Sign {
     message: Plaintext,
     kid: String,
     secret: Secret,
@@ -102,7 +105,7 @@ pub(super) struct Sign {
 }
 
 impl Sign {
-    pub(super) fn new(fixture: &Fixture, description: &Description) -> Self {
+    pub fn new(fixture: &Fixture, description: &Description) -> Self {
         let kid = fixture.kids(description.sign_frm.as_deref().unwrap(), "authentication").remove(0);
         Self {
             message: serde_json::from_str(description.message.as_ref().unwrap().get()).unwrap(),
@@ -157,7 +160,7 @@ struct Signed<'a> {
 }
 
 /// A signed message verified.
-pub(super) struct Verify {
+pub struct Verify {
     packed: String,
     public: Public,
     input: Vec<u8>,
@@ -166,7 +169,7 @@ pub(super) struct Verify {
 }
 
 impl Verify {
-    pub(super) fn new(fixture: &Fixture, description: &Description) -> Self {
+    pub fn new(fixture: &Fixture, description: &Description) -> Self {
         let kid = fixture.kids(description.sign_frm.as_deref().unwrap(), "authentication").remove(0);
         Self {
             packed: description.packed.clone().unwrap(),
