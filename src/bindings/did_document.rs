@@ -11,7 +11,6 @@ use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
 use crate::did::{Document, Endpoint, Node, Relationship, Service};
-use crate::error::Error;
 
 /// A DID document, parsed once; what a resolver may hand out again and again.
 ///
@@ -28,11 +27,7 @@ use crate::error::Error;
 ///     >>> document.key_agreement
 ///     ['did:example:bob#key-1']
 #[pyclass(frozen, name = "DIDDocument", module = "pydidcomm")]
-pub(super) struct PyDocument {
-    document: Arc<Document>,
-    /// The JSON text that it was made from, where there is one.
-    text: Option<String>,
-}
+pub(super) struct PyDocument(Arc<Document>);
 
 /// A service of type `DIDCommMessaging`.
 #[pyclass(frozen, eq, name = "Service", module = "pydidcomm")]
@@ -46,18 +41,17 @@ pub(super) struct PyEndpoint(Endpoint);
 
 impl From<Arc<Document>> for PyDocument {
     fn from(document: Arc<Document>) -> Self {
-        Self { document, text: None }
+        Self(document)
     }
 }
 
 impl PyDocument {
-    fn json(&self) -> String {
-        let parsed = || self.document.json().map_or_else(|| "{}".to_owned(), ToString::to_string);
-        self.text.clone().unwrap_or_else(parsed)
+    fn json(&self) -> &str {
+        self.0.json().unwrap_or("{}")
     }
 
     fn kids(&self, relationship: Relationship) -> Vec<&str> {
-        self.document.keys(relationship).iter().map(|method| method.kid().as_str()).collect()
+        self.0.keys(relationship).iter().map(|method| method.kid().as_str()).collect()
     }
 }
 
@@ -66,14 +60,13 @@ impl PyDocument {
     #[new]
     fn new(document: ObjectIn) -> PyResult<Self> {
         let ObjectIn(text) = document;
-        let document = parse(&text).map_err(misuse)?;
-        Ok(Self { document: Arc::new(document), text: Some(text) })
+        Document::from_text(text).map(Arc::new).map(Self).map_err(misuse)
     }
 
     /// The DID that the document describes.
     #[getter]
     fn id(&self) -> &str {
-        self.document.did().as_str()
+        self.0.did().as_str()
     }
 
     /// The absolute ids of the keys that messages are encrypted to, in the document's order.
@@ -91,12 +84,12 @@ impl PyDocument {
     /// The DIDComm services, in the document's order.
     #[getter]
     fn services(&self) -> Vec<PyService> {
-        self.document.services().iter().cloned().map(PyService).collect()
+        self.0.services().iter().cloned().map(PyService).collect()
     }
 
     /// The document as its JSON object: a fresh copy.
     fn as_dict(&self) -> ObjectOut {
-        ObjectOut(self.json())
+        ObjectOut(self.json().to_owned())
     }
 
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
@@ -109,8 +102,8 @@ impl PyDocument {
     }
 
     fn __eq__(&self, other: &Self) -> bool {
-        let value = |document: &Self| serde_json::from_str::<serde_json::Value>(&document.json()).ok();
-        value(self) == value(other)
+        let value = |document: &Self| serde_json::from_str::<serde_json::Value>(document.json()).ok();
+        Arc::ptr_eq(&self.0, &other.0) || value(self) == value(other)
     }
 
     fn __hash__(&self) -> u64 {
@@ -175,7 +168,7 @@ pub(super) fn answer(value: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Document>>
         return Ok(None);
     }
     if let Ok(document) = value.cast::<PyDocument>() {
-        return Ok(Some(Arc::clone(&document.get().document)));
+        return Ok(Some(Arc::clone(&document.get().0)));
     }
     if !is_object(value) {
         let kind = value.get_type().name()?;
@@ -186,7 +179,7 @@ pub(super) fn answer(value: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Document>>
         return Ok(Some(Arc::new(Document::read(&PyNode(dict.clone().into_any()))?)));
     }
     let ObjectIn(text) = value.extract()?;
-    Ok(Some(Arc::new(parse(&text)?)))
+    Ok(Some(Arc::new(Document::from_text(text)?)))
 }
 
 /// A Python value, looked into where it is: most of a document is never needed.
@@ -246,9 +239,4 @@ impl Node for PyNode<'_> {
     fn is_null(&self) -> bool {
         self.0.is_none()
     }
-}
-
-fn parse(text: &str) -> Result<Document, Error> {
-    let json = serde_json::from_str(text).map_err(|_| Error::malformed("did document", "no JSON"))?;
-    Document::parse(json)
 }

@@ -46,6 +46,9 @@ impl PyLocalResolver {
 
     /// The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
     fn resolve(&self, did: &str) -> PyResult<Option<PyDocument>> {
+        if let Some(document) = self.0.remembered(did) {
+            return Ok(Some(document.into()));
+        }
         if !LocalResolver::knows(did) {
             return Ok(None);
         }

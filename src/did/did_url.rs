@@ -1,6 +1,7 @@
 //! A DID, or a DID URL: `did:method:id[/path][?query][#fragment]`.
 
 use std::fmt::{Display, Formatter};
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
@@ -10,7 +11,8 @@ const MAX_LENGTH: usize = 16_384;
 /// A syntactically valid DID or DID URL, compared octet by octet.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct DidUrl {
-    text: String,
+    // copied often, and as long as a did:peer
+    text: Arc<str>,
     did_length: usize,
 }
 
@@ -24,18 +26,19 @@ impl DidUrl {
         if text.len() > MAX_LENGTH {
             return Err(Error::malformed("did", "longer than any DID in use"));
         }
-        let delimiter = |byte: u8| matches!(byte, b'/' | b'?' | b'#');
-        let did_length = text.bytes().position(delimiter).unwrap_or(text.len());
-        let (did, rest) = text.split_at(did_length);
         let (method, id) =
-            did.strip_prefix("did:").and_then(|rest| rest.split_once(':')).ok_or_else(invalid)?;
+            text.strip_prefix("did:").and_then(|rest| rest.split_once(':')).ok_or_else(invalid)?;
         let method_ok =
             !method.is_empty() && method.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        let id_ok = !id.is_empty() && !id.ends_with(':') && id.bytes().all(is_id_byte);
+        let id_length = id.bytes().position(|byte| !is_id_byte(byte)).unwrap_or(id.len());
+        let (id, rest) = id.split_at_checked(id_length).ok_or_else(invalid)?;
+        let id_ok = !id.is_empty() && !id.ends_with(':');
+        let delimited = rest.is_empty() || rest.starts_with(['/', '?', '#']);
         let rest_ok = rest.bytes().all(|b| is_id_byte(b) || matches!(b, b'/' | b'?' | b'#'))
             && rest.matches('#').count() < 2;
-        if method_ok && id_ok && rest_ok {
-            Ok(Self { text: text.to_owned(), did_length })
+        if method_ok && id_ok && delimited && rest_ok {
+            let did_length = text.len().saturating_sub(rest.len());
+            Ok(Self { text: text.into(), did_length })
         } else {
             Err(invalid())
         }
@@ -73,7 +76,7 @@ impl DidUrl {
 
     /// The same DID with another fragment.
     pub(crate) fn with_fragment(&self, fragment: &str) -> Self {
-        Self { text: format!("{}#{fragment}", self.did()), did_length: self.did_length }
+        Self { text: format!("{}#{fragment}", self.did()).into(), did_length: self.did_length }
     }
 }
 
@@ -83,9 +86,23 @@ impl Display for DidUrl {
     }
 }
 
+/// What may stand in an id.
+const ID_BYTES: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._-%=+~*!$&'(),;@";
+
+/// The same to look an octet up: all names of all parties are read so.
+#[expect(clippy::indexing_slicing, reason = "the compiler fills the table")]
+const IN_ID: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut place = 0;
+    while place < ID_BYTES.len() {
+        table[ID_BYTES[place] as usize] = true;
+        place += 1;
+    }
+    table
+};
+
 fn is_id_byte(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b':' | b'.' | b'_' | b'-' | b'%' | b'=' | b'+' | b'~' | b'*'
-        | b'!' | b'$' | b'&'..=b')' | b',' | b';' | b'@')
+    IN_ID.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -36,15 +36,21 @@ pub struct Document {
     authentication: Vec<Arc<VerificationMethod>>,
     key_agreement: Vec<Arc<VerificationMethod>>,
     services: Vec<Service>,
-    json: Option<Value>,
+    json: Option<Arc<str>>,
 }
 
 impl Document {
     /// Reads a document and keeps its JSON.
-    pub fn parse(json: Value) -> Result<Self> {
-        let mut document = Self::read(&&json)?;
-        document.json = Some(json);
-        Ok(document)
+    pub fn parse(json: &Value) -> Result<Self> {
+        let document = Self::read(&json)?;
+        Ok(Self { json: Some(json.to_string().into()), ..document })
+    }
+
+    /// Reads the text of a document and keeps it.
+    pub fn from_text(text: String) -> Result<Self> {
+        let json: Value =
+            serde_json::from_str(&text).map_err(|_| Error::malformed("did document", "no JSON"))?;
+        Ok(Self { json: Some(text.into()), ..Self::read(&&json)? })
     }
 
     /// Reads a document; ids in it may be absolute or relative, methods embedded or referenced.
@@ -92,9 +98,19 @@ impl Document {
         &self.did
     }
 
-    /// The document as it was parsed; none where it was read from something else than JSON.
-    pub fn json(&self) -> Option<&Value> {
-        self.json.as_ref()
+    /// The text of the document that was parsed; none where it was read from something else than JSON.
+    pub fn json(&self) -> Option<&str> {
+        self.json.as_deref()
+    }
+
+    /// The octets that it takes in memory, about, and rather too many.
+    pub(super) fn octets(&self) -> usize {
+        let methods = self.authentication.iter().chain(&self.key_agreement);
+        let kids =
+            methods.map(|method| size_of::<VerificationMethod>().saturating_add(method.kid().as_str().len()));
+        // what is read of the text beside the kids is part of it
+        let read = self.json.as_ref().map_or(0, |json| json.len().saturating_mul(2));
+        kids.fold(read, usize::saturating_add)
     }
 
     /// The keys of a relationship, in the document's order.
@@ -162,7 +178,7 @@ mod tests {
     // KID-05, KID-09
     #[test]
     fn embedded_referenced_relative_and_absolute_methods_are_read() {
-        let document = Document::parse(json!({
+        let document = Document::parse(&json!({
             "id": "did:example:a",
             "verificationMethod": [
                 {"id": "#k1", "type": "Multikey", "publicKeyMultibase": X25519},
@@ -183,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_method_of_another_did_is_not_taken_into_the_document() {
-        let document = Document::parse(json!({
+        let document = Document::parse(&json!({
             "id": "did:example:mallory",
             "keyAgreement": [{"id": "did:example:alice#k", "type": "Multikey", "publicKeyMultibase": X25519}],
         }));
@@ -192,7 +208,7 @@ mod tests {
 
     #[test]
     fn an_unusable_key_says_why_and_harms_no_other() {
-        let document = Document::parse(json!({
+        let document = Document::parse(&json!({
             "id": "did:example:a",
             "keyAgreement": [
                 {"id": "#p", "type": "JsonWebKey2020", "publicKeyJwk": {"kty": "EC", "crv": "P-192", "x": "AA", "y": "AA"}},
@@ -214,7 +230,7 @@ mod tests {
         for name in members {
             let mut json = json!({"id": "did:example:a"});
             json[name] = json!(null);
-            let document = Document::parse(json).unwrap();
+            let document = Document::parse(&json).unwrap();
             assert!(document.keys(Relationship::KeyAgreement).is_empty() && document.services().is_empty());
         }
     }
@@ -229,7 +245,7 @@ mod tests {
             json!({"id": "did:a:b#c"}),
             json!({"id": "did:a:b", "keyAgreement": {}}),
         ] {
-            assert!(Document::parse(json).is_err());
+            assert!(Document::parse(&json).is_err());
         }
     }
 }

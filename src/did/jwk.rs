@@ -103,7 +103,7 @@ mod tests {
     fn the_example_of_the_method_is_read() {
         let json = resolve(&did(X25519)).unwrap();
         assert_eq!(json["verificationMethod"][0]["type"], "JsonWebKey2020");
-        let document = Document::parse(json).unwrap();
+        let document = Document::parse(&json).unwrap();
         let [key] = document.keys(Relationship::KeyAgreement) else { panic!() };
         assert_eq!(key.kid().as_str(), format!("{X25519}#0"));
         assert_eq!(key.key().unwrap().to_jwk()["x"], "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08");
@@ -126,9 +126,9 @@ mod tests {
 
     #[test]
     fn a_key_reads_back_as_itself() {
-        let document = Document::parse(resolve(&did(X25519)).unwrap()).unwrap();
+        let document = Document::parse(&resolve(&did(X25519)).unwrap()).unwrap();
         let key = document.keys(Relationship::KeyAgreement)[0].key().unwrap();
-        let again = Document::parse(resolve(&create(key).unwrap()).unwrap()).unwrap();
+        let again = Document::parse(&resolve(&create(key).unwrap()).unwrap()).unwrap();
         assert_eq!(again.keys(Relationship::KeyAgreement)[0].key().unwrap(), key);
     }
 

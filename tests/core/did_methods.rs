@@ -121,7 +121,7 @@ fn listed(json: &Value, relationship: &str) -> Vec<PublicKey> {
     // only two relationships are read, and all are listed alike
     let mut json = json.clone();
     json["authentication"] = json.get(relationship).cloned().unwrap_or_else(|| json!([]));
-    let document = Document::parse(json).unwrap();
+    let document = Document::parse(&json).unwrap();
     document.keys(Relationship::Authentication).iter().map(|method| method.key().unwrap().clone()).collect()
 }
 
@@ -165,7 +165,7 @@ proptest! {
     ) {
         let created = method.create(&keys, &services).unwrap();
         let json = resolved(&created.did, created.known.as_deref());
-        let document = Document::parse(json.clone()).unwrap();
+        let document = Document::parse(&json.clone()).unwrap();
         prop_assert_eq!(document.did(), &created.did);
         for (purpose, relationship) in PURPOSES {
             let of_purpose = keys.iter().filter(|(known, _)| *known == purpose);
@@ -174,7 +174,7 @@ proptest! {
         }
         prop_assert_eq!(relative(json.get("service"), &created.did), identified(&services));
         let written = json!({"id": created.did.as_str(), "service": identified(&services)});
-        let expected = Document::parse(written).unwrap();
+        let expected = Document::parse(&written).unwrap();
         prop_assert_eq!(document.services(), expected.services());
         for (kid, (_, key)) in created.kids.iter().zip(&keys) {
             prop_assert!(same_party(kid.did(), created.did.did()));
@@ -296,7 +296,7 @@ proptest! {
             (&of_jwk, jwk::resolve(&of_jwk).unwrap()),
         ];
         for (did, json) in documents {
-            let document = Document::parse(json.clone()).unwrap();
+            let document = Document::parse(&json.clone()).unwrap();
             prop_assert_eq!(document.did(), did);
             // the key that an Ed25519 key implies belongs to DIDs of a Multikey alone
             let implied = key.derived_agreement_key().filter(|_| did != &of_jwk);

@@ -37,7 +37,7 @@ fn document(did: &str, secrets: &[SecretKey]) -> Document {
         secrets.iter().filter(fits).map(method).collect()
     };
     let json = json!({"id": did, "authentication": listed(true), "keyAgreement": listed(false)});
-    Document::parse(json).unwrap()
+    Document::parse(&json).unwrap()
 }
 
 /// Alice and Bob with a key on each curve, for agreement and for signatures.

@@ -87,7 +87,7 @@ fn a_recipient_without_a_key_for_agreement_is_told() {
 fn a_key_of_another_did_in_the_document_is_not_encrypted_to() {
     let method = |kid: &str| json!({"id": kid, "type": "JsonWebKey2020", "publicKeyJwk": epk(kid)});
     let greedy = json!({"id": BOB, "keyAgreement": [method("did:example:mallory#agree-1"), method(BOB_1)]});
-    let world = World::new().with_document(Document::parse(greedy).unwrap());
+    let world = World::new().with_document(Document::parse(&greedy).unwrap());
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
     assert_eq!(packed.envelope.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
 }
@@ -98,7 +98,7 @@ fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
     let other = json!({"id": format!("{BOB}#other"), "type": "JsonWebKey2020",
                        "publicKeyJwk": {"kty": "EC", "crv": "P-192", "x": "AA", "y": "AA"}});
     let x25519 = json!({"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": epk(BOB_1)});
-    let bob = |keys| Document::parse(json!({"id": BOB, "keyAgreement": keys})).unwrap();
+    let bob = |keys| Document::parse(&json!({"id": BOB, "keyAgreement": keys})).unwrap();
     let world = World::new().with_document(bob(json!([other, x25519])));
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
     assert_eq!(packed.envelope.to_kids, [DidUrl::parse(BOB_1).unwrap()]);
@@ -107,7 +107,7 @@ fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
     let keys = vec![ListedKey { kid: format!("{BOB}#other"), kind: "P-192".into() }];
     assert_eq!(error, Some(Error::UnsupportedKeys { relationship: "keyAgreement", keys }));
     assert_eq!(error.unwrap().to_string(), "unsupported keyAgreement: did:example:bob#other (P-192)");
-    let alice = Document::parse(json!({"id": ALICE, "keyAgreement": [
+    let alice = Document::parse(&json!({"id": ALICE, "keyAgreement": [
         {"id": format!("{ALICE}#other"), "type": "JsonWebKey2020",
          "publicKeyJwk": {"kty": "EC", "crv": "P-192", "x": "AA", "y": "AA"}}]}));
     let error =
@@ -140,7 +140,7 @@ fn a_secret_that_is_not_the_published_one_is_not_used() {
 // KID-03
 #[test]
 fn the_key_to_encrypt_to_comes_from_the_document() {
-    let rekeyed = Document::parse(json!({"id": BOB, "keyAgreement": [
+    let rekeyed = Document::parse(&json!({"id": BOB, "keyAgreement": [
         {"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": epk("did:example:bob#agree-2")}]}));
     let world = World::new().with_document(rekeyed.unwrap());
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();

@@ -95,7 +95,7 @@ pub(crate) fn document(did: &str, relationships: &[(&str, &[&str])]) -> Document
             }
         }
     }
-    Document::parse(json).unwrap()
+    Document::parse(&json).unwrap()
 }
 
 /// Every document of the cast.

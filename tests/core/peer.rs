@@ -37,7 +37,7 @@ pub(crate) fn secrets() -> ExampleSecretsResolver {
 pub(crate) fn world() -> World {
     let documents = [&*ALICE_DID_DOC, &*BOB_DID_DOC, &*CHARLIE_DID_DOC];
     let documents =
-        documents.map(|document| Document::parse(serde_json::to_value(document).unwrap()).unwrap());
+        documents.map(|document| Document::parse(&serde_json::to_value(document).unwrap()).unwrap());
     let everyone = ALICE_SECRETS.iter().chain(BOB_SECRETS.iter()).chain(CHARLIE_SECRETS.iter());
     let secrets = everyone
         .filter_map(|secret| match SecretKey::from_value(&serde_json::to_value(secret).unwrap(), None) {

@@ -215,5 +215,5 @@ fn a_did_key_carries_messages_on_its_derived_key() {
         unpack::unpack(&caller, &packed.envelope.text, &UnpackOptions::default()).await
     });
     assert!(unpacked.unwrap().sender().is_some());
-    assert!(Document::parse(key::resolve(&DidUrl::parse(&did).unwrap()).unwrap()).is_ok());
+    assert!(Document::parse(&key::resolve(&DidUrl::parse(&did).unwrap()).unwrap()).is_ok());
 }

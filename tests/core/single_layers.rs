@@ -69,7 +69,7 @@ fn keys_are_all_of_the_recipient_and_the_one_of_the_sender_that_is_held() {
     assert_eq!(chosen.sender, None);
     let both = json!([{"id": "#p", "type": "JsonWebKey2020", "publicKeyJwk": p256()},
                       {"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": public(BOB_1).to_jwk()}]);
-    let bob = Document::parse(json!({"id": BOB, "keyAgreement": both})).unwrap();
+    let bob = Document::parse(&json!({"id": BOB, "keyAgreement": both})).unwrap();
     let order = || vec![Curve::P256, Curve::X25519];
     let world = World::new().with_document(bob);
     let chosen = keys_on(&world, BOB, Some(ALICE), order()).unwrap();
@@ -195,7 +195,7 @@ fn the_ways_to_a_did_are_those_of_packing() {
     assert_eq!(found, routes);
     assert_eq!(found.len(), 2);
     assert_eq!(find(&World::new(), CAROL).unwrap_err(), Error::EndpointNotFound { did: CAROL.to_owned() });
-    let lost = Document::parse(json!({"id": BOB, "service": [{"id": "#s", "type": "DIDCommMessaging",
+    let lost = Document::parse(&json!({"id": BOB, "service": [{"id": "#s", "type": "DIDCommMessaging",
                                       "serviceEndpoint": {"uri": "did:example:nobody"}}]}));
     let error = find(&World::new().with_document(lost.unwrap()), BOB).unwrap_err();
     assert_eq!(error, Error::DidNotFound { did: "did:example:nobody".to_owned() });

@@ -154,7 +154,7 @@ fn read_all(folder: &Path) -> Vec<Value> {
 
 /// The people of the files, and the ids of the secrets that can be held.
 fn file_world(folder: &Path) -> (World, Vec<String>) {
-    let documents = read_all(&folder.join("dids")).into_iter().map(|json| Document::parse(json).unwrap());
+    let documents = read_all(&folder.join("dids")).into_iter().map(|json| Document::parse(&json).unwrap());
     let lists = read_all(&folder.join("secrets"));
     let secrets: Vec<_> = lists
         .iter()

@@ -140,7 +140,7 @@ mod tests {
     // KID-09
     #[test]
     fn keys_are_numbered_in_the_order_of_the_did() {
-        let document = Document::parse(resolve(&tutorial(), KeyNaming::Numbered).unwrap()).unwrap();
+        let document = Document::parse(&resolve(&tutorial(), KeyNaming::Numbered).unwrap()).unwrap();
         let kid = |relationship| document.keys(relationship)[0].kid().fragment().unwrap().to_owned();
         assert_eq!(kid(Relationship::KeyAgreement), "key-1");
         assert_eq!(kid(Relationship::Authentication), "key-2");

@@ -84,7 +84,7 @@ fn a_sender_key_that_is_not_listed_under_key_agreement_is_refused() {
 fn a_key_of_alice_in_the_document_of_mallory_is_not_a_key_of_alice() {
     let foreign = json!({"id": MALLORY, "keyAgreement": [
         {"id": ALICE_UNLISTED, "type": "JsonWebKey2020", "publicKeyJwk": public(ALICE_UNLISTED).to_jwk()}]});
-    let world = World::new().with_document(pydidcomm::did::Document::parse(foreign).unwrap());
+    let world = World::new().with_document(pydidcomm::did::Document::parse(&foreign).unwrap());
     let packed = authcrypt(hello(), ALICE_UNLISTED, &BOB_SORTED).seal();
     assert_eq!(world.refusal(packed), key_not_found(ALICE_UNLISTED));
 }
