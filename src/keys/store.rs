@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::{Debug, Formatter};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{SecretKey, Verkey};
 use crate::did::shortest;
@@ -12,40 +12,84 @@ use crate::did::shortest;
 ///
 /// A DID with a long and a short form is one party: its keys are found under the kids of either.
 #[derive(Default)]
-pub struct SecretStore {
-    /// By the kid under the shortest name of its DID, so that both forms lead to one entry.
-    keys: RwLock<HashMap<String, SecretKey>>,
+pub struct SecretStore(RwLock<Keys>);
+
+/// Keys by every name that is known of them, so that a key is found at the first look.
+#[derive(Default)]
+struct Keys {
+    by_name: HashMap<Arc<str>, SecretKey>,
+    /// The names of a key by the kid under which it was put in: that kid, the one under the shortest name of
+    /// its DID, and those others by which it was found. They are few: a hash has one long form.
+    names: HashMap<Arc<str>, Vec<Arc<str>>>,
+}
+
+impl Keys {
+    fn insert(&mut self, key: SecretKey) {
+        let kid = Arc::<str>::from(key.kid().as_str());
+        let name = under_shortest(&kid);
+        self.remove(&name);
+        let mut names = vec![Arc::clone(&kid)];
+        if let Cow::Owned(name) = name {
+            let name = Arc::<str>::from(name);
+            self.by_name.insert(Arc::clone(&name), key.clone());
+            names.push(name);
+        }
+        self.by_name.insert(Arc::clone(&kid), key);
+        self.names.insert(kid, names);
+    }
+
+    /// The key of that name is asked for by another one, of which it was found to be a name.
+    fn also(&mut self, name: &str, other: &str) -> Option<SecretKey> {
+        let key = self.by_name.get(name)?.clone();
+        let other = Arc::<str>::from(other);
+        if self.by_name.insert(Arc::clone(&other), key.clone()).is_none() {
+            self.names.get_mut(key.kid().as_str())?.push(other);
+        }
+        Some(key)
+    }
+
+    fn remove(&mut self, name: &str) -> bool {
+        let Some(kid) = self.by_name.get(name).map(|key| key.kid().clone()) else { return false };
+        for name in self.names.remove(kid.as_str()).into_iter().flatten() {
+            self.by_name.remove(&name);
+        }
+        true
+    }
 }
 
 impl SecretStore {
     /// Keeps the key under its kid, in place of an earlier one.
     pub fn insert(&self, key: SecretKey) {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(under_shortest(key.kid().as_str()).into_owned(), key);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key);
     }
 
     /// The key of that id, under the id by which it was put in; a verkey is the id of its did:key.
     pub fn find(&self, kid: &str) -> Option<SecretKey> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.get(name(kid).as_ref()).cloned()
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = keys.by_name.get(kid) {
+            return Some(key.clone());
+        }
+        let name = name(kid);
+        keys.by_name.get(name.as_ref())?;
+        drop(keys);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).also(&name, kid)
     }
 
     /// Forgets the key of that id, and says whether there was one.
     pub fn remove(&self, kid: &str) -> bool {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.remove(name(kid).as_ref()).is_some()
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&name(kid))
     }
 
     /// The ids of all keys, as they were put in, sorted.
     pub fn kids(&self) -> Vec<String> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let mut kids: Vec<_> = keys.values().map(|key| key.kid().to_string()).collect();
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut kids: Vec<_> = keys.names.keys().map(ToString::to_string).collect();
         kids.sort_unstable();
         kids
     }
 }
 
-/// The name under which a key is kept that is asked for by this id.
+/// The name under which every key is kept, whatever else it is known by.
 fn name(kid: &str) -> Cow<'_, str> {
     let verkey = if kid.starts_with("did:") { None } else { Verkey::parse(kid).ok() };
     match verkey.and_then(|verkey| verkey.kid().ok()) {
@@ -100,6 +144,27 @@ mod tests {
             assert_eq!(store.find(kept).unwrap().public_key(), secret(kept, 2).public_key());
             assert!(store.remove(kept) && !store.remove(asked));
             assert!(store.find(asked).is_none());
+        }
+    }
+
+    #[test]
+    fn a_key_that_was_found_by_other_names_is_forgotten_by_all_of_them() {
+        let verkey = "3Dn1SJNPaCXcvvJvSbsFWP2xaCjMom3can8CQNhWrTRx";
+        let of_did_key = secret(&name(verkey), 1);
+        for (kept, asked) in [(secret(SHORT, 1), LONG), (secret(LONG, 1), SHORT), (of_did_key, verkey)] {
+            let store = SecretStore::default();
+            store.insert(kept.clone());
+            for _ in 0..3 {
+                assert_eq!(store.find(asked).unwrap().kid(), kept.kid());
+            }
+            let count = |store: &SecretStore| {
+                let keys = store.0.read().unwrap();
+                (keys.by_name.len(), keys.names.values().map(Vec::len).sum::<usize>())
+            };
+            assert_eq!(count(&store), (2, 2), "{asked}");
+            assert!(store.remove(asked));
+            assert_eq!(count(&store), (0, 0), "{asked}");
+            assert!(store.find(asked).is_none() && store.find(kept.kid().as_str()).is_none());
         }
     }
 
