@@ -27,7 +27,7 @@ struct World {
 impl World {
     fn new(fixture: &Fixture) -> Self {
         let parsed = |(did, json): (&String, &serde_json::Value)| {
-            (did.clone(), Arc::new(Document::parse(json.clone()).unwrap()))
+            (did.clone(), Arc::new(Document::parse(json).unwrap()))
         };
         let documents = fixture.documents.iter().map(parsed).collect();
         let secrets = SecretStore::default();
