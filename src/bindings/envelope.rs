@@ -3,18 +3,49 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
-use super::delivery::PyDelivery;
+use super::delivery::{Delivery, PyDelivery, deliveries};
 use super::errors::EndpointNotFoundError;
+use super::wire_text::WireText;
 use crate::did::DidUrl;
-use crate::pack::{Delivery, Sealed};
+use crate::keys::Curve;
+use crate::pack::Sealed;
 
 /// One envelope of a message, for the recipient's keys on one curve.
 #[pyclass(frozen, name = "Envelope", module = "pydidcomm")]
 #[derive(Clone)]
-pub(super) struct PyEnvelope(pub(super) Arc<Sealed>);
+pub(super) struct PyEnvelope(Arc<Envelope>);
+
+struct Envelope {
+    /// The text that is wrapped for nobody.
+    bare: Arc<WireText>,
+    curve: Curve,
+    to_kids: Vec<DidUrl>,
+    from_kid: Option<DidUrl>,
+    deliveries: Vec<Arc<Delivery>>,
+}
+
+impl From<Sealed> for PyEnvelope {
+    fn from(sealed: Sealed) -> Self {
+        let Sealed { text, curve, to_kids, from_kid, deliveries: found } = sealed;
+        let bare = Arc::new(WireText::from(text));
+        let deliveries = deliveries(&bare, found);
+        Self(Arc::new(Envelope { bare, curve, to_kids, from_kid, deliveries }))
+    }
+}
 
 impl PyEnvelope {
+    /// The delivery that is preferred; none where the recipient names no place.
+    pub(super) fn first(&self) -> Option<&Delivery> {
+        self.0.deliveries.first().map(Arc::as_ref)
+    }
+
+    /// The text as it goes by the preferred way; as it is where there is none.
+    pub(super) fn text(&self) -> &WireText {
+        self.first().map_or(&self.0.bare, |delivery| &delivery.text)
+    }
+
     /// The first delivery by one of these schemes that will do.
     pub(super) fn find(
         &self,
@@ -27,7 +58,7 @@ impl PyEnvelope {
         };
         let mut deliveries = self.0.deliveries.iter();
         if let Some(found) = deliveries.find(|delivery| of_scheme(&delivery.route.uri) && will_do(delivery)) {
-            return Ok(PyDelivery::new(&self.0, found));
+            return Ok(PyDelivery(Arc::clone(found)));
         }
         let did = self.0.to_kids.first().map(|kid| kid.did().to_owned()).unwrap_or_default();
         Err(EndpointNotFoundError::new_err(did))
@@ -38,8 +69,8 @@ impl PyEnvelope {
 impl PyEnvelope {
     /// The text for the wire, wrapped for the mediators before the first of the deliveries.
     #[getter]
-    pub(super) fn message(&self) -> &str {
-        self.0.message()
+    pub(super) fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text().for_python(py)
     }
 
     /// The curve of all its keys.
@@ -63,7 +94,7 @@ impl PyEnvelope {
     /// The ways to hand it over, in the recipient's order of preference; when one fails take the next.
     #[getter]
     pub(super) fn deliveries(&self) -> Vec<PyDelivery> {
-        self.0.deliveries.iter().map(|delivery| PyDelivery::new(&self.0, delivery)).collect()
+        self.0.deliveries.iter().map(|delivery| PyDelivery(Arc::clone(delivery))).collect()
     }
 
     /// The first delivery to a URI with one of these schemes; to any where none is given.
@@ -75,6 +106,6 @@ impl PyEnvelope {
     }
 
     fn __repr__(&self) -> String {
-        format!("Envelope({} octets on {})", self.message().len(), self.0.curve.name())
+        format!("Envelope({} octets on {})", self.text().length(), self.0.curve.name())
     }
 }

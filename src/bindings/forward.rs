@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::algorithms::AnonCryptAlg;
 use super::attachment::PyAttachment;
@@ -14,6 +15,7 @@ use super::pack::{headers, party};
 use super::surroundings::KnownIn;
 use super::unpack::{PyMetadata, PyUnpackResult, Shared};
 use super::unpack_options::PyUnpackOptions;
+use super::wire_text::WireText;
 use crate::did::DidUrl;
 use crate::pack::{self, ForwardOptions, PackedForward};
 use crate::routing::Forward;
@@ -30,7 +32,16 @@ pub(super) struct PyForwarded {
 
 /// A message wrapped for mediators, ready for the wire.
 #[pyclass(frozen, name = "PackedForward", module = "pydidcomm")]
-pub(super) struct PyPackedForward(pub(super) PackedForward);
+pub(super) struct PyPackedForward {
+    text: WireText,
+    to_kids: Vec<DidUrl>,
+}
+
+impl From<PackedForward> for PyPackedForward {
+    fn from(packed: PackedForward) -> Self {
+        Self { text: packed.text.into(), to_kids: packed.to_kids }
+    }
+}
 
 impl PyForwarded {
     pub(super) fn new(forwarded: Forwarded) -> Self {
@@ -106,14 +117,14 @@ impl PyForwarded {
 impl PyPackedForward {
     /// The text for the wire, as the tutorial calls it.
     #[getter]
-    fn packed_msg(&self) -> &str {
-        &self.0.text
+    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
     }
 
     /// The text for the wire.
     #[getter]
-    fn message(&self) -> &str {
-        &self.0.text
+    fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
     }
 
     /// The media type of the text: "application/didcomm-encrypted+json".
@@ -125,11 +136,11 @@ impl PyPackedForward {
     /// The keys that the outermost layer is encrypted to.
     #[getter]
     fn to_kids(&self) -> Vec<&str> {
-        self.0.to_kids.iter().map(DidUrl::as_str).collect()
+        self.to_kids.iter().map(DidUrl::as_str).collect()
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedForward({} octets to {})", self.0.text.len(), self.to_kids().join(", "))
+        format!("PackedForward({} octets to {})", self.text.length(), self.to_kids().join(", "))
     }
 }
 

@@ -1,13 +1,18 @@
 //! JSON between Python objects and text, with no tree between.
 
+use std::ops::Deref;
+
 use jiter::{FloatMode, PythonParse, StringCacheMode};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
+
+use crate::message::object::push_text;
 
 /// Deeper than any message; `serde_json` reads no deeper, and a list that holds itself ends here.
 const MAX_DEPTH: usize = 100;
@@ -27,7 +32,24 @@ pub(super) struct JsonIn(pub(super) String);
 pub(super) struct ObjectIn(pub(super) String);
 
 /// JSON text given as it is, or as a JSON object.
-pub(super) struct TextIn(pub(super) String);
+pub(super) struct TextIn(pub(super) Given);
+
+/// A text that Python keeps for us where it can.
+pub(super) enum Given {
+    Lent(PyBackedStr),
+    Own(String),
+}
+
+impl Deref for Given {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Lent(text) => text,
+            Self::Own(text) => text,
+        }
+    }
+}
 
 /// A sequence of strings; a lone string is none, though it is a sequence too.
 pub(super) struct StringsIn(pub(super) Vec<String>);
@@ -96,15 +118,15 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(text) = value.cast::<PyString>() {
             // a lone surrogate is no Unicode, so no JSON
-            return match text.to_str() {
-                Ok(text) => Ok(Self(text.to_owned())),
-                Err(_) => Err(not_unicode()),
-            };
+            let lent = PyBackedStr::try_from(text.to_owned()).map_err(|_| not_unicode())?;
+            return Ok(Self(Given::Lent(lent)));
         }
         if let Ok(octets) = value.extract::<&[u8]>() {
-            return str::from_utf8(octets).map(|text| Self(text.to_owned())).map_err(|_| not_unicode());
+            return str::from_utf8(octets)
+                .map(|text| Self(Given::Own(text.to_owned())))
+                .map_err(|_| not_unicode());
         }
-        ObjectIn::extract(value).map(|ObjectIn(text)| Self(text))
+        ObjectIn::extract(value).map(|ObjectIn(text)| Self(Given::Own(text)))
     }
 }
 
@@ -134,6 +156,21 @@ impl<'py> IntoPyObject<'py> for ObjectOut {
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         read(py, &self.0)
+    }
+}
+
+/// The text of a JSON object that the core keeps, to become a `dict`.
+pub(super) struct KeptObjectOut<'a>(pub(super) &'a str);
+
+impl<'py> IntoPyObject<'py> for KeptObjectOut<'_> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = <ObjectOut as IntoPyObject<'_>>::OUTPUT_TYPE;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        read(py, self.0)
     }
 }
 
@@ -227,7 +264,7 @@ fn write_entries<'py>(
 
 fn write_string(string: &Bound<'_, PyString>, text: &mut String) -> PyResult<()> {
     let string = string.to_str().map_err(|_| PyValueError::new_err("a string that is no Unicode"))?;
-    text.push_str(&serde_json::to_string(string).unwrap_or_default());
+    push_text(text, string);
     Ok(())
 }
 

@@ -8,12 +8,13 @@ use pyo3::types::PyDict;
 use super::attachment::PyAttachment;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
-use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
-use super::message_in::{AttachmentsIn, Headers, put_custom};
+use super::json::{KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
+use super::message_in::{AttachmentsIn, put_custom};
 use super::surroundings;
 use crate::did::DidUrl;
 use crate::error::Result;
-use crate::message::{Attachment, FromPriorHeader, Message};
+use crate::message::object::ObjectText;
+use crate::message::{FromPriorHeader, Message};
 
 /// A plaintext message: what is said, before it is packed and after it was unpacked.
 ///
@@ -75,29 +76,28 @@ impl PyMessage {
         attachments: Option<AttachmentsIn>,
         custom_headers: Option<ObjectIn>,
     ) -> PyResult<Self> {
-        let mut headers = Headers(String::with_capacity(512));
-        headers.put_value("id", Some(id.unwrap_or_else(surroundings::random_id)));
-        headers.put_value("type", Some(r#type));
-        headers.put_value("from", frm);
-        headers.put_value("to", to.map(|texts| texts.0));
-        headers.put_value("thid", thid);
-        headers.put_value("pthid", pthid);
-        headers.put_value("created_time", created_time.map(|number| number.0));
-        headers.put_value("expires_time", expires_time.map(|number| number.0));
-        headers.put_value("please_ack", please_ack.map(|texts| texts.0));
-        headers.put_value("ack", ack.map(|texts| texts.0));
-        headers.put_value("lang", lang);
-        headers.put_value("accept-lang", accept_lang.map(|texts| texts.0));
-        headers.put("body", body.as_ref().map_or("{}", |ObjectIn(text)| text));
-        if let Some(attachments) = attachments {
-            let texts: Vec<_> = attachments.0.iter().map(Attachment::to_json).collect();
-            headers.put("attachments", &format!("[{}]", texts.join(",")));
+        let mut text = String::with_capacity(512);
+        let mut headers = ObjectText::begin(&mut text);
+        headers.put_text("id", &id.unwrap_or_else(surroundings::random_id));
+        headers.put_text("type", &r#type);
+        let texts = [("from", frm), ("thid", thid), ("pthid", pthid), ("lang", lang)];
+        for (name, value) in texts.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            headers.put_text(name, &value);
+        }
+        let times = [("created_time", created_time), ("expires_time", expires_time)];
+        for (name, WholeIn(time)) in times.into_iter().filter_map(|(name, time)| Some((name, time?))) {
+            headers.put_number(name, time);
+        }
+        let lists = [("to", to), ("please_ack", please_ack), ("ack", ack), ("accept-lang", accept_lang)];
+        for (name, StringsIn(list)) in lists.into_iter().filter_map(|(name, list)| Some((name, list?))) {
+            headers.put_texts(name, list.iter().map(String::as_str));
         }
         if let Some(ObjectIn(custom)) = custom_headers {
             put_custom(&mut headers, &custom)?;
         }
-        headers.0.push('}');
-        let mut message = Message::parse(&headers.0).map_err(misuse)?;
+        headers.end();
+        let (body, attachments) = (body.map(|object| object.0), attachments.map(|attachments| attachments.0));
+        let mut message = Message::assemble(text, body, attachments).map_err(misuse)?;
         if let Some(from_prior) = from_prior {
             message = message.with_from_prior(from_prior.get().0.clone());
         }
@@ -110,7 +110,7 @@ impl PyMessage {
     /// Reads a message from its JSON object, and raises MalformedMessageError where it is none.
     #[staticmethod]
     fn from_dict(message: ObjectIn) -> Result<Self> {
-        Message::parse(&message.0).map(Self)
+        Message::of_text(message.0).map(Self)
     }
 
     /// Reads a message from its JSON text, and raises MalformedMessageError where it is none.
@@ -133,8 +133,8 @@ impl PyMessage {
 
     /// The body: a fresh copy, empty where the message has none.
     #[getter]
-    fn body(&self) -> ObjectOut {
-        ObjectOut(self.0.body().to_owned())
+    fn body(&self) -> KeptObjectOut<'_> {
+        KeptObjectOut(self.0.body())
     }
 
     /// The DID that the message says it is from; `unpack` tells whether that is proved.
@@ -239,11 +239,13 @@ impl PyMessage {
     /// The headers that the specification does not define: a fresh copy.
     #[getter]
     fn custom_headers(&self) -> ObjectOut {
-        let mut headers = Headers(String::new());
+        let mut text = String::new();
+        let mut headers = ObjectText::begin(&mut text);
         for (name, json) in self.0.custom_headers() {
             headers.put(name, json);
         }
-        ObjectOut(if headers.0.is_empty() { "{}".to_owned() } else { headers.0 + "}" })
+        headers.end();
+        ObjectOut(text)
     }
 
     /// The message as the JSON object of its plaintext.

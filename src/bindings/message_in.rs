@@ -11,6 +11,7 @@ use super::attachment::PyAttachment;
 use super::errors::misuse;
 use super::json::{ObjectIn, is_object};
 use super::message::PyMessage;
+use crate::message::object::ObjectText;
 use crate::message::{Attachment, Message};
 
 /// A message given as such, or as its JSON object.
@@ -30,7 +31,7 @@ impl<'py> FromPyObject<'_, 'py> for MessageIn {
         }
         if is_object(&value) {
             let ObjectIn(text) = value.extract()?;
-            return Message::parse(&text).map(Self).map_err(misuse);
+            return Message::of_text(text).map(Self).map_err(misuse);
         }
         Err(PyTypeError::new_err("expected a Message or a dict"))
     }
@@ -53,27 +54,8 @@ impl<'py> FromPyObject<'_, 'py> for AttachmentsIn {
     }
 }
 
-/// Headers on their way from Python arguments to the JSON text that the core reads.
-pub(super) struct Headers(pub(super) String);
-
-impl Headers {
-    pub(super) fn put(&mut self, name: &str, json: &str) {
-        let separator = if self.0.is_empty() { '{' } else { ',' };
-        self.0.push(separator);
-        self.0.push_str(&serde_json::Value::from(name).to_string());
-        self.0.push(':');
-        self.0.push_str(json);
-    }
-
-    pub(super) fn put_value(&mut self, name: &str, value: Option<impl Into<serde_json::Value>>) {
-        if let Some(value) = value {
-            self.put(name, &value.into().to_string());
-        }
-    }
-}
-
 /// Custom headers stand beside the defined ones in the plaintext, so they cannot take their names.
-pub(super) fn put_custom(headers: &mut Headers, custom: &str) -> PyResult<()> {
+pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult<()> {
     let members = crate::message::json::members(custom, "custom_headers").map_err(misuse)?;
     for (name, raw) in members {
         if Message::is_reserved(&name) || name == "frm" {

@@ -41,6 +41,7 @@ mod surroundings;
 mod unpack;
 mod unpack_options;
 mod v1;
+mod wire_text;
 
 /// The compiled core of pydidcomm.
 #[pyo3::pymodule]

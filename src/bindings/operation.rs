@@ -138,8 +138,8 @@ fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
     match outcome {
         Outcome::Packed(packed) => PyPacked::new(*packed).into_bound_py_any(py),
         Outcome::PackedToEach(packed) => PyPacked::or_errors(py, packed),
-        Outcome::PackedForward(packed) => PyPackedForward(packed).into_bound_py_any(py),
-        Outcome::PackedSigned(packed) => PyPackedSigned(packed).into_bound_py_any(py),
+        Outcome::PackedForward(packed) => PyPackedForward::from(packed).into_bound_py_any(py),
+        Outcome::PackedSigned(packed) => PyPackedSigned::from(packed).into_bound_py_any(py),
         Outcome::Attachment(attachment) => PyAttachment(attachment).into_bound_py_any(py),
         Outcome::AttachmentSigned(signed) => signed.kid().as_str().into_bound_py_any(py),
         Outcome::Received(received) => PyUnpackResult::from(received).into_bound_py_any(py),
@@ -149,7 +149,7 @@ fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
         Outcome::Opened(octets) => PyBytes::new(py, octets.as_ref()).into_bound_py_any(py),
         Outcome::Checked => py.None().into_bound_py_any(py),
         Outcome::Routes(routes) => routes.into_bound_py_any(py),
-        Outcome::V1Packed(packed) => PyV1Packed(*packed).into_bound_py_any(py),
+        Outcome::V1Packed(packed) => PyV1Packed::from(*packed).into_bound_py_any(py),
         Outcome::V1Message(unpacked) => PyV1Message(unpacked.into()).into_bound_py_any(py),
         Outcome::V1Forwarded(forwarded) => PyV1Forwarded::new(*forwarded).into_bound_py_any(py),
     }

@@ -48,7 +48,7 @@ fn octets(message: &Message) -> usize {
 /// Packs a plaintext message.
 #[pyfunction]
 pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> {
-    Ok(PyPackedPlaintext(pack::plaintext(&message.0)?))
+    Ok(PyPackedPlaintext(pack::plaintext(&message.0)?.into()))
 }
 
 /// Prepares the packing of a signed message.

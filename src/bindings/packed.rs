@@ -1,16 +1,16 @@
 //! What packing yields: `Packed`, `PackedSigned`, `PackedPlaintext`.
 
-use std::sync::Arc;
-
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
-use super::delivery::PyDelivery;
+use super::delivery::{Delivery, PyDelivery};
 use super::did_document::PyService;
 use super::envelope::PyEnvelope;
+use super::wire_text::WireText;
 use crate::did::{DidUrl, Service};
 use crate::error::Result;
-use crate::pack::{Delivery, Packed, PackedSigned};
+use crate::pack::{Packed, PackedSigned};
 
 /// An encrypted message, ready for the wire.
 #[pyclass(frozen, name = "Packed", module = "pydidcomm")]
@@ -24,11 +24,14 @@ pub(super) struct PyPacked {
 
 /// A signed message: anybody can read it, and verify who signed.
 #[pyclass(frozen, name = "PackedSigned", module = "pydidcomm")]
-pub(super) struct PyPackedSigned(pub(super) PackedSigned);
+pub(super) struct PyPackedSigned {
+    text: WireText,
+    sign_from_kid: DidUrl,
+}
 
 /// A plaintext message: anybody can read it and change it.
 #[pyclass(frozen, name = "PackedPlaintext", module = "pydidcomm")]
-pub(super) struct PyPackedPlaintext(pub(super) String);
+pub(super) struct PyPackedPlaintext(pub(super) WireText);
 
 /// Where a message goes.
 #[pyclass(frozen, eq, get_all, name = "ServiceMetadata", module = "pydidcomm")]
@@ -40,13 +43,18 @@ pub(super) struct PyServiceMetadata {
     service_endpoint: String,
 }
 
+impl From<PackedSigned> for PyPackedSigned {
+    fn from(packed: PackedSigned) -> Self {
+        Self { text: packed.text.into(), sign_from_kid: packed.sign_from_kid }
+    }
+}
+
 impl PyPacked {
     pub(super) fn new(packed: Packed) -> Self {
         let Packed { envelope, others, sign_from_kid, from_prior_issuer_kid, services } = packed;
-        let shared = |sealed| PyEnvelope(Arc::new(sealed));
         Self {
-            envelope: shared(envelope),
-            others: others.into_iter().map(shared).collect(),
+            envelope: envelope.into(),
+            others: others.into_iter().map(Into::into).collect(),
             sign_from_kid,
             from_prior_issuer_kid,
             services,
@@ -70,14 +78,14 @@ impl PyPacked {
 impl PyPacked {
     /// The text for the wire, as the tutorial calls it.
     #[getter]
-    fn packed_msg(&self) -> &str {
-        self.envelope.message()
+    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.envelope.message(py)
     }
 
     /// The text for the wire, wrapped for the mediators before the first of the deliveries.
     #[getter]
-    fn message(&self) -> &str {
-        self.envelope.message()
+    fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.envelope.message(py)
     }
 
     /// The media type of the text: "application/didcomm-encrypted+json".
@@ -142,7 +150,7 @@ impl PyPacked {
     /// Where `message` goes: the first delivery; None where the recipient names no place.
     #[getter]
     fn service_metadata(&self) -> Option<PyServiceMetadata> {
-        let route = &self.envelope.0.deliveries.first()?.route;
+        let route = &self.envelope.first()?.route;
         Some(PyServiceMetadata { id: route.service_id.clone(), service_endpoint: route.uri.clone() })
     }
 
@@ -152,13 +160,13 @@ impl PyPacked {
     #[pyo3(signature = (*schemes: "str"))]
     fn endpoint(&self, schemes: Vec<String>) -> PyResult<String> {
         // a text that is wrapped for other mediators would be lost there
-        let layers = self.envelope.0.deliveries.first().map(|first| &first.route.layers);
+        let layers = self.envelope.first().map(|first| &first.route.layers);
         let same_text = |delivery: &Delivery| Some(&delivery.route.layers) == layers;
         self.envelope.find(&schemes, same_text).map(|delivery| delivery.uri().to_owned())
     }
 
     fn __repr__(&self) -> String {
-        format!("Packed({} octets to {})", self.message().len(), self.to_kids().join(", "))
+        format!("Packed({} octets to {})", self.envelope.text().length(), self.to_kids().join(", "))
     }
 }
 
@@ -166,8 +174,8 @@ impl PyPacked {
 impl PyPackedSigned {
     /// The text for the wire.
     #[getter]
-    fn packed_msg(&self) -> &str {
-        &self.0.text
+    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
     }
 
     /// The media type of the text: "application/didcomm-signed+json".
@@ -179,11 +187,11 @@ impl PyPackedSigned {
     /// The key that signed.
     #[getter]
     fn sign_from_kid(&self) -> &str {
-        self.0.sign_from_kid.as_str()
+        self.sign_from_kid.as_str()
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedSigned({} octets by {})", self.0.text.len(), self.0.sign_from_kid)
+        format!("PackedSigned({} octets by {})", self.text.length(), self.sign_from_kid)
     }
 }
 
@@ -191,8 +199,8 @@ impl PyPackedSigned {
 impl PyPackedPlaintext {
     /// The text for the wire.
     #[getter]
-    fn packed_msg(&self) -> &str {
-        &self.0
+    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.0.for_python(py)
     }
 
     /// The media type of the text: "application/didcomm-plain+json".
@@ -202,6 +210,6 @@ impl PyPackedPlaintext {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedPlaintext({} octets)", self.0.len())
+        format!("PackedPlaintext({} octets)", self.0.length())
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn};
@@ -12,6 +13,7 @@ use super::operation::{Outcome, PyOperation};
 use super::public_key::PyPublicKey;
 use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
+use super::wire_text::WireText;
 use crate::keys::Verkey;
 use crate::receive::{receive_v1, receive_v1_forward};
 use crate::v1::{self, Forward, Forwarded, Packed, Unpacked};
@@ -24,7 +26,17 @@ pub(super) struct PyV1Message(pub(super) Arc<Unpacked>);
 
 /// An envelope of DIDComm v1, ready for the wire.
 #[pyclass(frozen, name = "V1Packed", module = "pydidcomm.v1")]
-pub(super) struct PyV1Packed(pub(super) Packed);
+pub(super) struct PyV1Packed {
+    text: WireText,
+    to: Vec<Verkey>,
+    from: Option<Verkey>,
+}
+
+impl From<Packed> for PyV1Packed {
+    fn from(packed: Packed) -> Self {
+        Self { text: packed.text.into(), to: packed.to, from: packed.from }
+    }
+}
 
 /// What a mediator of DIDComm v1 is asked to hand on, and to whom; what it carries is proved by nobody yet.
 ///
@@ -118,14 +130,14 @@ impl PyV1Message {
 impl PyV1Packed {
     /// The text for the wire, as the tutorial calls it.
     #[getter]
-    fn packed_msg(&self) -> &str {
-        &self.0.text
+    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
     }
 
     /// The text for the wire.
     #[getter]
-    fn message(&self) -> &str {
-        &self.0.text
+    fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
     }
 
     /// The media type of the text: "application/didcomm-envelope-enc".
@@ -137,17 +149,17 @@ impl PyV1Packed {
     /// The verkeys that it was encrypted to.
     #[getter]
     fn to_verkeys(&self) -> Vec<&str> {
-        self.0.to.iter().map(Verkey::as_str).collect()
+        self.to.iter().map(Verkey::as_str).collect()
     }
 
     /// The verkey that authenticates the sender; None in anoncrypt.
     #[getter]
     fn from_verkey(&self) -> Option<&str> {
-        self.0.from.as_ref().map(Verkey::as_str)
+        self.from.as_ref().map(Verkey::as_str)
     }
 
     fn __repr__(&self) -> String {
-        format!("V1Packed({} octets to {})", self.0.text.len(), self.to_verkeys().join(", "))
+        format!("V1Packed({} octets to {})", self.text.length(), self.to_verkeys().join(", "))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub(crate) enum Envelope<'a> {
     Encrypted(Jwe<'a>),
     Signed(Jws<'a>),
-    Plain(&'a str),
+    Plain,
 }
 
 /// How many entries of an array are read.
@@ -65,13 +65,13 @@ impl<'a> Envelope<'a> {
         })?;
         // `type` is what every plaintext has and no envelope: a header may be called `payload`
         if wire.message_type.is_some() {
-            Ok(Self::Plain(text))
+            Ok(Self::Plain)
         } else if wire.ciphertext.is_some() || wire.recipients.is_some() {
             Jwe::parse(&wire, most.recipients).map(Self::Encrypted)
         } else if wire.payload.is_some() || wire.signatures.is_some() {
-            Jws::parse(text, &wire, most.signatures).map(Self::Signed)
+            Jws::parse(&wire, most.signatures).map(Self::Signed)
         } else {
-            Ok(Self::Plain(text))
+            Ok(Self::Plain)
         }
     }
 }

@@ -24,8 +24,6 @@ pub(crate) struct Jws<'a> {
     pub(crate) signature: Signature<'a>,
     /// Each further signature: an unread one must not seem read.
     pub(crate) others: Vec<Signature<'a>>,
-    /// The message as it arrived: what a third party would be shown.
-    pub(crate) text: &'a str,
     /// The payload as it was sent, in base64url.
     pub(crate) encoded_payload: Cow<'a, str>,
 }
@@ -71,10 +69,10 @@ struct WireSignature<'a> {
 }
 
 impl<'a> Jws<'a> {
-    pub(super) fn parse(text: &'a str, wire: &Wire<'a>, most_signatures: usize) -> Result<Self> {
+    pub(super) fn parse(wire: &Wire<'a>, most_signatures: usize) -> Result<Self> {
         let encoded_payload = string(wire.payload, "jws.payload")?;
         let (signature, others) = Signature::read(wire, most_signatures)?;
-        Ok(Self { signature, others, text, encoded_payload })
+        Ok(Self { signature, others, encoded_payload })
     }
 
     pub(crate) fn payload(&self) -> Result<Vec<u8>> {

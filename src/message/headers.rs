@@ -1,21 +1,26 @@
 //! Typed reading of headers, each refusal naming the header.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
+use super::json::Text;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 
 /// Longest id that is read. The specification says 32 octets and recommends UUIDs, which have 36.
 const MAX_ID_LENGTH: usize = 256;
 
-/// A string.
-pub(super) fn text(raw: &RawValue, part: &'static str) -> Result<String> {
-    serde_json::from_str(raw.get()).map_err(|_| Error::malformed(part, "no string"))
+/// A string, borrowed where it has no escapes.
+pub(super) fn text<'a>(raw: &'a RawValue, part: &'static str) -> Result<Cow<'a, str>> {
+    serde_json::from_str(raw.get()).map(|Text(text)| text).map_err(|_| Error::malformed(part, "no string"))
 }
 
 /// An array of strings.
-pub(super) fn texts(raw: &RawValue, part: &'static str) -> Result<Vec<String>> {
-    serde_json::from_str(raw.get()).map_err(|_| Error::malformed(part, "no array of strings"))
+pub(super) fn texts<'a>(raw: &'a RawValue, part: &'static str) -> Result<Vec<Cow<'a, str>>> {
+    serde_json::from_str::<Vec<Text<'a>>>(raw.get())
+        .map(|texts| texts.into_iter().map(|Text(text)| text).collect())
+        .map_err(|_| Error::malformed(part, "no array of strings"))
 }
 
 /// Whole seconds since the epoch.
@@ -30,7 +35,7 @@ pub(super) fn id(raw: &RawValue, part: &'static str) -> Result<String> {
         return Err(Error::malformed(part, "empty or too long"));
     }
     if is_unreserved(&id) {
-        Ok(id)
+        Ok(id.into_owned())
     } else {
         Err(Error::malformed(part, "characters other than A-Z a-z 0-9 - . _ ~"))
     }

@@ -5,9 +5,13 @@ mod from_prior;
 mod headers;
 mod id;
 pub(crate) mod json;
+pub(crate) mod kept;
 pub(crate) mod names;
+pub(crate) mod object;
+mod parse;
 mod plaintext;
 mod type_uri;
+mod write;
 
 pub use attachment::Attachment;
 pub use from_prior::{Audience, FromPrior};

@@ -144,6 +144,8 @@ pub async fn encrypted_to_each(
         found.push(recipients(caller, recipient, &options.curves).await);
     }
     let mut text = message.to_json();
+    // a large one would stand in memory beside its text
+    drop(message);
     let mut sign_from_kid = None;
     // a key that lives elsewhere, and may ask its owner, is not troubled for nobody
     if let Some(signer) = options.signer.as_ref().filter(|_| found.iter().any(Result::is_ok)) {

@@ -46,6 +46,7 @@ use crate::error::{Error, Result};
 use crate::jose::envelope::{Envelope, Most};
 use crate::jose::jwe::Agreement;
 use crate::message::Message;
+use crate::message::kept::Source;
 use unpacked::Findings;
 
 /// How a message is to be unpacked.
@@ -126,7 +127,7 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
     loop {
         let text = inner.as_ref().map_or(packed, opened::Plaintext::as_str);
         let envelope = Envelope::parse(text, most)?;
-        if !matches!(envelope, Envelope::Plain(_)) {
+        if !matches!(envelope, Envelope::Plain) {
             layers_left = layers_left.checked_sub(1).ok_or_else(|| {
                 too_large(format!("more layers than the {} that are opened", limits.layers))
             })?;
@@ -149,17 +150,22 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
             },
             Envelope::Signed(jws) => {
                 depth = depth.descend(Depth::Signed)?;
-                let (signed, payload) = signed::verify(caller, &jws).await?;
-                layers.signed = Some(signed);
+                let (proved, payload) = signed::verify(caller, jws).await?;
+                layers.signed = Some(proved.shown_by(source(packed, inner)));
                 payload
             }
-            Envelope::Plain(text) => {
-                let message = Message::parse_within(text, limits.nesting)?;
+            Envelope::Plain => {
+                let message = Message::keep(source(packed, inner), limits.nesting)?;
                 return conclude(caller, message, layers, options).await;
             }
         };
         inner = Some(next);
     }
+}
+
+/// The text of a layer, to be kept: that of the layer around it, or else what arrived.
+fn source(packed: &str, inner: Option<opened::Plaintext>) -> Source {
+    inner.map_or_else(|| Source::Open(packed.to_owned()), Source::from)
 }
 
 /// Compares what the plaintext claims with what the layers proved.

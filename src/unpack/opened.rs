@@ -2,6 +2,7 @@
 
 use askar_crypto::buffer::SecretBytes;
 use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::UnpackOptions;
 use crate::caller::Caller;
@@ -13,6 +14,7 @@ use crate::did::{DidUrl, Relationship};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwe::{Agreement, Jwe, Recipient};
 use crate::keys::{PublicKey, Secret};
+use crate::message::kept::Source;
 
 /// A layer that one of our keys opened. Only this module makes one.
 pub(super) struct Opened {
@@ -30,19 +32,29 @@ pub(super) struct Authcrypt {
     pub(super) skid: DidUrl,
 }
 
-/// Decrypted text, zeroed when it is dropped.
-pub(super) struct Plaintext(SecretBytes);
+/// Decrypted text, zeroed when nobody keeps a part of it.
+pub(super) struct Plaintext(Zeroizing<String>);
 
 impl Plaintext {
     pub(super) fn new(octets: SecretBytes) -> Result<Self> {
-        match str::from_utf8(octets.as_ref()) {
-            Ok(_) => Ok(Self(octets)),
-            Err(_) => Err(Error::malformed("message", "no UTF-8")),
-        }
+        Self::of(octets.into_vec())
+    }
+
+    pub(super) fn of(octets: Vec<u8>) -> Result<Self> {
+        String::from_utf8(octets).map(|text| Self(Zeroizing::new(text))).map_err(|error| {
+            error.into_bytes().zeroize();
+            Error::malformed("message", "no UTF-8")
+        })
     }
 
     pub(super) fn as_str(&self) -> &str {
-        str::from_utf8(self.0.as_ref()).unwrap_or_default()
+        &self.0
+    }
+}
+
+impl From<Plaintext> for Source {
+    fn from(plaintext: Plaintext) -> Self {
+        Self::Decrypted(plaintext.0)
     }
 }
 

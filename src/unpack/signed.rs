@@ -1,7 +1,5 @@
 //! Verifying a signed layer.
 
-use askar_crypto::buffer::SecretBytes;
-
 use super::opened::Plaintext;
 use crate::caller::Caller;
 use crate::crypto::algorithm::SignatureAlgorithm;
@@ -9,19 +7,41 @@ use crate::crypto::signature::{self, SignatureValid};
 use crate::did::{DidUrl, Relationship};
 use crate::error::{Error, Result};
 use crate::jose::jws::{Jws, Signature};
+use crate::message::kept::Source;
 
 /// A layer signed with a key that its DID lists under `authentication`. Only this module makes one.
 pub(super) struct Signed {
     pub(super) kid: DidUrl,
     pub(super) algorithm: SignatureAlgorithm,
-    /// The JWS as it arrived, to be shown to third parties.
-    pub(super) jws: String,
     pub(super) proof: SignatureValid,
+    jws: Source,
+}
+
+impl Signed {
+    /// The JWS as it arrived, to be shown to third parties.
+    pub(super) fn jws(&self) -> &str {
+        self.jws.as_str()
+    }
+}
+
+/// What was proved of a layer, whose text is not yet kept.
+pub(super) struct Proved {
+    kid: DidUrl,
+    algorithm: SignatureAlgorithm,
+    proof: SignatureValid,
+}
+
+impl Proved {
+    /// The layer with its text, for third parties to see.
+    pub(super) fn shown_by(self, jws: Source) -> Signed {
+        let Self { kid, algorithm, proof } = self;
+        Signed { kid, algorithm, proof, jws }
+    }
 }
 
 /// Verifies every signature, all of them of one signer: only the sender's have a meaning.
-pub(super) async fn verify(caller: &Caller, jws: &Jws<'_>) -> Result<(Signed, Plaintext)> {
-    let Jws { signature, others, text, encoded_payload } = jws;
+pub(super) async fn verify(caller: &Caller, jws: Jws<'_>) -> Result<(Proved, Plaintext)> {
+    let Jws { signature, others, encoded_payload } = &jws;
     let proof = prove(caller, signature, encoded_payload).await?;
     for other in others {
         if other.kid.did() != signature.kid.did() {
@@ -29,10 +49,9 @@ pub(super) async fn verify(caller: &Caller, jws: &Jws<'_>) -> Result<(Signed, Pl
         }
         prove(caller, other, encoded_payload).await?;
     }
-    let kid = signature.kid.clone();
-    let signed = Signed { kid, algorithm: signature.algorithm, jws: (*text).to_owned(), proof };
-    let payload = SecretBytes::from(jws.payload()?);
-    Ok((signed, Plaintext::new(payload)?))
+    let payload = Plaintext::of(jws.payload()?)?;
+    let Signature { kid, algorithm, .. } = jws.signature;
+    Ok((Proved { kid, algorithm, proof }, payload))
 }
 
 /// Proves one signature: first that the key may sign, then that it did.

@@ -124,7 +124,7 @@ impl Unpacked {
 
     /// The signed layer as it arrived, for third parties.
     pub fn signed_message(&self) -> Option<&str> {
-        self.signed.as_ref().map(|signed| signed.jws.as_str())
+        self.signed.as_ref().map(Signed::jws)
     }
 
     /// Whether a mediator had wrapped it once more, in a forward to us.

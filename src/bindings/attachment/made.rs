@@ -7,10 +7,10 @@ use pyo3::types::PyBytes;
 
 use super::super::errors::misuse;
 use super::super::json::WholeIn;
-use super::super::message_in::Headers;
 use super::super::surroundings;
 use super::PyAttachment;
 use crate::message::Attachment;
+use crate::message::object::ObjectText;
 
 /// What is said about the content; every member may be missing.
 #[derive(Default)]
@@ -27,18 +27,26 @@ pub(super) struct Described {
 impl Described {
     /// The attachment with this `data`, the JSON text of an object.
     pub(super) fn with_data(self, data: &str) -> PyResult<PyAttachment> {
-        let mut members = Headers(String::with_capacity(data.len().saturating_add(128)));
+        let mut text = String::with_capacity(data.len().saturating_add(256));
+        let mut members = ObjectText::begin(&mut text);
         // an attachment without an id cannot be referred to, and some peers drop it
-        members.put_value("id", Some(self.id.unwrap_or_else(surroundings::random_id)));
-        members.put_value("description", self.description);
-        members.put_value("filename", self.filename);
-        members.put_value("media_type", self.media_type);
-        members.put_value("format", self.format);
-        members.put_value("lastmod_time", self.lastmod_time.map(|time| time.0));
-        members.put_value("byte_count", self.byte_count.map(|count| count.0));
+        members.put_text("id", &self.id.unwrap_or_else(surroundings::random_id));
+        let texts = [
+            ("description", self.description),
+            ("filename", self.filename),
+            ("media_type", self.media_type),
+            ("format", self.format),
+        ];
+        for (name, value) in texts.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            members.put_text(name, &value);
+        }
+        let numbers = [("lastmod_time", self.lastmod_time), ("byte_count", self.byte_count)];
+        for (name, WholeIn(number)) in numbers.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            members.put_number(name, number);
+        }
         members.put("data", data);
-        members.0.push('}');
-        let attachment = Attachment::parse(&members.0).map_err(misuse)?;
+        members.end();
+        let attachment = Attachment::keep_whole(text).map_err(misuse)?;
         attachment.check_exact().map_err(misuse)?;
         Ok(PyAttachment(attachment))
     }

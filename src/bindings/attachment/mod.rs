@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 pub(super) use signature::{sign_attachment, verify_attachment};
 
-use super::json::{JsonIn, JsonOut, ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
+use super::json::{JsonIn, JsonOut, KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
 use crate::error::Result;
 use crate::message::{Attachment, attachment};
 
@@ -216,7 +216,7 @@ impl PyAttachment {
     /// Reads an attachment from its JSON object.
     #[staticmethod]
     fn from_dict(attachment: ObjectIn) -> Result<Self> {
-        Attachment::parse(&attachment.0).map(Self)
+        Attachment::keep_whole(attachment.0).map(Self)
     }
 
     /// Reads an attachment from its JSON text.
@@ -269,8 +269,8 @@ impl PyAttachment {
 
     /// Where the content is: a fresh copy of the object with `json`, `base64` or `links`.
     #[getter]
-    fn data(&self) -> ObjectOut {
-        ObjectOut(self.0.member("data").unwrap_or("{}").to_owned())
+    fn data(&self) -> KeptObjectOut<'_> {
+        KeptObjectOut(self.0.member("data").unwrap_or("{}"))
     }
 
     /// The octets that are inlined: those of `base64`, or the JSON text of `json` as it was written.
@@ -352,8 +352,7 @@ impl PyAttachment {
     }
 
     fn __eq__(&self, other: &Self) -> bool {
-        let value = |attachment: &Attachment| serde_json::to_value(attachment).ok();
-        value(&self.0) == value(&other.0)
+        self.0 == other.0
     }
 
     fn __repr__(&self) -> String {

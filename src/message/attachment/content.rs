@@ -13,6 +13,7 @@ use crate::base64url;
 use crate::error::{Claim, Error, Result};
 use crate::message::headers::{text, texts};
 use crate::message::json;
+use crate::message::kept::Kept;
 use crate::multihash::{self, Multihash};
 
 const BASE64: &str = "attachment.data.base64";
@@ -37,12 +38,13 @@ impl Attachment {
 
     /// Where the content can be had, in the order in which the sender wrote it.
     pub fn links(&self) -> Vec<String> {
-        self.datum("links").and_then(|raw| texts(raw, "attachment.data.links").ok()).unwrap_or_default()
+        let links = self.datum("links").and_then(|raw| texts(raw, "attachment.data.links").ok());
+        links.unwrap_or_default().into_iter().map(Cow::into_owned).collect()
     }
 
     /// The multihash of the content as it was written.
     pub fn hash(&self) -> Option<String> {
-        self.datum("hash").and_then(|raw| text(raw, HASH).ok())
+        self.datum("hash").and_then(|raw| text(raw, HASH).ok()).map(Cow::into_owned)
     }
 
     /// Proves that the content is the one that was hashed: what is inlined, or what was fetched from a link.
@@ -82,8 +84,7 @@ impl Attachment {
         let data = json::members(self.member("data").unwrap_or("{}"), "attachment.data")?;
         let kept = data.iter().filter(|(name, _)| name != "jws");
         let kept: Vec<_> = kept.map(|(name, raw)| format!("{}:{raw}", Value::from(name.as_ref()))).collect();
-        let signed = RawValue::from_string(format!("{{{},\"jws\":{jws}}}", kept.join(",")))
-            .map_err(|_| Error::malformed("attachment.data.jws", "no JSON"))?;
+        let signed = Kept::whole(format!("{{{},\"jws\":{jws}}}", kept.join(",")));
         let mut attachment = self.clone();
         for (name, raw) in &mut attachment.members {
             if name == "data" {

@@ -3,12 +3,16 @@
 mod content;
 
 pub use content::{inlined, linked, sha2_256};
-use serde::Serialize;
-use serde::ser::SerializeMap;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::headers::{is_unreserved, seconds, text, texts};
 use super::json;
+use super::kept::{Kept, Source};
+use super::object::ObjectText;
 use crate::error::{Error, Result};
 use crate::multihash::Multihash;
 
@@ -16,23 +20,33 @@ use crate::multihash::Multihash;
 #[derive(Clone, Debug)]
 pub struct Attachment {
     id: Option<String>,
-    members: Vec<(String, Box<RawValue>)>,
+    members: Vec<(String, Kept)>,
 }
 
 impl Attachment {
     /// Reads an attachment.
     pub fn parse(text: &str) -> Result<Self> {
-        json::check(text, "attachment", json::NESTING)?;
-        Self::parse_checked(text)
+        Self::keep_whole(text.to_owned())
     }
 
-    pub(super) fn parse_checked(json_text: &str) -> Result<Self> {
+    /// Reads an attachment and keeps its text.
+    pub(crate) fn keep_whole(text: String) -> Result<Self> {
+        let source = Arc::new(Source::Open(text));
+        json::check(source.as_str(), "attachment", json::NESTING)?;
+        Self::keep(source.as_str(), &source)
+    }
+
+    /// Reads an attachment that is part of a text without ambiguities.
+    pub(super) fn keep(json_text: &str, source: &Arc<Source>) -> Result<Self> {
         let members = json::members(json_text, "attachment")?;
         let mut id = None;
         let mut data = None;
         for (name, raw) in &members {
             match name.as_ref() {
-                "id" => id = optional(raw).map(|raw| text(raw, "attachment.id")).transpose()?,
+                "id" => {
+                    let text = optional(raw).map(|raw| text(raw, "attachment.id")).transpose()?;
+                    id = text.map(Cow::into_owned);
+                }
                 "description" => check(optional(raw), |raw| text(raw, "attachment.description"))?,
                 "filename" => check(optional(raw), |raw| text(raw, "attachment.filename"))?,
                 "media_type" => check(optional(raw), |raw| text(raw, "attachment.media_type"))?,
@@ -46,7 +60,8 @@ impl Attachment {
             return Err(Error::malformed("attachment.id", "characters other than A-Z a-z 0-9 - . _ ~"));
         }
         check_data(data.ok_or_else(|| Error::malformed("attachment.data", "missing"))?)?;
-        let members = members.into_iter().map(|(name, raw)| (name.into_owned(), raw.to_owned())).collect();
+        let kept = |raw: &RawValue| Kept::part(source, raw.get());
+        let members = members.into_iter().map(|(name, raw)| (name.into_owned(), kept(raw))).collect();
         Ok(Self { id, members })
     }
 
@@ -57,7 +72,7 @@ impl Attachment {
 
     /// The JSON text of a member.
     pub fn member(&self, name: &str) -> Option<&str> {
-        self.members.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.get())
+        self.members.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.as_str())
     }
 
     /// Refuses what is read from others, and would be wrong to send.
@@ -80,17 +95,37 @@ impl Attachment {
 
     /// The attachment as JSON text.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut text = String::with_capacity(self.length());
+        self.write(&mut text);
+        text
+    }
+
+    /// Writes the JSON to the end of a text.
+    pub(super) fn write(&self, text: &mut String) {
+        let mut object = ObjectText::begin(text);
+        for (name, value) in &self.members {
+            object.put(name, value.as_str());
+        }
+        object.end();
+    }
+
+    /// About how long the JSON is.
+    pub(super) fn length(&self) -> usize {
+        let lengths = self.members.iter().map(|(name, value)| name.len().saturating_add(value.length()));
+        lengths.fold(2, |sum, length| sum.saturating_add(length).saturating_add(4))
+    }
+
+    /// Refuses what is nested more deeply than that.
+    pub(super) fn check_nesting(&self, nesting: usize) -> Result<()> {
+        let inside = nesting.saturating_sub(1);
+        self.members.iter().try_for_each(|(_, value)| json::check(value.as_str(), "message", inside))
     }
 }
 
-impl Serialize for Attachment {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.members.len()))?;
-        for (name, raw) in &self.members {
-            map.serialize_entry(name, raw)?;
-        }
-        map.end()
+impl PartialEq for Attachment {
+    fn eq(&self, other: &Self) -> bool {
+        let value = |attachment: &Self| serde_json::from_str::<Value>(&attachment.to_json()).ok();
+        value(self) == value(other)
     }
 }
 

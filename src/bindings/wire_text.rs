@@ -1,0 +1,44 @@
+//! Text for the wire on its way to Python.
+
+use std::sync::Mutex;
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::caller::lock;
+
+/// A text that becomes a `str` when it is first asked for, and is that same `str` from then on.
+///
+/// So there is one copy of a large message, whoever asks for it how often.
+pub(super) struct WireText {
+    length: usize,
+    held: Mutex<Held>,
+}
+
+enum Held {
+    Written(String),
+    Made(Py<PyString>),
+}
+
+impl WireText {
+    /// How long it is, in octets.
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    pub(super) fn for_python<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        let mut held = lock(&self.held);
+        let made = match &*held {
+            Held::Written(text) => PyString::new(py, text),
+            Held::Made(made) => return made.bind(py).clone(),
+        };
+        *held = Held::Made(made.clone().unbind());
+        made
+    }
+}
+
+impl From<String> for WireText {
+    fn from(text: String) -> Self {
+        Self { length: text.len(), held: Mutex::new(Held::Written(text)) }
+    }
+}

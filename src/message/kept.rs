@@ -1,0 +1,86 @@
+//! Text that is kept as it was written: large bodies and attachments are not copied out of their message.
+
+use std::fmt::{Debug, Formatter};
+use std::ops::Range;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+/// A whole text, of which parts are kept.
+pub(crate) enum Source {
+    /// One that was never secret in this process, or is no more so than its parts elsewhere.
+    Open(String),
+    /// One that was decrypted, and is zeroed when nobody keeps any part of it.
+    Decrypted(Zeroizing<String>),
+}
+
+impl Source {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Open(text) => text,
+            Self::Decrypted(text) => text,
+        }
+    }
+}
+
+/// A part of a text.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    source: Arc<Source>,
+    range: Range<usize>,
+}
+
+impl Kept {
+    /// Keeps a text in whole.
+    pub(crate) fn whole(text: String) -> Self {
+        Self { range: 0..text.len(), source: Arc::new(Source::Open(text)) }
+    }
+
+    /// Keeps a part of the source; a text from elsewhere is copied.
+    pub(crate) fn part(source: &Arc<Source>, part: &str) -> Self {
+        let start = part.as_ptr().addr().checked_sub(source.as_str().as_ptr().addr());
+        let range = start.and_then(|start| Some(start..start.checked_add(part.len())?));
+        // two texts that live are never in one place, so this part of the source is that part
+        match range.filter(|range| source.as_str().get(range.clone()).is_some()) {
+            Some(range) => Self { source: Arc::clone(source), range },
+            None => Self::whole(part.to_owned()),
+        }
+    }
+
+    pub(crate) fn length(&self) -> usize {
+        self.range.len()
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.source.as_str().get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+impl Debug for Kept {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_kept_where_it_stands_and_another_text_is_copied() {
+        for source in [Source::Open("[1,2]".to_owned()), Source::Decrypted("[1,2]".to_owned().into())] {
+            let source = Arc::new(source);
+            let text = source.as_str();
+            for part in ["", "2", "1,2", "[1,2]"] {
+                let place = text.find(part).unwrap();
+                let inside = &text[place..place + part.len()];
+                let kept = Kept::part(&source, inside);
+                assert_eq!(kept.as_str(), part);
+                assert_eq!(kept.as_str().as_ptr(), inside.as_ptr());
+            }
+            let other = "[1,2]3".to_owned();
+            let kept = Kept::part(&source, &other[3..]);
+            assert_eq!(kept.as_str(), "2]3");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A plaintext message written straight into its text.
+
+use super::kept::Kept;
+use super::object::ObjectText;
+use super::{Attachment, FromPriorHeader, MEDIA_TYPE, Message};
+use crate::did::DidUrl;
+
+/// Room for the headers beside body, attachments and custom headers, and for a block of padding after them.
+const ROOM: usize = 512;
+
+impl Message {
+    /// The message as JSON text, with its media type and a body in any case.
+    ///
+    /// The claims of a rotation that is not yet signed have no plaintext form; they are left out here.
+    pub fn to_json(&self) -> String {
+        let mut text = String::with_capacity(self.room());
+        let mut object = ObjectText::begin(&mut text);
+        object.put_text("id", &self.id);
+        object.put_text("typ", MEDIA_TYPE);
+        object.put_text("type", &self.type_);
+        if let Some(from) = &self.from {
+            object.put_text("from", from.as_str());
+        }
+        if let Some(to) = &self.to {
+            object.put_texts("to", to.iter().map(DidUrl::as_str));
+        }
+        for (name, value) in [("thid", &self.thid), ("pthid", &self.pthid), ("lang", &self.lang)] {
+            if let Some(value) = value {
+                object.put_text(name, value);
+            }
+        }
+        for (name, value) in [("created_time", self.created_time), ("expires_time", self.expires_time)] {
+            if let Some(value) = value {
+                object.put_number(name, value);
+            }
+        }
+        if let Some(FromPriorHeader::Jwt(jwt) | FromPriorHeader::Verified(_, jwt)) = &self.from_prior {
+            object.put_text("from_prior", jwt);
+        }
+        let lists =
+            [("please_ack", &self.please_ack), ("ack", &self.ack), ("accept-lang", &self.accept_lang)];
+        for (name, value) in lists {
+            if let Some(value) = value {
+                object.put_texts(name, value.iter().map(String::as_str));
+            }
+        }
+        for (name, value) in &self.custom {
+            object.put(name, value.as_str());
+        }
+        // v2.0 peers demand a body
+        object.put("body", self.body());
+        if let Some(attachments) = &self.attachments {
+            object.put_array("attachments", attachments, |text, attachment| attachment.write(text));
+        }
+        object.end();
+        text
+    }
+
+    fn room(&self) -> usize {
+        let body = self.body.iter().map(Kept::length);
+        let custom = self.custom.iter().map(|(name, value)| name.len().saturating_add(value.length()));
+        let attachments = self.attachments().iter().map(Attachment::length);
+        body.chain(custom).chain(attachments).fold(ROOM, usize::saturating_add)
+    }
+}
+
+impl PartialEq for Message {
+    fn eq(&self, other: &Self) -> bool {
+        let value = |message: &Self| serde_json::from_str::<serde_json::Value>(&message.to_json()).ok();
+        self.from_prior == other.from_prior && value(self) == value(other)
+    }
+}
