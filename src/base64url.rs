@@ -21,6 +21,16 @@ pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
 }
 
+/// Decodes a text into a buffer with so much room after its octets.
+pub(crate) fn decode_with_room(text: &str, room: usize, part: &'static str) -> Result<Vec<u8>> {
+    let most = URL_SAFE_NO_PAD.estimated_decoded_length(text.len());
+    let mut octets = Vec::with_capacity(most.saturating_add(room));
+    URL_SAFE_NO_PAD
+        .decode_append(text, &mut octets)
+        .map_err(|_| Error::malformed(part, "not base64url without padding"))?;
+    Ok(octets)
+}
+
 /// Reads it with its padding as well, as Aries RFC 0019 demands; everything else is as strict.
 pub(crate) fn decode_padded(text: &str, part: &'static str) -> Result<Vec<u8>> {
     let bare = match text.strip_suffix('=') {
@@ -39,6 +49,9 @@ mod tests {
         for (octets, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")] {
             assert_eq!(encode(octets), text);
             assert_eq!(decode(text, "x").unwrap(), octets.as_bytes());
+            let roomy = decode_with_room(text, 7, "x").unwrap();
+            assert_eq!(roomy, octets.as_bytes());
+            assert!(roomy.capacity() >= octets.len() + 7);
         }
         assert_eq!(encode([0xff, 0xef, 0xbe]), "_---");
     }
@@ -48,6 +61,7 @@ mod tests {
     fn padding_foreign_letters_and_stray_bits_are_refused() {
         for text in ["Zg==", "Zg=", "+-__", "Z", "Zh", "Zm9", "Zm9v\n", "Zm 9v", "é"] {
             assert!(decode(text, "x").is_err(), "{text}");
+            assert!(decode_with_room(text, 0, "x").is_err(), "{text}");
         }
     }
 

@@ -175,8 +175,9 @@ pub(crate) struct Unsigned<'a> {
 
 const BEFORE_PAYLOAD: &str = "{\"payload\":\"";
 
-/// The room after the payload, beside the header and the kid: names, and r and s of a signature.
-const END_ROOM: usize = 160;
+/// The room after the payload, beside the header and the kid: names, r and s of a signature, and the padding
+/// of a layer around.
+const END_ROOM: usize = 176;
 
 impl<'a> Unsigned<'a> {
     pub(crate) fn new(kid: &'a DidUrl, algorithm: SignatureAlgorithm, payload: &str) -> Self {

@@ -53,6 +53,14 @@ impl<'t> ObjectText<'t> {
         self.text.push(']');
     }
 
+    /// Writes a member whose value is an object of what `write` writes.
+    pub(crate) fn put_object(&mut self, name: &str, write: impl FnOnce(&mut ObjectText<'_>)) {
+        self.name(name);
+        let mut object = ObjectText::begin(self.text);
+        write(&mut object);
+        object.end();
+    }
+
     /// Ends the object.
     pub(crate) fn end(self) {
         self.text.push('}');
@@ -120,9 +128,10 @@ mod tests {
         object.put_number("c", u64::MAX);
         object.put_texts("d", ["e", "f"]);
         object.put_texts("g", []);
+        object.put_object("h", |inside| inside.put_text("i", "j"));
         object.end();
         let expected = json!({
-            "a": [1, {}], "b\"": "\u{1}\\\"é\n", "c": u64::MAX, "d": ["e", "f"], "g": [],
+            "a": [1, {}], "b\"": "\u{1}\\\"é\n", "c": u64::MAX, "d": ["e", "f"], "g": [], "h": {"i": "j"},
         });
         assert_eq!(text, expected.to_string());
     }

@@ -8,7 +8,6 @@ use super::seal::{anoncrypt, authcrypt};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
-use crate::crypto::content::PADDING;
 use crate::did::{DidUrl, Service, same_party};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, Secret};
@@ -154,9 +153,13 @@ pub async fn encrypted_to_each(
         sign_from_kid = Some(key.kid().clone());
     }
     let mut packed = Vec::with_capacity(to.len());
-    for (recipient, found) in to.iter().zip(found) {
+    let last = found.iter().rposition(Result::is_ok);
+    for (place, (recipient, found)) in to.iter().zip(found).enumerate() {
         let sealed = match found {
-            Ok(recipients) => seal_and_wrap(caller, &text, recipient, &recipients, options, &forward).await,
+            Ok(recipients) => {
+                let text = if Some(place) == last { std::mem::take(&mut text) } else { text.clone() };
+                seal_and_wrap(caller, text, recipient, &recipients, options, &forward).await
+            }
             Err(error) => Err(error),
         };
         packed.push(sealed.map(|(envelope, others, services)| Packed {
@@ -174,7 +177,7 @@ pub async fn encrypted_to_each(
 /// the recipient takes them.
 async fn seal_and_wrap(
     caller: &Caller,
-    text: &str,
+    text: String,
     to: &DidUrl,
     recipients: &Recipients,
     options: &EncryptOptions,
@@ -185,8 +188,11 @@ async fn seal_and_wrap(
         None => None,
     };
     let wanted = if options.every_curve { usize::MAX } else { 1 };
-    let mut envelopes = Vec::new();
-    for (group, sender) in pairs(recipients, senders.as_deref()).take(wanted) {
+    let pairs: Vec<_> = pairs(recipients, senders.as_deref()).take(wanted).collect();
+    let mut envelopes = Vec::with_capacity(pairs.len());
+    // encrypted where it stands, for the last of them; mostly there is but one
+    let texts = std::iter::repeat_n(text.into_bytes(), pairs.len());
+    for ((group, sender), text) in pairs.into_iter().zip(texts) {
         envelopes.push(seal(caller, text, group, sender, options).await?);
     }
     let found = ways(caller, &recipients.document, &options.choice, options.bare).await?;
@@ -215,17 +221,15 @@ fn pairs<'a>(
 /// Encrypts for one group of keys: authcrypt, anoncrypt, or the one around the other.
 async fn seal(
     caller: &Caller,
-    text: &str,
+    text: Vec<u8>,
     group: &Group,
     sender: Option<&Secret>,
     options: &EncryptOptions,
 ) -> Result<Sealed> {
-    let mut content = Vec::with_capacity(text.len().saturating_add(PADDING));
-    content.extend_from_slice(text.as_bytes());
     let text = match sender {
-        None => anoncrypt(caller, content, group, options.anoncrypt).await?,
+        None => anoncrypt(caller, text, group, options.anoncrypt).await?,
         Some(sender) => {
-            let inner = authcrypt(caller, content, group, sender).await?;
+            let inner = authcrypt(caller, text, group, sender).await?;
             let hide = if options.signer.is_some() {
                 options.anoncrypt_authcrypt_signed
             } else {

@@ -1,7 +1,5 @@
 //! Wrapping: an encrypted message becomes one layer of anoncrypt a mediator, the outermost for the first.
 
-use serde_json::value::RawValue;
-
 use super::keys::recipients;
 use super::seal::anoncrypt;
 use crate::caller::Caller;
@@ -61,7 +59,7 @@ pub async fn wrap_in_forward(
     if routing_keys.len() > MOST_LAYERS {
         return Err(Error::misuse(format!("more than {MOST_LAYERS} routing keys")));
     }
-    let wrapped = wrap(caller, payload, to.as_str(), routing_keys, options).await?;
+    let wrapped = wrap(caller, payload.trim(), to.as_str(), routing_keys, options).await?;
     wrapped.ok_or_else(|| Error::misuse("no routing key to wrap for"))
 }
 
@@ -94,9 +92,7 @@ pub(super) async fn wrap(
     for mediator in layers.iter().rev() {
         let keys = recipients(caller, mediator, &options.curves).await?.groups.into_iter().next();
         let keys = keys.ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
-        let text = wrapped.as_ref().map_or(envelope, |inner| inner.text.as_str());
-        let payload: &RawValue =
-            serde_json::from_str(text).map_err(|_| Error::malformed("forward", "no JSON"))?;
+        let payload = wrapped.as_ref().map_or(envelope, |inner| inner.text.as_str());
         let plaintext = routing::write(&caller.random_id(), mediator, next, payload, &options.headers);
         wrapped = Some(PackedForward {
             text: anoncrypt(caller, plaintext.into_bytes(), &keys, options.anoncrypt).await?,

@@ -2,14 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use serde::Serialize;
-use serde_json::json;
-use serde_json::value::RawValue;
-
 use super::ForwardHeaders;
 use crate::did::{DidUrl, names_of_key, same_party};
 use crate::error::{Error, Result};
 use crate::jose::jwe;
+use crate::message::object::ObjectText;
 use crate::message::{self, Attachment, Message, TypeUri, json};
 
 /// The only message type of the protocol.
@@ -87,6 +84,11 @@ impl Forward {
         &self.messages
     }
 
+    /// The messages themselves.
+    pub(crate) fn into_messages(self) -> Vec<String> {
+        self.messages
+    }
+
     /// The attachments that say only where their content is, with its hash.
     pub fn links(&self) -> &[Attachment] {
         &self.links
@@ -119,56 +121,37 @@ fn inlined(attachment: &Attachment) -> Result<Option<String>> {
     String::from_utf8(octets).map(Some).map_err(|_| malformed("no text"))
 }
 
-#[derive(Serialize)]
-struct Out<'a> {
-    id: &'a str,
-    typ: &'static str,
-    #[serde(rename = "type")]
-    type_: &'static str,
-    to: [&'a str; 1],
-    #[serde(flatten, serialize_with = "headers")]
-    headers: &'a ForwardHeaders,
-    body: serde_json::Value,
-    attachments: [Attached<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct Attached<'a> {
-    // Identus drops attachments without an id
-    id: &'static str,
-    media_type: &'static str,
-    data: Data<'a>,
-}
-
-#[derive(Serialize)]
-struct Data<'a> {
-    json: &'a RawValue,
-}
-
-fn headers<S: serde::Serializer>(headers: &ForwardHeaders, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(headers.written())
-}
-
 /// The plaintext of a forward for a mediator, which learns the next hop and nothing else.
+///
+/// `payload` is JSON text.
 pub(crate) fn write(
     id: &str,
     mediator: &DidUrl,
     next: &str,
-    payload: &RawValue,
+    payload: &str,
     headers: &ForwardHeaders,
 ) -> String {
-    let out = Out {
-        id,
-        typ: message::MEDIA_TYPE,
-        type_: TYPE,
-        to: [mediator.did()],
-        headers,
-        body: json!({ "next": next }),
-        attachments: [Attached {
-            id: "forwarded",
-            media_type: jwe::MEDIA_TYPE,
-            data: Data { json: payload },
-        }],
-    };
-    serde_json::to_string(&out).unwrap_or_default()
+    /// What stands beside the payload and the headers, and the padding of the layer around.
+    const ROOM: usize = 512;
+    let lengths = [payload.len(), mediator.did().len(), next.len(), headers.length()];
+    let mut text = String::with_capacity(lengths.into_iter().fold(ROOM, usize::saturating_add));
+    let mut forward = ObjectText::begin(&mut text);
+    forward.put_text("id", id);
+    forward.put_text("typ", message::MEDIA_TYPE);
+    forward.put_text("type", TYPE);
+    forward.put_texts("to", [mediator.did()]);
+    for (name, json) in headers.written() {
+        forward.put(name, json.get());
+    }
+    forward.put_object("body", |body| body.put_text("next", next));
+    forward.put_array("attachments", [payload], |text, payload| {
+        let mut attachment = ObjectText::begin(text);
+        // Identus drops attachments without an id
+        attachment.put_text("id", "forwarded");
+        attachment.put_text("media_type", jwe::MEDIA_TYPE);
+        attachment.put_object("data", |data| data.put("json", payload));
+        attachment.end();
+    });
+    forward.end();
+    text
 }

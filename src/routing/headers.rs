@@ -50,6 +50,12 @@ impl ForwardHeaders {
         self
     }
 
+    /// About how long their text is.
+    pub(super) fn length(&self) -> usize {
+        let lengths = self.0.iter().map(|(name, raw)| name.len().saturating_add(raw.get().len()));
+        lengths.fold(0, |sum, length| sum.saturating_add(length).saturating_add(4))
+    }
+
     /// The headers that are written, each with its JSON text.
     pub(super) fn written(&self) -> impl Iterator<Item = (&str, &RawValue)> {
         let present = self.0.iter().filter(|(_, raw)| raw.get() != "null");

@@ -36,14 +36,17 @@ pub(super) async fn for_us(
     }
     let forward = Forward::read(message)?;
     // one message can be the result, and one that lies elsewhere is for the application to fetch
-    let ([payload], []) = (forward.messages(), forward.links()) else { return Ok(None) };
-    let most = Most { recipients: options.limits.recipients, signatures: options.limits.signatures };
-    let Ok(Envelope::Encrypted(jwe)) = Envelope::parse(payload, most) else { return Ok(None) };
+    if !forward.links().is_empty() {
+        return Ok(None);
+    }
     let next = DidUrl::parse(forward.next())?;
+    let Ok([payload]) = <[String; 1]>::try_from(forward.into_messages()) else { return Ok(None) };
+    let most = Most { recipients: options.limits.recipients, signatures: options.limits.signatures };
+    let Ok(Envelope::Encrypted(jwe)) = Envelope::parse(&payload, most) else { return Ok(None) };
     let of_next: Vec<&DidUrl> = jwe.kids().filter(|kid| same_party(kid.did(), next.did())).collect();
     let ours =
         holds(caller, &of_next).await? || (next.fragment().is_some() && holds(caller, &[&next]).await?);
-    Ok(ours.then(|| payload.clone()))
+    Ok(ours.then_some(payload))
 }
 
 async fn holds(caller: &Caller, kids: &[&DidUrl]) -> Result<bool> {

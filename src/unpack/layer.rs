@@ -32,11 +32,9 @@ pub async fn open_layer(
     };
     bound_recipients(&jwe, options)?;
     let secrets = std::slice::from_ref(secret);
-    let (_, octets) = match (&jwe.agreement, sender) {
-        (Agreement::EcdhEs, None) => open(caller, &jwe, secrets, None, &[]).await?,
-        (Agreement::Ecdh1Pu { skid, apu }, Some((kid, key))) if skid == kid => {
-            open(caller, &jwe, secrets, Some(key), apu).await?
-        }
+    let sender = match (&jwe.agreement, sender) {
+        (Agreement::EcdhEs, None) => None,
+        (Agreement::Ecdh1Pu { skid, .. }, Some((kid, key))) if skid == kid => Some(key),
         (Agreement::Ecdh1Pu { skid, .. }, Some(_)) => {
             let kid = Some(skid.to_string());
             return Err(Error::Untrusted { claim: Claim::SenderKey, kid, did: None });
@@ -46,7 +44,7 @@ pub async fn open_layer(
             return Err(Error::malformed("jwe.protected.alg", "not anoncrypt"));
         }
     };
-    Ok(octets)
+    open(caller, jwe, secrets, sender).await.map(|(_, octets)| octets)
 }
 
 /// Returns if what a plaintext claims of its sender is so, and refuses it otherwise.

@@ -137,13 +137,14 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
                 Agreement::EcdhEs => {
                     depth = depth.descend(Depth::Anoncrypt)?;
                     layers.unbound = jwe.apv.is_none();
-                    let (opened, plaintext) = opened::anoncrypt(caller, &jwe, options).await?;
+                    let (opened, plaintext) = opened::anoncrypt(caller, jwe, options).await?;
                     layers.anoncrypt = Some(opened);
                     plaintext
                 }
-                Agreement::Ecdh1Pu { skid, apu } => {
+                Agreement::Ecdh1Pu { skid, .. } => {
                     depth = depth.descend(Depth::Authcrypt)?;
-                    let (opened, plaintext) = opened::authcrypt(caller, &jwe, skid, apu, options).await?;
+                    let skid = skid.clone();
+                    let (opened, plaintext) = opened::authcrypt(caller, jwe, skid, options).await?;
                     layers.authcrypt = Some(opened);
                     plaintext
                 }

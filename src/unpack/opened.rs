@@ -61,29 +61,28 @@ impl From<Plaintext> for Source {
 /// Opens a layer whose sender is anonymous.
 pub(super) async fn anoncrypt(
     caller: &Caller,
-    jwe: &Jwe<'_>,
+    jwe: Jwe<'_>,
     options: &UnpackOptions,
 ) -> Result<(Opened, Plaintext)> {
-    let secrets = secrets(caller, jwe, options).await?;
-    let (opened, octets) = open(caller, jwe, &secrets, None, &[]).await?;
+    let secrets = secrets(caller, &jwe, options).await?;
+    let (opened, octets) = open(caller, jwe, &secrets, None).await?;
     Ok((opened, Plaintext::new(octets)?))
 }
 
 /// Opens a layer whose sender has to be who `skid` says.
 pub(super) async fn authcrypt(
     caller: &Caller,
-    jwe: &Jwe<'_>,
-    skid: &DidUrl,
-    apu: &[u8],
+    jwe: Jwe<'_>,
+    skid: DidUrl,
     options: &UnpackOptions,
 ) -> Result<(Authcrypt, Plaintext)> {
-    let secrets = secrets(caller, jwe, options).await?;
+    let secrets = secrets(caller, &jwe, options).await?;
     let document = caller.resolve(skid.did()).await?;
-    let method = document.key(Relationship::KeyAgreement, skid)?;
+    let method = document.key(Relationship::KeyAgreement, &skid)?;
     let sender =
         method.key().map_err(|unusable| Error::unsupported("sender key", unusable.reason.clone()))?;
-    let (opened, octets) = open(caller, jwe, &secrets, Some(sender), apu).await?;
-    Ok((Authcrypt { opened, skid: skid.clone() }, Plaintext::new(octets)?))
+    let (opened, octets) = open(caller, jwe, &secrets, Some(sender)).await?;
+    Ok((Authcrypt { opened, skid }, Plaintext::new(octets)?))
 }
 
 /// Our keys among the recipients, once the list of recipients is known to be the sender's.
@@ -110,14 +109,13 @@ pub(super) fn bound_recipients(jwe: &Jwe<'_>, options: &UnpackOptions) -> Result
 /// Opens the layer with these secrets, all of which have to fit; `sender` is known to be the key of `skid`.
 pub(super) async fn open(
     caller: &Caller,
-    jwe: &Jwe<'_>,
+    mut jwe: Jwe<'_>,
     secrets: &[Secret],
     sender: Option<&PublicKey>,
-    apu: &[u8],
 ) -> Result<(Opened, SecretBytes)> {
     let mut cek: Option<SecretBytes> = None;
     for secret in secrets {
-        let unwrapped = content_key(caller, jwe, secret, sender, apu).await?;
+        let unwrapped = content_key(caller, &jwe, secret, sender).await?;
         match &cek {
             Some(first) if !bool::from(first.as_ref().ct_eq(unwrapped.as_ref())) => {
                 return Err(Error::Decryption);
@@ -127,12 +125,10 @@ pub(super) async fn open(
         }
     }
     let (Some(cek), Some(secret)) = (cek, secrets.first()) else { return Err(Error::Decryption) };
-    let aad = jwe.additional_data();
-    let mut octets = SecretBytes::from_slice(&jwe.ciphertext);
-    jwe.encryption.cipher().open(cek.as_ref(), &jwe.iv, &aad, &mut octets, &jwe.tag)?;
-    let opened =
-        Opened { to: jwe.kids().cloned().collect(), kid: secret.kid().clone(), encryption: jwe.encryption };
-    Ok((opened, octets))
+    let mut octets = SecretBytes::from(std::mem::take(&mut jwe.ciphertext));
+    jwe.encryption.cipher().open(cek.as_ref(), &jwe.iv, &jwe.additional_data(), &mut octets, &jwe.tag)?;
+    let to = jwe.recipients.into_iter().map(|recipient| recipient.kid).collect();
+    Ok((Opened { to, kid: secret.kid().clone(), encryption: jwe.encryption }, octets))
 }
 
 async fn content_key(
@@ -140,7 +136,6 @@ async fn content_key(
     jwe: &Jwe<'_>,
     secret: &Secret,
     sender: Option<&PublicKey>,
-    apu: &[u8],
 ) -> Result<SecretBytes> {
     let is_ours = |recipient: &&Recipient| recipient.kid == *secret.kid();
     let recipient = jwe.recipients.iter().find(is_ours).ok_or(Error::Decryption)?;
@@ -149,6 +144,10 @@ async fn content_key(
     if !fits {
         return Err(Error::malformed("jwe.protected.epk", "not on the curve of the other keys"));
     }
+    let apu = match &jwe.agreement {
+        Agreement::EcdhEs => &[],
+        Agreement::Ecdh1Pu { apu, .. } => apu.as_slice(),
+    };
     let info = PartyInfo { apu, apv: jwe.apv.as_deref().unwrap_or_default() };
     let shared = caller.agree(secret, &recipient.epk).await?;
     let kek = match sender {

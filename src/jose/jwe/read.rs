@@ -82,6 +82,9 @@ impl<'a> header::Members<'a> for Protected<'a> {
     }
 }
 
+/// The longest tag: one backend wants it behind the ciphertext.
+const TAG_ROOM: usize = 32;
+
 #[derive(Deserialize)]
 struct WireRecipient<'a> {
     #[serde(borrow)]
@@ -132,7 +135,7 @@ impl<'a> Jwe<'a> {
             apv,
             recipients,
             iv: octets(wire.iv, "jwe.iv")?,
-            ciphertext: octets(wire.ciphertext, "jwe.ciphertext")?,
+            ciphertext: ciphertext(wire.ciphertext)?,
             tag: octets(wire.tag, "jwe.tag")?,
             aad: wire.aad.map(|aad| string(Some(aad), "jwe.aad")).transpose()?,
             protected,
@@ -157,6 +160,12 @@ impl std::fmt::Debug for Jwe<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Jwe").field("agreement", &self.agreement).finish_non_exhaustive()
     }
+}
+
+/// Decoded into the buffer in which it is decrypted.
+fn ciphertext(raw: Option<&RawValue>) -> Result<Vec<u8>> {
+    const PART: &str = "jwe.ciphertext";
+    base64url::decode_with_room(&string(raw, PART)?, TAG_ROOM, PART)
 }
 
 fn agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Result<Agreement> {

@@ -5,6 +5,7 @@
 use super::MEDIA_TYPE;
 use crate::base64url::{self, encode_append, encoded_length};
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
+use crate::crypto::content::PADDING;
 use crate::did::DidUrl;
 use crate::keys::PublicKey;
 
@@ -77,9 +78,9 @@ const BEFORE_TAG: &str = "\",\"tag\":\"";
 const END: &str = "\"}";
 
 impl JweOut<'_> {
-    /// Writes the JSON into a text of exactly its length.
+    /// Writes the JSON into a text that has the room to become the content of another layer.
     pub(crate) fn write(&self) -> String {
-        let mut text = String::with_capacity(self.length());
+        let mut text = String::with_capacity(self.length().saturating_add(PADDING));
         text.push_str(BEFORE_PROTECTED);
         text.push_str(self.protected);
         text.push_str(BEFORE_RECIPIENTS);
