@@ -1,13 +1,16 @@
-"""A process of its own that says how many octets its memory grew by: `python memory_process.py peak sign 1000`."""
+"""A process that says how many octets its memory grew by: `python memory_process.py peak sign 1000`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig, UnpackConfig
 from pydidcomm.sync import create_peer_did, pack_encrypted, pack_signed, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECRETS = InMemorySecrets()
 ALICE, BOB = create_peer_did(SECRETS), create_peer_did(SECRETS)
@@ -57,10 +60,8 @@ def peak(layers: str, size: int) -> list[int]:
     pack = PACK[layers]
     opened(pack(message_of(1)))
     message = message_of(size)
-    packing = growth_of(lambda: pack(message))
-    del message
-    packed = pack(message_of(size))
-    return [packing, growth_of(lambda: opened(packed))]
+    packed = pack(message)
+    return [growth_of(lambda: pack(message)), growth_of(lambda: opened(packed))]
 
 
 def leak(layers: str, count: int) -> list[int]:
