@@ -90,12 +90,10 @@ pub(crate) fn push_text(text: &mut String, value: &str) {
 /// Whether JSON writes some character of a string in another way (RFC 8259 7).
 fn has_escapes(value: &str) -> bool {
     const BLOCK: usize = 64;
-    let is_escaped = |octet: u8| (octet < b' ') | (octet == b'"') | (octet == b'\\');
+    let escaped = |octet: u8| u8::from(octet < b' ') | u8::from(octet == b'"') | u8::from(octet == b'\\');
     // a whole block at a time and no branch in it, which the compiler turns into a few instructions
-    value
-        .as_bytes()
-        .chunks(BLOCK)
-        .any(|block| block.iter().fold(false, |found, octet| found | is_escaped(*octet)))
+    let any = |block: &[u8]| block.iter().fold(0, |found, octet| found | escaped(*octet)) > 0;
+    value.as_bytes().chunks(BLOCK).any(any)
 }
 
 /// What is written goes to the end of a text.
