@@ -271,3 +271,17 @@ def _held(party: sync.DIDCommMessaging, kid: str) -> Secret:
 def _kids(party: sync.DIDCommMessaging) -> list[str]:
     assert isinstance(party.secrets, InMemorySecrets)
     return party.secrets.kids()
+
+
+def test_a_document_that_a_resolver_hands_out_again_is_the_same_whatever_was_done_to_it() -> None:
+    resolver, party = LocalResolver(), sync.DIDCommMessaging()
+    for did in (party.create_key_did(), party.create_jwk_did(), party.create_peer_did(method=4)):
+        first = resolver.resolve(did)
+        assert first is not None
+        written = first.as_dict()
+        first.as_dict()["keyAgreement"].clear()
+        again = resolver.resolve(did)
+        assert again is not None
+        assert again == first
+        assert again.as_dict() == written
+        assert (again.id, again.key_agreement) == (did, first.key_agreement)
