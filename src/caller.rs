@@ -5,7 +5,7 @@
 
 use std::fmt::{Debug, Formatter};
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
 
 use askar_crypto::buffer::SecretBytes;
@@ -17,7 +17,7 @@ use crate::crypto::signature;
 use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, names_of_key, same_party};
 use crate::error::{Error, Result};
-use crate::keys::{Elsewhere, PublicKey, Secret, SecretStore, Verkey};
+use crate::keys::{Elsewhere, PublicKey, Secret, SecretKey, SecretStore, Verkey};
 use crate::message::random_id;
 
 /// Something that only the caller knows.
@@ -49,6 +49,8 @@ pub enum Question {
         /// What is signed.
         data: Vec<u8>,
     },
+    /// Leave to do work that takes a while, and is done when the operation runs on.
+    LongWork,
 }
 
 /// What the caller knows.
@@ -62,6 +64,8 @@ pub enum Answer {
     SharedSecret(SecretBytes),
     /// As Ed25519 makes it; in ECDSA r and s at their full length.
     Signature(Vec<u8>),
+    /// The long work may be done.
+    Proceed,
 }
 
 impl Answer {
@@ -72,6 +76,7 @@ impl Answer {
             Self::Secrets(_) => "secrets",
             Self::SharedSecret(_) => "a shared secret",
             Self::Signature(_) => "a signature",
+            Self::Proceed => "leave to proceed",
         }
     }
 }
@@ -85,6 +90,13 @@ impl Debug for Answer {
 /// Fills its argument with random octets.
 pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
 
+/// Does the job of every place below a number, on whatever threads there are, and returns when all are done.
+pub type Spread = Box<dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Send + Sync>;
+
+/// From how many jobs on they are spread: sixteen keys take half a millisecond or more, a second thread some
+/// 50 microseconds to get going.
+const MANY: usize = 16;
+
 /// What an operation is given when it starts: the time, randomness, and what needs no question.
 pub struct Surroundings {
     /// Seconds since the epoch.
@@ -97,6 +109,8 @@ pub struct Surroundings {
     pub secrets: Option<Arc<SecretStore>>,
     /// Whether a key in this process remembers what it shares with the keys of its peers.
     pub remember_peers: bool,
+    /// Does many jobs on several threads; without it they are done one after the other.
+    pub spread: Option<Spread>,
 }
 
 /// The core's view of the world.
@@ -106,6 +120,7 @@ pub struct Caller {
     dids: Option<(Arc<LocalResolver>, Vec<String>)>,
     secrets: Option<Arc<SecretStore>>,
     remember_peers: bool,
+    spread: Option<Spread>,
     // an operation sees one version of each document
     resolved: Mutex<Vec<Arc<Document>>>,
     slot: Arc<Mutex<Slot>>,
@@ -124,9 +139,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Caller {
     pub(crate) fn new(surroundings: Surroundings, slot: Arc<Mutex<Slot>>) -> Self {
-        let Surroundings { now, random, dids, secrets, remember_peers } = surroundings;
+        let Surroundings { now, random, dids, secrets, remember_peers, spread } = surroundings;
         let (random, resolved) = (Mutex::new(random), Mutex::default());
-        Self { now, random, dids, secrets, remember_peers, resolved, slot }
+        Self { now, random, dids, secrets, remember_peers, spread, resolved, slot }
     }
 
     pub(crate) fn now(&self) -> u64 {
@@ -213,9 +228,40 @@ impl Caller {
     /// The same of two parties' own keys: a key in this process may remember it.
     pub(crate) async fn agree_with_peer(&self, secret: &Secret, peer: &PublicKey) -> Result<SharedSecret> {
         match secret {
-            Secret::Here(key) if self.remember_peers => agree_and_remember(key.kind(), peer),
-            _ => self.agree(secret, peer).await,
+            Secret::Here(key) => self.agree_here_with_peer(key, peer),
+            Secret::Elsewhere(key) => self.agree_elsewhere(key, peer).await,
         }
+    }
+
+    /// The same with a key in this process.
+    pub(crate) fn agree_here_with_peer(&self, key: &SecretKey, peer: &PublicKey) -> Result<SharedSecret> {
+        if self.remember_peers {
+            agree_and_remember(key.kind(), peer)
+        } else {
+            agreement::agree(key.kind(), peer)
+        }
+    }
+
+    /// What the job yields for each of the parts; many are long work, and spread over threads.
+    pub(crate) async fn each<T: Sync, U: Send + Sync>(
+        &self,
+        parts: &[T],
+        job: impl Fn(&T) -> Result<U> + Send + Sync,
+    ) -> Result<Vec<U>> {
+        let Some(spread) = self.spread.as_ref().filter(|_| parts.len() >= MANY) else {
+            return parts.iter().map(job).collect();
+        };
+        let Answer::Proceed = self.ask(Question::LongWork).await? else {
+            return Err(Error::Answer("something else came in place of leave to proceed"));
+        };
+        let results: Vec<OnceLock<Result<U>>> = parts.iter().map(|_| OnceLock::new()).collect();
+        spread(parts.len(), &|place| {
+            if let (Some(part), Some(result)) = (parts.get(place), results.get(place)) {
+                result.get_or_init(|| job(part));
+            }
+        });
+        let undone = || Err(Error::Answer("a part of the work was not done"));
+        results.into_iter().map(|result| result.into_inner().unwrap_or_else(undone)).collect()
     }
 
     async fn agree_elsewhere(&self, key: &Elsewhere, public_key: &PublicKey) -> Result<SharedSecret> {

@@ -10,6 +10,11 @@ from pydidcomm.errors import PolicyError, ReplayedMessageError
 Received = TypeVar("Received", UnpackResult, V1Message)
 
 
+def asks_application(resolvers: ResolversConfig, config: UnpackConfig | None) -> bool:
+    """Whether anybody is to be asked."""
+    return resolvers.replay_window is not None or (config is not None and callable(config.allowed_senders))
+
+
 async def admitted(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
     """The message, if its sender is allowed and it did not come before."""
     allowed = None if config is None else config.allowed_senders

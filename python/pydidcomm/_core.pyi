@@ -9,7 +9,7 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 @final
 class Agree:
@@ -240,24 +240,38 @@ class Attachment:
 @final
 class Batch:
     """
-    Operations of which each runs to its next question or to its result, and none waits for another.
+    Operations of which none waits for another, and which are asked for together.
     """
-    def __new__(cls, /, operations: SupportsGetItem[int, Operation], threads: SupportsIndex | None) -> Batch:
+    def __new__(cls, /, operations: SupportsGetItem[int, Any], threads: SupportsIndex | None) -> Batch:
         """
-        Takes operations that were prepared or answered, and how many threads they may run on: None for all.
+        Takes operations that were prepared, and exceptions in the places of what could not be; and how many threads
+        they may run on: None for all.
         """
     @property
     def long(self, /) -> bool:
         """
         Whether it takes so long that an event loop is left for it.
         """
+    def results(self, /) -> Any:
+        """
+        The results in the order of the operations, and exceptions in the places of what failed.
+        """
     def run(self, /) -> Any:
         """
-        Runs each operation; a list of questions and results, and of exceptions in the places of what failed.
+        Runs each operation to its next question or to its result; the questions, or none where all have ended.
         """
     def run_on_pool(self, /) -> Any:
         """
         The same on the pool: a future of the running asyncio loop.
+        """
+    def supply(self, /, answers: SupportsGetItem[int, Any]) -> None:
+        """
+        Answers the questions in their order, each as `Operation.supply` does; an exception fails all that asked.
+        """
+    @staticmethod
+    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool], threads: SupportsIndex | None) -> Batch:
+        """
+        Prepares the unpacking of each of the messages.
         """
 
 @final
@@ -633,6 +647,12 @@ class LocalResolver:
         """
 
 @final
+class LongWork:
+    """
+    Says that what comes next takes long, and asks for leave.
+    """
+
+@final
 class Message:
     """
     A plaintext message: what is said, before it is packed and after it was unpacked.
@@ -908,25 +928,11 @@ class Operation:
         """
         The same on a thread of the pool: a future of the running asyncio loop.
         """
-    def supply_document(self, /, document: Any) -> None:
+    def supply(self, /, answer: Any) -> None:
         """
-        Answers ResolveDid with a document's JSON object, a DIDDocument or None.
-        """
-    def supply_same(self, /, other: Operation) -> None:
-        """
-        Answers a question as another operation was just answered that had asked the same.
-        """
-    def supply_secrets(self, /, secrets: SupportsGetItem[int, tuple[str, Any]]) -> None:
-        """
-        Answers FindSecrets with pairs of a kid and a Secret, a JWK or a key that lives elsewhere.
-        """
-    def supply_shared_secret(self, /, secret: bytes) -> None:
-        """
-        Answers Agree with the raw shared secret.
-        """
-    def supply_signature(self, /, signature: bytes) -> None:
-        """
-        Answers Sign with the signature.
+        Answers the question that a run led to: with a document's JSON object, a DIDDocument or None; with pairs of
+        a kid and a Secret, a JWK or a key that lives elsewhere; with a shared secret; with a signature; LongWork
+        with anything.
         """
 
 @final

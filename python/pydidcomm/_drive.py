@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydidcomm._core import Agree, FindSecrets, Operation, ResolveDid, Sign
+from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
 from pydidcomm._loops import leave
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import SecretsResolver
@@ -16,19 +16,21 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
             document: Any = resolvers.did_resolver.resolve(step.did)
             if hasattr(document, "__await__"):
                 document = await document
-            operation.supply_document(document)
+            operation.supply(document)
         elif type(step) is FindSecrets:
-            operation.supply_secrets(await found(step, resolvers.secrets_resolver))
+            operation.supply(await found(step, resolvers.secrets_resolver))
         elif type(step) is Agree:
             shared: Any = step.key.agree(step.public_key)
             if hasattr(shared, "__await__"):
                 shared = await shared
-            operation.supply_shared_secret(shared)
+            operation.supply(shared)
         elif type(step) is Sign:
             signature: Any = step.key.sign(step.algorithm, step.data)
             if hasattr(signature, "__await__"):
                 signature = await signature
-            operation.supply_signature(signature)
+            operation.supply(signature)
+        elif type(step) is LongWork:
+            operation.supply(None)
         else:
             return step
 
@@ -56,13 +58,15 @@ def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa
     while True:
         step: Any = operation.run()
         if type(step) is ResolveDid:
-            operation.supply_document(now(resolvers.did_resolver.resolve(step.did)))
+            operation.supply(now(resolvers.did_resolver.resolve(step.did)))
         elif type(step) is FindSecrets:
-            operation.supply_secrets(found_sync(step, resolvers.secrets_resolver))
+            operation.supply(found_sync(step, resolvers.secrets_resolver))
         elif type(step) is Agree:
-            operation.supply_shared_secret(now(step.key.agree(step.public_key)))
+            operation.supply(now(step.key.agree(step.public_key)))
         elif type(step) is Sign:
-            operation.supply_signature(now(step.key.sign(step.algorithm, step.data)))
+            operation.supply(now(step.key.sign(step.algorithm, step.data)))
+        elif type(step) is LongWork:
+            operation.supply(None)
         else:
             return step
 

@@ -1,12 +1,20 @@
 """The operations behind both faces, the awaited and the synchronous one."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 from pydidcomm import _core
-from pydidcomm._core import Attachment, InMemorySecrets, LocalResolver, Message, Operation, Packed
+from pydidcomm._batch import parts
+from pydidcomm._core import (
+    Attachment,
+    Batch,
+    InMemorySecrets,
+    LocalResolver,
+    Message,
+    Operation,
+    Packed,
+)
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.errors import PartlyPackedError
@@ -94,14 +102,15 @@ def each_unpacked(
     resolvers: ResolversConfig,
     packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
     config: UnpackConfig | None,
-) -> list[Callable[[], Operation]]:
-    """What prepares `unpack` for each message, all of them at one time."""
+    threads: int | None,
+) -> Iterable[Batch]:
+    """Prepares `unpack_many`."""
     if isinstance(packed_msgs, (str, bytes, Mapping)):
         reason = "`packed_msgs` is any number of messages; `unpack` unpacks one"
         raise TypeError(reason)
     config = config or _UNPACK
     prepared, known = config.prepared, _known(resolvers, config.now)
-    return [partial(_core.unpack, packed_msg, prepared, known) for packed_msg in packed_msgs]
+    return (Batch.unpacking(part, prepared, known, threads) for part in parts(packed_msgs, threads))
 
 
 def attachment_signed(

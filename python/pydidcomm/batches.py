@@ -1,14 +1,14 @@
 """Many messages at once: packed and unpacked on several threads, each for itself."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted
-from pydidcomm._batch import drive_each
-from pydidcomm._core import Message, Operation, Packed, UnpackResult
+from pydidcomm._admission import admitted, asks_application
+from pydidcomm._batch import batches_of, drive_each
+from pydidcomm._core import Batch, Message, Packed, UnpackResult
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 
 
@@ -67,8 +67,8 @@ async def pack_many(
         >>> [type(entry).__name__ for entry in asyncio.run(main())]
         ['Packed', 'DidNotFoundError']
     """
-    prepare = each_packed(resolvers_config, outgoing, pack_config)
-    return await drive_each(prepare, resolvers_config, threads)
+    batches = each_packed(resolvers_config, outgoing, pack_config, threads)
+    return await drive_each(batches, resolvers_config)
 
 
 async def unpack_many(
@@ -113,24 +113,29 @@ async def unpack_many(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    prepare = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config)
-    entries = await drive_each(prepare, resolvers_config, threads)
-    for place, entry in enumerate(entries):
-        if not isinstance(entry, Exception):
-            try:
-                await admitted(entry, resolvers_config, unpack_config)
-            except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
-                entries[place] = error
+    batches = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config, threads)
+    entries = await drive_each(batches, resolvers_config)
+    if asks_application(resolvers_config, unpack_config):
+        for place, entry in enumerate(entries):
+            if not isinstance(entry, Exception):
+                try:
+                    await admitted(entry, resolvers_config, unpack_config)
+                except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
+                    entries[place] = error
     return entries
 
 
 def each_packed(
-    resolvers: ResolversConfig, outgoing: Iterable[Outgoing], config: PackEncryptedConfig | None
-) -> list[Callable[[], Operation]]:
-    """What prepares the packing of each message."""
-    return [
+    resolvers: ResolversConfig,
+    outgoing: Iterable[Outgoing],
+    config: PackEncryptedConfig | None,
+    threads: int | None,
+) -> Iterable[Batch]:
+    """Prepares `pack_many`."""
+    prepare = (
         partial(
             _operations.encrypted, resolvers, one.message, one.to, one.frm, one.sign_frm, config, one.params
         )
         for one in outgoing
-    ]
+    )
+    return batches_of(prepare, threads)

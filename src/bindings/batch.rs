@@ -1,74 +1,248 @@
-//! `Batch`: operations that run together, on several threads.
+//! `Batch`: operations that run together, on several threads, and whose questions are asked once for all.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::mem::take;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use rayon::ThreadPool;
 
-use super::operation::{PyOperation, Stop, is_long, stop_out};
-use super::pool::{self, each};
+use super::json::TextIn;
+use super::operation::{Outcome, PyOperation, Stop, Task, is_long, outcome_out, question_out};
+use super::pool::{self, Threads};
+use super::question::Asked;
+use super::surroundings::KnownIn;
+use super::unpack::unpacking;
+use super::unpack_options::PyUnpackOptions;
+use crate::caller::{Question, lock};
+use crate::operation::Step;
 
-/// Operations of which each runs to its next question or to its result, and none waits for another.
+/// Operations of which none waits for another, and which are asked for together.
 #[pyclass(frozen, name = "Batch", module = "pydidcomm._core")]
 pub(super) struct PyBatch {
-    operations: Arc<Vec<Py<PyOperation>>>,
     threads: Option<usize>,
+    entries: Mutex<Entries>,
 }
 
-/// Runs each operation, and tells in their order what it has led to.
-fn compute(
-    operations: &[Py<PyOperation>],
-    pool: Option<&ThreadPool>,
-    threads: Option<usize>,
-) -> Vec<Option<Stop>> {
-    let stops: Vec<OnceLock<Stop>> = operations.iter().map(|_| OnceLock::new()).collect();
-    each(pool, threads, operations.len(), |place| {
-        if let (Some(operation), Some(stop)) = (operations.get(place), stops.get(place)) {
-            // each place has one turn
-            let _ = stop.set(operation.get().compute());
+#[derive(Default)]
+struct Entries {
+    all: Vec<Entry>,
+    waiting: Vec<Waiting>,
+}
+
+/// Where an operation of the batch is.
+enum Entry {
+    Running(Arc<Task>),
+    Done(Outcome),
+    Failed(PyErr),
+}
+
+/// Operations that wait for the same answer, by their places.
+struct Waiting {
+    asked: Asked,
+    question: Option<Question>,
+    places: Vec<usize>,
+}
+
+/// What is asked, where one answer will do for all that ask it; a key that lives elsewhere may count.
+#[derive(Eq, Hash, PartialEq)]
+enum Sense {
+    Did(String),
+    Secrets(Vec<String>, bool),
+    Own(usize),
+}
+
+impl Sense {
+    fn of(question: &Question, place: usize) -> Self {
+        match question {
+            Question::ResolveDid(did) => Self::Did(did.clone()),
+            Question::FindSecrets { kids, every } => Self::Secrets(kids.clone(), *every),
+            Question::Agree { .. } | Question::Sign { .. } | Question::LongWork => Self::Own(place),
         }
-    });
-    stops.into_iter().map(OnceLock::into_inner).collect()
+    }
 }
 
-/// A list of questions and results, and of exceptions in the places of what failed.
-fn stops_out(py: Python<'_>, stops: Vec<Option<Stop>>) -> PyResult<Bound<'_, PyAny>> {
-    let entries = stops.into_iter().flatten().map(|stop| match stop_out(py, stop) {
-        Ok(entry) => Ok(entry),
-        Err(error) => error.into_bound_py_any(py),
-    });
-    entries.collect::<PyResult<Vec<_>>>()?.into_bound_py_any(py)
+impl Entries {
+    fn new(all: Vec<Entry>) -> Mutex<Self> {
+        Mutex::new(Self { all, waiting: Vec::new() })
+    }
+
+    /// Runs each operation to its next question or to its result, without Python.
+    fn compute(&mut self, threads: &Threads) {
+        let running: Vec<(usize, &Arc<Task>)> = self
+            .all
+            .iter()
+            .enumerate()
+            .filter_map(
+                |(place, entry)| if let Entry::Running(task) = entry { Some((place, task)) } else { None },
+            )
+            .collect();
+        let stops: Vec<OnceLock<Stop>> = running.iter().map(|_| OnceLock::new()).collect();
+        threads.each(running.len(), |turn| {
+            if let (Some((_, task)), Some(stop)) = (running.get(turn), stops.get(turn)) {
+                // each has one turn
+                let _ = stop.set(task.compute_on(threads));
+            }
+        });
+        let places: Vec<usize> = running.into_iter().map(|(place, _)| place).collect();
+        let mut senses = HashMap::new();
+        for (place, stop) in places.into_iter().zip(stops) {
+            let entry = match stop.into_inner() {
+                Some(Ok(Step::Ask(question))) => {
+                    let new = self.waiting.len();
+                    let group = *senses.entry(Sense::of(&question, place)).or_insert(new);
+                    match self.waiting.get_mut(group) {
+                        Some(waiting) => waiting.places.push(place),
+                        None => self.waiting.push(Waiting {
+                            asked: Asked::of(&question),
+                            question: Some(question),
+                            places: vec![place],
+                        }),
+                    }
+                    continue;
+                }
+                Some(Ok(Step::Done(outcome))) => Entry::Done(outcome),
+                Some(Err(error)) => Entry::Failed(error.into()),
+                None => continue,
+            };
+            self.put(place, entry);
+        }
+    }
+
+    /// What is asked, each question once.
+    fn questions<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let mut questions = Vec::new();
+        for mut waiting in take(&mut self.waiting) {
+            let Some(question) = waiting.question.take() else { continue };
+            match question_out(py, question) {
+                Ok(question) => {
+                    questions.push(question);
+                    self.waiting.push(waiting);
+                }
+                Err(error) => self.fail(py, &waiting.places, &error),
+            }
+        }
+        questions.into_bound_py_any(py)
+    }
+
+    fn fail(&mut self, py: Python<'_>, places: &[usize], error: &PyErr) {
+        for place in places {
+            self.put(*place, Entry::Failed(error.clone_ref(py)));
+        }
+    }
+
+    fn put(&mut self, place: usize, entry: Entry) {
+        if let Some(held) = self.all.get_mut(place) {
+            *held = entry;
+        }
+    }
+}
+
+impl PyBatch {
+    /// Does something with the entries; Python may run meanwhile, so nothing is locked.
+    fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
+        let mut entries = take(&mut *lock(&self.entries));
+        let done = act(&mut entries);
+        *lock(&self.entries) = entries;
+        done
+    }
 }
 
 #[pymethods]
 impl PyBatch {
-    /// Takes operations that were prepared or answered, and how many threads they may run on: None for all.
+    /// Takes operations that were prepared, and exceptions in the places of what could not be; and how many threads
+    /// they may run on: None for all.
     #[new]
-    fn new(operations: Vec<Py<PyOperation>>, threads: Option<usize>) -> Self {
-        Self { operations: Arc::new(operations), threads }
+    fn new(operations: Vec<Bound<'_, PyAny>>, threads: Option<usize>) -> Self {
+        let entries = operations.into_iter().map(|entry| match entry.cast::<PyOperation>() {
+            Ok(operation) => Entry::Running(Arc::clone(&operation.get().0)),
+            Err(_) => Entry::Failed(PyErr::from_value(entry)),
+        });
+        Self { threads, entries: Entries::new(entries.collect()) }
+    }
+
+    /// Prepares the unpacking of each of the messages.
+    #[staticmethod]
+    fn unpacking(
+        packed_msgs: Vec<Bound<'_, PyAny>>,
+        options: &Bound<'_, PyUnpackOptions>,
+        known: KnownIn<'_>,
+        threads: Option<usize>,
+    ) -> Self {
+        let options = &options.get().0;
+        let entries = packed_msgs.into_iter().map(|packed_msg| match packed_msg.extract::<TextIn>() {
+            Ok(text) => Entry::Running(unpacking(text, options, &known)),
+            Err(error) => Entry::Failed(error),
+        });
+        Self { threads, entries: Entries::new(entries.collect()) }
     }
 
     /// Whether it takes so long that an event loop is left for it.
     #[getter]
     fn long(&self) -> bool {
-        is_long(self.operations.iter().fold(0, |sum, operation| sum.saturating_add(operation.get().weight())))
+        let entries = lock(&self.entries);
+        let weights = entries.all.iter().map(|entry| match entry {
+            Entry::Running(task) => task.weight(),
+            _ => 0,
+        });
+        is_long(weights.fold(0, usize::saturating_add))
     }
 
-    /// Runs each operation; a list of questions and results, and of exceptions in the places of what failed.
+    /// Runs each operation to its next question or to its result; the questions, or none where all have ended.
     fn run<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let pool = pool::pool(py);
-        let stops = py.detach(|| compute(&self.operations, pool.as_deref(), self.threads));
-        stops_out(py, stops)
+        let threads = Threads::of(py, self.threads);
+        self.with(|entries| {
+            py.detach(|| entries.compute(&threads));
+            entries.questions(py)
+        })
     }
 
     /// The same on the pool: a future of the running asyncio loop.
-    fn run_on_pool<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let (operations, threads, pool) = (Arc::clone(&self.operations), self.threads, pool::pool(py));
+    fn run_on_pool<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let threads = Threads::of(py, slf.get().threads);
+        let batch = slf.clone().unbind();
         pool::leave(
             py,
-            move || compute(&operations, pool.as_deref(), threads),
-            |py, stops| stops_out(py, stops).map(Bound::unbind),
+            move || {
+                batch.get().with(|entries| entries.compute(&threads));
+                batch
+            },
+            |py, batch| batch.get().with(|entries| entries.questions(py)).map(Bound::unbind),
         )
+    }
+
+    /// Answers the questions in their order, each as `Operation.supply` does; an exception fails all that asked.
+    fn supply(&self, py: Python<'_>, answers: Vec<Bound<'_, PyAny>>) {
+        self.with(|entries| {
+            for (waiting, value) in take(&mut entries.waiting).into_iter().zip(answers) {
+                let answer = if value.is_instance_of::<PyException>() {
+                    Err(PyErr::from_value(value))
+                } else {
+                    waiting.asked.answer(&value)
+                };
+                match answer {
+                    Ok(answer) => {
+                        for place in waiting.places {
+                            if let Some(Entry::Running(task)) = entries.all.get(place) {
+                                task.supply(answer.clone());
+                            }
+                        }
+                    }
+                    Err(error) => entries.fail(py, &waiting.places, &error),
+                }
+            }
+        });
+    }
+
+    /// The results in the order of the operations, and exceptions in the places of what failed.
+    fn results<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let entries = take(&mut *lock(&self.entries)).all.into_iter().map(|entry| match entry {
+            Entry::Done(outcome) => outcome_out(py, outcome).or_else(|error| error.into_bound_py_any(py)),
+            Entry::Failed(error) => error.into_bound_py_any(py),
+            Entry::Running(_) => Ok(py.None().into_bound(py)),
+        });
+        entries.collect::<PyResult<Vec<_>>>()?.into_bound_py_any(py)
     }
 }

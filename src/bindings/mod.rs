@@ -82,7 +82,7 @@ mod _core {
     #[pymodule_export]
     use super::public_key::PyPublicKey;
     #[pymodule_export]
-    use super::question::{PyAgree, PyFindSecrets, PyResolveDid, PySign};
+    use super::question::{PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, PySign};
     #[pymodule_export]
     use super::relationship::{PyPeerEnded, PyPeerRotated};
     #[pymodule_export]

@@ -1,6 +1,6 @@
 //! `Operation`: the core's future, run from question to question.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use askar_crypto::buffer::SecretBytes;
 use pyo3::IntoPyObjectExt;
@@ -9,17 +9,16 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::attachment::PyAttachment;
-use super::did_document;
-use super::elsewhere::{OctetsIn, handle_out, held_in};
+use super::elsewhere::handle_out;
 use super::forward::{PyForwarded, PyPackedForward};
 use super::layer::{KeysOut, RouteOut};
 use super::packed::{PyPacked, PyPackedSigned};
-use super::pool;
+use super::pool::{self, Threads};
 use super::public_key::PyPublicKey;
-use super::question::{PyAgree, PyFindSecrets, PyResolveDid, PySign};
+use super::question::{Asked, PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, PySign};
 use super::unpack::PyUnpackResult;
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
-use crate::caller::{Answer, Caller, Question, Surroundings, lock};
+use crate::caller::{Answer, Caller, Question, Spread, Surroundings, lock};
 use crate::error::{Error, Result};
 use crate::message::Attachment;
 use crate::operation::{Operation, Step};
@@ -50,14 +49,18 @@ pub(super) enum Outcome {
 
 /// A running pack or unpack: each run leads to the next question or to the result.
 #[pyclass(frozen, name = "Operation", module = "pydidcomm._core")]
-pub(super) struct PyOperation {
+pub(super) struct PyOperation(pub(super) Arc<Task>);
+
+/// The core's operation between two runs.
+pub(super) struct Task {
     running: Mutex<Running>,
     weight: usize,
+    threads: Arc<OnceLock<Threads>>,
 }
 
-/// The core's operation, and the answer that it runs on with.
 struct Running {
     operation: Operation<Outcome>,
+    asked: Option<Asked>,
     answer: Option<Answer>,
 }
 
@@ -75,6 +78,77 @@ pub(super) fn is_long(weight: usize) -> bool {
     weight >= LONG
 }
 
+impl Task {
+    /// An operation over a payload of so many octets that begins with these surroundings, and has not started.
+    pub(super) fn prepare<W>(
+        surroundings: impl Into<Surroundings>,
+        octets: usize,
+        begin: impl FnOnce(Arc<Caller>) -> W,
+    ) -> Arc<Self>
+    where
+        W: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let threads: Arc<OnceLock<Threads>> = Arc::default();
+        let given = Arc::clone(&threads);
+        let spread: Spread = Box::new(move |count, job| match given.get() {
+            Some(threads) => threads.each(count, job),
+            None => (0..count).for_each(job),
+        });
+        let surroundings = Surroundings { spread: Some(spread), ..surroundings.into() };
+        let operation = Operation::new(surroundings, begin);
+        let running = Mutex::new(Running { operation, asked: None, answer: None });
+        Arc::new(Self { running, weight: octets.saturating_add(EACH), threads })
+    }
+
+    /// How long it takes, in octets of payload.
+    pub(super) fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Whether it takes so long that an event loop is left for it.
+    fn is_long(&self) -> bool {
+        is_long(self.weight) || matches!(lock(&self.running).asked, Some(Asked::Leave))
+    }
+
+    /// Gives it threads, if it takes long.
+    fn give_threads(&self, py: Python<'_>) {
+        if self.is_long() {
+            self.threads.get_or_init(|| Threads::of(py, None));
+        }
+    }
+
+    /// Runs to the next question or to the result, without Python.
+    pub(super) fn compute(&self) -> Stop {
+        let mut running = lock(&self.running);
+        let stop = match running.answer.take() {
+            Some(answer) => running.operation.supply(answer),
+            None => running.operation.start(),
+        };
+        if let Ok(Step::Ask(question)) = &stop {
+            running.asked = Some(Asked::of(question));
+        }
+        stop
+    }
+
+    /// Runs to the next question that is for Python, and does long work on these threads.
+    pub(super) fn compute_on(&self, threads: &Threads) -> Stop {
+        loop {
+            match self.compute() {
+                Ok(Step::Ask(Question::LongWork)) => {
+                    self.threads.get_or_init(|| threads.clone());
+                    self.supply(Answer::Proceed);
+                }
+                stop => return stop,
+            }
+        }
+    }
+
+    /// Notes what the next run begins with.
+    pub(super) fn supply(&self, answer: Answer) {
+        lock(&self.running).answer = Some(answer);
+    }
+}
+
 impl PyOperation {
     /// An operation over a payload of so many octets that begins with these surroundings, and has not started.
     pub(super) fn prepare<W>(
@@ -85,39 +159,20 @@ impl PyOperation {
     where
         W: Future<Output = Result<Outcome>> + Send + 'static,
     {
-        let operation = Operation::new(surroundings.into(), begin);
-        let weight = octets.saturating_add(EACH);
-        Self { running: Mutex::new(Running { operation, answer: None }), weight }
-    }
-
-    /// How long it takes, in octets of payload.
-    pub(super) fn weight(&self) -> usize {
-        self.weight
-    }
-
-    /// Runs to the next question or to the result, without Python.
-    pub(super) fn compute(&self) -> Stop {
-        let mut running = lock(&self.running);
-        match running.answer.take() {
-            Some(answer) => running.operation.supply(answer),
-            None => running.operation.start(),
-        }
-    }
-
-    fn answer(&self, answer: Answer) {
-        lock(&self.running).answer = Some(answer);
+        Self(Task::prepare(surroundings, octets, begin))
     }
 }
 
 /// A question or a result as Python sees it.
-pub(super) fn stop_out(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
+fn stop_out(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
     match stop? {
         Step::Ask(question) => question_out(py, question),
         Step::Done(outcome) => outcome_out(py, outcome),
     }
 }
 
-fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
+/// A question as Python is asked it.
+pub(super) fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
     match question {
         Question::ResolveDid(did) => PyResolveDid { did }.into_bound_py_any(py),
         Question::FindSecrets { kids, every } => PyFindSecrets { kids, every }.into_bound_py_any(py),
@@ -131,10 +186,12 @@ fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>
         Question::Sign { key, algorithm, data } => {
             PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)
         }
+        Question::LongWork => PyLongWork.into_bound_py_any(py),
     }
 }
 
-fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
+/// A result as Python sees it.
+pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
     match outcome {
         Outcome::Packed(packed) => PyPacked::new(*packed).into_bound_py_any(py),
         Outcome::PackedToEach(packed) => PyPacked::or_errors(py, packed),
@@ -160,48 +217,30 @@ impl PyOperation {
     /// Whether it takes so long that an event loop is left for it.
     #[getter]
     fn long(&self) -> bool {
-        is_long(self.weight)
+        self.0.is_long()
     }
 
     /// Runs to the next question or to the result.
     fn run<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let stop = py.detach(|| self.compute());
+        self.0.give_threads(py);
+        let stop = py.detach(|| self.0.compute());
         stop_out(py, stop)
     }
 
     /// The same on a thread of the pool: a future of the running asyncio loop.
-    fn run_on_pool(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
-        let py = slf.py();
-        let operation = slf.unbind();
-        pool::leave(py, move || operation.get().compute(), |py, stop| stop_out(py, stop).map(Bound::unbind))
+    fn run_on_pool<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.0.give_threads(py);
+        let task = Arc::clone(&self.0);
+        pool::leave(py, move || task.compute(), |py, stop| stop_out(py, stop).map(Bound::unbind))
     }
 
-    /// Answers ResolveDid with a document's JSON object, a DIDDocument or None.
-    fn supply_document(&self, document: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.answer(Answer::Document(did_document::answer(document)?));
-        Ok(())
-    }
-
-    /// Answers a question as another operation was just answered that had asked the same.
-    fn supply_same(&self, other: &Self) {
-        let answer = lock(&other.running).answer.clone();
-        lock(&self.running).answer = answer;
-    }
-
-    /// Answers Agree with the raw shared secret.
-    fn supply_shared_secret(&self, secret: OctetsIn) {
-        self.answer(Answer::SharedSecret(secret.0.into()));
-    }
-
-    /// Answers Sign with the signature.
-    fn supply_signature(&self, signature: OctetsIn) {
-        self.answer(Answer::Signature(signature.0));
-    }
-
-    /// Answers FindSecrets with pairs of a kid and a Secret, a JWK or a key that lives elsewhere.
-    fn supply_secrets(&self, secrets: Vec<(String, Bound<'_, PyAny>)>) -> PyResult<()> {
-        let secrets = secrets.into_iter().map(|(kid, secret)| Ok((kid.clone(), held_in(&secret, &kid)?)));
-        self.answer(Answer::Secrets(secrets.collect::<PyResult<_>>()?));
+    /// Answers the question that a run led to: with a document's JSON object, a DIDDocument or None; with pairs of
+    /// a kid and a Secret, a JWK or a key that lives elsewhere; with a shared secret; with a signature; LongWork
+    /// with anything.
+    fn supply(&self, answer: &Bound<'_, PyAny>) -> PyResult<()> {
+        let asked = lock(&self.0.running).asked;
+        let asked = asked.ok_or(Error::Answer("the operation waits for no answer"))?;
+        self.0.supply(asked.answer(answer)?);
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ static POOL: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
 /// The pool of this process; none where the operating system grants no threads.
 ///
 /// It is looked for with the interpreter lock held. So is Python when it forks: no fork finds it in use.
-pub(super) fn pool(_py: Python<'_>) -> Option<Arc<ThreadPool>> {
+fn pool(_py: Python<'_>) -> Option<Arc<ThreadPool>> {
     let process = std::process::id();
     let mut made = lock(&POOL);
     if let Some((owner, pool)) = made.as_ref()
@@ -42,34 +42,42 @@ pub(super) fn pool(_py: Python<'_>) -> Option<Arc<ThreadPool>> {
     Some(pool)
 }
 
-/// Does the work of every place below `count`, on this thread and on so many of the pool that it is done
-/// on `threads` at most.
-pub(super) fn each(
-    pool: Option<&ThreadPool>,
-    threads: Option<usize>,
-    count: usize,
-    work: impl Fn(usize) + Sync,
-) {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            if place >= count {
-                break;
+/// The threads that may work together on one thing.
+#[derive(Clone)]
+pub(super) struct Threads {
+    pool: Option<Arc<ThreadPool>>,
+    most: Option<usize>,
+}
+
+impl Threads {
+    /// Those of the pool, or so many of them.
+    pub(super) fn of(py: Python<'_>, most: Option<usize>) -> Self {
+        Self { pool: pool(py), most }
+    }
+
+    /// Does the work of every place below `count`, on this thread and on others.
+    pub(super) fn each(&self, count: usize, work: impl Fn(usize) + Sync) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                if place >= count {
+                    break;
+                }
+                work(place);
             }
-            work(place);
+        };
+        let all = self.pool.as_ref().map_or(1, |pool| pool.current_num_threads()).min(count);
+        let helpers = self.most.map_or(all, |most| most.min(all)).saturating_sub(1);
+        match &self.pool {
+            Some(pool) if helpers > 0 => pool.in_place_scope(|scope| {
+                for _ in 0..helpers {
+                    scope.spawn(|_| work());
+                }
+                work();
+            }),
+            _ => work(),
         }
-    };
-    let most = pool.map_or(1, ThreadPool::current_num_threads).min(count);
-    let helpers = threads.map_or(most, |threads| threads.min(most)).saturating_sub(1);
-    match pool {
-        Some(pool) if helpers > 0 => pool.in_place_scope(|scope| {
-            for _ in 0..helpers {
-                scope.spawn(|_| work());
-            }
-            work();
-        }),
-        _ => work(),
     }
 }
 

@@ -3,8 +3,51 @@
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
+use super::did_document;
+use super::elsewhere::{OctetsIn, held_in};
 use super::public_key::PyPublicKey;
 use crate::SignatureAlgorithm;
+use crate::caller::{Answer, Question};
+
+/// What kind of answer is waited for.
+#[derive(Clone, Copy)]
+pub(super) enum Asked {
+    Document,
+    Secrets,
+    SharedSecret,
+    Signature,
+    Leave,
+}
+
+impl Asked {
+    pub(super) fn of(question: &Question) -> Self {
+        match question {
+            Question::ResolveDid(_) => Self::Document,
+            Question::FindSecrets { .. } => Self::Secrets,
+            Question::Agree { .. } => Self::SharedSecret,
+            Question::Sign { .. } => Self::Signature,
+            Question::LongWork => Self::Leave,
+        }
+    }
+
+    /// The answer as the core takes it.
+    pub(super) fn answer(self, value: &Bound<'_, PyAny>) -> PyResult<Answer> {
+        Ok(match self {
+            Self::Document => Answer::Document(did_document::answer(value)?),
+            Self::Secrets => {
+                let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
+                let secrets = secrets.into_iter().map(|(kid, secret)| {
+                    let secret = held_in(&secret, &kid)?;
+                    Ok((kid, secret))
+                });
+                Answer::Secrets(secrets.collect::<PyResult<_>>()?)
+            }
+            Self::SharedSecret => Answer::SharedSecret(value.extract::<OctetsIn>()?.0.into()),
+            Self::Leave => Answer::Proceed,
+            Self::Signature => Answer::Signature(value.extract::<OctetsIn>()?.0),
+        })
+    }
+}
 
 /// Asks for a DID document.
 #[pyclass(frozen, get_all, name = "ResolveDid", module = "pydidcomm._core")]
@@ -38,6 +81,10 @@ pub(super) struct PySign {
     pub(super) algorithm: SignatureAlgorithm,
     pub(super) data: Vec<u8>,
 }
+
+/// Says that what comes next takes long, and asks for leave.
+#[pyclass(frozen, name = "LongWork", module = "pydidcomm._core")]
+pub(super) struct PyLongWork;
 
 #[pymethods]
 impl PySign {

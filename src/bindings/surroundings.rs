@@ -40,19 +40,33 @@ pub(super) struct KnownIn<'py>(
     bool,
 );
 
-impl From<KnownIn<'_>> for Surroundings {
-    fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers): KnownIn<'_>) -> Self {
+impl From<&KnownIn<'_>> for Surroundings {
+    fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers): &KnownIn<'_>) -> Self {
         Self {
-            now: time.map_or_else(now, |WholeIn(seconds)| seconds),
+            now: time.as_ref().map_or_else(now, |WholeIn(seconds)| *seconds),
             random: Box::new(random),
-            dids: resolver.map(|resolver| (Arc::clone(&resolver.get().0), prefixes.0)),
-            secrets: secrets.map(|secrets| Arc::clone(&secrets.get().0)),
-            remember_peers,
+            dids: resolver.as_ref().map(|resolver| (Arc::clone(&resolver.get().0), prefixes.0.clone())),
+            secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
+            remember_peers: *remember_peers,
+            spread: None,
         }
+    }
+}
+
+impl From<KnownIn<'_>> for Surroundings {
+    fn from(known: KnownIn<'_>) -> Self {
+        Self::from(&known)
     }
 }
 
 /// The surroundings of an operation that asks Python for everything.
 pub(super) fn alone() -> Surroundings {
-    Surroundings { now: now(), random: Box::new(random), dids: None, secrets: None, remember_peers: false }
+    Surroundings {
+        now: now(),
+        random: Box::new(random),
+        dids: None,
+        secrets: None,
+        remember_peers: false,
+        spread: None,
+    }
 }

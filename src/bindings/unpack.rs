@@ -8,14 +8,15 @@ use pyo3::prelude::*;
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
 use super::json::TextIn;
 use super::message::PyMessage;
-use super::operation::{Outcome, PyOperation};
+use super::operation::{Outcome, PyOperation, Task};
 use super::relationship::ChangeOut;
 use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
 use super::v1::PyV1Message;
+use crate::caller::Surroundings;
 use crate::did::DidUrl;
 use crate::receive::{Received, receive};
-use crate::unpack::Unpacked;
+use crate::unpack::{UnpackOptions, Unpacked};
 use crate::v1;
 
 /// A message of either version, shared by all that tell of it.
@@ -260,8 +261,17 @@ pub(super) fn unpack(
     options: &Bound<'_, PyUnpackOptions>,
     known: KnownIn<'_>,
 ) -> PyOperation {
-    let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
+    PyOperation(unpacking(packed_msg, &options.get().0, known))
+}
+
+/// The unpacking of a message, of one version or the other.
+pub(super) fn unpacking(
+    packed_msg: TextIn,
+    options: &Arc<UnpackOptions>,
+    surroundings: impl Into<Surroundings>,
+) -> Arc<Task> {
+    let options = Arc::clone(options);
+    Task::prepare(surroundings, packed_msg.0.len(), |caller| async move {
         receive(&caller, &packed_msg.0, &options).await.map(Outcome::Received)
     })
 }

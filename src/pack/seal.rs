@@ -4,11 +4,11 @@ use zeroize::Zeroizing;
 
 use super::keys::{Group, RecipientKey};
 use crate::caller::Caller;
-use crate::crypto::agreement::agree;
+use crate::crypto::agreement::{SharedSecret, agree};
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
-use crate::crypto::wrapping_key::{self, Kek, PartyInfo};
+use crate::crypto::wrapping_key::{self, PartyInfo};
 use crate::did::DidUrl;
 use crate::error::Result;
 use crate::jose::jwe::{JweOut, Protected};
@@ -59,30 +59,30 @@ async fn seal(
     let mut content = plaintext;
     let tag = cipher.seal(&cek, &iv, protected.as_bytes(), &mut content)?;
     let info = PartyInfo { apu, apv: &apv };
-    let mut wrapped = Vec::with_capacity(keys.len());
-    for recipient in keys {
-        let kek = wrapping_key(caller, &ephemeral, sender, recipient, info, &tag).await?;
-        wrapped.push((&recipient.kid, key_wrap::wrap(&kek, &cek)?));
-    }
+    let wrap = |recipient: &RecipientKey, own: Option<SharedSecret>| {
+        let shared = agree(&ephemeral, &recipient.key)?;
+        let kek = match own {
+            None => wrapping_key::ecdh_es(&shared, info)?,
+            Some(own) => wrapping_key::ecdh_1pu(&shared, &own, info, &tag)?,
+        };
+        key_wrap::wrap(&kek, &cek)
+    };
+    let wrapped = match sender {
+        // whoever keeps the key is asked once for each recipient
+        Some(sender @ Secret::Elsewhere(_)) => {
+            let mut wrapped = Vec::with_capacity(keys.len());
+            for recipient in keys {
+                wrapped.push(wrap(recipient, Some(caller.agree(sender, &recipient.key).await?))?);
+            }
+            wrapped
+        }
+        Some(Secret::Here(sender)) => {
+            let own = |recipient: &RecipientKey| caller.agree_here_with_peer(sender, &recipient.key);
+            caller.each(keys, |recipient| wrap(recipient, Some(own(recipient)?))).await?
+        }
+        None => caller.each(keys, |recipient| wrap(recipient, None)).await?,
+    };
+    let wrapped = keys.iter().map(|recipient| &recipient.kid).zip(wrapped).collect();
     let jwe = JweOut { protected: &protected, recipients: wrapped, iv: &iv, ciphertext: &content, tag: &tag };
     Ok(jwe.write())
-}
-
-/// The key that wraps the content key for one recipient; `tag` is that of the content, which ECDH-1PU binds.
-async fn wrapping_key(
-    caller: &Caller,
-    ephemeral: &SecretKind,
-    sender: Option<&Secret>,
-    recipient: &RecipientKey,
-    info: PartyInfo<'_>,
-    tag: &[u8],
-) -> Result<Kek> {
-    let shared = agree(ephemeral, &recipient.key)?;
-    match sender {
-        None => wrapping_key::ecdh_es(&shared, info),
-        Some(sender) => {
-            let own = caller.agree_with_peer(sender, &recipient.key).await?;
-            wrapping_key::ecdh_1pu(&shared, &own, info, tag)
-        }
-    }
 }

@@ -42,6 +42,7 @@ fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Ans
         dids: None,
         secrets: None,
         remember_peers: true,
+        spread: None,
     };
     let mut operation = Operation::new(surroundings, |caller| async move {
         pack::encrypted(&caller, from_alice_to_bob(), &DidUrl::parse(BOB).unwrap(), &options).await

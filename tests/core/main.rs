@@ -38,6 +38,7 @@ mod routing;
 mod routing_mediator;
 mod several_recipients;
 mod single_layers;
+mod spread;
 mod v1;
 mod vectors;
 mod world;

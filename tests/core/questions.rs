@@ -24,6 +24,7 @@ fn surroundings() -> Surroundings {
         dids: None,
         secrets: None,
         remember_peers: true,
+        spread: None,
     }
 }
 

@@ -133,6 +133,7 @@ impl World {
             dids: None,
             secrets: None,
             remember_peers: true,
+            spread: None,
         };
         let mut operation = Operation::new(surroundings, begin);
         let mut step = operation.start()?;

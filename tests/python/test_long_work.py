@@ -15,6 +15,7 @@ from pydidcomm import (
     Message,
     Outgoing,
     Packed,
+    UnpackConfig,
     UnpackResult,
     pack_encrypted,
     sync,
@@ -87,6 +88,25 @@ async def test_a_large_batch_leaves_the_loop_and_a_small_one_does_not() -> None:
         received, while_unpacking = await turns(party.unpack_many(packed))
         assert [type(entry) for entry in received] == [UnpackResult] * size
         assert (while_packing > 0, while_unpacking > 0) == (leaves, leaves)
+
+
+@pytest.mark.parametrize("sender", [None, "did:example:alice"])
+async def test_a_message_to_many_keys_leaves_the_loop_and_every_key_opens_it(
+    alice: Party, sender: str | None
+) -> None:
+    crowd = Party("did:example:crowd", agreement=40)
+    documents = Documents(alice, crowd)
+    packing = pack_encrypted(documents.of(alice), hello(), to=crowd.did, frm=sender)
+    packed, while_packing = await turns(packing)
+    assert while_packing > 0
+    assert packed.to_kids == sorted(crowd.kids)
+    everybody = UnpackConfig(expect_decrypt_by_all_keys=True)
+    assert documents.unpack(crowd, packed.message, everybody).message.frm == sender
+    (entry,) = sync.pack_many(documents.of(alice), [Outgoing(message=hello(), to=crowd.did, frm=sender)])
+    assert isinstance(entry, Packed)
+    assert documents.unpack(crowd, entry.message, everybody).message.frm == sender
+    again = sync.pack_encrypted(documents.of(alice), hello(), to=crowd.did, frm=sender)
+    assert documents.unpack(crowd, again.message, everybody).message.frm == sender
 
 
 async def test_resolvers_are_asked_in_the_callers_context(asked: Asked, alice: Party, bob: Party) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted_sync
+from pydidcomm._admission import admitted_sync, asks_application
 from pydidcomm._batch import drive_each_sync
 from pydidcomm._core import Packed, UnpackResult
 from pydidcomm.batches import Outgoing, each_packed
@@ -29,8 +29,8 @@ def pack_many(
         >>> [type(entry).__name__ for entry in pack_many(alice.resolvers_config, outgoing)]
         ['Packed', 'Packed']
     """
-    prepare = each_packed(resolvers_config, outgoing, pack_config)
-    return drive_each_sync(prepare, resolvers_config, threads)
+    batches = each_packed(resolvers_config, outgoing, pack_config, threads)
+    return drive_each_sync(batches, resolvers_config)
 
 
 def unpack_many(
@@ -51,12 +51,13 @@ def unpack_many(
         >>> [type(entry).__name__ for entry in unpack_many(bob.resolvers_config, [packed, "noise"])]
         ['UnpackResult', 'MalformedMessageError']
     """
-    prepare = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config)
-    entries = drive_each_sync(prepare, resolvers_config, threads)
-    for place, entry in enumerate(entries):
-        if not isinstance(entry, Exception):
-            try:
-                admitted_sync(entry, resolvers_config, unpack_config)
-            except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
-                entries[place] = error
+    batches = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config, threads)
+    entries = drive_each_sync(batches, resolvers_config)
+    if asks_application(resolvers_config, unpack_config):
+        for place, entry in enumerate(entries):
+            if not isinstance(entry, Exception):
+                try:
+                    admitted_sync(entry, resolvers_config, unpack_config)
+                except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
+                    entries[place] = error
     return entries

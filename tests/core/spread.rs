@@ -1,0 +1,76 @@
+//! One message to many keys: a caller that has threads is asked for leave, and spreads the work over them.
+
+use std::sync::Arc;
+use std::thread;
+
+use pydidcomm::caller::{Answer, Question, Spread, Surroundings};
+use pydidcomm::did::{DidUrl, Document};
+use pydidcomm::error::{Error, Result};
+use pydidcomm::operation::{Operation, Step};
+use pydidcomm::pack::{self, EncryptOptions, Packed};
+use serde_json::json;
+
+use super::parties::{BOB, document};
+use super::world::{NOW, message};
+
+/// Bob with so many keys.
+fn crowd(keys: usize) -> Arc<Document> {
+    let names: Vec<String> = (0..keys).map(|number| format!("agree-{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Arc::new(document(BOB, &[("keyAgreement", &names)]))
+}
+
+/// Packs for so many keys with randomness that is always the same; `leave` answers whoever asks for it.
+fn packed(keys: usize, spread: Option<Spread>, leave: &Answer) -> Result<(Packed, usize)> {
+    let surroundings = Surroundings {
+        now: NOW,
+        random: Box::new(|buffer| buffer.fill(7)),
+        dids: None,
+        secrets: None,
+        remember_peers: true,
+        spread,
+    };
+    let mut operation = Operation::new(surroundings, |caller| async move {
+        pack::encrypted(&caller, message(json!({})), &DidUrl::parse(BOB)?, &EncryptOptions::default()).await
+    });
+    let mut left = 0;
+    let mut step = operation.start()?;
+    loop {
+        step = match step {
+            Step::Done(packed) => return Ok((packed, left)),
+            Step::Ask(Question::LongWork) => {
+                left += 1;
+                operation.supply(leave.clone())?
+            }
+            Step::Ask(_) => operation.supply(Answer::Document(Some(crowd(keys))))?,
+        }
+    }
+}
+
+/// A thread for each job.
+fn threads() -> Spread {
+    Box::new(|count, job| {
+        thread::scope(|scope| {
+            for place in 0..count {
+                scope.spawn(move || job(place));
+            }
+        });
+    })
+}
+
+#[test]
+fn spread_or_not_the_envelope_is_the_same() {
+    for (keys, leaves) in [(15, 0), (16, 1), (100, 1)] {
+        let (in_turn, never) = packed(keys, None, &Answer::Proceed).unwrap();
+        let (spread, left) = packed(keys, Some(threads()), &Answer::Proceed).unwrap();
+        assert_eq!(spread.envelope.text, in_turn.envelope.text);
+        assert_eq!((never, left), (0, leaves));
+    }
+}
+
+#[test]
+fn work_that_was_not_done_is_an_error() {
+    let idle: Spread = Box::new(|_, _| {});
+    assert!(matches!(packed(16, Some(idle), &Answer::Proceed), Err(Error::Answer(_))));
+    assert!(matches!(packed(16, Some(threads()), &Answer::Document(None)), Err(Error::Answer(_))));
+}
