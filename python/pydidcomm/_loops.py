@@ -59,13 +59,12 @@ async def _together(awaited: Sequence[Awaitable[Any]]) -> list[Any]:
 async def _in_tasks(awaited: Sequence[Awaitable[Any]]) -> list[Any]:
     import asyncio  # noqa: PLC0415, it is there already
 
-    tasks = [asyncio.ensure_future(_settled(answer)) for answer in awaited]
-    try:
-        return await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        raise
+    # a coroutine is a task itself: inside of another one that is cancelled at once it would never be awaited
+    answers = await asyncio.gather(*awaited, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, Exception):
+            raise answer
+    return answers
 
 
 async def _in_nursery(awaited: Sequence[Awaitable[Any]]) -> list[Any]:
