@@ -9,9 +9,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from contestants import Program, ours
-from many import batch, batch_row
+from many import batch, batch_row, spread_row
 from material import make
-from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS
+from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS, TO_MANY
 from plots import by_recipients, by_size
 from rounds import import_time, measure, on_one_processor
 from table import LIMIT, OURS, import_row, keep, table
@@ -60,6 +60,10 @@ async def main(options: argparse.Namespace) -> None:
     """Measures, prints the table, draws, and keeps the numbers."""
     chosen = [operation for operation in OPERATIONS if options.only in operation.name]
     batches = {} if options.only else await batch(options.rounds)
+    # while this process may still use every processor
+    spread = (
+        {} if options.only else await measured([TO_MANY], options.programs, options.rounds, every_face=False)
+    )
     on_one_processor()
     times = await measured(chosen, options.programs, options.rounds)
     print(table(chosen, times, COLUMNS), LEGEND, sep="\n")
@@ -68,10 +72,15 @@ async def main(options: argparse.Namespace) -> None:
     imported = {statement: import_time(statement) for statement in IMPORTS}
     plotted = [*BY_SIZE, *BY_RECIPIENTS]
     drawn = await measured(plotted, options.programs, max(options.rounds // 4, 1), every_face=False)
-    keep(options.out / "bench.json", times | drawn, {"import_ms": imported, "unpack_many": batches})
+    keep(
+        options.out / "bench.json",
+        times | drawn,
+        {"import_ms": imported, "unpack_many": batches, "spread": spread},
+    )
     by_size(options.out / "by-size.svg", BY_SIZE, drawn, PLOTTED)
     by_recipients(options.out / "by-recipients.svg", BY_RECIPIENTS, drawn, PLOTTED)
     print(batch_row(batches, median(times[BATCHED][LIMIT])))
+    print(spread_row(TO_MANY.name, spread[TO_MANY.name]))
     for statement, milliseconds in imported.items():
         print(import_row(statement, milliseconds))
 

@@ -19,7 +19,7 @@ PROMISED = {"sicpa": ["sicpa"], "indicio": ["askar"], "rust": ["didcomm.rs", "af
 
 def commands(venvs: Path) -> dict[str, list[str]]:
     """The peers' programs, each with what runs it; those that are not installed are left out."""
-    here = Path(__file__).parent / "peers"
+    here = Path(__file__).parent / "rivals"
     indicio = [str(venvs / "indicio/bin/python"), str(here / "indicio_bench.py")]
     every = {
         "sicpa": [str(venvs / "sicpa/bin/python"), str(here / "sicpa_bench.py")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from statistics import median
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, TypeVar
@@ -12,14 +13,17 @@ from contestants import CoroutineBook
 from material import Book, make, read
 from operations import Operation
 from pydidcomm import DIDCommMessaging, Outgoing
+from table import LIMIT, OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MESSAGES = 1000
 THREADS = (1, 2)
 LEAST_FACTOR = 1.85
 """How many times the throughput of one thread two have at least."""
+MOST_SPREAD = 0.60
+"""The most that one message to a hundred keys takes on two processors, of the limit on one."""
 
 
 Entry = TypeVar("Entry")
@@ -61,3 +65,17 @@ def batch_row(times: dict[int, list[float]], limit: float) -> str:
         f"unpack_many of {MESSAGES} authcrypt X25519: multiples of the limit: {shares} threads\n"
         f"two threads have the throughput of one, at least {LEAST_FACTOR} times: {factor:.2f} {kept}"
     )
+
+
+def spread_row(name: str, times: Mapping[str, Sequence[float]]) -> str:
+    """One message to many keys on all processors, as a multiple of the limit, which is on one."""
+    share = median(mine / limit for mine, limit in zip(times[OURS], times[LIMIT], strict=True))
+    kept = "yes" if share <= MOST_SPREAD else "NO"
+    return (
+        f"{name}, on {processors()} processors: at most {MOST_SPREAD} of the limit on one: {share:.2f} {kept}"
+    )
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

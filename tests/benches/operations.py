@@ -110,13 +110,7 @@ def _signed() -> list[Operation]:
 def _several() -> list[Operation]:
     return [
         Operation(name="anoncrypt to 10 keys, pack", kind="pack", recipients=10),
-        Operation(
-            name="anoncrypt to 100 keys, pack",
-            kind="pack",
-            recipients=100,
-            most=1.10,
-            least=against(3, 9, 1.9),
-        ),
+        TO_MANY,
         Operation(name="protect sender, pack", kind="pack", authcrypt=True, protect=True),
         Operation(name="protect sender, unpack", kind="unpack", authcrypt=True, protect=True),
     ]
@@ -140,6 +134,10 @@ def _sizes() -> list[Operation]:
                 )
     return rows
 
+
+TO_MANY = Operation(
+    name="anoncrypt to 100 keys, pack", kind="pack", recipients=100, most=1.10, least=against(3, 9, 1.9)
+)
 
 OPERATIONS = [
     *_authcrypt(),
