@@ -362,3 +362,32 @@ impl Caller {
 fn none_held(kids: &[&DidUrl]) -> Error {
     Error::SecretNotFound { kids: kids.iter().map(ToString::to_string).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::established::remembered;
+    use crate::keys::Curve;
+
+    #[test]
+    fn a_key_remembers_peers_where_it_may() {
+        for remember_peers in [true, false] {
+            let surroundings = Surroundings {
+                now: 0,
+                random: Box::new(|buffer| buffer.fill(7)),
+                dids: None,
+                secrets: None,
+                remember_peers,
+                spread: None,
+            };
+            let caller = Caller::new(surroundings, Arc::default());
+            let kid = DidUrl::parse("did:example:a#k").unwrap();
+            let [own, peer] =
+                [1, 2].map(|octet| SecretKey::from_octets(kid.clone(), Curve::X25519, &[octet; 32]).unwrap());
+            caller.agree_here_with_peer(&own, &peer.public_key()).unwrap();
+            assert_eq!(remembered(own.kind()), usize::from(remember_peers));
+            agreement::agree(own.kind(), &peer.public_key()).unwrap();
+            assert_eq!(remembered(own.kind()), usize::from(remember_peers));
+        }
+    }
+}

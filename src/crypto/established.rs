@@ -42,6 +42,12 @@ pub(crate) fn agree_and_remember(secret: &SecretKind, public: &PublicKey) -> Res
     Ok(shared)
 }
 
+/// How many peers the key remembers.
+#[cfg(test)]
+pub(crate) fn remembered(key: &SecretKind) -> usize {
+    key.established().0.get().map_or(0, Cache::len)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,10 +59,6 @@ mod tests {
         octets[1..3].copy_from_slice(&number.to_be_bytes());
         octets[3] = 1;
         SecretKind::from_octets(curve, &octets).unwrap()
-    }
-
-    fn remembered(key: &SecretKind) -> usize {
-        key.established().0.get().map_or(0, Cache::len)
     }
 
     // ALG-01
