@@ -166,7 +166,10 @@ impl Caller {
         let not_found = || Error::DidNotFound { did: did.to_owned() };
         let document = match &self.dids {
             Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
-                local.resolve(&DidUrl::parse(did)?)?
+                match local.remembered(did) {
+                    Some(document) => Some(document),
+                    None => local.resolve(&DidUrl::parse(did)?)?,
+                }
             }
             _ => match self.ask(Question::ResolveDid(did.to_owned())).await? {
                 Answer::Document(document) => document,
