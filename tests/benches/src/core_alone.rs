@@ -64,7 +64,14 @@ fn octets(buffer: &mut [u8]) {
 }
 
 fn surroundings(remember_peers: bool) -> Surroundings {
-    Surroundings { now: 1_700_000_000, random: Box::new(octets), dids: None, secrets: None, remember_peers, spread: None }
+    Surroundings {
+        now: 1_700_000_000,
+        random: Box::new(octets),
+        dids: None,
+        secrets: None,
+        remember_peers,
+        spread: None,
+    }
 }
 
 struct Run<T> {
