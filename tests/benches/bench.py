@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from contestants import Program, ours
-from many import batch, batch_row, spread_row
+from many import batch, batch_row, processors, spread_row
 from material import make
 from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS, TO_MANY
 from plots import by_recipients, by_size
@@ -61,6 +61,7 @@ async def main(options: argparse.Namespace) -> None:
     chosen = [operation for operation in OPERATIONS if options.only in operation.name]
     batches = {} if options.only else await batch(options.rounds)
     # while this process may still use every processor
+    available = processors()
     spread = (
         {} if options.only else await measured([TO_MANY], options.programs, options.rounds, every_face=False)
     )
@@ -80,7 +81,7 @@ async def main(options: argparse.Namespace) -> None:
     by_size(options.out / "by-size.svg", BY_SIZE, drawn, PLOTTED)
     by_recipients(options.out / "by-recipients.svg", BY_RECIPIENTS, drawn, PLOTTED)
     print(batch_row(batches, median(times[BATCHED][LIMIT])))
-    print(spread_row(TO_MANY.name, spread[TO_MANY.name]))
+    print(spread_row(TO_MANY.name, spread[TO_MANY.name], available))
     for statement, milliseconds in imported.items():
         print(import_row(statement, milliseconds))
 

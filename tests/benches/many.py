@@ -67,12 +67,12 @@ def batch_row(times: dict[int, list[float]], limit: float) -> str:
     )
 
 
-def spread_row(name: str, times: Mapping[str, Sequence[float]]) -> str:
+def spread_row(name: str, times: Mapping[str, Sequence[float]], processors: int) -> str:
     """One message to many keys on all processors, as a multiple of the limit, which is on one."""
     share = median(mine / limit for mine, limit in zip(times[OURS], times[LIMIT], strict=True))
     kept = "yes" if share <= MOST_SPREAD else "NO"
     return (
-        f"{name}, on {processors()} processors: at most {MOST_SPREAD} of the limit on one: {share:.2f} {kept}"
+        f"{name}, on {processors} processors: at most {MOST_SPREAD} of the limit on one: {share:.2f} {kept}"
     )
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
@@ -38,7 +39,9 @@ Times = dict[str, dict[str, list[float]]]
 def on_one_processor() -> None:
     """Keeps this process and those it starts on one processor: what else the machine does falls on all."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        # the threads for many keys, if there are some already, are each on their own
+        for thread in Path("/proc/self/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {min(os.sched_getaffinity(0))})
 
 
 async def measure(operations: Sequence[Operation], contestants: Sequence[Contestant], rounds: int) -> Times:
