@@ -8,7 +8,7 @@ from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import SecretsResolver
 
 
-async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401, C901, a branch a question
+async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
     while True:
         step: Any = await leave(operation) if operation.long else operation.run()
@@ -18,15 +18,7 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
                 document = await document
             operation.supply(document)
         elif type(step) is FindSecrets:
-            kids = step.kids
-            if len(kids) > 1:
-                operation.supply(await found(step, resolvers.secrets_resolver))
-                continue
-            # one is the ordinary case, and gets along without a coroutine of its own
-            secret: Any = resolvers.secrets_resolver.get_key(kids[0])
-            if hasattr(secret, "__await__"):
-                secret = await secret
-            operation.supply([] if secret is None else [(kids[0], secret)])
+            operation.supply(await found(step, resolvers.secrets_resolver))
         elif type(step) is Agree:
             shared: Any = step.key.agree(step.public_key)
             if hasattr(shared, "__await__"):
