@@ -113,6 +113,13 @@ pub struct Surroundings {
     pub spread: Option<Spread>,
 }
 
+impl Surroundings {
+    /// The time and randomness alone: everything is asked, and done one after the other.
+    pub fn new(now: u64, random: Random) -> Self {
+        Self { now, random, dids: None, secrets: None, remember_peers: true, spread: None }
+    }
+}
+
 /// The core's view of the world.
 pub struct Caller {
     now: u64,
@@ -268,11 +275,10 @@ impl Caller {
     }
 
     async fn agree_elsewhere(&self, key: &Elsewhere, public_key: &PublicKey) -> Result<SharedSecret> {
-        let key = key.clone();
-        let kid = key.kid().clone();
-        match self.ask(Question::Agree { key, public_key: Box::new(public_key.clone()) }).await? {
+        let question = Question::Agree { key: key.clone(), public_key: Box::new(public_key.clone()) };
+        match self.ask(question).await? {
             Answer::SharedSecret(octets) if octets.len() != public_key.curve().field_length() => {
-                Err(Error::misuse(format!("the key {kid} gave no raw shared secret")))
+                Err(Error::misuse(format!("the key {} gave no raw shared secret", key.kid())))
             }
             Answer::SharedSecret(octets) => SharedSecret::new(public_key.curve(), octets),
             _ => Err(Error::Answer("something else came in place of a shared secret")),
@@ -375,14 +381,8 @@ mod tests {
     #[test]
     fn a_key_remembers_peers_where_it_may() {
         for remember_peers in [true, false] {
-            let surroundings = Surroundings {
-                now: 0,
-                random: Box::new(|buffer| buffer.fill(7)),
-                dids: None,
-                secrets: None,
-                remember_peers,
-                spread: None,
-            };
+            let alone = Surroundings::new(0, Box::new(|buffer| buffer.fill(7)));
+            let surroundings = Surroundings { remember_peers, ..alone };
             let caller = Caller::new(surroundings, Arc::default());
             let kid = DidUrl::parse("did:example:a#k").unwrap();
             let [own, peer] =

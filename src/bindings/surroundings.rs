@@ -42,13 +42,12 @@ pub(super) struct KnownIn<'py>(
 
 impl From<&KnownIn<'_>> for Surroundings {
     fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers): &KnownIn<'_>) -> Self {
+        let now = time.as_ref().map_or_else(now, |WholeIn(seconds)| *seconds);
         Self {
-            now: time.as_ref().map_or_else(now, |WholeIn(seconds)| *seconds),
-            random: Box::new(random),
             dids: resolver.as_ref().map(|resolver| (Arc::clone(&resolver.get().0), prefixes.0.clone())),
             secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
             remember_peers: *remember_peers,
-            spread: None,
+            ..Self::new(now, Box::new(random))
         }
     }
 }
@@ -61,12 +60,5 @@ impl From<KnownIn<'_>> for Surroundings {
 
 /// The surroundings of an operation that asks Python for everything.
 pub(super) fn alone() -> Surroundings {
-    Surroundings {
-        now: now(),
-        random: Box::new(random),
-        dids: None,
-        secrets: None,
-        remember_peers: false,
-        spread: None,
-    }
+    Surroundings { remember_peers: false, ..Surroundings::new(now(), Box::new(random)) }
 }

@@ -36,14 +36,7 @@ fn a_key_elsewhere_does_what_the_same_key_here_does() {
 
 /// Packs with a key elsewhere whose answer to the one question about it is this.
 fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Answer) -> Error {
-    let surroundings = Surroundings {
-        now: NOW,
-        random: Box::new(|buffer| buffer.fill(7)),
-        dids: None,
-        secrets: None,
-        remember_peers: true,
-        spread: None,
-    };
+    let surroundings = Surroundings::new(NOW, Box::new(|buffer| buffer.fill(7)));
     let mut operation = Operation::new(surroundings, |caller| async move {
         pack::encrypted(&caller, from_alice_to_bob(), &DidUrl::parse(BOB).unwrap(), &options).await
     });

@@ -18,14 +18,7 @@ use super::parties::{ALICE, ALICE_KEY, ALICE_SIGNS, BOB, BOB_1, BOB_SORTED, docu
 use super::world::{NOW, World, from, from_alice_to_bob, message};
 
 fn surroundings() -> Surroundings {
-    Surroundings {
-        now: NOW,
-        random: Box::new(|buffer| buffer.fill(7)),
-        dids: None,
-        secrets: None,
-        remember_peers: true,
-        spread: None,
-    }
+    Surroundings::new(NOW, Box::new(|buffer| buffer.fill(7)))
 }
 
 fn unpacking(packed: &str) -> Operation<Unpacked> {

@@ -22,14 +22,7 @@ fn crowd(keys: usize) -> Arc<Document> {
 
 /// Packs for so many keys with randomness that is always the same; `leave` answers whoever asks for it.
 fn packed(keys: usize, spread: Option<Spread>, leave: &Answer) -> Result<(Packed, usize)> {
-    let surroundings = Surroundings {
-        now: NOW,
-        random: Box::new(|buffer| buffer.fill(7)),
-        dids: None,
-        secrets: None,
-        remember_peers: true,
-        spread,
-    };
+    let surroundings = Surroundings { spread, ..Surroundings::new(NOW, Box::new(|buffer| buffer.fill(7))) };
     let mut operation = Operation::new(surroundings, |caller| async move {
         pack::encrypted(&caller, message(json!({})), &DidUrl::parse(BOB)?, &EncryptOptions::default()).await
     });

@@ -127,14 +127,7 @@ impl World {
         W: Future<Output = Result<T>> + Send + 'static,
     {
         let mut random = ChaCha20Rng::seed_from_u64(self.seed);
-        let surroundings = Surroundings {
-            now: NOW,
-            random: Box::new(move |buffer| random.fill_bytes(buffer)),
-            dids: None,
-            secrets: None,
-            remember_peers: true,
-            spread: None,
-        };
+        let surroundings = Surroundings::new(NOW, Box::new(move |buffer| random.fill_bytes(buffer)));
         let mut operation = Operation::new(surroundings, begin);
         let mut step = operation.start()?;
         loop {

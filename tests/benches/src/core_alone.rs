@@ -64,14 +64,7 @@ fn octets(buffer: &mut [u8]) {
 }
 
 fn surroundings(remember_peers: bool) -> Surroundings {
-    Surroundings {
-        now: 1_700_000_000,
-        random: Box::new(octets),
-        dids: None,
-        secrets: None,
-        remember_peers,
-        spread: None,
-    }
+    Surroundings { remember_peers, ..Surroundings::new(1_700_000_000, Box::new(octets)) }
 }
 
 struct Run<T> {

@@ -33,10 +33,7 @@ where
 {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     let random = Box::new(move |buffer: &mut [u8]| random.fill_bytes(buffer));
-    let mut operation = Operation::new(
-        Surroundings { now: 0, random, dids: None, secrets: None, remember_peers: true, spread: None },
-        begin,
-    );
+    let mut operation = Operation::new(Surroundings::new(0, random), begin);
     let mut step = operation.start()?;
     loop {
         let answer = match step {
