@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venvs
 TOOLS := .tools
+# which tests passed, for the report of the requirements
+RESULTS := build/conformance
 # a peer pins pydantic 1, which stops at CPython 3.12; another one begins at 3.11
 PEER_PYTHON ?= $(shell for python in python3.11 python3.12 $(PYTHON); do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
@@ -41,16 +43,18 @@ test: test-rust test-python conformance ## run all tests
 
 test-rust: ## run the tests of the core, with each of the two backends
 	$(SAY) "tests of the Rust core, without Python: on both backends, and on askar-crypto alone"
-	cargo test --locked --no-default-features --features accelerated --quiet
+	@mkdir -p $(RESULTS)
+	cargo test --locked --no-default-features --features accelerated >$(RESULTS)/rust.txt 2>&1 || { cat $(RESULTS)/rust.txt; exit 1; }
+	@grep '^test result' $(RESULTS)/rust.txt
 	cargo test --locked --no-default-features --quiet
 
 test-python: $(VENV)/built ## run the tests of the Python face, README and notebooks included
 	$(SAY) "tests of the Python face"
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet --conformance $(RESULTS)
 
-conformance: $(VENV)/installed ## tell which requirements of the specification have a test, and why the others have none
-	$(SAY) "conformance: the requirements of tests/conformance.toml that a test names"
-	$(BIN)/python tests/conformance.py
+conformance: $(VENV)/installed ## report which requirements of the specification have a test that passed, and why the others have none
+	$(SAY) "conformance: the requirements of tests/conformance.toml, and the tests that passed in the last run of make test"
+	$(BIN)/python tests/conformance.py $(if $(wildcard $(RESULTS)/rust.txt),$(if $(wildcard $(RESULTS)/python.json),--results $(RESULTS)))
 
 $(TOOLS)/bin/cargo-%:
 	$(SAY) "the tool cargo-$* in $(TOOLS)"

@@ -1,18 +1,21 @@
-"""Which requirements of the ledger are named by a test, and which are not and why.
+"""Report which requirements of the ledger have a test that passed, and why the others have none.
 
-A test names a requirement by its id: `@pytest.mark.spec("JWE-18")` in Python, a comment above
-the test in Rust.
+A test names a requirement by its id: `@pytest.mark.spec("JWE-18")` in Python, a comment above the test
+in Rust. With `--results FOLDER` only tests that passed in the last runs count: `cargo test` writes
+`rust.txt` there (its own output), pytest writes `python.json` (the ids of each test that passed).
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
+import json
 import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -44,7 +47,8 @@ IMPLEMENTED = (
 # The part of the SHOULDs of these prefixes that has a test.
 SHOULD_SHARE = 0.95
 LEVELS = {"MUST": "MUST", "MUST NOT": "MUST", "SHOULD": "SHOULD", "SHOULD NOT": "SHOULD", "MAY": "MAY"}
-RUST_TEST = re.compile(r"((?:^[ \t]*(?://.*|#\[.*\])\n)+)[ \t]*(?:async )?fn \w+", re.MULTILINE)
+RUST_TEST = re.compile(r"((?:^[ \t]*(?://.*|#\[.*\])\n)+)[ \t]*(?:async )?fn (\w+)", re.MULTILINE)
+RUST_PASSED = re.compile(r"^test (\S+)(?: - should panic)? \.\.\. ok$", re.MULTILINE)
 ID = re.compile(r"\b[A-Z][A-Z0-9]{1,3}-\d\d\b")
 
 
@@ -60,58 +64,103 @@ class Requirement:
         return self.name.split("-")[0]
 
 
-class Conformance:
-    """The ledger, held against the tests."""
+@dataclass(frozen=True)
+class Results:
+    """The tests that passed in the last runs."""
 
-    def __init__(self, tests: Path = TESTS) -> None:
+    rust: frozenset[str]
+    """Paths of Rust tests, such as `forgeries::jws::a_test`."""
+    python: frozenset[str]
+    """Ids that stood on a Python test that passed."""
+
+    @classmethod
+    def read(cls, folder: Path) -> Results:
+        """Read what `cargo test` and pytest wrote into the folder."""
+        rust = (folder / "rust.txt").read_text(encoding="utf-8")
+        python = json.loads((folder / "python.json").read_text(encoding="utf-8"))
+        return cls(frozenset(RUST_PASSED.findall(rust)), frozenset(python))
+
+
+class Conformance:
+    """The ledger, compared with the tests.
+
+    Args:
+        tests: The folder of the tests.
+        results: The tests that passed; None counts every test that exists.
+    """
+
+    def __init__(self, tests: Path = TESTS, results: Results | None = None) -> None:
         ledger = tomllib.loads((tests / "conformance.toml").read_text(encoding="utf-8"))["requirement"]
         self.known = {entry["id"] for entry in ledger}
         self.required = [
             Requirement(entry["id"], LEVELS[entry["level"]]) for entry in ledger if entry["library"]
         ]
-        self.reasons: dict[str, str] = tomllib.loads(
-            (tests / "conformance-gaps.toml").read_text(encoding="utf-8")
-        )
+        gaps: dict[str, Any] = tomllib.loads((tests / "conformance-gaps.toml").read_text(encoding="utf-8"))
+        self.deviations: dict[str, str] = gaps.pop("deviations", {})
+        self.reasons: dict[str, str] = gaps
         self.tests = tests
+        self.results = results
 
     @cached_property
     def named(self) -> set[str]:
         """Every id that a test names."""
         python = (name for path in self.tests.glob("python/**/*.py") for name in python_ids(path))
-        sources = [*self.tests.glob("core/**/*.rs"), *self.tests.parent.glob("src/**/*.rs")]
+        return {*python, *(name for names in self._rust.values() for name in names)}
+
+    @cached_property
+    def shown(self) -> set[str]:
+        """The ids that are named by a test that passed."""
+        if self.results is None:
+            return self.named
+        passed = {tuple(path.split("::")) for path in self.results.rust}
+        rust = (name for test, names in self._rust.items() if _ran(test, passed) for name in names)
+        return {*rust, *self.results.python}
+
+    @cached_property
+    def _rust(self) -> dict[tuple[str, str], set[str]]:
+        """The ids by the module and the name of each Rust test."""
         prefixes = {name.split("-")[0] for name in self.known}
-        rust = (name for path in sources for name in rust_ids(path) if name.split("-")[0] in prefixes)
-        return {*python, *rust}
+        found: dict[tuple[str, str], set[str]] = {}
+        for path in (*self.tests.glob("core/**/*.rs"), *self.tests.parent.glob("src/**/*.rs")):
+            module = path.parent.name if path.stem == "mod" else path.stem
+            for test, names in rust_ids(path):
+                known = {name for name in names if name.split("-")[0] in prefixes}
+                found.setdefault((module, test), set()).update(known)
+        return found
 
     def is_covered(self, requirement: Requirement) -> bool:
-        return requirement.name in self.named
+        return requirement.name in self.shown and requirement.name not in self.deviations
 
     def reason(self, requirement: Requirement) -> str:
-        """Why no test names it; empty where nobody has said so."""
-        return self.reasons.get(requirement.name) or self.reasons.get(requirement.prefix, "")
+        """Why the requirement is not met or not tested; empty if the gaps file does not say."""
+        name, prefix = requirement.name, requirement.prefix
+        return self.deviations.get(name) or self.reasons.get(name) or self.reasons.get(prefix, "")
 
     def judged(self, level: str) -> list[Requirement]:
         """The requirements of a level in the prefixes that are implemented."""
         return [one for one in self.required if one.level == level and one.prefix in IMPLEMENTED]
 
     def faults(self) -> Iterator[str]:
-        """What keeps the project from saying that it conforms."""
+        """The reasons why the project may not claim conformance."""
         for name in sorted(self.named - self.known):
             yield f"a test names {name}, which the ledger does not have"
         for requirement in self.judged("MUST"):
             if not self.is_covered(requirement) and not self.reason(requirement):
-                yield f"{requirement.name} is a MUST without a test and without a reason"
+                yield f"{requirement.name} is a MUST without a test that passed and without a reason"
         should = self.judged("SHOULD")
         share = sum(map(self.is_covered, should)) / len(should)
         if share < SHOULD_SHARE:
-            yield f"{share:.1%} of the SHOULDs have a test, and {SHOULD_SHARE:.0%} is what we promise"
+            yield f"{share:.1%} of the SHOULDs have a test, and the project promises {SHOULD_SHARE:.0%}"
         gaps = {one.name for one in self.required if not self.is_covered(one)}
         for name in self.reasons:
             if "-" in name and name not in gaps:
-                yield f"{name} has a reason to be without a test, and is not without one"
+                yield f"{name} has a reason to be untested, and a test"
+        for name in self.deviations:
+            if name not in self.shown:
+                yield f"{name} deviates from the ledger on purpose, and no test shows how"
 
     def table(self) -> Iterator[str]:
-        """Covered of all, by prefix and level."""
+        """Covered and all requirements, by prefix and level."""
         yield f"{'':6}{'MUST, MUST NOT':>16}{'SHOULD, S. NOT':>16}{'MAY':>8}"
         prefixes = (*IMPLEMENTED, *sorted({one.prefix for one in self.required} - {*IMPLEMENTED}))
         for prefix in prefixes:
@@ -122,25 +171,33 @@ class Conformance:
             yield f"{prefix:6}{cells[0]:>16}{cells[1]:>16}{cells[2]:>8}".rstrip()
 
     def gaps(self) -> Iterator[str]:
-        """The requirements that no test names, each with its reason."""
+        """The requirements that are not shown or not met on purpose, each with its reason."""
         for requirement in self.required:
             if not self.is_covered(requirement) and requirement.prefix in IMPLEMENTED:
+                kind = "deviates: " if requirement.name in self.deviations else ""
                 reason = self.reason(requirement) or "no reason given"
-                yield f"{requirement.name:8}{requirement.level:8}{reason}"
+                yield f"{requirement.name:8}{requirement.level:8}{kind}{reason}"
         for prefix in sorted({one.prefix for one in self.required} - {*IMPLEMENTED}):
             rows = [one.name for one in self.required if one.prefix == prefix and not self.is_covered(one)]
             if rows:
                 yield f"{prefix:8}{len(rows):<8}{self.reasons.get(prefix, 'no reason given')}"
 
     def line(self) -> str:
-        """The whole in one line."""
+        """The result in one line."""
         must, should = self.judged("MUST"), self.judged("SHOULD")
         musts, shoulds = sum(map(self.is_covered, must)), sum(map(self.is_covered, should))
         unknown = ", ".join(sorted(self.named - self.known)) or "none"
+        verb = "name" if self.results is None else "that passed name"
         return (
-            f"conformance: tests name {musts} of {len(must)} MUSTs and {shoulds} of {len(should)} SHOULDs; "
-            f"unknown ids: {unknown}"
+            f"conformance: tests {verb} {musts} of {len(must)} MUSTs and {shoulds} of {len(should)} SHOULDs; "
+            f"deviations: {len(self.deviations)}; unknown ids: {unknown}"
         )
+
+
+def _ran(test: tuple[str, str], passed: set[tuple[str, ...]]) -> bool:
+    """Whether a test of that module and name is among the paths of tests."""
+    module, name = test
+    return any(path[-1] == name and module in {*path, "lib", "main"} for path in passed)
 
 
 def python_ids(path: Path) -> Iterator[str]:
@@ -150,16 +207,19 @@ def python_ids(path: Path) -> Iterator[str]:
             yield from (str(argument.value) for argument in node.args if isinstance(argument, ast.Constant))
 
 
-def rust_ids(path: Path) -> Iterator[str]:
-    """The ids in the comments above the tests of a module."""
+def rust_ids(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The name of each test of a module, with the ids in the comment above it."""
     for above in RUST_TEST.finditer(path.read_text(encoding="utf-8")):
         if "#[test]" in above[1]:
-            yield from ID.findall(above[1])
+            yield above[2], ID.findall(above[1])
 
 
 def main() -> int:
-    """Print the report; the exit status says whether it is good."""
-    conformance = Conformance()
+    """Print the report; exit with 1 if something is missing."""
+    parser = argparse.ArgumentParser(description="Report which requirements have a test that passed.")
+    parser.add_argument("--results", type=Path, help="the folder with rust.txt and python.json")
+    folder: Path | None = parser.parse_args().results
+    conformance = Conformance(results=None if folder is None else Results.read(folder))
     write = sys.stdout.write
     for part in (conformance.table(), conformance.gaps(), [conformance.line()]):
         write("\n".join(part) + "\n\n")

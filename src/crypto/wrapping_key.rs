@@ -11,9 +11,6 @@ use crate::error::{Error, Result};
 /// The key encryption key: 256 bits on every curve.
 pub(crate) type Kek = Zeroizing<[u8; 32]>;
 
-/// Its length in bits, as the derivation takes it in.
-const KEK_BITS: [u8; 4] = 256_u32.to_be_bytes();
-
 /// What both parties put into the derivation beside the shared secrets: apu and apv, decoded.
 #[derive(Clone, Copy)]
 pub(crate) struct PartyInfo<'a> {
@@ -23,7 +20,9 @@ pub(crate) struct PartyInfo<'a> {
 
 /// ECDH-ES: from the secret that the ephemeral key and the recipient's key share.
 pub(crate) fn ecdh_es(ephemeral: &SharedSecret, info: PartyInfo<'_>) -> Result<Kek> {
-    derive(AgreementAlgorithm::EcdhEs, ephemeral.octets(), info, &KEK_BITS)
+    let mut kek = Kek::default();
+    derive_es(AgreementAlgorithm::EcdhEs.name(), ephemeral, info, kek.as_mut_slice())?;
+    Ok(kek)
 }
 
 /// ECDH-1PU: also from the secret that both parties' own keys share, and from the tag of the content.
@@ -33,28 +32,42 @@ pub(crate) fn ecdh_1pu(
     info: PartyInfo<'_>,
     tag: &[u8],
 ) -> Result<Kek> {
-    let secrets = Zeroizing::new([ephemeral.octets(), own.octets()].concat());
-    let tag_length = u32::try_from(tag.len()).map_err(|_| Error::Decryption)?.to_be_bytes();
-    let public_info = [&KEK_BITS, &tag_length, tag].concat();
-    derive(AgreementAlgorithm::Ecdh1Pu, &secrets, info, &public_info)
+    let mut kek = Kek::default();
+    derive_1pu(AgreementAlgorithm::Ecdh1Pu.name(), [ephemeral, own], info, tag, kek.as_mut_slice())?;
+    Ok(kek)
 }
 
-fn derive(
-    algorithm: AgreementAlgorithm,
-    secrets: &[u8],
+fn derive_es(alg: &str, ephemeral: &SharedSecret, info: PartyInfo<'_>, key: &mut [u8]) -> Result<()> {
+    let key_bits = length(key)?.saturating_mul(8).to_be_bytes();
+    derive(alg, ephemeral.octets(), info, &key_bits, key)
+}
+
+fn derive_1pu(
+    alg: &str,
+    [ephemeral, own]: [&SharedSecret; 2],
     info: PartyInfo<'_>,
-    public_info: &[u8],
-) -> Result<Kek> {
+    tag: &[u8],
+    key: &mut [u8],
+) -> Result<()> {
+    let secrets = Zeroizing::new([ephemeral.octets(), own.octets()].concat());
+    let key_bits = length(key)?.saturating_mul(8).to_be_bytes();
+    let public_info = [&key_bits, &length(tag)?.to_be_bytes(), tag].concat();
+    derive(alg, &secrets, info, &public_info, key)
+}
+
+fn length(bytes: &[u8]) -> Result<u32> {
+    u32::try_from(bytes.len()).map_err(|_| Error::Decryption)
+}
+
+fn derive(alg: &str, secrets: &[u8], info: PartyInfo<'_>, public_info: &[u8], key: &mut [u8]) -> Result<()> {
     let params = ConcatKDFParams {
-        alg: algorithm.name().as_bytes(),
+        alg: alg.as_bytes(),
         apu: info.apu,
         apv: info.apv,
         pub_info: public_info,
         prv_info: &[],
     };
-    let mut kek = Kek::default();
-    ConcatKDF::<Sha256>::derive_key(secrets, params, kek.as_mut_slice()).map_err(|_| Error::Decryption)?;
-    Ok(kek)
+    ConcatKDF::<Sha256>::derive_key(secrets, params, key).map_err(|_| Error::Decryption)
 }
 
 #[cfg(test)]
@@ -91,36 +104,43 @@ mod tests {
         assert_ne!(sent, ecdh_es(&ze, info).unwrap());
     }
 
-    fn kdf<const LENGTH: usize>(z: &[u8], alg: &str, apv: &str, pub_info: &[u8]) -> [u8; LENGTH] {
-        let (alg, apv) = (alg.as_bytes(), apv.as_bytes());
-        let params = ConcatKDFParams { alg, apu: b"Alice", apv, pub_info, prv_info: &[] };
-        let mut key = [0; LENGTH];
-        ConcatKDF::<Sha256>::derive_key(z, params, &mut key).unwrap();
-        key
-    }
-
-    // RFC 7518, appendix C
+    // RFC 7518, appendix C. JWE-12
     #[test]
-    fn the_key_of_rfc_7518_is_agreed_on() {
+    fn ecdh_es_derives_the_key_of_rfc_7518() {
         let key =
             |d: &str| SecretKind::from_octets(Curve::P256, &base64url::decode(d, "d").unwrap()).unwrap();
         let alice = key("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo");
         let bob = key("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw");
         let z = agree(&alice, &bob.public_key()).unwrap();
-        let derived: [u8; 16] = kdf(z.octets(), "A128GCM", "Bob", &128_u32.to_be_bytes());
+        let mut derived = [0; 16];
+        derive_es("A128GCM", &z, PartyInfo { apu: b"Alice", apv: b"Bob" }, &mut derived).unwrap();
         assert_eq!(base64url::encode(derived), "VqqN6vgjbSBcIijNcacQGg");
     }
 
     // draft-madden-jose-ecdh-1pu-04, appendix B: the key that wraps for Bob. JWE-12, JWE-14
     #[test]
-    fn the_key_of_the_draft_of_ecdh_1pu_is_agreed_on() {
+    fn ecdh_1pu_derives_the_key_of_the_draft() {
         let bob = secret("1gDirl_r_Y3-qUa3WXHgEXrrEHngWThU3c9zj9A2uBg").public_key();
-        let share = |d: &str| agree(&secret(d), &bob).unwrap().octets().to_vec();
+        let share = |d: &str| agree(&secret(d), &bob).unwrap();
         let ze = share("x8EVZH4Fwk673_mUujnliJoSrLz0zYzzCWp5GUX2fc8");
         let zs = share("i9KuFhSzEBsiv3PKVL5115OCdsqQai5nj_Flzfkw5jU");
         let tag = base64url::decode("HLb4fTlm8spGmij3RyOs2gJ4DpHM4hhVRwdF_hGb3WQ", "tag").unwrap();
-        let pub_info = [&128_u32.to_be_bytes()[..], &32_u32.to_be_bytes(), &tag].concat();
-        let derived: [u8; 16] = kdf(&[ze, zs].concat(), "ECDH-1PU+A128KW", "Bob and Charlie", &pub_info);
+        let info = PartyInfo { apu: b"Alice", apv: b"Bob and Charlie" };
+        let mut derived = [0; 16];
+        derive_1pu("ECDH-1PU+A128KW", [&ze, &zs], info, &tag, &mut derived).unwrap();
         assert_eq!(base64url::encode(derived), "30w3oGaDBqEePWsAdLXY3w");
+    }
+
+    // JWE-12, JWE-14
+    #[test]
+    fn both_derivations_use_the_algorithm_name_of_a256kw_and_a_key_of_256_bits() {
+        let bob = secret("1gDirl_r_Y3-qUa3WXHgEXrrEHngWThU3c9zj9A2uBg").public_key();
+        let z = agree(&secret("x8EVZH4Fwk673_mUujnliJoSrLz0zYzzCWp5GUX2fc8"), &bob).unwrap();
+        let info = PartyInfo { apu: b"Alice", apv: b"Bob" };
+        let mut derived = [0; 32];
+        derive_es("ECDH-ES+A256KW", &z, info, &mut derived).unwrap();
+        assert_eq!(*ecdh_es(&z, info).unwrap(), derived);
+        derive_1pu("ECDH-1PU+A256KW", [&z, &z], info, b"tag", &mut derived).unwrap();
+        assert_eq!(*ecdh_1pu(&z, &z, info, b"tag").unwrap(), derived);
     }
 }

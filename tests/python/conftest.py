@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,5 +65,30 @@ def packed(documents: Documents, alice: Party, bob: Party) -> str:
     return packed_for(bob, documents, alice)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--conformance", type=Path, metavar="FOLDER", help="write the ids of tests that passed to python.json"
+    )
+
+
+SHOWN: pytest.StashKey[set[str]] = pytest.StashKey()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    shown: set[str] = set()
+    config.stash[SHOWN] = shown
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    if call.when == "call" and call.excinfo is None:
+        shown = item.config.stash[SHOWN]
+        shown.update(str(name) for mark in item.iter_markers("spec") for name in mark.args)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(Conformance().line())
+    folder: Path | None = terminalreporter.config.getoption("--conformance")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        shown = sorted(terminalreporter.config.stash[SHOWN])
+        (folder / "python.json").write_text(json.dumps(shown), encoding="utf-8")

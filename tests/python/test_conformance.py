@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import Conformance
+from conformance import Conformance, Results
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,12 +63,14 @@ def test_ids_above_rust_tests_and_in_marks_count(project: Path) -> None:
 def test_an_id_that_stands_above_no_test_does_not_count(project: Path) -> None:
     (project / "python" / "test_a.py").unlink()
     faults = list(Conformance(project).faults())
-    assert faults == ["0.0% of the SHOULDs have a test, and 95% is what we promise"]
+    assert faults == ["0.0% of the SHOULDs have a test, and the project promises 95%"]
 
 
 def test_a_must_needs_a_test_or_a_reason(project: Path) -> None:
     (project / "core" / "a.rs").unlink()
-    assert list(Conformance(project).faults()) == ["REQ-01 is a MUST without a test and without a reason"]
+    assert list(Conformance(project).faults()) == [
+        "REQ-01 is a MUST without a test that passed and without a reason"
+    ]
     (project / "conformance-gaps.toml").write_text('REQ-01 = "no library matter"')
     assert list(Conformance(project).faults()) == []
     assert list(Conformance(project).gaps()) == ["REQ-01  MUST    no library matter"]
@@ -79,5 +81,32 @@ def test_an_unknown_id_and_a_stale_reason_are_faults(project: Path) -> None:
     (project / "conformance-gaps.toml").write_text('REQ-01 = "no library matter"')
     assert list(Conformance(project).faults()) == [
         "a test names REQ-99, which the ledger does not have",
-        "REQ-01 has a reason to be without a test, and is not without one",
+        "REQ-01 has a reason to be untested, and a test",
+    ]
+
+
+def test_an_id_on_a_test_that_was_skipped_or_failed_does_not_count(project: Path) -> None:
+    passed = Results(frozenset({"a::it_holds"}), frozenset({"REQ-02"}))
+    assert list(Conformance(project, passed).faults()) == []
+    skipped = Results(frozenset({"b::it_holds", "a::another"}), frozenset({"REQ-02"}))
+    faults = list(Conformance(project, skipped).faults())
+    assert faults == ["REQ-01 is a MUST without a test that passed and without a reason"]
+
+
+def test_results_are_read_from_the_output_of_the_test_runners(tmp_path: Path) -> None:
+    (tmp_path / "rust.txt").write_text(
+        "test a::it_holds ... ok\ntest a::b ... ignored\ntest a::c ... FAILED\n"
+    )
+    (tmp_path / "python.json").write_text('["REQ-02"]')
+    assert Results.read(tmp_path) == Results(frozenset({"a::it_holds"}), frozenset({"REQ-02"}))
+
+
+def test_a_deviation_is_not_counted_as_met_and_needs_a_test(project: Path) -> None:
+    (project / "conformance-gaps.toml").write_text('[deviations]\nREQ-01 = "the peers do otherwise"')
+    conformance = Conformance(project)
+    assert list(conformance.faults()) == []
+    assert list(conformance.gaps()) == ["REQ-01  MUST    deviates: the peers do otherwise"]
+    (project / "core" / "a.rs").unlink()
+    assert list(Conformance(project).faults()) == [
+        "REQ-01 deviates from the ledger on purpose, and no test shows how"
     ]

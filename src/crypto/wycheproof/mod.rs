@@ -3,7 +3,6 @@
 mod agreement;
 mod content;
 mod key_wrap;
-mod mac;
 mod signature;
 
 /// Says which test of a set went wrong.
