@@ -40,6 +40,27 @@ pub(crate) fn decode_padded(text: &str, part: &'static str) -> Result<Vec<u8>> {
     decode(bare, part)
 }
 
+/// Reads base64 in either alphabet, with or without padding and with white space between, as MIME and Android write it.
+///
+/// For parts whose bytes are no input to a signature: each of these texts has one meaning.
+pub(crate) fn decode_any(text: &str, part: &'static str) -> Result<Vec<u8>> {
+    let not_base64 = || Error::malformed(part, "not base64");
+    let decoded = if text.bytes().any(|byte| byte.is_ascii_whitespace() || b"+/".contains(&byte)) {
+        let dense = text.chars().filter(|letter| !letter.is_ascii_whitespace());
+        let dense: String = dense
+            .map(|letter| match letter {
+                '+' => '-',
+                '/' => '_',
+                other => other,
+            })
+            .collect();
+        decode_padded(&dense, part)
+    } else {
+        decode_padded(text, part)
+    };
+    decoded.map_err(|_| not_base64())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +83,26 @@ mod tests {
         for text in ["Zg==", "Zg=", "+-__", "Z", "Zh", "Zm9", "Zm9v\n", "Zm 9v", "é"] {
             assert!(decode(text, "x").is_err(), "{text}");
             assert!(decode_with_room(text, 0, "x").is_err(), "{text}");
+        }
+    }
+
+    // ATT-13, ATT-14
+    #[test]
+    fn either_alphabet_padding_and_line_breaks_have_one_meaning() {
+        for (text, octets) in [
+            ("", &b""[..]),
+            ("Zg", b"f"),
+            ("Zg==", b"f"),
+            ("Zg==\r\n", b"f"),
+            ("\nZ m\t9\r\nv\n", b"foo"),
+            ("_---", b"\xff\xef\xbe"),
+            ("/++-", b"\xff\xef\xbe"),
+        ] {
+            assert_eq!(decode_any(text, "x").unwrap(), octets, "{text:?}");
+        }
+        for text in ["Z", "Zh", "Z===", "Zg===", "Zg=", "=", "==", "====", "Zg=Zg", "Zg=\n=\n=", "Zm.9v", "é"]
+        {
+            assert_eq!(decode_any(text, "x").unwrap_err(), Error::malformed("x", "not base64"), "{text}");
         }
     }
 

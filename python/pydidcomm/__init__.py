@@ -25,6 +25,7 @@ from pydidcomm._core import (
     UnpackResult,
     encode_did_document,
     encode_public_keys,
+    same_message_type,
     same_party,
     short_form,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "pack_plaintext",
     "pack_signed",
     "rewrap",
+    "same_message_type",
     "same_party",
     "short_form",
     "sign_attachment",

@@ -60,7 +60,9 @@ class Attachment:
     @property
     def byte_count(self, /) -> int | None:
         """
-        The size of the content in octets.
+        The size of the content in bytes, as the sender states it; None where it is not a whole number.
+
+        It is informative: `as_dict()` has it as it was written.
         """
     def content(self, /) -> bytes:
         """
@@ -1619,6 +1621,29 @@ def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tupl
 def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
+    """
+
+def same_message_type(one: str, other: str, /) -> bool:
+    """
+    Whether two message type URIs are the same message of the same protocol, in any minor version.
+
+    Names are compared without case and punctuation; major versions have to be equal. Use it to find the
+    handler for a received message. DIDComm v2.1, sections "Message Type URI" and "Semver Rules".
+
+    Args:
+        one: A message type URI.
+        other: The one to compare it with.
+
+    Returns:
+        True where both are the same type. Text that is not a message type URI equals only itself.
+
+    Example:
+        >>> from pydidcomm import same_message_type
+        >>> ping = "https://didcomm.org/trust-ping/2.0/ping"
+        >>> same_message_type(ping, "https://didcomm.org/TrustPing/2.1/ping")
+        True
+        >>> same_message_type(ping, "https://didcomm.org/trust-ping/1.0/ping")
+        False
     """
 
 def same_party(one: str, other: str, /) -> bool:

@@ -19,7 +19,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from pydidcomm import Message
+from pydidcomm import Message, same_message_type
 from pydidcomm.errors import MalformedMessageError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ MAX_URL_LENGTH: Final = 65_536
 
 # The specification's example has its headers in this order, and no `typ`: a URL is to be short.
 _HEADERS_FIRST: Final = ("type", "id", "from", "body")
+_URL_SAFE: Final = str.maketrans("+/", "-_")
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 
@@ -99,8 +100,8 @@ def invitation_url(invitation: Message, base_url: str) -> str:
         >>> url.split("=")[0]
         'https://example.com/path?_oob'
     """
-    if invitation.type != INVITATION_TYPE:
-        message = f"{invitation.type} is no invitation; attach the message to one"
+    if not same_message_type(invitation.type, INVITATION_TYPE):
+        message = f"`invitation` has another type, {invitation.type!r}: attach the message to an invitation"
         raise ValueError(message)
     if invitation.frm is None:
         message = "an invitation has a sender to be answered"
@@ -123,7 +124,8 @@ def invitation_from_url(url: str, *, max_length: int = MAX_URL_LENGTH) -> Messag
     DIDComm v2.1, section "Out Of Band Messages", "Standard Message Encoding".
 
     Args:
-        url: As it was mailed or scanned. Other query parameters are left alone.
+        url: As it was mailed or scanned. Other query parameters are left alone. The invitation is read in
+            either base64 alphabet, with padding and with percent-encoding.
         max_length: The longest URL that is read, in characters.
 
     Raises:
@@ -165,26 +167,29 @@ def _encode(plaintext: Mapping[str, Any]) -> str:
 
 def _read(encoded: str) -> Message:
     message = Message.from_json(_decode(encoded))
-    if message.type != INVITATION_TYPE:
-        raise MalformedMessageError(part="message.type", reason="no invitation")
+    if not same_message_type(message.type, INVITATION_TYPE):
+        raise MalformedMessageError(part="message.type", reason="not an invitation")
     if message.frm is None:
         raise MalformedMessageError(part="message.from", reason="missing")
-    body = message.body
+    # null stands for an absent member, as serializers write it that know no other form
+    body = {name: value for name, value in message.body.items() if value is not None}
     for name in ("goal_code", "goal"):
         if not isinstance(body.get(name, ""), str):
-            raise MalformedMessageError(part=f"message.body.{name}", reason="no string")
+            raise MalformedMessageError(part=f"message.body.{name}", reason="not a string")
     profiles: Any = body.get("accept", [])
     if not isinstance(profiles, list) or not all(
         isinstance(profile, str) for profile in cast("list[object]", profiles)
     ):
-        raise MalformedMessageError(part="message.body.accept", reason="no array of strings")
+        raise MalformedMessageError(part="message.body.accept", reason="not an array of strings")
     return message
 
 
 def _decode(encoded: str) -> str:
-    if not _BASE64URL.fullmatch(encoded):
-        raise MalformedMessageError(part="_oob", reason="no base64url")
+    # a query turns `+` into a blank, which base64 does not have
+    dense = "".join(encoded.replace(" ", "+").split()).translate(_URL_SAFE)
+    if not _BASE64URL.fullmatch(dense):
+        raise MalformedMessageError(part="_oob", reason="not base64url")
     try:
-        return base64.urlsafe_b64decode(encoded.rstrip("=") + "==").decode()
+        return base64.urlsafe_b64decode(dense.rstrip("=") + "==").decode()
     except ValueError:
-        raise MalformedMessageError(part="_oob", reason="no base64url of UTF-8 text") from None
+        raise MalformedMessageError(part="_oob", reason="not base64url of UTF-8 text") from None

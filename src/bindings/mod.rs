@@ -28,6 +28,7 @@ mod layer;
 mod local_resolver;
 mod message;
 mod message_in;
+mod message_type;
 mod operation;
 mod pack;
 mod packed;
@@ -68,6 +69,8 @@ mod _core {
     use super::local_resolver::PyLocalResolver;
     #[pymodule_export]
     use super::message::PyMessage;
+    #[pymodule_export]
+    use super::message_type::same_message_type;
     #[pymodule_export]
     use super::operation::PyOperation;
     #[pymodule_export]

@@ -17,4 +17,4 @@ pub use attachment::Attachment;
 pub use from_prior::{Audience, FromPrior};
 pub(crate) use id::random_id;
 pub use plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
-pub use type_uri::TypeUri;
+pub use type_uri::{TypeUri, same_message_type};

@@ -32,6 +32,52 @@ impl<'a> TypeUri<'a> {
     }
 }
 
+/// Where the protocols of the community are documented: today, and in the first years of Aries (Aries RFC 0348).
+const COMMUNITY: [&str; 2] = ["https://didcomm.org/", "did:sov:BzCbsNYhMrjHiqZDTUASHg;spec/"];
+
+/// Whether two message types are the same message of the same protocol, in any minor version.
+///
+/// Names are compared without case and punctuation, versions by their major number (DIDComm v2.1, "Message
+/// Type URI" and "Semver Rules"). Two parties whose minor versions differ use the features of the lower one.
+pub fn same_message_type(one: &str, other: &str) -> bool {
+    one == other
+        || match (TypeUri::parse(one), TypeUri::parse(other)) {
+            (Some(one), Some(other)) => one.is_compatible(&other),
+            _ => false,
+        }
+}
+
+impl TypeUri<'_> {
+    fn is_compatible(&self, other: &TypeUri<'_>) -> bool {
+        let one_place = |doc_uri: &str| COMMUNITY.contains(&doc_uri);
+        let same_place =
+            self.doc_uri == other.doc_uri || (one_place(self.doc_uri) && one_place(other.doc_uri));
+        same_place
+            && same_name(self.protocol, other.protocol)
+            && same_name(self.name, other.name)
+            && self.major().is_some_and(|major| Some(major) == other.major())
+    }
+
+    /// The major version; none where the version has parts other than numbers.
+    fn major(&self) -> Option<u64> {
+        let mut numbers = self.version.split('.').map(number);
+        let major = numbers.next()??;
+        numbers.all(|part| part.is_some()).then_some(major)
+    }
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+fn same_name(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase())
+}
+
 fn is_name_letter(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "._-".contains(letter)
 }
@@ -39,6 +85,41 @@ fn is_name_letter(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // PRO-05, PRO-06
+    #[test]
+    fn types_differ_in_minor_version_case_and_punctuation_and_are_the_same() {
+        let known = "https://didcomm.org/out-of-band/2.0/invitation";
+        for other in [
+            known,
+            "https://didcomm.org/out-of-band/2.1/invitation",
+            "https://didcomm.org/out-of-band/2.10/invitation",
+            "https://didcomm.org/out-of-band/2.0.1/invitation",
+            "https://didcomm.org/OutOfBand/2.0/Invitation",
+            "https://didcomm.org/out_of.band/2.0/in-vitation",
+            "did:sov:BzCbsNYhMrjHiqZDTUASHg;spec/out-of-band/2.0/invitation",
+        ] {
+            assert!(same_message_type(known, other) && same_message_type(other, known), "{other}");
+        }
+        for other in [
+            "",
+            "https://didcomm.org/out-of-band/1.1/invitation",
+            "https://didcomm.org/out-of-band/3.0/invitation",
+            "https://didcomm.org/out-of-band/20.0/invitation",
+            "https://didcomm.org/out-of-band/2.x/invitation",
+            "https://didcomm.org/out-of-band/2./invitation",
+            "https://didcomm.org/out-of-band/+2.0/invitation",
+            "https://didcomm.org/out-of-band/2.0/invitations",
+            "https://didcomm.org/outofbands/2.0/invitation",
+            "https://DIDComm.org/out-of-band/2.0/invitation",
+            "https://example.org/out-of-band/2.0/invitation",
+            "http://didcomm.org/out-of-band/2.0/invitation",
+            "did:sov:another;spec/out-of-band/2.0/invitation",
+        ] {
+            assert!(!same_message_type(known, other) && !same_message_type(other, known), "{other}");
+        }
+        assert!(same_message_type("no type", "no type"));
+    }
 
     // MSG-04
     #[test]

@@ -3,11 +3,12 @@
 use std::ops::RangeInclusive;
 
 use super::ForwardHeaders;
+use crate::base64url;
 use crate::did::{DidUrl, names_of_key, same_party};
 use crate::error::{Error, Result};
 use crate::jose::jwe;
 use crate::message::object::ObjectText;
-use crate::message::{self, Attachment, Message, TypeUri, json};
+use crate::message::{self, Attachment, Message, json, same_message_type};
 
 /// The only message type of the protocol.
 pub(super) const TYPE: &str = "https://didcomm.org/routing/2.0/forward";
@@ -25,12 +26,7 @@ pub struct Forward {
 impl Forward {
     /// Whether the message is a forward, of any minor version of this protocol.
     pub fn is_one(message: &Message) -> bool {
-        message.type_uri().is_some_and(|uri: TypeUri<'_>| {
-            uri.doc_uri == "https://didcomm.org/"
-                && uri.protocol.eq_ignore_ascii_case("routing")
-                && uri.name.eq_ignore_ascii_case("forward")
-                && uri.version.split('.').next() == Some("2")
-        })
+        same_message_type(message.message_type(), TYPE)
     }
 
     /// Reads what a forward asks for. Headers that are not known here do no harm.
@@ -115,9 +111,7 @@ fn inlined(attachment: &Attachment) -> Result<Option<String>> {
     let Some(raw) = find("base64") else { return Ok(None) };
     let malformed = |reason: &str| Error::malformed("attachment.data.base64", reason);
     let text: String = serde_json::from_str(raw).map_err(|_| malformed("no string"))?;
-    // base64url is the rule, and the padded standard form is what some write (spec-gaps 39)
-    let text = text.replace('-', "+").replace('_', "/");
-    let octets = base64_simd::forgiving_decode_to_vec(text.as_bytes()).map_err(|_| malformed("no base64"))?;
+    let octets = base64url::decode_any(&text, "attachment.data.base64")?;
     String::from_utf8(octets).map(Some).map_err(|_| malformed("no text"))
 }
 

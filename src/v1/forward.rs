@@ -9,13 +9,10 @@ use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::jose::envelope::is_encrypted;
 use crate::keys::Verkey;
-use crate::message::json;
+use crate::message::{json, same_message_type};
 use crate::routing::MOST_LAYERS;
 
 const TYPE: &str = "https://didcomm.org/routing/1.0/forward";
-
-/// What comes before the name of a protocol: today, and in the first years of Aries (Aries RFC 0348).
-const DOC_URIS: [&str; 2] = ["https://didcomm.org/", "did:sov:BzCbsNYhMrjHiqZDTUASHg;spec/"];
 
 /// What a forward asks of the mediator that opened it.
 #[derive(Clone, Debug)]
@@ -35,9 +32,7 @@ pub struct Forwarded {
 impl Forward {
     /// Whether `@type` is that of a forward, of any minor version of this protocol.
     pub fn is_type(message_type: &str) -> bool {
-        let name = DOC_URIS.iter().find_map(|doc_uri| message_type.strip_prefix(doc_uri));
-        let version = name.and_then(|name| name.strip_prefix("routing/1.")?.strip_suffix("/forward"));
-        version.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
+        same_message_type(message_type, TYPE)
     }
 
     /// Reads what a forward asks for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import time
 from typing import Any
@@ -130,7 +131,7 @@ def test_a_reader_takes_attachments_without_id_and_unknown_members() -> None:
 
 
 @pytest.mark.spec("ATT-01", "ATT-05")
-@pytest.mark.parametrize("name", ["description", "filename", "media_type", "format", "byte_count"])
+@pytest.mark.parametrize("name", ["description", "filename", "media_type", "format"])
 def test_a_member_of_the_wrong_type_is_refused(name: str) -> None:
     wrong: Any = ["x"]
     with pytest.raises(TypeError):
@@ -227,3 +228,24 @@ def test_claims_have_no_plaintext_form_before_they_are_signed() -> None:
     unverified = Message.from_dict(plaintext(from_prior=token))
     assert unverified.from_prior == token
     assert unverified.as_dict()["from_prior"] == token
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [(3, 3), ("3", 3), (None, None), (3.5, None), (-1, None), ("three", None), ([3], None)],
+)
+def test_a_byte_count_of_any_form_loses_no_attachment(stated: object, read: int | None) -> None:
+    attachment = Attachment.from_dict({"id": "a", "byte_count": stated, "data": {"base64": "Zm9v"}})
+    assert attachment.byte_count == read
+    assert attachment.as_dict()["byte_count"] == stated
+    assert attachment.content() == b"foo"
+
+
+@pytest.mark.spec("ATT-13", "ATT-14")
+@pytest.mark.parametrize("length", range(58, 64))
+def test_base64_with_line_breaks_is_read(length: int) -> None:
+    content = bytes(range(256 - length, 256))
+    for encode in (base64.encodebytes, base64.urlsafe_b64encode, base64.b64encode):
+        encoded = encode(content).decode()
+        for text in (encoded, encoded.replace("\n", "\r\n"), encoded.rstrip("=\n")):
+            assert Attachment.from_dict({"id": "a", "data": {"base64": text}}).content() == content

@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_an_invitation_with_an_id_of_ones_own_gains_no_other_header() -> None:
 
 @pytest.mark.spec("OOB-08")
 def test_only_an_invitation_goes_into_a_url() -> None:
-    with pytest.raises(ValueError, match="no invitation"):
+    with pytest.raises(ValueError, match="attach the message"):
         invitation_url(Message(type="https://example.org/chat/1.0/hello", frm="did:example:alice"), BASE)
 
 
@@ -167,6 +168,35 @@ def test_padding_and_space_around_the_url_are_tolerated(padding: str, space: str
     for goal in ("a", "ab", "abc"):
         plaintext = PLAINTEXT | {"body": {"goal": goal}}
         assert invitation_from_url(f"{space}{url_of(plaintext)}{padding}{space}").body == {"goal": goal}
+
+
+@pytest.mark.spec("PRO-05", "PRO-06", "OOB-01")
+@pytest.mark.parametrize("name", ["out-of-band/2.1", "out-of-band/2.0.3", "OutOfBand/2.0", "out_of_band/2.9"])
+def test_an_invitation_of_another_minor_version_or_spelling_is_read_and_written(name: str) -> None:
+    plaintext = PLAINTEXT | {"type": f"https://didcomm.org/{name}/invitation"}
+    received = invitation_from_url(url_of(plaintext))
+    assert received.type == plaintext["type"]
+    assert invitation_from_url(invitation_url(received, BASE)).as_dict() == received.as_dict()
+
+
+@pytest.mark.spec("OOB-05", "OOB-06")
+@pytest.mark.parametrize("name", ["goal_code", "goal", "accept"])
+def test_null_stands_for_an_absent_member_of_the_body(name: str) -> None:
+    received = invitation_from_url(url_of(PLAINTEXT | {"body": {"goal": "Talk", name: None}}))
+    assert received.body[name] is None
+
+
+@pytest.mark.spec("OOB-12")
+@pytest.mark.parametrize("safe", ["+/=", ""])
+def test_either_base64_alphabet_is_read_with_padding_and_escapes(safe: str) -> None:
+    seen = set()
+    for length in range(6):
+        plaintext = PLAINTEXT | {"body": {"goal": "x" * length + "?>~" * 3}}
+        text = json.dumps(plaintext, ensure_ascii=False).encode()
+        encoded = base64.b64encode(text).decode()
+        seen |= set(encoded) & set("+/=")
+        assert invitation_from_url(f"{BASE}?_oob={quote(encoded, safe=safe)}").body == plaintext["body"]
+    assert seen == set("+/=")
 
 
 @pytest.mark.spec("OOB-11")

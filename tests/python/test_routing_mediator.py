@@ -65,6 +65,17 @@ def test_a_payload_is_handed_out_unchanged(
         assert documents.unpack(bob, text).metadata.authenticated
 
 
+@pytest.mark.spec("PRO-05", "PRO-06", "RTE-02")
+@pytest.mark.parametrize("name", ["routing/2.1/forward", "Routing/2.0/Forward", "routing/2.0.1/for-ward"])
+def test_a_forward_of_another_minor_version_or_spelling_is_read(
+    documents: Documents, carol: Party, bob: Party, payload: str, name: str
+) -> None:
+    packed = sealed(
+        forward(carol, bob.did, {"json": json.loads(payload)}, type=f"https://didcomm.org/{name}"), carol
+    )
+    assert sync.unpack_forward(documents.of(carol), packed).next == bob.did
+
+
 @pytest.mark.spec("RTE-02", "RTE-03")
 @pytest.mark.parametrize(
     ("changes", "part"),

@@ -261,10 +261,12 @@ impl PyAttachment {
         self.0.member("lastmod_time").map(|raw| JsonOut(raw.to_owned()))
     }
 
-    /// The size of the content in octets.
+    /// The size of the content in bytes, as the sender states it; None where it is not a whole number.
+    ///
+    /// It is informative: `as_dict()` has it as it was written.
     #[getter]
     fn byte_count(&self) -> Option<u64> {
-        serde_json::from_str(self.0.member("byte_count")?).ok()
+        self.0.byte_count()
     }
 
     /// Where the content is: a fresh copy of the object with `json`, `base64` or `links`.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::headers::{is_unreserved, seconds, text, texts};
+use super::headers::{is_unreserved, text, texts};
 use super::json;
 use super::kept::{Kept, Source};
 use super::object::ObjectText;
@@ -51,7 +51,6 @@ impl Attachment {
                 "filename" => check(optional(raw), |raw| text(raw, "attachment.filename"))?,
                 "media_type" => check(optional(raw), |raw| text(raw, "attachment.media_type"))?,
                 "format" => check(optional(raw), |raw| text(raw, "attachment.format"))?,
-                "byte_count" => check(optional(raw), |raw| seconds(raw, "attachment.byte_count"))?,
                 "data" => data = Some(*raw),
                 _ => {}
             }
@@ -68,6 +67,14 @@ impl Attachment {
     /// The id, unique within its message.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
+    }
+
+    /// The size of the content as it is stated, in bytes: a whole number, or the text of one.
+    pub fn byte_count(&self) -> Option<u64> {
+        let stated = self.member("byte_count")?;
+        serde_json::from_str(stated)
+            .ok()
+            .or_else(|| serde_json::from_str::<String>(stated).ok()?.parse().ok())
     }
 
     /// The JSON text of a member.

@@ -14,7 +14,7 @@ import httpx
 from aries_askar import Key, KeyAlg
 from pydid import DID
 
-from pydidcomm._core import encode_public_keys
+from pydidcomm._core import encode_public_keys, same_message_type
 from pydidcomm.algorithms import MediaType
 from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import (
     AskarCryptoService,
@@ -92,9 +92,9 @@ async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey
         RuntimeError: The mediator answers with something else.
     """
     granted = await _asked(dmp, my_did, relay_did, f"{_MEDIATION}/mediate-request", {})
-    if granted["type"] == f"{_MEDIATION}/mediate-deny":
+    if same_message_type(granted["type"], f"{_MEDIATION}/mediate-deny"):
         return None
-    if granted["type"] != f"{_MEDIATION}/mediate-grant":
+    if not same_message_type(granted["type"], f"{_MEDIATION}/mediate-grant"):
         text = f"Unknown response type received: {granted['type']}"
         raise RuntimeError(text)
     mediator = cast("DID", granted["body"]["routing_did"][0])
@@ -109,7 +109,7 @@ async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey
 
 async def _message_callback(msg: JSON_OBJ) -> None:
     """Logs what a basic message says."""
-    if msg["type"] == "https://didcomm.org/basicmessage/2.0/message":
+    if same_message_type(msg["type"], "https://didcomm.org/basicmessage/2.0/message"):
         LOG.info("Got message: %s", msg["body"]["content"].replace("\n", " ").replace("\r", ""))
 
 

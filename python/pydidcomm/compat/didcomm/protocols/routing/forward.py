@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
@@ -64,7 +63,6 @@ PROFILE_DIDCOMM_AIP2_ENV_RFC19 = "didcomm/aip2;env=rfc19"
 PROFILE_DIDCOMM_AIP2_ENV_RFC587 = "didcomm/aip2;env=rfc587"
 PROFILE_DIDCOMM_V2 = "didcomm/v2"
 
-_FORWARD = re.compile(r"https://didcomm\.org/routing/2(\.[0-9]+)+/forward")
 _MOST_SERVICES = 2
 """The recipient's, and that of a mediator."""
 
@@ -90,6 +88,10 @@ def _a_forwarded_message(value: Any) -> bool:  # noqa: ANN401
             return False
 
 
+def _is_forward_type(value: str) -> bool:
+    return pydidcomm.same_message_type(value, DIDCommMessageProtocolTypes.FORWARD.value)
+
+
 @attrs.define(slots=False, on_setattr=[])
 class ForwardMessage(GenericMessage[ForwardBody]):
     """A forward with one message in it; see `pydidcomm.Forwarded`, which may have more."""
@@ -97,7 +99,7 @@ class ForwardMessage(GenericMessage[ForwardBody]):
     type: str = attrs.field(
         validator=[
             _fields.a(str),
-            _fields.that(lambda value: _FORWARD.fullmatch(value) is not None, "is no type of a forward"),
+            _fields.that(_is_forward_type, "is not the type of a forward"),
         ],
         default=DIDCommMessageProtocolTypes.FORWARD.value,
     )
