@@ -1618,6 +1618,11 @@ def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tupl
     Prepares the packing of a signed message.
     """
 
+def read_object(json_text: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Reads a JSON object, and refuses one that two readers could understand differently.
+    """
+
 def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use super::algorithms::AnonCryptAlg;
 use super::elsewhere::{OctetsIn, held_in};
 use super::errors::misuse;
-use super::json::{StringsIn, TextIn};
+use super::json::{ObjectOut, StringsIn, TextIn};
 use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};
 use super::pack::{agreement_curve, party};
@@ -17,6 +17,7 @@ use super::unpack_options::PyUnpackOptions;
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::Result;
+use crate::message::json;
 use crate::{pack, unpack};
 
 /// The keys that one layer is made with: those of the recipient, and the id of the sender's.
@@ -102,6 +103,14 @@ pub(super) fn check_claims(
     Ok(PyOperation::prepare(known, 0, |caller| async move {
         unpack::check_claims(&caller, message.0, sender.as_ref()).await.map(|()| Outcome::Checked)
     }))
+}
+
+/// Reads a JSON object, and refuses one that two readers could understand differently.
+#[pyfunction]
+pub(super) fn read_object(json_text: TextIn) -> PyResult<ObjectOut> {
+    json::check(&json_text.0, "message", json::NESTING)?;
+    json::members(&json_text.0, "message")?;
+    Ok(ObjectOut(json_text.0.to_string()))
 }
 
 /// Prepares the search for the ways to a DID, the preferred first.

@@ -64,7 +64,9 @@ mod _core {
     #[pymodule_export]
     use super::inspect::inspect;
     #[pymodule_export]
-    use super::layer::{check_claims, choose_layer_keys, decrypt_layer, encrypt_layer, find_routes};
+    use super::layer::{
+        check_claims, choose_layer_keys, decrypt_layer, encrypt_layer, find_routes, read_object,
+    };
     #[pymodule_export]
     use super::local_resolver::PyLocalResolver;
     #[pymodule_export]

@@ -29,6 +29,7 @@ from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoServiceError
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweBuilder, JweEnvelope, JweRecipient
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingServiceError
 from pydidcomm.compat.didcomm_messaging.resolver import DIDNotFound
+from pydidcomm.compat.didcomm_messaging.resolver.peer import Peer2
 from world import b64, unb64
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ async def test_a_forged_from_is_refused(backend: Backend) -> None:
 
 async def test_what_says_nothing_of_its_sender_is_taken_as_it_is() -> None:
     made = await world()
-    for octets in (b"", b"[1]", b"{", plaintext(), b'{"hello": "world"}', b"[" * 100_000):
+    for octets in (b"", b"[1]", b"\xff", plaintext(), b'{"hello": "world"}', b"[" * 100_000):
         assert (await made.unpack(await made.pack(octets)))[0] == octets
     octets = plaintext(frm=ALICE)
     unpacked = await made.messaging().unpack(await made.pack(octets, frm=None))
@@ -208,6 +209,113 @@ async def rotated(made: World) -> dict[str, Any]:
     message: dict[str, Any] = json.loads(octets)
     assert message["from_prior"].count(".") == 2
     return message
+
+
+FORGED_TEXTS = {
+    "a name twice, the forged one first": '{{"from": "{alice}", "from": "{mallory}", {rest}}}',
+    "a name twice, the forged one last": '{{"from": "{mallory}", "from": "{alice}", {rest}}}',
+    "a name twice, once escaped": '{{"from": "{mallory}", "fr\\u006fm": "{alice}", {rest}}}',
+    "an escaped name": '{{"fr\\u006fm": "{alice}", {rest}}}',
+    "a long integer": '{{"from": "{alice}", "n": {digits}, {rest}}}',
+    "deep nesting": '{{"from": "{alice}", "n": {deep}, {rest}}}',
+    "a number that is not finite": '{{"from": "{alice}", "n": NaN, {rest}}}',
+    "a string that is not Unicode": '{{"from": "{alice}", "n": "\\ud800", {rest}}}',
+    "a comma too many": '{{"from": "{alice}", {rest},}}',
+    "text behind it": '{{"from": "{alice}", {rest}}} x',
+    "a byte order mark": '\ufeff{{"from": "{alice}", {rest}}}',
+    "white space": ' \r\n\t{{"from": "{alice}", {rest}}}',
+    "a null": '{{"from": null, {rest}}}',
+}
+
+
+def forged(text: str) -> str:
+    rest = '"id": "1", "type": "https://example.org/greeting/1.0/hello", "body": {}'
+    deep = "[" * 5000 + "]" * 5000
+    return text.format(alice=ALICE, mallory=MALLORY, rest=rest, digits="9" * 5000, deep=deep)
+
+
+@pytest.mark.spec("ADR-01")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("text", FORGED_TEXTS.values(), ids=FORGED_TEXTS.keys())
+async def test_a_forged_sender_is_refused_in_each_form_that_some_reader_of_json_takes(
+    text: str, encoding: str
+) -> None:
+    made = await world()
+    packed = await made.pack(forged(text).encode(encoding), frm=MALLORY)
+    refused = pytest.raises(PackagingServiceError, match=r"^(malformed message|from=skid)")
+    with refused:
+        await made.unpack(packed)
+    hidden = await made.pack(packed, frm=None)
+    with refused:
+        await made.messaging().unpack(hidden)
+
+
+@pytest.mark.spec("ROT-07")
+@pytest.mark.parametrize("text", ['"x": NaN', '"from_prior": null', f'"x": {"9" * 5000}'])
+async def test_a_forged_rotation_is_refused_beside_what_json_loads_reads_in_its_own_way(text: str) -> None:
+    made = await world()
+    octets = f'{{"from": "{ALICE}", "from_prior": "e30.e30.e30", {text}}}'.encode()
+    for frm in (ALICE, None):
+        with pytest.raises(PackagingServiceError):
+            await made.unpack(await made.pack(octets, frm=frm))
+
+
+async def test_the_message_of_a_result_is_an_object_with_one_meaning() -> None:
+    made = await world()
+    for octets in (b"", b"[1]", b"7", b"\xff"):
+        unpacked = await made.messaging().unpack(await made.pack(octets))
+        assert unpacked.unpacked == octets
+        with pytest.raises(ValueError, match=r"JSON|UTF-8"):
+            _ = unpacked.message
+
+
+@pytest.mark.parametrize("member", ["envelope", "header"])
+@pytest.mark.parametrize(
+    "text", ['{"alg": "ECDH-ES", ', '{"x": NaN, ', '{"x": "\\ud800", ', '{"x": 1, "x": 1, ']
+)
+async def test_an_ambiguous_envelope_is_refused_before_any_crypto_sees_it(member: str, text: str) -> None:
+    made = await world(OWN)
+    envelope = json.loads(await made.pack(plaintext(frm=ALICE)))
+    written = json.dumps(envelope)
+    if member == "header":
+        envelope["protected"] = b64(text + unb64(envelope["protected"]).decode()[1:])
+        written = json.dumps(envelope)
+    elif "alg" not in text:
+        written = text + written[1:]
+    else:
+        written = f'{{"ciphertext": "", {written[1:]}'
+    made.crypto.called.clear()
+    with pytest.raises(PackagingServiceError, match="Invalid packed message"):
+        await made.unpack(written)
+    assert made.crypto.called == []
+
+
+@pytest.mark.parametrize("named", ["alice", "did:example:alice", "did:peer:2.E#key-1", "#1", f"{ALICE}#1?x"])
+@pytest.mark.parametrize("backend", [CORE, "own"], ids=["core", "own"])
+async def test_a_sender_key_id_of_another_form_is_refused(backend: Backend | str, named: str) -> None:
+    made = await world(OWN if isinstance(backend, str) else backend)
+
+    async def resolve(did: str) -> dict[str, Any]:
+        if did == ALICE:
+            return made.resolver.documents[ALICE]
+        return await Peer2().resolve(did)
+
+    envelope = json.loads(await made.pack(b"hello"))
+    made.resolver.resolve = resolve  # type: ignore[method-assign]
+    header = {**json.loads(unb64(envelope["protected"])), "apu": b64(named), "skid": named}
+    with pytest.raises((PackagingServiceError, CryptoServiceError)):
+        await made.unpack(json.dumps({**envelope, "protected": b64(json.dumps(header))}))
+
+
+@pytest.mark.parametrize("member", ["apu", "apv", "skid", "alg", "epk"])
+@pytest.mark.parametrize("value", [7, ["a"], {"a": 1}, True, "\u00e9", "a=", ""])
+@backends
+async def test_a_header_of_another_type_is_refused(backend: Backend, member: str, value: object) -> None:
+    made = await world(backend)
+    envelope = json.loads(await made.pack(b"hello"))
+    header = {**json.loads(unb64(envelope["protected"])), member: value}
+    with pytest.raises((PackagingServiceError, CryptoServiceError)):
+        await made.unpack(json.dumps({**envelope, "protected": b64(json.dumps(header))}))
 
 
 @pytest.mark.spec("ROT-07", "ROT-08", "ROT-09")

@@ -6,11 +6,13 @@ Puts the packaging and the routing service together; those hand on to pydidcomm.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, cast
+from typing import Any, Generic
 
 from pydid.service import DIDCommV2Service
 
 from pydidcomm._core import same_party
+from pydidcomm.compat._json import looks_like_object, read_object
+from pydidcomm.compat.didcomm_messaging._steps import refused_as
 from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingService, PackagingServiceError
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
@@ -42,6 +44,10 @@ class PackResult:
         return [service for service in self.target_services if _uri(service).startswith(protocol)]
 
 
+class UnreadablePlaintextError(PackagingServiceError, ValueError):
+    """The content of an envelope is not a JSON object with one meaning."""
+
+
 @dataclass
 class UnpackResult:
     """What was in a message, and what was proved about it.
@@ -62,8 +68,13 @@ class UnpackResult:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The plaintext as JSON."""
-        return cast("dict[str, Any]", json.loads(self.unpacked))
+        """The plaintext as JSON.
+
+        Raises:
+            UnreadablePlaintextError: It is not a JSON object with one meaning (a `ValueError` too).
+        """
+        with refused_as(UnreadablePlaintextError):
+            return read_object(self.unpacked)
 
 
 class DIDCommMessagingService(Generic[P, S]):
@@ -237,10 +248,10 @@ def octets_of(message: object) -> bytes:
     raise TypeError(text)
 
 
-def _is_encrypted(octets: bytes) -> bool:
-    """Whether it has the members that every JWE has and no message."""
-    try:
-        found = json.loads(octets)
-    except (ValueError, RecursionError):
+def _is_encrypted(content: bytes) -> bool:
+    """Return whether it has the members of every JWE, which a message does not have."""
+    if not looks_like_object(content):
         return False
-    return isinstance(found, dict) and {"protected", "ciphertext"} <= found.keys() and "type" not in found
+    with refused_as(UnreadablePlaintextError):
+        found = read_object(content)
+    return {"protected", "ciphertext"} <= found.keys() and "type" not in found

@@ -5,13 +5,13 @@ whether `from` and `from_prior` are proved. The computing is the crypto service'
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, NoReturn, cast
+from typing import Any, Generic, Literal, NoReturn
 
 from pydid import DIDDocument, DIDUrl, VerificationMethod
 
+from pydidcomm.compat._json import looks_like_object, read_object
 from pydidcomm.compat.didcomm_messaging import _steps
 from pydidcomm.compat.didcomm_messaging._steps import refused_as
 from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
@@ -86,14 +86,17 @@ class PackagingService(Generic[P, S]):
 
         Raises:
             PackagingServiceError: It is no envelope of DIDComm v2, it is for none of the secrets, the
-                sender's key is not one for agreement, or the message claims what is not proved.
+                sender's key is not one for agreement, or the message claims what is not proved. Also
+                raised where the plaintext begins like a JSON object and does not have one meaning.
             CryptoServiceError: It does not open.
         """
         metadata = await self.extract_packed_message_metadata(enc_message, secrets)
         if metadata.sender_kid is None:
             octets = await crypto.ecdh_es_decrypt(enc_message, metadata.recip_key)
         else:
-            sender = await self.recip_for_kid_or_default_for_did(crypto, resolver, metadata.sender_kid)
+            # a resolver may raise ValueError for a DID that only looks like one
+            with refused_as(PackagingServiceError, ValueError):
+                sender = await self.recip_for_kid_or_default_for_did(crypto, resolver, metadata.sender_kid)
             octets = await crypto.ecdh_1pu_decrypt(enc_message, metadata.recip_key, sender)
         claims = _claims(octets)
         if claims:
@@ -228,6 +231,8 @@ def _sender_kid(protected: dict[str, Any]) -> str:
         _refuse("Mismatch between skid and apu")
     if not sender_kid:
         _refuse("Sender key ID not provided")
+    if "#" not in named:
+        _refuse("Invalid apu value")
     return named
 
 
@@ -243,12 +248,9 @@ def _agreement_methods(document: DIDDocument) -> list[VerificationMethod]:
 
 
 def _claims(octets: bytes) -> dict[str, Any]:
-    """What a plaintext says of its sender; nothing where it is no JSON object."""
-    try:
-        plaintext = json.loads(octets)
-    except (ValueError, RecursionError):
+    """The claims of a plaintext about its sender; none where it is not an object to any reader of JSON."""
+    if not looks_like_object(octets):
         return {}
-    if not isinstance(plaintext, dict):
-        return {}
-    headers = cast("dict[str, Any]", plaintext)
+    with refused_as(PackagingServiceError):
+        headers = read_object(octets)
     return {name: headers[name] for name in _CLAIMS if name in headers}

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pydidcomm
+from pydidcomm.compat._json import read_object
 from pydidcomm.compat.peerdid.core.did_doc_types import DIDCommServicePeerDID, VerificationMethodPeerDID
 from pydidcomm.compat.peerdid.errors import MalformedPeerDIDDocError
 
@@ -65,8 +67,8 @@ class DIDDocPeerDID:
             MalformedPeerDIDDocError: It is no document of a did:peer.
         """
         try:
-            document: Any = json.loads(value)
-        except (TypeError, ValueError) as error:
+            document = read_object(value)
+        except (TypeError, pydidcomm.DIDCommError) as error:
             message = "Invalid JSON"
             raise MalformedPeerDIDDocError(message) from error
         if "id" not in document:

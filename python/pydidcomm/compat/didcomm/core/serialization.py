@@ -1,8 +1,9 @@
 """JSON text from objects and back."""
 
 import json
-from typing import Any, cast
 
+import pydidcomm
+from pydidcomm.compat._json import read_object
 from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ
 from pydidcomm.compat.didcomm.errors import MalformedMessageCode, MalformedMessageError
 
@@ -29,9 +30,6 @@ def json_str_to_dict(json_str: JSON) -> JSON_OBJ:
 
 def _object(text: str | bytes) -> JSON_OBJ:
     try:
-        value: Any = json.loads(text)
-    except (TypeError, ValueError, RecursionError) as error:
+        return read_object(text)
+    except (TypeError, pydidcomm.DIDCommError) as error:
         raise MalformedMessageError(MalformedMessageCode.INVALID_MESSAGE) from error
-    if not isinstance(value, dict):
-        raise MalformedMessageError(MalformedMessageCode.INVALID_MESSAGE)
-    return cast("JSON_OBJ", value)

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
 
+from pydidcomm.compat._json import looks_like_object, read_object
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
+from pydidcomm.errors import MalformedMessageError
 
 IDENT_ENC_KEY = "encrypted_key"
 IDENT_HEADER = "header"
@@ -220,9 +222,9 @@ class JweEnvelope:
             ValueError: It is none.
         """
         try:
-            parsed = json.loads(message)
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-            _refuse("JWE: not JSON")
+            parsed = read_object(message)
+        except MalformedMessageError as error:
+            _refuse(f"JWE: {error}")
         return cls.deserialize(parsed)
 
     @classmethod
@@ -367,13 +369,13 @@ def _check_members(message: object) -> None:
 
 
 def _header(protected: str) -> dict[str, Any]:
-    try:
-        header = json.loads(from_b64url(protected))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        _refuse("JWE: invalid JSON for protected headers")
-    if not isinstance(header, dict):
+    decoded = from_b64url(protected)
+    if not looks_like_object(decoded):
         _refuse("JWE: invalid protected header")
-    return cast("dict[str, Any]", header)
+    try:
+        return read_object(decoded)
+    except MalformedMessageError as error:
+        _refuse(f"JWE: invalid JSON for protected headers: {error}")
 
 
 def _read_recipients(members: Mapping[str, Any]) -> tuple[list[JweRecipient], bool]:

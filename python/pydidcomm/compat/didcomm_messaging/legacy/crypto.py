@@ -17,6 +17,7 @@ import base58
 
 from pydidcomm import v1
 from pydidcomm._core import LocalResolver, PublicKey, Secret
+from pydidcomm.compat._json import read_object
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 from pydidcomm.compat.didcomm_messaging.v1.crypto.core import Nothing, One
 from pydidcomm.compat.didcomm_messaging.v1.crypto.nacl import key_pair
@@ -303,8 +304,8 @@ def _verkey(octets: bytes) -> str:
 def _envelope(message: object) -> dict[str, Any]:
     if isinstance(message, bytes):
         try:
-            message = json.loads(message)
-        except (ValueError, RecursionError) as error:
+            return read_object(message)
+        except DIDCommError as error:
             text = "Invalid packed message"
             raise ValueError(text) from error
     if not isinstance(message, dict):
@@ -315,14 +316,10 @@ def _envelope(message: object) -> dict[str, Any]:
 
 def _protected(envelope: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        header = json.loads(b64_to_bytes(envelope["protected"]))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return read_object(b64_to_bytes(envelope["protected"]))
+    except (ValueError, KeyError, TypeError, AttributeError, DIDCommError) as error:
         text = "Invalid packed message recipients"
         raise ValueError(text) from error
-    if not isinstance(header, dict):
-        text = "Invalid packed message recipients"
-        raise ValueError(text)  # noqa: TRY004, the error of the original
-    return cast("dict[str, Any]", header)
 
 
 def _public(verkey: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """A resolver of did:web; the documents are fetched by `httpx`, in whatever event loop runs."""
 
-import json
 import re
 from contextlib import aclosing
 from datetime import datetime, timedelta, timezone
@@ -9,30 +8,44 @@ from urllib.parse import urlsplit
 
 from pydid import DID
 
+from pydidcomm.compat._json import read_object
 from pydidcomm.compat.didcomm_messaging.resolver import DIDNotFound, DIDResolutionError, DIDResolver
+from pydidcomm.errors import MalformedMessageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 try:
+    import anyio
     import httpx
 except ImportError as missing:
     message = "did:web needs the package httpx"
     raise ImportError(message) from missing
 
+from pydidcomm.compat.didcomm_messaging.resolver._public import PublicAddressTransport
+
 domain_regex = (
-    r"((?!-))(xn--)?[a-z0-9][a-z0-9-_]{0,61}[a-z0-9]{0,1}"
-    r"\.(xn--)?([a-z0-9\._-]{1,61}|[a-z0-9-]{1,30})"
-    r"(%3[aA]\d+)?"
-    r"(:[a-zA-Z]+)*"
+    r"[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?)*"
+    r"(%3[aA][0-9]{1,5})?"
+    r"(:(?!(\.|%2[eE]){1,2}(:|$))([a-zA-Z0-9._-]|%[0-9a-fA-F]{2})+)*"
 )
-did_web_pattern = re.compile(rf"^did:web:{domain_regex}$")
+"""A host, a port, and a path, whose segments are not `.` or `..` (did:web 3.1)."""
+
+did_web_pattern = re.compile(rf"did:web:{domain_regex}")
 
 TIME_TO_CACHE = 1800
 """How long a document is taken from the cache, in seconds."""
 
-_MOST_OCTETS = 1 << 20
-"""No DID document in use comes near it."""
+DEADLINE = 10.0
+"""Seconds for one document, from the name of its server to its last byte.
+
+A message waits for it, and a server that sends one byte a minute would keep it waiting."""
+
+_MOST_BYTES = 1 << 20
+"""The size of the largest document that is read; DID documents in use are a hundredth of it."""
+
+_CODINGS = {"", "identity", "gzip", "deflate"}
+"""Content codings that are read. One byte of them becomes a thousand at most, so one read has a bound."""
 
 _MOST_CACHED = 1000
 """Documents that are remembered at once."""
@@ -51,12 +64,21 @@ cache: dict[str, _Cached] = {}
 class DIDWeb(DIDResolver):
     """Resolves did:web over HTTPS.
 
+    Redirects are not followed. Without a `client`, the server has to have public addresses, and environment
+    variables for proxies are not read.
+
     Args:
-        client: Fetches the documents; by default a client of its own for each.
+        client: Fetches the documents, and decides where it connects: for a proxy, a certificate authority or
+            a network of your own. By default, each document has a client of its own.
+        allow_private_addresses: Whether servers on this machine and in private networks are read too, for
+            tests.
     """
 
-    def __init__(self, *, client: "httpx.AsyncClient | None" = None) -> None:
+    def __init__(
+        self, *, client: "httpx.AsyncClient | None" = None, allow_private_addresses: bool = False
+    ) -> None:
         self._client = client
+        self._allow_private_addresses = allow_private_addresses
 
     async def resolve(self, did: str) -> dict[str, Any]:
         """The document of the DID, from the cache where it is not too old.
@@ -78,7 +100,7 @@ class DIDWeb(DIDResolver):
 
     async def is_resolvable(self, did: str) -> bool:
         """Whether it is a did:web."""
-        return bool(DID.is_valid(did) and did_web_pattern.match(did))
+        return bool(DID.is_valid(did) and did_web_pattern.fullmatch(did))
 
     @staticmethod
     def did_from_url(url: str) -> DID:
@@ -99,25 +121,31 @@ class DIDWeb(DIDResolver):
             text = f"Invalid did:web: {did}"
             raise DIDResolutionError(text)
         try:
-            if self._client is not None:
-                return await _answer(self._client, did, self._did_to_uri(did))
-            async with httpx.AsyncClient(follow_redirects=True) as client:
-                return await _answer(client, did, self._did_to_uri(did))
+            with anyio.fail_after(DEADLINE):
+                if self._client is not None:
+                    return await _answer(self._client, did, self._did_to_uri(did))
+                async with self._own_client() as client:
+                    return await _answer(client, did, self._did_to_uri(did))
+        except TimeoutError as error:
+            text = f"The did:web {did} was not fetched within {DEADLINE:g} seconds"
+            raise DIDResolutionError(text) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            text = "Failed to fetch did document"
+            text = f"Failed to fetch did document: {error}"
             raise DIDResolutionError(text) from error
 
+    def _own_client(self) -> "httpx.AsyncClient":
+        # `trust_env` would send requests to proxies, around the transport
+        inner = httpx.AsyncHTTPTransport()
+        transport = inner if self._allow_private_addresses else PublicAddressTransport(inner)
+        return httpx.AsyncClient(transport=transport, trust_env=False)
+
     @staticmethod
-    def _read(did: str, octets: bytes) -> dict[str, Any]:
+    def _read(did: str, body: bytes) -> dict[str, Any]:
         try:
-            document = json.loads(octets)
-        except (ValueError, RecursionError) as error:
-            text = f"The did:web {did} returned invalid JSON {error}"
+            found = read_object(body)
+        except MalformedMessageError as error:
+            text = f"The did:web {did} returned invalid JSON: {error}"
             raise DIDNotFound(text) from error
-        if not isinstance(document, dict):
-            text = f"The did:web {did} returned no document"
-            raise DIDNotFound(text)
-        found = cast("dict[str, Any]", document)
         if found.get("id") != did:
             text = f"The did:web {did} returned the document of {found.get('id')}"
             raise DIDResolutionError(text)
@@ -125,21 +153,27 @@ class DIDWeb(DIDResolver):
 
 
 async def _answer(client: "httpx.AsyncClient", did: str, uri: str) -> bytes:
-    """What the server answers, as far as it is read."""
-    octets = b""
-    async with client.stream(
-        "GET", uri, headers={"Accept": "application/did+json, application/json"}
-    ) as answer:
+    """Return the body of the answer, decompressed."""
+    headers = {"Accept": "application/did+json, application/json", "Accept-Encoding": "identity"}
+    body = bytearray()
+    async with client.stream("GET", uri, headers=headers, follow_redirects=False) as answer:
         if answer.status_code == httpx.codes.NOT_FOUND.value:
             text = f"The did:web {did} returned a 404 not found while resolving"
             raise DIDNotFound(text)
+        if answer.is_redirect:
+            text = f"The did:web {did} is redirected, which is not followed"
+            raise DIDResolutionError(text)
         if not answer.is_success:
             text = f"Unknown server error ({answer.status_code}) while resolving did:web: {did}"
             raise DIDResolutionError(text)
+        coding = answer.headers.get("content-encoding", "").strip().lower()
+        if coding not in _CODINGS:
+            text = f"The did:web {did} returned a document in the content coding {coding}"
+            raise DIDResolutionError(text)
         async with aclosing(cast("AsyncGenerator[bytes]", answer.aiter_bytes())) as parts:
             async for part in parts:
-                octets += part
-                if len(octets) > _MOST_OCTETS:
-                    text = f"The did:web {did} returned more than {_MOST_OCTETS} octets"
+                body += part
+                if len(body) > _MOST_BYTES:
+                    text = f"The did:web {did} returned more than {_MOST_BYTES} bytes"
                     raise DIDResolutionError(text)
-    return octets
+    return bytes(body)

@@ -7,17 +7,19 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, cast
+from typing import Any, Generic
 
 from pydid import DIDDocument, DIDUrl, VerificationMethod
 from pydid.service import DIDCommV1Service
 
+from pydidcomm.compat._json import read_object
+from pydidcomm.compat.didcomm_messaging._steps import refused_as
 from pydidcomm.compat.didcomm_messaging.crypto import P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope
 from pydidcomm.compat.didcomm_messaging.messaging import octets_of
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
 from pydidcomm.compat.didcomm_messaging.v1.crypto.base import V1CryptoService
-from pydidcomm.compat.didcomm_messaging.v1.packaging import V1PackagingService
+from pydidcomm.compat.didcomm_messaging.v1.packaging import UnreadableV1Error, V1PackagingService
 
 
 class V1DIDCommMessagingError(Exception):
@@ -57,8 +59,13 @@ class V1UnpackResult:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The plaintext as JSON."""
-        return cast("dict[str, Any]", json.loads(self.unpacked))
+        """The plaintext as JSON.
+
+        Raises:
+            UnreadableV1Error: It is not a JSON object with one meaning; a `ValueError`, as in the original.
+        """
+        with refused_as(UnreadableV1Error):
+            return read_object(self.unpacked)
 
 
 @dataclass

@@ -17,6 +17,13 @@ class V1PackagingServiceError(Exception):
     """An envelope cannot be made, or is refused."""
 
 
+class UnreadableV1Error(V1PackagingServiceError, ValueError):
+    """An envelope or its content makes no sense.
+
+    The original raises `ValueError` for the recipients of an envelope, and for its content.
+    """
+
+
 class V1PackagingService(Generic[P, S]):
     """Packs and unpacks one envelope."""
 
@@ -26,7 +33,8 @@ class V1PackagingService(Generic[P, S]):
         """What an envelope says of each recipient.
 
         Raises:
-            ValueError: A recipient has no verkey, or is there twice, or only one of `sender` and `iv`.
+            UnreadableV1Error: A recipient has no verkey, or is there twice, or only one of `sender` and `iv`,
+                or one of these is not base64url.
         """
         seen: set[str] = set()
         for recipient in recipients:
@@ -40,7 +48,7 @@ class V1PackagingService(Generic[P, S]):
             }
             for fault, is_so in faults.items():
                 if is_so:
-                    raise ValueError(fault)
+                    raise UnreadableV1Error(fault)
             seen.add(str(kid))
             yield RecipData(str(kid), self._octets(sender), self._octets(nonce), recipient.encrypted_key)
 
@@ -51,7 +59,7 @@ class V1PackagingService(Generic[P, S]):
 
         Raises:
             V1PackagingServiceError: It is no envelope of DIDComm v1, or for none of the secrets.
-            ValueError: What it says of its recipients makes no sense.
+            UnreadableV1Error: The headers of its recipients make no sense.
         """
         alg = wrapper.protected.get("alg")
         if not alg:
@@ -107,7 +115,10 @@ class V1PackagingService(Generic[P, S]):
         return await crypto.pack_message(recipients, sender, message)
 
     def _octets(self, text: str | None) -> bytes | None:
-        return from_b64url(text) if text else None
+        try:
+            return from_b64url(text) if text else None
+        except ValueError as error:
+            raise UnreadableV1Error(str(error)) from error
 
 
 def _envelope(message: object) -> JweEnvelope:

@@ -73,7 +73,7 @@ class FileBasedSecretsManager(SecretsManager[S]):
         self._write()
 
     def _read(self) -> None:
-        for line in self._path.read_text().splitlines():
+        for line in self._path.read_text(encoding="utf-8").splitlines():
             if not line.strip():
                 continue
             data: dict[str, Any] = json.loads(line)
@@ -87,6 +87,7 @@ class FileBasedSecretsManager(SecretsManager[S]):
         ]
         unfinished = self._path.with_suffix(".tmp")
         unfinished.unlink(missing_ok=True)
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ALONE), "w") as file:
+        created = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ALONE)
+        with os.fdopen(created, "w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
         unfinished.replace(self._path)
