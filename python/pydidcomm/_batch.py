@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
 from pydidcomm._drive import found, found_sync, now
-from pydidcomm._loops import leave, settled
+from pydidcomm._loops import run_off_loop, settled
 from pydidcomm.config import ResolversConfig
 
 Question: TypeAlias = "ResolveDid | FindSecrets | Agree | Sign"
@@ -37,7 +37,7 @@ async def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> li
     known: dict[Hashable, Any] = {}
     ended: list[Any] = []
     for batch in batches:
-        while questions := await leave(batch) if batch.long else batch.run():
+        while questions := await run_off_loop(batch) if batch.long else batch.run():
             new = _unknown(questions, known)
             answers = await settled([partial(_ask, question, resolvers) for question in new])
             batch.supply(_answers(questions, known, new, answers))

@@ -249,6 +249,10 @@ class Batch:
         Takes operations that were prepared, and exceptions in the places of what could not be; and how many threads
         they may run on: None for all.
         """
+    def cancel(self, /) -> None:
+        """
+        Withdraws the batch: operations that have not begun are skipped.
+        """
     @property
     def long(self, /) -> bool:
         """
@@ -261,10 +265,6 @@ class Batch:
     def run(self, /) -> Any:
         """
         Runs each operation to its next question or to its result; the questions, or none where all have ended.
-        """
-    def run_on_pool(self, /) -> Any:
-        """
-        The same on the pool: a future of the running asyncio loop.
         """
     def supply(self, /, answers: SupportsGetItem[int, Any]) -> None:
         """
@@ -917,6 +917,10 @@ class Operation:
     """
     A running pack or unpack: each run leads to the next question or to the result.
     """
+    def cancel(self, /) -> None:
+        """
+        Withdraws the operation: computation that has not begun is skipped.
+        """
     @property
     def long(self, /) -> bool:
         """
@@ -925,10 +929,6 @@ class Operation:
     def run(self, /) -> Any:
         """
         Runs to the next question or to the result.
-        """
-    def run_on_pool(self, /) -> Any:
-        """
-        The same on a thread of the pool: a future of the running asyncio loop.
         """
     def supply(self, /, answer: Any) -> None:
         """
@@ -1598,6 +1598,11 @@ def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | No
     Prepares the search for the ways to a DID, the preferred first.
     """
 
+def forget_threads() -> None:
+    """
+    Forgets the pool in a forked process, which has none of its parent's threads.
+    """
+
 def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     """
     Describes an envelope without any key: the members of `EnvelopeView`.
@@ -1616,6 +1621,11 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
 def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the packing of a signed message.
+    """
+
+def processors() -> int:
+    """
+    How many threads can compute at the same time in this process.
     """
 
 def read_object(json_text: str | bytes | Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
-from pydidcomm._loops import leave
+from pydidcomm._loops import run_off_loop
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import SecretsResolver
 
@@ -11,7 +11,7 @@ from pydidcomm.resolvers import SecretsResolver
 async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
     while True:
-        step: Any = await leave(operation) if operation.long else operation.run()
+        step: Any = await run_off_loop(operation) if operation.long else operation.run()
         if type(step) is ResolveDid:
             document: Any = resolvers.did_resolver.resolve(step.did)
             if hasattr(document, "__await__"):

@@ -1,4 +1,4 @@
-"""What every event loop has in its own way: to be left for long work, and to await things together."""
+"""The caller's event loop: which one it is, and how long work and many questions leave it free."""
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,12 +10,20 @@ _AT_ONCE = 64
 """How many questions are on their way together; more would be no faster for most networks and databases."""
 
 
-async def leave(work: Operation | Batch) -> Any:  # noqa: ANN401
-    """What the work leads to, done on another thread while the loop goes on."""
-    trio = _trio()
-    if trio is not None:
-        return await trio.to_thread.run_sync(work.run)
-    return await work.run_on_pool() if _on_asyncio() else work.run()
+async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401
+    """Run the work in a worker thread of Python, while the event loop goes on.
+
+    No thread of the compiled module enters the interpreter, so none can meet its end. Without an event loop,
+    and when Python starts no threads any more (in `atexit` handlers), the work is done in place.
+    """
+    loop = running_loop()
+    if loop is None:
+        return work.run()
+    from pydidcomm import _workers  # noqa: PLC0415, most programs never need a worker thread
+
+    if loop.__name__ == "trio":
+        return await _workers.run_on_trio(loop, work)
+    return await _workers.run_on_asyncio(loop, work)
 
 
 async def settled(asked: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -49,10 +57,9 @@ async def _settled(answer: Awaitable[Any]) -> Any:  # noqa: ANN401
 
 async def _together(awaited: Sequence[Awaitable[Any]]) -> list[Any]:
     if len(awaited) > 1:
-        if _trio() is not None:
-            return await _in_nursery(awaited)
-        if _on_asyncio():
-            return await _in_tasks(awaited)
+        loop = running_loop()
+        if loop is not None:
+            return await (_in_nursery if loop.__name__ == "trio" else _in_tasks)(awaited)
     return [await _settled(answer) for answer in awaited]
 
 
@@ -79,19 +86,28 @@ async def _in_nursery(awaited: Sequence[Awaitable[Any]]) -> list[Any]:
     return answers
 
 
-def _trio() -> Any:  # noqa: ANN401, trio need not be installed
-    """The module trio, if it runs the caller."""
-    trio: Any = sys.modules.get("trio")
+def running_loop() -> Any:  # noqa: ANN401
+    """The module asyncio or trio, whichever drives the caller; None for neither.
+
+    A loop that runs on the thread does not have to drive the caller: Twisted sends to coroutines from a
+    callback of asyncio, trio runs as a guest, trio-asyncio runs one inside the other. The current task
+    decides; where both have one, the task whose coroutine is nearer on the stack.
+    """
+    asyncio, trio = sys.modules.get("asyncio"), sys.modules.get("trio")
+    aio_task = None if asyncio is None else _current(asyncio.current_task)
+    trio_task = None if trio is None else _current(trio.lowlevel.current_task)
+    if aio_task is None or trio_task is None:
+        return trio if trio_task is not None else asyncio if aio_task is not None else None
+    roots = {id(getattr(aio_task.get_coro(), "cr_frame", None)): asyncio}
+    roots[id(getattr(trio_task.coro, "cr_frame", None))] = trio
+    frame = sys._getframe()  # noqa: SLF001, inspect would have to be imported for the same
+    while frame is not None and id(frame) not in roots:
+        frame = frame.f_back
+    return asyncio if frame is None else roots[id(frame)]
+
+
+def _current(task: Callable[[], Any]) -> Any:  # noqa: ANN401
     try:
-        return None if trio is None else trio.lowlevel.current_task() and trio
+        return task()
     except RuntimeError:
         return None
-
-
-def _on_asyncio() -> bool:
-    """Whether asyncio runs the caller."""
-    asyncio: Any = sys.modules.get("asyncio")
-    try:
-        return asyncio is not None and asyncio.get_running_loop() is not None
-    except RuntimeError:
-        return False

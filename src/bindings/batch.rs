@@ -10,12 +10,13 @@ use pyo3::prelude::*;
 
 use super::json::TextIn;
 use super::operation::{Outcome, PyOperation, Stop, Task, is_long, outcome_out, question_out};
-use super::pool::{self, Threads};
+use super::pool::{Cancelled, Threads};
 use super::question::Asked;
 use super::surroundings::KnownIn;
 use super::unpack::unpacking;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::{Question, lock};
+use crate::error::Error;
 use crate::operation::Step;
 
 /// Operations of which none waits for another, and which are asked for together.
@@ -23,6 +24,7 @@ use crate::operation::Step;
 pub(super) struct PyBatch {
     threads: Option<usize>,
     entries: Mutex<Entries>,
+    cancelled: Cancelled,
 }
 
 #[derive(Default)]
@@ -35,6 +37,7 @@ struct Entries {
 enum Entry {
     Running(Arc<Task>),
     Done(Outcome),
+    Refused(Error),
     Failed(PyErr),
 }
 
@@ -103,7 +106,7 @@ impl Entries {
                     continue;
                 }
                 Some(Ok(Step::Done(outcome))) => Entry::Done(outcome),
-                Some(Err(error)) => Entry::Failed(error.into()),
+                Some(Err(error)) => Entry::Refused(error),
                 None => continue,
             };
             self.put(place, entry);
@@ -140,6 +143,10 @@ impl Entries {
 }
 
 impl PyBatch {
+    fn of(entries: Vec<Entry>, threads: Option<usize>) -> Self {
+        Self { threads, entries: Entries::new(entries), cancelled: Cancelled::default() }
+    }
+
     /// Does something with the entries; Python may run meanwhile, so nothing is locked.
     fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
         let mut entries = take(&mut *lock(&self.entries));
@@ -159,7 +166,7 @@ impl PyBatch {
             Ok(operation) => Entry::Running(Arc::clone(&operation.get().0)),
             Err(_) => Entry::Failed(PyErr::from_value(entry)),
         });
-        Self { threads, entries: Entries::new(entries.collect()) }
+        Self::of(entries.collect(), threads)
     }
 
     /// Prepares the unpacking of each of the messages.
@@ -175,7 +182,7 @@ impl PyBatch {
             Ok(text) => Entry::Running(unpacking(text, options, &known)),
             Err(error) => Entry::Failed(error),
         });
-        Self { threads, entries: Entries::new(entries.collect()) }
+        Self::of(entries.collect(), threads)
     }
 
     /// Whether it takes so long that an event loop is left for it.
@@ -191,26 +198,16 @@ impl PyBatch {
 
     /// Runs each operation to its next question or to its result; the questions, or none where all have ended.
     fn run<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let threads = Threads::of(py, self.threads);
+        let threads = Threads::of(py, self.threads, &self.cancelled);
         self.with(|entries| {
             py.detach(|| entries.compute(&threads));
             entries.questions(py)
         })
     }
 
-    /// The same on the pool: a future of the running asyncio loop.
-    fn run_on_pool<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        let threads = Threads::of(py, slf.get().threads);
-        let batch = slf.clone().unbind();
-        pool::leave(
-            py,
-            move || {
-                batch.get().with(|entries| entries.compute(&threads));
-                batch
-            },
-            |py, batch| batch.get().with(|entries| entries.questions(py)).map(Bound::unbind),
-        )
+    /// Withdraws the batch: operations that have not begun are skipped.
+    fn cancel(&self) {
+        self.cancelled.set();
     }
 
     /// Answers the questions in their order, each as `Operation.supply` does; an exception fails all that asked.
@@ -240,6 +237,7 @@ impl PyBatch {
     fn results<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let entries = take(&mut *lock(&self.entries)).all.into_iter().map(|entry| match entry {
             Entry::Done(outcome) => outcome_out(py, outcome).or_else(|error| error.into_bound_py_any(py)),
+            Entry::Refused(error) => PyErr::from(error).into_bound_py_any(py),
             Entry::Failed(error) => error.into_bound_py_any(py),
             Entry::Running(_) => Ok(py.None().into_bound(py)),
         });

@@ -45,8 +45,14 @@ mod v1;
 mod wire_text;
 
 /// The compiled core of pydidcomm.
-#[pyo3::pymodule]
+///
+/// It relies on the interpreter lock, in a fork for instance, and so declares that it needs it.
+#[pyo3::pymodule(gil_used = true)]
 mod _core {
+    use pyo3::prelude::*;
+
+    use super::pool::call_after_fork;
+
     #[pymodule_export]
     use super::attachment::{PyAttachment, sign_attachment, verify_attachment};
     #[pymodule_export]
@@ -85,6 +91,8 @@ mod _core {
         short_form,
     };
     #[pymodule_export]
+    use super::pool::{forget_threads, processors};
+    #[pymodule_export]
     use super::public_key::PyPublicKey;
     #[pymodule_export]
     use super::question::{PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, PySign};
@@ -101,4 +109,10 @@ mod _core {
         PyV1Forwarded, PyV1Message, PyV1Packed, v1_forward, v1_pack, v1_public_key, v1_unpack,
         v1_unpack_forward, v1_verkey,
     };
+
+    /// Prepares what has to happen when the process is forked.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        call_after_fork(&module.getattr("forget_threads")?)
+    }
 }

@@ -13,7 +13,7 @@ use super::elsewhere::handle_out;
 use super::forward::{PyForwarded, PyPackedForward};
 use super::layer::{KeysOut, RouteOut};
 use super::packed::{PyPacked, PyPackedSigned};
-use super::pool::{self, Threads};
+use super::pool::{Cancelled, Threads};
 use super::public_key::PyPublicKey;
 use super::question::{Asked, PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, PySign};
 use super::unpack::PyUnpackResult;
@@ -56,6 +56,7 @@ pub(super) struct Task {
     running: Mutex<Running>,
     weight: usize,
     threads: Arc<OnceLock<Threads>>,
+    cancelled: Cancelled,
 }
 
 struct Running {
@@ -97,7 +98,12 @@ impl Task {
         let surroundings = Surroundings { spread: Some(spread), ..surroundings.into() };
         let operation = Operation::new(surroundings, begin);
         let running = Mutex::new(Running { operation, asked: None, answer: None });
-        Arc::new(Self { running, weight: octets.saturating_add(EACH), threads })
+        Arc::new(Self {
+            running,
+            weight: octets.saturating_add(EACH),
+            threads,
+            cancelled: Cancelled::default(),
+        })
     }
 
     /// How long it takes, in octets of payload.
@@ -113,12 +119,15 @@ impl Task {
     /// Gives it threads, if it takes long.
     fn give_threads(&self, py: Python<'_>) {
         if self.is_long() {
-            self.threads.get_or_init(|| Threads::of(py, None));
+            self.threads.get_or_init(|| Threads::of(py, None, &self.cancelled));
         }
     }
 
     /// Runs to the next question or to the result, without Python.
     pub(super) fn compute(&self) -> Stop {
+        if self.cancelled.get() {
+            return Err(Error::Answer("the operation was cancelled"));
+        }
         let mut running = lock(&self.running);
         let stop = match running.answer.take() {
             Some(answer) => running.operation.supply(answer),
@@ -227,11 +236,9 @@ impl PyOperation {
         stop_out(py, stop)
     }
 
-    /// The same on a thread of the pool: a future of the running asyncio loop.
-    fn run_on_pool<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.give_threads(py);
-        let task = Arc::clone(&self.0);
-        pool::leave(py, move || task.compute(), |py, stop| stop_out(py, stop).map(Bound::unbind))
+    /// Withdraws the operation: computation that has not begun is skipped.
+    fn cancel(&self) {
+        self.0.cancelled.set();
     }
 
     /// Answers the question that a run led to: with a document's JSON object, a DIDDocument or None; with pairs of

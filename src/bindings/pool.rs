@@ -1,45 +1,71 @@
-//! The threads for long work: as many as there are processors for this process, made when first needed.
+//! The threads that share the computation of one batch or one large message.
 //!
-//! They are rayon's: a fixed number of threads that take work from one another. A runtime of tokio, which is
-//! the usual companion of pyo3-async-runtimes, has more to it than work that waits for nothing can use, and
-//! is made once and for all, so that every fork of the process would wait for threads that it does not have.
+//! They are rayon's, one for each processor, made on first use. They compute and never enter the interpreter: CPython
+//! before 3.14 ends a thread that asks for the interpreter lock during finalization by unwinding its stack, and Rust
+//! frames abort when that happens. What Python sees is made by the thread that called from Python.
 
-use std::future::{Ready, ready};
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Waker};
 use std::thread::available_parallelism;
 
 use pyo3::prelude::*;
-use pyo3_async_runtimes::TaskLocals;
-use pyo3_async_runtimes::generic::{ContextExt, JoinError, Runtime, future_into_py_with_locals};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::caller::lock;
 
-/// The pool, and the process that made it.
-static POOL: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+/// The pool of this process.
+static POOL: Mutex<Option<Arc<ThreadPool>>> = Mutex::new(None);
 
 /// The pool of this process; none where the operating system grants no threads.
 ///
-/// It is looked for with the interpreter lock held. So is Python when it forks: no fork finds it in use.
+/// It is looked up with the interpreter lock held. So is Python when it forks: no fork finds it locked.
 fn pool(_py: Python<'_>) -> Option<Arc<ThreadPool>> {
-    let process = std::process::id();
     let mut made = lock(&POOL);
-    if let Some((owner, pool)) = made.as_ref()
-        && *owner == process
-    {
+    if let Some(pool) = made.as_ref() {
         return Some(Arc::clone(pool));
     }
-    let count = available_parallelism().map_or(1, NonZero::get);
     let name = |number| format!("pydidcomm-{number}");
-    let pool = Arc::new(ThreadPoolBuilder::new().num_threads(count).thread_name(name).build().ok()?);
-    // a fork has none of its parent's threads: who ended that pool would wait for them for ever
-    std::mem::forget(made.replace((process, Arc::clone(&pool))));
-    Some(pool)
+    let pool = Arc::new(ThreadPoolBuilder::new().num_threads(processors()).thread_name(name).build().ok()?);
+    Some(Arc::clone(made.insert(pool)))
+}
+
+/// How many threads can compute at the same time in this process.
+#[pyfunction]
+pub(super) fn processors() -> usize {
+    available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Forgets the pool in a forked process, which has none of its parent's threads.
+#[pyfunction]
+pub(super) fn forget_threads() {
+    // dropping the pool would wait for its threads for ever
+    std::mem::forget(lock(&POOL).take());
+}
+
+/// Calls a function in every process that is forked from this one.
+pub(super) fn call_after_fork(function: &Bound<'_, PyAny>) -> PyResult<()> {
+    let os = function.py().import("os")?;
+    if let Some(register) = os.getattr_opt("register_at_fork")? {
+        let arguments = pyo3::types::PyDict::new(function.py());
+        arguments.set_item("after_in_child", function)?;
+        register.call((), Some(&arguments))?;
+    }
+    Ok(())
+}
+
+/// Whether the caller of some work has been cancelled: nothing more of it is computed.
+#[derive(Clone, Default)]
+pub(super) struct Cancelled(Arc<AtomicBool>);
+
+impl Cancelled {
+    pub(super) fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// The threads that may work together on one thing.
@@ -47,19 +73,20 @@ fn pool(_py: Python<'_>) -> Option<Arc<ThreadPool>> {
 pub(super) struct Threads {
     pool: Option<Arc<ThreadPool>>,
     most: Option<usize>,
+    cancelled: Cancelled,
 }
 
 impl Threads {
-    /// Those of the pool, or so many of them.
-    pub(super) fn of(py: Python<'_>, most: Option<usize>) -> Self {
-        Self { pool: pool(py), most }
+    /// Those of the pool, or so many of them, until the work is cancelled.
+    pub(super) fn of(py: Python<'_>, most: Option<usize>, cancelled: &Cancelled) -> Self {
+        Self { pool: pool(py), most, cancelled: cancelled.clone() }
     }
 
     /// Does the work of every place below `count`, on this thread and on others.
     pub(super) fn each(&self, count: usize, work: impl Fn(usize) + Sync) {
         let next = AtomicUsize::new(0);
         let work = || {
-            loop {
+            while !self.cancelled.get() {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 if place >= count {
                     break;
@@ -78,71 +105,5 @@ impl Threads {
             }),
             _ => work(),
         }
-    }
-}
-
-/// Has the work done on the pool, and what it yields made a Python object: a future of the running asyncio loop.
-pub(super) fn leave<T: Send + 'static>(
-    py: Python<'_>,
-    work: impl FnOnce() -> T + Send + 'static,
-    finish: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
-) -> PyResult<Bound<'_, PyAny>> {
-    let locals = TaskLocals::with_running_loop(py)?;
-    future_into_py_with_locals::<Pool, _, Py<PyAny>>(py, locals, async move {
-        let done = work();
-        Python::attach(|py| finish(py, done))
-    })
-}
-
-/// The pool as pyo3-async-runtimes sees it: a runtime for futures that compute, and wait for nothing.
-struct Pool;
-
-/// What a future panicked with.
-struct Panicked(Box<dyn std::any::Any + Send>);
-
-impl JoinError for Panicked {
-    fn is_panic(&self) -> bool {
-        true
-    }
-
-    fn into_panic(self) -> Box<dyn std::any::Any + Send> {
-        self.0
-    }
-}
-
-impl Runtime for Pool {
-    type JoinError = Panicked;
-    type JoinHandle = Ready<Result<(), Panicked>>;
-
-    fn spawn<F: Future<Output = ()> + Send + 'static>(future: F) -> Self::JoinHandle {
-        Self::spawn_blocking(move || {
-            // whatever it could wait for is there: it ends the first time that it is asked
-            let _ = pin!(future).poll(&mut Context::from_waker(Waker::noop()));
-        })
-    }
-
-    fn spawn_blocking<F: FnOnce() + Send + 'static>(work: F) -> Self::JoinHandle {
-        // what a thread of the pool begins it does itself, for the others may be waiting for it
-        let pool = if rayon::current_thread_index().is_some() { None } else { Python::attach(pool) };
-        match pool {
-            Some(pool) => {
-                pool.spawn(work);
-                ready(Ok(()))
-            }
-            None => ready(catch_unwind(AssertUnwindSafe(work)).map_err(Panicked)),
-        }
-    }
-}
-
-impl ContextExt for Pool {
-    fn scope<F, R>(_locals: TaskLocals, future: F) -> Pin<Box<dyn Future<Output = R> + Send>>
-    where
-        F: Future<Output = R> + Send + 'static,
-    {
-        Box::pin(future)
-    }
-
-    fn get_task_locals() -> Option<TaskLocals> {
-        None
     }
 }

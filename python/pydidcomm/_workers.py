@@ -1,0 +1,194 @@
+"""Worker threads for long work, on asyncio and trio.
+
+They are threads of Python's own executors, which are joined before the interpreter ends. At most one piece of
+work for each processor is handed to them at a time. What waits for its turn waits as a coroutine, so that
+cancelling it leaves nothing behind, and a server that is late does not compute what it has given up.
+"""
+
+import os
+import weakref
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pydidcomm._core import Batch, Operation, processors
+
+
+class _Slots:
+    """How many pieces of work one event loop may still hand over, and the callers that wait for one.
+
+    `asyncio.Semaphore` would do the same, but keeps its event loop alive.
+    """
+
+    __slots__ = ("_free", "_waiting")
+
+    def __init__(self) -> None:
+        self._free = processors()
+        self._waiting: OrderedDict[Any, None] = OrderedDict()
+
+    async def acquire(self, loop: Any) -> None:  # noqa: ANN401
+        if self._free:
+            self._free -= 1
+            return
+        turn = loop.create_future()
+        self._waiting[turn] = None
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                # it was given the slot in the same moment
+                self.release()
+            self._waiting.pop(turn, None)
+            raise
+
+    def release(self) -> None:
+        while self._waiting:
+            turn, _ = self._waiting.popitem(last=False)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+_slots: weakref.WeakKeyDictionary[Any, _Slots] = weakref.WeakKeyDictionary()
+
+_threads: ThreadPoolExecutor | None = None
+
+
+def _forget_threads() -> None:
+    """A forked process has none of its parent's threads."""
+    global _threads  # noqa: PLW0603
+    _threads = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)
+
+
+class _Once:
+    """Some work that is run once, by the first thread that gets to it, or withdrawn."""
+
+    __slots__ = ("_runs",)
+
+    def __init__(self, work: Operation | Batch) -> None:
+        self._runs = [work.run]
+
+    def withdraw(self) -> bool:
+        """Whether no thread has begun it, and none will."""
+        try:
+            self._runs.pop()
+        except IndexError:
+            return False
+        return True
+
+    def outcome(self) -> list[Any] | None:
+        """What it leads to and what it raises; None if it was withdrawn or run before."""
+        try:
+            run = self._runs.pop()
+        except IndexError:
+            return None
+        try:
+            return [run(), None]
+        except BaseException as error:  # noqa: BLE001, it is raised where the work is awaited
+            return [None, error]
+
+
+class _Handover:
+    """Work on its way through a worker thread and back to an asyncio event loop."""
+
+    __slots__ = ("_loop", "_once", "_slots", "waiter")
+
+    def __init__(self, loop: Any, slots: _Slots, once: _Once) -> None:  # noqa: ANN401
+        self._loop = loop
+        self._slots = slots
+        self._once = once
+        self.waiter = loop.create_future()
+
+    def run(self) -> None:
+        """In the worker thread: run the work and report to the loop."""
+        outcome = self._once.outcome()
+        if outcome is not None:
+            try:
+                self._loop.call_soon_threadsafe(self._end, outcome)
+            except RuntimeError:
+                # the loop was closed: the result is not wanted
+                return
+
+    def run_in_place(self) -> None:
+        """The same in the loop itself, unless a worker thread was faster."""
+        outcome = self._once.outcome()
+        if outcome is not None:
+            self._end(outcome)
+
+    def _end(self, outcome: list[Any]) -> None:
+        self._slots.release()
+        if not self.waiter.done():
+            self.waiter.set_result(outcome)
+
+
+async def run_on_asyncio(asyncio: Any, work: Operation | Batch) -> Any:  # noqa: ANN401
+    """Run the work in a worker thread; a caller that is cancelled keeps it from being begun."""
+    loop = asyncio.get_running_loop()
+    slots = _slots.get(loop)
+    if slots is None:
+        slots = _slots[loop] = _Slots()
+    await slots.acquire(loop)
+    once = _Once(work)
+    handover = _Handover(loop, slots, once)
+    try:
+        _executor().submit(handover.run)
+    except RuntimeError:
+        # Python starts no thread any more, or the operating system has none
+        handover.run_in_place()
+    try:
+        return _result(await handover.waiter)
+    except asyncio.CancelledError:
+        work.cancel()
+        if once.withdraw():
+            slots.release()
+        raise
+
+
+def _executor() -> ThreadPoolExecutor:
+    global _threads  # noqa: PLW0603
+    if _threads is None:
+        _threads = ThreadPoolExecutor(processors(), thread_name_prefix="pydidcomm")
+    return _threads
+
+
+_limiters: Any = None
+"""The limiter of each run of trio: a `trio.lowlevel.RunVar`."""
+
+
+async def run_on_trio(trio: Any, work: Operation | Batch) -> Any:  # noqa: ANN401
+    """Run the work in a worker thread; a caller that is cancelled keeps it from being begun."""
+    global _limiters  # noqa: PLW0603
+    if _limiters is None:
+        _limiters = trio.lowlevel.RunVar("pydidcomm_workers")
+    limiter = _limiters.get(None)
+    if limiter is None:
+        limiter = trio.CapacityLimiter(processors())
+        _limiters.set(limiter)
+    once = _Once(work)
+    try:
+        outcome = await trio.to_thread.run_sync(once.outcome, abandon_on_cancel=True, limiter=limiter)
+    except RuntimeError:
+        # Python starts no thread any more, or the operating system has none
+        outcome = once.outcome()
+        if outcome is None:
+            raise
+    except trio.Cancelled:
+        work.cancel()
+        raise
+    return _result(outcome)
+
+
+def _result(outcome: list[Any]) -> Any:  # noqa: ANN401
+    # emptied, since the traceback of the error holds the frames that hold the list
+    error, result = outcome.pop(), outcome.pop()
+    if error is None:
+        return result
+    try:
+        raise error
+    finally:
+        del error
