@@ -329,9 +329,14 @@ impl Caller {
         Ok(found)
     }
 
+    /// The long form of a short form, where it was seen or remembered.
+    pub(crate) fn long_form(&self, did: &str) -> Option<Arc<str>> {
+        self.dids.as_ref().and_then(|(local, _)| local.long_form(did))
+    }
+
     /// The other names of a key, under its DID and under the other form of it where that is known.
     fn other_names(&self, kid: &DidUrl) -> Vec<String> {
-        let long = self.dids.as_ref().and_then(|(local, _)| local.long_form(kid.did()));
+        let long = self.long_form(kid.did());
         names_of_key(kid, long.as_deref())
     }
 

@@ -29,6 +29,7 @@ from pydidcomm._core import (
     same_party,
     short_form,
 )
+from pydidcomm._core import __version__ as __version__
 
 # type checkers take it for true; that of typing would cost the import of typing
 TYPE_CHECKING = False
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         PolicyError,
         ReplayedMessageError,
         SecretNotFoundError,
+        UnprovedSenderWarning,
         UnsupportedError,
         UntrustedMessageError,
     )
@@ -75,6 +77,7 @@ if TYPE_CHECKING:
         inspect,
     )
     from pydidcomm.key_did import create_jwk_did, create_key_did
+    from pydidcomm.message_warning import MessageWarning, WarningCode
     from pydidcomm.messaging import DIDCommMessaging
     from pydidcomm.peer_did import PeerMethod, create_peer_did
     from pydidcomm.replay import InMemoryReplayWindow, ReplayWindow
@@ -119,6 +122,7 @@ __all__ = [
     "MediaType",
     "Message",
     "MessageTypeWarning",
+    "MessageWarning",
     "Metadata",
     "NotFoundError",
     "Outgoing",
@@ -152,8 +156,10 @@ __all__ = [
     "SigningKey",
     "UnpackConfig",
     "UnpackResult",
+    "UnprovedSenderWarning",
     "UnsupportedError",
     "UntrustedMessageError",
+    "WarningCode",
     "create_jwk_did",
     "create_key_did",
     "create_peer_did",
@@ -185,7 +191,8 @@ _ORIGINS = {
         "ContentNotFoundError DIDCommError DecryptionError DidNotFoundError EndpointNotFoundError "
         "IncompatibleKeysError InvalidSignatureError KeyNotFoundError MalformedDocumentError "
         "MalformedMessageError MessageTypeWarning NotFoundError PartlyPackedError PolicyError "
-        "ReplayedMessageError SecretNotFoundError UnsupportedError UntrustedMessageError"
+        "ReplayedMessageError SecretNotFoundError UnprovedSenderWarning UnsupportedError "
+        "UntrustedMessageError"
     ),
     "functions": (
         "pack_encrypted pack_encrypted_to_each pack_plaintext pack_signed sign_attachment unpack "
@@ -193,6 +200,7 @@ _ORIGINS = {
     ),
     "inspection": "EncryptedView EnvelopeView Fault PlaintextView SignatureView SignedView inspect",
     "key_did": "create_jwk_did create_key_did",
+    "message_warning": "MessageWarning WarningCode",
     "messaging": "DIDCommMessaging",
     "peer_did": "PeerMethod create_peer_did",
     "replay": "InMemoryReplayWindow ReplayWindow",

@@ -6,10 +6,16 @@ from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
+from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+
+__version__: Final[str]
+"""
+The version of the package.
+"""
 
 @final
 class Agree:
@@ -796,6 +802,11 @@ class Message:
         The thread id as it was written; a message without one begins the thread of its own id.
         """
     @property
+    def thread(self, /) -> str:
+        """
+        The id of the thread that the message belongs to: `thid`, or its own `id` where it begins one.
+        """
+    @property
     def to(self, /) -> list[str] | None:
         """
         The DIDs that the message says it is to.
@@ -877,6 +888,11 @@ class Metadata:
         Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
         """
     @property
+    def recipient(self, /) -> str | None:
+        """
+        The DID of ours that the message was encrypted to, in the form that `sender` has; None in the open.
+        """
+    @property
     def recipient_kid(self, /) -> str | None:
         """
         The key of ours that opened the message.
@@ -884,7 +900,18 @@ class Metadata:
     @property
     def sender(self, /) -> str | None:
         """
-        The DID that is proved to be the sender, by authcrypt or by a signature.
+        The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+
+        It has one form for one party, whichever the message has: the short form of a did:peer:4, and the
+        did:peer:2 of a did:peer:3 that the resolver knows. See `same_party` for other comparisons.
+        """
+    @property
+    def sender_long_form(self, /) -> str | None:
+        """
+        The long form of `sender`, where that is a did:peer:4 and the message or the resolver has it.
+
+        The peer writes its short form from its second message on, which resolves only where the long form is
+        known: keep it with the contact, or see `long_forms` of `LocalResolver`.
         """
     @property
     def sign_alg(self, /) -> SignAlg | None:
@@ -907,9 +934,11 @@ class Metadata:
         The version of DIDComm that the message is written in: 2, or 1 where `UnpackConfig.accept_v1` let it in.
         """
     @property
-    def warnings(self, /) -> list[str]:
+    def warnings(self, /) -> tuple[MessageWarning, ...]:
         """
-        What is odd about the message and no reason to refuse it, in words.
+        What is unusual about the message and no reason to refuse it: texts, each with a `code`.
+
+        One with the code `WarningCode.UNPROVED_FROM` says that `frm` of the message is not proved.
         """
 
 @final
@@ -1147,12 +1176,12 @@ class PeerRotated:
     @property
     def new(self, /) -> str:
         """
-        The DID that the peer has.
+        The DID that the peer has, in the form of `Metadata.sender`.
         """
     @property
     def old(self, /) -> str:
         """
-        The DID that the peer had.
+        The DID that the peer had, in the form of `Metadata.sender`.
         """
 
 @final
@@ -1412,6 +1441,13 @@ class UnpackResult:
         envelope is written; so it is in DIDComm v1, beside the sender's verkey.
         """
     @property
+    def sender(self, /) -> str | None:
+        """
+        The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+
+        `message.frm` is what the message says; only this is proved. See `Metadata.sender` for its form.
+        """
+    @property
     def v1(self, /) -> V1Message | None:
         """
         The message of DIDComm v1, which `UnpackConfig.accept_v1` let in; None for one of v2.
@@ -1588,7 +1624,7 @@ def encode_public_keys(*, agreement: SupportsGetItem[int, PublicKey] = ..., auth
         'did:peer:2.Ez6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc'
     """
 
-def encrypt_layer(plaintext: bytes, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg) -> Operation:
+def encrypt_layer(plaintext: bytes, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg | str) -> Operation:
     """
     Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
     """
@@ -1608,7 +1644,7 @@ def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1633,7 +1669,7 @@ def read_object(json_text: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     Reads a JSON object, and refuses one that two readers could understand differently.
     """
 
-def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
@@ -1735,7 +1771,7 @@ def verify_attachment(attachment: Attachment, content: bytes | None, known: tupl
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """

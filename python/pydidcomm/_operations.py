@@ -1,6 +1,7 @@
 """The operations behind both faces, the awaited and the synchronous one."""
 
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
@@ -17,7 +18,7 @@ from pydidcomm._core import (
 )
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
-from pydidcomm.errors import PartlyPackedError
+from pydidcomm.errors import PartlyPackedError, UnprovedSenderWarning
 from pydidcomm.resolvers import PrefixResolver
 
 _PARAMETERS = PackEncryptedParameters()
@@ -60,6 +61,35 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
         parameters.forward_headers,
         _known(resolvers),
     )
+
+
+def sender_of(message: Message | Mapping[str, Any], frm: str | None, *, anonymous: bool) -> str | None:
+    """Who authenticates the message: `frm`, or the sender that the message names; None for anoncrypt."""
+    if anonymous:
+        if frm is not None:
+            reason = (
+                f"`frm` and `anonymous=True` exclude each other, got `frm={frm!r}`: leave one of them out"
+            )
+            raise ValueError(reason)
+        return None
+    return _named(message) if frm is None else frm
+
+
+def warn_of_anonymity(message: Message | Mapping[str, Any], frm: str | None, sign_frm: str | None) -> None:
+    """Warns where the message names a sender that nothing will prove."""
+    if frm is None and sign_frm is None and _named(message) is not None:
+        text = (
+            "the message has `frm`, and the argument `frm` is None: the recipient cannot verify the sender; "
+            "pass `frm=message.frm`, or leave `frm` out of the message"
+        )
+        warnings.warn(text, UnprovedSenderWarning, stacklevel=3)
+
+
+def _named(message: Message | Mapping[str, Any]) -> str | None:
+    if isinstance(message, Message):
+        return message.frm
+    named = message.get("from") if isinstance(message, Mapping) else None
+    return named if isinstance(named, str) else None
 
 
 def encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted_to_each`
@@ -145,7 +175,7 @@ def wrapped(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     packed_msg: str | bytes | Mapping[str, Any],
     to: str,
     routing_keys: Sequence[str],
-    enc_alg_anon: AnonCryptAlg,
+    enc_alg_anon: AnonCryptAlg | str,
     headers: Mapping[str, Any] | None,
 ) -> Operation:
     """Prepares `wrap_in_forward`."""
@@ -157,7 +187,7 @@ def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
     payload: str | bytes | Mapping[str, Any],
     next_hop: str,
     routing_keys: Sequence[str],
-    enc_alg_anon: AnonCryptAlg,
+    enc_alg_anon: AnonCryptAlg | str,
     headers: Mapping[str, Any] | None,
 ) -> Operation:
     """Prepares `rewrap`."""

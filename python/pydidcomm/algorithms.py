@@ -1,9 +1,16 @@
-"""The algorithms and media types of the specification; values are their names on the wire."""
+"""The algorithms and media types of the specification: strings, equal to their names on the wire."""
 
 from enum import Enum
 
 
-class AnonCryptAlg(Enum):
+class _WireName(str, Enum):
+    """A name on the wire: the member is the string, and prints as the string."""
+
+    __str__ = str.__str__
+    __format__ = str.__format__
+
+
+class AnonCryptAlg(_WireName):
     """How anoncrypt encrypts the content. DIDComm v2.1, section "ECDH-ES key wrapping"."""
 
     A256CBC_HS512_ECDH_ES_A256KW = "A256CBC-HS512"
@@ -12,13 +19,13 @@ class AnonCryptAlg(Enum):
     XC20P_ECDH_ES_A256KW = "XC20P"
 
 
-class AuthCryptAlg(Enum):
+class AuthCryptAlg(_WireName):
     """How authcrypt encrypts the content. DIDComm v2.1, section "ECDH-1PU key wrapping"."""
 
     A256CBC_HS512_ECDH_1PU_A256KW = "A256CBC-HS512"
 
 
-class SignAlg(Enum):
+class SignAlg(_WireName):
     """How a message is signed. DIDComm v2.1, section "DIDComm Signed Messages"."""
 
     ED25519 = "EdDSA"
@@ -30,7 +37,7 @@ class SignAlg(Enum):
     """Verified, never written."""
 
 
-class MediaType(Enum):
+class MediaType(_WireName):
     """The media types of messages. DIDComm v2.1, section "IANA Media Types"."""
 
     ENCRYPTED = "application/didcomm-encrypted+json"

@@ -8,7 +8,7 @@ from typing import Any
 from pydidcomm import _operations
 from pydidcomm._admission import admitted, asks_application
 from pydidcomm._batch import batches_of, drive_each
-from pydidcomm._core import Batch, Message, Packed, UnpackResult
+from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 
 
@@ -19,9 +19,10 @@ class Outgoing:
     Attributes:
         message: What to pack.
         to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
-        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: anoncrypt.
+        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: that of the message.
         sign_frm: The signer, a DID or the DID URL of one of its keys.
         params: What this message needs beside.
+        anonymous: Whether the message is anoncrypted though it has a sender.
     """
 
     message: Message | Mapping[str, Any]
@@ -29,12 +30,13 @@ class Outgoing:
     frm: str | None = None
     sign_frm: str | None = None
     params: PackEncryptedParameters | None = None
+    anonymous: bool = False
 
 
 async def pack_many(
     resolvers_config: ResolversConfig,
     outgoing: Iterable[Outgoing],
-    pack_config: PackEncryptedConfig | None = None,
+    config: PackEncryptedConfig | None = None,
     *,
     threads: int | None = None,
 ) -> list[Packed | Exception]:
@@ -49,7 +51,7 @@ async def pack_many(
             caller's event loop, about several messages together; what it raises is the entry of each message
             that it was asked for.
         outgoing: What to pack, and for whom.
-        pack_config: How to encrypt.
+        config: How to encrypt.
         threads: How many threads compute; all processors, unless it is given.
 
     Raises:
@@ -67,14 +69,14 @@ async def pack_many(
         >>> [type(entry).__name__ for entry in asyncio.run(main())]
         ['Packed', 'DidNotFoundError']
     """
-    batches = each_packed(resolvers_config, outgoing, pack_config, threads)
+    batches = each_packed(resolvers_config, outgoing, config, threads)
     return await drive_each(batches, resolvers_config)
 
 
 async def unpack_many(
     resolvers_config: ResolversConfig,
     packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
     *,
     threads: int | None = None,
 ) -> list[UnpackResult | Exception]:
@@ -90,7 +92,7 @@ async def unpack_many(
             caller's event loop, about several messages together; what it raises is the entry of each message
             that it was asked for.
         packed_msgs: The messages as they arrived, each as text, octets or parsed JSON.
-        unpack_config: What to demand of each and what is too large.
+        config: What to demand of each and what is too large.
         threads: How many threads compute; all processors, unless it is given.
 
     Raises:
@@ -113,13 +115,13 @@ async def unpack_many(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    batches = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config, threads)
+    batches = _operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
     entries = await drive_each(batches, resolvers_config)
-    if asks_application(resolvers_config, unpack_config):
+    if asks_application(resolvers_config, config):
         for place, entry in enumerate(entries):
             if not isinstance(entry, Exception):
                 try:
-                    await admitted(entry, resolvers_config, unpack_config)
+                    await admitted(entry, resolvers_config, config)
                 except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
                     entries[place] = error
     return entries
@@ -132,10 +134,17 @@ def each_packed(
     threads: int | None,
 ) -> Iterable[Batch]:
     """Prepares `pack_many`."""
-    prepare = (
-        partial(
-            _operations.encrypted, resolvers, one.message, one.to, one.frm, one.sign_frm, config, one.params
-        )
-        for one in outgoing
-    )
-    return batches_of(prepare, threads)
+    return batches_of((partial(_packed, resolvers, _checked(one), config) for one in outgoing), threads)
+
+
+def _checked(one: object) -> Outgoing:
+    if not isinstance(one, Outgoing):
+        kind = type(one).__name__
+        reason = f"`outgoing` must contain Outgoing objects, got {kind}: Outgoing(message=..., to=...)"
+        raise TypeError(reason)
+    return one
+
+
+def _packed(resolvers: ResolversConfig, one: Outgoing, config: PackEncryptedConfig | None) -> Operation:
+    frm = _operations.sender_of(one.message, one.frm, anonymous=one.anonymous)
+    return _operations.encrypted(resolvers, one.message, one.to, frm, one.sign_frm, config, one.params)

@@ -1,8 +1,9 @@
 """Options, each with a default that is right for most people."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from pydidcomm._core import UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
@@ -11,6 +12,11 @@ from pydidcomm.resolvers import DIDResolver, SecretsResolver
 
 AllowedSenders: TypeAlias = "Collection[str] | Callable[[str], bool | Awaitable[bool]] | None"
 """The DIDs from which messages are taken, or a function that tells whether one is; None for any."""
+
+_Algorithm = TypeVar("_Algorithm", AnonCryptAlg, AuthCryptAlg)
+
+_set = object.__setattr__
+"""How a frozen dataclass sets its own attributes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +47,9 @@ class PackEncryptedConfig:
     """How a message is encrypted.
 
     Attributes:
-        enc_alg_auth: The content encryption of authcrypt; the specification allows one.
-        enc_alg_anon: The content encryption of anoncrypt.
+        enc_alg_auth: The content encryption of authcrypt, an `AuthCryptAlg` or its name on the wire; the
+            specification allows one.
+        enc_alg_anon: The content encryption of anoncrypt, an `AnonCryptAlg` or its name on the wire.
         protect_sender_id: Whether to hide the sender from everybody but the recipient, by an anoncrypt
             layer around the authcrypt layer.
         authcrypt_signed: Whether a message with both `frm` and `sign_frm` is authcrypted. By default it is
@@ -55,16 +62,31 @@ class PackEncryptedConfig:
             see `Packed.envelopes`. For a recipient of which one does not know what it can compute on.
         forward: Whether the message is wrapped for the mediators that the recipient's document names. A
             message that is not wrapped goes to the recipient alone, for instance on a connection it opened.
+
+    Raises:
+        TypeError: `curves` is a `str` in place of a sequence.
+        ValueError: An algorithm is not one of its enum.
+
+    Example:
+        >>> from pydidcomm import AnonCryptAlg, PackEncryptedConfig
+        >>> PackEncryptedConfig(enc_alg_anon="XC20P").enc_alg_anon is AnonCryptAlg.XC20P_ECDH_ES_A256KW
+        True
     """
 
-    enc_alg_auth: AuthCryptAlg = AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW
-    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW
+    enc_alg_auth: AuthCryptAlg | str = AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW
+    enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW
     protect_sender_id: bool = False
     authcrypt_signed: bool = False
     anoncrypt_authcrypt_signed: bool = False
     curves: Sequence[str] = ("X25519", "P-384", "P-256", "P-521")
     every_curve: bool = False
     forward: bool = True
+
+    def __post_init__(self) -> None:
+        """Copies the collections and reads the algorithms, so that what is shown is what is used."""
+        _set(self, "enc_alg_auth", _member("enc_alg_auth", AuthCryptAlg, self.enc_alg_auth))
+        _set(self, "enc_alg_anon", _member("enc_alg_anon", AnonCryptAlg, self.enc_alg_anon))
+        _set(self, "curves", _tuple("curves", self.curves))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +108,12 @@ class PackEncryptedParameters:
     forward_service_id: str | None = None
     forward_schemes: Sequence[str] = ()
     forward_headers: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Copies the collections."""
+        _set(self, "forward_schemes", _tuple("forward_schemes", self.forward_schemes))
+        if self.forward_headers is not None:
+            _set(self, "forward_headers", deepcopy(dict(self.forward_headers)))
 
 
 class _Prepared:
@@ -118,8 +146,9 @@ class UnpackConfig(_Prepared):
         require_profile: A profile that the message has to keep to. "didcomm/v2", the only one that this
             library speaks, demands that it is encrypted, in the layers and with the algorithms that DIDComm
             v2.1 lists for senders, every recipient bound by `apv`.
-        allowed_senders: The DIDs from which messages are taken, or a function, plain or `async`, that tells
-            whether one is. It is asked of the proved sender; a message without one is refused.
+        allowed_senders: The DIDs from which messages are taken, in any form, or a function, plain or `async`,
+            that returns whether one is. The function is called with `metadata.sender`; a message without a
+            proved sender is refused. A collection is copied: use a function where the senders change.
         to_mismatch: Whether an encrypted message whose `to` does not name the DID that it was encrypted to is
             an "error" or a "warning" in `metadata.warnings`. Where a signature binds `to` it is an error in
             any case: somebody passed the message on.
@@ -168,14 +197,41 @@ class UnpackConfig(_Prepared):
     max_forward_depth: int | None = None
 
     def __post_init__(self) -> None:
-        """Reads the options once, for all messages."""
+        """Copies the collections and reads the options once, for all messages."""
+        allowed = self.allowed_senders
+        if allowed is not None and not callable(allowed):
+            _set(self, "allowed_senders", frozenset(_tuple("allowed_senders", allowed)))
+        _set(self, "own_dids", _tuple("own_dids", self.own_dids))
         if self.now is not None and self.now < 0:
             message = "now is negative"
             raise ValueError(message)
-        object.__setattr__(self, "prepared", UnpackOptions(self))
+        _set(self, "prepared", UnpackOptions(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
+
+
+def _member(name: str, kind: type[_Algorithm], value: object) -> _Algorithm:
+    """The algorithm of that name, or an error that says which there are."""
+    try:
+        return kind(value)
+    except ValueError:
+        names = ", ".join(repr(member.value) for member in kind)
+        message = f"`{name}` must be one of {names} or a member of {kind.__name__}, got {value!r}"
+        raise ValueError(message) from None
+
+
+def _tuple(name: str, given: Iterable[str]) -> tuple[str, ...]:
+    """A copy of the collection; a lone string is not one."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        message = f"`{name}` must be a collection of str, got {type(given).__name__}: `{name}=[...]`"
+        raise TypeError(message)
+    copied = tuple(given)
+    for entry in copied:
+        if not isinstance(entry, str):
+            message = f"`{name}` must be a collection of str, got {type(entry).__name__} in it"
+            raise TypeError(message)
+    return copied
 
 
 def _configured(kind: type[UnpackConfig], options: dict[str, Any]) -> UnpackConfig:

@@ -290,5 +290,9 @@ class InvalidSignatureError(DIDCommError):
         return "the signature is not valid"
 
 
+class UnprovedSenderWarning(UserWarning):
+    """The message has `frm` and `pack_encrypted` got no `frm`: the recipient cannot verify the sender."""
+
+
 class MessageTypeWarning(UserWarning):
     """The type of a message is no Message Type URI; other implementations may refuse it."""

@@ -99,7 +99,9 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         resolvers_config: Where DID documents and secrets come from.
         message: What to pack; `frm` is filled in where it is missing, `to` where the message is signed.
         to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
-        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: anoncrypt.
+        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: anoncrypt, even where the
+            message has `frm`, which nothing proves then: see the warning. `DIDCommMessaging.pack` uses that
+            of the message.
         sign_frm: The signer, a DID or the DID URL of one of its keys. With `frm` see `PackEncryptedConfig`.
         pack_config: How to encrypt.
         pack_params: What this message needs beside.
@@ -112,6 +114,9 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         UnsupportedError: The recipient has no key that is on offer; IncompatibleKeysError: none that fits
             a key of the sender.
 
+    Warns:
+        UnprovedSenderWarning: The message has `frm`, and there is neither the argument `frm` nor `sign_frm`.
+
     Example:
         >>> import asyncio
         >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig
@@ -123,12 +128,13 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         ...     hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi Bob"})
         ...     packed = await pack_encrypted(resolvers, hello, to=bob, frm=alice)
         ...     received = await unpack(resolvers, packed.packed_msg)
-        ...     return received.message.body["msg"], received.metadata.authenticated
+        ...     return received.message.body["msg"], received.sender == alice
         >>> asyncio.run(main())
         ('Hi Bob', True)
     """
     operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
     result: Packed = await drive(operation, resolvers_config)
+    _operations.warn_of_anonymity(message, frm, sign_frm)
     return result
 
 
@@ -138,8 +144,8 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
     to: Sequence[str],
     frm: str | None = None,
     sign_frm: str | None = None,
-    pack_config: PackEncryptedConfig | None = None,
-    pack_params: PackEncryptedParameters | None = None,
+    config: PackEncryptedConfig | None = None,
+    params: PackEncryptedParameters | None = None,
 ) -> list[Packed]:
     """One message encrypted for several recipients, for each by itself; in the order of `to`.
 
@@ -153,8 +159,8 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
         to: The recipients: DIDs, or DID URLs of keys under `keyAgreement`.
         frm: The sender; see `pack_encrypted`, as for the other arguments.
         sign_frm: The signer.
-        pack_config: How to encrypt.
-        pack_params: What this message needs beside.
+        config: How to encrypt.
+        params: What this message needs beside.
 
     Raises:
         PartlyPackedError: Some recipients could not be packed for; it has what was packed for the others, and
@@ -178,16 +184,16 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
         >>> asyncio.run(main())
         (2, True, ['did:example:gone'])
     """
-    operation = _operations.encrypted_to_each(
-        resolvers_config, message, to, frm, sign_frm, pack_config, pack_params
-    )
-    return _operations.for_each(to, await drive(operation, resolvers_config))
+    operation = _operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
+    entries = await drive(operation, resolvers_config)
+    _operations.warn_of_anonymity(message, frm, sign_frm)
+    return _operations.for_each(to, entries)
 
 
 async def unpack(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> UnpackResult:
     """The message inside of all its layers, and what was proved about it.
 
@@ -198,7 +204,7 @@ async def unpack(
     Args:
         resolvers_config: Where DID documents and secrets come from.
         packed_msg: The message as it arrived, as text, octets or parsed JSON.
-        unpack_config: What to demand and what is too large.
+        config: What to demand and what is too large.
 
     Raises:
         MalformedMessageError: The message breaks the specification.
@@ -207,7 +213,7 @@ async def unpack(
         InvalidSignatureError: Its signature does not verify.
         UnsupportedError: It uses an algorithm that is not on offer.
         NotFoundError: A DID, a key or a secret is not there.
-        PolicyError: All is proved, and `unpack_config` demands more.
+        PolicyError: All is proved, and `config` demands more.
         ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
 
     Example:
@@ -218,9 +224,9 @@ async def unpack(
         >>> asyncio.run(unpack(resolvers, plain)).metadata
         Metadata(encrypted=False, authenticated=False)
     """
-    operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = await drive(operation, resolvers_config)
-    return await admitted(received, resolvers_config, unpack_config)
+    return await admitted(received, resolvers_config, config)
 
 
 async def sign_attachment(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import _core, _operations, batches, functions, key_did, peer_did, rotation, routing
+from pydidcomm import _core, _operations, batches, key_did, peer_did, rotation, routing
 from pydidcomm._admission import admitted
 from pydidcomm._core import (
     Attachment,
@@ -48,7 +48,7 @@ class DIDCommMessaging:
         ...     hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi Bob"})
         ...     packed = await alice.pack(hello, to=bob_did, frm=alice_did)
         ...     received = await bob.unpack(packed.message)
-        ...     return received.message.body["msg"], received.message.frm == alice_did
+        ...     return received.message.body["msg"], received.sender == alice_did
         >>> asyncio.run(main())
         ('Hi Bob', True)
     """
@@ -86,11 +86,41 @@ class DIDCommMessaging:
         *,
         to: str,
         frm: str | None = None,
+        anonymous: bool = False,
         sign_frm: str | None = None,
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> Packed:
-        """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`."""
+        """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`.
+
+        Args:
+            message: What to pack.
+            to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
+            frm: The sender, a DID or the DID URL of one of its keys; by default `frm` of the message. The
+                message is authcrypted, which proves the sender; without a sender it is anoncrypted.
+            anonymous: Whether the message is anoncrypted though it has `frm`, which nothing proves then.
+            sign_frm: The signer, a DID or the DID URL of one of its keys.
+            config: How to encrypt.
+            params: What this message needs in addition.
+
+        Raises:
+            ValueError: `anonymous` is set with `frm`, or an argument contradicts the message.
+            DIDCommError: The message cannot be packed; see `pydidcomm.pack_encrypted`.
+
+        Example:
+            >>> import asyncio
+            >>> from pydidcomm import DIDCommMessaging, Message
+            >>> async def main():
+            ...     alice, bob = DIDCommMessaging(), DIDCommMessaging()
+            ...     alice_did, bob_did = await alice.create_peer_did(), await bob.create_peer_did()
+            ...     hello = Message(type="https://example.org/greeting/1.0/hello", frm=alice_did)
+            ...     named = await bob.unpack((await alice.pack(hello, to=bob_did)).message)
+            ...     unnamed = await bob.unpack((await alice.pack(hello, to=bob_did, anonymous=True)).message)
+            ...     return named.sender == alice_did, unnamed.sender
+            >>> asyncio.run(main())
+            (True, None)
+        """
+        frm = _operations.sender_of(message, frm, anonymous=anonymous)
         operation = _operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
         result: Packed = await drive(operation, self.resolvers_config)
         return result
@@ -101,14 +131,20 @@ class DIDCommMessaging:
         *,
         to: Sequence[str],
         frm: str | None = None,
+        anonymous: bool = False,
         sign_frm: str | None = None,
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> list[Packed]:
-        """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`."""
-        return await functions.pack_encrypted_to_each(
+        """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`.
+
+        `frm` is by default that of the message, unless it is `anonymous`; see `pack`.
+        """
+        frm = _operations.sender_of(message, frm, anonymous=anonymous)
+        operation = _operations.encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
+        return _operations.for_each(to, await drive(operation, self.resolvers_config))
 
     async def pack_many(
         self,
@@ -242,7 +278,7 @@ class DIDCommMessaging:
         """
         now = _operations.time_of(self.resolvers_config)
         message = rotation.ending(message, to=to, frm=frm, now=now, at=at)
-        return await self.pack(message, to=to, config=config, params=params)
+        return await self.pack(message, to=to, anonymous=True, config=config, params=params)
 
     async def sign_attachment(
         self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False
@@ -272,7 +308,7 @@ class DIDCommMessaging:
         *,
         to: str,
         routing_keys: Sequence[str],
-        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
@@ -286,7 +322,7 @@ class DIDCommMessaging:
         next_hop: str,
         routing_keys: Sequence[str] = (),
         *,
-        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""

@@ -14,7 +14,7 @@ from pydidcomm.config import ResolversConfig, UnpackConfig
 async def unpack_forward(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> Forwarded:
     """What a mediator is asked to hand on, and to whom.
 
@@ -24,7 +24,7 @@ async def unpack_forward(
     Args:
         resolvers_config: Where DID documents and secrets come from.
         packed_msg: The forward as it arrived, as text, octets or parsed JSON.
-        unpack_config: What to demand and what is too large.
+        config: What to demand and what is too large.
 
     Raises:
         MalformedMessageError: It is no forward, or it lacks the next hop or anything to hand on.
@@ -45,9 +45,9 @@ async def unpack_forward(
         >>> asyncio.run(main())
         ('https://mediator.example', True, 'Hi Bob')
     """
-    operation = _operations.forwarded(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.forwarded(resolvers_config, packed_msg, config)
     result: Forwarded = await drive(operation, resolvers_config)
-    await admitted(result.received, resolvers_config, unpack_config)
+    await admitted(result.received, resolvers_config, config)
     return result
 
 
@@ -56,7 +56,7 @@ async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other i
     packed_msg: str | bytes | Mapping[str, Any],
     to: str,
     routing_keys: Sequence[str],
-    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+    enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
     headers: Mapping[str, Any] | None = None,
 ) -> PackedForward:
     """An encrypted message wrapped in one anonymous forward for each routing key.
@@ -101,7 +101,7 @@ async def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     payload: str | bytes | Mapping[str, Any],
     next_hop: str,
     routing_keys: Sequence[str] = (),
-    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+    enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
     headers: Mapping[str, Any] | None = None,
 ) -> PackedForward:
     """What a forward carried, wrapped once more by the mediator before it hands it on.

@@ -93,7 +93,7 @@ async def pack(
 async def unpack(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> V1Message:
     """The message inside of an envelope of DIDComm v1, and the verkey that is proved to have sent it.
 
@@ -103,14 +103,14 @@ async def unpack(
     Args:
         resolvers_config: Where secrets come from.
         packed_msg: The message as it arrived, as text, octets or parsed JSON.
-        unpack_config: What to demand and what is too large; `accept_v1` need not be set.
+        config: What to demand and what is too large; `accept_v1` need not be set.
 
     Raises:
         MalformedMessageError: The envelope breaks its specification.
         DecryptionError: It cannot be decrypted, or its sender is not who it says.
         UnsupportedError: It is no envelope of DIDComm v1, or our key lives elsewhere and only signs.
         SecretNotFoundError: None of the recipients' secrets is held.
-        PolicyError: `unpack_config` demands more.
+        PolicyError: `config` demands more.
         ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
 
     Example:
@@ -127,9 +127,9 @@ async def unpack(
         >>> asyncio.run(main())
         ('https://didcomm.org/trust_ping/1.0/ping', True, True)
     """
-    operation = _operations.v1_unpacked(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.v1_unpacked(resolvers_config, packed_msg, config)
     received: V1Message = await drive(operation, resolvers_config)
-    await admitted(received, resolvers_config, unpack_config)
+    await admitted(received, resolvers_config, config)
     return received
 
 
@@ -176,7 +176,7 @@ async def forward(
 async def unpack_forward(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> V1Forwarded:
     """What a mediator of DIDComm v1 is asked to hand on, and to whom.
 
@@ -185,7 +185,7 @@ async def unpack_forward(
     Args:
         resolvers_config: Where secrets come from.
         packed_msg: The forward as it arrived, as text, octets or parsed JSON.
-        unpack_config: What to demand and what is too large.
+        config: What to demand and what is too large.
 
     Raises:
         MalformedMessageError: It is no forward, or it lacks the next hop or the message to hand on.
@@ -205,9 +205,9 @@ async def unpack_forward(
         >>> asyncio.run(main())
         (True, True)
     """
-    operation = _operations.v1_forwarded(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.v1_forwarded(resolvers_config, packed_msg, config)
     result: V1Forwarded = await drive(operation, resolvers_config)
-    await admitted(result.received, resolvers_config, unpack_config)
+    await admitted(result.received, resolvers_config, config)
     return result
 
 

@@ -1,13 +1,13 @@
 //! The algorithms as members of the enums in `pydidcomm.algorithms`.
 
+use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-#[cfg(feature = "stubs")]
-use pyo3::type_hint_identifier;
 use pyo3::types::PyString;
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_union};
 
 use super::errors::misuse;
 use crate::{ContentEncryption, SignatureAlgorithm};
@@ -53,15 +53,22 @@ python_enum!(AnonCryptAlg);
 python_enum!(AuthCryptAlg);
 python_enum!(SignAlg);
 
-/// Reads a member of `AnonCryptAlg`, whose value is the name in `enc`.
+/// Reads the name in `enc`, which a member of `AnonCryptAlg` is too.
 impl<'py> FromPyObject<'_, 'py> for AnonCryptAlg {
     type Error = PyErr;
     #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("pydidcomm.algorithms", "AnonCryptAlg");
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        type_hint_identifier!("pydidcomm.algorithms", "AnonCryptAlg"),
+        type_hint_identifier!("builtins", "str")
+    );
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        // the member's value without the descriptor that `value` goes through
-        let name = value.getattr(intern!(value.py(), "_value_"))?;
-        ContentEncryption::from_name(name.cast::<PyString>()?.to_str()?).map(Self).map_err(misuse)
+        let name = value.cast::<PyString>().map_err(|_| {
+            let kind = value.get_type();
+            PyTypeError::new_err(format!(
+                "`enc_alg_anon` must be an AnonCryptAlg or its name on the wire, got {kind}"
+            ))
+        })?;
+        ContentEncryption::from_name(name.to_str()?).map(Self).map_err(misuse)
     }
 }

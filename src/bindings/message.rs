@@ -155,6 +155,12 @@ impl PyMessage {
         self.0.thid()
     }
 
+    /// The id of the thread that the message belongs to: `thid`, or its own `id` where it begins one.
+    #[getter]
+    fn thread(&self) -> &str {
+        self.0.thid().unwrap_or_else(|| self.0.id())
+    }
+
     /// The id of the parent thread.
     #[getter]
     fn pthid(&self) -> Option<&str> {

@@ -42,6 +42,7 @@ mod surroundings;
 mod unpack;
 mod unpack_options;
 mod v1;
+mod warnings;
 mod wire_text;
 
 /// The compiled core of pydidcomm.
@@ -52,6 +53,11 @@ mod _core {
     use pyo3::prelude::*;
 
     use super::pool::call_after_fork;
+
+    /// The version of the package.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "the name that Python programs look for")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
     use super::attachment::{PyAttachment, sign_attachment, verify_attachment};

@@ -8,6 +8,7 @@ use pyo3::types::PyTuple;
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use super::json::WholeIn;
+use crate::did::canonical;
 use crate::unpack::RotationProved;
 
 /// The peer goes by another DID now: it was proved that the old one said so.
@@ -19,9 +20,9 @@ use crate::unpack::RotationProved;
 #[pyclass(frozen, eq, hash, get_all, name = "PeerRotated", module = "pydidcomm")]
 #[derive(Clone, Hash, PartialEq)]
 pub(super) struct PyPeerRotated {
-    /// The DID that the peer had.
+    /// The DID that the peer had, in the form of `Metadata.sender`.
     old: String,
-    /// The DID that the peer has.
+    /// The DID that the peer has, in the form of `Metadata.sender`.
     new: String,
     /// When it rotated, in seconds since the epoch; None where it did not say.
     at: Option<u64>,
@@ -56,8 +57,9 @@ pub(super) enum ChangeOut {
 impl From<&RotationProved> for ChangeOut {
     fn from(rotation: &RotationProved) -> Self {
         let claims = rotation.claims();
-        let (did, at, kid) = (claims.iss.clone(), claims.iat, rotation.issuer_kid().to_string());
-        match claims.sub.clone() {
+        let did = canonical(&claims.iss, None).into_owned();
+        let (at, kid) = (claims.iat, rotation.issuer_kid().to_string());
+        match claims.sub.as_deref().map(|new| canonical(new, None).into_owned()) {
             Some(new) => Self::Rotated(PyPeerRotated { old: did, new, at, kid }),
             None => Self::Ended(PyPeerEnded { did, at, kid }),
         }

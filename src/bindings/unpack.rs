@@ -13,6 +13,7 @@ use super::relationship::ChangeOut;
 use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
 use super::v1::PyV1Message;
+use super::warnings::WarningsOut;
 use crate::caller::Surroundings;
 use crate::did::DidUrl;
 use crate::receive::{Received, receive};
@@ -73,6 +74,14 @@ impl PyUnpackResult {
             Shared::V2(_) => None,
             Shared::V1(unpacked) => Some(PyV1Message(Arc::clone(unpacked))),
         }
+    }
+
+    /// The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+    ///
+    /// `message.frm` is what the message says; only this is proved. See `Metadata.sender` for its form.
+    #[getter]
+    fn sender(&self) -> Option<&str> {
+        self.0.v2()?.proved_sender()
     }
 
     /// What was proved about it.
@@ -145,10 +154,28 @@ impl PyMetadata {
         }
     }
 
-    /// The DID that is proved to be the sender, by authcrypt or by a signature.
+    /// The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+    ///
+    /// It has one form for one party, whichever the message has: the short form of a did:peer:4, and the
+    /// did:peer:2 of a did:peer:3 that the resolver knows. See `same_party` for other comparisons.
     #[getter]
     fn sender(&self) -> Option<&str> {
         self.0.v2()?.proved_sender()
+    }
+
+    /// The long form of `sender`, where that is a did:peer:4 and the message or the resolver has it.
+    ///
+    /// The peer writes its short form from its second message on, which resolves only where the long form is
+    /// known: keep it with the contact, or see `long_forms` of `LocalResolver`.
+    #[getter]
+    fn sender_long_form(&self) -> Option<&str> {
+        self.0.v2()?.sender_long_form()
+    }
+
+    /// The DID of ours that the message was encrypted to, in the form that `sender` has; None in the open.
+    #[getter]
+    fn recipient(&self) -> Option<&str> {
+        self.0.v2()?.recipient()
     }
 
     /// Whether `frm` of the message can be proved to others too, by a signature.
@@ -229,16 +256,13 @@ impl PyMetadata {
         self.0.v2().is_some_and(Unpacked::was_in_forward)
     }
 
-    /// What is odd about the message and no reason to refuse it, in words.
+    /// What is unusual about the message and no reason to refuse it: texts, each with a `code`.
+    ///
+    /// One with the code `WarningCode.UNPROVED_FROM` says that `frm` of the message is not proved.
     #[getter]
-    fn warnings(&self) -> Vec<&'static str> {
-        self.0
-            .v2()
-            .map(Unpacked::warnings)
-            .unwrap_or_default()
-            .iter()
-            .map(|warning| warning.as_str())
-            .collect()
+    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<WarningsOut<'py>> {
+        let warnings = self.0.v2().map(Unpacked::warnings).unwrap_or_default();
+        WarningsOut::of(py, warnings)
     }
 
     /// Whether `expires_time` of the message had come when it was unpacked.

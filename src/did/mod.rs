@@ -18,6 +18,6 @@ pub use document::{Document, Relationship};
 pub use node::Node;
 pub use parties::Parties;
 pub(crate) use party::names_of_key;
-pub use party::{same_party, shortest};
+pub use party::{canonical, same_party, shortest};
 pub use service::{Endpoint, Service};
 pub use verification_method::{Unusable, VerificationMethod};

@@ -23,6 +23,20 @@ pub fn shortest(did: &str) -> Cow<'_, str> {
     peer::short_form(did).map_or(Cow::Borrowed(did), Cow::Owned)
 }
 
+/// The one form of a DID in which a party is reported.
+///
+/// It is the short form of a did:peer:4, and the did:peer:2 of a did:peer:3 where `long` is it; a peer may write
+/// either, and a program that keeps contacts by DID needs one. Any other DID is reported as it is.
+pub fn canonical<'a>(did: &'a str, long: Option<&'a str>) -> Cow<'a, str> {
+    if did.starts_with("did:peer:4") {
+        return shortest(did);
+    }
+    match long.filter(|long| did.starts_with("did:peer:3") && same_party(long, did)) {
+        Some(long) => Cow::Borrowed(long),
+        None => Cow::Borrowed(did),
+    }
+}
+
 /// The other names of a key: under its DID, under the short form of it, and under the long form that is known.
 pub(crate) fn names_of_key(kid: &DidUrl, long: Option<&str>) -> Vec<String> {
     let Some(fragment) = kid.fragment() else { return Vec::new() };
@@ -71,6 +85,22 @@ mod tests {
             assert_eq!(shortest(other), other);
         }
         assert!(same_party("did:example:a#1", "did:example:a?x=1#2"));
+    }
+
+    #[test]
+    fn a_party_is_reported_in_one_form() {
+        for (did, long, form) in [
+            (LONG, None, SHORT),
+            (SHORT, None, SHORT),
+            (SHORT, Some(LONG), SHORT),
+            (TWO, None, TWO),
+            (THREE, Some(TWO), TWO),
+            (THREE, None, THREE),
+            (THREE, Some(LONG), THREE),
+            ("did:example:a", None, "did:example:a"),
+        ] {
+            assert_eq!(canonical(did, long), form, "{did} {long:?}");
+        }
     }
 
     // ADR-05

@@ -186,7 +186,9 @@ async fn conclude(
     let is_expired = message.is_expired(caller.now());
     let is_signed_authcrypt = layers.authcrypt.is_some() && layers.signed.is_some();
     let is_hidden = layers.anoncrypt.is_some();
+    let is_unproved = message.from().is_some() && sender.is_none() && signer.is_none();
     let odd = [
+        (Warning::UnprovedFrom, is_unproved),
         (Warning::Type, message.type_uri().is_none()),
         (Warning::LongId, message.id().len() > ORDINARY_ID),
         (Warning::NotToRecipient, !is_to_recipient),
@@ -198,7 +200,7 @@ async fn conclude(
     ];
     let warnings = odd.into_iter().filter(|(_, is_so)| *is_so).map(|(warning, _)| warning).collect();
     let findings = Findings { sender, signer, rotation, is_expired, warnings };
-    Ok(Unpacked::new(message, layers, findings))
+    Ok(Unpacked::new(caller, message, layers, findings))
 }
 
 fn too_large(reason: String) -> Error {

@@ -9,8 +9,9 @@ use super::rotation::RotationProved;
 use super::signed::Signed;
 use super::warning::Warning;
 use crate::base64url;
+use crate::caller::Caller;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
-use crate::did::{DidUrl, shortest};
+use crate::did::{DidUrl, canonical, shortest};
 use crate::message::Message;
 
 /// A message, and what was proved about it.
@@ -25,6 +26,15 @@ pub struct Unpacked {
     is_expired: bool,
     warnings: Vec<Warning>,
     in_forward: bool,
+    reported: Reported,
+}
+
+/// Who is proved to have sent the message, and who opened it: each in the one form in which it is reported.
+#[derive(Default)]
+struct Reported {
+    sender: Option<String>,
+    sender_long_form: Option<String>,
+    recipient: Option<String>,
 }
 
 /// What was proved, and what was noticed, when the layers were compared with the plaintext.
@@ -37,11 +47,14 @@ pub(super) struct Findings {
 }
 
 impl Unpacked {
-    pub(super) fn new(message: Message, layers: Layers, findings: Findings) -> Self {
+    pub(super) fn new(caller: &Caller, message: Message, layers: Layers, findings: Findings) -> Self {
         let Layers { anoncrypt, authcrypt, signed, .. } = layers;
         let authcrypt = authcrypt.map(|authcrypt| authcrypt.opened);
         let Findings { sender, signer, rotation, is_expired, warnings } = findings;
         let in_forward = false;
+        let kid = sender.as_ref().map(SenderProved::kid).or_else(|| signer.as_ref().map(SignerProved::kid));
+        let innermost = authcrypt.as_ref().or(anoncrypt.as_ref());
+        let reported = Reported::of(caller, kid, innermost.map(|opened| &opened.kid));
         Self {
             message,
             anoncrypt,
@@ -53,6 +66,7 @@ impl Unpacked {
             is_expired,
             warnings,
             in_forward,
+            reported,
         }
     }
 
@@ -86,10 +100,19 @@ impl Unpacked {
         self.signer.as_ref()
     }
 
-    /// The DID that is proved to be the sender, by authcrypt or by a signature.
+    /// The DID that is proved to be the sender, by authcrypt or by a signature, in its canonical form.
     pub fn proved_sender(&self) -> Option<&str> {
-        let kid = self.sender().map(SenderProved::kid).or_else(|| self.signer().map(SignerProved::kid));
-        kid.map(DidUrl::did)
+        self.reported.sender.as_deref()
+    }
+
+    /// The long form of the proved sender, where it is a did:peer:4 whose long form was in the message or known.
+    pub fn sender_long_form(&self) -> Option<&str> {
+        self.reported.sender_long_form.as_deref()
+    }
+
+    /// The DID of ours that it was encrypted to, in its canonical form.
+    pub fn recipient(&self) -> Option<&str> {
+        self.reported.recipient.as_deref()
     }
 
     /// The proof of a DID rotation, or of the end of the relationship.
@@ -154,5 +177,26 @@ impl Unpacked {
 
     fn innermost(&self) -> Option<&Opened> {
         self.authcrypt.as_ref().or(self.anoncrypt.as_ref())
+    }
+}
+
+impl Reported {
+    fn of(caller: &Caller, sender: Option<&DidUrl>, recipient: Option<&DidUrl>) -> Self {
+        let canonical = |kid: &DidUrl, long: Option<&str>| canonical(kid.did(), long).into_owned();
+        let has_other_form = |did: &str| did.starts_with("did:peer:3") || did.starts_with("did:peer:4");
+        let known = |kid: &DidUrl| has_other_form(kid.did()).then(|| caller.long_form(kid.did())).flatten();
+        let Some(kid) = sender else {
+            let recipient = recipient.map(|kid| canonical(kid, known(kid).as_deref()));
+            return Self { recipient, ..Self::default() };
+        };
+        let long = known(kid);
+        let form = canonical(kid, long.as_deref());
+        let is_long_form = form.starts_with("did:peer:4") && form != kid.did();
+        let long_form = if is_long_form { Some(kid.did()) } else { long.as_deref() };
+        Self {
+            sender_long_form: long_form.filter(|long| *long != form).map(ToOwned::to_owned),
+            recipient: recipient.map(|kid| canonical(kid, known(kid).as_deref())),
+            sender: Some(form),
+        }
     }
 }

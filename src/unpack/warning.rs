@@ -4,6 +4,8 @@
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Warning {
+    /// `from` is there, and nothing proves it.
+    UnprovedFrom,
     /// `type` is no Message Type URI.
     Type,
     /// `id` is longer than anybody else may read.
@@ -23,9 +25,40 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// The stable name for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnprovedFrom => "unproved_from",
+            Self::Type => "type",
+            Self::LongId => "long_id",
+            Self::NotToRecipient => "not_to_recipient",
+            Self::NotToUs => "not_to_us",
+            Self::Expired => "expired",
+            Self::UnboundRecipients => "unbound_recipients",
+            Self::AuthcryptSigned => "authcrypt_signed",
+            Self::AnoncryptAuthcryptSigned => "anoncrypt_authcrypt_signed",
+        }
+    }
+
+    /// The member of the message or envelope that it is about; none for the message as a whole.
+    pub fn part(self) -> Option<&'static str> {
+        match self {
+            Self::UnprovedFrom => Some("from"),
+            Self::Type => Some("type"),
+            Self::LongId => Some("id"),
+            Self::NotToRecipient | Self::NotToUs => Some("to"),
+            Self::Expired => Some("expires_time"),
+            Self::UnboundRecipients => Some("apv"),
+            Self::AuthcryptSigned | Self::AnoncryptAuthcryptSigned => None,
+        }
+    }
+
     /// The warning in words.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::UnprovedFrom => {
+                "`from` is not proved: neither authcrypt nor a signature authenticates the sender"
+            }
             Self::Type => "type is no Message Type URI",
             Self::LongId => "id is longer than 64 octets",
             Self::NotToRecipient => "to does not name the DID that the message was encrypted to",
@@ -47,6 +80,7 @@ mod tests {
     #[test]
     fn every_warning_has_words_of_its_own() {
         let mut words: Vec<_> = [
+            Warning::UnprovedFrom,
             Warning::Type,
             Warning::LongId,
             Warning::NotToRecipient,
@@ -60,7 +94,7 @@ mod tests {
         .into();
         words.sort_unstable();
         words.dedup();
-        assert_eq!(words.len(), 8);
+        assert_eq!(words.len(), 9);
         assert!(words.iter().all(|words| words.contains(' ')));
     }
 }

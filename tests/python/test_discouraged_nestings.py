@@ -21,7 +21,7 @@ FORBIDDEN = "anoncrypt around authcrypt around a signature, which the specificat
 
 def told(received: Any) -> tuple[bool, str | None, str | None, list[str]]:  # noqa: ANN401, an UnpackResult
     metadata = received.metadata
-    return metadata.anonymous_sender, metadata.encrypted_from, metadata.sign_from, metadata.warnings
+    return metadata.anonymous_sender, metadata.encrypted_from, metadata.sign_from, [*metadata.warnings]
 
 
 @pytest.mark.spec("ENV-03", "ENV-04", "ENV-07", "ENV-11")
@@ -109,4 +109,4 @@ def test_what_is_not_signed_has_no_warning(
 ) -> None:
     sender = sync.DIDCommMessaging(alice.secrets, documents)
     packed = sender.pack(hello(), to=bob.did, frm=alice.did, config=PackEncryptedConfig(**options))
-    assert documents.unpack(bob, packed.message).metadata.warnings == []
+    assert documents.unpack(bob, packed.message).metadata.warnings == ()

@@ -280,7 +280,7 @@ async def test_misuse_is_raised_at_once(asked: Asked) -> None:
     for messages in lone:
         with pytest.raises(TypeError, match="any number"):
             await unpack_many(asked.config, messages)
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError, match="`outgoing` must contain Outgoing objects, got Message"):
         await pack_many(asked.config, [hello()])  # type: ignore[list-item]
 
 

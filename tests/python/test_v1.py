@@ -155,7 +155,7 @@ async def test_version_1_is_refused_by_name_unless_it_is_accepted(cast: Cast) ->
     # a verkey is no DID
     assert (metadata.sender, metadata.encrypted_from, metadata.non_repudiation) == (None, None, False)
     assert (metadata.recipient_kid, metadata.encrypted_to, metadata.enc_alg_auth) == (None, None, None)
-    assert (metadata.anonymous_sender, metadata.expired, metadata.warnings) == (False, False, [])
+    assert (metadata.anonymous_sender, metadata.expired, metadata.warnings) == (False, False, ())
     assert received.relationship_change is None
     assert received.v1 is not None
     assert (received.v1.json(), received.v1.sender_verkey) == (PING, cast.alice)

@@ -14,7 +14,7 @@ from pydidcomm.config import PackEncryptedConfig, ResolversConfig, UnpackConfig
 def pack_many(
     resolvers_config: ResolversConfig,
     outgoing: Iterable[Outgoing],
-    pack_config: PackEncryptedConfig | None = None,
+    config: PackEncryptedConfig | None = None,
     *,
     threads: int | None = None,
 ) -> list[Packed | Exception]:
@@ -29,14 +29,14 @@ def pack_many(
         >>> [type(entry).__name__ for entry in pack_many(alice.resolvers_config, outgoing)]
         ['Packed', 'Packed']
     """
-    batches = each_packed(resolvers_config, outgoing, pack_config, threads)
+    batches = each_packed(resolvers_config, outgoing, config, threads)
     return drive_each_sync(batches, resolvers_config)
 
 
 def unpack_many(
     resolvers_config: ResolversConfig,
     packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
     *,
     threads: int | None = None,
 ) -> list[UnpackResult | Exception]:
@@ -51,13 +51,13 @@ def unpack_many(
         >>> [type(entry).__name__ for entry in unpack_many(bob.resolvers_config, [packed, "noise"])]
         ['UnpackResult', 'MalformedMessageError']
     """
-    batches = _operations.each_unpacked(resolvers_config, packed_msgs, unpack_config, threads)
+    batches = _operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
     entries = drive_each_sync(batches, resolvers_config)
-    if asks_application(resolvers_config, unpack_config):
+    if asks_application(resolvers_config, config):
         for place, entry in enumerate(entries):
             if not isinstance(entry, Exception):
                 try:
-                    admitted_sync(entry, resolvers_config, unpack_config)
+                    admitted_sync(entry, resolvers_config, config)
                 except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
                     entries[place] = error
     return entries

@@ -67,6 +67,7 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
     """
     operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
     result: Packed = drive_sync(operation, resolvers_config)
+    _operations.warn_of_anonymity(message, frm, sign_frm)
     return result
 
 
@@ -76,25 +77,25 @@ def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_en
     to: Sequence[str],
     frm: str | None = None,
     sign_frm: str | None = None,
-    pack_config: PackEncryptedConfig | None = None,
-    pack_params: PackEncryptedParameters | None = None,
+    config: PackEncryptedConfig | None = None,
+    params: PackEncryptedParameters | None = None,
 ) -> list[Packed]:
     """One message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`."""
-    operation = _operations.encrypted_to_each(
-        resolvers_config, message, to, frm, sign_frm, pack_config, pack_params
-    )
-    return _operations.for_each(to, drive_sync(operation, resolvers_config))
+    operation = _operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
+    entries = drive_sync(operation, resolvers_config)
+    _operations.warn_of_anonymity(message, frm, sign_frm)
+    return _operations.for_each(to, entries)
 
 
 def unpack(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> UnpackResult:
     """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`."""
-    operation = _operations.unpacked(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = drive_sync(operation, resolvers_config)
-    return admitted_sync(received, resolvers_config, unpack_config)
+    return admitted_sync(received, resolvers_config, config)
 
 
 def sign_attachment(
@@ -125,12 +126,12 @@ def verify_attachment(
 def unpack_forward(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> Forwarded:
     """What a mediator is asked to hand on, and to whom; see `pydidcomm.unpack_forward`."""
-    operation = _operations.forwarded(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.forwarded(resolvers_config, packed_msg, config)
     result: Forwarded = drive_sync(operation, resolvers_config)
-    admitted_sync(result.received, resolvers_config, unpack_config)
+    admitted_sync(result.received, resolvers_config, config)
     return result
 
 
@@ -139,7 +140,7 @@ def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other impleme
     packed_msg: str | bytes | Mapping[str, Any],
     to: str,
     routing_keys: Sequence[str],
-    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+    enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
     headers: Mapping[str, Any] | None = None,
 ) -> PackedForward:
     """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
@@ -153,7 +154,7 @@ def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     payload: str | bytes | Mapping[str, Any],
     next_hop: str,
     routing_keys: Sequence[str] = (),
-    enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+    enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
     headers: Mapping[str, Any] | None = None,
 ) -> PackedForward:
     """What a forward carried, wrapped once more by the mediator; see `pydidcomm.rewrap`."""

@@ -17,7 +17,7 @@ from pydidcomm._core import (
     PackedSigned,
     UnpackResult,
 )
-from pydidcomm._drive import now
+from pydidcomm._drive import drive_sync, now
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.batches import Outgoing
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
@@ -80,12 +80,16 @@ class DIDCommMessaging:
         *,
         to: str,
         frm: str | None = None,
+        anonymous: bool = False,
         sign_frm: str | None = None,
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> Packed:
-        """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`."""
-        return functions.pack_encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        """The message encrypted for one recipient; see `pydidcomm.DIDCommMessaging.pack`."""
+        frm = _operations.sender_of(message, frm, anonymous=anonymous)
+        operation = _operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        result: Packed = drive_sync(operation, self.resolvers_config)
+        return result
 
     def pack_to_each(  # noqa: PLR0913, all but the message are named
         self,
@@ -93,14 +97,17 @@ class DIDCommMessaging:
         *,
         to: Sequence[str],
         frm: str | None = None,
+        anonymous: bool = False,
         sign_frm: str | None = None,
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> list[Packed]:
         """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`."""
-        return functions.pack_encrypted_to_each(
+        frm = _operations.sender_of(message, frm, anonymous=anonymous)
+        operation = _operations.encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
+        return _operations.for_each(to, drive_sync(operation, self.resolvers_config))
 
     def pack_many(
         self,
@@ -196,7 +203,7 @@ class DIDCommMessaging:
         """
         now = _operations.time_of(self.resolvers_config)
         message = rotation.ending(message, to=to, frm=frm, now=now, at=at)
-        return self.pack(message, to=to, config=config, params=params)
+        return self.pack(message, to=to, anonymous=True, config=config, params=params)
 
     def unpack_forward(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
@@ -210,7 +217,7 @@ class DIDCommMessaging:
         *,
         to: str,
         routing_keys: Sequence[str],
-        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """An encrypted message in one forward for each routing key; see `pydidcomm.wrap_in_forward`."""
@@ -224,7 +231,7 @@ class DIDCommMessaging:
         next_hop: str,
         routing_keys: Sequence[str] = (),
         *,
-        enc_alg_anon: AnonCryptAlg = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
+        enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
         headers: Mapping[str, Any] | None = None,
     ) -> PackedForward:
         """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""

@@ -40,12 +40,12 @@ def pack(
 def unpack(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> V1Message:
     """The message inside, and the verkey that is proved to have sent it; see `pydidcomm.v1.unpack`."""
-    operation = _operations.v1_unpacked(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.v1_unpacked(resolvers_config, packed_msg, config)
     received: V1Message = drive_sync(operation, resolvers_config)
-    admitted_sync(received, resolvers_config, unpack_config)
+    admitted_sync(received, resolvers_config, config)
     return received
 
 
@@ -64,12 +64,12 @@ def forward(
 def unpack_forward(
     resolvers_config: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
-    unpack_config: UnpackConfig | None = None,
+    config: UnpackConfig | None = None,
 ) -> V1Forwarded:
     """What a mediator is asked to hand on, and to whom; see `pydidcomm.v1.unpack_forward`."""
-    operation = _operations.v1_forwarded(resolvers_config, packed_msg, unpack_config)
+    operation = _operations.v1_forwarded(resolvers_config, packed_msg, config)
     result: V1Forwarded = drive_sync(operation, resolvers_config)
-    admitted_sync(result.received, resolvers_config, unpack_config)
+    admitted_sync(result.received, resolvers_config, config)
     return result
 
 

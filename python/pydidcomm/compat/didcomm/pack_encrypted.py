@@ -32,7 +32,15 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
     own_params = _params(pack_params or PackEncryptedParameters())
     packed = await asked(
         resolvers_config,
-        lambda own: pydidcomm.pack_encrypted(own, given(message), to, frm, sign_frm, own_config, own_params),
+        lambda own: pydidcomm.DIDCommMessaging(own.secrets_resolver, own.did_resolver).pack(
+            given(message),
+            to=to,
+            frm=frm,
+            anonymous=frm is None,
+            sign_frm=sign_frm,
+            config=own_config,
+            params=own_params,
+        ),
         own_kids=(frm, sign_frm, own_params.from_prior_issuer_kid),
     )
     named(message, sender=frm or sign_frm, signed=sign_frm is not None, to=to)

@@ -210,7 +210,9 @@ async def find_keys_and_anoncrypt(
     config = pydidcomm.PackEncryptedConfig(enc_alg_anon=pydidcomm.AnonCryptAlg[alg.name], forward=False)
     packed = await asked(
         resolvers_config,
-        lambda own: pydidcomm.pack_encrypted(own, given(msg), to, pack_config=config),
+        lambda own: pydidcomm.DIDCommMessaging(own.secrets_resolver, own.did_resolver).pack(
+            given(msg), to=to, anonymous=True, config=config
+        ),
         own_kids=(),
     )
     return EncryptResult(json_str_to_dict(packed.packed_msg), packed.to_kids)

@@ -1,0 +1,71 @@
+"""Warnings about a message: what is unusual about it, and no reason to refuse it."""
+
+from enum import Enum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class WarningCode(str, Enum):
+    """What a warning in `Metadata.warnings` is about; the values are stable."""
+
+    __str__ = str.__str__
+    __format__ = str.__format__
+
+    UNPROVED_FROM = "unproved_from"
+    """`from` is present, and neither authcrypt nor a signature proves it."""
+    TYPE = "type"
+    """`type` is not a Message Type URI."""
+    LONG_ID = "long_id"
+    """`id` is longer than other implementations may read."""
+    NOT_TO_RECIPIENT = "not_to_recipient"
+    """`to` does not contain the DID that the message was encrypted to."""
+    NOT_TO_US = "not_to_us"
+    """`to` of a message in the open contains none of `UnpackConfig.own_dids`."""
+    EXPIRED = "expired"
+    """`expires_time` has passed."""
+    UNBOUND_RECIPIENTS = "unbound_recipients"
+    """`apv` is missing, so the list of recipients may have been changed."""
+    AUTHCRYPT_SIGNED = "authcrypt_signed"
+    """Authcrypt around a signature, which the specification advises against."""
+    ANONCRYPT_AUTHCRYPT_SIGNED = "anoncrypt_authcrypt_signed"
+    """Anoncrypt around authcrypt around a signature, which the specification forbids to send."""
+
+
+class MessageWarning(str):
+    """One entry of `Metadata.warnings`: the text of the warning, with a code for programs.
+
+    Example:
+        >>> from pydidcomm import WarningCode, sync
+        >>> plain = '{"id":"one","type":"https://example.org/a/1.0/b","from":"did:example:alice"}'
+        >>> warning, = sync.DIDCommMessaging().unpack(plain).metadata.warnings
+        >>> warning.code is WarningCode.UNPROVED_FROM, warning.part
+        (True, 'from')
+        >>> print(warning)
+        `from` is not proved: neither authcrypt nor a signature authenticates the sender
+    """
+
+    __slots__ = ("_code", "_part")
+
+    _code: WarningCode
+    _part: str | None
+
+    def __new__(cls, text: str, code: WarningCode | str, part: str | None = None) -> "Self":
+        """A warning with this text."""
+        made = super().__new__(cls, text)
+        made._code, made._part = WarningCode(code), part
+        return made
+
+    @property
+    def code(self) -> WarningCode:
+        """What the warning is about."""
+        return self._code
+
+    @property
+    def part(self) -> str | None:
+        """The member of the message or envelope that it is about; None for the message as a whole."""
+        return self._part
+
+    def __getnewargs__(self) -> tuple[str, WarningCode, str | None]:  # type: ignore[override]
+        return str(self), self.code, self.part

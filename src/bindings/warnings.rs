@@ -1,0 +1,44 @@
+//! The warnings about a message, as `pydidcomm.MessageWarning`.
+
+#[cfg(feature = "stubs")]
+use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyTuple;
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_subscript};
+
+use crate::unpack::Warning;
+
+/// What `Metadata.warnings` yields: a tuple of `MessageWarning`.
+pub(super) struct WarningsOut<'py>(Bound<'py, PyTuple>);
+
+impl<'py> WarningsOut<'py> {
+    pub(super) fn of(py: Python<'py>, warnings: &[Warning]) -> PyResult<Self> {
+        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        if warnings.is_empty() {
+            return Ok(Self(PyTuple::empty(py)));
+        }
+        let import =
+            || Ok::<_, PyErr>(py.import("pydidcomm.message_warning")?.getattr("MessageWarning")?.unbind());
+        let class = CLASS.get_or_try_init(py, import)?.bind(py);
+        let made = warnings.iter().map(|one| class.call1((one.as_str(), one.code(), one.part())));
+        PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?).map(Self)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for WarningsOut<'py> {
+    type Target = PyTuple;
+    type Output = Bound<'py, PyTuple>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("builtins", "tuple"),
+        type_hint_identifier!("pydidcomm.message_warning", "MessageWarning"),
+        PyStaticExpr::Constant { value: PyStaticConstant::Ellipsis }
+    );
+
+    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        Ok(self.0)
+    }
+}
