@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
-from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from world import HELLO, b64
+from world import HELLO, b64, unb64
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,6 +65,15 @@ def concat_kdf(shared: bytes, alg: str, apu: bytes, apv: bytes, tag: bytes | Non
     if tag is not None:
         info += sized(tag)
     return sha256(struct.pack(">I", 1) + shared + info).digest()
+
+
+def content_key(jwe: Json, key: Key) -> bytes:
+    """The content key of an anoncrypt envelope, unwrapped with the key of a recipient."""
+    header = json.loads(unb64(jwe["protected"]))
+    shared = key.private.exchange(X25519PublicKey.from_public_bytes(unb64(header["epk"]["x"])))
+    kek = concat_kdf(shared, header["alg"], b"", unb64(header["apv"]), None)
+    (wrapped,) = [each["encrypted_key"] for each in jwe["recipients"] if each["header"]["kid"] == key.kid]
+    return aes_key_unwrap(kek, unb64(wrapped))
 
 
 def seal(enc: str, cek: bytes, iv: bytes, aad: bytes, octets: bytes) -> tuple[bytes, bytes]:

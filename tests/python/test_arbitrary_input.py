@@ -67,7 +67,6 @@ SERVED = ALICE.document | {
 }
 
 
-@pytest.mark.spec("DID-20")
 @given(document=mutated(SERVED))
 @thorough
 def test_a_strange_document_is_read_or_refused(document: Any) -> None:  # noqa: ANN401, JSON

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
-from forge import ENCRYPTED, SIGNED, concat_kdf, seal
+from forge import ENCRYPTED, SIGNED, concat_kdf, content_key, seal
 from pydidcomm import AnonCryptAlg, Attachment, PackEncryptedConfig, sync
 from world import Key, Party, b64, header_of, hello, unb64
 
@@ -251,6 +251,15 @@ def test_nothing_random_comes_twice(documents: Documents, alice: Party, bob: Par
         )
     ]
     assert len(set(drawn)) == len(drawn) == 500
+
+
+@pytest.mark.spec("ALG-14")
+def test_every_message_has_a_content_key_of_its_own(documents: Documents, alice: Party, bob: Party) -> None:
+    # the wrapped keys differ whenever the ephemeral keys do: only what is inside of them tells
+    envelopes = [encrypted(documents, alice, bob.did, auth=False, id="one") for _ in range(20)]
+    keys = [content_key(jwe, bob.key) for jwe in envelopes]
+    assert {len(key) for key in keys} == {64}
+    assert len(set(keys)) == 20
 
 
 @pytest.mark.spec("ENC-01")
