@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants mutants-ledger lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -92,6 +92,13 @@ mutants: $(TOOLS)/bin/cargo-mutants ## break the core on purpose and see whether
 	@mkdir -p target/mutants
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" CARGO_PROFILE_DEV_OPT_LEVEL=0 PROPTEST_CASES=32 \
 		cargo mutants --shard $(SHARD) $(foreach file,$(FILES),--file '$(file)') --output target/mutants
+
+# the first letters of the requirements that are wanted
+ONLY_ID ?=
+
+mutants-ledger: $(VENV)/installed ## break each MUST of the ledger on purpose and run the tests that name it: make mutants-ledger ONLY_ID=JWE
+	$(SAY) "mutants of the ledger: a violation of each MUST, and the tests that have to fail"
+	PYTHONPATH=tests:tests/python $(BIN)/python -m ledger_mutants --only '$(ONLY_ID)'
 
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
 	$(SAY) "Rust: formatting and lints, with and without Python"

@@ -112,9 +112,18 @@ class Conformance:
         """The ids that are named by a test that passed."""
         if self.results is None:
             return self.named
-        passed = {tuple(path.split("::")) for path in self.results.rust}
-        rust = (name for test, names in self._rust.items() if _ran(test, passed) for name in names)
+        passed = self.results.rust
+        rust = (
+            name
+            for test, names in self._rust.items()
+            if any(is_test_of(path, test) for path in passed)
+            for name in names
+        )
         return {*rust, *self.results.python}
+
+    def rust_tests(self, requirement: str) -> list[tuple[str, str]]:
+        """The module and the name of each Rust test that names the requirement."""
+        return [test for test, names in self._rust.items() if requirement in names]
 
     @cached_property
     def _rust(self) -> dict[tuple[str, str], set[str]]:
@@ -194,10 +203,11 @@ class Conformance:
         )
 
 
-def _ran(test: tuple[str, str], passed: set[tuple[str, ...]]) -> bool:
-    """Whether a test of that module and name is among the paths of tests."""
+def is_test_of(path: str, test: tuple[str, str]) -> bool:
+    """Whether a path such as `forgeries::jws::a_test` is that of a test, given by its module and name."""
     module, name = test
-    return any(path[-1] == name and module in {*path, "lib", "main"} for path in passed)
+    *modules, last = path.split("::")
+    return last == name and module in {*modules, "lib", "main"}
 
 
 def python_ids(path: Path) -> Iterator[str]:

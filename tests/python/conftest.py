@@ -69,6 +69,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--conformance", type=Path, metavar="FOLDER", help="write the ids of tests that passed to python.json"
     )
+    parser.addoption("--requirement", metavar="ID", help="run only tests that name this id of the ledger")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted: str | None = config.getoption("--requirement")
+    if wanted is not None:
+        items[:] = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("spec"))]
 
 
 SHOWN: pytest.StashKey[set[str]] = pytest.StashKey()

@@ -1,0 +1,97 @@
+"""The list of violations: a line of the sources changed, for a requirement of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomllib
+
+LIST = Path(__file__).parent / "mutations.toml"
+SWITCH = "PYDIDCOMM_MUTATION"
+"""The environment variable that names the mutation to switch on."""
+
+RUST_SWITCH = f"""
+/// Whether the test run wants this violation.
+pub(crate) fn is_mutated(name: &str) -> bool {{
+    static WANTED: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    WANTED.get_or_init(|| std::env::var("{SWITCH}").ok()).as_deref() == Some(name)
+}}
+"""
+
+
+class StaleMutationError(Exception):
+    """The text of a mutation does not stand exactly once in its file, or overlaps another one."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A violation of a requirement.
+
+    Attributes:
+        requirement: The id in the ledger.
+        name: The id, and a number where a requirement has several mutations.
+        file: The file that it changes, relative to the project.
+        find: An expression, or statements that end with a semicolon or a brace.
+        replace: What takes its place.
+    """
+
+    requirement: str
+    name: str
+    file: str
+    find: str
+    replace: str
+
+    def span(self, source: str) -> tuple[int, int]:
+        """Return where `find` stands in the source."""
+        if source.count(self.find) != 1:
+            times = source.count(self.find)
+            reason = f"{self.name}: `find` stands {times} times in {self.file}: {self.find}"
+            raise StaleMutationError(reason)
+        start = source.index(self.find)
+        return start, start + len(self.find)
+
+
+def read(path: Path = LIST) -> tuple[list[Mutation], dict[str, str]]:
+    """Return the mutations, and the requirements that have none, each with its reason."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    counts: dict[str, int] = {}
+    mutations: list[Mutation] = []
+    for entry in entries["mutation"]:
+        requirement = entry["id"]
+        counts[requirement] = number = counts.get(requirement, 0) + 1
+        name = requirement if number == 1 else f"{requirement}#{number}"
+        mutations.append(Mutation(requirement, name, entry["file"], entry["find"], entry["replace"]))
+    return mutations, entries.get("without", {})
+
+
+def apply(source: str, mutations: list[Mutation]) -> str:
+    """Return the source of a file with its mutations in it, each behind its switch.
+
+    Mutations of the same text become branches of one switch.
+    """
+    places: dict[tuple[int, int], list[Mutation]] = {}
+    for mutation in mutations:
+        places.setdefault(mutation.span(source), []).append(mutation)
+    written: list[str] = []
+    end = 0
+    for (start, stop), here in sorted(places.items()):
+        if start < end:
+            reason = f"{here[0].name}: `find` overlaps that of another mutation: {here[0].find}"
+            raise StaleMutationError(reason)
+        written += [source[end:start], _switched(here)]
+        end = stop
+    return "".join([*written, source[end:]])
+
+
+def _switched(mutations: list[Mutation]) -> str:
+    find = mutations[0].find
+    if mutations[0].file.endswith(".py"):
+        code = find
+        for mutation in mutations:
+            wanted = f'__import__("os").environ.get("{SWITCH}") == "{mutation.name}"'
+            code = f"(({mutation.replace}) if {wanted} else ({code}))"
+        return code
+    branches = [f'if crate::is_mutated("{each.name}") {{ {each.replace} }}' for each in mutations]
+    code = " else ".join([*branches, f"{{ {find} }}"])
+    return code if find.rstrip().endswith((";", "}")) else f"({code})"
