@@ -1634,11 +1634,6 @@ def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | No
     Prepares the search for the ways to a DID, the preferred first.
     """
 
-def forget_threads() -> None:
-    """
-    Forgets the pool in a forked process, which has none of its parent's threads.
-    """
-
 def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     """
     Describes an envelope without any key: the members of `EnvelopeView`.

@@ -9,6 +9,7 @@ use pyo3::types::PyString;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
+use super::callback::call_python;
 use super::errors::misuse;
 use crate::{ContentEncryption, SignatureAlgorithm};
 
@@ -28,7 +29,7 @@ fn member<'py>(
     value: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let import = || Ok::<_, PyErr>(py.import("pydidcomm.algorithms")?.getattr(class_name)?.unbind());
-    class.get_or_try_init(py, import)?.bind(py).call1((value,))
+    call_python(py, || class.get_or_try_init(py, import)?.bind(py).call1((value,)))
 }
 
 macro_rules! python_enum {

@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 
+use super::callback::call_python;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
 use crate::did::{Document, Endpoint, Node, Relationship, Service};
@@ -221,7 +222,9 @@ impl Node for PyNode<'_> {
         );
         match self.0.cast::<PyDict>() {
             Ok(dict) => dict.get_item(name).ok()?.map(Self),
-            Err(_) => self.0.cast::<PyMapping>().ok()?.get_item(name).ok().map(Self),
+            Err(_) => {
+                call_python(self.0.py(), || self.0.cast::<PyMapping>().ok()?.get_item(name).ok()).map(Self)
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_identifier;
 
+use super::callback::call_python;
 use super::errors::misuse;
 use super::secrets::secret_in;
 use crate::keys::{Elsewhere, Secret, secret_kid};
@@ -22,7 +23,8 @@ pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
         Err(unread) => unread,
     };
     let py = value.py();
-    if !value.hasattr(intern!(py, "agree"))? && !value.hasattr(intern!(py, "sign"))? {
+    let has = |name| call_python(py, || value.hasattr(name));
+    if !has(intern!(py, "agree"))? && !has(intern!(py, "sign"))? {
         return Err(unread);
     }
     let kid = secret_kid(kid, "kid").map_err(misuse)?;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
 use pyo3::{PyErr, import_exception};
 
+use super::callback::call_python;
 use crate::error::Error;
 
 import_exception!(pydidcomm.errors, ContentNotFoundError);
@@ -23,7 +25,7 @@ import_exception!(pydidcomm.errors, UntrustedMessageError);
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
-        match error {
+        let exception = match error {
             Error::Misuse(reason) => PyValueError::new_err(reason),
             Error::Malformed { part, reason } => MalformedMessageError::new_err((part, reason)),
             Error::MalformedDocument { did, reason } => MalformedDocumentError::new_err((did, reason)),
@@ -51,7 +53,10 @@ impl From<Error> for PyErr {
             Error::Decryption => DecryptionError::new_err(()),
             Error::InvalidSignature => InvalidSignatureError::new_err(()),
             Error::Answer(reason) => PyRuntimeError::new_err(reason),
-        }
+        };
+        // made at once, since its class is written in Python
+        Python::attach(|py| call_python(py, || exception.value(py).is_none()));
+        exception
     }
 }
 

@@ -12,6 +12,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, P
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
+use super::callback::call_python;
 use crate::message::object::push_text;
 
 /// Deeper than any message; `serde_json` reads no deeper, and a list that holds itself ends here.
@@ -93,7 +94,7 @@ impl<'py> FromPyObject<'_, 'py> for StringsIn {
         type_hint_subscript!(type_hint_identifier!("collections.abc", "Sequence"), STR);
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        value.extract().map(Self)
+        call_python(value.py(), || value.extract()).map(Self)
     }
 }
 
@@ -213,8 +214,10 @@ fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> PyResult<
         write_entries(list.iter(), text, deeper)
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         write_entries(tuple.iter(), text, deeper)
-    } else if let Ok(mapping) = value.cast::<PyMapping>() {
-        write_members(mapping.items()?.iter().map(|item| item.extract()), text, deeper)
+    } else if let Some(items) =
+        call_python(value.py(), || value.cast::<PyMapping>().ok().map(PyMappingMethods::items))
+    {
+        write_members(items?.iter().map(|item| item.extract()), text, deeper)
     } else {
         let kind = value.get_type().name()?;
         Err(PyTypeError::new_err(format!("JSON has no form for {kind}")))
@@ -223,7 +226,7 @@ fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> PyResult<
 
 /// Whether the value is what JSON calls an object.
 pub(super) fn is_object(value: &Bound<'_, PyAny>) -> bool {
-    value.cast::<PyDict>().is_ok() || value.cast::<PyMapping>().is_ok()
+    value.cast::<PyDict>().is_ok() || call_python(value.py(), || value.cast::<PyMapping>().is_ok())
 }
 
 fn write_members<'py>(

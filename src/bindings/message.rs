@@ -6,6 +6,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use super::attachment::PyAttachment;
+use super::callback::call_python;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
 use super::json::{KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
@@ -349,6 +350,8 @@ impl PyMessage {
 fn warn_of_type(py: Python<'_>) -> PyResult<()> {
     static CATEGORY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let import = || Ok::<_, PyErr>(py.import("pydidcomm.errors")?.getattr("MessageTypeWarning")?.unbind());
-    let category = CATEGORY.get_or_try_init(py, import)?.bind(py);
-    PyErr::warn(py, category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
+    call_python(py, || {
+        let category = CATEGORY.get_or_try_init(py, import)?.bind(py);
+        PyErr::warn(py, category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
+    })
 }

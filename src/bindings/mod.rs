@@ -15,6 +15,7 @@
 mod algorithms;
 mod attachment;
 mod batch;
+mod callback;
 mod delivery;
 mod did_document;
 mod elsewhere;
@@ -52,7 +53,8 @@ mod wire_text;
 mod _core {
     use pyo3::prelude::*;
 
-    use super::pool::call_after_fork;
+    use super::callback::end_calls;
+    use super::pool::{call_after_fork, forget_threads};
 
     /// The version of the package.
     #[pymodule_export]
@@ -97,7 +99,7 @@ mod _core {
         short_form,
     };
     #[pymodule_export]
-    use super::pool::{forget_threads, processors};
+    use super::pool::processors;
     #[pymodule_export]
     use super::public_key::PyPublicKey;
     #[pymodule_export]
@@ -116,9 +118,11 @@ mod _core {
         v1_unpack_forward, v1_verkey,
     };
 
-    /// Prepares what has to happen when the process is forked.
+    /// Prepares what has to happen when the process is forked and when the interpreter ends.
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        call_after_fork(&module.getattr("forget_threads")?)
+        let py = module.py();
+        py.import("atexit")?.call_method1("register", (wrap_pyfunction!(end_calls, py)?,))?;
+        call_after_fork(wrap_pyfunction!(forget_threads, py)?.as_any())
     }
 }

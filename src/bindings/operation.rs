@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::attachment::PyAttachment;
+use super::callback::call_python;
 use super::elsewhere::handle_out;
 use super::forward::{PyForwarded, PyPackedForward};
 use super::layer::{KeysOut, RouteOut};
@@ -187,7 +188,7 @@ pub(super) fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound
         Question::FindSecrets { kids, every } => PyFindSecrets { kids, every }.into_bound_py_any(py),
         Question::Agree { key, public_key } => {
             let key = handle_out(py, &key)?;
-            if !key.bind(py).hasattr(intern!(py, "agree"))? {
+            if !call_python(py, || key.bind(py).hasattr(intern!(py, "agree")))? {
                 return Err(Error::unsupported("key agreement", "a key that only signs").into());
             }
             PyAgree { key, public_key: PyPublicKey(*public_key) }.into_bound_py_any(py)

@@ -12,6 +12,7 @@ use std::thread::available_parallelism;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::callback::forget_calls;
 use crate::caller::lock;
 
 /// The pool of this process.
@@ -36,11 +37,12 @@ pub(super) fn processors() -> usize {
     available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Forgets the pool in a forked process, which has none of its parent's threads.
+/// Forgets the other threads in a forked process, which has none of its parent's threads.
 #[pyfunction]
 pub(super) fn forget_threads() {
     // dropping the pool would wait for its threads for ever
     std::mem::forget(lock(&POOL).take());
+    forget_calls();
 }
 
 /// Calls a function in every process that is forked from this one.

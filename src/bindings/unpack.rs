@@ -6,6 +6,7 @@ use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::prelude::*;
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
+use super::callback::call_python;
 use super::json::TextIn;
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation, Task};
@@ -95,7 +96,10 @@ impl PyUnpackResult {
     /// Raises NotImplementedError, which notebooks take for none, for DIDComm v1.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
         slf.get().0.v2().ok_or_else(|| PyNotImplementedError::new_err("no picture of DIDComm v1"))?;
-        slf.py().import("pydidcomm._envelope_svg")?.call_method1("unpacked_picture", (slf,))?.extract()
+        let py = slf.py();
+        let picture =
+            || py.import("pydidcomm._envelope_svg")?.call_method1("unpacked_picture", (slf,))?.extract();
+        call_python(py, picture)
     }
 
     /// What the message changes in the relationship with its sender, proved; None where nothing.

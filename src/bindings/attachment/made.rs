@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::super::callback::call_python;
 use super::super::errors::misuse;
 use super::super::json::WholeIn;
 use super::super::surroundings;
@@ -60,9 +63,26 @@ pub(super) struct File<'py> {
     pub(super) modified: Option<u64>,
 }
 
+/// The path of a file: `str`, or an object with `__fspath__`.
+pub(super) struct PathIn(PathBuf);
+
+impl<'py> FromPyObject<'_, 'py> for PathIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = <PathBuf as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        call_python(value.py(), || value.extract()).map(Self)
+    }
+}
+
 impl<'py> File<'py> {
     /// Reads a file as Python does, so that its errors are those that Python programs know.
-    pub(super) fn read(py: Python<'py>, path: PathBuf) -> PyResult<Self> {
+    pub(super) fn read(py: Python<'py>, path: PathIn) -> PyResult<Self> {
+        call_python(py, || Self::read_by_python(py, path.0))
+    }
+
+    fn read_by_python(py: Python<'py>, path: PathBuf) -> PyResult<Self> {
         let path = path.into_pyobject(py)?;
         let content = path.call_method0("read_bytes")?.cast_into::<PyBytes>()?;
         let modified: f64 = path.call_method0("stat")?.getattr("st_mtime")?.extract()?;

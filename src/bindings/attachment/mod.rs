@@ -4,9 +4,8 @@ mod made;
 mod signature;
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 
-use made::{Described, File};
+use made::{Described, File, PathIn};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -118,7 +117,7 @@ impl PyAttachment {
     #[expect(clippy::too_many_arguments, reason = "the members that say more than the file does")]
     fn from_file(
         py: Python<'_>,
-        path: PathBuf,
+        path: PathIn,
         id: Option<String>,
         description: Option<String>,
         filename: Option<String>,
