@@ -13,10 +13,10 @@ pub enum Received {
     V1(Box<v1::Unpacked>),
 }
 
-/// Unpacks a message of DIDComm v2, or of v1 where the options accept that.
+/// Unpacks a message of DIDComm v2 or of v1, whichever it is.
 pub async fn receive(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Received> {
     // the length is held to its limit by whichever reads the rest
-    if options.accept_v1 && packed.len() <= options.limits.bytes && v1::is_one(packed) {
+    if packed.len() <= options.limits.bytes && v1::is_one(packed) {
         return receive_v1(caller, packed, options).await.map(|unpacked| Received::V1(Box::new(unpacked)));
     }
     unpack(caller, packed, options).await.map(|unpacked| Received::V2(Box::new(unpacked)))

@@ -7,7 +7,7 @@ from pydidcomm._drive import now
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 
-Received = TypeVar("Received", UnpackResult, V1Message)
+Received = TypeVar("Received", UnpackResult, V1Message, "UnpackResult | V1Message")
 
 
 def asks_application(resolvers: ResolversConfig, config: UnpackConfig | None) -> bool:
@@ -41,24 +41,18 @@ def admitted_sync(received: Received, resolvers: ResolversConfig, config: Unpack
 
 def _sender(received: UnpackResult | V1Message) -> str | None:
     """The DID that is proved to be the sender; the verkey in DIDComm v1."""
-    message = _v1(received)
-    return _did(received) if message is None else message.sender_verkey
-
-
-def _v1(received: UnpackResult | V1Message) -> V1Message | None:
-    return received.v1 if isinstance(received, UnpackResult) else received
+    return received.sender if isinstance(received, UnpackResult) else received.sender_verkey
 
 
 def _did(received: UnpackResult | V1Message) -> str | None:
-    return received.metadata.sender if isinstance(received, UnpackResult) else None
+    return received.sender if isinstance(received, UnpackResult) else None
 
 
 def _id(received: UnpackResult | V1Message) -> str:
-    if isinstance(received, UnpackResult) and received.v1 is None:
+    if isinstance(received, UnpackResult):
         return received.message.id
-    message = _v1(received)
     # a plaintext of DIDComm v1 can be any octets
-    return (message.id if message else None) or received.replay_key[1]
+    return received.id or received.replay_key[1]
 
 
 def _check_sender(received: UnpackResult | V1Message, allowed: object) -> None:

@@ -88,7 +88,7 @@ def warn_of_anonymity(message: Message | Mapping[str, Any], frm: str | None, sig
 def _named(message: Message | Mapping[str, Any]) -> str | None:
     if isinstance(message, Message):
         return message.frm
-    named = message.get("from") if isinstance(message, Mapping) else None
+    named = message.get("from") if hasattr(message, "get") else None
     return named if isinstance(named, str) else None
 
 
@@ -126,6 +126,14 @@ def unpacked(
     """Prepares `unpack`."""
     config = config or _UNPACK
     return _core.unpack(packed_msg, config.prepared, _known(resolvers, config.now))
+
+
+def received(
+    resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
+) -> Operation:
+    """Prepares `receive`."""
+    config = config or _UNPACK
+    return _core.receive(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
 def each_unpacked(

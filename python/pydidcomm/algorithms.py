@@ -6,8 +6,11 @@ from enum import Enum
 class _WireName(str, Enum):
     """A name on the wire: the member is the string, and prints as the string."""
 
-    __str__ = str.__str__
-    __format__ = str.__format__
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self.value), format_spec)
 
 
 class AnonCryptAlg(_WireName):

@@ -132,10 +132,6 @@ class UnpackConfig(_Prepared):
         expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
         accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
             binds its list of recipients then.
-        accept_v1: Whether a message of DIDComm v1 (Aries RFC 0019) is read; otherwise it is refused with
-            UnsupportedError. `metadata.version` tells, and `v1` of the result has it: it proves a verkey at
-            most, and no DID. Of the demands below it meets `require_authenticated` by authcrypt,
-            `allowed_senders` by its verkey, and neither `require_signed` nor `require_profile`.
         unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened; what lies
             inside is then the result, and has to prove what it claims by itself.
         require_encrypted: Whether a message has to arrive encrypted.
@@ -178,7 +174,6 @@ class UnpackConfig(_Prepared):
 
     expect_decrypt_by_all_keys: bool = False
     accept_missing_apv: bool = False
-    accept_v1: bool = False
     unwrap_re_wrapping_forward: bool = True
     require_encrypted: bool = False
     require_authenticated: bool = False

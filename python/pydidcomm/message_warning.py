@@ -10,8 +10,11 @@ if TYPE_CHECKING:
 class WarningCode(str, Enum):
     """What a warning in `Metadata.warnings` is about; the values are stable."""
 
-    __str__ = str.__str__
-    __format__ = str.__format__
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self.value), format_spec)
 
     UNPROVED_FROM = "unproved_from"
     """`from` is present, and neither authcrypt nor a signature proves it."""

@@ -11,8 +11,8 @@ to several can use its content key again, to write to its other recipients in th
 sender in theirs. Messages to one recipient each do not have this weakness, nor has DIDComm v2.
 
 Example:
-    >>> from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig, UnpackConfig
-    >>> from pydidcomm.sync import unpack, v1
+    >>> from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig
+    >>> from pydidcomm.sync import v1
     >>> secrets = InMemorySecrets()
     >>> resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
     >>> alice, bob, mediator = (v1.create_verkey(secrets) for _ in range(3))
@@ -22,9 +22,9 @@ Example:
     >>> forwarded = v1.unpack_forward(resolvers, wrapped.message)
     >>> forwarded.to == bob
     True
-    >>> received = unpack(resolvers, forwarded.message, UnpackConfig(accept_v1=True))
-    >>> received.metadata.version, received.v1.sender_verkey == alice, received.v1.json() == ping
-    (1, True, True)
+    >>> received = v1.unpack(resolvers, forwarded.message)
+    >>> received.sender_verkey == alice, received.json() == ping
+    (True, True)
 """
 
 from collections.abc import Mapping, Sequence
@@ -97,13 +97,13 @@ async def unpack(
 ) -> V1Message:
     """The message inside of an envelope of DIDComm v1, and the verkey that is proved to have sent it.
 
-    `pydidcomm.unpack` with `UnpackConfig(accept_v1=True)` does the same, and reads DIDComm v2 too. What lies
-    inside is handed out as it is, a forward too. Aries RFC 0019, section "Unpack Message".
+    `DIDCommMessaging.receive` does the same, and reads DIDComm v2 too. What lies inside is
+    handed out as it is, a forward too. Aries RFC 0019, section "Unpack Message".
 
     Args:
         resolvers_config: Where secrets come from.
         packed_msg: The message as it arrived, as text, octets or parsed JSON.
-        config: What to demand and what is too large; `accept_v1` need not be set.
+        config: What to demand and what is too large.
 
     Raises:
         MalformedMessageError: The envelope breaks its specification.

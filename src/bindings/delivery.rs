@@ -44,6 +44,16 @@ pub(super) fn deliveries(bare: &Arc<WireText>, found: Vec<pack::Delivery>) -> Ve
 
 #[pymethods]
 impl PyDelivery {
+    /// The text for the wire, as `str(...)` of this object is too.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.0.text.for_python(py)
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.0.text.for_python(py)
+    }
+
     /// The URI that takes the text.
     #[getter]
     pub(super) fn uri(&self) -> &str {

@@ -42,7 +42,7 @@ impl PyEnvelope {
     }
 
     /// The text as it goes by the preferred way; as it is where there is none.
-    pub(super) fn text(&self) -> &WireText {
+    pub(super) fn wire_text(&self) -> &WireText {
         self.first().map_or(&self.0.bare, |delivery| &delivery.text)
     }
 
@@ -67,10 +67,26 @@ impl PyEnvelope {
 
 #[pymethods]
 impl PyEnvelope {
+    /// The text for the wire, as `str(...)` of this object is too.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.message(py)
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.message(py)
+    }
+
     /// The text for the wire, wrapped for the mediators before the first of the deliveries.
     #[getter]
     pub(super) fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
-        self.text().for_python(py)
+        self.wire_text().for_python(py)
+    }
+
+    /// The media type of the text: "application/didcomm-encrypted+json".
+    #[getter]
+    fn media_type(&self) -> &'static str {
+        crate::jose::jwe::MEDIA_TYPE
     }
 
     /// The curve of all its keys.
@@ -106,6 +122,6 @@ impl PyEnvelope {
     }
 
     fn __repr__(&self) -> String {
-        format!("Envelope({} octets on {})", self.text().length(), self.0.curve.name())
+        format!("Envelope({} octets on {})", self.wire_text().length(), self.0.curve.name())
     }
 }

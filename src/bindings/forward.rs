@@ -13,7 +13,7 @@ use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation};
 use super::pack::{headers, party};
 use super::surroundings::KnownIn;
-use super::unpack::{PyMetadata, PyUnpackResult, Shared};
+use super::unpack::{PyMetadata, PyUnpackResult};
 use super::unpack_options::PyUnpackOptions;
 use super::wire_text::WireText;
 use crate::did::DidUrl;
@@ -46,7 +46,12 @@ impl From<PackedForward> for PyPackedForward {
 impl PyForwarded {
     pub(super) fn new(forwarded: Forwarded) -> Self {
         let Forwarded { forward, unpacked } = forwarded;
-        Self { forward, unpacked: Arc::new(unpacked) }
+        Self::of(forward, Arc::new(unpacked))
+    }
+
+    /// What a message that was unpacked already asks to hand on.
+    pub(super) fn of(forward: Forward, unpacked: Arc<Unpacked>) -> Self {
+        Self { forward, unpacked }
     }
 }
 
@@ -92,7 +97,7 @@ impl PyForwarded {
     /// The forward as any message is received.
     #[getter]
     fn received(&self) -> PyUnpackResult {
-        PyUnpackResult(Shared::V2(Arc::clone(&self.unpacked)))
+        PyUnpackResult(Arc::clone(&self.unpacked))
     }
 
     /// The forward as a message, with every header that it has.
@@ -104,7 +109,7 @@ impl PyForwarded {
     /// What was proved about the forward; it says nothing about the messages inside.
     #[getter]
     fn metadata(&self) -> PyMetadata {
-        PyMetadata(Shared::V2(Arc::clone(&self.unpacked)))
+        PyMetadata(Arc::clone(&self.unpacked))
     }
 
     fn __repr__(&self) -> String {
@@ -115,6 +120,16 @@ impl PyForwarded {
 
 #[pymethods]
 impl PyPackedForward {
+    /// The text for the wire, as `str(...)` of this object is too.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
+    }
+
     /// The text for the wire, as the tutorial calls it.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {

@@ -58,7 +58,7 @@ mod _core {
 
     /// The version of the package.
     #[pymodule_export]
-    #[allow(non_upper_case_globals, reason = "the name that Python programs look for")]
+    #[expect(non_upper_case_globals, reason = "the name that Python programs look for")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
@@ -109,7 +109,7 @@ mod _core {
     #[pymodule_export]
     use super::secrets::{PyInMemorySecrets, PySecret};
     #[pymodule_export]
-    use super::unpack::{PyMetadata, PyUnpackResult, unpack};
+    use super::unpack::{PyMetadata, PyUnpackResult, receive, unpack};
     #[pymodule_export]
     use super::unpack_options::PyUnpackOptions;
     #[pymodule_export]

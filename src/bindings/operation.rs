@@ -209,7 +209,10 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::PackedSigned(packed) => PyPackedSigned::from(packed).into_bound_py_any(py),
         Outcome::Attachment(attachment) => PyAttachment(attachment).into_bound_py_any(py),
         Outcome::AttachmentSigned(signed) => signed.kid().as_str().into_bound_py_any(py),
-        Outcome::Received(received) => PyUnpackResult::from(received).into_bound_py_any(py),
+        Outcome::Received(Received::V2(unpacked)) => {
+            PyUnpackResult(Arc::from(unpacked)).into_bound_py_any(py)
+        }
+        Outcome::Received(Received::V1(unpacked)) => PyV1Message(unpacked.into()).into_bound_py_any(py),
         Outcome::Forwarded(forwarded) => PyForwarded::new(*forwarded).into_bound_py_any(py),
         Outcome::LayerKeys(keys) => keys.into_bound_py_any(py),
         Outcome::Layer(text) => text.into_bound_py_any(py),

@@ -76,6 +76,16 @@ impl PyPacked {
 
 #[pymethods]
 impl PyPacked {
+    /// The text for the wire, as `str(...)` of this object is too.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.envelope.message(py)
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.envelope.message(py)
+    }
+
     /// The text for the wire, as the tutorial calls it.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
@@ -166,12 +176,22 @@ impl PyPacked {
     }
 
     fn __repr__(&self) -> String {
-        format!("Packed({} octets to {})", self.envelope.text().length(), self.to_kids().join(", "))
+        format!("Packed({} octets to {})", self.envelope.wire_text().length(), self.to_kids().join(", "))
     }
 }
 
 #[pymethods]
 impl PyPackedSigned {
+    /// The text for the wire, as `str(...)` of this object is too.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
+    }
+
     /// The text for the wire.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
@@ -197,6 +217,16 @@ impl PyPackedSigned {
 
 #[pymethods]
 impl PyPackedPlaintext {
+    /// The text for the wire, as `str(...)` of this object is too.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.0.for_python(py)
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.0.for_python(py)
+    }
+
     /// The text for the wire.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {

@@ -21,7 +21,6 @@ impl PyUnpackOptions {
         let policy = policy(config)?;
         let options = UnpackOptions {
             decrypt_by_all_keys: flag(config, "expect_decrypt_by_all_keys")?,
-            accept_v1: flag(config, "accept_v1")?,
             // whoever demands a profile wants none of the leniency
             accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
             keep_forward: !flag(config, "unwrap_re_wrapping_forward")?,

@@ -128,6 +128,16 @@ impl PyV1Message {
 
 #[pymethods]
 impl PyV1Packed {
+    /// The text for the wire, as `str(...)` of this object is too.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.text.for_python(py)
+    }
+
     /// The text for the wire, as the tutorial calls it.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {

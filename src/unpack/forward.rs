@@ -17,6 +17,13 @@ pub struct Forwarded {
     pub unpacked: Unpacked,
 }
 
+impl Forwarded {
+    /// What a message asks a mediator to do, where it is a forward.
+    pub fn of(message: &Message) -> Result<Option<Forward>> {
+        Forward::is_one(message).then(|| Forward::read(message)).transpose()
+    }
+}
+
 /// Opens a forward for the mediator it is addressed to.
 pub async fn unpack_forward(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Forwarded> {
     let unpacked = open(caller, packed, options).await?;

@@ -57,8 +57,6 @@ pub struct UnpackOptions {
     pub decrypt_by_all_keys: bool,
     /// Whether an anoncrypt layer without `apv` is read; its list of recipients is bound by nothing then.
     pub accept_missing_apv: bool,
-    /// Whether a message of DIDComm v1 is read, which proves the sender's verkey at most.
-    pub accept_v1: bool,
     /// Whether a forward that has reached us is handed out as it is; otherwise the message inside is.
     pub keep_forward: bool,
     /// What to do where `to` does not name the DID that the message was encrypted to.

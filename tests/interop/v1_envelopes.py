@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig, UnpackConfig, unpack, v1
+from pydidcomm import DIDCommMessaging, InMemorySecrets, LocalResolver, ResolversConfig, UnpackResult, v1
 from rows import Column, Row, Table, expect
 from scenario import OURS_TO_PEER, PEER_TO_OURS
 
@@ -122,12 +122,13 @@ class Envelope:
             expect("the next hop", forwarded.to, following)
             packed = forwarded.message
         for recipient in to:
-            received = await unpack(cast.resolvers(recipient), packed, UnpackConfig(accept_v1=True))
-            if received.v1 is None:
-                expect("the version", received.metadata.version, 1)
+            own = cast.resolvers(recipient)
+            received = await DIDCommMessaging(own.secrets_resolver, own.did_resolver).receive(packed)
+            if isinstance(received, UnpackResult):
+                expect("the class", type(received).__name__, "V1Message")
                 continue
-            expect("the plaintext", received.v1.json(), self._plaintext)
-            told = (received.v1.sender_verkey, received.v1.recipient_verkey)
+            expect("the plaintext", received.json(), self._plaintext)
+            told = (received.sender_verkey, received.recipient_verkey)
             expect("who is told", told, (frm, recipient))
 
     @staticmethod

@@ -163,8 +163,8 @@ def test_one_party_has_one_form_in_every_message_and_every_option(signed: bool) 
     ]
     contacts = {}
     for frm in (long, short, long):
-        key = "sign_frm" if signed else "frm"
-        packed = alice.pack(hello(frm=frm), to=bob_long, **{key: frm}).message
+        arguments: dict[str, Any] = {"sign_frm" if signed else "frm": frm}
+        packed = alice.pack(hello(frm=frm), to=bob_long, **arguments).message
         for config in options:
             received = bob.unpack(packed, config=config)
             contacts[received.sender] = received.metadata.sender_long_form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from hashlib import sha512
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from elsewhere import Keys
 from pydidcomm import (
+    DIDCommMessaging,
     InMemoryReplayWindow,
     InMemorySecrets,
     LocalResolver,
@@ -20,6 +22,7 @@ from pydidcomm import (
     Secret,
     SignAlg,
     UnpackConfig,
+    UnpackResult,
     inspect,
     sync,
     unpack,
@@ -44,7 +47,12 @@ if TYPE_CHECKING:
     from pydidcomm.resolvers import SecretsResolver
 
 PING = {"@type": "https://didcomm.org/trust_ping/1.0/ping", "@id": "518be002", "comment": "é", "n": 2**70}
-ACCEPTING = UnpackConfig(accept_v1=True)
+
+
+def party(config: ResolversConfig) -> sync.DIDCommMessaging:
+    return sync.DIDCommMessaging(
+        config.secrets_resolver, config.did_resolver, replay_window=config.replay_window
+    )
 
 
 class Cast:
@@ -145,44 +153,38 @@ def test_the_synchronous_face_does_the_same(cast: Cast) -> None:
 # one door
 
 
-async def test_version_1_is_refused_by_name_unless_it_is_accepted(cast: Cast) -> None:
-    packed = cast.packed()
+async def test_version_1_is_refused_by_unpack_and_read_by_receive(cast: Cast) -> None:
+    packed, config = cast.packed(), cast.config("bob")
     with pytest.raises(UnsupportedError, match="DIDComm v1"):
-        await unpack(cast.config("bob"), packed)
-    received = await unpack(cast.config("bob"), packed, ACCEPTING)
-    metadata = received.metadata
-    assert (metadata.version, metadata.encrypted, metadata.authenticated) == (1, True, True)
-    # a verkey is no DID
-    assert (metadata.sender, metadata.encrypted_from, metadata.non_repudiation) == (None, None, False)
-    assert (metadata.recipient_kid, metadata.encrypted_to, metadata.enc_alg_auth) == (None, None, None)
-    assert (metadata.anonymous_sender, metadata.expired, metadata.warnings) == (False, False, ())
-    assert received.relationship_change is None
-    assert received.v1 is not None
-    assert (received.v1.json(), received.v1.sender_verkey) == (PING, cast.alice)
-    with pytest.raises(TypeError, match="v1"):
-        received.message  # noqa: B018, the question is whether it raises
-    with pytest.raises(NotImplementedError):
-        received._repr_svg_()
-    assert cast.alice in repr(received)
-    anonymous = await unpack(cast.config("bob"), cast.packed(frm=False), ACCEPTING)
-    assert (anonymous.metadata.version, anonymous.metadata.authenticated) == (1, False)
+        await unpack(config, packed)
+    both = [
+        await DIDCommMessaging(config.secrets_resolver, config.did_resolver).receive(packed),
+        party(config).receive(packed),
+    ]
+    for received in both:
+        assert isinstance(received, v1.V1Message)
+        assert (received.json(), received.sender_verkey) == (PING, cast.alice)
+    anonymous = party(config).receive(cast.packed(frm=False))
+    assert isinstance(anonymous, v1.V1Message)
+    assert anonymous.sender_verkey is None
 
 
-def test_version_2_is_read_as_ever_where_version_1_is_accepted() -> None:
-    party = sync.DIDCommMessaging()
-    did = party.create_peer_did()
-    packed = party.pack(Message(type="https://example.org/greeting/1.0/hello"), to=did, frm=did)
-    for config in (None, ACCEPTING):
-        received = party.unpack(packed.message, config=config)
-        assert (received.metadata.version, received.v1, received.metadata.sender) == (2, None, did)
+async def test_version_2_is_received_as_it_is_unpacked() -> None:
+    holder = DIDCommMessaging()
+    did = await holder.create_peer_did()
+    packed = await holder.pack(Message(type="https://example.org/greeting/1.0/hello"), to=did, frm=did)
+    received = await holder.receive(packed.text)
+    assert isinstance(received, UnpackResult)
+    assert received.sender == did
 
 
 def test_demands_are_met_by_what_is_proved(cast: Cast) -> None:
     def refused(demand: str, packed: str, **demands: Any) -> None:  # noqa: ANN401, options
-        config = UnpackConfig(accept_v1=True, **demands)
-        for read in (sync.unpack, now.unpack):
+        config = UnpackConfig(**demands)
+        bob = cast.config("bob")
+        for read in (partial(party(bob).receive, config=config), partial(now.unpack, bob, config=config)):
             with pytest.raises(PolicyError) as caught:
-                read(cast.config("bob"), packed, config)
+                read(packed)
             assert (caught.value.demand, caught.value.did) == (demand, None)
 
     def is_alice(verkey: str) -> bool:
@@ -204,21 +206,18 @@ def test_demands_are_met_by_what_is_proved(cast: Cast) -> None:
     refused("allowed_senders", anonymous, allowed_senders={cast.alice})
     refused("allowed_senders", anonymous, allowed_senders=is_anybody)
     for allowed in either:
-        config = UnpackConfig(
-            accept_v1=True, require_encrypted=True, require_authenticated=True, allowed_senders=allowed
-        )
-        received = sync.unpack(cast.config("bob"), signed, config)
-        assert received.v1 is not None
+        config = UnpackConfig(require_encrypted=True, require_authenticated=True, allowed_senders=allowed)
+        assert isinstance(party(cast.config("bob")).receive(signed, config=config), v1.V1Message)
         assert now.unpack(cast.config("bob"), signed, config).sender_verkey == cast.alice
 
 
 async def test_a_replayed_message_is_refused(cast: Cast) -> None:
     config = cast.config("bob", replay_window=InMemoryReplayWindow())
     packed = cast.packed()
-    await unpack(config, packed, ACCEPTING)
-    for read in (unpack, v1.unpack):
+    party(config).receive(packed)
+    for read in (party(config).receive, partial(now.unpack, config)):
         with pytest.raises(ReplayedMessageError) as caught:
-            await read(config, packed, ACCEPTING)
+            read(packed)
         assert (caught.value.message_id, caught.value.did) == (PING["@id"], None)
     octets = cast.packed(b"\xff")
     await v1.unpack(config, octets)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydidcomm import _operations, messaging, rotation
+from pydidcomm._admission import admitted_sync
 from pydidcomm._core import (
     Attachment,
     DIDDocument,
@@ -16,6 +17,7 @@ from pydidcomm._core import (
     PackedPlaintext,
     PackedSigned,
     UnpackResult,
+    V1Message,
 )
 from pydidcomm._drive import drive_sync, now
 from pydidcomm.algorithms import AnonCryptAlg
@@ -132,6 +134,14 @@ class DIDCommMessaging:
     ) -> UnpackResult:
         """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
         return functions.unpack(self.resolvers_config, packed_msg, config)
+
+    def receive(
+        self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
+    ) -> UnpackResult | V1Message:
+        """Unpack a message of DIDComm v2 or of v1; see `pydidcomm.DIDCommMessaging.receive`."""
+        operation = _operations.received(self.resolvers_config, packed_msg, config)
+        received: UnpackResult | V1Message = drive_sync(operation, self.resolvers_config)
+        return admitted_sync(received, self.resolvers_config, config)
 
     def unpack_many(
         self,

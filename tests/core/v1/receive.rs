@@ -4,7 +4,7 @@ use pydidcomm::did::Parties;
 use pydidcomm::error::{Demand, Error, Result};
 use pydidcomm::inspect::{LayerView, inspect};
 use pydidcomm::receive::{Received, receive};
-use pydidcomm::unpack::{Limits, Policy, Profile, UnpackOptions};
+use pydidcomm::unpack::{Limits, Policy, Profile, UnpackOptions, unpack};
 use serde_json::{Value, json};
 
 use super::forge::{CEK, Party, alice, anoncrypt, authcrypt, bob, carol, header_of, seal_text};
@@ -12,10 +12,6 @@ use super::{run, sender};
 use crate::forge::{anoncrypt as anoncrypt_v2, encode};
 use crate::parties::BOB_1;
 use crate::world::{World, from, from_alice_to_bob};
-
-fn accepting() -> UnpackOptions {
-    UnpackOptions { accept_v1: true, ..UnpackOptions::default() }
-}
 
 fn received(holder: &Party, packed: impl ToString, options: UnpackOptions) -> Result<Received> {
     let packed = packed.to_string();
@@ -33,16 +29,19 @@ fn padded(packed: &Value) -> Value {
 }
 
 #[test]
-fn version_1_is_refused_by_its_name_unless_it_is_accepted() {
+fn version_1_is_refused_by_its_name_where_version_2_is_unpacked() {
     let bob = bob();
     let honest = authcrypt(&alice(), &[&bob], b"{}");
     for packed in [honest.clone(), padded(&honest)] {
-        let refused = received(&bob, &packed, UnpackOptions::default()).err();
+        let text = packed.to_string();
+        let refused =
+            run(&[&bob], |caller| async move { unpack(&caller, &text, &UnpackOptions::default()).await })
+                .err();
         assert_eq!(
             refused,
             Some(Error::Unsupported { what: "envelope", algorithm: "DIDComm v1".to_owned() })
         );
-        match received(&bob, &packed, accepting()) {
+        match received(&bob, &packed, UnpackOptions::default()) {
             Ok(Received::V1(unpacked)) => assert_eq!(sender(&unpacked), Some(&*alice().verkey)),
             Ok(Received::V2(_)) => panic!("taken for version 2"),
             Err(error) => panic!("{error}"),
@@ -55,10 +54,14 @@ fn version_2_is_read_as_ever_where_version_1_is_accepted() {
     let world = World::new();
     let packed =
         world.encrypt(&from_alice_to_bob(), BOB_1, &from("did:example:alice")).unwrap().envelope.text;
-    let unpacked = world.run(|caller| async move { receive(&caller, &packed, &accepting()).await });
+    let unpacked =
+        world.run(|caller| async move { receive(&caller, &packed, &UnpackOptions::default()).await });
     assert!(matches!(unpacked, Ok(Received::V2(unpacked)) if unpacked.sender().is_some()));
     for text in ["", "{}", "[]", r#"{"ciphertext":"AA"}"#, r#"{"ciphertext":"AA","protected":"e30"}"#] {
-        assert!(matches!(received(&bob(), text, accepting()), Err(Error::Malformed { .. })), "{text}");
+        assert!(
+            matches!(received(&bob(), text, UnpackOptions::default()), Err(Error::Malformed { .. })),
+            "{text}"
+        );
     }
 }
 
@@ -67,14 +70,15 @@ fn a_plaintext_is_no_envelope_of_version_1_whatever_stands_beside() {
     let mut packed = authcrypt(&alice(), &[&bob()], b"{}");
     packed["type"] = json!("https://example.com/p/1.0/m");
     packed["id"] = json!("1");
-    assert!(matches!(received(&bob(), packed, accepting()), Ok(Received::V2(_))));
+    assert!(matches!(received(&bob(), packed, UnpackOptions::default()), Ok(Received::V2(_))));
 }
 
 #[test]
 fn version_1_inside_of_version_2_is_refused() {
     let world = World::new();
     let packed = anoncrypt_v2(authcrypt(&alice(), &[&bob()], b"{}").to_string(), &[BOB_1]).seal().to_string();
-    let unpacked = world.run(|caller| async move { receive(&caller, &packed, &accepting()).await });
+    let unpacked =
+        world.run(|caller| async move { receive(&caller, &packed, &UnpackOptions::default()).await });
     assert!(matches!(unpacked, Err(Error::Unsupported { what: "envelope", .. })));
 }
 
@@ -94,7 +98,7 @@ fn demands_are_met_by_what_version_1_proves_and_by_no_more() {
         for (packed, unmet) in
             [authcrypt(&alice, &[&bob], b"{}"), anoncrypt(&[&bob], b"{}")].iter().zip(unmet)
         {
-            let options = UnpackOptions { policy: policy.clone(), ..accepting() };
+            let options = UnpackOptions { policy: policy.clone(), ..UnpackOptions::default() };
             let expected = unmet.map(|demand| Error::Policy { demand, did: None });
             assert_eq!(received(&bob, packed, options).err(), expected, "{policy:?}");
         }
@@ -104,7 +108,8 @@ fn demands_are_met_by_what_version_1_proves_and_by_no_more() {
 #[test]
 fn limits_hold_for_version_1_at_the_one_door_too() {
     let packed = anoncrypt(&[&bob()], b"{}").to_string();
-    let bytes = |bytes| UnpackOptions { limits: Limits { bytes, ..Limits::default() }, ..accepting() };
+    let bytes =
+        |bytes| UnpackOptions { limits: Limits { bytes, ..Limits::default() }, ..UnpackOptions::default() };
     assert!(received(&bob(), &packed, bytes(packed.len())).is_ok());
     assert!(matches!(received(&bob(), &packed, bytes(packed.len() - 1)), Err(Error::Malformed { .. })));
 }
@@ -112,7 +117,7 @@ fn limits_hold_for_version_1_at_the_one_door_too() {
 #[test]
 fn one_content_of_one_sender_has_one_replay_key() {
     let (alice, bob) = (alice(), bob());
-    let key = |packed: Value| match received(&bob, packed, accepting()).unwrap() {
+    let key = |packed: Value| match received(&bob, packed, UnpackOptions::default()).unwrap() {
         Received::V1(unpacked) => unpacked.replay_key(),
         Received::V2(_) => panic!("taken for version 2"),
     };
