@@ -3,6 +3,7 @@
 //! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
 //! [`Answer`] is there. What can be answered without leaving the core is not asked.
 
+use std::collections::HashMap;
 use std::fmt::{Debug, Formatter};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -15,7 +16,7 @@ use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::crypto::established::agree_and_remember;
 use crate::crypto::signature;
 use crate::did::local::LocalResolver;
-use crate::did::{DidUrl, Document, names_of_key, same_party};
+use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key, same_party};
 use crate::error::{Error, Result};
 use crate::keys::{Elsewhere, PublicKey, Secret, SecretKey, SecretStore, Verkey};
 use crate::message::random_id;
@@ -58,6 +59,8 @@ pub enum Question {
 pub enum Answer {
     /// A document, or none where the DID is unknown.
     Document(Option<Arc<Document>>),
+    /// The DID is deactivated, whether there is a document or not.
+    Deactivated,
     /// The secrets that are held, each under the id by which it was asked for.
     Secrets(Vec<(String, Secret)>),
     /// The x coordinate of the shared point at its full length.
@@ -72,7 +75,7 @@ impl Answer {
     /// Says which kind of answer it is, and nothing of what is in it.
     fn kind(&self) -> &'static str {
         match self {
-            Self::Document(_) => "a DID document",
+            Self::Document(_) | Self::Deactivated => "a DID document",
             Self::Secrets(_) => "secrets",
             Self::SharedSecret(_) => "a shared secret",
             Self::Signature(_) => "a signature",
@@ -97,6 +100,10 @@ pub type Spread = Box<dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Send + Sync>;
 /// 50 microseconds to get going.
 const MANY: usize = 16;
 
+/// From which length on a DID is read as long work: a document in base58 of that length takes a few hundred
+/// microseconds to decode and to parse.
+const LONG_DID: usize = 8 * 1024;
+
 /// What an operation is given when it starts: the time, randomness, and what needs no question.
 pub struct Surroundings {
     /// Seconds since the epoch.
@@ -109,6 +116,8 @@ pub struct Surroundings {
     pub secrets: Option<Arc<SecretStore>>,
     /// Whether a key in this process remembers what it shares with the keys of its peers.
     pub remember_peers: bool,
+    /// The most entries of lists that a document may have which a resolver answers with.
+    pub most_document_entries: usize,
     /// Does many jobs on several threads; without it they are done one after the other.
     pub spread: Option<Spread>,
 }
@@ -116,7 +125,15 @@ pub struct Surroundings {
 impl Surroundings {
     /// The time and randomness alone: everything is asked, and done one after the other.
     pub fn new(now: u64, random: Random) -> Self {
-        Self { now, random, dids: None, secrets: None, remember_peers: true, spread: None }
+        Self {
+            now,
+            random,
+            dids: None,
+            secrets: None,
+            remember_peers: true,
+            most_document_entries: MOST_ENTRIES,
+            spread: None,
+        }
     }
 }
 
@@ -129,7 +146,7 @@ pub struct Caller {
     remember_peers: bool,
     spread: Option<Spread>,
     // an operation sees one version of each document
-    resolved: Mutex<Vec<Arc<Document>>>,
+    resolved: Mutex<HashMap<String, Arc<Document>>>,
     slot: Arc<Mutex<Slot>>,
 }
 
@@ -146,7 +163,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Caller {
     pub(crate) fn new(surroundings: Surroundings, slot: Arc<Mutex<Slot>>) -> Self {
-        let Surroundings { now, random, dids, secrets, remember_peers, spread } = surroundings;
+        let Surroundings { now, random, dids, secrets, remember_peers, spread, .. } = surroundings;
         let (random, resolved) = (Mutex::new(random), Mutex::default());
         Self { now, random, dids, secrets, remember_peers, spread, resolved, slot }
     }
@@ -166,33 +183,25 @@ impl Caller {
 
     /// The document of the DID, which is what it says it is.
     pub(crate) async fn resolve(&self, did: &str) -> Result<Arc<Document>> {
-        let known = lock(&self.resolved).iter().find(|document| document.did().as_str() == did).cloned();
-        if let Some(document) = known {
-            return Ok(document);
+        if let Some(document) = lock(&self.resolved).get(did) {
+            return Ok(Arc::clone(document));
         }
-        let not_found = || Error::DidNotFound { did: did.to_owned() };
         let document = match &self.dids {
             Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
-                match local.remembered(did) {
+                let document = match local.remembered(did) {
                     Some(document) => Some(document),
-                    None => local.resolve(&DidUrl::parse(did)?)?,
-                }
+                    None => {
+                        if did.len() >= LONG_DID {
+                            self.leave().await?;
+                        }
+                        local.resolve(&DidUrl::parse(did)?)?
+                    }
+                };
+                document_of(did, Answer::Document(document))?
             }
-            _ => match self.ask(Question::ResolveDid(did.to_owned())).await? {
-                Answer::Document(document) => document,
-                _ => return Err(Error::Answer("something else came in place of a DID document")),
-            },
-        }
-        .ok_or_else(not_found)?;
-        let document = if document.did().as_str() == did {
-            document
-        } else if same_party(document.did().as_str(), did) {
-            Arc::new(document.in_the_name_of(&DidUrl::parse(did)?))
-        } else {
-            let reason = format!("the resolver answered with the document of {}", document.did());
-            return Err(Error::MalformedDocument { did: did.to_owned(), reason });
+            _ => document_of(did, self.ask(Question::ResolveDid(did.to_owned())).await?)?,
         };
-        lock(&self.resolved).push(Arc::clone(&document));
+        lock(&self.resolved).insert(did.to_owned(), Arc::clone(&document));
         Ok(document)
     }
 
@@ -261,9 +270,7 @@ impl Caller {
         let Some(spread) = self.spread.as_ref().filter(|_| parts.len() >= MANY) else {
             return parts.iter().map(job).collect();
         };
-        let Answer::Proceed = self.ask(Question::LongWork).await? else {
-            return Err(Error::Answer("something else came in place of leave to proceed"));
-        };
+        self.leave().await?;
         let results: Vec<OnceLock<Result<U>>> = parts.iter().map(|_| OnceLock::new()).collect();
         spread(parts.len(), &|place| {
             if let (Some(part), Some(result)) = (parts.get(place), results.get(place)) {
@@ -272,6 +279,14 @@ impl Caller {
         });
         let undone = || Err(Error::Answer("a part of the work was not done"));
         results.into_iter().map(|result| result.into_inner().unwrap_or_else(undone)).collect()
+    }
+
+    /// Returns when long work may be done.
+    async fn leave(&self) -> Result<()> {
+        match self.ask(Question::LongWork).await? {
+            Answer::Proceed => Ok(()),
+            _ => Err(Error::Answer("something else came in place of leave to proceed")),
+        }
     }
 
     async fn agree_elsewhere(&self, key: &Elsewhere, public_key: &PublicKey) -> Result<SharedSecret> {
@@ -371,6 +386,27 @@ impl Caller {
         })
         .await
     }
+}
+
+/// The document that answers the question for the DID: it has the id that was asked for, or the other form of it.
+pub(crate) fn document_of(did: &str, answer: Answer) -> Result<Arc<Document>> {
+    let deactivated = || Error::DidDeactivated { did: did.to_owned() };
+    let document = match answer {
+        Answer::Document(document) => document.ok_or_else(|| Error::DidNotFound { did: did.to_owned() })?,
+        Answer::Deactivated => return Err(deactivated()),
+        _ => return Err(Error::Answer("something else came in place of a DID document")),
+    };
+    if document.is_deactivated() {
+        return Err(deactivated());
+    }
+    if document.did().as_str() == did {
+        return Ok(document);
+    }
+    if same_party(document.did().as_str(), did) {
+        return Ok(Arc::new(document.in_the_name_of(&DidUrl::parse(did)?)));
+    }
+    let reason = format!("the resolver answered with the document of {}", document.did());
+    Err(Error::MalformedDocument { did: did.to_owned(), reason })
 }
 
 fn none_held(kids: &[&DidUrl]) -> Error {

@@ -68,6 +68,12 @@ pub enum Error {
         /// The DID.
         did: String,
     },
+    /// The DID is deactivated: its document proves nothing any more; the peer must act.
+    #[error("the DID is deactivated: {did}")]
+    DidDeactivated {
+        /// The DID.
+        did: String,
+    },
     /// The resolved document has no such key in that relationship; the operator or the peer must act.
     #[error("{did} lists no key {kid} under {relationship}{}", listing(candidates))]
     KeyNotFound {

@@ -18,6 +18,7 @@ from pydidcomm._core import (
     PeerEnded,
     PeerRotated,
     PublicKey,
+    Resolved,
     Secret,
     Service,
     ServiceEndpoint,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         ContentNotFoundError,
         DecryptionError,
         DIDCommError,
+        DidDeactivatedError,
         DidNotFoundError,
         EndpointNotFoundError,
         IncompatibleKeysError,
@@ -102,6 +104,7 @@ __all__ = [
     "DIDResolver",
     "DecryptionError",
     "Delivery",
+    "DidDeactivatedError",
     "DidNotFoundError",
     "EncryptedView",
     "EndpointNotFoundError",
@@ -142,6 +145,7 @@ __all__ = [
     "PublicKey",
     "ReplayWindow",
     "ReplayedMessageError",
+    "Resolved",
     "ResolversConfig",
     "Secret",
     "SecretNotFoundError",
@@ -188,7 +192,8 @@ _ORIGINS = {
     "batches": "Outgoing pack_many unpack_many",
     "config": "PackEncryptedConfig PackEncryptedParameters ResolversConfig UnpackConfig",
     "errors": (
-        "ContentNotFoundError DIDCommError DecryptionError DidNotFoundError EndpointNotFoundError "
+        "ContentNotFoundError DIDCommError DecryptionError DidDeactivatedError DidNotFoundError "
+        "EndpointNotFoundError "
         "IncompatibleKeysError InvalidSignatureError KeyNotFoundError MalformedDocumentError "
         "MalformedMessageError MessageTypeWarning NotFoundError PartlyPackedError PolicyError "
         "ReplayedMessageError SecretNotFoundError UnprovedSenderWarning UnsupportedError "

@@ -277,7 +277,7 @@ class Batch:
         Answers the questions in their order, each as `Operation.supply` does; an exception fails all that asked.
         """
     @staticmethod
-    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool], threads: SupportsIndex | None) -> Batch:
+    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None], threads: SupportsIndex | None) -> Batch:
         """
         Prepares the unpacking of each of the messages.
         """
@@ -1236,6 +1236,32 @@ class PublicKey:
         """
 
 @final
+class Resolved:
+    """
+    What a resolver answers where it also says whether the DID is deactivated.
+
+    A deactivated DID is refused: nothing is encrypted to it, and nothing is proved by its keys. The answer of DID
+    Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`.
+
+    Example:
+        >>> from pydidcomm import Resolved
+        >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
+        True
+    """
+    def __new__(cls, document: Mapping[str, Any] | DIDDocument | None, /, *, deactivated: bool = False) -> Resolved: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def deactivated(self, /) -> bool:
+        """
+        Whether the DID is deactivated.
+        """
+    @property
+    def document(self, /) -> Any | None:
+        """
+        The document: its JSON object, or parsed once; None where there is none.
+        """
+
+@final
 class ResolveDid:
     """
     Asks for a DID document.
@@ -1562,12 +1588,12 @@ class V1Packed:
         The verkeys that it was encrypted to.
         """
 
-def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
     """
 
-def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
     """
@@ -1575,6 +1601,11 @@ def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tu
 def decrypt_layer(packed_msg: str | bytes | Mapping[str, Any], recipient: tuple[str, Any], sender: tuple[str, PublicKey] | None, options: UnpackOptions) -> Operation:
     """
     Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
+    """
+
+def document_of(did: str, answer: Any, most_entries: SupportsIndex | None = None) -> DIDDocument:
+    """
+    The document that a resolver answered with for the DID, once it is known to be the one of that DID.
     """
 
 def encode_did_document(document: str | bytes | Mapping[str, Any]) -> str:
@@ -1629,7 +1660,7 @@ def encrypt_layer(plaintext: bytes, recipients: SupportsGetItem[int, tuple[str, 
     Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
     """
 
-def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the search for the ways to a DID, the preferred first.
     """
@@ -1639,7 +1670,7 @@ def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1649,7 +1680,7 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
@@ -1664,7 +1695,7 @@ def read_object(json_text: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     Reads a JSON object, and refuses one that two readers could understand differently.
     """
 
-def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
@@ -1716,27 +1747,27 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
     """
 
-def v1_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def v1_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
     """
 
-def v1_pack(message: str | bytes | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def v1_pack(message: str | bytes | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of a message of DIDComm v1.
     """
@@ -1746,12 +1777,12 @@ def v1_public_key(verkey: str) -> PublicKey:
     The Ed25519 key that a verkey is.
     """
 
-def v1_unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def v1_unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v1.
     """
 
-def v1_unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def v1_unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
     """
@@ -1761,12 +1792,12 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """

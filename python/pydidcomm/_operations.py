@@ -242,8 +242,8 @@ def time_of(resolvers: ResolversConfig) -> int:
 
 def _known(
     resolvers: ResolversConfig, now: int | None = None
-) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int | None, bool]:
-    """What the core can answer by itself, where no subclass answers otherwise; the time; what keys keep."""
+) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int | None, bool, int | None]:
+    """What the core can answer by itself, where no subclass answers otherwise; time, memory and limits."""
     secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
     local: LocalResolver | None = None
     prefixes: list[str] = []
@@ -254,7 +254,7 @@ def _known(
     if now is None and resolvers.clock is not None:
         now = int(resolvers.clock())
     own = secrets if type(secrets) is InMemorySecrets else None
-    return own, local, prefixes, now, resolvers.remember_peers
+    return own, local, prefixes, now, resolvers.remember_peers, resolvers.max_document_entries
 
 
 def _routes(resolver: object) -> TypeGuard[PrefixResolver]:

@@ -33,6 +33,8 @@ class ResolversConfig:
         remember_peers: Whether a secret key in this process remembers what it shares with the keys of the
             peers it has met, 1,024 at most: authcrypt with one of them then costs a multiplication less. It
             is as secret as the key, and is zeroed with it. Keys that live elsewhere remember nothing here.
+        max_document_entries: The most entries of lists that a DID document may have (keys, services,
+            endpoints, routing keys); None for 4096. A larger document is a MalformedDocumentError.
     """
 
     secrets_resolver: SecretsResolver
@@ -40,6 +42,12 @@ class ResolversConfig:
     clock: Callable[[], float] | None = None
     replay_window: ReplayWindow | None = None
     remember_peers: bool = True
+    max_document_entries: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.max_document_entries is not None and self.max_document_entries < 0:
+            message = f"`max_document_entries` must not be negative, got {self.max_document_entries}"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,21 @@ class NotFoundError(DIDCommError):
     """Something that was named is not there: the operator must act."""
 
 
+class DidDeactivatedError(NotFoundError):
+    """The DID is deactivated: its resolver says so, and its keys prove nothing any more.
+
+    Attributes:
+        did: The DID.
+    """
+
+    def __init__(self, did: str) -> None:
+        super().__init__(did)
+        self.did = did
+
+    def __str__(self) -> str:
+        return f"the DID is deactivated: {self.did}"
+
+
 class DidNotFoundError(NotFoundError):
     """No resolver knows the DID.
 

@@ -23,7 +23,6 @@ from pydidcomm._drive import drive
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.batches import Outgoing
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
-from pydidcomm.errors import DidNotFoundError
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
@@ -39,6 +38,7 @@ class DIDCommMessaging:
         replay_window: Remembers which messages were unpacked, so that none is taken twice, for instance an
             `InMemoryReplayWindow`; None for no memory.
         remember_peers: Whether secret keys in this process remember what they share with those of peers.
+        max_document_entries: The most entries of lists that a DID document may have; None for 4096.
 
     Example:
         >>> import asyncio
@@ -54,7 +54,7 @@ class DIDCommMessaging:
         ('Hi Bob', True)
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, all but the first two are named
         self,
         secrets: SecretsResolver | None = None,
         resolver: DIDResolver | None = None,
@@ -62,6 +62,7 @@ class DIDCommMessaging:
         clock: Callable[[], float] | None = None,
         replay_window: ReplayWindow | None = None,
         remember_peers: bool = True,
+        max_document_entries: int | None = None,
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
@@ -69,6 +70,7 @@ class DIDCommMessaging:
             clock=clock,
             replay_window=replay_window,
             remember_peers=remember_peers,
+            max_document_entries=max_document_entries,
         )
 
     @property
@@ -373,12 +375,13 @@ class DIDCommMessaging:
 
         Raises:
             DidNotFoundError: The resolver does not know the DID.
-            MalformedDocumentError: The document breaks its specification.
+            DidDeactivatedError: The DID is deactivated.
+            MalformedDocumentError: The document breaks its specification, or is that of another DID.
         """
         document: Any = self.resolver.resolve(did)
         if hasattr(document, "__await__"):
             document = await document
-        return parsed(did, document)
+        return _core.document_of(did, document, self.resolvers_config.max_document_entries)
 
     async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         self,
@@ -429,13 +432,6 @@ class DIDCommMessaging:
             TypeError: `secrets` takes no new secrets; it has no `add_key`.
         """
         return await key_did.create_jwk_did(store(self.secrets), curve=curve)
-
-
-def parsed(did: str, document: Any) -> DIDDocument:  # noqa: ANN401, what a resolver may answer
-    """What a resolver answered, as a document."""
-    if document is None:
-        raise DidNotFoundError(did)
-    return document if isinstance(document, DIDDocument) else DIDDocument(document)
 
 
 def local(resolver: DIDResolver) -> LocalResolver | None:

@@ -7,11 +7,14 @@ is a coroutine function or a plain one. An exception that a method raises reache
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
-from pydidcomm._core import DIDDocument, LocalResolver, PublicKey, Secret
+from pydidcomm._core import DIDDocument, LocalResolver, PublicKey, Resolved, Secret
 from pydidcomm.algorithms import SignAlg
 
-DocumentAnswer: TypeAlias = "Mapping[str, Any] | DIDDocument | None"
-"""A DID document: its JSON object, or parsed once; None where the DID is unknown."""
+DocumentAnswer: TypeAlias = "Mapping[str, Any] | DIDDocument | Resolved | None"
+"""A DID document: its JSON object, or parsed once; None where the DID is unknown.
+
+A `Resolved`, or the answer of DID Resolution (a dict with `didDocument` and `didDocumentMetadata`), also says
+whether the DID is deactivated."""
 
 SecretAnswer: TypeAlias = "Mapping[str, Any] | Secret | KeyAgreementKey | SigningKey | None"
 """A secret: a JWK with `d`, or parsed once, or a key that lives elsewhere; None where it is not held."""
@@ -63,7 +66,10 @@ class DIDResolver(Protocol):
     """
 
     def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
-        """The document of the DID, as a dict or as a DIDDocument; None where it is unknown."""
+        """The document of the DID, as a dict or as a DIDDocument; None where it is unknown.
+
+        A deactivated DID is answered with `Resolved(document, deactivated=True)`.
+        """
         ...
 
 

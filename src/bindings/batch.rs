@@ -16,6 +16,7 @@ use super::surroundings::KnownIn;
 use super::unpack::unpacking;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::{Question, lock};
+use crate::did::MOST_ENTRIES;
 use crate::error::Error;
 use crate::operation::Step;
 
@@ -217,7 +218,13 @@ impl PyBatch {
                 let answer = if value.is_instance_of::<PyException>() {
                     Err(PyErr::from_value(value))
                 } else {
-                    waiting.asked.answer(&value)
+                    // all operations of a batch are prepared with the same limits
+                    let asking = waiting.places.first().and_then(|place| entries.all.get(*place));
+                    let most_entries = match asking {
+                        Some(Entry::Running(task)) => task.most_document_entries(),
+                        _ => MOST_ENTRIES,
+                    };
+                    waiting.asked.answer(&value, most_entries)
                 };
                 match answer {
                     Ok(answer) => {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyList, PyMapping, PyString, PyTuple};
 
 use super::callback::call_python;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
-use crate::did::{Document, Endpoint, Node, Relationship, Service};
+use crate::caller::{self, Answer};
+use crate::did::{Document, Endpoint, MOST_ENTRIES, Node, Relationship, Service};
 
 /// A DID document, parsed once; what a resolver may hand out again and again.
 ///
@@ -61,7 +62,7 @@ impl PyDocument {
     #[new]
     fn new(document: ObjectIn) -> PyResult<Self> {
         let ObjectIn(text) = document;
-        Document::from_text(text).map(Arc::new).map(Self).map_err(misuse)
+        Document::from_text(text, MOST_ENTRIES).map(Arc::new).map(Self).map_err(misuse)
     }
 
     /// The DID that the document describes.
@@ -163,24 +164,112 @@ impl PyEndpoint {
     }
 }
 
-/// What a resolver answered: a document's JSON object, a parsed document, or None.
-pub(super) fn answer(value: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Document>>> {
-    if value.is_none() {
-        return Ok(None);
+/// What a resolver answers where it also says whether the DID is deactivated.
+///
+/// A deactivated DID is refused: nothing is encrypted to it, and nothing is proved by its keys. The answer of DID
+/// Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`.
+///
+/// Example:
+///     >>> from pydidcomm import Resolved
+///     >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
+///     True
+#[pyclass(frozen, name = "Resolved", module = "pydidcomm")]
+pub(super) struct PyResolved {
+    document: Option<Py<PyAny>>,
+    deactivated: bool,
+}
+
+#[pymethods]
+impl PyResolved {
+    #[new]
+    #[pyo3(signature = (document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated = false))]
+    fn new(document: Option<Py<PyAny>>, deactivated: bool) -> Self {
+        Self { document, deactivated }
     }
-    if let Ok(document) = value.cast::<PyDocument>() {
-        return Ok(Some(Arc::clone(&document.get().0)));
+
+    /// The document: its JSON object, or parsed once; None where there is none.
+    #[getter]
+    fn document(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.document.as_ref().map(|document| document.clone_ref(py))
     }
-    if !is_object(value) {
-        let kind = value.get_type().name()?;
-        let reason = format!("a DID resolver answers with a dict, a DIDDocument or None, not with {kind}");
+
+    /// Whether the DID is deactivated.
+    #[getter]
+    fn deactivated(&self) -> bool {
+        self.deactivated
+    }
+
+    fn __repr__(&self) -> String {
+        let deactivated = if self.deactivated { "True" } else { "False" };
+        format!("Resolved(deactivated={deactivated})")
+    }
+}
+
+/// The document that a resolver answered with for the DID, once it is known to be the one of that DID.
+#[pyfunction]
+#[pyo3(signature = (did, answer: "Any", most_entries = None))]
+pub(super) fn document_of(
+    did: &str,
+    answer: &Bound<'_, PyAny>,
+    most_entries: Option<usize>,
+) -> PyResult<PyDocument> {
+    let answer = kept(answer, most_entries.unwrap_or(MOST_ENTRIES))?;
+    Ok(caller::document_of(did, answer).map(PyDocument)?)
+}
+
+/// What a resolver answered: a document's JSON object, a parsed document, or None; or the same with what DID
+/// Resolution says beside it.
+pub(super) fn answer(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
+    answer_read(value, |document| read(document, most_entries))
+}
+
+/// The same, and the document keeps its JSON.
+fn kept(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
+    answer_read(value, |document| {
+        let ObjectIn(text) = document.extract()?;
+        Ok(Document::from_text(text, most_entries)?)
+    })
+}
+
+fn answer_read<'py>(
+    value: &Bound<'py, PyAny>,
+    read: impl Fn(&Bound<'py, PyAny>) -> PyResult<Document>,
+) -> PyResult<Answer> {
+    let py = value.py();
+    let (document, deactivated) = if let Ok(resolved) = value.cast::<PyResolved>() {
+        let resolved = resolved.get();
+        (resolved.document.as_ref().map(|document| document.bind(py).clone()), resolved.deactivated)
+    } else if let Some(document) = PyNode(value.clone()).member("didDocument") {
+        let metadata = PyNode(value.clone()).member("didDocumentMetadata");
+        let deactivated = metadata.and_then(|metadata| metadata.member("deactivated"));
+        (Some(document.0), deactivated.is_some_and(|deactivated| deactivated.is_true()))
+    } else {
+        (Some(value.clone()), false)
+    };
+    if deactivated {
+        return Ok(Answer::Deactivated);
+    }
+    let Some(document) = document.filter(|document| !document.is_none()) else {
+        return Ok(Answer::Document(None));
+    };
+    if let Ok(document) = document.cast::<PyDocument>() {
+        return Ok(Answer::Document(Some(Arc::clone(&document.get().0))));
+    }
+    if !is_object(&document) {
+        let kind = document.get_type().name()?;
+        let reason =
+            format!("a DID resolver must answer with a dict, a DIDDocument, a Resolved or None, got {kind}");
         return Err(PyTypeError::new_err(reason));
     }
-    if let Ok(dict) = value.cast_exact::<PyDict>() {
-        return Ok(Some(Arc::new(Document::read(&PyNode(dict.clone().into_any()))?)));
+    Ok(Answer::Document(Some(Arc::new(read(&document)?))))
+}
+
+fn read(document: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Document> {
+    if let Ok(dict) = document.cast_exact::<PyDict>() {
+        return Ok(Document::read(&PyNode(dict.clone().into_any()), most_entries)?);
     }
-    let ObjectIn(text) = value.extract()?;
-    Ok(Some(Arc::new(Document::from_text(text)?)))
+    let ObjectIn(text) = document.extract()?;
+    Ok(Document::from_text(text, most_entries)?)
 }
 
 /// A Python value, looked into where it is: most of a document is never needed.
@@ -218,7 +307,25 @@ impl Node for PyNode<'_> {
             "serviceEndpoint",
             "uri",
             "accept",
-            "routingKeys"
+            "routingKeys",
+            "routing_keys",
+            "didDocument",
+            "assertionMethod",
+            "capabilityInvocation",
+            "capabilityDelegation",
+            "deactivated",
+            "revoked",
+            "y",
+            "p",
+            "q",
+            "dp",
+            "dq",
+            "qi",
+            "oth",
+            "k",
+            "use",
+            "key_ops",
+            "alg"
         );
         match self.0.cast::<PyDict>() {
             Ok(dict) => dict.get_item(name).ok()?.map(Self),
@@ -239,7 +346,22 @@ impl Node for PyNode<'_> {
         self.0.cast::<PyTuple>().ok().map(|tuple| tuple.iter().map(Self).collect())
     }
 
+    fn names(&self) -> Vec<String> {
+        let text = |name: Bound<'_, PyAny>| name.extract().ok();
+        match self.0.cast::<PyDict>() {
+            Ok(dict) => dict.keys().iter().filter_map(text).collect(),
+            Err(_) => match self.0.cast::<PyMapping>().map(|mapping| mapping.keys()) {
+                Ok(Ok(names)) => names.iter().filter_map(text).collect(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
     fn is_null(&self) -> bool {
         self.0.is_none()
+    }
+
+    fn is_true(&self) -> bool {
+        self.0.cast::<PyBool>().is_ok_and(|value| value.is_true())
     }
 }

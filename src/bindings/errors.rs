@@ -11,6 +11,7 @@ use crate::error::Error;
 
 import_exception!(pydidcomm.errors, ContentNotFoundError);
 import_exception!(pydidcomm.errors, DecryptionError);
+import_exception!(pydidcomm.errors, DidDeactivatedError);
 import_exception!(pydidcomm.errors, DidNotFoundError);
 import_exception!(pydidcomm.errors, EndpointNotFoundError);
 import_exception!(pydidcomm.errors, IncompatibleKeysError);
@@ -39,6 +40,7 @@ impl From<Error> for PyErr {
             Error::IncompatibleKeys { sender, recipient, sender_curves, recipient_curves } => {
                 IncompatibleKeysError::new_err((sender, recipient, sender_curves, recipient_curves))
             }
+            Error::DidDeactivated { did } => DidDeactivatedError::new_err(did),
             Error::DidNotFound { did } => DidNotFoundError::new_err(did),
             Error::KeyNotFound { did, kid, relationship, candidates } => {
                 KeyNotFoundError::new_err((did, kid, relationship, candidates))

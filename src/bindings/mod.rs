@@ -68,7 +68,7 @@ mod _core {
     #[pymodule_export]
     use super::delivery::PyDelivery;
     #[pymodule_export]
-    use super::did_document::{PyDocument, PyEndpoint, PyService};
+    use super::did_document::{PyDocument, PyEndpoint, PyResolved, PyService, document_of};
     #[pymodule_export]
     use super::envelope::PyEnvelope;
     #[pymodule_export]

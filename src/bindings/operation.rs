@@ -56,6 +56,7 @@ pub(super) struct PyOperation(pub(super) Arc<Task>);
 pub(super) struct Task {
     running: Mutex<Running>,
     weight: usize,
+    most_document_entries: usize,
     threads: Arc<OnceLock<Threads>>,
     cancelled: Cancelled,
 }
@@ -97,11 +98,13 @@ impl Task {
             None => (0..count).for_each(job),
         });
         let surroundings = Surroundings { spread: Some(spread), ..surroundings.into() };
+        let most_document_entries = surroundings.most_document_entries;
         let operation = Operation::new(surroundings, begin);
         let running = Mutex::new(Running { operation, asked: None, answer: None });
         Arc::new(Self {
             running,
             weight: octets.saturating_add(EACH),
+            most_document_entries,
             threads,
             cancelled: Cancelled::default(),
         })
@@ -110,6 +113,11 @@ impl Task {
     /// How long it takes, in octets of payload.
     pub(super) fn weight(&self) -> usize {
         self.weight
+    }
+
+    /// The most entries of a document that it is answered with.
+    pub(super) fn most_document_entries(&self) -> usize {
+        self.most_document_entries
     }
 
     /// Whether it takes so long that an event loop is left for it.
@@ -251,7 +259,7 @@ impl PyOperation {
     fn supply(&self, answer: &Bound<'_, PyAny>) -> PyResult<()> {
         let asked = lock(&self.0.running).asked;
         let asked = asked.ok_or(Error::Answer("the operation waits for no answer"))?;
-        self.0.supply(asked.answer(answer)?);
+        self.0.supply(asked.answer(answer, self.0.most_document_entries)?);
         Ok(())
     }
 }

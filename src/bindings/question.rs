@@ -31,9 +31,9 @@ impl Asked {
     }
 
     /// The answer as the core takes it.
-    pub(super) fn answer(self, value: &Bound<'_, PyAny>) -> PyResult<Answer> {
+    pub(super) fn answer(self, value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
         Ok(match self {
-            Self::Document => Answer::Document(did_document::answer(value)?),
+            Self::Document => did_document::answer(value, most_entries)?,
             Self::Secrets => {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
                 let secrets = secrets.into_iter().map(|(kid, secret)| {

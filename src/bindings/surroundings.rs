@@ -9,6 +9,7 @@ use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
 use crate::caller::Surroundings;
+use crate::did::MOST_ENTRIES;
 use crate::message;
 
 /// Seconds since the epoch.
@@ -30,7 +31,7 @@ pub(super) fn random_id() -> String {
 }
 
 /// What an operation started from Python is given: what can be answered without asking Python, which are the
-/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time, if not the system's; and whether keys remember peers.
+/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time, if not the system's; whether keys remember peers; and the most entries of a document.
 #[derive(FromPyObject)]
 pub(super) struct KnownIn<'py>(
     Option<Bound<'py, PyInMemorySecrets>>,
@@ -38,15 +39,17 @@ pub(super) struct KnownIn<'py>(
     StringsIn,
     Option<WholeIn>,
     bool,
+    Option<usize>,
 );
 
 impl From<&KnownIn<'_>> for Surroundings {
-    fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers): &KnownIn<'_>) -> Self {
+    fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers, most_entries): &KnownIn<'_>) -> Self {
         let now = time.as_ref().map_or_else(now, |WholeIn(seconds)| *seconds);
         Self {
             dids: resolver.as_ref().map(|resolver| (Arc::clone(&resolver.get().0), prefixes.0.clone())),
             secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
             remember_peers: *remember_peers,
+            most_document_entries: most_entries.unwrap_or(MOST_ENTRIES),
             ..Self::new(now, Box::new(random))
         }
     }

@@ -26,6 +26,25 @@ const COMPRESSED: [u8; 2] = [2, 3];
 /// The first octet of a point in the uncompressed form.
 pub(super) const UNCOMPRESSED: u8 = 4;
 
+/// The points on Curve25519 and on its twist whose order divides 8, in every encoding that is read as one of them.
+///
+/// 0, 1, the two points of order 8, p - 1, and 0 and 1 once more as p and p + 1.
+#[rustfmt::skip]
+const LOW_ORDER: [[u8; 32]; 7] = [
+    [0; 32],
+    [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    [0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+     0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00],
+    [0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b,
+     0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57],
+    [0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+    [0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+    [0xee, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+];
+
 impl PublicKey {
     /// Reads the octets of a public key: raw ones, or a point in the compressed or uncompressed form of SEC 1.
     pub fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
@@ -101,6 +120,15 @@ impl PublicKey {
             }
             _ => (octets, None),
         }
+    }
+
+    /// Whether it is a point with which every private key agrees on the all-zero secret.
+    pub(crate) fn has_low_order(&self) -> bool {
+        let Key { curve, octets, .. } = &*self.0;
+        // RFC 7748, section 5: the highest bit of the last byte is ignored
+        let masked = |(place, byte): (usize, &u8)| if place == 31 { *byte & 0x7f } else { *byte };
+        *curve == Curve::X25519
+            && LOW_ORDER.iter().any(|low| octets.iter().enumerate().map(masked).eq(low.iter().copied()))
     }
 
     /// The X25519 key that did:key derives from an Ed25519 key; none for other curves.
@@ -181,7 +209,30 @@ mod tests {
         }
     }
 
-    // JWE-21
+    // ALG-18
+    #[test]
+    fn exactly_the_points_that_agree_on_zero_have_low_order() {
+        let bob = SecretKind::from_octets(Curve::X25519, &[7; 32]).unwrap();
+        let flipped = |point: &[u8; 32]| {
+            let mut point = *point;
+            point[31] |= 0x80;
+            point
+        };
+        for point in LOW_ORDER.iter().copied().chain(LOW_ORDER.iter().map(flipped)) {
+            let key = PublicKey::from_octets(Curve::X25519, &point).unwrap();
+            assert!(key.has_low_order());
+            assert!(crate::crypto::agreement::agree(&bob, &key).is_err());
+        }
+        for number in 2..=u8::MAX {
+            let mut point = [0; 32];
+            point[0] = number;
+            let key = PublicKey::from_octets(Curve::X25519, &point).unwrap();
+            assert_eq!(key.has_low_order(), crate::crypto::agreement::agree(&bob, &key).is_err());
+        }
+        assert!(!key_on(Curve::Ed25519).has_low_order());
+    }
+
+    // ALG-17, JWE-21
     #[test]
     fn leading_zeros_are_written_and_may_be_missing_when_read() {
         for curve in [Curve::P256, Curve::P384, Curve::P521] {

@@ -5,13 +5,10 @@ use serde_json::{Map, Value, json};
 use super::DidUrl;
 use crate::base64url;
 use crate::error::{Error, Result};
-use crate::keys::PublicKey;
+use crate::keys::{PRIVATE_MEMBERS, PublicKey};
 
 /// What the DIDs of this method begin with.
 const PREFIX: &str = "did:jwk:";
-
-/// The members of a JWK that carry a secret (RFC 7518 6.2.2, 6.3.2 and 6.4).
-const SECRETS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// The DID of a public key, and what the key is for where its curve leaves no choice.
 pub fn create(key: &PublicKey) -> Result<DidUrl> {
@@ -41,7 +38,7 @@ pub fn resolve(did: &DidUrl) -> Result<Value> {
     let Ok(Value::Object(jwk)) = serde_json::from_slice(&octets) else {
         return Err(malformed("no JSON object"));
     };
-    if SECRETS.iter().any(|name| jwk.contains_key(*name)) {
+    if PRIVATE_MEMBERS.iter().any(|name| jwk.get(*name).is_some_and(|member| !member.is_null())) {
         return Err(malformed("it carries a secret key"));
     }
     let (agrees, signs) = purposes(&jwk)?;

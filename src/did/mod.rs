@@ -10,6 +10,7 @@ mod node;
 mod parties;
 mod party;
 pub mod peer;
+mod room;
 mod service;
 mod verification_method;
 
@@ -19,5 +20,7 @@ pub use node::Node;
 pub use parties::Parties;
 pub(crate) use party::names_of_key;
 pub use party::{canonical, same_party, shortest};
+pub use room::MOST_ENTRIES;
 pub use service::{Endpoint, Service};
+pub(crate) use verification_method::curve_of_suite;
 pub use verification_method::{Unusable, VerificationMethod};

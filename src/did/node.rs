@@ -15,8 +15,14 @@ pub trait Node: Sized {
     /// The entries, if this is an array.
     fn entries(&self) -> Option<Vec<Self>>;
 
+    /// The names of the members, if this is an object; otherwise none.
+    fn names(&self) -> Vec<String>;
+
     /// Whether this is null.
     fn is_null(&self) -> bool;
+
+    /// Whether this is true.
+    fn is_true(&self) -> bool;
 
     /// The text of the member of that name, if it is a string.
     fn member_text(&self, name: &str) -> Option<String> {
@@ -37,7 +43,15 @@ impl Node for &Value {
         self.as_array().map(|entries| entries.iter().collect())
     }
 
+    fn names(&self) -> Vec<String> {
+        self.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
+    }
+
     fn is_null(&self) -> bool {
         Value::is_null(self)
+    }
+
+    fn is_true(&self) -> bool {
+        self.as_bool() == Some(true)
     }
 }

@@ -1,12 +1,15 @@
 //! `DIDCommMessaging` services: where a party takes its messages.
 
-use std::borrow::Cow;
-
 use super::DidUrl;
 use super::node::Node;
+use super::room::Room;
+use crate::error::{Error, Result};
 
 /// The service type that DIDComm Messaging defines.
 const SERVICE_TYPE: &str = "DIDCommMessaging";
+
+/// What the members that list routing keys are called: as the specification has it, and in snake case.
+const ROUTING_KEYS: [&str; 2] = ["routingKeys", "routing_keys"];
 
 /// A service of type `DIDCommMessaging`, its endpoints in the owner's order of preference.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -28,54 +31,133 @@ pub struct Endpoint {
     pub routing_keys: Vec<String>,
 }
 
+/// The usable endpoints of a service, and why the first one is left out whose routing cannot be read.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) service: Option<Service>,
+    pub(super) routing_fault: Option<String>,
+}
+
 impl Endpoint {
     /// Whether a message can be handed to the uri as it is, without a forward for a mediator.
     pub fn is_direct(&self) -> bool {
         self.routing_keys.is_empty() && !self.uri.starts_with("did:")
     }
 
-    fn parse<N: Node>(entry: &N, beside: &N) -> Option<Self> {
+    /// Reads one entry of `serviceEndpoint`, or why it cannot be used.
+    fn parse<N: Node>(entry: &N, service: &N, room: &mut Room) -> Result<Self, Fault> {
+        let is_bare = entry.text().is_some();
         let uri = match entry.text() {
             Some(uri) => uri.into_owned(),
-            None => entry.member_text("uri")?,
+            None => entry.member_text("uri").ok_or(Fault::Unusable)?,
         };
-        let members = if entry.text().is_some() { beside } else { entry };
         if uri.is_empty() {
-            return None;
+            return Err(Fault::Unusable);
         }
-        let list = |name: &str| match members.member(name) {
-            Some(list) if !list.is_null() => texts(&list).map(Some),
-            _ => Some(None),
+        let members = if is_bare { service } else { entry };
+        no_other_routing(entry, room)?;
+        let keys = routing_keys(members, room)?;
+        if !is_bare && routing_keys(service, room)?.is_some_and(|beside| keys.as_ref() != Some(&beside)) {
+            return Err(Fault::Routing("`routingKeys` must stand inside the endpoint".to_owned()));
+        }
+        let accept = match members.member("accept").filter(|list| !list.is_null()) {
+            Some(list) => Some(room.texts(&list)?.ok_or(Fault::Unusable)?),
+            None => None,
         };
         // an empty list of profiles says no more than an absent one (spec-gaps 49)
-        let accept = list("accept")?.filter(|profiles| !profiles.is_empty());
-        Some(Self { uri, accept, routing_keys: list("routingKeys")?.unwrap_or_default() })
+        let accept = accept.filter(|profiles| !profiles.is_empty());
+        Ok(Self { uri, accept, routing_keys: keys.unwrap_or_default() })
+    }
+}
+
+/// The routing keys under either name; none where there are none.
+fn routing_keys<N: Node>(members: &N, room: &mut Room) -> Result<Option<Vec<String>>, Fault> {
+    let mut found: Option<Vec<String>> = None;
+    for name in ROUTING_KEYS {
+        let Some(list) = members.member(name).filter(|list| !list.is_null()) else { continue };
+        let keys = room.texts(&list)?.ok_or(Fault::Unusable)?;
+        if found.as_ref().is_some_and(|other| *other != keys) {
+            return Err(Fault::Routing("`routingKeys` and `routing_keys` differ".to_owned()));
+        }
+        found = Some(keys);
+    }
+    Ok(found.filter(|keys| !keys.is_empty()))
+}
+
+/// Refuses members that some writer may have meant as routing keys: an endpoint is never used without the
+/// routing that its owner asks for.
+fn no_other_routing<N: Node>(object: &N, room: &mut Room) -> Result<(), Fault> {
+    let looks_like_routing = |name: &&String| {
+        let letters: String = name.chars().filter(|letter| letter.is_alphanumeric()).take(4).collect();
+        letters.eq_ignore_ascii_case("rout") && !ROUTING_KEYS.contains(&name.as_str())
+    };
+    match room.names(object)?.iter().find(looks_like_routing) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Fault::Routing(format!("unknown member `{name}`; routing is written as `routingKeys`")))
+        }
     }
 }
 
 impl Service {
-    /// Reads a service of the document of `did`; none where it is of another type or has no usable endpoint.
+    /// Reads a service of the document of `did`; empty where it is of another type.
     ///
     /// Reads the object and array of v2.1, and the string of earlier drafts with `accept` beside it.
-    pub(super) fn parse<N: Node>(did: &DidUrl, service: &N) -> Option<Self> {
-        let kind = service.member("type")?;
-        let kinds = kind.entries().unwrap_or_default();
+    pub(super) fn parse<N: Node>(did: &DidUrl, service: &N, room: &mut Room) -> Result<Found> {
+        let Some(kind) = service.member("type") else { return Ok(Found::default()) };
+        let kinds = room.entries(&kind)?.unwrap_or_default();
         if !kinds.iter().chain([&kind]).any(|kind| kind.text().is_some_and(|name| name == SERVICE_TYPE)) {
-            return None;
+            return Ok(Found::default());
         }
         let id = match service.member_text("id") {
             Some(id) if id.starts_with('#') => format!("{}{id}", did.did()),
             id => id.unwrap_or_default(),
         };
-        let endpoint = service.member("serviceEndpoint")?;
-        let entries = endpoint.entries().unwrap_or_else(|| vec![endpoint]);
-        let endpoints: Vec<_> = entries.iter().filter_map(|entry| Endpoint::parse(entry, service)).collect();
-        if endpoints.is_empty() { None } else { Some(Self { id, endpoints }) }
+        let Some(endpoint) = service.member("serviceEndpoint") else { return Ok(Found::default()) };
+        let entries = room.entries(&endpoint)?.unwrap_or_else(|| vec![endpoint]);
+        let mut found = Found::default();
+        let mut endpoints = Vec::new();
+        let of_service = no_other_routing(service, room);
+        for entry in &entries {
+            let read = of_service.clone().and_then(|()| Endpoint::parse(entry, service, room));
+            match read {
+                Ok(endpoint) => endpoints.push(endpoint),
+                Err(Fault::Unusable) => {}
+                Err(Fault::Routing(reason)) => {
+                    found
+                        .routing_fault
+                        .get_or_insert_with(|| format!("an endpoint of the service {id}: {reason}"));
+                }
+                Err(Fault::Error(error)) => return Err(error),
+            }
+        }
+        found.service = (!endpoints.is_empty()).then_some(Self { id, endpoints });
+        Ok(found)
+    }
+
+    /// The same service under the other DID of its party.
+    pub(super) fn in_the_name_of(&self, before: &DidUrl, did: &DidUrl) -> Self {
+        let fragment = self.id.strip_prefix(before.did()).filter(|rest| rest.starts_with('#'));
+        let id = fragment.map_or_else(|| self.id.clone(), |fragment| format!("{}{fragment}", did.did()));
+        Self { id, endpoints: self.endpoints.clone() }
     }
 }
 
-fn texts<N: Node>(list: &N) -> Option<Vec<String>> {
-    list.entries()?.iter().map(|entry| entry.text().map(Cow::into_owned)).collect()
+/// Why an endpoint is not read.
+#[derive(Clone)]
+enum Fault {
+    /// It cannot be used.
+    Unusable,
+    /// Its routing cannot be read, so that a message sent to it may go out unwrapped.
+    Routing(String),
+    /// The document is too large.
+    Error(Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
 }
 
 #[cfg(test)]

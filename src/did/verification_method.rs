@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::DidUrl;
 use super::node::Node;
+use super::{DidUrl, Relationship};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, Jwk, PublicKey, decode_base58, decode_hex};
 
@@ -24,14 +24,29 @@ pub struct Unusable {
     pub reason: String,
 }
 
-/// The key as the document writes it.
-#[derive(Clone, Debug)]
-enum Material {
-    Jwk(Jwk),
-    Multibase(String),
-    Base58(String),
-    Hex(String),
-    Missing,
+/// The key as the document writes it; in more than one member where it writes it more than once.
+#[derive(Clone, Debug, Default)]
+struct Material {
+    jwk: Option<Result<Jwk, Unusable>>,
+    multibase: Option<String>,
+    base58: Option<String>,
+    hex: Option<String>,
+}
+
+impl From<Error> for Unusable {
+    fn from(error: Error) -> Self {
+        let reason = match error {
+            Error::Unsupported { algorithm, .. } => algorithm,
+            other => other.to_string(),
+        };
+        Self { reason }
+    }
+}
+
+impl Unusable {
+    fn because(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
 }
 
 impl VerificationMethod {
@@ -42,15 +57,7 @@ impl VerificationMethod {
 
     /// The key, or why it cannot be used.
     pub fn key(&self) -> Result<&PublicKey, &Unusable> {
-        let read = || {
-            self.read_key().map_err(|error| Unusable {
-                reason: match error {
-                    Error::Unsupported { algorithm, .. } => algorithm,
-                    other => other.to_string(),
-                },
-            })
-        };
-        self.key.get_or_init(read).as_ref()
+        self.key.get_or_init(|| self.read_key()).as_ref()
     }
 
     /// The same key under another DID of its party.
@@ -58,47 +65,111 @@ impl VerificationMethod {
         Self { kid: did.with_fragment(self.kid.fragment().unwrap_or_default()), ..self.clone() }
     }
 
+    /// The same method with a key that cannot be used.
+    pub(super) fn unusable(&self, reason: &str) -> Self {
+        Self { key: OnceLock::from(Err(Unusable::because(reason))), ..self.clone() }
+    }
+
+    /// Why the members of its JWK exclude the relationship; none where they allow it.
+    pub(super) fn excluded_from(&self, relationship: Relationship) -> Option<String> {
+        let Some(Ok(jwk)) = &self.material.jwk else { return None };
+        let excluded = match relationship {
+            Relationship::KeyAgreement => jwk.excludes_agreement(),
+            Relationship::Authentication => jwk.excludes_signature(),
+        };
+        Some(format!("not for {}: {}", relationship.name(), excluded?))
+    }
+
+    /// Whether both methods are written with the same type and the same key.
+    pub(super) fn is_written_as(&self, other: &Self) -> bool {
+        let texts = |method: &Self| {
+            let Material { multibase, base58, hex, .. } = &method.material;
+            [multibase, base58, hex].map(Clone::clone)
+        };
+        let jwk = match (&self.material.jwk, &other.material.jwk) {
+            (None, None) => true,
+            (Some(Ok(one)), Some(Ok(other))) => one.is_written_as(other),
+            _ => false,
+        };
+        jwk && self.suite == other.suite && texts(self) == texts(other)
+    }
+
     /// Reads a method of the document of `did`; none where it names no key.
     pub(super) fn parse<N: Node>(did: &DidUrl, method: &N) -> Option<Self> {
         let kid = absolute_kid(did, &method.member("id")?.text()?)?;
         let suite = method.member_text("type").unwrap_or_default();
-        let material = if let Some(text) = method.member_text("publicKeyMultibase") {
-            Material::Multibase(text)
-        } else if let Some(jwk) = method.member("publicKeyJwk").filter(|jwk| !jwk.is_null()) {
-            Jwk::read(&jwk).map_or(Material::Missing, Material::Jwk)
-        } else if let Some(text) = method.member_text("publicKeyBase58") {
-            Material::Base58(text)
-        } else {
-            method.member_text("publicKeyHex").map_or(Material::Missing, Material::Hex)
+        let jwk = method.member("publicKeyJwk").filter(|jwk| !jwk.is_null());
+        let material = Material {
+            jwk: jwk.map(|jwk| Jwk::read(&jwk).map_err(Unusable::from)),
+            multibase: method.member_text("publicKeyMultibase"),
+            base58: method.member_text("publicKeyBase58"),
+            hex: method.member_text("publicKeyHex"),
         };
-        Some(Self { kid, suite, material, key: OnceLock::new() })
+        let found = Self { kid, suite, material, key: OnceLock::new() };
+        // W3C Controlled Identifiers 1.0, 2.2: must not be used from that time on
+        let is_revoked = method.member("revoked").is_some_and(|time| !time.is_null());
+        Some(if is_revoked { found.unusable("revoked") } else { found })
     }
 
-    fn read_key(&self) -> Result<PublicKey> {
-        let malformed = |reason: &str| Error::malformed("verification method", reason);
-        let on_one_curve = match self.suite.as_str() {
-            "JsonWebKey2020" | "JsonWebKey" | "Multikey" => None,
-            "X25519KeyAgreementKey2020" | "X25519KeyAgreementKey2019" => Some(Curve::X25519),
-            "Ed25519VerificationKey2020" | "Ed25519VerificationKey2018" => Some(Curve::Ed25519),
-            "EcdsaSecp256k1VerificationKey2019" => Some(Curve::Secp256k1),
-            other => return Err(Error::unsupported("verification method type", other)),
-        };
-        // the 2018 to 2020 suites are found with each other's members
-        let key = match (&self.material, on_one_curve) {
-            (Material::Jwk(jwk), _) => jwk.only_public_key()?,
-            (Material::Multibase(text), Some(curve)) => PublicKey::from_multibase(curve, text)?,
-            (Material::Multibase(text), None) => PublicKey::from_multikey(text)?,
-            (Material::Base58(text), Some(curve)) => PublicKey::from_octets(curve, &decode_base58(text)?)?,
-            (Material::Hex(text), Some(curve)) => PublicKey::from_octets(curve, &decode_hex(text)?)?,
-            (Material::Base58(_) | Material::Hex(_) | Material::Missing, _) => {
-                return Err(malformed("no public key"));
+    fn read_key(&self) -> Result<PublicKey, Unusable> {
+        let curve = curve_of_suite(&self.suite);
+        let Material { jwk, multibase, base58, hex } = &self.material;
+        let jwk = jwk.as_ref().map(|jwk| Ok(jwk.as_ref().map_err(Clone::clone)?.only_public_key()?));
+        let multibase = multibase.as_ref().map(|text| {
+            let key = match curve {
+                Some(curve) => PublicKey::from_multibase(curve, text),
+                None => PublicKey::from_multikey(text),
+            };
+            key.map_err(Unusable::from)
+        });
+        let mut keys = jwk.into_iter().chain(multibase).collect::<Result<Vec<_>, _>>()?;
+        // bare bytes lie on the curve of the type, or on that of the key that is written beside them
+        if let Some(curve) = curve.or_else(|| keys.first().map(PublicKey::curve)) {
+            for bytes in [base58.as_deref().map(decode_base58), hex.as_deref().map(decode_hex)] {
+                let key = bytes.map(|bytes| PublicKey::from_octets(curve, &bytes?)).transpose()?;
+                keys.extend(key);
             }
-        };
-        match on_one_curve {
-            Some(curve) if key.curve() != curve => Err(malformed("the key is not on the curve of its type")),
+        }
+        let Some((key, others)) = keys.split_first() else { return Err(self.without_key()) };
+        if others.iter().any(|other| other != key) {
+            return Err(Unusable::because("two members of the method have different keys"));
+        }
+        let key = key.clone();
+        match curve {
+            Some(curve) if key.curve() != curve => {
+                Err(Unusable::because("the key is not on the curve of its type"))
+            }
+            _ if key.has_low_order() => {
+                Err(Unusable::because("a point of low order, with which every key agrees on the same secret"))
+            }
             _ => Ok(key),
         }
     }
+
+    fn without_key(&self) -> Unusable {
+        match self.suite.as_str() {
+            "JsonWebKey2020" | "JsonWebKey" | "Multikey" => Unusable::because("no public key"),
+            other if curve_of_suite(&self.suite).is_none() => {
+                Error::unsupported("verification method type", other).into()
+            }
+            _ => Unusable::because("no public key"),
+        }
+    }
+}
+
+/// The curve that the type of a verification method names; none where a JWK or a Multikey names it.
+pub(crate) fn curve_of_suite(suite: &str) -> Option<Curve> {
+    Some(match suite {
+        "X25519KeyAgreementKey2021" | "X25519KeyAgreementKey2020" | "X25519KeyAgreementKey2019" => {
+            Curve::X25519
+        }
+        "Ed25519VerificationKey2020" | "Ed25519VerificationKey2018" => Curve::Ed25519,
+        "EcdsaSecp256k1VerificationKey2019" | "Secp256k1Key2021" => Curve::Secp256k1,
+        "EcdsaSecp256r1VerificationKey2019" | "P256Key2021" => Curve::P256,
+        "P384Key2021" => Curve::P384,
+        "P521Key2021" => Curve::P521,
+        _ => return None,
+    })
 }
 
 /// The absolute form of a key id that may be relative to its document.

@@ -55,8 +55,16 @@ impl Node for &Datum<'_> {
         None
     }
 
+    fn names(&self) -> Vec<String> {
+        self.members().unwrap_or_default().iter().map(|(name, _)| name.clone().into_owned()).collect()
+    }
+
     fn is_null(&self) -> bool {
         matches!(self, Datum::Null)
+    }
+
+    fn is_true(&self) -> bool {
+        false
     }
 }
 

@@ -1,5 +1,6 @@
 //! Keys as JSON Web Keys (RFC 7517, RFC 8037).
 
+use std::borrow::Cow;
 use std::fmt::{Debug, Formatter};
 
 use serde_json::{Map, Value};
@@ -10,7 +11,10 @@ use crate::base64url;
 use crate::did::Node;
 use crate::error::{Error, Result};
 
-/// The members of a JWK that carry the key; the others say nothing that this library needs.
+/// The private members of a JWK of any key type (RFC 7518 6.2.2, 6.3.2 and 6.4).
+pub(crate) const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// The members of a JWK that carry the key, and those that restrict its use.
 #[derive(Clone)]
 pub(crate) struct Jwk {
     kty: String,
@@ -18,7 +22,75 @@ pub(crate) struct Jwk {
     x: Option<String>,
     y: Option<String>,
     d: Option<String>,
+    /// Whether it has a private member, `d` or that of another key type.
+    private: bool,
+    purpose: Purpose,
 }
+
+/// The members that restrict what a key is used for (RFC 7517 4.2 to 4.4).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+struct Purpose {
+    usage: Option<String>,
+    key_ops: Vec<String>,
+    alg: Option<String>,
+}
+
+/// Values of `key_ops` that allow key agreement; `deriveKey` and `deriveBits` are meant, and writers use the others.
+const AGREEMENT_OPS: [&str; 6] = ["deriveKey", "deriveBits", "encrypt", "decrypt", "wrapKey", "unwrapKey"];
+
+/// Values of `key_ops` that allow signatures.
+const SIGNATURE_OPS: [&str; 2] = ["sign", "verify"];
+
+impl Purpose {
+    fn read<N: Node>(jwk: &N) -> Self {
+        let ops = jwk.member("key_ops").and_then(|ops| ops.entries()).unwrap_or_default();
+        Self {
+            usage: jwk.member_text("use"),
+            // no more values are registered than these, so a longer list says no more
+            key_ops: ops.iter().take(16).filter_map(|op| op.text().map(Cow::into_owned)).collect(),
+            alg: jwk.member_text("alg"),
+        }
+    }
+
+    /// The member that excludes key agreement, with its value.
+    fn excludes_agreement(&self) -> Option<String> {
+        let signs = |alg: &str| SIGNATURE_ALGS.contains(&alg);
+        self.excluded("sig", &AGREEMENT_OPS, signs)
+    }
+
+    /// The member that excludes signatures by a key on the curve, with its value.
+    fn excludes_signature(&self, curve: Option<Curve>) -> Option<String> {
+        let fitting: &[&str] = match curve {
+            Some(Curve::Ed25519) => &["EdDSA", "Ed25519"],
+            Some(Curve::P256) => &["ES256"],
+            Some(Curve::P384) => &["ES384"],
+            Some(Curve::P521) => &["ES512"],
+            Some(Curve::Secp256k1) => &["ES256K"],
+            Some(Curve::X25519) | None => &[],
+        };
+        let other =
+            |alg: &str| alg.starts_with("ECDH") || (SIGNATURE_ALGS.contains(&alg) && !fitting.contains(&alg));
+        self.excluded("enc", &SIGNATURE_OPS, other)
+    }
+
+    fn excluded(&self, usage: &str, ops: &[&str], alg: impl Fn(&str) -> bool) -> Option<String> {
+        if self.usage.as_deref() == Some(usage) {
+            return Some(format!("`use` is {usage}"));
+        }
+        // WebCrypto writes an empty list for the public half of any agreement key
+        if !self.key_ops.is_empty() && !self.key_ops.iter().any(|op| ops.contains(&op.as_str())) {
+            return Some("`key_ops` does not list it".to_owned());
+        }
+        let found = self.alg.as_deref().filter(|name| alg(name))?;
+        Some(format!("`alg` is {found}"))
+    }
+}
+
+/// The registered names of signature algorithms (RFC 7518, RFC 8037, RFC 8812, RFC 9864).
+const SIGNATURE_ALGS: [&str; 15] = [
+    "EdDSA", "Ed25519", "Ed448", "ES256", "ES256K", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256",
+    "PS384", "PS512", "HS256", "HS512",
+];
 
 impl Drop for Jwk {
     fn drop(&mut self) {
@@ -33,23 +105,52 @@ impl Debug for Jwk {
 }
 
 impl Jwk {
-    /// Reads the members of a JWK; anything else than strings in them is refused.
+    /// Reads the members of a JWK. A member that is null is absent; another type than string is refused.
     pub(crate) fn read<N: Node>(jwk: &N) -> Result<Self> {
-        let member = |name: &str| match jwk.member(name) {
+        let member = |name: &str| match jwk.member(name).filter(|value| !value.is_null()) {
             None => Ok(None),
             Some(value) => match value.text() {
                 Some(text) => Ok(Some(text.into_owned())),
-                None => Err(Error::malformed("jwk", format!("{name} is no string"))),
+                None => Err(Error::malformed("jwk", format!("`{name}` must be a string"))),
             },
         };
         let kty = member("kty")?.ok_or_else(|| Error::malformed("jwk.kty", "missing"))?;
-        Ok(Self { kty, crv: member("crv")?, x: member("x")?, y: member("y")?, d: member("d")? })
+        let is_private = |name: &&str| jwk.member(name).is_some_and(|value| !value.is_null());
+        Ok(Self {
+            kty,
+            crv: member("crv")?,
+            x: member("x")?,
+            y: member("y")?,
+            d: member("d")?,
+            private: PRIVATE_MEMBERS.iter().any(|name| is_private(&name)),
+            purpose: Purpose::read(jwk),
+        })
+    }
+
+    /// Whether both have the same members.
+    pub(crate) fn is_written_as(&self, other: &Self) -> bool {
+        let public = |jwk: &Self| [jwk.crv.clone(), jwk.x.clone(), jwk.y.clone()];
+        // one with a private member is unusable, whatever the other one is
+        self.kty == other.kty
+            && public(self) == public(other)
+            && self.private == other.private
+            && self.purpose == other.purpose
+    }
+
+    /// The member that excludes key agreement, with its value; none where it is allowed.
+    pub(crate) fn excludes_agreement(&self) -> Option<String> {
+        self.purpose.excludes_agreement()
+    }
+
+    /// The member that excludes signatures, with its value; none where they are allowed.
+    pub(crate) fn excludes_signature(&self) -> Option<String> {
+        self.purpose.excludes_signature(self.curve().ok())
     }
 
     /// The public key of a JWK that carries no secret.
     pub(crate) fn only_public_key(&self) -> Result<PublicKey> {
-        if self.d.is_some() {
-            return Err(Error::malformed("jwk", "a public key carries d"));
+        if self.private {
+            return Err(Error::malformed("jwk", "a public key must not have a private member"));
         }
         self.public_key()
     }

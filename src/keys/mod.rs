@@ -11,7 +11,7 @@ pub use crate::crypto::curve::Curve;
 pub use crate::crypto::public_key::PublicKey;
 pub(crate) use crate::crypto::secret_kind::SecretKind;
 pub use held::{Elsewhere, Handle, Secret};
-pub(crate) use jwk::Jwk;
+pub(crate) use jwk::{Jwk, PRIVATE_MEMBERS};
 pub(crate) use multikey::{decode_base58, decode_hex};
 pub use secret::SecretKey;
 pub use store::SecretStore;

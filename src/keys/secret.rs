@@ -10,7 +10,7 @@ use super::multikey;
 use super::{Curve, PublicKey, SecretKind, secret_kid};
 use crate::base64url;
 use crate::crypto::backend::Draw;
-use crate::did::DidUrl;
+use crate::did::{DidUrl, curve_of_suite};
 use crate::error::{Error, Result};
 
 /// A secret key and the id under which DID documents list its public half.
@@ -39,9 +39,10 @@ impl SecretKey {
 
     /// Reads a secret in any form in which DID software writes it.
     ///
-    /// A JWK with `d`; or a verification method with `id` (or `kid`) and `privateKeyJwk`,
-    /// `privateKeyMultibase` or `privateKeyBase58`. `kid`, when given, names the key whatever the value says;
-    /// a verkey there stands for the id that its did:key gives it.
+    /// A JWK with `d`; or a verification method with `id` (or `kid`) and one of `privateKeyJwk`,
+    /// `privateKeyMultibase`, `privateKeyBase58`, or `secretKeyJwk`, `secretKeyMultibase` of W3C Controlled
+    /// Identifiers 1.0. `kid`, when given, names the key whatever the value says; a verkey there stands for the
+    /// id that its did:key gives it. A public key that is written beside the secret must belong to it.
     pub fn from_value(value: &Value, kid: Option<&str>) -> Result<Self> {
         let member = |name: &str| value.get(name).and_then(Value::as_str);
         let named = kid
@@ -52,21 +53,56 @@ impl SecretKey {
         if value.get("kty").is_some() {
             return Self::from_jwk(kid, &Jwk::read(&value)?);
         }
-        if let Some(jwk) = value.get("privateKeyJwk") {
-            return Self::from_jwk(kid, &Jwk::read(&jwk)?);
-        }
-        if let Some(text) = member("privateKeyMultibase") {
+        let jwks = ["privateKeyJwk", "secretKeyJwk"].into_iter().filter_map(|name| value.get(name));
+        let jwks =
+            jwks.filter(|jwk| !jwk.is_null()).map(|jwk| Self::from_jwk(kid.clone(), &Jwk::read(&jwk)?));
+        let multibase = ["privateKeyMultibase", "secretKeyMultibase"].into_iter().filter_map(member);
+        let multibase = multibase.map(|text| {
             let (curve, octets) = multikey::secret_from_multikey(text)?;
-            return Self::from_octets_of_any_length(kid, curve, &octets);
-        }
-        if let Some(text) = member("privateKeyBase58") {
+            Self::from_octets_of_any_length(kid.clone(), curve, &octets)
+        });
+        let base58 = member("privateKeyBase58").map(|text| {
             let curve = curve_of_type(member("type").unwrap_or_default())?;
-            return Self::from_octets_of_any_length(kid, curve, &multikey::decode_base58(text)?);
+            Self::from_octets_of_any_length(kid.clone(), curve, &multikey::decode_base58(text)?)
+        });
+        let mut forms = jwks.chain(multibase).chain(base58);
+        let Some(key) = forms.next().transpose()? else {
+            return Err(Error::malformed(
+                "secret",
+                "must be a JWK, or a verification method with `privateKeyJwk`, `privateKeyMultibase`, \
+                 `privateKeyBase58`, `secretKeyJwk` or `secretKeyMultibase`",
+            ));
+        };
+        for other in forms {
+            if other?.public_key() != key.public_key() {
+                return Err(Error::malformed("secret", "two members have different private keys"));
+            }
         }
-        Err(Error::malformed(
-            "secret",
-            "neither a JWK nor privateKeyJwk, privateKeyMultibase, privateKeyBase58",
-        ))
+        key.belongs_to_method(value)?;
+        Ok(key)
+    }
+
+    /// Compares the key with each public key that the method has beside the secret.
+    fn belongs_to_method(&self, method: &Value) -> Result<()> {
+        let member = |name: &str| method.get(name).and_then(Value::as_str);
+        let curve = self.curve();
+        let jwk = method.get("publicKeyJwk").filter(|jwk| !jwk.is_null());
+        let public = [
+            jwk.map(PublicKey::from_jwk),
+            member("publicKeyMultibase").map(|text| PublicKey::from_multibase(curve, text)),
+            member("publicKeyBase58")
+                .map(|text| PublicKey::from_octets(curve, &multikey::decode_base58(text)?)),
+            member("publicKeyHex").map(|text| PublicKey::from_octets(curve, &multikey::decode_hex(text)?)),
+        ];
+        for key in public.into_iter().flatten() {
+            if key.ok().as_ref() != Some(&self.public_key()) {
+                return Err(Error::malformed(
+                    "secret",
+                    "the private and the public key do not belong together",
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn from_jwk(kid: DidUrl, jwk: &Jwk) -> Result<Self> {
@@ -165,12 +201,7 @@ impl Debug for SecretKey {
 }
 
 fn curve_of_type(method_type: &str) -> Result<Curve> {
-    match method_type {
-        "X25519KeyAgreementKey2019" | "X25519KeyAgreementKey2020" => Ok(Curve::X25519),
-        "Ed25519VerificationKey2018" | "Ed25519VerificationKey2020" => Ok(Curve::Ed25519),
-        "EcdsaSecp256k1VerificationKey2019" => Ok(Curve::Secp256k1),
-        other => Err(Error::unsupported("verification method type", other)),
-    }
+    curve_of_suite(method_type).ok_or_else(|| Error::unsupported("verification method type", method_type))
 }
 
 #[cfg(test)]
@@ -208,6 +239,24 @@ mod tests {
         }
         let strange = json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": strange});
         assert!(SecretKey::from_value(&strange, None).is_err());
+        for value in [
+            json!({"id": KID, "type": "JsonWebKey", "secretKeyJwk": jwk()}),
+            json!({"id": KID, "type": "Multikey", "secretKeyMultibase": multibase}),
+            json!({"id": KID, "type": "Multikey", "secretKeyMultibase": multibase, "privateKeyJwk": jwk()}),
+        ] {
+            assert_eq!(SecretKey::from_value(&value, None).unwrap().public_key(), from_jwk.public_key());
+        }
+        let mut other = jwk();
+        other["d"] = json!(base64url::encode([1; 32]));
+        other["x"] = json!(base64url::encode(
+            SecretKey::from_octets(DidUrl::parse(KID).unwrap(), Curve::X25519, &[1; 32])
+                .unwrap()
+                .public_key()
+                .octets()
+        ));
+        let both =
+            json!({"id": KID, "type": "Multikey", "secretKeyMultibase": multibase, "privateKeyJwk": other});
+        assert!(SecretKey::from_value(&both, None).is_err());
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn candidates<'a>(
 ) -> Result<Vec<Candidate<'a>>> {
     let listed: Vec<&VerificationMethod> = match who.fragment() {
         Some(_) => vec![document.key(relationship, who)?],
-        None => document.keys(relationship).iter().map(AsRef::as_ref).collect(),
+        None => document.list(relationship)?.iter().map(AsRef::as_ref).collect(),
     };
     let found: Vec<_> = listed
         .iter()

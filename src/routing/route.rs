@@ -72,6 +72,7 @@ impl Found {
     pub(crate) fn pass_over(&mut self, error: Error) -> Result<()> {
         match error {
             Error::DidNotFound { .. }
+            | Error::DidDeactivated { .. }
             | Error::EndpointNotFound { .. }
             | Error::KeyNotFound { .. }
             | Error::MalformedDocument { .. }
@@ -105,6 +106,8 @@ pub(crate) async fn routes(caller: &Caller, document: &Document, choice: &Choice
             Err(error) => found.pass_over(error)?,
         }
     }
+    // not sent by another way without a word: its owner asks for routing that cannot be read
+    found.obstacle = found.obstacle.or_else(|| document.routing_fault());
     Ok(found)
 }
 

@@ -83,7 +83,7 @@ fn an_answer_of_the_wrong_kind_ends_the_operation() {
     assert!(matches!(error_after(&packed, vec![held(), held()]), Error::Answer(_)));
 }
 
-// KID-08, MSG-17
+// KID-03, KID-08, DID-30, MSG-17
 #[test]
 fn the_document_of_another_did_is_no_answer() {
     let mallory = document("did:example:mallory", &[("keyAgreement", &["agree-1"])]);

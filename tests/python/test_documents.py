@@ -271,7 +271,6 @@ def test_a_suite_with_a_key_of_another_curve_is_not_used(
         {"id": None},
         {"id": "bob"},
         {"id": "did:example:bob#k"},
-        {"id": "did:example:bob", "keyAgreement": 1},
     ],
 )
 def test_what_is_no_document_is_refused(document: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _operations, messaging, rotation
+from pydidcomm import _core, _operations, messaging, rotation
 from pydidcomm._admission import admitted_sync
 from pydidcomm._core import (
     Attachment,
@@ -38,6 +38,7 @@ class DIDCommMessaging:
         clock: Tells the time in seconds since the epoch; None for that of the operating system.
         replay_window: Remembers which messages were unpacked, with a plain method; None for no memory.
         remember_peers: Whether secret keys in this process remember what they share with those of peers.
+        max_document_entries: The most entries of lists that a DID document may have; None for 4096.
 
     Example:
         >>> from pydidcomm import Message
@@ -49,7 +50,7 @@ class DIDCommMessaging:
         {'msg': 'Hi Bob'}
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, all but the first two are named
         self,
         secrets: SecretsResolver | None = None,
         resolver: DIDResolver | None = None,
@@ -57,6 +58,7 @@ class DIDCommMessaging:
         clock: Callable[[], float] | None = None,
         replay_window: ReplayWindow | None = None,
         remember_peers: bool = True,
+        max_document_entries: int | None = None,
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
@@ -64,6 +66,7 @@ class DIDCommMessaging:
             clock=clock,
             replay_window=replay_window,
             remember_peers=remember_peers,
+            max_document_entries=max_document_entries,
         )
 
     @property
@@ -249,7 +252,8 @@ class DIDCommMessaging:
 
     def resolve(self, did: str) -> DIDDocument:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""
-        return messaging.parsed(did, now(self.resolver.resolve(did)))
+        answer = now(self.resolver.resolve(did))
+        return _core.document_of(did, answer, self.resolvers_config.max_document_entries)
 
     def create_peer_did(  # noqa: PLR0913, all but the counts are named
         self,

@@ -31,7 +31,7 @@ CURVES = ("X25519", "P-384", "P-256", "P-521")
 _ENC = AnonCryptAlg.XC20P_ECDH_ES_A256KW
 """The content encryption that both backends of the original write."""
 
-_NOTHING_KNOWN: tuple[None, None, list[str], None, bool] = (None, None, [], None, False)
+_NOTHING_KNOWN: tuple[None, None, list[str], None, bool, None] = (None, None, [], None, False, None)
 """The core asks for every document and every secret."""
 
 _LIMITS = UnpackConfig().prepared
