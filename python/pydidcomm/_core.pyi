@@ -4,6 +4,7 @@ The compiled core of pydidcomm.
 
 from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from os import PathLike
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from pydidcomm.message_warning import MessageWarning
@@ -57,7 +58,7 @@ class Attachment:
     def __copy__(self, /) -> Attachment: ...
     def __deepcopy__(self, _memo: "Any", /) -> "Attachment": ...
     def __eq__(self, other: object, /) -> bool: ...
-    def __new__(cls, /, *, data: Mapping[str, Any], id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: int | None = None, byte_count: int | None = None) -> Attachment: ...
+    def __new__(cls, /, *, data: Mapping[str, Any], id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, byte_count: int | None = None) -> Attachment: ...
     def __repr__(self, /) -> str: ...
     def as_dict(self, /) -> dict[str, Any]:
         """
@@ -74,7 +75,7 @@ class Attachment:
         """
         The octets that are inlined: those of `base64`, or the JSON text of `json` as it was written.
 
-        `base64` is read with and without padding, in either alphabet.
+        `base64` is read in either alphabet, with and without padding and line breaks.
 
         Raises:
             ContentNotFoundError: There are only links; fetch one, and `verify_hash` what came.
@@ -98,7 +99,16 @@ class Attachment:
     @property
     def filename(self, /) -> str | None:
         """
-        A name for the file that the content may be kept in.
+        A name for a file with the content: one component, without letters that a file system refuses.
+
+        None where the sender gives no name, or one of which nothing is left. A file of that name may exist:
+        open with mode "x". `raw_filename` is the name as the sender wrote it.
+
+        Example:
+            >>> from pydidcomm import Attachment
+            >>> report = Attachment.from_bytes(b"...", filename="../../etc/report.pdf")
+            >>> report.filename, report.raw_filename
+            ('report.pdf', '../../etc/report.pdf')
         """
     @property
     def format(self, /) -> str | None:
@@ -106,7 +116,7 @@ class Attachment:
         The format of the content, more exactly than its media type tells.
         """
     @staticmethod
-    def from_bytes(content: bytes, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: int | None = None, hash: bool = False) -> Attachment:
+    def from_bytes(content: bytes | bytearray | memoryview, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, hash: bool = False) -> Attachment:
         """
         The attachment that inlines these octets, as base64url.
 
@@ -148,12 +158,12 @@ class Attachment:
             ('offer.json', 'application/json', 3, [7])
         """
     @staticmethod
-    def from_json(attachment: str | bytes | Mapping[str, Any]) -> Attachment:
+    def from_json(attachment: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> Attachment:
         """
         Reads an attachment from its JSON text.
         """
     @staticmethod
-    def from_json_value(value: Any, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: int | None = None) -> Attachment:
+    def from_json_value(value: Any, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None) -> Attachment:
         """
         The attachment that inlines a JSON value as it is, of media type `application/json` unless given.
 
@@ -169,7 +179,7 @@ class Attachment:
             {'id': 'offer', 'media_type': 'application/json', 'data': {'json': {'price': 7}}}
         """
     @staticmethod
-    def from_links(links: Sequence[str], *, hash: str | None = None, content: bytes | None = None, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: int | None = None, byte_count: int | None = None) -> Attachment:
+    def from_links(links: Sequence[str], *, hash: str | None = None, content: bytes | bytearray | memoryview | None = None, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, byte_count: int | None = None) -> Attachment:
         """
         The attachment whose content is to be fetched from any of these links.
 
@@ -184,7 +194,7 @@ class Attachment:
             >>> from pydidcomm import Attachment
             >>> film = Attachment.from_links(["https://example.com/film"], content=b"...")
             >>> film.links, film.hash, film.byte_count
-            (['https://example.com/film'], 'zQmZsbXTMpTENLEjaeKPyPbtJbKTL4FEJVHnrzSkVsGGVUq', 3)
+            (('https://example.com/film',), 'zQmZsbXTMpTENLEjaeKPyPbtJbKTL4FEJVHnrzSkVsGGVUq', 3)
         """
     @property
     def hash(self, /) -> str | None:
@@ -210,7 +220,7 @@ class Attachment:
         When the content was last modified, as the sender wrote it.
         """
     @property
-    def links(self, /) -> list[str]:
+    def links(self, /) -> tuple[str, ...]:
         """
         Where the content can be had, in the order in which the sender wrote it; empty where it is inlined.
         """
@@ -219,7 +229,12 @@ class Attachment:
         """
         The media type of the content.
         """
-    def verify_hash(self, /, content: bytes | None = None) -> None:
+    @property
+    def raw_filename(self, /) -> str | None:
+        """
+        The file name as the sender wrote it: not safe to create a file with.
+        """
+    def verify_hash(self, /, content: bytes | bytearray | memoryview | None = None) -> None:
         """
         Returns if `hash` is that of the content, and raises otherwise.
 
@@ -422,6 +437,39 @@ class FindSecrets:
     def kids(self, /) -> list[str]:
         """
         The kids, the preferred first.
+        """
+
+@final
+class FormFault:
+    """
+    A part of a received message that was read as absent, because its form is not the specification's.
+
+    `Metadata.form_faults` has them where `UnpackConfig.tolerate_form_faults` is on; without it the message is
+    refused with MalformedMessageError.
+
+    Example:
+        >>> from pydidcomm import UnpackConfig, sync
+        >>> plain = '{"id":"one","type":"https://example.org/a/1.0/b","created_time":"2026-11-28T21:00:00Z"}'
+        >>> result = sync.DIDCommMessaging().unpack(plain, config=UnpackConfig(tolerate_form_faults=True))
+        >>> fault, = result.metadata.form_faults
+        >>> fault.part, fault.value, result.message.created_time
+        ('created_time', '2026-11-28T21:00:00Z', None)
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def part(self, /) -> str:
+        """
+        The part, as its path in the message: `created_time`, `attachments[0].id`.
+        """
+    @property
+    def reason(self, /) -> str:
+        """
+        What is wrong with its form.
+        """
+    @property
+    def value(self, /) -> Any:
+        """
+        The value as the sender wrote it; None where it is missing.
         """
 
 @final
@@ -635,7 +683,7 @@ class LocalResolver:
             >>> resolver.resolve(short)
             DIDDocument(id='did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M')
         """
-    def remember_genesis(self, /, document: str | bytes | Mapping[str, Any]) -> str:
+    def remember_genesis(self, /, document: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> str:
         """
         Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
 
@@ -667,7 +715,7 @@ class Message:
 
     It exists only if every header has the form that the specification demands, and it never changes;
     `replace` makes a changed copy. `frm` stands for the header `from`. `id` is a fresh UUID unless given.
-    Times are whole seconds since 1970-01-01T00:00:00Z. A `type` that is no Message Type URI is taken with a
+    Times are whole seconds since 1970-01-01T00:00:00Z, given as an int, a float or an aware datetime. A `type` that is no Message Type URI is taken with a
     `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
 
     Raises:
@@ -686,15 +734,15 @@ class Message:
     def __deepcopy__(self, _memo: "Any", /) -> "Message": ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
-    def __new__(cls, /, *, type: str, body: Mapping[str, Any] | None = None, id: str | None = None, frm: str | None = None, to: Sequence[str] | None = None, thid: str | None = None, pthid: str | None = None, created_time: int | None = None, expires_time: int | None = None, from_prior: FromPrior | None = None, please_ack: Sequence[str] | None = None, ack: Sequence[str] | None = None, lang: str | None = None, accept_lang: Sequence[str] | None = None, attachments: Sequence[Attachment] | None = None, custom_headers: Mapping[str, Any] | None = None) -> Message: ...
+    def __new__(cls, /, *, type: str, body: Mapping[str, Any] | None = None, id: str | None = None, frm: str | None = None, to: Sequence[str] | None = None, thid: str | None = None, pthid: str | None = None, created_time: float | datetime | None = None, expires_time: float | datetime | None = None, from_prior: FromPrior | None = None, please_ack: Sequence[str] | None = None, ack: Sequence[str] | None = None, lang: str | None = None, accept_lang: Sequence[str] | None = None, attachments: Sequence[Attachment] | None = None, custom_headers: Mapping[str, Any] | None = None) -> Message: ...
     def __repr__(self, /) -> str: ...
     @property
-    def accept_lang(self, /) -> list[str] | None:
+    def accept_lang(self, /) -> tuple[str, ...] | None:
         """
         The languages that the sender prefers, most preferred first.
         """
     @property
-    def ack(self, /) -> list[str] | None:
+    def ack(self, /) -> tuple[str, ...] | None:
         """
         The ids of acknowledged messages, oldest first.
         """
@@ -722,14 +770,27 @@ class Message:
             {'price': 7}
         """
     @property
-    def attachments(self, /) -> list[Attachment]:
+    def attachments(self, /) -> tuple[Attachment, ...]:
         """
-        The attachments.
+        The attachments: the same objects at each access.
         """
     @property
     def body(self, /) -> dict[str, Any]:
         """
         The body: a fresh copy, empty where the message has none.
+        """
+    @property
+    def created_at(self, /) -> datetime | None:
+        """
+        `created_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> from pydidcomm import Message
+            >>> noon = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)
+            >>> hello = Message(type="https://example.org/greeting/1.0/hello", created_time=noon)
+            >>> hello.created_time, hello.created_at == noon
+            (1795867200, True)
         """
     @property
     def created_time(self, /) -> int | None:
@@ -740,6 +801,11 @@ class Message:
     def custom_headers(self, /) -> dict[str, Any]:
         """
         The headers that the specification does not define: a fresh copy.
+        """
+    @property
+    def expires_at(self, /) -> datetime | None:
+        """
+        `expires_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
         """
     @property
     def expires_time(self, /) -> int | None:
@@ -757,7 +823,7 @@ class Message:
         Reads a message from its JSON object, and raises MalformedMessageError where it is none.
         """
     @staticmethod
-    def from_json(message: str | bytes | Mapping[str, Any]) -> Message:
+    def from_json(message: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> Message:
         """
         Reads a message from its JSON text, and raises MalformedMessageError where it is none.
         """
@@ -771,7 +837,7 @@ class Message:
         """
         The id, unique among the sender's messages.
         """
-    def is_expired(self, /, now: int | None = None) -> bool:
+    def is_expired(self, /, now: float | datetime | None = None) -> bool:
         """
         Whether `expires_time` has come at that time, which is now unless it is given.
 
@@ -783,7 +849,7 @@ class Message:
         The language of the message, an IANA subtag.
         """
     @property
-    def please_ack(self, /) -> list[str] | None:
+    def please_ack(self, /) -> tuple[str, ...] | None:
         """
         The ids of messages to acknowledge; an empty one stands for this message.
         """
@@ -794,7 +860,7 @@ class Message:
         """
     def replace(self, /, **changes: "Any") -> "Message":
         """
-        A copy with these arguments of the constructor changed.
+        A copy with these arguments of the constructor changed; every other part stays as it was written.
         """
     @property
     def thid(self, /) -> str | None:
@@ -807,7 +873,7 @@ class Message:
         The id of the thread that the message belongs to: `thid`, or its own `id` where it begins one.
         """
     @property
-    def to(self, /) -> list[str] | None:
+    def to(self, /) -> tuple[str, ...] | None:
         """
         The DIDs that the message says it is to.
         """
@@ -866,6 +932,13 @@ class Metadata:
     def expired(self, /) -> bool:
         """
         Whether `expires_time` of the message had come when it was unpacked.
+        """
+    @property
+    def form_faults(self, /) -> tuple[FormFault, ...]:
+        """
+        The parts of the message that were read as absent, because their form is not the specification's.
+
+        Empty unless `UnpackConfig.tolerate_form_faults` is on.
         """
     @property
     def from_prior_issuer_kid(self, /) -> str | None:
@@ -1598,7 +1671,7 @@ def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tu
     Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
     """
 
-def decrypt_layer(packed_msg: str | bytes | Mapping[str, Any], recipient: tuple[str, Any], sender: tuple[str, PublicKey] | None, options: UnpackOptions) -> Operation:
+def decrypt_layer(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], recipient: tuple[str, Any], sender: tuple[str, PublicKey] | None, options: UnpackOptions) -> Operation:
     """
     Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
     """
@@ -1608,7 +1681,7 @@ def document_of(did: str, answer: Any, most_entries: SupportsIndex | None = None
     The document that a resolver answered with for the DID, once it is known to be the one of that DID.
     """
 
-def encode_did_document(document: str | bytes | Mapping[str, Any]) -> str:
+def encode_did_document(document: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> str:
     """
     The long form of the did:peer:4 of an input document: a DID document without `id`, whose ids are relative.
 
@@ -1665,7 +1738,7 @@ def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | No
     Prepares the search for the ways to a DID, the preferred first.
     """
 
-def inspect(packed: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
+def inspect(packed: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> dict[str, Any]:
     """
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
@@ -1690,12 +1763,12 @@ def processors() -> int:
     How many threads can compute at the same time in this process.
     """
 
-def read_object(json_text: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
+def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> dict[str, Any]:
     """
     Reads a JSON object, and refuses one that two readers could understand differently.
     """
 
-def rewrap(payload: str | bytes | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
@@ -1747,27 +1820,27 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
     """
 
-def v1_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
     """
 
-def v1_pack(message: str | bytes | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of a message of DIDComm v1.
     """
@@ -1777,12 +1850,12 @@ def v1_public_key(verkey: str) -> PublicKey:
     The Ed25519 key that a verkey is.
     """
 
-def v1_unpack(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v1.
     """
 
-def v1_unpack_forward(packed_msg: str | bytes | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
     """
@@ -1792,12 +1865,12 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """

@@ -143,7 +143,7 @@ def each_unpacked(
     threads: int | None,
 ) -> Iterable[Batch]:
     """Prepares `unpack_many`."""
-    if isinstance(packed_msgs, (str, bytes, Mapping)):
+    if isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping)):
         reason = "`packed_msgs` is any number of messages; `unpack` unpacks one"
         raise TypeError(reason)
     config = config or _UNPACK

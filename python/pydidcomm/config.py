@@ -140,6 +140,11 @@ class UnpackConfig(_Prepared):
         expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
         accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
             binds its list of recipients then.
+        tolerate_form_faults: Whether a part that the receiver can do without is read as absent where its form
+            is not the specification's, for instance `created_time` as a date in words: `metadata.form_faults`
+            has the part and its value. By default such a message is refused. Sender, recipients, `type`,
+            `id`, `typ` and `from_prior` are never read as absent, `require_unexpired` refuses an
+            `expires_time` that is not a number, and `require_profile` tolerates nothing.
         unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened; what lies
             inside is then the result, and has to prove what it claims by itself.
         require_encrypted: Whether a message has to arrive encrypted.
@@ -163,7 +168,8 @@ class UnpackConfig(_Prepared):
         max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, and never more
             than 127.
         max_layers: The most layers around a plaintext; None for 3, all that the specification knows.
-        max_recipients: The most recipient keys of one envelope; None for 1000.
+        max_recipients: The most recipient keys of one envelope, and the most entries of `to`; None for 1000.
+        max_attachments: The most attachments of one message; None for 10,000.
         max_signatures: The most signatures of one envelope, all of one signer; None for 1.
         max_forward_depth: The most forwards, each inside the one before, that are opened for one message;
             None for 10.
@@ -182,6 +188,7 @@ class UnpackConfig(_Prepared):
 
     expect_decrypt_by_all_keys: bool = False
     accept_missing_apv: bool = False
+    tolerate_form_faults: bool = False
     unwrap_re_wrapping_forward: bool = True
     require_encrypted: bool = False
     require_authenticated: bool = False
@@ -196,6 +203,7 @@ class UnpackConfig(_Prepared):
     max_nesting: int | None = None
     max_layers: int | None = None
     max_recipients: int | None = None
+    max_attachments: int | None = None
     max_signatures: int | None = None
     max_forward_depth: int | None = None
 

@@ -30,6 +30,8 @@ class WarningCode(str, Enum):
     """`expires_time` has passed."""
     UNBOUND_RECIPIENTS = "unbound_recipients"
     """`apv` is missing, so the list of recipients may have been changed."""
+    FORM_FAULT = "form_fault"
+    """A part was read as absent because its form is not the specification's; see `Metadata.form_faults`."""
     AUTHCRYPT_SIGNED = "authcrypt_signed"
     """Authcrypt around a signature, which the specification advises against."""
     ANONCRYPT_AUTHCRYPT_SIGNED = "anoncrypt_authcrypt_signed"

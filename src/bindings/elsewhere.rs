@@ -7,9 +7,8 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::intern;
 use pyo3::prelude::*;
-#[cfg(feature = "stubs")]
-use pyo3::type_hint_identifier;
 
+use super::bytes_in::BytesIn;
 use super::callback::call_python;
 use super::errors::misuse;
 use super::secrets::secret_in;
@@ -39,20 +38,17 @@ pub(super) fn handle_out(py: Python<'_>, key: &Elsewhere) -> PyResult<Py<PyAny>>
     object.map(|object| object.clone_ref(py)).ok_or_else(lost)
 }
 
-/// Octets in any object that has them: `bytes`, `bytearray`.
+/// Bytes in any object that has them.
 pub(super) struct OctetsIn(pub(super) Vec<u8>);
 
 impl<'py> FromPyObject<'_, 'py> for OctetsIn {
     type Error = PyErr;
     #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "bytes");
+    const INPUT_TYPE: PyStaticExpr = <BytesIn as FromPyObject<'_, '_>>::INPUT_TYPE;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(octets) = value.extract::<&[u8]>() {
-            return Ok(Self(octets.to_vec()));
-        }
-        if let Ok(octets) = value.cast::<pyo3::types::PyByteArray>() {
-            return Ok(Self(octets.to_vec()));
+        if let Some(bytes) = BytesIn::of(&value) {
+            return Ok(Self(bytes.to_vec()));
         }
         let kind = value.get_type().name()?;
         Err(PyTypeError::new_err(format!("a key that lives elsewhere answers with bytes, not with {kind}")))

@@ -13,7 +13,7 @@ use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation};
 use super::pack::{headers, party};
 use super::surroundings::KnownIn;
-use super::unpack::{PyMetadata, PyUnpackResult};
+use super::unpack::{MadeMessage, PyMetadata, PyUnpackResult};
 use super::unpack_options::PyUnpackOptions;
 use super::wire_text::WireText;
 use crate::did::DidUrl;
@@ -28,6 +28,7 @@ use crate::unpack::{self, Forwarded, Unpacked};
 pub(super) struct PyForwarded {
     forward: Forward,
     unpacked: Arc<Unpacked>,
+    message: MadeMessage,
 }
 
 /// A message wrapped for mediators, ready for the wire.
@@ -51,7 +52,7 @@ impl PyForwarded {
 
     /// What a message that was unpacked already asks to hand on.
     pub(super) fn of(forward: Forward, unpacked: Arc<Unpacked>) -> Self {
-        Self { forward, unpacked }
+        Self { forward, unpacked, message: MadeMessage::default() }
     }
 }
 
@@ -97,13 +98,13 @@ impl PyForwarded {
     /// The forward as any message is received.
     #[getter]
     fn received(&self) -> PyUnpackResult {
-        PyUnpackResult(Arc::clone(&self.unpacked))
+        Arc::clone(&self.unpacked).into()
     }
 
     /// The forward as a message, with every header that it has.
     #[getter]
-    fn message(&self) -> PyMessage {
-        PyMessage(self.unpacked.message().clone())
+    fn message(&self, py: Python<'_>) -> PyResult<Py<PyMessage>> {
+        self.message.read(py, &self.unpacked)
     }
 
     /// What was proved about the forward; it says nothing about the messages inside.

@@ -12,6 +12,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, P
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
+use super::bytes_in::BytesIn;
 use super::callback::call_python;
 use crate::message::object::push_text;
 
@@ -114,7 +115,7 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
     type Error = PyErr;
     #[cfg(feature = "stubs")]
     const INPUT_TYPE: PyStaticExpr =
-        type_hint_union!(STR, type_hint_identifier!("builtins", "bytes"), MAPPING);
+        type_hint_union!(STR, <BytesIn as FromPyObject<'_, '_>>::INPUT_TYPE, MAPPING);
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(text) = value.cast::<PyString>() {
@@ -122,8 +123,8 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
             let lent = PyBackedStr::try_from(text.to_owned()).map_err(|_| not_unicode())?;
             return Ok(Self(Given::Lent(lent)));
         }
-        if let Ok(octets) = value.extract::<&[u8]>() {
-            return str::from_utf8(octets)
+        if let Some(bytes) = BytesIn::of(&value) {
+            return str::from_utf8(&bytes)
                 .map(|text| Self(Given::Own(text.to_owned())))
                 .map_err(|_| not_unicode());
         }

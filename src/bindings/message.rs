@@ -1,5 +1,7 @@
 //! `Message`.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -9,19 +11,21 @@ use super::attachment::PyAttachment;
 use super::callback::call_python;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
-use super::json::{KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
+use super::json::{KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn};
 use super::message_in::{AttachmentsIn, put_custom};
 use super::surroundings;
+use super::time::{DatetimeOut, TimeIn};
+use super::tuple::{OnceTuple, TupleOut};
 use crate::did::DidUrl;
 use crate::error::Result;
 use crate::message::object::ObjectText;
-use crate::message::{FromPriorHeader, Message};
+use crate::message::{Attachment, FromPriorHeader, Message};
 
 /// A plaintext message: what is said, before it is packed and after it was unpacked.
 ///
 /// It exists only if every header has the form that the specification demands, and it never changes;
 /// `replace` makes a changed copy. `frm` stands for the header `from`. `id` is a fresh UUID unless given.
-/// Times are whole seconds since 1970-01-01T00:00:00Z. A `type` that is no Message Type URI is taken with a
+/// Times are whole seconds since 1970-01-01T00:00:00Z, given as an int, a float or an aware datetime. A `type` that is no Message Type URI is taken with a
 /// `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
 ///
 /// Raises:
@@ -36,8 +40,29 @@ use crate::message::{FromPriorHeader, Message};
 ///     >>> ping.replace(body={"response_requested": True}).body
 ///     {'response_requested': True}
 #[pyclass(frozen, name = "Message", module = "pydidcomm")]
-#[derive(Clone)]
-pub(super) struct PyMessage(pub(super) Message);
+pub(super) struct PyMessage(pub(super) Arc<Message>, Tuples);
+
+/// The collections of a message as Python objects.
+#[derive(Default)]
+struct Tuples {
+    to: OnceTuple,
+    please_ack: OnceTuple,
+    ack: OnceTuple,
+    accept_lang: OnceTuple,
+    attachments: OnceTuple,
+}
+
+impl From<Arc<Message>> for PyMessage {
+    fn from(message: Arc<Message>) -> Self {
+        Self(message, Tuples::default())
+    }
+}
+
+impl From<Message> for PyMessage {
+    fn from(message: Message) -> Self {
+        Arc::new(message).into()
+    }
+}
 
 /// What `Message.from_prior` yields: verified claims, or a token that nobody has verified.
 #[derive(IntoPyObject)]
@@ -67,8 +92,8 @@ impl PyMessage {
         to: Option<StringsIn>,
         thid: Option<String>,
         pthid: Option<String>,
-        created_time: Option<WholeIn>,
-        expires_time: Option<WholeIn>,
+        created_time: Option<TimeIn>,
+        expires_time: Option<TimeIn>,
         from_prior: Option<&Bound<'_, PyFromPrior>>,
         please_ack: Option<StringsIn>,
         ack: Option<StringsIn>,
@@ -86,7 +111,7 @@ impl PyMessage {
             headers.put_text(name, &value);
         }
         let times = [("created_time", created_time), ("expires_time", expires_time)];
-        for (name, WholeIn(time)) in times.into_iter().filter_map(|(name, time)| Some((name, time?))) {
+        for (name, TimeIn(time)) in times.into_iter().filter_map(|(name, time)| Some((name, time?))) {
             headers.put_number(name, time);
         }
         let lists = [("to", to), ("please_ack", please_ack), ("ack", ack), ("accept-lang", accept_lang)];
@@ -105,19 +130,19 @@ impl PyMessage {
         if message.type_uri().is_none() {
             warn_of_type(py)?;
         }
-        Ok(Self(message))
+        Ok(message.into())
     }
 
     /// Reads a message from its JSON object, and raises MalformedMessageError where it is none.
     #[staticmethod]
     fn from_dict(message: ObjectIn) -> Result<Self> {
-        Message::of_text(message.0).map(Self)
+        Message::of_text(message.0).map(Into::into)
     }
 
     /// Reads a message from its JSON text, and raises MalformedMessageError where it is none.
     #[staticmethod]
     fn from_json(message: TextIn) -> Result<Self> {
-        Message::parse(&message.0).map(Self)
+        Message::parse(&message.0).map(Into::into)
     }
 
     /// The message type URI.
@@ -146,8 +171,8 @@ impl PyMessage {
 
     /// The DIDs that the message says it is to.
     #[getter]
-    fn to(&self) -> Option<Vec<&str>> {
-        self.0.to().map(|to| to.iter().map(DidUrl::as_str).collect())
+    fn to<'py>(&'py self, py: Python<'py>) -> PyResult<Option<TupleOut<'py, &'py str>>> {
+        self.0.to().map(|to| self.1.to.read(py, || to.iter().map(DidUrl::as_str).collect())).transpose()
     }
 
     /// The thread id as it was written; a message without one begins the thread of its own id.
@@ -180,12 +205,32 @@ impl PyMessage {
         self.0.expires_time()
     }
 
+    /// `created_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
+    ///
+    /// Example:
+    ///     >>> from datetime import datetime, timezone
+    ///     >>> from pydidcomm import Message
+    ///     >>> noon = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)
+    ///     >>> hello = Message(type="https://example.org/greeting/1.0/hello", created_time=noon)
+    ///     >>> hello.created_time, hello.created_at == noon
+    ///     (1795867200, True)
+    #[getter]
+    fn created_at<'py>(&self, py: Python<'py>) -> PyResult<Option<DatetimeOut<'py>>> {
+        DatetimeOut::of(py, self.0.created_time())
+    }
+
+    /// `expires_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
+    #[getter]
+    fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Option<DatetimeOut<'py>>> {
+        DatetimeOut::of(py, self.0.expires_time())
+    }
+
     /// Whether `expires_time` has come at that time, which is now unless it is given.
     ///
     /// A message without `expires_time` never expires. DIDComm v2.1, section "Message Headers".
     #[pyo3(signature = (now = None))]
-    fn is_expired(&self, now: Option<WholeIn>) -> bool {
-        self.0.is_expired(now.map_or_else(surroundings::now, |WholeIn(seconds)| seconds))
+    fn is_expired(&self, now: Option<TimeIn>) -> bool {
+        self.0.is_expired(now.map_or_else(surroundings::now, |TimeIn(seconds)| seconds))
     }
 
     /// The DID rotation that the message announces; a str is a token that nobody has verified.
@@ -201,14 +246,14 @@ impl PyMessage {
 
     /// The ids of messages to acknowledge; an empty one stands for this message.
     #[getter]
-    fn please_ack(&self) -> Option<Vec<String>> {
-        self.0.please_ack().map(<[String]>::to_vec)
+    fn please_ack<'py>(&self, py: Python<'py>) -> PyResult<Option<TupleOut<'py, String>>> {
+        self.0.please_ack().map(|listed| self.1.please_ack.read(py, || listed.to_vec())).transpose()
     }
 
     /// The ids of acknowledged messages, oldest first.
     #[getter]
-    fn ack(&self) -> Option<Vec<String>> {
-        self.0.ack().map(<[String]>::to_vec)
+    fn ack<'py>(&self, py: Python<'py>) -> PyResult<Option<TupleOut<'py, String>>> {
+        self.0.ack().map(|listed| self.1.ack.read(py, || listed.to_vec())).transpose()
     }
 
     /// The language of the message, an IANA subtag.
@@ -219,14 +264,15 @@ impl PyMessage {
 
     /// The languages that the sender prefers, most preferred first.
     #[getter]
-    fn accept_lang(&self) -> Option<Vec<String>> {
-        self.0.accept_lang().map(<[String]>::to_vec)
+    fn accept_lang<'py>(&self, py: Python<'py>) -> PyResult<Option<TupleOut<'py, String>>> {
+        self.0.accept_lang().map(|listed| self.1.accept_lang.read(py, || listed.to_vec())).transpose()
     }
 
-    /// The attachments.
+    /// The attachments: the same objects at each access.
     #[getter]
-    fn attachments(&self) -> Vec<PyAttachment> {
-        self.0.attachments().iter().cloned().map(PyAttachment).collect()
+    fn attachments<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
+        let taken_out = || self.0.attachments().iter().map(Attachment::taken_out).map(PyAttachment).collect();
+        self.1.attachments.read(py, taken_out)
     }
 
     /// The attachment of that id, or None; `#` before the id, as a body refers to it, is passed over.
@@ -240,7 +286,7 @@ impl PyMessage {
     ///     >>> message.attachment(message.body["see"]).json()
     ///     {'price': 7}
     fn attachment(&self, id: &str) -> Option<PyAttachment> {
-        self.0.attachment(id).cloned().map(PyAttachment)
+        self.0.attachment(id).map(Attachment::taken_out).map(PyAttachment)
     }
 
     /// The headers that the specification does not define: a fresh copy.
@@ -272,52 +318,53 @@ impl PyMessage {
         }
     }
 
-    /// A copy with these arguments of the constructor changed.
+    /// A copy with these arguments of the constructor changed; every other part stays as it was written.
     #[pyo3(signature = (**changes: "Any") -> "Message")]
-    fn replace<'py>(
-        slf: &Bound<'py, Self>,
-        changes: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        const NAMES: [&str; 15] = [
-            "type",
-            "body",
-            "id",
-            "frm",
-            "to",
-            "thid",
-            "pthid",
-            "created_time",
-            "expires_time",
-            "please_ack",
-            "ack",
-            "lang",
-            "accept_lang",
-            "attachments",
-            "custom_headers",
+    fn replace<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Self> {
+        /// The arguments of the constructor, and the headers that they stand for.
+        const HEADERS: [(&str, &str); 16] = [
+            ("type", "type"),
+            ("body", "body"),
+            ("id", "id"),
+            ("frm", "from"),
+            ("to", "to"),
+            ("thid", "thid"),
+            ("pthid", "pthid"),
+            ("created_time", "created_time"),
+            ("expires_time", "expires_time"),
+            ("from_prior", "from_prior"),
+            ("please_ack", "please_ack"),
+            ("ack", "ack"),
+            ("lang", "lang"),
+            ("accept_lang", "accept-lang"),
+            ("attachments", "attachments"),
+            ("custom_headers", "custom_headers"),
         ];
-        let arguments = PyDict::new(slf.py());
-        for name in NAMES {
-            arguments.set_item(name, slf.getattr(name)?)?;
-        }
-        if slf.get().0.attachments().is_empty() {
-            arguments.del_item("attachments")?;
-        }
+        let message = &slf.get().0;
         let replaced = |name: &str| changes.map_or(Ok(false), |changes| changes.contains(name));
-        match slf.get().0.from_prior() {
-            Some(FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _)) => {
-                arguments.set_item("from_prior", PyFromPrior(claims.clone()))?;
+        let mut copy = match message.from_prior() {
+            Some(FromPriorHeader::Verified(claims, _)) => {
+                Message::clone(message).with_from_prior(claims.clone())
             }
             Some(FromPriorHeader::Jwt(_)) if !replaced("from_prior")? => {
                 return Err(PyValueError::new_err(
-                    "from_prior is a token nobody has verified; replace it too",
+                    "`from_prior` is a token that is not verified: replace it too, or unpack the message",
                 ));
             }
-            _ => {}
-        }
+            _ => Message::clone(message),
+        };
+        let arguments = PyDict::new(slf.py());
+        arguments.set_item("type", message.message_type())?;
         if let Some(changes) = changes {
             arguments.update(changes.as_mapping())?;
         }
-        slf.get_type().call((), Some(&arguments))
+        let made = slf.get_type().call((), Some(&arguments))?.cast_into::<Self>()?;
+        for (argument, header) in HEADERS {
+            if replaced(argument)? {
+                copy = copy.with_header_of(header, &made.get().0);
+            }
+        }
+        Ok(copy.into())
     }
 
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {

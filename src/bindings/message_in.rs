@@ -27,7 +27,7 @@ impl<'py> FromPyObject<'_, 'py> for MessageIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(message) = value.cast::<PyMessage>() {
-            return Ok(Self(message.get().0.clone()));
+            return Ok(Self(Message::clone(&message.get().0)));
         }
         if is_object(&value) {
             let ObjectIn(text) = value.extract()?;

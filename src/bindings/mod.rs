@@ -15,12 +15,14 @@
 mod algorithms;
 mod attachment;
 mod batch;
+mod bytes_in;
 mod callback;
 mod delivery;
 mod did_document;
 mod elsewhere;
 mod envelope;
 mod errors;
+mod form_fault;
 mod forward;
 mod from_prior;
 mod inspect;
@@ -40,6 +42,8 @@ mod question;
 mod relationship;
 mod secrets;
 mod surroundings;
+mod time;
+mod tuple;
 mod unpack;
 mod unpack_options;
 mod v1;
@@ -71,6 +75,8 @@ mod _core {
     use super::did_document::{PyDocument, PyEndpoint, PyResolved, PyService, document_of};
     #[pymodule_export]
     use super::envelope::PyEnvelope;
+    #[pymodule_export]
+    use super::form_fault::PyFormFault;
     #[pymodule_export]
     use super::forward::{PyForwarded, PyPackedForward, rewrap, unpack_forward, wrap_in_forward};
     #[pymodule_export]

@@ -218,7 +218,7 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::Attachment(attachment) => PyAttachment(attachment).into_bound_py_any(py),
         Outcome::AttachmentSigned(signed) => signed.kid().as_str().into_bound_py_any(py),
         Outcome::Received(Received::V2(unpacked)) => {
-            PyUnpackResult(Arc::from(unpacked)).into_bound_py_any(py)
+            PyUnpackResult::from(Arc::from(unpacked)).into_bound_py_any(py)
         }
         Outcome::Received(Received::V1(unpacked)) => PyV1Message(unpacked.into()).into_bound_py_any(py),
         Outcome::Forwarded(forwarded) => PyForwarded::new(*forwarded).into_bound_py_any(py),

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
 use super::callback::call_python;
+use super::form_fault::PyFormFault;
 use super::forward::PyForwarded;
 use super::json::TextIn;
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation, Task};
 use super::relationship::ChangeOut;
 use super::surroundings::KnownIn;
+use super::tuple::TupleOut;
 use super::unpack_options::PyUnpackOptions;
 use super::warnings::WarningsOut;
 use crate::caller::Surroundings;
@@ -21,7 +24,29 @@ use crate::unpack::{Forwarded, UnpackOptions, Unpacked};
 
 /// A message, and what was proved about it.
 #[pyclass(frozen, name = "UnpackResult", module = "pydidcomm")]
-pub(super) struct PyUnpackResult(pub(super) Arc<Unpacked>);
+pub(super) struct PyUnpackResult(pub(super) Arc<Unpacked>, MadeMessage);
+
+/// The message as a Python object, made when it is first read.
+pub(super) struct MadeMessage(PyOnceLock<Py<PyMessage>>);
+
+impl Default for MadeMessage {
+    fn default() -> Self {
+        Self(PyOnceLock::new())
+    }
+}
+
+impl MadeMessage {
+    pub(super) fn read(&self, py: Python<'_>, unpacked: &Unpacked) -> PyResult<Py<PyMessage>> {
+        let make = || Py::new(py, PyMessage::from(unpacked.shared_message()));
+        self.0.get_or_try_init(py, make).map(|message| message.clone_ref(py))
+    }
+}
+
+impl From<Arc<Unpacked>> for PyUnpackResult {
+    fn from(unpacked: Arc<Unpacked>) -> Self {
+        Self(unpacked, MadeMessage::default())
+    }
+}
 
 /// What was proved about a message; nothing here is merely claimed.
 ///
@@ -33,8 +58,8 @@ pub(super) struct PyMetadata(pub(super) Arc<Unpacked>);
 impl PyUnpackResult {
     /// The plaintext message.
     #[getter]
-    fn message(&self) -> PyMessage {
-        PyMessage(self.0.message().clone())
+    fn message(&self, py: Python<'_>) -> PyResult<Py<PyMessage>> {
+        self.1.read(py, &self.0)
     }
 
     /// The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
@@ -224,6 +249,14 @@ impl PyMetadata {
     #[getter]
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<WarningsOut<'py>> {
         WarningsOut::of(py, self.0.warnings())
+    }
+
+    /// The parts of the message that were read as absent, because their form is not the specification's.
+    ///
+    /// Empty unless `UnpackConfig.tolerate_form_faults` is on.
+    #[getter]
+    fn form_faults<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyFormFault>> {
+        TupleOut::of(py, self.0.message().form_faults().iter().cloned().map(PyFormFault).collect())
     }
 
     /// Whether `expires_time` of the message had come when it was unpacked.

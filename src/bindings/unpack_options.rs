@@ -23,6 +23,7 @@ impl PyUnpackOptions {
             decrypt_by_all_keys: flag(config, "expect_decrypt_by_all_keys")?,
             // whoever demands a profile wants none of the leniency
             accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
+            tolerate_form_faults: flag(config, "tolerate_form_faults")? && policy.profile.is_none(),
             keep_forward: !flag(config, "unwrap_re_wrapping_forward")?,
             to_mismatch: to_mismatch(config)?,
             own_dids: parties(&config.getattr("own_dids")?)?,
@@ -79,6 +80,7 @@ fn limits(config: &Bound<'_, PyAny>) -> PyResult<Limits> {
         nesting: limit("max_nesting", usual.nesting)?,
         layers: limit("max_layers", usual.layers)?,
         recipients: limit("max_recipients", usual.recipients)?,
+        attachments: limit("max_attachments", usual.attachments)?,
         signatures: limit("max_signatures", usual.signatures)?,
         forward_depth: limit("max_forward_depth", usual.forward_depth)?,
     })

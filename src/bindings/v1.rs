@@ -7,6 +7,7 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::bytes_in::BytesIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn};
 use super::operation::{Outcome, PyOperation};
@@ -56,8 +57,8 @@ impl<'py> FromPyObject<'_, 'py> for ContentIn {
     const INPUT_TYPE: PyStaticExpr = <TextIn as FromPyObject<'_, '_>>::INPUT_TYPE;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(octets) = value.extract::<&[u8]>() {
-            return Ok(Self(octets.to_vec()));
+        if let Some(bytes) = BytesIn::of(&value) {
+            return Ok(Self(bytes.to_vec()));
         }
         match value.extract::<String>() {
             Ok(text) => Ok(Self(text.into_bytes())),

@@ -18,7 +18,7 @@ pub use did_url::DidUrl;
 pub use document::{Document, Relationship};
 pub use node::Node;
 pub use parties::Parties;
-pub(crate) use party::names_of_key;
+pub(crate) use party::{PartyName, names_of_key};
 pub use party::{canonical, same_party, shortest};
 pub use room::MOST_ENTRIES;
 pub use service::{Endpoint, Service};

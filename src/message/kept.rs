@@ -47,6 +47,21 @@ impl Kept {
         }
     }
 
+    /// A copy that keeps nothing but its own text, as secret as the source is.
+    pub(crate) fn copied(&self) -> Self {
+        let text = self.as_str().to_owned();
+        let source = match *self.source {
+            Source::Open(_) => Source::Open(text),
+            Source::Decrypted(_) => Source::Decrypted(text.into()),
+        };
+        Self { range: 0..self.length(), source: Arc::new(source) }
+    }
+
+    /// How long the whole text is, of which this is a part.
+    pub(crate) fn source_length(&self) -> usize {
+        self.source.as_str().len()
+    }
+
     pub(crate) fn length(&self) -> usize {
         self.range.len()
     }
@@ -65,6 +80,18 @@ impl Debug for Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_keeps_its_own_text_alone() {
+        for source in [Source::Open("[1,2]".to_owned()), Source::Decrypted("[1,2]".to_owned().into())] {
+            let source = Arc::new(source);
+            let copied = Kept::part(&source, &source.as_str()[1..2]).copied();
+            assert_eq!((copied.as_str(), copied.source_length()), ("1", 1));
+            assert_eq!(Arc::strong_count(&source), 1);
+            let is_secret = matches!(*copied.source, Source::Decrypted(_));
+            assert_eq!(is_secret, matches!(*source, Source::Decrypted(_)));
+        }
+    }
 
     #[test]
     fn a_part_is_kept_where_it_stands_and_another_text_is_copied() {

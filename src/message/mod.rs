@@ -1,6 +1,8 @@
 //! The plaintext message: parsed once, valid ever after.
 
 pub mod attachment;
+mod compare;
+pub(crate) mod form;
 mod from_prior;
 mod headers;
 mod id;
@@ -14,6 +16,7 @@ mod type_uri;
 mod write;
 
 pub use attachment::Attachment;
+pub use form::FormFault;
 pub use from_prior::{Audience, FromPrior};
 pub(crate) use id::random_id;
 pub use plaintext::{FromPriorHeader, MEDIA_TYPE, Message};

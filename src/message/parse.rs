@@ -1,10 +1,12 @@
 //! Reading a plaintext message, whose large parts stay where they are.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::form::{Form, Reading};
 use super::headers::{id, party, seconds, text, texts};
 use super::kept::{Kept, Source};
 use super::plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
@@ -15,23 +17,23 @@ use crate::error::{Error, Result};
 impl Message {
     /// Reads a plaintext message.
     pub fn parse(json_text: &str) -> Result<Self> {
-        Self::parse_within(json_text, json::NESTING)
+        Self::keep(Source::Open(json_text.to_owned()), Reading::default())
     }
 
     /// Reads a plaintext message that nests no deeper than that.
     pub fn parse_within(json_text: &str, nesting: usize) -> Result<Self> {
-        Self::keep(Source::Open(json_text.to_owned()), nesting)
+        Self::keep(Source::Open(json_text.to_owned()), Reading { nesting, ..Reading::default() })
     }
 
     /// Reads a plaintext message and keeps its text.
     pub fn of_text(json_text: String) -> Result<Self> {
-        Self::keep(Source::Open(json_text), json::NESTING)
+        Self::keep(Source::Open(json_text), Reading::default())
     }
 
-    pub(crate) fn keep(source: Source, nesting: usize) -> Result<Self> {
+    pub(crate) fn keep(source: Source, reading: Reading) -> Result<Self> {
         let source = Arc::new(source);
-        json::check(source.as_str(), "message", nesting)?;
-        Headers::find(source.as_str())?.read(&source)
+        json::check(source.as_str(), "message", reading.nesting)?;
+        Headers::find(source.as_str())?.read(&source, reading)
     }
 
     /// A message of the text of its other headers, its body and its attachments.
@@ -40,7 +42,7 @@ impl Message {
         body: Option<String>,
         attachments: Option<Vec<Attachment>>,
     ) -> Result<Self> {
-        let mut message = Self::keep(Source::Open(headers), json::NESTING)?;
+        let mut message = Self::keep(Source::Open(headers), Reading::default())?;
         if let Some(body) = body {
             // it stands one level deep in the message, and an attachment two
             json::check(&body, "message", json::NESTING.saturating_sub(1))?;
@@ -50,7 +52,10 @@ impl Message {
             for attachment in &attachments {
                 attachment.check_nesting(json::NESTING.saturating_sub(2))?;
             }
-            message.attachments = Some(each_once(attachments)?);
+            if !repeated_ids(&attachments).is_empty() {
+                return Err(two_of_one_id());
+            }
+            message.attachments = Some(attachments);
         }
         Ok(message)
     }
@@ -109,7 +114,8 @@ impl<'a> Headers<'a> {
         Ok(found)
     }
 
-    fn read(self, source: &Arc<Source>) -> Result<Message> {
+    fn read(self, source: &Arc<Source>, reading: Reading) -> Result<Message> {
+        // what says who sends to whom, and what the message is, is never read as absent
         if let Some(raw) = present(self.typ) {
             check_typ(&text(raw, "message.typ")?)?;
         }
@@ -118,9 +124,33 @@ impl<'a> Headers<'a> {
             return Err(Error::malformed("message.type", "no URI"));
         }
         let to = |raw: &RawValue| -> Result<Vec<DidUrl>> {
-            texts(raw, "message.to")?.iter().map(|did| party(did, "message.to")).collect()
+            let dids = texts(raw, "message.to")?;
+            at_most(reading.recipients, dids.len(), "message.to")?;
+            dids.iter().map(|did| party(did, "message.to")).collect()
         };
+        let mut form = Form::new(source, reading.tolerant);
         let ids = |raw, part| texts(raw, part).map(owned);
+        let path = |name: &'static str| move || name.to_owned();
+        let body = self.body.map(|raw| object(Kept::part(source, raw.get())));
+        let body = match body {
+            // null says as little as absence, and any other value has a meaning that would be lost
+            Some(Err(error)) if self.body.is_some_and(|raw| raw.get() == "null") => {
+                form.tolerate(error, None, path("body"))?;
+                None
+            }
+            body => body.transpose()?,
+        };
+        let attachments = form.optional(present(self.attachments), path("attachments"), |raw| {
+            serde_json::from_str::<Vec<&RawValue>>(raw.get())
+                .map_err(|_| Error::malformed("message.attachments", "no array"))
+        })?;
+        let attachments = match attachments {
+            Some(entries) => {
+                at_most(reading.attachments, entries.len(), "message.attachments")?;
+                Some(read_attachments(&entries, &mut form)?)
+            }
+            None => None,
+        };
         Ok(Message {
             id: id(required(self.id, "message.id")?, "message.id")?,
             type_: type_.into_owned(),
@@ -128,30 +158,45 @@ impl<'a> Headers<'a> {
                 .map(|raw| party(&text(raw, "message.from")?, "message.from"))
                 .transpose()?,
             to: present(self.to).map(to).transpose()?,
-            thid: present(self.thid).map(|raw| id(raw, "message.thid")).transpose()?,
-            pthid: present(self.pthid).map(|raw| id(raw, "message.pthid")).transpose()?,
-            created_time: present(self.created_time)
-                .map(|raw| seconds(raw, "message.created_time"))
-                .transpose()?,
-            expires_time: present(self.expires_time)
-                .map(|raw| seconds(raw, "message.expires_time"))
-                .transpose()?,
+            thid: form.optional(present(self.thid), path("thid"), |raw| id(raw, "message.thid"))?,
+            pthid: form.optional(present(self.pthid), path("pthid"), |raw| id(raw, "message.pthid"))?,
+            created_time: form.optional(present(self.created_time), path("created_time"), |raw| {
+                seconds(raw, "message.created_time")
+            })?,
+            expires_time: form.optional(present(self.expires_time), path("expires_time"), |raw| {
+                seconds(raw, "message.expires_time")
+            })?,
             from_prior: present(self.from_prior)
                 .map(|raw| text(raw, "message.from_prior").map(|jwt| FromPriorHeader::Jwt(jwt.into_owned())))
                 .transpose()?,
-            please_ack: present(self.please_ack).map(|raw| ids(raw, "message.please_ack")).transpose()?,
-            ack: present(self.ack).map(|raw| ids(raw, "message.ack")).transpose()?,
-            lang: present(self.lang).map(|raw| text(raw, "message.lang").map(Cow::into_owned)).transpose()?,
-            accept_lang: present(self.accept_lang).map(|raw| ids(raw, "message.accept-lang")).transpose()?,
-            body: self.body.map(|raw| object(Kept::part(source, raw.get()))).transpose()?,
-            attachments: present(self.attachments).map(|raw| attachments(raw, source)).transpose()?,
+            please_ack: form.optional(present(self.please_ack), path("please_ack"), |raw| {
+                ids(raw, "message.please_ack")
+            })?,
+            ack: form.optional(present(self.ack), path("ack"), |raw| ids(raw, "message.ack"))?,
+            lang: form.optional(present(self.lang), path("lang"), |raw| {
+                text(raw, "message.lang").map(Cow::into_owned)
+            })?,
+            accept_lang: form.optional(present(self.accept_lang), path("accept-lang"), |raw| {
+                ids(raw, "message.accept-lang")
+            })?,
+            body,
+            attachments,
             custom: self
                 .custom
                 .into_iter()
                 .map(|(name, raw)| (name.into_owned(), Kept::part(source, raw.get())))
                 .collect(),
+            form_faults: form.into_faults(),
         })
     }
+}
+
+/// Refuses a collection that is longer than is read.
+fn at_most(most: usize, count: usize, part: &'static str) -> Result<()> {
+    if count > most {
+        return Err(Error::malformed(part, format!("more than the {most} entries that are read")));
+    }
+    Ok(())
 }
 
 /// A header that may be absent, for which null stands where absence is allowed, but for body.
@@ -182,22 +227,34 @@ fn check_typ(typ: &str) -> Result<()> {
     }
 }
 
-fn attachments(raw: &RawValue, source: &Arc<Source>) -> Result<Vec<Attachment>> {
-    let entries: Vec<&RawValue> =
-        serde_json::from_str(raw.get()).map_err(|_| Error::malformed("message.attachments", "no array"))?;
-    let read = entries.into_iter().map(|entry| Attachment::keep(entry.get(), source));
-    each_once(read.collect::<Result<_>>()?)
+/// Attachments of which no two have one id.
+fn read_attachments(entries: &[&RawValue], form: &mut Form<'_>) -> Result<Vec<Attachment>> {
+    let mut attachments = Vec::with_capacity(entries.len());
+    for (place, entry) in entries.iter().enumerate() {
+        let path = || format!("attachments[{place}]");
+        match Attachment::keep(entry.get(), form, &path) {
+            Ok(attachment) => attachments.push(attachment),
+            Err(error) => form.tolerate(error, Some(entry.get()), path)?,
+        }
+    }
+    let repeated = repeated_ids(&attachments);
+    if !repeated.is_empty() {
+        // a reference to the id has two meanings, so the id reads as absent
+        form.tolerate(two_of_one_id(), None, || "attachments".to_owned())?;
+        for attachment in &mut attachments {
+            attachment.forget_id(|id| repeated.contains(id));
+        }
+    }
+    Ok(attachments)
 }
 
-/// Attachments of which no two have one id.
-fn each_once(attachments: Vec<Attachment>) -> Result<Vec<Attachment>> {
-    let mut ids: Vec<_> = attachments.iter().filter_map(Attachment::id).collect();
-    let count = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.len() == count {
-        Ok(attachments)
-    } else {
-        Err(Error::malformed("message.attachments", "two attachments of one id"))
-    }
+/// The ids that more than one attachment has.
+fn repeated_ids(attachments: &[Attachment]) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let ids = attachments.iter().filter_map(Attachment::id);
+    ids.filter(|id| !seen.insert(*id)).map(ToOwned::to_owned).collect()
+}
+
+fn two_of_one_id() -> Error {
+    Error::malformed("message.attachments", "two attachments of one id")
 }

@@ -1,7 +1,7 @@
 //! A message with every header of the specification, and the custom ones as they came.
 
 use super::kept::Kept;
-use super::{Attachment, FromPrior, TypeUri};
+use super::{Attachment, FormFault, FromPrior, TypeUri};
 use crate::did::DidUrl;
 
 /// The media type of a plaintext message.
@@ -48,6 +48,7 @@ pub struct Message {
     pub(super) body: Option<Kept>,
     pub(super) attachments: Option<Vec<Attachment>>,
     pub(super) custom: Vec<(String, Kept)>,
+    pub(super) form_faults: Vec<FormFault>,
 }
 
 /// What stands in `from_prior`.
@@ -161,6 +162,38 @@ impl Message {
     /// The custom headers, each with its JSON text.
     pub fn custom_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.custom.iter().map(|(name, raw)| (name.as_str(), raw.as_str()))
+    }
+
+    /// The parts that were read as absent because their form is not the specification's.
+    pub fn form_faults(&self) -> &[FormFault] {
+        &self.form_faults
+    }
+
+    /// The same message with the named header of another message.
+    ///
+    /// Every other part stays as it was written.
+    #[must_use]
+    pub fn with_header_of(mut self, name: &str, other: &Self) -> Self {
+        match name {
+            "id" => self.id.clone_from(&other.id),
+            "type" => self.type_.clone_from(&other.type_),
+            "from" => self.from.clone_from(&other.from),
+            "to" => self.to.clone_from(&other.to),
+            "thid" => self.thid.clone_from(&other.thid),
+            "pthid" => self.pthid.clone_from(&other.pthid),
+            "created_time" => self.created_time = other.created_time,
+            "expires_time" => self.expires_time = other.expires_time,
+            "from_prior" => self.from_prior.clone_from(&other.from_prior),
+            "please_ack" => self.please_ack.clone_from(&other.please_ack),
+            "ack" => self.ack.clone_from(&other.ack),
+            "lang" => self.lang.clone_from(&other.lang),
+            "accept-lang" => self.accept_lang.clone_from(&other.accept_lang),
+            "body" => self.body.clone_from(&other.body),
+            "attachments" => self.attachments.clone_from(&other.attachments),
+            _ => self.custom.clone_from(&other.custom),
+        }
+        self.form_faults.clear();
+        self
     }
 
     /// The same message with the claims of a rotation to be signed when it is packed.

@@ -1,5 +1,6 @@
 //! A plaintext message written straight into its text.
 
+use super::compare::same_value;
 use super::kept::Kept;
 use super::object::ObjectText;
 use super::{Attachment, FromPriorHeader, MEDIA_TYPE, Message};
@@ -66,7 +67,6 @@ impl Message {
 
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
-        let value = |message: &Self| serde_json::from_str::<serde_json::Value>(&message.to_json()).ok();
-        self.from_prior == other.from_prior && value(self) == value(other)
+        self.from_prior == other.from_prior && same_value(&self.to_json(), &other.to_json())
     }
 }

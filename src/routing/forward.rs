@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use super::ForwardHeaders;
-use crate::base64url;
 use crate::did::{DidUrl, names_of_key, same_party};
 use crate::error::{Error, Result};
 use crate::jose::jwe;
@@ -49,7 +48,7 @@ impl Forward {
         for attachment in message.attachments() {
             match inlined(attachment)? {
                 Some(payload) => messages.push(payload),
-                None => links.push(attachment.clone()),
+                None => links.push(attachment.taken_out()),
             }
         }
         let delay = message.custom_headers().find(|(name, _)| *name == "delay_milli");
@@ -103,16 +102,13 @@ impl Forward {
 
 /// The text of the attached message; none where the attachment has only links.
 fn inlined(attachment: &Attachment) -> Result<Option<String>> {
-    let data = json::members(attachment.member("data").unwrap_or("{}"), "attachment.data")?;
-    let find = |name: &str| data.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.get());
-    if let Some(raw) = find("json") {
-        return Ok(Some(raw.to_owned()));
+    match attachment.content() {
+        Ok(content) => String::from_utf8(content.into_owned())
+            .map(Some)
+            .map_err(|_| Error::malformed("attachment.data.base64", "not UTF-8")),
+        Err(Error::ContentNotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
-    let Some(raw) = find("base64") else { return Ok(None) };
-    let malformed = |reason: &str| Error::malformed("attachment.data.base64", reason);
-    let text: String = serde_json::from_str(raw).map_err(|_| malformed("no string"))?;
-    let octets = base64url::decode_any(&text, "attachment.data.base64")?;
-    String::from_utf8(octets).map(Some).map_err(|_| malformed("no text"))
 }
 
 /// The plaintext of a forward for a mediator, which learns the next hop and nothing else.

@@ -4,7 +4,7 @@ use super::Layers;
 use super::opened::{Authcrypt, Opened};
 use super::signed::Signed;
 use crate::crypto::signature::SignatureValid;
-use crate::did::{DidUrl, Parties, same_party};
+use crate::did::{DidUrl, Parties, PartyName, same_party};
 use crate::error::{Claim, Error, Result};
 use crate::message::Message;
 
@@ -76,7 +76,10 @@ pub(super) fn recipients(message: &Message, layers: &Layers, mismatch: ToMismatc
     }
     for opened in opened {
         let named = match message.to() {
-            Some(to) => to.iter().any(|did| same_party(did.did(), opened.kid.did())),
+            Some(to) => {
+                let ours = PartyName::of(opened.kid.did());
+                to.iter().any(|did| did.did() == opened.kid.did()) || to.iter().any(|did| ours.is(did.did()))
+            }
             None => layers.signed.is_none(),
         };
         if named {

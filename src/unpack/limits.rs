@@ -11,6 +11,9 @@ const LAYERS: usize = 3;
 /// Each recipient entry is parsed and hashed before anything is proved; no DID lists nearly as many keys.
 const RECIPIENTS: usize = 1000;
 
+/// A message that delivers queued messages has one attachment for each, and each takes memory beyond its text.
+const ATTACHMENTS: usize = 10_000;
+
 /// Only the sender's signature has a meaning, and a sender signs once.
 const SIGNATURES: usize = 1;
 
@@ -26,8 +29,10 @@ pub struct Limits {
     pub nesting: usize,
     /// The most layers around a plaintext.
     pub layers: usize,
-    /// The most recipients of one envelope.
+    /// The most recipients of one envelope, and the most entries of `to`.
     pub recipients: usize,
+    /// The most attachments of one message.
+    pub attachments: usize,
     /// The most signatures of one envelope.
     pub signatures: usize,
     /// The most forwards, each inside the one before, that are opened for one message.
@@ -41,6 +46,7 @@ impl Default for Limits {
             nesting: NESTING,
             layers: LAYERS,
             recipients: RECIPIENTS,
+            attachments: ATTACHMENTS,
             signatures: SIGNATURES,
             forward_depth: FORWARD_DEPTH,
         }

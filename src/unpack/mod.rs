@@ -46,6 +46,7 @@ use crate::error::{Error, Result};
 use crate::jose::envelope::{Envelope, Most};
 use crate::jose::jwe::Agreement;
 use crate::message::Message;
+use crate::message::form::Reading;
 use crate::message::kept::Source;
 use unpacked::Findings;
 
@@ -57,6 +58,9 @@ pub struct UnpackOptions {
     pub decrypt_by_all_keys: bool,
     /// Whether an anoncrypt layer without `apv` is read; its list of recipients is bound by nothing then.
     pub accept_missing_apv: bool,
+    /// Whether a part that the receiver can do without is read as absent where its form is not the
+    /// specification's; the message is refused otherwise.
+    pub tolerate_form_faults: bool,
     /// Whether a forward that has reached us is handed out as it is; otherwise the message inside is.
     pub keep_forward: bool,
     /// What to do where `to` does not name the DID that the message was encrypted to.
@@ -67,6 +71,14 @@ pub struct UnpackOptions {
     pub policy: Policy,
     /// What is too large to be read.
     pub limits: Limits,
+}
+
+impl UnpackOptions {
+    /// How the plaintext is read.
+    fn reading(&self) -> Reading {
+        let Limits { nesting, recipients, attachments, .. } = self.limits;
+        Reading { nesting, recipients, attachments, tolerant: self.tolerate_form_faults }
+    }
 }
 
 /// The longest id that is not odd: UUIDs have 36 octets, hashes in hexadecimal 64.
@@ -154,7 +166,7 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
                 payload
             }
             Envelope::Plain => {
-                let message = Message::keep(source(packed, inner), limits.nesting)?;
+                let message = Message::keep(source(packed, inner), options.reading())?;
                 return conclude(caller, message, layers, options).await;
             }
         };
@@ -193,6 +205,7 @@ async fn conclude(
         (Warning::NotToUs, !is_to_us),
         (Warning::Expired, is_expired),
         (Warning::UnboundRecipients, layers.unbound),
+        (Warning::FormFault, !message.form_faults().is_empty()),
         (Warning::AuthcryptSigned, is_signed_authcrypt && !is_hidden),
         (Warning::AnoncryptAuthcryptSigned, is_signed_authcrypt && is_hidden),
     ];

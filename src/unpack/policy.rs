@@ -42,7 +42,7 @@ impl Policy {
             (Demand::Signed, !self.signed || unpacked.signer().is_some()),
             (Demand::Profile, self.profile.is_none_or(|profile| profile.admits(unpacked))),
             (Demand::Sender, self.senders.as_ref().is_none_or(allowed)),
-            (Demand::Unexpired, !self.unexpired || !unpacked.is_expired()),
+            (Demand::Unexpired, !self.unexpired || !may_be_expired(unpacked)),
         ];
         first_unmet(demands, proved)
     }
@@ -62,6 +62,12 @@ impl Policy {
         // a verkey is no DID
         first_unmet(demands, None)
     }
+}
+
+/// Whether the message has expired, or states a time that could not be read.
+fn may_be_expired(unpacked: &Unpacked) -> bool {
+    let faults = unpacked.message().form_faults();
+    unpacked.is_expired() || faults.iter().any(|fault| fault.part() == "expires_time")
 }
 
 fn first_unmet(demands: impl IntoIterator<Item = (Demand, bool)>, proved: Option<&str>) -> Result<()> {

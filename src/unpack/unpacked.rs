@@ -1,5 +1,7 @@
 //! What is known of a message when every layer is open.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::Layers;
@@ -16,7 +18,7 @@ use crate::message::Message;
 
 /// A message, and what was proved about it.
 pub struct Unpacked {
-    message: Message,
+    message: Arc<Message>,
     anoncrypt: Option<Opened>,
     authcrypt: Option<Opened>,
     signed: Option<Signed>,
@@ -56,7 +58,7 @@ impl Unpacked {
         let innermost = authcrypt.as_ref().or(anoncrypt.as_ref());
         let reported = Reported::of(caller, kid, innermost.map(|opened| &opened.kid));
         Self {
-            message,
+            message: Arc::new(message),
             anoncrypt,
             authcrypt,
             signed,
@@ -78,6 +80,11 @@ impl Unpacked {
     /// The plaintext message.
     pub fn message(&self) -> &Message {
         &self.message
+    }
+
+    /// The plaintext message, to be kept without the rest.
+    pub fn shared_message(&self) -> Arc<Message> {
+        Arc::clone(&self.message)
     }
 
     /// Whether it arrived encrypted.

@@ -18,6 +18,8 @@ pub enum Warning {
     Expired,
     /// `apv` is missing, so nothing binds the list of recipients.
     UnboundRecipients,
+    /// A part was read as absent because its form is not the specification's.
+    FormFault,
     /// authcrypt(sign(plaintext)).
     AuthcryptSigned,
     /// anoncrypt(authcrypt(sign(plaintext))).
@@ -35,6 +37,7 @@ impl Warning {
             Self::NotToUs => "not_to_us",
             Self::Expired => "expired",
             Self::UnboundRecipients => "unbound_recipients",
+            Self::FormFault => "form_fault",
             Self::AuthcryptSigned => "authcrypt_signed",
             Self::AnoncryptAuthcryptSigned => "anoncrypt_authcrypt_signed",
         }
@@ -49,7 +52,7 @@ impl Warning {
             Self::NotToRecipient | Self::NotToUs => Some("to"),
             Self::Expired => Some("expires_time"),
             Self::UnboundRecipients => Some("apv"),
-            Self::AuthcryptSigned | Self::AnoncryptAuthcryptSigned => None,
+            Self::FormFault | Self::AuthcryptSigned | Self::AnoncryptAuthcryptSigned => None,
         }
     }
 
@@ -65,6 +68,9 @@ impl Warning {
             Self::NotToUs => "to names none of our DIDs",
             Self::Expired => "expires_time has come",
             Self::UnboundRecipients => "apv is missing, so the list of recipients may have been changed",
+            Self::FormFault => {
+                "a part has another form than the specification's and reads as absent: see `form_faults`"
+            }
             Self::AuthcryptSigned => "authcrypt around a signature, which the specification advises against",
             Self::AnoncryptAuthcryptSigned => {
                 "anoncrypt around authcrypt around a signature, which the specification forbids to send"
@@ -87,6 +93,7 @@ mod tests {
             Warning::NotToUs,
             Warning::Expired,
             Warning::UnboundRecipients,
+            Warning::FormFault,
             Warning::AuthcryptSigned,
             Warning::AnoncryptAuthcryptSigned,
         ]
@@ -94,7 +101,7 @@ mod tests {
         .into();
         words.sort_unstable();
         words.dedup();
-        assert_eq!(words.len(), 9);
+        assert_eq!(words.len(), 10);
         assert!(words.iter().all(|words| words.contains(' ')));
     }
 }

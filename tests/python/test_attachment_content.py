@@ -52,7 +52,7 @@ def test_base64_that_is_only_read_or_none_at_all_is_not_sent(text: str) -> None:
         Attachment(data={"base64": text})
 
 
-@pytest.mark.parametrize("text", ["A", "Zh", "Z===", "Zg=Zg", "Zm 9v", "é", "="])
+@pytest.mark.parametrize("text", ["A", "Zh", "Z===", "Zg=Zg", "Zm.9v", "é", "="])
 def test_base64_that_is_none_has_no_content(text: str) -> None:
     with pytest.raises(MalformedMessageError) as caught:
         Attachment.from_dict({"data": {"base64": text}}).content()
@@ -110,11 +110,11 @@ def test_octets_that_are_no_json_are_content_all_the_same() -> None:
 @pytest.mark.spec("ATT-07", "ATT-08", "ATT-17")
 def test_links_keep_their_order_and_need_a_hash() -> None:
     film = Attachment.from_links(LINKS, content=CONTENT, media_type="video/ogg")
-    assert film.links == LINKS
+    assert film.links == tuple(LINKS)
     assert film.data == {"links": LINKS, "hash": "z" + base58(MULTIHASH)}
     assert film.byte_count == len(CONTENT)
     assert Attachment.from_links(LINKS, hash=MULTIHASH.hex()).hash == MULTIHASH.hex()
-    assert Attachment.from_bytes(CONTENT).links == []
+    assert Attachment.from_bytes(CONTENT).links == ()
     for arguments in ({}, {"hash": MULTIHASH.hex(), "content": CONTENT}):
         wrong: Any = arguments
         with pytest.raises(ValueError, match="either hash or content"):
@@ -185,7 +185,7 @@ def test_without_a_hash_there_is_nothing_to_compare() -> None:
 
 def test_octets_come_before_json() -> None:
     both = Attachment.from_dict({"data": {"json": [1], "base64": "WzJd", "links": LINKS, "hash": "x"}})
-    assert (both.content(), both.json(), both.links) == (b"[2]", [2], LINKS)
+    assert (both.content(), both.json(), both.links) == (b"[2]", [2], tuple(LINKS))
 
 
 @pytest.mark.spec("ATT-01", "ATT-05")

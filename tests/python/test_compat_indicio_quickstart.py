@@ -235,7 +235,7 @@ async def test_live_delivery_calls_back_and_connects_again(
     listening.cancel()
     await asyncio.wait({listening})
     assert sent[0].type == "https://didcomm.org/messagepickup/3.0/live-delivery-change"
-    assert (sent[0].body, sent[0].to) == ({"live_delivery": True}, [mediator.did])
+    assert (sent[0].body, sent[0].to) == ({"live_delivery": True}, (mediator.did,))
     assert "Error encountered while decrypting websocket message" in caplog.text
     assert "Websocket died" in caplog.text
 

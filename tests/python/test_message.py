@@ -63,7 +63,7 @@ def test_generated_ids_are_distinct() -> None:
 def test_every_header_is_an_attribute_with_the_value_given() -> None:
     message = Message(**ALL)
     for name, value in ALL.items():
-        assert getattr(message, name) == value, name
+        assert getattr(message, name) == (tuple(value) if isinstance(value, list) else value), name
 
 
 def test_every_argument_is_named() -> None:
@@ -125,12 +125,10 @@ def test_what_is_handed_out_is_a_copy() -> None:
     message.body["list"].append(3)
     message.custom_headers["y"] = 1
     message.as_dict().clear()
-    assert message.to is not None
-    message.to.append("did:example:carol")
     assert (message.body, message.custom_headers, message.to) == (
         {"list": [1]},
         {"x": {}},
-        ["did:example:bob"],
+        ("did:example:bob",),
     )
 
 

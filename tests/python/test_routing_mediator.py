@@ -199,7 +199,7 @@ async def test_a_receiver_opens_what_was_wrapped_for_itself(
     kept = await bobs.unpack(wrapped.message, config=UnpackConfig(unwrap_re_wrapping_forward=False))
     assert (kept.message.type, kept.metadata.re_wrapped_in_forward) == (FORWARD, False)
     asked = await bobs.unpack_forward(wrapped.message)
-    assert (asked.message.to, asked.next, asked.messages) == ([bob.did], bob.did, [payload])
+    assert (asked.message.to, asked.next, asked.messages) == ((bob.did,), bob.did, [payload])
 
 
 @pytest.mark.spec("RTE-17")

@@ -69,7 +69,7 @@ def test_a_message_is_signed_once_for_all_and_names_them_all(cast: Cast) -> None
     to_bob, to_carol = cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.a)
     assert to_bob.sign_from_kid == to_carol.sign_from_kid
     received = cast.bob.unpack(to_bob.message)
-    assert received.message.to == [cast.b, cast.c]
+    assert received.message.to == (cast.b, cast.c)
     inner = cast.carol.unpack_forward(to_carol.message).messages[0]
     assert cast.carol.unpack(inner).metadata.signed_message == received.metadata.signed_message
 

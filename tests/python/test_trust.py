@@ -132,7 +132,7 @@ def test_a_message_to_carol_that_is_encrypted_for_bob_is_refused(
     forged = forge.encrypt(plaintext(from_=alice.did, to=[carol.did]), bob.agreement, sender=sender)
     assert refused(lambda: documents.unpack(bob, forged)) == ("to=recipient", bob.key.kid, bob.did)
     both = forge.encrypt(plaintext(from_=alice.did, to=[carol.did, bob.did]), bob.agreement, sender=sender)
-    assert documents.unpack(bob, both).message.to == [carol.did, bob.did]
+    assert documents.unpack(bob, both).message.to == (carol.did, bob.did)
 
 
 @pytest.mark.spec("ADR-02", "ADR-05")
@@ -172,7 +172,7 @@ def test_a_message_in_the_open_to_somebody_else_is_returned(
 ) -> None:
     message = plaintext(from_=alice.did, to=[carol.did])
     for packed in (message, forge.sign(message, alice.signing)):
-        assert documents.unpack(bob, packed).message.to == [carol.did]
+        assert documents.unpack(bob, packed).message.to == (carol.did,)
 
 
 @pytest.mark.spec("ADR-08")

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
         Fault as Fault,
     )
     from pydidcomm import (
+        FormFault as FormFault,
+    )
+    from pydidcomm import (
         Forwarded as Forwarded,
     )
     from pydidcomm import (

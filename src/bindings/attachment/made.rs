@@ -11,6 +11,7 @@ use super::super::callback::call_python;
 use super::super::errors::misuse;
 use super::super::json::WholeIn;
 use super::super::surroundings;
+use super::super::time::TimeIn;
 use super::PyAttachment;
 use crate::message::Attachment;
 use crate::message::object::ObjectText;
@@ -23,7 +24,7 @@ pub(super) struct Described {
     pub(super) filename: Option<String>,
     pub(super) media_type: Option<String>,
     pub(super) format: Option<String>,
-    pub(super) lastmod_time: Option<WholeIn>,
+    pub(super) lastmod_time: Option<TimeIn>,
     pub(super) byte_count: Option<WholeIn>,
 }
 
@@ -43,7 +44,10 @@ impl Described {
         for (name, value) in texts.into_iter().filter_map(|(name, value)| Some((name, value?))) {
             members.put_text(name, &value);
         }
-        let numbers = [("lastmod_time", self.lastmod_time), ("byte_count", self.byte_count)];
+        let numbers = [
+            ("lastmod_time", self.lastmod_time.map(|TimeIn(time)| WholeIn(time))),
+            ("byte_count", self.byte_count),
+        ];
         for (name, WholeIn(number)) in numbers.into_iter().filter_map(|(name, value)| Some((name, value?))) {
             members.put_number(name, number);
         }

@@ -11,7 +11,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 pub(super) use signature::{sign_attachment, verify_attachment};
 
+use super::bytes_in::BytesIn;
 use super::json::{JsonIn, JsonOut, KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
+use super::time::TimeIn;
+use super::tuple::TupleOut;
 use crate::error::Result;
 use crate::message::{Attachment, attachment};
 
@@ -57,7 +60,7 @@ impl PyAttachment {
         filename: Option<String>,
         media_type: Option<String>,
         format: Option<String>,
-        lastmod_time: Option<WholeIn>,
+        lastmod_time: Option<TimeIn>,
         byte_count: Option<WholeIn>,
     ) -> PyResult<Self> {
         let described = Described { id, description, filename, media_type, format, lastmod_time, byte_count };
@@ -80,18 +83,18 @@ impl PyAttachment {
     #[expect(clippy::too_many_arguments, reason = "the members that say what the octets are")]
     fn from_bytes(
         py: Python<'_>,
-        content: &[u8],
+        content: BytesIn,
         id: Option<String>,
         description: Option<String>,
         filename: Option<String>,
         media_type: Option<String>,
         format: Option<String>,
-        lastmod_time: Option<WholeIn>,
+        lastmod_time: Option<TimeIn>,
         hash: bool,
     ) -> PyResult<Self> {
         let described =
             Described { id, description, filename, media_type, format, lastmod_time, byte_count: None };
-        described.with_data(&py.detach(|| attachment::inlined(content, hash)))
+        described.with_data(&py.detach(|| attachment::inlined(&content, hash)))
     }
 
     /// The attachment that inlines a file, under its name, with its size and time of change.
@@ -133,7 +136,7 @@ impl PyAttachment {
             filename: Some(filename.unwrap_or(file.name)),
             media_type: media_type.or(file.media_type),
             format,
-            lastmod_time: file.modified.map(WholeIn),
+            lastmod_time: file.modified.map(TimeIn),
             byte_count: u64::try_from(content.len()).ok().map(WholeIn),
         };
         described.with_data(&py.detach(|| attachment::inlined(content, hash)))
@@ -160,7 +163,7 @@ impl PyAttachment {
         filename: Option<String>,
         media_type: Option<String>,
         format: Option<String>,
-        lastmod_time: Option<WholeIn>,
+        lastmod_time: Option<TimeIn>,
     ) -> PyResult<Self> {
         let media_type = media_type.or_else(|| Some("application/json".to_owned()));
         let described =
@@ -181,7 +184,7 @@ impl PyAttachment {
     ///     >>> from pydidcomm import Attachment
     ///     >>> film = Attachment.from_links(["https://example.com/film"], content=b"...")
     ///     >>> film.links, film.hash, film.byte_count
-    ///     (['https://example.com/film'], 'zQmZsbXTMpTENLEjaeKPyPbtJbKTL4FEJVHnrzSkVsGGVUq', 3)
+    ///     (('https://example.com/film',), 'zQmZsbXTMpTENLEjaeKPyPbtJbKTL4FEJVHnrzSkVsGGVUq', 3)
     #[staticmethod]
     #[pyo3(signature = (links, *, hash=None, content=None, id=None, description=None, filename=None, media_type=None, format=None, lastmod_time=None, byte_count=None))]
     #[expect(
@@ -192,19 +195,19 @@ impl PyAttachment {
         py: Python<'_>,
         links: StringsIn,
         hash: Option<String>,
-        content: Option<&[u8]>,
+        content: Option<BytesIn>,
         id: Option<String>,
         description: Option<String>,
         filename: Option<String>,
         media_type: Option<String>,
         format: Option<String>,
-        lastmod_time: Option<WholeIn>,
+        lastmod_time: Option<TimeIn>,
         byte_count: Option<WholeIn>,
     ) -> PyResult<Self> {
-        let size = content.and_then(|content| u64::try_from(content.len()).ok());
+        let size = content.as_ref().and_then(|content| u64::try_from(content.len()).ok());
         let hash = match (hash, content) {
             (Some(hash), None) => hash,
-            (None, Some(content)) => py.detach(|| attachment::sha2_256(content)),
+            (None, Some(content)) => py.detach(|| attachment::sha2_256(&content)),
             _ => return Err(PyValueError::new_err("links need either hash or content")),
         };
         let byte_count = byte_count.or(size.map(WholeIn));
@@ -236,9 +239,24 @@ impl PyAttachment {
         self.text("description")
     }
 
-    /// A name for the file that the content may be kept in.
+    /// A name for a file with the content: one component, without letters that a file system refuses.
+    ///
+    /// None where the sender gives no name, or one of which nothing is left. A file of that name may exist:
+    /// open with mode "x". `raw_filename` is the name as the sender wrote it.
+    ///
+    /// Example:
+    ///     >>> from pydidcomm import Attachment
+    ///     >>> report = Attachment.from_bytes(b"...", filename="../../etc/report.pdf")
+    ///     >>> report.filename, report.raw_filename
+    ///     ('report.pdf', '../../etc/report.pdf')
     #[getter]
     fn filename(&self) -> Option<String> {
+        self.0.filename()
+    }
+
+    /// The file name as the sender wrote it: not safe to create a file with.
+    #[getter]
+    fn raw_filename(&self) -> Option<String> {
         self.text("filename")
     }
 
@@ -271,12 +289,12 @@ impl PyAttachment {
     /// Where the content is: a fresh copy of the object with `json`, `base64` or `links`.
     #[getter]
     fn data(&self) -> KeptObjectOut<'_> {
-        KeptObjectOut(self.0.member("data").unwrap_or("{}"))
+        KeptObjectOut(self.0.data())
     }
 
     /// The octets that are inlined: those of `base64`, or the JSON text of `json` as it was written.
     ///
-    /// `base64` is read with and without padding, in either alphabet.
+    /// `base64` is read in either alphabet, with and without padding and line breaks.
     ///
     /// Raises:
     ///     ContentNotFoundError: There are only links; fetch one, and `verify_hash` what came.
@@ -301,8 +319,8 @@ impl PyAttachment {
 
     /// Where the content can be had, in the order in which the sender wrote it; empty where it is inlined.
     #[getter]
-    fn links(&self) -> Vec<String> {
-        self.0.links()
+    fn links<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, String>> {
+        TupleOut::of(py, self.0.links())
     }
 
     /// The multihash of the content, as it was written; `verify_hash` compares it.
@@ -334,8 +352,8 @@ impl PyAttachment {
     ///     ...     print(error)
     ///     untrusted message: attachment.data.hash=content is not proved
     #[pyo3(signature = (content=None))]
-    fn verify_hash(&self, py: Python<'_>, content: Option<&[u8]>) -> Result<()> {
-        py.detach(|| self.0.verify_hash(content))
+    fn verify_hash(&self, py: Python<'_>, content: Option<BytesIn>) -> Result<()> {
+        py.detach(|| self.0.verify_hash(content.as_deref()))
     }
 
     /// The attachment as its JSON object, unknown members included.

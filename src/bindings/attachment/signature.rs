@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use super::super::bytes_in::BytesIn;
 use super::super::operation::{Outcome, PyOperation};
 use super::super::pack::party;
 use super::super::surroundings::KnownIn;
@@ -20,12 +21,12 @@ fn octets(attachment: &Attachment, content: Option<&[u8]>) -> usize {
 pub(in super::super) fn sign_attachment(
     attachment: &Bound<'_, PyAttachment>,
     sign_frm: &str,
-    content: Option<&[u8]>,
+    content: Option<BytesIn>,
     compact: bool,
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let attachment = attachment.get().0.clone();
-    let content = content.map(<[u8]>::to_vec);
+    let content = content.map(|content| content.to_vec());
     let signer = party(sign_frm)?;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
     let octets = octets(&attachment, content.as_deref());
@@ -39,11 +40,11 @@ pub(in super::super) fn sign_attachment(
 #[pyfunction]
 pub(in super::super) fn verify_attachment(
     attachment: &Bound<'_, PyAttachment>,
-    content: Option<&[u8]>,
+    content: Option<BytesIn>,
     known: KnownIn<'_>,
 ) -> PyOperation {
     let attachment = attachment.get().0.clone();
-    let content = content.map(<[u8]>::to_vec);
+    let content = content.map(|content| content.to_vec());
     let octets = octets(&attachment, content.as_deref());
     PyOperation::prepare(known, octets, |caller| async move {
         let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref()).await?;

@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use super::Attachment;
 use crate::base64url;
 use crate::error::{Claim, Error, Result};
-use crate::message::headers::{text, texts};
 use crate::message::json;
-use crate::message::kept::Kept;
+use crate::message::object::ObjectText;
 use crate::multihash::{self, Multihash};
 
 const BASE64: &str = "attachment.data.base64";
@@ -38,13 +37,13 @@ impl Attachment {
 
     /// Where the content can be had, in the order in which the sender wrote it.
     pub fn links(&self) -> Vec<String> {
-        let links = self.datum("links").and_then(|raw| texts(raw, "attachment.data.links").ok());
-        links.unwrap_or_default().into_iter().map(Cow::into_owned).collect()
+        let links = self.datum(self.data.links.as_ref());
+        links.and_then(|links| serde_json::from_str(links).ok()).unwrap_or_default()
     }
 
     /// The multihash of the content as it was written.
     pub fn hash(&self) -> Option<String> {
-        self.datum("hash").and_then(|raw| text(raw, HASH).ok()).map(Cow::into_owned)
+        self.datum(self.data.hash.as_ref()).and_then(|hash| string(hash, HASH).ok()).map(Cow::into_owned)
     }
 
     /// Proves that the content is the one that was hashed: what is inlined, or what was fetched from a link.
@@ -60,12 +59,12 @@ impl Attachment {
 
     /// The detached signature, not yet verified.
     pub(crate) fn jws(&self) -> Option<&RawValue> {
-        self.datum("jws")
+        self.datum(self.data.jws.as_ref()).and_then(|jws| serde_json::from_str(jws).ok())
     }
 
     /// Whether the content is a JSON value that two writers may write as different octets.
     pub(crate) fn is_json_only(&self) -> bool {
-        self.datum("base64").is_none() && self.datum("json").is_some()
+        self.data.base64.is_none() && self.data.json.is_some()
     }
 
     /// The content that is at hand. What was fetched has to be what is inlined, if both are there.
@@ -81,26 +80,32 @@ impl Attachment {
 
     /// The same attachment with this signature in its `data`.
     pub(crate) fn with_jws(&self, jws: &str) -> Result<Self> {
-        let data = json::members(self.member("data").unwrap_or("{}"), "attachment.data")?;
+        let data = json::members(self.data(), "attachment.data")?;
         let kept = data.iter().filter(|(name, _)| name != "jws");
         let kept: Vec<_> = kept.map(|(name, raw)| format!("{}:{raw}", Value::from(name.as_ref()))).collect();
-        let signed = Kept::whole(format!("{{{},\"jws\":{jws}}}", kept.join(",")));
-        let mut attachment = self.clone();
-        for (name, raw) in &mut attachment.members {
-            if name == "data" {
-                raw.clone_from(&signed);
-            }
+        let signed = format!("{{{},\"jws\":{jws}}}", kept.join(","));
+        let mut text = String::with_capacity(self.length().saturating_add(jws.len()));
+        let mut object = ObjectText::begin(&mut text);
+        for (name, value) in &self.members {
+            object.put(name, if name == "data" { &signed } else { value.as_str() });
         }
-        Ok(attachment)
+        object.end();
+        Self::keep_whole(text)
     }
 
     fn octets(&self) -> Result<Option<Vec<u8>>> {
-        self.datum("base64").map(|raw| base64url::decode_any(&text(raw, BASE64)?, BASE64)).transpose()
+        let base64 = self.datum(self.data.base64.as_ref());
+        base64.map(|base64| base64url::decode_any(&string(base64, BASE64)?, BASE64)).transpose()
     }
 
     fn inlined_json(&self) -> Result<&str> {
-        self.datum("json").map(RawValue::get).ok_or_else(|| Error::ContentNotFound { links: self.links() })
+        self.datum(self.data.json.as_ref()).ok_or_else(|| Error::ContentNotFound { links: self.links() })
     }
+}
+
+/// The string of a JSON text, borrowed where it has no escapes.
+pub(super) fn string<'a>(json: &'a str, part: &'static str) -> Result<Cow<'a, str>> {
+    serde_json::from_str(json).map(|json::Text(text)| text).map_err(|_| Error::malformed(part, "no string"))
 }
 
 /// The `data` that inlines octets.

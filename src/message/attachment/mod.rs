@@ -1,14 +1,16 @@
 //! Attachments: content beside the body, inlined or linked.
 
 mod content;
+mod filename;
 
 pub use content::{inlined, linked, sha2_256};
-use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::compare::same_value;
+use super::form::Form;
 use super::headers::{is_unreserved, text, texts};
 use super::json;
 use super::kept::{Kept, Source};
@@ -21,6 +23,17 @@ use crate::multihash::Multihash;
 pub struct Attachment {
     id: Option<String>,
     members: Vec<(String, Kept)>,
+    data: Data,
+}
+
+/// Where the members of `data` stand in its text, of those that are there.
+#[derive(Clone, Debug, Default)]
+struct Data {
+    base64: Option<Range<usize>>,
+    json: Option<Range<usize>>,
+    links: Option<Range<usize>>,
+    hash: Option<Range<usize>>,
+    jws: Option<Range<usize>>,
 }
 
 impl Attachment {
@@ -33,35 +46,56 @@ impl Attachment {
     pub(crate) fn keep_whole(text: String) -> Result<Self> {
         let source = Arc::new(Source::Open(text));
         json::check(source.as_str(), "attachment", json::NESTING)?;
-        Self::keep(source.as_str(), &source)
+        Self::keep(source.as_str(), &mut Form::new(&source, false), &String::new)
     }
 
-    /// Reads an attachment that is part of a text without ambiguities.
-    pub(super) fn keep(json_text: &str, source: &Arc<Source>) -> Result<Self> {
+    /// Reads an attachment that is part of a text without ambiguities, and stands at that path in it.
+    pub(super) fn keep(json_text: &str, form: &mut Form<'_>, path: &dyn Fn() -> String) -> Result<Self> {
         let members = json::members(json_text, "attachment")?;
-        let mut id = None;
-        let mut data = None;
-        for (name, raw) in &members {
-            match name.as_ref() {
-                "id" => {
-                    let text = optional(raw).map(|raw| text(raw, "attachment.id")).transpose()?;
-                    id = text.map(Cow::into_owned);
-                }
-                "description" => check(optional(raw), |raw| text(raw, "attachment.description"))?,
-                "filename" => check(optional(raw), |raw| text(raw, "attachment.filename"))?,
-                "media_type" => check(optional(raw), |raw| text(raw, "attachment.media_type"))?,
-                "format" => check(optional(raw), |raw| text(raw, "attachment.format"))?,
-                "data" => data = Some(*raw),
-                _ => {}
+        let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
+        let given = |name: &str| find(name).and_then(optional);
+        let member = |name: &'static str| move || format!("{}.{name}", path());
+        let id = form.optional(given("id"), member("id"), |raw| {
+            let id = text(raw, "attachment.id")?;
+            if id.is_empty() || !is_unreserved(&id) {
+                return Err(Error::malformed("attachment.id", "characters other than A-Z a-z 0-9 - . _ ~"));
             }
+            Ok(id.into_owned())
+        })?;
+        for (name, part) in [
+            ("description", "attachment.description"),
+            ("filename", "attachment.filename"),
+            ("media_type", "attachment.media_type"),
+            ("format", "attachment.format"),
+        ] {
+            form.optional(given(name), member(name), |raw| text(raw, part).map(drop))?;
         }
-        if id.as_deref().is_some_and(|id| id.is_empty() || !is_unreserved(id)) {
-            return Err(Error::malformed("attachment.id", "characters other than A-Z a-z 0-9 - . _ ~"));
-        }
-        check_data(data.ok_or_else(|| Error::malformed("attachment.data", "missing"))?)?;
+        let missing = || Error::malformed("attachment.data", "missing");
+        let data = match find("data") {
+            Some(raw) => Data::read(raw, form, &member("data"))?,
+            None => form.tolerate(missing(), None, member("data")).map(|()| Data::default())?,
+        };
+        let source = form.source();
         let kept = |raw: &RawValue| Kept::part(source, raw.get());
         let members = members.into_iter().map(|(name, raw)| (name.into_owned(), kept(raw))).collect();
-        Ok(Self { id, members })
+        Ok(Self { id, members, data })
+    }
+
+    /// Reads the id as absent where it is one of those.
+    pub(super) fn forget_id(&mut self, is_one: impl Fn(&str) -> bool) {
+        self.id = self.id.take().filter(|id| !is_one(id));
+    }
+
+    /// The same attachment, which keeps no more than twice its own text: a small part of a message that is kept
+    /// would keep the whole plaintext.
+    #[must_use]
+    pub fn taken_out(&self) -> Self {
+        let source = self.members.first().map_or(0, |(_, value)| value.source_length());
+        if self.length().saturating_mul(2) >= source {
+            return self.clone();
+        }
+        let copied = self.members.iter().map(|(name, value)| (name.clone(), value.copied()));
+        Self { id: self.id.clone(), members: copied.collect(), data: self.data.clone() }
     }
 
     /// The id, unique within its message.
@@ -77,6 +111,12 @@ impl Attachment {
             .or_else(|| serde_json::from_str::<String>(stated).ok()?.parse().ok())
     }
 
+    /// A name for a file with the content, safe to create; none where nothing is left of what was written.
+    pub fn filename(&self) -> Option<String> {
+        let written: String = serde_json::from_str(self.member("filename")?).ok()?;
+        filename::safe(&written)
+    }
+
     /// The JSON text of a member.
     pub fn member(&self, name: &str) -> Option<&str> {
         self.members.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.as_str())
@@ -87,17 +127,20 @@ impl Attachment {
         if let Some(hash) = self.hash() {
             Multihash::parse(&hash, "attachment.data.hash")?;
         }
-        if let Some(base64) = self.datum("base64") {
-            content::check_url_safe(&text(base64, "attachment.data.base64")?)?;
+        if let Some(base64) = self.datum(self.data.base64.as_ref()) {
+            content::check_url_safe(&content::string(base64, "attachment.data.base64")?)?;
         }
         Ok(())
     }
 
-    /// A member of `data` that is there; null stands for absent, but for `json`.
-    fn datum(&self, name: &str) -> Option<&RawValue> {
-        let members = json::members(self.member("data")?, "attachment.data").ok()?;
-        let (_, raw) = members.into_iter().find(|(known, _)| known == name)?;
-        if name == "json" { Some(raw) } else { optional(raw) }
+    /// The JSON text of `data`; an empty object where it has another form.
+    pub fn data(&self) -> &str {
+        self.member("data").filter(|data| data.starts_with('{')).unwrap_or("{}")
+    }
+
+    /// The JSON text of a member of `data` that is there.
+    fn datum(&self, range: Option<&Range<usize>>) -> Option<&str> {
+        self.member("data")?.get(range?.clone())
     }
 
     /// The attachment as JSON text.
@@ -131,36 +174,61 @@ impl Attachment {
 
 impl PartialEq for Attachment {
     fn eq(&self, other: &Self) -> bool {
-        let value = |attachment: &Self| serde_json::from_str::<Value>(&attachment.to_json()).ok();
-        value(self) == value(other)
+        same_value(&self.to_json(), &other.to_json())
     }
 }
 
-/// One of `links`, `base64` and `json` has to lead to the content; links need a hash.
-fn check_data(raw: &RawValue) -> Result<()> {
-    let members = json::members(raw.get(), "attachment.data")?;
-    let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
-    let given = |name: &str| find(name).and_then(optional);
-    check(given("base64"), |raw| text(raw, "attachment.data.base64"))?;
-    check(given("hash"), |raw| text(raw, "attachment.data.hash"))?;
-    let links = given("links").map(|raw| texts(raw, "attachment.data.links")).transpose()?;
-    let linked = links.is_some_and(|links| !links.is_empty());
-    if linked && given("hash").is_none() {
-        return Err(Error::malformed("attachment.data.hash", "missing beside links"));
+impl Data {
+    /// One of `links`, `base64` and `json` has to lead to the content; links need a hash.
+    ///
+    /// Null stands for absent, but for `json`.
+    fn read(raw: &RawValue, form: &mut Form<'_>, path: &dyn Fn() -> String) -> Result<Self> {
+        let members = match json::members(raw.get(), "attachment.data") {
+            Ok(members) => members,
+            Err(error) => {
+                form.tolerate(error, Some(raw.get()), path)?;
+                return Ok(Self::default());
+            }
+        };
+        let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
+        let given = |name: &str| find(name).and_then(optional);
+        let member = |name: &'static str| move || format!("{}.{name}", path());
+        let range = |part: &RawValue| offset(raw.get(), part.get());
+        let is_text = |raw, part| text(raw, part).map(|_| range(raw));
+        let base64 =
+            form.optional(given("base64"), member("base64"), |raw| is_text(raw, "attachment.data.base64"))?;
+        let hash =
+            form.optional(given("hash"), member("hash"), |raw| is_text(raw, "attachment.data.hash"))?;
+        let links = form.optional(given("links"), member("links"), |raw| {
+            texts(raw, "attachment.data.links").map(|links| (!links.is_empty()).then(|| range(raw)))
+        })?;
+        let data = Self {
+            base64: base64.flatten(),
+            json: find("json").and_then(range),
+            links: links.flatten().flatten(),
+            hash: hash.flatten(),
+            jws: given("jws").and_then(range),
+        };
+        if data.links.is_some() && data.hash.is_none() {
+            let fault = Error::malformed("attachment.data.hash", "missing beside links");
+            form.tolerate(fault, given("hash").map(RawValue::get), member("hash"))?;
+        }
+        if data.links.is_none() && data.base64.is_none() && data.json.is_none() {
+            let fault = Error::malformed("attachment.data", "neither links nor base64 nor json");
+            form.tolerate(fault, Some(raw.get()), path)?;
+        }
+        Ok(data)
     }
-    if linked || given("base64").is_some() || find("json").is_some() {
-        Ok(())
-    } else {
-        Err(Error::malformed("attachment.data", "neither links nor base64 nor json"))
-    }
+}
+
+/// Where a part of a text stands in it.
+fn offset(whole: &str, part: &str) -> Option<Range<usize>> {
+    let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    Some(start..start.checked_add(part.len())?).filter(|range| whole.get(range.clone()).is_some())
 }
 
 fn optional(raw: &RawValue) -> Option<&RawValue> {
     Some(raw).filter(|raw| raw.get() != "null")
-}
-
-fn check<'a, T>(raw: Option<&'a RawValue>, read: impl FnOnce(&'a RawValue) -> Result<T>) -> Result<()> {
-    raw.map(read).transpose().map(drop)
 }
 
 #[cfg(test)]
@@ -197,5 +265,29 @@ mod tests {
         ] {
             assert!(Attachment::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_small_attachment_that_is_taken_out_keeps_no_more_than_itself() {
+        let body = "x".repeat(1000);
+        let message = format!(
+            r#"{{"id":"1","type":"t","body":{{"b":"{body}"}},"attachments":[{{"id":"a","data":{{"base64":"Zg","hash":"h"}}}}]}}"#
+        );
+        let message = crate::message::Message::parse(&message).unwrap();
+        let attachment = &message.attachments()[0];
+        let taken_out = attachment.taken_out();
+        assert_eq!(taken_out, *attachment);
+        assert_eq!(*taken_out.content().unwrap(), *b"f");
+        assert_eq!(taken_out.hash().as_deref(), Some("h"));
+        let longest = |attachment: &Attachment| {
+            attachment.members.iter().map(|(_, value)| value.source_length()).max().unwrap()
+        };
+        assert!(longest(attachment) > 1000 && longest(&taken_out) < 50);
+        let large = of_data(&format!(r#"{{"base64":"{}"}}"#, "A".repeat(1000)));
+        assert_eq!(longest(&large.taken_out()), longest(&large));
+    }
+
+    fn of_data(data: &str) -> Attachment {
+        Attachment::parse(&format!(r#"{{"id":"a","data":{data}}}"#)).unwrap()
     }
 }

@@ -1,0 +1,59 @@
+//! Bytes as they come from Python, in any object that has them.
+
+use std::ops::Deref;
+
+use pyo3::exceptions::PyTypeError;
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView};
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_union};
+
+use super::callback::call_python;
+
+/// The bytes of a `bytes`, `bytearray`, `memoryview` or another object with the buffer protocol.
+///
+/// Those of a `bytes` are lent; all others can change, so they are copied.
+pub(super) struct BytesIn(PyBackedBytes);
+
+impl BytesIn {
+    /// The bytes of the object, if it has the buffer protocol.
+    pub(super) fn of(value: &Bound<'_, PyAny>) -> Option<Self> {
+        if let Ok(bytes) = value.cast::<PyBytes>() {
+            return Some(Self(bytes.clone().into()));
+        }
+        if let Ok(array) = value.cast::<PyByteArray>() {
+            return Some(Self(array.clone().into()));
+        }
+        // a class of Python may have the buffer protocol
+        let copy = || PyMemoryView::from(value).ok()?.call_method0("tobytes").ok();
+        let copied = call_python(value.py(), copy)?;
+        Some(Self(copied.cast_into::<PyBytes>().ok()?.into()))
+    }
+}
+
+impl Deref for BytesIn {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for BytesIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        type_hint_identifier!("builtins", "bytes"),
+        type_hint_identifier!("builtins", "bytearray"),
+        type_hint_identifier!("builtins", "memoryview")
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let kind = value.get_type().name()?;
+        Self::of(&value)
+            .ok_or_else(|| PyTypeError::new_err(format!("expected bytes or a buffer, got {kind}")))
+    }
+}

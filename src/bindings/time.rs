@@ -1,0 +1,94 @@
+//! Times between Python and the seconds of the wire.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyFloat, PyInt};
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_union};
+
+use super::callback::call_python;
+use super::json::WholeIn;
+
+/// Whole seconds since the epoch, given as such, as a float or as an aware datetime; fractions are cut off.
+pub(super) struct TimeIn(pub(super) u64);
+
+/// An aware datetime in UTC.
+pub(super) struct DatetimeOut<'py>(Bound<'py, PyAny>);
+
+impl<'py> FromPyObject<'_, 'py> for TimeIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        type_hint_identifier!("builtins", "float"),
+        type_hint_identifier!("datetime", "datetime")
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let value = &*value;
+        if value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>() {
+            return value.extract().map(|WholeIn(seconds)| Self(seconds));
+        }
+        if let Ok(seconds) = value.cast::<PyFloat>() {
+            return whole(seconds.value()).map(Self);
+        }
+        if value.is_instance(datetime(value.py())?)? {
+            // a time zone may be a class of Python
+            return call_python(value.py(), || timestamp(value)).and_then(whole).map(Self);
+        }
+        let kind = value.get_type().name()?;
+        Err(PyTypeError::new_err(format!(
+            "expected seconds since 1970 as an int or a float, or a datetime with a time zone, got {kind}"
+        )))
+    }
+}
+
+fn timestamp(datetime: &Bound<'_, PyAny>) -> PyResult<f64> {
+    if datetime.call_method0("utcoffset")?.is_none() {
+        return Err(PyValueError::new_err(
+            "a datetime without a time zone has no place in time: use datetime.now(timezone.utc)",
+        ));
+    }
+    datetime.call_method0("timestamp")?.extract()
+}
+
+fn whole(seconds: f64) -> PyResult<u64> {
+    /// Far beyond any date, and exact as a float.
+    const LATEST: f64 = 9_007_199_254_740_992.0;
+    if (0.0..LATEST).contains(&seconds) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the guard bounds it")]
+        return Ok(seconds as u64);
+    }
+    Err(PyValueError::new_err(format!("expected a time from 1970 on, got {seconds}")))
+}
+
+impl<'py> DatetimeOut<'py> {
+    /// The time as a datetime; none where Python has no such date.
+    pub(super) fn of(py: Python<'py>, seconds: Option<u64>) -> PyResult<Option<Self>> {
+        /// The last second of the year 9999, the last that a datetime can have.
+        const LAST: u64 = 253_402_300_799;
+        let Some(seconds) = seconds.filter(|seconds| *seconds <= LAST) else { return Ok(None) };
+        let utc = py.import("datetime")?.getattr("timezone")?.getattr("utc")?;
+        datetime(py)?.call_method1("fromtimestamp", (seconds, utc)).map(|made| Some(Self(made)))
+    }
+}
+
+impl<'py> IntoPyObject<'py> for DatetimeOut<'py> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("datetime", "datetime");
+
+    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.0)
+    }
+}
+
+fn datetime(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let import = || Ok::<_, PyErr>(py.import("datetime")?.getattr("datetime")?.unbind());
+    Ok(CLASS.get_or_try_init(py, import)?.bind(py))
+}
