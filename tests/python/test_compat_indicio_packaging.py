@@ -242,7 +242,7 @@ async def test_a_forged_sender_is_refused_in_each_form_that_some_reader_of_json_
 ) -> None:
     made = await world()
     packed = await made.pack(forged(text).encode(encoding), frm=MALLORY)
-    refused = pytest.raises(PackagingServiceError, match=r"^(malformed message|from=skid)")
+    refused = pytest.raises(PackagingServiceError, match=r"malformed message|from=skid")
     with refused:
         await made.unpack(packed)
     hidden = await made.pack(packed, frm=None)
