@@ -218,22 +218,70 @@ _ORIGINS = {
 dataclasses and enum with them, and a program starts faster without."""
 
 
+_SUBMODULES = ("compat", "out_of_band", "rotation", "sync", "v1")
+"""The public modules whose names do not stand here."""
+
+
 # hidden from type checkers, which would take any name for one of ours
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> object:
-        import sys  # noqa: PLC0415, not a name of this package
-        from importlib import import_module  # noqa: PLC0415, loaded with the first module
+    def _module(name: str) -> object:  # noqa: C901, PLR0912, a branch a module
+        """Import a public module, or return None: by a statement, since freezers do not follow a name."""
+        # ruff: disable[PLC0415]
+        if name == "algorithms":
+            import pydidcomm.algorithms as module
+        elif name == "batches":
+            import pydidcomm.batches as module
+        elif name == "compat":
+            import pydidcomm.compat as module
+        elif name == "config":
+            import pydidcomm.config as module
+        elif name == "errors":
+            import pydidcomm.errors as module
+        elif name == "functions":
+            import pydidcomm.functions as module
+        elif name == "inspection":
+            import pydidcomm.inspection as module
+        elif name == "key_did":
+            import pydidcomm.key_did as module
+        elif name == "message_warning":
+            import pydidcomm.message_warning as module
+        elif name == "messaging":
+            import pydidcomm.messaging as module
+        elif name == "out_of_band":
+            import pydidcomm.out_of_band as module
+        elif name == "peer_did":
+            import pydidcomm.peer_did as module
+        elif name == "replay":
+            import pydidcomm.replay as module
+        elif name == "resolvers":
+            import pydidcomm.resolvers as module
+        elif name == "rotation":
+            import pydidcomm.rotation as module
+        elif name == "routing":
+            import pydidcomm.routing as module
+        elif name == "sync":
+            import pydidcomm.sync as module
+        elif name == "v1":
+            import pydidcomm.v1 as module
+        else:
+            return None
+        # ruff: enable[PLC0415]
+        return module
 
-        for module, names in _ORIGINS.items():
-            if name == module:
-                return import_module(f"{__name__}.{module}")
+    def __getattr__(name: str) -> object:
+        module = _module(name)
+        if module is not None:
+            return module
+        for origin, names in _ORIGINS.items():
             if name in names.split():
-                value = getattr(import_module(f"{__name__}.{module}"), name)
+                value = getattr(_module(origin), name)
                 globals()[name] = value
                 return value
+        import sys  # noqa: PLC0415, not a name of this package
+
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message, name=name, obj=sys.modules[__name__])
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__, *_ORIGINS})
+        return sorted({*globals(), *__all__, *_ORIGINS, *_SUBMODULES})

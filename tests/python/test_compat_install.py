@@ -106,7 +106,10 @@ def test_a_module_that_is_not_here_is_not_sought_in_the_original(tmp_path: Path)
     folder = original(tmp_path, "peerdid")
     (folder / "peerdid" / "storage.py").touch()
     error = refused(f"{INSTALL}import peerdid.storage", folder)
-    assert error == "ModuleNotFoundError: pydidcomm.compat has no peerdid.storage"
+    assert error == (
+        "ModuleNotFoundError: pydidcomm.compat has no peerdid.storage: "
+        "the module pydidcomm.compat.peerdid.storage was not found"
+    )
     assert "cannot import name 'storage'" in refused(f"{INSTALL}from peerdid import storage", folder)
 
 

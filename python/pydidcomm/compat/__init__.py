@@ -83,7 +83,9 @@ class _StandIn(Loader):
             if error.name is None or not f"{own}.".startswith(f"{error.name}."):
                 message = f"{spec.name} needs {error.name}: pip install 'pydidcomm[compat]'"
                 raise ModuleNotFoundError(message, name=error.name) from error
-            message = f"pydidcomm.compat has no {spec.name}"
+            message = f"pydidcomm.compat has no {spec.name}: the module {error.name} was not found"
+            if getattr(sys, "frozen", False):
+                message += "; pack it into the frozen program, for instance with a hook or `hiddenimports`"
             raise ModuleNotFoundError(message, name=spec.name) from None
         self._own_spec = module.__spec__
         # importing these later would put them in place of functions of the same name, such as didcomm.unpack
