@@ -11,13 +11,13 @@ PEER_PYTHON ?= $(shell for python in python3.11 python3.12 $(PYTHON); do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
 # what one of the crates asks for
 PEER_RUST := 95
-HOMES := sicpa indicio node rust
+HOMES := sicpa indicio node jose identus rust
 INTEROP := PYTHONPATH=tests/python $(BIN)/python tests/interop/matrix.py
 RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants mutants-ledger lint stubs interop interop-sicpa interop-indicio interop-node interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants mutants-ledger lint stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -127,7 +127,7 @@ stubs: $(VENV)/installed ## write the stub of the compiled module anew
 	cp build/stubs/pydidcomm/_core.pyi $(STUB)
 
 ifeq ($(PEER_PYTHON),)
-$(PEERS)/sicpa/installed $(PEERS)/indicio/installed:
+$(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/jose/installed:
 	$(SAY) "peers in Python: skipped, they need CPython 3.11 or 3.12 and there is none"
 else
 $(PEERS)/%/installed: tests/interop/%/requirements.txt
@@ -137,14 +137,14 @@ $(PEERS)/%/installed: tests/interop/%/requirements.txt
 	@touch $@
 endif
 
-$(PEERS)/node/installed: tests/interop/node/package.json
+$(PEERS)/node/installed $(PEERS)/identus/installed: $(PEERS)/%/installed: tests/interop/%/package.json
 ifeq ($(shell command -v npm),)
-	$(SAY) "peer didcomm-node: skipped, it needs Node.js with npm and there is none"
+	$(SAY) "peers of npm, $*: skipped, they need Node.js with npm and there is none"
 else
-	$(SAY) "peer didcomm-node: installed in $(PEERS)/node"
-	mkdir -p $(PEERS)/node
-	cp $< $(PEERS)/node
-	npm install --prefix $(PEERS)/node --no-package-lock --no-audit --no-fund --silent
+	$(SAY) "peers of npm: installed in $(PEERS)/$*"
+	mkdir -p $(PEERS)/$*
+	cp $< $(PEERS)/$*
+	npm install --prefix $(PEERS)/$* --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 endif
 
@@ -174,6 +174,12 @@ interop-indicio: $(VENV)/built $(PEERS)/indicio/installed ## the same with PyPI 
 
 interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm-node alone
 	$(INTEROP) node
+
+interop-jose: $(VENV)/built $(PEERS)/jose/installed $(PEERS)/node/installed ## the same with generic JOSE libraries and the packages of did:peer
+	$(INTEROP) jose jwcrypto joserfc did-peer-py
+
+interop-identus: $(VENV)/built $(PEERS)/identus/installed ## the same with the Identus SDK of npm alone
+	$(INTEROP) identus
 
 interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates alone
 	$(INTEROP) rust affinidi did-peer

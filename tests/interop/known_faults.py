@@ -17,6 +17,7 @@ SICPA_RUST = ("node", "rust")
 INDICIO = ("askar", "authlib")
 RUST = (*SICPA_RUST, "affinidi")
 DID_PEER = ("did-peer",)
+DID_PEER_PACKAGES = ("did-peer-py",)
 DID_PEERS = (*SICPA, *DID_PEER)
 EVERYBODY = (*SICPA, *INDICIO, *RUST)
 BOTH = (OURS_TO_PEER, PEER_TO_OURS)
@@ -165,6 +166,14 @@ FAULTS = (
     Fault(
         DID_PEER,
         "a key is taken that is none",
+        "refuse the DID",
+        RESOLVED,
+        ("a key that is none",),
+        (REFUSES_DID,),
+    ),
+    Fault(
+        DID_PEER_PACKAGES,
+        "a key is not looked at",
         "refuse the DID",
         RESOLVED,
         ("a key that is none",),

@@ -22,7 +22,7 @@ import scenarios
 import v1_envelopes
 from known_faults import FAULTS
 from peer_process import Peer, PeerError, PeerSilentError
-from peers import PEERS
+from peers import IDENTUS, PEERS
 from rows import Cell
 from verdicts import Verdict, judge
 
@@ -77,11 +77,14 @@ def main() -> int:
     if not peers:
         return 0
     speaking = [each for each in peers if each.implementation.speaks()]
+    of_didcomm = [
+        each for each in speaking if not each.implementation.generic and each.implementation is not IDENTUS
+    ]
     tables = (
         *scenarios.tables(speaking),
-        *forwards.tables(speaking),
+        *forwards.tables(of_didcomm),
         *peer_dids.tables(peers),
-        *forgeries.tables(speaking),
+        *forgeries.tables(of_didcomm),
         *v1_envelopes.tables(speaking),
     )
     try:

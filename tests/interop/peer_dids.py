@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peer_process import PeerError
-from peers import DID_PEER, SICPA
+from peers import DID_PEER, DID_PEER_PACKAGES, SICPA
 from pydidcomm import InMemorySecrets, LocalResolver, Secret, create_peer_did
 from pydidcomm.errors import MalformedDocumentError
 from rows import CheckFailedError, Column, Row, Table, expect
@@ -129,6 +129,14 @@ MADE = (
     Made(
         "two services", services=(service(), service("https://example.com/bob")), compared="ids of services"
     ),
+    Made("did:peer:4: keys", method=4, needs=frozenset({"did:peer:4"})),
+    Made(
+        "did:peer:4: service",
+        method=4,
+        services=(service(),),
+        compared="services",
+        needs=frozenset({"did:peer:4"}),
+    ),
     Made("did:peer:0", method=0, compared="keys"),
     Made("id of a did:peer:0", method=0, compared="id"),
 )
@@ -180,7 +188,7 @@ def _resolved(did: str) -> Json:
 
 def tables(peers: Sequence[Peer]) -> list[Table]:
     """Keys, services, and texts that are no DID; with the peers that make and resolve DIDs."""
-    makers = [peer for peer in peers if peer.implementation in (SICPA, DID_PEER)]
+    makers = [peer for peer in peers if peer.implementation in (SICPA, DID_PEER, DID_PEER_PACKAGES)]
     if not makers:
         return []
     columns = [

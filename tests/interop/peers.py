@@ -54,6 +54,7 @@ class Implementation:
         command: How its program is started, from that folder.
         facts: What it tells of a message that it has read.
         lacks: The modes that it does not have.
+        generic: Whether it is a JOSE library, without the rules of DIDComm: it is sent no forgeries.
         keys: The form of keys that it is handed in DID documents: "JsonWebKey2020" for all, "Multikey" in the
             place of JsonWebKey2020; None for whatever there is.
     """
@@ -65,6 +66,7 @@ class Implementation:
     facts: frozenset[str] = ALL_FACTS
     lacks: tuple[Lack, ...] = ()
     keys: str | None = None
+    generic: bool = False
 
     def installed(self) -> bool:
         return (HOMES / self.home / "installed").is_file()
@@ -100,6 +102,16 @@ INDICIO_LACKS = (
     lack("more than the first key of a recipient", "packs", "several keys"),
 )
 
+JOSE_FACTS = ALL_FACTS - {"from_prior_issuer_kid"}
+JOSE_LACKS = (
+    lack("from_prior", "from_prior"),
+    lack("the demand that all keys open a message", "all keys"),
+    lack("a choice among curves of its own", "packs", "several curves"),
+    lack("one ephemeral key for several recipients", "packs", "several keys"),
+)
+NO_1PU = lack("ECDH-1PU, so authcrypt", "authcrypt")
+NO_XC20P = lack("XC20P", "anoncrypt", "XC20P")
+
 SICPA = Implementation(
     "sicpa",
     "PyPI didcomm",
@@ -115,6 +127,30 @@ DID_PEER = Implementation(
     lacks=(
         lack("messages: it makes and resolves did:peer and packs nothing"),
         lack("a did:peer:0 of its own, though it resolves one", "creates", "did:peer:0"),
+    ),
+)
+DID_PEER_PACKAGES = Implementation(
+    "did-peer-py",
+    "PyPI did-peer-2, did-peer-4",
+    "jose",
+    _python("jose", "did-peer"),
+    lacks=(
+        lack("messages: it makes and resolves did:peer and packs nothing"),
+        lack("did:peer:0", "did:peer:0"),
+    ),
+)
+IDENTUS = Implementation(
+    "identus",
+    "npm identus-sdk",
+    "identus",
+    ("node", str(HERE / "identus" / "peer.js"), "."),
+    facts=frozenset(),
+    lacks=(
+        lack("plaintext messages: it has envelopes alone", "plaintext"),
+        lack("signatures of its own, though it reads them", "packs", "signed"),
+        lack("anoncrypt with A256GCM of its own, though it reads it", "packs", "A256GCM"),
+        lack("anoncrypt with A256CBC-HS512 of its own, though it reads it", "packs", "A256CBC-HS512"),
+        lack("anoncrypt around authcrypt of its own, though it reads it", "packs", "authcrypt", "anoncrypt"),
     ),
 )
 PEERS = (
@@ -174,4 +210,36 @@ PEERS = (
         keys="JsonWebKey2020",
     ),
     DID_PEER,
+    Implementation(
+        "jose",
+        "npm jose",
+        "node",
+        ("node", str(HERE / "node" / "jose_peer.mjs"), "."),
+        facts=JOSE_FACTS,
+        lacks=(*JOSE_LACKS, NO_1PU, NO_XC20P, lack("signatures on secp256k1", "signed", "ES256K")),
+        keys="JsonWebKey2020",
+        generic=True,
+    ),
+    Implementation(
+        "jwcrypto",
+        "PyPI jwcrypto",
+        "jose",
+        _python("jose", "jwcrypto"),
+        facts=JOSE_FACTS,
+        lacks=(*JOSE_LACKS, NO_1PU, NO_XC20P),
+        keys="JsonWebKey2020",
+        generic=True,
+    ),
+    Implementation(
+        "joserfc",
+        "PyPI joserfc",
+        "jose",
+        _python("jose", "joserfc"),
+        facts=JOSE_FACTS,
+        lacks=JOSE_LACKS,
+        keys="JsonWebKey2020",
+        generic=True,
+    ),
+    DID_PEER_PACKAGES,
+    IDENTUS,
 )

@@ -86,6 +86,12 @@ class Scenario:
             },
         )
 
+    def read_row(self, peers: Iterable[Peer]) -> Row:
+        """The messages of the peers alone, read by pydidcomm."""
+        columns = {Column(peer.implementation.name, PEER_TO_OURS) for peer in peers}
+        checks = self.row(peers).checks
+        return Row(self.name, {column: checks[column] for column in columns})
+
     def assembled_row(self, peers: Iterable[Peer]) -> Row:
         """Of what the peer reads and writes, but for the checks of its API."""
         return Row(

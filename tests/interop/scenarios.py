@@ -18,7 +18,7 @@ from parties import (
     SERVED,
     Keys,
 )
-from peers import SICPA
+from peers import IDENTUS, SICPA
 from rows import Column, Table
 from scenario import (
     ALGORITHMS,
@@ -39,6 +39,7 @@ from scenario import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from parties import Json
     from peer_process import Peer
 
 ENDING = Scenario("ending a relationship", EXAMPLE, ANONCRYPT, ending=True)
@@ -145,6 +146,11 @@ SIGNATURES = tuple(
         (AUTHCRYPT, True),
     )
 )
+# pydidcomm verifies these algorithms and does not sign with them
+VERIFIED = tuple(
+    Scenario(f"{ALGORITHMS[curve]}: signed", EXAMPLE, SIGNED, sender=Keys(("X25519",), curve))
+    for curve in ("P-384", "P-521")
+)
 TWO_CURVES = Keys(("P-256", "X25519", "P-256"))
 SEVERAL_CURVES = (
     Scenario("keys on two curves: authcrypt, sender on X25519", EXAMPLE, AUTHCRYPT, recipient=TWO_CURVES),
@@ -163,6 +169,13 @@ SEVERAL_CURVES = (
         sender=Keys(("P-256", "X25519")),
     ),
     Scenario("keys on two curves: anoncrypt", EXAMPLE, ANONCRYPT, recipient=TWO_CURVES),
+)
+# Identus resolves did:peer:2 itself, and writes a time and a list of attachments into each message
+DATED: Json = {"created_time": 1_700_000_000, "attachments": []}
+WITH_IDENTUS = tuple(
+    Scenario(f"{kind.name}, dated: {mode.name}", kind, mode, DATED)
+    for kind in (PEER, SERVED)
+    for mode in MODES
 )
 # with didcomm for Python alone: peerdid, which it goes with, names keys otherwise
 WITH_PEERDID = (
@@ -199,7 +212,16 @@ def tables(peers: Sequence[Peer]) -> list[Table]:
         *CONTENTS,
         *SERVICES,
     )
-    found = [_table(title, every, peers)]
+    usual = [peer for peer in peers if peer.implementation is not IDENTUS]
+    found = [_table(title, every, usual)] if usual else []
+    identus = [peer for peer in peers if peer.implementation is IDENTUS]
+    if identus:
+        found.append(_table("the Identus SDK, over its own did:peer:2", WITH_IDENTUS, identus))
+    generic = [peer for peer in peers if peer.implementation.generic]
+    if generic:
+        columns = [Column(peer.implementation.name, PEER_TO_OURS) for peer in generic]
+        rows = [each.read_row(generic) for each in VERIFIED]
+        found.append(Table("signatures that pydidcomm verifies only", columns, rows))
     sicpa = [peer for peer in peers if peer.implementation is SICPA]
     if sicpa:
         with_peerdid = _table("the same with DIDs of peerdid", WITH_PEERDID, sicpa)
