@@ -6,14 +6,14 @@ import asyncio
 import json
 import logging
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 import websockets
 from websockets.asyncio.server import serve
 
-from pydidcomm import InMemorySecrets, LocalResolver, Message, sync
+from pydidcomm import InMemorySecrets, LocalResolver, Message, short_form, sync
 from pydidcomm.compat.didcomm_messaging import quickstart
 from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import AskarKey
 
@@ -256,6 +256,46 @@ async def test_what_listens_is_handed_out_or_runs(live: tuple[Mediator, list[Any
     assert (await asyncio.wait_for(got.get(), 10))["body"] == {"content": "live"}
     await asyncio.wait({task})
     assert isinstance(task.exception(), websockets.ConnectionClosed)
+
+
+class Socket:
+    """A connection that has some messages and ends."""
+
+    def __init__(self, *messages: str) -> None:
+        self.messages = [*messages]
+
+    async def __aenter__(self) -> Socket:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+    async def send(self, message: bytes) -> None:
+        assert message == b"change"
+
+    async def recv(self) -> bytes:
+        if not self.messages:
+            raise EOFError
+        return self.messages.pop(0).encode()
+
+
+async def test_a_message_of_the_mediator_under_its_short_form_is_not_called_back_with() -> None:
+    dmp, did, _ = await agent()
+    relay = sync.DIDCommMessaging(InMemorySecrets())
+    long, other = relay.create_peer_did(method=4), relay.create_peer_did(method=4)
+    short = short_form(long)
+    message = {"id": "1", "type": HELLO, "body": {}}
+    packed = [relay.pack({**message, "from": frm}, to=did, frm=frm).message for frm in (short, other)]
+    for known in (long, other):
+        await dmp.resolver.resolve(known)
+    got: list[Any] = []
+
+    async def callback(received: dict[str, Any]) -> None:
+        got.append(received["from"])
+
+    with pytest.raises(EOFError):
+        await quickstart.handle_websocket(dmp, cast("Any", long), Socket(*packed), b"change", callback)
+    assert got == [other]
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ import httpx
 from aries_askar import Key, KeyAlg
 from pydid import DID
 
-from pydidcomm._core import encode_public_keys, same_message_type
+from pydidcomm._core import encode_public_keys, same_message_type, same_party
 from pydidcomm.algorithms import MediaType
 from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import (
     AskarCryptoService,
@@ -147,7 +147,7 @@ async def handle_websocket(
             received = await websocket.recv()
             try:
                 message = (await dmp.unpack(received)).message
-                if message.get("from") != relay_did:
+                if not same_party(str(message.get("from")), relay_did):
                     await callback(message)
             except Exception:
                 LOG.exception("Error encountered while decrypting websocket message")
