@@ -20,6 +20,7 @@ from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import AskarKey
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from typing_extensions import Self
     from websockets.asyncio.server import ServerConnection
 
 HELLO = "https://didcomm.org/basicmessage/2.0/message"
@@ -264,7 +265,7 @@ class Socket:
     def __init__(self, *messages: str) -> None:
         self.messages = [*messages]
 
-    async def __aenter__(self) -> Socket:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
