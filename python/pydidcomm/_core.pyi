@@ -1765,7 +1765,7 @@ def processors() -> int:
 
 def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> dict[str, Any]:
     """
-    Reads a JSON object, and refuses one that two readers could understand differently.
+    Read a JSON object, and refuse one that two readers could understand differently.
     """
 
 def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:

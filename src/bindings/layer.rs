@@ -105,7 +105,7 @@ pub(super) fn check_claims(
     }))
 }
 
-/// Reads a JSON object, and refuses one that two readers could understand differently.
+/// Read a JSON object, and refuse one that two readers could understand differently.
 #[pyfunction]
 pub(super) fn read_object(json_text: TextIn) -> PyResult<ObjectOut> {
     json::check(&json_text.0, "message", json::NESTING)?;
