@@ -1,6 +1,6 @@
-//! base64url without padding (RFC 7515 2), strict on reading: one text for one value.
+//! base64url without padding (RFC 7515 2), strict on reading: one text for one value. DIDComm v1 pads it.
 
-use base64_simd::URL_SAFE_NO_PAD;
+use base64_simd::{URL_SAFE, URL_SAFE_NO_PAD};
 
 use crate::error::{Error, Result};
 
@@ -10,6 +10,15 @@ pub(crate) fn encode(octets: impl AsRef<[u8]>) -> String {
 
 pub(crate) fn encode_append(octets: impl AsRef<[u8]>, text: &mut String) {
     URL_SAFE_NO_PAD.encode_append(octets, text);
+}
+
+/// Writes it with padding, as every example of Aries RFC 0019 has it; some readers take nothing else.
+pub(crate) fn encode_padded(octets: impl AsRef<[u8]>) -> String {
+    URL_SAFE.encode_to_string(octets)
+}
+
+pub(crate) fn encode_padded_append(octets: impl AsRef<[u8]>, text: &mut String) {
+    URL_SAFE.encode_append(octets, text);
 }
 
 /// How long the text of so many octets is.
@@ -112,6 +121,11 @@ mod tests {
             [("", ""), ("Zg==", "f"), ("Zg", "f"), ("Zm8=", "fo"), ("Zm8", "fo"), ("Zm9v", "foo")]
         {
             assert_eq!(decode_padded(text, "x").unwrap(), octets.as_bytes());
+            let padded = encode_padded(octets);
+            assert!(padded.starts_with(text) && padded.len().is_multiple_of(4));
+            let mut appended = String::from("x");
+            encode_padded_append(octets, &mut appended);
+            assert_eq!(appended.strip_prefix('x'), Some(padded.as_str()));
         }
         for text in ["=", "==", "====", "Zg=", "Zg===", "Zm8==", "Zm9v=", "Zm9v====", "Z===", "Zh==", "+-=="]
         {

@@ -206,8 +206,12 @@ pub enum Claim {
     RotationIssuer,
     /// `sub` of `from_prior` is `from`.
     RotationSubject,
+    /// `aud` of `from_prior`, where present, names the recipient.
+    RotationAudience,
     /// `from_prior` is valid now.
     RotationTime,
+    /// The key that signed an attachment is one of the expected signer.
+    AttachmentSigner,
     /// `hash` of an attachment is that of its content.
     ContentHash,
 }
@@ -224,7 +228,9 @@ impl Claim {
             Self::RotationEncrypted => "from_prior=encrypted",
             Self::RotationIssuer => "from_prior.iss=kid",
             Self::RotationSubject => "from_prior.sub=from",
+            Self::RotationAudience => "from_prior.aud=recipient",
             Self::RotationTime => "from_prior.time",
+            Self::AttachmentSigner => "attachment.data.jws.kid=signer",
             Self::ContentHash => "attachment.data.hash=content",
         }
     }

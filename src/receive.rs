@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::unpack::{UnpackOptions, Unpacked, unpack};
+use crate::unpack::{ReplayKey, UnpackOptions, Unpacked, unpack};
 use crate::v1;
 
 /// A message, as the version of DIDComm has it that it is written in.
@@ -11,6 +11,16 @@ pub enum Received {
     V2(Box<Unpacked>),
     /// DIDComm v1, which names parties by their keys, and has other plaintexts.
     V1(Box<v1::Unpacked>),
+}
+
+impl Received {
+    /// What identifies the message, computed at the first call.
+    pub fn replay_key(&self) -> &ReplayKey {
+        match self {
+            Self::V2(unpacked) => unpacked.replay_key(),
+            Self::V1(unpacked) => unpacked.replay_key(),
+        }
+    }
 }
 
 /// Unpacks a message of DIDComm v2 or of v1, whichever it is.

@@ -37,6 +37,7 @@ from pydidcomm._core import __version__ as __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, MediaType, SignAlg
+    from pydidcomm.attachments import AttachmentSignature
     from pydidcomm.batches import Outgoing, pack_many, unpack_many
     from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
     from pydidcomm.errors import (
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
     from pydidcomm.message_warning import MessageWarning, WarningCode
     from pydidcomm.messaging import DIDCommMessaging
     from pydidcomm.peer_did import PeerMethod, create_peer_did
-    from pydidcomm.replay import InMemoryReplayWindow, ReplayWindow
+    from pydidcomm.replay import InMemoryReplayWindow, ReplayEntry, ReplayWindow
     from pydidcomm.resolvers import (
         DIDResolver,
         KeyAgreementKey,
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnonCryptAlg",
     "Attachment",
+    "AttachmentSignature",
     "AuthCryptAlg",
     "ContentNotFoundError",
     "DIDCommError",
@@ -145,6 +147,7 @@ __all__ = [
     "PolicyError",
     "PrefixResolver",
     "PublicKey",
+    "ReplayEntry",
     "ReplayWindow",
     "ReplayedMessageError",
     "Resolved",
@@ -191,6 +194,7 @@ __all__ = [
 
 _ORIGINS = {
     "algorithms": "AnonCryptAlg AuthCryptAlg MediaType SignAlg",
+    "attachments": "AttachmentSignature",
     "batches": "Outgoing pack_many unpack_many",
     "config": "PackEncryptedConfig PackEncryptedParameters ResolversConfig UnpackConfig",
     "errors": (
@@ -210,7 +214,7 @@ _ORIGINS = {
     "message_warning": "MessageWarning WarningCode",
     "messaging": "DIDCommMessaging",
     "peer_did": "PeerMethod create_peer_did",
-    "replay": "InMemoryReplayWindow ReplayWindow",
+    "replay": "InMemoryReplayWindow ReplayEntry ReplayWindow",
     "resolvers": "DIDResolver KeyAgreementKey PrefixResolver SecretsResolver SecretsStore SigningKey",
     "routing": "rewrap unpack_forward wrap_in_forward",
 }

@@ -1,11 +1,20 @@
 """What the application is asked about a message once everything about it is proved: is it let in?"""
 
+from collections.abc import Awaitable, Iterable
+from contextlib import suppress
+from time import monotonic
 from typing import Any, TypeVar
 
 from pydidcomm._core import UnpackResult, V1Message
 from pydidcomm._drive import now
+from pydidcomm._loops import running_loop
+from pydidcomm._operations import time_of
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
+from pydidcomm.replay import ReplayEntry, ReplayWindow
+
+_FORGET_SECONDS = 5
+"""How long a cancelled task waits for a replay window: longer than a round trip to a database."""
 
 Received = TypeVar("Received", UnpackResult, V1Message, "UnpackResult | V1Message")
 
@@ -22,9 +31,18 @@ async def admitted(received: Received, resolvers: ResolversConfig, config: Unpac
         sender = _sender(received)
         answer: Any = sender is not None and allowed(sender)
         _check_sender(received, await answer if hasattr(answer, "__await__") else answer)
-    if resolvers.replay_window is not None:
-        seen: Any = resolvers.replay_window.seen(*received.replay_key)
-        _check_seen(received, await seen if hasattr(seen, "__await__") else seen)
+    window = resolvers.replay_window
+    if window is not None:
+        entry = _entry(received, resolvers, config)
+        try:
+            seen: Any = window.seen(entry)
+            if hasattr(seen, "__await__"):
+                seen = await seen
+        except BaseException:
+            # the window may remember it already, and the application does not get the message
+            await _forget(window, entry)
+            raise
+        _check_seen(received, seen)
     return received
 
 
@@ -34,9 +52,68 @@ def admitted_sync(received: Received, resolvers: ResolversConfig, config: Unpack
     if callable(allowed):
         sender = _sender(received)
         _check_sender(received, sender is not None and now(allowed(sender)))
-    if resolvers.replay_window is not None:
-        _check_seen(received, now(resolvers.replay_window.seen(*received.replay_key)))
+    window = resolvers.replay_window
+    if window is not None:
+        entry = _entry(received, resolvers, config)
+        try:
+            seen = now(window.seen(entry))
+        except BaseException:
+            with suppress(Exception):
+                now(window.forget(entry))
+            raise
+        _check_seen(received, seen)
     return received
+
+
+async def take_back(
+    received: Iterable[UnpackResult], resolvers: ResolversConfig, config: UnpackConfig | None
+) -> None:
+    """Remove messages from the replay window that the application does not get after all."""
+    if resolvers.replay_window is not None:
+        for message in received:
+            await _forget(resolvers.replay_window, _entry(message, resolvers, config))
+
+
+def take_back_sync(
+    received: Iterable[UnpackResult], resolvers: ResolversConfig, config: UnpackConfig | None
+) -> None:
+    """Remove messages from the replay window that the application does not get after all."""
+    if resolvers.replay_window is not None:
+        for message in received:
+            with suppress(Exception):
+                now(resolvers.replay_window.forget(_entry(message, resolvers, config)))
+
+
+async def _forget(window: ReplayWindow, entry: ReplayEntry) -> None:
+    # what made the message fail is raised, and not what fails here
+    with suppress(Exception):
+        answer: Any = window.forget(entry)
+        if hasattr(answer, "__await__"):
+            await _despite_cancellation(answer)
+
+
+async def _despite_cancellation(answer: Awaitable[Any]) -> None:
+    """Await the answer in a task that is cancelled already: whatever it awaits may be cancelled again."""
+    loop = running_loop()
+    if loop is None:
+        await answer
+    elif loop.__name__ == "trio":
+        with loop.move_on_after(_FORGET_SECONDS, shield=True):
+            await answer
+    else:
+        task = loop.ensure_future(answer)
+        end = monotonic() + _FORGET_SECONDS
+        while not task.done() and (left := end - monotonic()) > 0:
+            with suppress(loop.CancelledError):
+                await loop.wait([task], timeout=left)
+        task.cancel()
+
+
+def _entry(
+    received: UnpackResult | V1Message, resolvers: ResolversConfig, config: UnpackConfig | None
+) -> ReplayEntry:
+    at = None if config is None else config.now
+    return ReplayEntry.of(received, at=time_of(resolvers) if at is None else at)
 
 
 def _sender(received: UnpackResult | V1Message) -> str | None:
@@ -52,7 +129,7 @@ def _id(received: UnpackResult | V1Message) -> str:
     if isinstance(received, UnpackResult):
         return received.message.id
     # a plaintext of DIDComm v1 can be any octets
-    return received.id or received.replay_key[1]
+    return received.id or received.replay_key[3]
 
 
 def _check_sender(received: UnpackResult | V1Message, allowed: object) -> None:

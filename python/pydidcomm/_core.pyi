@@ -292,7 +292,7 @@ class Batch:
         Answers the questions in their order, each as `Operation.supply` does; an exception fails all that asked.
         """
     @staticmethod
-    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None], threads: SupportsIndex | None) -> Batch:
+    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None], threads: SupportsIndex | None) -> Batch:
         """
         Prepares the unpacking of each of the messages.
         """
@@ -1532,12 +1532,9 @@ class UnpackResult:
         What the message changes in the relationship with its sender, proved; None where nothing.
         """
     @property
-    def replay_key(self, /) -> tuple[str | None, str]:
+    def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        What tells the message from all others: its proved sender and its id.
-
-        Where no sender is proved it is None and a hash of the plaintext, which is the same however the
-        envelope is written; so it is in DIDComm v1, beside the sender's verkey.
+        What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
         """
     @property
     def sender(self, /) -> str | None:
@@ -1611,9 +1608,9 @@ class V1Message:
         The verkey of ours that opened it.
         """
     @property
-    def replay_key(self, /) -> tuple[str | None, str]:
+    def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        What tells the message from all others: the sender's verkey or None, and a hash of the content.
+        What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
         """
     @property
     def sender_verkey(self, /) -> str | None:
@@ -1743,7 +1740,7 @@ def inspect(packed: str | bytes | bytearray | memoryview | Mapping[str, Any]) ->
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, kid_in: Any, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1753,7 +1750,7 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
@@ -1825,7 +1822,7 @@ def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | byte
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
@@ -1865,7 +1862,7 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the verification of an attachment.
     """

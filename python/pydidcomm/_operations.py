@@ -17,7 +17,13 @@ from pydidcomm._core import (
     Packed,
 )
 from pydidcomm.algorithms import AnonCryptAlg
-from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.config import (
+    KidIn,
+    PackEncryptedConfig,
+    PackEncryptedParameters,
+    ResolversConfig,
+    UnpackConfig,
+)
 from pydidcomm.errors import PartlyPackedError, UnprovedSenderWarning
 from pydidcomm.resolvers import PrefixResolver
 
@@ -26,9 +32,11 @@ _PACK = PackEncryptedConfig()
 _UNPACK = UnpackConfig()
 
 
-def signed(resolvers: ResolversConfig, message: Message | Mapping[str, Any], sign_frm: str) -> Operation:
+def signed(
+    resolvers: ResolversConfig, message: Message | Mapping[str, Any], sign_frm: str, kid_in: KidIn
+) -> Operation:
     """Prepares `pack_signed`."""
-    return _core.pack_signed(message, sign_frm, _known(resolvers))
+    return _core.pack_signed(message, sign_frm, kid_in, _known(resolvers))
 
 
 def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
@@ -53,6 +61,7 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
         config.protect_sender_id,
         config.authcrypt_signed,
         config.anoncrypt_authcrypt_signed,
+        config.kid_in,
         config.curves,
         config.every_curve,
         config.forward,
@@ -125,7 +134,8 @@ def unpacked(
 ) -> Operation:
     """Prepares `unpack`."""
     config = config or _UNPACK
-    return _core.unpack(packed_msg, config.prepared, _known(resolvers, config.now))
+    window = resolvers.replay_window is not None
+    return _core.unpack(packed_msg, config.prepared, window, _known(resolvers, config.now))
 
 
 def received(
@@ -133,7 +143,8 @@ def received(
 ) -> Operation:
     """Prepares `receive`."""
     config = config or _UNPACK
-    return _core.receive(packed_msg, config.prepared, _known(resolvers, config.now))
+    window = resolvers.replay_window is not None
+    return _core.receive(packed_msg, config.prepared, window, _known(resolvers, config.now))
 
 
 def each_unpacked(
@@ -148,7 +159,8 @@ def each_unpacked(
         raise TypeError(reason)
     config = config or _UNPACK
     prepared, known = config.prepared, _known(resolvers, config.now)
-    return (Batch.unpacking(part, prepared, known, threads) for part in parts(packed_msgs, threads))
+    window = resolvers.replay_window is not None
+    return (Batch.unpacking(part, prepared, window, known, threads) for part in parts(packed_msgs, threads))
 
 
 def attachment_signed(
@@ -164,10 +176,10 @@ def attachment_signed(
 
 
 def attachment_verified(
-    resolvers: ResolversConfig, attachment: Attachment, content: bytes | None
+    resolvers: ResolversConfig, attachment: Attachment, content: bytes | None, signer: str | None
 ) -> Operation:
     """Prepares `verify_attachment`."""
-    return _core.verify_attachment(attachment, content, _known(resolvers))
+    return _core.verify_attachment(attachment, content, signer, _known(resolvers))
 
 
 def forwarded(

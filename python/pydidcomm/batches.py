@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted, asks_application
+from pydidcomm._admission import admitted, asks_application, take_back
 from pydidcomm._batch import batches_of, drive_each
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
@@ -118,12 +118,18 @@ async def unpack_many(
     batches = _operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
     entries = await drive_each(batches, resolvers_config)
     if asks_application(resolvers_config, config):
-        for place, entry in enumerate(entries):
-            if not isinstance(entry, Exception):
-                try:
-                    await admitted(entry, resolvers_config, config)
-                except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
-                    entries[place] = error
+        taken: list[UnpackResult] = []
+        try:
+            for place, entry in enumerate(entries):
+                if not isinstance(entry, Exception):
+                    try:
+                        taken.append(await admitted(entry, resolvers_config, config))
+                    except Exception as error:  # noqa: BLE001, the reason for the refusal, or the window's own
+                        entries[place] = error
+        except BaseException:
+            # the application gets none of them
+            await take_back(taken, resolvers_config, config)
+            raise
     return entries
 
 

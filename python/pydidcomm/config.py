@@ -13,6 +13,9 @@ from pydidcomm.resolvers import DIDResolver, SecretsResolver
 AllowedSenders: TypeAlias = "Collection[str] | Callable[[str], bool | Awaitable[bool]] | None"
 """The DIDs from which messages are taken, or a function that tells whether one is; None for any."""
 
+KidIn: TypeAlias = Literal["header", "protected"]
+"""The header of a signature that holds `kid`; see `PackEncryptedConfig`."""
+
 _Algorithm = TypeVar("_Algorithm", AnonCryptAlg, AuthCryptAlg)
 
 _set = object.__setattr__
@@ -64,6 +67,8 @@ class PackEncryptedConfig:
             signed and anoncrypted, as the specification advises: the signature proves the sender already.
         anoncrypt_authcrypt_signed: Whether such a message gets all three layers. The specification forbids
             it, and recipients may refuse it; anoncrypt around a signature hides and proves as much.
+        kid_in: The header of the signature that holds `kid`. "header" is the unprotected header, as in the
+            examples of the specification. "protected" is for Veramo, which reads the protected header only.
         curves: The curves for key agreement that may be used, the preferred first. The message is encrypted
             on the first one on which the recipient has keys and, in authcrypt, the sender holds one.
         every_curve: Whether the recipient gets an envelope for each of these curves on which it has keys;
@@ -86,6 +91,7 @@ class PackEncryptedConfig:
     protect_sender_id: bool = False
     authcrypt_signed: bool = False
     anoncrypt_authcrypt_signed: bool = False
+    kid_in: KidIn = "header"
     curves: Sequence[str] = ("X25519", "P-384", "P-256", "P-521")
     every_curve: bool = False
     forward: bool = True
@@ -147,6 +153,8 @@ class UnpackConfig(_Prepared):
             `expires_time` that is not a number, and `require_profile` tolerates nothing.
         unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened; what lies
             inside is then the result, and has to prove what it claims by itself.
+        forward_unencrypted: Whether `unpack_forward` takes a forward whose attachment is not an encrypted
+            message; otherwise it raises MalformedMessageError.
         require_encrypted: Whether a message has to arrive encrypted.
         require_authenticated: Whether its sender has to be proved, by authcrypt or by a signature.
         require_signed: Whether its sender has to have signed it.
@@ -173,6 +181,8 @@ class UnpackConfig(_Prepared):
         max_signatures: The most signatures of one envelope, all of one signer; None for 1.
         max_forward_depth: The most forwards, each inside the one before, that are opened for one message;
             None for 10.
+        max_ending_age: How long ago a peer may have ended the relationship, in seconds; None for 30 days. A
+            copy of an older announcement that is sent again is refused with UntrustedMessageError.
 
     Raises:
         TypeError: An option has another type.
@@ -190,6 +200,7 @@ class UnpackConfig(_Prepared):
     accept_missing_apv: bool = False
     tolerate_form_faults: bool = False
     unwrap_re_wrapping_forward: bool = True
+    forward_unencrypted: bool = False
     require_encrypted: bool = False
     require_authenticated: bool = False
     require_signed: bool = False
@@ -206,6 +217,7 @@ class UnpackConfig(_Prepared):
     max_attachments: int | None = None
     max_signatures: int | None = None
     max_forward_depth: int | None = None
+    max_ending_age: int | None = None
 
     def __post_init__(self) -> None:
         """Copies the collections and reads the options once, for all messages."""

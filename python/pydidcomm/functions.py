@@ -14,7 +14,14 @@ from pydidcomm._core import (
     UnpackResult,
 )
 from pydidcomm._drive import drive
-from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.attachments import AttachmentSignature
+from pydidcomm.config import (
+    KidIn,
+    PackEncryptedConfig,
+    PackEncryptedParameters,
+    ResolversConfig,
+    UnpackConfig,
+)
 
 
 async def pack_plaintext(
@@ -47,6 +54,8 @@ async def pack_signed(
     resolvers_config: ResolversConfig,
     message: Message | Mapping[str, Any],
     sign_frm: str,
+    *,
+    kid_in: KidIn = "header",
 ) -> PackedSigned:
     """The message signed: anybody can read it, and verify who signed.
 
@@ -56,6 +65,7 @@ async def pack_signed(
         resolvers_config: Where DID documents and secrets come from.
         message: What to pack; `frm` is filled in where it is missing.
         sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
+        kid_in: The header of the signature that holds `kid`: "header", or "protected" for Veramo.
 
     Raises:
         ValueError: The message is from somebody else, or announces a DID rotation.
@@ -75,7 +85,7 @@ async def pack_signed(
         >>> asyncio.run(main()).media_type
         'application/didcomm-signed+json'
     """
-    operation = _operations.signed(resolvers_config, message, sign_frm)
+    operation = _operations.signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = await drive(operation, resolvers_config)
     return result
 
@@ -267,7 +277,7 @@ async def sign_attachment(
         ...     resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
         ...     deed = Attachment.from_bytes(b"It is yours.", media_type="text/plain")
         ...     signed = await sign_attachment(resolvers, deed, sign_frm=carol)
-        ...     return (await verify_attachment(resolvers, signed)).startswith(carol)
+        ...     return (await verify_attachment(resolvers, signed, signer=carol)).did == carol
         >>> asyncio.run(main())
         True
     """
@@ -279,12 +289,16 @@ async def sign_attachment(
 
 
 async def verify_attachment(
-    resolvers_config: ResolversConfig, attachment: Attachment, content: bytes | None = None
-) -> str:
-    """The kid of the key that signed the content of the attachment, which is proved.
+    resolvers_config: ResolversConfig,
+    attachment: Attachment,
+    content: bytes | None = None,
+    *,
+    signer: str | None = None,
+) -> AttachmentSignature:
+    """Verify the signature of an attachment, and return the key, the DID and the algorithm.
 
-    Its DID lists that key under `authentication`. Whether this DID is one to believe is for the
-    caller to say. DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
+    The DID lists that key under `authentication`. Pass the DID that you expect as `signer`, or compare `did`
+    of the result with it. DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
 
     Args:
         resolvers_config: Where DID documents come from.
@@ -292,8 +306,11 @@ async def verify_attachment(
             compact string.
         content: What was fetched from a link. For `json`, the octets that the signer is known to have signed
             in its place.
+        signer: The DID that has to have signed, for instance `sender` of the message. It is needed where
+            `kid` stands in the unprotected header, which the signature does not cover.
 
     Raises:
+        UntrustedMessageError: The signature names a key of another DID than `signer`.
         InvalidSignatureError: The signature does not verify: this content was not signed.
         MalformedMessageError: There is no signature, or it breaks its specification, or `content` is not what
             is inlined beside the links.
@@ -318,6 +335,5 @@ async def verify_attachment(
         >>> asyncio.run(main())
         'the signature is not valid'
     """
-    operation = _operations.attachment_verified(resolvers_config, attachment, content)
-    result: str = await drive(operation, resolvers_config)
-    return result
+    operation = _operations.attachment_verified(resolvers_config, attachment, content, signer)
+    return AttachmentSignature(*await drive(operation, resolvers_config))

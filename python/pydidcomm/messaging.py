@@ -21,8 +21,15 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import drive
 from pydidcomm.algorithms import AnonCryptAlg
+from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.batches import Outgoing
-from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.config import (
+    KidIn,
+    PackEncryptedConfig,
+    PackEncryptedParameters,
+    ResolversConfig,
+    UnpackConfig,
+)
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
@@ -159,9 +166,11 @@ class DIDCommMessaging:
         """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
         return await batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
 
-    async def pack_signed(self, message: Message | Mapping[str, Any], *, sign_frm: str) -> PackedSigned:
+    async def pack_signed(
+        self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
+    ) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        operation = _operations.signed(self.resolvers_config, message, sign_frm)
+        operation = _operations.signed(self.resolvers_config, message, sign_frm, kid_in)
         result: PackedSigned = await drive(operation, self.resolvers_config)
         return result
 
@@ -330,11 +339,12 @@ class DIDCommMessaging:
         result: Attachment = await drive(operation, self.resolvers_config)
         return result
 
-    async def verify_attachment(self, attachment: Attachment, *, content: bytes | None = None) -> str:
-        """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
-        operation = _operations.attachment_verified(self.resolvers_config, attachment, content)
-        result: str = await drive(operation, self.resolvers_config)
-        return result
+    async def verify_attachment(
+        self, attachment: Attachment, *, content: bytes | None = None, signer: str | None = None
+    ) -> AttachmentSignature:
+        """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
+        operation = _operations.attachment_verified(self.resolvers_config, attachment, content, signer)
+        return AttachmentSignature(*await drive(operation, self.resolvers_config))
 
     async def unpack_forward(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None

@@ -1,97 +1,230 @@
-"""Which messages came before: whoever saw a message can send it again, and it is as well proved as before."""
+"""Replay protection: a message that was captured can be sent again, and verifies as it did before."""
 
-from collections.abc import Awaitable, Callable
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
 from threading import Lock
 from time import monotonic
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pydidcomm._core import UnpackResult, V1Message
 
 _CAPACITY = 10_000
-"""An entry takes some 300 octets, so this is a few megabytes, and an hour of three messages a second."""
+"""Messages of one sender: an hour of three messages a second."""
+
+_TOTAL = 100_000
+"""Messages of all senders: an entry takes some 400 bytes, so this is 40 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayEntry:
+    """A message as a replay window knows it.
+
+    `digest` alone identifies the message: it is the same for each copy, in every envelope and on every curve.
+    It covers the proved sender, the recipient and the id. Without a proved sender, and in DIDComm v1, it
+    covers the recipient and the content.
+
+    Attributes:
+        sender: The proved sender: a DID, in DIDComm v1 a verkey; None where none is proved.
+        recipient: Our DID to which the message was encrypted, in DIDComm v1 our verkey; None where it was not
+            encrypted.
+        id: The id of the message; None for a message of DIDComm v1 without one.
+        digest: SHA-256 in base64url, 43 characters.
+        expires_time: When the message expires, in seconds since the epoch; None where it does not say.
+        received: When it was unpacked, in seconds since the epoch.
+        delivery: Identifies this delivery of the message. It is another one each time the message arrives.
+    """
+
+    sender: str | None
+    recipient: str | None
+    id: str | None
+    digest: str
+    expires_time: int | None
+    received: int
+    delivery: str
+
+    @classmethod
+    def of(cls, received: UnpackResult | V1Message, *, at: int) -> ReplayEntry:
+        """Return the entry of a message that was unpacked.
+
+        Args:
+            received: What `unpack` returned.
+            at: The time in seconds since the epoch.
+
+        Example:
+            >>> from pydidcomm import Message, ReplayEntry
+            >>> from pydidcomm.sync import DIDCommMessaging
+            >>> party = DIDCommMessaging()
+            >>> did = party.create_peer_did()
+            >>> packed = party.pack(Message(type="https://example.org/greeting/1.0/hello", id="one"), to=did)
+            >>> entry = ReplayEntry.of(party.unpack(packed.message), at=1516269022)
+            >>> entry.id, entry.recipient == did, len(entry.digest)
+            ('one', True, 43)
+        """
+        sender, recipient, message_id, digest, expires_time, delivery = received.replay_key
+        return cls(
+            sender=sender,
+            recipient=recipient,
+            id=message_id,
+            digest=digest,
+            expires_time=expires_time,
+            received=at,
+            delivery=delivery,
+        )
 
 
 @runtime_checkable
 class ReplayWindow(Protocol):
-    """Remembers messages, so that none is taken twice.
+    """Remembers messages, so that none is processed twice.
 
-    It is asked once for each message, when everything about the message is proved and allowed; so what is
-    forged or refused leaves nothing in it. Programs that share their messages share what `seen` asks, for
-    instance a table with a unique key.
+    `seen` is called once for each message, after all its claims are verified and all demands are met, so a
+    forged or refused message leaves no entry. Several processes share a window, for instance a table with a
+    unique key on `digest`. Both methods may be coroutine functions.
+
+    An application that cannot process a message calls `forget` with its entry, and the message can be
+    delivered again. `unpack` does the same when it is cancelled or fails.
 
     Example:
-        >>> from pydidcomm import ReplayWindow
+        >>> from pydidcomm import ReplayEntry, ReplayWindow
         >>> class Window(ReplayWindow):
         ...     def __init__(self):
-        ...         self.known = set()
-        ...     async def seen(self, sender, message_id):
-        ...         known = (sender, message_id) in self.known
-        ...         self.known.add((sender, message_id))
-        ...         return known
+        ...         self.deliveries = {}
+        ...     async def seen(self, entry):
+        ...         return self.deliveries.setdefault(entry.digest, entry.delivery) != entry.delivery
+        ...     async def forget(self, entry):
+        ...         if self.deliveries.get(entry.digest) == entry.delivery:
+        ...             del self.deliveries[entry.digest]
         >>> isinstance(Window(), ReplayWindow)
         True
     """
 
-    def seen(self, sender: str | None, message_id: str, /) -> "bool | Awaitable[bool]":
-        """Whether this message was here before; from now on it was.
+    def seen(self, entry: ReplayEntry, /) -> bool | Awaitable[bool]:
+        """Return whether another delivery of this message was seen, and remember this one if not.
 
-        `sender` is the proved DID and `message_id` the id of the message; where no sender is proved, None and
-        a hash of the plaintext, which stays the same however the envelope is rewritten.
+        Args:
+            entry: The message.
+        """
+        ...
+
+    def forget(self, entry: ReplayEntry, /) -> Awaitable[None] | None:
+        """Remove the message if this delivery of it is the one that is remembered.
+
+        A replay that is refused or cancelled has another `delivery`, and must not remove the message.
+
+        Args:
+            entry: The message.
         """
         ...
 
 
 class InMemoryReplayWindow:
-    """Remembers messages in this process, the latest ones; usable from several threads.
+    """Remembers messages in this process. Usable from several threads.
 
-    Anonymous messages are remembered apart, so that nobody without a DID can crowd out the others. A message
-    that is forgotten would be taken again: let `capacity` be what arrives in the time for which replay
-    matters.
+    Each sender has its own quota, and all anonymous messages together have one, so a sender that sends many
+    messages displaces only its own. Entries are digests, whatever the length of ids and DIDs.
+
+    With `seconds`, no message is forgotten earlier. Where there is no room left within that time, further
+    messages are refused as seen. Without it, the oldest message is forgotten when there is no room left.
 
     Args:
-        capacity: How many messages from proved senders are remembered, and as many anonymous ones.
-        seconds: For how long each is remembered; None for as long as there is room.
-        clock: Tells the time in seconds; it need not be that of the day.
+        capacity: How many messages of one sender are remembered.
+        total: How many messages of all senders are remembered.
+        seconds: For how long each message is remembered; None for as long as there is room.
+        clock: Returns the time in seconds. It need not be the time of day.
 
     Raises:
-        ValueError: There is room or time for nothing.
+        ValueError: `capacity`, `total` or `seconds` is not positive.
 
     Example:
-        >>> from pydidcomm import InMemoryReplayWindow
-        >>> window = InMemoryReplayWindow(capacity=1000)
-        >>> window.seen("did:example:alice", "one"), window.seen("did:example:alice", "one")
-        (False, True)
+        >>> from pydidcomm import InMemoryReplayWindow, Message, ReplayedMessageError
+        >>> from pydidcomm.sync import DIDCommMessaging
+        >>> party = DIDCommMessaging(replay_window=InMemoryReplayWindow(capacity=1000))
+        >>> did = party.create_peer_did()
+        >>> packed = party.pack(Message(type="https://example.org/greeting/1.0/hello"), to=did)
+        >>> received = party.unpack(packed.message)
+        >>> try:
+        ...     party.unpack(packed.message)
+        ... except ReplayedMessageError:
+        ...     print("seen")
+        seen
     """
 
     def __init__(
         self,
         *,
         capacity: int = _CAPACITY,
+        total: int = _TOTAL,
         seconds: float | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        if capacity < 1 or (seconds is not None and seconds <= 0):
-            message = "a window without room or time remembers nothing"
-            raise ValueError(message)
+        for name, value in (("capacity", capacity), ("total", total), ("seconds", seconds)):
+            if value is not None and value <= 0:
+                message = f"`{name}` must be positive, got {value}"
+                raise ValueError(message)
         self._capacity = capacity
+        self._total = total
         self._seconds = seconds
         self._clock = clock
         self._lock = Lock()
-        # in the order of arrival, each with its time
-        self._proved: dict[tuple[str | None, str], float] = {}
-        self._anonymous: dict[tuple[str | None, str], float] = {}
+        # in the order of arrival
+        self._known: dict[str, tuple[float, bytes, str]] = {}
+        self._of_sender: dict[bytes, dict[str, None]] = {}
 
-    def seen(self, sender: str | None, message_id: str, /) -> bool:
-        """Whether this message was here before; from now on it was."""
-        known = self._anonymous if sender is None else self._proved
+    def seen(self, entry: ReplayEntry, /) -> bool:
+        """Return whether another delivery of this message was seen, and remember this one if not.
+
+        Args:
+            entry: The message.
+        """
+        sender = b"" if entry.sender is None else sha256(entry.sender.encode()).digest()
         with self._lock:
             now = self._clock()
-            while known and self._seconds is not None:
-                oldest = next(iter(known))
-                if now - known[oldest] < self._seconds:
-                    break
-                del known[oldest]
-            if (sender, message_id) in known:
+            self._expire(now)
+            known = self._known.get(entry.digest)
+            if known is not None:
+                return known[2] != entry.delivery
+            if not self._make_room(sender):
                 return True
-            if len(known) == self._capacity:
-                del known[next(iter(known))]
-            known[sender, message_id] = now
+            self._known[entry.digest] = (now, sender, entry.delivery)
+            self._of_sender.setdefault(sender, {})[entry.digest] = None
             return False
+
+    def forget(self, entry: ReplayEntry, /) -> None:
+        """Remove the message if this delivery of it is the one that is remembered.
+
+        Args:
+            entry: The message.
+        """
+        with self._lock:
+            known = self._known.get(entry.digest)
+            if known is not None and known[2] == entry.delivery:
+                self._remove(entry.digest)
+
+    def _expire(self, now: float) -> None:
+        while self._known and self._seconds is not None:
+            oldest = next(iter(self._known))
+            if now - self._known[oldest][0] < self._seconds:
+                break
+            self._remove(oldest)
+
+    def _make_room(self, sender: bytes) -> bool:
+        """Forget the oldest message where the quotas demand it; return False where `seconds` forbid it."""
+        own = self._of_sender.get(sender, {})
+        full = own if len(own) >= self._capacity else self._known if len(self._known) >= self._total else None
+        if full is None:
+            return True
+        if self._seconds is not None:
+            return False
+        self._remove(next(iter(full)))
+        return True
+
+    def _remove(self, digest: str) -> None:
+        _, sender, _ = self._known.pop(digest)
+        own = self._of_sender[sender]
+        del own[digest]
+        if not own:
+            del self._of_sender[sender]

@@ -175,12 +175,13 @@ impl PyBatch {
     fn unpacking(
         packed_msgs: Vec<Bound<'_, PyAny>>,
         options: &Bound<'_, PyUnpackOptions>,
+        replay_key: bool,
         known: KnownIn<'_>,
         threads: Option<usize>,
     ) -> Self {
         let options = &options.get().0;
         let entries = packed_msgs.into_iter().map(|packed_msg| match packed_msg.extract::<TextIn>() {
-            Ok(text) => Entry::Running(unpacking(text, options, &known)),
+            Ok(text) => Entry::Running(unpacking(text, options, replay_key, &known)),
             Err(error) => Entry::Failed(error),
         });
         Self::of(entries.collect(), threads)

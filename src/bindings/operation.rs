@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::algorithms::SignAlg;
 use super::attachment::PyAttachment;
 use super::callback::call_python;
 use super::elsewhere::handle_out;
@@ -216,7 +217,9 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::PackedForward(packed) => PyPackedForward::from(packed).into_bound_py_any(py),
         Outcome::PackedSigned(packed) => PyPackedSigned::from(packed).into_bound_py_any(py),
         Outcome::Attachment(attachment) => PyAttachment(attachment).into_bound_py_any(py),
-        Outcome::AttachmentSigned(signed) => signed.kid().as_str().into_bound_py_any(py),
+        Outcome::AttachmentSigned(signed) => {
+            (signed.kid().as_str(), signed.did(), SignAlg(signed.algorithm())).into_bound_py_any(py)
+        }
         Outcome::Received(Received::V2(unpacked)) => {
             PyUnpackResult::from(Arc::from(unpacked)).into_bound_py_any(py)
         }

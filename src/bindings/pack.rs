@@ -13,11 +13,23 @@ use super::surroundings::KnownIn;
 use crate::did::DidUrl;
 use crate::keys::Curve;
 use crate::message::Message;
-use crate::pack::{self, EncryptOptions};
+use crate::pack::{self, EncryptOptions, KidIn};
 use crate::routing::{Choice, ForwardHeaders};
 
 pub(super) fn party(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse(text).map_err(misuse)
+}
+
+/// The header of a signature that holds `kid`, by its name.
+fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
+    match kid_in.extract::<String>().as_deref() {
+        Ok("header") => Ok(KidIn::Header),
+        Ok("protected") => Ok(KidIn::Protected),
+        _ => Err(PyValueError::new_err(format!(
+            "`kid_in` must be \"header\" or \"protected\", got {}",
+            kid_in.repr()?
+        ))),
+    }
 }
 
 /// One recipient, or each of several.
@@ -53,11 +65,16 @@ pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> 
 
 /// Prepares the packing of a signed message.
 #[pyfunction]
-pub(super) fn pack_signed(message: MessageIn, sign_frm: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
+pub(super) fn pack_signed(
+    message: MessageIn,
+    sign_frm: &str,
+    kid_in: &Bound<'_, PyAny>,
+    known: KnownIn<'_>,
+) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
-    let signer = party(sign_frm)?;
+    let (signer, kid_in) = (party(sign_frm)?, header_of_kid(kid_in)?);
     Ok(PyOperation::prepare(known, octets(&message), |caller| async move {
-        pack::signed(&caller, message, &signer).await.map(Outcome::PackedSigned)
+        pack::signed(&caller, message, &signer, kid_in).await.map(Outcome::PackedSigned)
     }))
 }
 
@@ -78,6 +95,7 @@ pub(super) fn pack_encrypted(
     protect_sender_id: bool,
     authcrypt_signed: bool,
     anoncrypt_authcrypt_signed: bool,
+    kid_in: &Bound<'_, PyAny>,
     curves: StringsIn,
     every_curve: bool,
     forward: bool,
@@ -96,6 +114,7 @@ pub(super) fn pack_encrypted(
         protect_sender: protect_sender_id,
         authcrypt_signed,
         anoncrypt_authcrypt_signed,
+        kid_in: header_of_kid(kid_in)?,
         curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
         every_curve,
         bare: !forward,

@@ -13,14 +13,24 @@ use super::json::TextIn;
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation, Task};
 use super::relationship::ChangeOut;
-use super::surroundings::KnownIn;
+use super::surroundings::{self, KnownIn};
 use super::tuple::TupleOut;
 use super::unpack_options::PyUnpackOptions;
 use super::warnings::WarningsOut;
 use crate::caller::Surroundings;
 use crate::did::DidUrl;
 use crate::receive::Received;
-use crate::unpack::{Forwarded, UnpackOptions, Unpacked};
+use crate::unpack::{Forwarded, ReplayKey, UnpackOptions, Unpacked};
+
+/// The members of a `ReplayEntry`, but for the time.
+pub(super) type ReplayKeyOut<'a> =
+    (Option<&'a str>, Option<&'a str>, Option<&'a str>, &'a str, Option<u64>, &'a str);
+
+pub(super) fn replay_key_out(key: &ReplayKey) -> ReplayKeyOut<'_> {
+    let delivery = key.delivery(surroundings::random_id);
+    let ReplayKey { sender, recipient, id, digest, expires_time, .. } = key;
+    (sender.as_deref(), recipient.as_deref(), id.as_deref(), digest, *expires_time, delivery)
+}
 
 /// A message, and what was proved about it.
 #[pyclass(frozen, name = "UnpackResult", module = "pydidcomm")]
@@ -113,13 +123,10 @@ impl PyUnpackResult {
         self.0.rotation().map(Into::into)
     }
 
-    /// What tells the message from all others: its proved sender and its id.
-    ///
-    /// Where no sender is proved it is None and a hash of the plaintext, which is the same however the
-    /// envelope is written.
+    /// What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
     #[getter]
-    fn replay_key(&self) -> (Option<String>, String) {
-        self.0.replay_key()
+    fn replay_key(&self) -> ReplayKeyOut<'_> {
+        replay_key_out(self.0.replay_key())
     }
 
     fn __repr__(&self) -> String {
@@ -277,9 +284,10 @@ impl PyMetadata {
 pub(super) fn unpack(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
+    replay_key: bool,
     known: KnownIn<'_>,
 ) -> PyOperation {
-    PyOperation(unpacking(packed_msg, &options.get().0, known))
+    PyOperation(unpacking(packed_msg, &options.get().0, replay_key, known))
 }
 
 /// Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
@@ -287,23 +295,34 @@ pub(super) fn unpack(
 pub(super) fn receive(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
+    replay_key: bool,
     known: KnownIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        crate::receive::receive(&caller, &packed_msg.0, &options).await.map(Outcome::Received)
+        let received = crate::receive::receive(&caller, &packed_msg.0, &options).await?;
+        if replay_key {
+            received.replay_key();
+        }
+        Ok(Outcome::Received(received))
     })
 }
 
 /// The unpacking of a message of DIDComm v2.
+///
+/// The digest of a long message is computed with the rest of the work, where a replay window wants it.
 pub(super) fn unpacking(
     packed_msg: TextIn,
     options: &Arc<UnpackOptions>,
+    replay_key: bool,
     surroundings: impl Into<Surroundings>,
 ) -> Arc<Task> {
     let options = Arc::clone(options);
     Task::prepare(surroundings, packed_msg.0.len(), |caller| async move {
         let unpacked = crate::unpack::unpack(&caller, &packed_msg.0, &options).await?;
+        if replay_key {
+            unpacked.replay_key();
+        }
         Ok(Outcome::Received(Received::V2(Box::new(unpacked))))
     })
 }

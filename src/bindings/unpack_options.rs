@@ -24,6 +24,7 @@ impl PyUnpackOptions {
             // whoever demands a profile wants none of the leniency
             accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
             tolerate_form_faults: flag(config, "tolerate_form_faults")? && policy.profile.is_none(),
+            forward_unencrypted: flag(config, "forward_unencrypted")?,
             keep_forward: !flag(config, "unwrap_re_wrapping_forward")?,
             to_mismatch: to_mismatch(config)?,
             own_dids: parties(&config.getattr("own_dids")?)?,
@@ -75,6 +76,7 @@ fn limits(config: &Bound<'_, PyAny>) -> PyResult<Limits> {
         let given: Option<WholeIn> = config.getattr(name)?.extract()?;
         Ok(given.map_or(usual, |WholeIn(most)| usize::try_from(most).unwrap_or(usize::MAX)))
     };
+    let ending_age: Option<WholeIn> = config.getattr("max_ending_age")?.extract()?;
     Ok(Limits {
         bytes: limit("max_bytes", usual.bytes)?,
         nesting: limit("max_nesting", usual.nesting)?,
@@ -83,5 +85,6 @@ fn limits(config: &Bound<'_, PyAny>) -> PyResult<Limits> {
         attachments: limit("max_attachments", usual.attachments)?,
         signatures: limit("max_signatures", usual.signatures)?,
         forward_depth: limit("max_forward_depth", usual.forward_depth)?,
+        ending_age: ending_age.map_or(usual.ending_age, |WholeIn(seconds)| seconds),
     })
 }

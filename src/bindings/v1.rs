@@ -13,6 +13,7 @@ use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn};
 use super::operation::{Outcome, PyOperation};
 use super::public_key::PyPublicKey;
 use super::surroundings::KnownIn;
+use super::unpack::{ReplayKeyOut, replay_key_out};
 use super::unpack_options::PyUnpackOptions;
 use super::wire_text::WireText;
 use crate::keys::Verkey;
@@ -115,10 +116,10 @@ impl PyV1Message {
         self.0.encrypted_to().iter().map(String::as_str).collect()
     }
 
-    /// What tells the message from all others: the sender's verkey or None, and a hash of the content.
+    /// What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
     #[getter]
-    fn replay_key(&self) -> (Option<String>, String) {
-        self.0.replay_key()
+    fn replay_key(&self) -> ReplayKeyOut<'_> {
+        replay_key_out(self.0.replay_key())
     }
 
     pub(super) fn __repr__(&self) -> String {
@@ -233,6 +234,8 @@ pub(super) fn v1_unpack(
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let unpacked = receive_v1(&caller, &packed_msg.0, &options).await?;
+        // where the rest of the work is done, off the event loop
+        unpacked.replay_key();
         Ok(Outcome::V1Message(Box::new(unpacked)))
     })
 }

@@ -53,6 +53,16 @@ impl DidUrl {
         }
     }
 
+    /// Reads the id of the key with which a sender or signer proves its DID: no path and no query stand between
+    /// the DID and the fragment, for they would name another resource than the DID document.
+    pub fn parse_key_of_did(text: &str, part: &'static str) -> Result<Self> {
+        let kid = Self::parse_kid(text, part)?;
+        match text.get(kid.did_length..) {
+            Some(rest) if rest.starts_with('#') => Ok(kid),
+            _ => Err(Error::malformed(part, "a DID URL with a path or a query")),
+        }
+    }
+
     /// The whole text.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -150,7 +150,7 @@ impl EncryptedView {
             self.claimed_apu = named.and_then(|named| faults.check(PART, named));
         }
         if let Some(skid) = self.claimed_skid.as_deref().or(self.claimed_apu.as_deref()) {
-            faults.check("jwe.protected.skid", DidUrl::parse_kid(skid, "jwe.protected.skid"));
+            faults.check("jwe.protected.skid", DidUrl::parse_key_of_did(skid, "jwe.protected.skid"));
         }
         if let Some(epk) =
             header.member("epk").and_then(|epk| serde_json::from_str::<Datum<'_>>(epk.get()).ok())

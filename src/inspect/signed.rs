@@ -98,7 +98,7 @@ impl SignatureView {
             faults.check("jws.protected.alg", SignatureAlgorithm::from_name(alg));
         }
         if let Some(kid) = &claimed_kid {
-            faults.check("jws.header.kid", DidUrl::parse_kid(kid, "jws.header.kid"));
+            faults.check("jws.header.kid", DidUrl::parse_key_of_did(kid, "jws.header.kid"));
         }
         Self { typ: text("typ"), alg, claimed_kid }
     }

@@ -18,10 +18,10 @@ const ONE: usize = 1;
 /// How a detached signature is written; either is read.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum DetachedForm {
-    /// A JSON object, as the specification has it.
+    /// A JSON object, as the specification has it, with `kid` in its unprotected header.
     #[default]
     Flattened,
-    /// A string, for peers that refuse a message with an object there.
+    /// A string, for peers that refuse a message with an object there. Its `kid` is protected.
     Compact,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn parse(value: &RawValue) -> Result<Signature<'_>> {
         return match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some(protected), Some(payload), Some(signature), None) => {
                 is_detached(payload)?;
-                Signature::decode(Cow::Owned(protected.to_owned()), None, signature)
+                Signature::decode(Cow::Owned(protected.to_owned()), None, signature, is_typ_of_content)
             }
             _ => Err(Error::malformed("jws", "no compact JWS")),
         };
@@ -43,7 +43,7 @@ pub(crate) fn parse(value: &RawValue) -> Result<Signature<'_>> {
     if wire.payload.is_some() {
         is_detached(&string(wire.payload, "jws.payload")?)?;
     }
-    let (signature, _) = Signature::read(&wire, ONE)?;
+    let (signature, _) = Signature::read(&wire, ONE, is_typ_of_content)?;
     Ok(signature)
 }
 
@@ -52,12 +52,17 @@ fn is_detached(payload: &str) -> Result<()> {
     if payload.is_empty() { Ok(()) } else { Err(Error::malformed("jws.payload", "there, but not detached")) }
 }
 
+/// Content is of any type. A signature that was made for a message or a `from_prior` says so.
+fn is_typ_of_content(typ: &str) -> bool {
+    !matches!(typ, "didcomm-signed+json" | "didcomm-encrypted+json" | "didcomm-plain+json" | "jwm" | "jwt")
+}
+
 /// The protected header. Its `typ` keeps the signature from being taken for that of a `from_prior`.
 pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm, form: DetachedForm) -> String {
     // RFC 7515 4.1.9
-    let typ = match form {
-        DetachedForm::Flattened => "JOSE+JSON",
-        DetachedForm::Compact => "JOSE",
+    let (typ, kid) = match form {
+        DetachedForm::Flattened => ("JOSE+JSON", None),
+        DetachedForm::Compact => ("JOSE", Some(kid)),
     };
     jws::protected(typ, algorithm, kid)
 }

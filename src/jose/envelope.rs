@@ -108,6 +108,15 @@ pub(crate) fn is_encrypted(text: &str) -> bool {
     })
 }
 
+/// Whether a JSON text has the shape of an envelope of DIDComm v1, whose recipients stand in the header.
+pub(crate) fn is_encrypted_v1(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|wire: Wire<'_>| {
+        wire.message_type.is_none()
+            && wire.ciphertext.and(wire.tag).is_some()
+            && string(wire.protected, "protected").is_ok_and(|protected| is_header_of_version_1(&protected))
+    })
+}
+
 /// A JSON string of the text, borrowed where it has no escapes.
 pub(crate) fn string<'a>(raw: Option<&'a RawValue>, part: &'static str) -> Result<Cow<'a, str>> {
     let text = raw.ok_or_else(|| Error::malformed(part, "missing"))?.get();

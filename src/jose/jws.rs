@@ -19,6 +19,16 @@ use crate::message::names::Names;
 /// The media type that `typ` names.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-signed+json";
 
+/// The header of a signature that holds `kid`. RFC 7515 7.2.1 wants the names of the two headers disjoint.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum KidIn {
+    /// The unprotected header, as in the examples of the specification.
+    #[default]
+    Header,
+    /// The protected header, for peers that look for it there alone.
+    Protected,
+}
+
 /// A signed message, decoded and not yet verified.
 pub(crate) struct Jws<'a> {
     pub(crate) signature: Signature<'a>,
@@ -31,6 +41,8 @@ pub(crate) struct Jws<'a> {
 /// A signature and what it says of itself; its payload stands elsewhere.
 pub(crate) struct Signature<'a> {
     pub(crate) kid: DidUrl,
+    /// Whether `kid` is signed too.
+    pub(crate) kid_is_protected: bool,
     pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) octets: Vec<u8>,
     protected: Cow<'a, str>,
@@ -39,6 +51,7 @@ pub(crate) struct Signature<'a> {
 /// What is read of the protected header.
 #[derive(Default)]
 struct Protected<'a> {
+    typ: Option<Cow<'a, str>>,
     alg: Option<Cow<'a, str>>,
     kid: Option<Cow<'a, str>>,
 }
@@ -46,6 +59,7 @@ struct Protected<'a> {
 impl<'a> header::Members<'a> for Protected<'a> {
     fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
         match name {
+            "typ" => self.typ = header::optional(values)?,
             "alg" => self.alg = header::text(values)?,
             "kid" => self.kid = header::optional(values)?,
             _ => return Ok(false),
@@ -71,7 +85,7 @@ struct WireSignature<'a> {
 impl<'a> Jws<'a> {
     pub(super) fn parse(wire: &Wire<'a>, most_signatures: usize) -> Result<Self> {
         let encoded_payload = string(wire.payload, "jws.payload")?;
-        let (signature, others) = Signature::read(wire, most_signatures)?;
+        let (signature, others) = Signature::read(wire, most_signatures, is_typ_of_message)?;
         Ok(Self { signature, others, encoded_payload })
     }
 
@@ -82,7 +96,13 @@ impl<'a> Jws<'a> {
 
 impl<'a> Signature<'a> {
     /// The first signature of a general or flattened JWS, and the others.
-    pub(super) fn read(wire: &Wire<'a>, most: usize) -> Result<(Self, Vec<Self>)> {
+    ///
+    /// `is_typ` says which media types, without `application/` and in lower case, may stand in the header.
+    pub(super) fn read(
+        wire: &Wire<'a>,
+        most: usize,
+        is_typ: impl Fn(&str) -> bool,
+    ) -> Result<(Self, Vec<Self>)> {
         let signatures: Vec<WireSignature<'a>> = match (wire.signatures, wire.signature) {
             (Some(signatures), None) if wire.protected.is_none() && wire.header.is_none() => {
                 entries(signatures, most, "jws.signatures")?
@@ -96,7 +116,7 @@ impl<'a> Signature<'a> {
         };
         let mut read = signatures.into_iter().map(|one| {
             let protected = string(one.protected, "jws.protected")?;
-            Self::decode(protected, one.header, &string(one.signature, "jws.signature")?)
+            Self::decode(protected, one.header, &string(one.signature, "jws.signature")?, &is_typ)
         });
         let first = read.next().ok_or_else(|| Error::malformed("jws.signatures", "empty"))??;
         Ok((first, read.collect::<Result<_>>()?))
@@ -106,15 +126,26 @@ impl<'a> Signature<'a> {
         protected: Cow<'a, str>,
         unprotected: Option<&RawValue>,
         signature: &str,
+        is_typ: impl Fn(&str) -> bool,
     ) -> Result<Self> {
         const PART: &str = "jws.protected";
         let octets = base64url::decode(&protected, PART)?;
         let header = Header::<Protected<'_>>::read(&octets, PART)?;
         header.refuse_extensions()?;
+        if header.members.typ.as_deref().is_some_and(|typ| !is_typ(&short_media_type(typ))) {
+            return Err(Error::malformed("jws.protected.typ", "the media type of something else"));
+        }
         let algorithm = SignatureAlgorithm::from_name(header.members.alg.as_deref().unwrap_or_default())?;
+        let kid_is_protected = header.members.kid.is_some();
         let kid = kid(header.members.kid.as_deref(), &header.names, unprotected)?;
         drop(header);
-        Ok(Self { kid, algorithm, octets: base64url::decode(signature, "jws.signature")?, protected })
+        Ok(Self {
+            kid,
+            kid_is_protected,
+            algorithm,
+            octets: base64url::decode(signature, "jws.signature")?,
+            protected,
+        })
     }
 
     /// What was signed: the header as it was sent, and the payload in base64url.
@@ -129,7 +160,8 @@ impl std::fmt::Debug for Jws<'_> {
     }
 }
 
-/// The specification shows `kid` in the protected header and in the other one; peers write either.
+/// The specification shows `kid` in the protected header and in the other one; peers write either. One kid in
+/// both is read as well: it has one meaning, and peers that follow both examples write it.
 fn kid(protected: Option<&str>, names: &Names<'_>, unprotected: Option<&RawValue>) -> Result<DidUrl> {
     let header = match unprotected {
         None => Datum::Object(Vec::new()),
@@ -153,21 +185,36 @@ fn kid(protected: Option<&str>, names: &Names<'_>, unprotected: Option<&RawValue
         (Some(kid), _) | (None, Some(kid)) => kid,
         (None, None) => return Err(Error::malformed("jws.header.kid", "missing")),
     };
-    DidUrl::parse_kid(kid, "jws.header.kid")
+    DidUrl::parse_key_of_did(kid, "jws.header.kid")
 }
 
-/// A protected header in base64url; `kid` stands here and, in the JSON serialisations, in the unprotected one.
-pub(super) fn protected(typ: &str, algorithm: SignatureAlgorithm, kid: &DidUrl) -> String {
+/// A media type without `application/`, which may be left out where there is no other slash, in lower case
+/// (RFC 7515 4.1.9).
+pub(super) fn short_media_type(typ: &str) -> String {
+    let typ = typ.to_ascii_lowercase();
+    typ.strip_prefix("application/").map(ToOwned::to_owned).unwrap_or(typ)
+}
+
+/// The type of a signed message, or the `JWM` of the specification's construction example. A signature over
+/// the same octets that was made for another purpose names another type.
+fn is_typ_of_message(typ: &str) -> bool {
+    matches!(typ, "didcomm-signed+json" | "jwm")
+}
+
+/// A protected header in base64url, with `kid` where it does not stand in the unprotected header.
+pub(super) fn protected(typ: &str, algorithm: SignatureAlgorithm, kid: Option<&DidUrl>) -> String {
     // neither names nor a DID URL have a character that JSON escapes
     let name = algorithm.name();
-    base64url::encode(format!("{{\"typ\":\"{typ}\",\"alg\":\"{name}\",\"kid\":\"{kid}\"}}"))
+    let kid = kid.map(|kid| format!(",\"kid\":\"{kid}\"")).unwrap_or_default();
+    base64url::encode(format!("{{\"typ\":\"{typ}\",\"alg\":\"{name}\"{kid}}}"))
 }
 
 /// A message of which all but the signature is written.
 ///
 /// What is signed becomes the final text, so that a large payload is written once.
 pub(crate) struct Unsigned<'a> {
-    kid: &'a DidUrl,
+    /// The key, where it stands in the unprotected header.
+    beside: Option<&'a DidUrl>,
     protected: String,
     /// What is signed: the header, and the payload in base64url.
     input: String,
@@ -180,15 +227,19 @@ const BEFORE_PAYLOAD: &str = "{\"payload\":\"";
 const END_ROOM: usize = 176;
 
 impl<'a> Unsigned<'a> {
-    pub(crate) fn new(kid: &'a DidUrl, algorithm: SignatureAlgorithm, payload: &str) -> Self {
-        let protected = protected(MEDIA_TYPE, algorithm, kid);
+    pub(crate) fn new(kid: &'a DidUrl, algorithm: SignatureAlgorithm, payload: &str, kid_in: KidIn) -> Self {
+        let (inside, beside) = match kid_in {
+            KidIn::Header => (None, Some(kid)),
+            KidIn::Protected => (Some(kid), None),
+        };
+        let protected = protected(MEDIA_TYPE, algorithm, inside);
         let ends = [protected.len(), protected.len(), kid.as_str().len(), END_ROOM];
         let room = ends.into_iter().fold(encoded_length(payload.len()), usize::saturating_add);
         let mut input = String::with_capacity(room);
         input.push_str(&protected);
         input.push('.');
         encode_append(payload, &mut input);
-        Self { kid, protected, input }
+        Self { beside, protected, input }
     }
 
     /// What is signed.
@@ -198,15 +249,19 @@ impl<'a> Unsigned<'a> {
 
     /// The general form with this one signature.
     pub(crate) fn with(self, signature: &[u8]) -> String {
-        let Self { kid, protected, input: mut text } = self;
+        let Self { beside, protected, input: mut text } = self;
         let header = ..protected.len().saturating_add(1);
         text.replace_range(header, BEFORE_PAYLOAD);
         text.push_str("\",\"signatures\":[{\"protected\":\"");
         text.push_str(&protected);
-        // a DID URL has no character that JSON escapes
-        text.push_str("\",\"header\":{\"kid\":\"");
-        text.push_str(kid.as_str());
-        text.push_str("\"},\"signature\":\"");
+        text.push('"');
+        if let Some(kid) = beside {
+            // a DID URL has no character that JSON escapes
+            text.push_str(",\"header\":{\"kid\":\"");
+            text.push_str(kid.as_str());
+            text.push_str("\"}");
+        }
+        text.push_str(",\"signature\":\"");
         encode_append(signature, &mut text);
         text.push_str("\"}]}");
         text
@@ -221,19 +276,30 @@ mod tests {
     fn what_is_signed_becomes_the_final_text() {
         let kid = DidUrl::parse("did:example:alice#1").unwrap();
         let payload = r#"{"a":"é"}"#;
-        let unsigned = Unsigned::new(&kid, SignatureAlgorithm::EdDsa, payload);
-        let header = r#"{"typ":"application/didcomm-signed+json","alg":"EdDSA","kid":"did:example:alice#1"}"#;
-        let (header, payload) = (base64url::encode(header), base64url::encode(payload));
-        assert_eq!(unsigned.signing_input(), format!("{header}.{payload}").as_bytes());
-        let (start, capacity) = (unsigned.input.as_ptr(), unsigned.input.capacity());
-        let text = unsigned.with(&[1; 64]);
-        assert_eq!((text.as_ptr(), text.capacity()), (start, capacity));
-        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let one = serde_json::json!({
-            "protected": header,
-            "header": {"kid": kid.as_str()},
-            "signature": base64url::encode([1; 64]),
-        });
-        assert_eq!(value, serde_json::json!({"payload": payload, "signatures": [one]}));
+        for (kid_in, header, beside) in [
+            (
+                KidIn::Header,
+                r#"{"typ":"application/didcomm-signed+json","alg":"EdDSA"}"#,
+                Some(serde_json::json!({"kid": kid.as_str()})),
+            ),
+            (
+                KidIn::Protected,
+                r#"{"typ":"application/didcomm-signed+json","alg":"EdDSA","kid":"did:example:alice#1"}"#,
+                None,
+            ),
+        ] {
+            let unsigned = Unsigned::new(&kid, SignatureAlgorithm::EdDsa, payload, kid_in);
+            let (header, payload) = (base64url::encode(header), base64url::encode(payload));
+            assert_eq!(unsigned.signing_input(), format!("{header}.{payload}").as_bytes());
+            let (start, capacity) = (unsigned.input.as_ptr(), unsigned.input.capacity());
+            let text = unsigned.with(&[1; 64]);
+            assert_eq!((text.as_ptr(), text.capacity()), (start, capacity));
+            let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let mut one = serde_json::json!({"protected": header, "signature": base64url::encode([1; 64])});
+            if let Some(beside) = beside {
+                one["header"] = beside;
+            }
+            assert_eq!(value, serde_json::json!({"payload": payload, "signatures": [one]}));
+        }
     }
 }

@@ -57,11 +57,14 @@ impl<'a> Jwt<'a> {
         let header = Header::<Protected<'_>>::read(&octets, HEADER)?;
         header.refuse_extensions()?;
         let header = header.members;
-        if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+        if header.typ.as_deref().is_some_and(|typ| jws::short_media_type(typ) != "jwt") {
             return Err(Error::malformed("from_prior.header.typ", "not JWT"));
         }
         Ok(Self {
-            kid: DidUrl::parse_kid(header.kid.as_deref().unwrap_or_default(), "from_prior.header.kid")?,
+            kid: DidUrl::parse_key_of_did(
+                header.kid.as_deref().unwrap_or_default(),
+                "from_prior.header.kid",
+            )?,
             algorithm: SignatureAlgorithm::from_name(header.alg.as_deref().unwrap_or_default())?,
             claims: base64url::decode(claims, PART)?,
             signature: base64url::decode(signature, PART)?,
@@ -72,7 +75,7 @@ impl<'a> Jwt<'a> {
 
 /// What is signed: header and claims.
 pub(crate) fn signing_input(kid: &DidUrl, algorithm: SignatureAlgorithm, claims: &str) -> String {
-    format!("{}.{}", jws::protected("JWT", algorithm, kid), base64url::encode(claims))
+    format!("{}.{}", jws::protected("JWT", algorithm, Some(kid)), base64url::encode(claims))
 }
 
 /// The signed text.

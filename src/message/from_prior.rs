@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
 
-use crate::did::DidUrl;
+use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
 
 /// The claims of a rotation: a relationship moves from `iss` to `sub`, or ends where there is no `sub`.
@@ -12,10 +12,10 @@ pub struct FromPrior {
     /// The prior DID, which signs.
     pub iss: String,
     /// The new DID; none ends the relationship.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
     /// Whom the token is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub aud: Option<Audience>,
     /// When the token ceases to be valid, in seconds since the epoch.
     #[serde(default, deserialize_with = "numeric_date", skip_serializing_if = "Option::is_none")]
@@ -39,6 +39,24 @@ pub enum Audience {
     One(String),
     /// Several.
     Several(Vec<String>),
+}
+
+impl Audience {
+    /// Whether one of these parties is named, by any name of its DID.
+    pub(crate) fn names<'a>(&self, parties: impl IntoIterator<Item = &'a str>) -> bool {
+        let named = match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several,
+        };
+        parties.into_iter().any(|party| named.iter().any(|name| same_party(name, party)))
+    }
+}
+
+/// Null is not an absent member: without `sub` a token means something else.
+fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A `NumericDate` may have a fraction (RFC 7519 2), which says nothing here.
@@ -65,7 +83,8 @@ impl FromPrior {
         };
         did(&self.iss, "from_prior.iss")?;
         self.sub.as_deref().map(|sub| did(sub, "from_prior.sub")).transpose()?;
-        if self.sub.as_ref() == Some(&self.iss) {
+        // another form of one DID is no other party
+        if self.sub.as_deref().is_some_and(|sub| same_party(sub, &self.iss)) {
             return Err(Error::malformed("from_prior.sub", "the DID that is rotated away from"));
         }
         Ok(())

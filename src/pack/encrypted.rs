@@ -10,6 +10,7 @@ use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
 use crate::did::{DidUrl, Service, same_party};
 use crate::error::{Error, Result};
+use crate::jose::jws::KidIn;
 use crate::keys::{Curve, Secret};
 use crate::message::Message;
 use crate::routing::{Choice, ForwardHeaders};
@@ -36,6 +37,8 @@ pub struct EncryptOptions {
     ///
     /// The specification forbids it: anoncrypt around the signature hides and proves as much.
     pub anoncrypt_authcrypt_signed: bool,
+    /// The header of the signature that holds `kid`.
+    pub kid_in: KidIn,
     /// The curves that may be used, the preferred first.
     pub curves: Vec<Curve>,
     /// Whether a recipient with keys on several curves gets an envelope for each of them.
@@ -58,6 +61,7 @@ impl Default for EncryptOptions {
             protect_sender: false,
             authcrypt_signed: false,
             anoncrypt_authcrypt_signed: false,
+            kid_in: KidIn::default(),
             curves: Curve::FOR_AGREEMENT.to_vec(),
             every_curve: false,
             bare: false,
@@ -149,7 +153,7 @@ pub async fn encrypted_to_each(
     // a key that lives elsewhere, and may ask its owner, is not troubled for nobody
     if let Some(signer) = options.signer.as_ref().filter(|_| found.iter().any(Result::is_ok)) {
         let key = signing_key(caller, signer).await?;
-        text = sign(caller, &key, &text).await?;
+        text = sign(caller, &key, &text, options.kid_in).await?;
         sign_from_kid = Some(key.kid().clone());
     }
     let mut packed = Vec::with_capacity(to.len());

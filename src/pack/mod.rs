@@ -12,6 +12,7 @@ mod seal;
 mod signed;
 
 pub use crate::jose::detached::DetachedForm;
+pub use crate::jose::jws::KidIn;
 pub use attachment::sign_attachment;
 pub use delivery::{Delivery, routes_to};
 pub use encrypted::{EncryptOptions, Packed, Sealed, encrypted, encrypted_to_each};

@@ -4,7 +4,7 @@ use super::keys::{SigningKey, signing_key};
 use crate::caller::Caller;
 use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
-use crate::jose::jws::Unsigned;
+use crate::jose::jws::{KidIn, Unsigned};
 use crate::message::Message;
 
 /// A signed message.
@@ -17,13 +17,18 @@ pub struct PackedSigned {
 }
 
 /// Signs the message with a key that `signer` lists under `authentication`.
-pub async fn signed(caller: &Caller, message: Message, signer: &DidUrl) -> Result<PackedSigned> {
+pub async fn signed(
+    caller: &Caller,
+    message: Message,
+    signer: &DidUrl,
+    kid_in: KidIn,
+) -> Result<PackedSigned> {
     if message.from_prior().is_some() {
         return Err(Error::misuse("a DID rotation is announced in an encrypted message only"));
     }
     let message = name_sender(message, signer)?;
     let key = signing_key(caller, signer).await?;
-    let text = sign(caller, &key, &message.to_json()).await?;
+    let text = sign(caller, &key, &message.to_json(), kid_in).await?;
     Ok(PackedSigned { text, sign_from_kid: key.kid().clone() })
 }
 
@@ -36,8 +41,13 @@ pub(super) fn name_sender(message: Message, sender: &DidUrl) -> Result<Message> 
     }
 }
 
-pub(super) async fn sign(caller: &Caller, key: &SigningKey, plaintext: &str) -> Result<String> {
-    let unsigned = Unsigned::new(key.kid(), key.algorithm(), plaintext);
+pub(super) async fn sign(
+    caller: &Caller,
+    key: &SigningKey,
+    plaintext: &str,
+    kid_in: KidIn,
+) -> Result<String> {
+    let unsigned = Unsigned::new(key.kid(), key.algorithm(), plaintext, kid_in);
     let signature = key.sign(caller, unsigned.signing_input()).await?;
     Ok(unsigned.with(&signature))
 }

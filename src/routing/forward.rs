@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::ForwardHeaders;
 use crate::did::{DidUrl, names_of_key, same_party};
 use crate::error::{Error, Result};
-use crate::jose::jwe;
+use crate::jose::{envelope, jwe};
 use crate::message::object::ObjectText;
 use crate::message::{self, Attachment, Message, json, same_message_type};
 
@@ -77,6 +77,16 @@ impl Forward {
     /// The messages to hand on, as they were attached, in their order.
     pub fn messages(&self) -> &[String] {
         &self.messages
+    }
+
+    /// Refuses an attachment that the mediator could read: only an encrypted message is to be forwarded.
+    pub(crate) fn refuse_unencrypted(&self) -> Result<()> {
+        let is_encrypted = |text: &String| envelope::is_encrypted(text) || envelope::is_encrypted_v1(text);
+        if self.messages.iter().all(is_encrypted) {
+            Ok(())
+        } else {
+            Err(Error::malformed("message.attachments", "not an encrypted message"))
+        }
     }
 
     /// The messages themselves.

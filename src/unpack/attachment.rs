@@ -5,8 +5,8 @@ use crate::base64url;
 use crate::caller::Caller;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::crypto::signature::SignatureValid;
-use crate::did::DidUrl;
-use crate::error::{Error, Result};
+use crate::did::{DidUrl, same_party};
+use crate::error::{Claim, Error, Result};
 use crate::jose::detached;
 use crate::message::Attachment;
 
@@ -16,6 +16,7 @@ use crate::message::Attachment;
 #[derive(Clone, Debug)]
 pub struct AttachmentSigned {
     kid: DidUrl,
+    did: Option<String>,
     algorithm: SignatureAlgorithm,
     _proof: SignatureValid,
 }
@@ -26,6 +27,13 @@ impl AttachmentSigned {
         &self.kid
     }
 
+    /// The DID that signed; none where the signature does not cover `kid` and no signer was expected.
+    ///
+    /// Two DIDs can list one key. Whoever handed the attachment on can name either where `kid` is not signed.
+    pub fn did(&self) -> Option<&str> {
+        self.did.as_deref()
+    }
+
     /// The algorithm of the signature.
     pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
@@ -34,18 +42,29 @@ impl AttachmentSigned {
 
 /// Proves who signed the content: what is inlined, or what was fetched from a link.
 ///
+/// `signer` is the DID that has to have signed, for instance the proved sender of the message.
+///
 /// `json` has no one form; there `fetched` is what the parties agreed to sign in its place.
 pub async fn verify_attachment(
     caller: &Caller,
     attachment: &Attachment,
     fetched: Option<&[u8]>,
+    signer: Option<&str>,
 ) -> Result<AttachmentSigned> {
     let jws = attachment.jws().ok_or_else(|| Error::malformed("attachment.data.jws", "missing"))?;
     let signature = detached::parse(jws)?;
+    if let Some(signer) = signer
+        && !same_party(signer, signature.kid.did())
+    {
+        let kid = Some(signature.kid.to_string());
+        return Err(Error::Untrusted { claim: Claim::AttachmentSigner, kid, did: Some(signer.to_owned()) });
+    }
     if attachment.is_json_only() && fetched.is_none() {
         return Err(Error::unsupported("signed content", "json"));
     }
     let payload = base64url::encode(attachment.known_content(fetched)?);
     let proof = signed::prove(caller, &signature, &payload).await?;
-    Ok(AttachmentSigned { kid: signature.kid, algorithm: signature.algorithm, _proof: proof })
+    let is_named = signature.kid_is_protected || signer.is_some();
+    let did = is_named.then(|| signature.kid.did().to_owned());
+    Ok(AttachmentSigned { kid: signature.kid, did, algorithm: signature.algorithm, _proof: proof })
 }

@@ -28,7 +28,11 @@ impl Forwarded {
 pub async fn unpack_forward(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Forwarded> {
     let unpacked = open(caller, packed, options).await?;
     options.policy.check(&unpacked)?;
-    Ok(Forwarded { forward: Forward::read(unpacked.message())?, unpacked })
+    let forward = Forward::read(unpacked.message())?;
+    if !options.forward_unencrypted {
+        forward.refuse_unencrypted()?;
+    }
+    Ok(Forwarded { forward, unpacked })
 }
 
 /// The message inside of a forward that has come to its end: `next` is a DID or a key of ours, and so is a

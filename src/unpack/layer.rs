@@ -4,7 +4,7 @@
 use askar_crypto::buffer::SecretBytes;
 
 use super::opened::{bound_recipients, open};
-use super::{UnpackOptions, addressing, rotation};
+use super::{Limits, UnpackOptions, addressing, rotation};
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error, Result};
@@ -55,5 +55,7 @@ pub async fn check_claims(caller: &Caller, message: Message, sender: Option<&Did
     if let Some(sender) = sender {
         addressing::compare_from(&message, sender, Claim::Sender)?;
     }
-    rotation::verify(caller, message, true).await.map(|_| ())
+    // the caller opened the layers, and knows the recipient
+    let receiver = rotation::Receiver { did: None, ending_age: Limits::default().ending_age };
+    rotation::verify(caller, message, true, receiver).await.map(|_| ())
 }

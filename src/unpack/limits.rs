@@ -1,5 +1,6 @@
 //! What is too large to be read. Work and memory are proportional to the input; this bounds the input.
 
+use super::rotation::ENDING_AGE;
 use crate::message::json::NESTING;
 
 /// 64 MiB: a 10 MiB file as base64 in an attachment, encrypted twice, is 32 MiB.
@@ -9,7 +10,7 @@ const BYTES: usize = 64 * 1024 * 1024;
 const LAYERS: usize = 3;
 
 /// Each recipient entry is parsed and hashed before anything is proved; no DID lists nearly as many keys.
-const RECIPIENTS: usize = 1000;
+pub(crate) const RECIPIENTS: usize = 1000;
 
 /// A message that delivers queued messages has one attachment for each, and each takes memory beyond its text.
 const ATTACHMENTS: usize = 10_000;
@@ -37,6 +38,8 @@ pub struct Limits {
     pub signatures: usize,
     /// The most forwards, each inside the one before, that are opened for one message.
     pub forward_depth: usize,
+    /// How old the end of a relationship may be, in seconds.
+    pub ending_age: u64,
 }
 
 impl Default for Limits {
@@ -49,6 +52,7 @@ impl Default for Limits {
             attachments: ATTACHMENTS,
             signatures: SIGNATURES,
             forward_depth: FORWARD_DEPTH,
+            ending_age: ENDING_AGE,
         }
     }
 }

@@ -25,6 +25,7 @@ mod layer;
 mod limits;
 mod opened;
 mod policy;
+mod replay;
 mod rotation;
 mod signed;
 mod unpacked;
@@ -36,6 +37,7 @@ pub use forward::{Forwarded, unpack_forward};
 pub use layer::{check_claims, open_layer};
 pub use limits::Limits;
 pub use policy::{Policy, Profile};
+pub use replay::ReplayKey;
 pub use rotation::RotationProved;
 pub use unpacked::Unpacked;
 pub use warning::Warning;
@@ -61,6 +63,8 @@ pub struct UnpackOptions {
     /// Whether a part that the receiver can do without is read as absent where its form is not the
     /// specification's; the message is refused otherwise.
     pub tolerate_form_faults: bool,
+    /// Whether a mediator hands on an attachment that is not an encrypted message.
+    pub forward_unencrypted: bool,
     /// Whether a forward that has reached us is handed out as it is; otherwise the message inside is.
     pub keep_forward: bool,
     /// What to do where `to` does not name the DID that the message was encrypted to.
@@ -92,6 +96,14 @@ struct Layers {
     signed: Option<signed::Signed>,
     /// Whether a layer has no `apv`.
     unbound: bool,
+}
+
+impl Layers {
+    /// Our DID, to which the innermost encryption is addressed.
+    fn recipient(&self) -> Option<&str> {
+        let authcrypt = self.authcrypt.as_ref().map(|authcrypt| &authcrypt.opened);
+        authcrypt.or(self.anoncrypt.as_ref()).map(|opened| opened.kid.did())
+    }
 }
 
 /// How far in we are: the layers in the only order in which they may stand.
@@ -192,7 +204,8 @@ async fn conclude(
     let is_encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
     let is_to_us =
         is_encrypted || options.own_dids.is_empty() || addressing::names_us(&message, &options.own_dids);
-    let (message, rotation) = rotation::verify(caller, message, is_encrypted).await?;
+    let receiver = rotation::Receiver { did: layers.recipient(), ending_age: options.limits.ending_age };
+    let (message, rotation) = rotation::verify(caller, message, is_encrypted, receiver).await?;
     let is_expired = message.is_expired(caller.now());
     let is_signed_authcrypt = layers.authcrypt.is_some() && layers.signed.is_some();
     let is_hidden = layers.anoncrypt.is_some();

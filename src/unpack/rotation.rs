@@ -10,6 +10,20 @@ use crate::message::{FromPrior, FromPriorHeader, Message};
 /// How far a peer's clock may run ahead of ours, in seconds: what common JWT libraries allow.
 const CLOCK_SKEW: u64 = 300;
 
+/// How old the end of a relationship may be, in seconds: 30 days, as long as mediators keep messages.
+///
+/// Anyone who once read the token can send it again, and nothing in it is bound to a message.
+pub(super) const ENDING_AGE: u64 = 30 * 24 * 60 * 60;
+
+/// What a token is judged by, beside its signature.
+#[derive(Clone, Copy)]
+pub(super) struct Receiver<'a> {
+    /// Our DID, to which the message was encrypted; none where the caller opened the layers.
+    pub(super) did: Option<&'a str>,
+    /// How old the end of a relationship may be, in seconds.
+    pub(super) ending_age: u64,
+}
+
 /// A rotation that was proved: signed by a key that `iss` authorises, for the DID that sent the message.
 #[derive(Clone, Debug)]
 pub struct RotationProved {
@@ -41,6 +55,7 @@ pub(super) async fn verify(
     caller: &Caller,
     message: Message,
     encrypted: bool,
+    receiver: Receiver<'_>,
 ) -> Result<(Message, Option<RotationProved>)> {
     let token = match message.from_prior() {
         None => return Ok((message, None)),
@@ -65,7 +80,21 @@ pub(super) async fn verify(
     if !is_sender {
         return Err(untrusted(Claim::RotationSubject, Some(&jwt.kid), claims.sub));
     }
-    check_times(&claims, caller.now(), &jwt.kid)?;
+    if let Some(audience) = &claims.aud {
+        let to = message.to().unwrap_or_default().iter().map(DidUrl::did);
+        let is_for_us = match receiver.did {
+            Some(did) => audience.names([did]),
+            None => audience.names(to),
+        };
+        if !is_for_us {
+            return Err(untrusted(
+                Claim::RotationAudience,
+                Some(&jwt.kid),
+                receiver.did.map(ToOwned::to_owned),
+            ));
+        }
+    }
+    check_times(&claims, caller.now(), receiver.ending_age, &jwt.kid)?;
     let document = caller.resolve(jwt.kid.did()).await?;
     let method = document.key(Relationship::Authentication, &jwt.kid)?;
     let key = method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
@@ -79,11 +108,13 @@ pub(super) async fn verify(
     Ok((message.with_from_prior_header(FromPriorHeader::Verified(claims, token)), Some(rotation)))
 }
 
-fn check_times(claims: &FromPrior, now: u64, kid: &DidUrl) -> Result<()> {
+fn check_times(claims: &FromPrior, now: u64, ending_age: u64, kid: &DidUrl) -> Result<()> {
+    let iat = claims.iat.ok_or_else(|| Error::malformed("from_prior.iat", "missing"))?;
     let latest = now.saturating_add(CLOCK_SKEW);
     let expired = claims.exp.is_some_and(|exp| exp.saturating_add(CLOCK_SKEW) <= now);
-    let early = claims.nbf.is_some_and(|nbf| nbf > latest) || claims.iat.is_some_and(|iat| iat > latest);
-    if expired || early {
+    let early = claims.nbf.is_some_and(|nbf| nbf > latest) || iat > latest;
+    let old = claims.sub.is_none() && iat.saturating_add(ending_age).saturating_add(CLOCK_SKEW) < now;
+    if expired || early || old {
         return Err(untrusted(Claim::RotationTime, Some(kid), Some(claims.iss.clone())));
     }
     Ok(())

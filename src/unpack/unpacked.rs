@@ -1,16 +1,14 @@
 //! What is known of a message when every layer is open.
 
-use std::sync::Arc;
-
-use sha2::{Digest, Sha256};
+use std::sync::{Arc, OnceLock};
 
 use super::Layers;
 use super::addressing::{SenderProved, SignerProved};
 use super::opened::Opened;
+use super::replay::ReplayKey;
 use super::rotation::RotationProved;
 use super::signed::Signed;
 use super::warning::Warning;
-use crate::base64url;
 use crate::caller::Caller;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
 use crate::did::{DidUrl, canonical, shortest};
@@ -29,6 +27,7 @@ pub struct Unpacked {
     warnings: Vec<Warning>,
     in_forward: bool,
     reported: Reported,
+    replay_key: OnceLock<ReplayKey>,
 }
 
 /// Who is proved to have sent the message, and who opened it: each in the one form in which it is reported.
@@ -69,6 +68,7 @@ impl Unpacked {
             warnings,
             in_forward,
             reported,
+            replay_key: OnceLock::new(),
         }
     }
 
@@ -172,14 +172,18 @@ impl Unpacked {
         &self.warnings
     }
 
-    /// What tells the message from all others: its sender and its id, or, of an anonymous one, its content.
+    /// What identifies the message, computed at the first call.
     ///
-    /// The content is what nobody can change who has but seen the message, however the envelope is written.
-    pub fn replay_key(&self) -> (Option<String>, String) {
-        match self.proved_sender() {
-            Some(sender) => (Some(shortest(sender).into_owned()), self.message.id().to_owned()),
-            None => (None, base64url::encode(Sha256::digest(self.message.to_json()))),
-        }
+    /// The content of an anonymous message is what only a holder of our key could change.
+    pub fn replay_key(&self) -> &ReplayKey {
+        self.replay_key.get_or_init(|| {
+            let sender = self.proved_sender().map(|sender| shortest(sender).into_owned());
+            let recipient = self.recipient_kid().map(|kid| shortest(kid.did()).into_owned());
+            let content = sender.is_none().then(|| self.message.to_json());
+            let id = Some(self.message.id().to_owned());
+            let expires_time = self.message.expires_time();
+            ReplayKey::new(sender, recipient, id, content.as_deref().map(str::as_bytes), expires_time)
+        })
     }
 
     fn innermost(&self) -> Option<&Opened> {

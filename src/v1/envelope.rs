@@ -213,21 +213,21 @@ struct ProtectedOut {
     recipients: Vec<WireRecipient>,
 }
 
-/// The protected header, in base64url.
+/// The protected header, in base64url with padding.
 pub(super) fn protected(mode: Mode, recipients: Vec<RecipientOut<'_>>) -> String {
     let recipients = recipients.into_iter().map(|RecipientOut { kid, encrypted_key, sender }| {
         let (sender, iv) = sender.unzip();
         WireRecipient {
-            encrypted_key: base64url::encode(encrypted_key),
+            encrypted_key: base64url::encode_padded(encrypted_key),
             header: Header {
                 kid: kid.to_owned(),
-                iv: iv.map(base64url::encode),
-                sender: sender.map(base64url::encode),
+                iv: iv.map(base64url::encode_padded),
+                sender: sender.map(base64url::encode_padded),
             },
         }
     });
     let out = ProtectedOut { enc: ENC, typ: TYP, alg: mode.name(), recipients: recipients.collect() };
-    base64url::encode(serde_json::to_string(&out).unwrap_or_default())
+    base64url::encode_padded(serde_json::to_string(&out).unwrap_or_default())
 }
 
 /// The whole envelope.
@@ -237,7 +237,7 @@ pub(super) fn write(protected: &str, iv: &[u8], ciphertext: &[u8], tag: &[u8]) -
         text.push_str("\",\"");
         text.push_str(name);
         text.push_str("\":\"");
-        base64url::encode_append(octets, &mut text);
+        base64url::encode_padded_append(octets, &mut text);
     }
     text.push_str("\"}");
     text

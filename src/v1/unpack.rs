@@ -1,7 +1,8 @@
 //! Unpacking: an envelope is opened with one of our keys (Aries RFC 0019, "Unpack Message").
 
+use std::sync::OnceLock;
+
 use askar_crypto::buffer::SecretBytes;
-use sha2::{Digest, Sha256};
 
 use super::envelope::{Envelope, Recipient, SealedSender};
 use super::pack::agreement_secret;
@@ -12,7 +13,7 @@ use crate::crypto::crypto_box::{CryptoBox, sealed_nonce, split_sealed};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey, Secret, Verkey};
 use crate::message::json;
-use crate::unpack::Limits;
+use crate::unpack::{Limits, ReplayKey};
 
 /// A message of DIDComm v1, and what was proved about it.
 pub struct Unpacked {
@@ -21,6 +22,7 @@ pub struct Unpacked {
     to: Vec<String>,
     sender: Option<VerkeyProved>,
     nesting: usize,
+    replay_key: OnceLock<ReplayKey>,
 }
 
 /// The proof that the holder of a verkey chose the content key, and chose it for us. Only opening makes one.
@@ -71,10 +73,19 @@ impl Unpacked {
         &self.to
     }
 
-    /// What tells the message from all others: its sender, and a hash of its content.
-    pub fn replay_key(&self) -> (Option<String>, String) {
-        let sender = self.sender().map(|sender| sender.verkey().to_string());
-        (sender, base64url::encode(Sha256::digest(self.content())))
+    /// What identifies the message, computed at the first call: sender, recipient and content, for neither
+    /// binds the id to the sender.
+    pub fn replay_key(&self) -> &ReplayKey {
+        self.replay_key.get_or_init(|| {
+            let sender = self.sender().map(|sender| sender.verkey().to_string());
+            ReplayKey::new(
+                sender,
+                Some(self.recipient.to_string()),
+                self.text("@id"),
+                Some(self.content()),
+                None,
+            )
+        })
     }
 }
 
@@ -100,7 +111,7 @@ pub async fn unpack(caller: &Caller, packed: &str, limits: &Limits) -> Result<Un
     let mut content = SecretBytes::from_slice(ciphertext);
     Cipher::C20P.open(cek.as_ref(), iv, envelope.additional_data(), &mut content, tag)?;
     let to = kids().collect();
-    Ok(Unpacked { content, recipient, to, sender, nesting: limits.nesting })
+    Ok(Unpacked { content, recipient, to, sender, nesting: limits.nesting, replay_key: OnceLock::new() })
 }
 
 /// A key of ours, in both of its forms.

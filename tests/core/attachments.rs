@@ -49,7 +49,7 @@ fn sign(attachment: &Attachment, content: Option<&[u8]>, form: DetachedForm) -> 
 fn verify(attachment: &Attachment, content: Option<&[u8]>) -> Result<AttachmentSigned> {
     let (attachment, content) = (attachment.clone(), content.map(<[u8]>::to_vec));
     World::new().run(|caller| async move {
-        unpack::verify_attachment(&caller, &attachment, content.as_deref()).await
+        unpack::verify_attachment(&caller, &attachment, content.as_deref(), None).await
     })
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn encode(octets: impl AsRef<[u8]>) -> String {
 }
 
 pub(crate) fn decode(text: &Value) -> Vec<u8> {
-    URL_SAFE_NO_PAD.decode_to_vec(text.as_str().unwrap()).unwrap()
+    // DIDComm v1 pads it
+    URL_SAFE_NO_PAD.decode_to_vec(text.as_str().unwrap().trim_end_matches('=')).unwrap()
 }
 
 pub(crate) fn decode_json(text: &Value) -> Value {

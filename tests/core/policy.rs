@@ -68,9 +68,10 @@ fn every_form_is_told_as_what_it_is() {
         assert_eq!(to, if auth { Some(3) } else { anon.then_some(1) }, "{form}");
         assert_eq!(unpacked.recipient_kid().map(DidUrl::as_str), (anon || auth).then_some(BOB_1));
         assert!(!unpacked.was_in_forward());
-        let (sender, id) = unpacked.replay_key();
-        assert_eq!(sender.as_deref(), unpacked.proved_sender());
-        assert_eq!(id == unpacked.message().id(), sender.is_some(), "{form}");
+        let key = unpacked.replay_key();
+        assert_eq!(key.sender.as_deref(), unpacked.proved_sender());
+        assert_eq!(key.recipient.is_some(), unpacked.is_encrypted(), "{form}");
+        assert_eq!(key.id.as_deref(), Some(unpacked.message().id()));
     }
 }
 

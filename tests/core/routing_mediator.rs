@@ -26,11 +26,16 @@ fn attached(data: Value) -> Value {
 /// The text of a forward to the first mediator; a member that is null is left out.
 fn forward(members: Value) -> String {
     let mut forward = json!({"type": "https://didcomm.org/routing/2.0/forward", "to": [ONE],
-                             "body": {"next": BOB}, "attachments": attached(json!({"json": {"a": 1}}))});
+                             "body": {"next": BOB}, "attachments": attached(json!({"json": envelope()}))});
     for (name, value) in members.as_object().unwrap() {
         forward[name] = value.clone();
     }
     plaintext(forward)
+}
+
+/// The shape of an encrypted message.
+fn envelope() -> Value {
+    json!({"protected": "e30", "recipients": [], "iv": "AA", "ciphertext": "AA", "tag": "AA"})
 }
 
 /// What the first mediator makes of it.
@@ -70,10 +75,11 @@ fn what_is_attached_is_handed_out_as_it_came() {
     let text = text.replace(r#""json":0"#, &format!(r#""json":{pretty}"#));
     let forwarded = opened(&text).unwrap();
     assert_eq!(forwarded.forward.messages(), std::slice::from_ref(&pretty));
-    let several = json!([{"id": "1", "data": {"json": jwe}}, {"id": "2", "data": {"base64": encode("{}")}},
-                         {"data": {"json": [2]}}]);
+    let other = envelope().to_string();
+    let several = json!([{"id": "1", "data": {"json": jwe}}, {"id": "2", "data": {"base64": encode(&other)}},
+                         {"data": {"json": envelope()}}]);
     let forwarded = opened(&forward(json!({"attachments": several}))).unwrap();
-    assert_eq!(forwarded.forward.messages(), [jwe.to_string(), "{}".into(), "[2]".into()]);
+    assert_eq!(forwarded.forward.messages(), [jwe.to_string(), other.clone(), other]);
 }
 
 /// Padded base64 in the standard alphabet, as RFC 4648 4 has it.
@@ -87,9 +93,9 @@ fn base64_of(text: &str) -> String {
 #[test]
 fn links_are_reported_with_their_hash() {
     let attachments = json!([{"id": "1", "data": {"links": ["https://a.example/1"], "hash": "zQm1"}},
-                             {"id": "2", "data": {"json": {}}}]);
+                             {"id": "2", "data": {"json": envelope()}}]);
     let forwarded = opened(&forward(json!({"attachments": attachments}))).unwrap();
-    assert_eq!(forwarded.forward.messages(), ["{}"]);
+    assert_eq!(forwarded.forward.messages(), [envelope().to_string()]);
     let link = &forwarded.forward.links()[0];
     assert_eq!(link.member("data").unwrap(), r#"{"links":["https://a.example/1"],"hash":"zQm1"}"#);
 }

@@ -148,7 +148,9 @@ impl World {
 
     pub(crate) fn sign(&self, message: &Message, signer: &str) -> Result<PackedSigned> {
         let (message, signer) = (message.clone(), DidUrl::parse(signer)?);
-        self.run(|caller| async move { pack::signed(&caller, message, &signer).await })
+        self.run(
+            |caller| async move { pack::signed(&caller, message, &signer, pack::KidIn::default()).await },
+        )
     }
 
     pub(crate) fn unpack(&self, packed: impl ToString) -> Result<Unpacked> {

@@ -78,7 +78,7 @@ async def test_a_mediator_asks_who_sent_a_forward(documents: Documents, alice: P
         from_=alice.did,
         to=[bob.did],
         body={"next": "did:example:carol"},
-        attachments=[{"data": {"json": {"protected": "x"}}}],
+        attachments=[{"data": {"json": {"protected": "x", "recipients": [], "ciphertext": "x", "tag": "x"}}}],
     )
     mediator = DIDCommMessaging(bob.secrets, documents)
     guard = Guard(alice.did)

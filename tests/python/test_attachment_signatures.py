@@ -10,13 +10,14 @@ from joserfc import jws as joserfc_jws
 from joserfc.jwk import import_key
 
 import forge
-from pydidcomm import Attachment, DIDCommMessaging, sync
+from pydidcomm import Attachment, AttachmentSignature, DIDCommMessaging, SignAlg, sync
 from pydidcomm.errors import (
     ContentNotFoundError,
     InvalidSignatureError,
     KeyNotFoundError,
     MalformedMessageError,
     UnsupportedError,
+    UntrustedMessageError,
 )
 from world import b64, header_of, hello
 
@@ -69,7 +70,11 @@ async def test_every_form_is_read_whoever_sent_the_message(
     packed = await sender.pack(hello(attachments=[attached]), to=bob.did, frm=alice.did)
     received = (await recipient.unpack(packed.message)).message
     assert received.frm == alice.did
-    assert await recipient.verify_attachment(received.attachments[0]) == carol.signing.kid
+    signature = await recipient.verify_attachment(received.attachments[0], signer=carol.did)
+    assert signature == AttachmentSignature(carol.signing.kid, carol.did, SignAlg.ED25519)
+    with pytest.raises(UntrustedMessageError) as caught:
+        await recipient.verify_attachment(received.attachments[0], signer=alice.did)
+    assert caught.value.claim == "attachment.data.jws.kid=signer"
 
 
 @pytest.mark.spec("ATT-11")
@@ -87,7 +92,7 @@ def test_a_payload_of_its_own_is_refused_even_if_it_is_the_content(
 @pytest.mark.parametrize("form", ["general", "flattened"])
 def test_an_empty_payload_stands_for_none(reader: sync.DIDCommMessaging, carol: Party, form: str) -> None:
     jws = {**detached(carol.signing, form), "payload": ""}
-    assert reader.verify_attachment(signed_by(jws)) == carol.signing.kid
+    assert reader.verify_attachment(signed_by(jws)).kid == carol.signing.kid
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -106,11 +111,48 @@ def test_a_key_outside_authentication_vouches_for_nothing(
 def test_a_signature_of_another_key_or_of_other_content_is_refused(
     reader: sync.DIDCommMessaging, carol: Party, mallory: Party, form: str
 ) -> None:
-    forged = forge.sign(CONTENT.decode(), mallory.signing, kid=carol.signing.kid)
+    forged = forge.sign(
+        CONTENT.decode(), mallory.signing, kid=carol.signing.kid, protected={"typ": "JOSE+JSON"}
+    )
     with pytest.raises(InvalidSignatureError):
         reader.verify_attachment(signed_by({"signatures": forged["signatures"]}))
     with pytest.raises(InvalidSignatureError):
         reader.verify_attachment(signed_by(detached(carol.signing, form, b"another")))
+
+
+@pytest.mark.spec("ATT-12")
+def test_a_kid_that_is_not_signed_names_nobody_without_an_expected_signer(
+    documents: Documents, reader: sync.DIDCommMessaging, carol: Party, mallory: Party
+) -> None:
+    # Mallory lists the key of Carol as his own, and takes the signature for himself
+    claimed = f"{mallory.did}#mine"
+    documents.parties[mallory.did].document["authentication"].append(
+        carol.signing.method | {"id": claimed, "controller": mallory.did}
+    )
+    attached = Attachment(data={})
+    for kid in (carol.signing.kid, claimed):
+        forged = forge.sign(
+            CONTENT.decode(), carol.signing, protected={"typ": None, "kid": None}, header={"kid": kid}
+        )
+        attached = signed_by({"signatures": forged["signatures"]})
+        signature = reader.verify_attachment(attached)
+        assert (signature.kid, signature.did) == (kid, None)
+        other = mallory.did if kid == carol.signing.kid else carol.did
+        with pytest.raises(UntrustedMessageError):
+            reader.verify_attachment(attached, signer=other)
+    assert reader.verify_attachment(attached, signer=mallory.did).did == mallory.did
+    protected = signed_by(detached(carol.signing, "compact"))
+    assert reader.verify_attachment(protected).did == carol.did
+
+
+@pytest.mark.parametrize("typ", [forge.SIGNED, "didcomm-signed+json", "JWM", "JWT", "application/jwt"])
+def test_a_signature_made_for_a_message_or_a_rotation_is_refused(
+    reader: sync.DIDCommMessaging, carol: Party, typ: str
+) -> None:
+    forged = forge.sign(CONTENT.decode(), carol.signing, protected={"typ": typ})
+    with pytest.raises(MalformedMessageError) as caught:
+        reader.verify_attachment(signed_by({"signatures": forged["signatures"]}))
+    assert caught.value.part == "jws.protected.typ"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +187,7 @@ def test_signatures_of_two_are_refused(reader: sync.DIDCommMessaging, carol: Par
 def test_what_is_not_on_offer_is_named(
     reader: sync.DIDCommMessaging, carol: Party, header: dict[str, Any], named: str
 ) -> None:
-    jws = forge.flattened(forge.sign(CONTENT.decode(), carol.signing, protected=header))
+    jws = forge.flattened(forge.sign(CONTENT.decode(), carol.signing, protected={"typ": None} | header))
     del jws["payload"]
     with pytest.raises(UnsupportedError) as caught:
         reader.verify_attachment(signed_by(jws))
@@ -155,7 +197,7 @@ def test_what_is_not_on_offer_is_named(
 # what we write
 
 
-@pytest.mark.spec("ATT-11")
+@pytest.mark.spec("ATT-11", "SIG-25")
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")
 @pytest.mark.parametrize("compact", [False, True])
 def test_what_is_written_is_an_ordinary_jws_once_the_payload_is_back(
@@ -171,7 +213,7 @@ def test_what_is_written_is_an_ordinary_jws_once_the_payload_is_back(
         assert set(written) == {"protected", "header", "signature"}
         protected, signature = written["protected"], written["signature"]
         assert written["header"] == {"kid": carol.signing.kid}
-    assert header_of(protected)["kid"] == carol.signing.kid
+    assert header_of(protected).get("kid") == (carol.signing.kid if compact else None)
     jwk: Any = carol.signing.jwk
     whole = f"{protected}.{b64(CONTENT)}.{signature}"
     key = import_key(jwk)
@@ -192,7 +234,7 @@ def test_the_content_of_links_is_signed_and_verified_as_it_is_given(
         signer.sign_attachment(film, sign_frm=carol.did, content=b"another")
     signed = signer.sign_attachment(film, sign_frm=carol.did, content=CONTENT, compact=compact)
     assert CONTENT not in json.dumps(signed.as_dict()).encode()
-    assert reader.verify_attachment(signed, content=CONTENT) == carol.signing.kid
+    assert reader.verify_attachment(signed, content=CONTENT).kid == carol.signing.kid
     with pytest.raises(InvalidSignatureError):
         reader.verify_attachment(signed, content=b"another")
     with pytest.raises(ContentNotFoundError):
@@ -211,7 +253,7 @@ def test_json_is_neither_signed_nor_verified_by_itself(
         reader.verify_attachment(attached)
     assert (caught.value.what, caught.value.algorithm) == ("signed content", "json")
     # the parties know what stands for it
-    assert reader.verify_attachment(attached, content=agreed) == carol.signing.kid
+    assert reader.verify_attachment(attached, content=agreed).kid == carol.signing.kid
     with pytest.raises(InvalidSignatureError):
         reader.verify_attachment(attached, content=b'{"price": 7}')
 
@@ -226,7 +268,7 @@ def test_nobody_signs_twice_or_what_is_not_the_content(
         signer.sign_attachment(Attachment.from_bytes(CONTENT), sign_frm=carol.did, content=b"another")
     with pytest.raises(MalformedMessageError):
         reader.verify_attachment(deed, content=b"another")
-    assert reader.verify_attachment(deed, content=CONTENT) == carol.signing.kid
+    assert reader.verify_attachment(deed, content=CONTENT).kid == carol.signing.kid
 
 
 def test_a_message_from_the_signer_is_signed_as_a_message(
@@ -256,4 +298,4 @@ def test_a_signature_leaves_every_other_member_as_it_was(
     told = signed.as_dict()
     assert told["data"].pop("jws")
     assert told == {**members, "data": {"odd": [1], "base64": "AA"}}
-    assert reader.verify_attachment(Attachment.from_dict(signed.as_dict())) == carol.signing.kid
+    assert reader.verify_attachment(Attachment.from_dict(signed.as_dict())).kid == carol.signing.kid

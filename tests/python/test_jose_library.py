@@ -133,7 +133,7 @@ def test_the_library_opens_authcrypt(curve: str, count: int) -> None:
         opened(packed.packed_msg, bob, algorithms, owner("mallory", curve).agreement[0])
 
 
-@pytest.mark.spec("SIG-04", "SIG-09")
+@pytest.mark.spec("SIG-04", "SIG-09", "SIG-25")
 @pytest.mark.parametrize(("curve", "alg"), SIGNED.items())
 def test_the_library_verifies_a_signed_message(curve: str, alg: str) -> None:
     alice, bob = owner("alice", signing=curve), owner("bob")

@@ -45,6 +45,34 @@ def test_a_jws_is_read_in_every_form_that_peers_write(  # noqa: PLR0913, fixture
         assert json.loads(received.metadata.signed_message) == signed
 
 
+@pytest.mark.spec("SIG-16")
+@pytest.mark.parametrize(
+    "typ", ["JWT", "application/jwt", "JOSE", "JOSE+JSON", forge.ENCRYPTED, "text/plain", ""]
+)
+def test_a_signature_made_for_something_else_does_not_sign_a_message(
+    documents: Documents, alice: Party, bob: Party, typ: str
+) -> None:
+    message = plaintext(from_=alice.did, to=[bob.did])
+    signed = forge.sign(message, alice.signing, protected={"typ": typ})
+    for packed in (signed, forge.encrypt(signed, bob.agreement)):
+        with pytest.raises(MalformedMessageError) as caught:
+            documents.unpack(bob, packed)
+        assert caught.value.part == "jws.protected.typ"
+
+
+@pytest.mark.spec("SIG-25")
+@pytest.mark.parametrize("name", ["alg", "typ"])
+def test_a_name_in_both_headers_of_a_signature_is_refused(
+    documents: Documents, alice: Party, bob: Party, name: str
+) -> None:
+    value = {"alg": "EdDSA", "typ": forge.SIGNED}[name]
+    header = {"kid": alice.signing.kid, name: value}
+    forged = forge.sign(plaintext(from_=alice.did), alice.signing, protected={"kid": None}, header=header)
+    with pytest.raises(MalformedMessageError) as caught:
+        documents.unpack(bob, forged)
+    assert caught.value.part == "jws.header"
+
+
 @pytest.mark.spec("SIG-15")
 def test_two_kids_that_differ_are_refused(documents: Documents, alice: Party, bob: Party) -> None:
     forged = forge.sign(plaintext(from_=alice.did), alice.signing, header={"kid": f"{alice.did}#other"})

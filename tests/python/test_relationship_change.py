@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from forge import plaintext
-from pydidcomm import DIDCommMessaging, PeerEnded, PeerRotated, UnpackResult, sync
+from pydidcomm import DIDCommMessaging, PeerEnded, PeerRotated, UnpackConfig, UnpackResult, sync
 from world import Party, hello
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def dated(received: UnpackResult) -> tuple[str, int | None, str]:
 
 @pytest.mark.spec("ROT-01", "ROT-09", "ROT-10", "ROT-18")
 async def test_a_match_statement_reads_what_to_do() -> None:
-    alice, bob = DIDCommMessaging(clock=lambda: 500), DIDCommMessaging()
+    alice, bob = DIDCommMessaging(clock=lambda: 500), DIDCommMessaging(clock=lambda: 800)
     old, new = await alice.create_peer_did(), await alice.create_peer_did()
     to = await bob.create_peer_did()
     said = await bob.unpack((await alice.pack(hello(), to=to, frm=old)).message)
@@ -54,7 +54,7 @@ async def test_a_match_statement_reads_what_to_do() -> None:
 
 
 def test_a_change_is_a_value() -> None:
-    alice, bob = sync.DIDCommMessaging(clock=lambda: 500), sync.DIDCommMessaging()
+    alice, bob = sync.DIDCommMessaging(clock=lambda: 500), sync.DIDCommMessaging(clock=lambda: 500)
     old, new, to = alice.create_peer_did(), alice.create_peer_did(), bob.create_peer_did()
     packed = alice.rotate(to=to, old=old, new=new).message
     moved, again = (bob.unpack(packed).relationship_change for _ in range(2))
@@ -83,7 +83,9 @@ def test_a_rotation_and_an_ending_tell_what_to_do(documents: Documents, alice: P
     assert change.is_later_than(499)
     assert not change.is_later_than(500)
     assert change.is_later_than(None)
-    ended = documents.unpack(bob, sender.end_relationship(to=bob.did, frm=alice.did).message)
+    ended = documents.unpack(
+        bob, sender.end_relationship(to=bob.did, frm=alice.did).message, UnpackConfig(now=500)
+    )
     assert isinstance(ended.relationship_change, PeerEnded)
     assert (ended.relationship_change.did, ended.message.frm) == (alice.did, None)
     assert documents.unpack(bob, plaintext()).relationship_change is None

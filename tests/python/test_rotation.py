@@ -10,7 +10,7 @@ import pytest
 
 import forge
 from forge import jwt, plaintext
-from pydidcomm import FromPrior, PackEncryptedParameters, sync
+from pydidcomm import FromPrior, PackEncryptedParameters, PeerEnded, UnpackConfig, short_form, sync
 from pydidcomm.errors import (
     DIDCommError,
     DidNotFoundError,
@@ -299,3 +299,109 @@ def test_a_token_that_was_not_verified_cannot_be_packed_as_if_it_were(
     carrying = {**received.as_dict(), "from_prior": token}
     with pytest.raises(ValueError, match="claims"):
         sync.pack_encrypted(documents.of(alice), carrying, to=bob.did)
+
+
+@pytest.mark.spec("ROT-21")
+def test_a_token_for_another_party_is_refused(
+    documents: Documents, alice: Party, alice2: Party, bob: Party, carol: Party
+) -> None:
+    for sender in (alice2, None):
+        for audience in (carol.did, [carol.did], [], f"{bob.did}x", "", bob.did.upper()):
+            token = jwt(claims(alice, sender, aud=audience), alice.signing)
+            untrusted = refused(documents, bob, carry(token, bob, sender))
+            assert untrusted == ("from_prior.aud=recipient", alice.signing.kid, bob.did)
+        for audience in (bob.did, [carol.did, bob.did]):
+            token = jwt(claims(alice, sender, aud=audience), alice.signing)
+            received = documents.unpack(bob, carry(token, bob, sender))
+            claims_read = received.message.from_prior
+            assert isinstance(claims_read, FromPrior)
+            assert claims_read.aud == audience
+
+
+@pytest.mark.spec("ROT-21")
+def test_the_audience_is_compared_in_each_form_of_a_did() -> None:
+    alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
+    old, to = alice.create_peer_did(), bob.create_peer_did(method=4)
+    for audience in (to, short_form(to)):
+        ending = hello(from_prior=FromPrior(iss=old, aud=audience))
+        packed = alice.pack(ending, to=to, anonymous=True).message
+        assert bob.unpack(packed).relationship_change is not None
+
+
+@pytest.mark.spec("ROT-18", "ROT-21")
+@pytest.mark.parametrize("member", ["sub", "aud"])
+def test_null_is_not_an_absent_claim(documents: Documents, alice: Party, bob: Party, member: str) -> None:
+    header = b64(json.dumps({"typ": "JWT", "alg": "EdDSA", "kid": alice.signing.kid}))
+    body = b64(json.dumps({"iss": alice.did, "iat": NOW, member: None}))
+    signature = b64(alice.signing.private.sign(f"{header}.{body}".encode()))
+    with pytest.raises(MalformedMessageError):
+        documents.unpack(bob, carry(f"{header}.{body}.{signature}", bob, None))
+
+
+@pytest.mark.spec("ROT-22")
+def test_the_short_and_the_long_media_type_of_a_jwt_are_one(
+    documents: Documents, alice: Party, alice2: Party, bob: Party
+) -> None:
+    for typ in ("JWT", "jwt", "application/jwt", "application/JWT", None):
+        token = jwt(claims(alice, alice2), alice.signing, header={"typ": typ})
+        assert documents.unpack(bob, carry(token, bob, alice2)).message.from_prior is not None
+    for typ in ("JWM", "application/didcomm-signed+json", "JOSE", "text/jwt", ""):
+        token = jwt(claims(alice, alice2), alice.signing, header={"typ": typ})
+        with pytest.raises(MalformedMessageError) as caught:
+            documents.unpack(bob, carry(token, bob, alice2))
+        assert caught.value.part == "from_prior.header.typ"
+
+
+@pytest.mark.spec("ROT-23")
+def test_a_token_without_the_time_of_the_rotation_is_refused(
+    documents: Documents, alice: Party, alice2: Party, bob: Party
+) -> None:
+    for sender in (alice2, None):
+        token = jwt(claims(alice, sender, iat=None), alice.signing)
+        with pytest.raises(MalformedMessageError) as caught:
+            documents.unpack(bob, carry(token, bob, sender))
+        assert caught.value.part == "from_prior.iat"
+
+
+@pytest.mark.spec("ROT-24")
+def test_an_old_end_of_a_relationship_is_refused(documents: Documents, alice: Party, bob: Party) -> None:
+    day = 24 * 60 * 60
+    packed = carry(jwt(claims(alice, None), alice.signing), bob, None)
+    for now in (NOW, NOW + 30 * day):
+        change = documents.unpack(bob, packed, UnpackConfig(now=now)).relationship_change
+        assert isinstance(change, PeerEnded)
+        assert change.at == NOW
+    for config in (UnpackConfig(now=NOW + 31 * day), UnpackConfig(now=NOW + day, max_ending_age=3600)):
+        with pytest.raises(UntrustedMessageError) as caught:
+            documents.unpack(bob, packed, config)
+        assert caught.value.claim == "from_prior.time"
+    config = UnpackConfig(now=NOW + 31 * day, max_ending_age=32 * day)
+    assert documents.unpack(bob, packed, config).relationship_change is not None
+
+
+@pytest.mark.spec("ROT-24")
+def test_a_rotation_may_be_as_old_as_it_is(
+    documents: Documents, alice: Party, alice2: Party, bob: Party
+) -> None:
+    token = jwt(claims(alice, alice2, iat=1), alice.signing)
+    received = documents.unpack(bob, carry(token, bob, alice2), UnpackConfig(max_ending_age=0))
+    assert received.relationship_change is not None
+
+
+def test_a_rotation_to_another_form_of_the_same_did_is_refused() -> None:
+    alice = sync.DIDCommMessaging()
+    did = alice.create_peer_did(method=4)
+    for iss, sub in ((did, short_form(did)), (short_form(did), did), (did, did)):
+        with pytest.raises(ValueError, match=r"from_prior\.sub"):
+            FromPrior(iss=iss, sub=sub)
+
+
+@pytest.mark.spec("ROT-04", "ROT-07")
+def test_a_signature_of_a_token_that_is_not_valid_rotates_nothing(
+    documents: Documents, alice: Party, alice2: Party, bob: Party
+) -> None:
+    honest = jwt(claims(alice, alice2), alice.signing)
+    body = unb64(honest.rpartition(".")[2])
+    flipped = bytes([body[0] ^ 1]) + body[1:]
+    with pytest.raises(InvalidSignatureError):
+        documents.unpack(bob, carry(f"{honest.rpartition('.')[0]}.{b64(flipped)}", bob, alice2))

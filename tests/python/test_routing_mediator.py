@@ -41,6 +41,48 @@ def sealed(content: Json, to: Party) -> Json:
     return forge.encrypt(content, [to.key])
 
 
+ENVELOPE: Json = {"protected": "e30", "recipients": [], "iv": "AA", "ciphertext": "AA", "tag": "AA"}
+"""The shape of an encrypted message."""
+
+
+@pytest.mark.spec("RTE-11")
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"json": forge.plaintext()},
+        {"json": {"payload": "e30", "signatures": []}},
+        {"json": {}},
+        {"json": ["text"]},
+        {"json": {**ENVELOPE, "type": "https://example.org/x/1.0/y"}},
+        {"base64": base64.b64encode(b"not JSON").decode()},
+    ],
+)
+def test_a_mediator_hands_on_encrypted_messages_only(
+    documents: Documents, carol: Party, bob: Party, data: Json
+) -> None:
+    packed = sealed(forward(carol, bob.did, [{"data": {"json": ENVELOPE}}, {"data": data}]), carol)
+    with pytest.raises(MalformedMessageError) as caught:
+        sync.unpack_forward(documents.of(carol), packed)
+    assert caught.value.part == "message.attachments"
+    config = UnpackConfig(forward_unencrypted=True)
+    assert len(sync.unpack_forward(documents.of(carol), packed, config).messages) == 2
+
+
+@pytest.mark.spec("RTE-11", "RTE-12")
+def test_null_is_an_absent_form_of_content_and_base64_comes_first(
+    documents: Documents, carol: Party, bob: Party, payload: str
+) -> None:
+    encoded = base64.b64encode(payload.encode()).decode()
+    for data in (
+        {"json": None, "base64": encoded, "links": None, "hash": None},
+        {"json": json.loads(payload), "base64": None},
+        {"json": ENVELOPE, "base64": encoded},
+    ):
+        packed = sealed(forward(carol, bob.did, {**data}), carol)
+        (message,) = sync.unpack_forward(documents.of(carol), packed).messages
+        assert json.loads(message) == json.loads(payload)
+
+
 @pytest.mark.spec("RTE-11", "RTE-12", "RTE-13")
 def test_a_payload_is_handed_out_unchanged(
     documents: Documents, carol: Party, bob: Party, payload: str
@@ -54,7 +96,8 @@ def test_a_payload_is_handed_out_unchanged(
     ]
     packed = sealed(forward(carol, bob.did, attachments), carol)
     forwarded = sync.unpack_forward(documents.of(carol), packed)
-    assert json.loads(forwarded.messages[0]) == json.loads(payload)
+    # as it was written, blanks and all
+    assert forwarded.messages[0] == json.dumps(json.loads(payload))
     assert forwarded.messages[1:] == [spaced, spaced]
     (link,) = forwarded.links
     assert link.data == {"links": ["https://a.example/1"], "hash": "zQm"}
@@ -92,7 +135,7 @@ def test_a_forward_of_another_minor_version_or_spelling_is_read(
 def test_a_forward_that_lacks_something_is_refused(
     documents: Documents, carol: Party, bob: Party, changes: Json, part: str
 ) -> None:
-    packed = sealed(forward(carol, bob.did, {"json": {}}, **changes), carol)
+    packed = sealed(forward(carol, bob.did, {"json": ENVELOPE}, **changes), carol)
     with pytest.raises(MalformedMessageError) as caught:
         sync.unpack_forward(documents.of(carol), packed)
     assert caught.value.part == part
@@ -106,14 +149,14 @@ def test_a_forward_that_lacks_something_is_refused(
 def test_the_next_hop_is_next_and_odd_headers_do_no_harm(  # noqa: PLR0913, PLR0917, two tables
     documents: Documents, carol: Party, bob: Party, hop: str, delay: object, span: tuple[int, int] | None
 ) -> None:
-    content = forward(carol, hop, {"json": {}}, to=[carol.did, bob.did], delay_milli=delay, odd=[1])
+    content = forward(carol, hop, {"json": ENVELOPE}, to=[carol.did, bob.did], delay_milli=delay, odd=[1])
     forwarded = sync.unpack_forward(documents.of(carol), sealed(content | {"expires_time": 9}, carol))
     assert (forwarded.next, forwarded.delay_milli, forwarded.expires_time) == (hop, span, 9)
 
 
 def test_the_next_hop_is_compared_as_a_party(documents: Documents, carol: Party, bob: Party) -> None:
     def goes_to(hop: str, party: str) -> bool:
-        packed = sealed(forward(carol, hop, {"json": {}}), carol)
+        packed = sealed(forward(carol, hop, {"json": ENVELOPE}), carol)
         return sync.unpack_forward(documents.of(carol), packed).goes_to(party)
 
     key = "did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"
@@ -133,7 +176,7 @@ def test_the_next_hop_is_compared_as_a_party(documents: Documents, carol: Party,
 def test_a_forward_whose_sender_is_known_is_taken(
     documents: Documents, alice: Party, carol: Party, bob: Party
 ) -> None:
-    content = forward(carol, bob.did, {"json": {}}, from_=alice.did)
+    content = forward(carol, bob.did, {"json": ENVELOPE}, from_=alice.did)
     packed = forge.encrypt(content, [carol.key], sender=alice.key)
     forwarded = sync.unpack_forward(documents.of(carol), packed)
     assert forwarded.metadata.encrypted_from == alice.kids[0]
@@ -249,7 +292,7 @@ def test_forwards_in_forwards_end_in_an_error(documents: Documents, bob: Party, 
 
 
 def test_only_the_addressed_mediator_opens_a_forward(documents: Documents, carol: Party, bob: Party) -> None:
-    packed = sealed(forward(carol, bob.did, {"json": {}}), carol)
+    packed = sealed(forward(carol, bob.did, {"json": ENVELOPE}), carol)
     with pytest.raises(SecretNotFoundError):
         sync.unpack_forward(documents.of(bob), packed)
     for broken in ("", "{}", "[]", json.dumps(packed)[:-9]):

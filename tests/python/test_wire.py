@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -192,18 +192,54 @@ def test_a_signed_message_is_in_one_encryption_and_names_its_recipient(
     assert (plaintext["from"], plaintext["to"]) == (alice.did, [bob.did])
 
 
-@pytest.mark.spec("SIG-05", "SIG-06", "SIG-07", "SIG-15", "SIG-17", "SIG-18", "MED-05")
-def test_a_jws_is_general_with_its_kid_in_both_headers(documents: Documents, alice: Party) -> None:
-    jws = json.loads(sync.pack_signed(documents.of(alice), hello(id="one"), sign_frm=alice.did).packed_msg)
+@pytest.mark.spec("SIG-05", "SIG-06", "SIG-07", "SIG-15", "SIG-17", "SIG-18", "SIG-25", "MED-05")
+@pytest.mark.parametrize("kid_in", ["header", "protected"])
+def test_a_jws_is_general_with_its_kid_in_one_header(
+    documents: Documents, alice: Party, bob: Party, kid_in: Literal["header", "protected"]
+) -> None:
+    config = documents.of(alice)
+    jws = json.loads(sync.pack_signed(config, hello(id="one"), alice.did, kid_in=kid_in).packed_msg)
     assert set(jws) == {"payload", "signatures"}
     (entry,) = jws["signatures"]
-    assert header_of(entry["protected"]) == {"typ": SIGNED, "alg": "EdDSA", "kid": alice.signing.kid}
-    assert entry["header"] == {"kid": alice.signing.kid}
+    header, kid = {"typ": SIGNED, "alg": "EdDSA"}, {"kid": alice.signing.kid}
+    if kid_in == "protected":
+        assert header_of(entry["protected"]) == header | kid
+        assert "header" not in entry
+    else:
+        assert header_of(entry["protected"]) == header
+        assert entry["header"] == kid
+    assert documents.unpack(bob, jws).metadata.sign_from == alice.signing.kid
     plaintext = json.loads(unb64(jws["payload"]))
     assert (plaintext["id"], plaintext["from"], plaintext["typ"]) == ("one", alice.did, PLAIN)
     signature = unb64(entry["signature"])
     assert len(signature) == 64
     alice.signing.private.public_key().verify(signature, f"{entry['protected']}.{jws['payload']}".encode())
+
+
+@pytest.mark.spec("SIG-15", "SIG-25")
+@pytest.mark.parametrize("kid_in", ["header", "protected"])
+def test_the_signature_inside_an_encrypted_message_has_its_kid_where_the_config_says(
+    documents: Documents, alice: Party, bob: Party, kid_in: Literal["header", "protected"]
+) -> None:
+    packed = sync.pack_encrypted(
+        documents.of(alice),
+        hello(),
+        to=bob.did,
+        sign_frm=alice.did,
+        pack_config=PackEncryptedConfig(kid_in=kid_in),
+    )
+    signed = documents.unpack(bob, packed.packed_msg).metadata.signed_message
+    assert signed is not None
+    (entry,) = json.loads(signed)["signatures"]
+    assert ("kid" in header_of(entry["protected"])) == (kid_in == "protected")
+    assert ("kid" in entry.get("header", {})) == (kid_in == "header")
+
+
+def test_another_place_for_the_kid_is_refused_by_its_name(documents: Documents, alice: Party) -> None:
+    for kid_in in ("unprotected", None, 7):
+        wrong: Any = kid_in
+        with pytest.raises(ValueError, match="`kid_in` must be"):
+            sync.pack_signed(documents.of(alice), hello(), alice.did, kid_in=wrong)
 
 
 @pytest.mark.spec("MED-01", "MED-03", "MSG-21", "ATT-02")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
         Attachment as Attachment,
     )
     from pydidcomm import (
+        AttachmentSignature as AttachmentSignature,
+    )
+    from pydidcomm import (
         AuthCryptAlg as AuthCryptAlg,
     )
     from pydidcomm import (
@@ -155,6 +158,9 @@ if TYPE_CHECKING:
     )
     from pydidcomm import (
         ReplayedMessageError as ReplayedMessageError,
+    )
+    from pydidcomm import (
+        ReplayEntry as ReplayEntry,
     )
     from pydidcomm import (
         ReplayWindow as ReplayWindow,

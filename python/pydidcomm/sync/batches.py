@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted_sync, asks_application
+from pydidcomm._admission import admitted_sync, asks_application, take_back_sync
 from pydidcomm._batch import drive_each_sync
 from pydidcomm._core import Packed, UnpackResult
 from pydidcomm.batches import Outgoing, each_packed
@@ -54,10 +54,16 @@ def unpack_many(
     batches = _operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
     entries = drive_each_sync(batches, resolvers_config)
     if asks_application(resolvers_config, config):
-        for place, entry in enumerate(entries):
-            if not isinstance(entry, Exception):
-                try:
-                    admitted_sync(entry, resolvers_config, config)
-                except Exception as error:  # noqa: BLE001, what it is refused for, or what the window raises
-                    entries[place] = error
+        taken: list[UnpackResult] = []
+        try:
+            for place, entry in enumerate(entries):
+                if not isinstance(entry, Exception):
+                    try:
+                        taken.append(admitted_sync(entry, resolvers_config, config))
+                    except Exception as error:  # noqa: BLE001, the reason for the refusal, or the window's own
+                        entries[place] = error
+        except BaseException:
+            # the application gets none of them
+            take_back_sync(taken, resolvers_config, config)
+            raise
     return entries

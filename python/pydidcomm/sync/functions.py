@@ -19,7 +19,14 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import drive_sync, now
 from pydidcomm.algorithms import AnonCryptAlg
-from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.attachments import AttachmentSignature
+from pydidcomm.config import (
+    KidIn,
+    PackEncryptedConfig,
+    PackEncryptedParameters,
+    ResolversConfig,
+    UnpackConfig,
+)
 from pydidcomm.key_did import new_jwk_did, new_key_did
 from pydidcomm.peer_did import PeerDid, PeerMethod
 from pydidcomm.resolvers import SecretsStore
@@ -37,9 +44,11 @@ def pack_signed(
     resolvers_config: ResolversConfig,
     message: Message | Mapping[str, Any],
     sign_frm: str,
+    *,
+    kid_in: KidIn = "header",
 ) -> PackedSigned:
     """The message signed; see `pydidcomm.pack_signed`."""
-    operation = _operations.signed(resolvers_config, message, sign_frm)
+    operation = _operations.signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = drive_sync(operation, resolvers_config)
     return result
 
@@ -115,12 +124,15 @@ def sign_attachment(
 
 
 def verify_attachment(
-    resolvers_config: ResolversConfig, attachment: Attachment, content: bytes | None = None
-) -> str:
-    """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
-    operation = _operations.attachment_verified(resolvers_config, attachment, content)
-    result: str = drive_sync(operation, resolvers_config)
-    return result
+    resolvers_config: ResolversConfig,
+    attachment: Attachment,
+    content: bytes | None = None,
+    *,
+    signer: str | None = None,
+) -> AttachmentSignature:
+    """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
+    operation = _operations.attachment_verified(resolvers_config, attachment, content, signer)
+    return AttachmentSignature(*drive_sync(operation, resolvers_config))
 
 
 def unpack_forward(

@@ -21,8 +21,15 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import drive_sync, now
 from pydidcomm.algorithms import AnonCryptAlg
+from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.batches import Outgoing
-from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.config import (
+    KidIn,
+    PackEncryptedConfig,
+    PackEncryptedParameters,
+    ResolversConfig,
+    UnpackConfig,
+)
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
@@ -124,9 +131,11 @@ class DIDCommMessaging:
         """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
         return batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
 
-    def pack_signed(self, message: Message | Mapping[str, Any], *, sign_frm: str) -> PackedSigned:
+    def pack_signed(
+        self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
+    ) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        return functions.pack_signed(self.resolvers_config, message, sign_frm)
+        return functions.pack_signed(self.resolvers_config, message, sign_frm, kid_in=kid_in)
 
     def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:
         """The message for anybody to read; see `pydidcomm.pack_plaintext`."""
@@ -164,9 +173,11 @@ class DIDCommMessaging:
             self.resolvers_config, attachment, sign_frm, content, compact=compact
         )
 
-    def verify_attachment(self, attachment: Attachment, *, content: bytes | None = None) -> str:
-        """The kid of the key that signed the content; see `pydidcomm.verify_attachment`."""
-        return functions.verify_attachment(self.resolvers_config, attachment, content)
+    def verify_attachment(
+        self, attachment: Attachment, *, content: bytes | None = None, signer: str | None = None
+    ) -> AttachmentSignature:
+        """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
+        return functions.verify_attachment(self.resolvers_config, attachment, content, signer=signer)
 
     def rotate(  # noqa: PLR0913, all of them are named
         self,

@@ -7,6 +7,7 @@ use super::super::operation::{Outcome, PyOperation};
 use super::super::pack::party;
 use super::super::surroundings::KnownIn;
 use super::PyAttachment;
+use crate::did::DidUrl;
 use crate::message::Attachment;
 use crate::pack::{self, DetachedForm};
 use crate::unpack;
@@ -41,13 +42,16 @@ pub(in super::super) fn sign_attachment(
 pub(in super::super) fn verify_attachment(
     attachment: &Bound<'_, PyAttachment>,
     content: Option<BytesIn>,
+    signer: Option<&str>,
     known: KnownIn<'_>,
-) -> PyOperation {
+) -> PyResult<PyOperation> {
+    let signer = signer.map(party).transpose()?;
     let attachment = attachment.get().0.clone();
     let content = content.map(|content| content.to_vec());
     let octets = octets(&attachment, content.as_deref());
-    PyOperation::prepare(known, octets, |caller| async move {
-        let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref()).await?;
+    Ok(PyOperation::prepare(known, octets, |caller| async move {
+        let signer = signer.as_ref().map(DidUrl::did);
+        let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref(), signer).await?;
         Ok(Outcome::AttachmentSigned(signed))
-    })
+    }))
 }

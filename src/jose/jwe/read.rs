@@ -179,7 +179,8 @@ fn agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Result<Ag
                 header.apu.as_deref().ok_or_else(|| Error::malformed("jwe.protected.apu", "missing"))?;
             let apu = base64url::decode(apu, "jwe.protected.apu")?;
             let named = str::from_utf8(&apu).map_err(|_| Error::malformed("jwe.protected.apu", "no text"))?;
-            let skid = DidUrl::parse_kid(header.skid.as_deref().unwrap_or(named), "jwe.protected.skid")?;
+            let skid =
+                DidUrl::parse_key_of_did(header.skid.as_deref().unwrap_or(named), "jwe.protected.skid")?;
             if skid.as_str() != named {
                 return Err(Error::Untrusted {
                     claim: crate::error::Claim::SenderKey,

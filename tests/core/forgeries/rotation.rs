@@ -274,5 +274,35 @@ fn a_rotation_counts_in_its_time_only() {
     for (name, time) in [("exp", NOW + 1), ("exp", u64::MAX), ("nbf", NOW), ("iat", 0), ("iat", NOW + 60)] {
         accepts(dated(name, time));
     }
-    accepts(sent(jwt(&header(), &with(claims(), "iat", Value::Null), ALICE_SIGNS)));
+}
+
+// ROT-23
+#[test]
+fn a_token_without_iat_is_refused() {
+    let undated = with(claims(), "iat", Value::Null);
+    let error = refusal(sent(jwt(&header(), &undated, ALICE_SIGNS)));
+    assert_malformed(&error, "from_prior.iat");
+    let ending = jwt(&header(), &with(undated, "sub", Value::Null), ALICE_SIGNS);
+    assert_malformed(&refusal(ended(json!({}), &ending)), "from_prior.iat");
+}
+
+// ROT-21
+#[test]
+fn an_audience_without_the_recipient_is_refused() {
+    for audience in [json!(MALLORY), json!([MALLORY, ALICE]), json!([]), json!("")] {
+        let error = refusal(sent(jwt(&header(), &with(claims(), "aud", audience), ALICE_SIGNS)));
+        assert_untrusted(&error, Claim::RotationAudience, Some(ALICE_SIGNS));
+    }
+}
+
+// ROT-24
+#[test]
+fn an_end_that_is_older_than_the_limit_is_refused() {
+    let dated = |time: u64| {
+        let ending = with(with(claims(), "sub", Value::Null), "iat", time);
+        ended(json!({}), &jwt(&header(), &ending, ALICE_SIGNS))
+    };
+    let month = 30 * 24 * 60 * 60;
+    accepts(dated(NOW - month));
+    assert_untrusted(&refusal(dated(NOW - month - 301)), Claim::RotationTime, Some(ALICE_SIGNS));
 }

@@ -1,0 +1,26 @@
+"""What the signature of an attachment proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydidcomm.algorithms import SignAlg
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentSignature:
+    """A verified signature over the content of an attachment. Only `verify_attachment` returns one.
+
+    Attributes:
+        kid: The key that signed, listed under `authentication` of the DID that it names.
+        did: The DID that signed. None where the signature does not cover `kid` and `verify_attachment` was
+            not given a `signer`: several DIDs can list one key, and anyone who handed the attachment on can
+            have changed the name.
+        algorithm: The algorithm of the signature.
+    """
+
+    kid: str
+    did: str | None
+    algorithm: SignAlg
