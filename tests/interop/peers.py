@@ -117,7 +117,10 @@ SICPA = Implementation(
     "PyPI didcomm",
     "sicpa",
     _python("sicpa"),
-    lacks=(lack("did:peer with keys on other curves than X25519 and Ed25519", "did:peer", "NIST"),),
+    lacks=(
+        lack("did:peer with keys on other curves than X25519 and Ed25519", "did:peer", "NIST"),
+        lack("did:peer:4", "did:peer", "did:peer:4"),
+    ),
 )
 DID_PEER = Implementation(
     "did-peer",
@@ -127,6 +130,7 @@ DID_PEER = Implementation(
     lacks=(
         lack("messages: it makes and resolves did:peer and packs nothing"),
         lack("a did:peer:0 of its own, though it resolves one", "creates", "did:peer:0"),
+        lack("did:peer:4", "did:peer", "did:peer:4"),
     ),
 )
 DID_PEER_PACKAGES = Implementation(
