@@ -176,7 +176,8 @@ class UnpackConfig(_Prepared):
         max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, and never more
             than 127.
         max_layers: The most layers around a plaintext; None for 3, all that the specification knows.
-        max_recipients: The most recipient keys of one envelope, and the most entries of `to`; None for 1000.
+        max_recipients: The most recipient keys of one envelope; None for 1000.
+        max_to: The most entries of `to`; None for 250,000.
         max_attachments: The most attachments of one message; None for 10,000.
         max_signatures: The most signatures of one envelope, all of one signer; None for 1.
         max_forward_depth: The most forwards, each inside the one before, that are opened for one message;
@@ -214,6 +215,7 @@ class UnpackConfig(_Prepared):
     max_nesting: int | None = None
     max_layers: int | None = None
     max_recipients: int | None = None
+    max_to: int | None = None
     max_attachments: int | None = None
     max_signatures: int | None = None
     max_forward_depth: int | None = None

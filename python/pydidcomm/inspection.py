@@ -289,7 +289,7 @@ def inspect(
         >>> inspect({"type": "hello"}).faults
         (Fault(part='message.id', kind='malformed', reason='missing'),)
     """
-    text = packed if isinstance(packed, str | bytes | Mapping) else packed.packed_msg
+    text = packed if isinstance(packed, str | bytes | bytearray | memoryview | Mapping) else packed.packed_msg
     found = _core.inspect(text)
     return EnvelopeView(
         octets=found["octets"],

@@ -82,6 +82,7 @@ fn limits(config: &Bound<'_, PyAny>) -> PyResult<Limits> {
         nesting: limit("max_nesting", usual.nesting)?,
         layers: limit("max_layers", usual.layers)?,
         recipients: limit("max_recipients", usual.recipients)?,
+        to: limit("max_to", usual.to)?,
         attachments: limit("max_attachments", usual.attachments)?,
         signatures: limit("max_signatures", usual.signatures)?,
         forward_depth: limit("max_forward_depth", usual.forward_depth)?,

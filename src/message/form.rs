@@ -38,7 +38,7 @@ pub(crate) struct Reading {
     /// The deepest nesting of objects and arrays.
     pub(crate) nesting: usize,
     /// The most entries of `to`.
-    pub(crate) recipients: usize,
+    pub(crate) to: usize,
     /// The most attachments.
     pub(crate) attachments: usize,
     /// Whether a fault of form is recorded in place of refusing the message.
@@ -47,7 +47,7 @@ pub(crate) struct Reading {
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { nesting: json::NESTING, recipients: usize::MAX, attachments: usize::MAX, tolerant: false }
+        Self { nesting: json::NESTING, to: usize::MAX, attachments: usize::MAX, tolerant: false }
     }
 }
 

@@ -125,7 +125,7 @@ impl<'a> Headers<'a> {
         }
         let to = |raw: &RawValue| -> Result<Vec<DidUrl>> {
             let dids = texts(raw, "message.to")?;
-            at_most(reading.recipients, dids.len(), "message.to")?;
+            at_most(reading.to, dids.len(), "message.to")?;
             dids.iter().map(|did| party(did, "message.to")).collect()
         };
         let mut form = Form::new(source, reading.tolerant);

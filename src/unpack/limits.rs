@@ -12,6 +12,9 @@ const LAYERS: usize = 3;
 /// Each recipient entry is parsed and hashed before anything is proved; no DID lists nearly as many keys.
 pub(crate) const RECIPIENTS: usize = 1000;
 
+/// Each entry takes some 100 bytes beyond its text, so that all of them take 25 MiB; a message to many names dozens.
+const TO: usize = 250_000;
+
 /// A message that delivers queued messages has one attachment for each, and each takes memory beyond its text.
 const ATTACHMENTS: usize = 10_000;
 
@@ -30,8 +33,10 @@ pub struct Limits {
     pub nesting: usize,
     /// The most layers around a plaintext.
     pub layers: usize,
-    /// The most recipients of one envelope, and the most entries of `to`.
+    /// The most recipients of one envelope.
     pub recipients: usize,
+    /// The most entries of `to`.
+    pub to: usize,
     /// The most attachments of one message.
     pub attachments: usize,
     /// The most signatures of one envelope.
@@ -49,6 +54,7 @@ impl Default for Limits {
             nesting: NESTING,
             layers: LAYERS,
             recipients: RECIPIENTS,
+            to: TO,
             attachments: ATTACHMENTS,
             signatures: SIGNATURES,
             forward_depth: FORWARD_DEPTH,

@@ -80,8 +80,8 @@ pub struct UnpackOptions {
 impl UnpackOptions {
     /// How the plaintext is read.
     fn reading(&self) -> Reading {
-        let Limits { nesting, recipients, attachments, .. } = self.limits;
-        Reading { nesting, recipients, attachments, tolerant: self.tolerate_form_faults }
+        let Limits { nesting, to, attachments, .. } = self.limits;
+        Reading { nesting, to, attachments, tolerant: self.tolerate_form_faults }
     }
 }
 

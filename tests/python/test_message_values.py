@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pydidcomm import Attachment, Message, UnpackConfig, sync
+from pydidcomm import Attachment, Message, UnpackConfig, inspect, sync
 from pydidcomm.errors import MalformedMessageError
 from world import HELLO, hello
 
@@ -151,6 +151,11 @@ def test_a_message_in_any_buffer_is_read(
         Message.from_json(buffer(b"\xff"))
 
 
+@pytest.mark.parametrize("buffer", [bytes, bytearray, memoryview])
+def test_an_envelope_in_a_buffer_is_inspected(buffer: Callable[[bytes], Any]) -> None:
+    assert inspect(buffer(hello().as_json().encode())).outermost.layer == "plaintext"
+
+
 @pytest.mark.parametrize("buffer", BUFFERS)
 def test_the_content_of_an_attachment_comes_in_any_buffer(buffer: Callable[[bytes], Any]) -> None:
     content = b"\x00\xff content"
@@ -236,7 +241,7 @@ def test_a_filename_is_one_safe_component(written: str | None, name: str | None)
 @pytest.mark.parametrize(
     ("limit", "headers"),
     [
-        ({"max_recipients": 2}, {"to": ["did:example:bob", "did:example:a", "did:example:b"]}),
+        ({"max_to": 2}, {"to": ["did:example:bob", "did:example:a", "did:example:b"]}),
         ({"max_attachments": 2}, {"attachments": [Attachment(data={"json": number}) for number in range(3)]}),
     ],
 )
