@@ -3,7 +3,7 @@
 //! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
 //! [`Answer`] is there. What can be answered without leaving the core is not asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::{Debug, Formatter};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -103,6 +103,10 @@ const MANY: usize = 16;
 /// From which length on a DID is read as long work: a document in base58 of that length takes a few hundred
 /// microseconds to decode and to parse.
 const LONG_DID: usize = 8 * 1024;
+
+/// How long the other names of recipients are together under which secrets are looked for: those of a thousand keys of
+/// ordinary did:peer:2 are shorter. A long kid has several names that are as long, so the list would be many times the message.
+const MOST_OTHER_NAMES: usize = 4 << 20;
 
 /// What an operation is given when it starts: the time, randomness, and what needs no question.
 pub struct Surroundings {
@@ -214,8 +218,8 @@ impl Caller {
     /// All of these secrets; one that is not held is an error.
     pub(crate) async fn find_every_secret(&self, kids: &[&DidUrl]) -> Result<Vec<Secret>> {
         let found = self.find(kids, true).await?;
-        let missing: Vec<_> =
-            kids.iter().filter(|kid| !found.iter().any(|secret| secret.kid() == **kid)).copied().collect();
+        let known: HashSet<_> = found.iter().map(Secret::kid).collect();
+        let missing: Vec<_> = kids.iter().filter(|kid| !known.contains(**kid)).copied().collect();
         if missing.is_empty() { Ok(found) } else { Err(none_held(&missing)) }
     }
 
@@ -332,10 +336,17 @@ impl Caller {
         let mut found = self.held(kids.iter().map(|kid| (*kid, kid.to_string())).collect(), every).await?;
         if found.is_empty() || (every && found.len() < kids.len()) {
             // a peer may name a key of a did:peer by another name than the one its secret is kept under
+            let known: HashSet<_> = found.iter().map(|secret| secret.kid().clone()).collect();
+            let mut room = MOST_OTHER_NAMES;
             let others: Vec<_> = kids
                 .iter()
-                .filter(|kid| !found.iter().any(|secret| secret.kid() == **kid))
+                .filter(|kid| !known.contains(**kid))
                 .flat_map(|kid| self.other_names(kid).into_iter().map(move |name| (*kid, name)))
+                .take_while(|(_, name)| {
+                    let left = room.checked_sub(name.len());
+                    room = left.unwrap_or(0);
+                    left.is_some()
+                })
                 .collect();
             if !others.is_empty() {
                 found.extend(self.held(others, every).await?);
@@ -367,13 +378,15 @@ impl Caller {
         }
         let kids = names.iter().map(|(_, name)| name.clone()).collect();
         match self.ask(Question::FindSecrets { kids, every }).await? {
-            Answer::Secrets(secrets) => Ok(names
-                .iter()
-                .filter_map(|(kid, name)| {
-                    let (_, secret) = secrets.iter().find(|(asked, _)| asked == name)?;
-                    Some(renamed(kid, secret.clone()))
-                })
-                .collect()),
+            Answer::Secrets(secrets) => {
+                // of two answers for one name the first counts
+                let by_name: HashMap<_, _> =
+                    secrets.iter().rev().map(|(name, secret)| (name, secret)).collect();
+                let held = names
+                    .iter()
+                    .filter_map(|(kid, name)| Some(renamed(kid, Secret::clone(by_name.get(name)?))));
+                Ok(held.collect())
+            }
             _ => Err(Error::Answer("something else came in place of secrets")),
         }
     }

@@ -269,5 +269,11 @@ def _known(
     return own, local, prefixes, now, resolvers.remember_peers, resolvers.max_document_entries
 
 
+def is_local(resolvers: ResolversConfig, did: str) -> bool:
+    """Whether the core resolves the DID without asking."""
+    prefixes = _known(resolvers)[2]
+    return did.startswith(tuple(prefixes))
+
+
 def _routes(resolver: object) -> TypeGuard[PrefixResolver]:
     return type(resolver) is PrefixResolver

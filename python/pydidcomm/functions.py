@@ -14,6 +14,7 @@ from pydidcomm._core import (
     UnpackResult,
 )
 from pydidcomm._drive import drive
+from pydidcomm._together import resolved_together
 from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.config import (
     KidIn,
@@ -195,7 +196,7 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
         (2, True, ['did:example:gone'])
     """
     operation = _operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
-    entries = await drive(operation, resolvers_config)
+    entries = await drive(operation, await resolved_together(resolvers_config, to))
     _operations.warn_of_anonymity(message, frm, sign_frm)
     return _operations.for_each(to, entries)
 

@@ -25,7 +25,8 @@ async def create_key_did(secrets: SecretsStore, *, curve: str = "Ed25519") -> st
     Args:
         secrets: Takes the new secrets.
         curve: The curve of its key. Ed25519 signs and brings an X25519 key for agreement; P-256, P-384 and
-            P-521 sign and agree with one key; X25519 only agrees, secp256k1 only signs.
+            P-521 sign and agree with one key, as secp256k1 does for peers that ask for it; X25519 only
+            agrees.
 
     Raises:
         UnsupportedError: The curve is not on offer.
@@ -48,8 +49,8 @@ async def create_jwk_did(secrets: SecretsStore, *, curve: str = "P-256") -> str:
 
     Args:
         secrets: Takes the new secret.
-        curve: The curve of its key. P-256, P-384 and P-521 sign and agree; X25519 only agrees, Ed25519 and
-            secp256k1 only sign.
+        curve: The curve of its key. P-256, P-384, P-521 and secp256k1 sign and agree; X25519 only agrees,
+            Ed25519 only signs.
 
     Raises:
         UnsupportedError: The curve is not on offer.

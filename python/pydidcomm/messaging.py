@@ -20,6 +20,7 @@ from pydidcomm._core import (
     V1Message,
 )
 from pydidcomm._drive import drive
+from pydidcomm._together import resolved_together
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.batches import Outgoing
@@ -154,7 +155,8 @@ class DIDCommMessaging:
         operation = _operations.encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
-        return _operations.for_each(to, await drive(operation, self.resolvers_config))
+        entries = await drive(operation, await resolved_together(self.resolvers_config, to))
+        return _operations.for_each(to, entries)
 
     async def pack_many(
         self,

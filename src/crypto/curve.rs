@@ -16,7 +16,7 @@ pub enum Curve {
     P384,
     /// Key agreement; signatures with ES512 are verified.
     P521,
-    /// Signatures with ES256K (RFC 8812).
+    /// Signatures with ES256K (RFC 8812); key agreement for peers that write it, though DIDComm does not list it.
     Secp256k1,
 }
 
@@ -28,7 +28,7 @@ impl Curve {
     /// The curves for key agreement, in the order in which a packer prefers them.
     ///
     /// X25519, because every peer has it; P-384 before P-256, which the specification deprecates in its
-    /// favour; P-521 last, because it is optional.
+    /// favour; P-521 last, because it is optional. secp256k1 is read, and written only when it is asked for.
     pub const FOR_AGREEMENT: [Self; 4] = [Self::X25519, Self::P384, Self::P256, Self::P521];
 
     /// The name in a JWK's `crv`.
@@ -51,9 +51,9 @@ impl Curve {
             .ok_or_else(|| Error::unsupported("curve", name))
     }
 
-    /// Whether its keys agree on a secret. DIDComm defines no agreement on secp256k1.
+    /// Whether its keys agree on a secret.
     pub fn can_agree(self) -> bool {
-        Self::FOR_AGREEMENT.contains(&self)
+        !matches!(self, Self::Ed25519)
     }
 
     /// Whether its keys sign.

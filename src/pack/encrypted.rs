@@ -8,7 +8,7 @@ use super::seal::{anoncrypt, authcrypt};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
-use crate::did::{DidUrl, Service, same_party};
+use crate::did::{DidUrl, Parties, Service};
 use crate::error::{Error, Result};
 use crate::jose::jws::KidIn;
 use crate::keys::{Curve, Secret};
@@ -267,8 +267,9 @@ fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<
     for party in options.from.iter().chain(&options.signer) {
         message = name_sender(message, party)?;
     }
-    match message.to() {
-        Some(named) => match to.iter().find(|to| !named.iter().any(|did| same_party(did.did(), to.did()))) {
+    // each by its one name, so that many recipients are not compared with each other
+    match message.to().map(|named| named.iter().map(DidUrl::did).collect::<Parties>()) {
+        Some(named) => match to.iter().find(|to| !named.contains(to.did())) {
             None => Ok(message),
             Some(other) => Err(Error::misuse(format!("the message is not to {}", other.did()))),
         },

@@ -7,6 +7,8 @@ from itertools import product
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pydidcomm import (
     InMemorySecrets,
@@ -164,10 +166,54 @@ def test_the_caller_can_order_and_restrict_the_curves() -> None:
             to=bob.did,
             pack_config=PackEncryptedConfig(curves=["P-384"]),
         )
-    for curve in ("Ed25519", "secp256k1"):
+    for curve in ("Ed25519",):
         config = PackEncryptedConfig(curves=[curve])
         with pytest.raises(ValueError, match=curve):
             sync.pack_encrypted(resolvers, hello(), to=bob.did, pack_config=config)
+
+
+@pytest.mark.parametrize("every_curve", [True, False])
+def test_secp256k1_is_read_and_written_only_when_asked(every_curve: bool) -> None:  # noqa: FBT001
+    alice, bob = Owner("alice", ["secp256k1", "X25519"]), Owner("bob", ["secp256k1", "X25519"])
+    resolvers = world(alice, bob)
+    by_default = PackEncryptedConfig(every_curve=every_curve)
+    packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=alice.did, pack_config=by_default)
+    assert [envelope.curve for envelope in packed.envelopes] == ["X25519"]
+    config = PackEncryptedConfig(curves=["secp256k1"])
+    for frm in (None, alice.did):
+        packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=frm, pack_config=config)
+        assert epk_curve(packed.message) == "secp256k1"
+        metadata = sync.unpack(resolvers, packed.message).metadata
+        assert metadata.recipient_kid == bob.kid("agree", "secp256k1")
+        assert metadata.encrypted_from == (alice.kid("agree", "secp256k1") if frm else None)
+    only = Owner("carol", ["secp256k1"])
+    with pytest.raises(UnsupportedError, match="secp256k1"):
+        sync.pack_encrypted(world(only), hello(), to=only.did)
+
+
+def test_a_secp256k1_message_opens_with_the_key_of_another_library() -> None:
+    theirs = ec.generate_private_key(ec.SECP256K1())
+    point = theirs.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    method = {"id": "#k", "type": "Multikey"}
+    method["publicKeyMultibase"] = PublicKey.from_octets("secp256k1", point).multikey()
+
+    class Theirs:
+        def agree(self, public_key: PublicKey) -> bytes:
+            epk = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256K1(), public_key.octets())
+            return theirs.exchange(ec.ECDH(), epk)
+
+        def resolve(self, did: str) -> dict[str, object]:
+            return {"id": did, "keyAgreement": [method]}
+
+        def get_key(self, _kid: str) -> object:
+            return self
+
+        def get_keys(self, kids: list[str]) -> list[str]:
+            return kids
+
+    party = sync.DIDCommMessaging(secrets=Theirs(), resolver=Theirs())  # type: ignore[arg-type]
+    packed = party.pack(hello(), to="did:example:bob", config=PackEncryptedConfig(curves=["secp256k1"]))
+    assert party.unpack(packed.message).metadata.encrypted
 
 
 def test_a_key_named_by_kid_is_the_one_that_is_used() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+import anyio.lowlevel
 import pytest
 
 from pydidcomm import (
@@ -15,14 +16,14 @@ from pydidcomm import (
     MalformedDocumentError,
     Message,
     NotFoundError,
+    PartlyPackedError,
     PublicKey,
     Resolved,
-    ResolversConfig,
     Secret,
     UnsupportedError,
     sync,
 )
-from world import Party, base58, hello, unb64
+from world import Documents, Party, base58, hello, unb64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,12 +150,12 @@ def test_a_key_that_another_did_controls_speaks_for_the_did_that_lists_it() -> N
     bob = Party(BOB)
     documents = {party.did: party.document for party in (alice, bob)}
 
-    class Documents:
+    class Known:
         def resolve(self, did: str) -> Any:  # noqa: ANN401
             return documents.get(did)
 
-    sender = sync.DIDCommMessaging(secrets=alice.secrets, resolver=Documents())
-    receiver = sync.DIDCommMessaging(secrets=bob.secrets, resolver=Documents())
+    sender = sync.DIDCommMessaging(secrets=alice.secrets, resolver=Known())
+    receiver = sync.DIDCommMessaging(secrets=bob.secrets, resolver=Known())
     packed = sender.pack(hello(), to=BOB, frm=alice.did)
     assert receiver.unpack(packed.message).metadata.sender == alice.did
 
@@ -241,17 +242,16 @@ def test_a_key_of_low_order_is_neither_encrypted_to_nor_a_sender() -> None:
     alice, bob = Party("did:example:alice"), Party(BOB)
     documents = {alice.did: alice.document, BOB: bob.document}
 
-    class Documents:
+    class Known:
         def resolve(self, did: str) -> Any:  # noqa: ANN401
             return documents.get(did)
 
-    config = ResolversConfig(secrets_resolver=InMemorySecrets([]), did_resolver=Documents())
-    sender = sync.DIDCommMessaging(secrets=alice.secrets, resolver=config.did_resolver)
+    sender = sync.DIDCommMessaging(secrets=alice.secrets, resolver=Known())
     packed = sender.pack(hello(), to=BOB, frm=alice.did).message
     documents[alice.did] = copy.deepcopy(alice.document)
     documents[alice.did]["verificationMethod"][0]["publicKeyJwk"] = LOW_ORDER
     with pytest.raises(UnsupportedError):
-        sync.DIDCommMessaging(secrets=bob.secrets, resolver=Documents()).unpack(packed)
+        sync.DIDCommMessaging(secrets=bob.secrets, resolver=Known()).unpack(packed)
 
 
 @pytest.mark.spec("DID-20")
@@ -400,3 +400,82 @@ def test_a_secret_is_taken_with_its_own_public_key_and_with_no_other(form: str) 
 def test_a_public_key_is_read_from_a_jwk_whose_empty_members_are_null() -> None:
     jwk = {**GOOD.public_jwk(), "y": None, "d": None, "use": None, "alg": None, "key_ops": None}
     assert PublicKey(jwk) == GOOD.public_key
+
+
+@pytest.mark.spec("DID-23")
+@pytest.mark.parametrize(
+    "did",
+    [
+        "did:web:example.com",
+        "did:web:localhost%3A8443:users:42",
+        "did:ion:EiClkZMDxPKqC9c-umQfTkR8vvZ9JPhl_xLDI9Nfk38w5w",
+        "did:ethr:0x5:0xf3beac30c498d9e26865f34fcaa57dbb935b0d74",
+        "did:own2:a.b_c",
+    ],
+)
+def test_a_did_of_any_method_sends_signs_and_receives(did: str) -> None:
+    alice, bob = Party(did), Party("did:example:bob")
+    for sender, recipient in ((alice, bob), (bob, alice)):
+        documents = Documents(alice, bob)
+        party = sync.DIDCommMessaging(secrets=sender.secrets, resolver=documents)
+        packed = party.pack(hello(), to=recipient.did, frm=sender.did)
+        receiver = sync.DIDCommMessaging(secrets=recipient.secrets, resolver=documents)
+        assert receiver.unpack(packed.message).metadata.sender == sender.did
+        signed = party.pack_signed(hello(frm=sender.did, to=[recipient.did]), sign_frm=sender.did)
+        assert receiver.unpack(signed.packed_msg).metadata.sign_from == sender.signing.kid
+
+
+async def test_the_documents_of_several_recipients_are_requested_together() -> None:
+    home = DIDCommMessaging()
+    alice, *others = [await home.create_peer_did() for _ in range(20)]
+    waiting = most = 0
+
+    class Slow:
+        async def resolve(self, did: str) -> Any:  # noqa: ANN401
+            nonlocal waiting, most
+            waiting += 1
+            most = max(most, waiting)
+            for _ in range(3):
+                await turn()
+            waiting -= 1
+            return None if did == others[3] else home.resolver.resolve(did)
+
+    party = DIDCommMessaging(secrets=home.secrets, resolver=Slow())
+    with pytest.raises(PartlyPackedError) as caught:
+        await party.pack_to_each(hello(), to=others, frm=alice)
+    assert most == len(others)
+    assert list(caught.value.failed) == [others[3]]
+    assert len(caught.value.packed) == len(others) - 1
+
+
+async def turn() -> None:
+    """Give the event loop one turn, on asyncio and on trio."""
+    await anyio.lowlevel.checkpoint()
+
+
+@pytest.mark.parametrize("uri", ["example.com", "example.com:8080/x", "localhost:8080", "//example.com", ""])
+@pytest.mark.parametrize("method", [1, 2, 3, 4])
+def test_an_endpoint_without_a_scheme_is_not_written(uri: str, method: Any) -> None:  # noqa: ANN401
+    party = sync.DIDCommMessaging()
+    with pytest.raises(ValueError, match="scheme"):
+        party.create_peer_did(method=method, service_endpoint=uri)
+    assert party.create_peer_did(method=method, service_endpoint="https://example.com:8080")
+
+
+def test_the_work_to_address_many_recipients_grows_with_their_number() -> None:
+    def lookups(count: int) -> int:
+        parties = [Party(f"did:example:{number}") for number in range(count)]
+        documents, calls = Documents(*parties), 0
+
+        class Counting:
+            def resolve(self, did: str) -> Any:  # noqa: ANN401
+                nonlocal calls
+                calls += 1
+                return documents.resolve(did)
+
+        party = sync.DIDCommMessaging(resolver=Counting())
+        dids = [one.did for one in parties]
+        party.pack_to_each(hello(to=dids), to=dids)
+        return calls
+
+    assert (lookups(5), lookups(20)) == (5, 20)

@@ -88,6 +88,9 @@ def test_an_endpoint_is_chosen_by_scheme_in_the_owners_order(
     [
         [],
         [{"id": "#l", "type": "LinkedDomains", "serviceEndpoint": "https://b.example"}],
+        [{"id": "#l", "type": "didcommmessaging", "serviceEndpoint": {"uri": "https://b.example"}}],
+        [{"id": "#l", "type": ["DIDCommMessaging2"], "serviceEndpoint": {"uri": "https://b.example"}}],
+        [{"id": "#l", "type": " DIDCommMessaging", "serviceEndpoint": {"uri": "https://b.example"}}],
         [{"id": "#l", "type": "did-communication", "serviceEndpoint": "https://b.example"}],
         [service({})],
         [service({"uri": 7})],

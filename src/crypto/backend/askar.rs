@@ -129,6 +129,9 @@ impl Backend for Askar {
             (Scalar::P384(secret), Point::P384(public)) => {
                 secret.write_key_exchange(public, &mut octets).ok()?;
             }
+            (Scalar::Secp256k1(secret), Point::Secp256k1(public)) => {
+                secret.write_key_exchange(public, &mut octets).ok()?;
+            }
             (Scalar::P521 { secret, .. }, Point::P521(public)) => {
                 let shared = p521::ecdh::diffie_hellman(secret.to_nonzero_scalar(), public.as_affine());
                 octets.extend_from_slice(shared.raw_secret_bytes());

@@ -67,6 +67,7 @@ impl Backend for Fastest {
     fn agree(scalar: &Scalar, point: &Point) -> Option<SecretBytes> {
         match (scalar, point) {
             (Scalar::AwsLc(scalar), Point::AwsLc(point)) => AwsLc::agree(scalar, point),
+            (Scalar::Secp256k1(scalar), Point::Secp256k1(point)) => Secp256k1::agree(scalar, point),
             _ => None,
         }
     }

@@ -1,13 +1,14 @@
 //! The crate of secp256k1 by itself: newer than the one inside of askar-crypto, and with its tables of multiples.
 
 use askar_crypto::buffer::SecretBytes;
+use k256::ecdh::diffie_hellman;
 use k256::ecdsa::signature::{Signer as _, Verifier as _};
 use k256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use super::{Backend, Curve, Draw};
 
-/// The backend of one curve, which agrees on nothing.
+/// The backend of one curve.
 pub(crate) struct Secp256k1;
 
 impl Backend for Secp256k1 {
@@ -36,6 +37,11 @@ impl Backend for Secp256k1 {
 
     fn secret_octets(scalar: &SigningKey) -> Option<SecretBytes> {
         Some(SecretBytes::from_slice(&Zeroizing::new(scalar.to_bytes())[..]))
+    }
+
+    fn agree(scalar: &SigningKey, point: &VerifyingKey) -> Option<SecretBytes> {
+        let shared = diffie_hellman(scalar.as_nonzero_scalar(), point.as_affine());
+        Some(SecretBytes::from_slice(shared.raw_secret_bytes()))
     }
 
     fn sign(scalar: &SigningKey, data: &[u8]) -> Option<Vec<u8>> {

@@ -13,6 +13,7 @@ use crate::keys::PublicKey;
 /// The DID of these keys and services; the keys are named `#key-1`, `#key-2` in the order given.
 pub fn create(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Result<DidUrl> {
     Purpose::check(keys)?;
+    service::check_written(services)?;
     let mut did = "did:peer:2".to_owned();
     for (purpose, key) in keys {
         // writing to a String cannot fail

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use ssi_multicodec::{JSON, MultiEncoded, MultiEncodedBuf};
 
 use super::elements::Purpose;
-use super::stored;
+use super::{base58, service, stored};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::PublicKey;
@@ -26,6 +26,7 @@ pub fn create(document: &Value) -> Result<DidUrl> {
 /// An input document of these keys and services; the keys are named `#key-1`, `#key-2` in the order given.
 pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Result<Value> {
     Purpose::check(keys)?;
+    service::check_written(services)?;
     let mut document = Map::new();
     let context = json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]);
     document.insert("@context".to_owned(), context);
@@ -80,10 +81,7 @@ fn verified(did: &str) -> Result<&str> {
 fn decode(did: &str) -> Result<Map<String, Value>> {
     let malformed = |reason: &str| Error::malformed("did:peer document", reason);
     let (_, encoded) = split(did).ok_or_else(|| malformed("missing"))?;
-    let (base, octets) = multibase::decode(encoded).map_err(|_| malformed("not decodable"))?;
-    if base != Base::Base58Btc {
-        return Err(malformed("not base58btc"));
-    }
+    let octets = base58::decode(encoded).ok_or_else(|| malformed("not decodable as base58btc"))?;
     match MultiEncoded::new(&octets).map(MultiEncoded::parts) {
         Ok((JSON, text)) => match serde_json::from_slice(text) {
             Ok(Value::Object(document)) => Ok(document),

@@ -5,6 +5,7 @@
 //! resolve only where what they are the hash of is known.
 
 mod aliases;
+mod base58;
 mod create;
 mod elements;
 pub mod genesis;

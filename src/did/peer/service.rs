@@ -20,6 +20,37 @@ pub(super) fn encode(service: &Value) -> Result<String> {
     Ok(base64url::encode(rename(service, &NAMES.map(swap), &TYPES.map(swap)).to_string()))
 }
 
+/// Refuses a DIDComm service that has an endpoint without a scheme: no sender can reach it.
+pub(super) fn check_written(services: &[Value]) -> Result<()> {
+    let members = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
+    let all = services.iter().flat_map(|service| match service {
+        Value::Array(services) => services.iter().collect::<Vec<_>>(),
+        service => vec![service],
+    });
+    for service in all.filter(|service| members(service, "type") == "DIDCommMessaging") {
+        let endpoints = match members(service, "serviceEndpoint") {
+            Value::Array(endpoints) => endpoints,
+            endpoint => vec![endpoint],
+        };
+        for endpoint in endpoints {
+            let uri = if endpoint.is_object() { members(&endpoint, "uri") } else { endpoint };
+            if let Some(uri) = uri.as_str().filter(|uri| !has_scheme(uri)) {
+                let reason = format!("`uri` of an endpoint must have a scheme, such as https:, got {uri:?}");
+                return Err(Error::misuse(reason));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the text begins with a scheme (RFC 3986 3.1) that is not the host in front of a port.
+fn has_scheme(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    let begins = scheme.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    let letters = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte));
+    begins && letters && !rest.is_empty() && !rest.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
 /// Decodes the services of one element: an object, or an array of them in older DIDs.
 pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
     let malformed = || Error::malformed("did:peer service", "not base64url of a JSON object");
@@ -127,6 +158,23 @@ mod tests {
         assert_eq!(text, r#"[{"t":"dm","s":"https://a"},{"t":"example"}]"#);
         assert_eq!(Value::from(decode(&encoded).unwrap()), services);
         assert!(encode(&json!([{}, 1])).is_err());
+    }
+
+    #[test]
+    fn an_endpoint_is_written_with_a_scheme() {
+        let check = |uri: &str| {
+            let service = json!({"type": "DIDCommMessaging", "serviceEndpoint": {"uri": uri}});
+            let bare = json!({"type": "DIDCommMessaging", "serviceEndpoint": uri});
+            let listed = json!({"type": "DIDCommMessaging", "serviceEndpoint": [{"uri": uri}]});
+            [service, bare, listed].map(|service| check_written(&[service]).is_ok())
+        };
+        for uri in ["https://a.example", "wss://a", "did:example:m", "didcomm:transport/queue", "x+y-z:a"] {
+            assert_eq!(check(uri), [true; 3], "{uri}");
+        }
+        for uri in ["a.example", "a.example:8080/x", "localhost:8080", "//a.example", "", "1a:b", "https:"] {
+            assert_eq!(check(uri), [false; 3], "{uri}");
+        }
+        assert!(check_written(&[json!({"type": "Other", "serviceEndpoint": "a.example"})]).is_ok());
     }
 
     // did:peer, method 2: only services without an id are counted
