@@ -234,6 +234,8 @@ if not TYPE_CHECKING:
         # ruff: disable[PLC0415]
         if name == "algorithms":
             import pydidcomm.algorithms as module
+        elif name == "attachments":
+            import pydidcomm.attachments as module
         elif name == "batches":
             import pydidcomm.batches as module
         elif name == "compat":
