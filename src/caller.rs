@@ -192,7 +192,7 @@ impl Caller {
         }
         let document = match &self.dids {
             Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
-                let document = match local.remembered(did) {
+                let found = match local.remembered(did) {
                     Some(document) => Some(document),
                     None => {
                         if did.len() >= LONG_DID {
@@ -201,12 +201,27 @@ impl Caller {
                         local.resolve(&DidUrl::parse(did)?)?
                     }
                 };
-                document_of(did, Answer::Document(document))?
+                let answer = match found {
+                    None if local.asks_store(did) => self.ask(Question::ResolveDid(did.to_owned())).await?,
+                    found => Answer::Document(found),
+                };
+                document_of(did, answer)?
             }
             _ => document_of(did, self.ask(Question::ResolveDid(did.to_owned())).await?)?,
         };
         lock(&self.resolved).insert(did.to_owned(), Arc::clone(&document));
         Ok(document)
+    }
+
+    /// Has the store of long forms asked for the DID of a key whose secret may be held under the other form.
+    async fn ask_store(&self, did: &str) -> Result<()> {
+        let asks = self.dids.as_ref().is_some_and(|(local, prefixes)| {
+            prefixes.iter().any(|prefix| did.starts_with(prefix)) && local.asks_store(did)
+        });
+        if asks {
+            self.ask(Question::ResolveDid(did.to_owned())).await?;
+        }
+        Ok(())
     }
 
     /// The first of these secrets that is held, under the id by which it was asked for.
@@ -335,6 +350,9 @@ impl Caller {
     async fn find(&self, kids: &[&DidUrl], every: bool) -> Result<Vec<Secret>> {
         let mut found = self.held(kids.iter().map(|kid| (*kid, kid.to_string())).collect(), every).await?;
         if found.is_empty() || (every && found.len() < kids.len()) {
+            for kid in kids {
+                self.ask_store(kid.did()).await?;
+            }
             // a peer may name a key of a did:peer by another name than the one its secret is kept under
             let known: HashSet<_> = found.iter().map(|secret| secret.kid().clone()).collect();
             let mut room = MOST_OTHER_NAMES;

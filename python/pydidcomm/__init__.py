@@ -222,7 +222,7 @@ _ORIGINS = {
 dataclasses and enum with them, and a program starts faster without."""
 
 
-_SUBMODULES = ("compat", "out_of_band", "rotation", "sync", "v1")
+_SUBMODULES = ("compat", "out_of_band", "rotation", "sync", "testing", "v1")
 """The public modules whose names do not stand here."""
 
 
@@ -268,6 +268,8 @@ if not TYPE_CHECKING:
             import pydidcomm.routing as module
         elif name == "sync":
             import pydidcomm.sync as module
+        elif name == "testing":
+            import pydidcomm.testing as module
         elif name == "v1":
             import pydidcomm.v1 as module
         else:

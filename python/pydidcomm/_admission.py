@@ -5,13 +5,14 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, TypeVar
 
-from pydidcomm._core import UnpackResult, V1Message
+from pydidcomm._core import LocalResolver, UnpackResult, V1Message, keep_long_form
 from pydidcomm._drive import now
 from pydidcomm._loops import running_loop
 from pydidcomm._operations import time_of
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
+from pydidcomm.resolvers import PrefixResolver
 
 _FORGET_SECONDS = 5
 """How long a cancelled task waits for a replay window: longer than a round trip to a database."""
@@ -31,6 +32,8 @@ async def admitted(received: Received, resolvers: ResolversConfig, config: Unpac
         sender = _sender(received)
         answer: Any = sender is not None and allowed(sender)
         _check_sender(received, await answer if hasattr(answer, "__await__") else answer)
+    # before the window: a store that fails leaves no trace of the message
+    keep(received, resolvers)
     window = resolvers.replay_window
     if window is not None:
         entry = _entry(received, resolvers, config)
@@ -52,6 +55,7 @@ def admitted_sync(received: Received, resolvers: ResolversConfig, config: Unpack
     if callable(allowed):
         sender = _sender(received)
         _check_sender(received, sender is not None and now(allowed(sender)))
+    keep(received, resolvers)
     window = resolvers.replay_window
     if window is not None:
         entry = _entry(received, resolvers, config)
@@ -63,6 +67,14 @@ def admitted_sync(received: Received, resolvers: ResolversConfig, config: Unpack
             raise
         _check_seen(received, seen)
     return received
+
+
+def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None:
+    """Keeps the long form of a proved sender, which writes its short form from now on."""
+    resolver = resolvers.did_resolver
+    local = resolver.local()[0] if isinstance(resolver, PrefixResolver) else resolver
+    if isinstance(local, LocalResolver) and isinstance(received, UnpackResult):
+        keep_long_form(local, received)
 
 
 async def take_back(

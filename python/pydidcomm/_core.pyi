@@ -11,7 +11,7 @@ from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "pack_encrypted", "pack_plaintext", "pack_signed", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "receive", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -354,6 +354,7 @@ class Delivery:
     DIDComm v2.1, sections "Sender Process to Enable Forwarding" and "Failover".
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:
         """
@@ -380,6 +381,11 @@ class Delivery:
         The absolute id of the recipient's service that names the way.
         """
     @property
+    def text(self, /) -> str:
+        """
+        The text for the wire, as `str(...)` of this object is too.
+        """
+    @property
     def uri(self, /) -> str:
         """
         The URI that takes the text.
@@ -391,6 +397,7 @@ class Envelope:
     One envelope of a message, for the recipient's keys on one curve.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     @property
     def curve(self, /) -> str:
         """
@@ -416,6 +423,16 @@ class Envelope:
     def message(self, /) -> str:
         """
         The text for the wire, wrapped for the mediators before the first of the deliveries.
+        """
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text: "application/didcomm-encrypted+json".
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The text for the wire, as `str(...)` of this object is too.
         """
     @property
     def to_kids(self, /) -> list[str]:
@@ -638,7 +655,7 @@ class InMemorySecrets:
         Forgets the secret of that kid, and says whether there was one.
         """
 
-@final
+@disjoint_base
 class LocalResolver:
     """
     Resolves the DIDs that carry their own document, did:key, did:jwk and did:peer, without a network.
@@ -648,7 +665,14 @@ class LocalResolver:
 
     Some DIDs are only a hash: the short form of a did:peer:4, a did:peer:3, a did:peer:1. They resolve when
     what they are the hash of was remembered (`remember`, `remember_genesis`), the first two also when the
-    long form was resolved not long ago.
+    long form was resolved not long ago. The long form of a did:peer:4 is also kept when a message of it has
+    been unpacked and its sender is proved; a message that proves nothing evicts none of these.
+
+    `long_forms` is a mapping for what is remembered and kept, by the DID that is its hash: a `dict`, or a
+    `MutableMapping` over a database. Without one it stays in this object: what was remembered until `forget`,
+    and the long forms of proved senders within 16 MiB, which is room for some 10,000 contacts.
+
+    A subclass may override `resolve`, which is called for every DID then.
 
     Example:
         >>> from pydidcomm import LocalResolver
@@ -658,11 +682,41 @@ class LocalResolver:
         >>> LocalResolver().resolve("did:web:example.com") is None
         True
     """
-    def __new__(cls, /, *, key_naming: str = "numbered") -> LocalResolver: ...
+    def __new__(cls, /, *, key_naming: str = "numbered", long_forms: Mapping[Any, Any] | None = None) -> LocalResolver: ...
     def __repr__(self, /) -> str: ...
+    def forget(self, /, did: str) -> bool:
+        """
+        Forgets a DID in all its forms, in `long_forms` too; returns whether anything was known of it.
+
+        Example:
+            >>> from pydidcomm import LocalResolver
+            >>> resolver = LocalResolver()
+            >>> short = resolver.remember(
+            ...     "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
+            ... )
+            >>> resolver.forget(short), resolver.resolve(short), resolver.forget(short)
+            (True, None, False)
+        """
     def known(self, /, did: str) -> str | None:
         """
         What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
+        """
+    @property
+    def long_forms(self, /) -> Any:
+        """
+        What was remembered and kept, by the DID that is its hash: the mapping that was given, or a copy.
+
+        Save it, and pass it to the next `LocalResolver`.
+
+        Example:
+            >>> from pydidcomm import LocalResolver
+            >>> before = LocalResolver()
+            >>> short = before.remember(
+            ...     "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
+            ... )
+            >>> after = LocalResolver(long_forms=before.long_forms)
+            >>> after.resolve(short) == before.resolve(short)
+            True
         """
     def remember(self, /, did: str) -> str:
         """
@@ -900,8 +954,6 @@ class Metadata:
     def authenticated(self, /) -> bool:
         """
         Whether `frm` of the message is proved, by authcrypt or by a signature.
-
-        In DIDComm v1 whether `v1.sender_verkey` is, by authcrypt: no DID is proved there.
         """
     @property
     def enc_alg_anon(self, /) -> AnonCryptAlg | None:
@@ -1002,11 +1054,6 @@ class Metadata:
         The signed layer as it arrived: JSON text that a third party can verify.
         """
     @property
-    def version(self, /) -> int:
-        """
-        The version of DIDComm that the message is written in: 2, or 1 where `UnpackConfig.accept_v1` let it in.
-        """
-    @property
     def warnings(self, /) -> tuple[MessageWarning, ...]:
         """
         What is unusual about the message and no reason to refuse it: texts, each with a `code`.
@@ -1045,6 +1092,7 @@ class Packed:
     An encrypted message, ready for the wire.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     @property
     def deliveries(self, /) -> list[Delivery]:
         """
@@ -1111,6 +1159,11 @@ class Packed:
         The key that signed the message inside.
         """
     @property
+    def text(self, /) -> str:
+        """
+        The text for the wire, as `str(...)` of this object is too.
+        """
+    @property
     def to_kids(self, /) -> list[str]:
         """
         The keys of the recipient that it was encrypted to.
@@ -1122,6 +1175,7 @@ class PackedForward:
     A message wrapped for mediators, ready for the wire.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:
         """
@@ -1138,6 +1192,11 @@ class PackedForward:
         The text for the wire, as the tutorial calls it.
         """
     @property
+    def text(self, /) -> str:
+        """
+        The text for the wire, as `str(...)` of this object is too.
+        """
+    @property
     def to_kids(self, /) -> list[str]:
         """
         The keys that the outermost layer is encrypted to.
@@ -1149,6 +1208,7 @@ class PackedPlaintext:
     A plaintext message: anybody can read it and change it.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:
         """
@@ -1159,6 +1219,11 @@ class PackedPlaintext:
         """
         The text for the wire.
         """
+    @property
+    def text(self, /) -> str:
+        """
+        The text for the wire, as `str(...)` of this object is too.
+        """
 
 @final
 class PackedSigned:
@@ -1166,6 +1231,7 @@ class PackedSigned:
     A signed message: anybody can read it, and verify who signed.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:
         """
@@ -1180,6 +1246,11 @@ class PackedSigned:
     def sign_from_kid(self, /) -> str:
         """
         The key that signed.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The text for the wire, as `str(...)` of this object is too.
         """
 
 @final
@@ -1368,6 +1439,9 @@ class Secret:
         True
     """
     def __new__(cls, /, secret: Mapping[str, Any], kid: str | None = None) -> Secret: ...
+    def __copy__(self, /) -> Secret: ...
+    def __deepcopy__(self, _memo: Any, /) -> Secret: ...
+    def __reduce__(self, /) -> None: ... # type: ignore[override]
     def __repr__(self, /) -> str: ...
     @property
     def curve(self, /) -> str:
@@ -1379,16 +1453,23 @@ class Secret:
         The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
         """
     @staticmethod
-    def from_octets(curve: str, octets: bytes, *, kid: str) -> Secret:
+    def from_octets(curve: str, octets: bytes, *, kid: str | None = None) -> Secret:
         """
         Reads the raw octets of a secret key; the public half is computed.
         """
     @staticmethod
-    def generate(curve: str, *, kid: str) -> Secret:
+    def generate(curve: str, *, kid: str | None = None) -> Secret:
         """
         Generates a key on the curve of that name.
 
         "X25519", "P-256", "P-384" and "P-521" are for key agreement; "Ed25519", "P-256" and "secp256k1" sign.
+        Without `kid` it has the name that its did:key gives it, until `renamed`.
+
+        Example:
+            >>> from pydidcomm import Secret
+            >>> secret = Secret.generate("Ed25519")
+            >>> secret.kid == f"did:key:{secret.public_multikey()}#{secret.public_multikey()}"
+            True
         """
     @property
     def kid(self, /) -> str:
@@ -1511,15 +1592,32 @@ class UnpackResult:
     def _repr_svg_(self, /) -> str:
         """
         The layers that were opened and who is proved, as a picture for notebooks; without the body.
+        """
+    @property
+    def forward(self, /) -> Forwarded | None:
+        """
+        What a mediator is asked to hand on and to whom, where the message is a forward; None where it is not.
 
-        Raises NotImplementedError, which notebooks take for none, for DIDComm v1.
+        So a mediator unpacks each message once, whatever it is. A forward to ourselves is opened already, unless
+        `UnpackConfig.unwrap_re_wrapping_forward` is False. DIDComm v2.1, section "Mediator Process".
+
+        Raises MalformedMessageError where the forward lacks the next hop or anything to hand on.
+
+        Example:
+            >>> from pydidcomm import Message
+            >>> from pydidcomm.sync import DIDCommMessaging
+            >>> alice, mediator, bob = DIDCommMessaging(), DIDCommMessaging(), DIDCommMessaging()
+            >>> mediator_did = mediator.create_peer_did(service_endpoint="https://mediator.example")
+            >>> bob_did = bob.create_peer_did(service_endpoint=mediator_did)
+            >>> packed = alice.pack(Message(type="https://example.org/greeting/1.0/hello"), to=bob_did)
+            >>> received = mediator.unpack(packed.text)
+            >>> received.forward.next == bob_did, bob.unpack(received.forward.messages[0]).forward
+            (True, None)
         """
     @property
     def message(self, /) -> Message:
         """
         The plaintext message.
-
-        Raises TypeError for a message of DIDComm v1, which has other headers: see `v1`.
         """
     @property
     def metadata(self, /) -> Metadata:
@@ -1542,11 +1640,6 @@ class UnpackResult:
         The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
 
         `message.frm` is what the message says; only this is proved. See `Metadata.sender` for its form.
-        """
-    @property
-    def v1(self, /) -> V1Message | None:
-        """
-        The message of DIDComm v1, which `UnpackConfig.accept_v1` let in; None for one of v2.
         """
 
 @final
@@ -1632,6 +1725,7 @@ class V1Packed:
     An envelope of DIDComm v1, ready for the wire.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     @property
     def from_verkey(self, /) -> str | None:
         """
@@ -1651,6 +1745,11 @@ class V1Packed:
     def packed_msg(self, /) -> str:
         """
         The text for the wire, as the tutorial calls it.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The text for the wire, as `str(...)` of this object is too.
         """
     @property
     def to_verkeys(self, /) -> list[str]:
@@ -1740,6 +1839,11 @@ def inspect(packed: str | bytes | bytearray | memoryview | Mapping[str, Any]) ->
     Describes an envelope without any key: the members of `EnvelopeView`.
     """
 
+def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
+    """
+    Keeps the long form of the proved sender of a message that was let in.
+    """
+
 def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, kid_in: Any, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of an encrypted message.
@@ -1763,6 +1867,11 @@ def processors() -> int:
 def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> dict[str, Any]:
     """
     Read a JSON object, and refuse one that two readers could understand differently.
+    """
+
+def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+    """
+    Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
     """
 
 def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:

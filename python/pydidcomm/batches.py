@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted, asks_application, take_back
+from pydidcomm._admission import admitted, asks_application, keep, take_back
 from pydidcomm._batch import batches_of, drive_each
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
@@ -130,6 +130,10 @@ async def unpack_many(
             # the application gets none of them
             await take_back(taken, resolvers_config, config)
             raise
+    else:
+        for entry in entries:
+            if not isinstance(entry, Exception):
+                keep(entry, resolvers_config)
     return entries
 
 

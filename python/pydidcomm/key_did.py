@@ -5,18 +5,15 @@ from pydidcomm._core import Secret
 from pydidcomm.peer_did import kept
 from pydidcomm.resolvers import SecretsStore
 
-_UNNAMED = "did:key:z#unnamed"
-"""The DID is made of its key, so the key is named after the DID is known."""
-
 
 def new_key_did(curve: str) -> tuple[str, list[Secret]]:
     """A new did:key and its secrets, which nobody keeps yet."""
-    return _core.encode_key_did(Secret.generate(curve, kid=_UNNAMED))
+    return _core.encode_key_did(Secret.generate(curve))
 
 
 def new_jwk_did(curve: str) -> tuple[str, list[Secret]]:
     """A new did:jwk and its secret, which nobody keeps yet."""
-    return _core.encode_jwk_did(Secret.generate(curve, kid=_UNNAMED))
+    return _core.encode_jwk_did(Secret.generate(curve))
 
 
 async def create_key_did(secrets: SecretsStore, *, curve: str = "Ed25519") -> str:

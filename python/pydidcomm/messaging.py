@@ -35,6 +35,10 @@ from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 class DIDCommMessaging:
     """One party: packs in its name, and unpacks what it is sent.
@@ -80,6 +84,41 @@ class DIDCommMessaging:
             remember_peers=remember_peers,
             max_document_entries=max_document_entries,
         )
+
+    async def __aenter__(self) -> "Self":
+        """Returns the party; it is closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Closes what the party was given; see `aclose`."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the resolvers, the secrets and the replay window, each that has a method `aclose`.
+
+        The party itself holds nothing open. Each is closed once, also where another one fails.
+
+        Raises:
+            Exception: What the first `aclose` that fails raises.
+
+        Example:
+            >>> import asyncio
+            >>> from pydidcomm import DIDCommMessaging
+            >>> async def main():
+            ...     async with DIDCommMessaging() as party:
+            ...         return await party.create_peer_did()
+            >>> asyncio.run(main()).startswith("did:peer:2")
+            True
+        """
+        failed: Exception | None = None
+        for one in owned(self.resolvers_config):
+            try:
+                if hasattr(one, "aclose"):
+                    await one.aclose()
+            except Exception as error:  # noqa: BLE001, PERF203, the others are closed first
+                failed = failed or error
+        if failed is not None:
+            raise failed
 
     @property
     def secrets(self) -> SecretsResolver:
@@ -444,6 +483,14 @@ class DIDCommMessaging:
             TypeError: `secrets` takes no new secrets; it has no `add_key`.
         """
         return await key_did.create_jwk_did(store(self.secrets), curve=curve)
+
+
+def owned(resolvers: ResolversConfig) -> list[Any]:
+    """What a party was given, each once; of resolvers behind prefixes, each of them."""
+    resolver = resolvers.did_resolver
+    behind = resolver.resolvers() if isinstance(resolver, PrefixResolver) else []
+    each: list[Any] = [*behind, resolver, resolvers.secrets_resolver, resolvers.replay_window]
+    return list({id(one): one for one in each if one is not None}.values())
 
 
 def local(resolver: DIDResolver) -> LocalResolver | None:

@@ -67,12 +67,15 @@ class PeerDid:
 
 def _secrets(curves: Sequence[str], count: int) -> list[Secret]:
     # the DID is made of its keys, so a key is named after the DID is known
-    return [Secret.generate(curve, kid="did:peer:2#unnamed") for curve in curves for _ in range(count)]
+    return [Secret.generate(curve) for curve in curves for _ in range(count)]
 
 
 def _remember(resolver: LocalResolver, method: PeerMethod, known: str) -> None:
     if method == 1:
         resolver.remember_genesis(known)
+    elif method == 2:  # noqa: PLR2004, the number of a method
+        # it carries its document; its did:peer:3 resolves while that is in the cache
+        resolver.resolve(known)
     elif method != 0:
         resolver.remember(known)
 

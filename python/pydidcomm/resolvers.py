@@ -132,6 +132,10 @@ class PrefixResolver:
                 return resolver.resolve(did)
         return None
 
+    def resolvers(self) -> list[DIDResolver]:
+        """The resolvers behind the prefixes."""
+        return [resolver for _, resolver in self._routes]
+
     def local(self) -> tuple[LocalResolver | None, list[str]]:
         """The first LocalResolver, and the prefixes of it that no longer prefix overrides."""
         return self._local

@@ -276,10 +276,6 @@ def public_key(verkey: str) -> PublicKey:
 
 def new_verkey(seed: bytes | None) -> tuple[str, Secret]:
     """A new verkey and its secret, under the id that the did:key of the verkey gives it."""
-    anonymous = "did:key:new#new"
-    if seed is None:
-        secret = Secret.generate("Ed25519", kid=anonymous)
-    else:
-        secret = Secret.from_octets("Ed25519", seed, kid=anonymous)
+    secret = Secret.generate("Ed25519") if seed is None else Secret.from_octets("Ed25519", seed)
     name = verkey(secret)
     return name, secret.renamed(name)

@@ -94,6 +94,10 @@ impl PyDocument {
         ObjectOut(self.json().to_owned())
     }
 
+    fn __getnewargs__(&self) -> (ObjectOut,) {
+        (ObjectOut(self.json().to_owned()),)
+    }
+
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
         slf
     }

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping};
+use pyo3::{PyTraverseError, PyVisit, intern};
 
+use super::callback::call_python;
 use super::did_document::PyDocument;
 use super::errors::misuse;
 use super::json::TextIn;
+use super::unpack::PyUnpackResult;
 use crate::did::DidUrl;
 use crate::did::local::LocalResolver;
-use crate::did::peer::KeyNaming;
+use crate::did::peer::{self, KeyNaming};
 
 /// Resolves the DIDs that carry their own document, did:key, did:jwk and did:peer, without a network.
 ///
@@ -19,7 +23,14 @@ use crate::did::peer::KeyNaming;
 ///
 /// Some DIDs are only a hash: the short form of a did:peer:4, a did:peer:3, a did:peer:1. They resolve when
 /// what they are the hash of was remembered (`remember`, `remember_genesis`), the first two also when the
-/// long form was resolved not long ago.
+/// long form was resolved not long ago. The long form of a did:peer:4 is also kept when a message of it has
+/// been unpacked and its sender is proved; a message that proves nothing evicts none of these.
+///
+/// `long_forms` is a mapping for what is remembered and kept, by the DID that is its hash: a `dict`, or a
+/// `MutableMapping` over a database. Without one it stays in this object: what was remembered until `forget`,
+/// and the long forms of proved senders within 16 MiB, which is room for some 10,000 contacts.
+///
+/// A subclass may override `resolve`, which is called for every DID then.
 ///
 /// Example:
 ///     >>> from pydidcomm import LocalResolver
@@ -28,32 +39,93 @@ use crate::did::peer::KeyNaming;
 ///     ['did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc']
 ///     >>> LocalResolver().resolve("did:web:example.com") is None
 ///     True
-#[pyclass(frozen, name = "LocalResolver", module = "pydidcomm")]
-pub(super) struct PyLocalResolver(pub(super) Arc<LocalResolver>);
+#[pyclass(frozen, subclass, weakref, name = "LocalResolver", module = "pydidcomm")]
+pub(super) struct PyLocalResolver {
+    core: Arc<LocalResolver>,
+    /// What is remembered and kept, in place of the core's own memory of it.
+    store: Option<Py<PyAny>>,
+}
+
+impl PyLocalResolver {
+    pub(super) fn core(&self) -> &Arc<LocalResolver> {
+        &self.core
+    }
+
+    /// What the store has for the DID.
+    fn stored(&self, py: Python<'_>, did: &str) -> PyResult<Option<String>> {
+        let Some(store) = &self.store else { return Ok(None) };
+        call_python(py, || {
+            let found = store.bind(py).call_method1(intern!(py, "get"), (did,))?;
+            let not_text = |_| {
+                let kind = found.get_type();
+                PyTypeError::new_err(format!("`long_forms` must contain str, got {kind} for {did}"))
+            };
+            if found.is_none() { Ok(None) } else { found.extract().map(Some).map_err(not_text) }
+        })
+    }
+
+    /// Puts what the DID is the hash of into the store, where there is one.
+    fn put(&self, py: Python<'_>, did: &str, known: &str) -> PyResult<()> {
+        match &self.store {
+            Some(store) => call_python(py, || store.bind(py).set_item(did, known)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Keeps the long form of the proved sender of a message that was let in.
+#[pyfunction]
+pub(super) fn keep_long_form(
+    py: Python<'_>,
+    resolver: &Bound<'_, PyLocalResolver>,
+    received: &Bound<'_, PyUnpackResult>,
+) -> PyResult<()> {
+    let (resolver, unpacked) = (resolver.get(), &received.get().0);
+    if let (Some(short), Some(long)) = (unpacked.proved_sender(), unpacked.sender_long_form())
+        && !resolver.core.keeps(short)
+    {
+        resolver.put(py, short, long)?;
+        resolver.core.keep(short, long);
+    }
+    Ok(())
+}
 
 #[pymethods]
 impl PyLocalResolver {
     #[new]
-    #[pyo3(signature = (*, key_naming = "numbered"))]
-    fn new(key_naming: &str) -> PyResult<Self> {
+    #[pyo3(signature = (*, key_naming = "numbered", long_forms = None))]
+    fn new(key_naming: &str, long_forms: Option<Bound<'_, PyMapping>>) -> PyResult<Self> {
         let naming = match key_naming {
             "numbered" => KeyNaming::Numbered,
             "multibase" => KeyNaming::Multibase,
             _ => return Err(PyValueError::new_err("key_naming is 'numbered' or 'multibase'")),
         };
-        Ok(Self(Arc::new(LocalResolver::new(naming))))
+        let core =
+            if long_forms.is_some() { LocalResolver::with_store(naming) } else { LocalResolver::new(naming) };
+        Ok(Self { core: Arc::new(core), store: long_forms.map(|store| store.into_any().unbind()) })
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "as PyO3 calls it")]
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.store.as_ref().map_or(Ok(()), |store| visit.call(store))
     }
 
     /// The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
-    fn resolve(&self, did: &str) -> PyResult<Option<PyDocument>> {
-        if let Some(document) = self.0.remembered(did) {
+    fn resolve(&self, py: Python<'_>, did: &str) -> PyResult<Option<PyDocument>> {
+        if let Some(document) = self.core.remembered(did) {
             return Ok(Some(document.into()));
         }
         if !LocalResolver::knows(did) {
             return Ok(None);
         }
-        let did = DidUrl::parse(did)?;
-        Ok(self.0.resolve(&did)?.map(PyDocument::from))
+        let url = DidUrl::parse(did)?;
+        if let Some(document) = self.core.resolve(&url)? {
+            return Ok(Some(document.into()));
+        }
+        match self.stored(py, did)? {
+            Some(known) => Ok(Some(self.core.resolve_stored(&url, &known)?.into())),
+            None => Ok(None),
+        }
     }
 
     /// Remembers the long form of a did:peer:4, or a did:peer:2, and returns the short form that resolves from now on.
@@ -72,9 +144,55 @@ impl PyLocalResolver {
     ///     True
     ///     >>> resolver.resolve(short)
     ///     DIDDocument(id='did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M')
-    fn remember(&self, did: &str) -> PyResult<String> {
-        let did = DidUrl::parse(did).map_err(misuse)?;
-        self.0.remember(&did).map_err(misuse)
+    fn remember(&self, py: Python<'_>, did: &str) -> PyResult<String> {
+        let url = DidUrl::parse(did).map_err(misuse)?;
+        let short = self.core.remember(&url).map_err(misuse)?;
+        self.put(py, &short, url.did())?;
+        Ok(short)
+    }
+
+    /// Forgets a DID in all its forms, in `long_forms` too; returns whether anything was known of it.
+    ///
+    /// Example:
+    ///     >>> from pydidcomm import LocalResolver
+    ///     >>> resolver = LocalResolver()
+    ///     >>> short = resolver.remember(
+    ///     ...     "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
+    ///     ... )
+    ///     >>> resolver.forget(short), resolver.resolve(short), resolver.forget(short)
+    ///     (True, None, False)
+    fn forget(&self, py: Python<'_>, did: &str) -> PyResult<bool> {
+        let short = peer::short_form(did).unwrap_or_else(|| did.to_owned());
+        let stored = self.stored(py, &short)?.is_some();
+        if stored && let Some(store) = &self.store {
+            call_python(py, || store.bind(py).del_item(&short))?;
+        }
+        Ok(self.core.forget(did) || stored)
+    }
+
+    /// What was remembered and kept, by the DID that is its hash: the mapping that was given, or a copy.
+    ///
+    /// Save it, and pass it to the next `LocalResolver`.
+    ///
+    /// Example:
+    ///     >>> from pydidcomm import LocalResolver
+    ///     >>> before = LocalResolver()
+    ///     >>> short = before.remember(
+    ///     ...     "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
+    ///     ... )
+    ///     >>> after = LocalResolver(long_forms=before.long_forms)
+    ///     >>> after.resolve(short) == before.resolve(short)
+    ///     True
+    #[getter]
+    fn long_forms<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(store) = &self.store {
+            return Ok(store.bind(py).clone());
+        }
+        let copied = PyDict::new(py);
+        for (did, known) in self.core.long_forms() {
+            copied.set_item(did, known.as_ref())?;
+        }
+        Ok(copied.into_any())
     }
 
     /// Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
@@ -88,13 +206,18 @@ impl PyLocalResolver {
     ///     >>> from pydidcomm import LocalResolver
     ///     >>> LocalResolver().remember_genesis('{"keyAgreement":[]}')
     ///     'did:peer:1zQmbVpJt2AcbVyVBV9JZVnEp3SVm4XK3uk5Gr1ezPgS3HJz'
-    fn remember_genesis(&self, document: TextIn) -> PyResult<String> {
-        self.0.remember_genesis(&document.0).map_err(misuse)
+    fn remember_genesis(&self, py: Python<'_>, document: TextIn) -> PyResult<String> {
+        let did = self.core.remember_genesis(&document.0).map_err(misuse)?;
+        self.put(py, &did, &document.0)?;
+        Ok(did)
     }
 
     /// What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
-    fn known(&self, did: &str) -> Option<String> {
-        self.0.known(did).map(|known| known.as_ref().to_owned())
+    fn known(&self, py: Python<'_>, did: &str) -> PyResult<Option<String>> {
+        match self.core.known(did) {
+            Some(known) => Ok(Some(known.as_ref().to_owned())),
+            None => self.stored(py, did),
+        }
     }
 
     fn __repr__(&self) -> &'static str {

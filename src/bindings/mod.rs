@@ -88,7 +88,7 @@ mod _core {
         check_claims, choose_layer_keys, decrypt_layer, encrypt_layer, find_routes, read_object,
     };
     #[pymodule_export]
-    use super::local_resolver::PyLocalResolver;
+    use super::local_resolver::{PyLocalResolver, keep_long_form};
     #[pymodule_export]
     use super::message::PyMessage;
     #[pymodule_export]

@@ -82,6 +82,10 @@ impl PyPublicKey {
         self.0.to_multikey()
     }
 
+    fn __getnewargs__(&self) -> (String,) {
+        (self.0.to_multikey(),)
+    }
+
     fn __hash__(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();

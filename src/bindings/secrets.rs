@@ -16,6 +16,7 @@ use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
 use super::surroundings;
+use crate::did::DidUrl;
 use crate::error::Error;
 use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 
@@ -41,6 +42,19 @@ use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 #[derive(Clone)]
 pub(super) struct PySecret(pub(super) SecretKey);
 
+/// Stands for the name of a key until the key is there to be named after.
+const UNNAMED: &str = "did:key:z#unnamed";
+
+/// The secret, under the name that its did:key gives it where it was given none.
+fn named(secret: SecretKey, kid: Option<&str>) -> PyResult<PySecret> {
+    if kid.is_some() {
+        return Ok(PySecret(secret));
+    }
+    let multikey = secret.public_key().to_multikey();
+    let kid = DidUrl::parse_kid(&format!("did:key:{multikey}#{multikey}"), "kid").map_err(misuse)?;
+    Ok(PySecret(secret.renamed(kid)))
+}
+
 #[pymethods]
 impl PySecret {
     #[new]
@@ -51,22 +65,31 @@ impl PySecret {
 
     /// Reads the raw octets of a secret key; the public half is computed.
     #[staticmethod]
-    #[pyo3(signature = (curve, octets, *, kid))]
-    fn from_octets(curve: &str, octets: OctetsIn, kid: &str) -> PyResult<Self> {
-        let kid = secret_kid(kid, "kid").map_err(misuse)?;
+    #[pyo3(signature = (curve, octets, *, kid = None))]
+    fn from_octets(curve: &str, octets: OctetsIn, kid: Option<&str>) -> PyResult<Self> {
+        let given = secret_kid(kid.unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(curve).map_err(misuse)?;
-        SecretKey::from_octets(kid, curve, &Zeroizing::new(octets.0)).map(Self).map_err(misuse)
+        let secret = SecretKey::from_octets(given, curve, &Zeroizing::new(octets.0)).map_err(misuse)?;
+        named(secret, kid)
     }
 
     /// Generates a key on the curve of that name.
     ///
     /// "X25519", "P-256", "P-384" and "P-521" are for key agreement; "Ed25519", "P-256" and "secp256k1" sign.
+    /// Without `kid` it has the name that its did:key gives it, until `renamed`.
+    ///
+    /// Example:
+    ///     >>> from pydidcomm import Secret
+    ///     >>> secret = Secret.generate("Ed25519")
+    ///     >>> secret.kid == f"did:key:{secret.public_multikey()}#{secret.public_multikey()}"
+    ///     True
     #[staticmethod]
-    #[pyo3(signature = (curve, *, kid))]
-    fn generate(curve: &str, kid: &str) -> PyResult<Self> {
-        let kid = secret_kid(kid, "kid").map_err(misuse)?;
+    #[pyo3(signature = (curve, *, kid = None))]
+    fn generate(curve: &str, kid: Option<&str>) -> PyResult<Self> {
+        let given = secret_kid(kid.unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(curve).map_err(misuse)?;
-        SecretKey::generate(kid, curve, &mut surroundings::random).map(Self).map_err(misuse)
+        let secret = SecretKey::generate(given, curve, &mut surroundings::random).map_err(misuse)?;
+        named(secret, kid)
     }
 
     /// The DID URL of the key.
@@ -106,6 +129,21 @@ impl PySecret {
     /// The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
     fn expose_jwk(&self) -> PyResult<ObjectOut> {
         Ok(ObjectOut(serde_json::Value::Object(self.0.expose_jwk()?).to_string()))
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a Secret is not pickled or copied: it would leave the process in the open; `expose_jwk()` writes it down",
+        ))
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_memo: "Any", /) -> "Secret")]
+    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        slf
     }
 
     fn __repr__(&self) -> String {

@@ -46,7 +46,7 @@ impl From<&KnownIn<'_>> for Surroundings {
     fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers, most_entries): &KnownIn<'_>) -> Self {
         let now = time.as_ref().map_or_else(now, |WholeIn(seconds)| *seconds);
         Self {
-            dids: resolver.as_ref().map(|resolver| (Arc::clone(&resolver.get().0), prefixes.0.clone())),
+            dids: resolver.as_ref().map(|resolver| (Arc::clone(resolver.get().core()), prefixes.0.clone())),
             secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
             remember_peers: *remember_peers,
             most_document_entries: most_entries.unwrap_or(MOST_ENTRIES),

@@ -8,6 +8,7 @@ use pyo3::types::PyTuple;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
+use super::callback::call_python;
 use crate::unpack::Warning;
 
 /// What `Metadata.warnings` yields: a tuple of `MessageWarning`.
@@ -21,9 +22,11 @@ impl<'py> WarningsOut<'py> {
         }
         let import =
             || Ok::<_, PyErr>(py.import("pydidcomm.message_warning")?.getattr("MessageWarning")?.unbind());
-        let class = CLASS.get_or_try_init(py, import)?.bind(py);
-        let made = warnings.iter().map(|one| class.call1((one.as_str(), one.code(), one.part())));
-        PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?).map(Self)
+        call_python(py, || {
+            let class = CLASS.get_or_try_init(py, import)?.bind(py);
+            let made = warnings.iter().map(|one| class.call1((one.as_str(), one.code(), one.part())));
+            PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?).map(Self)
+        })
     }
 }
 

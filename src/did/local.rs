@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::long_forms::LongForms;
 use super::memory::Memory;
 use super::peer::{self, KeyNaming, genesis};
 use super::{DidUrl, Document, jwk, key};
@@ -15,12 +16,26 @@ pub struct LocalResolver {
     memory: RwLock<Memory>,
     /// What a did:peer is the hash of: remembered on demand, until the resolver goes.
     told: RwLock<HashMap<String, Arc<str>>>,
+    /// The long forms of senders that were proved, and of what a store outside of the core knows.
+    proved: RwLock<LongForms>,
+    /// Whether a store outside of the core may know what is not known here.
+    has_store: bool,
 }
 
 impl LocalResolver {
     /// A resolver that names the keys of a did:peer:0, 2 or 3 as asked.
     pub fn new(naming: KeyNaming) -> Self {
         Self { naming, ..Self::default() }
+    }
+
+    /// A resolver whose long forms are in a store outside of the core, which is asked for what is not known here.
+    pub fn with_store(naming: KeyNaming) -> Self {
+        Self { naming, has_store: true, ..Self::default() }
+    }
+
+    /// Whether a store outside of the core has to be asked what the DID is the hash of.
+    pub fn asks_store(&self, did: &str) -> bool {
+        self.has_store && Self::knows(did) && peer::is_hash(did) && self.known(did).is_none()
     }
 
     /// Whether the DID is of a method that needs no network.
@@ -57,6 +72,45 @@ impl LocalResolver {
         Ok(Some(memory.keep(did.did(), short, document)))
     }
 
+    /// The document of a DID that is the hash of what the store has for it, which is checked, and kept.
+    pub fn resolve_stored(&self, did: &DidUrl, known: &str) -> Result<Arc<Document>> {
+        let json = peer::resolve_known(did, known, self.naming);
+        let document = Document::parse(&json.map_err(|error| malformed(did, error))?)?;
+        self.keep(did.did(), known);
+        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(memory.keep(did.did(), None, document))
+    }
+
+    /// Keeps what the DID of a proved sender is the hash of, apart from what was only seen.
+    pub fn keep(&self, did: &str, known: &str) {
+        self.proved.write().unwrap_or_else(PoisonError::into_inner).keep(did, known);
+    }
+
+    /// Whether the long form of this short form was remembered or kept, not merely seen.
+    pub fn keeps(&self, did: &str) -> bool {
+        let told = self.told.read().unwrap_or_else(PoisonError::into_inner).contains_key(did);
+        told || self.proved.read().unwrap_or_else(PoisonError::into_inner).get(did).is_some()
+    }
+
+    /// Forgets the DID in all its forms; whether anything was known of it.
+    pub fn forget(&self, did: &str) -> bool {
+        let short = peer::short_form(did).unwrap_or_else(|| did.to_owned());
+        let long = self.known(&short);
+        let told = self.told.write().unwrap_or_else(PoisonError::into_inner).remove(&short).is_some();
+        let proved = self.proved.write().unwrap_or_else(PoisonError::into_inner).forget(&short);
+        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        let forms = [Some(did), Some(short.as_str()), long.as_deref()];
+        let seen = forms.into_iter().flatten().filter(|form| memory.forget(form)).count();
+        told || proved || seen > 0
+    }
+
+    /// What was remembered or kept, by the DID that is its hash.
+    pub fn long_forms(&self) -> Vec<(String, Arc<str>)> {
+        let told = self.told.read().unwrap_or_else(PoisonError::into_inner);
+        let proved = self.proved.read().unwrap_or_else(PoisonError::into_inner);
+        proved.iter().chain(told.iter().map(|(did, known)| (did.clone(), Arc::clone(known)))).collect()
+    }
+
     /// Remembers a did:peer:2 or the long form of a did:peer:4, and returns the short form that resolves now.
     ///
     /// What is remembered stays, unlike what was only seen.
@@ -80,7 +134,9 @@ impl LocalResolver {
     /// genesis document.
     pub fn known(&self, did: &str) -> Option<Arc<str>> {
         let told = self.told.read().unwrap_or_else(PoisonError::into_inner).get(did).cloned();
-        told.or_else(|| self.memory.read().unwrap_or_else(PoisonError::into_inner).long_form(did))
+        let proved = || self.proved.read().unwrap_or_else(PoisonError::into_inner).get(did);
+        told.or_else(proved)
+            .or_else(|| self.memory.read().unwrap_or_else(PoisonError::into_inner).long_form(did))
     }
 
     /// The long form of a short form, where it was seen or remembered.
@@ -89,6 +145,10 @@ impl LocalResolver {
     }
 
     fn tell(&self, did: String, known: &str) {
+        if self.has_store {
+            self.keep(&did, known);
+            return;
+        }
         self.told.write().unwrap_or_else(PoisonError::into_inner).insert(did, known.into());
     }
 }

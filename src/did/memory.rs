@@ -44,6 +44,15 @@ impl Memory {
         self.long_forms.get(did).cloned()
     }
 
+    /// Forgets the document of the DID, and its short form.
+    pub(super) fn forget(&mut self, did: &str) -> bool {
+        let Some((_, remembered)) = self.documents.remove(did) else { return false };
+        if let Some(short) = remembered.short {
+            self.long_forms.remove(&short);
+        }
+        true
+    }
+
     /// Remembers the document of the DID, and that the DID is the long form of `short`.
     ///
     /// Returns the document that everybody gets: the first one, where two threads read the same DID.

@@ -5,6 +5,7 @@ mod document;
 pub mod jwk;
 pub mod key;
 pub mod local;
+mod long_forms;
 mod memory;
 mod node;
 mod parties;

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted_sync, asks_application, take_back_sync
+from pydidcomm._admission import admitted_sync, asks_application, keep, take_back_sync
 from pydidcomm._batch import drive_each_sync
 from pydidcomm._core import Packed, UnpackResult
 from pydidcomm.batches import Outgoing, each_packed
@@ -66,4 +66,8 @@ def unpack_many(
             # the application gets none of them
             take_back_sync(taken, resolvers_config, config)
             raise
+    else:
+        for entry in entries:
+            if not isinstance(entry, Exception):
+                keep(entry, resolvers_config)
     return entries

@@ -35,6 +35,10 @@ from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
 from pydidcomm.sync import batches, functions
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 class DIDCommMessaging:
     """One party: packs in its name, and unpacks what it is sent; see `pydidcomm.DIDCommMessaging`.
@@ -75,6 +79,26 @@ class DIDCommMessaging:
             remember_peers=remember_peers,
             max_document_entries=max_document_entries,
         )
+
+    def __enter__(self) -> "Self":
+        """Returns the party; it is closed at the end of the block."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Closes what the party was given; see `close`."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the resolvers, the secrets and the replay window, each that has a method `close`."""
+        failed: Exception | None = None
+        for one in messaging.owned(self.resolvers_config):
+            try:
+                if hasattr(one, "close"):
+                    now(one.close())
+            except Exception as error:  # noqa: BLE001, PERF203, the others are closed first
+                failed = failed or error
+        if failed is not None:
+            raise failed
 
     @property
     def secrets(self) -> SecretsResolver:

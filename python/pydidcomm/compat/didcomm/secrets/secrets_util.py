@@ -46,7 +46,7 @@ def generate_x25519_keys_as_jwk_dict() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _generate(curve: str) -> tuple[dict[str, Any], dict[str, Any]]:
     # the key is named when its DID is known; until then by its thumbprint (RFC 7638)
-    secret = pydidcomm.Secret.generate(curve, kid="did:key:z#unnamed")
+    secret = pydidcomm.Secret.generate(curve)
     public = secret.public_jwk()
     required = json.dumps({name: public[name] for name in ("crv", "kty", "x")}, separators=(",", ":"))
     digest = hashlib.sha256(required.encode()).digest()
