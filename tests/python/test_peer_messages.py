@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,8 @@ import pytest
 
 import forge
 from pydidcomm import (
+    Attachment,
+    DIDCommMessaging,
     InMemorySecrets,
     ResolversConfig,
     Secret,
@@ -20,6 +23,7 @@ from pydidcomm import (
     sync,
 )
 from pydidcomm.errors import MalformedMessageError
+from world import hello
 
 if TYPE_CHECKING:
     from world import Documents, Party
@@ -155,3 +159,24 @@ def test_forms_of_peers_are_read_where_form_faults_are_tolerated(
     result = documents.unpack(bob, packed, UnpackConfig(tolerate_form_faults=True))
     assert result.sender == alice.did
     assert [fault.part for fault in result.metadata.form_faults] == [part]
+
+
+# what Nimbus, and with it didcomm-jvm, demands of a JWS of ours
+
+
+def disjoint(signature: dict[str, Any]) -> bool:
+    """Whether the two headers of a signature have no name in common (RFC 7515 7.2.1)."""
+    protected = signature["protected"]
+    named = set(json.loads(base64.urlsafe_b64decode(protected + "=" * (-len(protected) % 4))))
+    return not named & set(signature.get("header", {}))
+
+
+async def test_the_headers_of_a_signature_of_ours_have_no_name_in_common() -> None:
+    party = DIDCommMessaging()
+    did = await party.create_peer_did()
+    packed = await party.pack_signed(hello(frm=did), sign_frm=did)
+    signatures = json.loads(packed.packed_msg)["signatures"]
+    assert signatures
+    assert all(map(disjoint, signatures))
+    attachment = await party.sign_attachment(Attachment.from_bytes(b"content"), sign_frm=did)
+    assert disjoint(attachment.data["jws"])
