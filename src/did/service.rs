@@ -167,7 +167,8 @@ mod tests {
     use super::*;
 
     fn parse(service: &Value) -> Option<Service> {
-        Service::parse(&DidUrl::parse("did:example:bob").unwrap(), &service)
+        let (did, mut room) = (DidUrl::parse("did:example:bob").unwrap(), Room::new("did:example:bob", 100));
+        Service::parse(&did, &service, &mut room).unwrap().service
     }
 
     #[test]
