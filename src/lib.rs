@@ -12,6 +12,7 @@ pub mod did;
 pub mod error;
 pub mod inspect;
 mod jose;
+pub mod json;
 pub mod keys;
 pub mod message;
 mod multihash;

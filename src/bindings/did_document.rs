@@ -10,7 +10,7 @@ use pyo3::types::{PyBool, PyDict, PyList, PyMapping, PyString, PyTuple};
 
 use super::callback::call_python;
 use super::errors::misuse;
-use super::json::{ObjectIn, ObjectOut, is_object};
+use super::json::{DocumentIn, ObjectOut, is_object};
 use crate::caller::{self, Answer};
 use crate::did::{Document, Endpoint, MOST_ENTRIES, Node, Relationship, Service};
 
@@ -60,8 +60,8 @@ impl PyDocument {
 #[pymethods]
 impl PyDocument {
     #[new]
-    fn new(document: ObjectIn) -> PyResult<Self> {
-        let ObjectIn(text) = document;
+    fn new(document: DocumentIn) -> PyResult<Self> {
+        let DocumentIn(text) = document;
         Document::from_text(text, MOST_ENTRIES).map(Arc::new).map(Self).map_err(misuse)
     }
 
@@ -230,7 +230,7 @@ pub(super) fn answer(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<
 /// The same, and the document keeps its JSON.
 fn kept(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
     answer_read(value, |document| {
-        let ObjectIn(text) = document.extract()?;
+        let DocumentIn(text) = document.extract()?;
         Ok(Document::from_text(text, most_entries)?)
     })
 }
@@ -272,7 +272,7 @@ fn read(document: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Document> 
     if let Ok(dict) = document.cast_exact::<PyDict>() {
         return Ok(Document::read(&PyNode(dict.clone().into_any()), most_entries)?);
     }
-    let ObjectIn(text) = document.extract()?;
+    let DocumentIn(text) = document.extract()?;
     Ok(Document::from_text(text, most_entries)?)
 }
 

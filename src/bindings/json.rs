@@ -71,10 +71,89 @@ impl<'py> FromPyObject<'_, 'py> for JsonIn {
     const INPUT_TYPE: PyStaticExpr = ANY;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let mut text = String::with_capacity(256);
-        write(&value, &mut text, 0)?;
-        Ok(Self(text))
+        text_of(&value).map(Self).map_err(Fault::misuse)
     }
+}
+
+/// A JSON object that a peer may have written, given as a mapping, as text.
+pub(super) struct PeerObjectIn(pub(super) String);
+
+impl<'py> FromPyObject<'_, 'py> for PeerObjectIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = MAPPING;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let text = text_of(&value).map_err(|fault| fault.malformed("message"))?;
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(PyTypeError::new_err("expected a dict")) }
+    }
+}
+
+/// A DID document given as a mapping, as text.
+pub(super) struct DocumentIn(pub(super) String);
+
+impl<'py> FromPyObject<'_, 'py> for DocumentIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = MAPPING;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let did = || value.get_item("id").and_then(|id| id.extract::<String>()).unwrap_or_default();
+        let text = text_of(&value).map_err(|fault| fault.malformed_document(&did()))?;
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(PyTypeError::new_err("expected a dict")) }
+    }
+}
+
+/// Why Python objects have no JSON text.
+pub(super) enum Fault {
+    /// The value has no JSON form, as a text that a peer sends can be ambiguous too.
+    Ambiguous(&'static str),
+    /// What Python raised, or a value of a type that no JSON parser makes.
+    Python(PyErr),
+}
+
+impl Fault {
+    /// The error where the program made the value.
+    pub(super) fn misuse(self) -> PyErr {
+        match self {
+            Self::Ambiguous(reason) => PyValueError::new_err(reason),
+            Self::Python(error) => error,
+        }
+    }
+
+    /// The error where a peer may have written the value: the same as for its text.
+    pub(super) fn malformed(self, part: &'static str) -> PyErr {
+        match self {
+            Self::Ambiguous(reason) => crate::error::Error::malformed(part, reason).into(),
+            Self::Python(error) => error,
+        }
+    }
+
+    /// The error for a DID document.
+    pub(super) fn malformed_document(self, did: &str) -> PyErr {
+        match self {
+            Self::Ambiguous(reason) => {
+                crate::error::Error::MalformedDocument { did: did.to_owned(), reason: reason.to_owned() }
+                    .into()
+            }
+            Self::Python(error) => error,
+        }
+    }
+}
+
+impl<E: Into<PyErr>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Python(error.into())
+    }
+}
+
+type Written<T = ()> = Result<T, Fault>;
+
+/// The JSON text of Python objects.
+pub(super) fn text_of(value: &Bound<'_, PyAny>) -> Written<String> {
+    let mut text = String::with_capacity(256);
+    write(value, &mut text, 0)?;
+    Ok(text)
 }
 
 impl<'py> FromPyObject<'_, 'py> for ObjectIn {
@@ -128,7 +207,7 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
                 .map(|text| Self(Given::Own(text.to_owned())))
                 .map_err(|_| not_unicode());
         }
-        ObjectIn::extract(value).map(|ObjectIn(text)| Self(Given::Own(text)))
+        PeerObjectIn::extract(value).map(|PeerObjectIn(text)| Self(Given::Own(text)))
     }
 }
 
@@ -189,9 +268,9 @@ fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
 }
 
 /// Writes what JSON can say; a number that is not finite and a key that is no string are refused.
-fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> PyResult<()> {
+fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> Written {
     if depth > MAX_DEPTH {
-        return Err(PyValueError::new_err("nested too deeply for JSON"));
+        return Err(Fault::Ambiguous("nested too deeply for JSON"));
     }
     let deeper = depth.saturating_add(1);
     if let Ok(string) = value.cast::<PyString>() {
@@ -206,7 +285,7 @@ fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> PyResult<
         write_integer(integer, text)
     } else if let Ok(float) = value.cast::<PyFloat>() {
         let number = serde_json::Number::from_f64(float.value())
-            .ok_or_else(|| PyValueError::new_err("JSON has no number that is not finite"))?;
+            .ok_or_else(|| Fault::Ambiguous("JSON has no number that is not finite"))?;
         text.push_str(&number.to_string());
         Ok(())
     } else if let Ok(dict) = value.cast::<PyDict>() {
@@ -221,7 +300,7 @@ fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> PyResult<
         write_members(items?.iter().map(|item| item.extract()), text, deeper)
     } else {
         let kind = value.get_type().name()?;
-        Err(PyTypeError::new_err(format!("JSON has no form for {kind}")))
+        Err(PyTypeError::new_err(format!("JSON has no form for {kind}")).into())
     }
 }
 
@@ -234,7 +313,7 @@ fn write_members<'py>(
     members: impl Iterator<Item = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>,
     text: &mut String,
     depth: usize,
-) -> PyResult<()> {
+) -> Written {
     text.push('{');
     for (place, member) in members.enumerate() {
         let (key, value) = member?;
@@ -254,7 +333,7 @@ fn write_entries<'py>(
     entries: impl Iterator<Item = Bound<'py, PyAny>>,
     text: &mut String,
     depth: usize,
-) -> PyResult<()> {
+) -> Written {
     text.push('[');
     for (place, entry) in entries.enumerate() {
         if place > 0 {
@@ -266,19 +345,26 @@ fn write_entries<'py>(
     Ok(())
 }
 
-fn write_string(string: &Bound<'_, PyString>, text: &mut String) -> PyResult<()> {
-    let string = string.to_str().map_err(|_| PyValueError::new_err("a string that is no Unicode"))?;
+fn write_string(string: &Bound<'_, PyString>, text: &mut String) -> Written {
+    let string = string.to_str().map_err(|_| Fault::Ambiguous("a string that is not Unicode"))?;
     push_text(text, string);
     Ok(())
 }
 
-fn write_integer(integer: &Bound<'_, PyInt>, text: &mut String) -> PyResult<()> {
+fn write_integer(integer: &Bound<'_, PyInt>, text: &mut String) -> Written {
     if let Ok(small) = integer.extract::<i64>() {
         text.push_str(&small.to_string());
     } else {
         // an enum member or another subclass is written as the number it is
-        let plain = integer.py().get_type::<PyInt>().call_method1("__repr__", (integer,))?;
-        text.push_str(plain.cast::<PyString>()?.to_str()?);
+        let plain = integer.py().get_type::<PyInt>().call_method1("__repr__", (integer,));
+        // Python writes no more than some thousand digits, and a float ends at 309
+        let too_large = || Fault::Ambiguous("JSON has no number that is not finite");
+        let plain = plain.map_err(|_| too_large())?;
+        let digits = plain.cast::<PyString>()?.to_str()?;
+        if !digits.parse().is_ok_and(f64::is_finite) {
+            return Err(too_large());
+        }
+        text.push_str(digits);
     }
     Ok(())
 }

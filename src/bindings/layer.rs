@@ -17,7 +17,7 @@ use super::unpack_options::PyUnpackOptions;
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::Result;
-use crate::message::json;
+use crate::json;
 use crate::{pack, unpack};
 
 /// The keys that one layer is made with: those of the recipient, and the id of the sender's.

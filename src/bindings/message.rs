@@ -11,7 +11,7 @@ use super::attachment::PyAttachment;
 use super::callback::call_python;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
-use super::json::{KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn};
+use super::json::{KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn};
 use super::message_in::{AttachmentsIn, put_custom};
 use super::surroundings;
 use super::time::{DatetimeOut, TimeIn};
@@ -135,7 +135,7 @@ impl PyMessage {
 
     /// Reads a message from its JSON object, and raises MalformedMessageError where it is none.
     #[staticmethod]
-    fn from_dict(message: ObjectIn) -> Result<Self> {
+    fn from_dict(message: PeerObjectIn) -> Result<Self> {
         Message::of_text(message.0).map(Into::into)
     }
 

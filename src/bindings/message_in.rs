@@ -56,7 +56,7 @@ impl<'py> FromPyObject<'_, 'py> for AttachmentsIn {
 
 /// Custom headers stand beside the defined ones in the plaintext, so they cannot take their names.
 pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult<()> {
-    let members = crate::message::json::members(custom, "custom_headers").map_err(misuse)?;
+    let members = crate::json::members(custom, "custom_headers").map_err(misuse)?;
     for (name, raw) in members {
         if Message::is_reserved(&name) || name == "frm" {
             return Err(PyValueError::new_err(format!(

@@ -10,6 +10,7 @@ use super::room::{MOST_ENTRIES, Room};
 use super::verification_method::absolute_kid;
 use super::{DidUrl, Node, Service, VerificationMethod, peer, same_party};
 use crate::error::{Error, MOST_LISTED, Result};
+use crate::json;
 
 /// A verification relationship: what a key may be used for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -124,8 +125,7 @@ impl Document {
 
     /// Reads the text of a document of at most so many entries and keeps it.
     pub fn from_text(text: String, most_entries: usize) -> Result<Self> {
-        let json: Value =
-            serde_json::from_str(&text).map_err(|_| Error::malformed("did document", "no JSON"))?;
+        let json = json::value(&text, "did document")?;
         Ok(Self { json: Some(text.into()), ..Self::read(&&json, most_entries)? })
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::DidUrl;
 use crate::base64url;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::keys::{PRIVATE_MEMBERS, PublicKey};
 
 /// What the DIDs of this method begin with.
@@ -35,8 +36,8 @@ pub fn resolve(did: &DidUrl) -> Result<Value> {
     let did = did.did();
     let encoded = did.strip_prefix(PREFIX).ok_or_else(|| malformed("another DID method"))?;
     let octets = base64url::decode(encoded, "did:jwk")?;
-    let Ok(Value::Object(jwk)) = serde_json::from_slice(&octets) else {
-        return Err(malformed("no JSON object"));
+    let Value::Object(jwk) = json::value_of_bytes(&octets, "did:jwk")? else {
+        return Err(malformed("the JWK must be a JSON object"));
     };
     if PRIVATE_MEMBERS.iter().any(|name| jwk.get(*name).is_some_and(|member| !member.is_null())) {
         return Err(malformed("it carries a secret key"));

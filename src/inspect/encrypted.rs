@@ -10,9 +10,9 @@ use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error};
-use crate::jose::datum::Datum;
 use crate::jose::envelope::is_header_of_version_1;
 use crate::jose::jwe::parse_epk;
+use crate::json::Datum;
 use crate::unpack::Limits;
 
 /// A JWE. What is inside, and whether it comes from whom it names, is for unpacking to say.

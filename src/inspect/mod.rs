@@ -18,7 +18,7 @@ pub use signed::{SignatureView, SignedView};
 pub use view::{EnvelopeView, LayerView, Serialisation, Sizes};
 
 use crate::error::{Error, Result};
-use crate::jose::envelope::{Envelope, Most, compact};
+use crate::jose::envelope::{Envelope, Most, Shape, compact};
 use crate::message::Message;
 use crate::unpack::Limits;
 use faults::Faults;
@@ -63,20 +63,23 @@ fn layer(
     faults: &mut Faults,
 ) -> Option<Payload> {
     faults.begin_layer();
-    // the same marks by which `Envelope::parse` tells the shapes apart
-    if !object.has("type") && (object.has("ciphertext") || object.has("recipients")) {
-        layers.push(LayerView::Encrypted(EncryptedView::of_json(text.len(), object, limits, faults)));
-        faults.refused("jwe", Envelope::parse(text, most(limits)).err());
-        None
-    } else if !object.has("type") && (object.has("payload") || object.has("signatures")) {
-        let (view, payload) = SignedView::of_json(text.len(), object, limits, faults);
-        layers.push(LayerView::Signed(view));
-        faults.refused("jws", Envelope::parse(text, most(limits)).err());
-        payload
-    } else {
-        layers.push(LayerView::Plaintext(PlaintextView::of_json(text.len(), object)));
-        faults.refused("message", Message::parse_within(text, limits.nesting).err());
-        None
+    match object.wire().shape() {
+        Shape::Encrypted => {
+            layers.push(LayerView::Encrypted(EncryptedView::of_json(text.len(), object, limits, faults)));
+            faults.refused("jwe", Envelope::parse(text, most(limits)).err());
+            None
+        }
+        Shape::Signed => {
+            let (view, payload) = SignedView::of_json(text.len(), object, limits, faults);
+            layers.push(LayerView::Signed(view));
+            faults.refused("jws", Envelope::parse(text, most(limits)).err());
+            payload
+        }
+        Shape::Plain => {
+            layers.push(LayerView::Plaintext(PlaintextView::of_json(text.len(), object)));
+            faults.refused("message", Message::parse_within(text, limits.nesting).err());
+            None
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::jose::envelope::string;
-use crate::message::json::{self, Members};
+use crate::jose::envelope::Wire;
+use crate::json::{self, Members, string};
 
 /// The most that a view repeats of one text: as long as the longest DID that is read.
 const LONGEST_TEXT: usize = 16_384;
@@ -22,7 +22,12 @@ pub(super) struct Object<'a>(Members<'a>);
 impl<'a> Object<'a> {
     /// Reads an object; none where the text is anything else.
     pub(super) fn read(text: &'a str) -> Option<Self> {
-        json::members(text, "message").ok().map(Self)
+        json::members_as_found(text, "message").ok().map(Self)
+    }
+
+    /// The members as an envelope has them.
+    pub(super) fn wire(&self) -> Wire<'a> {
+        Wire::of(self.0.clone())
     }
 
     /// The member of that name; null stands for absent.

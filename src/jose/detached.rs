@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::envelope::{Wire, string};
+use super::envelope::Wire;
 use super::jws::{self, Signature};
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::json::{kind, string};
 
 /// The specification speaks of one signer, and one that is passed over must not seem read.
 const ONE: usize = 1;
@@ -38,8 +39,11 @@ pub(crate) fn parse(value: &RawValue) -> Result<Signature<'_>> {
             _ => Err(Error::malformed("jws", "no compact JWS")),
         };
     }
-    let wire: Wire<'_> = serde_json::from_str(value.get())
-        .map_err(|_| Error::malformed("jws", "neither an object nor a compact string"))?;
+    if !value.get().starts_with('{') {
+        let reason = format!("must be an object or a compact string, got {}", kind(value.get()));
+        return Err(Error::malformed("jws", reason));
+    }
+    let wire = Wire::read(value.get(), "jws")?;
     if wire.payload.is_some() {
         is_detached(&string(wire.payload, "jws.payload")?)?;
     }

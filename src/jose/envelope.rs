@@ -1,14 +1,23 @@
-//! Which of the three shapes a text has: encrypted, signed or plain.
+//! The members of JWE and JWS in their JSON serialisations, and the shape that they make a text have.
+//!
+//! RFC 7516 9 tells the shapes apart by `ciphertext` and `payload`, and wants members that are not understood
+//! ignored; a plaintext may have headers of any name. So:
+//!
+//! 1. A text with all the members that a JWE needs is encrypted, and one with all that a JWS needs is signed, whatever
+//!    else stands there: a `type` that was added does not turn it into a plaintext.
+//! 2. Another text with `type`, which each plaintext has, is a plaintext.
+//! 3. Another text with `ciphertext` or `recipients` is a broken JWE, and one with `payload` or `signatures` a
+//!    broken JWS.
+//! 4. A JWE with `payload` or `signatures`, and a JWS with `ciphertext` or `recipients`, is refused: of two readers one
+//!    would take it for the other shape.
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::jwe::Jwe;
 use super::jws::Jws;
 use crate::base64url;
 use crate::error::{Error, Result};
+use crate::json::{self, Members, string};
 
 /// A message as it arrived, its outermost shape read and nothing believed.
 #[derive(Debug)]
@@ -25,53 +34,134 @@ pub(crate) struct Most {
     pub(crate) signatures: usize,
 }
 
-/// The members of JWE and JWS in their JSON serialisations (RFC 7516 7.2, RFC 7515 7.2).
-#[derive(Deserialize)]
-pub(super) struct Wire<'a> {
-    #[serde(borrow, rename = "type")]
-    pub(super) message_type: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) protected: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) unprotected: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) recipients: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) encrypted_key: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) iv: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) ciphertext: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) tag: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) aad: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) header: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) payload: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) signatures: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) signature: Option<&'a RawValue>,
+/// What the members of a text make of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shape {
+    Encrypted,
+    Signed,
+    Plain,
+}
+
+/// The members of JWE and JWS in their JSON serialisations (RFC 7516 7.2, RFC 7515 7.2); null stands for absent.
+#[derive(Default)]
+pub(crate) struct Wire<'a> {
+    pub(crate) message_type: Option<&'a RawValue>,
+    pub(crate) protected: Option<&'a RawValue>,
+    pub(crate) unprotected: Option<&'a RawValue>,
+    pub(crate) recipients: Option<&'a RawValue>,
+    pub(crate) encrypted_key: Option<&'a RawValue>,
+    pub(crate) iv: Option<&'a RawValue>,
+    pub(crate) ciphertext: Option<&'a RawValue>,
+    pub(crate) tag: Option<&'a RawValue>,
+    pub(crate) aad: Option<&'a RawValue>,
+    pub(crate) header: Option<&'a RawValue>,
+    pub(crate) payload: Option<&'a RawValue>,
+    pub(crate) signatures: Option<&'a RawValue>,
+    pub(crate) signature: Option<&'a RawValue>,
+    /// The members that no envelope has.
+    others: Vec<&'a RawValue>,
+}
+
+impl<'a> Wire<'a> {
+    /// Finds the members of a JSON object, each name once.
+    pub(crate) fn read(text: &'a str, part: &'static str) -> Result<Self> {
+        json::members(text, part).map(Self::of)
+    }
+
+    /// Sorts members that were found.
+    pub(crate) fn of(members: Members<'a>) -> Self {
+        let mut wire = Self::default();
+        for (name, raw) in members {
+            let place = match name.as_ref() {
+                "type" => &mut wire.message_type,
+                "protected" => &mut wire.protected,
+                "unprotected" => &mut wire.unprotected,
+                "recipients" => &mut wire.recipients,
+                "encrypted_key" => &mut wire.encrypted_key,
+                "iv" => &mut wire.iv,
+                "ciphertext" => &mut wire.ciphertext,
+                "tag" => &mut wire.tag,
+                "aad" => &mut wire.aad,
+                "header" => &mut wire.header,
+                "payload" => &mut wire.payload,
+                "signatures" => &mut wire.signatures,
+                "signature" => &mut wire.signature,
+                _ => {
+                    wire.others.push(raw);
+                    continue;
+                }
+            };
+            *place = Some(raw).filter(|raw| raw.get() != "null");
+        }
+        wire
+    }
+
+    /// The shape of the text: the rule of this module.
+    pub(crate) fn shape(&self) -> Shape {
+        if self.is_complete_jwe() {
+            Shape::Encrypted
+        } else if self.is_complete_jws() {
+            Shape::Signed
+        } else if self.message_type.is_some() {
+            Shape::Plain
+        } else if self.ciphertext.is_some() || self.recipients.is_some() {
+            Shape::Encrypted
+        } else if self.payload.is_some() || self.signatures.is_some() {
+            Shape::Signed
+        } else {
+            Shape::Plain
+        }
+    }
+
+    /// Whether all is there that an encrypted message needs, of DIDComm v1 too: it has its recipients in `protected`.
+    fn is_complete_jwe(&self) -> bool {
+        [self.protected, self.iv, self.ciphertext, self.tag].into_iter().all(|member| begins(member, '"'))
+    }
+
+    fn is_complete_jws(&self) -> bool {
+        let flattened = begins(self.protected, '"') && begins(self.signature, '"');
+        begins(self.payload, '"') && (begins(self.signatures, '[') || flattened)
+    }
+
+    /// Refuses a JWE that another reader would take for a JWS, and reads what is ignored strictly all the same.
+    pub(crate) fn refuse_other_shape(&self, shape: Shape, part: &'static str) -> Result<()> {
+        let foreign = match shape {
+            Shape::Encrypted => [("payload", self.payload), ("signatures", self.signatures)],
+            Shape::Signed => [("ciphertext", self.ciphertext), ("recipients", self.recipients)],
+            Shape::Plain => return Ok(()),
+        };
+        if let Some((name, _)) = foreign.iter().find(|(_, member)| member.is_some()) {
+            let reason =
+                format!("`{name}` beside the members of the other envelope: neither JWE nor JWS alone");
+            return Err(Error::malformed(part, reason));
+        }
+        let ignored = match shape {
+            Shape::Encrypted => [self.message_type, self.signature, None, None, None, None],
+            _ => [self.message_type, self.unprotected, self.encrypted_key, self.iv, self.tag, self.aad],
+        };
+        let ignored = self.others.iter().copied().chain(ignored.into_iter().flatten());
+        ignored.map(RawValue::get).try_for_each(|text| json::check(text, part, json::NESTING))
+    }
+}
+
+fn begins(member: Option<&RawValue>, with: char) -> bool {
+    member.is_some_and(|raw| raw.get().starts_with(with))
 }
 
 impl<'a> Envelope<'a> {
     /// Reads the outermost shape of a JSON text.
     pub(crate) fn parse(text: &'a str, most: Most) -> Result<Self> {
-        let wire: Wire<'a> = serde_json::from_str(text).map_err(|error| match compact(text) {
-            Some(_) => Error::malformed("message", "the compact serialisation of JOSE in place of JSON"),
-            None => Error::malformed("message", format!("no JSON object: {}", position(&error))),
+        const PART: &str = "message";
+        let wire = Wire::read(text, PART).map_err(|error| match compact(text) {
+            Some(_) => Error::malformed(PART, "the compact serialisation of JOSE in place of JSON"),
+            None => error,
         })?;
-        // `type` is what every plaintext has and no envelope: a header may be called `payload`
-        if wire.message_type.is_some() {
-            Ok(Self::Plain)
-        } else if wire.ciphertext.is_some() || wire.recipients.is_some() {
-            Jwe::parse(&wire, most.recipients).map(Self::Encrypted)
-        } else if wire.payload.is_some() || wire.signatures.is_some() {
-            Jws::parse(&wire, most.signatures).map(Self::Signed)
-        } else {
-            Ok(Self::Plain)
+        let shape = wire.shape();
+        wire.refuse_other_shape(shape, PART)?;
+        match shape {
+            Shape::Encrypted => Jwe::parse(&wire, most.recipients).map(Self::Encrypted),
+            Shape::Signed => Jws::parse(&wire, most.signatures).map(Self::Signed),
+            Shape::Plain => Ok(Self::Plain),
         }
     }
 }
@@ -91,45 +181,45 @@ pub(super) fn is_of_version_1(typ: Option<&str>) -> bool {
 
 /// Whether a protected header is that of DIDComm v1, where base64url may be padded.
 pub(crate) fn is_header_of_version_1(protected: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Header {
-        typ: Option<String>,
-    }
-    base64url::decode_padded(protected, "protected").is_ok_and(|octets| {
-        serde_json::from_slice(&octets).is_ok_and(|header: Header| is_of_version_1(header.typ.as_deref()))
+    const PART: &str = "protected";
+    base64url::decode_padded(protected, PART).is_ok_and(|bytes| {
+        let header = json::utf8(&bytes, PART).and_then(|text| json::borrowed(text, PART));
+        header.is_ok_and(|header| is_of_version_1(header.get("typ").and_then(json::Datum::as_text)))
     })
 }
 
 /// Whether a JSON text has the shape of an encrypted message, whatever its algorithms are.
 pub(crate) fn is_encrypted(text: &str) -> bool {
-    serde_json::from_str(text).is_ok_and(|wire: Wire<'_>| {
+    Wire::read(text, "message").is_ok_and(|wire| {
         let keys = wire.recipients.or(wire.encrypted_key);
-        wire.message_type.is_none() && wire.protected.and(wire.ciphertext).and(wire.tag).and(keys).is_some()
+        wire.shape() == Shape::Encrypted
+            && wire.refuse_other_shape(Shape::Encrypted, "message").is_ok()
+            && wire.protected.and(wire.ciphertext).and(wire.tag).and(keys).is_some()
     })
 }
 
 /// Whether a JSON text has the shape of an envelope of DIDComm v1, whose recipients stand in the header.
 pub(crate) fn is_encrypted_v1(text: &str) -> bool {
-    serde_json::from_str(text).is_ok_and(|wire: Wire<'_>| {
-        wire.message_type.is_none()
+    Wire::read(text, "message").is_ok_and(|wire| {
+        wire.shape() == Shape::Encrypted
             && wire.ciphertext.and(wire.tag).is_some()
             && string(wire.protected, "protected").is_ok_and(|protected| is_header_of_version_1(&protected))
     })
 }
 
-/// A JSON string of the text, borrowed where it has no escapes.
-pub(crate) fn string<'a>(raw: Option<&'a RawValue>, part: &'static str) -> Result<Cow<'a, str>> {
-    let text = raw.ok_or_else(|| Error::malformed(part, "missing"))?.get();
-    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if !inner.contains('\\') => Ok(Cow::Borrowed(inner)),
-        Some(_) => serde_json::from_str(text)
-            .map(Cow::Owned)
-            .map_err(|_| Error::malformed(part, "a string that is no Unicode")),
-        None => Err(Error::malformed(part, "no string")),
+/// The members of a header that is JSON and not in base64url; none where it is absent.
+pub(super) fn unprotected<'a>(
+    raw: Option<&'a RawValue>,
+    part: &'static str,
+) -> Result<Vec<(std::borrow::Cow<'a, str>, json::Datum<'a>)>> {
+    let Some(raw) = raw else { return Ok(Vec::new()) };
+    match json::borrowed(raw.get(), part)? {
+        json::Datum::Object(members) => Ok(members),
+        other => Err(Error::malformed(part, format!("must be a JSON object, got {}", other.kind()))),
     }
 }
 
-/// Where a JSON text breaks; what stands there may be private.
-pub(crate) fn position(error: &serde_json::Error) -> String {
-    format!("line {} column {}", error.line(), error.column())
+/// The value of a protected member: base64url in a string.
+pub(super) fn decoded(raw: Option<&RawValue>, part: &'static str) -> Result<Vec<u8>> {
+    base64url::decode(&string(raw, part)?, part)
 }

@@ -1,16 +1,12 @@
-//! The protected header: JSON inside of base64url, read once.
+//! The protected header: JSON inside of base64url, read once; and what may stand in the headers outside of it.
 
 use std::borrow::Cow;
 use std::fmt::Formatter;
-use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::message::json::{Text, Unambiguous};
-use crate::message::names::Names;
+use crate::json::{self, Datum, Names, Text, kind};
 
 /// The members of one kind of protected header that mean something here.
 pub(super) trait Members<'a>: Default {
@@ -26,23 +22,38 @@ pub(super) struct Header<'a, M> {
     pub(super) members: M,
     /// The names of all members, none of which stands there twice.
     pub(super) names: Names<'a>,
-    extensions: Extensions,
+    extensions: Extensions<'a>,
 }
 
 /// Header parameters that change what the others mean. None is offered, so each is refused.
+const EXTENSIONS: [&str; 3] = ["crit", "zip", "b64"];
+
+/// The extensions that the protected header has.
 #[derive(Default)]
-struct Extensions {
-    crit: Option<Value>,
-    zip: Option<Value>,
+struct Extensions<'a> {
+    crit: Option<serde_json::Value>,
+    zip: Option<Datum<'a>>,
     b64: bool,
 }
 
 impl<'a, M: Members<'a>> Header<'a, M> {
-    /// Reads the octets of a protected header.
-    pub(super) fn read(octets: &'a [u8], part: &'static str) -> Result<Self> {
-        serde_json::from_slice(octets).map_err(|error| {
-            Error::malformed(part, format!("not the JSON object expected: {}", reason(&error)))
-        })
+    /// Reads the bytes of a protected header.
+    pub(super) fn read(bytes: &'a [u8], part: &'static str) -> Result<Self> {
+        let text = json::utf8(bytes, part)?;
+        let malformed = |reason| Error::malformed(part, reason);
+        if kind(text) != "an object" {
+            // a text that is no JSON at all is named as such
+            json::members(text, part)?;
+        }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let header = reader
+            .deserialize_map(Read(std::marker::PhantomData::<M>))
+            .and_then(|header| reader.end().map(|()| header))
+            .map_err(|error| malformed(json::reason(&error, text)))?;
+        match header.members.missing() {
+            Some(name) => Err(malformed(format!("`{name}` is missing"))),
+            None => Ok(header),
+        }
     }
 
     pub(super) fn refuse_extensions(&self) -> Result<()> {
@@ -51,32 +62,32 @@ impl<'a, M: Members<'a>> Header<'a, M> {
             return Err(Error::unsupported("critical header extension", crit.to_string()));
         }
         if let Some(zip) = zip {
-            return Err(Error::unsupported("compression", zip.as_str().unwrap_or("zip")));
+            return Err(Error::unsupported("compression", zip.as_text().unwrap_or("zip")));
         }
         if *b64 { Err(Error::unsupported("payload encoding", "b64")) } else { Ok(()) }
     }
 }
 
-/// What serde says of a header holds names of members, never their values.
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let told = ["missing field", "duplicate field"].iter().any(|known| text.starts_with(known));
-    if told { text } else { super::envelope::position(error) }
-}
-
-impl<'de, M: Members<'de>> Deserialize<'de> for Header<'de, M> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_map(Read(PhantomData))
+/// Refuses parameters that are integrity protected or not there at all (RFC 7515 4.1.11, RFC 7516 4.1.3, RFC 7797 3).
+pub(super) fn refuse_unprotected_extensions(
+    members: &[(Cow<'_, str>, Datum<'_>)],
+    part: &'static str,
+) -> Result<()> {
+    match EXTENSIONS.iter().find(|extension| members.iter().any(|(name, _)| name == **extension)) {
+        Some(name) => {
+            Err(Error::malformed(part, format!("`{name}` is allowed in the protected header only")))
+        }
+        None => Ok(()),
     }
 }
 
-struct Read<M>(PhantomData<M>);
+struct Read<M>(std::marker::PhantomData<M>);
 
 impl<'de, M: Members<'de>> Visitor<'de> for Read<M> {
     type Value = Header<'de, M>;
 
     fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON object")
+        f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Self::Value, A::Error> {
@@ -86,36 +97,48 @@ impl<'de, M: Members<'de>> Visitor<'de> for Read<M> {
             if !header.members.read(&name, &mut entries)? {
                 match name.as_ref() {
                     // a member that is there, were it null
-                    "crit" => header.extensions.crit = Some(entries.next_value()?),
+                    "crit" => {
+                        let crit = json::Strict::new(json::NESTING);
+                        header.extensions.crit = Some(entries.next_value_seed(crit)?);
+                    }
                     "zip" => header.extensions.zip = Some(entries.next_value()?),
                     _ => {
                         header.extensions.b64 |= name == "b64";
-                        entries.next_value_seed(Unambiguous::default())?;
+                        entries.next_value_seed(json::Strict::<()>::new(json::NESTING))?;
                     }
                 }
             }
             if !header.names.insert(name) {
-                return Err(A::Error::custom("duplicate field"));
+                return Err(A::Error::custom(json::TWICE));
             }
         }
-        match header.members.missing() {
-            Some(name) => Err(A::Error::missing_field(name)),
-            None => Ok(header),
-        }
+        Ok(header)
     }
 }
 
 /// Reads a string, or null for none.
 pub(super) fn optional<'a, A: MapAccess<'a>>(
+    name: &str,
     values: &mut A,
 ) -> std::result::Result<Option<Cow<'a, str>>, A::Error> {
-    Ok(values.next_value::<Option<Text<'a>>>()?.map(|Text(text)| text))
+    match values.next_value()? {
+        Datum::Null => Ok(None),
+        Datum::Text(text) => Ok(Some(text)),
+        other => Err(not_text(name, &other)),
+    }
 }
 
 /// Reads a string.
 pub(super) fn text<'a, A: MapAccess<'a>>(
+    name: &str,
     values: &mut A,
 ) -> std::result::Result<Option<Cow<'a, str>>, A::Error> {
-    let Text(text) = values.next_value()?;
-    Ok(Some(text))
+    match values.next_value()? {
+        Datum::Text(text) => Ok(Some(text)),
+        other => Err(not_text(name, &other)),
+    }
+}
+
+fn not_text<E: serde::de::Error>(name: &str, value: &Datum<'_>) -> E {
+    E::custom(format_args!("`{name}` must be a string, got {}", value.kind()))
 }

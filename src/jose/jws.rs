@@ -2,19 +2,16 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde::de::MapAccess;
 use serde_json::value::RawValue;
 
-use super::datum::Datum;
-use super::entries::entries;
-use super::envelope::{Wire, string};
-use super::header::{self, Header};
+use super::envelope::{Wire, unprotected};
+use super::header::{self, Header, refuse_unprotected_extensions};
 use crate::base64url::{self, encode_append, encoded_length};
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::message::names::Names;
+use crate::json::{self, Datum, Names, entries, string};
 
 /// The media type that `typ` names.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-signed+json";
@@ -59,9 +56,9 @@ struct Protected<'a> {
 impl<'a> header::Members<'a> for Protected<'a> {
     fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
         match name {
-            "typ" => self.typ = header::optional(values)?,
-            "alg" => self.alg = header::text(values)?,
-            "kid" => self.kid = header::optional(values)?,
+            "typ" => self.typ = header::optional(name, values)?,
+            "alg" => self.alg = header::text(name, values)?,
+            "kid" => self.kid = header::optional(name, values)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -72,14 +69,29 @@ impl<'a> header::Members<'a> for Protected<'a> {
     }
 }
 
-#[derive(Deserialize)]
+/// The members of one signature.
+#[derive(Default)]
 struct WireSignature<'a> {
-    #[serde(borrow)]
     protected: Option<&'a RawValue>,
-    #[serde(borrow)]
     header: Option<&'a RawValue>,
-    #[serde(borrow)]
     signature: Option<&'a RawValue>,
+}
+
+impl<'a> WireSignature<'a> {
+    fn read(raw: &'a RawValue) -> Result<Self> {
+        const PART: &str = "jws.signatures";
+        let mut signature = Self::default();
+        for (name, raw) in json::members(raw.get(), PART)? {
+            match name.as_ref() {
+                "protected" => signature.protected = Some(raw),
+                "header" => signature.header = Some(raw).filter(|raw| raw.get() != "null"),
+                "signature" => signature.signature = Some(raw),
+                // what is not understood is ignored (RFC 7515 7.2.1)
+                _ => json::check(raw.get(), PART, json::NESTING)?,
+            }
+        }
+        Ok(signature)
+    }
 }
 
 impl<'a> Jws<'a> {
@@ -105,7 +117,8 @@ impl<'a> Signature<'a> {
     ) -> Result<(Self, Vec<Self>)> {
         let signatures: Vec<WireSignature<'a>> = match (wire.signatures, wire.signature) {
             (Some(signatures), None) if wire.protected.is_none() && wire.header.is_none() => {
-                entries(signatures, most, "jws.signatures")?
+                let entries = entries(signatures, most, "jws.signatures")?;
+                entries.into_iter().map(WireSignature::read).collect::<Result<_>>()?
             }
             (None, Some(_)) => vec![WireSignature {
                 protected: wire.protected,
@@ -162,21 +175,21 @@ impl std::fmt::Debug for Jws<'_> {
 
 /// The specification shows `kid` in the protected header and in the other one; peers write either. One kid in
 /// both is read as well: it has one meaning, and peers that follow both examples write it.
-fn kid(protected: Option<&str>, names: &Names<'_>, unprotected: Option<&RawValue>) -> Result<DidUrl> {
-    let header = match unprotected {
-        None => Datum::Object(Vec::new()),
-        Some(raw) => {
-            serde_json::from_str(raw.get()).map_err(|_| Error::malformed("jws.header", "no object"))?
-        }
-    };
-    let members = header.members().ok_or_else(|| Error::malformed("jws.header", "no object"))?;
+fn kid(protected: Option<&str>, names: &Names<'_>, raw: Option<&RawValue>) -> Result<DidUrl> {
+    const PART: &str = "jws.header";
+    let members = unprotected(raw, PART)?;
+    refuse_unprotected_extensions(&members, PART)?;
     if members.iter().any(|(name, _)| name != "kid" && names.contains(name)) {
-        return Err(Error::malformed("jws.header", "repeats a name of the protected header"));
+        return Err(Error::malformed(PART, "repeats a name of the protected header"));
     }
+    let header = Datum::Object(members);
     let beside = match header.get("kid") {
         None => None,
         Some(Datum::Text(kid)) => Some(kid.as_ref()),
-        Some(_) => return Err(Error::malformed("jws.header.kid", "no string")),
+        Some(other) => {
+            let reason = format!("must be a string, got {}", other.kind());
+            return Err(Error::malformed("jws.header.kid", reason));
+        }
     };
     let kid = match (protected, beside) {
         (Some(one), Some(other)) if one != other => {

@@ -30,9 +30,9 @@ struct Protected<'a> {
 impl<'a> header::Members<'a> for Protected<'a> {
     fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
         match name {
-            "alg" => self.alg = header::text(values)?,
-            "kid" => self.kid = header::text(values)?,
-            "typ" => self.typ = header::optional(values)?,
+            "alg" => self.alg = header::text(name, values)?,
+            "kid" => self.kid = header::text(name, values)?,
+            "typ" => self.typ = header::optional(name, values)?,
             _ => return Ok(false),
         }
         Ok(true)

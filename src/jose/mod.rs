@@ -1,8 +1,6 @@
 //! The wire shapes of JOSE. This module reads and writes; it computes nothing and trusts nothing.
 
-pub(crate) mod datum;
 pub(crate) mod detached;
-pub(crate) mod entries;
 pub(crate) mod envelope;
 pub(crate) mod header;
 pub(crate) mod jwe;

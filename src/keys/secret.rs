@@ -12,6 +12,7 @@ use crate::base64url;
 use crate::crypto::backend::Draw;
 use crate::did::{DidUrl, curve_of_suite};
 use crate::error::{Error, Result};
+use crate::json;
 
 /// A secret key and the id under which DID documents list its public half.
 #[derive(Clone)]
@@ -33,7 +34,7 @@ impl SecretKey {
 
     /// Reads the JSON text of a secret in any form in which DID software writes it; leaves no copy behind.
     pub fn from_json(text: &str, kid: Option<&str>) -> Result<Self> {
-        let value = serde_json::from_str(text).map_err(|_| Error::malformed("secret", "no JSON"))?;
+        let value = json::value(text, "secret")?;
         Self::from_value(&Wiped(value).0, kid)
     }
 

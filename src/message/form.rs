@@ -2,9 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use super::json;
 use super::kept::{Kept, Source};
 use crate::error::{Error, Result};
+use crate::json;
 use std::sync::Arc;
 
 /// A part of a message that was read as absent because its form is not the specification's.

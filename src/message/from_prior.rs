@@ -1,38 +1,39 @@
 //! The claims of a DID rotation (DIDComm v2.1, "DID Rotation").
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Number;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
+use crate::json;
 
 /// The claims of a rotation: a relationship moves from `iss` to `sub`, or ends where there is no `sub`.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct FromPrior {
     /// The prior DID, which signs.
     pub iss: String,
     /// The new DID; none ends the relationship.
-    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
     /// Whom the token is for.
-    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub aud: Option<Audience>,
     /// When the token ceases to be valid, in seconds since the epoch.
-    #[serde(default, deserialize_with = "numeric_date", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<u64>,
     /// When the token becomes valid, in seconds since the epoch.
-    #[serde(default, deserialize_with = "numeric_date", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<u64>,
     /// When the DID was rotated, in seconds since the epoch.
-    #[serde(default, deserialize_with = "numeric_date", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<u64>,
     /// The id of the token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
 }
 
 /// Whom a token is for: one party or several (RFC 7519 4.1.3).
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Audience {
     /// One.
@@ -52,29 +53,53 @@ impl Audience {
     }
 }
 
-/// Null is not an absent member: without `sub` a token means something else.
-fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> std::result::Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
 /// A `NumericDate` may have a fraction (RFC 7519 2), which says nothing here.
-fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<u64>, D::Error> {
+fn numeric_date(value: &Value, part: &'static str) -> Result<u64> {
     /// Far beyond any date, and exact as a float.
     const LATEST: f64 = 9_007_199_254_740_992.0;
-    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
-    if let Some(seconds) = number.as_u64() {
-        return Ok(Some(seconds));
+    if let Some(seconds) = value.as_u64() {
+        return Ok(seconds);
     }
-    match number.as_f64() {
+    match value.as_f64() {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the guard bounds it")]
-        Some(seconds) if (0.0..LATEST).contains(&seconds) => Ok(Some(seconds as u64)),
-        _ => Err(serde::de::Error::custom("no date")),
+        Some(seconds) if (0.0..LATEST).contains(&seconds) => Ok(seconds as u64),
+        _ => Err(Error::malformed(part, "must be a number of seconds since 1970-01-01")),
     }
+}
+
+fn text(value: &Value, part: &'static str) -> Result<String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| Error::malformed(part, "must be a string"))
+}
+
+fn audience(value: &Value, part: &'static str) -> Result<Audience> {
+    if let Value::Array(several) = value {
+        return several.iter().map(|one| text(one, part)).collect::<Result<_>>().map(Audience::Several);
+    }
+    text(value, part).map(Audience::One)
 }
 
 impl FromPrior {
+    /// Reads the JSON text of claims; unknown ones are passed over (RFC 7519 4).
+    pub fn parse(claims: &str) -> Result<Self> {
+        const PART: &str = "from_prior.claims";
+        let Value::Object(claims) = json::value(claims, PART)? else {
+            return Err(Error::malformed(PART, format!("must be a JSON object, got {}", json::kind(claims))));
+        };
+        // null stands for absent, but not where a token without the claim means something else
+        let optional = |name: &str| claims.get(name).filter(|value| !value.is_null());
+        let date = |name: &str, part| optional(name).map(|value| numeric_date(value, part)).transpose();
+        let iss = claims.get("iss").ok_or_else(|| Error::malformed("from_prior.iss", "missing"))?;
+        Ok(Self {
+            iss: text(iss, "from_prior.iss")?,
+            sub: claims.get("sub").map(|sub| text(sub, "from_prior.sub")).transpose()?,
+            aud: claims.get("aud").map(|aud| audience(aud, "from_prior.aud")).transpose()?,
+            exp: date("exp", "from_prior.exp")?,
+            nbf: date("nbf", "from_prior.nbf")?,
+            iat: date("iat", "from_prior.iat")?,
+            jti: optional("jti").map(|jti| text(jti, "from_prior.jti")).transpose()?,
+        })
+    }
+
     /// Refuses claims that no rotation can have.
     pub fn check(&self) -> Result<()> {
         let did = |text: &str, part| {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::json::Text;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::json::Text;
 
 /// Longest id that is read. The specification says 32 octets and recommends UUIDs, which have 36.
 const MAX_ID_LENGTH: usize = 256;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::Attachment;
 use super::form::{Form, Reading};
 use super::headers::{id, party, seconds, text, texts};
 use super::kept::{Kept, Source};
 use super::plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
-use super::{Attachment, json};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::json;
 
 impl Message {
     /// Reads a plaintext message.

@@ -7,8 +7,8 @@ use crate::crypto::algorithm::ContentEncryption;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::jose::envelope;
+use crate::json;
 use crate::keys::Curve;
-use crate::message::json;
 use crate::routing::{self, ForwardHeaders, MOST_LAYERS};
 
 /// How forwards are written.

@@ -6,8 +6,9 @@ use super::ForwardHeaders;
 use crate::did::{DidUrl, names_of_key, same_party};
 use crate::error::{Error, Result};
 use crate::jose::{envelope, jwe};
+use crate::json;
 use crate::message::object::ObjectText;
-use crate::message::{self, Attachment, Message, json, same_message_type};
+use crate::message::{self, Attachment, Message, same_message_type};
 
 /// The only message type of the protocol.
 pub(super) const TYPE: &str = "https://didcomm.org/routing/2.0/forward";

@@ -4,7 +4,8 @@ use serde_json::value::RawValue;
 
 use super::forward::TYPE;
 use crate::error::{Error, Result};
-use crate::message::{Message, json};
+use crate::json;
+use crate::message::Message;
 
 /// What every forward has, or must not have: a `from` would tell the mediator who sends.
 const OURS: [&str; 8] = ["id", "typ", "type", "from", "to", "from_prior", "body", "attachments"];

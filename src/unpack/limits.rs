@@ -1,7 +1,7 @@
 //! What is too large to be read. Work and memory are proportional to the input; this bounds the input.
 
 use super::rotation::ENDING_AGE;
-use crate::message::json::NESTING;
+use crate::json::NESTING;
 
 /// 64 MiB: a 10 MiB file as base64 in an attachment, encrypted twice, is 32 MiB.
 const BYTES: usize = 64 * 1024 * 1024;

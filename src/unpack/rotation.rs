@@ -5,6 +5,7 @@ use crate::crypto::signature;
 use crate::did::{DidUrl, Relationship, same_party};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwt::Jwt;
+use crate::json;
 use crate::message::{FromPrior, FromPriorHeader, Message};
 
 /// How far a peer's clock may run ahead of ours, in seconds: what common JWT libraries allow.
@@ -66,8 +67,7 @@ pub(super) async fn verify(
         return Err(untrusted(Claim::RotationEncrypted, None, None));
     }
     let jwt = Jwt::parse(&token)?;
-    let claims: FromPrior = serde_json::from_slice(&jwt.claims)
-        .map_err(|_| Error::malformed("message.from_prior", "claims of the wrong form"))?;
+    let claims = FromPrior::parse(json::utf8(&jwt.claims, "from_prior.claims")?)?;
     claims.check()?;
     if !same_party(jwt.kid.did(), &claims.iss) {
         return Err(untrusted(Claim::RotationIssuer, Some(&jwt.kid), Some(claims.iss)));

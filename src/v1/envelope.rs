@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::base64url;
 use crate::error::{Error, Result};
-use crate::jose::entries::entries;
-use crate::jose::envelope::{is_header_of_version_1, position, string};
+use crate::jose::envelope::{Shape, Wire, is_header_of_version_1};
+use crate::json::{self, entries, string};
 
 /// The media type of an envelope (Aries RFC 0044).
 pub const MEDIA_TYPE: &str = "application/didcomm-envelope-enc";
@@ -70,46 +70,13 @@ pub(super) struct SealedSender {
     pub(super) nonce: String,
 }
 
-#[derive(Deserialize)]
-struct Wire<'a> {
-    #[serde(borrow, rename = "type")]
-    message_type: Option<&'a RawValue>,
-    #[serde(borrow)]
-    protected: Option<&'a RawValue>,
-    #[serde(borrow)]
-    iv: Option<&'a RawValue>,
-    #[serde(borrow)]
-    ciphertext: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tag: Option<&'a RawValue>,
-    #[serde(borrow)]
-    recipients: Option<&'a RawValue>,
-    #[serde(borrow)]
-    header: Option<&'a RawValue>,
-    #[serde(borrow)]
-    encrypted_key: Option<&'a RawValue>,
-    #[serde(borrow)]
-    unprotected: Option<&'a RawValue>,
-    #[serde(borrow)]
-    aad: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Protected<'a> {
-    typ: String,
-    enc: String,
-    alg: String,
-    #[serde(borrow)]
-    recipients: &'a RawValue,
-}
-
-#[derive(Deserialize, Serialize)]
+#[derive(Serialize)]
 struct WireRecipient {
     encrypted_key: String,
     header: Header,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Serialize)]
 struct Header {
     kid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,9 +87,8 @@ struct Header {
 
 /// Whether a text is an envelope of DIDComm v1, as its protected header says.
 pub fn is_one(text: &str) -> bool {
-    serde_json::from_str(text).is_ok_and(|wire: Wire<'_>| {
-        wire.message_type.is_none()
-            && wire.ciphertext.is_some()
+    Wire::read(text, "envelope").is_ok_and(|wire| {
+        wire.shape() == Shape::Encrypted
             && string(wire.protected, "protected").is_ok_and(|protected| is_header_of_version_1(&protected))
     })
 }
@@ -130,22 +96,24 @@ pub fn is_one(text: &str) -> bool {
 impl<'a> Envelope<'a> {
     pub(super) fn parse(text: &'a str, most_recipients: usize) -> Result<Self> {
         const PART: &str = "envelope.protected";
-        let wire: Wire<'a> = serde_json::from_str(text)
-            .map_err(|error| Error::malformed("envelope", format!("no JSON object: {}", position(&error))))?;
-        wire.refuse_foreign()?;
+        let wire = Wire::read(text, "envelope")?;
+        wire.refuse_other_shape(Shape::Encrypted, "envelope")?;
+        refuse_foreign(&wire)?;
         let protected = string(wire.protected, PART)?;
-        let octets = base64url::decode_padded(&protected, PART)?;
-        let header: Protected<'_> = serde_json::from_slice(&octets).map_err(|error| {
-            Error::malformed(PART, format!("not the JSON object expected: {}", position(&error)))
-        })?;
-        if header.typ != TYP {
-            return Err(Error::unsupported("envelope in place of DIDComm v1", header.typ));
+        let bytes = base64url::decode_padded(&protected, PART)?;
+        let header = json::object(json::utf8(&bytes, PART)?, PART)?;
+        let member = |name: &str| find(&header, name);
+        let typ = string(member("typ"), "envelope.protected.typ")?;
+        if typ != TYP {
+            return Err(Error::unsupported("envelope in place of DIDComm v1", typ));
         }
-        if header.enc != ENC && !OTHER_ENCS.contains(&header.enc.as_str()) {
-            return Err(Error::unsupported("content encryption of DIDComm v1", header.enc));
+        let enc = string(member("enc"), "envelope.protected.enc")?;
+        if enc != ENC && !OTHER_ENCS.contains(&enc.as_ref()) {
+            return Err(Error::unsupported("content encryption of DIDComm v1", enc));
         }
-        let mode = Mode::from_name(&header.alg)?;
-        let recipients = recipients(header.recipients, mode, most_recipients)?;
+        let alg = string(member("alg"), "envelope.protected.alg")?;
+        let mode = Mode::from_name(&alg)?;
+        let recipients = recipients(member("recipients"), mode, most_recipients)?;
         let octets = |raw, part| base64url::decode_padded(&string(raw, part)?, part);
         Ok(Self {
             recipients,
@@ -162,39 +130,64 @@ impl<'a> Envelope<'a> {
     }
 }
 
-impl Wire<'_> {
-    /// Refuses the members of a JWE that change what the others mean; none of them is bound here.
-    fn refuse_foreign(&self) -> Result<()> {
-        let members = [self.recipients, self.header, self.encrypted_key, self.unprotected, self.aad];
-        if members.iter().all(Option::is_none) {
-            return Ok(());
-        }
-        Err(Error::malformed("envelope", "members of a JWE that the envelope of DIDComm v1 does not have"))
+/// Refuses the members of a JWE that change what the others mean; none of them is bound here.
+fn refuse_foreign(wire: &Wire<'_>) -> Result<()> {
+    let members = [wire.recipients, wire.header, wire.encrypted_key, wire.unprotected, wire.aad];
+    if members.iter().all(Option::is_none) {
+        return Ok(());
     }
+    Err(Error::malformed("envelope", "members of a JWE that the envelope of DIDComm v1 does not have"))
 }
 
-fn recipients(raw: &RawValue, mode: Mode, most: usize) -> Result<Vec<Recipient>> {
+fn recipients(raw: Option<&RawValue>, mode: Mode, most: usize) -> Result<Vec<Recipient>> {
     const PART: &str = "envelope.protected.recipients";
-    let entries: Vec<WireRecipient> = entries(raw, most, PART)?;
+    let entries = entries(raw.ok_or_else(|| Error::malformed(PART, "missing"))?, most, PART)?;
     if entries.is_empty() {
         return Err(Error::malformed(PART, "empty"));
     }
     let mut kids = HashSet::new();
     entries
         .into_iter()
-        .map(|WireRecipient { encrypted_key, header: Header { kid, sender, iv } }| {
-            if !kids.insert(kid.clone()) {
-                return Err(Error::malformed(PART, "one key twice"));
+        .map(|entry| {
+            let recipient = recipient(entry, mode)?;
+            if kids.insert(recipient.kid.clone()) {
+                Ok(recipient)
+            } else {
+                Err(Error::malformed(PART, "one key twice"))
             }
-            // a reader that goes by the one and a reader that goes by the other would differ
-            let sender = match (mode, sender, iv) {
-                (Mode::Anoncrypt, None, None) => None,
-                (Mode::Authcrypt, Some(sealed), Some(nonce)) => Some(SealedSender { sealed, nonce }),
-                _ => return Err(Error::malformed(PART, "sender and iv stand in Authcrypt, and only there")),
-            };
-            Ok(Recipient { kid, encrypted_key, sender })
         })
         .collect()
+}
+
+fn find<'a>(members: &json::Members<'a>, name: &str) -> Option<&'a RawValue> {
+    members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw)
+}
+
+/// Reads one recipient, of a header that was checked in whole.
+fn recipient(raw: &RawValue, mode: Mode) -> Result<Recipient> {
+    const PART: &str = "envelope.protected.recipients";
+    const HEADER: &str = "envelope.protected.recipients.header";
+    let members = json::members(raw.get(), PART)?;
+    let header = find(&members, "header").ok_or_else(|| Error::malformed(HEADER, "missing"))?;
+    let header = json::members(header.get(), HEADER)?;
+    let text = |raw, part| string(raw, part).map(Cow::into_owned);
+    let optional = |name, part| match find(&header, name) {
+        Some(raw) if raw.get() != "null" => text(Some(raw), part).map(Some),
+        _ => Ok(None),
+    };
+    let sender = optional("sender", "envelope.protected.recipients.header.sender")?;
+    let iv = optional("iv", "envelope.protected.recipients.header.iv")?;
+    // a reader that goes by the one and a reader that goes by the other would differ
+    let sender = match (mode, sender, iv) {
+        (Mode::Anoncrypt, None, None) => None,
+        (Mode::Authcrypt, Some(sealed), Some(nonce)) => Some(SealedSender { sealed, nonce }),
+        _ => return Err(Error::malformed(PART, "sender and iv stand in Authcrypt, and only there")),
+    };
+    Ok(Recipient {
+        kid: text(find(&header, "kid"), "envelope.protected.recipients.header.kid")?,
+        encrypted_key: text(find(&members, "encrypted_key"), "envelope.protected.recipients.encrypted_key")?,
+        sender,
+    })
 }
 
 /// The content key for one recipient, as it is written.

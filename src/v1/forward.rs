@@ -8,8 +8,9 @@ use super::{Packed, Unpacked, pack};
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::jose::envelope::is_encrypted;
+use crate::json;
 use crate::keys::Verkey;
-use crate::message::{json, same_message_type};
+use crate::message::same_message_type;
 use crate::routing::MOST_LAYERS;
 
 const TYPE: &str = "https://didcomm.org/routing/1.0/forward";

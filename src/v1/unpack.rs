@@ -11,8 +11,8 @@ use crate::caller::Caller;
 use crate::crypto::backend::Cipher;
 use crate::crypto::crypto_box::{CryptoBox, sealed_nonce, split_sealed};
 use crate::error::{Error, Result};
+use crate::json;
 use crate::keys::{Curve, PublicKey, Secret, Verkey};
-use crate::message::json;
 use crate::unpack::{Limits, ReplayKey};
 
 /// A message of DIDComm v1, and what was proved about it.

@@ -82,7 +82,8 @@ fn the_peer_unpacks_what_we_sign_and_write() {
 // ROT-04, ROT-05, ROT-06
 #[test]
 fn the_peer_verifies_our_rotation() {
-    let claims = serde_json::from_value(json!({"iss": CHARLIE, "sub": ALICE})).unwrap();
+    let claims =
+        pydidcomm::message::FromPrior::parse(&json!({"iss": CHARLIE, "sub": ALICE}).to_string()).unwrap();
     let packed = peer::world().encrypt(&ours().with_from_prior(claims), BOB, &bare(from(ALICE))).unwrap();
     let (_, metadata) = their_unpack(&packed.envelope.text);
     assert_eq!(metadata.from_prior_issuer_kid.as_deref(), Some("did:example:charlie#key-1"));

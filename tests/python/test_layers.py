@@ -169,7 +169,9 @@ def test_limits_are_set_by_the_caller(documents: Documents, bob: Party) -> None:
 
 def test_a_thousand_and_one_recipients_are_too_many(documents: Documents, bob: Party) -> None:
     packed = forge.encrypt(plaintext(), bob.agreement)
-    packed["recipients"] = packed["recipients"] * 334
+    entry = packed["recipients"][0]
+    named = [{**entry, "header": {"kid": f"{bob.did}#more-{number}"}} for number in range(1001)]
+    packed["recipients"] = [*packed["recipients"], *named][:1001]
     with pytest.raises(MalformedMessageError, match="1000"):
         documents.unpack(bob, packed)
     packed["recipients"] = packed["recipients"][:1000]

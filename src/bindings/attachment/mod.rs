@@ -12,7 +12,9 @@ use pyo3::types::PyBytes;
 pub(super) use signature::{sign_attachment, verify_attachment};
 
 use super::bytes_in::BytesIn;
-use super::json::{JsonIn, JsonOut, KeptObjectOut, ObjectIn, ObjectOut, StringsIn, TextIn, WholeIn};
+use super::json::{
+    JsonIn, JsonOut, KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn, WholeIn,
+};
 use super::time::TimeIn;
 use super::tuple::TupleOut;
 use crate::error::Result;
@@ -217,7 +219,7 @@ impl PyAttachment {
 
     /// Reads an attachment from its JSON object.
     #[staticmethod]
-    fn from_dict(attachment: ObjectIn) -> Result<Self> {
+    fn from_dict(attachment: PeerObjectIn) -> Result<Self> {
         Attachment::keep_whole(attachment.0).map(Self)
     }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::stored;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::multihash::sha2_256;
 
 /// What the DIDs of this method begin with.
@@ -15,9 +16,8 @@ const PREFIX: &str = "did:peer:1";
 
 /// The did:peer:1 of a genesis document: the JSON text of a DID document without `id`, its ids relative.
 pub fn create(document: &str) -> Result<DidUrl> {
-    let json =
-        serde_json::from_str(document).map_err(|_| Error::misuse("the genesis document is no JSON"))?;
-    stored::check(&json)?;
+    let read = json::value(document, "genesis document").map_err(|error| Error::misuse(error.to_string()))?;
+    stored::check(&read)?;
     DidUrl::parse(&format!("{PREFIX}{}", sha2_256(document)))
 }
 
@@ -32,9 +32,9 @@ pub(super) fn resolve(did: &DidUrl, document: &str) -> Result<Value> {
     if !belongs(did, document) {
         return Err(malformed("the DID is not the hash of this genesis document"));
     }
-    match serde_json::from_str(document) {
-        Ok(Value::Object(stored)) => stored::resolve(did.did(), None, stored),
-        _ => Err(malformed("no JSON object")),
+    match json::value(document, "did:peer document")? {
+        Value::Object(stored) => stored::resolve(did.did(), None, stored),
+        _ => Err(malformed("must be a JSON object")),
     }
 }
 

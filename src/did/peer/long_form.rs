@@ -8,6 +8,7 @@ use super::elements::Purpose;
 use super::{base58, service, stored};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::keys::PublicKey;
 use crate::multihash::sha2_256;
 
@@ -83,9 +84,9 @@ fn decode(did: &str) -> Result<Map<String, Value>> {
     let (_, encoded) = split(did).ok_or_else(|| malformed("missing"))?;
     let octets = base58::decode(encoded).ok_or_else(|| malformed("not decodable as base58btc"))?;
     match MultiEncoded::new(&octets).map(MultiEncoded::parts) {
-        Ok((JSON, text)) => match serde_json::from_slice(text) {
-            Ok(Value::Object(document)) => Ok(document),
-            _ => Err(malformed("no JSON object")),
+        Ok((JSON, text)) => match json::value_of_bytes(text, "did:peer document")? {
+            Value::Object(document) => Ok(document),
+            _ => Err(malformed("must be a JSON object")),
         },
         _ => Err(malformed("not marked as JSON")),
     }

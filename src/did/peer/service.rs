@@ -5,10 +5,18 @@ use serde_json::{Map, Value};
 use crate::base64url;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::json;
 
 /// The abbreviations of the method, and what they stand for.
 const NAMES: [(&str, &str); 4] =
     [("t", "type"), ("s", "serviceEndpoint"), ("r", "routingKeys"), ("a", "accept")];
+/// The names under which each member is read; in snake case it is another spelling of the same.
+const SPELLINGS: [&[&str]; 4] = [
+    &["t", "type"],
+    &["s", "serviceEndpoint", "service_endpoint"],
+    &["r", "routingKeys", "routing_keys"],
+    &["a", "accept"],
+];
 const TYPES: [(&str, &str); 1] = [("dm", "DIDCommMessaging")];
 
 /// Encodes a service as an element of the DID; an array of them as the one element that older DIDs have.
@@ -57,12 +65,16 @@ pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
     // older DIDs are padded, and some were written with the alphabet of plain base64
     let text = encoded.trim_end_matches('=').replace('+', "-");
     let octets = base64url::decode(&text, "did:peer service").map_err(|_| malformed())?;
-    let services = match serde_json::from_slice(&octets).map_err(|_| malformed())? {
+    let services = match json::value_of_bytes(&octets, "did:peer service")? {
         Value::Array(services) => services,
         service => vec![service],
     };
     if services.iter().all(Value::is_object) {
-        Ok(services.iter().map(|service| rename(service, &NAMES, &TYPES)).collect())
+        let renamed = services.iter().map(|service| {
+            each_member_once(service)?;
+            Ok(rename(service, &NAMES, &TYPES))
+        });
+        renamed.collect()
     } else {
         Err(malformed())
     }
@@ -93,6 +105,26 @@ pub(super) fn identify(did: &DidUrl, services: Vec<Value>) -> Vec<Value> {
         Value::Object(identified)
     });
     identified.collect()
+}
+
+/// Refuses a service, or an endpoint in it, that has a member under two of its names.
+fn each_member_once(value: &Value) -> Result<()> {
+    match value {
+        Value::Array(entries) => entries.iter().try_for_each(each_member_once),
+        Value::Object(members) => {
+            let spelled_twice = |spellings: &[&str]| {
+                spellings.iter().filter(|spelling| members.contains_key(**spelling)).count() > 1
+            };
+            match SPELLINGS.iter().find(|spellings| spelled_twice(spellings)) {
+                Some(spellings) => {
+                    let reason = format!("one member under two names, of {}", spellings.join(", "));
+                    Err(Error::malformed("did:peer service", reason))
+                }
+                None => members.values().try_for_each(each_member_once),
+            }
+        }
+        _ => Ok(()),
+    }
 }
 
 fn swap<'a>((short, long): (&'a str, &'a str)) -> (&'a str, &'a str) {

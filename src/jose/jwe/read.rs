@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde::de::MapAccess;
 use serde_json::value::RawValue;
 
@@ -10,12 +9,10 @@ use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::jose::datum::Datum;
-use crate::jose::entries::entries;
-use crate::jose::envelope::{Wire, is_header_of_version_1, is_of_version_1, string};
-use crate::jose::header::{self, Header};
+use crate::jose::envelope::{Wire, decoded, is_header_of_version_1, is_of_version_1, unprotected};
+use crate::jose::header::{self, Header, refuse_unprotected_extensions};
+use crate::json::{self, Datum, Names, entries, members, string};
 use crate::keys::{Jwk, PublicKey};
-use crate::message::names::Names;
 
 /// An encrypted message, decoded and not yet decrypted.
 pub(crate) struct Jwe<'a> {
@@ -63,12 +60,12 @@ impl<'a> header::Members<'a> for Protected<'a> {
     fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
         match name {
             "typ" => self.typ = values.next_value()?,
-            "alg" => self.alg = header::text(values)?,
-            "enc" => self.enc = header::text(values)?,
+            "alg" => self.alg = header::text(name, values)?,
+            "enc" => self.enc = header::text(name, values)?,
             "epk" => self.epk = values.next_value()?,
-            "apu" => self.apu = header::optional(values)?,
-            "apv" => self.apv = header::optional(values)?,
-            "skid" => self.skid = header::optional(values)?,
+            "apu" => self.apu = header::optional(name, values)?,
+            "apv" => self.apv = header::optional(name, values)?,
+            "skid" => self.skid = header::optional(name, values)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -85,12 +82,27 @@ impl<'a> header::Members<'a> for Protected<'a> {
 /// The longest tag: one backend wants it behind the ciphertext.
 const TAG_ROOM: usize = 32;
 
-#[derive(Deserialize)]
+/// The members of an entry of `recipients`.
+#[derive(Default)]
 struct WireRecipient<'a> {
-    #[serde(borrow)]
     header: Option<&'a RawValue>,
-    #[serde(borrow)]
     encrypted_key: Option<&'a RawValue>,
+}
+
+impl<'a> WireRecipient<'a> {
+    fn read(raw: &'a RawValue) -> Result<Self> {
+        const PART: &str = "jwe.recipients";
+        let mut recipient = Self::default();
+        for (name, raw) in members(raw.get(), PART)? {
+            match name.as_ref() {
+                "header" => recipient.header = Some(raw),
+                "encrypted_key" => recipient.encrypted_key = Some(raw),
+                // what is not understood is ignored (RFC 7516 7.2.1)
+                _ => json::check(raw.get(), PART, json::NESTING)?,
+            }
+        }
+        Ok(recipient)
+    }
 }
 
 impl<'a> Jwe<'a> {
@@ -128,15 +140,14 @@ impl<'a> Jwe<'a> {
         let epk = header.epk.as_ref().map(parse_epk).transpose()?;
         let recipients =
             parse_recipients(wire.recipients, &shared, algorithm, epk.as_ref(), most_recipients)?;
-        let octets = |raw, part| base64url::decode(&string(raw, part)?, part);
         Ok(Self {
             agreement,
             encryption,
             apv,
             recipients,
-            iv: octets(wire.iv, "jwe.iv")?,
+            iv: decoded(wire.iv, "jwe.iv")?,
             ciphertext: ciphertext(wire.ciphertext)?,
-            tag: octets(wire.tag, "jwe.tag")?,
+            tag: decoded(wire.tag, "jwe.tag")?,
             aad: wire.aad.map(|aad| string(Some(aad), "jwe.aad")).transpose()?,
             protected,
         })
@@ -202,19 +213,23 @@ fn parse_recipients(
 ) -> Result<Vec<Recipient>> {
     const PART: &str = "jwe.recipients";
     let raw = raw.ok_or_else(|| Error::malformed(PART, "missing"))?;
-    let entries: Vec<WireRecipient<'_>> = entries(raw, most, PART)?;
+    let entries = entries(raw, most, PART)?;
     if entries.is_empty() {
         return Err(Error::malformed(PART, "empty"));
     }
     let mut recipients: Vec<Recipient> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let missing = || Error::malformed("jwe.recipients.header", "missing or no object");
-        let header: Datum<'_> =
-            serde_json::from_str(entry.header.ok_or_else(missing)?.get()).map_err(|_| missing())?;
-        let members = header.members().ok_or_else(missing)?;
-        if members.iter().any(|(name, _)| shared.contains(name)) {
-            return Err(Error::malformed("jwe.recipients.header", "repeats a name of another header"));
+        const HEADER: &str = "jwe.recipients.header";
+        let entry = WireRecipient::read(entry)?;
+        if entry.header.is_none() {
+            return Err(Error::malformed(HEADER, "missing"));
         }
+        let members = unprotected(entry.header, HEADER)?;
+        refuse_unprotected_extensions(&members, HEADER)?;
+        if members.iter().any(|(name, _)| shared.contains(name)) {
+            return Err(Error::malformed(HEADER, "repeats a name of another header"));
+        }
+        let header = Datum::Object(members);
         let kid = header.get("kid").and_then(Datum::as_text).unwrap_or_default();
         let kid = DidUrl::parse_kid(kid, "jwe.recipients.header.kid")?;
         if recipients.first().is_some_and(|first| first.kid.did() != kid.did()) {
@@ -230,7 +245,13 @@ fn parse_recipients(
         let encrypted_key = base64url::decode(&encrypted_key, "jwe.recipients.encrypted_key")?;
         recipients.push(Recipient { kid, encrypted_key, epk });
     }
-    Ok(recipients)
+    let mut kids = Names::default();
+    // the first of two entries could be another one for another reader
+    if recipients.iter().all(|recipient| kids.insert(recipient.kid.as_str().into())) {
+        Ok(recipients)
+    } else {
+        Err(Error::malformed("jwe.recipients.header.kid", "one kid twice among the recipients"))
+    }
 }
 
 pub(crate) fn parse_epk(epk: &Datum<'_>) -> Result<PublicKey> {
@@ -243,14 +264,13 @@ pub(crate) fn parse_epk(epk: &Datum<'_>) -> Result<PublicKey> {
 }
 
 /// The names that no header of a recipient may repeat: those of the protected and of the shared header.
-fn shared_names<'a>(mut names: Names<'a>, unprotected: Option<&'a RawValue>) -> Result<Names<'a>> {
-    let Some(raw) = unprotected else { return Ok(names) };
-    let Ok(Datum::Object(members)) = serde_json::from_str(raw.get()) else {
-        return Err(Error::malformed("jwe.unprotected", "no object"));
-    };
+fn shared_names<'a>(mut names: Names<'a>, raw: Option<&'a RawValue>) -> Result<Names<'a>> {
+    const PART: &str = "jwe.unprotected";
+    let members = unprotected(raw, PART)?;
+    refuse_unprotected_extensions(&members, PART)?;
     for (name, _) in members {
         if !names.insert(name) {
-            return Err(Error::malformed("jwe.unprotected", "repeats a name of the protected header"));
+            return Err(Error::malformed(PART, "repeats a name of the protected header"));
         }
     }
     Ok(names)

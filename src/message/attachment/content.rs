@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Attachment;
 use crate::base64url;
 use crate::error::{Claim, Error, Result};
-use crate::message::json;
+use crate::json;
 use crate::message::object::ObjectText;
 use crate::multihash::{self, Multihash};
 

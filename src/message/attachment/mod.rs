@@ -12,10 +12,10 @@ use serde_json::value::RawValue;
 use super::compare::same_value;
 use super::form::Form;
 use super::headers::{is_unreserved, text, texts};
-use super::json;
 use super::kept::{Kept, Source};
 use super::object::ObjectText;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::multihash::Multihash;
 
 /// An attachment whose data reaches its content. Every member is kept as it was written.

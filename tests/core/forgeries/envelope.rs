@@ -43,7 +43,11 @@ fn a_changed_list_of_recipients_is_refused() {
                 "added" => {
                     recipients.push(json!({"header": {"kid": "did:example:bob#new"}, "encrypted_key": "AA"}));
                 }
-                "repeated" => recipients.push(recipients[0].clone()),
+                "repeated" => {
+                    recipients.push(recipients[0].clone());
+                    assert_malformed(&refusal(changed), "jwe.recipients.header.kid");
+                    continue;
+                }
                 _ => recipients[2]["header"]["kid"] = json!("did:example:bob#new"),
             }
             assert_untrusted(&refusal(changed), Claim::Recipients, None);
@@ -206,14 +210,45 @@ fn layers_out_of_their_order_are_malformed() {
 
 // ENV-08
 #[test]
-fn an_envelope_that_also_claims_to_be_something_else_is_refused() {
-    let mut plain = from_nobody().seal();
-    plain["type"] = json!("https://example.com/a/1.0/b");
-    assert_malformed(&refusal(&plain), "message.id");
-    let mut with_payload = from_nobody().seal();
-    with_payload["recipients"] = json!([]);
-    with_payload["payload"] = json!(encode(hello()));
-    assert!(matches!(refusal(with_payload), Error::Malformed { .. }));
+fn a_jwe_with_members_of_a_jws_and_a_jws_with_members_of_a_jwe_are_refused() {
+    for (name, value) in [("payload", json!(encode(hello()))), ("signatures", json!([]))] {
+        let mut jwe = from_nobody().seal();
+        jwe[name] = value;
+        assert_malformed(&refusal(jwe), "message");
+    }
+    for (name, value) in [("ciphertext", json!("AA")), ("recipients", json!([]))] {
+        let mut jws = signed_as_json();
+        jws[name] = value;
+        assert_malformed(&refusal(jws), "message");
+    }
+}
+
+fn signed_as_json() -> Value {
+    serde_json::from_str(&signed(&hello().to_string(), ALICE_SIGNS).to_string()).unwrap()
+}
+
+// JWE-27, SIG-26
+#[test]
+fn members_that_no_envelope_has_are_ignored() {
+    for (name, value) in [
+        ("type", json!("https://example.com/a/1.0/b")),
+        ("typ", json!("x")),
+        ("id", json!("1")),
+        ("x", json!({"y": [1]})),
+        ("signature", json!("AA")),
+    ] {
+        let mut jwe = from_nobody().seal();
+        jwe[name] = value.clone();
+        World::new().unpack(&jwe.to_string()).unwrap();
+        if name != "signature" {
+            let mut jws = signed_as_json();
+            jws[name] = value;
+            World::new().unpack(&jws.to_string()).unwrap();
+        }
+    }
+    let mut jws = signed_as_json();
+    jws["iv"] = json!("AA");
+    World::new().unpack(&jws.to_string()).unwrap();
 }
 
 // MSG-31

@@ -25,7 +25,7 @@ fn with_header(header: &str) -> String {
 #[test]
 fn a_text_that_is_no_json_breaks_at_a_place() {
     let (part, reason) = told("{\"secret\":\n  oops}");
-    assert_eq!((part, reason.as_str()), ("message", "no JSON object: line 2 column 3"));
+    assert_eq!((part, reason.as_str()), ("message", "not JSON (byte 14)"));
 }
 
 #[test]
@@ -44,9 +44,9 @@ fn the_compact_serialisation_is_told_from_any_text_with_full_stops() {
 fn a_header_names_what_it_lacks_and_no_value() {
     let (part, reason) = told(with_header("{}"));
     assert_eq!(part, "jwe.protected");
-    assert!(reason.starts_with("not the JSON object expected: missing field `"), "{reason}");
+    assert_eq!(reason, "`alg` is missing");
     let (part, reason) = told(with_header("{\"alg\": 7}"));
-    assert_eq!((part, reason.as_str()), ("jwe.protected", "not the JSON object expected: line 1 column 9"));
+    assert_eq!((part, reason.as_str()), ("jwe.protected", "`alg` must be a string, got a number (byte 10)"));
     let secret = "{\"alg\":\"ECDH-1PU+A256KW\",\"enc\":\"A256CBC-HS512\",\"epk\":\"s3cret\"}";
     for text in [secret.to_owned(), "s3cret".to_owned(), secret.replace("epk", "alg")] {
         let error = World::new().refusal(with_header(&text));

@@ -195,7 +195,9 @@ fn a_header_that_breaks_its_specification_is_refused() {
             let mut header = header_of(&packed);
             change(&mut header);
             match (refusal(&bob, seal(&header, &CEK, CONTENT)), part) {
-                (Error::Malformed { part, .. }, Some(named)) => assert_eq!(part, named, "{header}"),
+                (Error::Malformed { part, .. }, Some(named)) => {
+                    assert!(part.starts_with(named), "{part} for {header}");
+                }
                 (Error::Unsupported { .. }, None) => {}
                 (error, _) => panic!("{error} for {header}"),
             }

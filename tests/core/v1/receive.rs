@@ -66,7 +66,7 @@ fn version_2_is_read_as_ever_where_version_1_is_accepted() {
 }
 
 #[test]
-fn a_plaintext_is_no_envelope_of_version_1_whatever_stands_beside() {
+fn a_type_and_an_id_do_not_turn_an_envelope_of_version_1_into_a_plaintext() {
     let mut packed = authcrypt(&alice(), &[&bob()], b"{}");
     packed["type"] = json!("https://example.com/p/1.0/m");
     packed["id"] = json!("1");

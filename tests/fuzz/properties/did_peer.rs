@@ -2,7 +2,7 @@
 
 use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, Purpose};
-use pydidcomm::did::{DidUrl, Document, Relationship};
+use pydidcomm::did::{DidUrl, Document, MOST_ENTRIES, Relationship};
 use pydidcomm::keys::{Curve, SecretKey};
 use serde_json::Value;
 
@@ -64,6 +64,6 @@ fn created(source: &mut Source<'_>) {
         let got: Vec<_> = document.keys(relationship).iter().map(|method| method.key().unwrap()).collect();
         assert_eq!(got, put);
     }
-    let plain = Document::from_text(document.json().unwrap().to_owned()).unwrap();
+    let plain = Document::from_text(document.json().unwrap().to_owned(), MOST_ENTRIES).unwrap();
     assert_eq!(plain.services(), document.services());
 }

@@ -58,7 +58,7 @@ fn signed(data: &[u8], signer: &str) {
     assert_eq!(signer, ALICE_SIGNS);
     assert_eq!((claims.iss.as_str(), claims.sub.as_deref()), (ALICE, Some(ALICE_2)));
     assert!(claims.exp.is_none_or(|exp| exp + 300 > NOW));
-    let again: FromPrior = serde_json::from_str(&serde_json::to_string(&claims).unwrap()).unwrap();
+    let again = FromPrior::parse(&serde_json::to_string(&claims).unwrap()).unwrap();
     assert_eq!(again, claims);
 }
 

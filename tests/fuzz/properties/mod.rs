@@ -9,6 +9,7 @@ mod honest;
 mod message;
 mod multibase;
 mod mutation;
+mod strict_json;
 mod unpack;
 mod v1;
 
@@ -16,7 +17,7 @@ mod v1;
 type Property = fn(&[u8]);
 
 /// Every property by the name of its fuzz target.
-pub(crate) const ALL: [(&str, Property); 9] = [
+pub(crate) const ALL: [(&str, Property); 10] = [
     ("envelope", envelope::holds),
     ("unpack", unpack::holds),
     ("message", message::holds),
@@ -26,4 +27,5 @@ pub(crate) const ALL: [(&str, Property); 9] = [
     ("from_prior", from_prior::holds),
     ("multibase", multibase::holds),
     ("v1", v1::holds),
+    ("strict_json", strict_json::holds),
 ];

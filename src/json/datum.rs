@@ -1,14 +1,14 @@
 //! A value in a header whose form is not known beforehand, read without owning it.
 
 use std::borrow::Cow;
-use std::fmt::Formatter;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer};
+use serde_json::Number;
 
+use super::NESTING;
+use super::strict::{Output, Strict};
 use crate::did::Node;
-use crate::message::json::{Text, Unambiguous};
-use crate::message::names::Names;
 
 /// A JSON value, of which texts are kept and objects of them.
 #[derive(Debug, Default)]
@@ -17,12 +17,22 @@ pub(crate) enum Datum<'a> {
     Null,
     Text(Cow<'a, str>),
     Object(Vec<(Cow<'a, str>, Self)>),
-    /// A number, a truth value or an array: no header that is read has one.
-    Other,
+    /// A number, a boolean or an array, by what it is: no header that is read has one.
+    Other(&'static str),
 }
 
 impl<'a> Datum<'a> {
-    pub(super) fn as_text(&self) -> Option<&str> {
+    /// What it is.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Text(_) => "a string",
+            Self::Object(_) => "an object",
+            Self::Other(kind) => kind,
+        }
+    }
+
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -30,14 +40,14 @@ impl<'a> Datum<'a> {
     }
 
     /// The members, if this is an object.
-    pub(super) fn members(&self) -> Option<&[(Cow<'a, str>, Self)]> {
+    pub(crate) fn members(&self) -> Option<&[(Cow<'a, str>, Self)]> {
         match self {
             Self::Object(members) => Some(members),
             _ => None,
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         self.members()?.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }
@@ -68,63 +78,44 @@ impl Node for &Datum<'_> {
     }
 }
 
-impl<'de> Deserialize<'de> for Datum<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Read)
+impl<'de> Output<'de> for Datum<'de> {
+    type Entries = ();
+    type Members = Vec<(Cow<'de, str>, Self)>;
+
+    fn null() -> Self {
+        Self::Null
+    }
+
+    fn boolean(_: bool) -> Self {
+        Self::Other("a boolean")
+    }
+
+    fn number(_: Number) -> Self {
+        Self::Other("a number")
+    }
+
+    fn text(value: Cow<'de, str>) -> Self {
+        Self::Text(value)
+    }
+
+    fn entry((): &mut Self::Entries, _: Self) {}
+
+    fn array((): Self::Entries) -> Self {
+        Self::Other("an array")
+    }
+
+    fn member(members: &mut Self::Members, name: Cow<'de, str>, value: Self) {
+        members.push((name, value));
+    }
+
+    fn object(members: Self::Members) -> Self {
+        Self::Object(members)
     }
 }
 
-struct Read;
-
-impl<'de> Visitor<'de> for Read {
-    type Value = Datum<'de>;
-
-    fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Datum<'de>, E> {
-        Ok(Datum::Null)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Datum<'de>, E> {
-        Ok(Datum::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Datum<'de>, E> {
-        Ok(Datum::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Datum<'de>, E> {
-        Ok(Datum::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Datum<'de>, E> {
-        Ok(Datum::Other)
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Datum<'de>, E> {
-        Ok(Datum::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Datum<'de>, E> {
-        Ok(Datum::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<Datum<'de>, A::Error> {
-        Unambiguous::default().visit_seq(entries).map(|()| Datum::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Datum<'de>, A::Error> {
-        let mut names = Names::default();
-        let mut members = Vec::new();
-        while let Some(Text(name)) = entries.next_key()? {
-            if !names.insert(name.clone()) {
-                return Err(A::Error::custom("a name twice"));
-            }
-            members.push((name, entries.next_value()?));
-        }
-        Ok(Datum::Object(members))
+impl<'de> Deserialize<'de> for Datum<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Strict::new(NESTING).deserialize(deserializer)
     }
 }
 
@@ -141,7 +132,7 @@ mod tests {
         assert_eq!((&epk).member("crv").unwrap().text().unwrap(), "X25519");
         assert!((&epk).member("n").unwrap().text().is_none());
         assert!((&datum.get("null").unwrap()).is_null());
-        assert!(matches!(datum.get("list"), Some(Datum::Other)));
+        assert!(matches!(datum.get("list"), Some(Datum::Other("an array"))));
         assert!(datum.get("kty").is_none());
         assert_eq!(datum.members().unwrap().len(), 4);
     }
