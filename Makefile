@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants mutants-ledger lint stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
+.PHONY: help tutorial test test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -111,6 +111,8 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-default-features --no-deps --quiet
 	$(SAY) "Rust: only src/bindings names pyo3"
 	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
+	$(SAY) "notices: the crates of Cargo.lock, and no others"
+	$(BIN)/python tests/notices.py --check
 	$(SAY) "stub: regenerated, compared, and held against the compiled module"
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
 	diff -u $(STUB) build/stubs/pydidcomm/_core.pyi
@@ -120,6 +122,10 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright
+
+notices: $(VENV)/installed ## write the licence notices of the linked crates anew
+	$(SAY) "notices: written anew from the crates of Cargo.lock"
+	$(BIN)/python tests/notices.py
 
 stubs: $(VENV)/installed ## write the stub of the compiled module anew
 	$(SAY) "stub: written anew from the Rust sources"

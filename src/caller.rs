@@ -312,7 +312,12 @@ impl Caller {
         let question = Question::Agree { key: key.clone(), public_key: Box::new(public_key.clone()) };
         match self.ask(question).await? {
             Answer::SharedSecret(octets) if octets.len() != public_key.curve().field_length() => {
-                Err(Error::misuse(format!("the key {} gave no raw shared secret", key.kid())))
+                let expected = public_key.curve().field_length();
+                Err(Error::misuse(format!(
+                    "`agree` of the external key {} must return the raw shared secret of {expected} bytes, got {} bytes",
+                    key.kid(),
+                    octets.len()
+                )))
             }
             Answer::SharedSecret(octets) => SharedSecret::new(public_key.curve(), octets),
             _ => Err(Error::Answer("something else came in place of a shared secret")),
@@ -336,11 +341,7 @@ impl Caller {
             Answer::Signature(signature) => {
                 match signature::verify(public_key, algorithm, data, &signature) {
                     Ok(_) => Ok(signature),
-                    Err(_) => Err(Error::misuse(format!(
-                        "the key {} made no {} signature that verifies",
-                        secret.kid(),
-                        algorithm.name()
-                    ))),
+                    Err(_) => Err(unverified(secret.kid(), algorithm, &signature)),
                 }
             }
             _ => Err(Error::Answer("something else came in place of a signature")),
@@ -438,6 +439,26 @@ pub(crate) fn document_of(did: &str, answer: Answer) -> Result<Arc<Document>> {
     }
     let reason = format!("the resolver answered with the document of {}", document.did());
     Err(Error::MalformedDocument { did: did.to_owned(), reason })
+}
+
+/// The length in bytes of every signature that is written.
+const SIGNATURE_LENGTH: usize = 64;
+
+/// Why a signature of an external key was not used.
+fn unverified(kid: &DidUrl, algorithm: SignatureAlgorithm, signature: &[u8]) -> Error {
+    let (name, length) = (algorithm.name(), signature.len());
+    let is_der = matches!(signature, [0x30, rest, ..] if usize::from(*rest).checked_add(2) == Some(length));
+    Error::misuse(if is_der && algorithm != SignatureAlgorithm::EdDsa {
+        format!(
+            "`sign` of the external key {kid} must return r || s (64 bytes), got a DER signature: convert it"
+        )
+    } else if length != SIGNATURE_LENGTH {
+        format!(
+            "`sign` of the external key {kid} must return a {name} signature of 64 bytes, got {length} bytes"
+        )
+    } else {
+        format!("the {name} signature of the external key {kid} does not verify with its public key")
+    })
 }
 
 fn none_held(kids: &[&DidUrl]) -> Error {

@@ -9,6 +9,7 @@ mod base64url;
 pub mod caller;
 mod crypto;
 pub mod did;
+pub mod display;
 pub mod error;
 pub mod inspect;
 mod jose;

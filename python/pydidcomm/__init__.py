@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pydidcomm.attachments import AttachmentSignature
     from pydidcomm.batches import Outgoing, pack_many, unpack_many
     from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+    from pydidcomm.diagnosis import Check, Diagnosis
     from pydidcomm.errors import (
         ContentNotFoundError,
         DecryptionError,
@@ -100,6 +101,7 @@ __all__ = [
     "Attachment",
     "AttachmentSignature",
     "AuthCryptAlg",
+    "Check",
     "ContentNotFoundError",
     "DIDCommError",
     "DIDCommMessaging",
@@ -107,6 +109,7 @@ __all__ = [
     "DIDResolver",
     "DecryptionError",
     "Delivery",
+    "Diagnosis",
     "DidDeactivatedError",
     "DidNotFoundError",
     "EncryptedView",
@@ -197,6 +200,7 @@ _ORIGINS = {
     "attachments": "AttachmentSignature",
     "batches": "Outgoing pack_many unpack_many",
     "config": "PackEncryptedConfig PackEncryptedParameters ResolversConfig UnpackConfig",
+    "diagnosis": "Check Diagnosis",
     "errors": (
         "ContentNotFoundError DIDCommError DecryptionError DidDeactivatedError DidNotFoundError "
         "EndpointNotFoundError "
@@ -222,7 +226,7 @@ _ORIGINS = {
 dataclasses and enum with them, and a program starts faster without."""
 
 
-_SUBMODULES = ("compat", "out_of_band", "rotation", "sync", "testing", "v1")
+_SUBMODULES = ("compat", "external_keys", "out_of_band", "rotation", "sync", "testing", "v1")
 """The public modules whose names do not stand here."""
 
 
@@ -242,8 +246,12 @@ if not TYPE_CHECKING:
             import pydidcomm.compat as module
         elif name == "config":
             import pydidcomm.config as module
+        elif name == "diagnosis":
+            import pydidcomm.diagnosis as module
         elif name == "errors":
             import pydidcomm.errors as module
+        elif name == "external_keys":
+            import pydidcomm.external_keys as module
         elif name == "functions":
             import pydidcomm.functions as module
         elif name == "inspection":

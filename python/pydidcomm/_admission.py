@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydidcomm._core import LocalResolver, UnpackResult, V1Message, keep_long_form
 from pydidcomm._drive import now
+from pydidcomm._log import refused
 from pydidcomm._loops import running_loop
 from pydidcomm._operations import time_of
 from pydidcomm.config import ResolversConfig, UnpackConfig
@@ -147,9 +148,9 @@ def _id(received: UnpackResult | V1Message) -> str:
 def _check_sender(received: UnpackResult | V1Message, allowed: object) -> None:
     if not allowed:
         demand = "allowed_senders"
-        raise PolicyError(demand, _did(received))
+        raise refused(PolicyError(demand, _did(received)))
 
 
 def _check_seen(received: UnpackResult | V1Message, seen: object) -> None:
     if seen:
-        raise ReplayedMessageError(_id(received), _did(received))
+        raise refused(ReplayedMessageError(_id(received), _did(received)))

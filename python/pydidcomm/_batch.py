@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
 from pydidcomm._drive import found, found_sync, now
+from pydidcomm._log import noted, refused
 from pydidcomm._loops import run_off_loop, settled
 from pydidcomm.config import ResolversConfig
 
@@ -41,7 +42,7 @@ async def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> li
             new = _unknown(questions, known)
             answers = await settled([partial(_ask, question, resolvers) for question in new])
             batch.supply(_answers(questions, known, new, answers))
-        ended += batch.results()
+        ended += _results(batch)
     return ended
 
 
@@ -54,8 +55,16 @@ def drive_each_sync(batches: Iterable[Batch], resolvers: ResolversConfig) -> lis
             new = _unknown(questions, known)
             answers = [_settled_sync(question, resolvers) for question in new]
             batch.supply(_answers(questions, known, new, answers))
-        ended += batch.results()
+        ended += _results(batch)
     return ended
+
+
+def _results(batch: Batch) -> list[Any]:
+    results: list[Any] = batch.results()
+    for result in results:
+        if isinstance(result, Exception):
+            refused(result)
+    return results
 
 
 def _prepared(make: Callable[[], Operation]) -> Operation | Exception:
@@ -74,7 +83,8 @@ def _answers(
     questions: Sequence[Question], known: dict[Hashable, Any], new: Sequence[Question], answers: Sequence[Any]
 ) -> list[Any]:
     """The answers to all questions, of which the new ones have these."""
-    known.update(zip(map(_sense, new), answers, strict=True))
+    for question, answer in zip(new, answers, strict=True):
+        known[_sense(question)] = noted(answer, question) if isinstance(answer, Exception) else answer
     found = [known[_sense(question)] for question in questions]
     for question in new:
         if isinstance(question, (Agree, Sign)):

@@ -1915,6 +1915,11 @@ def same_party(one: str, other: str, /) -> bool:
         (True, False)
     """
 
+def sanitize(text: str, longest: SupportsIndex | None = None) -> str:
+    """
+    The text with everything that is not printable escaped, and its middle left out where it is longer than that.
+    """
+
 def short_form(did: str, /) -> str:
     """
     The short form of the long form of a did:peer:4, or of a did:peer:2; any other DID as it is.

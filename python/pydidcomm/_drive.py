@@ -3,36 +3,51 @@
 from typing import Any
 
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
+from pydidcomm._log import asked as log_asked
+from pydidcomm._log import detailed, finished, noted, refused
 from pydidcomm._loops import run_off_loop
 from pydidcomm.config import ResolversConfig
+from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import SecretsResolver
+
+_QUESTIONS = frozenset({ResolveDid, FindSecrets, Agree, Sign, LongWork})
+"""What a run can lead to besides the result."""
 
 
 async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
-    while True:
-        step: Any = await run_off_loop(operation) if operation.long else operation.run()
+    details = detailed()
+    try:
+        while True:
+            step: Any = await run_off_loop(operation) if operation.long else operation.run()
+            kind = type(step)
+            if kind not in _QUESTIONS:
+                if details:
+                    finished(step)
+                return step
+            if details:
+                log_asked(step)
+            operation.supply(None if kind is LongWork else await _answer(step, resolvers))
+    except DIDCommError as error:
+        refused(error)
+        raise
+
+
+async def _answer(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The answer of the resolver or the external key; what it raises gets a note of what it was asked."""
+    try:
+        if type(step) is FindSecrets:
+            return await found(step, resolvers.secrets_resolver)
         if type(step) is ResolveDid:
-            document: Any = resolvers.did_resolver.resolve(step.did)
-            if hasattr(document, "__await__"):
-                document = await document
-            operation.supply(document)
-        elif type(step) is FindSecrets:
-            operation.supply(await found(step, resolvers.secrets_resolver))
+            answer: Any = resolvers.did_resolver.resolve(step.did)
         elif type(step) is Agree:
-            shared: Any = step.key.agree(step.public_key)
-            if hasattr(shared, "__await__"):
-                shared = await shared
-            operation.supply(shared)
-        elif type(step) is Sign:
-            signature: Any = step.key.sign(step.algorithm, step.data)
-            if hasattr(signature, "__await__"):
-                signature = await signature
-            operation.supply(signature)
-        elif type(step) is LongWork:
-            operation.supply(None)
+            answer = step.key.agree(step.public_key)
         else:
-            return step
+            answer = step.key.sign(step.algorithm, step.data)
+        return await answer if hasattr(answer, "__await__") else answer
+    except Exception as error:
+        noted(error, step)
+        raise
 
 
 async def found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:
@@ -55,20 +70,36 @@ async def found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str,
 
 def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result with resolvers whose methods are plain functions."""
-    while True:
-        step: Any = operation.run()
+    details = detailed()
+    try:
+        while True:
+            step: Any = operation.run()
+            kind = type(step)
+            if kind not in _QUESTIONS:
+                if details:
+                    finished(step)
+                return step
+            if details:
+                log_asked(step)
+            operation.supply(None if kind is LongWork else _answer_sync(step, resolvers))
+    except DIDCommError as error:
+        refused(error)
+        raise
+
+
+def _answer_sync(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The answer of the resolver or the external key; what it raises gets a note of what it was asked."""
+    try:
+        if type(step) is FindSecrets:
+            return found_sync(step, resolvers.secrets_resolver)
         if type(step) is ResolveDid:
-            operation.supply(now(resolvers.did_resolver.resolve(step.did)))
-        elif type(step) is FindSecrets:
-            operation.supply(found_sync(step, resolvers.secrets_resolver))
-        elif type(step) is Agree:
-            operation.supply(now(step.key.agree(step.public_key)))
-        elif type(step) is Sign:
-            operation.supply(now(step.key.sign(step.algorithm, step.data)))
-        elif type(step) is LongWork:
-            operation.supply(None)
-        else:
-            return step
+            return now(resolvers.did_resolver.resolve(step.did))
+        if type(step) is Agree:
+            return now(step.key.agree(step.public_key))
+        return now(step.key.sign(step.algorithm, step.data))
+    except Exception as error:
+        noted(error, step)
+        raise
 
 
 def found_sync(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from pydidcomm._shown import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pydidcomm._core import Message, UnpackResult
+    from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned, UnpackResult
     from pydidcomm.inspection import EncryptedView, EnvelopeView, PlaintextView, SignedView
 
 WIDTH: Final = 780
@@ -307,3 +307,10 @@ def _text(x: float, y: float, text: str, style: str, after: str = "") -> str:
 
 def _span(text: str, style: str) -> str:
     return f'<tspan dx="12" {style}>{escape(shown(text))}</tspan>' if text else ""
+
+
+def packed_picture(packed: Packed | PackedSigned | PackedPlaintext) -> str:
+    """The envelope of a packed message, from its open headers."""
+    from pydidcomm.inspection import inspect  # noqa: PLC0415, it imports this module
+
+    return inspect(packed).svg()

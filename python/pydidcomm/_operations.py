@@ -49,6 +49,21 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     parameters: PackEncryptedParameters | None,
 ) -> Operation:
     """Prepares `pack_encrypted`."""
+    if not isinstance(to, str):
+        reason = f"`to` must be one DID as str, got {type(to).__name__}: use `pack_to_each` for several DIDs"
+        raise TypeError(reason)
+    return _encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
+
+
+def _encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
+    resolvers: ResolversConfig,
+    message: Message | Mapping[str, Any],
+    to: str | Sequence[str],
+    frm: str | None,
+    sign_frm: str | None,
+    config: PackEncryptedConfig | None,
+    parameters: PackEncryptedParameters | None,
+) -> Operation:
     config = config or _PACK
     parameters = parameters or _PARAMETERS
     return _core.pack_encrypted(
@@ -112,9 +127,12 @@ def encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypt
 ) -> Operation:
     """Prepares `pack_encrypted_to_each`."""
     if isinstance(to, str):
-        reason = "`to` is a sequence of recipients; `pack_encrypted` packs for one"
+        reason = "`to` must be a list of DIDs, got str: use `pack` or `pack_encrypted` for one DID"
         raise TypeError(reason)
-    return encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
+    if isinstance(to, Sequence) and not to:
+        reason = "`to` must not be empty: name at least one DID"
+        raise ValueError(reason)
+    return _encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
 
 
 def for_each(to: Sequence[str], entries: Sequence[Packed | Exception]) -> list[Packed]:
@@ -155,7 +173,10 @@ def each_unpacked(
 ) -> Iterable[Batch]:
     """Prepares `unpack_many`."""
     if isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping)):
-        reason = "`packed_msgs` is any number of messages; `unpack` unpacks one"
+        reason = (
+            f"`packed_msgs` must be a list of messages, got {type(packed_msgs).__name__}: "
+            "use `unpack` for one message"
+        )
         raise TypeError(reason)
     config = config or _UNPACK
     prepared, known = config.prepared, _known(resolvers, config.now)
@@ -254,7 +275,7 @@ def time_of(resolvers: ResolversConfig) -> int:
 
 def _known(
     resolvers: ResolversConfig, now: int | None = None
-) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int | None, bool, int | None]:
+) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int, bool, int | None]:
     """What the core can answer by itself, where no subclass answers otherwise; time, memory and limits."""
     secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
     local: LocalResolver | None = None
@@ -263,8 +284,8 @@ def _known(
         local, prefixes = resolver, ["did:"]
     elif _routes(resolver):
         local, prefixes = resolver.local()
-    if now is None and resolvers.clock is not None:
-        now = int(resolvers.clock())
+    # one clock for what is written and for what is read; a test that freezes `time.time` freezes both
+    now = time_of(resolvers) if now is None else now
     own = secrets if type(secrets) is InMemorySecrets else None
     return own, local, prefixes, now, resolvers.remember_peers, resolvers.max_document_entries
 

@@ -1,12 +1,8 @@
 """What the signature of an attachment proves."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pydidcomm.algorithms import SignAlg
+from pydidcomm.algorithms import SignAlg
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
 
-AllowedSenders: TypeAlias = "Collection[str] | Callable[[str], bool | Awaitable[bool]] | None"
+AllowedSenders: TypeAlias = Collection[str] | Callable[[str], bool | Awaitable[bool]] | None
 """The DIDs from which messages are taken, or a function that tells whether one is; None for any."""
 
 KidIn: TypeAlias = Literal["header", "protected"]
@@ -29,8 +29,8 @@ class ResolversConfig:
     Attributes:
         secrets_resolver: Finds secret keys.
         did_resolver: Finds DID documents.
-        clock: Tells the time in seconds since the epoch, for instance `time.time`; None for that of the
-            operating system.
+        clock: Tells the time in seconds since the epoch, None for `time.time`,
+            looked up on each use.
         replay_window: Remembers which messages were unpacked, so that none is taken
             twice; None for no memory.
         remember_peers: Whether a secret key in this process remembers what it shares with the keys of the
@@ -48,9 +48,24 @@ class ResolversConfig:
     max_document_entries: int | None = None
 
     def __post_init__(self) -> None:
+        """Refuses objects without the methods that each of them needs."""
         if self.max_document_entries is not None and self.max_document_entries < 0:
             message = f"`max_document_entries` must not be negative, got {self.max_document_entries}"
             raise ValueError(message)
+        for name, value, methods in (
+            ("secrets", self.secrets_resolver, ("get_key", "get_keys")),
+            ("resolver", self.did_resolver, ("resolve",)),
+        ):
+            missing = [method for method in methods if not hasattr(value, method)]
+            if missing:
+                message = (
+                    f"`{name}` must have the methods {' and '.join(methods)}, got {type(value).__name__}: "
+                    "secrets come first, the resolver second"
+                )
+                raise TypeError(message)
+        if self.replay_window is not None and not hasattr(self.replay_window, "seen"):
+            message = f"`replay_window` must have the method seen, got {type(self.replay_window).__name__}"
+            raise TypeError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

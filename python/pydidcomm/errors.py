@@ -1,14 +1,39 @@
 """Every exception of pydidcomm, sorted by who must act.
 
-What a resolver raises passes through untouched, and misuse of the API is a `TypeError` or a `ValueError`.
-Messages name identifiers and algorithms, never content or key material.
+An exception of the program's own resolver passes through as it was raised, with a note that names what was
+being resolved. Misuse of the API is a `TypeError` or a `ValueError`. Texts name identifiers and algorithms,
+never content or key material; line breaks, terminal escapes and bidi controls are escaped in them, and the
+attributes have the original.
+
+Each class has a stable `code`, which a problem report can carry. It is a problem code of DIDComm v2.1
+("Problem Codes"): `e`, the scope `p`, then the descriptors, of which the first is the specification's.
+
+| code | exception |
+|---|---|
+| e.p.me | DIDCommError |
+| e.p.msg.malformed | MalformedMessageError |
+| e.p.msg.unsupported | UnsupportedError |
+| e.p.msg.content-not-included | ContentNotFoundError |
+| e.p.did.malformed-document | MalformedDocumentError |
+| e.p.did.no-common-curve | IncompatibleKeysError |
+| e.p.did.not-found | DidNotFoundError |
+| e.p.did.deactivated | DidDeactivatedError |
+| e.p.did.key-not-found | KeyNotFoundError |
+| e.p.me.not-found | NotFoundError |
+| e.p.me.secret-not-found | SecretNotFoundError |
+| e.p.me.partly-packed | PartlyPackedError |
+| e.p.xfer.no-endpoint | EndpointNotFoundError |
+| e.p.trust.unproved | UntrustedMessageError |
+| e.p.trust.replayed | ReplayedMessageError |
+| e.p.trust.crypto.decryption | DecryptionError |
+| e.p.trust.crypto.signature | InvalidSignatureError |
+| e.p.req.policy | PolicyError |
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from pydidcomm._core import Packed
+from pydidcomm._core import Packed, sanitize
 
 _MOST_KIDS = 5
 """The most kids that the text of an exception lists; the attribute has more."""
@@ -20,15 +45,48 @@ def _some_of(names: Sequence[str]) -> str:
 
 
 _NEEDED = {
-    "did:peer:1": " (the hash of a genesis document, which is to be remembered first)",
-    "did:peer:3": " (the hash of a did:peer:2, which is to be remembered first)",
-    "did:peer:4": " (a short form, whose long form is to be seen or remembered first)",
+    "did:peer:1": (
+        ". A did:peer:1 is a hash of its genesis document: call `resolver.remember_genesis(document)` with "
+        "the document that the peer sent"
+    ),
+    "did:peer:3": (
+        ". A did:peer:3 is a hash of a did:peer:2: call `resolver.remember(did)` with the did:peer:2, which "
+        "came in the first message of the peer"
+    ),
+    "did:peer:4": (
+        ". This is the short form of a did:peer:4: call `resolver.remember(long_form)`; the long form came "
+        "in the first message of the peer"
+    ),
 }
-"""What has to be known before a DID resolves that is only a hash."""
+"""The next step where a DID is only a hash."""
+
+
+_CURVES = ("X25519", "P-256", "P-384", "P-521", "Ed25519", "secp256k1")
+
+
+def _meant(curve: str) -> str:
+    """The curve that is spelled otherwise."""
+    letters = curve.casefold().replace("-", "").replace("_", "")
+    meant = [known for known in _CURVES if known.casefold().replace("-", "") == letters]
+    return f"; did you mean {meant[0]!r}?" if meant and meant[0] != curve else ""
 
 
 class DIDCommError(Exception):
-    """The root of all exceptions of pydidcomm."""
+    """The root of all exceptions of pydidcomm.
+
+    Attributes:
+        code: The problem code of DIDComm v2.1 that a problem report can carry; the same for all of a class.
+    """
+
+    code: ClassVar[str] = "e.p.me"
+
+    def __str__(self) -> str:
+        """The text in one line, whatever a peer wrote into it."""
+        return sanitize(self._text())
+
+    def _text(self) -> str:
+        """The text as it is, for a subclass to say."""
+        return super().__str__()
 
 
 class MalformedMessageError(DIDCommError):
@@ -39,12 +97,14 @@ class MalformedMessageError(DIDCommError):
         reason: What is wrong with it.
     """
 
+    code: ClassVar[str] = "e.p.msg.malformed"
+
     def __init__(self, part: str, reason: str) -> None:
         super().__init__(part, reason)
         self.part = part
         self.reason = reason
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"malformed {self.part}: {self.reason}"
 
 
@@ -56,12 +116,14 @@ class MalformedDocumentError(DIDCommError):
         reason: What is wrong with it.
     """
 
+    code: ClassVar[str] = "e.p.did.malformed-document"
+
     def __init__(self, did: str, reason: str) -> None:
         super().__init__(did, reason)
         self.did = did
         self.reason = reason
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"malformed DID document of {self.did}: {self.reason}"
 
 
@@ -75,15 +137,24 @@ class UnsupportedError(DIDCommError):
             what else makes it of no use; at most 100.
     """
 
+    code: ClassVar[str] = "e.p.msg.unsupported"
+
     def __init__(self, what: str, algorithm: str, keys: Mapping[str, str] | None = None) -> None:
         super().__init__(what, algorithm, keys)
         self.what = what
         self.algorithm = algorithm
         self.keys = dict(keys or {})
 
-    def __str__(self) -> str:
-        keys = [f"{kid} ({kind})" for kid, kind in self.keys.items()]
-        return f"unsupported {self.what}: {_some_of(keys) or self.algorithm}"
+    def _text(self) -> str:
+        if self.keys:
+            keys = [f"{kid} ({kind})" for kid, kind in self.keys.items()]
+            return (
+                f"no key under {self.what} is supported, or on one of the allowed curves; the document lists "
+                f"{_some_of(keys)}"
+            )
+        if self.what == "curve":
+            return f"unsupported curve: {self.algorithm}{_meant(self.algorithm)}"
+        return f"unsupported {self.what}: {self.algorithm}"
 
 
 class IncompatibleKeysError(UnsupportedError):
@@ -95,6 +166,8 @@ class IncompatibleKeysError(UnsupportedError):
         sender_curves: The curves of the sender's keys, or what else they are.
         recipient_curves: The curves of the recipient's keys.
     """
+
+    code: ClassVar[str] = "e.p.did.no-common-curve"
 
     def __init__(
         self,
@@ -115,6 +188,8 @@ class IncompatibleKeysError(UnsupportedError):
 class NotFoundError(DIDCommError):
     """Something that was named is not there: the operator must act."""
 
+    code: ClassVar[str] = "e.p.me.not-found"
+
 
 class DidDeactivatedError(NotFoundError):
     """The DID is deactivated: its resolver says so, and its keys prove nothing any more.
@@ -123,11 +198,13 @@ class DidDeactivatedError(NotFoundError):
         did: The DID.
     """
 
+    code: ClassVar[str] = "e.p.did.deactivated"
+
     def __init__(self, did: str) -> None:
         super().__init__(did)
         self.did = did
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"the DID is deactivated: {self.did}"
 
 
@@ -138,11 +215,13 @@ class DidNotFoundError(NotFoundError):
         did: The DID.
     """
 
+    code: ClassVar[str] = "e.p.did.not-found"
+
     def __init__(self, did: str) -> None:
         super().__init__(did)
         self.did = did
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         # the long form of a did:peer:4 has one colon more, and needs nothing
         needed = "" if self.did.count(":") > 2 else _NEEDED.get(self.did[: len("did:peer:1")], "")  # noqa: PLR2004
         return f"DID not found: {self.did}{needed}"
@@ -158,6 +237,8 @@ class KeyNotFoundError(NotFoundError):
         candidates: The kids that the document lists there; at most 100.
     """
 
+    code: ClassVar[str] = "e.p.did.key-not-found"
+
     def __init__(self, did: str, kid: str, relationship: str, candidates: Sequence[str] = ()) -> None:
         super().__init__(did, kid, relationship, candidates)
         self.did = did
@@ -165,7 +246,7 @@ class KeyNotFoundError(NotFoundError):
         self.relationship = relationship
         self.candidates = list(candidates)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         missing = "nothing" if self.kid == "*" else f"no {self.kid}"
         listed = f", but {_some_of(self.candidates)}" if self.candidates else ""
         return f"{self.did} lists {missing} under {self.relationship}{listed}"
@@ -178,12 +259,17 @@ class EndpointNotFoundError(NotFoundError):
         did: The recipient's DID.
     """
 
+    code: ClassVar[str] = "e.p.xfer.no-endpoint"
+
     def __init__(self, did: str) -> None:
         super().__init__(did)
         self.did = did
 
-    def __str__(self) -> str:
-        return f"{self.did} has no endpoint that takes the message"
+    def _text(self) -> str:
+        return (
+            f"{self.did} lists no endpoint for this message: deliver it on a connection that the recipient "
+            "opened, or ask for another of its endpoints with `forward_schemes` or `forward_service_id`"
+        )
 
 
 class ContentNotFoundError(NotFoundError):
@@ -193,11 +279,13 @@ class ContentNotFoundError(NotFoundError):
         links: Where the content can be had.
     """
 
+    code: ClassVar[str] = "e.p.msg.content-not-included"
+
     def __init__(self, links: list[str]) -> None:
         super().__init__(links)
         self.links = links
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return "the content is not in the message, it has to be fetched from one of its links"
 
 
@@ -208,12 +296,14 @@ class SecretNotFoundError(NotFoundError):
         kids: The kids of the secrets that would have done.
     """
 
+    code: ClassVar[str] = "e.p.me.secret-not-found"
+
     def __init__(self, kids: list[str]) -> None:
         super().__init__(kids)
         self.kids = kids
 
-    def __str__(self) -> str:
-        return f"no secret is held for {_some_of(self.kids)}"
+    def _text(self) -> str:
+        return f"no private key found for {_some_of(self.kids)}"
 
 
 class UntrustedMessageError(DIDCommError):
@@ -225,13 +315,15 @@ class UntrustedMessageError(DIDCommError):
         did: The DID that is claimed, if there is one.
     """
 
+    code: ClassVar[str] = "e.p.trust.unproved"
+
     def __init__(self, claim: str, kid: str | None = None, did: str | None = None) -> None:
         super().__init__(claim, kid, did)
         self.claim = claim
         self.kid = kid
         self.did = did
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         details = "".join(
             f" ({name} {value})" for name, value in (("kid", self.kid), ("did", self.did)) if value
         )
@@ -246,12 +338,14 @@ class PolicyError(DIDCommError):
         did: The DID that is proved to be its sender, if there is one.
     """
 
+    code: ClassVar[str] = "e.p.req.policy"
+
     def __init__(self, demand: str, did: str | None = None) -> None:
         super().__init__(demand, did)
         self.demand = demand
         self.did = did
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         sender = f" (did {self.did})" if self.did else ""
         return f"refused by policy: {self.demand} is not met{sender}"
 
@@ -264,12 +358,14 @@ class ReplayedMessageError(DIDCommError):
         did: The DID that is proved to have made it, if there is one.
     """
 
+    code: ClassVar[str] = "e.p.trust.replayed"
+
     def __init__(self, message_id: str, did: str | None = None) -> None:
         super().__init__(message_id, did)
         self.message_id = message_id
         self.did = did
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"message {self.message_id} of {self.did or 'an anonymous sender'} was here before"
 
 
@@ -281,27 +377,42 @@ class PartlyPackedError(DIDCommError):
         failed: What went wrong, by recipient.
     """
 
-    def __init__(self, packed: Mapping[str, "Packed"], failed: Mapping[str, Exception]) -> None:
+    code: ClassVar[str] = "e.p.me.partly-packed"
+
+    def __init__(self, packed: Mapping[str, Packed], failed: Mapping[str, Exception]) -> None:
         super().__init__(packed, failed)
         self.packed = packed
         self.failed = failed
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         every = len(self.packed) + len(self.failed)
         return f"not packed for {len(self.failed)} of {every} recipients: {_some_of([*self.failed])}"
 
 
 class DecryptionError(DIDCommError):
-    """The message cannot be decrypted; what failed inside is nobody's business."""
+    """The message cannot be decrypted; the text is the same for every cause, so it cannot serve as an oracle.
 
-    def __str__(self) -> str:
+    Attributes:
+        kids: The recipient keys that the open header of the message names, at most 1000; they are claimed,
+            not proved. `DIDCommMessaging.diagnose` reports which of them are held.
+    """
+
+    code: ClassVar[str] = "e.p.trust.crypto.decryption"
+
+    def __init__(self, kids: Sequence[str] = ()) -> None:
+        super().__init__(kids)
+        self.kids = list(kids)
+
+    def _text(self) -> str:
         return "the message cannot be decrypted"
 
 
 class InvalidSignatureError(DIDCommError):
     """The signature does not verify."""
 
-    def __str__(self) -> str:
+    code: ClassVar[str] = "e.p.trust.crypto.signature"
+
+    def _text(self) -> str:
         return "the signature is not valid"
 
 
@@ -310,4 +421,4 @@ class UnprovedSenderWarning(UserWarning):
 
 
 class MessageTypeWarning(UserWarning):
-    """The type of a message is no Message Type URI; other implementations may refuse it."""
+    """`type` is not a Message Type URI; other implementations may refuse the message."""

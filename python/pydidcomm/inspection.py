@@ -4,18 +4,14 @@ Nothing in a view is proved: it repeats what whoever wrote the envelope wanted i
 it, unpack the message.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydidcomm import _core
+from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 from pydidcomm._envelope_svg import envelope_picture
 from pydidcomm._shown import shown
-
-if TYPE_CHECKING:
-    from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 
 _MOST_NAMED = 3
 """The most keys and faults that the text of a view lists; the view has them all."""

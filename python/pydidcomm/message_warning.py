@@ -2,10 +2,6 @@
 
 from enum import Enum
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
 
 class WarningCode(str, Enum):
     """What a warning in `Metadata.warnings` is about; the values are stable."""
@@ -56,7 +52,7 @@ class MessageWarning(str):
     _code: WarningCode
     _part: str | None
 
-    def __new__(cls, text: str, code: WarningCode | str, part: str | None = None) -> "Self":
+    def __new__(cls, text: str, code: WarningCode | str, part: str | None = None) -> "MessageWarning":  # noqa: PYI034, Self came with Python 3.11
         """A warning with this text."""
         made = super().__new__(cls, text)
         made._code, made._part = WarningCode(code), part

@@ -31,6 +31,7 @@ from pydidcomm.config import (
     ResolversConfig,
     UnpackConfig,
 )
+from pydidcomm.diagnosis import Diagnosis, diagnose
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
@@ -46,7 +47,7 @@ class DIDCommMessaging:
     Args:
         secrets: Finds its secret keys; an empty `InMemorySecrets` by default.
         resolver: Finds DID documents; by default those that need no network, did:key, did:jwk and did:peer.
-        clock: Tells the time in seconds since the epoch; None for that of the operating system.
+        clock: Tells the time in seconds since the epoch; None for `time.time`.
         replay_window: Remembers which messages were unpacked, so that none is taken twice, for instance an
             `InMemoryReplayWindow`; None for no memory.
         remember_peers: Whether secret keys in this process remember what they share with those of peers.
@@ -273,6 +274,23 @@ class DIDCommMessaging:
     ) -> list[UnpackResult | Exception]:
         """Each message as `unpack` returns it, or what it raises; see `pydidcomm.unpack_many`."""
         return await batches.unpack_many(self.resolvers_config, packed_msgs, config, threads=threads)
+
+    async def diagnose(
+        self,
+        packed_msg: str | bytes | Mapping[str, Any] | Packed | PackedSigned,
+        *,
+        config: UnpackConfig | None = None,
+    ) -> Diagnosis:
+        """Report what `unpack` needs for a message, and what is missing.
+
+        The report says which private keys are held, which DIDs resolve, on which curves, and what `unpack`
+        raises. It prints as one line for each check. The replay window is not used.
+
+        Args:
+            packed_msg: The message: its text, its JSON object, or what packing returned.
+            config: The options with which it would be unpacked.
+        """
+        return await diagnose(self.resolvers_config, packed_msg, config)
 
     async def rotate(  # noqa: PLR0913, all of them are named
         self,

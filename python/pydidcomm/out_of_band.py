@@ -11,21 +11,15 @@ Example:
     'did:example:alice'
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from pydidcomm import Message, same_message_type
+from pydidcomm import Attachment, Message, same_message_type
 from pydidcomm.errors import MalformedMessageError, UnsupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pydidcomm import Attachment
 
 __all__ = ["INVITATION_TYPE", "MAX_URL_LENGTH", "invitation", "invitation_from_url", "invitation_url"]
 

@@ -1,15 +1,23 @@
 """Creation of did:peer DIDs, whose secrets land in a store."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pydidcomm import _core
 from pydidcomm._core import LocalResolver, Secret
+from pydidcomm._shown import shown
 from pydidcomm.resolvers import SecretsStore
 
 PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
 """A method of did:peer: one key, a genesis document, keys and services, the hash of these, a document."""
+
+_VERIFY_ONLY = ("P-384", "P-521")
+"""Curves whose signatures are verified and never made, so that every recipient can verify ours."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(/|$))")
+"""The scheme of a URI; a name followed by a port is not one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,11 +48,9 @@ class PeerDid:
 
     def create(self, resolver: LocalResolver | None) -> tuple[str, list[Secret]]:
         """The new DID and its secrets, which nobody keeps yet."""
-        if self.auth_keys_count < 0 or self.agreement_keys_count < 1:
-            message = "a did:peer that receives messages has at least one key for agreement"
-            raise ValueError(message)
+        self._check()
         if self.method in (1, 3) and resolver is None:
-            message = f"a did:peer:{self.method} is only a hash: a resolver has to remember what of"
+            message = f"did:peer:{self.method} is only a hash; pass `resolver` to store what it is a hash of"
             raise ValueError(message)
         agreement = _secrets(self.agreement_curves, self.agreement_keys_count)
         authentication = _secrets(self.auth_curves, self.auth_keys_count)
@@ -56,6 +62,39 @@ class PeerDid:
             _remember(resolver, self.method, known or did)
         return did, secrets
 
+    def _check(self) -> None:
+        """Refuses what the DID could not have, or what would make it useless."""
+        for name in ("auth_keys_count", "agreement_keys_count"):
+            count = getattr(self, name)
+            if not isinstance(count, int) or isinstance(count, bool):
+                message = f"`{name}` must be an int, got {type(count).__name__}"
+                raise TypeError(message)
+        if self.auth_keys_count < 0 or self.agreement_keys_count < 1:
+            message = (
+                "`auth_keys_count` must be at least 0 and `agreement_keys_count` at least 1, got "
+                f"{self.auth_keys_count} and {self.agreement_keys_count}"
+            )
+            raise ValueError(message)
+        for name in ("auth_curves", "agreement_curves", "routing_keys", "accept"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                message = f"`{name}` must be a list of str, got str: write {name}=[{shown(value)!r}]"
+                raise TypeError(message)
+        # the one key of a did:peer:0 agrees where it does not sign
+        for curve in self.auth_curves if self.auth_keys_count and self.method != 0 else ():
+            if curve in _VERIFY_ONLY:
+                message = f"`auth_curves`: keys on {curve} do not sign; use Ed25519, P-256 or secp256k1"
+                raise ValueError(message)
+        several = max(self.auth_keys_count, self.agreement_keys_count) > 1
+        if self.method == 0 and (several or len(self.auth_curves) > 1 or len(self.agreement_curves) > 1):
+            message = "did:peer:0 has one key: use method 2 for several keys or curves"
+            raise ValueError(message)
+        _check_endpoint("`service_endpoint`", self.service_endpoint)
+        for service in self.services:
+            endpoint = service.get("serviceEndpoint") if isinstance(service, Mapping) else None
+            uri = endpoint.get("uri") if isinstance(endpoint, Mapping) else endpoint
+            _check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
+
     def _services(self) -> list[Mapping[str, Any]]:
         if self.service_endpoint is None:
             return [*self.services]
@@ -63,6 +102,16 @@ class PeerDid:
         if self.routing_keys:
             endpoint["routingKeys"] = list(self.routing_keys)
         return [{"type": "DIDCommMessaging", "serviceEndpoint": endpoint}, *self.services]
+
+
+def _check_endpoint(name: str, uri: str | None) -> None:
+    """An endpoint is a URI of some transport, or a DID: both begin with a scheme."""
+    if uri is not None and not isinstance(uri, str):
+        message = f"{name} must be a str, got {type(uri).__name__}"
+        raise TypeError(message)
+    if uri is not None and not _SCHEME.match(uri):
+        message = f"{name} must be a URI with a scheme, or a DID, got {shown(uri)!r}; write 'https://...'"
+        raise ValueError(message)
 
 
 def _secrets(curves: Sequence[str], count: int) -> list[Secret]:

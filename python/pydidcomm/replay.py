@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Awaitable, Callable  # noqa: TC003, annotations are evaluated
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from time import monotonic
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from pydidcomm._core import UnpackResult, V1Message
+from pydidcomm._core import UnpackResult, V1Message  # noqa: TC001, annotations are evaluated
 
 _CAPACITY = 10_000
 """Messages of one sender: an hour of three messages a second."""
@@ -134,7 +132,7 @@ class InMemoryReplayWindow:
         capacity: How many messages of one sender are remembered.
         total: How many messages of all senders are remembered.
         seconds: For how long each message is remembered; None for as long as there is room.
-        clock: Returns the time in seconds. It need not be the time of day.
+        clock: Returns the time in seconds; None for `time.time`, looked up on each use.
 
     Raises:
         ValueError: `capacity`, `total` or `seconds` is not positive.
@@ -159,7 +157,7 @@ class InMemoryReplayWindow:
         capacity: int = _CAPACITY,
         total: int = _TOTAL,
         seconds: float | None = None,
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         for name, value in (("capacity", capacity), ("total", total), ("seconds", seconds)):
             if value is not None and value <= 0:
@@ -182,7 +180,7 @@ class InMemoryReplayWindow:
         """
         sender = b"" if entry.sender is None else sha256(entry.sender.encode()).digest()
         with self._lock:
-            now = self._clock()
+            now = time.time() if self._clock is None else self._clock()
             self._expire(now)
             known = self._known.get(entry.digest)
             if known is not None:

@@ -10,14 +10,11 @@ from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 from pydidcomm._core import DIDDocument, LocalResolver, PublicKey, Resolved, Secret
 from pydidcomm.algorithms import SignAlg
 
-DocumentAnswer: TypeAlias = "Mapping[str, Any] | DIDDocument | Resolved | None"
+DocumentAnswer: TypeAlias = Mapping[str, Any] | DIDDocument | Resolved | None
 """A DID document: its JSON object, or parsed once; None where the DID is unknown.
 
 A `Resolved`, or the answer of DID Resolution (a dict with `didDocument` and `didDocumentMetadata`), also says
 whether the DID is deactivated."""
-
-SecretAnswer: TypeAlias = "Mapping[str, Any] | Secret | KeyAgreementKey | SigningKey | None"
-"""A secret: a JWK with `d`, or parsed once, or a key that lives elsewhere; None where it is not held."""
 
 
 @runtime_checkable
@@ -52,6 +49,10 @@ class SigningKey(Protocol):
         ...
 
 
+SecretAnswer: TypeAlias = Mapping[str, Any] | Secret | KeyAgreementKey | SigningKey | None
+"""A secret: a JWK with `d`, or parsed once, or a key that lives elsewhere; None where it is not held."""
+
+
 @runtime_checkable
 class DIDResolver(Protocol):
     """Finds DID documents.
@@ -65,7 +66,7 @@ class DIDResolver(Protocol):
         True
     """
 
-    def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
+    def resolve(self, did: str, /) -> DocumentAnswer | Awaitable[DocumentAnswer]:
         """The document of the DID, as a dict or as a DIDDocument; None where it is unknown.
 
         A deactivated DID is answered with `Resolved(document, deactivated=True)`.
@@ -90,7 +91,7 @@ class SecretsResolver(Protocol):
         True
     """
 
-    def get_key(self, kid: str, /) -> "SecretAnswer | Awaitable[SecretAnswer]":
+    def get_key(self, kid: str, /) -> SecretAnswer | Awaitable[SecretAnswer]:
         """The secret of that kid, or None."""
         ...
 
@@ -125,7 +126,7 @@ class PrefixResolver:
         self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
         self._local = _local(self._routes)
 
-    def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
+    def resolve(self, did: str, /) -> DocumentAnswer | Awaitable[DocumentAnswer]:
         """The answer of the resolver in charge; None where no prefix fits."""
         for prefix, resolver in self._routes:
             if did.startswith(prefix):

@@ -7,6 +7,7 @@ use pyo3::types::PyString;
 
 use super::wire_text::WireText;
 use crate::did::DidUrl;
+use crate::display::listed;
 use crate::pack;
 use crate::routing::Route;
 
@@ -92,7 +93,11 @@ impl PyDelivery {
 
     fn __repr__(&self) -> String {
         let layers = self.route();
-        let over = if layers.is_empty() { String::new() } else { format!(" over {}", layers.join(", ")) };
-        format!("Delivery({} octets to {}{over})", self.0.text.length(), self.uri())
+        let over = if layers.is_empty() {
+            String::new()
+        } else {
+            format!(" over {}", listed(layers.iter().map(AsRef::as_ref)))
+        };
+        format!("Delivery({} octets to {}{over})", self.0.text.length(), listed([self.uri()]))
     }
 }

@@ -13,6 +13,7 @@ use super::errors::misuse;
 use super::json::{DocumentIn, ObjectOut, is_object};
 use crate::caller::{self, Answer};
 use crate::did::{Document, Endpoint, MOST_ENTRIES, Node, Relationship, Service};
+use crate::display::quoted;
 
 /// A DID document, parsed once; what a resolver may hand out again and again.
 ///
@@ -120,7 +121,7 @@ impl PyDocument {
     }
 
     fn __repr__(&self) -> String {
-        format!("DIDDocument(id='{}')", self.id())
+        format!("DIDDocument(id={})", quoted(self.id()))
     }
 }
 
@@ -139,7 +140,7 @@ impl PyService {
     }
 
     fn __repr__(&self) -> String {
-        format!("Service(id='{}')", self.0.id)
+        format!("Service(id={})", quoted(&self.0.id))
     }
 }
 
@@ -164,7 +165,7 @@ impl PyEndpoint {
     }
 
     fn __repr__(&self) -> String {
-        format!("ServiceEndpoint(uri='{}')", self.0.uri)
+        format!("ServiceEndpoint(uri={})", quoted(&self.0.uri))
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::PyRuntimeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::argument::wrong_type;
 use super::bytes_in::BytesIn;
 use super::callback::call_python;
 use super::errors::misuse;
@@ -50,7 +51,6 @@ impl<'py> FromPyObject<'_, 'py> for OctetsIn {
         if let Some(bytes) = BytesIn::of(&value) {
             return Ok(Self(bytes.to_vec()));
         }
-        let kind = value.get_type().name()?;
-        Err(PyTypeError::new_err(format!("a key that lives elsewhere answers with bytes, not with {kind}")))
+        Err(wrong_type(&value, "bytes"))
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::import_exception;
 use pyo3::prelude::*;
-use pyo3::{PyErr, import_exception};
+use pyo3::types::PyString;
 
 use super::callback::call_python;
+use crate::display;
 use crate::error::Error;
 
 import_exception!(pydidcomm.errors, ContentNotFoundError);
@@ -27,7 +29,7 @@ import_exception!(pydidcomm.errors, UntrustedMessageError);
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
         let exception = match error {
-            Error::Misuse(reason) => PyValueError::new_err(reason),
+            Error::Misuse(reason) => PyValueError::new_err(display::printable(&reason)),
             Error::Malformed { part, reason } => MalformedMessageError::new_err((part, reason)),
             Error::MalformedDocument { did, reason } => MalformedDocumentError::new_err((did, reason)),
             Error::Unsupported { what, algorithm } => UnsupportedError::new_err((what, algorithm)),
@@ -62,10 +64,26 @@ impl From<Error> for PyErr {
     }
 }
 
+/// A message that does not decrypt, with the recipient keys that its open header names.
+pub(super) fn undecrypted(kids: Vec<String>) -> PyErr {
+    let exception = DecryptionError::new_err((kids,));
+    Python::attach(|py| call_python(py, || exception.value(py).is_none()));
+    exception
+}
+
 /// What a caller passed is the caller's to mend, in whatever terms the core refused it.
 pub(super) fn misuse(error: Error) -> PyErr {
     match error {
-        Error::Malformed { .. } => PyValueError::new_err(error.to_string()),
+        Error::Malformed { .. } => PyValueError::new_err(display::printable(&error.to_string())),
         other => other.into(),
     }
+}
+
+/// The text with everything that is not printable escaped, and its middle left out where it is longer than that.
+#[pyfunction]
+#[pyo3(signature = (text, longest = None))]
+pub(super) fn sanitize(text: &Bound<'_, PyString>, longest: Option<usize>) -> String {
+    // a lone surrogate is no Unicode, and is shown as the replacement character
+    let text = text.to_string_lossy();
+    longest.map_or_else(|| display::printable(&text), |longest| display::shortened(&text, longest))
 }

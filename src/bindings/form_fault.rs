@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 
 use super::json::JsonOut;
+use crate::display::quoted;
 use crate::message::FormFault;
 
 /// A part of a received message that was read as absent, because its form is not the specification's.
@@ -41,6 +42,6 @@ impl PyFormFault {
     }
 
     fn __repr__(&self) -> String {
-        format!("FormFault(part='{}', reason='{}')", self.0.part(), self.0.reason())
+        format!("FormFault(part={}, reason={})", quoted(self.0.part()), quoted(self.0.reason()))
     }
 }

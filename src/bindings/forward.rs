@@ -6,17 +6,18 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::algorithms::AnonCryptAlg;
+use super::argument::DidIn;
 use super::attachment::PyAttachment;
-use super::errors::misuse;
 use super::json::{ObjectIn, StringsIn, TextIn};
 use super::message::PyMessage;
-use super::operation::{Outcome, PyOperation};
+use super::operation::{Outcome, PyOperation, opened};
 use super::pack::{headers, party};
 use super::surroundings::KnownIn;
 use super::unpack::{MadeMessage, PyMetadata, PyUnpackResult};
 use super::unpack_options::PyUnpackOptions;
 use super::wire_text::WireText;
 use crate::did::DidUrl;
+use crate::display::listed;
 use crate::pack::{self, ForwardOptions, PackedForward};
 use crate::routing::Forward;
 use crate::unpack::{self, Forwarded, Unpacked};
@@ -65,8 +66,8 @@ impl PyForwarded {
     }
 
     /// Whether `next` is this party: the same DID, and where both name a key the same key.
-    fn goes_to(&self, party: &str) -> PyResult<bool> {
-        Ok(self.forward.goes_to(&DidUrl::parse(party).map_err(misuse)?))
+    fn goes_to(&self, party: DidIn) -> bool {
+        self.forward.goes_to(&party.0)
     }
 
     /// The messages to hand on: JSON texts, as they were attached and in that order.
@@ -115,7 +116,7 @@ impl PyForwarded {
 
     fn __repr__(&self) -> String {
         let (messages, links) = (self.forward.messages().len(), self.forward.links().len());
-        format!("Forwarded({messages} messages and {links} links to {})", self.forward.next())
+        format!("Forwarded({messages} messages and {links} links to {})", listed([self.forward.next()]))
     }
 }
 
@@ -156,7 +157,7 @@ impl PyPackedForward {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedForward({} octets to {})", self.text.length(), self.to_kids().join(", "))
+        format!("PackedForward({} octets to {})", self.text.length(), listed(self.to_kids()))
     }
 }
 
@@ -169,8 +170,8 @@ pub(super) fn unpack_forward(
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await?;
-        Ok(Outcome::Forwarded(Box::new(forwarded)))
+        let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await;
+        opened(&packed_msg.0, forwarded.map(|forwarded| Outcome::Forwarded(Box::new(forwarded))))
     })
 }
 
@@ -178,13 +179,13 @@ pub(super) fn unpack_forward(
 #[pyfunction]
 pub(super) fn wrap_in_forward(
     packed_msg: TextIn,
-    to: &str,
+    to: DidIn,
     routing_keys: StringsIn,
     enc_alg_anon: AnonCryptAlg,
     forward_headers: Option<ObjectIn>,
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
-    let (to, keys) = (party(to)?, parties(routing_keys)?);
+    let (DidIn(to), keys) = (to, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
     Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let packed = pack::wrap_in_forward(&caller, &packed_msg.0, &to, &keys, &options).await?;
@@ -196,13 +197,13 @@ pub(super) fn wrap_in_forward(
 #[pyfunction]
 pub(super) fn rewrap(
     payload: TextIn,
-    next_hop: &str,
+    next_hop: DidIn,
     routing_keys: StringsIn,
     enc_alg_anon: AnonCryptAlg,
     forward_headers: Option<ObjectIn>,
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
-    let (next, keys) = (party(next_hop)?, parties(routing_keys)?);
+    let (DidIn(next), keys) = (next_hop, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
     Ok(PyOperation::prepare(known, payload.0.len(), |caller| async move {
         let packed = pack::rewrap(&caller, &payload.0, &next, &keys, &options).await?;

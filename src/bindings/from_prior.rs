@@ -2,9 +2,11 @@
 
 use pyo3::prelude::*;
 
+use super::argument::StrIn;
 use super::errors::misuse;
 use super::json::{ObjectOut, StringsIn, WholeIn};
 use super::surroundings;
+use crate::display::quoted;
 use crate::message::{Audience, FromPrior};
 
 /// The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
@@ -52,18 +54,22 @@ enum AudienceOut {
 impl PyFromPrior {
     #[new]
     #[pyo3(signature = (*, iss, sub=None, aud=None, exp=None, nbf=None, iat=None, jti=None))]
+    #[expect(clippy::too_many_arguments, reason = "one argument for each claim")]
     fn new(
-        iss: String,
-        sub: Option<String>,
+        py: Python<'_>,
+        iss: StrIn,
+        sub: Option<StrIn>,
         aud: Option<AudienceIn>,
         exp: Option<WholeIn>,
         nbf: Option<WholeIn>,
         iat: Option<WholeIn>,
-        jti: Option<String>,
+        jti: Option<StrIn>,
     ) -> PyResult<Self> {
         let whole = |number: Option<WholeIn>| number.map(|WholeIn(number)| number);
         let (exp, nbf, iat) = (whole(exp), whole(nbf), whole(iat));
-        let iat = Some(iat.unwrap_or_else(surroundings::now));
+        let iat = Some(iat.map_or_else(|| surroundings::now(py), Ok)?);
+        let text = |text: Option<StrIn>| text.map(|StrIn(text)| text);
+        let (StrIn(iss), sub, jti) = (iss, text(sub), text(jti));
         let claims = FromPrior { iss, sub, aud: aud.map(Into::into), exp, nbf, iat, jti };
         claims.check().map_err(misuse)?;
         Ok(Self(claims))
@@ -129,8 +135,7 @@ impl PyFromPrior {
     }
 
     fn __repr__(&self) -> String {
-        let quoted = |text: &str| format!("'{text}'");
         let sub = self.0.sub.as_deref().map_or_else(|| "None".to_owned(), quoted);
-        format!("FromPrior(iss='{}', sub={sub})", self.0.iss)
+        format!("FromPrior(iss={}, sub={sub})", quoted(&self.0.iss))
     }
 }

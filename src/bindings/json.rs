@@ -3,15 +3,20 @@
 use std::ops::Deref;
 
 use jiter::{FloatMode, PythonParse, StringCacheMode};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString, PyTuple,
+};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
+use super::argument::{
+    ArgumentTypeError, ArgumentValueError, StrIn, lone_string, type_name, wrong_type, wrong_value,
+};
 use super::bytes_in::BytesIn;
 use super::callback::call_python;
 use crate::message::object::push_text;
@@ -85,7 +90,7 @@ impl<'py> FromPyObject<'_, 'py> for PeerObjectIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let text = text_of(&value).map_err(|fault| fault.malformed("message"))?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(PyTypeError::new_err("expected a dict")) }
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
     }
 }
 
@@ -100,7 +105,7 @@ impl<'py> FromPyObject<'_, 'py> for DocumentIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let did = || value.get_item("id").and_then(|id| id.extract::<String>()).unwrap_or_default();
         let text = text_of(&value).map_err(|fault| fault.malformed_document(&did()))?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(PyTypeError::new_err("expected a dict")) }
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
     }
 }
 
@@ -116,7 +121,9 @@ impl Fault {
     /// The error where the program made the value.
     pub(super) fn misuse(self) -> PyErr {
         match self {
-            Self::Ambiguous(reason) => PyValueError::new_err(reason),
+            Self::Ambiguous(reason) => {
+                ArgumentValueError::new_err(format!("cannot be written as JSON: {reason}"))
+            }
             Self::Python(error) => error,
         }
     }
@@ -162,8 +169,11 @@ impl<'py> FromPyObject<'_, 'py> for ObjectIn {
     const INPUT_TYPE: PyStaticExpr = MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if !is_object(&value) {
+            return Err(wrong_type(&value, "a dict"));
+        }
         let JsonIn(text) = JsonIn::extract(value)?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(PyTypeError::new_err("expected a dict")) }
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
     }
 }
 
@@ -174,8 +184,26 @@ impl<'py> FromPyObject<'_, 'py> for StringsIn {
         type_hint_subscript!(type_hint_identifier!("collections.abc", "Sequence"), STR);
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        call_python(value.py(), || value.extract()).map(Self)
+        call_python(value.py(), || strings(&value)).map(Self)
     }
+}
+
+/// The strings of a sequence; a mapping or a set has no order, and bytes have numbers.
+fn strings(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Err(lone_string(&text.to_string_lossy()));
+    }
+    let is_bytes = value.cast::<PyBytes>().is_ok() || value.cast::<PyByteArray>().is_ok();
+    if is_bytes || value.cast::<PySequence>().is_err() {
+        return Err(wrong_type(value, "a list of str"));
+    }
+    let text = |entry: PyResult<Bound<'_, PyAny>>| {
+        let entry = entry?;
+        let kind = type_name(&entry);
+        let inside = |_| ArgumentTypeError::new_err(format!("must be a list of str, got {kind} in it"));
+        entry.extract().map(|StrIn(text)| text).map_err(inside)
+    };
+    value.try_iter()?.map(text).collect()
 }
 
 impl<'py> FromPyObject<'_, 'py> for WholeIn {
@@ -184,8 +212,11 @@ impl<'py> FromPyObject<'_, 'py> for WholeIn {
     const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "int");
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let integer = value.cast::<PyInt>().map_err(|_| PyTypeError::new_err("expected an int"))?;
-        let out_of_range = |_| PyValueError::new_err("expected a number from 0 to 2**64 - 1");
+        let integer = value.cast::<PyInt>().map_err(|_| wrong_type(&value, "a whole number (int)"))?;
+        if value.cast::<PyBool>().is_ok() {
+            return Err(wrong_type(&value, "a whole number (int)"));
+        }
+        let out_of_range = |_| wrong_value("a whole number from 0 to 2**64 - 1");
         integer.extract().map(Self).map_err(out_of_range)
     }
 }
@@ -206,6 +237,12 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
             return str::from_utf8(&bytes)
                 .map(|text| Self(Given::Own(text.to_owned())))
                 .map_err(|_| not_unicode());
+        }
+        if !is_object(&value) {
+            let step = if value.hasattr("packed_msg")? { ": pass its `packed_msg`" } else { "" };
+            let kind = type_name(&value);
+            let reason = format!("must be a str, bytes or a dict, got {kind}{step}");
+            return Err(ArgumentTypeError::new_err(reason));
         }
         PeerObjectIn::extract(value).map(|PeerObjectIn(text)| Self(Given::Own(text)))
     }
@@ -264,7 +301,7 @@ fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     };
     parse
         .python_parse(py, text.as_bytes())
-        .map_err(|error| PyValueError::new_err(error.description(text.as_bytes())))
+        .map_err(|_| PyValueError::new_err("the JSON has numbers or nesting that Python cannot represent"))
 }
 
 /// Writes what JSON can say; a number that is not finite and a key that is no string are refused.
@@ -299,8 +336,11 @@ fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> Written {
     {
         write_members(items?.iter().map(|item| item.extract()), text, deeper)
     } else {
-        let kind = value.get_type().name()?;
-        Err(PyTypeError::new_err(format!("JSON has no form for {kind}")).into())
+        let kind = type_name(value);
+        Err(ArgumentTypeError::new_err(format!(
+            "must be JSON (dict, list, str, int, float, bool or None), got {kind}"
+        ))
+        .into())
     }
 }
 
@@ -320,7 +360,9 @@ fn write_members<'py>(
         if place > 0 {
             text.push(',');
         }
-        let key = key.cast::<PyString>().map_err(|_| PyTypeError::new_err("keys of JSON are strings"))?;
+        let key = key
+            .cast::<PyString>()
+            .map_err(|_| ArgumentTypeError::new_err("must have str as keys of a dict"))?;
         write_string(key, text)?;
         text.push(':');
         write(&value, text, depth)?;

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
+use super::argument::StrIn;
 use super::attachment::PyAttachment;
 use super::callback::call_python;
 use super::errors::misuse;
@@ -17,6 +18,7 @@ use super::surroundings;
 use super::time::{DatetimeOut, TimeIn};
 use super::tuple::{OnceTuple, TupleOut};
 use crate::did::DidUrl;
+use crate::display::quoted;
 use crate::error::Result;
 use crate::message::object::ObjectText;
 use crate::message::{Attachment, FromPriorHeader, Message};
@@ -85,26 +87,26 @@ impl PyMessage {
     )]
     fn new(
         py: Python<'_>,
-        r#type: String,
+        r#type: StrIn,
         body: Option<ObjectIn>,
-        id: Option<String>,
-        frm: Option<String>,
+        id: Option<StrIn>,
+        frm: Option<StrIn>,
         to: Option<StringsIn>,
-        thid: Option<String>,
-        pthid: Option<String>,
+        thid: Option<StrIn>,
+        pthid: Option<StrIn>,
         created_time: Option<TimeIn>,
         expires_time: Option<TimeIn>,
         from_prior: Option<&Bound<'_, PyFromPrior>>,
         please_ack: Option<StringsIn>,
         ack: Option<StringsIn>,
-        lang: Option<String>,
+        lang: Option<StrIn>,
         accept_lang: Option<StringsIn>,
         attachments: Option<AttachmentsIn>,
         custom_headers: Option<ObjectIn>,
     ) -> PyResult<Self> {
         let mut text = String::with_capacity(512);
         let mut headers = ObjectText::begin(&mut text);
-        headers.put_text("id", &id.unwrap_or_else(surroundings::random_id));
+        headers.put_text("id", &id.map_or_else(surroundings::random_id, |StrIn(id)| id));
         headers.put_text("type", &r#type);
         let texts = [("from", frm), ("thid", thid), ("pthid", pthid), ("lang", lang)];
         for (name, value) in texts.into_iter().filter_map(|(name, value)| Some((name, value?))) {
@@ -229,8 +231,9 @@ impl PyMessage {
     ///
     /// A message without `expires_time` never expires. DIDComm v2.1, section "Message Headers".
     #[pyo3(signature = (now = None))]
-    fn is_expired(&self, now: Option<TimeIn>) -> bool {
-        self.0.is_expired(now.map_or_else(surroundings::now, |TimeIn(seconds)| seconds))
+    fn is_expired(&self, py: Python<'_>, now: Option<TimeIn>) -> PyResult<bool> {
+        let now = now.map_or_else(|| surroundings::now(py), |TimeIn(seconds)| Ok(seconds))?;
+        Ok(self.0.is_expired(now))
     }
 
     /// The DID rotation that the message announces; a str is a token that nobody has verified.
@@ -389,8 +392,9 @@ impl PyMessage {
 
     fn __repr__(&self) -> String {
         // the body is left out: a repr ends up in logs
-        let frm = self.0.from().map_or_else(|| "None".to_owned(), |from| format!("'{from}'"));
-        format!("Message(type='{}', id='{}', frm={frm})", self.0.message_type(), self.0.id())
+        let frm = self.0.from().map_or_else(|| "None".to_owned(), |from| quoted(from.as_str()));
+        let (kind, id) = (quoted(self.0.message_type()), quoted(self.0.id()));
+        format!("Message(type={kind}, id={id}, frm={frm})")
     }
 }
 

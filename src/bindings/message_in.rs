@@ -1,12 +1,13 @@
 //! Messages and their headers as they come from Python.
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
+use super::argument::wrong_type;
 use super::attachment::PyAttachment;
 use super::errors::misuse;
 use super::json::{ObjectIn, is_object};
@@ -33,7 +34,7 @@ impl<'py> FromPyObject<'_, 'py> for MessageIn {
             let ObjectIn(text) = value.extract()?;
             return Message::of_text(text).map(Self).map_err(misuse);
         }
-        Err(PyTypeError::new_err("expected a Message or a dict"))
+        Err(wrong_type(&value, "a Message or a dict"))
     }
 }
 
@@ -49,7 +50,8 @@ impl<'py> FromPyObject<'_, 'py> for AttachmentsIn {
     );
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let attachments: Vec<Bound<'py, PyAttachment>> = value.extract()?;
+        let attachments: Vec<Bound<'py, PyAttachment>> =
+            value.extract().map_err(|_| wrong_type(&value, "a list of Attachment"))?;
         Ok(Self(attachments.iter().map(|attachment| attachment.get().0.clone()).collect()))
     }
 }

@@ -13,6 +13,7 @@
 )]
 
 mod algorithms;
+mod argument;
 mod attachment;
 mod batch;
 mod bytes_in;
@@ -75,6 +76,8 @@ mod _core {
     use super::did_document::{PyDocument, PyEndpoint, PyResolved, PyService, document_of};
     #[pymodule_export]
     use super::envelope::PyEnvelope;
+    #[pymodule_export]
+    use super::errors::sanitize;
     #[pymodule_export]
     use super::form_fault::PyFormFault;
     #[pymodule_export]

@@ -12,6 +12,7 @@ use super::algorithms::SignAlg;
 use super::attachment::PyAttachment;
 use super::callback::call_python;
 use super::elsewhere::handle_out;
+use super::errors::undecrypted;
 use super::forward::{PyForwarded, PyPackedForward};
 use super::layer::{KeysOut, RouteOut};
 use super::packed::{PyPacked, PyPackedSigned};
@@ -22,11 +23,12 @@ use super::unpack::PyUnpackResult;
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use crate::caller::{Answer, Caller, Question, Spread, Surroundings, lock};
 use crate::error::{Error, Result};
+use crate::inspect::recipient_kids;
 use crate::message::Attachment;
 use crate::operation::{Operation, Step};
 use crate::pack::{Packed, PackedForward, PackedSigned};
 use crate::receive::Received;
-use crate::unpack::{AttachmentSigned, Forwarded};
+use crate::unpack::{AttachmentSigned, Forwarded, Limits};
 use crate::v1;
 
 /// What an operation ends with.
@@ -43,6 +45,8 @@ pub(super) enum Outcome {
     Layer(String),
     Opened(SecretBytes),
     Checked,
+    /// Not decrypted: the recipient keys that the open header names.
+    Undecrypted(Vec<String>),
     Routes(Vec<RouteOut>),
     V1Packed(Box<v1::Packed>),
     V1Message(Box<v1::Unpacked>),
@@ -66,6 +70,28 @@ struct Running {
     operation: Operation<Outcome>,
     asked: Option<Asked>,
     answer: Option<Answer>,
+}
+
+/// The outcome of unpacking; one that does not decrypt gets the kids of the open header beside its constant text.
+pub(super) fn opened(packed: &str, outcome: Result<Outcome>) -> Result<Outcome> {
+    match outcome {
+        Err(Error::Decryption) => Ok(Outcome::Undecrypted(recipient_kids(packed, &Limits::default()))),
+        Err(Error::Malformed { part: "message", reason }) => {
+            Err(Error::malformed("message", text_fault(packed).unwrap_or(reason)))
+        }
+        outcome => outcome,
+    }
+}
+
+/// What is wrong with a text that is not JSON at all, where the cause is common.
+fn text_fault(packed: &str) -> Option<String> {
+    if packed.trim_start().starts_with('"') {
+        return Some("a JSON text inside of a JSON string: decode it once more with `json.loads`".to_owned());
+    }
+    let fault = serde_json::from_str::<serde::de::IgnoredAny>(packed).err()?;
+    fault
+        .is_eof()
+        .then(|| format!("the text ends inside of its JSON, after {} bytes: truncated?", packed.len()))
 }
 
 /// What a run has led to.
@@ -228,6 +254,7 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::LayerKeys(keys) => keys.into_bound_py_any(py),
         Outcome::Layer(text) => text.into_bound_py_any(py),
         Outcome::Opened(octets) => PyBytes::new(py, octets.as_ref()).into_bound_py_any(py),
+        Outcome::Undecrypted(kids) => Err(undecrypted(kids)),
         Outcome::Checked => py.None().into_bound_py_any(py),
         Outcome::Routes(routes) => routes.into_bound_py_any(py),
         Outcome::V1Packed(packed) => PyV1Packed::from(*packed).into_bound_py_any(py),

@@ -1,9 +1,15 @@
 //! The packing functions: plaintext at once, the others as operations.
 
 use pyo3::exceptions::PyValueError;
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_union;
+use pyo3::types::PyString;
 
 use super::algorithms::AnonCryptAlg;
+use super::argument::{DidIn, StrIn};
 use super::errors::misuse;
 use super::json::{ObjectIn, StringsIn};
 use super::message_in::MessageIn;
@@ -33,10 +39,27 @@ fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
 }
 
 /// One recipient, or each of several.
-#[derive(FromPyObject)]
 pub(super) enum ToIn {
-    One(String),
-    Each(Vec<String>),
+    One(DidUrl),
+    Each(Vec<DidUrl>),
+}
+
+impl<'py> FromPyObject<'_, 'py> for ToIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        <DidIn as FromPyObject<'_, '_>>::INPUT_TYPE,
+        <StringsIn as FromPyObject<'_, '_>>::INPUT_TYPE
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if value.cast::<PyString>().is_ok() {
+            return value.extract().map(|DidIn(did)| Self::One(did));
+        }
+        let StringsIn(_) = value.extract()?;
+        let dids = value.try_iter()?.map(|entry| entry?.extract().map(|DidIn(did)| did));
+        dids.collect::<PyResult<_>>().map(Self::Each)
+    }
 }
 
 pub(super) fn agreement_curve(name: &str) -> PyResult<Curve> {
@@ -67,12 +90,12 @@ pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> 
 #[pyfunction]
 pub(super) fn pack_signed(
     message: MessageIn,
-    sign_frm: &str,
+    sign_frm: DidIn,
     kid_in: &Bound<'_, PyAny>,
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
-    let (signer, kid_in) = (party(sign_frm)?, header_of_kid(kid_in)?);
+    let (DidIn(signer), kid_in) = (sign_frm, header_of_kid(kid_in)?);
     Ok(PyOperation::prepare(known, octets(&message), |caller| async move {
         pack::signed(&caller, message, &signer, kid_in).await.map(Outcome::PackedSigned)
     }))
@@ -88,9 +111,9 @@ pub(super) fn pack_signed(
 pub(super) fn pack_encrypted(
     message: MessageIn,
     to: ToIn,
-    frm: Option<&str>,
-    sign_frm: Option<&str>,
-    from_prior_issuer_kid: Option<&str>,
+    frm: Option<DidIn>,
+    sign_frm: Option<DidIn>,
+    from_prior_issuer_kid: Option<DidIn>,
     enc_alg_anon: AnonCryptAlg,
     protect_sender_id: bool,
     authcrypt_signed: bool,
@@ -99,7 +122,7 @@ pub(super) fn pack_encrypted(
     curves: StringsIn,
     every_curve: bool,
     forward: bool,
-    forward_service_id: Option<String>,
+    forward_service_id: Option<StrIn>,
     forward_schemes: StringsIn,
     forward_headers: Option<ObjectIn>,
     known: KnownIn<'_>,
@@ -107,9 +130,9 @@ pub(super) fn pack_encrypted(
     let MessageIn(message) = message;
     let octets = octets(&message);
     let options = EncryptOptions {
-        from: frm.map(party).transpose()?,
-        signer: sign_frm.map(party).transpose()?,
-        from_prior_issuer_kid: from_prior_issuer_kid.map(party).transpose()?,
+        from: frm.map(|DidIn(did)| did),
+        signer: sign_frm.map(|DidIn(did)| did),
+        from_prior_issuer_kid: from_prior_issuer_kid.map(|DidIn(did)| did),
         anoncrypt: enc_alg_anon.0,
         protect_sender: protect_sender_id,
         authcrypt_signed,
@@ -118,19 +141,15 @@ pub(super) fn pack_encrypted(
         curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
         every_curve,
         bare: !forward,
-        choice: Choice { service_id: forward_service_id, schemes: forward_schemes.0 },
+        choice: Choice { service_id: forward_service_id.map(|StrIn(id)| id), schemes: forward_schemes.0 },
         forward_headers: headers(forward_headers)?,
     };
     Ok(match to {
-        ToIn::One(to) => {
-            let to = party(&to)?;
-            PyOperation::prepare(known, octets, |caller| async move {
-                let packed = pack::encrypted(&caller, message, &to, &options).await?;
-                Ok(Outcome::Packed(Box::new(packed)))
-            })
-        }
+        ToIn::One(to) => PyOperation::prepare(known, octets, |caller| async move {
+            let packed = pack::encrypted(&caller, message, &to, &options).await?;
+            Ok(Outcome::Packed(Box::new(packed)))
+        }),
         ToIn::Each(to) => {
-            let to = to.iter().map(|to| party(to)).collect::<PyResult<Vec<_>>>()?;
             let every = octets.saturating_add(EACH).saturating_mul(to.len());
             PyOperation::prepare(known, every, |caller| async move {
                 pack::encrypted_to_each(&caller, message, &to, &options).await.map(Outcome::PackedToEach)

@@ -9,6 +9,7 @@ use super::did_document::PyService;
 use super::envelope::PyEnvelope;
 use super::wire_text::WireText;
 use crate::did::{DidUrl, Service};
+use crate::display::listed;
 use crate::error::Result;
 use crate::pack::{Packed, PackedSigned};
 
@@ -176,7 +177,7 @@ impl PyPacked {
     }
 
     fn __repr__(&self) -> String {
-        format!("Packed({} octets to {})", self.envelope.wire_text().length(), self.to_kids().join(", "))
+        format!("Packed({} octets to {})", self.envelope.wire_text().length(), listed(self.to_kids()))
     }
 }
 
@@ -211,7 +212,7 @@ impl PyPackedSigned {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedSigned({} octets by {})", self.text.length(), self.sign_from_kid)
+        format!("PackedSigned({} octets by {})", self.text.length(), listed([self.sign_from_kid.as_str()]))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use super::argument::StrIn;
 use super::errors::misuse;
 use super::json::{JsonIn, TextIn};
 use super::public_key::PyPublicKey;
@@ -22,8 +23,8 @@ use crate::keys::SecretKey;
 ///     (True, False)
 #[pyfunction]
 #[pyo3(signature = (one, other, /))]
-pub(super) fn same_party(one: &str, other: &str) -> bool {
-    did::same_party(one, other)
+pub(super) fn same_party(one: StrIn, other: StrIn) -> bool {
+    did::same_party(&one, &other)
 }
 
 /// The short form of the long form of a did:peer:4, or of a did:peer:2; any other DID as it is.
@@ -35,8 +36,8 @@ pub(super) fn same_party(one: &str, other: &str) -> bool {
 ///     'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
 #[pyfunction]
 #[pyo3(signature = (did, /))]
-pub(super) fn short_form(did: &str) -> String {
-    did::shortest(did).into_owned()
+pub(super) fn short_form(did: StrIn) -> String {
+    did::shortest(&did).into_owned()
 }
 
 /// A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.

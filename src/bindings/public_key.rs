@@ -1,10 +1,16 @@
 //! `PublicKey`.
 
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_union;
+use pyo3::types::PyString;
 
+use super::argument::{StrIn, wrong_type};
 use super::elsewhere::OctetsIn;
 use super::errors::misuse;
-use super::json::{ObjectIn, ObjectOut};
+use super::json::{ObjectIn, ObjectOut, is_object};
 use crate::error::Error;
 use crate::keys::{Curve, PublicKey};
 
@@ -29,10 +35,28 @@ use crate::keys::{Curve, PublicKey};
 pub(super) struct PyPublicKey(pub(super) PublicKey);
 
 /// A key in either of the forms that documents have.
-#[derive(FromPyObject)]
 enum KeyIn {
     Multikey(String),
     Jwk(ObjectIn),
+}
+
+impl<'py> FromPyObject<'_, 'py> for KeyIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        <StrIn as FromPyObject<'_, '_>>::INPUT_TYPE,
+        <ObjectIn as FromPyObject<'_, '_>>::INPUT_TYPE
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if value.cast::<PyString>().is_ok() {
+            return value.extract().map(|StrIn(text)| Self::Multikey(text));
+        }
+        if !is_object(&value) {
+            return Err(wrong_type(&value, "a Multikey (str) or a JWK (dict)"));
+        }
+        value.extract().map(Self::Jwk)
+    }
 }
 
 #[pymethods]
@@ -50,8 +74,8 @@ impl PyPublicKey {
 
     /// Reads raw octets of X25519 or Ed25519, or a point in compressed or uncompressed form.
     #[staticmethod]
-    fn from_octets(curve: &str, octets: OctetsIn) -> PyResult<Self> {
-        Curve::from_name(curve)
+    fn from_octets(curve: StrIn, octets: OctetsIn) -> PyResult<Self> {
+        Curve::from_name(&curve)
             .and_then(|curve| PublicKey::from_octets(curve, &octets.0))
             .map(Self)
             .map_err(misuse)

@@ -9,6 +9,7 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use super::json::WholeIn;
 use crate::did::canonical;
+use crate::display::quoted;
 use crate::unpack::RotationProved;
 
 /// The peer goes by another DID now: it was proved that the old one said so.
@@ -111,7 +112,7 @@ impl PyPeerRotated {
     }
 
     fn __repr__(&self) -> String {
-        format!("PeerRotated(old='{}', new='{}')", self.old, self.new)
+        format!("PeerRotated(old={}, new={})", quoted(&self.old), quoted(&self.new))
     }
 }
 
@@ -127,6 +128,6 @@ impl PyPeerEnded {
     }
 
     fn __repr__(&self) -> String {
-        format!("PeerEnded(did='{}')", self.did)
+        format!("PeerEnded(did={})", quoted(&self.did))
     }
 }

@@ -6,17 +6,19 @@ use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 #[cfg(feature = "stubs")]
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
+use super::argument::{StrIn, wrong_type};
 use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
 use super::surroundings;
 use crate::did::DidUrl;
+use crate::display::quoted;
 use crate::error::Error;
 use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 
@@ -59,18 +61,18 @@ fn named(secret: SecretKey, kid: Option<&str>) -> PyResult<PySecret> {
 impl PySecret {
     #[new]
     #[pyo3(signature = (secret, kid = None))]
-    fn new(secret: ObjectIn, kid: Option<&str>) -> PyResult<Self> {
-        parse(secret, kid).map(Self).map_err(misuse)
+    fn new(secret: ObjectIn, kid: Option<StrIn>) -> PyResult<Self> {
+        parse(secret, kid.as_deref()).map(Self).map_err(misuse)
     }
 
     /// Reads the raw octets of a secret key; the public half is computed.
     #[staticmethod]
     #[pyo3(signature = (curve, octets, *, kid = None))]
-    fn from_octets(curve: &str, octets: OctetsIn, kid: Option<&str>) -> PyResult<Self> {
-        let given = secret_kid(kid.unwrap_or(UNNAMED), "kid").map_err(misuse)?;
-        let curve = Curve::from_name(curve).map_err(misuse)?;
+    fn from_octets(curve: StrIn, octets: OctetsIn, kid: Option<StrIn>) -> PyResult<Self> {
+        let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
+        let curve = Curve::from_name(&curve).map_err(misuse)?;
         let secret = SecretKey::from_octets(given, curve, &Zeroizing::new(octets.0)).map_err(misuse)?;
-        named(secret, kid)
+        named(secret, kid.as_deref())
     }
 
     /// Generates a key on the curve of that name.
@@ -85,11 +87,11 @@ impl PySecret {
     ///     True
     #[staticmethod]
     #[pyo3(signature = (curve, *, kid = None))]
-    fn generate(curve: &str, kid: Option<&str>) -> PyResult<Self> {
-        let given = secret_kid(kid.unwrap_or(UNNAMED), "kid").map_err(misuse)?;
-        let curve = Curve::from_name(curve).map_err(misuse)?;
+    fn generate(curve: StrIn, kid: Option<StrIn>) -> PyResult<Self> {
+        let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
+        let curve = Curve::from_name(&curve).map_err(misuse)?;
         let secret = SecretKey::generate(given, curve, &mut surroundings::random).map_err(misuse)?;
-        named(secret, kid)
+        named(secret, kid.as_deref())
     }
 
     /// The DID URL of the key.
@@ -105,8 +107,8 @@ impl PySecret {
     }
 
     /// The same key under another id.
-    fn renamed(&self, kid: &str) -> PyResult<Self> {
-        let kid = secret_kid(kid, "kid").map_err(misuse)?;
+    fn renamed(&self, kid: StrIn) -> PyResult<Self> {
+        let kid = secret_kid(&kid, "kid").map_err(misuse)?;
         Ok(Self(self.0.renamed(kid)))
     }
 
@@ -147,7 +149,7 @@ impl PySecret {
     }
 
     fn __repr__(&self) -> String {
-        format!("Secret(kid='{}')", self.0.kid())
+        format!("Secret(kid={})", quoted(self.kid()))
     }
 }
 
@@ -193,13 +195,13 @@ impl PyInMemorySecrets {
     }
 
     /// Forgets the secret of that kid, and says whether there was one.
-    fn remove_key(&self, kid: &str) -> bool {
-        self.0.remove(kid)
+    fn remove_key(&self, kid: StrIn) -> bool {
+        self.0.remove(&kid)
     }
 
     /// The secret of that kid, under the kid by which it was put in; or None.
-    fn get_key(&self, kid: &str) -> Option<PySecret> {
-        self.0.find(kid).map(PySecret)
+    fn get_key(&self, kid: StrIn) -> Option<PySecret> {
+        self.0.find(&kid).map(PySecret)
     }
 
     /// Those of the kids whose secrets are held.
@@ -252,7 +254,11 @@ impl<'py> FromPyObject<'_, 'py> for SecretsIn {
         type_hint_subscript!(type_hint_identifier!("collections.abc", "Iterable"), SECRET);
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        value.try_iter()?.map(|secret| secret_in(&secret?, None)).collect::<PyResult<_>>().map(Self)
+        if is_object(&value) || value.cast::<PyString>().is_ok() {
+            return Err(wrong_type(&value, "a list of Secret or dict"));
+        }
+        let secrets = value.try_iter().map_err(|_| wrong_type(&value, "a list of Secret or dict"))?;
+        secrets.map(|secret| secret_in(&secret?, None)).collect::<PyResult<_>>().map(Self)
     }
 }
 
@@ -264,8 +270,7 @@ pub(super) fn secret_in(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult
     if is_object(value) {
         return parse(value.extract()?, kid).map_err(misuse);
     }
-    let found = value.get_type().name()?;
-    Err(PyTypeError::new_err(format!("a secret is a Secret or a dict, not {found}")))
+    Err(wrong_type(value, "a Secret or a dict"))
 }
 
 fn parse(secret: ObjectIn, kid: Option<&str>) -> Result<SecretKey, Error> {

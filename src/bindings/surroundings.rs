@@ -1,10 +1,12 @@
-//! The time and the randomness of the operating system: the only place that reads either.
+//! Python's clock and the randomness of the operating system: the only place that reads either.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::callback::call_python;
 use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
@@ -12,10 +14,11 @@ use crate::caller::Surroundings;
 use crate::did::MOST_ENTRIES;
 use crate::message;
 
-/// Seconds since the epoch.
-#[expect(clippy::disallowed_methods, reason = "the bindings are the caller that passes the time in")]
-pub(super) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+/// Seconds since the epoch by Python's `time.time`, looked up on each use: a test that freezes it freezes all.
+pub(super) fn now(py: Python<'_>) -> PyResult<u64> {
+    let clock = || py.import(intern!(py, "time"))?.call_method0(intern!(py, "time"))?.extract();
+    let seconds: f64 = call_python(py, clock)?;
+    Ok(Duration::try_from_secs_f64(seconds).map_or(0, |elapsed| elapsed.as_secs()))
 }
 
 /// Fills the buffer from the operating system's source.
@@ -31,26 +34,25 @@ pub(super) fn random_id() -> String {
 }
 
 /// What an operation started from Python is given: what can be answered without asking Python, which are the
-/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time, if not the system's; whether keys remember peers; and the most entries of a document.
+/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time; whether keys remember peers; and the most entries of a document.
 #[derive(FromPyObject)]
 pub(super) struct KnownIn<'py>(
     Option<Bound<'py, PyInMemorySecrets>>,
     Option<Bound<'py, PyLocalResolver>>,
     StringsIn,
-    Option<WholeIn>,
+    WholeIn,
     bool,
     Option<usize>,
 );
 
 impl From<&KnownIn<'_>> for Surroundings {
     fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers, most_entries): &KnownIn<'_>) -> Self {
-        let now = time.as_ref().map_or_else(now, |WholeIn(seconds)| *seconds);
         Self {
             dids: resolver.as_ref().map(|resolver| (Arc::clone(resolver.get().core()), prefixes.0.clone())),
             secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
             remember_peers: *remember_peers,
             most_document_entries: most_entries.unwrap_or(MOST_ENTRIES),
-            ..Self::new(now, Box::new(random))
+            ..Self::new(time.0, Box::new(random))
         }
     }
 }
@@ -61,7 +63,7 @@ impl From<KnownIn<'_>> for Surroundings {
     }
 }
 
-/// The surroundings of an operation that asks Python for everything.
+/// The surroundings of an operation that asks Python for everything, over a layer: a layer has no time.
 pub(super) fn alone() -> Surroundings {
-    Surroundings { remember_peers: false, ..Surroundings::new(now(), Box::new(random)) }
+    Surroundings { remember_peers: false, ..Surroundings::new(0, Box::new(random)) }
 }

@@ -11,7 +11,7 @@ use super::form_fault::PyFormFault;
 use super::forward::PyForwarded;
 use super::json::TextIn;
 use super::message::PyMessage;
-use super::operation::{Outcome, PyOperation, Task};
+use super::operation::{Outcome, PyOperation, Task, opened};
 use super::relationship::ChangeOut;
 use super::surroundings::{self, KnownIn};
 use super::tuple::TupleOut;
@@ -19,6 +19,7 @@ use super::unpack_options::PyUnpackOptions;
 use super::warnings::WarningsOut;
 use crate::caller::Surroundings;
 use crate::did::DidUrl;
+use crate::display::quoted;
 use crate::receive::Received;
 use crate::unpack::{Forwarded, ReplayKey, UnpackOptions, Unpacked};
 
@@ -130,7 +131,7 @@ impl PyUnpackResult {
     }
 
     fn __repr__(&self) -> String {
-        format!("UnpackResult(message='{}')", self.0.message().id())
+        format!("UnpackResult(message={})", quoted(self.0.message().id()))
     }
 }
 
@@ -300,11 +301,11 @@ pub(super) fn receive(
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let received = crate::receive::receive(&caller, &packed_msg.0, &options).await?;
-        if replay_key {
+        let received = crate::receive::receive(&caller, &packed_msg.0, &options).await;
+        if let (true, Ok(received)) = (replay_key, &received) {
             received.replay_key();
         }
-        Ok(Outcome::Received(received))
+        opened(&packed_msg.0, received.map(Outcome::Received))
     })
 }
 
@@ -319,10 +320,11 @@ pub(super) fn unpacking(
 ) -> Arc<Task> {
     let options = Arc::clone(options);
     Task::prepare(surroundings, packed_msg.0.len(), |caller| async move {
-        let unpacked = crate::unpack::unpack(&caller, &packed_msg.0, &options).await?;
-        if replay_key {
+        let unpacked = crate::unpack::unpack(&caller, &packed_msg.0, &options).await;
+        if let (true, Ok(unpacked)) = (replay_key, &unpacked) {
             unpacked.replay_key();
         }
-        Ok(Outcome::Received(Received::V2(Box::new(unpacked))))
+        let received = unpacked.map(|unpacked| Outcome::Received(Received::V2(Box::new(unpacked))));
+        opened(&packed_msg.0, received)
     })
 }

@@ -16,6 +16,7 @@ use super::surroundings::KnownIn;
 use super::unpack::{ReplayKeyOut, replay_key_out};
 use super::unpack_options::PyUnpackOptions;
 use super::wire_text::WireText;
+use crate::display::listed;
 use crate::keys::Verkey;
 use crate::receive::{receive_v1, receive_v1_forward};
 use crate::v1::{self, Forward, Forwarded, Packed, Unpacked};
@@ -171,7 +172,7 @@ impl PyV1Packed {
     }
 
     fn __repr__(&self) -> String {
-        format!("V1Packed({} octets to {})", self.text.length(), self.to_verkeys().join(", "))
+        format!("V1Packed({} octets to {})", self.text.length(), listed(self.to_verkeys()))
     }
 }
 
@@ -203,7 +204,7 @@ impl PyV1Forwarded {
     }
 
     fn __repr__(&self) -> String {
-        format!("V1Forwarded({} octets to {})", self.forward.message().len(), self.forward.to())
+        format!("V1Forwarded({} octets to {})", self.forward.message().len(), listed([self.forward.to()]))
     }
 }
 

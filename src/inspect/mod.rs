@@ -54,6 +54,16 @@ pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
     Ok(EnvelopeView { octets: packed.len(), layers, faults: faults.into() })
 }
 
+/// The recipient keys that the outermost layer names, of a message that did not decrypt; claimed, not proved.
+pub fn recipient_kids(packed: &str, limits: &Limits) -> Vec<String> {
+    // a message that was read within greater limits has kids too
+    let limits = Limits { bytes: packed.len(), ..*limits };
+    match inspect(packed, &limits).ok().and_then(|view| view.layers.into_iter().next()) {
+        Some(LayerView::Encrypted(view)) => view.claimed_recipient_kids,
+        _ => Vec::new(),
+    }
+}
+
 /// Describes one layer, and yields what it holds for everybody to read.
 fn layer(
     text: &str,

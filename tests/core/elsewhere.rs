@@ -62,7 +62,10 @@ fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Ans
 fn a_secret_of_another_length_and_of_a_low_order_point_is_refused() {
     for length in [0, 31, 33, 64] {
         let error = error_of(from(ALICE), ALICE_KEY, |_| Answer::SharedSecret(vec![1; length].into()));
-        assert_eq!(error, Error::Misuse(format!("the key {ALICE_KEY} gave no raw shared secret")));
+        let expected = format!(
+            "`agree` of the external key {ALICE_KEY} must return the raw shared secret of 32 bytes, got {length} bytes"
+        );
+        assert_eq!(error, Error::Misuse(expected));
     }
     let error = error_of(from(ALICE), ALICE_KEY, |_| Answer::SharedSecret(vec![0; 32].into()));
     assert_eq!(error, Error::Decryption);
@@ -71,9 +74,16 @@ fn a_secret_of_another_length_and_of_a_low_order_point_is_refused() {
 #[test]
 fn a_signature_that_does_not_verify_is_never_sent() {
     let signed = EncryptOptions { signer: Some(DidUrl::parse(ALICE).unwrap()), ..EncryptOptions::default() };
-    for signature in [vec![], vec![1; 64], vec![1; 70]] {
+    let (wrong, unfit) = (
+        |length| {
+            format!(
+                "`sign` of the external key {ALICE_SIGNS} must return a EdDSA signature of 64 bytes, got {length} bytes"
+            )
+        },
+        format!("the EdDSA signature of the external key {ALICE_SIGNS} does not verify with its public key"),
+    );
+    for (signature, expected) in [(vec![], wrong(0)), (vec![1; 64], unfit), (vec![1; 70], wrong(70))] {
         let error = error_of(signed.clone(), ALICE_SIGNS, |_| Answer::Signature(signature.clone()));
-        let expected = format!("the key {ALICE_SIGNS} made no EdDSA signature that verifies");
         assert_eq!(error, Error::Misuse(expected));
     }
 }

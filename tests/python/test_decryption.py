@@ -70,9 +70,11 @@ def opaque(
     error = caught.value
     assert type(error) is DecryptionError
     assert str(error) == "the message cannot be decrypted"
-    assert error.args == ()
+    # all that it repeats is the open header
+    kids = [recipient["header"]["kid"] for recipient in jwe["recipients"]]
+    assert error.args == (kids,)
     assert (error.__cause__, error.__context__, getattr(error, "__notes__", None)) == (None, None, None)
-    assert vars(error) == {}
+    assert vars(error) == {"kids": kids}
 
 
 @pytest.mark.spec("REQ-01", "JWE-11", "JWE-16", "JWE-18", "JWE-19")

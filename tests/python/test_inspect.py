@@ -430,9 +430,15 @@ def test_a_damaged_header_is_described_and_unpack_agrees_with_the_first_fault(
     view = inspect(packed)
     texts(view.svg())
     if view.faults:
-        said = str(refusal(packed))
+        said = escaped(str(refusal(packed))).partition("; did you mean")[0]
         first = view.faults[0]
-        assert said in {first.reason, f"malformed {first.part}: {first.reason}"}
+        assert said in {escaped(first.reason), escaped(f"malformed {first.part}: {first.reason}")}
+
+
+def escaped(text: str) -> str:
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
 
 
 # what is never told, and strangers' text
@@ -478,7 +484,7 @@ def test_text_of_strangers_is_shown_as_text(text: str) -> None:
         assert {element.tag for element in drawn.iter()} <= harmless
         assert {name for element in drawn.iter() for name in element.attrib} <= attributes
         told = [shown for shown in drawn.itertext() if shown]
-        assert "".join(letter if letter.isprintable() else "\ufffd" for letter in text) in told
+        assert escaped(text) in told
         assert all(line.isprintable() for line in str(view).splitlines())
         assert repr(view).isprintable()
 

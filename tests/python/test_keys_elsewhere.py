@@ -188,9 +188,18 @@ def test_what_is_no_raw_shared_secret_is_refused(process: KeyProcess, octets: by
         packing(process, octets, sign=False)
 
 
-@pytest.mark.parametrize("octets", [b"", bytes([1]) * 64, b"\x30\x44" + bytes(68)])
-def test_a_signature_that_does_not_verify_is_never_sent(process: KeyProcess, octets: bytes) -> None:
-    with pytest.raises(ValueError, match="ES256 signature that verifies"):
+@pytest.mark.parametrize(
+    ("octets", "reason"),
+    [
+        (b"", "64 bytes, got 0 bytes"),
+        (bytes([1]) * 64, "does not verify"),
+        (b"\x30\x44" + bytes(68), "got a DER signature"),
+    ],
+)
+def test_a_signature_that_does_not_verify_is_never_sent(
+    process: KeyProcess, octets: bytes, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
         packing(process, octets, sign=True)
 
 

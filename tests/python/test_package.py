@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import inspect
 import re
 import subprocess
 import sys
+import typing
 from importlib.resources import files
 from types import ModuleType
 from typing import Any
@@ -98,6 +100,33 @@ def test_types_are_shipped() -> None:
     package = files("pydidcomm")
     assert package.joinpath("py.typed").is_file()
     assert package.joinpath("_core.pyi").is_file()
+
+
+def functions_of(value: Any) -> list[Any]:  # noqa: ANN401, anything public
+    if not inspect.isclass(value):
+        return [value] if inspect.isfunction(value) else []
+    own = [getattr(member, "__func__", getattr(member, "fget", member)) for member in vars(value).values()]
+    return [value, *filter(inspect.isfunction, own)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".sync", ".out_of_band", ".v1", ".sync.v1", ".errors", ".batches", ".diagnosis", ".resolvers"],
+)
+def test_type_hints_of_every_public_function_are_evaluated(name: str) -> None:
+    module = importlib.import_module(f"pydidcomm{name}")
+    checked = [
+        function
+        for name in getattr(module, "__all__", public(module))
+        for function in functions_of(getattr(module, name))
+        if "._" not in function.__module__ and function.__module__.startswith("pydidcomm")
+    ]
+    assert checked
+    for function in checked:
+        assert isinstance(typing.get_type_hints(function), dict)
+        for member in vars(function).values() if inspect.isclass(function) else ():
+            if inspect.isfunction(member):
+                typing.get_type_hints(member)
 
 
 def test_nothing_is_required_at_run_time() -> None:

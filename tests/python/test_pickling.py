@@ -32,6 +32,7 @@ EXAMPLES: list[Exception] = [
     errors.UnsupportedError("keyAgreement", "RSA", {KID: "RSA"}),
     errors.IncompatibleKeysError(DID, "did:example:b", ["X25519"], ["P-256", "P-384"]),
     errors.NotFoundError("anything"),
+    errors.DidDeactivatedError(DID),
     errors.DidNotFoundError(DID),
     errors.KeyNotFoundError(DID, KID, "keyAgreement", [f"{DID}#1", f"{DID}#2"]),
     errors.EndpointNotFoundError(DID),

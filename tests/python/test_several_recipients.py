@@ -62,7 +62,10 @@ async def test_each_recipient_gets_an_envelope_of_its_own_by_its_own_way(cast: C
 def test_both_faces_and_the_function_pack_alike(cast: Cast) -> None:
     packed = cast.alice.pack_to_each(hello(), to=[cast.c, cast.b])
     assert [kid.partition("#")[0] for entry in packed for kid in entry.to_kids] == [cast.c, cast.b]
-    assert sync.pack_encrypted_to_each(cast.alice.resolvers_config, hello(), []) == []
+    with pytest.raises(ValueError, match="`to` must not be empty"):
+        sync.pack_encrypted_to_each(cast.alice.resolvers_config, hello(), [])
+    with pytest.raises(TypeError, match="`to` must be one DID as str, got list: use `pack_to_each`"):
+        cast.alice.pack(hello(), to=[cast.b])  # type: ignore[arg-type]
 
 
 def test_a_message_is_signed_once_for_all_and_names_them_all(cast: Cast) -> None:
@@ -133,5 +136,5 @@ def test_the_message_has_to_name_every_recipient(cast: Cast) -> None:
 
 
 async def test_one_text_is_no_sequence_of_recipients(cast: Cast) -> None:
-    with pytest.raises(TypeError, match="sequence of recipients"):
+    with pytest.raises(TypeError, match="`to` must be a list of DIDs, got str"):
         await pack_encrypted_to_each(cast.alice.resolvers_config, hello(), cast.b)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
         AuthCryptAlg as AuthCryptAlg,
     )
     from pydidcomm import (
+        Check as Check,
+    )
+    from pydidcomm import (
         ContentNotFoundError as ContentNotFoundError,
     )
     from pydidcomm import (
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     )
     from pydidcomm import (
         Delivery as Delivery,
+    )
+    from pydidcomm import (
+        Diagnosis as Diagnosis,
     )
     from pydidcomm import (
         DIDCommError as DIDCommError,

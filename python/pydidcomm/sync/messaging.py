@@ -30,6 +30,7 @@ from pydidcomm.config import (
     ResolversConfig,
     UnpackConfig,
 )
+from pydidcomm.diagnosis import Diagnosis, diagnose_sync
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
@@ -46,7 +47,7 @@ class DIDCommMessaging:
     Args:
         secrets: Finds its secret keys, with plain methods; an empty `InMemorySecrets` by default.
         resolver: Finds DID documents, with a plain method; by default those that need no network.
-        clock: Tells the time in seconds since the epoch; None for that of the operating system.
+        clock: Tells the time in seconds since the epoch; None for `time.time`.
         replay_window: Remembers which messages were unpacked, with a plain method; None for no memory.
         remember_peers: Whether secret keys in this process remember what they share with those of peers.
         max_document_entries: The most entries of lists that a DID document may have; None for 4096.
@@ -202,6 +203,15 @@ class DIDCommMessaging:
     ) -> AttachmentSignature:
         """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
         return functions.verify_attachment(self.resolvers_config, attachment, content, signer=signer)
+
+    def diagnose(
+        self,
+        packed_msg: str | bytes | Mapping[str, Any] | Packed | PackedSigned,
+        *,
+        config: UnpackConfig | None = None,
+    ) -> Diagnosis:
+        """Report what `unpack` needs for a message; see `pydidcomm.DIDCommMessaging.diagnose`."""
+        return diagnose_sync(self.resolvers_config, packed_msg, config)
 
     def rotate(  # noqa: PLR0913, all of them are named
         self,

@@ -17,6 +17,7 @@ use super::json::{
 };
 use super::time::TimeIn;
 use super::tuple::TupleOut;
+use crate::display::quoted;
 use crate::error::Result;
 use crate::message::{Attachment, attachment};
 
@@ -377,7 +378,7 @@ impl PyAttachment {
     }
 
     fn __repr__(&self) -> String {
-        let id = self.0.id().map_or_else(|| "None".to_owned(), |id| format!("'{id}'"));
+        let id = self.0.id().map_or_else(|| "None".to_owned(), quoted);
         format!("Attachment(id={id})")
     }
 }

@@ -2,12 +2,11 @@
 
 use pyo3::prelude::*;
 
+use super::super::argument::DidIn;
 use super::super::bytes_in::BytesIn;
 use super::super::operation::{Outcome, PyOperation};
-use super::super::pack::party;
 use super::super::surroundings::KnownIn;
 use super::PyAttachment;
-use crate::did::DidUrl;
 use crate::message::Attachment;
 use crate::pack::{self, DetachedForm};
 use crate::unpack;
@@ -21,20 +20,20 @@ fn octets(attachment: &Attachment, content: Option<&[u8]>) -> usize {
 #[pyfunction]
 pub(in super::super) fn sign_attachment(
     attachment: &Bound<'_, PyAttachment>,
-    sign_frm: &str,
+    sign_frm: DidIn,
     content: Option<BytesIn>,
     compact: bool,
     known: KnownIn<'_>,
-) -> PyResult<PyOperation> {
+) -> PyOperation {
     let attachment = attachment.get().0.clone();
     let content = content.map(|content| content.to_vec());
-    let signer = party(sign_frm)?;
+    let DidIn(signer) = sign_frm;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
     let octets = octets(&attachment, content.as_deref());
-    Ok(PyOperation::prepare(known, octets, |caller| async move {
+    PyOperation::prepare(known, octets, |caller| async move {
         let vouched = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
         Ok(Outcome::Attachment(vouched))
-    }))
+    })
 }
 
 /// Prepares the verification of an attachment.
@@ -42,16 +41,15 @@ pub(in super::super) fn sign_attachment(
 pub(in super::super) fn verify_attachment(
     attachment: &Bound<'_, PyAttachment>,
     content: Option<BytesIn>,
-    signer: Option<&str>,
+    signer: Option<DidIn>,
     known: KnownIn<'_>,
-) -> PyResult<PyOperation> {
-    let signer = signer.map(party).transpose()?;
+) -> PyOperation {
     let attachment = attachment.get().0.clone();
     let content = content.map(|content| content.to_vec());
     let octets = octets(&attachment, content.as_deref());
-    Ok(PyOperation::prepare(known, octets, |caller| async move {
-        let signer = signer.as_ref().map(DidUrl::did);
-        let signed = unpack::verify_attachment(&caller, &attachment, content.as_deref(), signer).await?;
-        Ok(Outcome::AttachmentSigned(signed))
-    }))
+    PyOperation::prepare(known, octets, |caller| async move {
+        let signer = signer.as_ref().map(|DidIn(signer)| signer.did());
+        let verified = unpack::verify_attachment(&caller, &attachment, content.as_deref(), signer).await?;
+        Ok(Outcome::AttachmentSigned(verified))
+    })
 }

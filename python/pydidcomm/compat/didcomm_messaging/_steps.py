@@ -4,6 +4,7 @@ Hands on to `pydidcomm._core`, driven by `pydidcomm._drive`: the questions go to
 resolver and secrets.
 """
 
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
@@ -31,15 +32,17 @@ CURVES = ("X25519", "P-384", "P-256", "P-521")
 _ENC = AnonCryptAlg.XC20P_ECDH_ES_A256KW
 """The content encryption that both backends of the original write."""
 
-_NOTHING_KNOWN: tuple[None, None, list[str], None, bool, None] = (None, None, [], None, False, None)
-"""The core asks for every document and every secret."""
-
 _LIMITS = UnpackConfig().prepared
 _NOBODY = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
 _EMPTY: dict[str, Any] = {"id": "claims", "type": "https://didcomm.org/empty/1.0/empty", "body": {}}
 
 AnySecret = TypeVar("AnySecret")
 Kept_co = TypeVar("Kept_co", covariant=True)
+
+
+def _nothing_known() -> tuple[None, None, list[str], int, bool, None]:
+    """What the core has without Python: the time; every document and every secret is a question."""
+    return None, None, [], int(time.time()), False, None
 
 
 class Resolving(Protocol):
@@ -116,7 +119,7 @@ async def layer_keys(
     resolver: DIDResolver, secrets: "Secrets[Any]", to: str, frm: str | None
 ) -> tuple[list[NamedKey], str | None]:
     """The keys of the recipient on one curve, and the kid of the sender's on it whose secret is held."""
-    operation = _core.choose_layer_keys(to, frm, CURVES, _NOTHING_KNOWN)
+    operation = _core.choose_layer_keys(to, frm, CURVES, _nothing_known())
     keys: tuple[list[NamedKey], str | None] = await drive(
         operation, ResolversConfig(secrets_resolver=secrets, did_resolver=resolver)
     )
@@ -125,7 +128,7 @@ async def layer_keys(
 
 async def agreement_key(resolver: DIDResolver, kid: str) -> NamedKey:
     """The key of that id, which its DID document lists under `keyAgreement`."""
-    operation = _core.choose_layer_keys(kid, None, CURVES, _NOTHING_KNOWN)
+    operation = _core.choose_layer_keys(kid, None, CURVES, _nothing_known())
     keys: tuple[list[NamedKey], None] = await drive(operation, _nobody(resolver))
     return keys[0][0]
 
@@ -144,13 +147,13 @@ async def decrypt(packed: str | bytes, recipient: tuple[str, Held], sender: Name
 
 async def check_claims(resolver: DIDResolver, claims: Mapping[str, Any], sender: str | None) -> None:
     """Refuses a `from` that is not the sender's, and a `from_prior` that is not proved."""
-    operation = _core.check_claims({**_EMPTY, **claims}, sender, _NOTHING_KNOWN)
+    operation = _core.check_claims({**_EMPTY, **claims}, sender, _nothing_known())
     await drive(operation, _nobody(resolver))
 
 
 async def routes(resolver: Resolving, to: str) -> list[Route]:
     """The ways to the DID, the preferred first; one at least."""
-    found: list[Route] = await drive(_core.find_routes(to, _NOTHING_KNOWN), _nobody(Endpoints(resolver)))
+    found: list[Route] = await drive(_core.find_routes(to, _nothing_known()), _nobody(Endpoints(resolver)))
     return found
 
 

@@ -1,0 +1,30 @@
+"""Errors of arguments, which the compiled module raises and which take the name of the argument later."""
+
+from typing import Any
+
+_NAMED_BY = "while processing '"
+"""How the bindings name the argument, in a note to the exception that its conversion raised."""
+
+
+class _NamedError(Exception):
+    """An exception whose text begins with the name of the argument, once that is known."""
+
+    def add_note(self, note: str, /) -> None:
+        """Takes the name of the argument from the bindings, and any other note as usual."""
+        text = str(self.args[0]) if self.args else ""
+        if note.startswith(_NAMED_BY):
+            if not text.startswith("`"):
+                name = note[len(_NAMED_BY) :].rstrip("'").removeprefix("r#")
+                self.args = (f"`{name}` {text}",)
+            return
+        inherited: Any = getattr(super(), "add_note", None)
+        if inherited is not None:
+            inherited(note)
+
+
+class ArgumentTypeError(_NamedError, TypeError):
+    """An argument has another type than the one expected."""
+
+
+class ArgumentValueError(_NamedError, ValueError):
+    """An argument has a value that is not allowed."""

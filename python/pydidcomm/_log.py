@@ -1,0 +1,132 @@
+"""Log what operations do, with `logging.getLogger("pydidcomm")`.
+
+DEBUG has one line for each step, with its DIDs and kids; WARNING has one for each refused message. Bodies,
+attachments and secrets never appear, and untrusted text is sanitized.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydidcomm._core import (
+    Agree,
+    FindSecrets,
+    Forwarded,
+    Packed,
+    PackedForward,
+    PackedSigned,
+    ResolveDid,
+    Sign,
+    UnpackResult,
+    V1Message,
+)
+from pydidcomm._shown import shown
+from pydidcomm.errors import DIDCommError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST_NAMED = 5
+"""The most kids in a line; a message may name a thousand."""
+
+_DEBUG = 10
+"""`logging.DEBUG`, without the import."""
+
+Raised = TypeVar("Raised", bound=Exception)
+
+
+def _logger() -> Any:  # noqa: ANN401, a logging.Logger
+    """The logger; None where nothing has imported `logging`, which takes milliseconds to load."""
+    global _known  # noqa: PLW0603, looked up once
+    if _known is None:
+        logging: Any = sys.modules.get("logging")
+        if logging is not None:
+            _known = logging.getLogger("pydidcomm")
+            # without a handler of the program, warnings would be printed on stderr
+            _known.addHandler(logging.NullHandler())
+    return _known
+
+
+_known: Any = None
+
+
+def detailed() -> bool:
+    """Whether each step gets a line."""
+    logger = _known or _logger()
+    return logger is not None and bool(logger.isEnabledFor(_DEBUG))
+
+
+def asked(question: object) -> None:
+    """A question to the program's resolvers or to an external key, where `detailed`."""
+    _logger().debug("%s", purpose(question))
+
+
+def purpose(question: object) -> str:
+    """The step that a question belongs to, for a log line or for a note on an exception."""
+    if isinstance(question, ResolveDid):
+        return f"resolving {shown(question.did)}"
+    if isinstance(question, FindSecrets):
+        return f"looking for the secrets of {_kids(question.kids)}"
+    if isinstance(question, Agree):
+        return f"key agreement with an external key on {question.public_key.curve}"
+    if isinstance(question, Sign):
+        return f"signing with an external key by {question.algorithm.value}"
+    return "long work off the event loop"
+
+
+def noted(error: Raised, question: object) -> Raised:
+    """The exception of a resolver or an external key, with a note that names what it was raised for."""
+    add_note = getattr(error, "add_note", None)
+    note = f"pydidcomm: raised while {purpose(question)}"
+    if add_note is not None and note not in getattr(error, "__notes__", ()):
+        add_note(note)
+    return error
+
+
+def finished(result: object) -> None:
+    """The end of an operation that succeeded, where `detailed`."""
+    _logger().debug("%s", _told(result))
+
+
+def refused(error: Raised) -> Raised:
+    """The refusal of a message or of an operation; the exception is returned, to be raised."""
+    logger = _logger()
+    if logger is not None and isinstance(error, DIDCommError):
+        kids = getattr(error, "kids", None)
+        of = f" (encrypted to {_kids(kids)})" if kids and error.code.startswith("e.p.trust") else ""
+        logger.warning("refused: %s [%s] %s%s", type(error).__name__, error.code, error, of)
+    return error
+
+
+def _told(result: Any) -> str:  # noqa: ANN401, whatever an operation ends with
+    if isinstance(result, UnpackResult):
+        return f"unpacked {_unpacked(result)}"
+    if isinstance(result, Forwarded):
+        return f"unpacked a forward to {shown(result.next)}: {_unpacked(result.received)}"
+    if isinstance(result, Packed):
+        return f"packed for {_kids(result.to_kids)} from {shown(result.from_kid or 'nobody (anoncrypt)')}"
+    if isinstance(result, PackedForward | PackedSigned):
+        kids = result.to_kids if isinstance(result, PackedForward) else [result.sign_from_kid]
+        return f"{'wrapped for' if isinstance(result, PackedForward) else 'signed by'} {_kids(kids)}"
+    return f"unpacked {result!r}" if isinstance(result, V1Message) else f"finished: {type(result).__name__}"
+
+
+def _unpacked(result: UnpackResult) -> str:
+    metadata, message = result.metadata, result.message
+    facts = [
+        f"message {shown(message.id)}",
+        f"type {shown(message.type)}",
+        f"sender {shown(metadata.sender or 'not proved')}",
+    ]
+    if metadata.recipient_kid:
+        facts.append(f"opened by {shown(metadata.recipient_kid)}")
+    if metadata.sign_from:
+        facts.append(f"signed by {shown(metadata.sign_from)}")
+    return ", ".join(facts)
+
+
+def _kids(kids: Iterable[str]) -> str:
+    every = [*kids]
+    more = f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""
+    return ", ".join(map(shown, every[:_MOST_NAMED])) + more

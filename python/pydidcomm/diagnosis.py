@@ -1,0 +1,257 @@
+"""Diagnose a message that does not unpack: which keys are held, which DIDs resolve, which check failed."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from pydidcomm import _operations
+from pydidcomm._core import (
+    DIDDocument,
+    Packed,
+    PackedSigned,
+    PublicKey,
+    Secret,
+    document_of,
+    same_party,
+)
+from pydidcomm._drive import drive, drive_sync, now
+from pydidcomm._html import table
+from pydidcomm._shown import shown
+from pydidcomm.config import ResolversConfig, UnpackConfig
+from pydidcomm.errors import DIDCommError
+from pydidcomm.inspection import EncryptedView, EnvelopeView, SignedView, inspect
+
+_MOST_KEYS = 20
+"""The most keys of an envelope that are looked up: a peer chooses how many there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that unpacking needs.
+
+    Attributes:
+        subject: What was checked, for instance "recipient key" or "unpack".
+        name: The DID or the kid that it was checked of; empty for the whole message.
+        passed: Whether it holds.
+        detail: What was found.
+    """
+
+    subject: str
+    name: str
+    passed: bool
+    detail: str
+
+    def __str__(self) -> str:
+        name = f" {shown(self.name)}" if self.name else ""
+        return f"{'ok  ' if self.passed else 'FAIL'} {self.subject}{name}: {shown(self.detail, 300)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """The checks of one message, in the order in which unpacking needs them.
+
+    It prints as one line for each check, and shows as a table in a notebook. It never contains a body or a
+    secret. Do not send it to the peer: it says which keys are held.
+
+    Attributes:
+        checks: All checks.
+        view: The unverified headers of the envelope; None where the text is not an envelope.
+        error: What `unpack` raised; None where it succeeded.
+    """
+
+    checks: tuple[Check, ...]
+    view: EnvelopeView | None
+    error: Exception | None
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that do not hold."""
+        return tuple(check for check in self.checks if not check.passed)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.checks))
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("ok" if check.passed else "FAIL", check.subject, check.name, check.detail)
+            for check in self.checks
+        ]
+        return table("Diagnosis", rows)
+
+
+_Asked: TypeAlias = tuple[str, Any]
+_Text: TypeAlias = str | bytes | Mapping[str, Any]
+
+
+async def diagnose(
+    resolvers_config: ResolversConfig,
+    packed_msg: _Text | Packed | PackedSigned,
+    config: UnpackConfig | None = None,
+) -> Diagnosis:
+    """Report what `unpack` needs for a message, and what is missing.
+
+    The replay window is not used, so the message can still be unpacked afterwards.
+
+    Args:
+        resolvers_config: Finds the secrets and resolves the DIDs.
+        packed_msg: The message: its text, its JSON object, or what packing returned.
+        config: The options with which it would be unpacked.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import DIDCommMessaging, Message
+        >>> async def main():
+        ...     alice, bob = DIDCommMessaging(), DIDCommMessaging()
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello")
+        ...     packed = await alice.pack(hello, to=await bob.create_peer_did())
+        ...     diagnosis = await alice.diagnose(packed)
+        ...     return [check.detail for check in diagnosis.failed if check.subject == "recipient key"]
+        >>> asyncio.run(main())
+        ['resolves, listed under keyAgreement on X25519, private key not held']
+    """
+    steps = _steps(_text(packed_msg))
+    resolvers = replace(resolvers_config, replay_window=None)
+    answer: Any = None
+    try:
+        while True:
+            kind, value = steps.send(answer)
+            try:
+                if kind == "resolve":
+                    answer = resolvers.did_resolver.resolve(value)
+                elif kind == "secret":
+                    answer = resolvers.secrets_resolver.get_key(value)
+                else:
+                    answer = drive(_operations.unpacked(resolvers, value, config), resolvers)
+                answer = await answer if hasattr(answer, "__await__") else answer
+            except Exception as failure:  # noqa: BLE001, each failure is a finding
+                answer = failure
+    except StopIteration as ended:
+        diagnosis: Diagnosis = ended.value
+        return diagnosis
+
+
+def diagnose_sync(
+    resolvers_config: ResolversConfig,
+    packed_msg: _Text | Packed | PackedSigned,
+    config: UnpackConfig | None = None,
+) -> Diagnosis:
+    """The same with resolvers whose methods are plain functions; see `diagnose`."""
+    steps = _steps(_text(packed_msg))
+    resolvers = replace(resolvers_config, replay_window=None)
+    answer: Any = None
+    try:
+        while True:
+            kind, value = steps.send(answer)
+            try:
+                if kind == "resolve":
+                    answer = now(resolvers.did_resolver.resolve(value))
+                elif kind == "secret":
+                    answer = now(resolvers.secrets_resolver.get_key(value))
+                else:
+                    answer = drive_sync(_operations.unpacked(resolvers, value, config), resolvers)
+            except Exception as failure:  # noqa: BLE001, each failure is a finding
+                answer = failure
+    except StopIteration as ended:
+        diagnosis: Diagnosis = ended.value
+        return diagnosis
+
+
+def _text(packed_msg: _Text | Packed | PackedSigned) -> _Text:
+    return packed_msg if isinstance(packed_msg, str | bytes | Mapping) else packed_msg.packed_msg
+
+
+def _steps(text: _Text) -> Generator[_Asked, Any, Diagnosis]:
+    """The checks; yields what to look up, and is sent the answer or the exception."""
+    checks: list[Check] = []
+    view: EnvelopeView | None = None
+    try:
+        view = inspect(text)
+    except DIDCommError as refusal:
+        checks.append(Check(subject="envelope", name="", passed=False, detail=str(refusal)))
+    if view is not None:
+        faults = [Check(subject="envelope", name=f.part, passed=False, detail=f.reason) for f in view.faults]
+        kind = view.outermost.layer
+        checks += faults or [Check(subject="envelope", name="", passed=True, detail=f"{kind}, well formed")]
+        for layer in view.layers:
+            if isinstance(layer, EncryptedView):
+                for kid in layer.claimed_recipient_kids[:_MOST_KEYS]:
+                    checks.append((yield from _recipient(kid, layer.epk_curve)))
+                if layer.claimed_skid is not None:
+                    checks.append((yield from _public("sender key", layer.claimed_skid, "keyAgreement")))
+            elif isinstance(layer, SignedView):
+                for kid in layer.claimed_signer_kids[:_MOST_KEYS]:
+                    checks.append((yield from _public("signer key", kid, "authentication")))
+    result = yield "unpack", text
+    error = result if isinstance(result, Exception) else None
+    checks.append(Check(subject="unpack", name="", passed=error is None, detail=_outcome(result)))
+    return Diagnosis(checks=tuple(checks), view=view, error=error)
+
+
+def _recipient(kid: str, epk_curve: str | None) -> Generator[_Asked, Any, Check]:
+    found = yield from _public("recipient key", kid, "keyAgreement")
+    secret = yield "secret", kid
+    if isinstance(secret, Exception):
+        held = f"looking for the private key raised {_raised(secret)}"
+    elif secret is None:
+        held = "private key not held"
+    elif isinstance(secret, Secret) and epk_curve is not None and secret.curve != epk_curve:
+        held = f"private key held on {secret.curve}, but the message uses {epk_curve}"
+    else:
+        held = "private key held"
+    passed = held == "private key held"
+    return replace(found, passed=passed, detail=f"{found.detail}, {held}")
+
+
+def _public(subject: str, kid: str, relationship: str) -> Generator[_Asked, Any, Check]:
+    did, _, fragment = kid.partition("#")
+    document = yield "resolve", did
+    passed = False
+    if isinstance(document, Exception):
+        detail = f"resolving raised {_raised(document)}"
+    else:
+        try:
+            document = document_of(did, document, None)
+        except (DIDCommError, TypeError, ValueError) as invalid:
+            detail = f"does not resolve: {_raised(invalid)}"
+        else:
+            agreement = relationship == "keyAgreement"
+            listed = document.key_agreement if agreement else document.authentication
+            passed = any(
+                other.partition("#")[2] == fragment and same_party(other.partition("#")[0], did)
+                for other in listed
+            )
+            curve = _curve(document, fragment)
+            where = f"listed under {relationship}" if passed else f"not listed under {relationship}"
+            detail = f"resolves, {where}{f' on {curve}' if curve else ''}"
+    return Check(subject=subject, name=kid, passed=passed, detail=detail)
+
+
+def _curve(document: DIDDocument, fragment: str) -> str | None:
+    """The curve of the key of that fragment; None where it cannot be read."""
+    members = document.as_dict()
+    entries = [
+        entry
+        for name in ("verificationMethod", "keyAgreement", "authentication")
+        if isinstance(members.get(name), list)
+        for entry in members[name]
+        if isinstance(entry, dict) and str(entry.get("id")).partition("#")[2] == fragment
+    ]
+    for entry in entries:
+        key = entry.get("publicKeyJwk") or entry.get("publicKeyMultibase")
+        try:
+            return PublicKey(key).curve if key else None
+        except (DIDCommError, TypeError, ValueError):
+            return None
+    return None
+
+
+def _outcome(result: Any) -> str:  # noqa: ANN401, a result of either version or an exception
+    if isinstance(result, Exception):
+        code = getattr(result, "code", None)
+        return f"{_raised(result)}{f' [{code}]' if code else ''}"
+    sender = result.metadata.sender
+    return f"succeeds, sender {shown(sender) if sender else 'not proved'}"
+
+
+def _raised(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

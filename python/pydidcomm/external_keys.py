@@ -1,0 +1,152 @@
+"""External keys (HSM, KMS): DIDs made of existing public keys, and a check of a key before it is used."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from pydidcomm._core import (
+    LocalResolver,
+    Message,
+    PublicKey,
+    encode_public_keys,
+)
+from pydidcomm._drive import drive, drive_sync
+from pydidcomm._operations import encrypted, signed, unpacked
+from pydidcomm.config import ResolversConfig
+from pydidcomm.errors import DIDCommError
+
+_AGREE = ("X25519", "P-256", "P-384", "P-521")
+_SIGN = ("Ed25519", "P-256", "secp256k1")
+
+
+class PublicKeyDid(NamedTuple):
+    """A DID that was made of existing public keys.
+
+    Attributes:
+        did: The DID.
+        key_agreement: The kids of the keys that messages are encrypted to, in the order of the document.
+        authentication: The kids of the keys that sign, in the order of the document.
+    """
+
+    did: str
+    key_agreement: list[str]
+    authentication: list[str]
+
+
+def create_public_key_did(
+    *,
+    agreement: Sequence[PublicKey] = (),
+    authentication: Sequence[PublicKey] = (),
+    method: Literal["did:peer:2", "did:key", "did:jwk"] = "did:peer:2",
+    services: Sequence[Mapping[str, Any]] = (),
+) -> PublicKeyDid:
+    """Create a DID of existing public keys, and return the kids under which its keys are looked for.
+
+    The private keys stay where they are: a secrets resolver answers these kids with a `KeyAgreementKey` or a
+    `SigningKey`.
+
+    Args:
+        agreement: The keys that messages are encrypted to.
+        authentication: The keys that sign.
+        method: The DID method; did:key and did:jwk take one key in all.
+        services: Services of a did:peer:2, each as a DID document shows it.
+
+    Raises:
+        ValueError: The number of keys, or the curve of one, does not fit the method.
+
+    Example:
+        >>> from pydidcomm import PublicKey
+        >>> from pydidcomm.external_keys import create_public_key_did
+        >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
+        >>> made = create_public_key_did(agreement=[key])
+        >>> made.key_agreement == [f"{made.did}#key-1"]
+        True
+    """
+    if method == "did:peer:2":
+        did = encode_public_keys(
+            agreement=[*agreement], authentication=[*authentication], services=[*services]
+        )
+    else:
+        keys = [*agreement, *authentication]
+        if len(keys) != 1 or services:
+            reason = f"{method} takes one key and no service, got {len(keys)} keys"
+            raise ValueError(reason)
+        jwk = json.dumps(keys[0].jwk(), separators=(",", ":")).encode()
+        encoded = base64.urlsafe_b64encode(jwk).rstrip(b"=").decode()
+        did = f"did:key:{keys[0].multikey()}" if method == "did:key" else f"did:jwk:{encoded}"
+    document = LocalResolver().resolve(did)
+    if document is None:
+        reason = f"`method` must be did:peer:2, did:key or did:jwk, got {method!r}"
+        raise ValueError(reason)
+    return PublicKeyDid(did, document.key_agreement, document.authentication)
+
+
+class _OneKey:
+    """A secrets resolver that answers every kid with one external key."""
+
+    def __init__(self, handle: object) -> None:
+        self._handle = handle
+
+    def get_key(self, kid: str) -> Any:  # noqa: ANN401, ARG002, an external key
+        return self._handle
+
+    def get_keys(self, kids: list[str]) -> list[str]:
+        return kids
+
+
+def _checks(handle: object, public_key: PublicKey) -> list[tuple[str, ResolversConfig, str]]:
+    """What to try: each operation, with the resolvers and the DID for it."""
+    resolvers = ResolversConfig(secrets_resolver=_OneKey(handle), did_resolver=LocalResolver())
+    found: list[tuple[str, ResolversConfig, str]] = []
+    if hasattr(handle, "agree") and public_key.curve in _AGREE:
+        found.append(("agree", resolvers, encode_public_keys(agreement=[public_key])))
+    if hasattr(handle, "sign") and public_key.curve in _SIGN:
+        found.append(("sign", resolvers, encode_public_keys(authentication=[public_key])))
+    if not found:
+        reason = f"the external key must have `agree` or `sign`, whichever {public_key.curve} is for"
+        raise TypeError(reason)
+    return found
+
+
+def _message() -> Message:
+    return Message(type="https://didcomm.org/empty/1.0/empty")
+
+
+def _mismatch(operation: str, error: DIDCommError) -> ValueError:
+    return ValueError(f"`{operation}` of the external key does not belong to the public key: {error}")
+
+
+async def check_key(handle: object, public_key: PublicKey) -> None:
+    """Check that an external key works and belongs to the public key, with a message that is not sent.
+
+    Args:
+        handle: The external key, with `agree`, `sign` or both, plain or async.
+        public_key: The public half of the key.
+
+    Raises:
+        TypeError: The key has no method for the curve, or a method returns another type than bytes.
+        ValueError: What a method returns has another length or form, or belongs to another key.
+    """
+    for operation, resolvers, did in _checks(handle, public_key):
+        try:
+            if operation == "agree":
+                packed = await drive(encrypted(resolvers, _message(), did, None, None, None, None), resolvers)
+                await drive(unpacked(resolvers, packed.packed_msg, None), resolvers)
+            else:
+                await drive(signed(resolvers, _message(), did, "header"), resolvers)
+        except DIDCommError as error:  # noqa: PERF203, two at most
+            raise _mismatch(operation, error) from error
+
+
+def check_key_sync(handle: object, public_key: PublicKey) -> None:
+    """Check an external key whose methods are plain functions; see `check_key`."""
+    for operation, resolvers, did in _checks(handle, public_key):
+        try:
+            if operation == "agree":
+                packed = drive_sync(encrypted(resolvers, _message(), did, None, None, None, None), resolvers)
+                drive_sync(unpacked(resolvers, packed.packed_msg, None), resolvers)
+            else:
+                drive_sync(signed(resolvers, _message(), did, "header"), resolvers)
+        except DIDCommError as error:  # noqa: PERF203, two at most
+            raise _mismatch(operation, error) from error

@@ -1,0 +1,86 @@
+//! Arguments from Python, and the errors of those that do not fit.
+//!
+//! An error says what was expected and what came; the argument's name is put in front of it in
+//! `pydidcomm._arguments`, where the bindings add it to the exception.
+
+use std::ops::Deref;
+
+use pyo3::import_exception;
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_identifier;
+use pyo3::types::PyString;
+
+use crate::did::DidUrl;
+use crate::display;
+
+import_exception!(pydidcomm._arguments, ArgumentTypeError);
+import_exception!(pydidcomm._arguments, ArgumentValueError);
+
+/// An argument that has another type; its value is not repeated, since it may be a secret.
+pub(super) fn wrong_type(value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
+    ArgumentTypeError::new_err(format!("must be {expected}, got {}", type_name(value)))
+}
+
+/// An argument whose value is not allowed.
+pub(super) fn wrong_value(expected: &str) -> PyErr {
+    ArgumentValueError::new_err(format!("must be {expected}"))
+}
+
+/// A list of strings that came as one string.
+pub(super) fn lone_string(text: &str) -> PyErr {
+    let shown = display::quoted(text);
+    ArgumentTypeError::new_err(format!("must be a list of str, got str: write [{shown}]"))
+}
+
+/// The name of the value's type as a reader writes it.
+pub(super) fn type_name(value: &Bound<'_, PyAny>) -> String {
+    if value.is_none() {
+        return "None".to_owned();
+    }
+    let name = value.get_type().name().map(|name| name.to_string());
+    name.map_or_else(|_| "another type".to_owned(), |name| display::shortened(&name, display::LONGEST_ID))
+}
+
+/// A `str` argument.
+pub(super) struct StrIn(pub(super) String);
+
+impl Deref for StrIn {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for StrIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let text = value.cast::<PyString>().map_err(|_| wrong_type(&value, "a str"))?;
+        let text = text.to_str().map_err(|_| wrong_value("Unicode text, without lone surrogates"))?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A DID, or a DID URL of a key.
+pub(super) struct DidIn(pub(super) DidUrl);
+
+impl<'py> FromPyObject<'_, 'py> for DidIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let StrIn(text) = value.extract()?;
+        let invalid = |_| {
+            let shown = display::quoted(&text);
+            ArgumentValueError::new_err(format!("must be a DID (did:method:...), got {shown}"))
+        };
+        DidUrl::parse(&text).map(Self).map_err(invalid)
+    }
+}

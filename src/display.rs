@@ -1,0 +1,124 @@
+//! Sanitize untrusted text for display: errors, representations, logs and pictures show it through here.
+//!
+//! Line breaks, terminal escapes and marks that change the direction of writing would let a peer write log lines
+//! of its own (CWE-117), move a cursor, or show another text than the one that is there.
+
+use std::fmt::Write as _;
+
+/// The most characters of an identifier in a representation: enough to tell two kids apart, few enough for a line.
+pub(crate) const LONGEST_ID: usize = 64;
+
+/// The most identifiers that a representation lists: a message may have a thousand recipients.
+const MOST_IDS: usize = 5;
+
+/// The text with every character escaped that is not printable, as `\n`, `\x1b` or `\u202e`.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        push(&mut shown, letter, "");
+    }
+    shown
+}
+
+/// The same, with the middle left out of a text that is longer than so many characters.
+pub fn shortened(text: &str, longest: usize) -> String {
+    printable(&without_middle(text, longest))
+}
+
+/// The text in single quotes as Python's `repr` writes it, shortened where it is longer than an identifier in a line.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut shown = String::from("'");
+    for letter in without_middle(text, LONGEST_ID).chars() {
+        push(&mut shown, letter, "'\\");
+    }
+    shown.push('\'');
+    shown
+}
+
+/// The first of the identifiers in one line, each shortened.
+pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
+    let mut ids = ids.into_iter();
+    let first: Vec<_> = ids.by_ref().take(MOST_IDS).map(|id| shortened(id, LONGEST_ID)).collect();
+    match ids.count() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+fn without_middle(text: &str, longest: usize) -> std::borrow::Cow<'_, str> {
+    let length = text.chars().count();
+    if length <= longest {
+        return text.into();
+    }
+    let tail = longest.checked_div(3).unwrap_or_default();
+    let head: String = text.chars().take(longest.saturating_sub(tail).saturating_sub(1)).collect();
+    let tail: String = text.chars().skip(length.saturating_sub(tail)).collect();
+    format!("{head}…{tail}").into()
+}
+
+fn push(shown: &mut String, letter: char, escaped: &str) {
+    if escaped.contains(letter) {
+        shown.extend(['\\', letter]);
+    } else if is_printable(letter) {
+        shown.push(letter);
+    } else {
+        match letter {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            other => push_code(shown, u32::from(other)),
+        }
+    }
+}
+
+fn push_code(shown: &mut String, code: u32) {
+    let written = match code {
+        0..=0xff => write!(shown, "\\x{code:02x}"),
+        0x100..=0xffff => write!(shown, "\\u{code:04x}"),
+        _ => write!(shown, "\\U{code:08x}"),
+    };
+    debug_assert!(written.is_ok(), "a String takes any text");
+}
+
+/// What the standard library prints unescaped inside a text, quotes and backslashes too.
+fn is_printable(letter: char) -> bool {
+    if letter.is_ascii() {
+        return letter.is_ascii_graphic() || letter == ' ';
+    }
+    // at the start of a text it escapes combining marks too, which many languages are written with
+    let inside = ['a', letter].iter().collect::<String>();
+    inside.escape_debug().count() == 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_escapes_and_bidi_controls_are_escaped_and_letters_of_any_language_are_not() {
+        let cases = [
+            (
+                "x\n\r\t\0\x1b[2J\u{202e}\u{2066}\u{2028}\u{feff}\u{e0001}",
+                r"x\n\r\t\x00\x1b[2J\u202e\u2066\u2028\ufeff\U000e0001",
+            ),
+            ("'\"\\ Ünï e\u{301} हिन्दी 日本語 😀…", "'\"\\ Ünï e\u{301} हिन्दी 日本語 😀…"),
+            ("", ""),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(printable(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_quoted_text_cannot_end_its_own_quotes() {
+        assert_eq!(quoted("x', frm='did:example:alice\\"), r"'x\', frm=\'did:example:alice\\'");
+    }
+
+    #[test]
+    fn a_long_text_keeps_both_of_its_ends() {
+        let shown = shortened(&format!("did:peer:2.{}#key-1", "é".repeat(100)), LONGEST_ID);
+        assert_eq!(shown.chars().count(), LONGEST_ID);
+        assert!(shown.starts_with("did:peer:2.é") && shown.ends_with("#key-1") && shown.contains('…'));
+        assert_eq!(shortened("did:example:bob", LONGEST_ID), "did:example:bob");
+    }
+}
