@@ -129,7 +129,7 @@ def test_a_kid_that_is_not_signed_names_nobody_without_an_expected_signer(
     documents.parties[mallory.did].document["authentication"].append(
         carol.signing.method | {"id": claimed, "controller": mallory.did}
     )
-    attached = Attachment(data={})
+    attached = Attachment(data={"json": 1})
     for kid in (carol.signing.kid, claimed):
         forged = forge.sign(
             CONTENT.decode(), carol.signing, protected={"typ": None, "kid": None}, header={"kid": kid}
