@@ -37,8 +37,6 @@ from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
 class DIDCommMessaging:
@@ -86,7 +84,7 @@ class DIDCommMessaging:
             max_document_entries=max_document_entries,
         )
 
-    async def __aenter__(self) -> "Self":
+    async def __aenter__(self) -> "DIDCommMessaging":  # noqa: PYI034, Self came with Python 3.11
         """Returns the party; it is closed at the end of the block."""
         return self
 

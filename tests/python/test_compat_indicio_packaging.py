@@ -133,7 +133,7 @@ async def test_the_sender_takes_a_key_that_fits_and_is_held(backend: Backend) ->
     del made.secrets.secrets[f"{ALICE}#2"]
     assert (await made.unpack(await made.pack(b"hello")))[1].sender_kid == f"{ALICE}#3"
     del made.secrets.secrets[f"{ALICE}#3"]
-    with pytest.raises(PackagingServiceError, match="no secret is held"):
+    with pytest.raises(PackagingServiceError, match="no private key found"):
         await made.pack(b"hello")
 
 

@@ -37,8 +37,6 @@ from pydidcomm.resolvers import DIDResolver, SecretsResolver
 from pydidcomm.sync import batches, functions
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
 class DIDCommMessaging:
@@ -81,7 +79,7 @@ class DIDCommMessaging:
             max_document_entries=max_document_entries,
         )
 
-    def __enter__(self) -> "Self":
+    def __enter__(self) -> "DIDCommMessaging":  # noqa: PYI034, Self came with Python 3.11
         """Returns the party; it is closed at the end of the block."""
         return self
 
