@@ -230,7 +230,7 @@ async def test_a_rotation_that_the_prior_did_did_not_sign_is_refused(
     world: World, alice: Party, bob: Party, carol: Party, mallory: Party
 ) -> None:
     def rotated(signer: Key, **claims: Any) -> Any:  # noqa: ANN401, an envelope
-        token = forge.jwt({"iss": alice.did, "sub": carol.did, **claims}, signer)
+        token = forge.jwt({"iss": alice.did, "sub": carol.did, "iat": 1516269022, **claims}, signer)
         message = plaintext(from_=carol.did, to=[bob.did], from_prior=token)
         return forge.encrypt(message, bob.agreement, sender=carol.key)
 
@@ -245,7 +245,7 @@ async def test_a_rotation_that_the_prior_did_did_not_sign_is_refused(
         rotated(alice.signing, exp=int(time.time()) - 1000),
     ):
         assert await code_of(stray, world.of(bob)) is invalid
-    open_token = forge.jwt({"iss": alice.did, "sub": carol.did}, alice.signing)
+    open_token = forge.jwt({"iss": alice.did, "sub": carol.did, "iat": 1516269022}, alice.signing)
     in_the_open = plaintext(from_=carol.did, from_prior=open_token)
     assert await code_of(in_the_open, world.of(bob)) is invalid
 

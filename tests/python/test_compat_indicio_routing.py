@@ -136,7 +136,7 @@ async def test_a_key_is_a_recipient_too() -> None:
 @pytest.mark.parametrize("endpoint", [None, [], {"uri": "https://b.example", "accept": ["didcomm/aip1"]}])
 async def test_where_nothing_takes_the_message_there_is_no_way(endpoint: object) -> None:
     made = await served(endpoint)
-    with pytest.raises(RoutingServiceError, match="did:example:bob has no endpoint"):
+    with pytest.raises(RoutingServiceError, match="did:example:bob lists no endpoint for this message"):
         await packed(made)
 
 

@@ -143,12 +143,13 @@ def fresh(program: str) -> set[str]:
 
 
 def loaded_by(statement: str) -> set[str]:
-    """The packages that a fresh interpreter loads for the statement."""
+    """The packages that a fresh interpreter loads from files for the statement."""
     return fresh(f"""
 import sys
 before = set(sys.modules)
 {statement}
-print(*{{name.split(".")[0] for name in set(sys.modules) - before}})
+compiled_in = {{*sys.builtin_module_names}}
+print(*{{name.split(".")[0] for name in set(sys.modules) - before - compiled_in}})
 """)
 
 

@@ -53,7 +53,7 @@ ENVELOPE: Json = {"protected": "e30", "recipients": [], "iv": "AA", "ciphertext"
         {"json": {"payload": "e30", "signatures": []}},
         {"json": {}},
         {"json": ["text"]},
-        {"json": {**ENVELOPE, "type": "https://example.org/x/1.0/y"}},
+        {"json": {"type": "https://example.org/x/1.0/y", "ciphertext": "AA"}},
         {"base64": base64.b64encode(b"not JSON").decode()},
     ],
 )
