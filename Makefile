@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
+.PHONY: help tutorial test exit-runs test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -51,6 +51,13 @@ test-rust: ## run the tests of the core, with each of the two backends
 test-python: $(VENV)/built ## run the tests of the Python face, README and notebooks included
 	$(SAY) "tests of the Python face"
 	$(BIN)/python -m pytest --quiet --conformance $(RESULTS)
+
+# how often each way to end a process is taken
+COUNT ?= 20
+
+exit-runs: $(VENV)/built ## end processes in every way, again and again: make exit-runs COUNT=20
+	$(SAY) "processes that end in every way, $(COUNT) times each"
+	PYDIDCOMM_EXIT_RUNS=$(COUNT) $(BIN)/python -m pytest --quiet tests/python/test_exit.py
 
 conformance: $(VENV)/installed ## report which requirements of the specification have a test that passed, and why the others have none
 	$(SAY) "conformance: the requirements of tests/conformance.toml, and the tests that passed in the last run of make test"

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from pydidcomm._core import LocalResolver, UnpackResult, V1Message, keep_long_form
 from pydidcomm._drive import now
 from pydidcomm._log import refused
-from pydidcomm._loops import running_loop
+from pydidcomm._loops import is_awaitable, running_loop
 from pydidcomm._operations import time_of
+from pydidcomm._questions import without_frames
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
@@ -32,7 +33,7 @@ async def admitted(received: Received, resolvers: ResolversConfig, config: Unpac
     if callable(allowed):
         sender = _sender(received)
         answer: Any = sender is not None and allowed(sender)
-        _check_sender(received, await answer if hasattr(answer, "__await__") else answer)
+        _check_sender(received, await answer if is_awaitable(answer) else answer)
     # before the window: a store that fails leaves no trace of the message
     keep(received, resolvers)
     window = resolvers.replay_window
@@ -40,7 +41,7 @@ async def admitted(received: Received, resolvers: ResolversConfig, config: Unpac
         entry = _entry(received, resolvers, config)
         try:
             seen: Any = window.seen(entry)
-            if hasattr(seen, "__await__"):
+            if is_awaitable(seen):
                 seen = await seen
         except BaseException:
             # the window may remember it already, and the application does not get the message
@@ -48,6 +49,28 @@ async def admitted(received: Received, resolvers: ResolversConfig, config: Unpac
             raise
         _check_seen(received, seen)
     return received
+
+
+async def refusal(
+    received: UnpackResult, resolvers: ResolversConfig, config: UnpackConfig | None
+) -> Exception | None:
+    """Why the message is not let in, or what the application raises; None if it is let in."""
+    try:
+        await admitted(received, resolvers, config)
+    except Exception as error:  # noqa: BLE001, it is the entry of this message
+        return without_frames(error)
+    return None
+
+
+def refusal_sync(
+    received: UnpackResult, resolvers: ResolversConfig, config: UnpackConfig | None
+) -> Exception | None:
+    """Why the message is not let in, or what the application raises; None if it is let in."""
+    try:
+        admitted_sync(received, resolvers, config)
+    except Exception as error:  # noqa: BLE001, it is the entry of this message
+        return without_frames(error)
+    return None
 
 
 def admitted_sync(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
@@ -101,7 +124,7 @@ async def _forget(window: ReplayWindow, entry: ReplayEntry) -> None:
     # what made the message fail is raised, and not what fails here
     with suppress(Exception):
         answer: Any = window.forget(entry)
-        if hasattr(answer, "__await__"):
+        if is_awaitable(answer):
             await _despite_cancellation(answer)
 
 

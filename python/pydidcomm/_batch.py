@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
 from pydidcomm._drive import found, found_sync, now
 from pydidcomm._log import noted, refused
-from pydidcomm._loops import run_off_loop, settled
+from pydidcomm._loops import run_off_loop
+from pydidcomm._questions import BLOCK, one_each, pause, settled, settled_now, without_frames
 from pydidcomm.config import ResolversConfig
 
 Question: TypeAlias = "ResolveDid | FindSecrets | Agree | Sign"
@@ -40,8 +41,13 @@ async def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> li
     for batch in batches:
         while questions := await run_off_loop(batch) if batch.long else batch.run():
             new = _unknown(questions, known)
-            answers = await settled([partial(_ask, question, resolvers) for question in new])
-            batch.supply(_answers(questions, known, new, answers))
+            asked = [partial(_ask, question, resolvers) for question in new]
+            answers = await settled(asked, resolvers.max_concurrency)
+            every = _answers(questions, known, new, answers)
+            for begin in range(0, len(every), BLOCK):
+                batch.supply(every[begin : begin + BLOCK])
+                if begin + BLOCK < len(every):
+                    await pause()
         ended += _results(batch)
     return ended
 
@@ -53,14 +59,14 @@ def drive_each_sync(batches: Iterable[Batch], resolvers: ResolversConfig) -> lis
     for batch in batches:
         while questions := batch.run():
             new = _unknown(questions, known)
-            answers = [_settled_sync(question, resolvers) for question in new]
+            answers = [settled_now(partial(_ask_sync, question, resolvers)) for question in new]
             batch.supply(_answers(questions, known, new, answers))
         ended += _results(batch)
     return ended
 
 
 def _results(batch: Batch) -> list[Any]:
-    results: list[Any] = batch.results()
+    results = one_each(batch.results())
     for result in results:
         if isinstance(result, Exception):
             refused(result)
@@ -71,7 +77,7 @@ def _prepared(make: Callable[[], Operation]) -> Operation | Exception:
     try:
         return make()
     except Exception as error:  # noqa: BLE001, it is what this operation ends with
-        return error
+        return without_frames(error)
 
 
 def _unknown(questions: Sequence[Question], known: dict[Hashable, Any]) -> list[Question]:
@@ -82,13 +88,13 @@ def _unknown(questions: Sequence[Question], known: dict[Hashable, Any]) -> list[
 def _answers(
     questions: Sequence[Question], known: dict[Hashable, Any], new: Sequence[Question], answers: Sequence[Any]
 ) -> list[Any]:
-    """The answers to all questions, of which the new ones have these."""
+    """The answers to all questions, of which the new ones have these; what failed is asked again later."""
     for question, answer in zip(new, answers, strict=True):
         known[_sense(question)] = noted(answer, question) if isinstance(answer, Exception) else answer
     found = [known[_sense(question)] for question in questions]
-    for question in new:
-        if isinstance(question, (Agree, Sign)):
-            del known[question]
+    for question, answer in zip(new, answers, strict=True):
+        if isinstance(question, (Agree, Sign)) or isinstance(answer, Exception):
+            del known[_sense(question)]
     return found
 
 
@@ -113,10 +119,8 @@ def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     return question.key.sign(question.algorithm, question.data)
 
 
-def _settled_sync(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    try:
-        if isinstance(question, FindSecrets):
-            return found_sync(question, resolvers.secrets_resolver)
-        return now(_ask(question, resolvers))
-    except Exception as error:  # noqa: BLE001, whatever a resolver raises is the answer to its question
-        return error
+def _ask_sync(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The answer of resolvers and keys whose methods are plain functions."""
+    if isinstance(question, FindSecrets):
+        return found_sync(question, resolvers.secrets_resolver)
+    return now(_ask(question, resolvers))

@@ -289,7 +289,7 @@ class Batch:
         """
     def supply(self, /, answers: SupportsGetItem[int, Any]) -> None:
         """
-        Answers the questions in their order, each as `Operation.supply` does; an exception fails all that asked.
+        Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
         """
     @staticmethod
     def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None], threads: SupportsIndex | None) -> Batch:

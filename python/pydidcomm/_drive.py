@@ -5,7 +5,7 @@ from typing import Any
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
 from pydidcomm._log import asked as log_asked
 from pydidcomm._log import detailed, finished, noted, refused
-from pydidcomm._loops import run_off_loop
+from pydidcomm._loops import is_awaitable, run_off_loop
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import SecretsResolver
@@ -44,7 +44,7 @@ async def _answer(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
             answer = step.key.agree(step.public_key)
         else:
             answer = step.key.sign(step.algorithm, step.data)
-        return await answer if hasattr(answer, "__await__") else answer
+        return await answer if is_awaitable(answer) else answer
     except Exception as error:
         noted(error, step)
         raise
@@ -55,13 +55,13 @@ async def found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str,
     kids = asked.kids
     if len(kids) > 1:
         held: Any = secrets.get_keys(kids)
-        if hasattr(held, "__await__"):
+        if is_awaitable(held):
             held = await held
         kids = _in_order(kids, held, every=asked.every)
     answers: list[tuple[str, Any]] = []
     for kid in kids:
         secret: Any = secrets.get_key(kid)
-        if hasattr(secret, "__await__"):
+        if is_awaitable(secret):
             secret = await secret
         if secret is not None:
             answers.append((kid, secret))
@@ -120,7 +120,7 @@ def _in_order(kids: list[str], held: Any, *, every: bool) -> list[str]:  # noqa:
 
 def now(answer: Any) -> Any:  # noqa: ANN401
     """An answer that is there; a coroutine has nobody to await it here."""
-    if hasattr(answer, "__await__"):
+    if is_awaitable(answer):
         close = getattr(answer, "close", None)
         if close is not None:
             close()

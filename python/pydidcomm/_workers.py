@@ -8,7 +8,6 @@ cancelling it leaves nothing behind, and a server that is late does not compute 
 import os
 import weakref
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pydidcomm._core import Batch, Operation, processors
@@ -52,7 +51,8 @@ class _Slots:
 
 _slots: weakref.WeakKeyDictionary[Any, _Slots] = weakref.WeakKeyDictionary()
 
-_threads: ThreadPoolExecutor | None = None
+_threads: Any = None
+"""A `ThreadPoolExecutor`, once there has been long work on asyncio."""
 
 
 def _forget_threads() -> None:
@@ -149,9 +149,12 @@ async def run_on_asyncio(asyncio: Any, work: Operation | Batch) -> Any:  # noqa:
         raise
 
 
-def _executor() -> ThreadPoolExecutor:
+def _executor() -> Any:  # noqa: ANN401
     global _threads  # noqa: PLW0603
     if _threads is None:
+        # it cannot even be imported any more once Python has begun to end
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
         _threads = ThreadPoolExecutor(processors(), thread_name_prefix="pydidcomm")
     return _threads
 

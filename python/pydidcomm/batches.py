@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted, asks_application, keep, take_back
+from pydidcomm._admission import asks_application, keep, refusal, take_back
 from pydidcomm._batch import batches_of, drive_each
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
+from pydidcomm._questions import BLOCK, pause
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 
 
@@ -122,10 +123,13 @@ async def unpack_many(
         try:
             for place, entry in enumerate(entries):
                 if not isinstance(entry, Exception):
-                    try:
-                        taken.append(await admitted(entry, resolvers_config, config))
-                    except Exception as error:  # noqa: BLE001, the reason for the refusal, or the window's own
-                        entries[place] = error
+                    refused = await refusal(entry, resolvers_config, config)
+                    if refused is None:
+                        taken.append(entry)
+                    else:
+                        entries[place] = refused
+                if place % BLOCK == BLOCK - 1:
+                    await pause()
         except BaseException:
             # the application gets none of them
             await take_back(taken, resolvers_config, config)

@@ -38,6 +38,11 @@ class ResolversConfig:
             is as secret as the key, and is zeroed with it. Keys that live elsewhere remember nothing here.
         max_document_entries: The most entries of lists that a DID document may have (keys, services,
             endpoints, routing keys); None for 4096. A larger document is a MalformedDocumentError.
+        max_concurrency: The most answers that `pack_many` and `unpack_many` await at the same time. The next
+            question is asked as one is answered.
+
+    Raises:
+        ValueError: `max_document_entries` is negative, or `max_concurrency` is less than one.
     """
 
     secrets_resolver: SecretsResolver
@@ -46,11 +51,16 @@ class ResolversConfig:
     replay_window: ReplayWindow | None = None
     remember_peers: bool = True
     max_document_entries: int | None = None
+    # more would be no faster for most networks and databases
+    max_concurrency: int = 64
 
     def __post_init__(self) -> None:
         """Refuses objects without the methods that each of them needs."""
         if self.max_document_entries is not None and self.max_document_entries < 0:
             message = f"`max_document_entries` must not be negative, got {self.max_document_entries}"
+            raise ValueError(message)
+        if self.max_concurrency < 1:
+            message = f"`max_concurrency` must be at least 1, got {self.max_concurrency}"
             raise ValueError(message)
         for name, value, methods in (
             ("secrets", self.secrets_resolver, ("get_key", "get_keys")),

@@ -15,6 +15,7 @@ from pydidcomm._core import (
     same_party,
 )
 from pydidcomm._drive import drive, drive_sync, now
+from pydidcomm._loops import is_awaitable
 from pydidcomm._html import table
 from pydidcomm._shown import shown
 from pydidcomm.config import ResolversConfig, UnpackConfig
@@ -122,7 +123,7 @@ async def diagnose(
                     answer = resolvers.secrets_resolver.get_key(value)
                 else:
                     answer = drive(_operations.unpacked(resolvers, value, config), resolvers)
-                answer = await answer if hasattr(answer, "__await__") else answer
+                answer = await answer if is_awaitable(answer) else answer
             except Exception as failure:  # noqa: BLE001, each failure is a finding
                 answer = failure
     except StopIteration as ended:

@@ -20,6 +20,7 @@ from pydidcomm._core import (
     V1Message,
 )
 from pydidcomm._drive import drive
+from pydidcomm._loops import is_awaitable
 from pydidcomm._together import resolved_together
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.attachments import AttachmentSignature
@@ -50,6 +51,7 @@ class DIDCommMessaging:
             `InMemoryReplayWindow`; None for no memory.
         remember_peers: Whether secret keys in this process remember what they share with those of peers.
         max_document_entries: The most entries of lists that a DID document may have; None for 4096.
+        max_concurrency: The most answers that `pack_many` and `unpack_many` await at the same time.
 
     Example:
         >>> import asyncio
@@ -74,6 +76,7 @@ class DIDCommMessaging:
         replay_window: ReplayWindow | None = None,
         remember_peers: bool = True,
         max_document_entries: int | None = None,
+        max_concurrency: int = 64,
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
@@ -82,6 +85,7 @@ class DIDCommMessaging:
             replay_window=replay_window,
             remember_peers=remember_peers,
             max_document_entries=max_document_entries,
+            max_concurrency=max_concurrency,
         )
 
     async def __aenter__(self) -> "DIDCommMessaging":  # noqa: PYI034, Self came with Python 3.11
@@ -446,7 +450,7 @@ class DIDCommMessaging:
             MalformedDocumentError: The document breaks its specification, or is that of another DID.
         """
         document: Any = self.resolver.resolve(did)
-        if hasattr(document, "__await__"):
+        if is_awaitable(document):
             document = await document
         return _core.document_of(did, document, self.resolvers_config.max_document_entries)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydidcomm import _core
 from pydidcomm._core import LocalResolver, Secret
+from pydidcomm._loops import is_awaitable
 from pydidcomm._shown import shown
 from pydidcomm.resolvers import SecretsStore
 
@@ -133,7 +134,7 @@ async def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
     """Keeps new secrets, in whatever way the store takes them."""
     for secret in created:
         done: Any = secrets.add_key(secret)
-        if hasattr(done, "__await__"):
+        if is_awaitable(done):
             await done
 
 

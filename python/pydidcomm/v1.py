@@ -34,6 +34,7 @@ from pydidcomm import _core, _operations
 from pydidcomm._admission import admitted
 from pydidcomm._core import PublicKey, Secret, V1Forwarded, V1Message, V1Packed
 from pydidcomm._drive import drive
+from pydidcomm._loops import is_awaitable
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.resolvers import SecretsStore
 
@@ -235,7 +236,7 @@ async def create_verkey(secrets: SecretsStore, seed: bytes | None = None) -> str
     """
     name, secret = new_verkey(seed)
     kept: Any = secrets.add_key(secret)
-    if hasattr(kept, "__await__"):
+    if is_awaitable(kept):
         await kept
     return name
 

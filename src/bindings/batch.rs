@@ -212,10 +212,12 @@ impl PyBatch {
         self.cancelled.set();
     }
 
-    /// Answers the questions in their order, each as `Operation.supply` does; an exception fails all that asked.
+    /// Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
     fn supply(&self, py: Python<'_>, answers: Vec<Bound<'_, PyAny>>) {
         self.with(|entries| {
-            for (waiting, value) in take(&mut entries.waiting).into_iter().zip(answers) {
+            let count = answers.len().min(entries.waiting.len());
+            let answered: Vec<Waiting> = entries.waiting.drain(..count).collect();
+            for (waiting, value) in answered.into_iter().zip(answers) {
                 let answer = if value.is_instance_of::<PyException>() {
                     Err(PyErr::from_value(value))
                 } else {

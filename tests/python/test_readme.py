@@ -1,13 +1,9 @@
-"""The README is short, begins with code, and its code runs."""
+"""The README is short and begins with code; `test_documents_as_processes` runs it."""
 
 from __future__ import annotations
 
-import ast
-import asyncio
-import inspect
 import re
 from pathlib import Path
-from types import FunctionType
 
 README = Path(__file__).parents[2] / "README.md"
 LINES = README.read_text(encoding="utf-8").splitlines()
@@ -24,19 +20,6 @@ def test_it_has_at_most_120_lines_and_code_by_line_25() -> None:
     assert len(LINES) <= 120
     assert blocks()
     assert blocks()[0][0] <= 25
-
-
-def test_its_code_runs_from_top_to_bottom() -> None:
-    async def run() -> None:
-        namespace: dict[str, object] = {"__name__": "readme"}
-        for line, source in blocks():
-            tree = ast.increment_lineno(ast.parse(source, str(README)), line - 1)
-            code = compile(tree, str(README), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-            running = FunctionType(code, namespace)()
-            if inspect.isawaitable(running):
-                await running
-
-    asyncio.run(run())
 
 
 def test_the_files_it_links_to_are_there() -> None:

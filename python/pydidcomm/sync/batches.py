@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._admission import admitted_sync, asks_application, keep, take_back_sync
+from pydidcomm._admission import asks_application, keep, refusal_sync, take_back_sync
 from pydidcomm._batch import drive_each_sync
 from pydidcomm._core import Packed, UnpackResult
 from pydidcomm.batches import Outgoing, each_packed
@@ -58,10 +58,11 @@ def unpack_many(
         try:
             for place, entry in enumerate(entries):
                 if not isinstance(entry, Exception):
-                    try:
-                        taken.append(admitted_sync(entry, resolvers_config, config))
-                    except Exception as error:  # noqa: BLE001, the reason for the refusal, or the window's own
-                        entries[place] = error
+                    refused = refusal_sync(entry, resolvers_config, config)
+                    if refused is None:
+                        taken.append(entry)
+                    else:
+                        entries[place] = refused
         except BaseException:
             # the application gets none of them
             take_back_sync(taken, resolvers_config, config)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import pydidcomm
+from pydidcomm._loops import is_awaitable
 from pydidcomm.compat.didcomm._refused import told
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.errors import SecretNotFoundError
@@ -79,7 +80,7 @@ class _Asked:
     async def _answer(self, ask: Callable[[Any], Any], about: Any) -> Any:  # noqa: ANN401
         try:
             answer = ask(about)
-            return await answer if hasattr(answer, "__await__") else answer
+            return await answer if is_awaitable(answer) else answer
         except Exception as error:
             self.raised = error
             raise

@@ -1,0 +1,164 @@
+"""Many questions at once: so many on their way, and the event loop free between them."""
+
+import copy
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydidcomm._loops import is_awaitable, running_loop
+
+_PACKAGE = str(Path(__file__).parent)
+
+BLOCK = 64
+"""How many plain answers are taken before other tasks have a turn: 6 ms with a store that takes 100 us."""
+
+
+async def pause() -> None:
+    """Let the other tasks of the event loop run, if there is one."""
+    loop = running_loop()
+    if loop is not None:
+        await (loop.lowlevel.checkpoint() if loop.__name__ == "trio" else loop.sleep(0))
+
+
+async def settled(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
+    """What each of them answers, or the exception that it raises, in their order.
+
+    At most `at_once` answers are awaited at the same time; the next question is asked as one is answered.
+    """
+    loop = running_loop()
+    if loop is None or len(ask) == 1:
+        return [await _awaited(settled_now(one)) for one in ask]
+    if loop.__name__ == "trio":
+        return await _in_nursery(loop, ask, at_once)
+    return await _in_tasks(loop, ask, at_once)
+
+
+def settled_now(ask: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """What a plain function answers, or the exception that it raises."""
+    try:
+        return ask()
+    except Exception as error:  # noqa: BLE001, whatever a resolver raises is the answer to its question
+        return without_frames(error)
+
+
+async def _awaited(answer: Any) -> Any:  # noqa: ANN401
+    if not is_awaitable(answer):
+        return answer
+    try:
+        return await answer
+    except Exception as error:  # noqa: BLE001, whatever a resolver raises is the answer to its question
+        return without_frames(error)
+
+
+async def _in_tasks(asyncio: Any, ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ANN401
+    answers: list[Any] = [None] * len(ask)
+    slots = asyncio.Semaphore(at_once)
+    tasks: dict[int, Any] = {}
+    try:
+        for place, one in enumerate(ask):
+            # before the question is asked: a coroutine that nothing awaits would be complained about
+            await slots.acquire()
+            answer = settled_now(one)
+            if is_awaitable(answer):
+                # the coroutine is the task: inside another one that is cancelled it would never be awaited
+                tasks[place] = asyncio.ensure_future(answer)
+                tasks[place].add_done_callback(lambda _: slots.release())
+            else:
+                answers[place] = answer
+                slots.release()
+                if place % BLOCK == BLOCK - 1:
+                    await asyncio.sleep(0)
+        ended = await asyncio.gather(*tasks.values(), return_exceptions=True)
+    except BaseException:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        raise
+    for place, answer in zip(tasks, ended, strict=True):
+        if isinstance(answer, Exception):
+            answers[place] = without_frames(answer)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            answers[place] = answer
+    return answers
+
+
+async def _in_nursery(trio: Any, ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ANN401
+    answers: list[Any] = [None] * len(ask)
+    slots = trio.Semaphore(at_once)
+
+    async def put(place: int, answer: Awaitable[Any]) -> None:
+        try:
+            answers[place] = await _awaited(answer)
+        finally:
+            slots.release()
+
+    async with trio.open_nursery() as nursery:
+        for place, one in enumerate(ask):
+            if slots.value == 0:
+                await trio.lowlevel.checkpoint()
+            if slots.value == 0:
+                await slots.acquire()
+            else:
+                slots.acquire_nowait()
+            answer = settled_now(one)
+            if is_awaitable(answer):
+                nursery.start_soon(put, place, answer)
+            else:
+                answers[place] = answer
+                slots.release()
+                if place % BLOCK == BLOCK - 1:
+                    await trio.lowlevel.checkpoint()
+    return answers
+
+
+def without_frames(error: Exception) -> Exception:
+    """The exception with its traceback as a note.
+
+    The frames of a traceback hold the messages and keys of the whole batch. An exception in a list that one
+    of these frames holds is a reference cycle: plaintexts would stay until the garbage collector runs.
+    """
+    frames = [
+        part for part in traceback.extract_tb(error.__traceback__) if not part.filename.startswith(_PACKAGE)
+    ]
+    if frames and hasattr(error, "add_note"):
+        note = "Traceback (most recent call last):\n" + "".join(traceback.format_list(frames)).rstrip()
+        # one object may be raised again and again
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        one = pending.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            pending += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+    return error
+
+
+def one_each(entries: list[Any]) -> list[Any]:
+    """The entries, with an exception of its own for each, since raising adds to its traceback and notes."""
+    seen: set[int] = set()
+    for place, entry in enumerate(entries):
+        if isinstance(entry, BaseException):
+            if id(entry) in seen:
+                entries[place] = _copied(entry)
+            seen.add(id(entry))
+    return entries
+
+
+def _copied(error: BaseException) -> BaseException:
+    try:
+        twin = copy.copy(error)
+    except Exception:  # noqa: BLE001, its own __init__ need not take its own args
+        return error
+    if type(twin) is not type(error):
+        return error
+    twin.__cause__, twin.__context__ = error.__cause__, error.__context__
+    twin.__suppress_context__ = error.__suppress_context__
+    if hasattr(error, "__notes__"):
+        twin.__notes__ = [*error.__notes__]
+    return twin

@@ -1,0 +1,86 @@
+"""A process that has used the library ends as Python ends it, whatever is under way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from exit_process import STATUS
+from processes import HERE, each_ended, ended
+
+# how often each way is taken: make exit-runs COUNT=40
+COUNT = int(os.environ.get("PYDIDCOMM_EXIT_RUNS", "3"))
+PROGRAM = str(HERE / "exit_process.py")
+ON_EVERY_LOOP = {
+    "result": 0,
+    "batch": 0,
+    "in_flight": 0,
+    "exception": STATUS,
+    "exit": STATUS,
+    "interrupt": STATUS,
+    "thread": 0,
+    "daemon": 0,
+    "fork": 0,
+    "spawn": 0,
+}
+ON_NONE = {"bridge": 0, "closed": 0, "callbacks": 0}
+WAYS = [(way, loop) for way in ON_EVERY_LOOP for loop in ("asyncio", "uvloop", "trio")]
+WAYS += [(way, "asyncio") for way in ON_NONE]
+STATUSES = ON_EVERY_LOOP | ON_NONE
+AT_EXIT = """
+import asyncio, atexit
+atexit.register(lambda: asyncio.run(exchange()))
+from exit_process import exchange
+"""
+# CPython 3.12 and later warn of every fork of a process with threads
+QUIETLY = ["-W", "ignore::DeprecationWarning"]
+
+
+def runs(way: str) -> bool:
+    return hasattr(os, "fork") or way != "fork"
+
+
+def other_pythons() -> list[str]:
+    """The oldest and the newest other interpreter at hand, in which the compiled module can be loaded."""
+    found = []
+    for minor in range(10, 20):
+        python = shutil.which(f"python3.{minor}")
+        if python and minor != sys.version_info.minor:
+            check = [python, "-c", f"import sys; sys.exit(sys.version_info[:2] != (3, {minor}))"]
+            if subprocess.run(check, check=False, capture_output=True).returncode == 0:  # noqa: S603
+                found.append(python)
+    return sorted({*found[:1], *found[-1:]})
+
+
+@pytest.mark.parametrize(("way", "loop"), [(way, loop) for way, loop in WAYS if runs(way)])
+def test_a_process_ends_with_its_own_status_and_silently(way: str, loop: str) -> None:
+    if loop == "uvloop":
+        pytest.importorskip("uvloop")
+    ends = each_ended([[*QUIETLY, PROGRAM, way, loop]] * COUNT)
+    assert [(end.status, end.stderr) for end in ends] == [(STATUSES[way], "")] * COUNT
+
+
+def test_long_work_in_an_exit_handler_that_was_registered_first_is_done() -> None:
+    ends = each_ended([["-c", AT_EXIT]] * COUNT)
+    assert [(end.status, end.stderr) for end in ends] == [(0, "")] * COUNT
+
+
+def test_the_asyncio_prompt_ends_silently() -> None:
+    for _ in range(COUNT):
+        end = ended(["-m", "asyncio"], stdin="from exit_process import exchange\nawait exchange()\n")
+        assert end.status == 0
+        complaints = [line for line in end.stderr.splitlines() if "Error" in line or "atal" in line]
+        assert complaints == []
+
+
+@pytest.mark.skipif(not other_pythons(), reason="there is one interpreter")
+@pytest.mark.parametrize("python", other_pythons())
+def test_a_process_of_another_interpreter_ends_in_the_same_way(python: str) -> None:
+    ways = [way for way, loop in WAYS if loop == "asyncio" and runs(way)]
+    ends = each_ended([[*QUIETLY, PROGRAM, way, "asyncio"] for way in ways] * COUNT, python=python)
+    expected = [(STATUSES[way], "") for way in ways] * COUNT
+    assert [(end.status, end.stderr) for end in ends] == expected
