@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from pydidcomm import _operations
-from pydidcomm._loops import settled
+from pydidcomm._questions import settled
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import DIDResolver
 
@@ -35,6 +35,7 @@ async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) 
     asked = [did for did in dids if not _operations.is_local(resolvers, did)]
     if len(asked) < 2:  # noqa: PLR2004, one document is requested by the operation itself
         return resolvers
-    answers = await settled([partial(resolvers.did_resolver.resolve, did) for did in asked])
+    ask = [partial(resolvers.did_resolver.resolve, did) for did in asked]
+    answers = await settled(ask, resolvers.max_concurrency)
     resolver = _Answered(dict(zip(asked, answers, strict=True)), resolvers.did_resolver)
     return replace(resolvers, did_resolver=resolver)
