@@ -15,8 +15,8 @@ from pydidcomm._core import (
     same_party,
 )
 from pydidcomm._drive import drive, drive_sync, now
-from pydidcomm._loops import is_awaitable
 from pydidcomm._html import table
+from pydidcomm._loops import is_awaitable
 from pydidcomm._shown import shown
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError

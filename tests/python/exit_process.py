@@ -99,10 +99,11 @@ class Ways:
     def __init__(self, loop: str) -> None:
         self.loop = loop
         # uvloop cannot be imported once Python has begun to end
-        self.module: Any = import_module(loop)
+        import_module(loop)
 
     def run(self, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self.module.run(main if self.loop == "trio" else main())
+        module: Any = import_module(self.loop)
+        module.run(main if self.loop == "trio" else main())
 
     def result(self) -> None:
         self.run(exchange)

@@ -49,6 +49,7 @@ class DIDCommMessaging:
         replay_window: Remembers which messages were unpacked, with a plain method; None for no memory.
         remember_peers: Whether secret keys in this process remember what they share with those of peers.
         max_document_entries: The most entries of lists that a DID document may have; None for 4096.
+        max_concurrency: As in `pydidcomm.DIDCommMessaging`; plain methods answer one at a time.
 
     Example:
         >>> from pydidcomm import Message
@@ -69,6 +70,7 @@ class DIDCommMessaging:
         replay_window: ReplayWindow | None = None,
         remember_peers: bool = True,
         max_document_entries: int | None = None,
+        max_concurrency: int = 64,
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
@@ -77,6 +79,7 @@ class DIDCommMessaging:
             replay_window=replay_window,
             remember_peers=remember_peers,
             max_document_entries=max_document_entries,
+            max_concurrency=max_concurrency,
         )
 
     def __enter__(self) -> "DIDCommMessaging":  # noqa: PYI034, Self came with Python 3.11
