@@ -82,7 +82,7 @@ mod tests {
             ("", "empty"),
             ("\u{feff}{}", "begins with a byte order mark, which JSON does not allow"),
             ("{\"secret\":\"x", "ends at byte 12: truncated?"),
-            ("{\"a\":1,\n\"a\":2}", "a name twice in one object (byte 12)"),
+            ("{\"a\":1,\n\"a\":2}", "a name twice in one object (byte 11)"),
             ("{\"secret\":NaN}", "a number that is not finite (byte 11)"),
             ("[-Infinity]", "a number that is not finite (byte 3)"),
             ("[1e999]", "a number that is not finite (byte 6)"),

@@ -118,11 +118,15 @@ fn resolved(did: &DidUrl, known: Option<&str>) -> Value {
 
 /// The public keys that the document lists in a relationship.
 fn listed(json: &Value, relationship: &str) -> Vec<PublicKey> {
-    // only two relationships are read, and all are listed alike
+    // two relationships are read: the others are read as authentication, which signs as they do
+    let read = match relationship {
+        "keyAgreement" => Relationship::KeyAgreement,
+        _ => Relationship::Authentication,
+    };
     let mut json = json.clone();
-    json["authentication"] = json.get(relationship).cloned().unwrap_or_else(|| json!([]));
+    json[read.name()] = json.get(relationship).cloned().unwrap_or_else(|| json!([]));
     let document = Document::parse(&json).unwrap();
-    document.keys(Relationship::Authentication).iter().map(|method| method.key().unwrap().clone()).collect()
+    document.keys(read).iter().map(|method| method.key().unwrap().clone()).collect()
 }
 
 /// The services with ids as the document has to have them, each relative.

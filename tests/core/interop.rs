@@ -152,7 +152,7 @@ fn we_unpack_what_the_peer_signs() {
 // ROT-07, ROT-11
 #[test]
 fn we_verify_the_rotation_of_the_peer() {
-    let claims = FromPrior::build(CHARLIE.to_owned(), ALICE.to_owned()).finalize();
+    let claims = FromPrior::build(CHARLIE.to_owned(), ALICE.to_owned()).iat(1).finalize();
     let (token, _) = finish(claims.pack(None, &peer::resolver(), &peer::secrets())).unwrap();
     let message = PeerMessage { from_prior: Some(token), ..theirs() };
     let unpacked = peer::world().unpack(their_pack(&message, Some(ALICE_KID), None, &direct())).unwrap();

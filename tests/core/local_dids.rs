@@ -21,7 +21,7 @@ fn a_did_jwk_says_what_its_key_is_for_where_its_curve_leaves_no_choice() {
     };
     assert_eq!(usage(Curve::X25519).as_deref(), Some("enc"));
     assert_eq!(usage(Curve::Ed25519).as_deref(), Some("sig"));
-    assert_eq!(usage(Curve::Secp256k1).as_deref(), Some("sig"));
+    assert_eq!(usage(Curve::Secp256k1), None);
     assert_eq!(usage(Curve::P256), None);
 }
 

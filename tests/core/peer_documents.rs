@@ -25,7 +25,6 @@ fn a_did_peer_has_keys_and_each_can_serve_its_purpose() {
         let unfit = [
             (Purpose::Authentication, public_key(Curve::X25519)),
             (Purpose::KeyAgreement, public_key(Curve::Ed25519)),
-            (Purpose::KeyAgreement, public_key(Curve::Secp256k1)),
         ];
         for key in unfit {
             let name = key.1.curve().name();

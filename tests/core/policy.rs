@@ -155,6 +155,7 @@ fn nestings_that_are_discouraged_are_read_with_a_warning() {
         let expected = match form {
             "auth(sign)" => vec![Warning::AuthcryptSigned],
             "anon(auth(sign))" => vec![Warning::AnoncryptAuthcryptSigned],
+            "plain" | "anon" => vec![Warning::UnprovedFrom],
             _ => Vec::new(),
         };
         assert_eq!(warnings_of(&packed, UnpackOptions::default()), expected, "{form}");
