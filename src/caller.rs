@@ -192,14 +192,13 @@ impl Caller {
         }
         let document = match &self.dids {
             Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
-                let found = match local.remembered(did) {
-                    Some(document) => Some(document),
-                    None => {
-                        if did.len() >= LONG_DID {
-                            self.leave().await?;
-                        }
-                        local.resolve(&DidUrl::parse(did)?)?
+                let found = if let Some(document) = local.remembered(did) {
+                    Some(document)
+                } else {
+                    if did.len() >= LONG_DID {
+                        self.leave().await?;
                     }
+                    local.resolve(&DidUrl::parse(did)?)?
                 };
                 let answer = match found {
                     None if local.asks_store(did) => self.ask(Question::ResolveDid(did.to_owned())).await?,

@@ -355,7 +355,7 @@ impl Node for PyNode<'_> {
         let text = |name: Bound<'_, PyAny>| name.extract().ok();
         match self.0.cast::<PyDict>() {
             Ok(dict) => dict.keys().iter().filter_map(text).collect(),
-            Err(_) => match self.0.cast::<PyMapping>().map(|mapping| mapping.keys()) {
+            Err(_) => match self.0.cast::<PyMapping>().map(PyMappingMethods::keys) {
                 Ok(Ok(names)) => names.iter().filter_map(text).collect(),
                 _ => Vec::new(),
             },
@@ -367,6 +367,6 @@ impl Node for PyNode<'_> {
     }
 
     fn is_true(&self) -> bool {
-        self.0.cast::<PyBool>().is_ok_and(|value| value.is_true())
+        self.0.cast::<PyBool>().is_ok_and(PyBoolMethods::is_true)
     }
 }

@@ -105,7 +105,6 @@ impl PyLocalResolver {
         Ok(Self { core: Arc::new(core), store: long_forms.map(|store| store.into_any().unbind()) })
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "as PyO3 calls it")]
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.store.as_ref().map_or(Ok(()), |store| visit.call(store))
     }

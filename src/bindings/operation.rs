@@ -249,7 +249,9 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::Received(Received::V2(unpacked)) => {
             PyUnpackResult::from(Arc::from(unpacked)).into_bound_py_any(py)
         }
-        Outcome::Received(Received::V1(unpacked)) => PyV1Message(unpacked.into()).into_bound_py_any(py),
+        Outcome::Received(Received::V1(unpacked)) | Outcome::V1Message(unpacked) => {
+            PyV1Message(unpacked.into()).into_bound_py_any(py)
+        }
         Outcome::Forwarded(forwarded) => PyForwarded::new(*forwarded).into_bound_py_any(py),
         Outcome::LayerKeys(keys) => keys.into_bound_py_any(py),
         Outcome::Layer(text) => text.into_bound_py_any(py),
@@ -258,7 +260,6 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::Checked => py.None().into_bound_py_any(py),
         Outcome::Routes(routes) => routes.into_bound_py_any(py),
         Outcome::V1Packed(packed) => PyV1Packed::from(*packed).into_bound_py_any(py),
-        Outcome::V1Message(unpacked) => PyV1Message(unpacked.into()).into_bound_py_any(py),
         Outcome::V1Forwarded(forwarded) => PyV1Forwarded::new(*forwarded).into_bound_py_any(py),
     }
 }

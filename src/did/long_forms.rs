@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Formatter};
 use std::sync::Arc;
 
-use quick_cache::unsync::Cache;
+use quick_cache::unsync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 /// The most bytes of long forms: those of some 10,000 contacts. A store of the application keeps more.
@@ -45,7 +45,7 @@ impl Default for LongForms {
             .hot_allocation(RETURNING)
             .build()
             .expect("both capacities are given");
-        Self(Cache::with_options(room, Bytes, DefaultHashBuilder::default(), Default::default()))
+        Self(Cache::with_options(room, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
     }
 }
 

@@ -115,14 +115,14 @@ impl Jwk {
             },
         };
         let kty = member("kty")?.ok_or_else(|| Error::malformed("jwk.kty", "missing"))?;
-        let is_private = |name: &&str| jwk.member(name).is_some_and(|value| !value.is_null());
+        let is_private = |name: &str| jwk.member(name).is_some_and(|value| !value.is_null());
         Ok(Self {
             kty,
             crv: member("crv")?,
             x: member("x")?,
             y: member("y")?,
             d: member("d")?,
-            private: PRIVATE_MEMBERS.iter().any(|name| is_private(&name)),
+            private: PRIVATE_MEMBERS.iter().any(|name| is_private(name)),
             purpose: Purpose::read(jwk),
         })
     }
