@@ -6,9 +6,11 @@
 use std::fmt::Write as _;
 
 /// The most characters of an identifier in a representation: enough to tell two kids apart, few enough for a line.
+#[cfg(any(feature = "python", test))]
 pub(crate) const LONGEST_ID: usize = 64;
 
 /// The most identifiers that a representation lists: a message may have a thousand recipients.
+#[cfg(feature = "python")]
 const MOST_IDS: usize = 5;
 
 /// The text with every character escaped that is not printable, as `\n`, `\x1b` or `\u202e`.
@@ -26,6 +28,7 @@ pub fn shortened(text: &str, longest: usize) -> String {
 }
 
 /// The text in single quotes as Python's `repr` writes it, shortened where it is longer than an identifier in a line.
+#[cfg(any(feature = "python", test))]
 pub(crate) fn quoted(text: &str) -> String {
     let mut shown = String::from("'");
     for letter in without_middle(text, LONGEST_ID).chars() {
@@ -36,6 +39,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// The first of the identifiers in one line, each shortened.
+#[cfg(feature = "python")]
 pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
     let mut ids = ids.into_iter();
     let first: Vec<_> = ids.by_ref().take(MOST_IDS).map(|id| shortened(id, LONGEST_ID)).collect();

@@ -224,7 +224,7 @@ fn a_jwe_with_members_of_a_jws_and_a_jws_with_members_of_a_jwe_are_refused() {
 }
 
 fn signed_as_json() -> Value {
-    serde_json::from_str(&signed(&hello().to_string(), ALICE_SIGNS).to_string()).unwrap()
+    serde_json::from_str(&signed(&hello(), ALICE_SIGNS).to_string()).unwrap()
 }
 
 // JWE-27, SIG-26
@@ -239,16 +239,16 @@ fn members_that_no_envelope_has_are_ignored() {
     ] {
         let mut jwe = from_nobody().seal();
         jwe[name] = value.clone();
-        World::new().unpack(&jwe.to_string()).unwrap();
+        World::new().unpack(jwe.to_string()).unwrap();
         if name != "signature" {
             let mut jws = signed_as_json();
             jws[name] = value;
-            World::new().unpack(&jws.to_string()).unwrap();
+            World::new().unpack(jws.to_string()).unwrap();
         }
     }
     let mut jws = signed_as_json();
     jws["iv"] = json!("AA");
-    World::new().unpack(&jws.to_string()).unwrap();
+    World::new().unpack(jws.to_string()).unwrap();
 }
 
 // MSG-31
