@@ -1,8 +1,10 @@
 """
 The compiled core of pydidcomm.
+
+It relies on the interpreter lock, in a fork for instance, and so declares that it needs it.
 """
 
-from _typeshed import SupportsGetItem
+from _typeshed import Incomplete, SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
@@ -10,8 +12,6 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
-
-__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "receive", "rewrap", "same_party", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -292,7 +292,7 @@ class Batch:
         Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
         """
     @staticmethod
-    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None], threads: SupportsIndex | None) -> Batch:
+    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None], threads: SupportsIndex | None) -> Batch:
         """
         Prepares the unpacking of each of the messages.
         """
@@ -318,6 +318,7 @@ class DIDDocument:
     def __copy__(self, /) -> DIDDocument: ...
     def __deepcopy__(self, _memo: "Any", /) -> "DIDDocument": ...
     def __eq__(self, other: object, /) -> bool: ...
+    def __getnewargs__(self, /) -> tuple[dict[str, Any]]: ...
     def __hash__(self, /) -> int: ...
     def __new__(cls, /, document: Mapping[str, Any]) -> DIDDocument: ...
     def __repr__(self, /) -> str: ...
@@ -420,14 +421,14 @@ class Envelope:
         The key that authenticates the sender; None in anoncrypt.
         """
     @property
-    def message(self, /) -> str:
-        """
-        The text for the wire, wrapped for the mediators before the first of the deliveries.
-        """
-    @property
     def media_type(self, /) -> str:
         """
         The media type of the text: "application/didcomm-encrypted+json".
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        The text for the wire, wrapped for the mediators before the first of the deliveries.
         """
     @property
     def text(self, /) -> str:
@@ -682,7 +683,7 @@ class LocalResolver:
         >>> LocalResolver().resolve("did:web:example.com") is None
         True
     """
-    def __new__(cls, /, *, key_naming: str = "numbered", long_forms: Mapping[Any, Any] | None = None) -> LocalResolver: ...
+    def __new__(cls, /, *, key_naming: str = "numbered", long_forms: Mapping | None = None) -> LocalResolver: ...
     def __repr__(self, /) -> str: ...
     def forget(self, /, did: str) -> bool:
         """
@@ -1349,6 +1350,7 @@ class PublicKey:
         True
     """
     def __eq__(self, value: object, /) -> bool: ...
+    def __getnewargs__(self, /) -> tuple[str]: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /, key: str | Mapping[str, Any]) -> PublicKey: ...
@@ -1359,7 +1361,7 @@ class PublicKey:
         The name of the curve, as in a JWK's `crv`.
         """
     @staticmethod
-    def from_octets(curve: str, octets: bytes) -> PublicKey:
+    def from_octets(curve: str, octets: bytes | bytearray | memoryview) -> PublicKey:
         """
         Reads raw octets of X25519 or Ed25519, or a point in compressed or uncompressed form.
         """
@@ -1380,6 +1382,17 @@ class PublicKey:
         """
 
 @final
+class ResolveDid:
+    """
+    Asks for a DID document.
+    """
+    @property
+    def did(self, /) -> str:
+        """
+        The DID.
+        """
+
+@final
 class Resolved:
     """
     What a resolver answers where it also says whether the DID is deactivated.
@@ -1392,7 +1405,7 @@ class Resolved:
         >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
         True
     """
-    def __new__(cls, document: Mapping[str, Any] | DIDDocument | None, /, *, deactivated: bool = False) -> Resolved: ...
+    def __new__(cls, document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: bool = False) -> Resolved: ...
     def __repr__(self, /) -> str: ...
     @property
     def deactivated(self, /) -> bool:
@@ -1403,17 +1416,6 @@ class Resolved:
     def document(self, /) -> Any | None:
         """
         The document: its JSON object, or parsed once; None where there is none.
-        """
-
-@final
-class ResolveDid:
-    """
-    Asks for a DID document.
-    """
-    @property
-    def did(self, /) -> str:
-        """
-        The DID.
         """
 
 @final
@@ -1438,10 +1440,10 @@ class Secret:
         >>> Secret(secret.expose_jwk()).public_multikey() == secret.public_multikey()
         True
     """
-    def __new__(cls, /, secret: Mapping[str, Any], kid: str | None = None) -> Secret: ...
     def __copy__(self, /) -> Secret: ...
-    def __deepcopy__(self, _memo: Any, /) -> Secret: ...
-    def __reduce__(self, /) -> None: ... # type: ignore[override]
+    def __deepcopy__(self, _memo: "Any", /) -> "Secret": ...
+    def __new__(cls, /, secret: Mapping[str, Any], kid: str | None = None) -> Secret: ...
+    def __reduce__(self, /) -> None: ...
     def __repr__(self, /) -> str: ...
     @property
     def curve(self, /) -> str:
@@ -1453,7 +1455,7 @@ class Secret:
         The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
         """
     @staticmethod
-    def from_octets(curve: str, octets: bytes, *, kid: str | None = None) -> Secret:
+    def from_octets(curve: str, octets: bytes | bytearray | memoryview, *, kid: str | None = None) -> Secret:
         """
         Reads the raw octets of a secret key; the public half is computed.
         """
@@ -1757,12 +1759,12 @@ class V1Packed:
         The verkeys that it was encrypted to.
         """
 
-def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
     """
 
-def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
     """
@@ -1772,7 +1774,7 @@ def decrypt_layer(packed_msg: str | bytes | bytearray | memoryview | Mapping[str
     Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
     """
 
-def document_of(did: str, answer: Any, most_entries: SupportsIndex | None = None) -> DIDDocument:
+def document_of(did: str, answer: "Any", most_entries: SupportsIndex | None = None) -> DIDDocument:
     """
     The document that a resolver answered with for the DID, once it is known to be the one of that DID.
     """
@@ -1824,12 +1826,12 @@ def encode_public_keys(*, agreement: SupportsGetItem[int, PublicKey] = ..., auth
         'did:peer:2.Ez6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc'
     """
 
-def encrypt_layer(plaintext: bytes, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg | str) -> Operation:
+def encrypt_layer(plaintext: bytes | bytearray | memoryview, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg | str) -> Operation:
     """
     Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
     """
 
-def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the search for the ways to a DID, the preferred first.
     """
@@ -1844,7 +1846,7 @@ def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     Keeps the long form of the proved sender of a message that was let in.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | SupportsGetItem[int, str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, kid_in: Any, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, kid_in: Any, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1854,7 +1856,7 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
@@ -1869,17 +1871,17 @@ def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, A
     Read a JSON object, and refuse one that two readers could understand differently.
     """
 
-def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
     """
 
-def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
 
-def same_message_type(one: str, other: str, /) -> bool:
+def same_message_type(one: str, other: str) -> bool:
     """
     Whether two message type URIs are the same message of the same protocol, in any minor version.
 
@@ -1931,27 +1933,27 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
     """
 
-def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
     """
 
-def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of a message of DIDComm v1.
     """
@@ -1961,12 +1963,12 @@ def v1_public_key(verkey: str) -> PublicKey:
     The Ed25519 key that a verkey is.
     """
 
-def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v1.
     """
 
-def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
     """
@@ -1976,12 +1978,14 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int | None, bool, SupportsIndex | None]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """
+
+def __getattr__(name: str) -> Incomplete: ...
