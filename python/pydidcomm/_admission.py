@@ -96,7 +96,7 @@ def admitted_sync(received: Received, resolvers: ResolversConfig, config: Unpack
 def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None:
     """Keeps the long form of a proved sender, which writes its short form from now on."""
     resolver = resolvers.did_resolver
-    local = resolver.local()[0] if isinstance(resolver, PrefixResolver) else resolver
+    local = resolver.memory() if isinstance(resolver, PrefixResolver) else resolver
     if isinstance(local, LocalResolver) and isinstance(received, UnpackResult):
         keep_long_form(local, received)
 

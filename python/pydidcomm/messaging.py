@@ -516,7 +516,7 @@ def owned(resolvers: ResolversConfig) -> list[Any]:
 def local(resolver: DIDResolver) -> LocalResolver | None:
     """The part of a resolver that remembers the DIDs of this party; None where there is none."""
     if isinstance(resolver, PrefixResolver):
-        return resolver.local()[0]
+        return resolver.memory()
     return resolver if isinstance(resolver, LocalResolver) else None
 
 

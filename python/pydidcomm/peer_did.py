@@ -47,8 +47,8 @@ class PeerDid:
     accept: Sequence[str]
     services: Sequence[Mapping[str, Any]]
 
-    def create(self, resolver: LocalResolver | None) -> tuple[str, list[Secret]]:
-        """The new DID and its secrets, which nobody keeps yet."""
+    def create(self, resolver: LocalResolver | None) -> tuple[str, list[Secret], str]:
+        """Returns the new DID, its secrets, and what a resolver remembers once the secrets are stored."""
         self._check()
         if self.method in (1, 3) and resolver is None:
             message = f"did:peer:{self.method} is only a hash; pass `resolver` to store what it is a hash of"
@@ -59,9 +59,7 @@ class PeerDid:
             # its one key does both where the curve allows it
             agreement, authentication = ([], authentication[:1]) if authentication else (agreement[:1], [])
         did, secrets, known = _core.encode_peer_did(self.method, agreement, authentication, self._services())
-        if resolver is not None:
-            _remember(resolver, self.method, known or did)
-        return did, secrets
+        return did, secrets, known or did
 
     def _check(self) -> None:
         """Refuses what the DID could not have, or what would make it useless."""
@@ -120,7 +118,10 @@ def _secrets(curves: Sequence[str], count: int) -> list[Secret]:
     return [Secret.generate(curve) for curve in curves for _ in range(count)]
 
 
-def _remember(resolver: LocalResolver, method: PeerMethod, known: str) -> None:
+def remember(resolver: LocalResolver | None, method: PeerMethod, known: str) -> None:
+    """Remembers a new DID whose secrets are stored."""
+    if resolver is None:
+        return
     if method == 1:
         resolver.remember_genesis(known)
     elif method == 2:  # noqa: PLR2004, the number of a method
@@ -131,9 +132,9 @@ def _remember(resolver: LocalResolver, method: PeerMethod, known: str) -> None:
 
 
 async def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
-    """Keeps new secrets, in whatever way the store takes them."""
-    for secret in created:
-        done: Any = secrets.add_key(secret)
+    """Stores new secrets: in one call of `add_keys` where the store has it, otherwise one by one."""
+    add_keys = getattr(secrets, "add_keys", None)
+    for done in [add_keys(created)] if add_keys is not None else map(secrets.add_key, created):
         if is_awaitable(done):
             await done
 
@@ -160,7 +161,8 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
     only hashes: whoever is to resolve such a DID has to remember what `resolver.known(did)` says of it.
 
     Args:
-        secrets: Takes the new secrets.
+        secrets: Stores the new secrets, in one call of `add_keys(secrets)` where it has that method, before
+            the DID is remembered and returned.
         auth_keys_count: How many keys sign, on each of `auth_curves`.
         agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`; at
             least one.
@@ -187,7 +189,7 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         >>> did.startswith("did:peer:2.Ez6LS"), len(secrets)
         (True, 2)
     """
-    did, created = PeerDid(
+    did, created, known = PeerDid(
         auth_keys_count=auth_keys_count,
         agreement_keys_count=agreement_keys_count,
         method=method,
@@ -199,4 +201,5 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         services=services,
     ).create(resolver)
     await kept(secrets, created)
+    remember(resolver, method, known)
     return did

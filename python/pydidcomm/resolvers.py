@@ -125,6 +125,7 @@ class PrefixResolver:
     def __init__(self, resolvers: Mapping[str, DIDResolver]) -> None:
         self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
         self._local = _local(self._routes)
+        self._memory = next((one for _, one in self._routes if isinstance(one, LocalResolver)), None)
 
     def resolve(self, did: str, /) -> DocumentAnswer | Awaitable[DocumentAnswer]:
         """The answer of the resolver in charge; None where no prefix fits."""
@@ -141,6 +142,10 @@ class PrefixResolver:
         """The first LocalResolver, and the prefixes of it that no longer prefix overrides."""
         return self._local
 
+    def memory(self) -> LocalResolver | None:
+        """The first LocalResolver, or the first of a subclass: it keeps contacts and own DIDs."""
+        return self._memory
+
 
 def _local(routes: Sequence[tuple[str, DIDResolver]]) -> tuple[LocalResolver | None, list[str]]:
     found = next((resolver for _, resolver in routes if _is_local(resolver)), None)
@@ -154,5 +159,5 @@ def _local(routes: Sequence[tuple[str, DIDResolver]]) -> tuple[LocalResolver | N
 
 
 def _is_local(resolver: object) -> TypeGuard[LocalResolver]:
-    # a subclass, if there could be one, might answer otherwise
+    # a subclass may override `resolve`
     return type(resolver) is LocalResolver

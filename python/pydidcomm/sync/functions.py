@@ -28,7 +28,7 @@ from pydidcomm.config import (
     UnpackConfig,
 )
 from pydidcomm.key_did import new_jwk_did, new_key_did
-from pydidcomm.peer_did import PeerDid, PeerMethod
+from pydidcomm.peer_did import PeerDid, PeerMethod, remember
 from pydidcomm.resolvers import SecretsStore
 
 
@@ -192,7 +192,7 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
     resolver: LocalResolver | None = None,
 ) -> str:
     """A new did:peer, its secrets kept in the store; see `pydidcomm.create_peer_did`."""
-    did, created = PeerDid(
+    did, created, known = PeerDid(
         auth_keys_count=auth_keys_count,
         agreement_keys_count=agreement_keys_count,
         method=method,
@@ -204,6 +204,7 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
         services=services,
     ).create(resolver)
     _keep(secrets, created)
+    remember(resolver, method, known)
     return did
 
 
@@ -222,5 +223,6 @@ def create_jwk_did(secrets: SecretsStore, *, curve: str = "P-256") -> str:
 
 
 def _keep(secrets: SecretsStore, created: Sequence[Secret]) -> None:
-    for secret in created:
-        now(secrets.add_key(secret))
+    add_keys = getattr(secrets, "add_keys", None)
+    for done in [add_keys(created)] if add_keys is not None else map(secrets.add_key, created):
+        now(done)
