@@ -14,7 +14,7 @@ from exit_process import STATUS
 from processes import HERE, each_ended, ended
 
 # how often each way is taken: make exit-runs COUNT=40
-COUNT = int(os.environ.get("PYDIDCOMM_EXIT_RUNS", "3"))
+COUNT = int(os.environ.get("PYDIDCOMM_EXIT_RUNS", "2"))
 PROGRAM = str(HERE / "exit_process.py")
 ON_EVERY_LOOP = {
     "result": 0,
