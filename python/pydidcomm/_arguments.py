@@ -2,7 +2,7 @@
 
 from typing import Any
 
-_NAMED_BY = "while processing '"
+NAMED_BY = "while processing '"
 """How the bindings name the argument, in a note to the exception that its conversion raised."""
 
 
@@ -12,9 +12,9 @@ class _NamedError(Exception):
     def add_note(self, note: str, /) -> None:
         """Takes the name of the argument from the bindings, and any other note as usual."""
         text = str(self.args[0]) if self.args else ""
-        if note.startswith(_NAMED_BY):
+        if note.startswith(NAMED_BY):
             if not text.startswith("`"):
-                name = note[len(_NAMED_BY) :].rstrip("'").removeprefix("r#")
+                name = note[len(NAMED_BY) :].rstrip("'").removeprefix("r#")
                 self.args = (f"`{name}` {text}",)
             return
         inherited: Any = getattr(super(), "add_note", None)

@@ -11,8 +11,9 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_identifier;
-use pyo3::types::PyString;
+use pyo3::types::{PyMapping, PyString};
 
+use super::callback::call_python;
 use crate::did::DidUrl;
 use crate::display;
 
@@ -64,6 +65,26 @@ impl<'py> FromPyObject<'_, 'py> for StrIn {
         let text = value.cast::<PyString>().map_err(|_| wrong_type(&value, "a str"))?;
         let text = text.to_str().map_err(|_| wrong_value("Unicode text, without lone surrogates"))?;
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// A `bool` argument, for `from_py_with`: a signature shows its default then.
+pub(super) fn flag(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    value.extract().map_err(|_| wrong_type(value, "a bool"))
+}
+
+/// A mapping, which stays the caller's.
+pub(super) struct MappingIn<'py>(pub(super) Bound<'py, PyMapping>);
+
+impl<'py> FromPyObject<'_, 'py> for MappingIn<'py> {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = <Bound<'py, PyMapping> as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        // the class may have a check of its own in Python
+        let mapping = call_python(value.py(), || (*value).cast::<PyMapping>().cloned());
+        mapping.map(Self).map_err(|_| wrong_type(&value, "a dict or another mapping"))
     }
 }
 

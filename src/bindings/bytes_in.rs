@@ -2,7 +2,6 @@
 
 use std::ops::Deref;
 
-use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -11,6 +10,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyMemoryView};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
+use super::argument::wrong_type;
 use super::callback::call_python;
 
 /// The bytes of a `bytes`, `bytearray`, `memoryview` or another object with the buffer protocol.
@@ -52,8 +52,6 @@ impl<'py> FromPyObject<'_, 'py> for BytesIn {
     );
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let kind = value.get_type().name()?;
-        Self::of(&value)
-            .ok_or_else(|| PyTypeError::new_err(format!("expected bytes or a buffer, got {kind}")))
+        Self::of(&value).ok_or_else(|| wrong_type(&value, "bytes"))
     }
 }

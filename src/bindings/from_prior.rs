@@ -1,8 +1,13 @@
 //! `FromPrior`.
 
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_union;
+use pyo3::types::PyString;
 
-use super::argument::StrIn;
+use super::argument::{StrIn, wrong_type};
 use super::errors::misuse;
 use super::json::{ObjectOut, StringsIn, WholeIn};
 use super::surroundings;
@@ -28,10 +33,25 @@ use crate::message::{Audience, FromPrior};
 pub(super) struct PyFromPrior(pub(super) FromPrior);
 
 /// `aud` as an argument.
-#[derive(FromPyObject)]
 enum AudienceIn {
     One(String),
     Several(StringsIn),
+}
+
+impl<'py> FromPyObject<'_, 'py> for AudienceIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        <StrIn as FromPyObject<'_, '_>>::INPUT_TYPE,
+        <StringsIn as FromPyObject<'_, '_>>::INPUT_TYPE
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if value.cast::<PyString>().is_ok() {
+            return value.extract().map(|StrIn(party)| Self::One(party));
+        }
+        value.extract().map(Self::Several).map_err(|_| wrong_type(&value, "a str or a list of str"))
+    }
 }
 
 impl From<AudienceIn> for Audience {

@@ -89,6 +89,9 @@ impl<'py> FromPyObject<'_, 'py> for PeerObjectIn {
     const INPUT_TYPE: PyStaticExpr = MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if !is_object(&value) {
+            return Err(wrong_type(&value, "a dict"));
+        }
         let text = text_of(&value).map_err(|fault| fault.malformed("message"))?;
         if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
     }
@@ -103,6 +106,9 @@ impl<'py> FromPyObject<'_, 'py> for DocumentIn {
     const INPUT_TYPE: PyStaticExpr = MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if !is_object(&value) {
+            return Err(wrong_type(&value, "a dict"));
+        }
         let did = || value.get_item("id").and_then(|id| id.extract::<String>()).unwrap_or_default();
         let text = text_of(&value).map_err(|fault| fault.malformed_document(&did()))?;
         if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
@@ -249,7 +255,7 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
 }
 
 fn not_unicode() -> PyErr {
-    crate::error::Error::malformed("message", "no UTF-8").into()
+    crate::error::Error::malformed("message", "not UTF-8").into()
 }
 
 impl<'py> IntoPyObject<'py> for JsonOut {

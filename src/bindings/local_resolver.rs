@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping};
+use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit, intern};
 
+use super::argument::{MappingIn, StrIn, wrong_value};
 use super::callback::call_python;
 use super::did_document::PyDocument;
 use super::errors::misuse;
@@ -73,6 +74,17 @@ impl PyLocalResolver {
     }
 }
 
+const MULTIBASE: &str = "multibase";
+
+/// The names that `key_naming` may have.
+fn naming(value: &Bound<'_, PyAny>) -> PyResult<&'static str> {
+    match &*value.extract::<StrIn>()? {
+        "numbered" => Ok("numbered"),
+        MULTIBASE => Ok(MULTIBASE),
+        _ => Err(wrong_value("'numbered' or 'multibase'")),
+    }
+}
+
 /// Keeps the long form of the proved sender of a message that was let in.
 #[pyfunction]
 pub(super) fn keep_long_form(
@@ -93,16 +105,15 @@ pub(super) fn keep_long_form(
 #[pymethods]
 impl PyLocalResolver {
     #[new]
-    #[pyo3(signature = (*, key_naming = "numbered", long_forms = None))]
-    fn new(key_naming: &str, long_forms: Option<Bound<'_, PyMapping>>) -> PyResult<Self> {
-        let naming = match key_naming {
-            "numbered" => KeyNaming::Numbered,
-            "multibase" => KeyNaming::Multibase,
-            _ => return Err(PyValueError::new_err("key_naming is 'numbered' or 'multibase'")),
-        };
+    #[pyo3(signature = (*, key_naming: "str" = "numbered", long_forms = None))]
+    fn new(
+        #[pyo3(from_py_with = naming)] key_naming: &'static str,
+        long_forms: Option<MappingIn<'_>>,
+    ) -> Self {
+        let naming = if key_naming == MULTIBASE { KeyNaming::Multibase } else { KeyNaming::Numbered };
         let core =
             if long_forms.is_some() { LocalResolver::with_store(naming) } else { LocalResolver::new(naming) };
-        Ok(Self { core: Arc::new(core), store: long_forms.map(|store| store.into_any().unbind()) })
+        Self { core: Arc::new(core), store: long_forms.map(|MappingIn(store)| store.into_any().unbind()) }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -110,18 +121,18 @@ impl PyLocalResolver {
     }
 
     /// The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
-    fn resolve(&self, py: Python<'_>, did: &str) -> PyResult<Option<PyDocument>> {
-        if let Some(document) = self.core.remembered(did) {
+    fn resolve(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<PyDocument>> {
+        if let Some(document) = self.core.remembered(&did) {
             return Ok(Some(document.into()));
         }
-        if !LocalResolver::knows(did) {
+        if !LocalResolver::knows(&did) {
             return Ok(None);
         }
-        let url = DidUrl::parse(did)?;
+        let url = DidUrl::parse(&did)?;
         if let Some(document) = self.core.resolve(&url)? {
             return Ok(Some(document.into()));
         }
-        match self.stored(py, did)? {
+        match self.stored(py, &did)? {
             Some(known) => Ok(Some(self.core.resolve_stored(&url, &known)?.into())),
             None => Ok(None),
         }
@@ -143,8 +154,8 @@ impl PyLocalResolver {
     ///     True
     ///     >>> resolver.resolve(short)
     ///     DIDDocument(id='did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M')
-    fn remember(&self, py: Python<'_>, did: &str) -> PyResult<String> {
-        let url = DidUrl::parse(did).map_err(misuse)?;
+    fn remember(&self, py: Python<'_>, did: StrIn) -> PyResult<String> {
+        let url = DidUrl::parse(&did).map_err(misuse)?;
         let short = self.core.remember(&url).map_err(misuse)?;
         self.put(py, &short, url.did())?;
         Ok(short)
@@ -160,13 +171,13 @@ impl PyLocalResolver {
     ///     ... )
     ///     >>> resolver.forget(short), resolver.resolve(short), resolver.forget(short)
     ///     (True, None, False)
-    fn forget(&self, py: Python<'_>, did: &str) -> PyResult<bool> {
-        let short = peer::short_form(did).unwrap_or_else(|| did.to_owned());
+    fn forget(&self, py: Python<'_>, did: StrIn) -> PyResult<bool> {
+        let short = peer::short_form(&did).unwrap_or_else(|| did.to_string());
         let stored = self.stored(py, &short)?.is_some();
         if stored && let Some(store) = &self.store {
             call_python(py, || store.bind(py).del_item(&short))?;
         }
-        Ok(self.core.forget(did) || stored)
+        Ok(self.core.forget(&did) || stored)
     }
 
     /// What was remembered and kept, by the DID that is its hash: the mapping that was given, or a copy.
@@ -212,10 +223,10 @@ impl PyLocalResolver {
     }
 
     /// What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
-    fn known(&self, py: Python<'_>, did: &str) -> PyResult<Option<String>> {
-        match self.core.known(did) {
+    fn known(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<String>> {
+        match self.core.known(&did) {
             Some(known) => Ok(Some(known.as_ref().to_owned())),
-            None => self.stored(py, did),
+            None => self.stored(py, &did),
         }
     }
 

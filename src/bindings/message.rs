@@ -288,8 +288,8 @@ impl PyMessage {
     ///     ... )
     ///     >>> message.attachment(message.body["see"]).json()
     ///     {'price': 7}
-    fn attachment(&self, id: &str) -> Option<PyAttachment> {
-        self.0.attachment(id).map(Attachment::taken_out).map(PyAttachment)
+    fn attachment(&self, id: StrIn) -> Option<PyAttachment> {
+        self.0.attachment(&id).map(Attachment::taken_out).map(PyAttachment)
     }
 
     /// The headers that the specification does not define: a fresh copy.

@@ -9,7 +9,7 @@ use pyo3::type_hint_union;
 use pyo3::types::PyString;
 
 use super::algorithms::AnonCryptAlg;
-use super::argument::{DidIn, StrIn};
+use super::argument::{DidIn, StrIn, flag};
 use super::errors::misuse;
 use super::json::{ObjectIn, StringsIn};
 use super::message_in::MessageIn;
@@ -115,13 +115,13 @@ pub(super) fn pack_encrypted(
     sign_frm: Option<DidIn>,
     from_prior_issuer_kid: Option<DidIn>,
     enc_alg_anon: AnonCryptAlg,
-    protect_sender_id: bool,
-    authcrypt_signed: bool,
-    anoncrypt_authcrypt_signed: bool,
+    #[pyo3(from_py_with = flag)] protect_sender_id: bool,
+    #[pyo3(from_py_with = flag)] authcrypt_signed: bool,
+    #[pyo3(from_py_with = flag)] anoncrypt_authcrypt_signed: bool,
     kid_in: &Bound<'_, PyAny>,
     curves: StringsIn,
-    every_curve: bool,
-    forward: bool,
+    #[pyo3(from_py_with = flag)] every_curve: bool,
+    #[pyo3(from_py_with = flag)] forward: bool,
     forward_service_id: Option<StrIn>,
     forward_schemes: StringsIn,
     forward_headers: Option<ObjectIn>,

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::type_hint_union;
 use pyo3::types::PyString;
 
-use super::argument::{StrIn, wrong_type};
+use super::argument::{StrIn, flag, wrong_type};
 use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
@@ -91,8 +91,8 @@ impl PyPublicKey {
     ///
     /// 32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
     /// one if asked.
-    #[pyo3(signature = (*, compressed = false))]
-    fn octets(&self, compressed: bool) -> Vec<u8> {
+    #[pyo3(signature = (*, compressed: "bool" = false))]
+    fn octets(&self, #[pyo3(from_py_with = flag)] compressed: bool) -> Vec<u8> {
         if compressed { self.0.octets() } else { self.0.uncompressed_octets().to_vec() }
     }
 

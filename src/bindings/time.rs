@@ -1,6 +1,5 @@
 //! Times between Python and the seconds of the wire.
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -9,6 +8,7 @@ use pyo3::types::{PyBool, PyFloat, PyInt};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
+use super::argument::{ArgumentValueError, wrong_type};
 use super::callback::call_python;
 use super::json::WholeIn;
 
@@ -38,17 +38,14 @@ impl<'py> FromPyObject<'_, 'py> for TimeIn {
             // a time zone may be a class of Python
             return call_python(value.py(), || timestamp(value)).and_then(whole).map(Self);
         }
-        let kind = value.get_type().name()?;
-        Err(PyTypeError::new_err(format!(
-            "expected seconds since 1970 as an int or a float, or a datetime with a time zone, got {kind}"
-        )))
+        Err(wrong_type(value, "seconds since 1970 (int or float) or a datetime with a time zone"))
     }
 }
 
 fn timestamp(datetime: &Bound<'_, PyAny>) -> PyResult<f64> {
     if datetime.call_method0("utcoffset")?.is_none() {
-        return Err(PyValueError::new_err(
-            "a datetime without a time zone has no place in time: use datetime.now(timezone.utc)",
+        return Err(ArgumentValueError::new_err(
+            "must have a time zone, got a naive datetime: use datetime.now(timezone.utc)",
         ));
     }
     datetime.call_method0("timestamp")?.extract()
@@ -61,7 +58,7 @@ fn whole(seconds: f64) -> PyResult<u64> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the guard bounds it")]
         return Ok(seconds as u64);
     }
-    Err(PyValueError::new_err(format!("expected a time from 1970 on, got {seconds}")))
+    Err(ArgumentValueError::new_err(format!("must be a time from 1970 on, got {seconds}")))
 }
 
 impl<'py> DatetimeOut<'py> {

@@ -7,9 +7,10 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::argument::{StrIn, wrong_type};
 use super::bytes_in::BytesIn;
 use super::errors::misuse;
-use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn};
+use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, is_object};
 use super::operation::{Outcome, PyOperation};
 use super::public_key::PyPublicKey;
 use super::surroundings::KnownIn;
@@ -62,10 +63,13 @@ impl<'py> FromPyObject<'_, 'py> for ContentIn {
         if let Some(bytes) = BytesIn::of(&value) {
             return Ok(Self(bytes.to_vec()));
         }
-        match value.extract::<String>() {
-            Ok(text) => Ok(Self(text.into_bytes())),
-            Err(_) => ObjectIn::extract(value).map(|ObjectIn(text)| Self(text.into_bytes())),
+        if value.cast::<PyString>().is_ok() {
+            return value.extract().map(|StrIn(text)| Self(text.into_bytes()));
         }
+        if !is_object(&value) {
+            return Err(wrong_type(&value, "a str, bytes or a dict"));
+        }
+        value.extract().map(|ObjectIn(text)| Self(text.into_bytes()))
     }
 }
 
@@ -213,11 +217,11 @@ impl PyV1Forwarded {
 pub(super) fn v1_pack(
     message: ContentIn,
     to: StringsIn,
-    frm: Option<&str>,
+    frm: Option<StrIn>,
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let to = verkeys(to)?;
-    let sender = frm.map(Verkey::parse).transpose().map_err(misuse)?;
+    let sender = frm.map(|StrIn(frm)| Verkey::parse(&frm)).transpose().map_err(misuse)?;
     Ok(PyOperation::prepare(known, message.0.len(), |caller| async move {
         v1::pack(&caller, &message.0, &to, sender.as_ref())
             .await
@@ -245,11 +249,11 @@ pub(super) fn v1_unpack(
 #[pyfunction]
 pub(super) fn v1_forward(
     packed_msg: TextIn,
-    to: String,
+    to: StrIn,
     routing_keys: StringsIn,
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
-    let keys = verkeys(routing_keys)?;
+    let (StrIn(to), keys) = (to, verkeys(routing_keys)?);
     Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys)
             .await
@@ -279,8 +283,8 @@ pub(super) fn v1_verkey(key: PyPublicKey) -> PyResult<String> {
 
 /// The Ed25519 key that a verkey is.
 #[pyfunction]
-pub(super) fn v1_public_key(verkey: &str) -> PyResult<PyPublicKey> {
-    Verkey::parse(verkey).map(|verkey| PyPublicKey(verkey.public_key().clone())).map_err(misuse)
+pub(super) fn v1_public_key(verkey: StrIn) -> PyResult<PyPublicKey> {
+    Verkey::parse(&verkey).map(|verkey| PyPublicKey(verkey.public_key().clone())).map_err(misuse)
 }
 
 fn verkeys(texts: StringsIn) -> PyResult<Vec<Verkey>> {

@@ -106,6 +106,6 @@ impl SignatureView {
 
 fn opened(payload: &str, faults: &mut Faults) -> Option<Payload> {
     let octets = faults.check("jws.payload", base64url::decode(payload, "jws.payload"))?;
-    let text = String::from_utf8(octets).map_err(|_| Error::malformed("message", "no UTF-8"));
+    let text = String::from_utf8(octets).map_err(|_| Error::malformed("message", "not UTF-8"));
     faults.check("message", text).map(Payload)
 }

@@ -43,7 +43,7 @@ impl Plaintext {
     pub(super) fn of(octets: Vec<u8>) -> Result<Self> {
         String::from_utf8(octets).map(|text| Self(Zeroizing::new(text))).map_err(|error| {
             error.into_bytes().zeroize();
-            Error::malformed("message", "no UTF-8")
+            Error::malformed("message", "not UTF-8")
         })
     }
 

@@ -235,7 +235,7 @@ async def test_a_rotation_that_the_prior_did_did_not_sign_is_refused(
         return forge.encrypt(message, bob.agreement, sender=carol.key)
 
     received = await unpack(world.of(bob), rotated(alice.signing))
-    assert received.message.from_prior == FromPrior(alice.did, carol.did)
+    assert received.message.from_prior == FromPrior(alice.did, carol.did, iat=1516269022)
     assert received.metadata.from_prior_issuer_kid == alice.signing.kid
     assert received.metadata.from_prior_jwt
     invalid = MalformedMessageCode.INVALID_MESSAGE

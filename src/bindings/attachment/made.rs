@@ -5,8 +5,9 @@ use std::path::PathBuf;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 
+use super::super::argument::{StrIn, wrong_type, wrong_value};
 use super::super::callback::call_python;
 use super::super::errors::misuse;
 use super::super::json::WholeIn;
@@ -19,11 +20,11 @@ use crate::message::object::ObjectText;
 /// What is said about the content; every member may be missing.
 #[derive(Default)]
 pub(super) struct Described {
-    pub(super) id: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) filename: Option<String>,
-    pub(super) media_type: Option<String>,
-    pub(super) format: Option<String>,
+    pub(super) id: Option<StrIn>,
+    pub(super) description: Option<StrIn>,
+    pub(super) filename: Option<StrIn>,
+    pub(super) media_type: Option<StrIn>,
+    pub(super) format: Option<StrIn>,
     pub(super) lastmod_time: Option<TimeIn>,
     pub(super) byte_count: Option<WholeIn>,
 }
@@ -34,7 +35,7 @@ impl Described {
         let mut text = String::with_capacity(data.len().saturating_add(256));
         let mut members = ObjectText::begin(&mut text);
         // an attachment without an id cannot be referred to, and some peers drop it
-        members.put_text("id", &self.id.unwrap_or_else(surroundings::random_id));
+        members.put_text("id", &self.id.map_or_else(surroundings::random_id, |StrIn(id)| id));
         let texts = [
             ("description", self.description),
             ("filename", self.filename),
@@ -76,7 +77,14 @@ impl<'py> FromPyObject<'_, 'py> for PathIn {
     const INPUT_TYPE: PyStaticExpr = <PathBuf as FromPyObject<'_, '_>>::INPUT_TYPE;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        call_python(value.py(), || value.extract()).map(Self)
+        let unfit = |error: PyErr| {
+            if value.cast::<PyString>().is_ok() {
+                return wrong_value("a path without lone surrogates");
+            }
+            let is_path = value.hasattr("__fspath__").unwrap_or(false);
+            if is_path { error } else { wrong_type(&value, "a str or an os.PathLike") }
+        };
+        call_python(value.py(), || value.extract().map(Self).map_err(unfit))
     }
 }
 

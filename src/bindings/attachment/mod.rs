@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 pub(super) use signature::{sign_attachment, verify_attachment};
 
+use super::argument::{StrIn, flag};
 use super::bytes_in::BytesIn;
 use super::json::{
     JsonIn, JsonOut, KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn, WholeIn,
@@ -58,11 +59,11 @@ impl PyAttachment {
     )]
     fn new(
         data: ObjectIn,
-        id: Option<String>,
-        description: Option<String>,
-        filename: Option<String>,
-        media_type: Option<String>,
-        format: Option<String>,
+        id: Option<StrIn>,
+        description: Option<StrIn>,
+        filename: Option<StrIn>,
+        media_type: Option<StrIn>,
+        format: Option<StrIn>,
         lastmod_time: Option<TimeIn>,
         byte_count: Option<WholeIn>,
     ) -> PyResult<Self> {
@@ -82,18 +83,18 @@ impl PyAttachment {
     ///     >>> Attachment.from_bytes(b"\xff\xef\xbe", media_type="application/octet-stream").data
     ///     {'base64': '_---'}
     #[staticmethod]
-    #[pyo3(signature = (content, *, id=None, description=None, filename=None, media_type=None, format=None, lastmod_time=None, hash=false))]
+    #[pyo3(signature = (content, *, id=None, description=None, filename=None, media_type=None, format=None, lastmod_time=None, hash: "bool" = false))]
     #[expect(clippy::too_many_arguments, reason = "the members that say what the octets are")]
     fn from_bytes(
         py: Python<'_>,
         content: BytesIn,
-        id: Option<String>,
-        description: Option<String>,
-        filename: Option<String>,
-        media_type: Option<String>,
-        format: Option<String>,
+        id: Option<StrIn>,
+        description: Option<StrIn>,
+        filename: Option<StrIn>,
+        media_type: Option<StrIn>,
+        format: Option<StrIn>,
         lastmod_time: Option<TimeIn>,
-        hash: bool,
+        #[pyo3(from_py_with = flag)] hash: bool,
     ) -> PyResult<Self> {
         let described =
             Described { id, description, filename, media_type, format, lastmod_time, byte_count: None };
@@ -119,25 +120,25 @@ impl PyAttachment {
     ///     >>> offer.filename, offer.media_type, offer.byte_count, offer.json()
     ///     ('offer.json', 'application/json', 3, [7])
     #[staticmethod]
-    #[pyo3(signature = (path, *, id=None, description=None, filename=None, media_type=None, format=None, hash=false))]
+    #[pyo3(signature = (path, *, id=None, description=None, filename=None, media_type=None, format=None, hash: "bool" = false))]
     #[expect(clippy::too_many_arguments, reason = "the members that say more than the file does")]
     fn from_file(
         py: Python<'_>,
         path: PathIn,
-        id: Option<String>,
-        description: Option<String>,
-        filename: Option<String>,
-        media_type: Option<String>,
-        format: Option<String>,
-        hash: bool,
+        id: Option<StrIn>,
+        description: Option<StrIn>,
+        filename: Option<StrIn>,
+        media_type: Option<StrIn>,
+        format: Option<StrIn>,
+        #[pyo3(from_py_with = flag)] hash: bool,
     ) -> PyResult<Self> {
         let file = File::read(py, path)?;
         let content = file.content.as_bytes();
         let described = Described {
             id,
             description,
-            filename: Some(filename.unwrap_or(file.name)),
-            media_type: media_type.or(file.media_type),
+            filename: Some(filename.unwrap_or(StrIn(file.name))),
+            media_type: media_type.or(file.media_type.map(StrIn)),
             format,
             lastmod_time: file.modified.map(TimeIn),
             byte_count: u64::try_from(content.len()).ok().map(WholeIn),
@@ -161,14 +162,14 @@ impl PyAttachment {
     #[pyo3(signature = (value, *, id=None, description=None, filename=None, media_type=None, format=None, lastmod_time=None))]
     fn from_json_value(
         value: JsonIn,
-        id: Option<String>,
-        description: Option<String>,
-        filename: Option<String>,
-        media_type: Option<String>,
-        format: Option<String>,
+        id: Option<StrIn>,
+        description: Option<StrIn>,
+        filename: Option<StrIn>,
+        media_type: Option<StrIn>,
+        format: Option<StrIn>,
         lastmod_time: Option<TimeIn>,
     ) -> PyResult<Self> {
-        let media_type = media_type.or_else(|| Some("application/json".to_owned()));
+        let media_type = media_type.or_else(|| Some(StrIn("application/json".to_owned())));
         let described =
             Described { id, description, filename, media_type, format, lastmod_time, byte_count: None };
         described.with_data(&format!("{{\"json\":{}}}", value.0))
@@ -197,19 +198,19 @@ impl PyAttachment {
     fn from_links(
         py: Python<'_>,
         links: StringsIn,
-        hash: Option<String>,
+        hash: Option<StrIn>,
         content: Option<BytesIn>,
-        id: Option<String>,
-        description: Option<String>,
-        filename: Option<String>,
-        media_type: Option<String>,
-        format: Option<String>,
+        id: Option<StrIn>,
+        description: Option<StrIn>,
+        filename: Option<StrIn>,
+        media_type: Option<StrIn>,
+        format: Option<StrIn>,
         lastmod_time: Option<TimeIn>,
         byte_count: Option<WholeIn>,
     ) -> PyResult<Self> {
         let size = content.as_ref().and_then(|content| u64::try_from(content.len()).ok());
         let hash = match (hash, content) {
-            (Some(hash), None) => hash,
+            (Some(StrIn(hash)), None) => hash,
             (None, Some(content)) => py.detach(|| attachment::sha2_256(&content)),
             _ => return Err(PyValueError::new_err("links need either hash or content")),
         };

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use super::super::argument::DidIn;
+use super::super::argument::{DidIn, flag};
 use super::super::bytes_in::BytesIn;
 use super::super::operation::{Outcome, PyOperation};
 use super::super::surroundings::KnownIn;
@@ -22,7 +22,7 @@ pub(in super::super) fn sign_attachment(
     attachment: &Bound<'_, PyAttachment>,
     sign_frm: DidIn,
     content: Option<BytesIn>,
-    compact: bool,
+    #[pyo3(from_py_with = flag)] compact: bool,
     known: KnownIn<'_>,
 ) -> PyOperation {
     let attachment = attachment.get().0.clone();

@@ -30,7 +30,7 @@ impl Attachment {
     /// The JSON text of the content that is inlined, where it is JSON.
     pub fn json(&self) -> Result<Cow<'_, str>> {
         let Some(octets) = self.octets()? else { return self.inlined_json().map(Cow::Borrowed) };
-        let text = String::from_utf8(octets).map_err(|_| Error::malformed(BASE64, "no JSON: no UTF-8"))?;
+        let text = String::from_utf8(octets).map_err(|_| Error::malformed(BASE64, "not JSON: not UTF-8"))?;
         json::check(&text, BASE64, json::NESTING)?;
         Ok(Cow::Owned(text))
     }
