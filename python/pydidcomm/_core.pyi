@@ -322,6 +322,10 @@ class DIDDocument:
     def __hash__(self, /) -> int: ...
     def __new__(cls, /, document: Mapping[str, Any]) -> DIDDocument: ...
     def __repr__(self, /) -> str: ...
+    def _repr_html_(self, /) -> str:
+        """
+        The keys and services as a table for notebooks.
+        """
     def as_dict(self, /) -> dict[str, Any]:
         """
         The document as its JSON object: a fresh copy.
@@ -791,6 +795,10 @@ class Message:
     def __hash__(self, /) -> int: ...
     def __new__(cls, /, *, type: str, body: Mapping[str, Any] | None = None, id: str | None = None, frm: str | None = None, to: Sequence[str] | None = None, thid: str | None = None, pthid: str | None = None, created_time: float | datetime | None = None, expires_time: float | datetime | None = None, from_prior: FromPrior | None = None, please_ack: Sequence[str] | None = None, ack: Sequence[str] | None = None, lang: str | None = None, accept_lang: Sequence[str] | None = None, attachments: Sequence[Attachment] | None = None, custom_headers: Mapping[str, Any] | None = None) -> Message: ...
     def __repr__(self, /) -> str: ...
+    def _repr_html_(self, /) -> str:
+        """
+        The headers as a table for notebooks; without the body.
+        """
     @property
     def accept_lang(self, /) -> tuple[str, ...] | None:
         """
@@ -946,6 +954,10 @@ class Metadata:
     DIDComm v2.1, sections "Message Layer Addressing Consistency" and "IANA Media Types".
     """
     def __repr__(self, /) -> str: ...
+    def _repr_html_(self, /) -> str:
+        """
+        The proved facts as a table for notebooks.
+        """
     @property
     def anonymous_sender(self, /) -> bool:
         """
@@ -1093,6 +1105,10 @@ class Packed:
     An encrypted message, ready for the wire.
     """
     def __repr__(self, /) -> str: ...
+    def _repr_svg_(self, /) -> str:
+        """
+        The envelope as a picture for notebooks, from its open headers.
+        """
     def __str__(self, /) -> str: ...
     @property
     def deliveries(self, /) -> list[Delivery]:
@@ -1209,6 +1225,10 @@ class PackedPlaintext:
     A plaintext message: anybody can read it and change it.
     """
     def __repr__(self, /) -> str: ...
+    def _repr_svg_(self, /) -> str:
+        """
+        The envelope as a picture for notebooks, from its open headers.
+        """
     def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:
@@ -1232,6 +1252,10 @@ class PackedSigned:
     A signed message: anybody can read it, and verify who signed.
     """
     def __repr__(self, /) -> str: ...
+    def _repr_svg_(self, /) -> str:
+        """
+        The envelope as a picture for notebooks, from its open headers.
+        """
     def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:

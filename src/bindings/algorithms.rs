@@ -1,6 +1,5 @@
 //! The algorithms as members of the enums in `pydidcomm.algorithms`.
 
-use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -9,6 +8,7 @@ use pyo3::types::PyString;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
+use super::argument::wrong_type;
 use super::callback::call_python;
 use super::errors::misuse;
 use crate::{ContentEncryption, SignatureAlgorithm};
@@ -64,12 +64,9 @@ impl<'py> FromPyObject<'_, 'py> for AnonCryptAlg {
     );
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let name = value.cast::<PyString>().map_err(|_| {
-            let kind = value.get_type();
-            PyTypeError::new_err(format!(
-                "`enc_alg_anon` must be an AnonCryptAlg or its name on the wire, got {kind}"
-            ))
-        })?;
-        ContentEncryption::from_name(name.to_str()?).map(Self).map_err(misuse)
+        let name = value
+            .cast::<PyString>()
+            .map_err(|_| wrong_type(&value, "an AnonCryptAlg or its name on the wire"))?;
+        ContentEncryption::from_name(&name.to_string_lossy()).map(Self).map_err(misuse)
     }
 }

@@ -5,6 +5,8 @@
 
 use std::ops::Deref;
 
+use pyo3::PyTypeInfo;
+use pyo3::exceptions::PyValueError;
 use pyo3::import_exception;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
@@ -71,6 +73,32 @@ impl<'py> FromPyObject<'_, 'py> for StrIn {
 /// A `bool` argument, for `from_py_with`: a signature shows its default then.
 pub(super) fn flag(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     value.extract().map_err(|_| wrong_type(value, "a bool"))
+}
+
+/// An object of one of our classes.
+pub(super) struct Of<'py, T>(pub(super) Bound<'py, T>);
+
+impl<'py, T: PyTypeInfo> FromPyObject<'_, 'py> for Of<'py, T> {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = T::TYPE_HINT;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let unfit = |_| match T::type_object(value.py()).name() {
+            Ok(name) if name.to_string_lossy().starts_with('A') => wrong_type(&value, &format!("an {name}")),
+            Ok(name) => wrong_type(&value, &format!("a {name}")),
+            Err(error) => error,
+        };
+        (*value).cast::<T>().cloned().map(Self).map_err(unfit)
+    }
+}
+
+/// The error of a value whose type fits and whose content does not; another error stays as it is.
+pub(super) fn unfit(py: Python<'_>, error: PyErr, expected: &str) -> PyErr {
+    if !error.get_type(py).is(py.get_type::<PyValueError>()) {
+        return error;
+    }
+    ArgumentValueError::new_err(format!("is not {expected}: {}", error.value(py)))
 }
 
 /// A mapping, which stays the caller's.

@@ -8,7 +8,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PyMapping, PyString, PyTuple};
 
-use super::callback::call_python;
+use super::argument::flag;
+use super::callback::{call_python, drawn};
 use super::errors::misuse;
 use super::json::{DocumentIn, ObjectOut, is_object};
 use crate::caller::{self, Answer};
@@ -120,6 +121,11 @@ impl PyDocument {
         hasher.finish()
     }
 
+    /// The keys and services as a table for notebooks.
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        drawn(slf.as_any(), "pydidcomm._html", "document_table")
+    }
+
     fn __repr__(&self) -> String {
         format!("DIDDocument(id={})", quoted(self.id()))
     }
@@ -187,8 +193,8 @@ pub(super) struct PyResolved {
 #[pymethods]
 impl PyResolved {
     #[new]
-    #[pyo3(signature = (document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated = false))]
-    fn new(document: Option<Py<PyAny>>, deactivated: bool) -> Self {
+    #[pyo3(signature = (document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: "bool" = false))]
+    fn new(document: Option<Py<PyAny>>, #[pyo3(from_py_with = flag)] deactivated: bool) -> Self {
         Self { document, deactivated }
     }
 

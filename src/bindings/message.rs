@@ -7,9 +7,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use super::argument::StrIn;
+use super::argument::{Of, StrIn};
 use super::attachment::PyAttachment;
-use super::callback::call_python;
+use super::callback::{call_python, drawn};
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
 use super::json::{KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn};
@@ -96,7 +96,7 @@ impl PyMessage {
         pthid: Option<StrIn>,
         created_time: Option<TimeIn>,
         expires_time: Option<TimeIn>,
-        from_prior: Option<&Bound<'_, PyFromPrior>>,
+        from_prior: Option<Of<'_, PyFromPrior>>,
         please_ack: Option<StringsIn>,
         ack: Option<StringsIn>,
         lang: Option<StrIn>,
@@ -127,7 +127,7 @@ impl PyMessage {
         let (body, attachments) = (body.map(|object| object.0), attachments.map(|attachments| attachments.0));
         let mut message = Message::assemble(text, body, attachments).map_err(misuse)?;
         if let Some(from_prior) = from_prior {
-            message = message.with_from_prior(from_prior.get().0.clone());
+            message = message.with_from_prior(from_prior.0.get().0.clone());
         }
         if message.type_uri().is_none() {
             warn_of_type(py)?;
@@ -388,6 +388,11 @@ impl PyMessage {
         let mut hasher = DefaultHasher::new();
         self.0.id().hash(&mut hasher);
         hasher.finish()
+    }
+
+    /// The headers as a table for notebooks; without the body.
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        drawn(slf.as_any(), "pydidcomm._html", "message_table")
     }
 
     fn __repr__(&self) -> String {

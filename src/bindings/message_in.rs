@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
-use super::argument::wrong_type;
+use super::argument::{unfit, wrong_type};
 use super::attachment::PyAttachment;
 use super::errors::misuse;
 use super::json::{ObjectIn, is_object};
@@ -32,7 +32,9 @@ impl<'py> FromPyObject<'_, 'py> for MessageIn {
         }
         if is_object(&value) {
             let ObjectIn(text) = value.extract()?;
-            return Message::of_text(text).map(Self).map_err(misuse);
+            return Message::of_text(text)
+                .map(Self)
+                .map_err(|error| unfit(value.py(), misuse(error), "a message"));
         }
         Err(wrong_type(&value, "a Message or a dict"))
     }

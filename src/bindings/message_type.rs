@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use super::argument::StrIn;
 use crate::message;
 
 /// Whether two message type URIs are the same message of the same protocol, in any minor version.
@@ -24,6 +25,6 @@ use crate::message;
 ///     >>> same_message_type(ping, "https://didcomm.org/trust-ping/1.0/ping")
 ///     False
 #[pyfunction]
-pub(super) fn same_message_type(one: &str, other: &str) -> bool {
-    message::same_message_type(one, other)
+pub(super) fn same_message_type(one: StrIn, other: StrIn) -> bool {
+    message::same_message_type(&one, &other)
 }

@@ -4,6 +4,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::callback::drawn;
 use super::delivery::{Delivery, PyDelivery};
 use super::did_document::PyService;
 use super::envelope::PyEnvelope;
@@ -176,6 +177,11 @@ impl PyPacked {
         self.envelope.find(&schemes, same_text).map(|delivery| delivery.uri().to_owned())
     }
 
+    /// The envelope as a picture for notebooks, from its open headers.
+    fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
+    }
+
     fn __repr__(&self) -> String {
         format!("Packed({} octets to {})", self.envelope.wire_text().length(), listed(self.to_kids()))
     }
@@ -211,6 +217,11 @@ impl PyPackedSigned {
         self.sign_from_kid.as_str()
     }
 
+    /// The envelope as a picture for notebooks, from its open headers.
+    fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
+    }
+
     fn __repr__(&self) -> String {
         format!("PackedSigned({} octets by {})", self.text.length(), listed([self.sign_from_kid.as_str()]))
     }
@@ -238,6 +249,11 @@ impl PyPackedPlaintext {
     #[getter]
     fn media_type(&self) -> &'static str {
         crate::message::MEDIA_TYPE
+    }
+
+    /// The envelope as a picture for notebooks, from its open headers.
+    fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
     }
 
     fn __repr__(&self) -> String {

@@ -1,10 +1,11 @@
 //! Creation of DIDs that need no network, and the two names that one may have.
 
 use pyo3::prelude::*;
+use pyo3::types::{PySequence, PyString};
 
-use super::argument::StrIn;
+use super::argument::{StrIn, wrong_type};
 use super::errors::misuse;
-use super::json::{JsonIn, TextIn};
+use super::json::{JsonIn, TextIn, WholeIn};
 use super::public_key::PyPublicKey;
 use super::secrets::PySecret;
 use crate::did::peer::{self, Method, Purpose};
@@ -43,12 +44,12 @@ pub(super) fn short_form(did: StrIn) -> String {
 /// A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
 #[pyfunction]
 pub(super) fn encode_peer_did(
-    method: usize,
+    method: WholeIn,
     agreement: Vec<Bound<'_, PySecret>>,
     authentication: Vec<Bound<'_, PySecret>>,
     services: Vec<JsonIn>,
 ) -> PyResult<(String, Vec<PySecret>, Option<String>)> {
-    let method = Method::from_number(method).map_err(misuse)?;
+    let method = Method::from_number(usize::try_from(method.0).unwrap_or(usize::MAX)).map_err(misuse)?;
     let purposes = [(Purpose::KeyAgreement, agreement), (Purpose::Authentication, authentication)];
     let (mut secrets, mut keys) = (Vec::new(), Vec::new());
     for (purpose, given) in purposes {
@@ -74,6 +75,17 @@ fn parsed(services: Vec<JsonIn>) -> Result<Vec<serde_json::Value>, Error> {
     services.into_iter().map(parse).collect()
 }
 
+fn keys_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<PyPublicKey>> {
+    value.extract().map_err(|_| wrong_type(value, "a list of PublicKey"))
+}
+
+fn services_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<JsonIn>> {
+    if value.cast::<PyString>().is_ok() || value.cast::<PySequence>().is_err() {
+        return Err(wrong_type(value, "a list of dict"));
+    }
+    value.extract()
+}
+
 /// The did:peer:2 of public keys, whose secrets live elsewhere, and of services.
 ///
 /// The keys are named `#key-1`, `#key-2` and so on, those for agreement first. A service is an object as a DID
@@ -88,11 +100,11 @@ fn parsed(services: Vec<JsonIn>) -> Result<Vec<serde_json::Value>, Error> {
 ///     >>> encode_public_keys(agreement=[key])
 ///     'did:peer:2.Ez6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc'
 #[pyfunction]
-#[pyo3(signature = (*, agreement = Vec::new(), authentication = Vec::new(), services = Vec::new()))]
+#[pyo3(signature = (*, agreement: "Sequence[PublicKey]" = Vec::new(), authentication: "Sequence[PublicKey]" = Vec::new(), services: "Sequence[Any]" = Vec::new()))]
 pub(super) fn encode_public_keys(
-    agreement: Vec<PyPublicKey>,
-    authentication: Vec<PyPublicKey>,
-    services: Vec<JsonIn>,
+    #[pyo3(from_py_with = keys_in)] agreement: Vec<PyPublicKey>,
+    #[pyo3(from_py_with = keys_in)] authentication: Vec<PyPublicKey>,
+    #[pyo3(from_py_with = services_in)] services: Vec<JsonIn>,
 ) -> PyResult<String> {
     let purposes = [(Purpose::KeyAgreement, agreement), (Purpose::Authentication, authentication)];
     let keys: Vec<_> = purposes

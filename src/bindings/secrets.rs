@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
-use super::argument::{StrIn, wrong_type};
+use super::argument::{StrIn, unfit, wrong_type};
 use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
@@ -243,7 +243,7 @@ impl<'py> FromPyObject<'_, 'py> for SecretIn {
     const INPUT_TYPE: PyStaticExpr = SECRET;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        secret_in(&value, None).map(Self)
+        secret_in(&value, None).map(Self).map_err(|error| unfit(value.py(), error, "a secret key"))
     }
 }
 

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
-use super::callback::call_python;
+use super::callback::drawn;
 use super::form_fault::PyFormFault;
 use super::forward::PyForwarded;
 use super::json::TextIn;
@@ -89,10 +89,7 @@ impl PyUnpackResult {
 
     /// The layers that were opened and who is proved, as a picture for notebooks; without the body.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let py = slf.py();
-        let picture =
-            || py.import("pydidcomm._envelope_svg")?.call_method1("unpacked_picture", (slf,))?.extract();
-        call_python(py, picture)
+        drawn(slf.as_any(), "pydidcomm._envelope_svg", "unpacked_picture")
     }
 
     /// What a mediator is asked to hand on and to whom, where the message is a forward; None where it is not.
@@ -271,6 +268,11 @@ impl PyMetadata {
     #[getter]
     fn expired(&self) -> bool {
         self.0.is_expired()
+    }
+
+    /// The proved facts as a table for notebooks.
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        drawn(slf.as_any(), "pydidcomm._html", "metadata_table")
     }
 
     fn __repr__(&self) -> String {

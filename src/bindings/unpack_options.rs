@@ -6,6 +6,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::argument::{ArgumentTypeError, type_name};
 use super::json::WholeIn;
 use crate::did::Parties;
 use crate::unpack::{Limits, Policy, Profile, ToMismatch, UnpackOptions};
@@ -36,13 +37,18 @@ impl PyUnpackOptions {
 }
 
 fn flag(config: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
-    config.getattr(name)?.extract()
+    let value = config.getattr(name)?;
+    value.extract().map_err(|_| wrong(name, "a bool", &value))
+}
+
+fn wrong(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    ArgumentTypeError::new_err(format!("`{name}` must be {expected}, got {}", type_name(value)))
 }
 
 fn to_mismatch(config: &Bound<'_, PyAny>) -> PyResult<ToMismatch> {
-    match config.getattr("to_mismatch")?.extract::<String>()?.as_str() {
-        "error" => Ok(ToMismatch::Refuse),
-        "warning" => Ok(ToMismatch::Warn),
+    match config.getattr("to_mismatch")?.extract::<String>().as_deref() {
+        Ok("error") => Ok(ToMismatch::Refuse),
+        Ok("warning") => Ok(ToMismatch::Warn),
         _ => Err(PyValueError::new_err("to_mismatch is \"error\" or \"warning\"")),
     }
 }
@@ -56,7 +62,9 @@ fn parties(dids: &Bound<'_, PyAny>) -> PyResult<Parties> {
 }
 
 fn policy(config: &Bound<'_, PyAny>) -> PyResult<Policy> {
-    let profile: Option<String> = config.getattr("require_profile")?.extract()?;
+    let profile = config.getattr("require_profile")?;
+    let profile: Option<String> =
+        profile.extract().map_err(|_| wrong("require_profile", "a str", &profile))?;
     let senders = config.getattr("allowed_senders")?;
     // a predicate is asked in Python, when the sender is proved
     let listed = !senders.is_none() && !senders.is_callable();

@@ -7,7 +7,7 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::argument::{StrIn, wrong_type};
+use super::argument::{Of, StrIn, wrong_type};
 use super::bytes_in::BytesIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, is_object};
@@ -277,8 +277,8 @@ pub(super) fn v1_unpack_forward(
 
 /// The verkey of an Ed25519 key.
 #[pyfunction]
-pub(super) fn v1_verkey(key: PyPublicKey) -> PyResult<String> {
-    Verkey::of(&key.0).map(|verkey| verkey.to_string()).map_err(misuse)
+pub(super) fn v1_verkey(key: Of<'_, PyPublicKey>) -> PyResult<String> {
+    Verkey::of(&key.0.get().0).map(|verkey| verkey.to_string()).map_err(misuse)
 }
 
 /// The Ed25519 key that a verkey is.

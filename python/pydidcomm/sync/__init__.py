@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         DIDCommError as DIDCommError,
     )
     from pydidcomm import (
+        DidDeactivatedError as DidDeactivatedError,
+    )
+    from pydidcomm import (
         DIDDocument as DIDDocument,
     )
     from pydidcomm import (
@@ -170,6 +173,9 @@ if TYPE_CHECKING:
     )
     from pydidcomm import (
         ReplayWindow as ReplayWindow,
+    )
+    from pydidcomm import (
+        Resolved as Resolved,
     )
     from pydidcomm import (
         ResolversConfig as ResolversConfig,

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use super::super::argument::{DidIn, flag};
+use super::super::argument::{DidIn, Of, flag};
 use super::super::bytes_in::BytesIn;
 use super::super::operation::{Outcome, PyOperation};
 use super::super::surroundings::KnownIn;
@@ -19,13 +19,13 @@ fn octets(attachment: &Attachment, content: Option<&[u8]>) -> usize {
 /// Prepares the signing of an attachment.
 #[pyfunction]
 pub(in super::super) fn sign_attachment(
-    attachment: &Bound<'_, PyAttachment>,
+    attachment: Of<'_, PyAttachment>,
     sign_frm: DidIn,
     content: Option<BytesIn>,
     #[pyo3(from_py_with = flag)] compact: bool,
     known: KnownIn<'_>,
 ) -> PyOperation {
-    let attachment = attachment.get().0.clone();
+    let attachment = attachment.0.get().0.clone();
     let content = content.map(|content| content.to_vec());
     let DidIn(signer) = sign_frm;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
@@ -39,12 +39,12 @@ pub(in super::super) fn sign_attachment(
 /// Prepares the verification of an attachment.
 #[pyfunction]
 pub(in super::super) fn verify_attachment(
-    attachment: &Bound<'_, PyAttachment>,
+    attachment: Of<'_, PyAttachment>,
     content: Option<BytesIn>,
     signer: Option<DidIn>,
     known: KnownIn<'_>,
 ) -> PyOperation {
-    let attachment = attachment.get().0.clone();
+    let attachment = attachment.0.get().0.clone();
     let content = content.map(|content| content.to_vec());
     let octets = octets(&attachment, content.as_deref());
     PyOperation::prepare(known, octets, |caller| async move {
