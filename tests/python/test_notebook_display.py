@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-import pytest
-
 from pydidcomm import DIDDocument, Message, PackedPlaintext, PackedSigned, sync
 from world import hello
 
@@ -40,15 +38,20 @@ def test_a_message_is_a_table_of_its_headers_without_its_body() -> None:
     assert "not shown" not in shown(message, "html")
 
 
-@pytest.mark.parametrize("header", ["thid", "pthid", "custom"])
-def test_markup_in_a_header_is_escaped(header: str) -> None:
-    message = Message.from_dict(
-        {"id": "one", "typ": "application/didcomm-plain+json", **hello().as_dict(), header: MARKUP, MARKUP: 1}
-    )
-    table = shown(message, "html")
-    assert "<script" not in table
-    assert "\u202e" not in table
-    assert cells(table)
+def test_markup_that_a_peer_wrote_is_escaped() -> None:
+    message = Message.from_dict({**hello().as_dict(), MARKUP: 1})
+    service = {
+        "id": "#s",
+        "type": "DIDCommMessaging",
+        "serviceEndpoint": {"uri": f"https://a.example/{MARKUP}"},
+    }
+    document = DIDDocument({"id": "did:example:a", "service": [service]})
+    for value in (message, document):
+        table = shown(value, "html")
+        assert "alert" in table
+        assert "<script" not in table
+        assert "\u202e" not in table
+        assert cells(table)
 
 
 def test_a_document_is_a_table_of_its_keys_and_services() -> None:
@@ -56,7 +59,7 @@ def test_a_document_is_a_table_of_its_keys_and_services() -> None:
     document = party.resolve(party.create_peer_did(service_endpoint="https://example.org/inbox"))
     assert isinstance(document, DIDDocument)
     rows = cells(shown(document, "html"))
-    assert ["keyAgreement", document.key_agreement[0]] in rows
+    assert [row[0] for row in rows if row[1].endswith("#key-1")] == ["keyAgreement"]
     assert ["service", "https://example.org/inbox"] in rows
 
 
