@@ -129,7 +129,8 @@ def encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypt
     if isinstance(to, str):
         reason = "`to` must be a list of DIDs, got str: use `pack` or `pack_encrypted` for one DID"
         raise TypeError(reason)
-    if isinstance(to, Sequence) and not to:
+    # programs without a type checker may give anything
+    if isinstance(to, Sequence) and not to:  # type: ignore[redundant-expr]
         reason = "`to` must not be empty: name at least one DID"
         raise ValueError(reason)
     return _encrypted(resolvers, message, to, frm, sign_frm, config, parameters)

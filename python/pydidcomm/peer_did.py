@@ -90,7 +90,8 @@ class PeerDid:
             raise ValueError(message)
         _check_endpoint("`service_endpoint`", self.service_endpoint)
         for service in self.services:
-            endpoint = service.get("serviceEndpoint") if isinstance(service, Mapping) else None
+            # programs without a type checker may give anything
+            endpoint = service.get("serviceEndpoint") if isinstance(service, Mapping) else None  # type: ignore[redundant-expr]
             uri = endpoint.get("uri") if isinstance(endpoint, Mapping) else endpoint
             _check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
 

@@ -50,7 +50,8 @@ def test_a_message_names_the_argument_the_expectation_and_what_came(
 def test_a_did_is_named_where_it_is_not_one() -> None:
     party = sync.DIDCommMessaging()
     did = party.create_peer_did()
-    for arguments in ({"to": "bob"}, {"to": did, "frm": "bob"}, {"to": did, "sign_frm": "bob"}):
+    wrong: list[dict[str, Any]] = [{"to": "bob"}, {"to": did, "frm": "bob"}, {"to": did, "sign_frm": "bob"}]
+    for arguments in wrong:
         name = [*arguments][-1]
         with pytest.raises(ValueError, match=rf"^`{name}` must be a DID \(did:method:...\), got 'bob'$"):
             party.pack(hello(), **arguments)
@@ -119,7 +120,7 @@ def test_counts_that_a_method_cannot_have_are_refused() -> None:
         {"auth_curves": ["Ed25519", "P-256"]},
     ):
         with pytest.raises(ValueError, match="did:peer:0 has one key"):
-            party.create_peer_did(method=0, **arguments)  # type: ignore[arg-type]
+            party.create_peer_did(method=0, **arguments)
     with pytest.raises(TypeError, match="`auth_keys_count` must be an int, got str"):
         party.create_peer_did("1")  # type: ignore[arg-type]
 
