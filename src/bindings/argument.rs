@@ -107,7 +107,7 @@ pub(super) struct MappingIn<'py>(pub(super) Bound<'py, PyMapping>);
 impl<'py> FromPyObject<'_, 'py> for MappingIn<'py> {
     type Error = PyErr;
     #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = <Bound<'py, PyMapping> as FromPyObject<'_, '_>>::INPUT_TYPE;
+    const INPUT_TYPE: PyStaticExpr = super::json::MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         // the class may have a check of its own in Python

@@ -29,7 +29,7 @@ const ANY: PyStaticExpr = type_hint_identifier!("typing", "Any");
 #[cfg(feature = "stubs")]
 const STR: PyStaticExpr = type_hint_identifier!("builtins", "str");
 #[cfg(feature = "stubs")]
-const MAPPING: PyStaticExpr =
+pub(super) const MAPPING: PyStaticExpr =
     type_hint_subscript!(type_hint_identifier!("collections.abc", "Mapping"), STR, ANY);
 
 /// Any JSON value given as Python objects, as text.
