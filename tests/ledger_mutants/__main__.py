@@ -45,7 +45,7 @@ class Run:
 
 
 def missing(conformance: Conformance, mutations: list[Mutation], without: dict[str, str]) -> list[str]:
-    """Return the MUSTs of the ledger that have neither a mutation nor a reason."""
+    """Return the MUSTs that a test names and that have neither a mutation nor a reason."""
     broken = {mutation.requirement for mutation in mutations}
     musts = [one.name for one in conformance.judged("MUST") if conformance.is_covered(one)]
     return [name for name in musts if name not in broken and name not in without]
@@ -61,10 +61,13 @@ def main() -> int:
     conformance = Conformance()
     tree = Tree.copy(PROJECT, FOLDER)
     faults = tree.mutate(mutations)
-    faults += [f"{name}: no mutation, and no reason" for name in missing(conformance, mutations, without)]
+    absent = missing(conformance, mutations, without)
+    sys.stdout.write(f"MUSTs without a mutation: {len(absent)} {' '.join(absent)}\n")
     if not arguments.check and not faults:
         wanted = [mutation for mutation in mutations if mutation.requirement.startswith(arguments.only)]
-        run = Run(conformance, tree.build())
+        tests = tree.build()
+        faults += tests.faults()
+        run = Run(conformance, tests)
         with ThreadPoolExecutor(2) as pool:
             noticed = list(tqdm(pool.map(run.is_noticed, wanted), total=len(wanted), unit="mutation"))
         faults += [

@@ -8,16 +8,19 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger_mutants.mutations import RUST_SWITCH, SWITCH, Mutation, StaleMutationError, apply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-COPIED = ("src", "tests", "python", "notebooks", "Cargo.toml", "Cargo.lock", "pyproject.toml", "README.md")
 CORE = ("cargo", "test", "--locked", "--no-default-features", "--features", "accelerated", "--no-run")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not uvloop and not trio")
+"""One event loop is enough to see a violation."""
+PASSED = (0, 5)
+"""The exit codes of tests that passed; pytest exits with 5 where it found no test."""
 SECONDS = 300
 """How long the tests of a mutation may take: one that loops counts as noticed."""
 
@@ -39,7 +42,7 @@ class Tree:
         """Copy the sources of the project; an earlier copy is replaced."""
         tree = cls(folder / "tree", folder / "target")
         shutil.rmtree(tree.root, ignore_errors=True)
-        command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *COPIED]
+        command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
         listed = subprocess.run(command, cwd=project, check=True, capture_output=True, text=True)  # noqa: S603, git
         for name in filter(None, listed.stdout.split("\0")):
             if (project / name).is_file():
@@ -57,13 +60,15 @@ class Tree:
                 path.write_text(apply(path.read_text(encoding="utf-8"), here), encoding="utf-8")
             except (StaleMutationError, FileNotFoundError) as error:
                 faults.append(str(error))
-        with (self.root / "src" / "lib.rs").open("a", encoding="utf-8") as library:
-            library.write(RUST_SWITCH)
+        library = self.root / "src" / "lib.rs"
+        source = library.read_text(encoding="utf-8")
+        library.write_text(f"#![allow(unused)]\n{source}{RUST_SWITCH}", encoding="utf-8")
         return faults
 
     def build(self) -> Tests:
         """Compile the tests of the core and the extension module."""
-        environment = os.environ | {"CARGO_TARGET_DIR": str(self.target)}
+        # without optimisation of our own code: it is compiled once and each test runs a moment
+        environment = os.environ | {"CARGO_TARGET_DIR": str(self.target), "CARGO_PROFILE_DEV_OPT_LEVEL": "0"}
         command = [*CORE, "--message-format", "json-render-diagnostics"]
         built = subprocess.run(  # noqa: S603, cargo
             command, cwd=self.root, env=environment, check=True, stdout=subprocess.PIPE, text=True
@@ -79,7 +84,9 @@ class Tree:
         for module in (wheels / "pydidcomm").glob("_core.*"):
             if module.suffix != ".pyi":
                 shutil.copy2(module, self.root / "python" / "pydidcomm")
-        return Tests(self.root, tuple(programs))
+        tests = Tests(self.root, tuple(programs))
+        tests.raise_if_another_extension()
+        return tests
 
 
 @dataclass(frozen=True)
@@ -100,23 +107,46 @@ class Tests:
         listed = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603, our own tests
         return [line.removesuffix(": test") for line in listed.stdout.splitlines() if line.endswith(": test")]
 
+    def raise_if_another_extension(self) -> None:
+        """Refuse to run if the Python tests would import an extension module without the switches."""
+        command = [sys.executable, "-c", "import pydidcomm._core as core; print(core.__file__)"]
+        found = subprocess.run(  # noqa: S603, our own package
+            command, cwd=self.root, env=self._environment(""), check=True, capture_output=True, text=True
+        )
+        module = Path(found.stdout.strip())
+        if not module.is_relative_to(self.root) or SWITCH.encode() not in module.read_bytes():
+            reason = f"the Python tests import {module}, which does not contain the mutations"
+            raise RuntimeError(reason)
+
     def rust_fails(self, program: str, tests: Sequence[str], mutation: str) -> bool:
         """Return whether one of these tests of the core fails under the mutation."""
-        return self._fails([program, "--exact", "--quiet", *tests], mutation)
+        return self._failure([program, "--exact", "--quiet", *tests], mutation) is not None
 
     def python_fails(self, files: Sequence[str], requirement: str, mutation: str) -> bool:
         """Return whether a Python test in these files that names the requirement fails under the mutation."""
-        pytest = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-        return self._fails([*pytest, "--requirement", requirement, *files], mutation)
+        return self._failure([*PYTEST, "-x", "--requirement", requirement, *files], mutation) is not None
 
-    def _fails(self, command: list[str], mutation: str) -> bool:
-        environment = os.environ | {
-            SWITCH: mutation, "PYTHONPATH": str(self.root / "python"), "PROPTEST_CASES": "8",
-        }  # fmt: skip
+    def faults(self) -> list[str]:
+        """Return the tests that fail without a mutation, which would count as noticing every mutation."""
+        commands = [[program, "--quiet"] for program in self.programs] + [[*PYTEST, "tests/python"]]
+        faults: list[str] = []
+        for command in commands:
+            lines = (self._failure(command, "", seconds=None) or "").splitlines()
+            failed = [line.strip() for line in lines if line.startswith(("FAILED", "ERROR", "    "))]
+            faults += [f"without a mutation: {line}" for line in failed or lines[-1:]]
+        return faults
+
+    def _failure(self, command: Sequence[str], mutation: str, seconds: int | None = SECONDS) -> str | None:
+        """Return what the tests printed if one of them failed."""
         try:
             done = subprocess.run(  # noqa: S603, our own tests
-                command, cwd=self.root, env=environment, check=False, capture_output=True, timeout=SECONDS
-            )
+                command, cwd=self.root, env=self._environment(mutation), check=False, timeout=seconds,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            )  # fmt: skip
         except subprocess.TimeoutExpired:
-            return True
-        return done.returncode != 0
+            return f"    no result after {seconds} seconds"
+        return done.stdout if done.returncode not in PASSED else None
+
+    def _environment(self, mutation: str) -> dict[str, str]:
+        path = {"PYTHONPATH": str(self.root / "python"), "PROPTEST_CASES": "8"}
+        return os.environ | path | {SWITCH: mutation}
