@@ -1,7 +1,7 @@
 """Creation of did:peer DIDs, whose secrets land in a store."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -135,7 +135,8 @@ def remember(resolver: LocalResolver | None, method: PeerMethod, known: str) -> 
 async def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
     """Stores new secrets: in one call of `add_keys` where the store has it, otherwise one by one."""
     add_keys = getattr(secrets, "add_keys", None)
-    for done in [add_keys(created)] if add_keys is not None else map(secrets.add_key, created):
+    stored: Iterable[Any] = [add_keys(created)] if add_keys is not None else map(secrets.add_key, created)
+    for done in stored:
         if is_awaitable(done):
             await done
 
