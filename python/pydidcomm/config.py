@@ -191,9 +191,10 @@ class UnpackConfig(_Prepared):
         allowed_senders: The DIDs from which messages are taken, in any form, or a function, plain or `async`,
             that returns whether one is. The function is called with `metadata.sender`; a message without a
             proved sender is refused. A collection is copied: use a function where the senders change.
-        to_mismatch: Whether an encrypted message whose `to` does not name the DID that it was encrypted to is
-            an "error" or a "warning" in `metadata.warnings`. Where a signature binds `to` it is an error in
-            any case: somebody passed the message on.
+        to_mismatch: Whether an encrypted message whose `to` does not name the DID that it was encrypted to,
+            or a message that is signed, not encrypted, and has no `to`, is an "error" or a "warning" in
+            `metadata.warnings`. A message that is both signed and encrypted is refused in any case: its
+            signer meant another recipient. An out-of-band invitation may be signed without `to`.
         own_dids: Our DIDs: a message in the open that is to none of them has a warning.
         now: The time in seconds since the epoch at which `expires_time` and the times of a DID rotation are
             judged; None for that of the clock.
@@ -267,7 +268,9 @@ def _member(name: str, kind: type[_Algorithm], value: object) -> _Algorithm:
         return kind(value)
     except ValueError:
         names = ", ".join(repr(member.value) for member in kind)
-        message = f"`{name}` must be one of {names} or a member of {kind.__name__}, got {value!r}"
+        message = (
+            f"`{name}` must be one of {names} or a member of {kind.__name__}, got {value!r}"
+        )
         raise ValueError(message) from None
 
 

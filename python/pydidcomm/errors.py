@@ -336,6 +336,11 @@ class UntrustedMessageError(DIDCommError):
         details = "".join(
             f" ({name} {value})" for name, value in (("kid", self.kid), ("did", self.did)) if value
         )
+        if self.claim == "to=recipient" and not details:
+            details = (
+                ": the signed message has no `to`; the sender has to add it, or pass "
+                '`UnpackConfig(to_mismatch="warning")`'
+            )
         return f"untrusted message: {self.claim} is not proved{details}"
 
 

@@ -20,6 +20,8 @@ class WarningCode(str, Enum):
     """`id` is longer than other implementations may read."""
     NOT_TO_RECIPIENT = "not_to_recipient"
     """`to` does not contain the DID that the message was encrypted to."""
+    MISSING_TO = "missing_to"
+    """The message is signed, not encrypted, and has no `to`."""
     NOT_TO_US = "not_to_us"
     """`to` of a message in the open contains none of `UnpackConfig.own_dids`."""
     EXPIRED = "expired"

@@ -3,10 +3,11 @@
 use super::Layers;
 use super::opened::{Authcrypt, Opened};
 use super::signed::Signed;
+use super::warning::Warning;
 use crate::crypto::signature::SignatureValid;
 use crate::did::{DidUrl, Parties, PartyName, same_party};
 use crate::error::{Claim, Error, Result};
-use crate::message::Message;
+use crate::message::{Message, same_message_type};
 
 /// Proof that `from` encrypted the message. Only the comparison of `from` with `skid` makes one.
 #[derive(Clone, Debug)]
@@ -48,20 +49,29 @@ pub(super) fn signer(message: &Message, signed: &Signed) -> Result<SignerProved>
     Ok(SignerProved { kid: signed.kid.clone(), _proof: signed.proof })
 }
 
-/// What to do with a message whose `to` does not name the DID that it was encrypted to.
+/// The treatment of a message whose `to` does not name the DID that it was encrypted to, and of a message that
+/// is signed, not encrypted, and has no `to`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ToMismatch {
     /// Refuse it.
     #[default]
     Refuse,
-    /// Warn of it, unless a signature binds `to`: such a message was passed on, and is refused all the same.
+    /// Warn of it. A signed and encrypted message is refused all the same: the signer meant another recipient.
     Warn,
 }
 
-/// `to`, where present, names the party whose key opened each layer; inside a signature it has to be there.
+/// An invitation is for every reader, so it may be signed without `to`.
+const INVITATION: &str = "https://didcomm.org/out-of-band/2.0/invitation";
+
+/// `to`, where present, names the party whose key opened each layer; inside a signature it must be present,
+/// except in an out-of-band invitation that is not encrypted.
 ///
-/// Returns whether that holds; where a mismatch is tolerated, it need not.
-pub(super) fn recipients(message: &Message, layers: &Layers, mismatch: ToMismatch) -> Result<bool> {
+/// Returns a warning where `mismatch` accepts a message without that proof.
+pub(super) fn recipients(
+    message: &Message,
+    layers: &Layers,
+    mismatch: ToMismatch,
+) -> Result<Option<Warning>> {
     let opened: Vec<&Opened> =
         layers.anoncrypt.iter().chain(layers.authcrypt.iter().map(|authcrypt| &authcrypt.opened)).collect();
     let untrusted = |opened: &Opened| Error::Untrusted {
@@ -73,6 +83,9 @@ pub(super) fn recipients(message: &Message, layers: &Layers, mismatch: ToMismatc
         && !same_party(outer.kid.did(), inner.kid.did())
     {
         return Err(untrusted(outer));
+    }
+    if opened.is_empty() {
+        return signed_recipient(message, layers, mismatch);
     }
     for opened in opened {
         let named = match message.to() {
@@ -86,12 +99,25 @@ pub(super) fn recipients(message: &Message, layers: &Layers, mismatch: ToMismatc
             continue;
         }
         return if mismatch == ToMismatch::Warn && layers.signed.is_none() {
-            Ok(false)
+            Ok(Some(Warning::NotToRecipient))
         } else {
             Err(untrusted(opened))
         };
     }
-    Ok(true)
+    Ok(None)
+}
+
+/// A signed message that is not encrypted has `to`: without it, a message to another recipient looks like one
+/// to us.
+fn signed_recipient(message: &Message, layers: &Layers, mismatch: ToMismatch) -> Result<Option<Warning>> {
+    let is_named = message.to().is_some_and(|to| !to.is_empty());
+    if layers.signed.is_none() || is_named || same_message_type(message.message_type(), INVITATION) {
+        return Ok(None);
+    }
+    match mismatch {
+        ToMismatch::Warn => Ok(Some(Warning::MissingTo)),
+        ToMismatch::Refuse => Err(Error::Untrusted { claim: Claim::Recipient, kid: None, did: None }),
+    }
 }
 
 /// Whether `to`, where present, names one of our DIDs.

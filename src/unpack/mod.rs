@@ -67,7 +67,8 @@ pub struct UnpackOptions {
     pub forward_unencrypted: bool,
     /// Whether a forward that has reached us is handed out as it is; otherwise the message inside is.
     pub keep_forward: bool,
-    /// What to do where `to` does not name the DID that the message was encrypted to.
+    /// What to do where `to` does not name the DID that the message was encrypted to, or a signed message
+    /// has none.
     pub to_mismatch: ToMismatch,
     /// Our DIDs: a message in the open that is to none of them is warned of.
     pub own_dids: Parties,
@@ -200,7 +201,7 @@ async fn conclude(
 ) -> Result<Unpacked> {
     let sender = layers.authcrypt.as_ref().map(|opened| addressing::sender(&message, opened)).transpose()?;
     let signer = layers.signed.as_ref().map(|signed| addressing::signer(&message, signed)).transpose()?;
-    let is_to_recipient = addressing::recipients(&message, &layers, options.to_mismatch)?;
+    let addressed = addressing::recipients(&message, &layers, options.to_mismatch)?;
     let is_encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
     let is_to_us =
         is_encrypted || options.own_dids.is_empty() || addressing::names_us(&message, &options.own_dids);
@@ -214,7 +215,8 @@ async fn conclude(
         (Warning::UnprovedFrom, is_unproved),
         (Warning::Type, message.type_uri().is_none()),
         (Warning::LongId, message.id().len() > ORDINARY_ID),
-        (Warning::NotToRecipient, !is_to_recipient),
+        (Warning::NotToRecipient, addressed == Some(Warning::NotToRecipient)),
+        (Warning::MissingTo, addressed == Some(Warning::MissingTo)),
         (Warning::NotToUs, !is_to_us),
         (Warning::Expired, is_expired),
         (Warning::UnboundRecipients, layers.unbound),

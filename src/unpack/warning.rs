@@ -12,6 +12,8 @@ pub enum Warning {
     LongId,
     /// `to` does not name the DID whose key opened the message.
     NotToRecipient,
+    /// The message is signed, not encrypted, and has no `to`.
+    MissingTo,
     /// `to` of a message in the open names none of our DIDs.
     NotToUs,
     /// `expires_time` has come.
@@ -34,6 +36,7 @@ impl Warning {
             Self::Type => "type",
             Self::LongId => "long_id",
             Self::NotToRecipient => "not_to_recipient",
+            Self::MissingTo => "missing_to",
             Self::NotToUs => "not_to_us",
             Self::Expired => "expired",
             Self::UnboundRecipients => "unbound_recipients",
@@ -49,7 +52,7 @@ impl Warning {
             Self::UnprovedFrom => Some("from"),
             Self::Type => Some("type"),
             Self::LongId => Some("id"),
-            Self::NotToRecipient | Self::NotToUs => Some("to"),
+            Self::NotToRecipient | Self::MissingTo | Self::NotToUs => Some("to"),
             Self::Expired => Some("expires_time"),
             Self::UnboundRecipients => Some("apv"),
             Self::FormFault | Self::AuthcryptSigned | Self::AnoncryptAuthcryptSigned => None,
@@ -65,6 +68,7 @@ impl Warning {
             Self::Type => "type is no Message Type URI",
             Self::LongId => "id is longer than 64 octets",
             Self::NotToRecipient => "to does not name the DID that the message was encrypted to",
+            Self::MissingTo => "the message is signed and has no `to`: it may be meant for another recipient",
             Self::NotToUs => "to names none of our DIDs",
             Self::Expired => "expires_time has come",
             Self::UnboundRecipients => "apv is missing, so the list of recipients may have been changed",
@@ -90,6 +94,7 @@ mod tests {
             Warning::Type,
             Warning::LongId,
             Warning::NotToRecipient,
+            Warning::MissingTo,
             Warning::NotToUs,
             Warning::Expired,
             Warning::UnboundRecipients,
@@ -101,7 +106,7 @@ mod tests {
         .into();
         words.sort_unstable();
         words.dedup();
-        assert_eq!(words.len(), 10);
+        assert_eq!(words.len(), 11);
         assert!(words.iter().all(|words| words.contains(' ')));
     }
 }

@@ -233,7 +233,7 @@ fn the_sender_is_written_into_a_message_that_names_none() {
     assert_eq!(World::new().unpack(&packed.envelope.text).unwrap().message().from(), Some(&did(ALICE)));
     let packed = World::new().encrypt(&nameless, BOB, &EncryptOptions::default()).unwrap();
     assert_eq!(World::new().unpack(&packed.envelope.text).unwrap().message().from(), None);
-    let packed = World::new().sign(&nameless, ALICE).unwrap();
+    let packed = World::new().sign(&message(json!({"to": [BOB]})), ALICE).unwrap();
     assert_eq!(World::new().unpack(&packed.text).unwrap().message().from(), Some(&did(ALICE)));
 }
 

@@ -160,7 +160,7 @@ async def test_anoncrypt_uses_the_algorithm_that_the_original_prefers(
 
 
 async def test_a_signed_and_a_plaintext_message(world: World, alice: Party, bob: Party) -> None:
-    signed = await pack_signed(world.of(alice), proposal(frm=alice.did), alice.signing.kid)
+    signed = await pack_signed(world.of(alice), proposal(frm=alice.did, to=[bob.did]), alice.signing.kid)
     assert signed.sign_from_kid == alice.signing.kid
     assert (await unpack(world.of(bob), signed.packed_msg)).metadata.sign_from == alice.signing.kid
     sent = proposal(id="one", thid="two", attachments=[Attachment(AttachmentDataJson({"a": [1]}))])

@@ -90,7 +90,7 @@ def test_authcrypt_and_anoncrypt_work_on_every_curve(curve: str) -> None:
 def test_signatures_are_made_and_verified_on_every_curve(curve: str) -> None:
     alice = Owner("alice", [], [curve])
     resolvers = world(alice)
-    packed = sync.pack_signed(resolvers, hello(), sign_frm=alice.did)
+    packed = sync.pack_signed(resolvers, hello(to=[alice.did]), sign_frm=alice.did)
     received = sync.unpack(resolvers, packed.packed_msg)
     assert received.metadata.sign_from == alice.kid("sign", curve)
     assert received.metadata.sign_alg is not None

@@ -59,7 +59,7 @@ def test_a_did_key_stands_where_its_curve_can(curve: str) -> None:
         exchange(LocalResolver(), party, did)
     # ES384 and ES512 are verified, never made
     if document.authentication and curve not in {"P-384", "P-521"}:
-        signed = party.pack_signed(hello(), sign_frm=did)
+        signed = party.pack_signed(hello(to=[did]), sign_frm=did)
         assert sync.DIDCommMessaging().unpack(signed.packed_msg).metadata.non_repudiation
 
 

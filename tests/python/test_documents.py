@@ -140,7 +140,7 @@ def test_a_signature_by_a_key_of_the_secp256k1_suite_is_verified(
     method = {"id": key.kid, "type": "EcdsaSecp256k1VerificationKey2019", member: value(key)}
     alice.document["authentication"] = [method]
     alice.secrets.add_key(key)
-    signed = sync.pack_signed(documents.of(alice), hello(), sign_frm=alice.did)
+    signed = sync.pack_signed(documents.of(alice), hello(to=[bob.did]), sign_frm=alice.did)
     assert documents.unpack(bob, signed.packed_msg).metadata.sign_from == key.kid
 
 

@@ -113,7 +113,7 @@ def opened(packed: str, bob: Owner, algorithms: list[str], sender: Secret | None
 )
 def test_the_library_opens_anoncrypt(curve: str, count: int, alg: AnonCryptAlg, enc: str) -> None:
     alice, bob = owner("alice", curve), owner("bob", curve, count)
-    sent = message(alice, bob)
+    sent = hello(to=[bob.did])
     packed = sync.pack_encrypted(
         config(alice, bob), sent, to=bob.did, pack_config=PackEncryptedConfig(enc_alg_anon=alg)
     )

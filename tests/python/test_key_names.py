@@ -75,7 +75,7 @@ def test_a_sender_that_names_its_keys_in_the_older_form_is_believed(
     assert (packed.from_kid == f"{alice}#key-1") == (form == "numbered")
     received = today.unpack(packed.message)
     assert received.metadata.encrypted_from == packed.from_kid
-    signed = older.pack_signed(hello(), sign_frm=alice)
+    signed = older.pack_signed(hello(to=[bob]), sign_frm=alice)
     assert today.unpack(signed.packed_msg).metadata.sign_from == signed.sign_from_kid
     # and the answer reaches the older program under the name that today's resolver gives the key
     answer = today.pack(hello(), to=alice, frm=bob)

@@ -34,8 +34,8 @@ T = TypeVar("T")
 LONG = "x" * (1 << 20)
 
 
-def long() -> Message:
-    return Message(type=HELLO, body={"text": LONG})
+def long(to: list[str] | None = None) -> Message:
+    return Message(type=HELLO, body={"text": LONG}, to=to)
 
 
 async def turns(work: Awaitable[T]) -> tuple[T, int]:
@@ -66,7 +66,7 @@ async def test_others_have_their_turn_while_a_long_message_is_packed_and_unpacke
     packed, while_packing = await turns(party.pack(long(), to=bob, frm=alice))
     received, while_unpacking = await turns(party.unpack(packed.message))
     assert received.message.body == {"text": LONG}
-    signed, while_signing = await turns(party.pack_signed(long(), sign_frm=alice))
+    signed, while_signing = await turns(party.pack_signed(long(to=[bob]), sign_frm=alice))
     assert (await party.unpack(signed.packed_msg)).metadata.non_repudiation
     _, while_wrapping = await turns(wrap_in_forward(party.resolvers_config, packed.message, bob, [bob]))
     assert min(while_packing, while_unpacking, while_signing, while_wrapping) > 0

@@ -169,7 +169,7 @@ def test_the_object_that_a_program_keeps_has_a_twin_without_an_event_loop(
 async def test_a_signed_message_proves_its_sender_to_everybody(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
-    packed = await pack_signed(documents.of(alice), hello(), sign_frm=alice.did)
+    packed = await pack_signed(documents.of(alice), hello(to=[bob.did]), sign_frm=alice.did)
     assert packed.media_type == MediaType.SIGNED.value
     assert packed.sign_from_kid == alice.signing.kid
     received = await unpack(documents.of(bob), packed.packed_msg)

@@ -164,7 +164,8 @@ def test_a_rotation_to_another_did_than_the_sender_is_refused(  # noqa: PLR0913,
 def test_a_rotation_in_the_open_is_refused(
     documents: Documents, alice: Party, alice2: Party, bob: Party, *, signed: bool
 ) -> None:
-    message = plaintext(from_=alice2.did, from_prior=jwt(claims(alice, alice2), alice.signing))
+    token = jwt(claims(alice, alice2), alice.signing)
+    message = plaintext(from_=alice2.did, to=[bob.did], from_prior=token)
     forged = forge.sign(message, alice2.signing) if signed else message
     assert refused(documents, bob, forged) == ("from_prior=encrypted", None, None)
 

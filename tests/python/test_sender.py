@@ -36,7 +36,7 @@ def codes(received: pydidcomm.UnpackResult) -> list[WarningCode]:
 async def test_a_proved_sender_is_reported_without_a_warning() -> None:
     alice, bob = DIDCommMessaging(), DIDCommMessaging()
     alice_did, bob_did = await alice.create_peer_did(), await bob.create_peer_did()
-    message = hello(frm=alice_did)
+    message = hello(frm=alice_did, to=[bob_did])
     for packed in (
         (await alice.pack(message, to=bob_did, frm=alice_did)).message,
         (await alice.pack(message, to=bob_did, sign_frm=alice_did)).message,
@@ -47,6 +47,7 @@ async def test_a_proved_sender_is_reported_without_a_warning() -> None:
         assert WarningCode.UNPROVED_FROM not in codes(received)
 
 
+@pytest.mark.spec("ENV-09")
 async def test_a_sender_that_nothing_proves_is_none_and_a_warning_says_so() -> None:
     bob = DIDCommMessaging()
     bob_did = await bob.create_peer_did()
@@ -57,6 +58,7 @@ async def test_a_sender_that_nothing_proves_is_none_and_a_warning_says_so() -> N
     ):
         received = await bob.unpack(packed)
         assert (received.sender, received.message.frm) == (None, "did:example:alice")
+        assert received.metadata.sender is None
         assert codes(received) == [WarningCode.UNPROVED_FROM]
         (warning,) = received.metadata.warnings
         assert warning.part == "from"

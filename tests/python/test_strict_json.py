@@ -26,7 +26,7 @@ def anoncrypt(bob: Party) -> Json:
 
 
 def signed(alice: Party) -> Json:
-    return forge.sign(plaintext(from_=alice.did), alice.signing)
+    return forge.sign(plaintext(from_=alice.did, to=["did:example:bob"]), alice.signing)
 
 
 def refused(documents: Documents, bob: Party, packed: Json | str) -> MalformedMessageError:

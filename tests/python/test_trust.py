@@ -8,10 +8,11 @@ import pytest
 
 import forge
 from forge import plaintext
-from pydidcomm import PackEncryptedConfig, sync
+from pydidcomm import PackEncryptedConfig, UnpackConfig, WarningCode, sync
 from pydidcomm.errors import (
     KeyNotFoundError,
     MalformedMessageError,
+    UntrustedMessageError,
 )
 from world import hello, refused
 
@@ -158,6 +159,39 @@ def test_a_signature_that_names_no_recipient_is_refused_inside_of_encryption(
     signed = forge.sign(plaintext(from_=alice.did), alice.signing)
     forged = forge.encrypt(signed, bob.agreement, sender=alice.key if authcrypted else None)
     assert refused(lambda: documents.unpack(bob, forged)) == ("to=recipient", bob.key.kid, bob.did)
+
+
+@pytest.mark.spec("SIG-10")
+@pytest.mark.parametrize("to", [None, []])
+def test_a_signed_message_without_to_is_refused_or_warned_of(
+    documents: Documents, alice: Party, bob: Party, to: list[str] | None
+) -> None:
+    signed = forge.sign(plaintext(from_=alice.did, to=to), alice.signing)
+    assert refused(lambda: documents.unpack(bob, signed)) == ("to=recipient", None, None)
+    with pytest.raises(UntrustedMessageError, match="the signed message has no `to`"):
+        documents.unpack(bob, signed)
+    received = documents.unpack(bob, signed, UnpackConfig(to_mismatch="warning"))
+    assert [warning.code for warning in received.metadata.warnings] == [WarningCode.MISSING_TO]
+    assert received.sender == alice.did
+
+
+@pytest.mark.spec("SIG-12", "SIG-11")
+def test_a_warning_of_to_is_not_enough_inside_of_encryption(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
+    forged = forge.encrypt(forge.sign(plaintext(from_=alice.did), alice.signing), bob.agreement)
+    config = UnpackConfig(to_mismatch="warning")
+    assert refused(lambda: documents.unpack(bob, forged, config)) == ("to=recipient", bob.key.kid, bob.did)
+
+
+@pytest.mark.spec("SIG-22")
+def test_a_signed_invitation_needs_no_to(documents: Documents, alice: Party, bob: Party) -> None:
+    invitation = plaintext(from_=alice.did, type="https://didcomm.org/out-of-band/2.0/invitation")
+    received = documents.unpack(bob, forge.sign(invitation, alice.signing))
+    assert received.sender == alice.did
+    assert received.metadata.warnings == ()
+    forged = forge.encrypt(forge.sign(invitation, alice.signing), bob.agreement)
+    assert refused(lambda: documents.unpack(bob, forged))[0] == "to=recipient"
 
 
 @pytest.mark.spec("ADR-09")

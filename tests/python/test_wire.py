@@ -198,7 +198,8 @@ def test_a_jws_is_general_with_its_kid_in_one_header(
     documents: Documents, alice: Party, bob: Party, kid_in: Literal["header", "protected"]
 ) -> None:
     config = documents.of(alice)
-    jws = json.loads(sync.pack_signed(config, hello(id="one"), alice.did, kid_in=kid_in).packed_msg)
+    message = hello(id="one", to=[bob.did])
+    jws = json.loads(sync.pack_signed(config, message, alice.did, kid_in=kid_in).packed_msg)
     assert set(jws) == {"payload", "signatures"}
     (entry,) = jws["signatures"]
     header, kid = {"typ": SIGNED, "alg": "EdDSA"}, {"kid": alice.signing.kid}
