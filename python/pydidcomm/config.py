@@ -269,7 +269,7 @@ def _member(name: str, kind: type[_Algorithm], value: object) -> _Algorithm:
     except ValueError:
         names = ", ".join(repr(member.value) for member in kind)
         message = (
-            f"`{name}` must be one of {names} or a member of {kind.__name__}, got {value!r}"
+            f"`{name}` must be one of {names} or a member of {kind.__name__}, got {type(value).__name__}"
         )
         raise ValueError(message) from None
 

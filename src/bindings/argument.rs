@@ -32,9 +32,17 @@ pub(super) fn wrong_value(expected: &str) -> PyErr {
     ArgumentValueError::new_err(format!("must be {expected}"))
 }
 
+/// Longer than any name of a curve or key type, shorter than a private key of 128 bits in base58.
+const LONGEST_NAME: usize = 20;
+
+/// Whether the text may be a private key or a passphrase in the place of another argument.
+pub(super) fn may_be_secret(text: &str) -> bool {
+    text.chars().count() > LONGEST_NAME && !text.starts_with("did:")
+}
+
 /// A list of strings that came as one string.
 pub(super) fn lone_string(text: &str) -> PyErr {
-    let shown = display::quoted(text);
+    let shown = if may_be_secret(text) { "...".to_owned() } else { display::quoted(text) };
     ArgumentTypeError::new_err(format!("must be a list of str, got str: write [{shown}]"))
 }
 
@@ -127,7 +135,11 @@ impl<'py> FromPyObject<'_, 'py> for DidIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let StrIn(text) = value.extract()?;
         let invalid = |_| {
-            let shown = display::quoted(&text);
+            let shown = if may_be_secret(&text) {
+                format!("a str of {} characters", text.chars().count())
+            } else {
+                display::quoted(&text)
+            };
             ArgumentValueError::new_err(format!("must be a DID (did:method:...), got {shown}"))
         };
         DidUrl::parse(&text).map(Self).map_err(invalid)

@@ -12,6 +12,7 @@ use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::{DidUrl, Document, Relationship, VerificationMethod};
 use crate::error::{Error, ListedKey, MOST_LISTED, Result};
 use crate::keys::{Curve, PublicKey, Secret};
+use crate::unpack::RECIPIENTS;
 
 /// A public key to encrypt to.
 #[derive(Clone)]
@@ -74,6 +75,14 @@ pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -
         let mut keys: Vec<_> =
             on_curve.map(|(kid, key)| RecipientKey { kid: (*kid).clone(), key: (*key).clone() }).collect();
         keys.sort_by(|one, other| one.kid.cmp(&other.kid));
+        if keys.len() > RECIPIENTS {
+            return Err(Error::misuse(format!(
+                "`to` must have at most {RECIPIENTS} keys on one curve, got {} on {curve} of {}: pass one of them",
+                keys.len(),
+                to.did(),
+                curve = curve.name(),
+            )));
+        }
         if !keys.is_empty() {
             groups.push(Group { curve: *curve, keys });
         }

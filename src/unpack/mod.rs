@@ -36,6 +36,7 @@ pub use attachment::{AttachmentSigned, verify_attachment};
 pub use forward::{Forwarded, unpack_forward};
 pub use layer::{check_claims, open_layer};
 pub use limits::Limits;
+pub(crate) use limits::RECIPIENTS;
 pub use policy::{Policy, Profile};
 pub use replay::ReplayKey;
 pub use rotation::RotationProved;

@@ -10,6 +10,7 @@ use crate::crypto::content::Lengths;
 use crate::crypto::crypto_box::{self, CryptoBox, sealed_nonce};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, Secret, SecretKind, Verkey};
+use crate::unpack::RECIPIENTS;
 
 /// How long the parts of the content are.
 const LENGTHS: Lengths = Cipher::C20P.lengths();
@@ -29,6 +30,9 @@ pub struct Packed {
 pub async fn pack(caller: &Caller, plaintext: &[u8], to: &[Verkey], from: Option<&Verkey>) -> Result<Packed> {
     if to.is_empty() {
         return Err(Error::misuse("no recipient to pack for"));
+    }
+    if to.len() > RECIPIENTS {
+        return Err(Error::misuse(format!("`to` must have at most {RECIPIENTS} keys, got {}", to.len())));
     }
     if to.iter().enumerate().any(|(place, verkey)| to.iter().take(place).any(|other| other == verkey)) {
         return Err(Error::misuse("a recipient that is named twice"));
