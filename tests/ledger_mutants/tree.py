@@ -148,5 +148,5 @@ class Tests:
         return done.stdout if done.returncode not in PASSED else None
 
     def _environment(self, mutation: str) -> dict[str, str]:
-        path = {"PYTHONPATH": str(self.root / "python"), "PROPTEST_CASES": "8"}
-        return os.environ | path | {SWITCH: mutation}
+        ours = {"PYTHONPATH": str(self.root / "python"), "PROPTEST_CASES": "8", "RUST_BACKTRACE": "0"}
+        return os.environ | ours | {SWITCH: mutation}

@@ -160,7 +160,7 @@ fn a_key_that_the_prior_did_does_not_authorise_rotates_nothing() {
     assert_eq!(error, Error::DidNotFound { did: ALICE.into() });
 }
 
-// ROT-07
+// ROT-04, ROT-07
 #[test]
 fn a_broken_or_foreign_signature_rotates_nothing() {
     assert_eq!(refusal(sent(jwt(&header(), &claims(), MALLORY_SIGNS))), Error::InvalidSignature);
