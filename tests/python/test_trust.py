@@ -119,6 +119,7 @@ def test_from_alone_proves_nothing(
     metadata = received.metadata
     assert (metadata.authenticated, metadata.non_repudiation) == (False, False)
     assert (metadata.encrypted_from, metadata.sign_from) == (None, None)
+    assert metadata.sender is None
 
 
 # the recipient is in to

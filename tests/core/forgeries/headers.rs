@@ -161,7 +161,7 @@ fn a_name_in_the_unprotected_header_and_in_that_of_a_recipient_is_refused() {
     assert!(matches!(refusal(twice), Error::Malformed { .. }));
 }
 
-// JWE-23
+// JWE-23, JWE-30
 #[test]
 fn a_name_twice_in_one_header_is_refused() {
     for jwe in [from_alice(), from_nobody()] {
