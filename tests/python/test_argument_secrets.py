@@ -28,8 +28,8 @@ PARTY = sync.DIDCommMessaging()
         lambda: PARTY.pack(MESSAGE, to=PRIVATE),
         lambda: PARTY.pack(MESSAGE, to="did:example:bob", frm=PRIVATE),
         lambda: PARTY.pack_signed(MESSAGE, sign_frm=PRIVATE),
-        lambda: Message(type="https://example.org/a/1.0/b", to=PRIVATE),  # type: ignore[arg-type]
-        lambda: PackEncryptedConfig(enc_alg_anon=PRIVATE),  # type: ignore[arg-type]
+        lambda: Message(type="https://example.org/a/1.0/b", to=PRIVATE),
+        lambda: PackEncryptedConfig(enc_alg_anon=PRIVATE),
     ],
 )
 def test_an_error_does_not_repeat_a_private_key(call: Callable[[], Any]) -> None:
