@@ -50,7 +50,7 @@ test-rust: ## run the tests of the core, with each of the two backends
 
 test-python: $(VENV)/built ## run the tests of the Python face, README and notebooks included
 	$(SAY) "tests of the Python face"
-	$(BIN)/python -m pytest --quiet --conformance $(RESULTS)
+	$(BIN)/python -m pytest --quiet --conformance=$(RESULTS) tests/python
 
 # how often each way to end a process is taken
 COUNT ?= 20

@@ -133,7 +133,7 @@ impl PySecret {
         Ok(ObjectOut(serde_json::Value::Object(self.0.expose_jwk()?).to_string()))
     }
 
-    fn __reduce__(&self) -> PyResult<()> {
+    fn __reduce__(&self) -> PyResult<String> {
         Err(PyTypeError::new_err(
             "a Secret is not pickled or copied: it would leave the process in the open; `expose_jwk()` writes it down",
         ))

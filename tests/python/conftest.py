@@ -97,5 +97,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     folder: Path | None = terminalreporter.config.getoption("--conformance")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        shown = sorted(terminalreporter.config.stash[SHOWN])
-        (folder / "python.json").write_text(json.dumps(shown), encoding="utf-8")
+        shown = terminalreporter.config.stash[SHOWN]
+        (folder / "python.json").write_text(json.dumps(sorted(shown)), encoding="utf-8")

@@ -72,7 +72,9 @@ SERVED = ALICE.document | {
 def test_a_strange_document_is_read_or_refused(document: Any) -> None:  # noqa: ANN401, JSON
     config = asking(document, ALICE.key.secret_jwk)
     survives(lambda: sync.unpack(config, SIGNED), TypeError)
-    packed = survives(lambda: sync.pack_encrypted(config, MESSAGE | {"to": None}, to=ALICE.did), TypeError)
+    packed = survives(
+        lambda: sync.pack_encrypted(config, MESSAGE | {"to": None, "from": None}, to=ALICE.did), TypeError
+    )
     if packed is not None:
         repr((packed, packed.services, packed.service_metadata, [each.endpoints for each in packed.services]))
         survives(packed.endpoint)

@@ -233,7 +233,14 @@ async def test_each_message_is_packed_as_it_says(documents: Documents, alice: Pa
         await party.pack_many(outgoing),
         sync.pack_many(documents.of(alice), outgoing, threads=2),
     ):
-        kinds = ["Packed", "Packed", "ValueError", "DidNotFoundError", "Packed", "SecretNotFoundError"]
+        kinds = [
+            "Packed",
+            "Packed",
+            "ArgumentValueError",
+            "DidNotFoundError",
+            "Packed",
+            "SecretNotFoundError",
+        ]
         assert [type(entry).__name__ for entry in entries] == kinds
         packed = [entry for entry in entries if isinstance(entry, Packed)]
         assert [entry.from_kid for entry in packed] == [alice.key.kid, None, None]
