@@ -4,7 +4,7 @@ The compiled core of pydidcomm.
 It relies on the interpreter lock, in a fork for instance, and so declares that it needs it.
 """
 
-from _typeshed import Incomplete, SupportsGetItem
+from _typeshed import SupportsGetItem
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
@@ -12,6 +12,8 @@ from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
+
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -116,7 +118,7 @@ class Attachment:
         The format of the content, more exactly than its media type tells.
         """
     @staticmethod
-    def from_bytes(content: bytes | bytearray | memoryview, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, hash: bool = False) -> Attachment:
+    def from_bytes(content: bytes | bytearray | memoryview, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, hash: "bool" = False) -> Attachment:
         """
         The attachment that inlines these octets, as base64url.
 
@@ -136,7 +138,7 @@ class Attachment:
         Reads an attachment from its JSON object.
         """
     @staticmethod
-    def from_file(path: str | PathLike[str], *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, hash: bool = False) -> Attachment:
+    def from_file(path: str | PathLike[str], *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, hash: "bool" = False) -> Attachment:
         """
         The attachment that inlines a file, under its name, with its size and time of change.
 
@@ -687,7 +689,7 @@ class LocalResolver:
         >>> LocalResolver().resolve("did:web:example.com") is None
         True
     """
-    def __new__(cls, /, *, key_naming: str = "numbered", long_forms: Mapping[str, Any] | None = None) -> LocalResolver: ...
+    def __new__(cls, /, *, key_naming: "str" = "numbered", long_forms: Mapping[str, Any] | None = None) -> LocalResolver: ...
     def __repr__(self, /) -> str: ...
     def forget(self, /, did: str) -> bool:
         """
@@ -1105,11 +1107,11 @@ class Packed:
     An encrypted message, ready for the wire.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
         """
         The envelope as a picture for notebooks, from its open headers.
         """
-    def __str__(self, /) -> str: ...
     @property
     def deliveries(self, /) -> list[Delivery]:
         """
@@ -1225,11 +1227,11 @@ class PackedPlaintext:
     A plaintext message: anybody can read it and change it.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
         """
         The envelope as a picture for notebooks, from its open headers.
         """
-    def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:
         """
@@ -1252,11 +1254,11 @@ class PackedSigned:
     A signed message: anybody can read it, and verify who signed.
     """
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
         """
         The envelope as a picture for notebooks, from its open headers.
         """
-    def __str__(self, /) -> str: ...
     @property
     def media_type(self, /) -> str:
         """
@@ -1397,7 +1399,7 @@ class PublicKey:
         """
         The key as a Multikey, for instance `z6LS...`.
         """
-    def octets(self, /, *, compressed: bool = False) -> bytes:
+    def octets(self, /, *, compressed: "bool" = False) -> bytes:
         """
         The octets as PKCS#11 and most key stores take them.
 
@@ -1429,7 +1431,7 @@ class Resolved:
         >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
         True
     """
-    def __new__(cls, document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: bool = False) -> Resolved: ...
+    def __new__(cls, document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: "bool" = False) -> Resolved: ...
     def __repr__(self, /) -> str: ...
     @property
     def deactivated(self, /) -> bool:
@@ -1828,12 +1830,12 @@ def encode_key_did(secret: Secret) -> tuple[str, list[Secret]]:
     The did:key of a secret, and its secrets by name: an Ed25519 key implies an X25519 key.
     """
 
-def encode_peer_did(method: SupportsIndex, agreement: SupportsGetItem[int, Secret], authentication: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> tuple[str, list[Secret], str | None]:
+def encode_peer_did(method: int, agreement: SupportsGetItem[int, Secret], authentication: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> tuple[str, list[Secret], str | None]:
     """
     A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
     """
 
-def encode_public_keys(*, agreement: SupportsGetItem[int, PublicKey] = ..., authentication: SupportsGetItem[int, PublicKey] = ..., services: SupportsGetItem[int, Any] = ...) -> str:
+def encode_public_keys(*, agreement: "Sequence[PublicKey]" = ..., authentication: "Sequence[PublicKey]" = ..., services: "Sequence[Any]" = ...) -> str:
     """
     The did:peer:2 of public keys, whose secrets live elsewhere, and of services.
 
@@ -1870,7 +1872,7 @@ def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     Keeps the long form of the proved sender of a message that was let in.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: bool, authcrypt_signed: bool, anoncrypt_authcrypt_signed: bool, kid_in: Any, curves: Sequence[str], every_curve: bool, forward: bool, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1883,6 +1885,11 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
 def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of a signed message.
+    """
+
+def prepare_process() -> None:
+    """
+    Prepares what happens when the process is forked and when the interpreter ends; the package calls it once.
     """
 
 def processors() -> int:
@@ -1957,7 +1964,7 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: "bool", known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
@@ -2011,5 +2018,3 @@ def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[s
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """
-
-def __getattr__(name: str) -> Incomplete: ...

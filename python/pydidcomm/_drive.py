@@ -20,7 +20,7 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
     try:
         while True:
             step: Any = await run_off_loop(operation) if operation.long else operation.run()
-            kind = type(step)
+            kind = type(step)  # pyright: ignore[reportUnknownVariableType]
             if kind not in _QUESTIONS:
                 if details:
                     finished(step)
@@ -74,7 +74,7 @@ def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa
     try:
         while True:
             step: Any = operation.run()
-            kind = type(step)
+            kind = type(step)  # pyright: ignore[reportUnknownVariableType]
             if kind not in _QUESTIONS:
                 if details:
                     finished(step)

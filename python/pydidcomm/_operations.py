@@ -175,7 +175,7 @@ def each_unpacked(
     """Prepares `unpack_many`."""
     if isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping)):
         reason = (
-            f"`packed_msgs` must be a list of messages, got {type(packed_msgs).__name__}: "
+            f"`packed_msgs` must be a list of messages, got {type(packed_msgs).__name__}: "  # pyright: ignore[reportUnknownArgumentType]
             "use `unpack` for one message"
         )
         raise TypeError(reason)

@@ -63,7 +63,7 @@ async def _in_tasks(asyncio: Any, ask: Sequence[Callable[[], Any]], at_once: int
             if is_awaitable(answer):
                 # the coroutine is the task: inside another one that is cancelled it would never be awaited
                 tasks[place] = asyncio.ensure_future(answer)
-                tasks[place].add_done_callback(lambda _: slots.release())
+                tasks[place].add_done_callback(lambda _: slots.release())  # pyright: ignore[reportUnknownLambdaType]
             else:
                 answers[place] = answer
                 slots.release()
@@ -127,7 +127,7 @@ def without_frames(error: Exception) -> Exception:
         note = "Traceback (most recent call last):\n" + "".join(traceback.format_list(frames)).rstrip()
         # one object may be raised again and again
         if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)
+            error.add_note(note)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
     while pending:
@@ -160,5 +160,5 @@ def _copied(error: BaseException) -> BaseException:
     twin.__cause__, twin.__context__ = error.__cause__, error.__context__
     twin.__suppress_context__ = error.__suppress_context__
     if hasattr(error, "__notes__"):
-        twin.__notes__ = [*error.__notes__]
+        twin.__notes__ = [*error.__notes__]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     return twin

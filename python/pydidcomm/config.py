@@ -276,12 +276,12 @@ def _member(name: str, kind: type[_Algorithm], value: object) -> _Algorithm:
 
 def _tuple(name: str, given: Iterable[str]) -> tuple[str, ...]:
     """A copy of the collection; a lone string is not one."""
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
         message = f"`{name}` must be a collection of str, got {type(given).__name__}: `{name}=[...]`"
         raise TypeError(message)
     copied = tuple(given)
     for entry in copied:
-        if not isinstance(entry, str):
+        if not isinstance(entry, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             message = f"`{name}` must be a collection of str, got {type(entry).__name__} in it"
             raise TypeError(message)
     return copied

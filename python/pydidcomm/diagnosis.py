@@ -230,17 +230,17 @@ def _public(subject: str, kid: str, relationship: str) -> Generator[_Asked, Any,
 def _curve(document: DIDDocument, fragment: str) -> str | None:
     """The curve of the key of that fragment; None where it cannot be read."""
     members = document.as_dict()
-    entries = [
+    entries = [  # pyright: ignore[reportUnknownVariableType]
         entry
         for name in ("verificationMethod", "keyAgreement", "authentication")
         if isinstance(members.get(name), list)
         for entry in members[name]
-        if isinstance(entry, dict) and str(entry.get("id")).partition("#")[2] == fragment
+        if isinstance(entry, dict) and str(entry.get("id")).partition("#")[2] == fragment  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
     ]
-    for entry in entries:
-        key = entry.get("publicKeyJwk") or entry.get("publicKeyMultibase")
+    for entry in entries:  # pyright: ignore[reportUnknownVariableType]
+        key = entry.get("publicKeyJwk") or entry.get("publicKeyMultibase")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         try:
-            return PublicKey(key).curve if key else None
+            return PublicKey(key).curve if key else None  # pyright: ignore[reportUnknownArgumentType]
         except (DIDCommError, TypeError, ValueError):
             return None
     return None

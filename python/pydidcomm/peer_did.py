@@ -92,7 +92,7 @@ class PeerDid:
         for service in self.services:
             # programs without a type checker may give anything
             endpoint = service.get("serviceEndpoint") if isinstance(service, Mapping) else None  # type: ignore[redundant-expr]
-            uri = endpoint.get("uri") if isinstance(endpoint, Mapping) else endpoint
+            uri = endpoint.get("uri") if isinstance(endpoint, Mapping) else endpoint  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             _check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
 
     def _services(self) -> list[Mapping[str, Any]]:
@@ -106,7 +106,7 @@ class PeerDid:
 
 def _check_endpoint(name: str, uri: str | None) -> None:
     """An endpoint is a URI of some transport, or a DID: both begin with a scheme."""
-    if uri is not None and not isinstance(uri, str):
+    if uri is not None and not isinstance(uri, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         message = f"{name} must be a str, got {type(uri).__name__}"
         raise TypeError(message)
     if uri is not None and not _SCHEME.match(uri):

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
+use super::pool::{call_after_fork, forget_threads};
 use crate::caller::lock;
 
 /// How long the end of the process may be delayed by one call, or a thread by the end of the process.
@@ -73,6 +74,13 @@ impl Drop for UnderWay {
             calls.under_way = calls.under_way.saturating_sub(1);
         }
     }
+}
+
+/// Prepares what happens when the process is forked and when the interpreter ends; the package calls it once.
+#[pyfunction]
+pub(super) fn prepare_process(py: Python<'_>) -> PyResult<()> {
+    py.import("atexit")?.call_method1("register", (wrap_pyfunction!(end_calls, py)?,))?;
+    call_after_fork(wrap_pyfunction!(forget_threads, py)?.as_any())
 }
 
 /// Waits for the calls that are under way, when the interpreter ends.

@@ -56,11 +56,6 @@ mod wire_text;
 /// It relies on the interpreter lock, in a fork for instance, and so declares that it needs it.
 #[pyo3::pymodule(gil_used = true)]
 mod _core {
-    use pyo3::prelude::*;
-
-    use super::callback::end_calls;
-    use super::pool::{call_after_fork, forget_threads};
-
     /// The version of the package.
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python programs look for")]
@@ -70,6 +65,8 @@ mod _core {
     use super::attachment::{PyAttachment, sign_attachment, verify_attachment};
     #[pymodule_export]
     use super::batch::PyBatch;
+    #[pymodule_export]
+    use super::callback::prepare_process;
     #[pymodule_export]
     use super::delivery::PyDelivery;
     #[pymodule_export]
@@ -126,12 +123,4 @@ mod _core {
         PyV1Forwarded, PyV1Message, PyV1Packed, v1_forward, v1_pack, v1_public_key, v1_unpack,
         v1_unpack_forward, v1_verkey,
     };
-
-    /// Prepares what has to happen when the process is forked and when the interpreter ends.
-    #[pymodule_init]
-    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        let py = module.py();
-        py.import("atexit")?.call_method1("register", (wrap_pyfunction!(end_calls, py)?,))?;
-        call_after_fork(wrap_pyfunction!(forget_threads, py)?.as_any())
-    }
 }

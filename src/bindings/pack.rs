@@ -103,6 +103,11 @@ pub(super) fn pack_signed(
 
 /// Prepares the packing of an encrypted message.
 #[pyfunction]
+#[pyo3(signature = (
+    message, to, frm, sign_frm, from_prior_issuer_kid, enc_alg_anon, protect_sender_id: "bool",
+    authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in, curves, every_curve: "bool",
+    forward: "bool", forward_service_id, forward_schemes, forward_headers, known
+))]
 #[expect(
     clippy::too_many_arguments,
     clippy::fn_params_excessive_bools,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomllib
+import tomllib  # pyright: ignore[reportMissingImports]
 
 LIST = Path(__file__).parent / "mutations.toml"
 SWITCH = "PYDIDCOMM_MUTATION"
@@ -54,15 +54,15 @@ class Mutation:
 
 def read(path: Path = LIST) -> tuple[list[Mutation], dict[str, str]]:
     """Return the mutations, and the requirements that have none, each with its reason."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     counts: dict[str, int] = {}
     mutations: list[Mutation] = []
-    for entry in entries["mutation"]:
-        requirement = entry["id"]
-        counts[requirement] = number = counts.get(requirement, 0) + 1
-        name = requirement if number == 1 else f"{requirement}#{number}"
-        mutations.append(Mutation(requirement, name, entry["file"], entry["find"], entry["replace"]))
-    return mutations, entries.get("without", {})
+    for entry in entries["mutation"]:  # pyright: ignore[reportUnknownVariableType]
+        requirement = entry["id"]  # pyright: ignore[reportUnknownVariableType]
+        counts[requirement] = number = counts.get(requirement, 0) + 1  # pyright: ignore[reportUnknownArgumentType]
+        name = requirement if number == 1 else f"{requirement}#{number}"  # pyright: ignore[reportUnknownVariableType]
+        mutations.append(Mutation(requirement, name, entry["file"], entry["find"], entry["replace"]))  # pyright: ignore[reportUnknownArgumentType]
+    return mutations, entries.get("without", {})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 def apply(source: str, mutations: list[Mutation]) -> str:

@@ -166,7 +166,7 @@ class Ways:
     def callbacks(self) -> None:
         """Daemon threads in Python code that the compiled module has called."""
         warnings.simplefilter("always")
-        warnings.showwarning = lambda *_: None
+        warnings.showwarning = lambda *_: None  # pyright: ignore[reportUnknownLambdaType]
         party = sync.DIDCommMessaging()
         did = party.create_peer_did()
         received = party.unpack(party.pack(Message(type=HELLO), to=did, frm=did).message)

@@ -45,4 +45,4 @@ def ended(arguments: Sequence[str], *, python: str = sys.executable, stdin: str 
 def each_ended(commands: Sequence[Sequence[str]], *, python: str = sys.executable) -> list[Ended]:
     """The same for several processes, two at a time."""
     with ThreadPoolExecutor(2) as threads:
-        return list(threads.map(lambda arguments: ended(arguments, python=python), commands))
+        return list(threads.map(lambda arguments: ended(arguments, python=python), commands))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]

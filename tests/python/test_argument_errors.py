@@ -120,7 +120,7 @@ def test_counts_that_a_method_cannot_have_are_refused() -> None:
         {"auth_curves": ["Ed25519", "P-256"]},
     ):
         with pytest.raises(ValueError, match="did:peer:0 has one key"):
-            party.create_peer_did(method=0, **arguments)
+            party.create_peer_did(method=0, **arguments)  # pyright: ignore[reportArgumentType]
     with pytest.raises(TypeError, match="`auth_keys_count` must be an int, got str"):
         party.create_peer_did("1")  # type: ignore[arg-type]
 

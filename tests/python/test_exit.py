@@ -30,7 +30,7 @@ ON_EVERY_LOOP = {
 }
 ON_NONE = {"bridge": 0, "closed": 0, "callbacks": 0}
 WAYS = [(way, loop) for way in ON_EVERY_LOOP for loop in ("asyncio", "uvloop", "trio")]
-WAYS += [(way, "asyncio") for way in ON_NONE]
+WAYS += [(way, "asyncio") for way in ON_NONE]  # pyright: ignore[reportConstantRedefinition]
 STATUSES = ON_EVERY_LOOP | ON_NONE
 AT_EXIT = """
 import asyncio, atexit

@@ -208,8 +208,8 @@ def test_a_subclass_answers_for_every_did_and_keeps_contacts_too() -> None:
     class Watched(LocalResolver):
         """Notes what it is asked."""
 
-        def resolve(self, did: str, /) -> Any:  # noqa: ANN401, a document or None
-            asked.append(did)
+        def resolve(self, did: str, /) -> Any:  # noqa: ANN401, a document or None  # pyright: ignore[reportIncompatibleMethodOverride]
+            asked.append(did)  # pyright: ignore[reportUnknownMemberType]
             return super().resolve(did)
 
     alice = sync.DIDCommMessaging()

@@ -63,7 +63,7 @@ def test_generated_ids_are_distinct() -> None:
 def test_every_header_is_an_attribute_with_the_value_given() -> None:
     message = Message(**ALL)
     for name, value in ALL.items():
-        assert getattr(message, name) == (tuple(value) if isinstance(value, list) else value), name
+        assert getattr(message, name) == (tuple(value) if isinstance(value, list) else value), name  # pyright: ignore[reportUnknownArgumentType]
 
 
 def test_every_argument_is_named() -> None:

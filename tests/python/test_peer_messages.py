@@ -137,7 +137,7 @@ def test_the_attachments_of_a_peer_are_read() -> None:
 
 @pytest.mark.parametrize(
     ("headers", "part"),
-    [
+    [  # pyright: ignore[reportUnknownArgumentType]
         ({"created_time": "2026-11-28T20:54:11.000Z"}, "created_time"),
         ({"please_ack": True}, "please_ack"),
         ({"pthid": "did:peer:2.Vz6Mk"}, "pthid"),

@@ -156,7 +156,7 @@ def test_one_party_has_one_form_in_every_message_and_every_option(signed: bool) 
     asked = []
 
     def allowed(did: str) -> bool:
-        asked.append(did)
+        asked.append(did)  # pyright: ignore[reportUnknownMemberType]
         return did == short
 
     options = [

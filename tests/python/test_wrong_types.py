@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pydidcomm
-import pydidcomm.sync.v1
+import pydidcomm.sync.v1  # pyright: ignore[reportUnusedImport]
 from pydidcomm import Attachment, InMemorySecrets, LocalResolver, Secret, out_of_band, sync, v1
 from world import HELLO, hello
 
@@ -96,20 +96,20 @@ class Right:
 
 
 def callables(right: Right) -> Iterator[tuple[str, Any]]:
-    for module in (pydidcomm, sync, out_of_band, v1, sync.v1):
-        for name in getattr(module, "__all__", dir(module)):
-            value = getattr(module, name)
+    for module in (pydidcomm, sync, out_of_band, v1, sync.v1):  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+        for name in getattr(module, "__all__", dir(module)):  # pyright: ignore[reportUnknownArgumentType]
+            value = getattr(module, name)  # pyright: ignore[reportUnknownArgumentType]
             is_error = inspect.isclass(value) and issubclass(value, (BaseException, Warning))
             if name.startswith("_") or is_error or getattr(value, "_is_protocol", False):
                 continue
             if callable(value):
-                yield f"{module.__name__}.{name}", value
+                yield f"{module.__name__}.{name}", value  # pyright: ignore[reportUnknownMemberType]
             for inner in dir(value) if inspect.isclass(value) else ():
                 if isinstance(inspect.getattr_static(value, inner), staticmethod):
-                    yield f"{module.__name__}.{name}.{inner}", getattr(value, inner)
+                    yield f"{module.__name__}.{name}.{inner}", getattr(value, inner)  # pyright: ignore[reportUnknownMemberType]
     for thing in right.objects():
         for name in dir(thing):
-            if not name.startswith("_") and callable(getattr(type(thing), name, None)):
+            if not name.startswith("_") and callable(getattr(type(thing), name, None)):  # pyright: ignore[reportUnknownArgumentType]
                 yield f"{type(thing).__name__}.{name}", getattr(thing, name)
 
 

@@ -250,7 +250,7 @@ if TYPE_CHECKING:
         short_form as short_form,
     )
 else:
-    from pydidcomm import *  # noqa: F403, all that has no twin here
+    from pydidcomm import *  # noqa: F403, all that has no twin here  # pyright: ignore[reportWildcardImportFromLibrary]
 
 from pydidcomm.sync.batches import (
     pack_many as pack_many,

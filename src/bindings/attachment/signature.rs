@@ -18,6 +18,7 @@ fn octets(attachment: &Attachment, content: Option<&[u8]>) -> usize {
 
 /// Prepares the signing of an attachment.
 #[pyfunction]
+#[pyo3(signature = (attachment, sign_frm, content, compact: "bool", known))]
 pub(in super::super) fn sign_attachment(
     attachment: Of<'_, PyAttachment>,
     sign_frm: DidIn,

@@ -141,7 +141,11 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
             let show = |packed: &String| packed.clone();
             Run::boxed(fixture, description, show, move |caller| {
                 let (message, signer) = (Message::clone(&message), signer.clone());
-                async move { pack::signed(&caller, message, &signer, pack::KidIn::default()).await.map(|packed| packed.text) }
+                async move {
+                    pack::signed(&caller, message, &signer, pack::KidIn::default())
+                        .await
+                        .map(|packed| packed.text)
+                }
             })
         }
         Kind::Wrap => {
