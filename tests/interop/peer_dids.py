@@ -74,8 +74,9 @@ class Made:
         did = await create_peer_did(
             InMemorySecrets(),
             method=self.method,
-            agreement_curves=self.agreement,
-            auth_curves=self.signing,
+            # numalgo 0 is one key
+            agreement_curves=self.agreement if self.method else self.agreement[:1],
+            auth_curves=self.signing if self.method else self.signing[:1],
             services=self.services,
         )
         theirs = await peer.ask("resolve", did=did, peerdid="raw")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -191,7 +192,7 @@ class Scenario:
         if cast.prior is None:
             return None
         successor = {} if self.ending else {"sub": cast.sender.did}
-        return {"iss": cast.prior.did, **successor, "iat": 1_700_000_000, "exp": 4_102_444_800}
+        return {"iss": cast.prior.did, **successor, "iat": int(time.time()), "exp": 4_102_444_800}
 
     def _compare(
         self, opened: Opened, cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | None
