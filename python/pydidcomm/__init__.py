@@ -27,14 +27,14 @@ from pydidcomm._core import (
     UnpackResult,
     encode_did_document,
     encode_public_keys,
-    prepare_process,
     same_message_type,
     same_party,
     short_form,
 )
 from pydidcomm._core import __version__ as __version__
+from pydidcomm._core import prepare_process as _prepare_process
 
-prepare_process()
+_prepare_process()
 
 # type checkers take it for true; that of typing would cost the import of typing
 TYPE_CHECKING = False

@@ -147,7 +147,7 @@ def _described(maker: Maker, operation: Operation) -> Description:
         )
     if operation.kind in ("sign", "verify"):
         signer = maker.party("signer", operation.curve, signs=True)
-        return description | {"sign_frm": signer, "message": _message(operation.size, signer, None)}
+        return description | {"sign_frm": signer, "message": _message(operation.size, signer, signer)}
     description["to"] = maker.party("bob", operation.curve, operation.recipients)
     description["enc"] = operation.enc
     description["protect"] = operation.protect

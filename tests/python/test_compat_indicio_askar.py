@@ -99,7 +99,7 @@ def test_a_secret_of_askar_signs_for_pydidcomm(algorithm: KeyAlg) -> None:
             return kids
 
     agent = sync.DIDCommMessaging(Alice(), Alice())
-    signed = agent.pack_signed(json.loads(plaintext(frm=ALICE)), sign_frm=ALICE)
+    signed = agent.pack_signed(json.loads(plaintext(frm=ALICE)) | {"to": [ALICE]}, sign_frm=ALICE)
     assert agent.unpack(signed.packed_msg).metadata.sign_from == f"{ALICE}#1"
 
 
