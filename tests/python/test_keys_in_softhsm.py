@@ -137,7 +137,7 @@ def test_a_key_in_the_token_opens_what_is_encrypted_to_it(
 def test_a_key_in_the_token_signs_messages_and_attachments(
     world: World, alice: sync.DIDCommMessaging, bob: sync.DIDCommMessaging
 ) -> None:
-    signed = alice.pack_signed(hello(), sign_frm=ALICE)
+    signed = alice.pack_signed(hello(to=[BOB]), sign_frm=ALICE)
     assert bob.unpack(signed.packed_msg).metadata.sign_from == f"{ALICE}#sign"
     deed = alice.sign_attachment(Attachment.from_bytes(b"It is yours."), sign_frm=ALICE)
     assert bob.verify_attachment(deed).kid == f"{ALICE}#sign"
@@ -168,7 +168,7 @@ async def test_in_an_event_loop_the_keys_are_awaited(world: World) -> None:
     assert isinstance(moved.relationship_change, PeerRotated)
     answer = await bob.pack(hello(), to=NEW, frm=BOB)
     assert (await alice.unpack(answer.message)).metadata.authenticated
-    signed = await alice.pack_signed(hello(), sign_frm=NEW)
+    signed = await alice.pack_signed(hello(to=[BOB]), sign_frm=NEW)
     assert (await bob.unpack(signed.packed_msg)).metadata.sign_from == f"{NEW}#sign"
 
 
