@@ -278,7 +278,7 @@ bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed 
 	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
 wheel: $(VENV)/installed ## build the wheel and the source distribution into dist
-	$(SAY) "wheel (abi3, CPython 3.10 and later) and source distribution in dist"
+	$(SAY) "wheel (abi3, CPython 3.11 and later) and source distribution in dist"
 	$(BIN)/maturin build --release --out dist
 	$(BIN)/maturin sdist --out dist
 

@@ -1,7 +1,5 @@
 """Errors of arguments, which the compiled module raises and which take the name of the argument later."""
 
-from typing import Any
-
 NAMED_BY = "while processing '"
 """How the bindings name the argument, in a note to the exception that its conversion raised."""
 
@@ -17,9 +15,7 @@ class _NamedError(Exception):
                 name = note[len(NAMED_BY) :].rstrip("'").removeprefix("r#")
                 self.args = (f"`{name}` {text}",)
             return
-        inherited: Any = getattr(super(), "add_note", None)
-        if inherited is not None:
-            inherited(note)
+        super().add_note(note)
 
 
 class ArgumentTypeError(_NamedError, TypeError):

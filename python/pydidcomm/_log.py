@@ -77,10 +77,9 @@ def purpose(question: object) -> str:
 
 def noted(error: Raised, question: object) -> Raised:
     """The exception of a resolver or an external key, with a note that names what it was raised for."""
-    add_note = getattr(error, "add_note", None)
     note = f"pydidcomm: raised while {purpose(question)}"
-    if add_note is not None and note not in getattr(error, "__notes__", ()):
-        add_note(note)
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
     return error
 
 

@@ -123,11 +123,11 @@ def without_frames(error: Exception) -> Exception:
     frames = [
         part for part in traceback.extract_tb(error.__traceback__) if not part.filename.startswith(_PACKAGE)
     ]
-    if frames and hasattr(error, "add_note"):
+    if frames:
         note = "Traceback (most recent call last):\n" + "".join(traceback.format_list(frames)).rstrip()
         # one object may be raised again and again
         if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+            error.add_note(note)
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
     while pending:

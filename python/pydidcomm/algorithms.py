@@ -1,19 +1,9 @@
 """The algorithms and media types of the specification: strings, equal to their names on the wire."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class _WireName(str, Enum):
-    """A name on the wire: the member is the string, and prints as the string."""
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-    def __format__(self, format_spec: str) -> str:
-        return format(str(self.value), format_spec)
-
-
-class AnonCryptAlg(_WireName):
+class AnonCryptAlg(StrEnum):
     """How anoncrypt encrypts the content. DIDComm v2.1, section "ECDH-ES key wrapping"."""
 
     A256CBC_HS512_ECDH_ES_A256KW = "A256CBC-HS512"
@@ -22,13 +12,13 @@ class AnonCryptAlg(_WireName):
     XC20P_ECDH_ES_A256KW = "XC20P"
 
 
-class AuthCryptAlg(_WireName):
+class AuthCryptAlg(StrEnum):
     """How authcrypt encrypts the content. DIDComm v2.1, section "ECDH-1PU key wrapping"."""
 
     A256CBC_HS512_ECDH_1PU_A256KW = "A256CBC-HS512"
 
 
-class SignAlg(_WireName):
+class SignAlg(StrEnum):
     """How a message is signed. DIDComm v2.1, section "DIDComm Signed Messages"."""
 
     ED25519 = "EdDSA"
@@ -40,7 +30,7 @@ class SignAlg(_WireName):
     """Verified, never written."""
 
 
-class MediaType(_WireName):
+class MediaType(StrEnum):
     """The media types of messages. DIDComm v2.1, section "IANA Media Types"."""
 
     ENCRYPTED = "application/didcomm-encrypted+json"

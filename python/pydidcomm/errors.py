@@ -30,7 +30,6 @@ Each class has a stable `code`, which a problem report can carry. It is a proble
 | e.p.req.policy | PolicyError |
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -82,12 +81,10 @@ class DIDCommError(Exception):
 
     code: ClassVar[str] = "e.p.me"
 
-    if sys.version_info >= (3, 11):
-
-        def add_note(self, note: str, /) -> None:
-            """Add a note, but not the one in which the bindings name an argument."""
-            if not note.startswith(NAMED_BY):
-                super().add_note(note)
+    def add_note(self, note: str, /) -> None:
+        """Add a note, but not the one in which the bindings name an argument."""
+        if not note.startswith(NAMED_BY):
+            super().add_note(note)
 
     def __str__(self) -> str:
         """The text in one line, whatever a peer wrote into it."""

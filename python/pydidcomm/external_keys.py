@@ -135,7 +135,7 @@ async def check_key(handle: object, public_key: PublicKey) -> None:
                 await drive(unpacked(resolvers, packed.packed_msg, None), resolvers)
             else:
                 await drive(signed(resolvers, _message(), did, "header"), resolvers)
-        except DIDCommError as error:  # noqa: PERF203, two at most
+        except DIDCommError as error:
             raise _mismatch(operation, error) from error
 
 
@@ -148,5 +148,5 @@ def check_key_sync(handle: object, public_key: PublicKey) -> None:
                 drive_sync(unpacked(resolvers, packed.packed_msg, None), resolvers)
             else:
                 drive_sync(signed(resolvers, _message(), did, "header"), resolvers)
-        except DIDCommError as error:  # noqa: PERF203, two at most
+        except DIDCommError as error:
             raise _mismatch(operation, error) from error

@@ -1,16 +1,10 @@
 """Warnings about a message: what is unusual about it, and no reason to refuse it."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class WarningCode(str, Enum):
+class WarningCode(StrEnum):
     """What a warning in `Metadata.warnings` is about; the values are stable."""
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-    def __format__(self, format_spec: str) -> str:
-        return format(str(self.value), format_spec)
 
     UNPROVED_FROM = "unproved_from"
     """`from` is present, and neither authcrypt nor a signature proves it."""

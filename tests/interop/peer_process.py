@@ -12,8 +12,7 @@ from peers import HOMES
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-    from typing_extensions import Self
+    from typing import Self
 
     from peers import Implementation
 
@@ -62,7 +61,7 @@ class Peer:
         line = json.dumps({"command": command, **arguments}).encode() + b"\n"
         try:
             answer = await asyncio.wait_for(self._exchange(line), ANSWER_TIMEOUT_SECONDS)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             await self._stop()
             message = f"no answer to {command} within {ANSWER_TIMEOUT_SECONDS} s"
             raise PeerSilentError(message) from None

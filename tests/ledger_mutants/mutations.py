@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-
-import tomllib  # pyright: ignore[reportMissingImports]
 
 LIST = Path(__file__).parent / "mutations.toml"
 SWITCH = "PYDIDCOMM_MUTATION"
@@ -54,7 +53,7 @@ class Mutation:
 
 def read(path: Path = LIST) -> tuple[list[Mutation], dict[str, str]]:
     """Return the mutations, and the requirements that have none, each with its reason."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))
     counts: dict[str, int] = {}
     mutations: list[Mutation] = []
     for entry in entries["mutation"]:  # pyright: ignore[reportUnknownVariableType]

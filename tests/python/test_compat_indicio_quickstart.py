@@ -19,8 +19,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import AskarKey
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from typing import Self
 
-    from typing_extensions import Self
     from websockets.asyncio.server import ServerConnection
 
 HELLO = "https://didcomm.org/basicmessage/2.0/message"

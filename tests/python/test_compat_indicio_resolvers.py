@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -159,7 +159,7 @@ async def test_a_did_web_is_fetched_and_remembered() -> None:
     assert await resolver.resolve(WEB) == DOCUMENT
     assert await resolver.resolve(WEB) == DOCUMENT
     assert [str(request.url) for request in server.asked] == ["https://bob.example/.well-known/did.json"]
-    then = datetime.now(tz=timezone.utc) - timedelta(seconds=web.TIME_TO_CACHE)
+    then = datetime.now(tz=UTC) - timedelta(seconds=web.TIME_TO_CACHE)
     web.cache[WEB]["timestamp"] = then
     assert (await resolver.resolve(WEB))["later"]
     assert len(server.asked) == 2

@@ -135,7 +135,6 @@ class Failing:
         raise PermissionError(kids[0])
 
 
-@pytest.mark.skipif(not hasattr(Exception, "add_note"), reason="notes came with Python 3.11")
 @pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
 async def test_an_exception_of_a_resolver_or_a_store_has_one_note_that_names_its_purpose(
     *, many: bool

@@ -38,7 +38,7 @@ atexit.register(lambda: asyncio.run(exchange()))
 from exit_process import exchange
 """
 # of the stable ABI that the module is compiled for
-OLDEST = (3, 10)
+OLDEST = (3, 11)
 VERSION = "import sys; print(*sys.version_info[:2])"
 # CPython 3.12 and later warn of every fork of a process with threads
 QUIETLY = ["-W", "ignore::DeprecationWarning"]

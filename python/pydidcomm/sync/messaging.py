@@ -97,7 +97,7 @@ class DIDCommMessaging:
             try:
                 if hasattr(one, "close"):
                     now(one.close())
-            except Exception as error:  # noqa: BLE001, PERF203, the others are closed first
+            except Exception as error:  # noqa: BLE001, the others are closed first
                 failed = failed or error
         if failed is not None:
             raise failed

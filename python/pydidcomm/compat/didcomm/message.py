@@ -15,7 +15,7 @@ from pydidcomm.compat.didcomm.core.serialization import json_bytes_to_dict, json
 from pydidcomm.compat.didcomm.errors import DIDCommValueError, MalformedMessageCode, MalformedMessageError
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 HeaderKeyType: TypeAlias = str
 HeaderValueType: TypeAlias = JSON_VALUE

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import aclosing
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 from urllib.parse import urlsplit
 
@@ -87,7 +87,7 @@ class DIDWeb(DIDResolver):
             DIDNotFound: There is none, or something else in its place.
             DIDResolutionError: The server does not answer, or answers with the document of somebody else.
         """
-        now = datetime.now(tz=timezone.utc)
+        now = datetime.now(tz=UTC)
         cached = cache.get(did)
         if cached and cached["timestamp"] > now - timedelta(seconds=TIME_TO_CACHE):
             return cached["doc"]
