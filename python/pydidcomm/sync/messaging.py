@@ -20,6 +20,7 @@ from pydidcomm._core import (
     V1Message,
 )
 from pydidcomm._drive import drive_sync, now
+from pydidcomm._party import dids
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.batches import Outgoing
@@ -316,7 +317,7 @@ class DIDCommMessaging:
     ) -> str:
         """A new did:peer whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`."""
         return functions.create_peer_did(
-            messaging.store(self.secrets),
+            dids.store(self.secrets),
             auth_keys_count,
             agreement_keys_count,
             method=method,
@@ -326,13 +327,13 @@ class DIDCommMessaging:
             routing_keys=routing_keys,
             accept=accept,
             services=services,
-            resolver=messaging.local(self.resolver),
+            resolver=dids.local(self.resolver),
         )
 
     def create_key_did(self, *, curve: str = "Ed25519") -> str:
         """A new did:key whose secrets are kept in `secrets`; see `pydidcomm.create_key_did`."""
-        return functions.create_key_did(messaging.store(self.secrets), curve=curve)
+        return functions.create_key_did(dids.store(self.secrets), curve=curve)
 
     def create_jwk_did(self, *, curve: str = "P-256") -> str:
         """A new did:jwk whose secret is kept in `secrets`; see `pydidcomm.create_jwk_did`."""
-        return functions.create_jwk_did(messaging.store(self.secrets), curve=curve)
+        return functions.create_jwk_did(dids.store(self.secrets), curve=curve)

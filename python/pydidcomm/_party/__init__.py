@@ -1,0 +1,1 @@
+"""The methods of `DIDCommMessaging`, by what they do."""

@@ -1,0 +1,105 @@
+"""Packing: encrypted, signed and plaintext messages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydidcomm import _core, _operations, batches
+from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
+from pydidcomm._drive import drive
+from pydidcomm._party.party import Party
+from pydidcomm._together import resolved_together
+from pydidcomm.batches import Outgoing
+from pydidcomm.config import KidIn, PackEncryptedConfig, PackEncryptedParameters
+
+
+class Packing(Party):
+    """Packs messages in the name of the party."""
+
+    async def pack(  # noqa: PLR0913, all but the message are named
+        self,
+        message: Message | Mapping[str, Any],
+        *,
+        to: str,
+        frm: str | None = None,
+        anonymous: bool = False,
+        sign_frm: str | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> Packed:
+        """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`.
+
+        Args:
+            message: What to pack.
+            to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
+            frm: The sender, a DID or the DID URL of one of its keys; by default `frm` of the message. The
+                message is authcrypted, which proves the sender; without a sender it is anoncrypted.
+            anonymous: Whether the message is anoncrypted though it has `frm`, which nothing proves then.
+            sign_frm: The signer, a DID or the DID URL of one of its keys.
+            config: How to encrypt.
+            params: What this message needs in addition.
+
+        Raises:
+            ValueError: `anonymous` is set with `frm`, or an argument contradicts the message.
+            DIDCommError: The message cannot be packed; see `pydidcomm.pack_encrypted`.
+
+        Example:
+            >>> import asyncio
+            >>> from pydidcomm import DIDCommMessaging, Message
+            >>> async def main():
+            ...     alice, bob = DIDCommMessaging(), DIDCommMessaging()
+            ...     alice_did, bob_did = await alice.create_peer_did(), await bob.create_peer_did()
+            ...     hello = Message(type="https://example.org/greeting/1.0/hello", frm=alice_did)
+            ...     named = await bob.unpack((await alice.pack(hello, to=bob_did)).message)
+            ...     unnamed = await bob.unpack((await alice.pack(hello, to=bob_did, anonymous=True)).message)
+            ...     return named.sender == alice_did, unnamed.sender
+            >>> asyncio.run(main())
+            (True, None)
+        """
+        frm = _operations.sender_of(message, frm, anonymous=anonymous)
+        operation = _operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        result: Packed = await drive(operation, self.resolvers_config)
+        return result
+
+    async def pack_to_each(  # noqa: PLR0913, all but the message are named
+        self,
+        message: Message | Mapping[str, Any],
+        *,
+        to: Sequence[str],
+        frm: str | None = None,
+        anonymous: bool = False,
+        sign_frm: str | None = None,
+        config: PackEncryptedConfig | None = None,
+        params: PackEncryptedParameters | None = None,
+    ) -> list[Packed]:
+        """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`.
+
+        `frm` is by default that of the message, unless it is `anonymous`; see `pack`.
+        """
+        frm = _operations.sender_of(message, frm, anonymous=anonymous)
+        operation = _operations.encrypted_to_each(
+            self.resolvers_config, message, to, frm, sign_frm, config, params
+        )
+        entries = await drive(operation, await resolved_together(self.resolvers_config, to))
+        return _operations.for_each(to, entries)
+
+    async def pack_many(
+        self,
+        outgoing: Iterable[Outgoing],
+        *,
+        config: PackEncryptedConfig | None = None,
+        threads: int | None = None,
+    ) -> list[Packed | Exception]:
+        """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
+        return await batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
+
+    async def pack_signed(
+        self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
+    ) -> PackedSigned:
+        """The message signed; see `pydidcomm.pack_signed`."""
+        operation = _operations.signed(self.resolvers_config, message, sign_frm, kid_in)
+        result: PackedSigned = await drive(operation, self.resolvers_config)
+        return result
+
+    async def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:
+        """The message for anybody to read; see `pydidcomm.pack_plaintext`."""
+        return _core.pack_plaintext(message)

@@ -1,0 +1,38 @@
+"""What every method of a party uses: its secrets and its resolver."""
+
+from typing import Any
+
+from pydidcomm import _core
+from pydidcomm._core import DIDDocument
+from pydidcomm._loops import is_awaitable
+from pydidcomm.config import ResolversConfig
+from pydidcomm.resolvers import DIDResolver, SecretsResolver
+
+
+class Party:
+    """A party with its resolvers."""
+
+    resolvers_config: ResolversConfig
+
+    @property
+    def secrets(self) -> SecretsResolver:
+        """Finds its secret keys."""
+        return self.resolvers_config.secrets_resolver
+
+    @property
+    def resolver(self) -> DIDResolver:
+        """Finds DID documents."""
+        return self.resolvers_config.did_resolver
+
+    async def resolve(self, did: str) -> DIDDocument:
+        """The document of the DID.
+
+        Raises:
+            DidNotFoundError: The resolver does not know the DID.
+            DidDeactivatedError: The DID is deactivated.
+            MalformedDocumentError: The document breaks its specification, or is that of another DID.
+        """
+        document: Any = self.resolver.resolve(did)
+        if is_awaitable(document):
+            document = await document
+        return _core.document_of(did, document, self.resolvers_config.max_document_entries)

@@ -1,0 +1,28 @@
+"""Signatures of attachments."""
+
+from pydidcomm import _operations
+from pydidcomm._core import Attachment
+from pydidcomm._drive import drive
+from pydidcomm._party.party import Party
+from pydidcomm.attachments import AttachmentSignature
+
+
+class Signing(Party):
+    """Signs attachments and verifies their signatures."""
+
+    async def sign_attachment(
+        self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False
+    ) -> Attachment:
+        """The attachment with a detached signature over its content; see `pydidcomm.sign_attachment`."""
+        operation = _operations.attachment_signed(
+            self.resolvers_config, attachment, sign_frm, content, compact=compact
+        )
+        result: Attachment = await drive(operation, self.resolvers_config)
+        return result
+
+    async def verify_attachment(
+        self, attachment: Attachment, *, content: bytes | None = None, signer: str | None = None
+    ) -> AttachmentSignature:
+        """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
+        operation = _operations.attachment_verified(self.resolvers_config, attachment, content, signer)
+        return AttachmentSignature(*await drive(operation, self.resolvers_config))
