@@ -46,7 +46,7 @@ def _draw(  # noqa: PLR0913, PLR0917, what both drawings have in common
     panels[0][0].set_ylabel("microseconds")
     panels[0][0].legend()
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)  # pyright: ignore[reportUnknownMemberType]
+    figure.savefig(path)  # pyright: ignore[reportUnknownMemberType], matplotlib leaves its keyword arguments without a type
 
 
 def _kind(operation: Operation) -> str:

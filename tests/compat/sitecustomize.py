@@ -1,3 +1,5 @@
 """Python imports this when it starts: examples that run in a process of their own have the stand-ins too."""
 
-import standins  # noqa: F401 # pyright: ignore[reportUnusedImport]
+import pydidcomm.compat
+
+pydidcomm.compat.install()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NotRequired, TypedDict, cast
 
 LIST = Path(__file__).parent / "mutations.toml"
 SWITCH = "PYDIDCOMM_MUTATION"
@@ -51,17 +52,30 @@ class Mutation:
         return start, start + len(self.find)
 
 
+class _Entry(TypedDict):
+    id: str
+    file: str
+    find: str
+    replace: str
+
+
+class _List(TypedDict):
+    mutation: list[_Entry]
+    without: NotRequired[dict[str, str]]
+
+
 def read(path: Path = LIST) -> tuple[list[Mutation], dict[str, str]]:
     """Return the mutations, and the requirements that have none, each with its reason."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    # tomllib has no types for the contents of a file
+    entries = cast("_List", tomllib.loads(path.read_text(encoding="utf-8")))
     counts: dict[str, int] = {}
     mutations: list[Mutation] = []
-    for entry in entries["mutation"]:  # pyright: ignore[reportUnknownVariableType]
-        requirement = entry["id"]  # pyright: ignore[reportUnknownVariableType]
-        counts[requirement] = number = counts.get(requirement, 0) + 1  # pyright: ignore[reportUnknownArgumentType]
-        name = requirement if number == 1 else f"{requirement}#{number}"  # pyright: ignore[reportUnknownVariableType]
-        mutations.append(Mutation(requirement, name, entry["file"], entry["find"], entry["replace"]))  # pyright: ignore[reportUnknownArgumentType]
-    return mutations, entries.get("without", {})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    for entry in entries["mutation"]:
+        requirement = entry["id"]
+        counts[requirement] = number = counts.get(requirement, 0) + 1
+        name = requirement if number == 1 else f"{requirement}#{number}"
+        mutations.append(Mutation(requirement, name, entry["file"], entry["find"], entry["replace"]))
+    return mutations, entries.get("without", {})
 
 
 def apply(source: str, mutations: list[Mutation]) -> str:

@@ -166,7 +166,7 @@ class Ways:
     def callbacks(self) -> None:
         """Daemon threads in Python code that the compiled module has called."""
         warnings.simplefilter("always")
-        warnings.showwarning = lambda *_: None  # pyright: ignore[reportUnknownLambdaType]
+        warnings.showwarning = silent
         party = sync.DIDCommMessaging()
         did = party.create_peer_did()
         received = party.unpack(party.pack(Message(type=HELLO), to=did, frm=did).message)
@@ -194,6 +194,10 @@ class Ways:
         ):
             threading.Thread(target=repeat, args=(act,), daemon=True).start()
         time.sleep(0.1)
+
+
+def silent(*_warning: object, **_options: object) -> None:
+    """Print no warning."""
 
 
 def repeat(act: Callable[[], object]) -> None:

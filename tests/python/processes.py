@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,4 +46,4 @@ def ended(arguments: Sequence[str], *, python: str = sys.executable, stdin: str 
 def each_ended(commands: Sequence[Sequence[str]], *, python: str = sys.executable) -> list[Ended]:
     """The same for several processes, two at a time."""
     with ThreadPoolExecutor(2) as threads:
-        return list(threads.map(lambda arguments: ended(arguments, python=python), commands))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+        return list(threads.map(partial(ended, python=python), commands))

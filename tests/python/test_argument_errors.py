@@ -114,13 +114,14 @@ def test_an_endpoint_without_a_scheme_is_refused(endpoint: str) -> None:
 
 def test_counts_that_a_method_cannot_have_are_refused() -> None:
     party = sync.DIDCommMessaging()
-    for arguments in (
+    several: list[dict[str, Any]] = [
         {"auth_keys_count": 2},
         {"agreement_keys_count": 2},
         {"auth_curves": ["Ed25519", "P-256"]},
-    ):
+    ]
+    for arguments in several:
         with pytest.raises(ValueError, match="did:peer:0 has one key"):
-            party.create_peer_did(method=0, **arguments)  # pyright: ignore[reportArgumentType]
+            party.create_peer_did(method=0, **arguments)
     with pytest.raises(TypeError, match="`auth_keys_count` must be an int, got str"):
         party.create_peer_did("1")  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ from pydidcomm import DIDCommError, InMemorySecrets, Message, PackEncryptedConfi
 
 PRIVATE = "z3u2en7t5LR2WtQH5PfFqMqwVHgeXouLzo6haApm8XHqvjxq"
 JWK = {"kid": "did:example:alice#1", "kty": "OKP", "crv": "X25519", "x": "AAAA", "d": "AAAA"}
-MESSAGE = {"id": "1", "type": "https://example.org/a/1.0/b", "body": {}}  # pyright: ignore[reportUnknownVariableType]
+MESSAGE: dict[str, Any] = {"id": "1", "type": "https://example.org/a/1.0/b", "body": {}}
 PARTY = sync.DIDCommMessaging()
 
 
@@ -25,9 +25,9 @@ PARTY = sync.DIDCommMessaging()
         lambda: Secret({"id": "did:example:alice#1", "type": PRIVATE, "privateKeyBase58": PRIVATE}),
         lambda: InMemorySecrets([{**JWK, "crv": PRIVATE}]),
         lambda: InMemorySecrets().add_key({**JWK, "crv": PRIVATE}),
-        lambda: PARTY.pack(MESSAGE, to=PRIVATE),  # pyright: ignore[reportUnknownArgumentType]
-        lambda: PARTY.pack(MESSAGE, to="did:example:bob", frm=PRIVATE),  # pyright: ignore[reportUnknownArgumentType]
-        lambda: PARTY.pack_signed(MESSAGE, sign_frm=PRIVATE),  # pyright: ignore[reportUnknownArgumentType]
+        lambda: PARTY.pack(MESSAGE, to=PRIVATE),
+        lambda: PARTY.pack(MESSAGE, to="did:example:bob", frm=PRIVATE),
+        lambda: PARTY.pack_signed(MESSAGE, sign_frm=PRIVATE),
         lambda: Message(type="https://example.org/a/1.0/b", to=PRIVATE),
         lambda: PackEncryptedConfig(enc_alg_anon=PRIVATE),
     ],

@@ -312,7 +312,7 @@ async def test_what_cannot_be_read_is_told_by_its_code(world: World, alice: Part
     assert await code_of("{", config) is MalformedMessageCode.INVALID_MESSAGE
     for neither in (b"{}", None, 1):
         with pytest.raises(DIDCommValueError, match="unexpected type"):
-            await unpack(config, neither)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+            await unpack(config, neither)  # type: ignore[arg-type]
 
 
 async def test_what_is_not_there_is_told_by_its_kind(

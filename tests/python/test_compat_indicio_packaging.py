@@ -593,4 +593,4 @@ async def test_a_message_is_json_or_its_text() -> None:
         assert unpacked.message == json.loads(plaintext())
         assert (unpacked.encrypted, unpacked.authenticated) == (True, True)
     with pytest.raises(TypeError, match="message must be bytes, str, or dict"):
-        await agent.pack(7, BOB)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        await agent.pack(7, BOB)  # type: ignore[arg-type]

@@ -285,7 +285,7 @@ async def test_a_message_of_the_mediator_under_its_short_form_is_not_called_back
     relay = sync.DIDCommMessaging(InMemorySecrets())
     long, other = relay.create_peer_did(method=4), relay.create_peer_did(method=4)
     short = short_form(long)
-    message = {"id": "1", "type": HELLO, "body": {}}  # pyright: ignore[reportUnknownVariableType]
+    message: dict[str, Any] = {"id": "1", "type": HELLO, "body": {}}
     packed = [relay.pack({**message, "from": frm}, to=did, frm=frm).message for frm in (short, other)]
     for known in (long, other):
         await dmp.resolver.resolve(known)

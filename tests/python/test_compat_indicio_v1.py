@@ -177,7 +177,7 @@ async def test_a_did_that_takes_no_messages_is_refused(made: Callable[[], Party]
         with pytest.raises(V1DIDCommMessagingError, match="Unable to send message to DID did:example:bob-v1"):
             await act
     with pytest.raises(TypeError, match="message must be bytes, str, or dict"):
-        await party.agent.pack(7, target)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        await party.agent.pack(7, target)  # type: ignore[arg-type]
 
 
 @parties
@@ -206,7 +206,7 @@ async def test_what_is_no_envelope_is_refused(made: Callable[[], Party]) -> None
         with pytest.raises(V1PackagingServiceError, match="Invalid packed message"):
             await party.agent.unpack(octets)
     with pytest.raises(TypeError, match="Invalid enc_message"):
-        await party.agent.unpack(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        await party.agent.unpack(7)  # type: ignore[arg-type]
     packed = JweEnvelope.from_json((await party.agent.pack(b"hello", Target([party.bob], [], ""))).message)
     assert (await party.agent.unpack(packed)).unpacked == b"hello"
     for alg, error in ((None, "Missing alg header"), ("ECDH-ES", "Unsupported DIDComm encryption")):
@@ -275,7 +275,7 @@ def test_a_pair_is_that_of_its_seed_and_shows_no_secret() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         InMemSecretsManager().create(b"short")
     with pytest.raises(ValueError, match="not bytes"):
-        InMemSecretsManager().create("x" * 32)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        InMemSecretsManager().create("x" * 32)  # type: ignore[arg-type]
     assert InMemSecretsManager().create().kid != InMemSecretsManager().create().kid
 
 
@@ -343,7 +343,7 @@ def test_a_seed_is_text_octets_or_base64url() -> None:
     with pytest.raises(legacy.CryptoError, match="32 bytes"):
         legacy.create_keypair(b"short")
     with pytest.raises(legacy.CryptoError, match="not a string or bytes"):
-        legacy.create_keypair(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        legacy.create_keypair(7)  # type: ignore[arg-type]
 
 
 def test_the_steps_of_the_older_functions_make_an_envelope_of_today() -> None:

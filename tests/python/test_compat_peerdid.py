@@ -269,7 +269,7 @@ def test_an_inception_key_of_the_old_generation() -> None:
     assert "service" not in document
     wrong = VerificationMaterialAgreement(jwk, VerificationMethodTypeAgreement.JSON_WEB_KEY_2020, X.jwk)
     with pytest.raises(TypeError):
-        peer_did.create_peer_did_numalgo_0(wrong)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        peer_did.create_peer_did_numalgo_0(wrong)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="Codec mismatch"):
         peer_did.create_peer_did_numalgo_0(VerificationMaterialAuthentication(jwk, kind, X.jwk))
 

@@ -113,7 +113,8 @@ async def test_a_diagnosis_shows_no_body_and_no_markup_of_a_peer() -> None:
         ],
     }
     diagnosis = await both(bob, jws)
-    html = diagnosis._repr_html_()  # pyright: ignore[reportPrivateUsage]
+    notebook: Any = diagnosis
+    html = notebook._repr_html_()
     assert "<script>" not in html
     for shown in (html, *str(diagnosis).splitlines()):
         assert shown.isprintable()

@@ -29,8 +29,10 @@ ON_EVERY_LOOP = {
     "spawn": 0,
 }
 ON_NONE = {"bridge": 0, "closed": 0, "callbacks": 0}
-WAYS = [(way, loop) for way in ON_EVERY_LOOP for loop in ("asyncio", "uvloop", "trio")]
-WAYS += [(way, "asyncio") for way in ON_NONE]  # pyright: ignore[reportConstantRedefinition]
+WAYS = [
+    *((way, loop) for way in ON_EVERY_LOOP for loop in ("asyncio", "uvloop", "trio")),
+    *((way, "asyncio") for way in ON_NONE),
+]
 STATUSES = ON_EVERY_LOOP | ON_NONE
 AT_EXIT = """
 import asyncio, atexit

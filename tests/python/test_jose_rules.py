@@ -115,12 +115,12 @@ def test_no_failure_to_decrypt_can_be_told_from_another(
         honest | {"ciphertext": flipped(honest["ciphertext"], place)} for place in (0, -1, -16, -17, -32)
     ]
     changed += [honest | {"ciphertext": b64(unb64(honest["ciphertext"])[:-length])} for length in (1, 16)]
-    errors = set()  # pyright: ignore[reportUnknownVariableType]
+    errors: set[tuple[type[DIDCommError], str]] = set()
     for forged in changed:
         with pytest.raises(DIDCommError) as caught:
             documents.unpack(bob, forged)
-        errors.add((type(caught.value), str(caught.value)))  # pyright: ignore[reportUnknownMemberType]
-    ((kind, _),) = errors  # pyright: ignore[reportUnknownVariableType]
+        errors.add((type(caught.value), str(caught.value)))
+    ((kind, _),) = errors
     assert kind is DecryptionError
 
 

@@ -93,7 +93,7 @@ async def test_a_refusal_has_one_warning_with_its_code(caplog: pytest.LogCapture
 
 def test_a_log_line_is_one_line_whatever_a_peer_wrote(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="pydidcomm")
-    message = {"id": "1", "type": "https://example.org/\x1b[2J\u202e/1.0/y", "body": {}}  # pyright: ignore[reportUnknownVariableType]
+    message: dict[str, Any] = {"id": "1", "type": "https://example.org/\x1b[2J\u202e/1.0/y", "body": {}}
     sync.DIDCommMessaging().unpack(json.dumps(message))
     with pytest.raises(DIDCommError):
         sync.DIDCommMessaging().unpack({"id": "1", "type": "x", "from": "did:\n", "body": {}})

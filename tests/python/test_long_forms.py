@@ -14,6 +14,7 @@ import pytest
 from pydidcomm import (
     DecryptionError,
     DIDCommMessaging,
+    DIDDocument,
     DidNotFoundError,
     LocalResolver,
     PolicyError,
@@ -203,13 +204,13 @@ def test_long_forms_are_saved_and_restored() -> None:
 
 
 def test_a_subclass_answers_for_every_did_and_keeps_contacts_too() -> None:
-    asked = []
+    asked: list[str] = []
 
     class Watched(LocalResolver):
         """Notes what it is asked."""
 
-        def resolve(self, did: str, /) -> Any:  # noqa: ANN401, a document or None  # pyright: ignore[reportIncompatibleMethodOverride]
-            asked.append(did)  # pyright: ignore[reportUnknownMemberType]
+        def resolve(self, did: str) -> DIDDocument | None:
+            asked.append(did)
             return super().resolve(did)
 
     alice = sync.DIDCommMessaging()

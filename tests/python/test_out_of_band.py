@@ -187,12 +187,12 @@ def test_null_stands_for_an_absent_member_of_the_body(name: str) -> None:
 @pytest.mark.spec("OOB-12")
 @pytest.mark.parametrize("safe", ["+/=", ""])
 def test_either_base64_alphabet_is_read_with_padding_and_escapes(safe: str) -> None:
-    seen = set()  # pyright: ignore[reportUnknownVariableType]
+    seen: set[str] = set()
     for length in range(6):
         plaintext = PLAINTEXT | {"body": {"goal": "x" * length + "?>~" * 3}}
         text = json.dumps(plaintext, ensure_ascii=False).encode()
         encoded = base64.b64encode(text).decode()
-        seen |= set(encoded) & set("+/=")  # pyright: ignore[reportUnknownVariableType]
+        seen |= set(encoded) & set("+/=")
         assert invitation_from_url(f"{BASE}?_oob={quote(encoded, safe=safe)}").body == plaintext["body"]
     assert seen == set("+/=")
 

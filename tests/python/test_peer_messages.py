@@ -135,20 +135,20 @@ def test_the_attachments_of_a_peer_are_read() -> None:
 # forms that peers write, which break the specification
 
 
-@pytest.mark.parametrize(
-    ("headers", "part"),
-    [  # pyright: ignore[reportUnknownArgumentType]
-        ({"created_time": "2026-11-28T20:54:11.000Z"}, "created_time"),
-        ({"please_ack": True}, "please_ack"),
-        ({"pthid": "did:peer:2.Vz6Mk"}, "pthid"),
-        ({"thid": "urn:uuid:7b0d7bd2-7a8f-4a4c-9a3e-000000000001"}, "thid"),
-        (
-            {"attachments": [{"id": "a", "data": {"links": ["https://a.example"]}}]},
-            "attachments[0].data.hash",
-        ),
-        ({"attachments": [{"id": "#offer 1", "data": {"json": {}}}]}, "attachments[0].id"),
-    ],
-)
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"created_time": "2026-11-28T20:54:11.000Z"}, "created_time"),
+    ({"please_ack": True}, "please_ack"),
+    ({"pthid": "did:peer:2.Vz6Mk"}, "pthid"),
+    ({"thid": "urn:uuid:7b0d7bd2-7a8f-4a4c-9a3e-000000000001"}, "thid"),
+    (
+        {"attachments": [{"id": "a", "data": {"links": ["https://a.example"]}}]},
+        "attachments[0].data.hash",
+    ),
+    ({"attachments": [{"id": "#offer 1", "data": {"json": {}}}]}, "attachments[0].id"),
+]
+
+
+@pytest.mark.parametrize(("headers", "part"), FAULTS)
 def test_forms_of_peers_are_read_where_form_faults_are_tolerated(
     documents: Documents, alice: Party, bob: Party, headers: dict[str, Any], part: str
 ) -> None:

@@ -153,10 +153,10 @@ def test_one_party_has_one_form_in_every_message_and_every_option(signed: bool) 
     long, bob_long = alice.create_peer_did(method=4), bob.create_peer_did(method=4)
     short, bob_short = short_form(long), short_form(bob_long)
     assert short is not None
-    asked = []
+    asked: list[str] = []
 
     def allowed(did: str) -> bool:
-        asked.append(did)  # pyright: ignore[reportUnknownMemberType]
+        asked.append(did)
         return did == short
 
     options = [

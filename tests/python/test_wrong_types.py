@@ -8,8 +8,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pydidcomm
-import pydidcomm.sync.v1  # pyright: ignore[reportUnusedImport]
 from pydidcomm import Attachment, InMemorySecrets, LocalResolver, Secret, out_of_band, sync, v1
+from pydidcomm.sync import v1 as sync_v1
 from world import HELLO, hello
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Right:
             **dict.fromkeys(("to", "did", "sign_frm", "frm", "old", "next_hop", "one", "other"), self.did),
         }
 
-    def objects(self) -> list[Any]:
+    def objects(self) -> list[object]:
         return [
             self.party,
             pydidcomm.DIDCommMessaging(),
@@ -96,21 +96,22 @@ class Right:
 
 
 def callables(right: Right) -> Iterator[tuple[str, Any]]:
-    for module in (pydidcomm, sync, out_of_band, v1, sync.v1):  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-        for name in getattr(module, "__all__", dir(module)):  # pyright: ignore[reportUnknownArgumentType]
-            value = getattr(module, name)  # pyright: ignore[reportUnknownArgumentType]
+    for module in (pydidcomm, sync, out_of_band, v1, sync_v1):
+        for name in getattr(module, "__all__", dir(module)):
+            value = getattr(module, name)
             is_error = inspect.isclass(value) and issubclass(value, (BaseException, Warning))
             if name.startswith("_") or is_error or getattr(value, "_is_protocol", False):
                 continue
             if callable(value):
-                yield f"{module.__name__}.{name}", value  # pyright: ignore[reportUnknownMemberType]
+                yield f"{module.__name__}.{name}", value
             for inner in dir(value) if inspect.isclass(value) else ():
                 if isinstance(inspect.getattr_static(value, inner), staticmethod):
-                    yield f"{module.__name__}.{name}.{inner}", getattr(value, inner)  # pyright: ignore[reportUnknownMemberType]
+                    yield f"{module.__name__}.{name}.{inner}", getattr(value, inner)
     for thing in right.objects():
+        kind = type(thing)
         for name in dir(thing):
-            if not name.startswith("_") and callable(getattr(type(thing), name, None)):  # pyright: ignore[reportUnknownArgumentType]
-                yield f"{type(thing).__name__}.{name}", getattr(thing, name)
+            if not name.startswith("_") and callable(getattr(kind, name, None)):
+                yield f"{kind.__name__}.{name}", getattr(thing, name)
 
 
 def wrong_calls(function: Any, right: dict[str, Any]) -> Iterator[tuple[str, Any, Callable[[], Any]]]:  # noqa: ANN401
