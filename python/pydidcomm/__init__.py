@@ -92,6 +92,8 @@ if TYPE_CHECKING:
     from pydidcomm.resolvers import (
         DIDResolver,
         KeyAgreementKey,
+        KeyMaker,
+        NewKey,
         PrefixResolver,
         SecretsResolver,
         SecretsStore,
@@ -128,6 +130,7 @@ __all__ = [
     "IncompatibleKeysError",
     "InvalidSignatureError",
     "KeyAgreementKey",
+    "KeyMaker",
     "KeyNotFoundError",
     "LocalResolver",
     "MalformedDocumentError",
@@ -137,6 +140,7 @@ __all__ = [
     "MessageTypeWarning",
     "MessageWarning",
     "Metadata",
+    "NewKey",
     "NotFoundError",
     "Outgoing",
     "PackEncryptedConfig",
@@ -222,7 +226,9 @@ _ORIGINS = {
     "messaging": "DIDCommMessaging",
     "peer_did": "PeerMethod create_peer_did",
     "replay": "InMemoryReplayWindow ReplayEntry ReplayWindow",
-    "resolvers": "DIDResolver KeyAgreementKey PrefixResolver SecretsResolver SecretsStore SigningKey",
+    "resolvers": (
+        "DIDResolver KeyAgreementKey KeyMaker NewKey PrefixResolver SecretsResolver SecretsStore SigningKey"
+    ),
     "routing": "rewrap unpack_forward wrap_in_forward",
 }
 """The modules whose names stand here: each is loaded when one of its names is used, for they bring typing,

@@ -13,7 +13,7 @@ from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -1833,6 +1833,12 @@ def encode_key_did(secret: Secret) -> tuple[str, list[Secret]]:
 def encode_peer_did(method: int, agreement: SupportsGetItem[int, Secret], authentication: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> tuple[str, list[Secret], str | None]:
     """
     A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
+    """
+
+def encode_peer_public_keys(method: int, agreement: SupportsGetItem[int, PublicKey], authentication: SupportsGetItem[int, PublicKey], services: SupportsGetItem[int, Any]) -> tuple[str, list[str], str | None]:
+    """
+    A did:peer of that method made of public keys, the ids of the keys in their order, and what the DID is the
+    hash of where it is only a hash.
     """
 
 def encode_public_keys(*, agreement: "Sequence[PublicKey]" = ..., authentication: "Sequence[PublicKey]" = ..., services: "Sequence[Any]" = ...) -> str:

@@ -1,9 +1,9 @@
 """Creation of DIDs that are one key, did:key and did:jwk, whose secrets land in a store."""
 
-from pydidcomm import _core
+from pydidcomm import _core, _new_dids
 from pydidcomm._core import Secret
-from pydidcomm.peer_did import kept
-from pydidcomm.resolvers import SecretsStore
+from pydidcomm.peer_did import kept, made, stored
+from pydidcomm.resolvers import KeyMaker, SecretsStore
 
 
 def new_key_did(curve: str) -> tuple[str, list[Secret]]:
@@ -16,11 +16,11 @@ def new_jwk_did(curve: str) -> tuple[str, list[Secret]]:
     return _core.encode_jwk_did(Secret.generate(curve))
 
 
-async def create_key_did(secrets: SecretsStore, *, curve: str = "Ed25519") -> str:
+async def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") -> str:
     """A new did:key, its secrets kept in the store.
 
     Args:
-        secrets: Takes the new secrets.
+        secrets: Takes the new secrets; a `KeyMaker` generates them itself.
         curve: The curve of its key. Ed25519 signs and brings an X25519 key for agreement; P-256, P-384 and
             P-521 sign and agree with one key, as secp256k1 does for peers that ask for it; X25519 only
             agrees.
@@ -36,16 +36,19 @@ async def create_key_did(secrets: SecretsStore, *, curve: str = "Ed25519") -> st
         >>> did.startswith("did:key:z6Mk"), len(secrets)
         (True, 2)
     """
+    if isinstance(secrets, KeyMaker):
+        new = _new_dids.key_did(await made(secrets, _new_dids.wanted_for("did:key", curve)))
+        return await stored(secrets, new)
     did, created = new_key_did(curve)
     await kept(secrets, created)
     return did
 
 
-async def create_jwk_did(secrets: SecretsStore, *, curve: str = "P-256") -> str:
+async def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-256") -> str:
     """A new did:jwk, its secret kept in the store.
 
     Args:
-        secrets: Takes the new secret.
+        secrets: Takes the new secret; a `KeyMaker` generates it itself.
         curve: The curve of its key. P-256, P-384, P-521 and secp256k1 sign and agree; X25519 only agrees,
             Ed25519 only signs.
 
@@ -60,6 +63,9 @@ async def create_jwk_did(secrets: SecretsStore, *, curve: str = "P-256") -> str:
         >>> secrets.kids() == [f"{did}#0"]
         True
     """
+    if isinstance(secrets, KeyMaker):
+        new = _new_dids.jwk_did(await made(secrets, _new_dids.wanted_for("did:jwk", curve)))
+        return await stored(secrets, new)
     did, created = new_jwk_did(curve)
     await kept(secrets, created)
     return did

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from pydidcomm import _core
+from pydidcomm import _core, _new_dids
 from pydidcomm._core import LocalResolver, Secret
 from pydidcomm._loops import is_awaitable
 from pydidcomm._shown import shown
-from pydidcomm.resolvers import SecretsStore
+from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 
 PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
 """A method of did:peer: one key, a genesis document, keys and services, the hash of these, a document."""
@@ -49,10 +49,7 @@ class PeerDid:
 
     def create(self, resolver: LocalResolver | None) -> tuple[str, list[Secret], str]:
         """Returns the new DID, its secrets, and what a resolver remembers once the secrets are stored."""
-        self._check()
-        if self.method in (1, 3) and resolver is None:
-            message = f"did:peer:{self.method} is only a hash; pass `resolver` to store what it is a hash of"
-            raise ValueError(message)
+        self._check(resolver)
         agreement = _secrets(self.agreement_curves, self.agreement_keys_count)
         authentication = _secrets(self.auth_curves, self.auth_keys_count)
         if self.method == 0:
@@ -61,18 +58,28 @@ class PeerDid:
         did, secrets, known = _core.encode_peer_did(self.method, agreement, authentication, self._services())
         return did, secrets, known or did
 
-    def _check(self) -> None:
+    def wanted(self, resolver: LocalResolver | None) -> _new_dids.Wanted:
+        """The keys that a `KeyMaker` makes for the DID: the curve and the use of each."""
+        self._check(resolver)
+        if self.method == 0:
+            curves = (self.auth_keys_count and self.auth_curves) or self.agreement_curves
+            return [(curve, "agreement" if curve == "X25519" else "both") for curve in curves[:1]]
+        agreement = [curve for curve in self.agreement_curves for _ in range(self.agreement_keys_count)]
+        authentication = [curve for curve in self.auth_curves for _ in range(self.auth_keys_count)]
+        return [
+            *((curve, "agreement") for curve in agreement),
+            *((curve, "authentication") for curve in authentication),
+        ]
+
+    def encode(self, wanted: _new_dids.Wanted, keys: Sequence[NewKey]) -> _new_dids.MadeDid:
+        """The new DID of keys that a store made."""
+        return _new_dids.peer_did(self.method, wanted, keys, self._services())
+
+    def _check(self, resolver: LocalResolver | None) -> None:
         """Refuses what the DID could not have, or what would make it useless."""
-        for name in ("auth_keys_count", "agreement_keys_count"):
-            count = getattr(self, name)
-            if not isinstance(count, int) or isinstance(count, bool):
-                message = f"`{name}` must be an int, got {type(count).__name__}"
-                raise TypeError(message)
-        if self.auth_keys_count < 0 or self.agreement_keys_count < 1:
-            message = (
-                "`auth_keys_count` must be at least 0 and `agreement_keys_count` at least 1, got "
-                f"{self.auth_keys_count} and {self.agreement_keys_count}"
-            )
+        self._check_counts()
+        if self.method in (1, 3) and resolver is None:
+            message = f"did:peer:{self.method} is only a hash; pass `resolver` to store what it is a hash of"
             raise ValueError(message)
         for name in ("auth_curves", "agreement_curves", "routing_keys", "accept"):
             value = getattr(self, name)
@@ -94,6 +101,19 @@ class PeerDid:
             endpoint = service.get("serviceEndpoint") if isinstance(service, Mapping) else None  # type: ignore[redundant-expr]
             uri = endpoint.get("uri") if isinstance(endpoint, Mapping) else endpoint  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             _check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
+
+    def _check_counts(self) -> None:
+        for name in ("auth_keys_count", "agreement_keys_count"):
+            count = getattr(self, name)
+            if not isinstance(count, int) or isinstance(count, bool):
+                message = f"`{name}` must be an int, got {type(count).__name__}"
+                raise TypeError(message)
+        if self.auth_keys_count < 0 or self.agreement_keys_count < 1:
+            message = (
+                "`auth_keys_count` must be at least 0 and `agreement_keys_count` at least 1, got "
+                f"{self.auth_keys_count} and {self.agreement_keys_count}"
+            )
+            raise ValueError(message)
 
     def _services(self) -> list[Mapping[str, Any]]:
         if self.service_endpoint is None:
@@ -141,8 +161,25 @@ async def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
             await done
 
 
+async def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
+    """The keys that the store makes, in the order in which they are wanted."""
+    keys: list[NewKey] = []
+    for curve, use in wanted:
+        key: Any = secrets.make_key(curve, use)
+        keys.append(await key if is_awaitable(key) else key)
+    return keys
+
+
+async def stored(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
+    """The new DID, once the store has its keys."""
+    done: Any = secrets.store_did(new.did, new.keys, new.long_forms)
+    if is_awaitable(done):
+        await done
+    return new.did
+
+
 async def create_peer_did(  # noqa: PLR0913, all but the counts are named
-    secrets: SecretsStore,
+    secrets: SecretsStore | KeyMaker,
     auth_keys_count: int = 1,
     agreement_keys_count: int = 1,
     *,
@@ -164,7 +201,8 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
 
     Args:
         secrets: Stores the new secrets, in one call of `add_keys(secrets)` where it has that method, before
-            the DID is remembered and returned.
+            the DID is remembered and returned. A `KeyMaker` generates them itself and stores them in one
+            call of `store_did`.
         auth_keys_count: How many keys sign, on each of `auth_curves`.
         agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`; at
             least one.
@@ -191,7 +229,7 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         >>> did.startswith("did:peer:2.Ez6LS"), len(secrets)
         (True, 2)
     """
-    did, created, known = PeerDid(
+    plan = PeerDid(
         auth_keys_count=auth_keys_count,
         agreement_keys_count=agreement_keys_count,
         method=method,
@@ -201,7 +239,14 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         routing_keys=routing_keys,
         accept=accept,
         services=services,
-    ).create(resolver)
+    )
+    if isinstance(secrets, KeyMaker):
+        wanted = plan.wanted(resolver)
+        new = plan.encode(wanted, await made(secrets, wanted))
+        did = await stored(secrets, new)
+        remember(resolver, method, new.known)
+        return did
+    did, created, known = plan.create(resolver)
     await kept(secrets, created)
     remember(resolver, method, known)
     return did

@@ -101,8 +101,8 @@ mod _core {
     use super::packed::{PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
     #[pymodule_export]
     use super::peer_did::{
-        encode_did_document, encode_jwk_did, encode_key_did, encode_peer_did, encode_public_keys, same_party,
-        short_form,
+        encode_did_document, encode_jwk_did, encode_key_did, encode_peer_did, encode_peer_public_keys,
+        encode_public_keys, same_party, short_form,
     };
     #[pymodule_export]
     use super::pool::processors;

@@ -11,7 +11,7 @@ use super::secrets::PySecret;
 use crate::did::peer::{self, Method, Purpose};
 use crate::did::{self, jwk, key};
 use crate::error::Error;
-use crate::keys::SecretKey;
+use crate::keys::{PublicKey, SecretKey};
 
 /// Whether two DIDs name one party: they are equal, or one is the short form of the other.
 ///
@@ -68,6 +68,30 @@ pub(super) fn encode_peer_did(
     Ok((created.did.to_string(), named(secrets), created.known))
 }
 
+/// A did:peer of that method made of public keys, the ids of the keys in their order, and what the DID is the
+/// hash of where it is only a hash.
+#[pyfunction]
+pub(super) fn encode_peer_public_keys(
+    method: WholeIn,
+    agreement: Vec<PyPublicKey>,
+    authentication: Vec<PyPublicKey>,
+    services: Vec<JsonIn>,
+) -> PyResult<(String, Vec<String>, Option<String>)> {
+    let method = Method::from_number(usize::try_from(method.0).unwrap_or(usize::MAX)).map_err(misuse)?;
+    let created =
+        method.create(&with_purpose(agreement, authentication), &parsed(services)?).map_err(misuse)?;
+    let kids = created.kids.iter().map(ToString::to_string).collect();
+    Ok((created.did.to_string(), kids, created.known))
+}
+
+fn with_purpose(agreement: Vec<PyPublicKey>, authentication: Vec<PyPublicKey>) -> Vec<(Purpose, PublicKey)> {
+    let purposes = [(Purpose::KeyAgreement, agreement), (Purpose::Authentication, authentication)];
+    purposes
+        .into_iter()
+        .flat_map(|(purpose, keys)| keys.into_iter().map(move |key| (purpose, key.0)))
+        .collect()
+}
+
 fn parsed(services: Vec<JsonIn>) -> Result<Vec<serde_json::Value>, Error> {
     let parse = |JsonIn(text): JsonIn| {
         serde_json::from_str(&text).map_err(|_| Error::misuse("a service is a JSON object"))
@@ -106,11 +130,7 @@ pub(super) fn encode_public_keys(
     #[pyo3(from_py_with = keys_in)] authentication: Vec<PyPublicKey>,
     #[pyo3(from_py_with = services_in)] services: Vec<JsonIn>,
 ) -> PyResult<String> {
-    let purposes = [(Purpose::KeyAgreement, agreement), (Purpose::Authentication, authentication)];
-    let keys: Vec<_> = purposes
-        .into_iter()
-        .flat_map(|(purpose, keys)| keys.into_iter().map(move |key| (purpose, key.0)))
-        .collect();
+    let keys = with_purpose(agreement, authentication);
     let created = Method::MultipleKeys.create(&keys, &parsed(services)?).map_err(misuse)?;
     Ok(created.did.to_string())
 }

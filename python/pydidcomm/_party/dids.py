@@ -7,7 +7,7 @@ from pydidcomm import key_did, peer_did
 from pydidcomm._core import LocalResolver
 from pydidcomm._party.party import Party
 from pydidcomm.peer_did import PeerMethod
-from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver, SecretsStore
+from pydidcomm.resolvers import DIDResolver, KeyMaker, PrefixResolver, SecretsResolver, SecretsStore
 
 
 class Dids(Party):
@@ -31,7 +31,7 @@ class Dids(Party):
         A `LocalResolver` of this party remembers it, so that a short form resolves here too.
 
         Raises:
-            TypeError: `secrets` takes no new secrets; it has no `add_key`.
+            TypeError: `secrets` takes no new secrets and makes none.
         """
         return await peer_did.create_peer_did(
             store(self.secrets),
@@ -51,7 +51,7 @@ class Dids(Party):
         """A new did:key whose secrets are kept in `secrets`; see `pydidcomm.create_key_did`.
 
         Raises:
-            TypeError: `secrets` takes no new secrets; it has no `add_key`.
+            TypeError: `secrets` takes no new secrets and makes none.
         """
         return await key_did.create_key_did(store(self.secrets), curve=curve)
 
@@ -59,7 +59,7 @@ class Dids(Party):
         """A new did:jwk whose secret is kept in `secrets`; see `pydidcomm.create_jwk_did`.
 
         Raises:
-            TypeError: `secrets` takes no new secrets; it has no `add_key`.
+            TypeError: `secrets` takes no new secrets and makes none.
         """
         return await key_did.create_jwk_did(store(self.secrets), curve=curve)
 
@@ -71,9 +71,11 @@ def local(resolver: DIDResolver) -> LocalResolver | None:
     return resolver if isinstance(resolver, LocalResolver) else None
 
 
-def store(secrets: SecretsResolver) -> SecretsStore:
-    """The secrets resolver, which has to take new secrets."""
+def store(secrets: SecretsResolver) -> SecretsStore | KeyMaker:
+    """The secrets resolver, which has to take new secrets or to make them."""
+    if isinstance(secrets, KeyMaker):
+        return secrets
     if not hasattr(secrets, "add_key"):
-        message = "these secrets take no new ones: they have no add_key"
+        message = "`secrets` is read-only: it has neither `add_key` nor `make_key` and `store_did`"
         raise TypeError(message)
     return cast("SecretsStore", secrets)

@@ -91,6 +91,9 @@ if TYPE_CHECKING:
         KeyAgreementKey as KeyAgreementKey,
     )
     from pydidcomm import (
+        KeyMaker as KeyMaker,
+    )
+    from pydidcomm import (
         KeyNotFoundError as KeyNotFoundError,
     )
     from pydidcomm import (
@@ -116,6 +119,9 @@ if TYPE_CHECKING:
     )
     from pydidcomm import (
         Metadata as Metadata,
+    )
+    from pydidcomm import (
+        NewKey as NewKey,
     )
     from pydidcomm import (
         NotFoundError as NotFoundError,

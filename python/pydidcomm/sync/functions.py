@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _core, _operations
+from pydidcomm import _core, _new_dids, _operations
 from pydidcomm._admission import admitted_sync
 from pydidcomm._core import (
     Attachment,
@@ -29,7 +29,7 @@ from pydidcomm.config import (
 )
 from pydidcomm.key_did import new_jwk_did, new_key_did
 from pydidcomm.peer_did import PeerDid, PeerMethod, remember
-from pydidcomm.resolvers import SecretsStore
+from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 
 
 def pack_plaintext(
@@ -178,7 +178,7 @@ def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
 
 
 def create_peer_did(  # noqa: PLR0913, all but the counts are named
-    secrets: SecretsStore,
+    secrets: SecretsStore | KeyMaker,
     auth_keys_count: int = 1,
     agreement_keys_count: int = 1,
     *,
@@ -192,7 +192,7 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
     resolver: LocalResolver | None = None,
 ) -> str:
     """A new did:peer, its secrets kept in the store; see `pydidcomm.create_peer_did`."""
-    did, created, known = PeerDid(
+    plan = PeerDid(
         auth_keys_count=auth_keys_count,
         agreement_keys_count=agreement_keys_count,
         method=method,
@@ -202,21 +202,32 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
         routing_keys=routing_keys,
         accept=accept,
         services=services,
-    ).create(resolver)
+    )
+    if isinstance(secrets, KeyMaker):
+        wanted = plan.wanted(resolver)
+        new = plan.encode(wanted, _made(secrets, wanted))
+        did = _stored(secrets, new)
+        remember(resolver, method, new.known)
+        return did
+    did, created, known = plan.create(resolver)
     _keep(secrets, created)
     remember(resolver, method, known)
     return did
 
 
-def create_key_did(secrets: SecretsStore, *, curve: str = "Ed25519") -> str:
+def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") -> str:
     """A new did:key, its secrets kept in the store; see `pydidcomm.create_key_did`."""
+    if isinstance(secrets, KeyMaker):
+        return _stored(secrets, _new_dids.key_did(_made(secrets, _new_dids.wanted_for("did:key", curve))))
     did, created = new_key_did(curve)
     _keep(secrets, created)
     return did
 
 
-def create_jwk_did(secrets: SecretsStore, *, curve: str = "P-256") -> str:
+def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-256") -> str:
     """A new did:jwk, its secret kept in the store; see `pydidcomm.create_jwk_did`."""
+    if isinstance(secrets, KeyMaker):
+        return _stored(secrets, _new_dids.jwk_did(_made(secrets, _new_dids.wanted_for("did:jwk", curve))))
     did, created = new_jwk_did(curve)
     _keep(secrets, created)
     return did
@@ -226,3 +237,12 @@ def _keep(secrets: SecretsStore, created: Sequence[Secret]) -> None:
     add_keys = getattr(secrets, "add_keys", None)
     for done in [add_keys(created)] if add_keys is not None else map(secrets.add_key, created):
         now(done)
+
+
+def _made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
+    return [now(secrets.make_key(curve, use)) for curve, use in wanted]
+
+
+def _stored(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
+    now(secrets.store_did(new.did, new.keys, new.long_forms))
+    return new.did

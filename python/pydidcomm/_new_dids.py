@@ -1,0 +1,79 @@
+"""DIDs made of keys that a store generates: which keys to request, and which kids they have."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pydidcomm import _core
+from pydidcomm._core import short_form
+from pydidcomm.resolvers import KeyUse, NewKey
+
+Wanted = list[tuple[str, KeyUse]]
+"""The keys of a new DID: the curve and the use of each, those for agreement first."""
+
+_USES: dict[tuple[str, str], KeyUse] = {
+    ("did:key", "X25519"): "agreement",
+    ("did:jwk", "X25519"): "agreement",
+    ("did:jwk", "Ed25519"): "authentication",
+}
+"""What the one key of a DID is for, where its curve does not allow both."""
+
+
+class MadeDid(NamedTuple):
+    """A new DID, its keys by kid, and what short forms of it are the hash of."""
+
+    did: str
+    keys: dict[str, NewKey]
+    long_forms: dict[str, str]
+    known: str
+
+
+def wanted_for(method: str, curve: str) -> Wanted:
+    """The one key of a did:key or did:jwk."""
+    return [(curve, _USES.get((method, curve), "both"))]
+
+
+def key_did(keys: Sequence[NewKey]) -> MadeDid:
+    """The did:key of the key."""
+    did = f"did:key:{keys[0].public_key.multikey()}"
+    return MadeDid(did, _named(did, keys[0]), {}, did)
+
+
+def jwk_did(keys: Sequence[NewKey]) -> MadeDid:
+    """The did:jwk of the key."""
+    from pydidcomm.external_keys import create_public_key_did  # noqa: PLC0415, it loads json
+
+    did = create_public_key_did(authentication=[keys[0].public_key], method="did:jwk").did
+    return MadeDid(did, {f"{did}#0": keys[0]}, {}, did)
+
+
+def peer_did(method: int, wanted: Wanted, keys: Sequence[NewKey], services: Sequence[Any]) -> MadeDid:
+    """The did:peer of the keys, made in the order in which they were wanted."""
+    agreement = [key for (_, use), key in zip(wanted, keys, strict=True) if use == "agreement"]
+    authentication = [key for (_, use), key in zip(wanted, keys, strict=True) if use != "agreement"]
+    did, kids, known = _core.encode_peer_public_keys(
+        method, _public(agreement), _public(authentication), services
+    )
+    if method == 0:
+        return MadeDid(did, _named(did, keys[0]), {}, did)
+    named = dict(zip(kids, [*agreement, *authentication], strict=True))
+    return MadeDid(did, named, _long_forms(did, known), known or did)
+
+
+def _public(keys: Sequence[NewKey]) -> list[_core.PublicKey]:
+    return [key.public_key for key in keys]
+
+
+def _long_forms(did: str, known: str | None) -> dict[str, str]:
+    if known is not None:
+        return {did: known}
+    short = short_form(did)
+    return {short: did} if short != did else {}
+
+
+def _named(did: str, key: NewKey) -> dict[str, NewKey]:
+    """The keys of a DID that is one key, named after themselves."""
+    keys = [key] if key.agreement is None else [key, key.agreement]
+    if key.public_key.curve == "Ed25519" and key.agreement is None:
+        message = "`make_key` must return an Ed25519 key for both uses with `agreement`, its X25519 key"
+        raise ValueError(message)
+    return {f"{did}#{one.public_key.multikey()}": one for one in keys}
