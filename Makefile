@@ -120,6 +120,8 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
 	$(SAY) "notices: the crates of Cargo.lock, and no others"
 	$(BIN)/python tests/notices.py --check
+	$(SAY) "mutants of the ledger: each still fits the sources, and each MUST has one"
+	PYTHONPATH=tests $(BIN)/python -m ledger_mutants --check
 	$(SAY) "stub: regenerated, compared, and held against the compiled module"
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
 	diff -u $(STUB) build/stubs/pydidcomm/_core.pyi

@@ -21,7 +21,15 @@ pub(crate) fn is_mutated(name: &str) -> bool {{
 
 
 class StaleMutationError(Exception):
-    """The text of a mutation does not stand exactly once in its file, or overlaps another one."""
+    """The text of a mutation does not stand exactly once in its file, or overlaps another one.
+
+    Attributes:
+        faults: One line for each mutation.
+    """
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,10 @@ class Mutation:
     find: str
     replace: str
 
-    def span(self, source: str) -> tuple[int, int]:
-        """Return where `find` stands in the source."""
+    def span(self, source: str) -> tuple[int, int] | None:
+        """Return where `find` stands in the source, if it stands there once."""
         if source.count(self.find) != 1:
-            times = source.count(self.find)
-            reason = f"{self.name}: `find` stands {times} times in {self.file}: {self.find}"
-            raise StaleMutationError(reason)
+            return None
         start = source.index(self.find)
         return start, start + len(self.find)
 
@@ -82,19 +88,50 @@ def apply(source: str, mutations: list[Mutation]) -> str:
     """Return the source of a file with its mutations in it, each behind its switch.
 
     Mutations of the same text become branches of one switch.
+
+    Raises:
+        StaleMutationError: Some mutations do not fit.
     """
     places: dict[tuple[int, int], list[Mutation]] = {}
+    stale: list[str] = []
     for mutation in mutations:
-        places.setdefault(mutation.span(source), []).append(mutation)
+        span = mutation.span(source)
+        if span is None:
+            times = source.count(mutation.find)
+            stale.append(f"{mutation.name}: `find` stands {times} times in {mutation.file}: {mutation.find}")
+        else:
+            places.setdefault(span, []).append(mutation)
     written: list[str] = []
     end = 0
     for (start, stop), here in sorted(places.items()):
         if start < end:
-            reason = f"{here[0].name}: `find` overlaps that of another mutation: {here[0].find}"
-            raise StaleMutationError(reason)
+            stale.append(f"{here[0].name}: `find` overlaps that of another mutation: {here[0].find}")
         written += [source[end:start], _switched(here)]
         end = stop
+    if stale:
+        raise StaleMutationError(stale)
     return "".join([*written, source[end:]])
+
+
+def sources(project: Path, mutations: list[Mutation]) -> dict[str, str]:
+    """Return the text of each file that is mutated, by its path relative to the project.
+
+    Raises:
+        StaleMutationError: Some mutations do not fit; it lists all of them.
+    """
+    texts: dict[str, str] = {}
+    stale: list[str] = []
+    for file in sorted({mutation.file for mutation in mutations}):
+        here = [mutation for mutation in mutations if mutation.file == file]
+        try:
+            texts[file] = apply((project / file).read_text(encoding="utf-8"), here)
+        except FileNotFoundError:
+            stale.append(f"{', '.join(each.name for each in here)}: there is no file {file}")
+        except StaleMutationError as error:
+            stale += error.faults
+    if stale:
+        raise StaleMutationError(stale)
+    return texts
 
 
 def _switched(mutations: list[Mutation]) -> str:

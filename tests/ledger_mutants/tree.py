@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger_mutants.mutations import RUST_SWITCH, SWITCH, Mutation, StaleMutationError, apply
+from ledger_mutants.mutations import RUST_SWITCH, SWITCH, Mutation, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 CORE = ("cargo", "test", "--locked", "--no-default-features", "--features", "accelerated", "--no-run")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not uvloop and not trio")
@@ -38,32 +38,38 @@ class Tree:
     target: Path
 
     @classmethod
-    def copy(cls, project: Path, folder: Path) -> Tree:
-        """Copy the sources of the project; an earlier copy is replaced."""
+    def copy(cls, project: Path, folder: Path, mutations: list[Mutation]) -> Tree:
+        """Copy the sources of the project, with the mutations in them.
+
+        A file that an earlier copy has in the same form stays as it is, so cargo compiles what changed.
+
+        Raises:
+            StaleMutationError: A mutation does not fit.
+        """
         tree = cls(folder / "tree", folder / "target")
-        shutil.rmtree(tree.root, ignore_errors=True)
+        mutated = sources(project, mutations)
+        library = "src/lib.rs"
+        root = mutated.get(library, (project / library).read_text(encoding="utf-8"))
+        mutated[library] = f"#![allow(unused)]\n{root}{RUST_SWITCH}"
         command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
         listed = subprocess.run(command, cwd=project, check=True, capture_output=True, text=True)  # noqa: S603, git
-        for name in filter(None, listed.stdout.split("\0")):
-            if (project / name).is_file():
-                (tree.root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(project / name, tree.root / name)
+        names = [name for name in listed.stdout.split("\0") if name and (project / name).is_file()]
+        for name in names:
+            text = mutated.get(name)
+            content = (project / name).read_bytes() if text is None else text.encode()
+            tree._write(name, content, (project / name).stat().st_mode)
+        for path in (path for path in tree.root.rglob("*") if path.is_file()):
+            # the extension module of an earlier copy is replaced when it is built
+            if path.suffix != ".so" and str(path.relative_to(tree.root)) not in names:
+                path.unlink()
         return tree
 
-    def mutate(self, mutations: list[Mutation]) -> list[str]:
-        """Put the mutations into the files, and return why some do not fit."""
-        faults: list[str] = []
-        for file in sorted({mutation.file for mutation in mutations}):
-            path = self.root / file
-            try:
-                here = [mutation for mutation in mutations if mutation.file == file]
-                path.write_text(apply(path.read_text(encoding="utf-8"), here), encoding="utf-8")
-            except (StaleMutationError, FileNotFoundError) as error:
-                faults.append(str(error))
-        library = self.root / "src" / "lib.rs"
-        source = library.read_text(encoding="utf-8")
-        library.write_text(f"#![allow(unused)]\n{source}{RUST_SWITCH}", encoding="utf-8")
-        return faults
+    def _write(self, name: str, content: bytes, mode: int) -> None:
+        path = self.root / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        path.chmod(mode)
 
     def build(self) -> Tests:
         """Compile the tests of the core and the extension module."""
@@ -126,9 +132,20 @@ class Tests:
         """Return whether a Python test in these files that names the requirement fails under the mutation."""
         return self._failure([*PYTEST, "-x", "--requirement", requirement, *files], mutation) is not None
 
-    def faults(self) -> list[str]:
-        """Return the tests that fail without a mutation, which would count as noticing every mutation."""
-        commands = [[program, "--quiet"] for program in self.programs] + [[*PYTEST, "tests/python"]]
+    def faults(
+        self, rust: Mapping[str, Sequence[str]], files: Sequence[str], requirements: Sequence[str]
+    ) -> list[str]:
+        """Return the tests that fail without a mutation, which would count as noticing every mutation.
+
+        Args:
+            rust: The paths of tests by their executable.
+            files: Files of Python tests.
+            requirements: The requirements that a Python test has to name.
+        """
+        commands = [[program, "--exact", "--quiet", *tests] for program, tests in rust.items() if tests]
+        if files:
+            named = [f"--requirement={requirement}" for requirement in requirements]
+            commands.append([*PYTEST, *named, *files])
         faults: list[str] = []
         for command in commands:
             lines = (self._failure(command, "", seconds=None) or "").splitlines()

@@ -69,13 +69,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--conformance", type=Path, metavar="FOLDER", help="write the ids of tests that passed to python.json"
     )
-    parser.addoption("--requirement", metavar="ID", help="run only tests that name this id of the ledger")
+    parser.addoption(
+        "--requirement",
+        action="append",
+        metavar="ID",
+        help="run only tests that name this id of the ledger, or one of several",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted: str | None = config.getoption("--requirement")
+    wanted: list[str] | None = config.getoption("--requirement")
     if wanted is not None:
-        items[:] = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("spec"))]
+        named = [(item, {name for mark in item.iter_markers("spec") for name in mark.args}) for item in items]
+        items[:] = [item for item, names in named if not names.isdisjoint(wanted)]
 
 
 SHOWN: pytest.StashKey[set[str]] = pytest.StashKey()
