@@ -249,6 +249,9 @@ mod tests {
             let short: Vec<_> = x.iter().copied().skip_while(|octet| *octet == 0).collect();
             assert!(short.len() < x.len());
             assert_eq!(PublicKey::from_coordinates(curve, &short, y.unwrap()).unwrap(), key);
+            assert_eq!(key.to_jwk()["x"], crate::base64url::encode(x));
+            let too_long = [&[0], x].concat();
+            assert!(PublicKey::from_coordinates(curve, &too_long, y.unwrap()).is_err());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, ListedKey, Result};
-use pydidcomm::keys::SecretKey;
+use pydidcomm::keys::{Curve, SecretKey};
 use pydidcomm::pack::EncryptOptions;
 use serde_json::json;
 
@@ -119,6 +119,23 @@ fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
         recipient_curves: vec!["X25519".into()],
     };
     assert_eq!(error, Some(expected));
+}
+
+// ALG-03
+#[test]
+fn p_384_is_preferred_to_p_256_in_whatever_order_the_document_has_them() {
+    let key = |curve: Curve, octets: &[u8]| {
+        let kid = DidUrl::parse(&format!("{BOB}#{}", curve.name())).unwrap();
+        let jwk = SecretKey::from_octets(kid.clone(), curve, octets).unwrap().public_key().to_jwk();
+        json!({"id": kid.as_str(), "type": "JsonWebKey2020", "publicKeyJwk": jwk})
+    };
+    let keys = [key(Curve::P256, &[1; 32]), key(Curve::P384, &[1; 48])];
+    for keys in [json!([keys[0], keys[1]]), json!([keys[1], keys[0]])] {
+        let bob = Document::parse(&json!({"id": BOB, "keyAgreement": keys})).unwrap();
+        let world = World::new().with_document(bob);
+        let packed = world.encrypt(&from_alice_to_bob(), BOB, &EncryptOptions::default()).unwrap();
+        assert_eq!(packed.envelope.to_kids, [DidUrl::parse(&format!("{BOB}#P-384")).unwrap()]);
+    }
 }
 
 // KID-03

@@ -104,8 +104,8 @@ fn anoncrypt_names_no_sender_on_any_content_encryption() {
     }
 }
 
-// ENV-01, ENC-01, ENC-06, ENC-09, ENC-10, ENC-11, JWE-01, JWE-04, JWE-05, JWE-07, JWE-08, JWE-16, JWE-18,
-// KID-01, KID-04, KID-05, MED-07, REQ-02, REQ-03
+// ENV-01, ENC-01, ENC-04, ENC-06, ENC-09, ENC-10, ENC-11, JWE-01, JWE-04, JWE-05, JWE-07, JWE-08, JWE-11,
+// JWE-16, JWE-18, KID-01, KID-04, KID-05, MED-07, REQ-02, REQ-03
 #[test]
 fn authcrypt_is_one_layer_that_names_the_sender_in_its_header() {
     let message = from_alice_to_bob();

@@ -2,7 +2,7 @@
 
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
-use pydidcomm::pack::{EncryptOptions, Packed};
+use pydidcomm::pack::{self, EncryptOptions, Packed};
 use pydidcomm::routing::{Choice, ForwardHeaders};
 use serde_json::{Value, json};
 
@@ -464,4 +464,31 @@ fn two_recipients_have_two_routes_and_one_plaintext() {
         world.unpack(payload(&forward)).unwrap().message().to_json()
     };
     assert_eq!(read(BOB, ONE_1, AT_ONE), read(CAROL, TWO_2, "wss://two.example"));
+}
+
+// RTE-08
+#[test]
+fn one_call_for_two_recipients_wraps_for_the_mediator_of_each() {
+    let world = world(json!({"uri": ONE})).with_document(served(CAROL, json!({"uri": TWO})));
+    let both = message(json!({"from": ALICE, "to": [BOB, CAROL], "body": {"dish": "soup"}}));
+    let to = [BOB, CAROL].map(|to| DidUrl::parse(to).unwrap());
+    let options = from(ALICE);
+    let packed = world
+        .run(|caller| async move { pack::encrypted_to_each(&caller, both, &to, &options).await })
+        .unwrap();
+    let ways = [(BOB, ONE_1, AT_ONE), (CAROL, TWO_2, "wss://two.example")];
+    let read: Vec<_> = packed
+        .into_iter()
+        .zip(ways)
+        .map(|(packed, (to, mediator_key, uri))| {
+            let packed = packed.unwrap();
+            assert_eq!(uris(&packed), [uri]);
+            let forward = forward(&parse(packed.envelope.message()), mediator_key);
+            assert_eq!(forward["body"]["next"], to);
+            assert!(kids(payload(&forward)).iter().all(|kid| kid.starts_with(to)));
+            world.unpack(payload(&forward)).unwrap().message().to_json()
+        })
+        .collect();
+    assert_eq!(read.len(), 2);
+    assert_eq!(read[0], read[1]);
 }

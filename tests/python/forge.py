@@ -145,17 +145,18 @@ def text(content: Json | str) -> str:
     return content if isinstance(content, str) else json.dumps(content)
 
 
-def sign(
+def sign(  # noqa: PLR0913, every part of a signature can be forged
     content: Json | str,
     key: Key,
     *,
     kid: str | None = None,
     protected: Mapping[str, Any] | None = None,
     header: Json | None = None,
+    write_header: Callable[[Json], str] = json.dumps,
 ) -> Json:
     """A JWS in the general form, its kid in both headers."""
     kid = kid or key.kid
-    encoded = b64(json.dumps(merged({"typ": SIGNED, "alg": "EdDSA", "kid": kid}, protected or {})))
+    encoded = b64(write_header(merged({"typ": SIGNED, "alg": "EdDSA", "kid": kid}, protected or {})))
     payload = b64(text(content))
     signature: bytes = key.private.sign(f"{encoded}.{payload}".encode())
     entry: Json = {"protected": encoded, "signature": b64(signature)}
@@ -169,8 +170,15 @@ def flattened(jws: Json) -> Json:
     return {"payload": jws["payload"], **jws["signatures"][0]}
 
 
-def jwt(claims: Json, key: Key, *, header: Mapping[str, Any] | None = None) -> str:
+def jwt(
+    claims: Json,
+    key: Key,
+    *,
+    header: Mapping[str, Any] | None = None,
+    write_header: Callable[[Json], str] = json.dumps,
+    write_claims: Callable[[Json], str] = json.dumps,
+) -> str:
     """A compact JWT, as `from_prior` carries it; a None claim is left out."""
-    encoded = b64(json.dumps(merged({"typ": "JWT", "alg": "EdDSA", "kid": key.kid}, header or {})))
-    signing_input = f"{encoded}.{b64(json.dumps(merged(claims, {})))}"
+    encoded = b64(write_header(merged({"typ": "JWT", "alg": "EdDSA", "kid": key.kid}, header or {})))
+    signing_input = f"{encoded}.{b64(write_claims(merged(claims, {})))}"
     return f"{signing_input}.{b64(key.private.sign(signing_input.encode()))}"

@@ -136,7 +136,7 @@ def test_parties_without_a_common_curve_are_told() -> None:
     assert (caught.value.sender, caught.value.recipient) == (alice.did, bob.did)
 
 
-@pytest.mark.spec("ENC-03", "DID-19")
+@pytest.mark.spec("ENC-03", "JWE-04", "DID-19")
 def test_every_curve_gets_an_envelope_when_asked() -> None:
     alice, bob = Owner("alice", ["P-256", "X25519"]), Owner("bob", AGREE)
     resolvers = world(alice, bob)

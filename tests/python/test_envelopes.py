@@ -125,7 +125,7 @@ def test_anoncrypt_that_names_a_sender_is_refused(
         documents.unpack(bob, forge.encrypt(plaintext(), bob.agreement, protected=extra))
 
 
-@pytest.mark.spec("JWE-23")
+@pytest.mark.spec("JWE-23", "JWE-28", "SIG-24", "SIG-27")
 @pytest.mark.parametrize(
     "extra", [{"crit": ["foo"], "foo": 1}, {"crit": []}, {"zip": "DEF"}, {"b64": False}], ids=str
 )

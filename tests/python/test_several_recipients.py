@@ -59,6 +59,29 @@ async def test_each_recipient_gets_an_envelope_of_its_own_by_its_own_way(cast: C
     assert received.message.to is None
 
 
+@pytest.mark.spec("RTE-08")
+async def test_each_recipient_behind_a_mediator_has_a_forward_of_its_own(cast: Cast) -> None:
+    mediators = [sync.DIDCommMessaging() for _ in range(2)]
+    uris = ["https://one.example", "wss://two.example"]
+    dids = [
+        mediator.create_peer_did(service_endpoint=uri) for mediator, uri in zip(mediators, uris, strict=True)
+    ]
+    parties = (cast.bob, cast.carol)
+    to = [party.create_peer_did(service_endpoint=did) for party, did in zip(parties, dids, strict=True)]
+    alice = DIDCommMessaging(secrets=cast.alice.secrets)
+    packed = await alice.pack_to_each(hello(to=to), to=to, frm=cast.a)
+    assert [entry.endpoint() for entry in packed] == uris
+    with pytest.raises(SecretNotFoundError):
+        mediators[0].unpack_forward(packed[1].message)
+    read: list[Message] = []
+    for entry, mediator, party, did in zip(packed, mediators, parties, to, strict=True):
+        forwarded = mediator.unpack_forward(entry.message)
+        assert forwarded.next == did
+        (inner,) = forwarded.messages
+        read.append(party.unpack(inner).message)
+    assert read[0] == read[1]
+
+
 def test_both_faces_and_the_function_pack_alike(cast: Cast) -> None:
     packed = cast.alice.pack_to_each(hello(), to=[cast.c, cast.b])
     assert [kid.partition("#")[0] for entry in packed for kid in entry.to_kids] == [cast.c, cast.b]

@@ -162,6 +162,45 @@ def test_a_name_twice_in_any_part_of_a_jws_is_refused(documents: Documents, alic
         refused(documents, bob, packed)
 
 
+@pytest.mark.spec("SIG-30")
+@pytest.mark.parametrize("name", ["alg", "kid", "typ", "x"])
+def test_a_name_twice_in_the_protected_header_of_a_jws_is_refused(
+    documents: Documents, alice: Party, bob: Party, name: str
+) -> None:
+    def written(header: Json) -> str:
+        return twice(json.dumps({"x": 1} | header), name, '"y"')
+
+    message = plaintext(from_=alice.did, to=[bob.did])
+    documents.unpack(bob, forge.sign(message, alice.signing, protected={"x": 1}))
+    jws = forge.sign(message, alice.signing, write_header=written)
+    assert "twice" in str(refused(documents, bob, jws))
+    assert "twice" in str(refused(documents, bob, forge.flattened(jws)))
+
+
+@pytest.mark.spec("SIG-30")
+@pytest.mark.parametrize("part", ["header", "claims"])
+@pytest.mark.parametrize("name", ["alg", "kid", "iss", "sub", "iat"])
+def test_a_name_twice_in_from_prior_is_refused(  # noqa: PLR0913, PLR0917, three parties
+    documents: Documents, alice: Party, bob: Party, carol: Party, part: str, name: str
+) -> None:
+    claims = {"iss": carol.did, "sub": alice.did, "iat": 1_600_000_000}
+
+    def sent(**written: Any) -> Json:  # noqa: ANN401, two functions
+        token = forge.jwt(claims, carol.signing, **written)
+        message = plaintext(from_=alice.did, to=[bob.did], from_prior=token)
+        return forge.encrypt(message, bob.agreement, sender=alice.key)
+
+    assert documents.unpack(bob, sent()).message.from_prior is not None
+    # a name of the other part stands there twice as well
+    value = json.dumps(claims.get(name, "EdDSA" if name == "alg" else carol.signing.kid))
+
+    def written(members: Json) -> str:
+        return twice(twice(json.dumps(members), name, value), name, value)
+
+    doubled = sent(**{f"write_{part}": written})
+    assert "twice" in str(refused(documents, bob, doubled))
+
+
 @pytest.mark.parametrize("layer", ["JWE", "JWS"])
 def test_an_array_in_place_of_an_object_is_refused(
     documents: Documents, alice: Party, bob: Party, layer: str
