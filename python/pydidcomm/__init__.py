@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         MalformedDocumentError,
         MalformedMessageError,
         MessageTypeWarning,
+        MissingToWarning,
         NotFoundError,
         PartlyPackedError,
         PolicyError,
@@ -140,6 +141,7 @@ __all__ = [
     "MessageTypeWarning",
     "MessageWarning",
     "Metadata",
+    "MissingToWarning",
     "NewKey",
     "NotFoundError",
     "Outgoing",
@@ -212,9 +214,9 @@ _ORIGINS = {
         "ContentNotFoundError DIDCommError DecryptionError DidDeactivatedError DidNotFoundError "
         "EndpointNotFoundError "
         "IncompatibleKeysError InvalidSignatureError KeyNotFoundError MalformedDocumentError "
-        "MalformedMessageError MessageTypeWarning NotFoundError PartlyPackedError PolicyError "
-        "ReplayedMessageError SecretNotFoundError UnprovedSenderWarning UnsupportedError "
-        "UntrustedMessageError"
+        "MalformedMessageError MessageTypeWarning MissingToWarning NotFoundError "
+        "PartlyPackedError PolicyError ReplayedMessageError SecretNotFoundError UnprovedSenderWarning "
+        "UnsupportedError UntrustedMessageError"
     ),
     "functions": (
         "pack_encrypted pack_encrypted_to_each pack_plaintext pack_signed sign_attachment unpack "

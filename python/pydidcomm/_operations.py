@@ -24,12 +24,14 @@ from pydidcomm.config import (
     ResolversConfig,
     UnpackConfig,
 )
-from pydidcomm.errors import PartlyPackedError, UnprovedSenderWarning
+from pydidcomm.errors import MissingToWarning, PartlyPackedError, UnprovedSenderWarning
 from pydidcomm.resolvers import PrefixResolver
 
 _PARAMETERS = PackEncryptedParameters()
 _PACK = PackEncryptedConfig()
 _UNPACK = UnpackConfig()
+# as `out_of_band.INVITATION_TYPE`, whose module most programs never load
+_INVITATION = "https://didcomm.org/out-of-band/2.0/invitation"
 
 
 def signed(
@@ -107,6 +109,22 @@ def warn_of_anonymity(message: Message | Mapping[str, Any], frm: str | None, sig
             "pass `frm=message.frm`, or leave `frm` out of the message"
         )
         warnings.warn(text, UnprovedSenderWarning, stacklevel=3)
+
+
+def warn_of_missing_to(message: Message | Mapping[str, Any]) -> None:
+    """Warns where a signed message could be passed on, because it names no recipient."""
+    to: object
+    type_: object
+    if isinstance(message, Message):
+        to, type_ = message.to, message.type
+    else:
+        to, type_ = message.get("to"), message.get("type")
+    if not to and not _core.same_message_type(str(type_), _INVITATION):
+        text = (
+            "the signed message has no `to`, so that a recipient refuses it by default; "
+            "name the recipients: `Message(..., to=['did:...'])`"
+        )
+        warnings.warn(text, MissingToWarning, stacklevel=3)
 
 
 def _named(message: Message | Mapping[str, Any]) -> str | None:

@@ -73,6 +73,9 @@ async def pack_signed(
         NotFoundError: The signer's DID, key or secret is not there.
         UnsupportedError: The signer has no key that is on offer.
 
+    Warns:
+        MissingToWarning: The message has no `to` and is not an out-of-band invitation; `unpack` refuses it.
+
     Example:
         >>> import asyncio
         >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig
@@ -81,13 +84,14 @@ async def pack_signed(
         ...     secrets = InMemorySecrets()
         ...     alice = await create_peer_did(secrets)
         ...     resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
-        ...     hello = Message(type="https://example.org/greeting/1.0/hello")
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello", to=["did:example:bob"])
         ...     return await pack_signed(resolvers, hello, sign_frm=alice)
         >>> asyncio.run(main()).media_type
         'application/didcomm-signed+json'
     """
     operation = _operations.signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = await drive(operation, resolvers_config)
+    _operations.warn_of_missing_to(message)
     return result
 
 

@@ -58,7 +58,7 @@ def test_every_packed_object_has_its_text_and_its_media_type() -> None:
         (encrypted, MediaType.ENCRYPTED),
         (encrypted.envelopes[0], "application/didcomm-encrypted+json"),
         (encrypted.delivery("https"), MediaType.ENCRYPTED),
-        (party.pack_signed(hello(frm=None), sign_frm=did), MediaType.SIGNED),
+        (party.pack_signed(hello(frm=None, to=[did]), sign_frm=did), MediaType.SIGNED),
         (party.pack_plaintext(hello()), MediaType.PLAINTEXT),
         (party.wrap_in_forward(encrypted.text, to=did, routing_keys=[did]), MediaType.ENCRYPTED),
         (v1.pack(resolvers, b"hello", [verkey]), "application/didcomm-envelope-enc"),

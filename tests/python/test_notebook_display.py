@@ -76,7 +76,7 @@ def test_the_metadata_is_a_table_of_what_is_proved() -> None:
 def test_packed_messages_are_pictures_of_their_envelopes() -> None:
     party = sync.DIDCommMessaging()
     did = party.create_peer_did()
-    signed = sync.pack_signed(party.resolvers_config, hello(), did)
+    signed = sync.pack_signed(party.resolvers_config, hello(to=[did]), did)
     plaintext = sync.pack_plaintext(party.resolvers_config, hello())
     assert isinstance(signed, PackedSigned)
     assert isinstance(plaintext, PackedPlaintext)

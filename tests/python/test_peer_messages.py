@@ -174,7 +174,7 @@ def disjoint(signature: dict[str, Any]) -> bool:
 async def test_the_headers_of_a_signature_of_ours_have_no_name_in_common() -> None:
     party = DIDCommMessaging()
     did = await party.create_peer_did()
-    packed = await party.pack_signed(hello(frm=did), sign_frm=did)
+    packed = await party.pack_signed(hello(frm=did, to=[did]), sign_frm=did)
     signatures = json.loads(packed.packed_msg)["signatures"]
     assert signatures
     assert all(map(disjoint, signatures))

@@ -8,12 +8,21 @@ import pytest
 
 import forge
 from forge import plaintext
-from pydidcomm import PackEncryptedConfig, UnpackConfig, WarningCode, sync
+from pydidcomm import (
+    DIDCommMessaging,
+    MissingToWarning,
+    PackEncryptedConfig,
+    UnpackConfig,
+    WarningCode,
+    pack_signed,
+    sync,
+)
 from pydidcomm.errors import (
     KeyNotFoundError,
     MalformedMessageError,
     UntrustedMessageError,
 )
+from pydidcomm.out_of_band import invitation
 from world import hello, refused
 
 if TYPE_CHECKING:
@@ -174,6 +183,33 @@ def test_a_signed_message_without_to_is_refused_or_warned_of(
     received = documents.unpack(bob, signed, UnpackConfig(to_mismatch="warning"))
     assert [warning.code for warning in received.metadata.warnings] == [WarningCode.MISSING_TO]
     assert received.sender == alice.did
+
+
+@pytest.mark.spec("SIG-10")
+@pytest.mark.parametrize("to", [None, []])
+async def test_signing_a_message_without_to_warns(
+    documents: Documents, alice: Party, bob: Party, to: list[str] | None
+) -> None:
+    config = documents.of(alice)
+    party = DIDCommMessaging(secrets=alice.secrets, resolver=documents)
+    twin = sync.DIDCommMessaging(secrets=alice.secrets, resolver=documents)
+    unnamed = hello(frm=alice.did, to=to)
+    for message in (unnamed, unnamed.as_dict()):
+        with pytest.warns(MissingToWarning, match="refuses it by default") as awaited:
+            packed = await pack_signed(config, message, sign_frm=alice.did)
+        with pytest.warns(MissingToWarning) as of_the_party:
+            await party.pack_signed(message, sign_frm=alice.did)
+        with pytest.warns(MissingToWarning) as plain:
+            sync.pack_signed(config, message, sign_frm=alice.did)
+        with pytest.warns(MissingToWarning) as of_its_twin:
+            twin.pack_signed(message, sign_frm=alice.did)
+        warned = [*awaited, *of_the_party, *plain, *of_its_twin]
+        assert [entry.filename for entry in warned] == [__file__] * 4
+        with pytest.raises(UntrustedMessageError, match="no `to`"):
+            documents.unpack(bob, packed.text)
+    for message in (hello(frm=alice.did, to=[bob.did]), invitation(alice.did)):
+        documents.unpack(bob, (await pack_signed(config, message, sign_frm=alice.did)).text)
+        await party.pack_signed(message.as_dict(), sign_frm=alice.did)
 
 
 @pytest.mark.spec("SIG-12", "SIG-11")

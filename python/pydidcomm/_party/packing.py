@@ -98,6 +98,7 @@ class Packing(Party):
         """The message signed; see `pydidcomm.pack_signed`."""
         operation = _operations.signed(self.resolvers_config, message, sign_frm, kid_in)
         result: PackedSigned = await drive(operation, self.resolvers_config)
+        _operations.warn_of_missing_to(message)
         return result
 
     async def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:

@@ -121,6 +121,9 @@ if TYPE_CHECKING:
         Metadata as Metadata,
     )
     from pydidcomm import (
+        MissingToWarning as MissingToWarning,
+    )
+    from pydidcomm import (
         NewKey as NewKey,
     )
     from pydidcomm import (

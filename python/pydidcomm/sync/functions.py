@@ -50,6 +50,7 @@ def pack_signed(
     """The message signed; see `pydidcomm.pack_signed`."""
     operation = _operations.signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = drive_sync(operation, resolvers_config)
+    _operations.warn_of_missing_to(message)
     return result
 
 

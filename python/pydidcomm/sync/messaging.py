@@ -162,7 +162,10 @@ class DIDCommMessaging:
         self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
     ) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        return functions.pack_signed(self.resolvers_config, message, sign_frm, kid_in=kid_in)
+        operation = _operations.signed(self.resolvers_config, message, sign_frm, kid_in)
+        result: PackedSigned = drive_sync(operation, self.resolvers_config)
+        _operations.warn_of_missing_to(message)
+        return result
 
     def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:
         """The message for anybody to read; see `pydidcomm.pack_plaintext`."""
