@@ -19,8 +19,8 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
     details = detailed()
     try:
         while True:
-            step: Any = await run_off_loop(operation) if operation.long else operation.run()
-            kind = type(step)  # pyright: ignore[reportUnknownVariableType]
+            step: object = await run_off_loop(operation) if operation.long else operation.run()
+            kind = type(step)
             if kind not in _QUESTIONS:
                 if details:
                     finished(step)
@@ -73,8 +73,8 @@ def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa
     details = detailed()
     try:
         while True:
-            step: Any = operation.run()
-            kind = type(step)  # pyright: ignore[reportUnknownVariableType]
+            step: object = operation.run()
+            kind = type(step)
             if kind not in _QUESTIONS:
                 if details:
                     finished(step)

@@ -42,7 +42,9 @@ def running_loop() -> Any:  # noqa: ANN401
         return trio if trio_task is not None else asyncio if aio_task is not None else None
     roots = {id(getattr(aio_task.get_coro(), "cr_frame", None)): asyncio}
     roots[id(getattr(trio_task.coro, "cr_frame", None))] = trio
-    frame: Any = sys._getframe()  # noqa: SLF001, inspect would have to be imported for the same  # pyright: ignore[reportPrivateUsage]
+    from inspect import currentframe  # noqa: PLC0415, both event loops have imported it, pydidcomm has not
+
+    frame = currentframe()
     while frame is not None and id(frame) not in roots:
         frame = frame.f_back
     return asyncio if frame is None else roots[id(frame)]

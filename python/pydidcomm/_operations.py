@@ -147,11 +147,15 @@ def encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypt
     if isinstance(to, str):
         reason = "`to` must be a list of DIDs, got str: use `pack` or `pack_encrypted` for one DID"
         raise TypeError(reason)
-    # programs without a type checker may give anything
-    if isinstance(to, Sequence) and not to:  # type: ignore[redundant-expr]
+    if _is_empty(to):
         reason = "`to` must not be empty: name at least one DID"
         raise ValueError(reason)
     return _encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
+
+
+def _is_empty(to: object) -> bool:
+    """Whether it is an empty sequence; programs without a type checker may pass any object."""
+    return isinstance(to, Sequence) and not to
 
 
 def for_each(to: Sequence[str], entries: Sequence[Packed | Exception]) -> list[Packed]:
@@ -184,6 +188,10 @@ def received(
     return _core.receive(packed_msg, config.prepared, window, _known(resolvers, config.now))
 
 
+def _is_one_message(packed_msgs: object) -> bool:
+    return isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping))
+
+
 def each_unpacked(
     resolvers: ResolversConfig,
     packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
@@ -191,9 +199,9 @@ def each_unpacked(
     threads: int | None,
 ) -> Iterable[Batch]:
     """Prepares `unpack_many`."""
-    if isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping)):
+    if _is_one_message(packed_msgs):
         reason = (
-            f"`packed_msgs` must be a list of messages, got {type(packed_msgs).__name__}: "  # pyright: ignore[reportUnknownArgumentType]
+            f"`packed_msgs` must be a list of messages, got {type(packed_msgs).__name__}: "
             "use `unpack` for one message"
         )
         raise TypeError(reason)

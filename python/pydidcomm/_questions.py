@@ -55,6 +55,10 @@ async def _in_tasks(asyncio: Any, ask: Sequence[Callable[[], Any]], at_once: int
     answers: list[Any] = [None] * len(ask)
     slots = asyncio.Semaphore(at_once)
     tasks: dict[int, Any] = {}
+
+    def release(_task: object) -> None:
+        slots.release()
+
     try:
         for place, one in enumerate(ask):
             # before the question is asked: a coroutine that nothing awaits would be complained about
@@ -63,7 +67,7 @@ async def _in_tasks(asyncio: Any, ask: Sequence[Callable[[], Any]], at_once: int
             if is_awaitable(answer):
                 # the coroutine is the task: inside another one that is cancelled it would never be awaited
                 tasks[place] = asyncio.ensure_future(answer)
-                tasks[place].add_done_callback(lambda _: slots.release())  # pyright: ignore[reportUnknownLambdaType]
+                tasks[place].add_done_callback(release)
             else:
                 answers[place] = answer
                 slots.release()
@@ -159,6 +163,8 @@ def _copied(error: BaseException) -> BaseException:
         return error
     twin.__cause__, twin.__context__ = error.__cause__, error.__context__
     twin.__suppress_context__ = error.__suppress_context__
-    if hasattr(error, "__notes__"):
-        twin.__notes__ = [*error.__notes__]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    notes = getattr(error, "__notes__", None)
+    if notes is not None:
+        # the copy would add its notes to the list of the original
+        vars(twin)["__notes__"] = [*notes]
     return twin

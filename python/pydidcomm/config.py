@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from pydidcomm._core import UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
@@ -262,7 +262,7 @@ class UnpackConfig(_Prepared):
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
 
-def _member(name: str, kind: type[_Algorithm], value: object) -> _Algorithm:
+def _member(name: str, kind: type[_Algorithm], value: str) -> _Algorithm:
     """The algorithm of that name, or an error that says which there are."""
     try:
         return kind(value)
@@ -274,17 +274,18 @@ def _member(name: str, kind: type[_Algorithm], value: object) -> _Algorithm:
         raise ValueError(message) from None
 
 
-def _tuple(name: str, given: Iterable[str]) -> tuple[str, ...]:
+def _tuple(name: str, given: object) -> tuple[str, ...]:
     """A copy of the collection; a lone string is not one."""
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         message = f"`{name}` must be a collection of str, got {type(given).__name__}: `{name}=[...]`"
         raise TypeError(message)
-    copied = tuple(given)
-    for entry in copied:
-        if not isinstance(entry, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+    copied: list[str] = []
+    for entry in cast("Iterable[object]", given):
+        if not isinstance(entry, str):
             message = f"`{name}` must be a collection of str, got {type(entry).__name__} in it"
             raise TypeError(message)
-    return copied
+        copied.append(entry)
+    return tuple(copied)
 
 
 def _configured(kind: type[UnpackConfig], options: dict[str, Any]) -> UnpackConfig:

@@ -1,8 +1,8 @@
 """Diagnose a message that does not unpack: which keys are held, which DIDs resolve, which check failed."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from pydidcomm import _operations
 from pydidcomm._core import (
@@ -230,20 +230,23 @@ def _public(subject: str, kid: str, relationship: str) -> Generator[_Asked, Any,
 def _curve(document: DIDDocument, fragment: str) -> str | None:
     """The curve of the key of that fragment; None where it cannot be read."""
     members = document.as_dict()
-    entries = [  # pyright: ignore[reportUnknownVariableType]
-        entry
-        for name in ("verificationMethod", "keyAgreement", "authentication")
-        if isinstance(members.get(name), list)
-        for entry in members[name]
-        if isinstance(entry, dict) and str(entry.get("id")).partition("#")[2] == fragment  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    ]
-    for entry in entries:  # pyright: ignore[reportUnknownVariableType]
-        key = entry.get("publicKeyJwk") or entry.get("publicKeyMultibase")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        try:
-            return PublicKey(key).curve if key else None  # pyright: ignore[reportUnknownArgumentType]
-        except (DIDCommError, TypeError, ValueError):
-            return None
+    for name in ("verificationMethod", "keyAgreement", "authentication"):
+        for entry in _objects(members.get(name)):
+            if str(entry.get("id")).partition("#")[2] == fragment:
+                key = entry.get("publicKeyJwk") or entry.get("publicKeyMultibase")
+                try:
+                    return PublicKey(key).curve if key else None
+                except (DIDCommError, TypeError, ValueError):
+                    return None
     return None
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    """The JSON objects in a JSON array; of any other value, none."""
+    if isinstance(value, list):
+        for entry in cast("list[object]", value):
+            if isinstance(entry, dict):
+                yield cast("dict[str, Any]", entry)
 
 
 def _outcome(result: Any) -> str:  # noqa: ANN401, a result of either version or an exception

@@ -1,6 +1,7 @@
 """Warnings about a message: what is unusual about it, and no reason to refuse it."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class WarningCode(StrEnum):
@@ -48,7 +49,7 @@ class MessageWarning(str):
     _code: WarningCode
     _part: str | None
 
-    def __new__(cls, text: str, code: WarningCode | str, part: str | None = None) -> "MessageWarning":  # noqa: PYI034, Self came with Python 3.11
+    def __new__(cls, text: str, code: WarningCode | str, part: str | None = None) -> Self:
         """A warning with this text."""
         made = super().__new__(cls, text)
         made._code, made._part = WarningCode(code), part
@@ -64,5 +65,5 @@ class MessageWarning(str):
         """The member of the message or envelope that it is about; None for the message as a whole."""
         return self._part
 
-    def __getnewargs__(self) -> tuple[str, WarningCode, str | None]:  # type: ignore[override]
-        return str(self), self.code, self.part
+    def __reduce__(self) -> tuple[type[Self], tuple[str, WarningCode, str | None]]:
+        return type(self), (str(self), self.code, self.part)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from pydidcomm import _core, _new_dids
 from pydidcomm._core import LocalResolver, Secret
@@ -97,9 +97,8 @@ class PeerDid:
             raise ValueError(message)
         _check_endpoint("`service_endpoint`", self.service_endpoint)
         for service in self.services:
-            # programs without a type checker may give anything
-            endpoint = service.get("serviceEndpoint") if isinstance(service, Mapping) else None  # type: ignore[redundant-expr]
-            uri = endpoint.get("uri") if isinstance(endpoint, Mapping) else endpoint  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            endpoint = _members(service).get("serviceEndpoint")
+            uri = _members(endpoint).get("uri", endpoint)
             _check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
 
     def _check_counts(self) -> None:
@@ -124,12 +123,19 @@ class PeerDid:
         return [{"type": "DIDCommMessaging", "serviceEndpoint": endpoint}, *self.services]
 
 
-def _check_endpoint(name: str, uri: str | None) -> None:
+def _members(value: object) -> Mapping[str, Any]:
+    """The members of a JSON object, none of another value: programs without a type checker may pass any."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _check_endpoint(name: str, uri: object) -> None:
     """An endpoint is a URI of some transport, or a DID: both begin with a scheme."""
-    if uri is not None and not isinstance(uri, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if uri is None:
+        return
+    if not isinstance(uri, str):
         message = f"{name} must be a str, got {type(uri).__name__}"
         raise TypeError(message)
-    if uri is not None and not _SCHEME.match(uri):
+    if not _SCHEME.match(uri):
         message = f"{name} must be a URI with a scheme, or a DID, got {shown(uri)!r}; write 'https://...'"
         raise ValueError(message)
 

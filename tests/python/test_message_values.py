@@ -195,9 +195,7 @@ def test_times_are_read_as_datetimes() -> None:
     assert message.created_at is not None
     assert message.created_at.utcoffset() == timedelta(0)
     assert message.expires_at is None
-    assert hello(expires_time=253_402_300_799).expires_at == datetime(
-        9999, 12, 31, 23, 59, 59, tzinfo=UTC
-    )
+    assert hello(expires_time=253_402_300_799).expires_at == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     assert hello(expires_time=253_402_300_800).expires_at is None
 
 

@@ -259,7 +259,9 @@ if TYPE_CHECKING:
         short_form as short_form,
     )
 else:
-    from pydidcomm import *  # noqa: F403, all that has no twin here  # pyright: ignore[reportWildcardImportFromLibrary]
+    import pydidcomm as _pydidcomm
+
+    globals().update({name: getattr(_pydidcomm, name) for name in __all__})
 
 from pydidcomm.sync.batches import (
     pack_many as pack_many,

@@ -87,7 +87,7 @@ class RoutingService:
 
 
 def _pydid(service_id: str, uri: str, accept: list[str] | None, routing_keys: list[str]) -> DIDCommV2Service:
-    return DIDCommV2Service.deserialize(  # pyright: ignore[reportUnknownMemberType]
+    return DIDCommV2Service.deserialize(  # pyright: ignore[reportUnknownMemberType], pydid writes `dict` without its types
         {
             "id": service_id,
             "type": "DIDCommMessaging",

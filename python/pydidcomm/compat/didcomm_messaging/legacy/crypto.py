@@ -76,15 +76,20 @@ def validate_seed(seed: str | bytes) -> bytes:
     Raises:
         CryptoError: They are not 32.
     """
-    if isinstance(seed, str):
-        seed = b64_to_bytes(seed) if "=" in seed else seed.encode()
-    if not isinstance(seed, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
-        message = "Seed value is not a string or bytes"
-        raise CryptoError(message)
-    if len(seed) != _SEED:
+    octets = _seed_bytes(seed)
+    if len(octets) != _SEED:
         message = "Seed value must be 32 bytes in length"
         raise CryptoError(message)
-    return seed
+    return octets
+
+
+def _seed_bytes(seed: object) -> bytes:
+    if isinstance(seed, str):
+        return b64_to_bytes(seed) if "=" in seed else seed.encode()
+    if isinstance(seed, bytes):
+        return seed
+    message = "Seed value is not a string or bytes"
+    raise CryptoError(message)
 
 
 def sign_message(message: bytes, secret: bytes) -> bytes:

@@ -109,14 +109,17 @@ def encode(value: bytes, encoding: Encoding | EncodingStr) -> str:
         TypeError: `encoding` is neither an `Encoding` nor a name.
         ValueError: There is no base of that name.
     """
-    if isinstance(encoding, Encoding):
-        encoder: MultibaseEncoder = encoding.value
-    elif isinstance(encoding, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        encoder = Encoding.from_name(encoding)
-    else:
-        message = "encoding must be an Encoding or EncodingStr"
-        raise TypeError(message)
+    encoder = _encoder(encoding)
     return encoder.character + encoder.encode(value)
+
+
+def _encoder(encoding: object) -> MultibaseEncoder:
+    if isinstance(encoding, Encoding):
+        return encoding.value
+    if isinstance(encoding, str):
+        return Encoding.from_name(encoding)
+    message = "encoding must be an Encoding or EncodingStr"
+    raise TypeError(message)
 
 
 def decode(value: str) -> bytes:

@@ -72,10 +72,14 @@ def wrap(multicodec: Multicodec | MulticodecStr, data: bytes) -> bytes:
         TypeError: `multicodec` is neither a `Multicodec` nor a name.
         ValueError: There is no codec of that name.
     """
+    return _codec(multicodec).code + data
+
+
+def _codec(multicodec: object) -> Multicodec:
     if isinstance(multicodec, Multicodec):
-        return multicodec.code + data
-    if isinstance(multicodec, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return SupportedCodecs.by_name(multicodec).code + data
+        return multicodec
+    if isinstance(multicodec, str):
+        return SupportedCodecs.by_name(multicodec)
     message = "multicodec must be Multicodec or MulticodecStr"
     raise TypeError(message)
 

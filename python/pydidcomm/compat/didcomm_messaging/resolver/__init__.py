@@ -35,7 +35,7 @@ class DIDResolver(ABC):
 
     async def resolve_and_parse(self, did: str) -> DIDDocument:
         """The document of the DID, as pydid parses it."""
-        return DIDDocument.deserialize(await self.resolve(did))  # pyright: ignore[reportUnknownMemberType]
+        return DIDDocument.deserialize(await self.resolve(did))  # pyright: ignore[reportUnknownMemberType], pydid writes `dict` without its types
 
     async def resolve_and_dereference(self, did_url: str) -> Resource:
         """What a DID URL names in the document of its DID.

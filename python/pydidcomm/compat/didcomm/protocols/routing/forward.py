@@ -103,7 +103,7 @@ class ForwardMessage(GenericMessage[ForwardBody]):
         ],
         default=DIDCommMessageProtocolTypes.FORWARD.value,
     )
-    attachments: list[Attachment] = attrs.field(  # pyright: ignore[reportIncompatibleVariableOverride]
+    attachments: list[Attachment] = attrs.field(  # pyright: ignore[reportIncompatibleVariableOverride], the original narrows it too
         kw_only=True, validator=_fields.that(_a_forwarded_message, "is no one attached message")
     )
 

@@ -207,7 +207,7 @@ def native_key(reader: type[PublicKey], vm: VerificationMethod) -> NativeKey:
                 raise ValueError(message)
             return NativeKey(vm.public_key_multibase)
         if vm.type == "JsonWebKey2020":
-            jwk = cast("dict[str, Any]", vm.public_key_jwk)  # pyright: ignore[reportUnknownMemberType]
+            jwk = cast("dict[str, Any]", vm.public_key_jwk)  # pyright: ignore[reportUnknownMemberType], pydid writes `dict` without its types
             if not jwk:
                 message = "JWK verification method missing key"
                 raise ValueError(message)

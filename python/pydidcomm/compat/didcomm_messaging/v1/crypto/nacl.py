@@ -134,15 +134,18 @@ class InMemSecretsManager(SecretsManager[KeyPair]):
         return keys
 
 
-def key_pair(seed: bytes | None) -> tuple[bytes, bytes]:
-    """A public and a secret key as NaCl writes them, of this seed or of a random one."""
-    if seed and not isinstance(seed, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+def key_pair(seed: object) -> tuple[bytes, bytes]:
+    """A public and a secret key as NaCl writes them, of this seed or, without one, of a random one."""
+    if not seed:
+        _, secret = v1.new_verkey(None)
+    elif not isinstance(seed, bytes):
         message = "Seed value is not bytes"
         raise ValueError(message)
-    if seed and len(seed) != _SEED:
+    elif len(seed) != _SEED:
         message = "Seed value must be 32 bytes in length"
         raise ValueError(message)
-    _, secret = v1.new_verkey(seed or None)
+    else:
+        _, secret = v1.new_verkey(seed)
     verkey = secret.public_key.octets()
     return verkey, from_b64url(secret.expose_jwk()["d"]) + verkey
 
