@@ -12,7 +12,7 @@ use crate::did::DidUrl;
 use crate::error::{Claim, Error};
 use crate::jose::envelope::is_header_of_version_1;
 use crate::jose::jwe::parse_epk;
-use crate::json::Datum;
+use crate::json::borrowed;
 use crate::unpack::Limits;
 
 /// A JWE. What is inside, and whether it comes from whom it names, is for unpacking to say.
@@ -152,9 +152,7 @@ impl EncryptedView {
         if let Some(skid) = self.claimed_skid.as_deref().or(self.claimed_apu.as_deref()) {
             faults.check("jwe.protected.skid", DidUrl::parse_key_of_did(skid, "jwe.protected.skid"));
         }
-        if let Some(epk) =
-            header.member("epk").and_then(|epk| serde_json::from_str::<Datum<'_>>(epk.get()).ok())
-        {
+        if let Some(epk) = header.member("epk").and_then(|epk| borrowed(epk.get(), "epk").ok()) {
             faults.check("jwe.protected.epk", parse_epk(&epk));
         }
     }

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::jose::envelope::Wire;
-use crate::json::{self, Members, string};
+use crate::json::{Members, Raw, Text, string};
 
 /// The most that a view repeats of one text: as long as the longest DID that is read.
 const LONGEST_TEXT: usize = 16_384;
@@ -22,16 +21,17 @@ pub(super) struct Object<'a>(Members<'a>);
 impl<'a> Object<'a> {
     /// Reads an object; none where the text is anything else.
     pub(super) fn read(text: &'a str) -> Option<Self> {
-        json::members_as_found(text, "message").ok().map(Self)
+        let mut reader = serde_json::Deserializer::from_str(text);
+        reader.deserialize_map(AsFound).and_then(|members| reader.end().map(|()| Self(members))).ok()
     }
 
     /// The members as an envelope has them.
     pub(super) fn wire(&self) -> Wire<'a> {
-        Wire::of(self.0.clone())
+        Wire::of(&self.0)
     }
 
     /// The member of that name; null stands for absent.
-    pub(super) fn member(&self, name: &str) -> Option<&'a RawValue> {
+    pub(super) fn member(&self, name: &str) -> Option<Raw<'a>> {
         self.0.iter().find(|(known, raw)| known == name && raw.get() != "null").map(|(_, raw)| *raw)
     }
 
@@ -57,7 +57,7 @@ impl<'a> Object<'a> {
     /// A list of texts as a view repeats it.
     pub(super) fn texts(&self, name: &'static str) -> Option<Vec<String>> {
         let entries = Entries::read(self.member(name)?, MOST_TEXTS)?;
-        let text = |raw: &&RawValue| string(Some(raw), name).ok().map(|text| repeated(&text));
+        let text = |raw: &Raw<'_>| string(Some(*raw), name).ok().map(|text| repeated(&text));
         Some(entries.first.iter().filter_map(text).collect())
     }
 
@@ -77,6 +77,26 @@ impl<'a> Object<'a> {
     }
 }
 
+/// The members of an object in which a name may stand twice.
+struct AsFound;
+
+impl<'de> Visitor<'de> for AsFound {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Vec::new();
+        while let Some(Text(name)) = entries.next_key()? {
+            let value: &RawValue = entries.next_value()?;
+            members.push((name, Raw::of(value.get())));
+        }
+        Ok(members)
+    }
+}
+
 /// A text, cut where it is longer than anything that is read.
 fn repeated(text: &str) -> String {
     match text.char_indices().nth(LONGEST_TEXT) {
@@ -87,13 +107,13 @@ fn repeated(text: &str) -> String {
 
 /// The first entries of a list, and how many there are.
 pub(super) struct Entries<'a> {
-    pub(super) first: Vec<&'a RawValue>,
+    pub(super) first: Vec<Raw<'a>>,
     pub(super) count: usize,
 }
 
 impl<'a> Entries<'a> {
     /// Reads a list and keeps no more of it than that; none where it is no list.
-    pub(super) fn read(raw: &'a RawValue, most: usize) -> Option<Self> {
+    pub(super) fn read(raw: Raw<'a>, most: usize) -> Option<Self> {
         let reader = &mut serde_json::Deserializer::from_str(raw.get());
         reader.deserialize_seq(First(most)).ok()
     }
@@ -111,8 +131,8 @@ impl<'de> Visitor<'de> for First {
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Entries<'de>, A::Error> {
         let mut first = Vec::new();
         while first.len() < self.0 {
-            match entries.next_element::<Raw<'de>>()? {
-                Some(Raw(entry)) => first.push(entry),
+            match entries.next_element::<&RawValue>()? {
+                Some(entry) => first.push(Raw::of(entry.get())),
                 None => break,
             }
         }
@@ -123,6 +143,3 @@ impl<'de> Visitor<'de> for First {
         Ok(Entries { first, count })
     }
 }
-
-#[derive(Deserialize)]
-struct Raw<'a>(#[serde(borrow)] &'a RawValue);

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use super::envelope::Wire;
 use super::jws::{self, Signature};
@@ -11,7 +10,7 @@ use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::json::{kind, string};
+use crate::json::{Raw, kind, string};
 
 /// The specification speaks of one signer, and one that is passed over must not seem read.
 const ONE: usize = 1;
@@ -27,7 +26,7 @@ pub enum DetachedForm {
 }
 
 /// Reads the value of `jws`: an object in the general or flattened form, or a compact string.
-pub(crate) fn parse(value: &RawValue) -> Result<Signature<'_>> {
+pub(crate) fn parse(value: Raw<'_>) -> Result<Signature<'_>> {
     if value.get().starts_with('"') {
         let text = string(Some(value), "jws")?;
         let mut parts = text.split('.');

@@ -11,13 +11,11 @@
 //! 4. A JWE with `payload` or `signatures`, and a JWS with `ciphertext` or `recipients`, is refused: of two readers one
 //!    would take it for the other shape.
 
-use serde_json::value::RawValue;
-
 use super::jwe::Jwe;
 use super::jws::Jws;
 use crate::base64url;
 use crate::error::{Error, Result};
-use crate::json::{self, Members, string};
+use crate::json::{self, Members, Object, Raw, string};
 
 /// A message as it arrived, its outermost shape read and nothing believed.
 #[derive(Debug)]
@@ -45,31 +43,29 @@ pub(crate) enum Shape {
 /// The members of JWE and JWS in their JSON serialisations (RFC 7516 7.2, RFC 7515 7.2); null stands for absent.
 #[derive(Default)]
 pub(crate) struct Wire<'a> {
-    pub(crate) message_type: Option<&'a RawValue>,
-    pub(crate) protected: Option<&'a RawValue>,
-    pub(crate) unprotected: Option<&'a RawValue>,
-    pub(crate) recipients: Option<&'a RawValue>,
-    pub(crate) encrypted_key: Option<&'a RawValue>,
-    pub(crate) iv: Option<&'a RawValue>,
-    pub(crate) ciphertext: Option<&'a RawValue>,
-    pub(crate) tag: Option<&'a RawValue>,
-    pub(crate) aad: Option<&'a RawValue>,
-    pub(crate) header: Option<&'a RawValue>,
-    pub(crate) payload: Option<&'a RawValue>,
-    pub(crate) signatures: Option<&'a RawValue>,
-    pub(crate) signature: Option<&'a RawValue>,
-    /// The members that no envelope has.
-    others: Vec<&'a RawValue>,
+    pub(crate) message_type: Option<Raw<'a>>,
+    pub(crate) protected: Option<Raw<'a>>,
+    pub(crate) unprotected: Option<Raw<'a>>,
+    pub(crate) recipients: Option<Raw<'a>>,
+    pub(crate) encrypted_key: Option<Raw<'a>>,
+    pub(crate) iv: Option<Raw<'a>>,
+    pub(crate) ciphertext: Option<Raw<'a>>,
+    pub(crate) tag: Option<Raw<'a>>,
+    pub(crate) aad: Option<Raw<'a>>,
+    pub(crate) header: Option<Raw<'a>>,
+    pub(crate) payload: Option<Raw<'a>>,
+    pub(crate) signatures: Option<Raw<'a>>,
+    pub(crate) signature: Option<Raw<'a>>,
 }
 
 impl<'a> Wire<'a> {
     /// Finds the members of a JSON object, each name once.
     pub(crate) fn read(text: &'a str, part: &'static str) -> Result<Self> {
-        json::members(text, part).map(Self::of)
+        json::members(text, part).map(|members| Self::of(&members))
     }
 
     /// Sorts members that were found.
-    pub(crate) fn of(members: Members<'a>) -> Self {
+    pub(crate) fn of(members: &Members<'a>) -> Self {
         let mut wire = Self::default();
         for (name, raw) in members {
             let place = match name.as_ref() {
@@ -86,12 +82,9 @@ impl<'a> Wire<'a> {
                 "payload" => &mut wire.payload,
                 "signatures" => &mut wire.signatures,
                 "signature" => &mut wire.signature,
-                _ => {
-                    wire.others.push(raw);
-                    continue;
-                }
+                _ => continue,
             };
-            *place = Some(raw).filter(|raw| raw.get() != "null");
+            *place = Some(*raw).filter(|raw| raw.get() != "null");
         }
         wire
     }
@@ -123,39 +116,33 @@ impl<'a> Wire<'a> {
         begins(self.payload, '"') && (begins(self.signatures, '[') || flattened)
     }
 
-    /// Refuses a JWE that another reader would take for a JWS, and reads what is ignored strictly all the same.
+    /// Refuses a JWE that another reader would take for a JWS, and the other way round.
     pub(crate) fn refuse_other_shape(&self, shape: Shape, part: &'static str) -> Result<()> {
         let foreign = match shape {
             Shape::Encrypted => [("payload", self.payload), ("signatures", self.signatures)],
             Shape::Signed => [("ciphertext", self.ciphertext), ("recipients", self.recipients)],
             Shape::Plain => return Ok(()),
         };
-        if let Some((name, _)) = foreign.iter().find(|(_, member)| member.is_some()) {
-            let reason =
-                format!("`{name}` beside the members of the other envelope: neither JWE nor JWS alone");
-            return Err(Error::malformed(part, reason));
-        }
-        let ignored = match shape {
-            Shape::Encrypted => [self.message_type, self.signature, None, None, None, None],
-            _ => [self.message_type, self.unprotected, self.encrypted_key, self.iv, self.tag, self.aad],
-        };
-        let ignored = self.others.iter().copied().chain(ignored.into_iter().flatten());
-        ignored.map(RawValue::get).try_for_each(|text| json::check(text, part, json::NESTING))
+        let Some((name, _)) = foreign.iter().find(|(_, member)| member.is_some()) else { return Ok(()) };
+        let reason = format!("`{name}` beside the members of the other envelope: neither JWE nor JWS alone");
+        Err(Error::malformed(part, reason))
     }
 }
 
-fn begins(member: Option<&RawValue>, with: char) -> bool {
+fn begins(member: Option<Raw<'_>>, with: char) -> bool {
     member.is_some_and(|raw| raw.get().starts_with(with))
 }
 
 impl<'a> Envelope<'a> {
     /// Reads the outermost shape of a JSON text.
     pub(crate) fn parse(text: &'a str, most: Most) -> Result<Self> {
+        Self::of(&object(text, json::NESTING)?.members, most)
+    }
+
+    /// Reads the outermost shape of an object.
+    pub(crate) fn of(members: &Members<'a>, most: Most) -> Result<Self> {
         const PART: &str = "message";
-        let wire = Wire::read(text, PART).map_err(|error| match compact(text) {
-            Some(_) => Error::malformed(PART, "the compact serialisation of JOSE in place of JSON"),
-            None => error,
-        })?;
+        let wire = Wire::of(members);
         let shape = wire.shape();
         wire.refuse_other_shape(shape, PART)?;
         match shape {
@@ -164,6 +151,15 @@ impl<'a> Envelope<'a> {
             Shape::Plain => Ok(Self::Plain),
         }
     }
+}
+
+/// The object that a message is: an envelope or a plaintext.
+pub(crate) fn object(text: &str, nesting: usize) -> Result<Object<'_>> {
+    const PART: &str = "message";
+    json::object(text, PART, nesting).map_err(|error| match compact(text) {
+        Some(_) => Error::malformed(PART, "the compact serialisation of JOSE in place of JSON"),
+        None => error,
+    })
 }
 
 /// The three parts of a compact JWS or the five of a compact JWE (RFC 7515 7.1, RFC 7516 7.1).
@@ -209,7 +205,7 @@ pub(crate) fn is_encrypted_v1(text: &str) -> bool {
 
 /// The members of a header that is JSON and not in base64url; none where it is absent.
 pub(super) fn unprotected<'a>(
-    raw: Option<&'a RawValue>,
+    raw: Option<Raw<'a>>,
     part: &'static str,
 ) -> Result<Vec<(std::borrow::Cow<'a, str>, json::Datum<'a>)>> {
     let Some(raw) = raw else { return Ok(Vec::new()) };
@@ -220,6 +216,6 @@ pub(super) fn unprotected<'a>(
 }
 
 /// The value of a protected member: base64url in a string.
-pub(super) fn decoded(raw: Option<&RawValue>, part: &'static str) -> Result<Vec<u8>> {
+pub(super) fn decoded(raw: Option<Raw<'_>>, part: &'static str) -> Result<Vec<u8>> {
     base64url::decode(&string(raw, part)?, part)
 }

@@ -1,17 +1,14 @@
 //! The protected header: JSON inside of base64url, read once; and what may stand in the headers outside of it.
 
 use std::borrow::Cow;
-use std::fmt::Formatter;
-
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
 use crate::error::{Error, Result};
-use crate::json::{self, Datum, Names, Text, kind};
+use crate::json::{self, Datum, Fault, Names, Read, Reader, kind};
 
 /// The members of one kind of protected header that mean something here.
 pub(super) trait Members<'a>: Default {
     /// Reads the value of a member that is known; says whether it is.
-    fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error>;
+    fn read(&mut self, name: &str, reader: &mut Reader<'a>) -> Read<bool>;
 
     /// A member that has to be there, and is not.
     fn missing(&self) -> Option<&'static str>;
@@ -36,22 +33,43 @@ struct Extensions<'a> {
     b64: bool,
 }
 
+impl<'a> Extensions<'a> {
+    /// Reads a member that has no meaning here, or another one for all of them.
+    fn read(&mut self, name: &str, reader: &mut Reader<'a>) -> Read {
+        match name {
+            // a member that is there, were it null
+            "crit" => self.crit = Some(reader.value()?),
+            "zip" => self.zip = Some(reader.value()?),
+            _ => {
+                self.b64 |= name == "b64";
+                reader.value::<()>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<'a, M: Members<'a>> Header<'a, M> {
     /// Reads the bytes of a protected header.
     pub(super) fn read(bytes: &'a [u8], part: &'static str) -> Result<Self> {
         let text = json::utf8(bytes, part)?;
-        let malformed = |reason| Error::malformed(part, reason);
         if kind(text) != "an object" {
-            // a text that is no JSON at all is named as such
+            // it names what stands there
             json::members(text, part)?;
         }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let header = reader
-            .deserialize_map(Read(std::marker::PhantomData::<M>))
-            .and_then(|header| reader.end().map(|()| header))
-            .map_err(|error| malformed(json::reason(&error, text)))?;
+        let mut header =
+            Self { members: M::default(), names: Names::default(), extensions: Extensions::default() };
+        json::pass(text, part, json::NESTING, |reader| {
+            reader.object(|reader, name| {
+                if !header.members.read(&name, reader)? {
+                    header.extensions.read(&name, reader)?;
+                }
+                header.names.insert(name);
+                Ok(())
+            })
+        })?;
         match header.members.missing() {
-            Some(name) => Err(malformed(format!("`{name}` is missing"))),
+            Some(name) => Err(Error::malformed(part, format!("`{name}` is missing"))),
             None => Ok(header),
         }
     }
@@ -81,64 +99,23 @@ pub(super) fn refuse_unprotected_extensions(
     }
 }
 
-struct Read<M>(std::marker::PhantomData<M>);
-
-impl<'de, M: Members<'de>> Visitor<'de> for Read<M> {
-    type Value = Header<'de, M>;
-
-    fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Self::Value, A::Error> {
-        let mut header =
-            Header { members: M::default(), names: Names::default(), extensions: Extensions::default() };
-        while let Some(Text(name)) = entries.next_key()? {
-            if !header.members.read(&name, &mut entries)? {
-                match name.as_ref() {
-                    // a member that is there, were it null
-                    "crit" => {
-                        let crit = json::Strict::new(json::NESTING);
-                        header.extensions.crit = Some(entries.next_value_seed(crit)?);
-                    }
-                    "zip" => header.extensions.zip = Some(entries.next_value()?),
-                    _ => {
-                        header.extensions.b64 |= name == "b64";
-                        entries.next_value_seed(json::Strict::<()>::new(json::NESTING))?;
-                    }
-                }
-            }
-            if !header.names.insert(name) {
-                return Err(A::Error::custom(json::TWICE));
-            }
-        }
-        Ok(header)
-    }
-}
-
 /// Reads a string, or null for none.
-pub(super) fn optional<'a, A: MapAccess<'a>>(
-    name: &str,
-    values: &mut A,
-) -> std::result::Result<Option<Cow<'a, str>>, A::Error> {
-    match values.next_value()? {
+pub(super) fn optional<'a>(name: &str, reader: &mut Reader<'a>) -> Read<Option<Cow<'a, str>>> {
+    match reader.value()? {
         Datum::Null => Ok(None),
         Datum::Text(text) => Ok(Some(text)),
-        other => Err(not_text(name, &other)),
+        other => Err(not_text(name, &other, reader)),
     }
 }
 
 /// Reads a string.
-pub(super) fn text<'a, A: MapAccess<'a>>(
-    name: &str,
-    values: &mut A,
-) -> std::result::Result<Option<Cow<'a, str>>, A::Error> {
-    match values.next_value()? {
+pub(super) fn text<'a>(name: &str, reader: &mut Reader<'a>) -> Read<Option<Cow<'a, str>>> {
+    match reader.value()? {
         Datum::Text(text) => Ok(Some(text)),
-        other => Err(not_text(name, &other)),
+        other => Err(not_text(name, &other, reader)),
     }
 }
 
-fn not_text<E: serde::de::Error>(name: &str, value: &Datum<'_>) -> E {
-    E::custom(format_args!("`{name}` must be a string, got {}", value.kind()))
+fn not_text(name: &str, value: &Datum<'_>, reader: &Reader<'_>) -> Fault {
+    reader.fault(format!("`{name}` must be a string, got {}", value.kind()))
 }

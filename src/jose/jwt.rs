@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::de::MapAccess;
-
 use super::header::{self, Header};
 use super::jws;
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::json::{Read, Reader};
 
 /// A JWT taken apart and not yet verified.
 pub(crate) struct Jwt<'a> {
@@ -28,11 +27,11 @@ struct Protected<'a> {
 }
 
 impl<'a> header::Members<'a> for Protected<'a> {
-    fn read<A: MapAccess<'a>>(&mut self, name: &str, values: &mut A) -> std::result::Result<bool, A::Error> {
+    fn read(&mut self, name: &str, reader: &mut Reader<'a>) -> Read<bool> {
         match name {
-            "alg" => self.alg = header::text(name, values)?,
-            "kid" => self.kid = header::text(name, values)?,
-            "typ" => self.typ = header::optional(name, values)?,
+            "alg" => self.alg = header::text(name, reader)?,
+            "kid" => self.kid = header::text(name, reader)?,
+            "typ" => self.typ = header::optional(name, reader)?,
             _ => return Ok(false),
         }
         Ok(true)

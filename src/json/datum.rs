@@ -2,12 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer};
-use serde_json::Number;
-
-use super::NESTING;
-use super::strict::{Output, Strict};
+use super::lexeme::JsonString;
+use super::output::Output;
 use crate::did::Node;
 
 /// A JSON value, of which texts are kept and objects of them.
@@ -78,9 +74,9 @@ impl Node for &Datum<'_> {
     }
 }
 
-impl<'de> Output<'de> for Datum<'de> {
+impl<'a> Output<'a> for Datum<'a> {
     type Entries = ();
-    type Members = Vec<(Cow<'de, str>, Self)>;
+    type Members = Vec<(Cow<'a, str>, Self)>;
 
     fn null() -> Self {
         Self::Null
@@ -90,12 +86,12 @@ impl<'de> Output<'de> for Datum<'de> {
         Self::Other("a boolean")
     }
 
-    fn number(_: Number) -> Self {
+    fn number(_: &'a str) -> Self {
         Self::Other("a number")
     }
 
-    fn text(value: Cow<'de, str>) -> Self {
-        Self::Text(value)
+    fn text(string: JsonString<'a>) -> Self {
+        Self::Text(string.decoded())
     }
 
     fn entry((): &mut Self::Entries, _: Self) {}
@@ -104,18 +100,12 @@ impl<'de> Output<'de> for Datum<'de> {
         Self::Other("an array")
     }
 
-    fn member(members: &mut Self::Members, name: Cow<'de, str>, value: Self) {
+    fn member(members: &mut Self::Members, name: Cow<'a, str>, value: Self) {
         members.push((name, value));
     }
 
     fn object(members: Self::Members) -> Self {
         Self::Object(members)
-    }
-}
-
-impl<'de> Deserialize<'de> for Datum<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Strict::new(NESTING).deserialize(deserializer)
     }
 }
 
@@ -126,7 +116,7 @@ mod tests {
     #[test]
     fn texts_and_objects_of_them_are_found_and_the_rest_is_not() {
         let text = r#"{"kid":"a#\u0062","epk":{"crv":"X25519","n":1},"null":null,"list":["a",{"b":1}]}"#;
-        let datum: Datum<'_> = serde_json::from_str(text).unwrap();
+        let datum: Datum<'_> = crate::json::borrowed(text, "x").unwrap();
         assert_eq!(datum.get("kid").and_then(Datum::as_text), Some("a#b"));
         let epk = datum.get("epk").unwrap();
         assert_eq!((&epk).member("crv").unwrap().text().unwrap(), "X25519");
@@ -140,7 +130,7 @@ mod tests {
     #[test]
     fn ambiguous_values_are_refused() {
         for text in [r#"{"a":"b","a":"b"}"#, r#"{"a":[{"b":1,"b":2}]}"#, r#""\ud800""#, "[1e999]", "{"] {
-            assert!(serde_json::from_str::<Datum<'_>>(text).is_err(), "{text}");
+            assert!(crate::json::borrowed(text, "x").is_err(), "{text}");
         }
     }
 }

@@ -1,52 +1,24 @@
-//! Arrays of which only so many entries are read: the rest is not even parsed.
+//! The entries of an array, each still as its text.
 
-use std::fmt::Formatter;
-
-use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::{kind, reason};
+use super::raw::Raw;
+use super::{NESTING, kind, pass};
 use crate::error::{Error, Result};
 
-/// The entries of an array that has at most so many, each still as its text: read each strictly.
-pub(crate) fn entries<'a>(raw: &'a RawValue, most: usize, part: &'static str) -> Result<Vec<&'a RawValue>> {
+/// The entries of an array that has at most so many.
+pub(crate) fn entries<'a>(raw: Raw<'a>, most: usize, part: &'static str) -> Result<Vec<Raw<'a>>> {
     let text = raw.get();
     if !text.starts_with('[') {
         return Err(Error::malformed(part, format!("must be an array of objects, got {}", kind(text))));
     }
-    let mut more = false;
-    let read = AtMost { most, more: &mut more };
-    let found = serde_json::Deserializer::from_str(text).deserialize_seq(read);
-    if more {
-        return Err(Error::malformed(part, format!("more than the {most} that are read")));
-    }
-    found.map_err(|error| Error::malformed(part, reason(&error, text)))
-}
-
-struct AtMost<'m> {
-    most: usize,
-    more: &'m mut bool,
-}
-
-impl<'de> Visitor<'de> for AtMost<'_> {
-    type Value = Vec<&'de RawValue>;
-
-    fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
-        while found.len() < self.most {
-            match sequence.next_element()? {
-                Some(entry) => found.push(entry),
-                None => return Ok(found),
+    let mut entries = Vec::new();
+    pass(text, part, NESTING, |reader| {
+        reader.array(|reader| {
+            if entries.len() >= most {
+                return Err(reader.fault(format!("more than the {most} that are read")));
             }
-        }
-        if sequence.next_element::<IgnoredAny>()?.is_some() {
-            *self.more = true;
-            return Err(A::Error::custom("too many"));
-        }
-        Ok(found)
-    }
+            entries.push(reader.raw()?);
+            Ok(())
+        })
+    })?;
+    Ok(entries)
 }

@@ -1,61 +1,33 @@
-//! What is wrong with a JSON text, in words of our own: the words of the parser never reach a user.
+//! What is wrong with a JSON text.
 
-use std::fmt::Display;
+use std::borrow::Cow;
 
-use serde_json::error::Category;
-
-/// The parser's words for a fault, and ours.
-const WORDS: [(&str, &str); 6] = [
-    ("number out of range", "a number that is not finite"),
-    ("lone leading surrogate", "a string that is not Unicode"),
-    ("unexpected end of hex escape", "a string that is not Unicode"),
-    ("recursion limit exceeded", "nested too deeply"),
-    ("trailing characters", "text after the end of the JSON value"),
-    ("control character", "a control character that is not escaped in a string"),
-];
-
-/// A constant of JavaScript that JSON does not have.
-const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
-
-/// What is wrong, and at which byte; nothing of the text is repeated, for it may be private.
-pub(crate) fn reason(error: &serde_json::Error, text: &str) -> String {
-    if text.trim_ascii().is_empty() {
-        return "empty".to_owned();
-    }
-    if text.starts_with('\u{feff}') {
-        return "begins with a byte order mark, which JSON does not allow".to_owned();
-    }
-    let byte = position(error, text);
-    let words = error.to_string();
-    match error.classify() {
-        Category::Eof => format!("ends at byte {}: truncated?", text.len()),
-        // only our own readers make errors of this category
-        Category::Data => {
-            let own = words.rsplit_once(" at line ").map_or(words.as_str(), |(own, _)| own);
-            at(own, byte)
-        }
-        Category::Syntax | Category::Io => {
-            let rest = text.get(byte.saturating_sub(1)..).unwrap_or_default();
-            let known = WORDS.iter().find(|(theirs, _)| words.starts_with(theirs)).map(|(_, ours)| *ours);
-            let constant = || NOT_FINITE.iter().any(|name| rest.trim_ascii_start().starts_with(name));
-            match known {
-                Some(ours) => at(ours, byte),
-                None if constant() => at("a number that is not finite", byte),
-                None => at("not JSON", byte),
-            }
-        }
-    }
+/// Why a text is refused.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The text ends inside of its value.
+    End,
+    /// At this byte, counted from 1.
+    At { reason: Cow<'static, str>, byte: usize },
 }
 
-fn at(reason: impl Display, byte: usize) -> String {
-    format!("{reason} (byte {byte})")
-}
+/// What was read, or why the text is refused.
+pub(crate) type Read<T = ()> = Result<T, Fault>;
 
-/// The place of the fault, counted in bytes from the start of the text.
-fn position(error: &serde_json::Error, text: &str) -> usize {
-    let before = error.line().saturating_sub(1);
-    let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
-    start.saturating_add(error.column())
+impl Fault {
+    /// What is wrong, and at which byte; nothing of the text is repeated, for it may be private.
+    pub(super) fn reason(&self, text: &str) -> String {
+        if text.trim_ascii().is_empty() {
+            return "empty".to_owned();
+        }
+        if text.starts_with('\u{feff}') {
+            return "begins with a byte order mark, which JSON does not allow".to_owned();
+        }
+        match self {
+            Self::End => format!("ends at byte {}: truncated?", text.len()),
+            Self::At { reason, byte } => format!("{reason} (byte {byte})"),
+        }
+    }
 }
 
 /// What a JSON text is, by its first character.

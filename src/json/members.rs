@@ -1,36 +1,29 @@
 //! The members of an object, each still as its text.
 
 use std::borrow::Cow;
-use std::fmt::Formatter;
 
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::names::Names;
-use super::strict::{TWICE, Text};
-use super::{NESTING, check, kind, reason};
+use super::raw::Raw;
+use super::{NESTING, check, kind, pass};
 use crate::error::{Error, Result};
 
 /// The members of an object in their order, each still as its text.
-pub(crate) type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Raw<'a>)>;
 
-/// The members of an object, each name once. The values are not looked at yet: read each strictly.
-pub(crate) fn members<'a>(text: &'a str, part: &'static str) -> Result<Members<'a>> {
-    read(text, part, true)
-}
-
-/// The members of an object in which a name may stand twice, for a description of what is refused.
-pub(crate) fn members_as_found<'a>(text: &'a str, part: &'static str) -> Result<Members<'a>> {
-    read(text, part, false)
+/// An object that is unambiguous throughout.
+#[derive(Debug)]
+pub(crate) struct Object<'a> {
+    pub(crate) members: Members<'a>,
+    /// How many levels it has.
+    pub(crate) levels: usize,
 }
 
 /// The members of an object that is unambiguous throughout.
-pub(crate) fn object<'a>(text: &'a str, part: &'static str) -> Result<Members<'a>> {
-    check(text, part, NESTING)?;
-    read(text, part, false)
+pub(crate) fn members<'a>(text: &'a str, part: &'static str) -> Result<Members<'a>> {
+    object(text, part, NESTING).map(|object| object.members)
 }
 
-fn read<'a>(text: &'a str, part: &'static str, unique: bool) -> Result<Members<'a>> {
+/// The object that a text is, if it nests no deeper than that.
+pub(crate) fn object<'a>(text: &'a str, part: &'static str, nesting: usize) -> Result<Object<'a>> {
     let malformed = |reason: String| Error::malformed(part, reason);
     match kind(text) {
         "an object" => {}
@@ -39,49 +32,25 @@ fn read<'a>(text: &'a str, part: &'static str, unique: bool) -> Result<Members<'
                 "a JSON string that contains a JSON object: decode it once more".to_owned(),
             ));
         }
-        "a text that is not JSON" | "an empty text" => {
-            let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else {
-                return Ok(Vec::new());
-            };
-            return Err(malformed(reason(&error, text)));
-        }
+        // it names the fault
+        "a text that is not JSON" | "an empty text" => check(text, part, nesting)?,
         other => return Err(malformed(format!("must be a JSON object, got {other}"))),
     }
-    let mut reader = serde_json::Deserializer::from_str(text);
-    reader
-        .deserialize_map(Read { unique })
-        .and_then(|members| reader.end().map(|()| members))
-        .map_err(|error| malformed(reason(&error, text)))
+    let mut members = Vec::new();
+    let levels = pass(text, part, nesting, |reader| {
+        reader.object(|reader, name| {
+            members.push((name, reader.raw()?));
+            Ok(())
+        })?;
+        Ok(reader.levels())
+    })?;
+    Ok(Object { members, levels })
 }
 
 /// Whether a JSON string was encoded twice.
 fn holds_object(text: &str) -> bool {
     let inside = text.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii_start();
     inside.starts_with('{')
-}
-
-struct Read {
-    unique: bool,
-}
-
-impl<'de> Visitor<'de> for Read {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Members<'de>, A::Error> {
-        let mut names = Names::default();
-        let mut members = Vec::new();
-        while let Some(Text(name)) = entries.next_key()? {
-            if self.unique && !names.insert(name.clone()) {
-                return Err(A::Error::custom(TWICE));
-            }
-            members.push((name, entries.next_value()?));
-        }
-        Ok(members)
-    }
 }
 
 #[cfg(test)]
@@ -105,8 +74,15 @@ mod tests {
             let Err(Error::Malformed { reason, .. }) = members(text, "x") else { panic!("{text}") };
             assert_eq!(reason, expected, "{text}");
         }
-        assert_eq!(members(" {\"a\":[],\"b\":1} ", "x").unwrap().len(), 2);
-        assert_eq!(members_as_found("{\"a\":1,\"a\":1}", "x").unwrap().len(), 2);
-        assert!(object("{\"a\":{\"b\":1,\"b\":2}}", "x").is_err());
+        assert!(members("{\"a\":{\"b\":1,\"b\":2}}", "x").is_err());
+    }
+
+    // MSG-31
+    #[test]
+    fn members_are_found_and_levels_counted_in_one_pass() {
+        let object = object(" {\"a\" : [ 1 , {} ],\n\"\\u0062\":\"c\\n\"} ", "x", 3).unwrap();
+        let found: Vec<_> = object.members.iter().map(|(name, raw)| (name.as_ref(), raw.get())).collect();
+        assert_eq!(found, [("a", "[ 1 , {} ]"), ("b", "\"c\\n\"")]);
+        assert_eq!(object.levels, 3);
     }
 }

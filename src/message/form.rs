@@ -1,10 +1,8 @@
 //! Faults of form: parts of a message that the receiver can do without, in another form than the specification's.
 
-use serde_json::value::RawValue;
-
 use super::kept::{Kept, Source};
 use crate::error::{Error, Result};
-use crate::json;
+use crate::json::{self, Raw};
 use std::sync::Arc;
 
 /// A part of a message that was read as absent because its form is not the specification's.
@@ -66,9 +64,9 @@ impl<'s> Form<'s> {
     /// What was read of an optional part; none where it is absent, or has a fault that is tolerated.
     pub(super) fn optional<'a, T>(
         &mut self,
-        raw: Option<&'a RawValue>,
+        raw: Option<Raw<'a>>,
         path: impl FnOnce() -> String,
-        read: impl FnOnce(&'a RawValue) -> Result<T>,
+        read: impl FnOnce(Raw<'a>) -> Result<T>,
     ) -> Result<Option<T>> {
         let Some(raw) = raw else { return Ok(None) };
         match read(raw) {

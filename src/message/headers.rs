@@ -2,34 +2,32 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::json::Text;
+use crate::json::{Raw, Text, string};
 
 /// Longest id that is read. The specification says 32 octets and recommends UUIDs, which have 36.
 const MAX_ID_LENGTH: usize = 256;
 
 /// A string, borrowed where it has no escapes.
-pub(super) fn text<'a>(raw: &'a RawValue, part: &'static str) -> Result<Cow<'a, str>> {
-    serde_json::from_str(raw.get()).map(|Text(text)| text).map_err(|_| Error::malformed(part, "no string"))
+pub(super) fn text<'a>(raw: Raw<'a>, part: &'static str) -> Result<Cow<'a, str>> {
+    string(Some(raw), part).map_err(|_| Error::malformed(part, "no string"))
 }
 
 /// An array of strings.
-pub(super) fn texts<'a>(raw: &'a RawValue, part: &'static str) -> Result<Vec<Cow<'a, str>>> {
+pub(super) fn texts<'a>(raw: Raw<'a>, part: &'static str) -> Result<Vec<Cow<'a, str>>> {
     serde_json::from_str::<Vec<Text<'a>>>(raw.get())
         .map(|texts| texts.into_iter().map(|Text(text)| text).collect())
         .map_err(|_| Error::malformed(part, "no array of strings"))
 }
 
 /// Whole seconds since the epoch.
-pub(super) fn seconds(raw: &RawValue, part: &'static str) -> Result<u64> {
+pub(super) fn seconds(raw: Raw<'_>, part: &'static str) -> Result<u64> {
     serde_json::from_str(raw.get()).map_err(|_| Error::malformed(part, "no whole number of seconds"))
 }
 
 /// An id of a message or a thread: unreserved characters of RFC 3986.
-pub(super) fn id(raw: &RawValue, part: &'static str) -> Result<String> {
+pub(super) fn id(raw: Raw<'_>, part: &'static str) -> Result<String> {
     let id = text(raw, part)?;
     if id.is_empty() || id.len() > MAX_ID_LENGTH {
         return Err(Error::malformed(part, "empty or too long"));

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
 use super::Attachment;
 use super::form::{Form, Reading};
 use super::headers::{id, party, seconds, text, texts};
@@ -13,7 +11,7 @@ use super::kept::{Kept, Source};
 use super::plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::json;
+use crate::json::{self, Raw};
 
 impl Message {
     /// Reads a plaintext message.
@@ -33,8 +31,21 @@ impl Message {
 
     pub(crate) fn keep(source: Source, reading: Reading) -> Result<Self> {
         let source = Arc::new(source);
-        json::check(source.as_str(), "message", reading.nesting)?;
-        Headers::find(source.as_str())?.read(&source, reading)
+        let object = json::object(source.as_str(), "message", reading.nesting)?;
+        Self::of_object(&source, object, reading)
+    }
+
+    /// Reads the object that the source is.
+    pub(crate) fn of_object(
+        source: &Arc<Source>,
+        object: json::Object<'_>,
+        reading: Reading,
+    ) -> Result<Self> {
+        if object.levels > reading.nesting {
+            let reason = format!("{} levels deep, of which {} are read", object.levels, reading.nesting);
+            return Err(Error::malformed("message", reason));
+        }
+        Headers::of(object.members).read(source, reading)
     }
 
     /// A message of the text of its other headers, its body and its attachments.
@@ -65,29 +76,29 @@ impl Message {
 /// The headers that the specification defines, each still as its text, and the others.
 #[derive(Default)]
 struct Headers<'a> {
-    id: Option<&'a RawValue>,
-    typ: Option<&'a RawValue>,
-    type_: Option<&'a RawValue>,
-    from: Option<&'a RawValue>,
-    to: Option<&'a RawValue>,
-    thid: Option<&'a RawValue>,
-    pthid: Option<&'a RawValue>,
-    created_time: Option<&'a RawValue>,
-    expires_time: Option<&'a RawValue>,
-    from_prior: Option<&'a RawValue>,
-    please_ack: Option<&'a RawValue>,
-    ack: Option<&'a RawValue>,
-    lang: Option<&'a RawValue>,
-    accept_lang: Option<&'a RawValue>,
-    body: Option<&'a RawValue>,
-    attachments: Option<&'a RawValue>,
+    id: Option<Raw<'a>>,
+    typ: Option<Raw<'a>>,
+    type_: Option<Raw<'a>>,
+    from: Option<Raw<'a>>,
+    to: Option<Raw<'a>>,
+    thid: Option<Raw<'a>>,
+    pthid: Option<Raw<'a>>,
+    created_time: Option<Raw<'a>>,
+    expires_time: Option<Raw<'a>>,
+    from_prior: Option<Raw<'a>>,
+    please_ack: Option<Raw<'a>>,
+    ack: Option<Raw<'a>>,
+    lang: Option<Raw<'a>>,
+    accept_lang: Option<Raw<'a>>,
+    body: Option<Raw<'a>>,
+    attachments: Option<Raw<'a>>,
     custom: json::Members<'a>,
 }
 
 impl<'a> Headers<'a> {
-    fn find(text: &'a str) -> Result<Self> {
+    fn of(members: json::Members<'a>) -> Self {
         let mut found = Self::default();
-        for (name, raw) in json::members(text, "message")? {
+        for (name, raw) in members {
             let place = match name.as_ref() {
                 "id" => &mut found.id,
                 "typ" => &mut found.typ,
@@ -112,7 +123,7 @@ impl<'a> Headers<'a> {
             };
             *place = Some(raw);
         }
-        Ok(found)
+        found
     }
 
     fn read(self, source: &Arc<Source>, reading: Reading) -> Result<Message> {
@@ -124,7 +135,7 @@ impl<'a> Headers<'a> {
         if type_.is_empty() || type_.contains(char::is_whitespace) {
             return Err(Error::malformed("message.type", "no URI"));
         }
-        let to = |raw: &RawValue| -> Result<Vec<DidUrl>> {
+        let to = |raw: Raw<'_>| -> Result<Vec<DidUrl>> {
             let dids = texts(raw, "message.to")?;
             at_most(reading.to, dids.len(), "message.to")?;
             dids.iter().map(|did| party(did, "message.to")).collect()
@@ -142,7 +153,7 @@ impl<'a> Headers<'a> {
             body => body.transpose()?,
         };
         let attachments = form.optional(present(self.attachments), path("attachments"), |raw| {
-            serde_json::from_str::<Vec<&RawValue>>(raw.get())
+            json::entries(raw, usize::MAX, "message.attachments")
                 .map_err(|_| Error::malformed("message.attachments", "no array"))
         })?;
         let attachments = match attachments {
@@ -201,11 +212,11 @@ fn at_most(most: usize, count: usize, part: &'static str) -> Result<()> {
 }
 
 /// A header that may be absent, for which null stands where absence is allowed, but for body.
-fn present(raw: Option<&RawValue>) -> Option<&RawValue> {
+fn present(raw: Option<Raw<'_>>) -> Option<Raw<'_>> {
     raw.filter(|raw| raw.get() != "null")
 }
 
-fn required<'a>(raw: Option<&'a RawValue>, part: &'static str) -> Result<&'a RawValue> {
+fn required<'a>(raw: Option<Raw<'a>>, part: &'static str) -> Result<Raw<'a>> {
     raw.ok_or_else(|| Error::malformed(part, "missing"))
 }
 
@@ -229,7 +240,7 @@ fn check_typ(typ: &str) -> Result<()> {
 }
 
 /// Attachments of which no two have one id.
-fn read_attachments(entries: &[&RawValue], form: &mut Form<'_>) -> Result<Vec<Attachment>> {
+fn read_attachments(entries: &[Raw<'_>], form: &mut Form<'_>) -> Result<Vec<Attachment>> {
     let mut attachments = Vec::with_capacity(entries.len());
     for (place, entry) in entries.iter().enumerate() {
         let path = || format!("attachments[{place}]");

@@ -142,7 +142,7 @@ pub(crate) fn write(
     forward.put_text("type", TYPE);
     forward.put_texts("to", [mediator.did()]);
     for (name, json) in headers.written() {
-        forward.put(name, json.get());
+        forward.put(name, json);
     }
     forward.put_object("body", |body| body.put_text("next", next));
     forward.put_array("attachments", [payload], |text, payload| {

@@ -1,7 +1,5 @@
 //! The headers that a sender may put on forward messages.
 
-use serde_json::value::RawValue;
-
 use super::forward::TYPE;
 use crate::error::{Error, Result};
 use crate::json;
@@ -12,13 +10,12 @@ const OURS: [&str; 8] = ["id", "typ", "type", "from", "to", "from_prior", "body"
 
 /// Headers of forward messages beside those that every forward has, for instance `delay_milli`.
 #[derive(Clone, Debug, Default)]
-pub struct ForwardHeaders(Vec<(String, Box<RawValue>)>);
+pub struct ForwardHeaders(Vec<(String, String)>);
 
 impl ForwardHeaders {
     /// Reads the JSON text of an object; a null leaves out what would be there by default.
     pub fn parse(text: &str) -> Result<Self> {
         let misuse = |error: Error| Error::misuse(error.to_string());
-        json::check(text, "forward headers", json::NESTING).map_err(misuse)?;
         let members = json::members(text, "forward headers").map_err(misuse)?;
         if let Some((name, _)) = members.iter().find(|(name, _)| OURS.contains(&name.as_ref())) {
             return Err(Error::misuse(format!("{name} of a forward is not for the sender to choose")));
@@ -28,12 +25,12 @@ impl ForwardHeaders {
             return Err(Error::misuse("delay_milli is a whole number of milliseconds"));
         }
         let headers: Vec<_> =
-            members.into_iter().map(|(name, raw)| (name.into_owned(), raw.to_owned())).collect();
+            members.into_iter().map(|(name, raw)| (name.into_owned(), raw.get().to_owned())).collect();
         let mut example = serde_json::Map::new();
         example.insert("id".to_owned(), "1".into());
         example.insert("type".to_owned(), TYPE.into());
         for (name, raw) in &headers {
-            example.insert(name.clone(), serde_json::from_str(raw.get()).unwrap_or_default());
+            example.insert(name.clone(), serde_json::from_str(raw).unwrap_or_default());
         }
         Message::parse(&serde_json::Value::from(example).to_string()).map_err(misuse)?;
         Ok(Self(headers))
@@ -44,23 +41,22 @@ impl ForwardHeaders {
     pub fn expiring(mut self, time: Option<u64>) -> Self {
         if let Some(time) = time
             && !self.0.iter().any(|(name, _)| name == "expires_time")
-            && let Ok(raw) = RawValue::from_string(time.to_string())
         {
-            self.0.push(("expires_time".to_owned(), raw));
+            self.0.push(("expires_time".to_owned(), time.to_string()));
         }
         self
     }
 
     /// About how long their text is.
     pub(super) fn length(&self) -> usize {
-        let lengths = self.0.iter().map(|(name, raw)| name.len().saturating_add(raw.get().len()));
+        let lengths = self.0.iter().map(|(name, raw)| name.len().saturating_add(raw.len()));
         lengths.fold(0, |sum, length| sum.saturating_add(length).saturating_add(4))
     }
 
     /// The headers that are written, each with its JSON text.
-    pub(super) fn written(&self) -> impl Iterator<Item = (&str, &RawValue)> {
-        let present = self.0.iter().filter(|(_, raw)| raw.get() != "null");
-        present.map(|(name, raw)| (name.as_str(), raw.as_ref()))
+    pub(super) fn written(&self) -> impl Iterator<Item = (&str, &str)> {
+        let present = self.0.iter().filter(|(_, raw)| raw != "null");
+        present.map(|(name, raw)| (name.as_str(), raw.as_str()))
     }
 }
 
@@ -91,7 +87,7 @@ mod tests {
         }
         let headers = ForwardHeaders::parse(r#"{"delay_milli":-500,"lang":null,"x":[1]}"#).unwrap();
         let headers = headers.expiring(Some(7)).expiring(Some(8)).expiring(None);
-        let written: Vec<_> = headers.written().map(|(name, raw)| format!("{name}={}", raw.get())).collect();
+        let written: Vec<_> = headers.written().map(|(name, raw)| format!("{name}={raw}")).collect();
         assert_eq!(written, ["delay_milli=-500", "x=[1]", "expires_time=7"]);
         let never = ForwardHeaders::parse(r#"{"expires_time":null}"#).unwrap().expiring(Some(7));
         assert_eq!(never.written().count(), 0);

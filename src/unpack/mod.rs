@@ -43,11 +43,14 @@ pub use rotation::RotationProved;
 pub use unpacked::Unpacked;
 pub use warning::Warning;
 
+use std::sync::Arc;
+
 use crate::caller::Caller;
 use crate::did::Parties;
 use crate::error::{Error, Result};
-use crate::jose::envelope::{Envelope, Most};
+use crate::jose::envelope::{self, Envelope, Most};
 use crate::jose::jwe::Agreement;
+use crate::json::NESTING;
 use crate::message::Message;
 use crate::message::form::Reading;
 use crate::message::kept::Source;
@@ -147,10 +150,12 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
     let mut layers_left = limits.layers;
     let mut layers = Layers::default();
     let mut depth = Depth::Outside;
-    let mut inner: Option<opened::Plaintext> = None;
+    let mut inner: Option<Arc<Source>> = None;
     loop {
-        let text = inner.as_ref().map_or(packed, opened::Plaintext::as_str);
-        let envelope = Envelope::parse(text, most)?;
+        let text = inner.as_deref().map_or(packed, Source::as_str);
+        // one pass: what is not an envelope is a plaintext, which has a limit of its own
+        let object = envelope::object(text, limits.nesting.max(NESTING))?;
+        let envelope = Envelope::of(&object.members, most)?;
         if !matches!(envelope, Envelope::Plain) {
             layers_left = layers_left.checked_sub(1).ok_or_else(|| {
                 too_large(format!("more layers than the {} that are opened", limits.layers))
@@ -176,21 +181,24 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
             Envelope::Signed(jws) => {
                 depth = depth.descend(Depth::Signed)?;
                 let (proved, payload) = signed::verify(caller, jws).await?;
-                layers.signed = Some(proved.shown_by(source(packed, inner)));
+                layers.signed = Some(proved.shown_by(source(packed, inner.as_ref())));
                 payload
             }
             Envelope::Plain => {
-                let message = Message::keep(source(packed, inner), options.reading())?;
+                let message = match &inner {
+                    Some(source) => Message::of_object(source, object, options.reading())?,
+                    None => Message::keep(Source::Open(packed.to_owned()), options.reading())?,
+                };
                 return conclude(caller, message, layers, options).await;
             }
         };
-        inner = Some(next);
+        inner = Some(Arc::new(next.into()));
     }
 }
 
 /// The text of a layer, to be kept: that of the layer around it, or else what arrived.
-fn source(packed: &str, inner: Option<opened::Plaintext>) -> Source {
-    inner.map_or_else(|| Source::Open(packed.to_owned()), Source::from)
+fn source(packed: &str, inner: Option<&Arc<Source>>) -> Arc<Source> {
+    inner.map_or_else(|| Arc::new(Source::Open(packed.to_owned())), Arc::clone)
 }
 
 /// Compares what the plaintext claims with what the layers proved.

@@ -46,10 +46,6 @@ impl Plaintext {
             Error::malformed("message", "not UTF-8")
         })
     }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl From<Plaintext> for Source {

@@ -1,5 +1,7 @@
 //! Verifying a signed layer.
 
+use std::sync::Arc;
+
 use super::opened::Plaintext;
 use crate::caller::Caller;
 use crate::crypto::algorithm::SignatureAlgorithm;
@@ -14,7 +16,7 @@ pub(super) struct Signed {
     pub(super) kid: DidUrl,
     pub(super) algorithm: SignatureAlgorithm,
     pub(super) proof: SignatureValid,
-    jws: Source,
+    jws: Arc<Source>,
 }
 
 impl Signed {
@@ -33,7 +35,7 @@ pub(super) struct Proved {
 
 impl Proved {
     /// The layer with its text, for third parties to see.
-    pub(super) fn shown_by(self, jws: Source) -> Signed {
+    pub(super) fn shown_by(self, jws: Arc<Source>) -> Signed {
         let Self { kid, algorithm, proof } = self;
         Signed { kid, algorithm, proof, jws }
     }

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::base64url;
 use crate::error::{Error, Result};
 use crate::jose::envelope::{Shape, Wire, is_header_of_version_1};
-use crate::json::{self, entries, string};
+use crate::json::{self, Raw, entries, string};
 
 /// The media type of an envelope (Aries RFC 0044).
 pub const MEDIA_TYPE: &str = "application/didcomm-envelope-enc";
@@ -101,7 +100,7 @@ impl<'a> Envelope<'a> {
         refuse_foreign(&wire)?;
         let protected = string(wire.protected, PART)?;
         let bytes = base64url::decode_padded(&protected, PART)?;
-        let header = json::object(json::utf8(&bytes, PART)?, PART)?;
+        let header = json::members(json::utf8(&bytes, PART)?, PART)?;
         let member = |name: &str| find(&header, name);
         let typ = string(member("typ"), "envelope.protected.typ")?;
         if typ != TYP {
@@ -139,7 +138,7 @@ fn refuse_foreign(wire: &Wire<'_>) -> Result<()> {
     Err(Error::malformed("envelope", "members of a JWE that the envelope of DIDComm v1 does not have"))
 }
 
-fn recipients(raw: Option<&RawValue>, mode: Mode, most: usize) -> Result<Vec<Recipient>> {
+fn recipients(raw: Option<Raw<'_>>, mode: Mode, most: usize) -> Result<Vec<Recipient>> {
     const PART: &str = "envelope.protected.recipients";
     let entries = entries(raw.ok_or_else(|| Error::malformed(PART, "missing"))?, most, PART)?;
     if entries.is_empty() {
@@ -159,12 +158,12 @@ fn recipients(raw: Option<&RawValue>, mode: Mode, most: usize) -> Result<Vec<Rec
         .collect()
 }
 
-fn find<'a>(members: &json::Members<'a>, name: &str) -> Option<&'a RawValue> {
+fn find<'a>(members: &json::Members<'a>, name: &str) -> Option<Raw<'a>> {
     members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw)
 }
 
 /// Reads one recipient, of a header that was checked in whole.
-fn recipient(raw: &RawValue, mode: Mode) -> Result<Recipient> {
+fn recipient(raw: Raw<'_>, mode: Mode) -> Result<Recipient> {
     const PART: &str = "envelope.protected.recipients";
     const HEADER: &str = "envelope.protected.recipients.header";
     let members = json::members(raw.get(), PART)?;

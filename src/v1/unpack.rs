@@ -47,8 +47,7 @@ impl Unpacked {
     /// The JSON text that was packed; an error where it is anything else than an object, as in Aries RFC 0020.
     pub fn json(&self) -> Result<&str> {
         let text = str::from_utf8(self.content()).map_err(|_| Error::malformed("message", "not UTF-8"))?;
-        json::check(text, "message", self.nesting)?;
-        json::members(text, "message").map(|_| text)
+        json::object(text, "message", self.nesting).map(|_| text)
     }
 
     /// A member of the JSON object that is a string: `@type`, `@id`; none where there is none, nor an object.

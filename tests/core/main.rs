@@ -39,6 +39,7 @@ mod routing_mediator;
 mod several_recipients;
 mod single_layers;
 mod spread;
+mod strict_json;
 mod v1;
 mod vectors;
 mod world;

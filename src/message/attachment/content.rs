@@ -5,13 +5,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::Attachment;
 use crate::base64url;
 use crate::error::{Claim, Error, Result};
-use crate::json;
+use crate::json::{self, Raw};
 use crate::message::object::ObjectText;
 use crate::multihash::{self, Multihash};
 
@@ -58,8 +57,8 @@ impl Attachment {
     }
 
     /// The detached signature, not yet verified.
-    pub(crate) fn jws(&self) -> Option<&RawValue> {
-        self.datum(self.data.jws.as_ref()).and_then(|jws| serde_json::from_str(jws).ok())
+    pub(crate) fn jws(&self) -> Option<Raw<'_>> {
+        self.datum(self.data.jws.as_ref()).map(Raw::of)
     }
 
     /// Whether the content is a JSON value that two writers may write as different octets.
@@ -82,7 +81,8 @@ impl Attachment {
     pub(crate) fn with_jws(&self, jws: &str) -> Result<Self> {
         let data = json::members(self.data(), "attachment.data")?;
         let kept = data.iter().filter(|(name, _)| name != "jws");
-        let kept: Vec<_> = kept.map(|(name, raw)| format!("{}:{raw}", Value::from(name.as_ref()))).collect();
+        let kept: Vec<_> =
+            kept.map(|(name, raw)| format!("{}:{}", Value::from(name.as_ref()), raw.get())).collect();
         let signed = format!("{{{},\"jws\":{jws}}}", kept.join(","));
         let mut text = String::with_capacity(self.length().saturating_add(jws.len()));
         let mut object = ObjectText::begin(&mut text);
@@ -105,7 +105,7 @@ impl Attachment {
 
 /// The string of a JSON text, borrowed where it has no escapes.
 pub(super) fn string<'a>(json: &'a str, part: &'static str) -> Result<Cow<'a, str>> {
-    serde_json::from_str(json).map(|json::Text(text)| text).map_err(|_| Error::malformed(part, "no string"))
+    json::string(Some(Raw::of(json)), part).map_err(|_| Error::malformed(part, "no string"))
 }
 
 /// The `data` that inlines octets.

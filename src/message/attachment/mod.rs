@@ -7,15 +7,13 @@ pub use content::{inlined, linked, sha2_256};
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
 use super::compare::same_value;
 use super::form::Form;
 use super::headers::{is_unreserved, text, texts};
 use super::kept::{Kept, Source};
 use super::object::ObjectText;
 use crate::error::{Error, Result};
-use crate::json;
+use crate::json::{self, Raw};
 use crate::multihash::Multihash;
 
 /// An attachment whose data reaches its content. Every member is kept as it was written.
@@ -45,7 +43,6 @@ impl Attachment {
     /// Reads an attachment and keeps its text.
     pub(crate) fn keep_whole(text: String) -> Result<Self> {
         let source = Arc::new(Source::Open(text));
-        json::check(source.as_str(), "attachment", json::NESTING)?;
         Self::keep(source.as_str(), &mut Form::new(&source, false), &String::new)
     }
 
@@ -76,7 +73,7 @@ impl Attachment {
             None => form.tolerate(missing(), None, member("data")).map(|()| Data::default())?,
         };
         let source = form.source();
-        let kept = |raw: &RawValue| Kept::part(source, raw.get());
+        let kept = |raw: Raw<'_>| Kept::part(source, raw.get());
         let members = members.into_iter().map(|(name, raw)| (name.into_owned(), kept(raw))).collect();
         Ok(Self { id, members, data })
     }
@@ -182,7 +179,7 @@ impl Data {
     /// One of `links`, `base64` and `json` has to lead to the content; links need a hash.
     ///
     /// Null stands for absent, but for `json`.
-    fn read(raw: &RawValue, form: &mut Form<'_>, path: &dyn Fn() -> String) -> Result<Self> {
+    fn read(raw: Raw<'_>, form: &mut Form<'_>, path: &dyn Fn() -> String) -> Result<Self> {
         let members = match json::members(raw.get(), "attachment.data") {
             Ok(members) => members,
             Err(error) => {
@@ -193,7 +190,7 @@ impl Data {
         let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
         let given = |name: &str| find(name).and_then(optional);
         let member = |name: &'static str| move || format!("{}.{name}", path());
-        let range = |part: &RawValue| offset(raw.get(), part.get());
+        let range = |part: Raw<'_>| offset(raw.get(), part.get());
         let is_text = |raw, part| text(raw, part).map(|_| range(raw));
         let base64 =
             form.optional(given("base64"), member("base64"), |raw| is_text(raw, "attachment.data.base64"))?;
@@ -211,7 +208,7 @@ impl Data {
         };
         if data.links.is_some() && data.hash.is_none() {
             let fault = Error::malformed("attachment.data.hash", "missing beside links");
-            form.tolerate(fault, given("hash").map(RawValue::get), member("hash"))?;
+            form.tolerate(fault, given("hash").map(|raw: Raw<'_>| raw.get()), member("hash"))?;
         }
         if data.links.is_none() && data.base64.is_none() && data.json.is_none() {
             let fault = Error::malformed("attachment.data", "neither links nor base64 nor json");
@@ -227,7 +224,7 @@ fn offset(whole: &str, part: &str) -> Option<Range<usize>> {
     Some(start..start.checked_add(part.len())?).filter(|range| whole.get(range.clone()).is_some())
 }
 
-fn optional(raw: &RawValue) -> Option<&RawValue> {
+fn optional(raw: Raw<'_>) -> Option<Raw<'_>> {
     Some(raw).filter(|raw| raw.get() != "null")
 }
 

@@ -46,7 +46,7 @@ fn a_header_names_what_it_lacks_and_no_value() {
     assert_eq!(part, "jwe.protected");
     assert_eq!(reason, "`alg` is missing");
     let (part, reason) = told(with_header("{\"alg\": 7}"));
-    assert_eq!((part, reason.as_str()), ("jwe.protected", "`alg` must be a string, got a number (byte 10)"));
+    assert_eq!((part, reason.as_str()), ("jwe.protected", "`alg` must be a string, got a number (byte 9)"));
     let secret = "{\"alg\":\"ECDH-1PU+A256KW\",\"enc\":\"A256CBC-HS512\",\"epk\":\"s3cret\"}";
     for text in [secret.to_owned(), "s3cret".to_owned(), secret.replace("epk", "alg")] {
         let error = World::new().refusal(with_header(&text));

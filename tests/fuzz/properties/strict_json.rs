@@ -1,13 +1,91 @@
-//! Any text as JSON, against the reader that is not strict.
+//! Any text as JSON, against three readers: serde_json and jiter, which are not strict, and serde_json made strict.
 
+use std::collections::HashSet;
+use std::fmt::Formatter;
+
+use jiter::JsonValue;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// What the strict reader takes, `serde_json` takes with the same value; and what is written anew is taken again.
+/// What the strict reader takes, the others take, `serde_json` with the same value, and it is taken again as it is
+/// written anew; what it refuses is ambiguous or not JSON.
 pub(crate) fn holds(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
-    let Ok(strict) = pydidcomm::json::value(text, "text") else { return };
+    let strict = pydidcomm::json::value(text, "text");
+    let reader = &mut serde_json::Deserializer::from_str(text);
+    let by_serde = Levels(pydidcomm::json::NESTING).deserialize(&mut *reader).and_then(|()| reader.end());
+    assert_eq!(strict.is_ok(), by_serde.is_ok(), "{strict:?}, but {by_serde:?}");
+    let Ok(strict) = strict else { return };
     let plain: Value = serde_json::from_str(text).unwrap();
     assert_eq!(strict, plain);
+    JsonValue::parse(data, false).unwrap();
     let written = strict.to_string();
     assert_eq!(pydidcomm::json::value(&written, "text").unwrap(), strict);
+}
+
+/// Reads a value of at most so many levels with each name once in its object.
+struct Levels(usize);
+
+impl Levels {
+    fn inside<E: Error>(&self) -> Result<Self, E> {
+        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("nested too deeply"))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Levels {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Levels {
+    type Value = ();
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        value.is_finite().then_some(()).ok_or_else(|| E::custom("not finite"))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let deeper = self.inside::<A::Error>()?.0;
+        while entries.next_element_seed(Self(deeper))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let deeper = self.inside::<A::Error>()?.0;
+        let mut names = HashSet::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if !names.insert(name) {
+                return Err(A::Error::custom("a name twice"));
+            }
+            members.next_value_seed(Self(deeper))?;
+        }
+        Ok(())
+    }
 }

@@ -1,0 +1,202 @@
+//! The strings, numbers and words of a JSON text (RFC 8259 3, 6 and 7).
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+use super::fault::{Fault, Read};
+use super::reader::Reader;
+
+/// So much of a string is looked through twice while it is in the fastest cache.
+const WINDOW: usize = 4096;
+
+/// A number with so few characters and no exponent is finite: the largest has 309 digits.
+const SHORT: usize = 300;
+
+const NOT_UNICODE: &str = "a string that is not Unicode";
+const NOT_FINITE: &str = "a number that is not finite";
+
+/// A string as it stands in its text, with its quotes.
+pub(crate) struct JsonString<'a> {
+    quoted: &'a str,
+    pub(super) has_escapes: bool,
+}
+
+impl<'a> JsonString<'a> {
+    /// The string, borrowed where it has no escapes.
+    pub(crate) fn decoded(&self) -> Cow<'a, str> {
+        if self.has_escapes {
+            return unescaped(self.quoted).unwrap_or_default().into();
+        }
+        let inner = self.quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inner.unwrap_or_default().into()
+    }
+}
+
+/// The string that is quoted; none where it is not a string of JSON.
+pub(super) fn unescaped(quoted: &str) -> Option<String> {
+    serde_json::from_str(quoted).ok()
+}
+
+impl<'a> Reader<'a> {
+    /// The next byte.
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The next byte that is not white space.
+    pub(super) fn next(&mut self) -> Option<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.pass(1),
+                byte => return byte,
+            }
+        }
+    }
+
+    pub(super) fn pass(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
+    /// A fault of the next byte.
+    pub(super) fn fault_here(&self, reason: &'static str) -> Fault {
+        Fault::At { reason: reason.into(), byte: self.at.saturating_add(1) }
+    }
+
+    /// The fault where something else had to stand.
+    pub(super) fn unexpected(&mut self) -> Fault {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        // JavaScript has constants that JSON does not have
+        let reason =
+            if rest.starts_with("NaN") || rest.starts_with("Infinity") { NOT_FINITE } else { "not JSON" };
+        if rest.is_empty() { Fault::End } else { self.fault_here(reason) }
+    }
+
+    pub(super) fn word(&mut self, word: &str) -> Read {
+        word.bytes().try_for_each(|byte| self.byte(|next| next == byte))
+    }
+
+    /// Passes over a byte of that kind.
+    fn byte(&mut self, is_one: impl Fn(u8) -> bool) -> Read {
+        if self.peek().is_some_and(is_one) {
+            self.pass(1);
+            Ok(())
+        } else {
+            Err(self.unexpected())
+        }
+    }
+
+    /// Passes over a string, which begins here.
+    pub(super) fn string(&mut self) -> Read<JsonString<'a>> {
+        let start = self.at;
+        self.pass(1);
+        let mut has_escapes = false;
+        loop {
+            self.pass(plain(self.text.as_bytes().get(self.at..).unwrap_or_default()));
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    has_escapes = true;
+                    self.escape()?;
+                }
+                Some(_) => return Err(self.fault_here("a control character that is not escaped in a string")),
+                None => return Err(Fault::End),
+            }
+        }
+        self.pass(1);
+        Ok(JsonString { quoted: self.text.get(start..self.at).unwrap_or_default(), has_escapes })
+    }
+
+    fn escape(&mut self) -> Read {
+        self.pass(1);
+        if self.peek() != Some(b'u') {
+            return self.byte(|byte| b"\"\\/bfnrt".contains(&byte));
+        }
+        match self.code_unit()? {
+            0xd800..0xdc00 => {
+                for byte in *b"\\u" {
+                    match self.peek() {
+                        Some(next) if next == byte => {}
+                        Some(_) => return Err(self.fault_here(NOT_UNICODE)),
+                        None => return Err(Fault::End),
+                    }
+                    // `code_unit` passes over the letter
+                    self.pass(usize::from(byte == b'\\'));
+                }
+                match self.code_unit()? {
+                    0xdc00..0xe000 => Ok(()),
+                    _ => Err(self.fault(NOT_UNICODE)),
+                }
+            }
+            0xdc00..0xe000 => Err(self.fault(NOT_UNICODE)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Passes over the letter and the four digits of an escape.
+    fn code_unit(&mut self) -> Read<u16> {
+        self.pass(1);
+        let start = self.at;
+        for _ in 0..4 {
+            self.byte(|byte| byte.is_ascii_hexdigit())?;
+        }
+        let digits = self.text.get(start..self.at).unwrap_or_default();
+        Ok(u16::from_str_radix(digits, 16).unwrap_or_default())
+    }
+
+    /// Passes over a number, which begins here.
+    pub(super) fn number(&mut self) -> Read<&'a str> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.pass(1);
+        }
+        // no zero stands before other digits
+        if self.peek() == Some(b'0') {
+            self.pass(1)
+        } else {
+            self.digits()?
+        }
+        if self.peek() == Some(b'.') {
+            self.pass(1);
+            self.digits()?;
+        }
+        let has_exponent = matches!(self.peek(), Some(b'e' | b'E'));
+        if has_exponent {
+            self.pass(1);
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.pass(1);
+            }
+            self.digits()?;
+        }
+        let number = self.text.get(start..self.at).unwrap_or_default();
+        let is_finite = (!has_exponent && number.len() <= SHORT) || number.parse().is_ok_and(f64::is_finite);
+        if is_finite { Ok(number) } else { Err(self.fault(NOT_FINITE)) }
+    }
+
+    fn digits(&mut self) -> Read {
+        self.byte(|byte| byte.is_ascii_digit())?;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.pass(1);
+        }
+        Ok(())
+    }
+}
+
+/// How many bytes stand before the first that ends a string, escapes or has to be escaped.
+fn plain(rest: &[u8]) -> usize {
+    let mut length: usize = 0;
+    for window in rest.chunks(WINDOW) {
+        let end = memchr2(b'"', b'\\', window);
+        let part = end.and_then(|end| window.get(..end)).unwrap_or(window);
+        let is_control = |byte: &u8| *byte < b' ';
+        // no branch inside, so that the compiler takes many bytes at a time
+        if part.iter().fold(false, |found, byte| found | is_control(byte)) {
+            return length.saturating_add(part.iter().position(is_control).unwrap_or_default());
+        }
+        length = length.saturating_add(part.len());
+        if end.is_some() {
+            break;
+        }
+    }
+    length
+}

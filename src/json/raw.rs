@@ -1,0 +1,50 @@
+//! A value of JSON that is kept as its text.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::{kind, lexeme};
+use crate::error::{Error, Result};
+
+/// The text of one JSON value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Raw<'a> {
+    text: &'a str,
+    /// Whether this is a string with escapes; true where it is not known.
+    may_have_escapes: bool,
+}
+
+impl<'a> Raw<'a> {
+    /// A text that the strict reader passed over.
+    pub(super) fn read(text: &'a str, may_have_escapes: bool) -> Self {
+        Self { text, may_have_escapes }
+    }
+
+    /// The text of a value that something else read.
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, may_have_escapes: true }
+    }
+
+    /// The text.
+    pub(crate) fn get(self) -> &'a str {
+        self.text
+    }
+}
+
+/// A string, borrowed where it has no escapes.
+pub(crate) fn string<'a>(raw: Option<Raw<'a>>, part: &'static str) -> Result<Cow<'a, str>> {
+    let raw = raw.ok_or_else(|| Error::malformed(part, "missing"))?;
+    let Some(inner) = raw.text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return Err(Error::malformed(part, format!("must be a string, got {}", kind(raw.text))));
+    };
+    if !raw.may_have_escapes || !inner.contains('\\') {
+        return Ok(Cow::Borrowed(inner));
+    }
+    let not_unicode = || Error::malformed(part, "a string that is not Unicode");
+    lexeme::unescaped(raw.text).map(Cow::Owned).ok_or_else(not_unicode)
+}
+
+/// A string as serde reads it, borrowed where it has no escapes.
+#[derive(Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);

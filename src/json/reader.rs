@@ -1,0 +1,229 @@
+//! The one strict reader: it passes over a text once, and refuses what has no one meaning.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::fault::{Fault, Read};
+use super::output::Output;
+use super::raw::Raw;
+
+/// Why an object is refused that has a name twice.
+const TWICE: &str = "a name twice in one object";
+
+/// The deepest nesting whatever is asked for: the reader recurses, and so does `serde_json`, which stops here.
+const DEEPEST: usize = 127;
+
+/// So many names are found faster by comparing each than by hashing; objects with more are rare.
+const FEW: usize = 16;
+
+/// A JSON text, read up to some place.
+pub(crate) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    /// The most levels that may be entered.
+    nesting: usize,
+    level: usize,
+    /// The deepest level that was entered.
+    deepest: usize,
+    /// The names of the objects that are open, the outermost first; of each the first few.
+    names: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str, nesting: usize) -> Self {
+        Self { text, at: 0, nesting: nesting.min(DEEPEST), level: 0, deepest: 0, names: Vec::new() }
+    }
+
+    /// How many levels the value has that was read.
+    pub(super) fn levels(&self) -> usize {
+        self.deepest
+    }
+
+    /// Returns if nothing but white space is left.
+    pub(super) fn end(&mut self) -> Read {
+        match self.next() {
+            None => Ok(()),
+            Some(_) => Err(self.fault_here("text after the end of the JSON value")),
+        }
+    }
+
+    /// Reads a value and keeps what `T` keeps of it.
+    pub(crate) fn value<T: Output<'a>>(&mut self) -> Read<T> {
+        match self.next() {
+            Some(b'"') => self.string().map(T::text),
+            Some(b'{') => {
+                let mut members = T::Members::default();
+                self.object(|reader, name| {
+                    let value = reader.value()?;
+                    T::member(&mut members, name, value);
+                    Ok(())
+                })?;
+                Ok(T::object(members))
+            }
+            Some(b'[') => {
+                let mut entries = T::Entries::default();
+                self.array(|reader| {
+                    let value = reader.value()?;
+                    T::entry(&mut entries, value);
+                    Ok(())
+                })?;
+                Ok(T::array(entries))
+            }
+            Some(b't') => self.word("true").map(|()| T::boolean(true)),
+            Some(b'f') => self.word("false").map(|()| T::boolean(false)),
+            Some(b'n') => self.word("null").map(|()| T::null()),
+            Some(b'-' | b'0'..=b'9') => self.number().map(T::number),
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Reads a value and keeps its text.
+    pub(crate) fn raw(&mut self) -> Read<Raw<'a>> {
+        let is_string = self.next() == Some(b'"');
+        let start = self.at;
+        let has_escapes = if is_string {
+            self.string()?.has_escapes
+        } else {
+            self.value::<()>()?;
+            false
+        };
+        Ok(Raw::read(self.text.get(start..self.at).unwrap_or_default(), has_escapes))
+    }
+
+    /// Reads an object, each name once; `member` reads the value of each.
+    pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Read) -> Read {
+        let outer = self.names.len();
+        let mut many = HashSet::new();
+        self.enter(b'{')?;
+        let mut more = self.opens(b'}');
+        while more {
+            if self.next() != Some(b'"') {
+                return Err(self.unexpected());
+            }
+            let name = self.string()?.decoded();
+            let few = self.names.get(outer..).unwrap_or_default();
+            let is_new = !few.contains(&name)
+                && if few.len() < FEW {
+                    self.names.push(name.clone());
+                    true
+                } else {
+                    many.insert(name.clone())
+                };
+            if !is_new {
+                return Err(self.fault(TWICE));
+            }
+            self.expect(b':')?;
+            member(self, name)?;
+            more = self.goes_on(b'}')?;
+        }
+        self.names.truncate(outer);
+        self.level = self.level.saturating_sub(1);
+        Ok(())
+    }
+
+    /// Reads an array; `entry` reads each value.
+    pub(super) fn array(&mut self, mut entry: impl FnMut(&mut Self) -> Read) -> Read {
+        self.enter(b'[')?;
+        let mut more = self.opens(b']');
+        while more {
+            entry(self)?;
+            more = self.goes_on(b']')?;
+        }
+        self.level = self.level.saturating_sub(1);
+        Ok(())
+    }
+
+    /// Passes over the bracket of an object or an array.
+    fn enter(&mut self, bracket: u8) -> Read {
+        if self.next() != Some(bracket) {
+            return Err(self.unexpected());
+        }
+        if self.level >= self.nesting {
+            return Err(self.fault_here("nested too deeply"));
+        }
+        self.level = self.level.saturating_add(1);
+        self.deepest = self.deepest.max(self.level);
+        self.pass(1);
+        Ok(())
+    }
+
+    /// Whether anything stands between this place and the closing bracket, which is passed over otherwise.
+    fn opens(&mut self, closing: u8) -> bool {
+        let is_empty = self.next() == Some(closing);
+        if is_empty {
+            self.pass(1);
+        }
+        !is_empty
+    }
+
+    /// Passes over a comma, or over the closing bracket; says whether it was a comma.
+    fn goes_on(&mut self, closing: u8) -> Read<bool> {
+        match self.next() {
+            Some(b',') => {
+                self.pass(1);
+                Ok(true)
+            }
+            Some(byte) if byte == closing => {
+                self.pass(1);
+                Ok(false)
+            }
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Read {
+        if self.next() != Some(byte) {
+            return Err(self.unexpected());
+        }
+        self.pass(1);
+        Ok(())
+    }
+
+    /// A fault of what was read last.
+    pub(crate) fn fault(&self, reason: impl Into<Cow<'static, str>>) -> Fault {
+        Fault::At { reason: reason.into(), byte: self.at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::{NESTING, check, value};
+
+    const AMBIGUOUS: [&str; 10] = [
+        "",
+        "{",
+        "{} {}",
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":{"b":1,"\u0062":2}}"#,
+        r#""\ud800""#,
+        "1e999",
+        "NaN",
+        "[1,]",
+        "\u{feff}{}",
+    ];
+
+    #[test]
+    fn ambiguous_json_is_refused() {
+        for text in AMBIGUOUS {
+            assert!(check(text, "x", NESTING).is_err(), "{text}");
+            assert!(value(text, "x").is_err(), "{text}");
+        }
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        assert!(check(&deep, "x", NESTING).is_err());
+        let text = r#"{"a":[1,-1,1.5,18446744073709551616,null,true,"\u00e9"],"b":{"a":{}}}"#;
+        check(text, "x", NESTING).unwrap();
+        assert_eq!(value(text, "x").unwrap(), serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    // MSG-31
+    #[test]
+    fn levels_are_counted_exactly() {
+        for (text, levels) in [("1", 0), ("[]", 1), (r#"{"a":[1,{"b":{}}]}"#, 4), (r#"[[],{"a":1},[2]]"#, 2)]
+        {
+            check(text, "x", levels).unwrap();
+            assert!(levels == 0 || check(text, "x", levels - 1).is_err(), "{text}");
+        }
+    }
+}
