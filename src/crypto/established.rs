@@ -7,7 +7,8 @@
 use std::fmt::{Debug, Formatter};
 use std::sync::OnceLock;
 
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 
 use super::agreement::{SharedSecret, agree};
 use super::public_key::PublicKey;
@@ -17,9 +18,44 @@ use crate::error::Result;
 /// How many peers a key remembers: they take about 200 KB, and one that is forgotten costs what it did at first.
 const PEERS: usize = 1024;
 
-/// What one key shares, by the octets of the other key.
+/// What one key shares, by the bytes of the other key.
+///
+/// With a DID for each relationship every key has one peer: the first takes no table, which would be many times the key.
 #[derive(Default)]
-pub(super) struct Established(OnceLock<Cache<Vec<u8>, SharedSecret>>);
+pub(super) struct Established {
+    first: OnceLock<(Vec<u8>, SharedSecret)>,
+    others: OnceLock<Box<Others>>,
+}
+
+type Others = Cache<Vec<u8>, SharedSecret>;
+
+impl Established {
+    fn get(&self, public: &[u8]) -> Option<SharedSecret> {
+        match self.first.get()? {
+            (first, shared) if first == public => Some(shared.clone()),
+            _ => self.others.get()?.get(public),
+        }
+    }
+
+    fn insert(&self, public: &[u8], shared: SharedSecret) {
+        if let Err((public, shared)) = self.first.set((public.to_vec(), shared)) {
+            self.others.get_or_init(others).insert(public, shared);
+        }
+    }
+}
+
+/// The table of the other peers: one shard, since each shard takes memory before there is anything in it.
+#[expect(clippy::expect_used, reason = "the options are constants")]
+fn others() -> Box<Others> {
+    let room = OptionsBuilder::new()
+        .shards(1)
+        .estimated_items_capacity(PEERS - 1)
+        .weight_capacity(PEERS as u64 - 1)
+        .build()
+        .expect("both capacities are set");
+    let (hash, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
+    Box::new(Cache::with_options(room, UnitWeighter, hash, lifecycle))
+}
 
 impl Debug for Established {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
@@ -32,20 +68,20 @@ pub(crate) fn agree_and_remember(secret: &SecretKind, public: &PublicKey) -> Res
     if secret.curve() != public.curve() {
         return agree(secret, public);
     }
-    let Established(peers) = secret.established();
-    let peers = peers.get_or_init(|| Cache::new(PEERS));
-    if let Some(shared) = peers.get(public.uncompressed_octets()) {
+    let (peers, public_bytes) = (secret.established(), public.uncompressed_octets());
+    if let Some(shared) = peers.get(public_bytes) {
         return Ok(shared);
     }
     let shared = agree(secret, public)?;
-    peers.insert(public.uncompressed_octets().to_vec(), shared.clone());
+    peers.insert(public_bytes, shared.clone());
     Ok(shared)
 }
 
 /// How many peers the key remembers.
 #[cfg(test)]
 pub(crate) fn remembered(key: &SecretKind) -> usize {
-    key.established().0.get().map_or(0, Cache::len)
+    let Established { first, others } = key.established();
+    usize::from(first.get().is_some()) + others.get().map_or(0, |others| others.len())
 }
 
 #[cfg(test)]
@@ -88,6 +124,17 @@ mod tests {
             assert_eq!(agree_and_remember(&bob, &other).err(), Some(Error::Decryption));
         }
         assert_eq!(remembered(&bob), 0);
+    }
+
+    #[test]
+    fn a_key_with_one_peer_has_no_table() {
+        let (alice, bob, carol) = (secret(Curve::P256, 1), secret(Curve::P256, 2), secret(Curve::P256, 3));
+        for _ in 0..2 {
+            agree_and_remember(&alice, &bob.public_key()).unwrap();
+        }
+        assert!(alice.established().others.get().is_none());
+        agree_and_remember(&alice, &carol.public_key()).unwrap();
+        assert_eq!(alice.established().others.get().map(|others| others.len()), Some(1));
     }
 
     #[test]
