@@ -3,7 +3,6 @@
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
@@ -11,6 +10,7 @@ use pyo3::{type_hint_identifier, type_hint_union};
 use super::argument::wrong_type;
 use super::callback::call_python;
 use super::errors::misuse;
+use super::package::class;
 use crate::{ContentEncryption, SignatureAlgorithm};
 
 /// `AnonCryptAlg`: the content encryption of anoncrypt.
@@ -22,14 +22,9 @@ pub(super) struct AuthCryptAlg(pub(super) ContentEncryption);
 /// `SignAlg`: the algorithm of a signature.
 pub(super) struct SignAlg(pub(super) SignatureAlgorithm);
 
-fn member<'py>(
-    py: Python<'py>,
-    class: &'static PyOnceLock<Py<PyAny>>,
-    class_name: &str,
-    value: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    let import = || Ok::<_, PyErr>(py.import("pydidcomm.algorithms")?.getattr(class_name)?.unbind());
-    call_python(py, || class.get_or_try_init(py, import)?.bind(py).call1((value,)))
+fn member<'py>(py: Python<'py>, name: &str, value: &str) -> PyResult<Bound<'py, PyAny>> {
+    let class = class(py, "pydidcomm.algorithms", name)?;
+    call_python(py, || class.call1((value,)))
 }
 
 macro_rules! python_enum {
@@ -43,8 +38,7 @@ macro_rules! python_enum {
                 type_hint_identifier!("pydidcomm.algorithms", stringify!($name));
 
             fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-                member(py, &CLASS, stringify!($name), self.0.name())
+                member(py, stringify!($name), self.0.name())
             }
         }
     };

@@ -7,7 +7,6 @@ use std::ops::Deref;
 
 use pyo3::PyTypeInfo;
 use pyo3::exceptions::PyValueError;
-use pyo3::import_exception;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -16,11 +15,11 @@ use pyo3::type_hint_identifier;
 use pyo3::types::{PyMapping, PyString};
 
 use super::callback::call_python;
+use super::package::exceptions;
 use crate::did::DidUrl;
 use crate::display;
 
-import_exception!(pydidcomm._arguments, ArgumentTypeError);
-import_exception!(pydidcomm._arguments, ArgumentValueError);
+exceptions!("pydidcomm._arguments": ArgumentTypeError, ArgumentValueError);
 
 /// An argument that has another type; its value is not repeated, since it may be a secret.
 pub(super) fn wrong_type(value: &Bound<'_, PyAny>, expected: &str) -> PyErr {

@@ -3,28 +3,31 @@
 use std::collections::BTreeMap;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
-use pyo3::import_exception;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::callback::call_python;
+use super::package::exceptions;
 use crate::display;
 use crate::error::Error;
 
-import_exception!(pydidcomm.errors, ContentNotFoundError);
-import_exception!(pydidcomm.errors, DecryptionError);
-import_exception!(pydidcomm.errors, DidDeactivatedError);
-import_exception!(pydidcomm.errors, DidNotFoundError);
-import_exception!(pydidcomm.errors, EndpointNotFoundError);
-import_exception!(pydidcomm.errors, IncompatibleKeysError);
-import_exception!(pydidcomm.errors, InvalidSignatureError);
-import_exception!(pydidcomm.errors, KeyNotFoundError);
-import_exception!(pydidcomm.errors, MalformedDocumentError);
-import_exception!(pydidcomm.errors, MalformedMessageError);
-import_exception!(pydidcomm.errors, PolicyError);
-import_exception!(pydidcomm.errors, SecretNotFoundError);
-import_exception!(pydidcomm.errors, UnsupportedError);
-import_exception!(pydidcomm.errors, UntrustedMessageError);
+exceptions!(
+    "pydidcomm.errors":
+    ContentNotFoundError,
+    DecryptionError,
+    DidDeactivatedError,
+    DidNotFoundError,
+    EndpointNotFoundError,
+    IncompatibleKeysError,
+    InvalidSignatureError,
+    KeyNotFoundError,
+    MalformedDocumentError,
+    MalformedMessageError,
+    PolicyError,
+    SecretNotFoundError,
+    UnsupportedError,
+    UntrustedMessageError,
+);
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {

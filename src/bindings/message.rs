@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use super::argument::{Of, StrIn};
@@ -14,6 +13,7 @@ use super::errors::misuse;
 use super::from_prior::PyFromPrior;
 use super::json::{KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn};
 use super::message_in::{AttachmentsIn, put_custom};
+use super::package::class;
 use super::surroundings;
 use super::time::{DatetimeOut, TimeIn};
 use super::tuple::{OnceTuple, TupleOut};
@@ -404,10 +404,8 @@ impl PyMessage {
 }
 
 fn warn_of_type(py: Python<'_>) -> PyResult<()> {
-    static CATEGORY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let import = || Ok::<_, PyErr>(py.import("pydidcomm.errors")?.getattr("MessageTypeWarning")?.unbind());
+    let category = class(py, "pydidcomm.errors", "MessageTypeWarning")?;
     call_python(py, || {
-        let category = CATEGORY.get_or_try_init(py, import)?.bind(py);
-        PyErr::warn(py, category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
+        PyErr::warn(py, &category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
     })
 }

@@ -35,6 +35,7 @@ mod message_in;
 mod message_type;
 mod operation;
 mod pack;
+mod package;
 mod packed;
 mod peer_did;
 mod pool;

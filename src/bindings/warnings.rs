@@ -3,12 +3,12 @@
 #[cfg(feature = "stubs")]
 use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use super::callback::call_python;
+use super::package::class;
 use crate::unpack::Warning;
 
 /// What `Metadata.warnings` yields: a tuple of `MessageWarning`.
@@ -16,14 +16,11 @@ pub(super) struct WarningsOut<'py>(Bound<'py, PyTuple>);
 
 impl<'py> WarningsOut<'py> {
     pub(super) fn of(py: Python<'py>, warnings: &[Warning]) -> PyResult<Self> {
-        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         if warnings.is_empty() {
             return Ok(Self(PyTuple::empty(py)));
         }
-        let import =
-            || Ok::<_, PyErr>(py.import("pydidcomm.message_warning")?.getattr("MessageWarning")?.unbind());
+        let class = class(py, "pydidcomm.message_warning", "MessageWarning")?;
         call_python(py, || {
-            let class = CLASS.get_or_try_init(py, import)?.bind(py);
             let made = warnings.iter().map(|one| class.call1((one.as_str(), one.code(), one.part())));
             PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?).map(Self)
         })

@@ -1,0 +1,42 @@
+//! Classes of the package that are written in Python.
+//!
+//! They are looked up in `sys.modules` on each use. The compiled module is loaded once in a process, and the package may be
+//! imported again: a class that was kept from the first import is not the one that the program catches or compares with.
+
+use pyo3::PyErrArguments;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use super::callback::call_python;
+
+/// The class of the module with that name.
+pub(super) fn class<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    call_python(py, || py.import(module)?.getattr(name))
+}
+
+/// An exception of the class; or why there is no such class.
+pub(super) fn exception(
+    module: &str,
+    name: &str,
+    arguments: impl PyErrArguments + Send + Sync + 'static,
+) -> PyErr {
+    Python::attach(|py| match class(py, module, name).and_then(|class| Ok(class.cast_into::<PyType>()?)) {
+        Ok(class) => PyErr::from_type(class, arguments),
+        Err(error) => error,
+    })
+}
+
+/// Declares exceptions of a module of the package, each with the constructor that pyo3's exceptions have.
+macro_rules! exceptions {
+    ($module:literal: $($name:ident),+ $(,)?) => {
+        $(pub(super) struct $name;
+
+        impl $name {
+            pub(super) fn new_err(arguments: impl pyo3::PyErrArguments + Send + Sync + 'static) -> pyo3::PyErr {
+                $crate::bindings::package::exception($module, stringify!($name), arguments)
+            }
+        })+
+    };
+}
+
+pub(super) use exceptions;
