@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test exit-runs test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel clean
+.PHONY: help tutorial test exit-runs test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -279,10 +279,36 @@ bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed 
 	$(SAY) "benchmark of the peers: medians of $(PEER_ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
-wheel: $(VENV)/installed ## build the wheel and the source distribution into dist
+# paths of the builder stay out of the wheel, and two builds of one commit are the same
+CARGO_DIR := $(or $(CARGO_HOME),$(HOME)/.cargo)
+MAPPED := $(CARGO_DIR)=/cargo $(CURDIR)=/pydidcomm
+COMMITTED := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+REPRODUCIBLE := SOURCE_DATE_EPOCH=$(COMMITTED) RUSTFLAGS='$(MAPPED:%=--remap-path-prefix=%)' CFLAGS='$(MAPPED:%=-ffile-prefix-map=%)'
+# glibc 2.17 and later, which zig links against on Linux; the tag is that of the builder's glibc without zig
+PORTABLE := $(if $(filter Linux,$(shell uname)),--zig --compatibility manylinux2014 --target $(shell uname -m)-unknown-linux-gnu)
+
+$(VENV)/wheel: $(VENV)/installed
+	$(SAY) "what builds wheels: in $(VENV)"
+	$(BIN)/python -m pip install --quiet --group wheel
+	@touch $@
+
+wheel: $(VENV)/wheel ## build the wheel and the source distribution into dist
 	$(SAY) "wheel (abi3, CPython 3.11 and later) and source distribution in dist"
-	$(BIN)/maturin build --release --out dist
+	rm -f dist/*.whl
+	$(REPRODUCIBLE) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin build --release $(PORTABLE) --out dist
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(BIN)/python tests/wheel.py normalise dist/*.whl
+	$(BIN)/python tests/wheel.py check dist/*.whl
 	$(BIN)/maturin sdist --out dist
+
+wheel-again: $(VENV)/wheel ## build the wheel once more in another folder, and compare it with that in dist
+	$(SAY) "wheel: built from the same commit in another folder, byte by byte the same"
+	rm -rf build/again
+	git worktree prune
+	git worktree add --quiet --detach build/again HEAD
+	ln -s $(CURDIR)/$(VENV) build/again/$(VENV)
+	$(MAKE) --no-print-directory -C build/again wheel SOURCE_DATE_EPOCH=$(COMMITTED)
+	$(BIN)/python tests/wheel.py check dist/*.whl build/again/dist/*.whl
+	git worktree remove --force build/again
 
 clean: ## remove what the targets made
 	rm -rf target build dist $(VENV) $(PEERS) $(TOOLS)
