@@ -370,7 +370,8 @@ class Delivery:
     @property
     def message(self, /) -> str:
         """
-        The text for the wire, in one layer for each mediator on the way.
+        The text for the wire, in one layer for each mediator on the way: that of the first delivery is there, that of
+        another one is wrapped when it is first requested.
         """
     @property
     def route(self, /) -> list[str]:
@@ -1878,7 +1879,7 @@ def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     Keeps the long form of the proved sender of a message that was let in.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, max_keys: SupportsIndex, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """

@@ -85,6 +85,7 @@ def _encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
         parameters.forward_service_id,
         parameters.forward_schemes,
         parameters.forward_headers,
+        config.max_keys,
         _known(resolvers),
     )
 

@@ -100,10 +100,13 @@ class PackEncryptedConfig:
             see `Packed.envelopes`. For a recipient of which one does not know what it can compute on.
         forward: Whether the message is wrapped for the mediators that the recipient's document names. A
             message that is not wrapped goes to the recipient alone, for instance on a connection it opened.
+        max_keys: The most keys that the message is encrypted to for one recipient: those of the recipient in
+            every envelope, and those of the mediators before the first delivery. The documents of the peers
+            choose how many there are; `pack` raises ValueError for more.
 
     Raises:
         TypeError: `curves` is a `str` in place of a sequence.
-        ValueError: An algorithm is not one of its enum.
+        ValueError: An algorithm is not one of its enum, or `max_keys` is less than one.
 
     Example:
         >>> from pydidcomm import AnonCryptAlg, PackEncryptedConfig
@@ -120,12 +123,17 @@ class PackEncryptedConfig:
     curves: Sequence[str] = ("X25519", "P-384", "P-256", "P-521")
     every_curve: bool = False
     forward: bool = True
+    # what `unpack` reads by default
+    max_keys: int = 1000
 
     def __post_init__(self) -> None:
         """Copies the collections and reads the algorithms, so that what is shown is what is used."""
         _set(self, "enc_alg_auth", _member("enc_alg_auth", AuthCryptAlg, self.enc_alg_auth))
         _set(self, "enc_alg_anon", _member("enc_alg_anon", AnonCryptAlg, self.enc_alg_anon))
         _set(self, "curves", _tuple("curves", self.curves))
+        if self.max_keys < 1:
+            message = f"`max_keys` must be at least 1, got {self.max_keys}"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
 //! `Delivery`: a URI together with the text that goes there.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::surroundings::random;
 use super::wire_text::WireText;
 use crate::did::DidUrl;
 use crate::display::listed;
-use crate::pack;
+use crate::pack::{self, Wrapping};
 use crate::routing::Route;
 
 /// One way to hand an envelope over: a URI, and the text that is wrapped for that URI.
@@ -20,25 +21,63 @@ pub(super) struct PyDelivery(pub(super) Arc<Delivery>);
 /// One way, and what goes there.
 pub(super) struct Delivery {
     pub(super) route: Route,
-    pub(super) text: Arc<WireText>,
-    routed_to: Vec<DidUrl>,
+    pub(super) text: Arc<DeliveryText>,
 }
 
-/// The ways to hand an envelope over; those on which nobody stands between take its own text.
-pub(super) fn deliveries(bare: &Arc<WireText>, found: Vec<pack::Delivery>) -> Vec<Arc<Delivery>> {
+/// The text of one delivery, or of several over the same mediators.
+pub(super) struct DeliveryText {
+    bare: Arc<WireText>,
+    wrapping: Option<Arc<Wrapping>>,
+    wrapped: OnceLock<WireText>,
+}
+
+impl DeliveryText {
+    /// The text that is wrapped for nobody.
+    pub(super) fn bare(bare: &Arc<WireText>) -> Self {
+        Self { bare: Arc::clone(bare), wrapping: None, wrapped: OnceLock::new() }
+    }
+
+    /// The text, which is wrapped when it is first requested.
+    pub(super) fn for_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        let Some(wrapping) = &self.wrapping else { return self.bare.for_python(py) };
+        if let Some(wrapped) = self.wrapped.get() {
+            return wrapped.for_python(py);
+        }
+        let bare = self.bare.for_python(py)?;
+        let bare = bare.to_str()?;
+        let wrapped = py.detach(|| wrapping.wrap_later(bare, Box::new(random)))?;
+        self.wrapped.get_or_init(|| wrapped.text.into()).for_python(py)
+    }
+
+    /// How long it is, in bytes; none before it is wrapped.
+    pub(super) fn length(&self) -> Option<usize> {
+        match &self.wrapping {
+            None => Some(self.bare.length()),
+            Some(_) => self.wrapped.get().map(WireText::length),
+        }
+    }
+}
+
+/// The ways to hand the envelope over; the text of the first is wrapped already.
+pub(super) fn deliveries(
+    bare: &Arc<WireText>,
+    found: Vec<pack::Delivery>,
+    first: Option<String>,
+) -> Vec<Arc<Delivery>> {
     let mut made: Vec<Arc<Delivery>> = Vec::with_capacity(found.len());
-    for pack::Delivery { route, wrapped } in found {
-        let (text, routed_to) =
-            match (wrapped, made.iter().find(|earlier| earlier.route.layers == route.layers)) {
-                (None, _) => (Arc::clone(bare), Vec::new()),
-                // several transports of one mediator take the very same text
-                (Some(_), Some(earlier)) => (Arc::clone(&earlier.text), earlier.routed_to.clone()),
-                (Some(wrapped), None) => {
-                    let wrapped = Arc::unwrap_or_clone(wrapped);
-                    (Arc::new(wrapped.text.into()), wrapped.to_kids)
-                }
-            };
-        made.push(Arc::new(Delivery { route, text, routed_to }));
+    let mut first = first;
+    for pack::Delivery { route, wrapping } in found {
+        // several transports of one mediator take the very same text
+        let alike = made.iter().find(|earlier| earlier.route.layers == route.layers);
+        let text = alike.map_or_else(
+            || {
+                let wrapped =
+                    first.take().map(|text| OnceLock::from(WireText::from(text))).unwrap_or_default();
+                Arc::new(DeliveryText { bare: Arc::clone(bare), wrapping, wrapped })
+            },
+            |alike| Arc::clone(&alike.text),
+        );
+        made.push(Arc::new(Delivery { route, text }));
     }
     made
 }
@@ -47,11 +86,11 @@ pub(super) fn deliveries(bare: &Arc<WireText>, found: Vec<pack::Delivery>) -> Ve
 impl PyDelivery {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.text.for_python(py)
     }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.text.for_python(py)
     }
 
@@ -61,9 +100,10 @@ impl PyDelivery {
         &self.0.route.uri
     }
 
-    /// The text for the wire, in one layer for each mediator on the way.
+    /// The text for the wire, in one layer for each mediator on the way: that of the first delivery is there, that of
+    /// another one is wrapped when it is first requested.
     #[getter]
-    fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.text.for_python(py)
     }
 
@@ -87,8 +127,9 @@ impl PyDelivery {
 
     /// The keys of the first mediator that the outermost layer is encrypted to; none where nobody stands between.
     #[getter]
-    fn routed_to_kids(&self) -> Vec<&str> {
-        self.0.routed_to.iter().map(DidUrl::as_str).collect()
+    fn routed_to_kids(&self) -> Vec<String> {
+        let kids = self.0.text.wrapping.as_ref().map(|wrapping| wrapping.to_kids());
+        kids.into_iter().flatten().map(|kid| kid.to_string()).collect()
     }
 
     fn __repr__(&self) -> String {
@@ -98,6 +139,7 @@ impl PyDelivery {
         } else {
             format!(" over {}", listed(layers.iter().map(AsRef::as_ref)))
         };
-        format!("Delivery({} octets to {}{over})", self.0.text.length(), listed([self.uri()]))
+        let size = self.0.text.length().map_or_else(String::new, |length| format!("{length} octets "));
+        format!("Delivery({size}to {}{over})", listed([self.uri()]))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::delivery::{Delivery, PyDelivery, deliveries};
+use super::delivery::{Delivery, DeliveryText, PyDelivery, deliveries};
 use super::errors::EndpointNotFoundError;
 use super::wire_text::WireText;
 use crate::did::DidUrl;
@@ -19,7 +19,7 @@ pub(super) struct PyEnvelope(Arc<Envelope>);
 
 struct Envelope {
     /// The text that is wrapped for nobody.
-    bare: Arc<WireText>,
+    bare: DeliveryText,
     curve: Curve,
     to_kids: Vec<DidUrl>,
     from_kid: Option<DidUrl>,
@@ -28,10 +28,10 @@ struct Envelope {
 
 impl From<Sealed> for PyEnvelope {
     fn from(sealed: Sealed) -> Self {
-        let Sealed { text, curve, to_kids, from_kid, deliveries: found } = sealed;
+        let Sealed { text, curve, to_kids, from_kid, deliveries: found, wrapped } = sealed;
         let bare = Arc::new(WireText::from(text));
-        let deliveries = deliveries(&bare, found);
-        Self(Arc::new(Envelope { bare, curve, to_kids, from_kid, deliveries }))
+        let deliveries = deliveries(&bare, found, wrapped);
+        Self(Arc::new(Envelope { bare: DeliveryText::bare(&bare), curve, to_kids, from_kid, deliveries }))
     }
 }
 
@@ -42,8 +42,8 @@ impl PyEnvelope {
     }
 
     /// The text as it goes by the preferred way; as it is where there is none.
-    pub(super) fn wire_text(&self) -> &WireText {
-        self.first().map_or(&self.0.bare, |delivery| &delivery.text)
+    pub(super) fn wire_text(&self) -> &DeliveryText {
+        self.first().map_or(&self.0.bare, |delivery| delivery.text.as_ref())
     }
 
     /// The first delivery by one of these schemes that will do.
@@ -69,17 +69,17 @@ impl PyEnvelope {
 impl PyEnvelope {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.message(py)
     }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.message(py)
     }
 
     /// The text for the wire, wrapped for the mediators before the first of the deliveries.
     #[getter]
-    pub(super) fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    pub(super) fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.wire_text().for_python(py)
     }
 
@@ -122,6 +122,7 @@ impl PyEnvelope {
     }
 
     fn __repr__(&self) -> String {
-        format!("Envelope({} octets on {})", self.wire_text().length(), self.0.curve.name())
+        let size = self.wire_text().length().map_or_else(String::new, |length| format!("{length} octets "));
+        format!("Envelope({size}on {})", self.0.curve.name())
     }
 }

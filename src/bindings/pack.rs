@@ -106,7 +106,7 @@ pub(super) fn pack_signed(
 #[pyo3(signature = (
     message, to, frm, sign_frm, from_prior_issuer_kid, enc_alg_anon, protect_sender_id: "bool",
     authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in, curves, every_curve: "bool",
-    forward: "bool", forward_service_id, forward_schemes, forward_headers, known
+    forward: "bool", forward_service_id, forward_schemes, forward_headers, max_keys, known
 ))]
 #[expect(
     clippy::too_many_arguments,
@@ -130,6 +130,7 @@ pub(super) fn pack_encrypted(
     forward_service_id: Option<StrIn>,
     forward_schemes: StringsIn,
     forward_headers: Option<ObjectIn>,
+    max_keys: usize,
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
@@ -148,6 +149,7 @@ pub(super) fn pack_encrypted(
         bare: !forward,
         choice: Choice { service_id: forward_service_id.map(|StrIn(id)| id), schemes: forward_schemes.0 },
         forward_headers: headers(forward_headers)?,
+        most_keys: max_keys,
     };
     Ok(match to {
         ToIn::One(to) => PyOperation::prepare(known, octets, |caller| async move {

@@ -80,23 +80,23 @@ impl PyPacked {
 impl PyPacked {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.envelope.message(py)
     }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.envelope.message(py)
     }
 
     /// The text for the wire, as the tutorial calls it.
     #[getter]
-    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.envelope.message(py)
     }
 
     /// The text for the wire, wrapped for the mediators before the first of the deliveries.
     #[getter]
-    fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.envelope.message(py)
     }
 
@@ -183,7 +183,9 @@ impl PyPacked {
     }
 
     fn __repr__(&self) -> String {
-        format!("Packed({} octets to {})", self.envelope.wire_text().length(), listed(self.to_kids()))
+        // the first delivery of the first envelope is wrapped
+        let length = self.envelope.wire_text().length().unwrap_or_default();
+        format!("Packed({length} octets to {})", listed(self.to_kids()))
     }
 }
 
@@ -191,17 +193,17 @@ impl PyPacked {
 impl PyPackedSigned {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.for_python(py)
     }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.for_python(py)
     }
 
     /// The text for the wire.
     #[getter]
-    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.for_python(py)
     }
 
@@ -231,17 +233,17 @@ impl PyPackedSigned {
 impl PyPackedPlaintext {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.for_python(py)
     }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.for_python(py)
     }
 
     /// The text for the wire.
     #[getter]
-    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.for_python(py)
     }
 

@@ -137,23 +137,23 @@ impl PyV1Message {
 impl PyV1Packed {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.for_python(py)
     }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.for_python(py)
     }
 
     /// The text for the wire, as the tutorial calls it.
     #[getter]
-    fn packed_msg<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.for_python(py)
     }
 
     /// The text for the wire.
     #[getter]
-    fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.for_python(py)
     }
 

@@ -26,14 +26,15 @@ impl WireText {
         self.length
     }
 
-    pub(super) fn for_python<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+    /// The text; MemoryError where there is no room for it.
+    pub(super) fn for_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         let mut held = lock(&self.held);
         let made = match &*held {
-            Held::Written(text) => PyString::new(py, text),
-            Held::Made(made) => return made.bind(py).clone(),
+            Held::Written(text) => PyString::from_bytes(py, text.as_bytes())?,
+            Held::Made(made) => return Ok(made.bind(py).clone()),
         };
         *held = Held::Made(made.clone().unbind());
-        made
+        Ok(made)
     }
 }
 

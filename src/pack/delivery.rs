@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::forward::{ForwardOptions, PackedForward, wrap};
+use super::forward::{ForwardOptions, Wrapping};
 use crate::caller::Caller;
 use crate::did::{DidUrl, Document};
 use crate::error::{Error, Result};
@@ -13,8 +13,8 @@ use crate::routing::{self, Choice, Found, Route};
 pub struct Delivery {
     /// Where it goes, and over whom.
     pub route: Route,
-    /// The envelope as it goes there; none where it goes as it is.
-    pub wrapped: Option<Arc<PackedForward>>,
+    /// Wraps the envelope for the mediators on the route; none where it goes as it is.
+    pub wrapping: Option<Arc<Wrapping>>,
 }
 
 /// The ways to the recipient; where `bare` those alone on which nobody stands between.
@@ -40,31 +40,31 @@ pub async fn routes_to(caller: &Caller, to: &DidUrl) -> Result<Vec<Route>> {
     Ok(found.routes)
 }
 
-/// Wraps an envelope for every way, the preferred first.
+/// Prepares the wrapping for every route, the preferred first.
 ///
-/// A way that cannot be taken is passed over; where no way is left, the first obstacle is the error.
+/// A document chooses how many routes there are, and a sender mostly takes the first: the others are not wrapped for
+/// before their text is requested. A route that cannot be taken is passed over; where none is left, the first obstacle
+/// is the error.
 pub(super) async fn deliveries(
     caller: &Caller,
-    envelope: &str,
     to: &DidUrl,
-    found: &Found,
+    found: Found,
     options: &ForwardOptions,
 ) -> Result<Vec<Delivery>> {
     // a key is named on the last hop only by whoever addressed that very key
     let target = if to.fragment().is_some() { to.as_str() } else { to.did() };
-    let mut found = found.clone();
+    let mut found = found;
     let mut deliveries: Vec<Delivery> = Vec::new();
     for route in std::mem::take(&mut found.routes) {
         // several transports of one mediator take the very same text
         let alike = deliveries.iter().find(|earlier| earlier.route.layers == route.layers);
-        let wrapped = match alike {
-            Some(earlier) => Ok(earlier.wrapped.clone()),
-            None => {
-                wrap(caller, envelope, target, &route.layers, options).await.map(|text| text.map(Arc::new))
-            }
+        let wrapping = match alike {
+            Some(earlier) => Ok(earlier.wrapping.clone()),
+            None if route.layers.is_empty() => Ok(None),
+            None => Wrapping::prepare(caller, target, &route.layers, options).await.map(Arc::new).map(Some),
         };
-        match wrapped {
-            Ok(wrapped) => deliveries.push(Delivery { route, wrapped }),
+        match wrapping {
+            Ok(wrapping) => deliveries.push(Delivery { route, wrapping }),
             Err(error) => found.pass_over(error)?,
         }
     }

@@ -1,7 +1,7 @@
 //! Encrypted messages: sign if asked, then encrypt for the recipient.
 
 use super::delivery::{Delivery, deliveries, ways};
-use super::forward::ForwardOptions;
+use super::forward::{ForwardOptions, PackedForward};
 use super::keys::{Group, Recipients, recipients, sender_keys, signing_key};
 use super::rotation;
 use super::seal::{anoncrypt, authcrypt};
@@ -14,6 +14,7 @@ use crate::jose::jws::KidIn;
 use crate::keys::{Curve, Secret};
 use crate::message::Message;
 use crate::routing::{Choice, ForwardHeaders};
+use crate::unpack::RECIPIENTS;
 
 /// What is wanted beside encryption.
 #[derive(Clone, Debug)]
@@ -49,6 +50,9 @@ pub struct EncryptOptions {
     pub choice: Choice,
     /// What every forward has beside the next hop and the payload.
     pub forward_headers: ForwardHeaders,
+    /// The most keys that a message to one recipient is encrypted to: those of the recipient in every envelope, and those
+    /// of the mediators before the first delivery. Their documents choose how many there are.
+    pub most_keys: usize,
 }
 
 impl Default for EncryptOptions {
@@ -67,6 +71,7 @@ impl Default for EncryptOptions {
             bare: false,
             choice: Choice::default(),
             forward_headers: ForwardHeaders::default(),
+            most_keys: RECIPIENTS,
         }
     }
 }
@@ -99,17 +104,14 @@ pub struct Sealed {
     pub from_kid: Option<DidUrl>,
     /// The ways to hand it over, the preferred first.
     pub deliveries: Vec<Delivery>,
+    /// The text as it goes by the first of them; none where it goes as it is, or where it is wrapped later.
+    pub wrapped: Option<String>,
 }
 
 impl Sealed {
     /// The text for the wire, as it goes by the preferred way; as it is where there is none.
     pub fn message(&self) -> &str {
-        self.deliveries.first().map_or(&self.text, |delivery| self.message_for(delivery))
-    }
-
-    /// The text for the wire, as it goes by this way.
-    pub fn message_for<'a>(&'a self, delivery: &'a Delivery) -> &'a str {
-        delivery.wrapped.as_ref().map_or(&self.text, |wrapped| &wrapped.text)
+        self.wrapped.as_deref().unwrap_or(&self.text)
     }
 }
 
@@ -193,6 +195,8 @@ async fn seal_and_wrap(
     };
     let wanted = if options.every_curve { usize::MAX } else { 1 };
     let pairs: Vec<_> = pairs(recipients, senders.as_deref()).take(wanted).collect();
+    let keys = pairs.iter().map(|(group, _)| group.keys.len()).sum();
+    check_keys(to, keys, options)?;
     let mut envelopes = Vec::with_capacity(pairs.len());
     // encrypted where it stands, for the last of them; mostly there is but one
     let texts = std::iter::repeat_n(text.into_bytes(), pairs.len());
@@ -200,12 +204,30 @@ async fn seal_and_wrap(
         envelopes.push(seal(caller, text, group, sender, options).await?);
     }
     let found = ways(caller, &recipients.document, &options.choice, options.bare).await?;
-    for envelope in &mut envelopes {
-        envelope.deliveries = deliveries(caller, &envelope.text, to, &found, forward).await?;
-    }
+    let deliveries = deliveries(caller, to, found, forward).await?;
     let mut envelopes = envelopes.into_iter();
-    let envelope = envelopes.next().ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
-    Ok((envelope, envelopes.collect(), recipients.document.services().to_vec()))
+    let mut envelope = envelopes.next().ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
+    if let Some(wrapping) = deliveries.first().and_then(|first| first.wrapping.as_ref()) {
+        check_keys(to, keys.saturating_add(wrapping.keys()), options)?;
+        let PackedForward { text, .. } = wrapping.wrap(caller, &envelope.text).await?;
+        envelope.wrapped = Some(text);
+    }
+    envelope.deliveries.clone_from(&deliveries);
+    let others = envelopes.map(|other| Sealed { deliveries: deliveries.clone(), ..other }).collect();
+    Ok((envelope, others, recipients.document.services().to_vec()))
+}
+
+/// Refuses work that the documents of the recipient and of its mediators ask too much of.
+fn check_keys(to: &DidUrl, keys: usize, options: &EncryptOptions) -> Result<()> {
+    if keys <= options.most_keys {
+        return Ok(());
+    }
+    Err(Error::misuse(format!(
+        "{} and the mediators before it have {keys} keys to encrypt to, more than `max_keys={}`: pass the DID URL \
+         of one key in `to`, or raise the limit",
+        to.did(),
+        options.most_keys
+    )))
 }
 
 /// The groups to encrypt for, in authcrypt each with the sender's key on its curve; a group without is left out.
@@ -248,6 +270,7 @@ async fn seal(
         to_kids: group.keys.iter().map(|recipient| recipient.kid.clone()).collect(),
         from_kid: sender.map(|sender| sender.kid().clone()),
         deliveries: Vec::new(),
+        wrapped: None,
     })
 }
 

@@ -1,14 +1,18 @@
 //! Wrapping: an encrypted message becomes one layer of anoncrypt a mediator, the outermost for the first.
 
-use super::keys::recipients;
+use std::fmt::{Debug, Formatter};
+use std::sync::Arc;
+
+use super::keys::{Group, few_keys, recipients};
 use super::seal::anoncrypt;
-use crate::caller::Caller;
+use crate::caller::{Caller, Random, Surroundings};
 use crate::crypto::algorithm::ContentEncryption;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::jose::envelope;
 use crate::json;
 use crate::keys::Curve;
+use crate::operation::{Operation, Step};
 use crate::routing::{self, ForwardHeaders, MOST_LAYERS};
 
 /// How forwards are written.
@@ -51,16 +55,12 @@ pub async fn wrap_in_forward(
     routing_keys: &[DidUrl],
     options: &ForwardOptions,
 ) -> Result<PackedForward> {
-    // a forward that carries anything else shows it to the mediator
-    if !envelope::is_encrypted(payload) {
-        return Err(Error::malformed("forward", "what is to be wrapped is no encrypted message"));
-    }
-    json::check(payload, "forward", json::NESTING)?;
+    check(payload)?;
     if routing_keys.len() > MOST_LAYERS {
         return Err(Error::misuse(format!("more than {MOST_LAYERS} routing keys")));
     }
-    let wrapped = wrap(caller, payload.trim(), to.as_str(), routing_keys, options).await?;
-    wrapped.ok_or_else(|| Error::misuse("no routing key to wrap for"))
+    let wrapping = Wrapping::prepare(caller, to.as_str(), routing_keys, options).await?;
+    wrapping.wrap(caller, payload.trim()).await
 }
 
 /// Wraps what a forward carried once more, as a mediator does before it hands it on.
@@ -74,31 +74,103 @@ pub async fn rewrap(
     routing_keys: &[DidUrl],
     options: &ForwardOptions,
 ) -> Result<PackedForward> {
-    let receiver = std::slice::from_ref(next);
-    let layers = if routing_keys.is_empty() { receiver } else { routing_keys };
-    wrap_in_forward(caller, payload, next, layers, options).await
+    if !routing_keys.is_empty() {
+        return wrap_in_forward(caller, payload, next, routing_keys, options).await;
+    }
+    check(payload)?;
+    // the recipient may read with any of its keys
+    let keys = recipients(caller, next, &options.curves).await?.groups.into_iter().next();
+    let layers = vec![Layer { mediator: next.clone(), keys: keys.ok_or_else(no_curve)? }];
+    Wrapping { target: next.to_string(), layers, options: options.clone() }.wrap(caller, payload.trim()).await
 }
 
-/// Wraps in one forward for each of the layers, of which the first is outermost; none where there are none.
-pub(super) async fn wrap(
-    caller: &Caller,
-    envelope: &str,
-    to: &str,
-    layers: &[DidUrl],
-    options: &ForwardOptions,
-) -> Result<Option<PackedForward>> {
-    let mut wrapped: Option<PackedForward> = None;
-    let mut next = to;
-    for mediator in layers.iter().rev() {
-        let keys = recipients(caller, mediator, &options.curves).await?.groups.into_iter().next();
-        let keys = keys.ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
-        let payload = wrapped.as_ref().map_or(envelope, |inner| inner.text.as_str());
-        let plaintext = routing::write(&caller.random_id(), mediator, next, payload, &options.headers);
-        wrapped = Some(PackedForward {
-            text: anoncrypt(caller, plaintext.into_bytes(), &keys, options.anoncrypt).await?,
-            to_kids: keys.keys.into_iter().map(|key| key.kid).collect(),
-        });
-        next = mediator.as_str();
+/// Checks that the payload is an encrypted message: a forward shows anything else to the mediator.
+fn check(payload: &str) -> Result<()> {
+    if !envelope::is_encrypted(payload) {
+        return Err(Error::malformed("forward", "what is to be wrapped is no encrypted message"));
     }
-    Ok(wrapped)
+    json::check(payload, "forward", json::NESTING)
+}
+
+fn no_curve() -> Error {
+    Error::misuse("no curve to encrypt on")
+}
+
+/// The mediators on one route with their keys, found before there is anything to wrap.
+#[derive(Clone)]
+pub struct Wrapping {
+    target: String,
+    /// The first is outermost; at least one.
+    layers: Vec<Layer>,
+    options: ForwardOptions,
+}
+
+#[derive(Clone)]
+struct Layer {
+    mediator: DidUrl,
+    keys: Group,
+}
+
+impl Debug for Wrapping {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.layers.iter().map(|layer| layer.mediator.as_str())).finish()
+    }
+}
+
+impl Wrapping {
+    /// Finds the keys of every mediator.
+    pub(super) async fn prepare(
+        caller: &Caller,
+        target: &str,
+        mediators: &[DidUrl],
+        options: &ForwardOptions,
+    ) -> Result<Self> {
+        if mediators.is_empty() {
+            return Err(Error::misuse("no routing key to wrap for"));
+        }
+        let mut layers = Vec::with_capacity(mediators.len());
+        for mediator in mediators {
+            let keys = few_keys(caller, mediator, &options.curves).await?;
+            layers.push(Layer { mediator: mediator.clone(), keys });
+        }
+        Ok(Self { target: target.to_owned(), layers, options: options.clone() })
+    }
+
+    /// The keys that the outermost layer is encrypted to.
+    pub fn to_kids(&self) -> Vec<DidUrl> {
+        let outermost = self.layers.first().map(|layer| &layer.keys.keys);
+        outermost.into_iter().flatten().map(|key| key.kid.clone()).collect()
+    }
+
+    /// How many keys all layers together are encrypted to.
+    pub(super) fn keys(&self) -> usize {
+        self.layers.iter().map(|layer| layer.keys.keys.len()).sum()
+    }
+
+    /// Wraps the envelope in one forward for each mediator, the last first.
+    pub(super) async fn wrap(&self, caller: &Caller, envelope: &str) -> Result<PackedForward> {
+        let Self { target, layers, options } = self;
+        let mut wrapped: Option<String> = None;
+        let mut next = target.as_str();
+        for Layer { mediator, keys } in layers.iter().rev() {
+            let payload = wrapped.as_deref().unwrap_or(envelope);
+            let plaintext = routing::write(&caller.random_id(), mediator, next, payload, &options.headers);
+            wrapped = Some(anoncrypt(caller, plaintext.into_bytes(), keys, options.anoncrypt).await?);
+            next = mediator.as_str();
+        }
+        let text = wrapped.ok_or_else(no_curve)?;
+        Ok(PackedForward { text, to_kids: self.to_kids() })
+    }
+
+    /// Wraps the envelope when its text is requested; everything but the randomness is here already.
+    pub fn wrap_later(self: &Arc<Self>, envelope: &str, random: Random) -> Result<PackedForward> {
+        let (wrapping, envelope) = (Arc::clone(self), envelope.to_owned());
+        let mut operation = Operation::new(Surroundings::new(0, random), |caller| async move {
+            wrapping.wrap(&caller, &envelope).await
+        });
+        match operation.start()? {
+            Step::Done(wrapped) => Ok(wrapped),
+            Step::Ask(_) => Err(Error::Answer("wrapping has no questions")),
+        }
+    }
 }

@@ -14,6 +14,9 @@ use crate::error::{Error, ListedKey, MOST_LISTED, Result};
 use crate::keys::{Curve, PublicKey, Secret};
 use crate::unpack::RECIPIENTS;
 
+/// A mediator holds all of its keys and needs one; a few allow for a rotation, and for a key that is unusable to it.
+const MEDIATOR_KEYS: usize = 8;
+
 /// A public key to encrypt to.
 #[derive(Clone)]
 pub(crate) struct RecipientKey {
@@ -29,6 +32,7 @@ pub(crate) struct Recipients {
 }
 
 /// Keys on one curve; at least one.
+#[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) curve: Curve,
     pub(crate) keys: Vec<RecipientKey>,
@@ -88,6 +92,20 @@ pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -
         }
     }
     Ok(Recipients { document, groups })
+}
+
+/// The first keys of a mediator on the first of the curves on which it has any, sorted by kid; or the very key that is named.
+pub(crate) async fn few_keys(caller: &Caller, mediator: &DidUrl, curves: &[Curve]) -> Result<Group> {
+    let document = caller.resolve(mediator.did()).await?;
+    let found =
+        candidates(&document, Relationship::KeyAgreement, mediator, |key| curves.contains(&key.curve()))?;
+    let curve = curves.iter().find(|curve| found.iter().any(|(_, key)| key.curve() == **curve));
+    let curve = *curve.ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
+    let on_curve = found.into_iter().filter(|(_, key)| key.curve() == curve).take(MEDIATOR_KEYS);
+    let mut keys: Vec<_> =
+        on_curve.map(|(kid, key)| RecipientKey { kid: kid.clone(), key: key.clone() }).collect();
+    keys.sort_by(|one, other| one.kid.cmp(&other.kid));
+    Ok(Group { curve, keys })
 }
 
 /// The sender's key for the first curve of the recipient on which one is held; or, where every curve is

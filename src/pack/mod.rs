@@ -16,7 +16,7 @@ pub use crate::jose::jws::KidIn;
 pub use attachment::sign_attachment;
 pub use delivery::{Delivery, routes_to};
 pub use encrypted::{EncryptOptions, Packed, Sealed, encrypted, encrypted_to_each};
-pub use forward::{ForwardOptions, PackedForward, rewrap, wrap_in_forward};
+pub use forward::{ForwardOptions, PackedForward, Wrapping, rewrap, wrap_in_forward};
 pub use layer::{LayerKeys, encrypted_layer, layer_keys};
 pub use plaintext::plaintext;
 pub use signed::{PackedSigned, signed};

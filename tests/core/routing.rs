@@ -2,7 +2,7 @@
 
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
-use pydidcomm::pack::{self, EncryptOptions, Packed};
+use pydidcomm::pack::{self, Delivery, EncryptOptions, Packed};
 use pydidcomm::routing::{Choice, ForwardHeaders};
 use serde_json::{Value, json};
 
@@ -85,6 +85,15 @@ fn uris(packed: &Packed) -> Vec<&str> {
     packed.envelope.deliveries.iter().map(|delivery| delivery.route.uri.as_str()).collect()
 }
 
+/// The text of a delivery, as it is wrapped when it is requested.
+fn text(packed: &Packed, delivery: &Delivery) -> String {
+    let text = &packed.envelope.text;
+    delivery.wrapping.as_ref().map_or_else(
+        || text.clone(),
+        |wrapping| wrapping.wrap_later(text, Box::new(|buffer| buffer.fill(7))).unwrap().text,
+    )
+}
+
 fn all_keys_of(did: &str) -> String {
     ["agree-1", "agree-10", "agree-2"].map(|fragment| format!("{did}#{fragment}")).join(" ")
 }
@@ -98,8 +107,8 @@ fn every_routing_key_has_a_layer_the_first_of_them_outermost() {
     let delivery = &packed.envelope.deliveries[0];
     assert_eq!(delivery.route.uri, AT_ONE);
     assert_eq!(delivery.route.service_id, format!("{BOB}#didcomm"));
-    assert_eq!(packed.envelope.message(), packed.envelope.message_for(delivery));
-    assert_eq!(delivery.wrapped.as_ref().unwrap().to_kids, [DidUrl::parse(ONE_1).unwrap()]);
+    let wrapping = delivery.wrapping.as_ref().unwrap();
+    assert_eq!(wrapping.to_kids(), [DidUrl::parse(ONE_1).unwrap()]);
     let outer = parse(packed.envelope.message());
     assert_eq!(kids(&outer), [ONE_1]);
     let first = forward(&outer, ONE_1);
@@ -160,7 +169,7 @@ fn without_routing_keys_and_mediator_nothing_is_wrapped() {
         let packed = pack(&world(endpoint)).unwrap();
         assert_eq!(kids(&parse(packed.envelope.message())), BOB_SORTED);
         assert_eq!((packed.envelope.message(), uris(&packed)), (packed.envelope.text.as_str(), vec![AT_ONE]));
-        assert!(packed.envelope.deliveries[0].wrapped.is_none());
+        assert!(packed.envelope.deliveries[0].wrapping.is_none());
     }
     // somebody without any service is packed to all the same
     let packed = World::new().encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
@@ -332,18 +341,66 @@ fn every_usable_endpoint_has_a_delivery_in_the_owners_order() {
         uris(&packed),
         ["wss://one.example", "wss://two.example", "https://one.example", "https://bob.example"]
     );
-    let texts: Vec<_> =
-        packed.envelope.deliveries.iter().map(|delivery| packed.envelope.message_for(delivery)).collect();
+    let texts: Vec<_> = packed.envelope.deliveries.iter().map(|delivery| text(&packed, delivery)).collect();
     let wrapped: Vec<_> = texts.iter().map(|text| hops(text)).collect();
     assert_eq!(wrapped, [vec![ONE_1.to_owned()], vec![all_keys_of(TWO)], vec![ONE_1.to_owned()], Vec::new()]);
     // two transports of one mediator take one text
     assert_eq!(texts[0], texts[2]);
     assert_eq!(texts[3], packed.envelope.text);
-    for text in texts {
+    for text in &texts {
         let kid = kids(&parse(text))[0].to_owned();
         let innermost =
             if kid.starts_with(BOB) { parse(text) } else { payload(&forward(&parse(text), &kid)).clone() };
         assert_eq!(innermost, parse(&packed.envelope.text));
+    }
+}
+
+/// A mediator with so many keys, all of them the same.
+fn crowded(count: usize) -> Document {
+    let mut json: Value = serde_json::from_str(served(ONE, json!({"uri": AT_ONE})).json().unwrap()).unwrap();
+    let method = json["verificationMethod"][0].clone();
+    let methods = (0..count).map(|place| {
+        let mut method = method.clone();
+        method["id"] = json!(format!("{ONE}#{place:04}"));
+        method
+    });
+    json["keyAgreement"] = methods.collect();
+    Document::parse(&json).unwrap()
+}
+
+#[test]
+fn a_mediator_is_encrypted_to_at_a_few_of_its_keys() {
+    let packed = |count| pack(&world(json!({"uri": ONE})).with_document(crowded(count))).unwrap();
+    for (count, expected) in [(1, 1), (8, 8), (9, 8), (2000, 8)] {
+        let packed = packed(count);
+        assert_eq!(kids(&parse(packed.envelope.message())).len(), expected, "{count}");
+        let wrapping = packed.envelope.deliveries[0].wrapping.as_ref().unwrap();
+        assert_eq!(wrapping.to_kids()[0].as_str(), format!("{ONE}#0000"));
+    }
+}
+
+#[test]
+fn only_the_first_delivery_is_wrapped_at_once() {
+    let packed = pack(&world(json!([{"uri": ONE}, {"uri": TWO}]))).unwrap();
+    assert_eq!(hops(packed.envelope.wrapped.as_deref().unwrap()), [all_keys_of(ONE)]);
+    assert_eq!(hops(&text(&packed, &packed.envelope.deliveries[1])), [all_keys_of(TWO)]);
+    let direct = pack(&world(json!([{"uri": AT_ONE}, {"uri": TWO}]))).unwrap();
+    assert!(direct.envelope.wrapped.is_none());
+    assert_eq!(direct.envelope.message(), direct.envelope.text);
+}
+
+#[test]
+fn the_keys_that_one_message_is_encrypted_to_have_a_limit() {
+    let world = world(json!({"uri": AT_ONE, "routingKeys": [ONE, TWO]}));
+    let packed = |most_keys| {
+        let options = EncryptOptions { most_keys, ..from(ALICE) };
+        world.encrypt(&from_alice_to_bob(), BOB, &options).map(|packed| packed.envelope.to_kids.len())
+    };
+    // three keys of Bob, and three of each mediator
+    assert_eq!(packed(9), Ok(3));
+    for most in [8, 2] {
+        let Err(Error::Misuse(reason)) = packed(most) else { panic!("{most} keys will do") };
+        assert!(reason.contains(&format!("`max_keys={most}`")), "{reason}");
     }
 }
 

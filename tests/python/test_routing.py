@@ -210,6 +210,56 @@ def test_the_text_and_the_uri_of_a_delivery_belong_together(
         packed.delivery("mailto")
 
 
+def test_a_delivery_after_the_first_is_wrapped_when_its_text_is_read(
+    world: Documents, alice: Party, bob: Party, one: Party, two: Party
+) -> None:
+    serving(bob, [{"uri": one.did}, {"uri": two.did}])
+    first, second = pack(world, alice, bob).deliveries
+    assert ("octets" in repr(first), "octets" in repr(second)) == (True, False)
+    assert second.routed_to_kids == two.kids
+    assert kids(second.text) == two.kids
+    assert second.text is second.message
+    assert "octets" in repr(second)
+
+
+def test_the_work_of_one_pack_does_not_grow_with_the_keys_and_routes_of_mediators(
+    world: Documents, alice: Party, bob: Party
+) -> None:
+    def work(count: int, routes: int) -> tuple[int, list[bool]]:
+        """The keys of the outermost layer, and which deliveries are wrapped."""
+        crowded = Party("did:example:crowded", agreement=1)
+        method = crowded.document["verificationMethod"][0]
+        crowded.document["keyAgreement"] = [
+            {**method, "id": f"{crowded.did}#{place}"} for place in range(count)
+        ]
+        world.parties[crowded.did] = crowded
+        layers = [[f"did:example:crowded#{n}"] + ["did:example:crowded"] * 5 for n in range(routes - 1)]
+        layers.insert(0, ["did:example:crowded"] * 6)
+        serving(bob, [{"uri": "https://bob.example", "routingKeys": keys} for keys in layers])
+        packed = pack(world, alice, bob)
+        return len(kids(packed.text)), ["octets" in repr(each) for each in packed.deliveries]
+
+    assert work(10, 1) == (8, [True])
+    assert work(100, 4) == (8, [True, False, False, False])
+
+
+def test_the_keys_that_one_message_is_encrypted_to_have_a_limit(
+    world: Documents, alice: Party, bob: Party, one: Party
+) -> None:
+    serving(bob, {"uri": "https://bob.example", "routingKeys": [one.kids[0]]})
+    most = len(bob.kids) + 1
+
+    def packed(most: int) -> Packed:
+        config = PackEncryptedConfig(max_keys=most)
+        return sync.pack_encrypted(world.of(alice), hello(), bob.did, pack_config=config)
+
+    assert packed(most).to_kids == bob.kids
+    with pytest.raises(ValueError, match=f"`max_keys={most - 1}`"):
+        packed(most - 1)
+    with pytest.raises(ValueError, match="`max_keys` must be at least 1, got 0"):
+        PackEncryptedConfig(max_keys=0)
+
+
 @pytest.mark.spec("DID-07")
 def test_an_endpoint_for_which_the_message_is_not_wrapped_is_not_named(
     world: Documents, alice: Party, bob: Party, two: Party
