@@ -306,6 +306,8 @@ wheel-again: $(VENV)/wheel ## build the wheel once more in another folder, and c
 	git worktree prune
 	git worktree add --quiet --detach build/again HEAD
 	ln -s $(CURDIR)/$(VENV) build/again/$(VENV)
+	@# the tools are installed already
+	touch -r $(VENV)/installed build/again/pyproject.toml
 	$(MAKE) --no-print-directory -C build/again wheel SOURCE_DATE_EPOCH=$(COMMITTED)
 	$(BIN)/python tests/wheel.py check dist/*.whl build/again/dist/*.whl
 	git worktree remove --force build/again
