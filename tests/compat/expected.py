@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Outcome: TypeAlias = dict[str, Any]
 
-FAULTS = "which of several faults is told"
+FAULTS = "which of several faults is reported"
 INVALID, UNDECRYPTED, UNSIGNED, PLAINTEXT = (
     f"MalformedMessageError {code}"
     for code in ("INVALID_MESSAGE", "CAN_NOT_DECRYPT", "INVALID_SIGNATURE", "INVALID_PLAINTEXT")
@@ -60,9 +60,9 @@ def _refused(name: str, arguments: list[Any], theirs: Outcome, ours: Outcome) ->
 
 def _resolved(did: str, theirs: Outcome, ours: Outcome) -> str | None:
     if "result" in theirs and fault(ours) == "MalformedPeerDIDError":
-        return "points off their curve"
+        return "points that are not on their curve"
     is_other = "-" in did or "_" in did or did.count(".S") > 1
-    return "DIDs that the original made and could not resolve" if is_other and ours.get("result") else None
+    return "DIDs that the original creates and cannot resolve" if is_other and ours.get("result") else None
 
 
 def fault(outcome: Outcome) -> str:
@@ -72,7 +72,7 @@ def fault(outcome: Outcome) -> str:
 
 def _read(headers: dict[str, Any], theirs: Outcome, ours: Outcome) -> str | None:
     if fault(theirs) == "TypeError" and fault(ours) == PLAINTEXT:
-        return "no exception of other libraries"
+        return "exceptions of other libraries"
     if headers.get("custom_headers") == {}:
         return "empty `custom_headers`"
     if headers.get("sub", ...) is None and "result" in ours:

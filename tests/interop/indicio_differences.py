@@ -72,7 +72,7 @@ DIFFERENCES = (
         "the message is encrypted to all keys on one curve, as the specification advises",
     ),
     Difference(
-        "recipients that are not in order",
+        "recipients that are not sorted",
         ("two keys of the recipient, not in order",),
         RESULT,
         "`apv` is over the sorted kids; the original compares it with them as they stand, and refuses",
@@ -91,7 +91,7 @@ DIFFERENCES = (
         ("askar",),
     ),
     Difference(
-        "senders that are hidden",
+        "protected sender (anoncrypt over authcrypt)",
         ("an authcrypt layer inside of an anoncrypt one",),
         RESULT,
         "the inner layer is opened, where the original hands out an envelope as plaintext",
@@ -115,7 +115,7 @@ DIFFERENCES = (
         "the original leaks an IndexError",
     ),
     Difference(
-        "what is no envelope",
+        "input that is not an envelope",
         (
             "a list in place of an envelope",
             "a plaintext in place of an envelope",
@@ -146,7 +146,7 @@ DIFFERENCES = (
         (),
     ),
     Difference(
-        "a did:key without agreement",
+        "key agreement of a did:key",
         ("resolver: a did:key",),
         RESULT,
         "an Ed25519 key implies one for agreement, without which nobody can write to a did:key",
@@ -172,14 +172,14 @@ DIFFERENCES = (
         (),
     ),
     Difference(
-        "a sender of v1 whose secret is not held",
+        "a v1 sender whose secret is not available",
         ("a sender without a secret",),
         "V1PackagingServiceError",
         "the original sends the message from nobody, and says nothing",
         VERSION_1,
     ),
     Difference(
-        "what is no envelope",
+        "input that is not an envelope",
         ("a list in place of an envelope", "an empty object in place of an envelope"),
         "V1PackagingServiceError",
         "the original leaks a KeyError or a TypeError",
