@@ -3,6 +3,8 @@
 //! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
 //! [`Answer`] is there. What can be answered without leaving the core is not asked.
 
+pub(crate) mod resolve;
+
 use std::collections::{HashMap, HashSet};
 use std::fmt::{Debug, Formatter};
 use std::future::poll_fn;
@@ -16,21 +18,30 @@ use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::crypto::established::agree_and_remember;
 use crate::crypto::signature;
 use crate::did::local::LocalResolver;
-use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key, same_party};
+use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key};
 use crate::error::{Error, Result};
 use crate::keys::{Elsewhere, PublicKey, Secret, SecretKey, SecretStore, Verkey};
 use crate::message::random_id;
+
+pub use resolve::ResolveOptions;
 
 /// Something that only the caller knows.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Question {
     /// The DID document of this DID.
-    ResolveDid(String),
+    ResolveDid {
+        /// The DID.
+        did: String,
+        /// What the resolver may take into account.
+        options: ResolveOptions,
+    },
     /// The secrets of these keys that are held.
     FindSecrets {
         /// Key ids, the preferred first.
         kids: Vec<String>,
+        /// The public half of each of them where it is known; none for any where it is not.
+        public_keys: Vec<PublicKey>,
         /// Whether all that are held are wanted; otherwise the first will do.
         every: bool,
     },
@@ -108,6 +119,12 @@ const LONG_DID: usize = 8 * 1024;
 /// ordinary did:peer:2 are shorter. A long kid has several names that are as long, so the list would be many times the message.
 const MOST_OTHER_NAMES: usize = 4 << 20;
 
+/// A key whose secret is wanted, and its public half where that is known.
+type Wanted<'a> = (&'a DidUrl, Option<&'a PublicKey>);
+
+/// The same, and a name under which the secret may be kept.
+type Named<'a> = (&'a DidUrl, Option<&'a PublicKey>, String);
+
 /// What an operation is given when it starts: the time, randomness, and what needs no question.
 pub struct Surroundings {
     /// Seconds since the epoch.
@@ -120,6 +137,9 @@ pub struct Surroundings {
     pub secrets: Option<Arc<SecretStore>>,
     /// Whether a key in this process remembers what it shares with the keys of its peers.
     pub remember_peers: bool,
+    /// Whether the resolver that is asked takes [`ResolveOptions`], by the beginning of the DID; the first
+    /// that fits counts.
+    pub resolvers: Vec<(String, bool)>,
     /// The most entries of lists that a document may have which a resolver answers with.
     pub most_document_entries: usize,
     /// Does many jobs on several threads; without it they are done one after the other.
@@ -135,6 +155,7 @@ impl Surroundings {
             dids: None,
             secrets: None,
             remember_peers: true,
+            resolvers: Vec::new(),
             most_document_entries: MOST_ENTRIES,
             spread: None,
         }
@@ -149,8 +170,11 @@ pub struct Caller {
     secrets: Option<Arc<SecretStore>>,
     remember_peers: bool,
     spread: Option<Spread>,
+    resolvers: Vec<(String, bool)>,
     // an operation sees one version of each document
     resolved: Mutex<HashMap<String, Arc<Document>>>,
+    // the DIDs whose document was asked for once more
+    refreshed: Mutex<HashSet<String>>,
     slot: Arc<Mutex<Slot>>,
 }
 
@@ -167,9 +191,19 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Caller {
     pub(crate) fn new(surroundings: Surroundings, slot: Arc<Mutex<Slot>>) -> Self {
-        let Surroundings { now, random, dids, secrets, remember_peers, spread, .. } = surroundings;
-        let (random, resolved) = (Mutex::new(random), Mutex::default());
-        Self { now, random, dids, secrets, remember_peers, spread, resolved, slot }
+        let Surroundings { now, random, dids, secrets, remember_peers, spread, resolvers, .. } = surroundings;
+        Self {
+            now,
+            random: Mutex::new(random),
+            dids,
+            secrets,
+            remember_peers,
+            spread,
+            resolvers,
+            resolved: Mutex::default(),
+            refreshed: Mutex::default(),
+            slot,
+        }
     }
 
     pub(crate) fn now(&self) -> u64 {
@@ -185,53 +219,25 @@ impl Caller {
         random_id(|buffer| self.random(buffer))
     }
 
-    /// The document of the DID, which is what it says it is.
-    pub(crate) async fn resolve(&self, did: &str) -> Result<Arc<Document>> {
-        if let Some(document) = lock(&self.resolved).get(did) {
-            return Ok(Arc::clone(document));
-        }
-        let document = match &self.dids {
-            Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
-                let found = if let Some(document) = local.remembered(did) {
-                    Some(document)
-                } else {
-                    if did.len() >= LONG_DID {
-                        self.leave().await?;
-                    }
-                    local.resolve(&DidUrl::parse(did)?)?
-                };
-                let answer = match found {
-                    None if local.asks_store(did) => self.ask(Question::ResolveDid(did.to_owned())).await?,
-                    found => Answer::Document(found),
-                };
-                document_of(did, answer)?
-            }
-            _ => document_of(did, self.ask(Question::ResolveDid(did.to_owned())).await?)?,
-        };
-        lock(&self.resolved).insert(did.to_owned(), Arc::clone(&document));
-        Ok(document)
-    }
-
-    /// Has the store of long forms asked for the DID of a key whose secret may be held under the other form.
-    async fn ask_store(&self, did: &str) -> Result<()> {
-        let asks = self.dids.as_ref().is_some_and(|(local, prefixes)| {
-            prefixes.iter().any(|prefix| did.starts_with(prefix)) && local.asks_store(did)
-        });
-        if asks {
-            self.ask(Question::ResolveDid(did.to_owned())).await?;
-        }
-        Ok(())
-    }
-
     /// The first of these secrets that is held, under the id by which it was asked for.
     pub(crate) async fn find_secret(&self, kids: &[&DidUrl]) -> Result<Secret> {
-        let found = self.find(kids, false).await?;
+        let wanted: Vec<_> = kids.iter().map(|kid| (*kid, None)).collect();
+        let found = self.find(&wanted, false).await?;
         found.into_iter().next().ok_or_else(|| none_held(kids))
+    }
+
+    /// The same where the public halves are known.
+    pub(crate) async fn find_secret_for(&self, keys: &[(&DidUrl, &PublicKey)]) -> Result<Secret> {
+        let wanted: Vec<_> = keys.iter().map(|(kid, key)| (*kid, Some(*key))).collect();
+        let found = self.find(&wanted, false).await?;
+        let kids = || keys.iter().map(|(kid, _)| *kid).collect::<Vec<_>>();
+        found.into_iter().next().ok_or_else(|| none_held(&kids()))
     }
 
     /// All of these secrets; one that is not held is an error.
     pub(crate) async fn find_every_secret(&self, kids: &[&DidUrl]) -> Result<Vec<Secret>> {
-        let found = self.find(kids, true).await?;
+        let wanted: Vec<_> = kids.iter().map(|kid| (*kid, None)).collect();
+        let found = self.find(&wanted, true).await?;
         let known: HashSet<_> = found.iter().map(Secret::kid).collect();
         let missing: Vec<_> = kids.iter().filter(|kid| !known.contains(**kid)).copied().collect();
         if missing.is_empty() { Ok(found) } else { Err(none_held(&missing)) }
@@ -242,10 +248,9 @@ impl Caller {
     /// It is asked for by the verkey, and by the id that the did:key of the verkey gives it.
     pub(crate) async fn find_secret_of(&self, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
         let kids = verkeys.iter().map(Verkey::kid).collect::<Result<Vec<_>>>()?;
-        let names = kids
-            .iter()
-            .zip(verkeys)
-            .flat_map(|(kid, verkey)| [verkey.to_string(), kid.to_string()].map(|name| (kid, name)));
+        let names = kids.iter().zip(verkeys).flat_map(|(kid, verkey)| {
+            [verkey.to_string(), kid.to_string()].map(|name| (kid, Some(verkey.public_key()), name))
+        });
         let found = self.held(names.collect(), false).await?.into_iter().next();
         let held = found.and_then(|secret| {
             let place = kids.iter().position(|kid| kid == secret.kid())?;
@@ -347,20 +352,21 @@ impl Caller {
         }
     }
 
-    async fn find(&self, kids: &[&DidUrl], every: bool) -> Result<Vec<Secret>> {
-        let mut found = self.held(kids.iter().map(|kid| (*kid, kid.to_string())).collect(), every).await?;
-        if found.is_empty() || (every && found.len() < kids.len()) {
-            for kid in kids {
+    async fn find(&self, keys: &[Wanted<'_>], every: bool) -> Result<Vec<Secret>> {
+        let names = keys.iter().map(|(kid, key)| (*kid, *key, kid.to_string()));
+        let mut found = self.held(names.collect(), every).await?;
+        if found.is_empty() || (every && found.len() < keys.len()) {
+            for (kid, _) in keys {
                 self.ask_store(kid.did()).await?;
             }
             // a peer may name a key of a did:peer by another name than the one its secret is kept under
             let known: HashSet<_> = found.iter().map(|secret| secret.kid().clone()).collect();
             let mut room = MOST_OTHER_NAMES;
-            let others: Vec<_> = kids
+            let others: Vec<_> = keys
                 .iter()
-                .filter(|kid| !known.contains(**kid))
-                .flat_map(|kid| self.other_names(kid).into_iter().map(move |name| (*kid, name)))
-                .take_while(|(_, name)| {
+                .filter(|(kid, _)| !known.contains(*kid))
+                .flat_map(|(kid, key)| self.other_names(kid).into_iter().map(move |name| (*kid, *key, name)))
+                .take_while(|(_, _, name)| {
                     let left = room.checked_sub(name.len());
                     room = left.unwrap_or(0);
                     left.is_some()
@@ -385,24 +391,26 @@ impl Caller {
     }
 
     /// Looks for secrets by name, and returns each under the id that stands for that name.
-    async fn held(&self, names: Vec<(&DidUrl, String)>, every: bool) -> Result<Vec<Secret>> {
+    async fn held(&self, names: Vec<Named<'_>>, every: bool) -> Result<Vec<Secret>> {
         let renamed = |kid: &DidUrl, secret: Secret| {
             if secret.kid() == kid { secret } else { secret.renamed(kid.clone()) }
         };
         if let Some(store) = &self.secrets {
-            let held =
-                names.iter().filter_map(|(kid, name)| store.find(name).map(|key| renamed(kid, key.into())));
+            let held = names
+                .iter()
+                .filter_map(|(kid, _, name)| store.find(name).map(|key| renamed(kid, key.into())));
             return Ok(if every { held.collect() } else { held.take(1).collect() });
         }
-        let kids = names.iter().map(|(_, name)| name.clone()).collect();
-        match self.ask(Question::FindSecrets { kids, every }).await? {
+        let kids = names.iter().map(|(_, _, name)| name.clone()).collect();
+        let public_keys = names.iter().filter_map(|(_, key, _)| key.cloned()).collect();
+        match self.ask(Question::FindSecrets { kids, public_keys, every }).await? {
             Answer::Secrets(secrets) => {
                 // of two answers for one name the first counts
                 let by_name: HashMap<_, _> =
                     secrets.iter().rev().map(|(name, secret)| (name, secret)).collect();
                 let held = names
                     .iter()
-                    .filter_map(|(kid, name)| Some(renamed(kid, Secret::clone(by_name.get(name)?))));
+                    .filter_map(|(kid, _, name)| Some(renamed(kid, Secret::clone(by_name.get(name)?))));
                 Ok(held.collect())
             }
             _ => Err(Error::Answer("something else came in place of secrets")),
@@ -417,27 +425,6 @@ impl Caller {
         })
         .await
     }
-}
-
-/// The document that answers the question for the DID: it has the id that was asked for, or the other form of it.
-pub(crate) fn document_of(did: &str, answer: Answer) -> Result<Arc<Document>> {
-    let deactivated = || Error::DidDeactivated { did: did.to_owned() };
-    let document = match answer {
-        Answer::Document(document) => document.ok_or_else(|| Error::DidNotFound { did: did.to_owned() })?,
-        Answer::Deactivated => return Err(deactivated()),
-        _ => return Err(Error::Answer("something else came in place of a DID document")),
-    };
-    if document.is_deactivated() {
-        return Err(deactivated());
-    }
-    if document.did().as_str() == did {
-        return Ok(document);
-    }
-    if same_party(document.did().as_str(), did) {
-        return Ok(Arc::new(document.in_the_name_of(&DidUrl::parse(did)?)));
-    }
-    let reason = format!("the resolver answered with the document of {}", document.did());
-    Err(Error::MalformedDocument { did: did.to_owned(), reason })
 }
 
 /// The length in bytes of every signature that is written.

@@ -92,10 +92,14 @@ if TYPE_CHECKING:
     from pydidcomm.replay import InMemoryReplayWindow, ReplayEntry, ReplayWindow
     from pydidcomm.resolvers import (
         DIDResolver,
+        DIDResolverWithOptions,
         KeyAgreementKey,
         KeyMaker,
         NewKey,
         PrefixResolver,
+        ResolveOptions,
+        SecretQuery,
+        SecretsFinder,
         SecretsResolver,
         SecretsStore,
         SigningKey,
@@ -113,6 +117,7 @@ __all__ = [
     "DIDCommMessaging",
     "DIDDocument",
     "DIDResolver",
+    "DIDResolverWithOptions",
     "DecryptionError",
     "Delivery",
     "Diagnosis",
@@ -162,10 +167,13 @@ __all__ = [
     "ReplayEntry",
     "ReplayWindow",
     "ReplayedMessageError",
+    "ResolveOptions",
     "Resolved",
     "ResolversConfig",
     "Secret",
     "SecretNotFoundError",
+    "SecretQuery",
+    "SecretsFinder",
     "SecretsResolver",
     "SecretsStore",
     "Service",
@@ -229,7 +237,8 @@ _ORIGINS = {
     "peer_did": "PeerMethod create_peer_did",
     "replay": "InMemoryReplayWindow ReplayEntry ReplayWindow",
     "resolvers": (
-        "DIDResolver KeyAgreementKey KeyMaker NewKey PrefixResolver SecretsResolver SecretsStore SigningKey"
+        "DIDResolver DIDResolverWithOptions KeyAgreementKey KeyMaker NewKey PrefixResolver ResolveOptions "
+        "SecretQuery SecretsFinder SecretsResolver SecretsStore SigningKey"
     ),
     "routing": "rewrap unpack_forward wrap_in_forward",
 }

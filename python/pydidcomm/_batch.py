@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
-from pydidcomm._drive import found, found_sync, now
+from pydidcomm._drive import found, found_sync, now, resolve
 from pydidcomm._log import noted, refused
 from pydidcomm._loops import run_off_loop
 from pydidcomm._questions import BLOCK, one_each, pause, settled, settled_now, without_frames
@@ -101,7 +101,7 @@ def _answers(
 def _sense(question: Question) -> Hashable:
     """What is asked: equal where one answer will do for both."""
     if isinstance(question, ResolveDid):
-        return question.did
+        return (question.did, question.fresh, question.version_time, question.unproved)
     if isinstance(question, FindSecrets):
         return (*question.kids, question.every)
     # a key that lives elsewhere may count what it is asked
@@ -111,9 +111,9 @@ def _sense(question: Question) -> Hashable:
 def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """The answer of the resolver or the key that knows it, or an awaitable of it."""
     if isinstance(question, ResolveDid):
-        return resolvers.did_resolver.resolve(question.did)
+        return resolve(question, resolvers)
     if isinstance(question, FindSecrets):
-        return found(question, resolvers.secrets_resolver)
+        return found(question, resolvers)
     if isinstance(question, Agree):
         return question.key.agree(question.public_key)
     return question.key.sign(question.algorithm, question.data)
@@ -122,5 +122,5 @@ def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
 def _ask_sync(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """The answer of resolvers and keys whose methods are plain functions."""
     if isinstance(question, FindSecrets):
-        return found_sync(question, resolvers.secrets_resolver)
+        return found_sync(question, resolvers)
     return now(_ask(question, resolvers))

@@ -294,7 +294,7 @@ class Batch:
         Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
         """
     @staticmethod
-    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None], threads: SupportsIndex | None) -> Batch:
+    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]], threads: SupportsIndex | None) -> Batch:
         """
         Prepares the unpacking of each of the messages.
         """
@@ -462,6 +462,11 @@ class FindSecrets:
     def kids(self, /) -> list[str]:
         """
         The kids, the preferred first.
+        """
+    @property
+    def public_keys(self, /) -> list[PublicKey]:
+        """
+        The public half of each where they are known; otherwise none.
         """
 
 @final
@@ -1418,6 +1423,21 @@ class ResolveDid:
         """
         The DID.
         """
+    @property
+    def fresh(self, /) -> bool:
+        """
+        Whether the document must not come from a cache.
+        """
+    @property
+    def unproved(self, /) -> bool:
+        """
+        Whether a message names the DID whose sender is not proved.
+        """
+    @property
+    def version_time(self, /) -> int | None:
+        """
+        The time at which the document was valid, in seconds since the epoch; None for now.
+        """
 
 @final
 class Resolved:
@@ -1786,12 +1806,12 @@ class V1Packed:
         The verkeys that it was encrypted to.
         """
 
-def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
     """
 
-def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
     """
@@ -1864,7 +1884,7 @@ def encrypt_layer(plaintext: bytes | bytearray | memoryview, recipients: Support
     Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
     """
 
-def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the search for the ways to a DID, the preferred first.
     """
@@ -1879,7 +1899,7 @@ def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     Keeps the long form of the proved sender of a message that was let in.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, max_keys: SupportsIndex, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, from_prior_issuer_kid: str | None, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None, max_keys: SupportsIndex, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1889,7 +1909,7 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
@@ -1909,12 +1929,12 @@ def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, A
     Read a JSON object, and refuse one that two readers could understand differently.
     """
 
-def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
     """
 
-def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
@@ -1971,27 +1991,27 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: "bool", known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: "bool", known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
     """
 
-def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
     """
 
-def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the packing of a message of DIDComm v1.
     """
@@ -2001,12 +2021,12 @@ def v1_public_key(verkey: str) -> PublicKey:
     The Ed25519 key that a verkey is.
     """
 
-def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v1.
     """
 
-def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
     """
@@ -2016,12 +2036,12 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """

@@ -1,6 +1,7 @@
 """The loops that take an operation's questions to the user's resolvers; the only place that awaits."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
 from pydidcomm._log import asked as log_asked
@@ -8,7 +9,7 @@ from pydidcomm._log import detailed, finished, noted, refused
 from pydidcomm._loops import is_awaitable, run_off_loop
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
-from pydidcomm.resolvers import SecretsResolver
+from pydidcomm.resolvers import ResolveOptions, SecretQuery
 
 _QUESTIONS = frozenset({ResolveDid, FindSecrets, Agree, Sign, LongWork})
 """What a run can lead to besides the result."""
@@ -37,9 +38,9 @@ async def _answer(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """The answer of the resolver or the external key; what it raises gets a note of what it was asked."""
     try:
         if type(step) is FindSecrets:
-            return await found(step, resolvers.secrets_resolver)
+            return await found(step, resolvers)
         if type(step) is ResolveDid:
-            answer: Any = resolvers.did_resolver.resolve(step.did)
+            answer: Any = resolve(step, resolvers)
         elif type(step) is Agree:
             answer = step.key.agree(step.public_key)
         else:
@@ -50,8 +51,21 @@ async def _answer(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
         raise
 
 
-async def found(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:
+def resolve(asked: ResolveDid, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The answer of the resolver, or an awaitable of it."""
+    taking = resolvers.resolver_with_options
+    if taking is None:
+        return resolvers.did_resolver.resolve(asked.did)
+    options = ResolveOptions(fresh=asked.fresh, version_time=asked.version_time, unproved=asked.unproved)
+    return taking.resolve(asked.did, options=options)
+
+
+async def found(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
     """Those of the secrets that are held, each with its kid."""
+    if resolvers.secrets_finder is not None:
+        answer: Any = resolvers.secrets_finder.find(_queries(asked))
+        return _held(asked, await answer if is_awaitable(answer) else answer)
+    secrets = resolvers.secrets_resolver
     kids = asked.kids
     if len(kids) > 1:
         held: Any = secrets.get_keys(kids)
@@ -91,9 +105,9 @@ def _answer_sync(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """The answer of the resolver or the external key; what it raises gets a note of what it was asked."""
     try:
         if type(step) is FindSecrets:
-            return found_sync(step, resolvers.secrets_resolver)
+            return found_sync(step, resolvers)
         if type(step) is ResolveDid:
-            return now(resolvers.did_resolver.resolve(step.did))
+            return now(resolve(step, resolvers))
         if type(step) is Agree:
             return now(step.key.agree(step.public_key))
         return now(step.key.sign(step.algorithm, step.data))
@@ -102,13 +116,50 @@ def _answer_sync(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
         raise
 
 
-def found_sync(asked: FindSecrets, secrets: SecretsResolver) -> list[tuple[str, Any]]:
+async def secret_named(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The secret of that kid; None where it is not held."""
+    finder = resolvers.secrets_finder
+    answer: Any = (
+        resolvers.secrets_resolver.get_key(kid) if finder is None else finder.find([SecretQuery(kid)])
+    )
+    answer = await answer if is_awaitable(answer) else answer
+    return answer if finder is None else answer.get(kid)
+
+
+def secret_named_sync(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The secret of that kid, found by plain functions; None where it is not held."""
+    finder = resolvers.secrets_finder
+    if finder is None:
+        return now(resolvers.secrets_resolver.get_key(kid))
+    answer: Any = now(finder.find([SecretQuery(kid)]))
+    return answer.get(kid)
+
+
+def found_sync(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
     """Those of the secrets that are held, each with its kid, found by plain functions."""
+    if resolvers.secrets_finder is not None:
+        return _held(asked, now(resolvers.secrets_finder.find(_queries(asked))))
+    secrets = resolvers.secrets_resolver
     kids = asked.kids
     if len(kids) > 1:
         kids = _in_order(kids, now(secrets.get_keys(kids)), every=asked.every)
     answers = [(kid, now(secrets.get_key(kid))) for kid in kids]
     return [(kid, secret) for kid, secret in answers if secret is not None]
+
+
+def _queries(asked: FindSecrets) -> list[SecretQuery]:
+    kids, public_keys = asked.kids, asked.public_keys
+    if not public_keys:
+        return [SecretQuery(kid) for kid in kids]
+    return [SecretQuery(kid, public_key) for kid, public_key in zip(kids, public_keys, strict=True)]
+
+
+def _held(asked: FindSecrets, answers: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
+    if not isinstance(answers, Mapping):
+        reason = f"`find` of the secrets must return a mapping by kid, got {type(answers).__name__}"
+        raise TypeError(reason)
+    held = {kid: secret for kid, secret in cast("Mapping[str, Any]", answers).items() if secret is not None}
+    return [(kid, held[kid]) for kid in _in_order(asked.kids, held, every=asked.every)]
 
 
 def _in_order(kids: list[str], held: Any, *, every: bool) -> list[str]:  # noqa: ANN401

@@ -3,7 +3,7 @@
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
 from pydidcomm import _core
 from pydidcomm._batch import parts
@@ -26,6 +26,12 @@ from pydidcomm.config import (
 )
 from pydidcomm.errors import MissingToWarning, PartlyPackedError, UnprovedSenderWarning
 from pydidcomm.resolvers import PrefixResolver
+
+_Known: TypeAlias = tuple[
+    InMemorySecrets | None, LocalResolver | None, list[str], int, bool, int | None, list[tuple[str, bool]]
+]
+"""Secrets; a resolver and its prefixes; the time; whether keys remember peers; the most entries of a
+document; and by prefix whether resolvers take options."""
 
 _PARAMETERS = PackEncryptedParameters()
 _PACK = PackEncryptedConfig()
@@ -301,10 +307,8 @@ def time_of(resolvers: ResolversConfig) -> int:
     return int(time.time() if resolvers.clock is None else resolvers.clock())
 
 
-def _known(
-    resolvers: ResolversConfig, now: int | None = None
-) -> tuple[InMemorySecrets | None, LocalResolver | None, list[str], int, bool, int | None]:
-    """What the core can answer by itself, where no subclass answers otherwise; time, memory and limits."""
+def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:
+    """What the core can answer by itself, where no subclass answers otherwise, and what it has to know."""
     secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
     local: LocalResolver | None = None
     prefixes: list[str] = []
@@ -315,7 +319,8 @@ def _known(
     # one clock for what is written and for what is read; a test that freezes `time.time` freezes both
     now = time_of(resolvers) if now is None else now
     own = secrets if type(secrets) is InMemorySecrets else None
-    return own, local, prefixes, now, resolvers.remember_peers, resolvers.max_document_entries
+    most_entries, taking_options = resolvers.max_document_entries, resolvers.taking_options
+    return own, local, prefixes, now, resolvers.remember_peers, most_entries, taking_options
 
 
 def is_local(resolvers: ResolversConfig, did: str) -> bool:

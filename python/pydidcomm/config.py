@@ -8,7 +8,9 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 from pydidcomm._core import UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
-from pydidcomm.resolvers import DIDResolver, SecretsResolver
+from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, PrefixResolver, SecretsResolver
+from pydidcomm.resolvers.finding import SecretsFinder
+from pydidcomm.resolvers.options import with_options
 
 AllowedSenders: TypeAlias = Collection[str] | Callable[[str], bool | Awaitable[bool]] | None
 """The DIDs from which messages are taken, or a function that tells whether one is; None for any."""
@@ -18,12 +20,24 @@ KidIn: TypeAlias = Literal["header", "protected"]
 
 _Algorithm = TypeVar("_Algorithm", AnonCryptAlg, AuthCryptAlg)
 
+_Config = TypeVar("_Config")
+
 _set = object.__setattr__
 """How a frozen dataclass sets its own attributes."""
 
 
+class _Found:
+    """What a config finds out about its resolvers: made anew in every copy, for these are not options."""
+
+    __slots__ = ("resolver_with_options", "secrets_finder", "taking_options")
+
+    resolver_with_options: DIDResolverWithOptions | None
+    secrets_finder: SecretsFinder | None
+    taking_options: list[tuple[str, bool]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResolversConfig:
+class ResolversConfig(_Found):
     """Where DID documents and secrets come from.
 
     Attributes:
@@ -76,6 +90,15 @@ class ResolversConfig:
         if self.replay_window is not None and not hasattr(self.replay_window, "seen"):
             message = f"`replay_window` must have the method seen, got {type(self.replay_window).__name__}"
             raise TypeError(message)
+        resolver, secrets = self.did_resolver, self.secrets_resolver
+        taking = with_options(resolver)
+        _set(self, "resolver_with_options", taking)
+        prefixes = resolver.taking_options() if type(resolver) is PrefixResolver else [("", True)]
+        _set(self, "taking_options", [] if taking is None else prefixes)
+        _set(self, "secrets_finder", secrets if hasattr(secrets, "find") else None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,5 +319,5 @@ def _tuple(name: str, given: object) -> tuple[str, ...]:
     return tuple(copied)
 
 
-def _configured(kind: type[UnpackConfig], options: dict[str, Any]) -> UnpackConfig:
+def _configured(kind: Callable[..., _Config], options: dict[str, Any]) -> _Config:
     return kind(**options)

@@ -14,7 +14,7 @@ from pydidcomm._core import (
     document_of,
     same_party,
 )
-from pydidcomm._drive import drive, drive_sync, now
+from pydidcomm._drive import drive, drive_sync, now, secret_named, secret_named_sync
 from pydidcomm._html import table
 from pydidcomm._loops import is_awaitable
 from pydidcomm._shown import shown
@@ -120,7 +120,7 @@ async def diagnose(
                 if kind == "resolve":
                     answer = resolvers.did_resolver.resolve(value)
                 elif kind == "secret":
-                    answer = resolvers.secrets_resolver.get_key(value)
+                    answer = secret_named(value, resolvers)
                 else:
                     answer = drive(_operations.unpacked(resolvers, value, config), resolvers)
                 answer = await answer if is_awaitable(answer) else answer
@@ -147,7 +147,7 @@ def diagnose_sync(
                 if kind == "resolve":
                     answer = now(resolvers.did_resolver.resolve(value))
                 elif kind == "secret":
-                    answer = now(resolvers.secrets_resolver.get_key(value))
+                    answer = secret_named_sync(value, resolvers)
                 else:
                     answer = drive_sync(_operations.unpacked(resolvers, value, config), resolvers)
             except Exception as failure:  # noqa: BLE001, each failure is a finding

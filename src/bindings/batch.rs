@@ -15,7 +15,7 @@ use super::question::Asked;
 use super::surroundings::KnownIn;
 use super::unpack::unpacking;
 use super::unpack_options::PyUnpackOptions;
-use crate::caller::{Question, lock};
+use crate::caller::{Question, ResolveOptions, lock};
 use crate::did::MOST_ENTRIES;
 use crate::error::Error;
 use crate::operation::Step;
@@ -52,7 +52,7 @@ struct Waiting {
 /// What is asked, where one answer will do for all that ask it; a key that lives elsewhere may count.
 #[derive(Eq, Hash, PartialEq)]
 enum Sense {
-    Did(String),
+    Did(String, ResolveOptions),
     Secrets(Vec<String>, bool),
     Own(usize),
 }
@@ -60,8 +60,8 @@ enum Sense {
 impl Sense {
     fn of(question: &Question, place: usize) -> Self {
         match question {
-            Question::ResolveDid(did) => Self::Did(did.clone()),
-            Question::FindSecrets { kids, every } => Self::Secrets(kids.clone(), *every),
+            Question::ResolveDid { did, options } => Self::Did(did.clone(), *options),
+            Question::FindSecrets { kids, every, .. } => Self::Secrets(kids.clone(), *every),
             Question::Agree { .. } | Question::Sign { .. } | Question::LongWork => Self::Own(place),
         }
     }

@@ -12,7 +12,7 @@ use super::argument::flag;
 use super::callback::{call_python, drawn};
 use super::errors::misuse;
 use super::json::{DocumentIn, ObjectOut, is_object};
-use crate::caller::{self, Answer};
+use crate::caller::{Answer, resolve};
 use crate::did::{Document, Endpoint, MOST_ENTRIES, Node, Relationship, Service};
 use crate::display::quoted;
 
@@ -225,7 +225,7 @@ pub(super) fn document_of(
     most_entries: Option<usize>,
 ) -> PyResult<PyDocument> {
     let answer = kept(answer, most_entries.unwrap_or(MOST_ENTRIES))?;
-    Ok(caller::document_of(did, answer).map(PyDocument)?)
+    Ok(resolve::document_of(did, answer).map(PyDocument)?)
 }
 
 /// What a resolver answered: a document's JSON object, a parsed document, or None; or the same with what DID

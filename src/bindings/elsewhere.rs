@@ -12,8 +12,9 @@ use super::argument::wrong_type;
 use super::bytes_in::BytesIn;
 use super::callback::call_python;
 use super::errors::misuse;
+use super::public_key::PyPublicKey;
 use super::secrets::secret_in;
-use crate::keys::{Elsewhere, Secret, secret_kid};
+use crate::keys::{Elsewhere, PublicKey, Secret, secret_kid};
 
 /// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
 pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
@@ -29,7 +30,18 @@ pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
     }
     let kid = secret_kid(kid, "kid").map_err(misuse)?;
     let handle: Arc<Py<PyAny>> = Arc::new(value.clone().unbind());
-    Ok(Elsewhere::new(kid, handle).into())
+    let key = Elsewhere::new(kid, handle);
+    Ok(match public_key_of(value)? {
+        Some(public_key) => key.with_public_key(public_key).into(),
+        None => key.into(),
+    })
+}
+
+/// The public half that an external key shows; its attribute may be of another kind.
+fn public_key_of(value: &Bound<'_, PyAny>) -> PyResult<Option<PublicKey>> {
+    let name = intern!(value.py(), "public_key");
+    let shown = call_python(value.py(), || value.getattr_opt(name))?;
+    Ok(shown.and_then(|shown| shown.cast::<PyPublicKey>().ok().map(|key| key.get().0.clone())))
 }
 
 /// The object that a handle stands for.

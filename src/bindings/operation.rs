@@ -21,7 +21,7 @@ use super::public_key::PyPublicKey;
 use super::question::{Asked, PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, PySign};
 use super::unpack::PyUnpackResult;
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
-use crate::caller::{Answer, Caller, Question, Spread, Surroundings, lock};
+use crate::caller::{Answer, Caller, Question, ResolveOptions, Spread, Surroundings, lock};
 use crate::error::{Error, Result};
 use crate::inspect::recipient_kids;
 use crate::message::Attachment;
@@ -219,8 +219,14 @@ fn stop_out(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
 /// A question as Python is asked it.
 pub(super) fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
     match question {
-        Question::ResolveDid(did) => PyResolveDid { did }.into_bound_py_any(py),
-        Question::FindSecrets { kids, every } => PyFindSecrets { kids, every }.into_bound_py_any(py),
+        Question::ResolveDid { did, options } => {
+            let ResolveOptions { fresh, version_time, unproved } = options;
+            PyResolveDid { did, fresh, version_time, unproved }.into_bound_py_any(py)
+        }
+        Question::FindSecrets { kids, public_keys, every } => {
+            let public_keys = public_keys.into_iter().map(PyPublicKey).collect();
+            PyFindSecrets { kids, public_keys, every }.into_bound_py_any(py)
+        }
         Question::Agree { key, public_key } => {
             let key = handle_out(py, &key)?;
             if !call_python(py, || key.bind(py).hasattr(intern!(py, "agree")))? {

@@ -22,7 +22,7 @@ pub(super) enum Asked {
 impl Asked {
     pub(super) fn of(question: &Question) -> Self {
         match question {
-            Question::ResolveDid(_) => Self::Document,
+            Question::ResolveDid { .. } => Self::Document,
             Question::FindSecrets { .. } => Self::Secrets,
             Question::Agree { .. } => Self::SharedSecret,
             Question::Sign { .. } => Self::Signature,
@@ -54,6 +54,12 @@ impl Asked {
 pub(super) struct PyResolveDid {
     /// The DID.
     pub(super) did: String,
+    /// Whether the document must not come from a cache.
+    pub(super) fresh: bool,
+    /// The time at which the document was valid, in seconds since the epoch; None for now.
+    pub(super) version_time: Option<u64>,
+    /// Whether a message names the DID whose sender is not proved.
+    pub(super) unproved: bool,
 }
 
 /// Asks for secrets.
@@ -61,6 +67,8 @@ pub(super) struct PyResolveDid {
 pub(super) struct PyFindSecrets {
     /// The kids, the preferred first.
     pub(super) kids: Vec<String>,
+    /// The public half of each where they are known; otherwise none.
+    pub(super) public_keys: Vec<PyPublicKey>,
     /// Whether all that are held are wanted; otherwise the first will do.
     pub(super) every: bool,
 }

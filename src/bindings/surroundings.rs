@@ -34,7 +34,8 @@ pub(super) fn random_id() -> String {
 }
 
 /// What an operation started from Python is given: what can be answered without asking Python, which are the
-/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time; whether keys remember peers; and the most entries of a document.
+/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time; whether keys remember peers; the most entries of a document; and which
+/// resolvers take options, by prefix.
 #[derive(FromPyObject)]
 pub(super) struct KnownIn<'py>(
     Option<Bound<'py, PyInMemorySecrets>>,
@@ -43,14 +44,18 @@ pub(super) struct KnownIn<'py>(
     WholeIn,
     bool,
     Option<usize>,
+    Vec<(String, bool)>,
 );
 
 impl From<&KnownIn<'_>> for Surroundings {
-    fn from(KnownIn(secrets, resolver, prefixes, time, remember_peers, most_entries): &KnownIn<'_>) -> Self {
+    fn from(
+        KnownIn(secrets, resolver, prefixes, time, remember_peers, most_entries, resolvers): &KnownIn<'_>,
+    ) -> Self {
         Self {
             dids: resolver.as_ref().map(|resolver| (Arc::clone(resolver.get().core()), prefixes.0.clone())),
             secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
             remember_peers: *remember_peers,
+            resolvers: resolvers.clone(),
             most_document_entries: most_entries.unwrap_or(MOST_ENTRIES),
             ..Self::new(time.0, Box::new(random))
         }

@@ -15,6 +15,7 @@ pub type Handle = Arc<dyn Any + Send + Sync>;
 pub struct Elsewhere {
     kid: DidUrl,
     handle: Handle,
+    public_key: Option<Box<PublicKey>>,
 }
 
 /// A secret that can be used.
@@ -29,7 +30,13 @@ pub enum Secret {
 impl Elsewhere {
     /// The key of that id, which the caller finds by the handle.
     pub fn new(kid: DidUrl, handle: Handle) -> Self {
-        Self { kid, handle }
+        Self { kid, handle, public_key: None }
+    }
+
+    /// The same key, whose public half is known.
+    #[must_use]
+    pub fn with_public_key(self, public_key: PublicKey) -> Self {
+        Self { public_key: Some(Box::new(public_key)), ..self }
     }
 
     /// The id of the key.
@@ -80,15 +87,15 @@ impl Secret {
     pub(crate) fn may_lie_on(&self, curve: Curve) -> bool {
         match self {
             Self::Here(key) => key.curve() == curve,
-            Self::Elsewhere(_) => true,
+            Self::Elsewhere(key) => key.public_key.as_ref().is_none_or(|key| key.curve() == curve),
         }
     }
 
-    /// Whether its public half is this key, as far as it is known: a key that lives elsewhere does not show it.
+    /// Whether its public half is this key, as far as it is known: a key that lives elsewhere need not show it.
     pub(crate) fn may_belong_to(&self, public_key: &PublicKey) -> bool {
         match self {
             Self::Here(key) => key.belongs_to(public_key),
-            Self::Elsewhere(_) => true,
+            Self::Elsewhere(key) => key.public_key.as_deref().is_none_or(|key| key == public_key),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::forward::{ForwardOptions, Wrapping};
-use crate::caller::Caller;
+use crate::caller::{Caller, ResolveOptions};
 use crate::did::{DidUrl, Document};
 use crate::error::{Error, Result};
 use crate::routing::{self, Choice, Found, Route};
@@ -31,7 +31,7 @@ pub(super) async fn ways(caller: &Caller, document: &Document, choice: &Choice, 
 
 /// The ways to a DID, the preferred first; there is one at least.
 pub async fn routes_to(caller: &Caller, to: &DidUrl) -> Result<Vec<Route>> {
-    let document = caller.resolve(to.did()).await?;
+    let document = caller.resolve(to.did(), ResolveOptions::PLAIN).await?;
     let found = routing::routes(caller, &document, &Choice::default()).await?;
     if found.routes.is_empty() {
         let nowhere = || Error::EndpointNotFound { did: document.did().to_string() };

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, ResolveOptions};
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::{DidUrl, Document, Relationship, VerificationMethod};
 use crate::error::{Error, ListedKey, MOST_LISTED, Result};
@@ -61,7 +61,7 @@ impl SigningKey {
 
 /// The first key of the signer that is authorised, usable and held; or the very key that is named.
 pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<SigningKey> {
-    let document = caller.resolve(signer.did()).await?;
+    let document = caller.resolve_key(signer, Relationship::Authentication, ResolveOptions::PLAIN).await?;
     let written = |key: &PublicKey| SignatureAlgorithm::of(key.curve()).filter(|found| found.is_written());
     let keys = candidates(&document, Relationship::Authentication, signer, |key| written(key).is_some())?;
     let (secret, public_key) = held(caller, &keys).await?;
@@ -71,7 +71,7 @@ pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<Sign
 
 /// The key agreement keys of the recipient on each of the curves; or the very key that is named.
 pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -> Result<Recipients> {
-    let document = caller.resolve(to.did()).await?;
+    let document = caller.resolve_key(to, Relationship::KeyAgreement, ResolveOptions::PLAIN).await?;
     let found = candidates(&document, Relationship::KeyAgreement, to, |key| curves.contains(&key.curve()))?;
     let mut groups = Vec::new();
     for curve in curves {
@@ -116,7 +116,7 @@ pub(crate) async fn sender_keys(
     to: &Recipients,
     every_curve: bool,
 ) -> Result<Vec<(Curve, Secret)>> {
-    let document = caller.resolve(from.did()).await?;
+    let document = caller.resolve_key(from, Relationship::KeyAgreement, ResolveOptions::PLAIN).await?;
     let place = |key: &PublicKey| to.groups.iter().position(|group| group.curve == key.curve());
     let shared = |key: &PublicKey| place(key).is_some();
     let mut keys =
@@ -198,8 +198,7 @@ fn kinds(keys: Vec<ListedKey>) -> Vec<String> {
 
 /// The first secret that is held, which has to be the secret half of the key that the document shows.
 async fn held(caller: &Caller, keys: &[Candidate<'_>]) -> Result<(Secret, PublicKey)> {
-    let kids: Vec<_> = keys.iter().map(|(kid, _)| *kid).collect();
-    let secret = caller.find_secret(&kids).await?;
+    let secret = caller.find_secret_for(keys).await?;
     match keys.iter().find(|(kid, _)| *kid == secret.kid()) {
         Some((_, key)) if secret.may_belong_to(key) => Ok((secret, (*key).clone())),
         _ => Err(Error::misuse(format!(

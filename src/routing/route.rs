@@ -1,6 +1,6 @@
 //! The ways to a recipient: from DID documents to transport URIs and the mediators before them.
 
-use crate::caller::Caller;
+use crate::caller::{Caller, ResolveOptions};
 use crate::did::{DidUrl, Document, Endpoint, Service, same_party};
 use crate::error::{Error, Result};
 
@@ -179,7 +179,7 @@ impl Way {
         if self.met.len() > MOST_MEDIATORS {
             return Err(malformed(format!("a route over more than {MOST_MEDIATORS} DIDs")));
         }
-        let document = caller.resolve(mediator.did()).await?;
+        let document = caller.resolve(mediator.did(), ResolveOptions::PLAIN).await?;
         layers.insert(0, document.did().clone());
         let met: Vec<_> = self.met.into_iter().chain([document.did().clone()]).collect();
         let ways: Vec<_> = document

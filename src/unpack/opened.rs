@@ -5,12 +5,12 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::UnpackOptions;
-use crate::caller::Caller;
+use crate::caller::{Caller, ResolveOptions};
 use crate::crypto::algorithm::ContentEncryption;
 use crate::crypto::apv::apv;
 use crate::crypto::key_wrap;
 use crate::crypto::wrapping_key::{self, PartyInfo};
-use crate::did::{DidUrl, Relationship};
+use crate::did::{DidUrl, Document, Relationship};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwe::{Agreement, Jwe, Recipient};
 use crate::keys::{PublicKey, Secret};
@@ -73,12 +73,26 @@ pub(super) async fn authcrypt(
     options: &UnpackOptions,
 ) -> Result<(Authcrypt, Plaintext)> {
     let secrets = secrets(caller, &jwe, options).await?;
-    let document = caller.resolve(skid.did()).await?;
-    let method = document.key(Relationship::KeyAgreement, &skid)?;
-    let sender =
-        method.key().map_err(|unusable| Error::unsupported("sender key", unusable.reason.clone()))?;
-    let (opened, octets) = open(caller, jwe, &secrets, Some(sender)).await?;
+    let options = ResolveOptions::UNPROVED;
+    let document = caller.resolve_key(&skid, Relationship::KeyAgreement, options).await?;
+    let sender = sender_key(&document, &skid)?;
+    let key = match content_key(caller, &jwe, &secrets, Some(sender)).await {
+        // another key may have that id by now
+        Err(Error::Decryption) => match caller.resolve_again(skid.did(), options).await? {
+            Some(fresh) if fresh.key(Relationship::KeyAgreement, &skid)?.key().ok() != Some(sender) => {
+                content_key(caller, &jwe, &secrets, Some(sender_key(&fresh, &skid)?)).await?
+            }
+            _ => return Err(Error::Decryption),
+        },
+        key => key?,
+    };
+    let (opened, octets) = decrypt(jwe, &secrets, &key)?;
     Ok((Authcrypt { opened, skid }, Plaintext::new(octets)?))
+}
+
+fn sender_key<'a>(document: &'a Document, skid: &DidUrl) -> Result<&'a PublicKey> {
+    let method = document.key(Relationship::KeyAgreement, skid)?;
+    method.key().map_err(|unusable| Error::unsupported("sender key", unusable.reason.clone()))
 }
 
 /// Our keys among the recipients, once the list of recipients is known to be the sender's.
@@ -105,13 +119,24 @@ pub(super) fn bound_recipients(jwe: &Jwe<'_>, options: &UnpackOptions) -> Result
 /// Opens the layer with these secrets, all of which have to fit; `sender` is known to be the key of `skid`.
 pub(super) async fn open(
     caller: &Caller,
-    mut jwe: Jwe<'_>,
+    jwe: Jwe<'_>,
     secrets: &[Secret],
     sender: Option<&PublicKey>,
 ) -> Result<(Opened, SecretBytes)> {
+    let key = content_key(caller, &jwe, secrets, sender).await?;
+    decrypt(jwe, secrets, &key)
+}
+
+/// The content key that each of these secrets unwraps.
+async fn content_key(
+    caller: &Caller,
+    jwe: &Jwe<'_>,
+    secrets: &[Secret],
+    sender: Option<&PublicKey>,
+) -> Result<SecretBytes> {
     let mut cek: Option<SecretBytes> = None;
     for secret in secrets {
-        let unwrapped = content_key(caller, &jwe, secret, sender).await?;
+        let unwrapped = unwrap(caller, jwe, secret, sender).await?;
         match &cek {
             Some(first) if !bool::from(first.as_ref().ct_eq(unwrapped.as_ref())) => {
                 return Err(Error::Decryption);
@@ -120,14 +145,18 @@ pub(super) async fn open(
             None => cek = Some(unwrapped),
         }
     }
-    let (Some(cek), Some(secret)) = (cek, secrets.first()) else { return Err(Error::Decryption) };
+    cek.ok_or(Error::Decryption)
+}
+
+fn decrypt(mut jwe: Jwe<'_>, secrets: &[Secret], cek: &SecretBytes) -> Result<(Opened, SecretBytes)> {
+    let secret = secrets.first().ok_or(Error::Decryption)?;
     let mut octets = SecretBytes::from(std::mem::take(&mut jwe.ciphertext));
     jwe.encryption.cipher().open(cek.as_ref(), &jwe.iv, &jwe.additional_data(), &mut octets, &jwe.tag)?;
     let to = jwe.recipients.into_iter().map(|recipient| recipient.kid).collect();
     Ok((Opened { to, kid: secret.kid().clone(), encryption: jwe.encryption }, octets))
 }
 
-async fn content_key(
+async fn unwrap(
     caller: &Caller,
     jwe: &Jwe<'_>,
     secret: &Secret,

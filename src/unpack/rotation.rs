@@ -1,8 +1,8 @@
 //! Verifying `from_prior`: whether the prior DID vouches for the sender (DIDComm v2.1, "DID Rotation").
 
-use crate::caller::Caller;
+use crate::caller::{Caller, ResolveOptions};
 use crate::crypto::signature;
-use crate::did::{DidUrl, Relationship, same_party};
+use crate::did::{DidUrl, Document, Relationship, same_party};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwt::Jwt;
 use crate::json;
@@ -95,10 +95,7 @@ pub(super) async fn verify(
         }
     }
     check_times(&claims, caller.now(), receiver.ending_age, &jwt.kid)?;
-    let document = caller.resolve(jwt.kid.did()).await?;
-    let method = document.key(Relationship::Authentication, &jwt.kid)?;
-    let key = method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
-    let proof = signature::verify(key, jwt.algorithm, jwt.signing_input.as_bytes(), &jwt.signature)?;
+    let proof = prove(caller, &jwt, &claims, receiver).await?;
     let rotation = RotationProved {
         claims: claims.clone(),
         issuer_kid: jwt.kid.clone(),
@@ -106,6 +103,39 @@ pub(super) async fn verify(
         _proof: proof,
     };
     Ok((message.with_from_prior_header(FromPriorHeader::Verified(claims, token)), Some(rotation)))
+}
+
+/// Proves that the prior DID signed.
+async fn prove(
+    caller: &Caller,
+    jwt: &Jwt<'_>,
+    claims: &FromPrior,
+    receiver: Receiver<'_>,
+) -> Result<signature::SignatureValid> {
+    let verify = |document: &Document| {
+        let method = document.key(Relationship::Authentication, &jwt.kid)?;
+        let key =
+            method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
+        signature::verify(key, jwt.algorithm, jwt.signing_input.as_bytes(), &jwt.signature)
+    };
+    match caller.read_document(jwt.kid.did(), ResolveOptions::UNPROVED, verify).await {
+        // a DID that was given up is often deactivated before its peers have read of the new one
+        Err(error @ Error::DidDeactivated { .. }) => match version_time(claims, caller.now(), receiver) {
+            Some(time) => match caller.resolve_at(jwt.kid.did(), time).await? {
+                Some(document) => verify(&document),
+                None => Err(error),
+            },
+            None => Err(error),
+        },
+        result => result,
+    }
+}
+
+/// When the token was signed, by its own word; none where that is so long ago that the word does not count.
+///
+/// Whoever got hold of a key of a deactivated DID can write any time into a token.
+fn version_time(claims: &FromPrior, now: u64, receiver: Receiver<'_>) -> Option<u64> {
+    claims.iat.filter(|iat| iat.saturating_add(receiver.ending_age) >= now)
 }
 
 fn check_times(claims: &FromPrior, now: u64, ending_age: u64, kid: &DidUrl) -> Result<()> {

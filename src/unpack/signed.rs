@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::opened::Plaintext;
-use crate::caller::Caller;
+use crate::caller::{Caller, ResolveOptions};
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::crypto::signature::{self, SignatureValid};
-use crate::did::{DidUrl, Relationship};
+use crate::did::{DidUrl, Document, Relationship};
 use crate::error::{Error, Result};
 use crate::jose::jws::{Jws, Signature};
 use crate::message::kept::Source;
@@ -62,8 +62,12 @@ pub(super) async fn prove(
     signature: &Signature<'_>,
     encoded_payload: &str,
 ) -> Result<SignatureValid> {
-    let document = caller.resolve(signature.kid.did()).await?;
-    let method = document.key(Relationship::Authentication, &signature.kid)?;
-    let key = method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
-    signature::verify(key, signature.algorithm, &signature.signing_input(encoded_payload), &signature.octets)
+    let input = signature.signing_input(encoded_payload);
+    let verify = |document: &Document| {
+        let method = document.key(Relationship::Authentication, &signature.kid)?;
+        let key =
+            method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
+        signature::verify(key, signature.algorithm, &input, &signature.octets)
+    };
+    caller.read_document(signature.kid.did(), ResolveOptions::UNPROVED, verify).await
 }

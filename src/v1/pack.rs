@@ -98,12 +98,16 @@ fn unfit(error: Error, to: &Verkey) -> Error {
 /// agree as the latter.
 pub(super) async fn agreement_secret(caller: &Caller, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
     let (verkey, secret) = caller.find_secret_of(verkeys).await?;
-    let Secret::Here(key) = &secret else { return Ok((verkey, secret)) };
+    let another = || Error::misuse(format!("the secret that is kept for {verkey} is that of another key"));
+    let Secret::Here(key) = &secret else {
+        let fits = [verkey.agreement_key(), verkey.public_key()].iter().any(|key| secret.may_belong_to(key));
+        return if fits { Ok((verkey, secret)) } else { Err(another()) };
+    };
     if key.belongs_to(verkey.agreement_key()) {
         return Ok((verkey, secret));
     }
     match key.derived_agreement_key(key.kid().clone()) {
         Some(derived) if key.belongs_to(verkey.public_key()) => Ok((verkey, derived.into())),
-        _ => Err(Error::misuse(format!("the secret that is kept for {verkey} is that of another key"))),
+        _ => Err(another()),
     }
 }

@@ -43,7 +43,7 @@ fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Ans
     let mut step = operation.start();
     loop {
         let next = match step {
-            Ok(Step::Ask(Question::ResolveDid(did))) => Answer::Document(
+            Ok(Step::Ask(Question::ResolveDid { did, .. })) => Answer::Document(
                 documents().into_iter().find(|document| document.did().as_str() == did).map(Arc::new),
             ),
             Ok(Step::Ask(Question::FindSecrets { .. })) => {

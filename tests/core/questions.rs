@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use pydidcomm::caller::{Answer, Question, Surroundings};
+use pydidcomm::caller::{Answer, Question, ResolveOptions, Surroundings};
 use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, KeyNaming, Purpose};
 use pydidcomm::did::{DidUrl, Document, key};
@@ -58,9 +58,10 @@ fn unpacking_asks_for_the_secret_and_then_for_the_sender() {
     let mut operation = unpacking(&authcrypted());
     let Ok(Step::Ask(question)) = operation.start() else { panic!("no question") };
     let kids = BOB_SORTED.map(str::to_owned).to_vec();
-    assert_eq!(question, Question::FindSecrets { kids, every: false });
+    assert_eq!(question, Question::FindSecrets { kids, public_keys: Vec::new(), every: false });
     let Ok(Step::Ask(question)) = operation.supply(held()) else { panic!("no question") };
-    assert_eq!(question, Question::ResolveDid(ALICE.to_owned()));
+    let options = ResolveOptions { unproved: true, ..ResolveOptions::default() };
+    assert_eq!(question, Question::ResolveDid { did: ALICE.to_owned(), options });
     let alice = Arc::new(document(ALICE, &[("keyAgreement", &["agree-1"])]));
     let Ok(Step::Done(unpacked)) = operation.supply(Answer::Document(Some(alice))) else { panic!("no end") };
     assert_eq!(unpacked.sender().unwrap().kid().as_str(), ALICE_KEY);
@@ -114,7 +115,7 @@ fn a_did_is_asked_for_once_in_an_operation() {
     let mut step = operation.start().unwrap();
     while let Step::Ask(question) = step {
         let answer = match &question {
-            Question::ResolveDid(_) => {
+            Question::ResolveDid { .. } => {
                 Answer::Document(Some(Arc::new(document(BOB, &[("keyAgreement", &["agree-1"])]))))
             }
             _ => held(),
@@ -123,7 +124,12 @@ fn a_did_is_asked_for_once_in_an_operation() {
         step = operation.supply(answer).unwrap();
     }
     let kids = vec![BOB_1.to_owned()];
-    let expected = [Question::ResolveDid(BOB.to_owned()), Question::FindSecrets { kids, every: false }];
+    let options = ResolveOptions::default();
+    let public_keys = vec![public(BOB_1)];
+    let expected = [
+        Question::ResolveDid { did: BOB.to_owned(), options },
+        Question::FindSecrets { kids, public_keys, every: false },
+    ];
     assert_eq!(questions, expected);
 }
 

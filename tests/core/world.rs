@@ -90,8 +90,8 @@ impl World {
 
     fn answer(&self, question: Question) -> Answer {
         match question {
-            Question::ResolveDid(did) => Answer::Document(self.documents.get(&did).cloned()),
-            Question::FindSecrets { kids, every } => {
+            Question::ResolveDid { did, .. } => Answer::Document(self.documents.get(&did).cloned()),
+            Question::FindSecrets { kids, every, .. } => {
                 let held = kids.into_iter().filter_map(|kid| {
                     let secret = self.secret(&kid)?;
                     Some((kid, secret))

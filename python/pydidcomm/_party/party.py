@@ -6,7 +6,8 @@ from pydidcomm import _core
 from pydidcomm._core import DIDDocument
 from pydidcomm._loops import is_awaitable
 from pydidcomm.config import ResolversConfig
-from pydidcomm.resolvers import DIDResolver, SecretsResolver
+from pydidcomm.resolvers import DIDResolver, ResolveOptions, SecretsResolver
+from pydidcomm.resolvers.options import NO_OPTIONS, resolve_with
 
 
 class Party:
@@ -24,15 +25,20 @@ class Party:
         """Finds DID documents."""
         return self.resolvers_config.did_resolver
 
-    async def resolve(self, did: str) -> DIDDocument:
+    async def resolve(self, did: str, *, options: ResolveOptions = NO_OPTIONS) -> DIDDocument:
         """The document of the DID.
+
+        Args:
+            did: The DID.
+            options: What the resolver takes into account, for instance `ResolveOptions(fresh=True)`; a
+                resolver that takes no options ignores them.
 
         Raises:
             DidNotFoundError: The resolver does not know the DID.
             DidDeactivatedError: The DID is deactivated.
             MalformedDocumentError: The document breaks its specification, or is that of another DID.
         """
-        document: Any = self.resolver.resolve(did)
+        document: Any = resolve_with(self.resolver, did, options)
         if is_awaitable(document):
             document = await document
         return _core.document_of(did, document, self.resolvers_config.max_document_entries)

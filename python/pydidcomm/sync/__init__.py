@@ -52,6 +52,9 @@ if TYPE_CHECKING:
         DIDResolver as DIDResolver,
     )
     from pydidcomm import (
+        DIDResolverWithOptions as DIDResolverWithOptions,
+    )
+    from pydidcomm import (
         EncryptedView as EncryptedView,
     )
     from pydidcomm import (
@@ -187,6 +190,9 @@ if TYPE_CHECKING:
         Resolved as Resolved,
     )
     from pydidcomm import (
+        ResolveOptions as ResolveOptions,
+    )
+    from pydidcomm import (
         ResolversConfig as ResolversConfig,
     )
     from pydidcomm import (
@@ -194,6 +200,12 @@ if TYPE_CHECKING:
     )
     from pydidcomm import (
         SecretNotFoundError as SecretNotFoundError,
+    )
+    from pydidcomm import (
+        SecretQuery as SecretQuery,
+    )
+    from pydidcomm import (
+        SecretsFinder as SecretsFinder,
     )
     from pydidcomm import (
         SecretsResolver as SecretsResolver,

@@ -34,7 +34,8 @@ from pydidcomm.config import (
 from pydidcomm.diagnosis import Diagnosis, diagnose_sync
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
-from pydidcomm.resolvers import DIDResolver, SecretsResolver
+from pydidcomm.resolvers import DIDResolver, ResolveOptions, SecretsResolver
+from pydidcomm.resolvers.options import NO_OPTIONS, resolve_with
 from pydidcomm.sync import batches, functions
 
 TYPE_CHECKING = False
@@ -300,9 +301,9 @@ class DIDCommMessaging:
         """What a forward carried, wrapped once more before it is handed on; see `pydidcomm.rewrap`."""
         return functions.rewrap(self.resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
 
-    def resolve(self, did: str) -> DIDDocument:
+    def resolve(self, did: str, *, options: ResolveOptions = NO_OPTIONS) -> DIDDocument:
         """The document of the DID; see `pydidcomm.DIDCommMessaging.resolve`."""
-        answer = now(self.resolver.resolve(did))
+        answer = now(resolve_with(self.resolver, did, options))
         return _core.document_of(did, answer, self.resolvers_config.max_document_entries)
 
     def create_peer_did(  # noqa: PLR0913, all but the counts are named

@@ -43,7 +43,7 @@ impl World {
         loop {
             step = match step {
                 Step::Done(result) => return result,
-                Step::Ask(Question::ResolveDid(did)) => {
+                Step::Ask(Question::ResolveDid { did, .. }) => {
                     operation.supply(Answer::Document(self.documents.get(&did).cloned())).unwrap()
                 }
                 Step::Ask(Question::FindSecrets { kids, .. }) => {

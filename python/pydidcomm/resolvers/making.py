@@ -1,0 +1,73 @@
+"""Stores that generate keys themselves."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+
+from pydidcomm._core import PublicKey
+from pydidcomm.resolvers._answers import SecretsResolver
+
+KeyUse: TypeAlias = Literal["agreement", "authentication", "both"]
+"""What a new key is for: messages are encrypted to it, or it signs, or both where a DID has one key."""
+
+
+class NewKey(NamedTuple):
+    """A key that a store has made and that is not stored yet.
+
+    Attributes:
+        public_key: The public half, of which a DID is made.
+        handle: What the store returned for the private half; only the store interprets it.
+        agreement: The X25519 key that an Ed25519 key for both uses implies; None for any other key.
+    """
+
+    public_key: PublicKey
+    handle: Any
+    agreement: "NewKey | None" = None
+
+
+@runtime_checkable
+class KeyMaker(SecretsResolver, Protocol):
+    """A secrets store that generates keys itself, so that no private key exists as bytes in Python.
+
+    `create_peer_did`, `create_key_did` and `create_jwk_did` use it where `secrets` has these methods, in
+    place of `add_key`. Methods are plain or coroutine functions.
+
+    Example:
+        >>> from pydidcomm import KeyMaker, NewKey, Secret
+        >>> class Vault(KeyMaker):
+        ...     def __init__(self):
+        ...         self.keys = {}
+        ...     def get_key(self, kid):
+        ...         return self.keys.get(kid)
+        ...     def get_keys(self, kids):
+        ...         return [kid for kid in kids if kid in self.keys]
+        ...     def make_key(self, curve, use):
+        ...         key = Secret.generate(curve)
+        ...         return NewKey(key.public_key, key)
+        ...     def store_did(self, did, keys, long_forms):
+        ...         self.keys |= {kid: key.handle for kid, key in keys.items()}
+        >>> from pydidcomm.sync import create_peer_did
+        >>> vault = Vault()
+        >>> did = create_peer_did(vault)
+        >>> sorted(vault.keys) == [f"{did}#key-1", f"{did}#key-2"]
+        True
+    """
+
+    def make_key(self, curve: str, use: KeyUse, /) -> NewKey | Awaitable[NewKey]:
+        """Generate a key on the curve, and return its public half and a handle.
+
+        An Ed25519 key for both uses comes with the X25519 key that it implies.
+
+        Raises:
+            UnsupportedError: The store has no such key.
+        """
+        ...
+
+    def store_did(
+        self, did: str, keys: Mapping[str, NewKey], long_forms: Mapping[str, str], /
+    ) -> "Awaitable[None] | None":
+        """Store the keys of a new DID by their kids, all or none; the DID is returned afterwards.
+
+        `long_forms` has what a short form of the DID is the hash of: the long form or the genesis document,
+        by the short form, as `LocalResolver(long_forms=...)` reads it. It is empty for most DIDs.
+        """
+        ...

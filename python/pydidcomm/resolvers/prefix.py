@@ -1,0 +1,72 @@
+"""One resolver for each kind of DID."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TypeGuard
+
+from pydidcomm._core import LocalResolver
+from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
+from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options
+
+
+class PrefixResolver:
+    """Routes each DID to a resolver by the beginning of its text; the longest prefix wins.
+
+    `ResolveOptions` are passed on to each resolver that takes them.
+
+    Args:
+        resolvers: Resolvers by prefix, for instance `{"did:web:": MyWeb(), "did:": LocalResolver()}`.
+
+    Example:
+        >>> from pydidcomm import LocalResolver, PrefixResolver
+        >>> resolver = PrefixResolver({"did:key:": LocalResolver()})
+        >>> resolver.resolve("did:web:example.com") is None
+        True
+    """
+
+    def __init__(self, resolvers: Mapping[str, DIDResolver]) -> None:
+        self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
+        self._with_options = {prefix: with_options(one) for prefix, one in self._routes}
+        self._local = _local(self._routes)
+        self._memory = next((one for _, one in self._routes if isinstance(one, LocalResolver)), None)
+
+    def resolve(
+        self, did: str, /, options: ResolveOptions = NO_OPTIONS
+    ) -> DocumentAnswer | Awaitable[DocumentAnswer]:
+        """The answer of the resolver in charge; None where no prefix fits."""
+        for prefix, resolver in self._routes:
+            if did.startswith(prefix):
+                taking = self._with_options[prefix]
+                return resolver.resolve(did) if taking is None else taking.resolve(did, options=options)
+        return None
+
+    def resolvers(self) -> list[DIDResolver]:
+        """The resolvers behind the prefixes."""
+        return [resolver for _, resolver in self._routes]
+
+    def taking_options(self) -> list[tuple[str, bool]]:
+        """Each prefix, the longest first, and whether its resolver takes options."""
+        return [(prefix, one is not None) for prefix, one in self._with_options.items()]
+
+    def local(self) -> tuple[LocalResolver | None, list[str]]:
+        """The first LocalResolver, and the prefixes of it that no longer prefix overrides."""
+        return self._local
+
+    def memory(self) -> LocalResolver | None:
+        """The first LocalResolver, or the first of a subclass: it keeps contacts and own DIDs."""
+        return self._memory
+
+
+def _local(routes: Sequence[tuple[str, DIDResolver]]) -> tuple[LocalResolver | None, list[str]]:
+    found = next((resolver for _, resolver in routes if _is_local(resolver)), None)
+    others = [prefix for prefix, resolver in routes if resolver is not found]
+    prefixes = [
+        prefix
+        for prefix, resolver in routes
+        if resolver is found and not any(other.startswith(prefix) for other in others)
+    ]
+    return found, prefixes
+
+
+def _is_local(resolver: object) -> TypeGuard[LocalResolver]:
+    # a subclass may override `resolve`
+    return type(resolver) is LocalResolver

@@ -1,0 +1,166 @@
+//! Resolving DIDs: from what is there, or by a question; once more where a cached document may be stale.
+
+use std::sync::Arc;
+
+use super::{Answer, Caller, LONG_DID, Question, lock};
+use crate::did::{DidUrl, Document, Relationship, same_party};
+use crate::error::{Error, Result};
+
+/// What a resolver may take into account beside the DID.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct ResolveOptions {
+    /// Whether the document must not come from a cache: a key of the cached one is missing or does not fit.
+    pub fresh: bool,
+    /// The time at which the document was valid, in seconds since the epoch; none for now.
+    pub version_time: Option<u64>,
+    /// Whether a message names the DID whose sender is not proved.
+    pub unproved: bool,
+}
+
+impl ResolveOptions {
+    /// Of a DID that the caller of the library named, or a document that is trusted.
+    pub(crate) const PLAIN: Self = Self { fresh: false, version_time: None, unproved: false };
+
+    /// Of a DID that a message names.
+    pub(crate) const UNPROVED: Self = Self { unproved: true, ..Self::PLAIN };
+}
+
+impl Caller {
+    /// The document of the DID, which is what it says it is.
+    pub(crate) async fn resolve(&self, did: &str, options: ResolveOptions) -> Result<Arc<Document>> {
+        if let Some(document) = lock(&self.resolved).get(did) {
+            return Ok(Arc::clone(document));
+        }
+        let document = match &self.dids {
+            Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
+                let found = if let Some(document) = local.remembered(did) {
+                    Some(document)
+                } else {
+                    if did.len() >= LONG_DID {
+                        self.leave().await?;
+                    }
+                    local.resolve(&DidUrl::parse(did)?)?
+                };
+                match found {
+                    None if local.asks_store(did) => self.ask_for_document(did, options).await?,
+                    found => document_of(did, Answer::Document(found))?,
+                }
+            }
+            _ => self.ask_for_document(did, options).await?,
+        };
+        lock(&self.resolved).insert(did.to_owned(), Arc::clone(&document));
+        Ok(document)
+    }
+
+    /// The document of the DID of `who`, for the key that it names or for any key of the relationship.
+    ///
+    /// A cached document may be older than the key: where there is none, the resolver is asked once more.
+    pub(crate) async fn resolve_key(
+        &self,
+        who: &DidUrl,
+        relationship: Relationship,
+        options: ResolveOptions,
+    ) -> Result<Arc<Document>> {
+        let document = self.resolve(who.did(), options).await?;
+        let is_listed = match who.fragment() {
+            Some(_) => !matches!(document.key(relationship, who), Err(Error::KeyNotFound { .. })),
+            None => document.list(relationship).is_ok_and(|keys| !keys.is_empty()),
+        };
+        if is_listed {
+            return Ok(document);
+        }
+        Ok(self.resolve_again(who.did(), options).await?.unwrap_or(document))
+    }
+
+    /// What is read from the document of the DID; where a key is missing or a signature does not verify, what
+    /// is read from a fresh one.
+    pub(crate) async fn read_document<T>(
+        &self,
+        did: &str,
+        options: ResolveOptions,
+        read: impl Fn(&Document) -> Result<T>,
+    ) -> Result<T> {
+        match read(&*self.resolve(did, options).await?) {
+            Err(error @ (Error::KeyNotFound { .. } | Error::InvalidSignature)) => {
+                match self.resolve_again(did, options).await? {
+                    Some(document) => read(&document),
+                    None => Err(error),
+                }
+            }
+            result => result,
+        }
+    }
+
+    /// The document as it is now, whatever a cache holds; none where the resolver in charge knows no such
+    /// thing, or was asked before in this operation.
+    pub(crate) async fn resolve_again(
+        &self,
+        did: &str,
+        options: ResolveOptions,
+    ) -> Result<Option<Arc<Document>>> {
+        // a forged message must not make it ask more than once
+        if !self.takes_options(did) || !lock(&self.refreshed).insert(did.to_owned()) {
+            return Ok(None);
+        }
+        let document = self.ask_for_document(did, ResolveOptions { fresh: true, ..options }).await?;
+        lock(&self.resolved).insert(did.to_owned(), Arc::clone(&document));
+        Ok(Some(document))
+    }
+
+    /// The document of a DID that is deactivated as it was at that time; none where the resolver in charge
+    /// knows no such thing.
+    pub(crate) async fn resolve_at(&self, did: &str, time: u64) -> Result<Option<Arc<Document>>> {
+        if !self.takes_options(did) {
+            return Ok(None);
+        }
+        let options = ResolveOptions { version_time: Some(time), ..ResolveOptions::UNPROVED };
+        self.ask_for_document(did, options).await.map(Some)
+    }
+
+    /// Whether the resolver in charge of the DID is asked, and takes options.
+    fn takes_options(&self, did: &str) -> bool {
+        let is_local = self
+            .dids
+            .as_ref()
+            .is_some_and(|(_, prefixes)| prefixes.iter().any(|prefix| did.starts_with(prefix)));
+        let in_charge = || self.resolvers.iter().find(|(prefix, _)| did.starts_with(prefix));
+        !is_local && in_charge().is_some_and(|(_, takes_options)| *takes_options)
+    }
+
+    async fn ask_for_document(&self, did: &str, options: ResolveOptions) -> Result<Arc<Document>> {
+        let question = Question::ResolveDid { did: did.to_owned(), options };
+        document_of(did, self.ask(question).await?)
+    }
+
+    /// Has the store of long forms asked for the DID of a key whose secret may be held under the other form.
+    pub(super) async fn ask_store(&self, did: &str) -> Result<()> {
+        let asks = self.dids.as_ref().is_some_and(|(local, prefixes)| {
+            prefixes.iter().any(|prefix| did.starts_with(prefix)) && local.asks_store(did)
+        });
+        if asks {
+            self.ask(Question::ResolveDid { did: did.to_owned(), options: ResolveOptions::UNPROVED }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The document that answers the question for the DID: it has the id that was asked for, or the other form of it.
+pub(crate) fn document_of(did: &str, answer: Answer) -> Result<Arc<Document>> {
+    let deactivated = || Error::DidDeactivated { did: did.to_owned() };
+    let document = match answer {
+        Answer::Document(document) => document.ok_or_else(|| Error::DidNotFound { did: did.to_owned() })?,
+        Answer::Deactivated => return Err(deactivated()),
+        _ => return Err(Error::Answer("something else came in place of a DID document")),
+    };
+    if document.is_deactivated() {
+        return Err(deactivated());
+    }
+    if document.did().as_str() == did {
+        return Ok(document);
+    }
+    if same_party(document.did().as_str(), did) {
+        return Ok(Arc::new(document.in_the_name_of(&DidUrl::parse(did)?)));
+    }
+    let reason = format!("the resolver answered with the document of {}", document.did());
+    Err(Error::MalformedDocument { did: did.to_owned(), reason })
+}
