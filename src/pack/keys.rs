@@ -96,7 +96,7 @@ pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -
 
 /// The first keys of a mediator on the first of the curves on which it has any, sorted by kid; or the very key that is named.
 pub(crate) async fn few_keys(caller: &Caller, mediator: &DidUrl, curves: &[Curve]) -> Result<Group> {
-    let document = caller.resolve(mediator.did()).await?;
+    let document = caller.resolve_key(mediator, Relationship::KeyAgreement, ResolveOptions::PLAIN).await?;
     let found =
         candidates(&document, Relationship::KeyAgreement, mediator, |key| curves.contains(&key.curve()))?;
     let curve = curves.iter().find(|curve| found.iter().any(|(_, key)| key.curve() == **curve));
