@@ -41,25 +41,25 @@ tutorial: $(VENV)/built ## run the tutorial notebook, print the conversation, re
 
 test: test-rust test-python conformance ## run all tests
 
-test-rust: ## run the tests of the core, with each of the two backends
+test-rust: ## run the tests of the core, with each backend
 	$(SAY) "tests of the Rust core, without Python: on both backends, and on askar-crypto alone"
 	@mkdir -p $(RESULTS)
 	cargo test --locked --no-default-features --features accelerated >$(RESULTS)/rust.txt 2>&1 || { cat $(RESULTS)/rust.txt; exit 1; }
 	@grep '^test result' $(RESULTS)/rust.txt
 	cargo test --locked --no-default-features --quiet
 
-test-python: $(VENV)/built ## run the tests of the Python face, README and notebooks included
-	$(SAY) "tests of the Python face"
+test-python: $(VENV)/built ## run the tests of the Python package, README and notebooks included
+	$(SAY) "tests of the Python package"
 	$(BIN)/python -m pytest --quiet --conformance=$(RESULTS) tests/python
 
 # how often each way to end a process is taken
 COUNT ?= 20
 
-exit-runs: $(VENV)/built ## end processes in every way, again and again: make exit-runs COUNT=20
-	$(SAY) "processes that end in every way, $(COUNT) times each"
+exit-runs: $(VENV)/built ## test process exit repeatedly: make exit-runs COUNT=20
+	$(SAY) "process exit in each way, $(COUNT) times"
 	PYDIDCOMM_EXIT_RUNS=$(COUNT) $(BIN)/python -m pytest --quiet tests/python/test_exit.py
 
-conformance: $(VENV)/installed ## report which requirements of the specification have a test that passed, and why the others have none
+conformance: $(VENV)/installed ## report the requirements of the specification with a passing test, and the reasons for the others
 	$(SAY) "conformance: the requirements of tests/conformance.toml, and the tests that passed in the last run of make test"
 	$(BIN)/python tests/conformance.py $(if $(wildcard $(RESULTS)/rust.txt),$(if $(wildcard $(RESULTS)/python.json),--results $(RESULTS)))
 
@@ -75,7 +75,7 @@ FUZZ_LIMITS := -max_len=65536 -timeout=10 -malloc_limit_mb=256 -rss_limit_mb=204
 
 ifeq ($(shell cargo +nightly --version 2>/dev/null),)
 fuzz:
-	$(SAY) "fuzz: skipped, libFuzzer needs a nightly Rust and there is none"
+	$(SAY) "fuzz: skipped, libFuzzer needs a nightly Rust, which is not installed"
 else
 fuzz: $(TOOLS)/bin/cargo-fuzz ## run the fuzz targets: make fuzz MINUTES=10 TARGETS="unpack did_url"
 	$(SAY) "fuzz: $(TARGETS), minutes each: $(MINUTES)"
@@ -94,8 +94,8 @@ endif
 SHARD ?= 0/20
 FILES ?= src/unpack/** src/pack/** src/jose/** src/did/** src/message/**
 
-mutants: $(TOOLS)/bin/cargo-mutants ## break the core on purpose and see whether a test notices: make mutants SHARD=0/8 FILES="src/jose/**"
-	$(SAY) "mutants: shard $(SHARD); what no test notices is listed in target/mutants/mutants.out/missed.txt"
+mutants: $(TOOLS)/bin/cargo-mutants ## mutation-test the core: make mutants SHARD=0/8 FILES="src/jose/**"
+	$(SAY) "mutants: shard $(SHARD); surviving mutants are listed in target/mutants/mutants.out/missed.txt"
 	@mkdir -p target/mutants
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" CARGO_PROFILE_DEV_OPT_LEVEL=0 PROPTEST_CASES=32 \
 		cargo mutants --shard $(SHARD) $(foreach file,$(FILES),--file '$(file)') --output target/mutants
@@ -103,8 +103,8 @@ mutants: $(TOOLS)/bin/cargo-mutants ## break the core on purpose and see whether
 # the first letters of the requirements that are wanted
 ONLY_ID ?=
 
-mutants-ledger: $(VENV)/installed ## break each MUST of the ledger on purpose and run the tests that name it: make mutants-ledger ONLY_ID=JWE
-	$(SAY) "mutants of the ledger: a violation of each MUST, and the tests that have to fail"
+mutants-ledger: $(VENV)/installed ## mutation-test each MUST of the ledger with the tests that name it: make mutants-ledger ONLY_ID=JWE
+	$(SAY) "mutants of the ledger: a violation of each MUST, and the tests that must fail"
 	PYTHONPATH=tests:tests/python $(BIN)/python -m ledger_mutants --only '$(ONLY_ID)'
 
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
@@ -122,7 +122,7 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	$(BIN)/python tests/notices.py --check
 	$(SAY) "mutants of the ledger: each still fits the sources, and each MUST has one"
 	PYTHONPATH=tests $(BIN)/python -m ledger_mutants --check
-	$(SAY) "stub: regenerated, compared, and held against the compiled module"
+	$(SAY) "stub: regenerated, and compared with the committed one and with the compiled module"
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
 	diff -u $(STUB) build/stubs/pydidcomm/_core.pyi
 	$(BIN)/python -m mypy.stubtest pydidcomm._core
@@ -132,18 +132,18 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	$(BIN)/mypy
 	$(BIN)/pyright
 
-notices: $(VENV)/installed ## write the licence notices of the linked crates anew
-	$(SAY) "notices: written anew from the crates of Cargo.lock"
+notices: $(VENV)/installed ## regenerate the licence notices of the linked crates
+	$(SAY) "notices: regenerated from the crates of Cargo.lock"
 	$(BIN)/python tests/notices.py
 
-stubs: $(VENV)/installed ## write the stub of the compiled module anew
-	$(SAY) "stub: written anew from the Rust sources"
+stubs: $(VENV)/installed ## regenerate the stub of the compiled module
+	$(SAY) "stub: regenerated from the Rust sources"
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
 	cp build/stubs/pydidcomm/_core.pyi $(STUB)
 
 ifeq ($(PEER_PYTHON),)
 $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/jose/installed:
-	$(SAY) "peers in Python: skipped, they need CPython 3.11 or 3.12 and there is none"
+	$(SAY) "peers in Python: skipped, they need CPython 3.11 or 3.12, which is not installed"
 else
 $(PEERS)/%/installed: tests/interop/%/requirements.txt
 	$(SAY) "peer $*: a virtual environment in $(PEERS)/$*"
@@ -154,7 +154,7 @@ endif
 
 $(PEERS)/node/installed $(PEERS)/identus/installed: $(PEERS)/%/installed: tests/interop/%/package.json
 ifeq ($(shell command -v npm),)
-	$(SAY) "peers of npm, $*: skipped, they need Node.js with npm and there is none"
+	$(SAY) "peers of npm, $*: skipped, they need Node.js with npm, which is not installed"
 else
 	$(SAY) "peers of npm: installed in $(PEERS)/$*"
 	mkdir -p $(PEERS)/$*
@@ -175,28 +175,28 @@ else
 	@touch $@
 endif
 
-interop: $(VENV)/built $(HOMES:%=$(PEERS)/%/installed) ## exchange messages with other implementations, both directions
-	$(SAY) "live exchange with every peer that is installed, both directions"
+interop: $(VENV)/built $(HOMES:%=$(PEERS)/%/installed) ## exchange messages with other implementations, in both directions
+	$(SAY) "live exchange with each installed peer, in both directions"
 	$(INTEROP)
 	$(BIN)/python tests/interop/indicio_stand_in.py
 
-interop-sicpa: $(VENV)/built $(PEERS)/sicpa/installed ## the same with PyPI didcomm alone
+interop-sicpa: $(VENV)/built $(PEERS)/sicpa/installed ## the same with PyPI didcomm only
 	$(INTEROP) sicpa
 
-interop-indicio: $(VENV)/built $(PEERS)/indicio/installed ## the same with PyPI didcomm-messaging alone
+interop-indicio: $(VENV)/built $(PEERS)/indicio/installed ## the same with PyPI didcomm-messaging only
 	$(INTEROP) askar authlib
 	$(BIN)/python tests/interop/indicio_stand_in.py
 
-interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm-node alone
+interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm-node only
 	$(INTEROP) node
 
 interop-jose: $(VENV)/built $(PEERS)/jose/installed $(PEERS)/node/installed ## the same with generic JOSE libraries and the packages of did:peer
 	$(INTEROP) jose jwcrypto joserfc did-peer-py
 
-interop-identus: $(VENV)/built $(PEERS)/identus/installed ## the same with the Identus SDK of npm alone
+interop-identus: $(VENV)/built $(PEERS)/identus/installed ## the same with the Identus SDK of npm only
 	$(INTEROP) identus
 
-interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates alone
+interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates only
 	$(INTEROP) rust affinidi did-peer
 
 # a folder with the repositories of the libraries for which pydidcomm.compat stands in; SUITES: some of them by name
@@ -204,17 +204,17 @@ DIR ?= ../peers-suites
 SUITES ?=
 
 $(PEERS)/suites/installed: tests/compat/requirements.txt
-	$(SAY) "what the tests of other libraries need: a virtual environment in $(PEERS)/suites"
+	$(SAY) "dependencies of the test suites of other libraries: a virtual environment in $(PEERS)/suites"
 	$(PYTHON) -m venv $(PEERS)/suites
 	$(PEERS)/suites/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
-peers-suites: $(VENV)/built $(PEERS)/suites/installed ## run the tests of the libraries before this one on it: make peers-suites DIR=../peers-suites
-	$(SAY) "tests of the libraries for which pydidcomm.compat stands in, as they are, from $(DIR)"
+peers-suites: $(VENV)/built $(PEERS)/suites/installed ## run the test suites of the original libraries on pydidcomm.compat: make peers-suites DIR=../peers-suites
+	$(SAY) "test suites of the original libraries, unchanged, from $(DIR)"
 	$(PEERS)/suites/bin/python tests/compat/run_suites.py $(DIR) $(SUITES)
 
 peers-compared: $(VENV)/built $(PEERS)/sicpa/installed ## run the same cases on didcomm and peerdid from PyPI and on their stand-ins
-	$(SAY) "the same cases on PyPI didcomm and peerdid and on pydidcomm.compat, and where they differ on purpose"
+	$(SAY) "the same cases on PyPI didcomm and peerdid and on pydidcomm.compat, and the intended differences"
 	PYTHONPATH=tests/python $(BIN)/python tests/compat/differential.py $(PEERS)/sicpa/bin/python
 
 # how many rounds the medians are taken of, and a part of the names of the operations that are wanted
@@ -236,15 +236,15 @@ $(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(sh
 	$(BENCH)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(BENCH)/*.whl
 	@touch $@
 
-bench: $(BENCH)/built ## measure each operation against its unavoidable primitives: make bench ROUNDS=20 ONLY=X25519
+bench: $(BENCH)/built ## measure each operation against its cryptographic primitives: make bench ROUNDS=20 ONLY=X25519
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
-bench-core: ## measure the core and the primitives by themselves with criterion, which compares them with the run before
+bench-core: ## measure the core and the primitives with criterion, compared with the previous run
 	$(SAY) "benchmark of the core and of the primitives by criterion; reports are in target/benches/criterion"
 	$(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench core --bench primitives
 
-bench-loop: $(BENCH)/built ## measure for how long large messages hold the event loop
+bench-loop: $(BENCH)/built ## measure how long large messages block the event loop
 	$(SAY) "benchmark of the event loop: how late a ticker is while large messages are packed and unpacked"
 	$(BENCH)/venv/bin/python tests/benches/loop.py
 
@@ -256,10 +256,10 @@ $(TOOLS)/bin/gungraun-runner:
 
 ifeq ($(shell command -v valgrind),)
 bench-instructions:
-	$(SAY) "instruction counts: skipped, they need valgrind and there is none"
+	$(SAY) "instruction counts: skipped, they need valgrind, which is not installed"
 else
-bench-instructions: $(TOOLS)/bin/gungraun-runner ## count the instructions of a handful of operations, which no load changes
-	$(SAY) "instruction counts of the core, beside those of the run before"
+bench-instructions: $(TOOLS)/bin/gungraun-runner ## count the instructions of selected operations, independent of the load
+	$(SAY) "instruction counts of the core, compared with the previous run"
 	GUNGRAUN_RUNNER=$(CURDIR)/$(TOOLS)/bin/gungraun-runner $(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench instructions
 endif
 
@@ -269,13 +269,13 @@ $(PEERS)/rust/measured: $(PEERS_IN_RUST)
 ifneq ($(shell rustc --version | awk '{split($$2, v, "."); print (v[2] >= $(PEER_RUST))}'),1)
 	$(SAY) "peers in Rust: not measured, they need Rust 1.$(PEER_RUST)"
 else
-	$(SAY) "peers in Rust: an optimised build of what is measured"
+	$(SAY) "peers in Rust: an optimised build for measurement"
 	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --profile fat --bin didcomm_bench --manifest-path tests/interop/rust/Cargo.toml
 	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --release --bin affinidi_bench --manifest-path tests/interop/rust/Cargo.toml
 	@touch $@
 endif
 
-bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/node/installed $(PEERS)/rust/measured ## the same for the libraries before this one, and how many times slower they are
+bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/node/installed $(PEERS)/rust/measured ## the same for other libraries, and how many times slower they are
 	$(SAY) "benchmark of the peers: medians of $(PEER_ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
@@ -288,7 +288,7 @@ REPRODUCIBLE := SOURCE_DATE_EPOCH=$(COMMITTED) RUSTFLAGS='$(MAPPED:%=--remap-pat
 PORTABLE := $(if $(filter Linux,$(shell uname)),--zig --compatibility manylinux2014 --target $(shell uname -m)-unknown-linux-gnu)
 
 $(VENV)/wheel: $(VENV)/installed
-	$(SAY) "what builds wheels: in $(VENV)"
+	$(SAY) "the tools that build wheels: in $(VENV)"
 	$(BIN)/python -m pip install --quiet --group wheel
 	@touch $@
 
@@ -300,8 +300,8 @@ wheel: $(VENV)/wheel ## build the wheel and the source distribution into dist
 	$(BIN)/python tests/wheel.py check dist/*.whl
 	$(BIN)/maturin sdist --out dist
 
-wheel-again: $(VENV)/wheel ## build the wheel once more in another folder, and compare it with that in dist
-	$(SAY) "wheel: built from the same commit in another folder, byte by byte the same"
+wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare it with the one in dist
+	$(SAY) "wheel: built from the same commit in another folder, byte for byte identical"
 	rm -rf build/again
 	git worktree prune
 	git worktree add --quiet --detach build/again HEAD
@@ -312,5 +312,5 @@ wheel-again: $(VENV)/wheel ## build the wheel once more in another folder, and c
 	$(BIN)/python tests/wheel.py check dist/*.whl build/again/dist/*.whl
 	git worktree remove --force build/again
 
-clean: ## remove what the targets made
+clean: ## remove the files that the targets create
 	rm -rf target build dist $(VENV) $(PEERS) $(TOOLS)

@@ -1,4 +1,4 @@
-"""DIDComm Messaging v2.1: messages packed, unpacked and believed only as far as they are proved."""
+"""DIDComm Messaging v2.1: pack, unpack and verify messages."""
 
 from pydidcomm._core import (
     Attachment,

@@ -1,4 +1,4 @@
-"""What the application is asked about a message once everything about it is proved: is it let in?"""
+"""Check a verified message against the application's policy: allowed senders, replay protection."""
 
 from collections.abc import Awaitable, Iterable
 from contextlib import suppress

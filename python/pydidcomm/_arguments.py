@@ -1,4 +1,4 @@
-"""Errors of arguments, which the compiled module raises and which take the name of the argument later."""
+"""Errors of arguments raised by the compiled module, which adds the name of the argument."""
 
 NAMED_BY = "while processing '"
 """How the bindings name the argument, in a note to the exception that its conversion raised."""

@@ -1,4 +1,4 @@
-"""Operations that run together: computed on several threads, and their questions asked once for all."""
+"""Operations that run together: several threads, and one set of questions for all."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial

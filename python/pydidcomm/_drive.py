@@ -1,4 +1,4 @@
-"""The loops that take an operation's questions to the user's resolvers; the only place that awaits."""
+"""Run an operation and answer its questions from the user's resolvers; the only place that awaits."""
 
 from collections.abc import Mapping
 from typing import Any, cast

@@ -1,7 +1,6 @@
-"""Pictures of envelopes: nested boxes for the layers, and the octets to scale.
+"""Draw envelopes: nested boxes for the layers, with their sizes in bytes to scale.
 
-Whatever stands in an envelope was written by a stranger: its texts reach the SVG through `_text` and `_span`
-alone, which escape them.
+The texts of an envelope are untrusted: only `_text` and `_span` write them into the SVG, escaped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables for notebooks. Every text is sanitized and escaped here, for a peer may have written it."""
+"""Render tables for notebooks, with every text sanitized and escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The caller's event loop: which one it is, and how long work and many questions leave it free."""
+"""Find the caller's event loop, and keep it responsive during long work."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""DIDs made of keys that a store generates: which keys to request, and which kids they have."""
+"""DIDs of keys that a store generates: the keys to request, and their kids."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""The operations behind both faces, the awaited and the synchronous one."""
+"""Prepare the operations of both APIs, asynchronous and synchronous."""
 
 import time
 import warnings

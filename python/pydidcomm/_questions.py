@@ -1,4 +1,4 @@
-"""Many questions at once: so many on their way, and the event loop free between them."""
+"""Answer many questions concurrently, within a limit, and keep the event loop responsive."""
 
 import copy
 import traceback

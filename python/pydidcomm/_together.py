@@ -1,4 +1,4 @@
-"""DID documents that are requested together, before the operation asks for one after the other."""
+"""Request the DID documents of several recipients together, before the operation needs them."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The algorithms and media types of the specification: strings, equal to their names on the wire."""
+"""The algorithms and media types of the specification: strings equal to their wire names."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What the signature of an attachment proves."""
+"""The result of verifying the signature of an attachment."""
 
 from dataclasses import dataclass
 

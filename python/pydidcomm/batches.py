@@ -1,4 +1,4 @@
-"""Many messages at once: packed and unpacked on several threads, each for itself."""
+"""Pack and unpack many messages on several threads, independently of each other."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Options, each with a default that is right for most people."""
+"""Options for packing and unpacking, and the resolvers."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy

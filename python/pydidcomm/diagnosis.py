@@ -1,4 +1,4 @@
-"""Diagnose a message that does not unpack: which keys are held, which DIDs resolve, which check failed."""
+"""Diagnose a message that does not unpack: missing keys, unresolved DIDs, the failed check."""
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Every exception of pydidcomm, sorted by who must act.
+"""The exceptions of pydidcomm, by who must act.
 
 An exception of the program's own resolver passes through as it was raised, with a note that names what was
 being resolved. Misuse of the API is a `TypeError` or a `ValueError`. Texts name identifiers and algorithms,

@@ -1,4 +1,4 @@
-"""External keys (HSM, KMS): DIDs made of existing public keys, and a check of a key before it is used."""
+"""External keys (HSM, KMS): DIDs of existing public keys, and a test of a key before use."""
 
 import base64
 import json

@@ -1,7 +1,6 @@
-"""Explaining: what an envelope says of itself to everybody, without any key.
+"""Inspect an envelope: its unverified headers, without any key.
 
-Nothing in a view is proved: it repeats what whoever wrote the envelope wanted it to say. To believe any of
-it, unpack the message.
+A view proves nothing: it repeats the unverified text of the envelope. Unpack the message to verify it.
 """
 
 from collections.abc import Mapping

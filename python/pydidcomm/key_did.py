@@ -1,4 +1,4 @@
-"""Creation of DIDs that are one key, did:key and did:jwk, whose secrets land in a store."""
+"""Create did:key and did:jwk DIDs, and store their secrets."""
 
 from pydidcomm import _core, _new_dids
 from pydidcomm._core import Secret

@@ -1,4 +1,4 @@
-"""Warnings about a message: what is unusual about it, and no reason to refuse it."""
+"""Warnings about a message: unusual properties that are not errors."""
 
 from enum import StrEnum
 from typing import Self

@@ -1,4 +1,4 @@
-"""The object that a program keeps for its life: its secrets, its resolver, and what they can do."""
+"""`DIDCommMessaging`: secrets and a resolver, and the operations on them."""
 
 from collections.abc import Callable
 from typing import Any

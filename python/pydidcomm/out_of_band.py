@@ -1,4 +1,4 @@
-"""Invitations: the first message between strangers, passed as a URL or a QR code.
+"""Out-of-band invitations: the first message of a relationship, as a URL or a QR code.
 
 DIDComm v2.1, section "Out Of Band Messages". An invitation travels in the open: it is neither encrypted nor
 signed, nothing in it is proved, and everything in it, its DID too, counts as public. Rotate to a private DID

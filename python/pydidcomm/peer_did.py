@@ -1,4 +1,4 @@
-"""Creation of did:peer DIDs, whose secrets land in a store."""
+"""Create did:peer DIDs, and store their secrets."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Replay protection: a message that was captured can be sent again, and verifies as it did before."""
+"""Replay protection: refuse a captured message that is sent again, since it still verifies."""
 
 from __future__ import annotations
 

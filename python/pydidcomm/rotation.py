@@ -1,4 +1,4 @@
-"""The messages that move a relationship to another DID, or end it."""
+"""Messages that rotate a DID, or end a relationship."""
 
 from pydidcomm._core import FromPrior, Message
 

@@ -1,4 +1,4 @@
-"""Forwards: opened by a mediator, and made for one."""
+"""Forward messages: wrap for mediators, and unpack as a mediator."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

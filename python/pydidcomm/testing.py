@@ -1,4 +1,4 @@
-"""Received messages for tests of message handlers. Not for programs: nothing here came from a peer."""
+"""Create received messages for tests of message handlers. Not for programs: they are not verified."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Hooks for PyInstaller, which finds them by the entry point `pyinstaller40` of the package."""
+"""Hooks for PyInstaller, found through the entry point `pyinstaller40` of the package."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""The methods of `DIDCommMessaging`, by what they do."""
+"""The methods of `DIDCommMessaging`, by topic."""

@@ -1,4 +1,4 @@
-"""New DIDs of the party."""
+"""Create DIDs of the party."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast

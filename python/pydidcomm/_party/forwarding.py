@@ -1,4 +1,4 @@
-"""Forwards: reading and writing them, for mediators and their clients."""
+"""Wrap and unpack forward messages, for mediators and their clients."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Packing: encrypted, signed and plaintext messages."""
+"""Pack encrypted, signed and plaintext messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

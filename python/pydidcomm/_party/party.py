@@ -1,4 +1,4 @@
-"""What every method of a party uses: its secrets and its resolver."""
+"""The base of a party: its secrets and its resolver."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Messages that change a relationship: a new DID, and the end."""
+"""Rotate the DID of a relationship, and end it."""
 
 from pydidcomm import _operations, rotation
 from pydidcomm._core import Message, Packed

@@ -1,4 +1,4 @@
-"""Signatures of attachments."""
+"""Sign attachments, and verify their signatures."""
 
 from pydidcomm import _operations
 from pydidcomm._core import Attachment

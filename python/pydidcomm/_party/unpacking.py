@@ -1,4 +1,4 @@
-"""Unpacking: one message, many, and the report of what one needs."""
+"""Unpack one message or many, and diagnose failures."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

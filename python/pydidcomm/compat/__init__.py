@@ -1,11 +1,11 @@
-"""Code written for the libraries before this one runs on the core of pydidcomm, unchanged.
+"""Run code written for `didcomm`, `peerdid` and `didcomm-messaging` on pydidcomm, unchanged.
 
 After `install()`, `import didcomm`, `import peerdid` and `import didcomm_messaging` mean the packages of the
 same names in here, which hand everything on to pydidcomm. `python -m pydidcomm.compat script.py` runs a
 script so. `import pydidcomm` alone imports none of this.
 
-`MIGRATION.md` beside this file leads from the old names to those of pydidcomm; `DIFFERENCES.md` lists what
-differs on purpose, with the reason and the switch.
+`MIGRATION.md` in this directory maps the old names to those of pydidcomm; `DIFFERENCES.md` lists the intended
+differences, each with its reason and switch.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Runs a script, a module or a piece of code that imports the libraries which pydidcomm stands in for."""
+"""Run a script, a module or a piece of code with the stand-ins installed."""
 
 import runpy
 import sys

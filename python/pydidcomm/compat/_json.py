@@ -1,4 +1,4 @@
-"""JSON of a peer, read by the core: an object with one meaning, or an error.
+"""Read the JSON of a peer with the core: an unambiguous object, or an error.
 
 `json.loads` takes what two readers understand differently (a name twice, `NaN`, UTF-16), and fails where
 other readers do not (deep nesting, long integers). A check behind it is skipped, or sees another message.

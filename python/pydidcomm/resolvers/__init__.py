@@ -1,4 +1,4 @@
-"""What pydidcomm asks the world for: DID documents and secrets.
+"""The protocols of resolvers: DID documents and secrets.
 
 Anything with these methods will do, whether it inherits from the protocol or not, and whether a method
 is a coroutine function or a plain one. An exception that a method raises reaches the caller as it is.

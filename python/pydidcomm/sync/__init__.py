@@ -1,4 +1,4 @@
-"""The same names for programs without an event loop: functions that return what the others await.
+"""The same names for programs without an event loop: plain functions in place of coroutines.
 
 Every name of `pydidcomm` is here too. Resolvers given here have plain methods.
 """

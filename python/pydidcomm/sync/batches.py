@@ -1,4 +1,4 @@
-"""Many messages at once, without `await`."""
+"""Pack and unpack many messages, without `await`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The functions of the tutorial without `await`."""
+"""The functions of the tutorial, without `await`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

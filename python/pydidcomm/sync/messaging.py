@@ -1,4 +1,4 @@
-"""`DIDCommMessaging` without `await`."""
+"""`DIDCommMessaging`, without `await`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""DIDComm v1 without `await`; see `pydidcomm.v1`."""
+"""DIDComm v1, without `await`; see `pydidcomm.v1`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

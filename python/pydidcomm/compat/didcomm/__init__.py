@@ -1,4 +1,4 @@
-"""The package `didcomm` of SICPA, versions 0.2 to 0.3, as far as applications use it.
+"""The package `didcomm` of SICPA, versions 0.2 to 0.3: the names that applications use.
 
 Its functions hand on to those of `pydidcomm`; its classes are what applications fill in and read.
 """

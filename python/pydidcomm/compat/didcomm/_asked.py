@@ -1,4 +1,4 @@
-"""The resolvers of an application that was written for `didcomm`, as pydidcomm asks them."""
+"""Adapt the resolvers of an application written for `didcomm` to pydidcomm."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar

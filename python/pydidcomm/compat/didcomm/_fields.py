@@ -1,4 +1,4 @@
-"""What the fields of a message may hold."""
+"""Validators for the fields of a message."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast

@@ -1,4 +1,4 @@
-"""A message that is to be packed, as pydidcomm takes it."""
+"""Convert a message to be packed to `pydidcomm.Message`."""
 
 import time
 from typing import Any, cast

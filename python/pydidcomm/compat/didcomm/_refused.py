@@ -1,4 +1,4 @@
-"""The exceptions of pydidcomm as those of `didcomm`: the one table of what becomes what."""
+"""Map the exceptions of pydidcomm to those of `didcomm`."""
 
 import pydidcomm
 from pydidcomm.compat.didcomm import errors

@@ -1,4 +1,4 @@
-"""The exceptions of `didcomm`; each stands for some of `pydidcomm.errors`, which it has as its cause."""
+"""The exceptions of `didcomm`, with those of `pydidcomm.errors` as their causes."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""Messages as objects that can be changed; packing reads them through `pydidcomm.Message`."""
+"""Mutable messages; packing reads them through `pydidcomm.Message`."""
 
 from __future__ import annotations
 

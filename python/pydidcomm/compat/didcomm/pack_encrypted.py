@@ -1,4 +1,4 @@
-"""Encrypted messages; see `pydidcomm.pack_encrypted`."""
+"""Pack encrypted messages; see `pydidcomm.pack_encrypted`."""
 
 from dataclasses import dataclass
 

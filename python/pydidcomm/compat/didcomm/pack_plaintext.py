@@ -1,4 +1,4 @@
-"""Plaintext messages; see `pydidcomm.pack_plaintext`."""
+"""Pack plaintext messages; see `pydidcomm.pack_plaintext`."""
 
 from dataclasses import dataclass
 

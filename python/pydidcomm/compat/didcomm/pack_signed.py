@@ -1,4 +1,4 @@
-"""Signed messages; see `pydidcomm.pack_signed`."""
+"""Pack signed messages; see `pydidcomm.pack_signed`."""
 
 from dataclasses import dataclass
 

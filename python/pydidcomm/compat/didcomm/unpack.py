@@ -1,4 +1,4 @@
-"""Unpacking; see `pydidcomm.unpack`."""
+"""Unpack messages; see `pydidcomm.unpack`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

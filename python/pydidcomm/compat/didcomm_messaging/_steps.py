@@ -1,4 +1,4 @@
-"""The single steps of pydidcomm's core, as the services of this package take them one by one.
+"""The single steps of pydidcomm's core, for the services of this package.
 
 Hands on to `pydidcomm._core`, driven by `pydidcomm._drive`: the questions go to the application's own
 resolver and secrets.

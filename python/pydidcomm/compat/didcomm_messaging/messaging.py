@@ -1,4 +1,4 @@
-"""A message packed for a recipient and its mediators, and unpacked.
+"""Pack messages for a recipient and its mediators, and unpack them.
 
 Puts the packaging and the routing service together; those hand on to pydidcomm.
 """

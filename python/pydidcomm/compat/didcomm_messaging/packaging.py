@@ -1,4 +1,4 @@
-"""One layer packed and unpacked: keys found, a crypto service called, and what was claimed checked.
+"""Pack and unpack one layer: find keys, call a crypto service, verify the claims.
 
 Hands on to pydidcomm's core: which keys a layer is made with, that a key stands under `keyAgreement`, and
 whether `from` and `from_prior` are proved. The computing is the crypto service's, whoever wrote it.

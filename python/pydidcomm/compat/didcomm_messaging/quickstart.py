@@ -1,4 +1,4 @@
-"""Calls to begin with: a DID whose keys Askar keeps, its agent, and a mediator that holds its messages.
+"""Functions to start with: a DID with keys in Askar, its agent, and message pickup from a mediator.
 
 Hands on to the services of this package, and so to pydidcomm; `httpx` posts, `websockets` listens.
 """

@@ -1,4 +1,4 @@
-"""Messages wrapped for the mediators that the documents name.
+"""Wrap messages for the mediators in DID documents.
 
 Hands on to pydidcomm's core for the ways to a recipient, and to `pydidcomm.Message` for the forwards; every
 layer is packed by the packaging service, so that the application's crypto makes it.

@@ -1,4 +1,4 @@
-"""What a did:peer is made of: its keys as text, and its services as `pydidcomm.LocalResolver` reads them."""
+"""The elements of a did:peer: its keys as text, and its services."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Documents as objects, as `peerdid` handed them out until 0.4; see `pydidcomm.DIDDocument`."""
+"""Documents as objects, as in `peerdid` until 0.4; see `pydidcomm.DIDDocument`."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Makes did:peer of methods 0 and 2 from keys, and their documents as models of pydid.
+"""Create did:peer of methods 0 and 2 from keys, and resolve them to models of pydid.
 
 See `pydidcomm.encode_public_keys` and `pydidcomm.LocalResolver`.
 """

@@ -1,4 +1,4 @@
-"""The exceptions of `peerdid`; each stands for some of `pydidcomm.errors`, which it has as its cause."""
+"""The exceptions of `peerdid`, with those of `pydidcomm.errors` as their causes."""
 
 
 class PeerDIDError(Exception):

@@ -1,4 +1,4 @@
-"""Public keys of the two kinds that the library knows; see `pydidcomm.PublicKey`."""
+"""Public keys of the two supported types; see `pydidcomm.PublicKey`."""
 
 import json
 from enum import Enum

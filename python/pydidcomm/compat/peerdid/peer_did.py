@@ -1,4 +1,4 @@
-"""Makes and resolves did:peer as `peerdid` did until 0.4: a document is JSON text.
+"""Create and resolve did:peer as in `peerdid` until 0.4, with documents as JSON text.
 
 See `pydidcomm.encode_public_keys` and `pydidcomm.LocalResolver`.
 """

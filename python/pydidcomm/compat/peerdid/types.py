@@ -1,4 +1,4 @@
-"""Keys as `peerdid` was given them until 0.4."""
+"""The types of keys passed to `peerdid` until 0.4."""
 
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias

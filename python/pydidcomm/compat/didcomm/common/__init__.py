@@ -1,1 +1,1 @@
-"""Algorithms, types and the configuration that all functions take."""
+"""Algorithms, types and the configuration common to all functions."""

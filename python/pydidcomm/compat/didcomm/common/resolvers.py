@@ -1,4 +1,4 @@
-"""What every function is given to find documents and secrets with; see `pydidcomm.ResolversConfig`."""
+"""The resolvers that each function needs; see `pydidcomm.ResolversConfig`."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The ids of messages and attachments, which may be given as functions that make them."""
+"""The ids of messages and attachments, as values or as functions that generate them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The algorithms that are used where none is asked for; pydidcomm itself prefers another for anoncrypt."""
+"""The default algorithms; pydidcomm itself has another default for anoncrypt."""
 
 from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg
 

@@ -1,4 +1,4 @@
-"""JSON text from objects and back."""
+"""Convert objects to JSON text and back."""
 
 import json
 

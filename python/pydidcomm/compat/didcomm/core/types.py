@@ -1,4 +1,4 @@
-"""The names of headers, and what the encryption of a forward yields."""
+"""The names of headers, and the result of encrypting a forward."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

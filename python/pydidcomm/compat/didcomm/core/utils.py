@@ -1,4 +1,4 @@
-"""Ids, and the look of DIDs."""
+"""Generate ids, and check the syntax of DIDs."""
 
 import base64
 import uuid

@@ -1,1 +1,1 @@
-"""DID documents, and what resolves them."""
+"""DID documents and their resolvers."""

@@ -1,4 +1,4 @@
-"""What an application writes to resolve DIDs; pydidcomm asks it as it asks any `pydidcomm.DIDResolver`."""
+"""The interface of DID resolvers, used as a `pydidcomm.DIDResolver`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Documents that are known beforehand."""
+"""A resolver of documents in memory."""
 
 from collections.abc import Sequence
 

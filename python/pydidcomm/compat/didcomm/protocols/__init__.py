@@ -1,1 +1,1 @@
-"""Protocols that the library itself speaks."""
+"""Protocols that the library implements."""

@@ -1,1 +1,1 @@
-"""Secrets, and what finds them."""
+"""Secrets and their resolvers."""

@@ -1,4 +1,4 @@
-"""A secret as text, and what an application writes to find secrets; see `pydidcomm.SecretsResolver`."""
+"""A secret as text, and the interface of secrets resolvers; see `pydidcomm.SecretsResolver`."""
 
 import json
 from abc import ABC, abstractmethod

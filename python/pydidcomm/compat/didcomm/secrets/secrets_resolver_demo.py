@@ -1,4 +1,4 @@
-"""Secrets in a file that anybody can read who reads files: for demonstrations."""
+"""Secrets in an unencrypted file, for demonstrations."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Secrets that can be added to; see `pydidcomm.SecretsStore`."""
+"""A secrets resolver that stores new secrets; see `pydidcomm.SecretsStore`."""
 
 from abc import abstractmethod
 from collections.abc import Sequence

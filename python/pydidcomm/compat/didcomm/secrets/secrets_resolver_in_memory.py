@@ -1,4 +1,4 @@
-"""Secrets that are known beforehand; see `pydidcomm.InMemorySecrets`."""
+"""Secrets in memory; see `pydidcomm.InMemorySecrets`."""
 
 from collections.abc import Sequence
 

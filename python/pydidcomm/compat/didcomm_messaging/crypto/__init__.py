@@ -1,4 +1,4 @@
-"""What a service computes with: the interfaces of crypto and secrets, which an application may implement."""
+"""The interfaces of crypto services and secrets, which an application may implement."""
 
 from pydidcomm.compat.didcomm_messaging.crypto.base import (
     CryptoService,

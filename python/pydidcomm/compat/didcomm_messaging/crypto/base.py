@@ -1,4 +1,4 @@
-"""The interfaces of crypto and secrets; nothing is computed here.
+"""The interfaces of crypto services and secrets.
 
 `crypto.backend.core` has the services over pydidcomm's core.
 """

@@ -1,4 +1,4 @@
-"""A JWE taken apart and put together, for applications that look at envelopes; nothing is computed here.
+"""Parse and build JWEs, for applications that inspect envelopes; without cryptography.
 
 What the services of this package open is read by pydidcomm's core, which is stricter.
 """

@@ -1,1 +1,1 @@
-"""DIDComm v1 as functions over octets, as it was before there were services for it."""
+"""DIDComm v1 as functions over bytes, the older API."""

@@ -1,4 +1,4 @@
-"""DIDComm v1 as functions over octets; `v1` is the shape to use.
+"""DIDComm v1 as functions over bytes; `v1` has the current API.
 
 `pack_message` and `unpack_message` hand on to `pydidcomm.v1`. The single steps that the envelope is made of,
 and what is no envelope, are those of NaCl: they need the package PyNaCl, and the older boxes msgpack.

@@ -1,4 +1,4 @@
-"""Multibase text: a character that names the base, and what is written in it.
+"""Multibase text: a character for the base, then the encoded bytes.
 
 The bases come from the package `base58` and from the standard library.
 """

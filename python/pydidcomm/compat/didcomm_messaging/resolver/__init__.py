@@ -1,4 +1,4 @@
-"""The interface of DID resolvers, which an application may implement, and one that routes by prefix.
+"""The interface of DID resolvers, and a resolver that routes by prefix.
 
 Documents are parsed by pydid, as in the original; the services over pydidcomm's core read them themselves.
 """

@@ -1,4 +1,4 @@
-"""Resolvers of DIDs that carry their own document; hands on to `pydidcomm.LocalResolver`."""
+"""Resolvers of DIDs that contain their document; they call `pydidcomm.LocalResolver`."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""A resolver of did:jwk; hands on to `pydidcomm.LocalResolver`."""
+"""A resolver of did:jwk; it calls `pydidcomm.LocalResolver`."""
 
 import re
 from typing import ClassVar

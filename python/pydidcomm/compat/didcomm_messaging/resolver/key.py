@@ -1,4 +1,4 @@
-"""A resolver of did:key; hands on to `pydidcomm.LocalResolver`."""
+"""A resolver of did:key; it calls `pydidcomm.LocalResolver`."""
 
 from pydidcomm.compat.didcomm_messaging.resolver._local import LocalMethod
 

@@ -1,4 +1,4 @@
-"""Resolvers of did:peer:2 and did:peer:4; hands on to `pydidcomm.LocalResolver`."""
+"""Resolvers of did:peer:2 and did:peer:4; they call `pydidcomm.LocalResolver`."""
 
 from typing import ClassVar
 

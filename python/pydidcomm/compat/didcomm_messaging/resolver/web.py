@@ -1,4 +1,4 @@
-"""A resolver of did:web; the documents are fetched by `httpx`, in whatever event loop runs."""
+"""A resolver of did:web, which fetches documents with `httpx` in any event loop."""
 
 import re
 from contextlib import aclosing

@@ -1,1 +1,1 @@
-"""DIDComm v1, in the shape of the services for v2; hands on to `pydidcomm.v1`."""
+"""DIDComm v1 with the services of v2; it calls `pydidcomm.v1`."""

@@ -1,4 +1,4 @@
-"""Messages of DIDComm v1 packed for a DID or a target, wrapped for its mediators, and unpacked.
+"""Pack DIDComm v1 messages for a DID or a target and its mediators, and unpack them.
 
 Puts the packaging service and a resolver together; the computing is the crypto service's.
 """

@@ -1,4 +1,4 @@
-"""Envelopes of DIDComm v1 packed and unpacked: keys found, and a crypto service called."""
+"""Pack and unpack DIDComm v1 envelopes: find keys, call a crypto service."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, cast

@@ -1,4 +1,4 @@
-"""Verkeys as Multikeys; hands on to `pydidcomm.v1`."""
+"""Convert verkeys to Multikeys; it calls `pydidcomm.v1`."""
 
 from pydidcomm import v1
 

@@ -1,1 +1,1 @@
-"""What applications import of the internals of the original, and no more."""
+"""The internals of the original that applications import."""

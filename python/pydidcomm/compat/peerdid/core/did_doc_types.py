@@ -1,4 +1,4 @@
-"""The entries of a document as objects, as `peerdid` handed them out until 0.4."""
+"""The entries of a document as objects, as in `peerdid` until 0.4."""
 
 from collections.abc import Sequence
 from enum import Enum

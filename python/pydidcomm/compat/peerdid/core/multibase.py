@@ -1,4 +1,4 @@
-"""Multibase text, of which there is one kind; the package base58 reads and writes it."""
+"""Multibase text in base58, through the package base58."""
 
 from enum import Enum
 

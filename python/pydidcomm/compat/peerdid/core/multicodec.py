@@ -1,4 +1,4 @@
-"""The two kinds of keys, by their multicodec; `pydidcomm.PublicKey` reads and writes them."""
+"""The two key types and their multicodecs; `pydidcomm.PublicKey` encodes and decodes them."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""Forwards as objects; see `wrap_in_forward` and `unpack_forward` of pydidcomm."""
+"""Forward messages as objects; see `wrap_in_forward` and `unpack_forward` of pydidcomm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The services that come with the package: over pydidcomm's core, with keys of Askar, Authlib or our own."""
+"""Crypto services over pydidcomm's core, with keys of Askar, Authlib or pydidcomm."""
 
 from pydidcomm.compat.didcomm_messaging.crypto.backend.basic import (
     FileBasedSecretsManager,

@@ -1,7 +1,7 @@
-"""The crypto service for keys of Aries Askar, which stay inside of it.
+"""The crypto service for keys of Aries Askar; private keys stay in Askar.
 
-Hands on to `crypto.backend.core`: a secret is one that lives elsewhere, as `pydidcomm.KeyAgreementKey` and
-`pydidcomm.SigningKey` have it. Askar agrees and signs; its octets are never asked for.
+It calls `crypto.backend.core` with secrets that are external keys (`pydidcomm.KeyAgreementKey` and
+`pydidcomm.SigningKey`): Askar performs key agreement and signs, and its private keys are never exported.
 """
 
 from collections.abc import Mapping

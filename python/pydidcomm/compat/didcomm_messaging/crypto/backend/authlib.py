@@ -1,4 +1,4 @@
-"""The crypto service for keys of Authlib; Authlib computes nothing here.
+"""The crypto service for keys of Authlib; the core performs the cryptography.
 
 Hands on to `crypto.backend.core`: a key is read from its JWK, a secret one once, when it is first used.
 """

@@ -1,4 +1,4 @@
-"""Secrets in memory, and in a file; nothing is computed here."""
+"""Secrets in memory, and in a file."""
 
 import atexit
 import json

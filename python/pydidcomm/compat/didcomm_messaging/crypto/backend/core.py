@@ -1,4 +1,4 @@
-"""The crypto service over pydidcomm's core, with pydidcomm's own keys: every curve, no other package.
+"""The crypto service over pydidcomm's core, for keys of pydidcomm on every curve.
 
 Hands on to `encrypt_layer` and `decrypt_layer` of the core. The services for keys of Askar and of Authlib are
 this one; they only tell how a key of theirs is read.

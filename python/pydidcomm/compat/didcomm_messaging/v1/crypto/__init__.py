@@ -1,1 +1,1 @@
-"""What a service of DIDComm v1 computes with: the interface, and services over pydidcomm's core."""
+"""The interface of crypto services for DIDComm v1, and services over pydidcomm's core."""

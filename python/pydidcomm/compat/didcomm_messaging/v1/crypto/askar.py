@@ -1,4 +1,4 @@
-"""The crypto service of DIDComm v1 for keys of Aries Askar, which stay inside of it.
+"""The crypto service of DIDComm v1 for keys of Aries Askar; private keys stay in Askar.
 
 Hands on to `v1.crypto.core`: Askar makes the X25519 key of an Ed25519 one, and agrees with it.
 """

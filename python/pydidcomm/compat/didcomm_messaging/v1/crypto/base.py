@@ -1,4 +1,4 @@
-"""The interface of crypto for DIDComm v1, which an application may implement; nothing is computed here."""
+"""The interface of crypto services for DIDComm v1, which an application may implement."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The crypto service of DIDComm v1 over pydidcomm's core; hands on to `pydidcomm.v1`.
+"""The crypto service of DIDComm v1 over pydidcomm's core; it calls `pydidcomm.v1`.
 
 The services for keys of Askar and for pairs of octets are this one; they only tell how a key is read.
 """

@@ -1,4 +1,4 @@
-"""The crypto service of DIDComm v1 for keys as NaCl has them: octets. No NaCl is needed.
+"""The crypto service of DIDComm v1 for keys as bytes, as in NaCl; it does not need NaCl.
 
 Hands on to `v1.crypto.core`.
 """
