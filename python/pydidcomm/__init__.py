@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pydidcomm.errors import (
         ContentNotFoundError,
         DecryptionError,
+        DeliveryError,
         DIDCommError,
         DidDeactivatedError,
         DidNotFoundError,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         PartlyPackedError,
         PolicyError,
         ReplayedMessageError,
+        ResolutionError,
         SecretNotFoundError,
         UnprovedSenderWarning,
         UnsupportedError,
@@ -120,6 +122,7 @@ __all__ = [
     "DIDResolverWithOptions",
     "DecryptionError",
     "Delivery",
+    "DeliveryError",
     "Diagnosis",
     "DidDeactivatedError",
     "DidNotFoundError",
@@ -167,6 +170,7 @@ __all__ = [
     "ReplayEntry",
     "ReplayWindow",
     "ReplayedMessageError",
+    "ResolutionError",
     "ResolveOptions",
     "Resolved",
     "ResolversConfig",
@@ -220,7 +224,7 @@ _ORIGINS = {
     "diagnosis": "Check Diagnosis",
     "errors": (
         "ContentNotFoundError DIDCommError DecryptionError DidDeactivatedError DidNotFoundError "
-        "EndpointNotFoundError "
+        "DeliveryError EndpointNotFoundError ResolutionError "
         "IncompatibleKeysError InvalidSignatureError KeyNotFoundError MalformedDocumentError "
         "MalformedMessageError MessageTypeWarning MissingToWarning NotFoundError "
         "PartlyPackedError PolicyError ReplayedMessageError SecretNotFoundError UnprovedSenderWarning "

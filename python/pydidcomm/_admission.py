@@ -5,7 +5,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, TypeVar
 
-from pydidcomm._core import LocalResolver, UnpackResult, V1Message, keep_long_form
+from pydidcomm._core import UnpackResult, V1Message, keep_long_form
 from pydidcomm._drive import now
 from pydidcomm._log import refused
 from pydidcomm._loops import is_awaitable, running_loop
@@ -14,7 +14,7 @@ from pydidcomm._questions import without_frames
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
-from pydidcomm.resolvers import PrefixResolver
+from pydidcomm.resolvers._composite import memory_of
 
 _FORGET_SECONDS = 5
 """How long a cancelled task waits for a replay window: longer than a round trip to a database."""
@@ -95,9 +95,8 @@ def admitted_sync(received: Received, resolvers: ResolversConfig, config: Unpack
 
 def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None:
     """Keeps the long form of a proved sender, which writes its short form from now on."""
-    resolver = resolvers.did_resolver
-    local = resolver.memory() if isinstance(resolver, PrefixResolver) else resolver
-    if isinstance(local, LocalResolver) and isinstance(received, UnpackResult):
+    local = memory_of(resolvers.did_resolver)
+    if local is not None and isinstance(received, UnpackResult):
         keep_long_form(local, received)
 
 

@@ -50,6 +50,14 @@ def running_loop() -> Any:  # noqa: ANN401
     return asyncio if frame is None else roots[id(frame)]
 
 
+def loop_token() -> object | None:
+    """The event loop that drives the caller, as an object that stands for it; None for no event loop."""
+    loop = running_loop()
+    if loop is None:
+        return None
+    return loop.lowlevel.current_trio_token() if loop.__name__ == "trio" else loop.get_running_loop()  # type: ignore[no-any-return]
+
+
 def _current(task: Callable[[], Any]) -> Any:  # noqa: ANN401
     try:
         return task()

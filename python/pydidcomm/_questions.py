@@ -4,10 +4,11 @@ import copy
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydidcomm._loops import is_awaitable, running_loop
 
+_E = TypeVar("_E", bound=BaseException)
 _PACKAGE = str(Path(__file__).parent)
 
 BLOCK = 64
@@ -149,12 +150,13 @@ def one_each(entries: list[Any]) -> list[Any]:
     for place, entry in enumerate(entries):
         if isinstance(entry, BaseException):
             if id(entry) in seen:
-                entries[place] = _copied(entry)
+                entries[place] = copied(entry)
             seen.add(id(entry))
     return entries
 
 
-def _copied(error: BaseException) -> BaseException:
+def copied(error: _E) -> _E:
+    """The exception as another object, or itself where it cannot be copied."""
     try:
         twin = copy.copy(error)
     except Exception:  # noqa: BLE001, its own __init__ need not take its own args

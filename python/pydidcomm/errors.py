@@ -17,12 +17,14 @@ Each class has a stable `code`, which a problem report can carry. It is a proble
 | e.p.did.malformed-document | MalformedDocumentError |
 | e.p.did.no-common-curve | IncompatibleKeysError |
 | e.p.did.not-found | DidNotFoundError |
+| e.p.did.resolution | ResolutionError |
 | e.p.did.deactivated | DidDeactivatedError |
 | e.p.did.key-not-found | KeyNotFoundError |
 | e.p.me.not-found | NotFoundError |
 | e.p.me.secret-not-found | SecretNotFoundError |
 | e.p.me.partly-packed | PartlyPackedError |
 | e.p.xfer.no-endpoint | EndpointNotFoundError |
+| e.p.xfer.undelivered | DeliveryError |
 | e.p.trust.unproved | UntrustedMessageError |
 | e.p.trust.replayed | ReplayedMessageError |
 | e.p.trust.crypto.decryption | DecryptionError |
@@ -233,6 +235,34 @@ class DidNotFoundError(NotFoundError):
         return f"DID not found: {self.did}{needed}"
 
 
+class ResolutionError(DIDCommError):
+    """A resolver could not find out whether the DID exists: retry later, or correct the configuration.
+
+    A DID that does not exist is a `DidNotFoundError`.
+
+    Attributes:
+        did: The DID.
+        url: The URL that was requested; None where the DID has none.
+        cause: What went wrong: "invalid DID", "refused address", "not connected", "tls", "timed out",
+            "broken off", "redirect", "status 503" (or another one), "too large", "not JSON", "wrong id",
+            "invalid document" or "not verified".
+        detail: The same in more words; empty where `cause` says all.
+    """
+
+    code: ClassVar[str] = "e.p.did.resolution"
+
+    def __init__(self, did: str, url: str | None, cause: str, detail: str = "") -> None:
+        super().__init__(did, url, cause, detail)
+        self.did = did
+        self.url = url
+        self.cause = cause
+        self.detail = detail
+
+    def _text(self) -> str:
+        place = f"{self.url}: " if self.url else ""
+        return f"{self.did} was not resolved: {place}{self.cause}{f' ({self.detail})' if self.detail else ''}"
+
+
 class KeyNotFoundError(NotFoundError):
     """The DID document has no such entry in that relationship.
 
@@ -310,6 +340,26 @@ class SecretNotFoundError(NotFoundError):
 
     def _text(self) -> str:
         return f"no private key found for {_some_of(self.kids)}"
+
+
+class DeliveryError(DIDCommError):
+    """No endpoint took the message.
+
+    Attributes:
+        tried: The attempts in order, each the URI and what went wrong, for instance "status 503".
+        refused: Whether every endpoint refused the message as it is, so that another attempt is useless.
+    """
+
+    code: ClassVar[str] = "e.p.xfer.undelivered"
+
+    def __init__(self, tried: Sequence[tuple[str, str]], *, refused: bool = False) -> None:
+        super().__init__(tried)
+        self.tried = list(tried)
+        self.refused = refused
+
+    def _text(self) -> str:
+        outcome = "refused" if self.refused else "not delivered"
+        return f"{outcome}: {_some_of([f'{uri} ({reason})' for uri, reason in self.tried])}"
 
 
 class UntrustedMessageError(DIDCommError):

@@ -11,7 +11,8 @@ from pydidcomm._party.signing import Signing
 from pydidcomm._party.unpacking import Unpacking
 from pydidcomm.config import ResolversConfig
 from pydidcomm.replay import ReplayWindow
-from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver
+from pydidcomm.resolvers import DIDResolver, SecretsResolver
+from pydidcomm.resolvers._composite import with_those_behind
 
 
 class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
@@ -99,8 +100,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
 
 
 def owned(resolvers: ResolversConfig) -> list[Any]:
-    """What a party was given, each once; of resolvers behind prefixes, each of them."""
-    resolver = resolvers.did_resolver
-    behind = resolver.resolvers() if isinstance(resolver, PrefixResolver) else []
-    each: list[Any] = [*behind, resolver, resolvers.secrets_resolver, resolvers.replay_window]
+    """What a party was given, each once; of resolvers behind other resolvers, each of them."""
+    behind = with_those_behind(resolvers.did_resolver)
+    each: list[Any] = [*behind, resolvers.secrets_resolver, resolvers.replay_window]
     return list({id(one): one for one in each if one is not None}.values())

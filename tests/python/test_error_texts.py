@@ -77,6 +77,8 @@ def test_the_text_of_every_exception_is_one_printable_line(cls: type[DIDCommErro
         "KeyNotFoundError": (HOSTILE, HOSTILE, HOSTILE, [HOSTILE]),
         "ContentNotFoundError": ([HOSTILE],),
         "SecretNotFoundError": ([HOSTILE],),
+        "ResolutionError": (HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+        "DeliveryError": ([(HOSTILE, HOSTILE)],),
         "UntrustedMessageError": (HOSTILE, HOSTILE, HOSTILE),
         "PartlyPackedError": ({}, {HOSTILE: ValueError(HOSTILE)}),
         "DecryptionError": ([HOSTILE],),

@@ -7,7 +7,8 @@ from pydidcomm import key_did, peer_did
 from pydidcomm._core import LocalResolver
 from pydidcomm._party.party import Party
 from pydidcomm.peer_did import PeerMethod
-from pydidcomm.resolvers import DIDResolver, KeyMaker, PrefixResolver, SecretsResolver, SecretsStore
+from pydidcomm.resolvers import DIDResolver, KeyMaker, SecretsResolver, SecretsStore
+from pydidcomm.resolvers._composite import memory_of
 
 
 class Dids(Party):
@@ -66,9 +67,7 @@ class Dids(Party):
 
 def local(resolver: DIDResolver) -> LocalResolver | None:
     """The part of a resolver that remembers the DIDs of this party; None where there is none."""
-    if isinstance(resolver, PrefixResolver):
-        return resolver.memory()
-    return resolver if isinstance(resolver, LocalResolver) else None
+    return memory_of(resolver)
 
 
 def store(secrets: SecretsResolver) -> SecretsStore | KeyMaker:

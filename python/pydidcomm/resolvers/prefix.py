@@ -5,10 +5,11 @@ from typing import TypeGuard
 
 from pydidcomm._core import LocalResolver
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
+from pydidcomm.resolvers._composite import CompositeResolver, memory_of
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options
 
 
-class PrefixResolver:
+class PrefixResolver(CompositeResolver):
     """Routes each DID to a resolver by the beginning of its text; the longest prefix wins.
 
     `ResolveOptions` are passed on to each resolver that takes them.
@@ -27,7 +28,6 @@ class PrefixResolver:
         self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
         self._with_options = {prefix: with_options(one) for prefix, one in self._routes}
         self._local = _local(self._routes)
-        self._memory = next((one for _, one in self._routes if isinstance(one, LocalResolver)), None)
 
     def resolve(
         self, did: str, /, options: ResolveOptions = NO_OPTIONS
@@ -53,7 +53,7 @@ class PrefixResolver:
 
     def memory(self) -> LocalResolver | None:
         """The first LocalResolver, or the first of a subclass: it keeps contacts and own DIDs."""
-        return self._memory
+        return memory_of(self)
 
 
 def _local(routes: Sequence[tuple[str, DIDResolver]]) -> tuple[LocalResolver | None, list[str]]:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
         Delivery as Delivery,
     )
     from pydidcomm import (
+        DeliveryError as DeliveryError,
+    )
+    from pydidcomm import (
         Diagnosis as Diagnosis,
     )
     from pydidcomm import (
@@ -185,6 +188,9 @@ if TYPE_CHECKING:
     )
     from pydidcomm import (
         ReplayWindow as ReplayWindow,
+    )
+    from pydidcomm import (
+        ResolutionError as ResolutionError,
     )
     from pydidcomm import (
         Resolved as Resolved,

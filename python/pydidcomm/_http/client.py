@@ -1,0 +1,247 @@
+"""Bounded HTTP requests over guarded connections: one deadline, no redirects, no cookies, no proxies."""
+
+import functools
+import os
+import ssl
+import weakref
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, cast
+
+from pydidcomm._loops import loop_token
+
+try:
+    import anyio
+    import httpcore2
+    import httpx2
+except ImportError as error:
+    message = f"{error.name} is not installed: pip install 'pydidcomm[http]'"
+    raise ImportError(message, name=error.name) from None
+
+from pydidcomm._http.addresses import Address, AllowedAddresses, Network
+from pydidcomm._http.guard import GuardedBackend, Lookup, RefusedAddressError
+
+MOST_CONNECTIONS = 100
+"""Connections of one client at the same time; further requests wait for one of them."""
+
+KEPT_SECONDS = 5.0
+"""How long an unused connection is kept: servers close theirs after 5 seconds (uvicorn) and later."""
+
+AUTHORITIES = str | os.PathLike[str] | ssl.SSLContext | None
+"""Certificate authorities to verify servers with: a PEM file, a context, or None for the system's."""
+
+
+class Reason(StrEnum):
+    """Why a request has no usable answer."""
+
+    NOT_A_URL = "not a URL"
+    REFUSED_ADDRESS = "refused address"
+    NOT_CONNECTED = "not connected"
+    TLS = "tls"
+    TIMED_OUT = "timed out"
+    BROKEN_OFF = "broken off"
+    TOO_LARGE = "too large"
+
+
+class RequestFailedError(Exception):
+    """A request without a usable answer.
+
+    Attributes:
+        reason: What went wrong.
+        detail: The same in more words.
+        sent: Whether the server may have read the request.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", *, sent: bool = False) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer of a server: status, headers with names in lower case, and what was read of the body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The media type, in lower case and without parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+class GuardedClient:
+    """Requests to public addresses. It may be used from several event loops, and has a pool for each.
+
+    Args:
+        allow: Networks whose addresses are allowed although they are not public.
+        ca: The certificate authorities to verify servers with.
+        timeout: Seconds for a whole request, from the look-up of the host to the last byte of the answer.
+        lookup: Looks up hosts in place of the operating system.
+
+    Raises:
+        TypeError: An argument has another type.
+        ValueError: `allow` lists something else, or `timeout` is not positive.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: Sequence[str | Network | Address] = (),
+        ca: AUTHORITIES = None,
+        timeout: float,
+        lookup: Lookup | None = None,
+    ) -> None:
+        if not timeout > 0:
+            message = f"`timeout` must be a positive number of seconds, got {timeout!r}"
+            raise ValueError(message)
+        self.timeout = timeout
+        self._backend = GuardedBackend(AllowedAddresses(allow), lookup)
+        self._authorities = ca
+        # connections belong to the event loop that opened them
+        self._pools: weakref.WeakKeyDictionary[object, httpcore2.AsyncConnectionPool] = (
+            weakref.WeakKeyDictionary()
+        )
+
+    async def request(  # noqa: PLR0913, the parts of a request
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: dict[str, str],
+        content: bytes | AsyncIterable[bytes] | None = None,
+        max_bytes: int | None,
+        timeout: float | None = None,  # noqa: ASYNC109, one deadline for the whole request
+    ) -> Answer:
+        """The answer to a request; with `max_bytes=None` its status and headers alone.
+
+        Raises:
+            RequestFailedError: There is no answer, or a longer one.
+        """
+        target = _parsed(url)
+        fields = [("host", target.netloc.decode("ascii")), *headers.items(), ("accept-encoding", "identity")]
+        location = httpcore2.URL(
+            scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
+        )
+        sent = False
+        try:
+            with anyio.fail_after(self.timeout if timeout is None else timeout):
+                # a body that is not read to its end closes the connection
+                async with self.pool().stream(
+                    method,
+                    location,
+                    headers=[(name, value) for name, value in fields],
+                    content=cast("Any", content),
+                ) as response:
+                    sent = True
+                    names = {
+                        name.decode("latin-1").lower(): value.decode("latin-1")
+                        for name, value in response.headers
+                    }
+                    stream = cast("AsyncIterable[bytes]", response.stream)
+                    body = b"" if max_bytes is None else await _read(stream, names, max_bytes)
+                    return Answer(response.status, names, body)
+        except RefusedAddressError as error:
+            raise RequestFailedError(Reason.REFUSED_ADDRESS, str(error)) from error
+        except TimeoutError as error:
+            raise RequestFailedError(Reason.TIMED_OUT, sent=True) from error
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+            raise _not_connected(error) from error
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
+            raise RequestFailedError(Reason.BROKEN_OFF, str(error), sent=True) from error
+        except RequestFailedError as error:
+            error.sent = sent
+            raise
+
+    def pool(self) -> httpcore2.AsyncConnectionPool:
+        """The pool of the running event loop."""
+        loop = _running()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = httpcore2.AsyncConnectionPool(
+                ssl_context=_context(self._authorities),
+                max_connections=MOST_CONNECTIONS,
+                keepalive_expiry=KEPT_SECONDS,
+                network_backend=self._backend,
+            )
+            self._pools[loop] = pool
+        return pool
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        pool = self._pools.pop(_running(), None)
+        if pool is not None:
+            await pool.aclose()
+
+
+def _running() -> object:
+    """The running event loop."""
+    loop = loop_token()
+    if loop is None:
+        message = "no event loop is running: await it in asyncio or trio"
+        raise RuntimeError(message)
+    return loop
+
+
+def _parsed(url: str) -> httpx2.URL:
+    """The URL in the parts that a request has, with its host in the letters of DNS."""
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL as error:
+        raise RequestFailedError(Reason.NOT_A_URL, str(error)) from error
+    if parsed.scheme not in {"https", "http"} or not parsed.host or parsed.userinfo:
+        raise RequestFailedError(Reason.NOT_A_URL, "expected an http or https URL without user name")
+    return parsed
+
+
+async def _read(stream: AsyncIterable[bytes], headers: dict[str, str], max_bytes: int) -> bytes:
+    """The body, decompressed where the server compresses unasked; the limit counts what comes out."""
+    coding = headers.get("content-encoding", "identity").strip().lower()
+    if coding not in {"identity", "", "gzip", "x-gzip", "deflate"}:
+        raise RequestFailedError(Reason.BROKEN_OFF, f"the body has the content coding {coding}")
+    # 47: the header of the data says whether it is gzip or zlib
+    inflate = None if coding in {"identity", ""} else zlib.decompressobj(47)
+    body = bytearray()
+    # trio wants a generator that is left early to be closed by the task that left it
+    async with aclosing(cast("AsyncGenerator[bytes]", aiter(stream))) as chunks:
+        async for chunk in chunks:
+            room = max_bytes - len(body) + 1
+            try:
+                body += chunk if inflate is None else inflate.decompress(chunk, room)
+            except zlib.error as error:
+                raise RequestFailedError(Reason.BROKEN_OFF, "the compressed body is damaged") from error
+            if len(body) > max_bytes:
+                raise RequestFailedError(Reason.TOO_LARGE, f"the body is longer than {max_bytes} bytes")
+    if inflate is not None and not inflate.eof:
+        raise RequestFailedError(Reason.BROKEN_OFF, "the compressed body is cut off")
+    return bytes(body)
+
+
+def _not_connected(error: Exception) -> RequestFailedError:
+    """What prevented the connection: TLS, or the network below it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return RequestFailedError(Reason.TLS, getattr(cause, "verify_message", "") or cause.reason or "")
+        cause = cause.__cause__ or cause.__context__
+    return RequestFailedError(Reason.NOT_CONNECTED, str(error))
+
+
+@functools.lru_cache(maxsize=8)
+def _shared_context(authorities: str | None) -> ssl.SSLContext:
+    # loading the system's authorities takes longer than all else about a request
+    if authorities is None:
+        return httpcore2.default_ssl_context()
+    return ssl.create_default_context(cafile=authorities)
+
+
+def _context(authorities: AUTHORITIES) -> ssl.SSLContext:
+    if isinstance(authorities, ssl.SSLContext):
+        return authorities
+    return _shared_context(None if authorities is None else os.fspath(authorities))

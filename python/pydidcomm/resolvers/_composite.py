@@ -1,0 +1,30 @@
+"""Resolvers that ask other resolvers."""
+
+from pydidcomm._core import LocalResolver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydidcomm.resolvers import DIDResolver
+
+
+class CompositeResolver:
+    """A resolver in front of others; a party closes those, and finds its memory among them."""
+
+    def resolvers(self) -> "list[DIDResolver]":
+        """The resolvers behind this one."""
+        raise NotImplementedError
+
+
+def with_those_behind(resolver: "DIDResolver") -> "Iterator[DIDResolver]":
+    """The resolver, after those behind it."""
+    if isinstance(resolver, CompositeResolver):
+        for one in resolver.resolvers():
+            yield from with_those_behind(one)
+    yield resolver
+
+
+def memory_of(resolver: "DIDResolver") -> LocalResolver | None:
+    """The first LocalResolver, which keeps contacts and own DIDs; None where there is none."""
+    return next((one for one in with_those_behind(resolver) if isinstance(one, LocalResolver)), None)

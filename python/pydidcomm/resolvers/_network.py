@@ -1,0 +1,123 @@
+"""What resolvers that use a network have in common."""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, Self, TypedDict, Unpack
+
+from pydidcomm._core import read_object
+from pydidcomm._http.addresses import Address, Network
+from pydidcomm._http.client import AUTHORITIES, Answer, GuardedClient, RequestFailedError
+from pydidcomm._http.guard import Lookup
+from pydidcomm.errors import MalformedMessageError, ResolutionError, UnsupportedError
+
+TIMEOUT: Final = 10.0
+"""Seconds for one document: ten times what a slow host takes."""
+
+MAX_BYTES: Final = 65_536
+"""The longest document: 100 keys take some 40 KiB."""
+
+LONGEST_LIFE: Final = 86_400
+"""The most seconds that an answer may ask to be kept: a revoked key is used no longer than a day."""
+
+SELF_CONTAINED: Final = ("did:key:", "did:peer:", "did:jwk:")
+"""DIDs that carry their own keys; the answer of a server could only be the same, or a lie."""
+
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})")
+_UNKEPT = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?:$|[,\s=])")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class NetworkOptions(TypedDict, total=False):
+    """The options of every network resolver; see `WebResolver`."""
+
+    allow: Sequence[str | Network | Address]
+    ca: AUTHORITIES
+    timeout: float
+    max_bytes: int
+    lookup: Lookup | None
+
+
+class NetworkResolver:
+    """Fetches over guarded connections; a subclass says which URLs."""
+
+    def __init__(self, **options: Unpack[NetworkOptions]) -> None:
+        self._max_bytes = options.get("max_bytes", MAX_BYTES)
+        if self._max_bytes <= 0:
+            message = f"`max_bytes` must be positive, got {self._max_bytes!r}"
+            raise ValueError(message)
+        self._client = GuardedClient(
+            allow=options.get("allow", ()),
+            ca=options.get("ca"),
+            timeout=options.get("timeout", TIMEOUT),
+            lookup=options.get("lookup"),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop; the resolver opens new ones when it is used again.
+
+        Example:
+            >>> import asyncio
+            >>> from pydidcomm.resolvers.web import WebResolver
+            >>> asyncio.run(WebResolver().aclose())
+        """
+        await self._client.aclose()
+
+    async def _get(self, did: str, url: str, accept: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
+        """The answer of the server, whatever its status is.
+
+        Raises:
+            ResolutionError: There is none, or it is a redirect.
+        """
+        try:
+            answer = await self._client.request(
+                "GET", url, headers={"accept": accept, **headers}, max_bytes=self._max_bytes
+            )
+        except RequestFailedError as error:
+            raise ResolutionError(did, url, error.reason.value, error.detail) from error
+        if 300 <= answer.status < 400:  # noqa: PLR2004, the class of redirects
+            raise ResolutionError(did, url, "redirect", f"to {answer.headers.get('location', 'nowhere')}")
+        return answer
+
+
+def check_method(did: str, method: str) -> None:
+    """Raises UnsupportedError where the DID is one of another method."""
+    if not did.startswith(f"did:{method}:"):
+        other = ":".join(did.split(":")[:2])
+        raise UnsupportedError(what=f"method for a resolver of did:{method}", algorithm=other)
+
+
+def read_json(did: str, url: str, body: bytes) -> dict[str, Any]:
+    """The JSON object in the body.
+
+    Raises:
+        ResolutionError: It is something else, or has a name twice.
+    """
+    try:
+        return read_object(body.removeprefix(_BYTE_ORDER_MARK))
+    except (MalformedMessageError, ValueError) as error:
+        raise ResolutionError(did, url, "not JSON", getattr(error, "reason", "")) from error
+
+
+def check_id(did: str, url: str, document: dict[str, Any]) -> None:
+    """Raises ResolutionError where the document is the one of another DID."""
+    if document.get("id") != did:
+        detail = f"the document has the id {str(document.get('id'))[:200]!r}"
+        raise ResolutionError(did, url, "wrong id", detail)
+
+
+def lifetime(answer: Answer) -> float | None:
+    """How many seconds the answer may be kept by its header Cache-Control; None where that says nothing."""
+    directives = answer.headers.get("cache-control", "").lower()
+    if _UNKEPT.search(directives):
+        return 0
+    age = _MAX_AGE.search(directives)
+    return None if age is None else min(int(age[1]), LONGEST_LIFE)

@@ -1,0 +1,160 @@
+"""Resolve DIDs of any method by another service over HTTP. Extra: `http`.
+
+W3C DID Resolution, section "HTTP(S) Binding", which the Universal Resolver implements, as do the resolvers of
+single methods such as did:cheqd. Every answer is as true as the service is.
+"""
+
+from typing import Any, Final, Unpack, cast
+from urllib.parse import quote, urlsplit
+
+from pydidcomm._core import DIDDocument, Resolved
+from pydidcomm._http.client import Answer
+from pydidcomm.errors import ResolutionError, UnsupportedError
+from pydidcomm.resolvers._network import (
+    SELF_CONTAINED,
+    NetworkOptions,
+    NetworkResolver,
+    check_id,
+    lifetime,
+    read_json,
+)
+
+__all__ = ["UniversalResolver"]
+
+# servers of before 2026 know the second alone
+_ACCEPT: Final = (
+    "application/did-resolution, "
+    'application/ld+json;profile="https://w3id.org/did-resolution";q=0.9, '
+    "application/did;q=0.5, application/json;q=0.4"
+)
+_LONGEST_DID: Final = 2_048
+
+_NOT_FOUND: Final = "NOT_FOUND"
+_UNSUPPORTED: Final = frozenset({"METHOD_NOT_SUPPORTED", "FEATURE_NOT_SUPPORTED"})
+_CAUSES: Final = {
+    "INVALID_DID": "invalid DID",
+    "INVALID_DID_URL": "invalid DID",
+    "INVALID_DID_DOCUMENT": "invalid document",
+}
+
+
+class UniversalResolver(NetworkResolver):
+    """Asks a service that speaks DID Resolution over HTTP.
+
+    The service is trusted: of its answer, only the `id` of the document is verified. A did:key, did:peer or
+    did:jwk is refused, since it carries its own keys: use `LocalResolver` for these.
+
+    Args:
+        base_url: The URL in front of `/identifiers/`, for instance "https://dev.uniresolver.io/1.0".
+        headers: Headers for every request, for instance `{"authorization": "Bearer ..."}`.
+        **options: `allow`, `ca`, `timeout`, `max_bytes` and `lookup`, as for `WebResolver`.
+
+    Raises:
+        ValueError: `base_url` is not an http or https URL, or an option is out of range.
+
+    Example:
+        >>> from pydidcomm import LocalResolver, PrefixResolver
+        >>> from pydidcomm.resolvers.caching import CachingResolver
+        >>> from pydidcomm.resolvers.fallback import FallbackResolver
+        >>> from pydidcomm.resolvers.universal import UniversalResolver
+        >>> universal = UniversalResolver("https://dev.uniresolver.io/1.0")
+        >>> resolver = PrefixResolver(
+        ...     {"did:": FallbackResolver(LocalResolver(), CachingResolver(universal))}
+        ... )
+    """
+
+    def __init__(
+        self, base_url: str, *, headers: dict[str, str] | None = None, **options: Unpack[NetworkOptions]
+    ) -> None:
+        super().__init__(**options)
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
+            message = f"`base_url` must be a URL such as 'https://dev.uniresolver.io/1.0', got {base_url!r}"
+            raise ValueError(message)
+        self._base = base_url.rstrip("/")
+        self._headers = {name.lower(): value for name, value in (headers or {}).items()}
+
+    async def resolve(self, did: str, /) -> DIDDocument | Resolved | None:
+        """The document that the service answers with; None where it says that there is none.
+
+        Args:
+            did: The DID.
+
+        Raises:
+            ResolutionError: The service cannot be reached, failed, or answered with something else.
+            MalformedDocumentError: The document breaks its specification.
+            UnsupportedError: The service does not support the method, or the DID carries its own keys.
+        """
+        return (await self.resolve_for(did))[0]
+
+    async def resolve_for(self, did: str, /) -> tuple[DIDDocument | Resolved | None, float | None]:
+        """The same, with the seconds that the server's `Cache-Control` lets the answer be kept, if any.
+
+        Args:
+            did: The DID.
+
+        Raises:
+            ResolutionError: See `resolve`, as for the others.
+        """
+        if did.startswith(SELF_CONTAINED):
+            what = "method for a network resolver (LocalResolver resolves it)"
+            raise UnsupportedError(what=what, algorithm=_method(did))
+        if len(did) > _LONGEST_DID:
+            raise ResolutionError(did, None, "invalid DID", f"longer than {_LONGEST_DID} characters")
+        url = f"{self._base}/identifiers/{quote(did, safe=':')}"
+        answer = await self._get(did, url, _ACCEPT, self._headers)
+        result = _result(did, url, answer)
+        error = _error_of(result)
+        metadata = _object(result.get("didDocumentMetadata"))
+        document = result.get("didDocument")
+        if answer.status == 410 or metadata.get("deactivated") is True:  # noqa: PLR2004, the binding's status
+            return Resolved(None, deactivated=True), None
+        if error in _UNSUPPORTED or answer.status == 501:  # noqa: PLR2004, the binding's status
+            raise UnsupportedError(what=f"method for {self._base}", algorithm=_method(did))
+        if (answer.status == 404 and error in {_NOT_FOUND, ""}) or error == _NOT_FOUND:  # noqa: PLR2004
+            return None, None
+        if error or answer.status != 200:  # noqa: PLR2004, the one status with a document
+            raise ResolutionError(did, url, _CAUSES.get(error, f"status {answer.status}"), error)
+        if not isinstance(document, dict):
+            raise ResolutionError(did, url, "not JSON", "expected `didDocument` to be a JSON object")
+        found = cast("dict[str, Any]", document)
+        check_id(did, url, found)
+        return DIDDocument(found), lifetime(answer)
+
+
+def _result(did: str, url: str, answer: Answer) -> dict[str, Any]:
+    """The result of the resolution, of whatever media type; a bare document is put into one."""
+    try:
+        body = read_json(did, url, answer.body)
+    except ResolutionError:
+        # a failure may have any body
+        if answer.status == 200:  # noqa: PLR2004
+            raise
+        return {}
+    if "didDocument" in body or "didResolutionMetadata" in body or answer.status != 200:  # noqa: PLR2004
+        return body
+    return {"didDocument": body}
+
+
+def _error_of(result: dict[str, Any]) -> str:
+    """The name of the error, such as NOT_FOUND, in the words of today; empty where there is none.
+
+    It is an object with `type`, a URL; before 2025 it was a word such as `notFound`.
+    """
+    error = _object(result.get("didResolutionMetadata")).get("error")
+    if isinstance(error, dict):
+        error = cast("dict[str, Any]", error).get("type")
+    if not isinstance(error, str) or not error:
+        return ""
+    word = error.rsplit("#", 1)[-1]
+    if word.isupper():
+        return word
+    return "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in word).lstrip("_")
+
+
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _method(did: str) -> str:
+    return ":".join(did.split(":")[:2])

@@ -1,0 +1,110 @@
+"""Resolve did:web: the document is a file on a web server. Extra: `http`.
+
+What the document says is as true as the server and its certificate are; see `pydidcomm.resolvers.webvh` for
+DIDs with a history that is verified.
+"""
+
+from typing import Final
+
+from pydidcomm._core import DIDDocument, Resolved
+from pydidcomm.errors import ResolutionError
+from pydidcomm.resolvers._location import folder_of
+from pydidcomm.resolvers._network import NetworkResolver, check_id, check_method, lifetime, read_json
+
+__all__ = ["WebResolver", "did_web_url"]
+
+_ACCEPT: Final = "application/did+json, application/did+ld+json, application/json;q=0.9, */*;q=0.5"
+_GONE: Final = 410
+
+
+class WebResolver(NetworkResolver):
+    """Fetches the documents of did:web over HTTPS.
+
+    It connects to public addresses only, follows no redirect, and uses no proxy. An answer has to be a JSON
+    object whose `id` is the DID. Put a `CachingResolver` in front of it. did:web, section "Read (Resolve)".
+
+    Args:
+        allow: Networks that are allowed although they are not public, for instance `["10.0.0.0/8"]`.
+        ca: Certificate authorities to verify servers with: the path of a PEM file, or an `ssl.SSLContext`;
+            None for the system's trust store.
+        timeout: Seconds for one document, from the look-up of the host to the last byte.
+        max_bytes: The longest document, in bytes after decompression.
+        lookup: A coroutine function that takes host and port and returns addresses, in place of the system's
+            resolver.
+
+    Raises:
+        TypeError: `allow` is one str.
+        ValueError: A limit is not positive, or `allow` lists something that is not a network.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm.resolvers.web import WebResolver
+        >>> async def main():
+        ...     async with WebResolver() as web:
+        ...         try:
+        ...             return await web.resolve("did:web:127.0.0.1")
+        ...         except ResolutionError as error:
+        ...             return error.cause
+        >>> from pydidcomm import ResolutionError
+        >>> asyncio.run(main())
+        'invalid DID'
+    """
+
+    async def resolve(self, did: str, /) -> DIDDocument | Resolved | None:
+        """Fetch the document of a did:web; None where the server answers 404.
+
+        A server that answers 410 says that the DID is deactivated.
+
+        Args:
+            did: The DID, without a path, query or fragment.
+
+        Raises:
+            ResolutionError: The document cannot be fetched, or is not the one of the DID.
+            MalformedDocumentError: The document breaks its specification.
+            UnsupportedError: The DID is one of another method.
+        """
+        return (await self.resolve_for(did))[0]
+
+    async def resolve_for(self, did: str, /) -> tuple[DIDDocument | Resolved | None, float | None]:
+        """The same, with the seconds that the server's `Cache-Control` lets the answer be kept, if any.
+
+        Args:
+            did: The DID.
+
+        Raises:
+            ResolutionError: See `resolve`, as for the others.
+        """
+        url = did_web_url(did)
+        answer = await self._get(did, url, _ACCEPT)
+        if answer.status == 404:  # noqa: PLR2004, the one status that says that there is none
+            return None, None
+        if answer.status == _GONE:
+            return Resolved(None, deactivated=True), None
+        if answer.status != 200:  # noqa: PLR2004, the one status with a document
+            raise ResolutionError(did, url, f"status {answer.status}")
+        document = read_json(did, url, answer.body)
+        check_id(did, url, document)
+        return DIDDocument(document), lifetime(answer)
+
+
+def did_web_url(did: str) -> str:
+    """The URL of the document of a did:web.
+
+    did:web, section "Read (Resolve)".
+
+    Args:
+        did: The DID.
+
+    Raises:
+        ResolutionError: The DID does not name a host and a path.
+        UnsupportedError: The DID is one of another method.
+
+    Example:
+        >>> from pydidcomm.resolvers.web import did_web_url
+        >>> did_web_url("did:web:example.com")
+        'https://example.com/.well-known/did.json'
+        >>> did_web_url("did:web:example.com%3A8443:users:alice")
+        'https://example.com:8443/users/alice/did.json'
+    """
+    check_method(did, "web")
+    return f"{folder_of(did, did.split(':')[2:])}did.json"
