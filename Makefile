@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test exit-runs test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
+.PHONY: help tutorial test exit-runs webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -93,6 +93,14 @@ endif
 # which part of all mutants, and of which files
 SHARD ?= 0/20
 FILES ?= src/unpack/** src/pack/** src/jose/** src/did/** src/message/**
+
+# a clone of the public test suite of did:webvh
+WEBVH_SUITE ?= ../didwebvh-test-suite
+
+webvh-suite: $(VENV)/built ## run the public test suite of did:webvh: make webvh-suite WEBVH_SUITE=../didwebvh-test-suite
+	$(SAY) "did:webvh: the logs and attacks of the public test suite, from $(WEBVH_SUITE)"
+	test -d $(WEBVH_SUITE) || git clone --quiet --depth 1 https://github.com/decentralized-identity/didwebvh-test-suite $(WEBVH_SUITE)
+	PYDIDCOMM_WEBVH_SUITE=$(abspath $(WEBVH_SUITE)) $(BIN)/python -m pytest --quiet tests/python/test_webvh_resolver.py
 
 mutants: $(TOOLS)/bin/cargo-mutants ## mutation-test the core: make mutants SHARD=0/8 FILES="src/jose/**"
 	$(SAY) "mutants: shard $(SHARD); surviving mutants are listed in target/mutants/mutants.out/missed.txt"

@@ -102,13 +102,15 @@ class Connection:
 class Server:
     """Answers on a free port of loopback; `ways` says how, by path."""
 
-    def __init__(self, context: ssl.SSLContext | None = GOOD) -> None:
+    def __init__(
+        self, context: ssl.SSLContext | None = GOOD, address: tuple[str, int] = ("127.0.0.1", 0)
+    ) -> None:
         self.ways: dict[str, Callable[[Connection], None]] = {}
         self.requests: Counter[str] = Counter()
         self.connections = 0
         self.hosts: list[str] = []
         self._context = context
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self._listener = socket.create_server(address, backlog=1024)
         self.port: int = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
         self.closing = threading.Event()
@@ -165,8 +167,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(context: ssl.SSLContext | None = GOOD) -> Generator[Server]:
-    server = Server(context)
+def serving(
+    context: ssl.SSLContext | None = GOOD, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Generator[Server]:
+    server = Server(context, address)
     server.start()
     try:
         yield server
