@@ -7,12 +7,14 @@ use crate::caller::Caller;
 use crate::crypto::agreement::{SharedSecret, agree};
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
+use crate::crypto::content::Lengths;
 use crate::crypto::key_wrap;
+use crate::crypto::random_bytes::RandomBytes;
 use crate::crypto::wrapping_key::{self, PartyInfo};
 use crate::did::DidUrl;
 use crate::error::Result;
 use crate::jose::jwe::{JweOut, Protected};
-use crate::keys::{Secret, SecretKind};
+use crate::keys::{Curve, Secret, SecretKind};
 
 /// Encrypts for the recipients without naming a sender.
 pub(crate) async fn anoncrypt(
@@ -35,6 +37,27 @@ pub(super) async fn authcrypt(
     seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender)).await
 }
 
+/// The secrets of one envelope.
+struct Fresh {
+    ephemeral: SecretKind,
+    cek: Zeroizing<Vec<u8>>,
+    iv: Vec<u8>,
+}
+
+impl Fresh {
+    fn draw(caller: &Caller, curve: Curve, lengths: Lengths) -> Result<Self> {
+        let mut draw = |buffer: &mut [u8]| caller.random(buffer);
+        let count = [curve.field_length(), lengths.key, lengths.iv];
+        let mut random = RandomBytes::new(&mut draw, count.into_iter().fold(0, usize::saturating_add));
+        let ephemeral = SecretKind::generate(curve, &mut |buffer| random.fill(buffer))?;
+        let mut cek = Zeroizing::new(vec![0; lengths.key]);
+        let mut iv = vec![0; lengths.iv];
+        random.fill(&mut cek);
+        random.fill(&mut iv);
+        Ok(Self { ephemeral, cek, iv })
+    }
+}
+
 async fn seal(
     caller: &Caller,
     plaintext: Vec<u8>,
@@ -43,19 +66,14 @@ async fn seal(
     sender: Option<&Secret>,
 ) -> Result<String> {
     let Group { curve, keys } = recipients;
-    let ephemeral = SecretKind::generate(*curve, &mut |buffer| caller.random(buffer))?;
+    let cipher = encryption.cipher();
+    let Fresh { ephemeral, cek, iv } = Fresh::draw(caller, *curve, cipher.lengths())?;
     let skid = sender.map(Secret::kid);
     let apu = skid.map_or("", DidUrl::as_str).as_bytes();
     let apv = apv(keys.iter().map(|recipient| recipient.kid.as_str()));
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
     let epk = ephemeral.public_key();
     let protected = Protected { algorithm, encryption, skid, apv: &apv, epk: &epk }.write();
-    let cipher = encryption.cipher();
-    let lengths = cipher.lengths();
-    let mut cek = Zeroizing::new(vec![0; lengths.key]);
-    let mut iv = vec![0; lengths.iv];
-    caller.random(&mut cek);
-    caller.random(&mut iv);
     let mut content = plaintext;
     let tag = cipher.seal(&cek, &iv, protected.as_bytes(), &mut content)?;
     let info = PartyInfo { apu, apv: &apv };
