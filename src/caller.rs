@@ -3,7 +3,8 @@
 //! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
 //! [`Answer`] is there. What can be answered without leaving the core is not asked.
 
-pub(crate) mod resolve;
+pub(crate) mod own_dids;
+mod resolve;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{Debug, Formatter};
@@ -17,12 +18,12 @@ use crate::crypto::agreement::{self, SharedSecret};
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::crypto::established::agree_and_remember;
 use crate::crypto::signature;
-use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key};
 use crate::error::{Error, Result};
 use crate::keys::{Elsewhere, PublicKey, Secret, SecretKey, SecretStore, Verkey};
 use crate::message::random_id;
 
+pub use own_dids::OwnDids;
 pub use resolve::ResolveOptions;
 
 /// Something that only the caller knows.
@@ -131,8 +132,8 @@ pub struct Surroundings {
     pub now: u64,
     /// A cryptographically secure source.
     pub random: Random,
-    /// Answers for DIDs that begin with one of these prefixes.
-    pub dids: Option<(Arc<LocalResolver>, Vec<String>)>,
+    /// Answers for some DIDs.
+    pub dids: Option<OwnDids>,
     /// Answers for every secret.
     pub secrets: Option<Arc<SecretStore>>,
     /// Whether a key in this process remembers what it shares with the keys of its peers.
@@ -166,7 +167,7 @@ impl Surroundings {
 pub struct Caller {
     now: u64,
     random: Mutex<Random>,
-    dids: Option<(Arc<LocalResolver>, Vec<String>)>,
+    dids: Option<OwnDids>,
     secrets: Option<Arc<SecretStore>>,
     remember_peers: bool,
     spread: Option<Spread>,
@@ -381,7 +382,7 @@ impl Caller {
 
     /// The long form of a short form, where it was seen or remembered.
     pub(crate) fn long_form(&self, did: &str) -> Option<Arc<str>> {
-        self.dids.as_ref().and_then(|(local, _)| local.long_form(did))
+        self.dids.as_ref().and_then(|dids| dids.resolver.long_form(did))
     }
 
     /// The other names of a key, under its DID and under the other form of it where that is known.

@@ -25,13 +25,20 @@ from pydidcomm.config import (
     UnpackConfig,
 )
 from pydidcomm.errors import MissingToWarning, PartlyPackedError, UnprovedSenderWarning
-from pydidcomm.resolvers import PrefixResolver
+from pydidcomm.resolvers import DIDResolver, PrefixResolver
 
 _Known: TypeAlias = tuple[
-    InMemorySecrets | None, LocalResolver | None, list[str], int, bool, int | None, list[tuple[str, bool]]
+    InMemorySecrets | None,
+    LocalResolver | None,
+    list[str],
+    list[str],
+    int,
+    bool,
+    int | None,
+    list[tuple[str, bool]],
 ]
-"""Secrets; a resolver and its prefixes; the time; whether keys remember peers; the most entries of a
-document; and by prefix whether resolvers take options."""
+"""Secrets; a resolver, its prefixes and the longer ones of others; the time; whether keys remember peers; the
+most entries of a document; and by prefix whether resolvers take options."""
 
 _PARAMETERS = PackEncryptedParameters()
 _PACK = PackEncryptedConfig()
@@ -309,24 +316,30 @@ def time_of(resolvers: ResolversConfig) -> int:
 
 def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:
     """What the core can answer by itself, where no subclass answers otherwise, and what it has to know."""
-    secrets, resolver = resolvers.secrets_resolver, resolvers.did_resolver
-    local: LocalResolver | None = None
-    prefixes: list[str] = []
-    if type(resolver) is LocalResolver:
-        local, prefixes = resolver, ["did:"]
-    elif _routes(resolver):
-        local, prefixes = resolver.local()
+    secrets = resolvers.secrets_resolver
+    local, prefixes, exceptions = _local(resolvers.did_resolver)
     # one clock for what is written and for what is read; a test that freezes `time.time` freezes both
     now = time_of(resolvers) if now is None else now
     own = secrets if type(secrets) is InMemorySecrets else None
     most_entries, taking_options = resolvers.max_document_entries, resolvers.taking_options
-    return own, local, prefixes, now, resolvers.remember_peers, most_entries, taking_options
+    return own, local, prefixes, exceptions, now, resolvers.remember_peers, most_entries, taking_options
+
+
+def _local(resolver: DIDResolver) -> tuple[LocalResolver | None, list[str], list[str]]:
+    """The resolver that the core asks by itself, its prefixes, and the longer ones of other resolvers."""
+    if type(resolver) is LocalResolver:
+        return resolver, ["did:"], []
+    return resolver.local() if _routes(resolver) else (None, [], [])
 
 
 def is_local(resolvers: ResolversConfig, did: str) -> bool:
     """Whether the core resolves the DID without asking."""
-    prefixes = _known(resolvers)[2]
-    return did.startswith(tuple(prefixes))
+    _, prefixes, exceptions = _local(resolvers.did_resolver)
+    return _longest(prefixes, did) > _longest(exceptions, did)
+
+
+def _longest(prefixes: Sequence[str], did: str) -> int:
+    return max((len(prefix) for prefix in prefixes if did.startswith(prefix)), default=-1)
 
 
 def _routes(resolver: object) -> TypeGuard[PrefixResolver]:

@@ -10,7 +10,7 @@ use super::callback::call_python;
 use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
-use crate::caller::Surroundings;
+use crate::caller::{OwnDids, Surroundings};
 use crate::did::MOST_ENTRIES;
 use crate::message;
 
@@ -34,12 +34,13 @@ pub(super) fn random_id() -> String {
 }
 
 /// What an operation started from Python is given: what can be answered without asking Python, which are the
-/// secrets, and the resolver with the prefixes of the DIDs that it is for; the time; whether keys remember peers; the most entries of a document; and which
-/// resolvers take options, by prefix.
+/// secrets, and the resolver with the prefixes of the DIDs that it is for and the longer ones that it is not for; the
+/// time; whether keys remember peers; the most entries of a document; and which resolvers take options, by prefix.
 #[derive(FromPyObject)]
 pub(super) struct KnownIn<'py>(
     Option<Bound<'py, PyInMemorySecrets>>,
     Option<Bound<'py, PyLocalResolver>>,
+    StringsIn,
     StringsIn,
     WholeIn,
     bool,
@@ -49,10 +50,14 @@ pub(super) struct KnownIn<'py>(
 
 impl From<&KnownIn<'_>> for Surroundings {
     fn from(
-        KnownIn(secrets, resolver, prefixes, time, remember_peers, most_entries, resolvers): &KnownIn<'_>,
+        KnownIn(secrets, local, prefixes, exceptions, time, remember_peers, most_entries, resolvers): &KnownIn<'_>,
     ) -> Self {
         Self {
-            dids: resolver.as_ref().map(|resolver| (Arc::clone(resolver.get().core()), prefixes.0.clone())),
+            dids: local.as_ref().map(|local| OwnDids {
+                resolver: Arc::clone(local.get().core()),
+                prefixes: prefixes.0.clone(),
+                exceptions: exceptions.0.clone(),
+            }),
             secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
             remember_peers: *remember_peers,
             resolvers: resolvers.clone(),

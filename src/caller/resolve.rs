@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Answer, Caller, LONG_DID, Question, lock};
+use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, Relationship, same_party};
 use crate::error::{Error, Result};
 
@@ -31,8 +32,8 @@ impl Caller {
         if let Some(document) = lock(&self.resolved).get(did) {
             return Ok(Arc::clone(document));
         }
-        let document = match &self.dids {
-            Some((local, prefixes)) if prefixes.iter().any(|prefix| did.starts_with(prefix)) => {
+        let document = match self.own_resolver(did) {
+            Some(local) => {
                 let found = if let Some(document) = local.remembered(did) {
                     Some(document)
                 } else {
@@ -46,7 +47,7 @@ impl Caller {
                     found => document_of(did, Answer::Document(found))?,
                 }
             }
-            _ => self.ask_for_document(did, options).await?,
+            None => self.ask_for_document(did, options).await?,
         };
         lock(&self.resolved).insert(did.to_owned(), Arc::clone(&document));
         Ok(document)
@@ -119,12 +120,13 @@ impl Caller {
 
     /// Whether the resolver in charge of the DID is asked, and takes options.
     fn takes_options(&self, did: &str) -> bool {
-        let is_local = self
-            .dids
-            .as_ref()
-            .is_some_and(|(_, prefixes)| prefixes.iter().any(|prefix| did.starts_with(prefix)));
         let in_charge = || self.resolvers.iter().find(|(prefix, _)| did.starts_with(prefix));
-        !is_local && in_charge().is_some_and(|(_, takes_options)| *takes_options)
+        self.own_resolver(did).is_none() && in_charge().is_some_and(|(_, takes_options)| *takes_options)
+    }
+
+    /// The resolver of the core, if it answers for the DID.
+    fn own_resolver(&self, did: &str) -> Option<&LocalResolver> {
+        self.dids.as_ref().and_then(|dids| dids.resolver_of(did))
     }
 
     async fn ask_for_document(&self, did: &str, options: ResolveOptions) -> Result<Arc<Document>> {
@@ -134,10 +136,7 @@ impl Caller {
 
     /// Has the store of long forms asked for the DID of a key whose secret may be held under the other form.
     pub(super) async fn ask_store(&self, did: &str) -> Result<()> {
-        let asks = self.dids.as_ref().is_some_and(|(local, prefixes)| {
-            prefixes.iter().any(|prefix| did.starts_with(prefix)) && local.asks_store(did)
-        });
-        if asks {
+        if self.own_resolver(did).is_some_and(|local| local.asks_store(did)) {
             self.ask(Question::ResolveDid { did: did.to_owned(), options: ResolveOptions::UNPROVED }).await?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use pydidcomm::caller::{Answer, Question, ResolveOptions, Surroundings};
+use pydidcomm::caller::{Answer, OwnDids, Question, ResolveOptions, Surroundings};
 use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, KeyNaming, Purpose};
 use pydidcomm::did::{DidUrl, Document, key};
@@ -161,7 +161,7 @@ where
     let resolver = Arc::new(LocalResolver::new(naming));
     let prefixes = vec!["did:peer:".to_owned(), "did:key:".to_owned()];
     let around = Surroundings {
-        dids: Some((resolver, prefixes)),
+        dids: Some(OwnDids { resolver, prefixes, exceptions: Vec::new() }),
         secrets: Some(Arc::clone(secrets)),
         ..surroundings()
     };

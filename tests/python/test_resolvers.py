@@ -251,3 +251,45 @@ async def test_an_awaitable_that_is_no_coroutine_is_awaited(asked: Asked, alice:
             return asyncio.ensure_future(super().resolve(did))
 
     assert believed(await unpack(Future(asked.documents, asked.party).config, packed), alice)
+
+
+class Elsewhere:
+    """Resolves nothing, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def resolve(self, did: str, /) -> None:
+        self.asked.append(did)
+
+
+def questions(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if "resolving" in record.getMessage()]
+
+
+def test_a_longer_prefix_of_another_resolver_leaves_the_core_what_is_its_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("DEBUG", "pydidcomm")
+    web = Elsewhere()
+    party = sync.DIDCommMessaging(resolver=PrefixResolver({"did:web:": web, "did:": LocalResolver()}))
+    alice, bob = party.create_peer_did(), party.create_peer_did()
+    received = party.unpack(party.pack(hello(), to=bob, frm=alice).message)
+    assert received.metadata.sender == alice
+    assert questions(caplog) == []
+    with pytest.raises(DidNotFoundError):
+        party.pack(hello(), to="did:web:example.com")
+    assert web.asked == ["did:web:example.com"]
+
+
+def test_of_all_prefixes_that_fit_the_longest_counts(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "pydidcomm")
+    own, other = LocalResolver(), Elsewhere()
+    resolver = PrefixResolver({"did:": own, "did:key:": other, "did:key:z6Mk": own})
+    party = sync.DIDCommMessaging(resolver=resolver)
+    ed25519 = "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"
+    party.pack(hello(), to=ed25519)
+    assert questions(caplog) == []
+    with pytest.raises(DidNotFoundError):
+        party.pack(hello(), to="did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
+    assert other.asked == ["did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"]

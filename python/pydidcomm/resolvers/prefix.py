@@ -47,8 +47,8 @@ class PrefixResolver(CompositeResolver):
         """Each prefix, the longest first, and whether its resolver takes options."""
         return [(prefix, one is not None) for prefix, one in self._with_options.items()]
 
-    def local(self) -> tuple[LocalResolver | None, list[str]]:
-        """The first LocalResolver, and the prefixes of it that no longer prefix overrides."""
+    def local(self) -> tuple[LocalResolver | None, list[str], list[str]]:
+        """The first LocalResolver, its prefixes, and the longer ones that other resolvers have among them."""
         return self._local
 
     def memory(self) -> LocalResolver | None:
@@ -56,15 +56,13 @@ class PrefixResolver(CompositeResolver):
         return memory_of(self)
 
 
-def _local(routes: Sequence[tuple[str, DIDResolver]]) -> tuple[LocalResolver | None, list[str]]:
+def _local(
+    routes: Sequence[tuple[str, DIDResolver]],
+) -> tuple[LocalResolver | None, list[str], list[str]]:
     found = next((resolver for _, resolver in routes if _is_local(resolver)), None)
+    own = [prefix for prefix, resolver in routes if resolver is found]
     others = [prefix for prefix, resolver in routes if resolver is not found]
-    prefixes = [
-        prefix
-        for prefix, resolver in routes
-        if resolver is found and not any(other.startswith(prefix) for other in others)
-    ]
-    return found, prefixes
+    return found, own, [other for other in others if other.startswith(tuple(own))]
 
 
 def _is_local(resolver: object) -> TypeGuard[LocalResolver]:
