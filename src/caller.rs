@@ -3,8 +3,8 @@
 //! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
 //! [`Answer`] is there. What can be answered without leaving the core is not asked.
 
-pub(crate) mod own_dids;
-mod resolve;
+mod own_dids;
+pub(crate) mod resolve;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{Debug, Formatter};

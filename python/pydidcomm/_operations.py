@@ -79,28 +79,9 @@ def _encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     config: PackEncryptedConfig | None,
     parameters: PackEncryptedParameters | None,
 ) -> Operation:
-    config = config or _PACK
-    parameters = parameters or _PARAMETERS
-    return _core.pack_encrypted(
-        message,
-        to,
-        frm,
-        sign_frm,
-        parameters.from_prior_issuer_kid,
-        config.enc_alg_anon,
-        config.protect_sender_id,
-        config.authcrypt_signed,
-        config.anoncrypt_authcrypt_signed,
-        config.kid_in,
-        config.curves,
-        config.every_curve,
-        config.forward,
-        parameters.forward_service_id,
-        parameters.forward_schemes,
-        parameters.forward_headers,
-        config.max_keys,
-        _known(resolvers),
-    )
+    options = (config or _PACK).prepared
+    prepared = (parameters or _PARAMETERS).prepared
+    return _core.pack_encrypted(message, to, frm, sign_frm, options, prepared, _known(resolvers))
 
 
 def sender_of(message: Message | Mapping[str, Any], frm: str | None, *, anonymous: bool) -> str | None:

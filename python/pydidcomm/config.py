@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
-from pydidcomm._core import UnpackOptions
+from pydidcomm._core import PackOptions, PackParameters, UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, PrefixResolver, SecretsResolver
@@ -101,8 +101,28 @@ class ResolversConfig(_Found):
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
 
+class _PreparedUnpack:
+    """The options as the core reads them: made anew in every copy, for they are no option themselves."""
+
+    __slots__ = ("prepared",)
+
+    prepared: UnpackOptions
+
+
+class _PreparedPack:
+    __slots__ = ("prepared",)
+
+    prepared: PackOptions
+
+
+class _PreparedParameters:
+    __slots__ = ("prepared",)
+
+    prepared: PackParameters
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackEncryptedConfig:
+class PackEncryptedConfig(_PreparedPack):
     """How a message is encrypted.
 
     Attributes:
@@ -128,8 +148,9 @@ class PackEncryptedConfig:
             choose how many there are; `pack` raises ValueError for more.
 
     Raises:
-        TypeError: `curves` is a `str` in place of a sequence.
-        ValueError: An algorithm is not one of its enum, or `max_keys` is less than one.
+        TypeError: An option has another type; a `str` is not a sequence of curves.
+        ValueError: An algorithm is not one of its enum, a curve is not one for key agreement, `kid_in` is
+            neither word, or `max_keys` is less than one.
 
     Example:
         >>> from pydidcomm import AnonCryptAlg, PackEncryptedConfig
@@ -157,10 +178,25 @@ class PackEncryptedConfig:
         if self.max_keys < 1:
             message = f"`max_keys` must be at least 1, got {self.max_keys}"
             raise ValueError(message)
+        prepared = PackOptions(
+            enc_alg_anon=self.enc_alg_anon,
+            protect_sender_id=self.protect_sender_id,
+            authcrypt_signed=self.authcrypt_signed,
+            anoncrypt_authcrypt_signed=self.anoncrypt_authcrypt_signed,
+            kid_in=self.kid_in,
+            curves=self.curves,
+            every_curve=self.every_curve,
+            forward=self.forward,
+            max_keys=self.max_keys,
+        )
+        _set(self, "prepared", prepared)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackEncryptedParameters:
+class PackEncryptedParameters(_PreparedParameters):
     """What a single message needs beside its options.
 
     Attributes:
@@ -172,6 +208,11 @@ class PackEncryptedParameters:
             any. Messages are wrapped for such endpoints only.
         forward_headers: Headers of every forward, for instance `delay_milli`. `expires_time` is that of the
             message unless it is given here; None for no such header.
+
+    Raises:
+        TypeError: A parameter has another type.
+        ValueError: `from_prior_issuer_kid` is not a DID URL, or `forward_headers` has a header that is not
+            for the sender to choose.
     """
 
     from_prior_issuer_kid: str | None = None
@@ -184,18 +225,20 @@ class PackEncryptedParameters:
         _set(self, "forward_schemes", _tuple("forward_schemes", self.forward_schemes))
         if self.forward_headers is not None:
             _set(self, "forward_headers", deepcopy(dict(self.forward_headers)))
+        prepared = PackParameters(
+            from_prior_issuer_kid=self.from_prior_issuer_kid,
+            forward_service_id=self.forward_service_id,
+            forward_schemes=self.forward_schemes,
+            forward_headers=self.forward_headers,
+        )
+        _set(self, "prepared", prepared)
 
-
-class _Prepared:
-    """The options as the core reads them: made anew in every copy, for they are no option themselves."""
-
-    __slots__ = ("prepared",)
-
-    prepared: UnpackOptions
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnpackConfig(_Prepared):
+class UnpackConfig(_PreparedUnpack):
     """How a message is unpacked.
 
     Attributes:

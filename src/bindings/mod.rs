@@ -35,6 +35,7 @@ mod message_in;
 mod message_type;
 mod operation;
 mod pack;
+mod pack_options;
 mod package;
 mod packed;
 mod peer_did;
@@ -98,6 +99,8 @@ mod _core {
     use super::operation::PyOperation;
     #[pymodule_export]
     use super::pack::{pack_encrypted, pack_plaintext, pack_signed};
+    #[pymodule_export]
+    use super::pack_options::{PyPackOptions, PyPackParameters};
     #[pymodule_export]
     use super::packed::{PyPacked, PyPackedPlaintext, PyPackedSigned, PyServiceMetadata};
     #[pymodule_export]
