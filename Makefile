@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test exit-runs webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
+.PHONY: help tutorial test exit-runs kill-secrets system webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -52,12 +52,23 @@ test-python: $(VENV)/built ## run the tests of the Python package, README and no
 	$(SAY) "tests of the Python package"
 	$(BIN)/python -m pytest --quiet --conformance=$(RESULTS) tests/python
 
+# 100 unless it is given: the number of rounds of benchmarks has the same name
+KILL_ROUNDS := $(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),100)
 # how often each way to end a process is taken
 COUNT ?= 20
 
 exit-runs: $(VENV)/built ## test process exit repeatedly: make exit-runs COUNT=20
 	$(SAY) "process exit in each way, $(COUNT) times"
 	PYDIDCOMM_EXIT_RUNS=$(COUNT) $(BIN)/python -m pytest --quiet tests/python/test_exit.py
+
+# how often two processes are killed while they write
+kill-secrets: $(VENV)/built ## kill processes that write keys to SQLite and PostgreSQL, again and again: make kill-secrets ROUNDS=100
+	$(SAY) "kill -9 of two processes that write keys, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL; a server that comes and goes"
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/test_askar_kills.py
+
+system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus
+	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"
+	tests/system.sh
 
 conformance: $(VENV)/installed ## report the requirements of the specification with a passing test, and the reasons for the others
 	$(SAY) "conformance: the requirements of tests/conformance.toml, and the tests that passed in the last run of make test"

@@ -250,7 +250,7 @@ _ORIGINS = {
 dataclasses and enum with them, and a program starts faster without."""
 
 
-_SUBMODULES = ("compat", "external_keys", "out_of_band", "rotation", "sync", "testing", "v1")
+_SUBMODULES = ("compat", "external_keys", "out_of_band", "rotation", "secrets", "sync", "testing", "v1")
 """The public modules whose names do not stand here."""
 
 
@@ -298,6 +298,8 @@ if not TYPE_CHECKING:
             import pydidcomm.rotation as module
         elif name == "routing":
             import pydidcomm.routing as module
+        elif name == "secrets":
+            import pydidcomm.secrets as module
         elif name == "sync":
             import pydidcomm.sync as module
         elif name == "testing":

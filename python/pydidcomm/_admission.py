@@ -36,6 +36,9 @@ async def admitted(received: Received, resolvers: ResolversConfig, config: Unpac
         _check_sender(received, await answer if is_awaitable(answer) else answer)
     # before the window: a store that fails leaves no trace of the message
     keep(received, resolvers)
+    stored: Any = _store_long_forms(resolvers)
+    if is_awaitable(stored):
+        await stored
     window = resolvers.replay_window
     if window is not None:
         entry = _entry(received, resolvers, config)
@@ -80,6 +83,7 @@ def admitted_sync(received: Received, resolvers: ResolversConfig, config: Unpack
         sender = _sender(received)
         _check_sender(received, sender is not None and now(allowed(sender)))
     keep(received, resolvers)
+    now(_store_long_forms(resolvers))
     window = resolvers.replay_window
     if window is not None:
         entry = _entry(received, resolvers, config)
@@ -98,6 +102,12 @@ def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None
     local = memory_of(resolvers.did_resolver)
     if local is not None and isinstance(received, UnpackResult):
         keep_long_form(local, received)
+
+
+def _store_long_forms(resolvers: ResolversConfig) -> Any:  # noqa: ANN401, an awaitable or None
+    """Stores the long forms that were kept, where the resolver is that of a store of secrets."""
+    store = getattr(resolvers.did_resolver, "store_long_forms", None)
+    return None if store is None else store()
 
 
 async def take_back(

@@ -21,6 +21,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
     Args:
         secrets: Finds its secret keys; an empty `InMemorySecrets` by default.
         resolver: Finds DID documents; by default those that need no network, did:key, did:jwk and did:peer.
+            With a store of `pydidcomm.secrets` short forms of did:peer survive a restart by default.
         clock: Tells the time in seconds since the epoch; None for `time.time`.
         replay_window: Remembers which messages were unpacked, so that none is taken twice, for instance an
             `InMemoryReplayWindow`; None for no memory.
@@ -55,7 +56,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
-            did_resolver=LocalResolver() if resolver is None else resolver,
+            did_resolver=default_resolver(secrets) if resolver is None else resolver,
             clock=clock,
             replay_window=replay_window,
             remember_peers=remember_peers,
@@ -97,6 +98,13 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
                 failed = failed or error
         if failed is not None:
             raise failed
+
+
+def default_resolver(secrets: SecretsResolver | None) -> DIDResolver:
+    """Resolves DIDs that need no network; where the store of secrets keeps their short forms, from there."""
+    stored = getattr(secrets, "did_resolver", None)
+    resolver: DIDResolver = LocalResolver() if stored is None else stored()
+    return resolver
 
 
 def owned(resolvers: ResolversConfig) -> list[Any]:

@@ -10,7 +10,6 @@ from pydidcomm._core import (
     DIDDocument,
     Forwarded,
     InMemorySecrets,
-    LocalResolver,
     Message,
     Packed,
     PackedForward,
@@ -76,7 +75,7 @@ class DIDCommMessaging:
     ) -> None:
         self.resolvers_config = ResolversConfig(
             secrets_resolver=InMemorySecrets() if secrets is None else secrets,
-            did_resolver=LocalResolver() if resolver is None else resolver,
+            did_resolver=messaging.default_resolver(secrets) if resolver is None else resolver,
             clock=clock,
             replay_window=replay_window,
             remember_peers=remember_peers,

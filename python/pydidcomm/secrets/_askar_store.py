@@ -1,0 +1,280 @@
+"""An Askar store: opened, reopened, and used in sessions that are short, retried and limited in time."""
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from aries_askar import AskarError, AskarErrorCode, Store
+
+from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
+
+Answer = TypeVar("Answer")
+
+Session = Any
+"""A session of Askar, whose own annotations deny the None that its functions take."""
+
+SESSIONS = 8
+"""The most sessions at once: fewer than the 10 connections of Askar's pool, whose waiters fail."""
+
+MOST_ATTEMPTS = 12
+"""Every idle connection of the pool fails once after a restart of the server; there are 10."""
+
+OPENING_ATTEMPTS = 3
+"""The first one of several processes creates the database; the others find it there."""
+
+PAUSE_SECONDS = 0.01
+"""How long the first pause between attempts is; each is one such step longer."""
+
+CONNECT_SECONDS = 5
+"""How long Askar waits for a connection; its own default is 30 s, though a port refuses at once."""
+
+_RETRIED = (AskarErrorCode.BACKEND, AskarErrorCode.BUSY)
+_POSTGRES = ("postgres://", "postgresql://")
+_RAW_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
+"""32 bytes in base58."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a store is opened, and opened again when its connections hang."""
+
+    location: str
+    passphrase: str | None = field(repr=False)
+    raw_key: str | None = field(repr=False)
+    create: bool
+
+    def __post_init__(self) -> None:
+        """Check the arguments before any I/O."""
+        if (self.passphrase is None) == (self.raw_key is None):
+            message = "`passphrase` or `raw_key` must be given, and not both"
+            raise ValueError(message)
+        if self.passphrase == "":
+            message = "`passphrase` must not be empty"
+            raise ValueError(message)
+        if self.raw_key is not None and not _RAW_KEY.fullmatch(self.raw_key):
+            message = (
+                "`raw_key` must be 32 bytes in base58, as `AskarSecrets.generate_raw_key()` returns, got "
+                f"{len(self.raw_key)} characters"
+            )
+            raise ValueError(message)
+        if not self.location.startswith(_POSTGRES) and re.search("[?#%]", self.location):
+            message = "`location` must be a path without ?, # and %, or a URL that begins with postgres://"
+            raise ValueError(message)
+
+    @property
+    def kind(self) -> str:
+        """The database, for `repr`: a URL has a password in it."""
+        return "PostgreSQL" if self.location.startswith(_POSTGRES) else "SQLite"
+
+    async def open(self) -> Store:
+        """The store, made where it is not there and may be made."""
+        if self.kind == "SQLite":
+            uri = f"sqlite://{self._file()}"
+        else:
+            url = urlsplit(self.location)
+            query = {"connect_timeout": str(CONNECT_SECONDS), **dict(parse_qsl(url.query))}
+            uri = urlunsplit(url._replace(query=urlencode(query)))
+        method = "raw" if self.passphrase is None else "kdf:argon2i:mod"
+        key: Any = self.raw_key if self.passphrase is None else self.passphrase
+        for attempt in range(1, OPENING_ATTEMPTS + 1):
+            try:
+                if self.create:
+                    return await Store.provision(uri, method, key)
+                return await Store.open(uri, method, key)
+            except AskarError as error:
+                # two processes may be creating one database
+                if attempt == OPENING_ATTEMPTS or error.code not in (*_RETRIED, AskarErrorCode.DUPLICATE):
+                    raise self._refusal(error) from error
+            await asyncio.sleep(PAUSE_SECONDS * 10 * attempt)
+        raise AssertionError
+
+    def _file(self) -> Path:
+        """The path of a file that its owner alone may read: SQLite gives all its files the same mode."""
+        path = Path(self.location).absolute()
+        try:
+            if self.create:
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            message = f"the file of the secrets store cannot be made: {error.strerror}"
+            raise SecretsUnavailableError(message) from error
+        return path
+
+    def _refusal(self, error: AskarError) -> Exception:
+        name = "raw_key" if self.passphrase is None else "passphrase"
+        if error.code == AskarErrorCode.ENCRYPTION:
+            return SecretsLockedError(f"`{name}` does not open this {self.kind} store of secrets")
+        if error.code == AskarErrorCode.INPUT:
+            other = "passphrase" if self.passphrase is None else "raw_key"
+            return SecretsLockedError(
+                f"`{name}` does not open this store of secrets: it may be one with `{other}`"
+            )
+        if error.code == AskarErrorCode.NOT_FOUND:
+            return SecretsUnavailableError(
+                "there is no store of secrets at `location`; `create=True` makes one"
+            )
+        return SecretsUnavailableError(f"the {self.kind} store of secrets cannot be opened")
+
+
+class AskarStore:
+    """Runs operations in sessions of a store, in one event loop."""
+
+    def __init__(
+        self, store: Store | None, opening: Opening | None, profile: str | None, timeout: float
+    ) -> None:
+        self._store = store
+        self._opening = opening
+        self._profile = profile
+        self._timeout = timeout
+        self._doubtful = False
+        self._make_places()
+        self._is_opening: asyncio.Future[Any] | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def _make_places(self) -> None:
+        self._slots = asyncio.Semaphore(SESSIONS)
+        # SQLite has one writer at a time. After a commit that failed (a full disk), Askar 0.5 leaves the
+        # transaction open in its connection: what the next writer commits there is lost. No write may begin
+        # before the store is opened again.
+        self._writing = asyncio.Semaphore(SESSIONS if self._is_postgres else 1)
+
+    @property
+    def _is_postgres(self) -> bool:
+        return self._opening is not None and self._opening.kind == "PostgreSQL"
+
+    def _background(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """A task that is never cancelled: a session cancelled while it opens keeps its connection."""
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def read(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
+        """The answer of the operation, which is retried where a connection fails."""
+        answer: Answer = await self._limited(operation, write=False)
+        return answer
+
+    async def write(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
+        """The same in a transaction that is committed. It may run again though it was committed before."""
+        answer: Answer = await self._limited(operation, write=True)
+        return answer
+
+    async def _limited(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
+        task = self._background(self._attempted(operation, write=write))
+        await asyncio.wait({task}, timeout=self._timeout)
+        if not task.done():
+            self._doubtful = True
+            message = f"the store of secrets did not answer within {self._timeout:g} s"
+            raise SecretsUnavailableError(message)
+        return task.result()
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._under_way.discard(task)
+        # it was abandoned: its exception is of no interest
+        if not task.cancelled():
+            task.exception()
+
+    async def _attempted(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._timeout
+        retried = (*_RETRIED, AskarErrorCode.DUPLICATE) if write else _RETRIED
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._once(operation, write=write)
+            except AskarError as error:
+                if error.code not in retried or attempt == MOST_ATTEMPTS or loop.time() >= end:
+                    raise _failure(error) from error
+            await asyncio.sleep(PAUSE_SECONDS * attempt)
+
+    async def _once(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
+        async with self._writing if write else nullcontext(), self._slots:
+            store = await self.opened()
+            opening = store.transaction(self._profile) if write else store.session(self._profile)
+            session = await opening
+            try:
+                answer = await operation(session)
+                if write:
+                    await session.commit()
+            except AskarError as error:
+                if write and error.code in _RETRIED:
+                    self._doubtful = True
+                raise
+            finally:
+                # a transaction that was not committed is rolled back
+                with suppress(AskarError):
+                    await session.close()
+            return answer
+
+    async def opened(self) -> Any:  # noqa: ANN401, as for sessions
+        """The store; opened, or opened again if it hung, once for all that wait for it."""
+        if self._store is not None and not self._doubtful:
+            return self._store
+        if self._opening is None:
+            message = "a write to the store of secrets failed: open the store again and pass it anew"
+            raise SecretsUnavailableError(message)
+        if self._is_opening is None:
+            self._is_opening = asyncio.ensure_future(self._open(self._opening))
+        return await self._is_opening
+
+    async def _open(self, opening: Opening) -> Store:
+        try:
+            store = await opening.open()
+            await self._add_profile(store, create=opening.create)
+            if self._store is not None:
+                # what hangs keeps its places in the old store
+                self._make_places()
+                _ = self._background(self._store.close())
+            self._store, self._doubtful = store, False
+            return store
+        finally:
+            self._is_opening = None
+
+    async def _add_profile(self, store: Store, *, create: bool) -> None:
+        if self._profile is None or self._profile in await store.list_profiles():
+            return
+        if not create:
+            message = f"the store of secrets has no profile {self._profile!r}; `create=True` makes it"
+            raise SecretsUnavailableError(message)
+        try:
+            await store.create_profile(self._profile)
+        except AskarError as error:
+            # another process was faster
+            if error.code != AskarErrorCode.DUPLICATE:
+                raise
+
+    async def open(self) -> None:
+        """Open the store within the time limit."""
+        task = self._background(self.opened())
+        await asyncio.wait({task}, timeout=self._timeout)
+        if not task.done():
+            message = f"the store of secrets did not open within {self._timeout:g} s"
+            raise SecretsUnavailableError(message)
+        task.result()
+
+    async def close(self) -> None:
+        """Close the store, unless the program opened it; wait for what is under way."""
+        if self._under_way:
+            await asyncio.wait([*self._under_way], timeout=self._timeout)
+        if self._opening is not None and self._store is not None:
+            closing = asyncio.ensure_future(self._store.close())
+            await asyncio.wait({closing}, timeout=self._timeout)
+            self._store = None
+
+
+def _failure(error: AskarError) -> Exception:
+    if error.code == AskarErrorCode.WRAPPER:
+        return SecretsUnavailableError("the store of secrets was closed")
+    if error.code == AskarErrorCode.NOT_FOUND:
+        return SecretsUnavailableError("the store of secrets has no such profile, or the key was removed")
+    if error.code == AskarErrorCode.ENCRYPTION:
+        return SecretsLockedError("an entry of the store of secrets does not decrypt")
+    return SecretsUnavailableError("the database of the secrets failed: it may be away, full or read-only")

@@ -1,0 +1,108 @@
+"""Resolve short forms of did:peer from a store, without blocking an event loop."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from typing import Any
+
+from pydidcomm._core import LocalResolver, short_form
+from pydidcomm._loops import is_awaitable
+from pydidcomm.resolvers import DIDResolver, DocumentAnswer, PrefixResolver
+from pydidcomm.secrets._recent import Recent
+
+_WITHOUT_STORE = ("did:key:", "did:jwk:", "did:peer:0", "did:peer:2")
+"""DIDs that carry their document: the core answers them itself."""
+
+Read = Callable[[str], Any]
+Write = Callable[[Mapping[str, str]], Any]
+
+
+class LongForms(MutableMapping[str, str]):
+    """The long forms in memory, and those that are not in the store yet."""
+
+    def __init__(self, remember: int) -> None:
+        self.recent: Recent[str] = Recent(remember)
+        self.pending: dict[str, str] = {}
+
+    def __getitem__(self, did: str) -> str:
+        known = self.pending.get(did) or self.recent.get(did)
+        if known is None:
+            raise KeyError(did)
+        return known
+
+    def __setitem__(self, did: str, known: str) -> None:
+        if self.recent.get(did) != known:
+            self.pending[did] = known
+
+    def __delitem__(self, did: str) -> None:
+        self.pending.pop(did, None)
+        self.recent.drop(did)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.pending])
+
+    def __len__(self) -> int:
+        return len(self.pending)
+
+
+class StoredDids(PrefixResolver):
+    """Resolves what `LocalResolver` does; short forms of did:peer survive a restart of the program.
+
+    The long form of a peer is stored when a message of it is unpacked and its sender is proved.
+    """
+
+    def __init__(
+        self, read: Read, write: Write, others: Mapping[str, DIDResolver], long_forms: LongForms
+    ) -> None:
+        self._long_forms = long_forms
+        self._write = write
+        self._here = LocalResolver(long_forms=long_forms)
+        routes: dict[str, Any] = dict.fromkeys(_WITHOUT_STORE, self._here)
+        routes["did:peer:"] = _Short(self._here, long_forms, read)
+        super().__init__(routes | {**others})
+
+    def store_long_forms(self) -> "Awaitable[None] | None":
+        """Store what was learnt from proved senders; nothing to await where that is nothing."""
+        pending = {**self._long_forms.pending}
+        if not pending:
+            return None
+        done: Any = self._write(pending)
+        if is_awaitable(done):
+            return self._stored(done, pending)
+        self._settle(pending)
+        return None
+
+    async def _stored(self, done: Awaitable[None], pending: Mapping[str, str]) -> None:
+        await done
+        self._settle(pending)
+
+    def _settle(self, pending: Mapping[str, str]) -> None:
+        for did, known in pending.items():
+            self._long_forms.recent.put(did, known)
+            self._long_forms.pending.pop(did, None)
+
+
+class _Short:
+    """The resolver of did:peer DIDs that are a hash."""
+
+    def __init__(self, here: LocalResolver, long_forms: LongForms, read: Read) -> None:
+        self._here = here
+        self._long_forms = long_forms
+        self._read = read
+
+    def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
+        """The document; an awaitable only where the store has to be read."""
+        document = self._here.resolve(did)
+        if document is not None or short_form(did) != did:
+            return document
+        known: Any = self._read(did)
+        if is_awaitable(known):
+            return self._after(did, known)
+        return self._of(did, known)
+
+    async def _after(self, did: str, known: Awaitable[str | None]) -> DocumentAnswer:
+        return self._of(did, await known)
+
+    def _of(self, did: str, known: str | None) -> DocumentAnswer:
+        if known is None:
+            return None
+        self._long_forms.recent.put(did, known)
+        return self._here.resolve(did)

@@ -1,0 +1,108 @@
+"""A private asyncio event loop in a thread, for a library that knows asyncio alone.
+
+The thread is a daemon and is stopped by an exit handler, after work that is under way: neither can it keep a
+process from ending, nor does it enter an interpreter that has ended.
+"""
+
+import asyncio
+import atexit
+import os
+import threading
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+Answer = TypeVar("Answer")
+
+EXIT_SECONDS = 2.0
+"""How long the end of the process waits for work under way: far more than a write to a database takes."""
+
+
+class LoopThread:
+    """The thread and its loop, begun with the first work."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._under_way: set[Future[Any]] = set()
+        self.ended = False
+        self.stayed_with_parent = False
+
+    def submit(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer]":
+        """Run the coroutine in the private loop; in place, once Python has begun to end."""
+        try:
+            loop = self._running()
+        except RuntimeError:
+            # Python starts no thread any more
+            self.ended = True
+            loop = None
+        if loop is None:
+            self.leave_if_daemon()
+            return _in_place(work)
+        future = asyncio.run_coroutine_threadsafe(work, loop)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    def leave_if_daemon(self) -> None:
+        """Stop a daemon thread once Python has begun to end: native code must not run any more.
+
+        Exit handlers run in the main thread, when every thread that is not a daemon has ended; nothing waits
+        for the others.
+        """
+        if self.ended and threading.current_thread() is not threading.main_thread():
+            threading.Event().wait()
+
+    def _running(self) -> asyncio.AbstractEventLoop | None:
+        with self._lock:
+            if self._loop is None and not self.ended:
+                loop = asyncio.new_event_loop()
+                name = "pydidcomm-secrets"
+                self._thread = threading.Thread(target=loop.run_forever, name=name, daemon=True)
+                self._thread.start()
+                self._loop = loop
+                atexit.register(self.stop)
+            return None if self.ended else self._loop
+
+    def stop(self) -> None:
+        """Finish what is under way, and end the thread."""
+        with self._lock:
+            self.ended = True
+            loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        wait(list(self._under_way), timeout=EXIT_SECONDS)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(EXIT_SECONDS)
+
+    def forget(self) -> None:
+        """In a forked process: the thread stayed with the parent."""
+        stayed = self.stayed_with_parent or self._loop is not None
+        atexit.unregister(self.stop)
+        self.__init__()  # type: ignore[misc]
+        self.stayed_with_parent = stayed
+
+
+def _in_place(work: "Coroutine[Any, Any, Answer]") -> "Future[Answer]":
+    future: Future[Answer] = Future()
+    try:
+        loop = asyncio.new_event_loop()
+        try:
+            future.set_result(loop.run_until_complete(work))
+        finally:
+            loop.close()
+    except BaseException as error:  # noqa: BLE001, it is raised where the result is wanted
+        work.close()
+        future.set_exception(error)
+    return future
+
+
+LOOP = LoopThread()
+"""The loop of all stores of this process."""
+
+with suppress(AttributeError):
+    os.register_at_fork(after_in_child=LOOP.forget)

@@ -1,0 +1,15 @@
+"""Import the Askar library, whose absence is an ImportError that names the extra."""
+
+import logging
+
+from pydidcomm.secrets._extras import missing
+
+_EXTRA = "askar"
+
+# read once, when the library is loaded: its warnings of slow connections are not for the program's stderr
+logging.getLogger("aries_askar").setLevel(logging.CRITICAL)
+
+try:
+    import aries_askar as aries_askar  # noqa: PLC0414, imported for its absence
+except ImportError as error:
+    raise missing(_EXTRA, error) from error

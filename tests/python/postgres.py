@@ -1,0 +1,103 @@
+"""A PostgreSQL server of its own on a free port of loopback, which the tests stop and start again."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+ROLE = "askar"
+# initdb refuses to run as root
+OWNERS = ("postgres", "nobody")
+
+
+@cache
+def binaries() -> Path | None:
+    """The folder of Debian's newest PostgreSQL, or that of the path; None where there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    named = shutil.which("initdb")
+    return found[-1].parent if found else Path(named).parent if named else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Postgres:
+    """A server; each `url` is that of a new database, which Askar creates."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.password = secrets.token_hex(8)
+        self.owner = self._owner()
+        (folder / "password").write_text(self.password, encoding="utf-8")
+        if self.owner is not None:
+            for path in (folder, folder / "password"):
+                shutil.chown(path, self.owner)
+        words = ("-D", str(folder / "data"), "-A", "scram-sha-256", "-U", ROLE, "-N")
+        self._run("initdb", *words, f"--pwfile={folder / 'password'}")
+        self.start()
+
+    @staticmethod
+    def _owner() -> str | None:
+        if os.geteuid() != 0:
+            return None
+        known = {entry.pw_name for entry in pwd.getpwall()}
+        return next(name for name in OWNERS if name in known)
+
+    def _run(self, program: str, *words: str) -> None:
+        path = binaries()
+        assert path is not None
+        as_owner = [] if self.owner is None else ["runuser", "-u", self.owner, "--"]
+        subprocess.run(  # noqa: S603, our own words
+            [*as_owner, str(path / program), *words],
+            check=True,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def start(self) -> None:
+        # what a process has written is safe when a process is killed; fsync is for a machine that loses power
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        data, log = str(self.folder / "data"), str(self.folder / "log")
+        self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop as `kill -9` would: connections are cut, and what was committed is on disk."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
+
+    def url(self) -> str:
+        name = f"w{secrets.token_hex(6)}"
+        return f"postgres://{ROLE}:{self.password}@127.0.0.1:{self.port}/{name}"
+
+
+@contextmanager
+def server() -> Generator[Postgres]:
+    """A server for as long as the block lasts."""
+    # not below the folder of pytest, which its owner alone may enter
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        running = Postgres(folder)
+        try:
+            yield running
+        finally:
+            running.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
