@@ -3,6 +3,7 @@
 use base64_simd::{URL_SAFE, URL_SAFE_NO_PAD};
 
 use crate::error::{Error, Result};
+use crate::memory::check_room;
 
 pub(crate) fn encode(octets: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode_to_string(octets)
@@ -27,13 +28,15 @@ pub(crate) fn encoded_length(octets: usize) -> usize {
 }
 
 pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
+    check_room(URL_SAFE_NO_PAD.estimated_decoded_length(text.len()))?;
     URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
 }
 
 /// Decodes a text into a buffer with so much room after its octets.
 pub(crate) fn decode_with_room(text: &str, room: usize, part: &'static str) -> Result<Vec<u8>> {
     let most = URL_SAFE_NO_PAD.estimated_decoded_length(text.len());
-    let mut octets = Vec::with_capacity(most.saturating_add(room));
+    let mut octets = Vec::new();
+    octets.try_reserve_exact(most.saturating_add(room)).map_err(|_| Error::Memory)?;
     URL_SAFE_NO_PAD
         .decode_append(text, &mut octets)
         .map_err(|_| Error::malformed(part, "not base64url without padding"))?;
@@ -67,7 +70,7 @@ pub(crate) fn decode_any(text: &str, part: &'static str) -> Result<Vec<u8>> {
     } else {
         decode_padded(text, part)
     };
-    decoded.map_err(|_| not_base64())
+    decoded.map_err(|error| if error == Error::Memory { error } else { not_base64() })
 }
 
 #[cfg(test)]

@@ -125,6 +125,9 @@ pub enum Error {
     /// The message cannot be decrypted. One constant text: what failed inside is nobody's business.
     #[error("the message cannot be decrypted")]
     Decryption,
+    /// There is no memory for what the input takes; the caller may try again later.
+    #[error("not enough memory")]
+    Memory,
     /// The signature does not verify.
     #[error("the signature is not valid")]
     InvalidSignature,

@@ -1,9 +1,10 @@
 //! DIDComm Messaging v2.1, and v1: messages packed, unpacked and believed only as far as they are proved.
 //!
-//! The core does no I/O. It opens no socket, reads no clock and draws no randomness of its own: an
-//! operation is an `async fn` that asks its [`caller`] for DID documents, secrets, the time and random
-//! bytes, and an [`operation::Operation`] drives it by hand, question by question. Only `bindings` knows
-//! of Python.
+//! The core does no I/O. It opens no socket and reads no clock: an operation is an `async fn` that asks its
+//! [`caller`] for DID documents, secrets, the time and random bytes, and an [`operation::Operation`] drives it
+//! by hand, question by question. Ephemeral keys and ECDSA signatures on the NIST curves are made with the
+//! generator of aws-lc where that computes; all other randomness is the caller's. Only `bindings` knows of
+//! Python.
 
 mod base64url;
 pub mod caller;
@@ -15,6 +16,7 @@ pub mod inspect;
 mod jose;
 pub mod json;
 pub mod keys;
+mod memory;
 pub mod message;
 mod multihash;
 pub mod operation;

@@ -91,7 +91,7 @@ class Attachment:
     @property
     def data(self, /) -> dict[str, Any]:
         """
-        Where the content is: a fresh copy of the object with `json`, `base64` or `links`.
+        Where the content is, a fresh copy of the object with `json`, `base64` or `links`.
         """
     @property
     def description(self, /) -> str | None:
@@ -101,7 +101,7 @@ class Attachment:
     @property
     def filename(self, /) -> str | None:
         """
-        A name for a file with the content: one component, without letters that a file system refuses.
+        A name for a file with the content, one component, without letters that a file system refuses.
 
         None where the sender gives no name, or one of which nothing is left. A file of that name may exist:
         open with mode "x". `raw_filename` is the name as the sender wrote it.
@@ -234,7 +234,7 @@ class Attachment:
     @property
     def raw_filename(self, /) -> str | None:
         """
-        The file name as the sender wrote it: not safe to create a file with.
+        The file name as the sender wrote it, not safe to create a file with.
         """
     def verify_hash(self, /, content: bytes | bytearray | memoryview | None = None) -> None:
         """
@@ -365,18 +365,19 @@ class Delivery:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text: "application/didcomm-encrypted+json".
+        The media type of the text, "application/didcomm-encrypted+json".
         """
     @property
     def message(self, /) -> str:
         """
-        The text for the wire, in one layer for each mediator on the way: that of the first delivery is there, that of
-        another one is wrapped when it is first requested.
+        The text for the wire, in one layer for each mediator on the way.
+
+        That of the first delivery is there; that of another one is wrapped when it is first read.
         """
     @property
     def route(self, /) -> list[str]:
         """
-        Whom the text is wrapped for, the outermost layer first: mediators, or certain keys of theirs.
+        Whom the text is wrapped for, the outermost layer first, mediators, or certain keys of theirs.
         """
     @property
     def routed_to_kids(self, /) -> list[str]:
@@ -430,7 +431,7 @@ class Envelope:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text: "application/didcomm-encrypted+json".
+        The media type of the text, "application/didcomm-encrypted+json".
         """
     @property
     def message(self, /) -> str:
@@ -489,7 +490,7 @@ class FormFault:
     @property
     def part(self, /) -> str:
         """
-        The part, as its path in the message: `created_time`, `attachments[0].id`.
+        The part, as its path in the message, `created_time`, `attachments[0].id`.
         """
     @property
     def reason(self, /) -> str:
@@ -513,7 +514,7 @@ class Forwarded:
     @property
     def delay_milli(self, /) -> tuple[int, int] | None:
         """
-        How many milliseconds to wait before handing on: a time at random from the first to the second of them.
+        How many milliseconds to wait before handing on, a time at random from the first to the second of them.
 
         Both are the same where the sender asks for a certain time; None where it asks for none.
         """
@@ -539,7 +540,7 @@ class Forwarded:
     @property
     def messages(self, /) -> list[str]:
         """
-        The messages to hand on: JSON texts, as they were attached and in that order.
+        The messages to hand on, JSON texts, as they were attached and in that order.
         """
     @property
     def metadata(self, /) -> Metadata:
@@ -549,7 +550,7 @@ class Forwarded:
     @property
     def next(self, /) -> str:
         """
-        Who gets the messages next, as the sender wrote it: a DID, or the id of a key.
+        Who gets the messages next, as the sender wrote it, a DID, or the id of a key.
         """
     @property
     def received(self, /) -> UnpackResult:
@@ -717,7 +718,7 @@ class LocalResolver:
     @property
     def long_forms(self, /) -> Any:
         """
-        What was remembered and kept, by the DID that is its hash: the mapping that was given, or a copy.
+        What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy.
 
         Save it, and pass it to the next `LocalResolver`.
 
@@ -843,12 +844,12 @@ class Message:
     @property
     def attachments(self, /) -> tuple[Attachment, ...]:
         """
-        The attachments: the same objects at each access.
+        The attachments, the same objects at each access.
         """
     @property
     def body(self, /) -> dict[str, Any]:
         """
-        The body: a fresh copy, empty where the message has none.
+        The body, a fresh copy, empty where the message has none.
         """
     @property
     def created_at(self, /) -> datetime | None:
@@ -871,7 +872,7 @@ class Message:
     @property
     def custom_headers(self, /) -> dict[str, Any]:
         """
-        The headers that the specification does not define: a fresh copy.
+        The headers that the specification does not define, a fresh copy.
         """
     @property
     def expires_at(self, /) -> datetime | None:
@@ -941,7 +942,7 @@ class Message:
     @property
     def thread(self, /) -> str:
         """
-        The id of the thread that the message belongs to: `thid`, or its own `id` where it begins one.
+        The id of the thread that the message belongs to, `thid`, or its own `id` where it begins one.
         """
     @property
     def to(self, /) -> tuple[str, ...] | None:
@@ -1072,12 +1073,12 @@ class Metadata:
     @property
     def signed_message(self, /) -> str | None:
         """
-        The signed layer as it arrived: JSON text that a third party can verify.
+        The signed layer as it arrived, JSON text that a third party can verify.
         """
     @property
     def warnings(self, /) -> tuple[MessageWarning, ...]:
         """
-        What is unusual about the message and no reason to refuse it: texts, each with a `code`.
+        What is unusual about the message and no reason to refuse it, texts, each with a `code`.
 
         One with the code `WarningCode.UNPROVED_FROM` says that `frm` of the message is not proved.
         """
@@ -1170,7 +1171,7 @@ class Packed:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text: "application/didcomm-encrypted+json".
+        The media type of the text, "application/didcomm-encrypted+json".
         """
     @property
     def message(self, /) -> str:
@@ -1185,7 +1186,7 @@ class Packed:
     @property
     def service_metadata(self, /) -> ServiceMetadata | None:
         """
-        Where `message` goes: the first delivery; None where the recipient names no place.
+        Where `message` goes, the first delivery; None where the recipient names no place.
         """
     @property
     def services(self, /) -> list[Service]:
@@ -1218,7 +1219,7 @@ class PackedForward:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text: "application/didcomm-encrypted+json".
+        The media type of the text, "application/didcomm-encrypted+json".
         """
     @property
     def message(self, /) -> str:
@@ -1255,7 +1256,7 @@ class PackedPlaintext:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text: "application/didcomm-plain+json".
+        The media type of the text, "application/didcomm-plain+json".
         """
     @property
     def packed_msg(self, /) -> str:
@@ -1282,7 +1283,7 @@ class PackedSigned:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text: "application/didcomm-signed+json".
+        The media type of the text, "application/didcomm-signed+json".
         """
     @property
     def packed_msg(self, /) -> str:
@@ -1476,7 +1477,7 @@ class Resolved:
     @property
     def document(self, /) -> Any | None:
         """
-        The document: its JSON object, or parsed once; None where there is none.
+        The document, its JSON object, or parsed once; None where there is none.
         """
 
 @final
@@ -1695,7 +1696,7 @@ class UnpackResult:
     @property
     def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
+        What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
         """
     @property
     def sender(self, /) -> str | None:
@@ -1716,7 +1717,7 @@ class V1Forwarded:
     @property
     def message(self, /) -> str:
         """
-        The message to hand on: JSON text, as it was inlined.
+        The message to hand on, JSON text, as it was inlined.
         """
     @property
     def received(self, /) -> V1Message:
@@ -1726,7 +1727,7 @@ class V1Forwarded:
     @property
     def to(self, /) -> str:
         """
-        Who gets the message next, as the sender wrote it: a verkey, or a DID with or without the name of a key.
+        Who gets the message next, as the sender wrote it, a verkey, or a DID with or without the name of a key.
         """
 
 @final
@@ -1766,12 +1767,12 @@ class V1Message:
     @property
     def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
+        What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
         """
     @property
     def sender_verkey(self, /) -> str | None:
         """
-        The sender's verkey in authcrypt: its holder chose the content key for us. None in anoncrypt.
+        The sender's verkey in authcrypt; its holder chose the content key for us. None in anoncrypt.
 
         It proves no DID, and the content only as far as the other recipients of messages to several can be
         trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
@@ -1797,7 +1798,7 @@ class V1Packed:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text: "application/didcomm-envelope-enc".
+        The media type of the text, "application/didcomm-envelope-enc".
         """
     @property
     def message(self, /) -> str:

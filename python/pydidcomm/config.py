@@ -1,6 +1,7 @@
 """Options for packing and unpacking, and the resolvers."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, TypeVar, cast
@@ -12,7 +13,10 @@ from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, PrefixResol
 from pydidcomm.resolvers.finding import SecretsFinder
 from pydidcomm.resolvers.options import with_options
 
-AllowedSenders: TypeAlias = Collection[str] | Callable[[str], bool | Awaitable[bool]] | None
+DIDs: TypeAlias = AbstractSet[str] | Sequence[str]
+"""Some DIDs; pydantic has a schema for both, and none for what they have in common."""
+
+AllowedSenders: TypeAlias = DIDs | Callable[[str], bool | Awaitable[bool]] | None
 """The DIDs from which messages are taken, or a function that tells whether one is; None for any."""
 
 KidIn: TypeAlias = Literal["header", "protected"]
@@ -272,7 +276,8 @@ class UnpackConfig(_PreparedUnpack):
         own_dids: Our DIDs: a message in the open that is to none of them has a warning.
         now: The time in seconds since the epoch at which `expires_time` and the times of a DID rotation are
             judged; None for that of the clock.
-        max_bytes: The longest message that is read, in octets; None for 64 MiB.
+        max_bytes: The longest message that is read, in octets; None for 64 MiB. To unpack one takes up to
+            four times its length in memory; where there is less, it raises MemoryError.
         max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, and never more
             than 127.
         max_layers: The most layers around a plaintext; None for 3, all that the specification knows.
@@ -309,7 +314,7 @@ class UnpackConfig(_PreparedUnpack):
     require_profile: str | None = None
     allowed_senders: AllowedSenders = None
     to_mismatch: Literal["error", "warning"] = "error"
-    own_dids: Collection[str] = ()
+    own_dids: DIDs = ()
     now: int | None = None
     max_bytes: int | None = None
     max_nesting: int | None = None

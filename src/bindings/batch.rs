@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::json::TextIn;
 use super::operation::{Outcome, PyOperation, Stop, Task, is_long, outcome_out, question_out};
@@ -39,7 +40,7 @@ enum Entry {
     Running(Arc<Task>),
     Done(Outcome),
     Refused(Error),
-    Failed(PyErr),
+    Failed(Py<PyAny>),
 }
 
 /// Operations that wait for the same answer, by their places.
@@ -132,7 +133,7 @@ impl Entries {
 
     fn fail(&mut self, py: Python<'_>, places: &[usize], error: &PyErr) {
         for place in places {
-            self.put(*place, Entry::Failed(error.clone_ref(py)));
+            self.put(*place, failed(py, error));
         }
     }
 
@@ -141,6 +142,10 @@ impl Entries {
             *held = entry;
         }
     }
+}
+
+fn failed(py: Python<'_>, error: &PyErr) -> Entry {
+    Entry::Failed(error.value(py).clone().into_any().unbind())
 }
 
 impl PyBatch {
@@ -165,7 +170,7 @@ impl PyBatch {
     fn new(operations: Vec<Bound<'_, PyAny>>, threads: Option<usize>) -> Self {
         let entries = operations.into_iter().map(|entry| match entry.cast::<PyOperation>() {
             Ok(operation) => Entry::Running(Arc::clone(&operation.get().0)),
-            Err(_) => Entry::Failed(PyErr::from_value(entry)),
+            Err(_) => Entry::Failed(entry.unbind()),
         });
         Self::of(entries.collect(), threads)
     }
@@ -182,7 +187,7 @@ impl PyBatch {
         let options = &options.get().0;
         let entries = packed_msgs.into_iter().map(|packed_msg| match packed_msg.extract::<TextIn>() {
             Ok(text) => Entry::Running(unpacking(text, options, replay_key, &known)),
-            Err(error) => Entry::Failed(error),
+            Err(error) => failed(packed_msg.py(), &error),
         });
         Self::of(entries.collect(), threads)
     }
@@ -243,12 +248,26 @@ impl PyBatch {
         });
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // an exception may refer to what holds the batch
+        let entries = lock(&self.entries);
+        entries.all.iter().try_for_each(|entry| match entry {
+            Entry::Failed(error) => visit.call(error),
+            _ => Ok(()),
+        })
+    }
+
+    fn __clear__(&self) {
+        let entries = take(&mut *lock(&self.entries));
+        drop(entries);
+    }
+
     /// The results in the order of the operations, and exceptions in the places of what failed.
     fn results<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let entries = take(&mut *lock(&self.entries)).all.into_iter().map(|entry| match entry {
             Entry::Done(outcome) => outcome_out(py, outcome).or_else(|error| error.into_bound_py_any(py)),
             Entry::Refused(error) => PyErr::from(error).into_bound_py_any(py),
-            Entry::Failed(error) => error.into_bound_py_any(py),
+            Entry::Failed(error) => Ok(error.into_bound(py)),
             Entry::Running(_) => Ok(py.None().into_bound(py)),
         });
         entries.collect::<PyResult<Vec<_>>>()?.into_bound_py_any(py)

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use pyo3::exceptions::PyMemoryError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -12,6 +13,7 @@ use pyo3::{type_hint_identifier, type_hint_union};
 
 use super::argument::wrong_type;
 use super::callback::call_python;
+use crate::memory::check_room;
 
 /// The bytes of a `bytes`, `bytearray`, `memoryview` or another object with the buffer protocol.
 ///
@@ -19,18 +21,22 @@ use super::callback::call_python;
 pub(super) struct BytesIn(PyBackedBytes);
 
 impl BytesIn {
-    /// The bytes of the object, if it has the buffer protocol.
-    pub(super) fn of(value: &Bound<'_, PyAny>) -> Option<Self> {
+    /// The bytes of the object, if it has the buffer protocol; MemoryError where there is no room for a copy.
+    pub(super) fn of(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         if let Ok(bytes) = value.cast::<PyBytes>() {
-            return Some(Self(bytes.clone().into()));
+            return Ok(Some(Self(bytes.clone().into())));
         }
         if let Ok(array) = value.cast::<PyByteArray>() {
-            return Some(Self(array.clone().into()));
+            check_room(array.len())?;
+            return Ok(Some(Self(array.clone().into())));
         }
         // a class of Python may have the buffer protocol
-        let copy = || PyMemoryView::from(value).ok()?.call_method0("tobytes").ok();
-        let copied = call_python(value.py(), copy)?;
-        Some(Self(copied.cast_into::<PyBytes>().ok()?.into()))
+        let copy = || PyMemoryView::from(value).ok().map(|view| view.call_method0("tobytes"));
+        match call_python(value.py(), copy) {
+            Some(Ok(copied)) => Ok(copied.cast_into::<PyBytes>().ok().map(|bytes| Self(bytes.into()))),
+            Some(Err(error)) if error.is_instance_of::<PyMemoryError>(value.py()) => Err(error),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -52,6 +58,6 @@ impl<'py> FromPyObject<'_, 'py> for BytesIn {
     );
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Self::of(&value).ok_or_else(|| wrong_type(&value, "bytes"))
+        Self::of(&value)?.ok_or_else(|| wrong_type(&value, "bytes"))
     }
 }

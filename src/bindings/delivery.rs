@@ -100,14 +100,15 @@ impl PyDelivery {
         &self.0.route.uri
     }
 
-    /// The text for the wire, in one layer for each mediator on the way: that of the first delivery is there, that of
-    /// another one is wrapped when it is first requested.
+    /// The text for the wire, in one layer for each mediator on the way.
+    ///
+    /// That of the first delivery is there; that of another one is wrapped when it is first read.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.text.for_python(py)
     }
 
-    /// The media type of the text: "application/didcomm-encrypted+json".
+    /// The media type of the text, "application/didcomm-encrypted+json".
     #[getter]
     fn media_type(&self) -> &'static str {
         crate::jose::jwe::MEDIA_TYPE
@@ -119,7 +120,7 @@ impl PyDelivery {
         &self.0.route.service_id
     }
 
-    /// Whom the text is wrapped for, the outermost layer first: mediators, or certain keys of theirs.
+    /// Whom the text is wrapped for, the outermost layer first, mediators, or certain keys of theirs.
     #[getter]
     fn route(&self) -> Vec<&str> {
         self.0.route.layers.iter().map(DidUrl::as_str).collect()

@@ -30,7 +30,7 @@ use crate::display::quoted;
 ///     ...     "publicKeyMultibase": "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"}]})
 ///     >>> document.key_agreement
 ///     ['did:example:bob#key-1']
-#[pyclass(frozen, name = "DIDDocument", module = "pydidcomm")]
+#[pyclass(frozen, weakref, name = "DIDDocument", module = "pydidcomm")]
 pub(super) struct PyDocument(Arc<Document>);
 
 /// A service of type `DIDCommMessaging`.
@@ -198,7 +198,7 @@ impl PyResolved {
         Self { document, deactivated }
     }
 
-    /// The document: its JSON object, or parsed once; None where there is none.
+    /// The document, its JSON object, or parsed once; None where there is none.
     #[getter]
     fn document(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.document.as_ref().map(|document| document.clone_ref(py))

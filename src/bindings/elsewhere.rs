@@ -60,7 +60,7 @@ impl<'py> FromPyObject<'_, 'py> for OctetsIn {
     const INPUT_TYPE: PyStaticExpr = <BytesIn as FromPyObject<'_, '_>>::INPUT_TYPE;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Some(bytes) = BytesIn::of(&value) {
+        if let Some(bytes) = BytesIn::of(&value)? {
             return Ok(Self(bytes.to_vec()));
         }
         Err(wrong_type(&value, "bytes"))

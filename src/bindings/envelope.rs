@@ -83,7 +83,7 @@ impl PyEnvelope {
         self.wire_text().for_python(py)
     }
 
-    /// The media type of the text: "application/didcomm-encrypted+json".
+    /// The media type of the text, "application/didcomm-encrypted+json".
     #[getter]
     fn media_type(&self) -> &'static str {
         crate::jose::jwe::MEDIA_TYPE

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -57,6 +57,7 @@ impl From<Error> for PyErr {
                 UntrustedMessageError::new_err((claim.as_str(), kid, did))
             }
             Error::Policy { demand, did } => PolicyError::new_err((demand.as_str(), did)),
+            Error::Memory => PyMemoryError::new_err(()),
             Error::Decryption => DecryptionError::new_err(()),
             Error::InvalidSignature => InvalidSignatureError::new_err(()),
             Error::Answer(reason) => PyRuntimeError::new_err(reason),

@@ -23,7 +23,7 @@ pub(super) struct PyFormFault(pub(super) FormFault);
 
 #[pymethods]
 impl PyFormFault {
-    /// The part, as its path in the message: `created_time`, `attachments[0].id`.
+    /// The part, as its path in the message, `created_time`, `attachments[0].id`.
     #[getter]
     fn part(&self) -> &str {
         self.0.part()

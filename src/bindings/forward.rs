@@ -60,7 +60,7 @@ impl PyForwarded {
 
 #[pymethods]
 impl PyForwarded {
-    /// Who gets the messages next, as the sender wrote it: a DID, or the id of a key.
+    /// Who gets the messages next, as the sender wrote it, a DID, or the id of a key.
     #[getter]
     fn next(&self) -> &str {
         self.forward.next()
@@ -71,7 +71,7 @@ impl PyForwarded {
         self.forward.goes_to(&party.0)
     }
 
-    /// The messages to hand on: JSON texts, as they were attached and in that order.
+    /// The messages to hand on, JSON texts, as they were attached and in that order.
     #[getter]
     fn messages(&self) -> Vec<&str> {
         self.forward.messages().iter().map(String::as_str).collect()
@@ -89,7 +89,7 @@ impl PyForwarded {
         self.forward.expires_time()
     }
 
-    /// How many milliseconds to wait before handing on: a time at random from the first to the second of them.
+    /// How many milliseconds to wait before handing on, a time at random from the first to the second of them.
     ///
     /// Both are the same where the sender asks for a certain time; None where it asks for none.
     #[getter]
@@ -145,7 +145,7 @@ impl PyPackedForward {
         self.text.for_python(py)
     }
 
-    /// The media type of the text: "application/didcomm-encrypted+json".
+    /// The media type of the text, "application/didcomm-encrypted+json".
     #[getter]
     fn media_type(&self) -> &'static str {
         crate::jose::jwe::MEDIA_TYPE

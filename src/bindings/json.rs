@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use jiter::{FloatMode, PythonParse, StringCacheMode};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -19,6 +19,9 @@ use super::argument::{
 };
 use super::bytes_in::BytesIn;
 use super::callback::call_python;
+use super::room::{room_of_objects, room_of_text};
+use crate::error::Error;
+use crate::memory::check_room;
 use crate::message::object::push_text;
 
 /// Deeper than any message; `serde_json` reads no deeper, and a list that holds itself ends here.
@@ -31,6 +34,9 @@ const STR: PyStaticExpr = type_hint_identifier!("builtins", "str");
 #[cfg(feature = "stubs")]
 pub(super) const MAPPING: PyStaticExpr =
     type_hint_subscript!(type_hint_identifier!("collections.abc", "Mapping"), STR, ANY);
+
+/// The room for the text of a number and what stands around a value.
+const SHORT_VALUE: usize = 32;
 
 /// Any JSON value given as Python objects, as text.
 pub(super) struct JsonIn(pub(super) String);
@@ -137,7 +143,7 @@ impl Fault {
     /// The error where a peer may have written the value: the same as for its text.
     pub(super) fn malformed(self, part: &'static str) -> PyErr {
         match self {
-            Self::Ambiguous(reason) => crate::error::Error::malformed(part, reason).into(),
+            Self::Ambiguous(reason) => Error::malformed(part, reason).into(),
             Self::Python(error) => error,
         }
     }
@@ -146,8 +152,7 @@ impl Fault {
     pub(super) fn malformed_document(self, did: &str) -> PyErr {
         match self {
             Self::Ambiguous(reason) => {
-                crate::error::Error::MalformedDocument { did: did.to_owned(), reason: reason.to_owned() }
-                    .into()
+                Error::MalformedDocument { did: did.to_owned(), reason: reason.to_owned() }.into()
             }
             Self::Python(error) => error,
         }
@@ -236,13 +241,13 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(text) = value.cast::<PyString>() {
             // a lone surrogate is no Unicode, so no JSON
-            let lent = PyBackedStr::try_from(text.to_owned()).map_err(|_| not_unicode())?;
+            let lent = PyBackedStr::try_from(text.to_owned()).map_err(|error| not_text(value.py(), error))?;
             return Ok(Self(Given::Lent(lent)));
         }
-        if let Some(bytes) = BytesIn::of(&value) {
-            return str::from_utf8(&bytes)
-                .map(|text| Self(Given::Own(text.to_owned())))
-                .map_err(|_| not_unicode());
+        if let Some(bytes) = BytesIn::of(&value)? {
+            let text = str::from_utf8(&bytes).map_err(|_| not_unicode())?;
+            check_room(text.len())?;
+            return Ok(Self(Given::Own(text.to_owned())));
         }
         if !is_object(&value) {
             let step = if value.hasattr("packed_msg")? { ": pass its `packed_msg`" } else { "" };
@@ -254,8 +259,13 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
     }
 }
 
+/// Why a `str` is not UTF-8: it has a lone surrogate, or there is no memory for the copy.
+fn not_text(py: Python<'_>, error: PyErr) -> PyErr {
+    if error.is_instance_of::<PyMemoryError>(py) { error } else { not_unicode() }
+}
+
 fn not_unicode() -> PyErr {
-    crate::error::Error::malformed("message", "not UTF-8").into()
+    Error::malformed("message", "not UTF-8").into()
 }
 
 impl<'py> IntoPyObject<'py> for JsonOut {
@@ -300,6 +310,7 @@ impl<'py> IntoPyObject<'py> for KeptObjectOut<'_> {
 
 /// Python objects from JSON text that the core has checked.
 fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    check_room(room_of_objects(text))?;
     let parse = PythonParse {
         cache_mode: StringCacheMode::Keys,
         float_mode: FloatMode::Float,
@@ -315,6 +326,7 @@ fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> Written {
     if depth > MAX_DEPTH {
         return Err(Fault::Ambiguous("nested too deeply for JSON"));
     }
+    text.try_reserve(SHORT_VALUE).map_err(|_| Error::Memory)?;
     let deeper = depth.saturating_add(1);
     if let Ok(string) = value.cast::<PyString>() {
         write_string(string, text)
@@ -394,7 +406,13 @@ fn write_entries<'py>(
 }
 
 fn write_string(string: &Bound<'_, PyString>, text: &mut String) -> Written {
-    let string = string.to_str().map_err(|_| Fault::Ambiguous("a string that is not Unicode"))?;
+    let string = string.to_str().map_err(|error| {
+        if error.is_instance_of::<PyMemoryError>(string.py()) {
+            return Fault::Python(error);
+        }
+        Fault::Ambiguous("a string that is not Unicode")
+    })?;
+    text.try_reserve(room_of_text(string).saturating_add(SHORT_VALUE)).map_err(|_| Error::Memory)?;
     push_text(text, string);
     Ok(())
 }

@@ -180,7 +180,7 @@ impl PyLocalResolver {
         Ok(self.core.forget(&did) || stored)
     }
 
-    /// What was remembered and kept, by the DID that is its hash: the mapping that was given, or a copy.
+    /// What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy.
     ///
     /// Save it, and pass it to the next `LocalResolver`.
     ///

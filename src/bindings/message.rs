@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 use super::argument::{Of, StrIn};
 use super::attachment::PyAttachment;
@@ -14,6 +14,7 @@ use super::from_prior::PyFromPrior;
 use super::json::{KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn};
 use super::message_in::{AttachmentsIn, put_custom};
 use super::package::class;
+use super::room::checked_str;
 use super::surroundings;
 use super::time::{DatetimeOut, TimeIn};
 use super::tuple::{OnceTuple, TupleOut};
@@ -41,7 +42,7 @@ use crate::message::{Attachment, FromPriorHeader, Message};
 ///     {}
 ///     >>> ping.replace(body={"response_requested": True}).body
 ///     {'response_requested': True}
-#[pyclass(frozen, name = "Message", module = "pydidcomm")]
+#[pyclass(frozen, weakref, name = "Message", module = "pydidcomm")]
 pub(super) struct PyMessage(pub(super) Arc<Message>, Tuples);
 
 /// The collections of a message as Python objects.
@@ -159,7 +160,7 @@ impl PyMessage {
         self.0.id()
     }
 
-    /// The body: a fresh copy, empty where the message has none.
+    /// The body, a fresh copy, empty where the message has none.
     #[getter]
     fn body(&self) -> KeptObjectOut<'_> {
         KeptObjectOut(self.0.body())
@@ -183,7 +184,7 @@ impl PyMessage {
         self.0.thid()
     }
 
-    /// The id of the thread that the message belongs to: `thid`, or its own `id` where it begins one.
+    /// The id of the thread that the message belongs to, `thid`, or its own `id` where it begins one.
     #[getter]
     fn thread(&self) -> &str {
         self.0.thid().unwrap_or_else(|| self.0.id())
@@ -271,7 +272,7 @@ impl PyMessage {
         self.0.accept_lang().map(|listed| self.1.accept_lang.read(py, || listed.to_vec())).transpose()
     }
 
-    /// The attachments: the same objects at each access.
+    /// The attachments, the same objects at each access.
     #[getter]
     fn attachments<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
         let taken_out = || self.0.attachments().iter().map(Attachment::taken_out).map(PyAttachment).collect();
@@ -292,7 +293,7 @@ impl PyMessage {
         self.0.attachment(&id).map(Attachment::taken_out).map(PyAttachment)
     }
 
-    /// The headers that the specification does not define: a fresh copy.
+    /// The headers that the specification does not define, a fresh copy.
     #[getter]
     fn custom_headers(&self) -> ObjectOut {
         let mut text = String::new();
@@ -308,17 +309,12 @@ impl PyMessage {
     ///
     /// Raises ValueError where it announces a DID rotation that is not signed yet: packing signs it.
     fn as_dict(&self) -> PyResult<ObjectOut> {
-        self.as_json().map(ObjectOut)
+        self.written().map(ObjectOut)
     }
 
     /// The message as the JSON text of its plaintext; raises ValueError as `as_dict` does.
-    fn as_json(&self) -> PyResult<String> {
-        match self.0.from_prior() {
-            Some(FromPriorHeader::Claims(_)) => Err(PyValueError::new_err(
-                "from_prior is not signed yet, so the message has no plaintext form",
-            )),
-            _ => Ok(self.0.to_json()),
-        }
+    fn as_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        checked_str(py, &self.written()?)
     }
 
     /// A copy with these arguments of the constructor changed; every other part stays as it was written.
@@ -400,6 +396,17 @@ impl PyMessage {
         let frm = self.0.from().map_or_else(|| "None".to_owned(), |from| quoted(from.as_str()));
         let (kind, id) = (quoted(self.0.message_type()), quoted(self.0.id()));
         format!("Message(type={kind}, id={id}, frm={frm})")
+    }
+}
+
+impl PyMessage {
+    fn written(&self) -> PyResult<String> {
+        match self.0.from_prior() {
+            Some(FromPriorHeader::Claims(_)) => Err(PyValueError::new_err(
+                "from_prior is not signed yet, so the message has no plaintext form",
+            )),
+            _ => Ok(self.0.try_to_json()?),
+        }
     }
 }
 

@@ -43,6 +43,7 @@ mod pool;
 mod public_key;
 mod question;
 mod relationship;
+mod room;
 mod secrets;
 mod surroundings;
 mod time;

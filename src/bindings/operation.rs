@@ -6,7 +6,6 @@ use askar_crypto::buffer::SecretBytes;
 use pyo3::IntoPyObjectExt;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
 
 use super::algorithms::SignAlg;
 use super::attachment::PyAttachment;
@@ -19,6 +18,7 @@ use super::packed::{PyPacked, PyPackedSigned};
 use super::pool::{Cancelled, Threads};
 use super::public_key::PyPublicKey;
 use super::question::{Asked, PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, PySign};
+use super::room::checked_bytes;
 use super::unpack::PyUnpackResult;
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use crate::caller::{Answer, Caller, Question, ResolveOptions, Spread, Surroundings, lock};
@@ -261,7 +261,7 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::Forwarded(forwarded) => PyForwarded::new(*forwarded).into_bound_py_any(py),
         Outcome::LayerKeys(keys) => keys.into_bound_py_any(py),
         Outcome::Layer(text) => text.into_bound_py_any(py),
-        Outcome::Opened(octets) => PyBytes::new(py, octets.as_ref()).into_bound_py_any(py),
+        Outcome::Opened(octets) => checked_bytes(py, octets.as_ref())?.into_bound_py_any(py),
         Outcome::Undecrypted(kids) => Err(undecrypted(kids)),
         Outcome::Checked => py.None().into_bound_py_any(py),
         Outcome::Routes(routes) => routes.into_bound_py_any(py),

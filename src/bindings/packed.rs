@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::pack::{Packed, PackedSigned};
 
 /// An encrypted message, ready for the wire.
-#[pyclass(frozen, name = "Packed", module = "pydidcomm")]
+#[pyclass(frozen, weakref, name = "Packed", module = "pydidcomm")]
 pub(super) struct PyPacked {
     envelope: PyEnvelope,
     others: Vec<PyEnvelope>,
@@ -100,7 +100,7 @@ impl PyPacked {
         self.envelope.message(py)
     }
 
-    /// The media type of the text: "application/didcomm-encrypted+json".
+    /// The media type of the text, "application/didcomm-encrypted+json".
     #[getter]
     fn media_type(&self) -> &'static str {
         crate::jose::jwe::MEDIA_TYPE
@@ -159,7 +159,7 @@ impl PyPacked {
         self.envelope.delivery(schemes)
     }
 
-    /// Where `message` goes: the first delivery; None where the recipient names no place.
+    /// Where `message` goes, the first delivery; None where the recipient names no place.
     #[getter]
     fn service_metadata(&self) -> Option<PyServiceMetadata> {
         let route = &self.envelope.first()?.route;
@@ -207,7 +207,7 @@ impl PyPackedSigned {
         self.text.for_python(py)
     }
 
-    /// The media type of the text: "application/didcomm-signed+json".
+    /// The media type of the text, "application/didcomm-signed+json".
     #[getter]
     fn media_type(&self) -> &'static str {
         crate::jose::jws::MEDIA_TYPE
@@ -247,7 +247,7 @@ impl PyPackedPlaintext {
         self.0.for_python(py)
     }
 
-    /// The media type of the text: "application/didcomm-plain+json".
+    /// The media type of the text, "application/didcomm-plain+json".
     #[getter]
     fn media_type(&self) -> &'static str {
         crate::message::MEDIA_TYPE

@@ -170,7 +170,7 @@ impl PySecret {
 ///     >>> secrets = InMemorySecrets([Secret.generate("Ed25519", kid="did:example:bob#key-2")])
 ///     >>> secrets.get_keys(["did:example:bob#key-1", "did:example:bob#key-2"])
 ///     ['did:example:bob#key-2']
-#[pyclass(frozen, subclass, name = "InMemorySecrets", module = "pydidcomm")]
+#[pyclass(frozen, subclass, weakref, name = "InMemorySecrets", module = "pydidcomm")]
 pub(super) struct PyInMemorySecrets(pub(super) Arc<SecretStore>);
 
 #[pymethods]
@@ -215,7 +215,7 @@ impl PyInMemorySecrets {
     }
 
     fn __len__(&self) -> usize {
-        self.0.kids().len()
+        self.0.len()
     }
 
     fn __contains__(&self, kid: &str) -> bool {
@@ -223,7 +223,7 @@ impl PyInMemorySecrets {
     }
 
     fn __repr__(&self) -> String {
-        format!("InMemorySecrets({} secrets)", self.0.kids().len())
+        format!("InMemorySecrets({} secrets)", self.0.len())
     }
 }
 

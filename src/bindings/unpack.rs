@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyString;
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
 use super::callback::drawn;
@@ -13,6 +14,7 @@ use super::json::TextIn;
 use super::message::PyMessage;
 use super::operation::{Outcome, PyOperation, Task, opened};
 use super::relationship::ChangeOut;
+use super::room::checked_str;
 use super::surroundings::{self, KnownIn};
 use super::tuple::TupleOut;
 use super::unpack_options::PyUnpackOptions;
@@ -20,6 +22,7 @@ use super::warnings::WarningsOut;
 use crate::caller::Surroundings;
 use crate::did::DidUrl;
 use crate::display::quoted;
+use crate::memory::check_room;
 use crate::receive::Received;
 use crate::unpack::{Forwarded, ReplayKey, UnpackOptions, Unpacked};
 
@@ -34,7 +37,7 @@ pub(super) fn replay_key_out(key: &ReplayKey) -> ReplayKeyOut<'_> {
 }
 
 /// A message, and what was proved about it.
-#[pyclass(frozen, name = "UnpackResult", module = "pydidcomm")]
+#[pyclass(frozen, weakref, name = "UnpackResult", module = "pydidcomm")]
 pub(super) struct PyUnpackResult(pub(super) Arc<Unpacked>, MadeMessage);
 
 /// The message as a Python object, made when it is first read.
@@ -121,7 +124,7 @@ impl PyUnpackResult {
         self.0.rotation().map(Into::into)
     }
 
-    /// What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
+    /// What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
     #[getter]
     fn replay_key(&self) -> ReplayKeyOut<'_> {
         replay_key_out(self.0.replay_key())
@@ -236,10 +239,10 @@ impl PyMetadata {
         self.0.signature_algorithm().map(SignAlg)
     }
 
-    /// The signed layer as it arrived: JSON text that a third party can verify.
+    /// The signed layer as it arrived, JSON text that a third party can verify.
     #[getter]
-    fn signed_message(&self) -> Option<&str> {
-        self.0.signed_message()
+    fn signed_message<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyString>>> {
+        self.0.signed_message().map(|text| checked_str(py, text)).transpose()
     }
 
     /// Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
@@ -248,7 +251,7 @@ impl PyMetadata {
         self.0.was_in_forward()
     }
 
-    /// What is unusual about the message and no reason to refuse it: texts, each with a `code`.
+    /// What is unusual about the message and no reason to refuse it, texts, each with a `code`.
     ///
     /// One with the code `WarningCode.UNPROVED_FROM` says that `frm` of the message is not proved.
     #[getter]
@@ -305,6 +308,7 @@ pub(super) fn receive(
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let received = crate::receive::receive(&caller, &packed_msg.0, &options).await;
         if let (true, Ok(received)) = (replay_key, &received) {
+            check_room(packed_msg.0.len())?;
             received.replay_key();
         }
         opened(&packed_msg.0, received.map(Outcome::Received))
@@ -324,6 +328,7 @@ pub(super) fn unpacking(
     Task::prepare(surroundings, packed_msg.0.len(), |caller| async move {
         let unpacked = crate::unpack::unpack(&caller, &packed_msg.0, &options).await;
         if let (true, Ok(unpacked)) = (replay_key, &unpacked) {
+            check_room(packed_msg.0.len())?;
             unpacked.replay_key();
         }
         let received = unpacked.map(|unpacked| Outcome::Received(Received::V2(Box::new(unpacked))));

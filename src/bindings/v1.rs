@@ -60,7 +60,7 @@ impl<'py> FromPyObject<'_, 'py> for ContentIn {
     const INPUT_TYPE: PyStaticExpr = <TextIn as FromPyObject<'_, '_>>::INPUT_TYPE;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Some(bytes) = BytesIn::of(&value) {
+        if let Some(bytes) = BytesIn::of(&value)? {
             return Ok(Self(bytes.to_vec()));
         }
         if value.cast::<PyString>().is_ok() {
@@ -100,7 +100,7 @@ impl PyV1Message {
         self.0.text("@id")
     }
 
-    /// The sender's verkey in authcrypt: its holder chose the content key for us. None in anoncrypt.
+    /// The sender's verkey in authcrypt; its holder chose the content key for us. None in anoncrypt.
     ///
     /// It proves no DID, and the content only as far as the other recipients of messages to several can be
     /// trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
@@ -121,7 +121,7 @@ impl PyV1Message {
         self.0.encrypted_to().iter().map(String::as_str).collect()
     }
 
-    /// What `ReplayEntry.of` reads: sender, recipient, id, digest, expires_time and delivery.
+    /// What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
     #[getter]
     fn replay_key(&self) -> ReplayKeyOut<'_> {
         replay_key_out(self.0.replay_key())
@@ -157,7 +157,7 @@ impl PyV1Packed {
         self.text.for_python(py)
     }
 
-    /// The media type of the text: "application/didcomm-envelope-enc".
+    /// The media type of the text, "application/didcomm-envelope-enc".
     #[getter]
     fn media_type(&self) -> &'static str {
         v1::MEDIA_TYPE
@@ -189,13 +189,13 @@ impl PyV1Forwarded {
 
 #[pymethods]
 impl PyV1Forwarded {
-    /// Who gets the message next, as the sender wrote it: a verkey, or a DID with or without the name of a key.
+    /// Who gets the message next, as the sender wrote it, a verkey, or a DID with or without the name of a key.
     #[getter]
     fn to(&self) -> &str {
         self.forward.to()
     }
 
-    /// The message to hand on: JSON text, as it was inlined.
+    /// The message to hand on, JSON text, as it was inlined.
     #[getter]
     fn message(&self) -> &str {
         self.forward.message()

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::room::checked_str;
 use crate::caller::lock;
 
 /// A text that becomes a `str` when it is first asked for, and is that same `str` from then on.
@@ -30,7 +31,7 @@ impl WireText {
     pub(super) fn for_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         let mut held = lock(&self.held);
         let made = match &*held {
-            Held::Written(text) => PyString::from_bytes(py, text.as_bytes())?,
+            Held::Written(text) => checked_str(py, text)?,
             Held::Made(made) => return Ok(made.bind(py).clone()),
         };
         *held = Held::Made(made.clone().unbind());

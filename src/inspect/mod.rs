@@ -19,6 +19,7 @@ pub use view::{EnvelopeView, LayerView, Serialisation, Sizes};
 
 use crate::error::{Error, Result};
 use crate::jose::envelope::{Envelope, Most, Shape, compact};
+use crate::memory::check_room;
 use crate::message::Message;
 use crate::unpack::Limits;
 use faults::Faults;
@@ -31,6 +32,8 @@ pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
         let reason = format!("longer than the {} octets that are read", limits.bytes);
         return Err(Error::malformed("message", reason));
     }
+    // a copy of it, and what is in it
+    check_room(packed.len().saturating_mul(2))?;
     let mut layers = Vec::new();
     let mut faults = Faults::default();
     let payload = match Object::read(packed) {

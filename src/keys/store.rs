@@ -80,6 +80,16 @@ impl SecretStore {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&name(kid))
     }
 
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The ids of all keys, as they were put in, sorted.
     pub fn kids(&self) -> Vec<String> {
         let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -140,10 +150,10 @@ mod tests {
             }
             // the same key of the same party, so that there is one entry
             store.insert(secret(asked, 2));
-            assert_eq!(store.kids(), [asked]);
+            assert_eq!((store.kids(), store.len()), (vec![asked.to_owned()], 1));
             assert_eq!(store.find(kept).unwrap().public_key(), secret(kept, 2).public_key());
             assert!(store.remove(kept) && !store.remove(asked));
-            assert!(store.find(asked).is_none());
+            assert!(store.find(asked).is_none() && store.is_empty());
         }
     }
 

@@ -5,11 +5,19 @@ use super::kept::Kept;
 use super::object::ObjectText;
 use super::{Attachment, FromPriorHeader, MEDIA_TYPE, Message};
 use crate::did::DidUrl;
+use crate::error::Result;
+use crate::memory::check_room;
 
 /// Room for the headers beside body, attachments and custom headers, and for a block of padding after them.
 const ROOM: usize = 512;
 
 impl Message {
+    /// The same as [`Self::to_json`]; an error where there is no memory for it.
+    pub fn try_to_json(&self) -> Result<String> {
+        check_room(self.room())?;
+        Ok(self.to_json())
+    }
+
     /// The message as JSON text, with its media type and a body in any case.
     ///
     /// The claims of a rotation that is not yet signed have no plaintext form; they are left out here.

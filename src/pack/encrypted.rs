@@ -12,6 +12,7 @@ use crate::did::{DidUrl, Parties, Service};
 use crate::error::{Error, Result};
 use crate::jose::jws::KidIn;
 use crate::keys::{Curve, Secret};
+use crate::memory::check_room;
 use crate::message::Message;
 use crate::routing::{Choice, ForwardHeaders};
 use crate::unpack::RECIPIENTS;
@@ -148,7 +149,7 @@ pub async fn encrypted_to_each(
     for recipient in to {
         found.push(recipients(caller, recipient, &options.curves).await);
     }
-    let mut text = message.to_json();
+    let mut text = message.try_to_json()?;
     // a large one would stand in memory beside its text
     drop(message);
     let mut sign_from_kid = None;
@@ -163,7 +164,12 @@ pub async fn encrypted_to_each(
     for (place, (recipient, found)) in to.iter().zip(found).enumerate() {
         let sealed = match found {
             Ok(recipients) => {
-                let text = if Some(place) == last { std::mem::take(&mut text) } else { text.clone() };
+                let text = if Some(place) == last {
+                    std::mem::take(&mut text)
+                } else {
+                    check_room(text.len())?;
+                    text.clone()
+                };
                 seal_and_wrap(caller, text, recipient, &recipients, options, &forward).await
             }
             Err(error) => Err(error),
@@ -197,6 +203,7 @@ async fn seal_and_wrap(
     let pairs: Vec<_> = pairs(recipients, senders.as_deref()).take(wanted).collect();
     let keys = pairs.iter().map(|(group, _)| group.keys.len()).sum();
     check_keys(to, keys, options)?;
+    check_room(text.len().saturating_mul(pairs.len().saturating_sub(1)))?;
     let mut envelopes = Vec::with_capacity(pairs.len());
     // encrypted where it stands, for the last of them; mostly there is but one
     let texts = std::iter::repeat_n(text.into_bytes(), pairs.len());

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::jose::envelope;
 use crate::json;
 use crate::keys::Curve;
+use crate::memory::check_room;
 use crate::operation::{Operation, Step};
 use crate::routing::{self, ForwardHeaders, MOST_LAYERS};
 
@@ -154,6 +155,7 @@ impl Wrapping {
         let mut next = target.as_str();
         for Layer { mediator, keys } in layers.iter().rev() {
             let payload = wrapped.as_deref().unwrap_or(envelope);
+            check_room(payload.len())?;
             let plaintext = routing::write(&caller.random_id(), mediator, next, payload, &options.headers);
             wrapped = Some(anoncrypt(caller, plaintext.into_bytes(), keys, options.anoncrypt).await?);
             next = mediator.as_str();
@@ -164,6 +166,7 @@ impl Wrapping {
 
     /// Wraps the envelope when its text is requested; everything but the randomness is here already.
     pub fn wrap_later(self: &Arc<Self>, envelope: &str, random: Random) -> Result<PackedForward> {
+        check_room(envelope.len())?;
         let (wrapping, envelope) = (Arc::clone(self), envelope.to_owned());
         let mut operation = Operation::new(Surroundings::new(0, random), |caller| async move {
             wrapping.wrap(&caller, &envelope).await

@@ -8,5 +8,5 @@ pub fn plaintext(message: &Message) -> Result<String> {
     if message.from_prior().is_some() {
         return Err(Error::misuse("a DID rotation is announced in an encrypted message only"));
     }
-    Ok(message.to_json())
+    message.try_to_json()
 }

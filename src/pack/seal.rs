@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::keys::{Group, RecipientKey};
+use crate::base64url::encoded_length;
 use crate::caller::Caller;
 use crate::crypto::agreement::{SharedSecret, agree};
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
@@ -15,6 +16,7 @@ use crate::did::DidUrl;
 use crate::error::Result;
 use crate::jose::jwe::{JweOut, Protected};
 use crate::keys::{Curve, Secret, SecretKind};
+use crate::memory::check_room;
 
 /// Encrypts for the recipients without naming a sender.
 pub(crate) async fn anoncrypt(
@@ -74,6 +76,8 @@ async fn seal(
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
     let epk = ephemeral.public_key();
     let protected = Protected { algorithm, encryption, skid, apv: &apv, epk: &epk }.write();
+    // the text of the envelope; the content is encrypted where it stands
+    check_room(encoded_length(plaintext.len()))?;
     let mut content = plaintext;
     let tag = cipher.seal(&cek, &iv, protected.as_bytes(), &mut content)?;
     let info = PartyInfo { apu, apv: &apv };

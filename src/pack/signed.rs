@@ -1,10 +1,12 @@
 //! Signed messages: a JWS that any third party can verify.
 
 use super::keys::{SigningKey, signing_key};
+use crate::base64url::encoded_length;
 use crate::caller::Caller;
 use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
 use crate::jose::jws::{KidIn, Unsigned};
+use crate::memory::check_room;
 use crate::message::Message;
 
 /// A signed message.
@@ -28,7 +30,7 @@ pub async fn signed(
     }
     let message = name_sender(message, signer)?;
     let key = signing_key(caller, signer).await?;
-    let text = sign(caller, &key, &message.to_json(), kid_in).await?;
+    let text = sign(caller, &key, &message.try_to_json()?, kid_in).await?;
     Ok(PackedSigned { text, sign_from_kid: key.kid().clone() })
 }
 
@@ -47,6 +49,7 @@ pub(super) async fn sign(
     plaintext: &str,
     kid_in: KidIn,
 ) -> Result<String> {
+    check_room(encoded_length(plaintext.len()))?;
     let unsigned = Unsigned::new(key.kid(), key.algorithm(), plaintext, kid_in);
     let signature = key.sign(caller, unsigned.signing_input()).await?;
     Ok(unsigned.with(&signature))

@@ -51,6 +51,7 @@ use crate::error::{Error, Result};
 use crate::jose::envelope::{self, Envelope, Most};
 use crate::jose::jwe::Agreement;
 use crate::json::NESTING;
+use crate::memory::check_room;
 use crate::message::Message;
 use crate::message::form::Reading;
 use crate::message::kept::Source;
@@ -153,6 +154,8 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
     let mut inner: Option<Arc<Source>> = None;
     loop {
         let text = inner.as_deref().map_or(packed, Source::as_str);
+        // a copy of it, or of what is in it
+        check_room(text.len())?;
         // one pass: what is not an envelope is a plaintext, which has a limit of its own
         let object = envelope::object(text, limits.nesting.max(NESTING))?;
         let envelope = Envelope::of(&object.members, most)?;

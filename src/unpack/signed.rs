@@ -9,6 +9,7 @@ use crate::crypto::signature::{self, SignatureValid};
 use crate::did::{DidUrl, Document, Relationship};
 use crate::error::{Error, Result};
 use crate::jose::jws::{Jws, Signature};
+use crate::memory::check_room;
 use crate::message::kept::Source;
 
 /// A layer signed with a key that its DID lists under `authentication`. Only this module makes one.
@@ -44,6 +45,8 @@ impl Proved {
 /// Verifies every signature, all of them of one signer: only the sender's have a meaning.
 pub(super) async fn verify(caller: &Caller, jws: Jws<'_>) -> Result<(Proved, Plaintext)> {
     let Jws { signature, others, encoded_payload } = &jws;
+    // the signing input, and the payload
+    check_room(encoded_payload.len().saturating_mul(2))?;
     let proof = prove(caller, signature, encoded_payload).await?;
     for other in others {
         if other.kid.did() != signature.kid.did() {

@@ -7,6 +7,7 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import re
 from enum import Enum
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -146,3 +147,22 @@ def test_every_attribute_of_an_exception_is_told_of(name: str) -> None:
     own = vars(cls).get("__init__")
     for argument in inspect.signature(own).parameters if own else ():
         assert argument == "self" or f"    {argument}: " in (cls.__doc__ or "")
+
+
+def test_no_docstring_of_a_property_begins_with_a_type() -> None:
+    # Sphinx's napoleon takes what stands before a colon for the type
+    begins = {
+        f"{name}.{member}": inspect.getdoc(getattr(value, member)) or ""
+        for module in MODULES
+        for name, value in names(module)
+        if isinstance(value, type)
+        for member, kind in inspect.getmembers(value, inspect.isdatadescriptor)
+        if not member.startswith("_") and (inspect.isgetsetdescriptor(kind) or isinstance(kind, property))
+    }
+    assert len(begins) > 100
+    odd = {
+        name: first
+        for name, doc in begins.items()
+        if ": " in re.sub("`[^`]*`", "", first := doc.partition("\n")[0])
+    }
+    assert odd == {}

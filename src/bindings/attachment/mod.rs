@@ -16,6 +16,7 @@ use super::bytes_in::BytesIn;
 use super::json::{
     JsonIn, JsonOut, KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn, WholeIn,
 };
+use super::room::checked_bytes;
 use super::time::TimeIn;
 use super::tuple::TupleOut;
 use crate::display::quoted;
@@ -243,7 +244,7 @@ impl PyAttachment {
         self.text("description")
     }
 
-    /// A name for a file with the content: one component, without letters that a file system refuses.
+    /// A name for a file with the content, one component, without letters that a file system refuses.
     ///
     /// None where the sender gives no name, or one of which nothing is left. A file of that name may exist:
     /// open with mode "x". `raw_filename` is the name as the sender wrote it.
@@ -258,7 +259,7 @@ impl PyAttachment {
         self.0.filename()
     }
 
-    /// The file name as the sender wrote it: not safe to create a file with.
+    /// The file name as the sender wrote it, not safe to create a file with.
     #[getter]
     fn raw_filename(&self) -> Option<String> {
         self.text("filename")
@@ -290,7 +291,7 @@ impl PyAttachment {
         self.0.byte_count()
     }
 
-    /// Where the content is: a fresh copy of the object with `json`, `base64` or `links`.
+    /// Where the content is, a fresh copy of the object with `json`, `base64` or `links`.
     #[getter]
     fn data(&self) -> KeptObjectOut<'_> {
         KeptObjectOut(self.0.data())
@@ -308,8 +309,8 @@ impl PyAttachment {
     ///     >>> from pydidcomm import Attachment
     ///     >>> Attachment(data={"base64": "WW91ciBob3ZlcmNyYWZ0IGlzIGZ1bGwgb2YgZWVscw=="}).content()
     ///     b'Your hovercraft is full of eels'
-    fn content<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &py.detach(|| self.0.content())?))
+    fn content<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        checked_bytes(py, &py.detach(|| self.0.content())?)
     }
 
     /// The content that is inlined as a JSON value: that of `json`, or what the octets of `base64` say.

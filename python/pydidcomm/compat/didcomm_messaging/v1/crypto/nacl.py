@@ -40,7 +40,7 @@ class KeyPair(SecretKey):
 
     @property
     def kid(self) -> str:
-        """The id of the key: its verkey."""
+        """The id of the key, which is its verkey."""
         return self.verkey_b58
 
     def __repr__(self) -> str:
