@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test exit-runs kill-secrets system webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
+.PHONY: help tutorial test exit-runs growth kill-secrets system webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -39,7 +39,7 @@ tutorial: $(VENV)/built ## run the tutorial notebook, print the conversation, re
 	$(SAY) "tutorial: Alice invites Bob, Bob answers over HTTP, Alice rotates her DID and ends the relationship"
 	$(BIN)/python notebooks/run.py
 
-test: test-rust test-python conformance ## run all tests
+test: test-rust growth test-python conformance ## run all tests
 
 test-rust: ## run the tests of the core, with each backend
 	$(SAY) "tests of the Rust core, without Python: on both backends, and on askar-crypto alone"
@@ -47,6 +47,15 @@ test-rust: ## run the tests of the core, with each backend
 	cargo test --locked --no-default-features --features accelerated >$(RESULTS)/rust.txt 2>&1 || { cat $(RESULTS)/rust.txt; exit 1; }
 	@grep '^test result' $(RESULTS)/rust.txt
 	cargo test --locked --no-default-features --quiet
+
+ifeq ($(shell command -v valgrind),)
+growth:
+	$(SAY) "growth: skipped, it counts instructions with valgrind and there is none"
+else
+growth: ## count the instructions for inputs of growing size: work may grow no faster than they do
+	$(SAY) "growth: instructions for inputs of one, two and four times a size"
+	cargo test --locked --no-default-features --features accelerated --test core -- --ignored --exact --nocapture growth::work_grows_with_the_input_and_no_faster
+endif
 
 test-python: $(VENV)/built ## run the tests of the Python package, README and notebooks included
 	$(SAY) "tests of the Python package"

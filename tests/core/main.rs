@@ -18,6 +18,7 @@ mod dids;
 mod elsewhere;
 mod forge;
 mod forgeries;
+mod growth;
 mod inspect;
 mod interop;
 mod known_answers;
