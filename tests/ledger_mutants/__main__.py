@@ -76,8 +76,8 @@ def missing(conformance: Conformance, mutations: list[Mutation], without: dict[s
 
 
 def unnoticed(conformance: Conformance, mutations: list[Mutation], only: str) -> list[str]:
-    """Compile the project with the mutations, and return which of those that begin with `only` pass."""
-    wanted = [mutation for mutation in mutations if mutation.name.startswith(only)]
+    """Compile the project with the mutations, and return which of those in `only` pass."""
+    wanted = [mutation for mutation in mutations if mutation.name.startswith(tuple(only.split(",")))]
     tests = Tree.copy(PROJECT, FOLDER, mutations).build()
     run = Run(conformance, tests)
     faults = run.faults(wanted)
@@ -94,7 +94,9 @@ def unnoticed(conformance: Conformance, mutations: list[Mutation], only: str) ->
 def main() -> int:
     """Print the violations that no test notices; exit with 1 if there are any."""
     parser = argparse.ArgumentParser(description="Break each MUST of the ledger, and see a test fail.")
-    parser.add_argument("--only", default="", help="mutations whose name begins with this")
+    parser.add_argument(
+        "--only", default="", help="mutations whose name begins with one of these, separated by commas"
+    )
     parser.add_argument("--check", action="store_true", help="only check that each mutation still fits")
     arguments = parser.parse_args()
     mutations, without = read()

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 CORE = ("cargo", "test", "--locked", "--no-default-features", "--features", "accelerated", "--no-run")
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not uvloop and not trio")
+PYTEST = (
+    *(sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"),
+    *("-k", "not uvloop and not trio"),
+)
 """One event loop is enough to see a violation."""
 PASSED = (0, 5)
 """The exit codes of tests that passed; pytest exits with 5 where it found no test."""

@@ -90,7 +90,7 @@ def test_a_plaintext_needs_neither_body_nor_typ() -> None:
     assert message.as_dict()["body"] == {}
 
 
-@pytest.mark.spec("MED-02", "MED-08", "MED-09", "MED-11")
+@pytest.mark.spec("MED-02", "MED-08", "MED-09", "MED-11", "MSG-32")
 def test_typ_is_that_of_a_plaintext_or_absent() -> None:
     for typ in (
         "application/didcomm-plain+json",

@@ -209,7 +209,7 @@ async def test_a_message_may_be_given_as_its_plaintext_json(
     assert (await unpack(documents.of(bob), packed.packed_msg)).message.id == "one"
 
 
-@pytest.mark.spec("SIG-23")
+@pytest.mark.spec("SIG-23", "REQ-03")
 def test_the_signed_layer_can_be_shown_to_a_third_party(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:

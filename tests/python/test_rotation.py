@@ -96,13 +96,13 @@ def test_an_honest_token_of_another_implementation_is_verified(
     documents: Documents, alice: Party, alice2: Party, bob: Party, header: dict[str, Any]
 ) -> None:
     token = jwt(
-        claims(alice, alice2, exp=NOW + 60, nbf=NOW, jti="j", aud=bob.did), alice.signing, header=header
+        claims(alice, alice2, exp=NOW + 3600, nbf=NOW, jti="j", aud=bob.did), alice.signing, header=header
     )
     received = documents.unpack(bob, carry(token, bob, alice2))
     announced = received.message.from_prior
     assert isinstance(announced, FromPrior)
     assert (announced.iss, announced.sub) == (alice.did, alice2.did)
-    assert (announced.exp, announced.nbf, announced.jti, announced.aud) == (NOW + 60, NOW, "j", bob.did)
+    assert (announced.exp, announced.nbf, announced.jti, announced.aud) == (NOW + 3600, NOW, "j", bob.did)
 
 
 @pytest.mark.spec("ROT-08", "ROT-07")

@@ -321,3 +321,4 @@ def test_every_encrypted_message_has_one_media_type(documents: Documents, alice:
     ):
         packed = sync.pack_encrypted(documents.of(alice), hello(), bob.did, frm, sign_frm, config)
         assert packed.media_type == ENCRYPTED
+        assert header_of(json.loads(packed.text)["protected"])["typ"] == ENCRYPTED
