@@ -16,6 +16,7 @@ from pydidcomm._core import (
     Operation,
     Packed,
 )
+from pydidcomm._shown import described
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import (
     KidIn,
@@ -89,7 +90,7 @@ def sender_of(message: Message | Mapping[str, Any], frm: str | None, *, anonymou
     if anonymous:
         if frm is not None:
             reason = (
-                f"`frm` and `anonymous=True` exclude each other, got `frm={frm!r}`: leave one of them out"
+                f"`frm` and `anonymous=True` exclude each other, got `frm`, {described(frm)}: leave one out"
             )
             raise ValueError(reason)
         return None

@@ -13,11 +13,14 @@ from pydidcomm._core import (
 )
 from pydidcomm._drive import drive, drive_sync
 from pydidcomm._operations import encrypted, signed, unpacked
+from pydidcomm._shown import described
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 
 _AGREE = ("X25519", "P-256", "P-384", "P-521")
 _SIGN = ("Ed25519", "P-256", "secp256k1")
+
+_METHODS = ("did:peer:2", "did:key", "did:jwk")
 
 
 class PublicKeyDid(NamedTuple):
@@ -63,6 +66,9 @@ def create_public_key_did(
         >>> made.key_agreement == [f"{made.did}#key-1"]
         True
     """
+    if method not in _METHODS:
+        reason = f"`method` must be did:peer:2, did:key or did:jwk, got {described(method, _METHODS)}"
+        raise ValueError(reason)
     if method == "did:peer:2":
         did = encode_public_keys(
             agreement=[*agreement], authentication=[*authentication], services=[*services]
@@ -77,7 +83,7 @@ def create_public_key_did(
         did = f"did:key:{keys[0].multikey()}" if method == "did:key" else f"did:jwk:{encoded}"
     document = LocalResolver().resolve(did)
     if document is None:
-        reason = f"`method` must be did:peer:2, did:key or did:jwk, got {method!r}"
+        reason = f"{did} does not resolve"
         raise ValueError(reason)
     return PublicKeyDid(did, document.key_agreement, document.authentication)
 

@@ -19,6 +19,7 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from pydidcomm import Attachment, Message, same_message_type
+from pydidcomm._shown import described
 from pydidcomm.errors import MalformedMessageError, UnsupportedError
 
 __all__ = ["INVITATION_TYPE", "MAX_URL_LENGTH", "invitation", "invitation_from_url", "invitation_url"]
@@ -95,17 +96,18 @@ def invitation_url(invitation: Message, base_url: str) -> str:
         'https://example.com/path?_oob'
     """
     if not same_message_type(invitation.type, INVITATION_TYPE):
-        message = f"`invitation` has another type, {invitation.type!r}: attach the message to an invitation"
+        other = described(invitation.type)
+        message = f"`invitation` must have the type of an invitation, got {other}: attach the message to one"
         raise ValueError(message)
     if invitation.frm is None:
         message = "an invitation has a sender to be answered"
         raise ValueError(message)
     base = urlsplit(base_url)
     if not base.scheme or not base.netloc:
-        message = f"{base_url!r} is no absolute URL"
+        message = f"`base_url` must be an absolute URL, got {described(base_url)}"
         raise ValueError(message)
     if parse_qs(base.query, keep_blank_values=True).keys() & {"_oob", "_oobid"}:
-        message = f"{base_url!r} carries an invitation already"
+        message = "`base_url` must not have the parameter `_oob` or `_oobid`, which name an invitation"
         raise ValueError(message)
     parameter = f"_oob={_encode(invitation.as_dict())}"
     return urlunsplit(base._replace(query=f"{base.query}&{parameter}" if base.query else parameter))

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, cast
 from pydidcomm import _core, _new_dids
 from pydidcomm._core import LocalResolver, Secret
 from pydidcomm._loops import is_awaitable
-from pydidcomm._shown import shown
+from pydidcomm._shown import described
 from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 
 PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
@@ -84,7 +84,7 @@ class PeerDid:
         for name in ("auth_curves", "agreement_curves", "routing_keys", "accept"):
             value = getattr(self, name)
             if isinstance(value, str):
-                message = f"`{name}` must be a list of str, got str: write {name}=[{shown(value)!r}]"
+                message = f"`{name}` must be a list of str, got str: write {name}=[...]"
                 raise TypeError(message)
         # the one key of a did:peer:0 agrees where it does not sign
         for curve in self.auth_curves if self.auth_keys_count and self.method != 0 else ():
@@ -136,7 +136,7 @@ def _check_endpoint(name: str, uri: object) -> None:
         message = f"{name} must be a str, got {type(uri).__name__}"
         raise TypeError(message)
     if not _SCHEME.match(uri):
-        message = f"{name} must be a URI with a scheme, or a DID, got {shown(uri)!r}; write 'https://...'"
+        message = f"{name} must be a URI with a scheme, or a DID, got {described(uri)}; write 'https://...'"
         raise ValueError(message)
 
 

@@ -31,17 +31,38 @@ pub(super) fn wrong_value(expected: &str) -> PyErr {
     ArgumentValueError::new_err(format!("must be {expected}"))
 }
 
-/// Longer than any name of a curve or key type, shorter than a private key of 128 bits in base58.
-const LONGEST_NAME: usize = 20;
+/// The text where it is a DID, a URL or one of these names, however that is spelled; otherwise its type and length,
+/// since a private key or a passphrase may stand in the place of any argument.
+pub(super) fn described(text: &str, names: &[&str]) -> String {
+    let letters = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    let is_name = || names.iter().any(|name| letters(name) == letters(text));
+    if text.starts_with("did:") || is_url(text) || is_name() {
+        display::quoted(text)
+    } else {
+        format!("a str of {} characters", text.chars().count())
+    }
+}
 
-/// Whether the text may be a private key or a passphrase in the place of another argument.
-pub(super) fn may_be_secret(text: &str) -> bool {
-    text.chars().count() > LONGEST_NAME && !text.starts_with("did:")
+/// Whether the text is a URL without the user information, in which a password may stand (RFC 3986 3.2.1).
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let is_scheme = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
+    !scheme.is_empty() && scheme.chars().all(is_scheme) && !rest.contains('@')
+}
+
+/// A text for an error: itself where it is a DID, a URL or one of `names`, otherwise its type and length.
+#[pyfunction]
+#[pyo3(signature = (text, names = Vec::new()))]
+pub(super) fn describe(text: StrIn, names: Vec<String>) -> String {
+    described(&text, &names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// A list of strings that came as one string.
 pub(super) fn lone_string(text: &str) -> PyErr {
-    let shown = if may_be_secret(text) { "...".to_owned() } else { display::quoted(text) };
+    let shown = described(text, &[]);
+    let shown = if shown.starts_with('\'') { shown } else { "...".to_owned() };
     ArgumentTypeError::new_err(format!("must be a list of str, got str: write [{shown}]"))
 }
 
@@ -134,11 +155,7 @@ impl<'py> FromPyObject<'_, 'py> for DidIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let StrIn(text) = value.extract()?;
         let invalid = |_| {
-            let shown = if may_be_secret(&text) {
-                format!("a str of {} characters", text.chars().count())
-            } else {
-                display::quoted(&text)
-            };
+            let shown = described(&text, &[]);
             ArgumentValueError::new_err(format!("must be a DID (did:method:...), got {shown}"))
         };
         DidUrl::parse(&text).map(Self).map_err(invalid)

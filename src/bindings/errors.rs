@@ -6,6 +6,7 @@ use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::argument::described;
 use super::callback::call_python;
 use super::package::exceptions;
 use crate::display;
@@ -79,9 +80,44 @@ pub(super) fn undecrypted(kids: Vec<String>) -> PyErr {
 pub(super) fn misuse(error: Error) -> PyErr {
     match error {
         Error::Malformed { .. } => PyValueError::new_err(display::printable(&error.to_string())),
+        Error::Unsupported { what, algorithm } => {
+            let known = NAMES.iter().find(|(kind, _)| *kind == what).map(|(_, names)| *names);
+            let algorithm = match known {
+                Some(names) if !described(&algorithm, names).starts_with('\'') => {
+                    described(&algorithm, names)
+                }
+                _ => algorithm,
+            };
+            Error::Unsupported { what, algorithm }.into()
+        }
         other => other.into(),
     }
 }
+
+/// The names that an argument of each kind may be meant to have, of the registries of JOSE and of the
+/// specification; another text is not repeated.
+const NAMES: [(&str, &[&str]); 5] = [
+    ("curve", &["X25519", "Ed25519", "P-256", "P-384", "P-521", "secp256k1", "X448", "Ed448", "P-192"]),
+    (
+        "content encryption",
+        &[
+            "A256CBC-HS512",
+            "A256GCM",
+            "XC20P",
+            "A128GCM",
+            "A192GCM",
+            "A128CBC-HS256",
+            "A192CBC-HS384",
+            "C20P",
+        ],
+    ),
+    ("key type", &["OKP", "EC", "RSA", "oct"]),
+    (
+        "verification method type",
+        &["JsonWebKey", "JsonWebKey2020", "Multikey", "RsaVerificationKey2018", "Bls12381G2Key2020"],
+    ),
+    ("profile", &["didcomm/v2", "didcomm/aip1", "didcomm/aip2;env=rfc19", "didcomm/aip2;env=rfc587"]),
+];
 
 /// The text with everything that is not printable escaped, and its middle left out where it is longer than that.
 #[pyfunction]

@@ -65,6 +65,8 @@ mod _core {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
+    use super::argument::describe;
+    #[pymodule_export]
     use super::attachment::{PyAttachment, sign_attachment, verify_attachment};
     #[pymodule_export]
     use super::batch::PyBatch;

@@ -76,22 +76,8 @@ struct Running {
 pub(super) fn opened(packed: &str, outcome: Result<Outcome>) -> Result<Outcome> {
     match outcome {
         Err(Error::Decryption) => Ok(Outcome::Undecrypted(recipient_kids(packed, &Limits::default()))),
-        Err(Error::Malformed { part: "message", reason }) => {
-            Err(Error::malformed("message", text_fault(packed).unwrap_or(reason)))
-        }
         outcome => outcome,
     }
-}
-
-/// What is wrong with a text that is not JSON at all, where the cause is common.
-fn text_fault(packed: &str) -> Option<String> {
-    if packed.trim_start().starts_with('"') {
-        return Some("a JSON text inside of a JSON string: decode it once more with `json.loads`".to_owned());
-    }
-    let fault = serde_json::from_str::<serde::de::IgnoredAny>(packed).err()?;
-    fault
-        .is_eof()
-        .then(|| format!("the text ends inside of its JSON, after {} bytes: truncated?", packed.len()))
 }
 
 /// What a run has led to.

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
-use super::argument::{DidIn, StrIn, flag};
+use super::argument::{DidIn, StrIn, described, flag, type_name};
 use super::errors::misuse;
 use super::json::{ObjectIn, StringsIn};
 use crate::did::DidUrl;
@@ -101,13 +101,16 @@ impl PyPackOptions {
 
 /// The header of a signature that holds `kid`, by its name.
 pub(super) fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
-    match kid_in.extract::<String>().as_deref() {
+    let given = kid_in.extract::<String>();
+    match given.as_deref() {
         Ok("header") => Ok(KidIn::Header),
         Ok("protected") => Ok(KidIn::Protected),
-        _ => Err(PyValueError::new_err(format!(
-            "`kid_in` must be \"header\" or \"protected\", got {}",
-            kid_in.repr()?
-        ))),
+        other => {
+            let got =
+                other.map_or_else(|_| type_name(kid_in), |text| described(text, &["header", "protected"]));
+            let reason = format!("`kid_in` must be \"header\" or \"protected\", got {got}");
+            Err(PyValueError::new_err(reason))
+        }
     }
 }
 

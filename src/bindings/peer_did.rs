@@ -10,7 +10,7 @@ use super::public_key::PyPublicKey;
 use super::secrets::PySecret;
 use crate::did::peer::{self, Method, Purpose};
 use crate::did::{self, jwk, key};
-use crate::error::Error;
+use crate::json;
 use crate::keys::{PublicKey, SecretKey};
 
 /// Whether two DIDs name one party: they are equal, or one is the short form of the other.
@@ -92,11 +92,8 @@ fn with_purpose(agreement: Vec<PyPublicKey>, authentication: Vec<PyPublicKey>) -
         .collect()
 }
 
-fn parsed(services: Vec<JsonIn>) -> Result<Vec<serde_json::Value>, Error> {
-    let parse = |JsonIn(text): JsonIn| {
-        serde_json::from_str(&text).map_err(|_| Error::misuse("a service is a JSON object"))
-    };
-    services.into_iter().map(parse).collect()
+fn parsed(services: Vec<JsonIn>) -> PyResult<Vec<serde_json::Value>> {
+    services.into_iter().map(|JsonIn(text)| json::value(&text, "services").map_err(misuse)).collect()
 }
 
 fn keys_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<PyPublicKey>> {
@@ -148,7 +145,7 @@ pub(super) fn encode_public_keys(
 ///     'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a'
 #[pyfunction]
 pub(super) fn encode_did_document(document: TextIn) -> PyResult<String> {
-    let json = serde_json::from_str(&document.0).map_err(|_| Error::misuse("the document is no JSON"))?;
+    let json = json::value(&document.0, "document").map_err(misuse)?;
     peer::create_of_document(&json).map(|did| did.to_string()).map_err(misuse)
 }
 

@@ -11,7 +11,7 @@ use super::argument::{StrIn, flag, wrong_type};
 use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
-use crate::error::Error;
+use crate::json;
 use crate::keys::{Curve, PublicKey};
 
 /// A public key: a point that is known to lie on its curve.
@@ -65,9 +65,7 @@ impl PyPublicKey {
     fn new(key: KeyIn) -> PyResult<Self> {
         let key = match key {
             KeyIn::Multikey(text) => PublicKey::from_multikey(&text),
-            KeyIn::Jwk(ObjectIn(text)) => serde_json::from_str(&text)
-                .map_err(|_| Error::malformed("jwk", "no JSON"))
-                .and_then(|jwk| PublicKey::from_jwk(&jwk)),
+            KeyIn::Jwk(ObjectIn(text)) => json::value(&text, "jwk").and_then(|jwk| PublicKey::from_jwk(&jwk)),
         };
         key.map(Self).map_err(misuse)
     }

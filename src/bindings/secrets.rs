@@ -11,9 +11,9 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
-use super::argument::{StrIn, may_be_secret, unfit, wrong_type};
+use super::argument::{StrIn, unfit, wrong_type};
 use super::elsewhere::OctetsIn;
-use super::errors;
+use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
 use super::surroundings;
@@ -271,17 +271,6 @@ pub(super) fn secret_in(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult
         return parse(value.extract()?, kid).map_err(misuse);
     }
     Err(wrong_type(value, "a Secret or a dict"))
-}
-
-/// The error of an argument that may be a private key: a value longer than a name is not repeated.
-fn misuse(error: Error) -> PyErr {
-    errors::misuse(match error {
-        Error::Unsupported { what, algorithm } if may_be_secret(&algorithm) => Error::Unsupported {
-            what,
-            algorithm: format!("a value of {} or more characters", algorithm.chars().count()),
-        },
-        other => other,
-    })
 }
 
 fn parse(secret: ObjectIn, kid: Option<&str>) -> Result<SecretKey, Error> {

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::argument::{ArgumentTypeError, type_name};
+use super::errors::misuse;
 use super::json::WholeIn;
 use crate::did::Parties;
 use crate::unpack::{Limits, Policy, Profile, ToMismatch, UnpackOptions};
@@ -73,7 +74,7 @@ fn policy(config: &Bound<'_, PyAny>) -> PyResult<Policy> {
         authenticated: flag(config, "require_authenticated")?,
         signed: flag(config, "require_signed")?,
         unexpired: flag(config, "require_unexpired")?,
-        profile: profile.as_deref().map(Profile::from_name).transpose()?,
+        profile: profile.as_deref().map(Profile::from_name).transpose().map_err(misuse)?,
         senders: listed.then(|| parties(&senders)).transpose()?,
     })
 }

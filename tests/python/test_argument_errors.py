@@ -53,7 +53,8 @@ def test_a_did_is_named_where_it_is_not_one() -> None:
     wrong: list[dict[str, Any]] = [{"to": "bob"}, {"to": did, "frm": "bob"}, {"to": did, "sign_frm": "bob"}]
     for arguments in wrong:
         name = [*arguments][-1]
-        with pytest.raises(ValueError, match=rf"^`{name}` must be a DID \(did:method:...\), got 'bob'$"):
+        text = rf"^`{name}` must be a DID \(did:method:...\), got a str of 3 characters$"
+        with pytest.raises(ValueError, match=text):
             party.pack(hello(), **arguments)
 
 
@@ -78,9 +79,9 @@ def test_json_inside_of_a_json_string_and_truncated_text_are_named() -> None:
 
     party = sync.DIDCommMessaging()
     text = party.pack(hello(), to=party.create_peer_did()).message
-    with pytest.raises(MalformedMessageError, match="JSON text inside of a JSON string"):
+    with pytest.raises(MalformedMessageError, match="contains a JSON object: decode it once more"):
         party.unpack(json.dumps(text))
-    with pytest.raises(MalformedMessageError, match=f"after {len(text) - 9} bytes: truncated"):
+    with pytest.raises(MalformedMessageError, match=f"ends at byte {len(text) - 9}: truncated"):
         party.unpack(text[:-9])
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pydidcomm import DIDCommMessaging, InMemorySecrets, LocalResolver, create_peer_did, sync
+from pydidcomm import (
+    DIDCommMessaging,
+    InMemorySecrets,
+    LocalResolver,
+    create_peer_did,
+    encode_did_document,
+    sync,
+)
 from pydidcomm.errors import DidNotFoundError, MalformedDocumentError, UnsupportedError
 from world import Key, b64, hello, unb64
 
@@ -181,6 +188,27 @@ def test_an_unknown_form_is_misuse() -> None:
     naming: Any = "hexadecimal"
     with pytest.raises(ValueError, match="numbered"):
         LocalResolver(key_naming=naming)
+
+
+@pytest.mark.spec("DID-02")
+@pytest.mark.parametrize("method", [2, 3, 4])
+@pytest.mark.parametrize("ids", [("#a", "#a"), ("a", "#a")])
+def test_two_services_of_one_id_are_not_written(method: Any, ids: tuple[str, str]) -> None:  # noqa: ANN401
+    services = [{"id": name, "type": "Other", "serviceEndpoint": "https://example.com"} for name in ids]
+    party = sync.DIDCommMessaging()
+    with pytest.raises(ValueError, match="two services have one `id`"):
+        party.create_peer_did(method=method, services=services)
+    assert party.create_peer_did(method=method, services=services[1:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a":1,"a":2}', '{"a":1e999}', '{"a":"\\ud800"}', f'{{"a":{"[" * 200}{"]" * 200}}}', '{"a":'],
+)
+def test_a_document_of_two_meanings_is_not_encoded(text: str) -> None:
+    with pytest.raises(ValueError, match="document"):
+        encode_did_document(text)
+    assert encode_did_document('{"a":1}').startswith("did:peer:4")
 
 
 @pytest.mark.spec("DID-02", "DID-04")

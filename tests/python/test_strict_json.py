@@ -239,7 +239,7 @@ def test_what_a_program_writes_into_a_message_stays_its_own_error() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"protected":"e30"', "18 bytes: truncated?"),
+        ('{"protected":"e30"', "ends at byte 18: truncated?"),
         (json.dumps(json.dumps({"a": 1})), "decode it once more"),
         ('{"a" 1}', "not JSON (byte 6)"),
         ("[1]", "must be a JSON object, got an array"),

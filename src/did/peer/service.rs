@@ -1,5 +1,7 @@
 //! Services inside of a did:peer:2: base64url of JSON whose common names are abbreviated.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::base64url;
@@ -28,13 +30,19 @@ pub(super) fn encode(service: &Value) -> Result<String> {
     Ok(base64url::encode(rename(service, &NAMES.map(swap), &TYPES.map(swap)).to_string()))
 }
 
-/// Refuses a DIDComm service that has an endpoint without a scheme: no sender can reach it.
+/// Refuses services of one id, and a DIDComm service that has an endpoint without a scheme: no sender can reach it.
 pub(super) fn check_written(services: &[Value]) -> Result<()> {
     let members = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
     let all = services.iter().flat_map(|service| match service {
         Value::Array(services) => services.iter().collect::<Vec<_>>(),
         service => vec![service],
     });
+    let mut ids = HashSet::new();
+    let id = |service: &Value| service.get("id").and_then(Value::as_str).map(str::to_owned);
+    // `#a` and `a` are one id in a did:peer:2
+    if !all.clone().filter_map(id).all(|id| ids.insert(id.trim_start_matches('#').to_owned())) {
+        return Err(Error::misuse("two services have one `id`; give each its own, or none"));
+    }
     for service in all.filter(|service| members(service, "type") == "DIDCommMessaging") {
         let endpoints = match members(service, "serviceEndpoint") {
             Value::Array(endpoints) => endpoints,
@@ -43,8 +51,8 @@ pub(super) fn check_written(services: &[Value]) -> Result<()> {
         for endpoint in endpoints {
             let uri = if endpoint.is_object() { members(&endpoint, "uri") } else { endpoint };
             if let Some(uri) = uri.as_str().filter(|uri| !has_scheme(uri)) {
-                let reason = format!("`uri` of an endpoint must have a scheme, such as https:, got {uri:?}");
-                return Err(Error::misuse(reason));
+                let reason = "`uri` of an endpoint must have a scheme, such as https:, got a str of";
+                return Err(Error::misuse(format!("{reason} {} characters", uri.chars().count())));
             }
         }
     }

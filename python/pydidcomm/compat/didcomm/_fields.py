@@ -5,6 +5,7 @@ from typing import Any, TypeAlias, cast
 
 import attrs
 
+from pydidcomm.compat._described import described
 from pydidcomm.compat.didcomm.core.utils import is_did, is_did_or_did_url
 from pydidcomm.compat.didcomm.errors import DIDCommValueError
 
@@ -51,7 +52,7 @@ def that(holds: Callable[[Any], bool], otherwise: str) -> Check:
 
     def check(_instance: Any, attribute: Any, value: Any) -> None:  # noqa: ANN401
         if not holds(value):
-            message = f"'{attribute.name}': value '{value}' {otherwise}"
+            message = f"'{attribute.name}': value {described(value)} {otherwise}"
             raise DIDCommValueError(message)
 
     return check

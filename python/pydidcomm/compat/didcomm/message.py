@@ -258,7 +258,7 @@ class Message(GenericMessage[JSON_OBJ]):
     def as_dict(self) -> JSON_OBJ:
         """The JSON object of the plaintext, `from_prior` with its claims."""
         if not isinstance(cast("Any", self.body), dict):
-            message = f"Body structure is invalid: {self.body}"
+            message = f"Body structure is invalid: {type(self.body).__name__}"
             raise DIDCommValueError(message)
         return super().as_dict()
 

@@ -81,7 +81,7 @@ def resolve_peer_did(peer_did: str, format: KeyFormat = KeyFormat.MULTIBASE) -> 
 def _check(key: BaseKey, relationship: KeyRelationshipType) -> None:
     if relationship not in key.relationships:
         name = "Key agreement" if relationship is KeyRelationshipType.KEY_AGREEMENT else "Authentication"
-        message = f"{name} not supported for key: {key}."
+        message = f"{name} not supported for key: {type(key).__name__}."
         raise ValueError(message)
 
 

@@ -79,7 +79,7 @@ def resolve_peer_did(
 
 def _multibase(key: VerificationMaterialPeerDID, kind: type[Any]) -> str:
     if not isinstance(key, kind):
-        message = f"{key} is no {kind.__name__}"
+        message = f"the key must be a {kind.__name__}, got {type(key).__name__}"
         raise TypeError(message)
     of: type[BaseKey] = (
         Ed25519VerificationKey if kind is VerificationMaterialAuthentication else X25519KeyAgreementKey

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
 
+from pydidcomm.compat._described import described
 from pydidcomm.compat._json import looks_like_object, read_object
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 from pydidcomm.errors import MalformedMessageError
@@ -309,7 +310,7 @@ class JweEnvelope:
         for recipient in self.recipients:
             if recipient.header.get("kid") == kid:
                 return self._in_full(recipient)
-        message = f"Unknown recipient: {kid}"
+        message = f"Unknown recipient: {described(kid)}"
         raise ValueError(message)
 
     @property

@@ -206,7 +206,7 @@ def locate_pack_recipient_key(
         sender = _unsealed(b64_to_bytes(header["sender"]), my_verkey, my_sigkey).decode()
         cek = _unboxed(encrypted_key, b64_to_bytes(header["iv"]), b58_to_bytes(sender), my_sigkey)
         return cek, sender, own
-    message = f"Verkey {own} not found in {others}"
+    message = f"Verkey {own} not found among the {len(others)} recipients"
     raise ValueError(message)
 
 

@@ -10,6 +10,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 import base58
 
+from pydidcomm.compat._described import described
+
 
 class MultibaseEncoder(ABC):
     """A base."""
@@ -95,7 +97,7 @@ class Encoding(Enum):
         for encoding in cls:
             if getattr(encoding.value, attribute) == value:
                 return encoding.value
-        message = f"Unsupported encoding: {value}"
+        message = f"Unsupported encoding: {described(value)}"
         raise ValueError(message)
 
 

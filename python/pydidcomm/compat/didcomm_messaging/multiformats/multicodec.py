@@ -7,6 +7,8 @@ and written as Multikeys go through `pydidcomm.PublicKey`; this is for applicati
 from enum import Enum
 from typing import Literal, NamedTuple, TypeAlias
 
+from pydidcomm.compat._described import described
+
 
 class Multicodec(NamedTuple):
     """A name and the octets that stand for it."""
@@ -34,7 +36,7 @@ class SupportedCodecs(Enum):
         for codec in cls:
             if codec.value.name == name:
                 return codec.value
-        message = f"Unsupported multicodec: {name}"
+        message = f"Unsupported multicodec: {described(name)}"
         raise ValueError(message)
 
     @classmethod

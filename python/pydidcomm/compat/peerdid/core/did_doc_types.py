@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
+from pydidcomm.compat._described import described
 from pydidcomm.compat.peerdid.errors import MalformedPeerDIDDocError
 from pydidcomm.compat.peerdid.types import (
     VerificationMaterialAgreement,
@@ -76,14 +77,14 @@ class VerificationMethodPeerDID:
         """
         for member in ("id", "type", "controller"):
             if member not in value:
-                message = f"No '{member}' field in method {value}"
+                message = f"No '{member}' field in method"
                 raise MalformedPeerDIDDocError(message)
         field = _FIELDS.get(value["type"])
         if field is None:
-            message = f"Unknown verification method type {value['type']}"
+            message = f"Unknown verification method type {described(value['type'])}"
             raise MalformedPeerDIDDocError(message)
         if field.value not in value:
-            message = f"No public key field {field.value} in method {value}"
+            message = f"No public key field {field.value} in method"
             raise MalformedPeerDIDDocError(message)
         return cls(value["id"], value["controller"], _material(value["type"], field, value[field.value]))
 
