@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use super::algorithms::AnonCryptAlg;
 use super::argument::{DidIn, StrIn, described, flag, type_name};
 use super::errors::misuse;
-use super::json::{ObjectIn, StringsIn};
+use super::json::{ObjectIn, StringsIn, WholeIn};
 use crate::did::DidUrl;
 use crate::keys::Curve;
 use crate::pack::{EncryptOptions, KidIn};
@@ -37,7 +37,7 @@ impl PyPackOptions {
         curves: StringsIn,
         #[pyo3(from_py_with = flag)] every_curve: bool,
         #[pyo3(from_py_with = flag)] forward: bool,
-        max_keys: usize,
+        max_keys: WholeIn,
     ) -> PyResult<Self> {
         Ok(Self(EncryptOptions {
             anoncrypt: enc_alg_anon.0,
@@ -48,7 +48,7 @@ impl PyPackOptions {
             curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
             every_curve,
             bare: !forward,
-            most_keys: max_keys,
+            most_keys: usize::try_from(max_keys.0).unwrap_or(usize::MAX),
             ..EncryptOptions::default()
         }))
     }
