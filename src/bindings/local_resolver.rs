@@ -105,7 +105,7 @@ pub(super) fn keep_long_form(
 #[pymethods]
 impl PyLocalResolver {
     #[new]
-    #[pyo3(signature = (*, key_naming: "str" = "numbered", long_forms = None))]
+    #[pyo3(signature = (*, key_naming: "str" = "numbered", long_forms = None) -> "Self")]
     fn new(
         #[pyo3(from_py_with = naming)] key_naming: &'static str,
         long_forms: Option<MappingIn<'_>>,

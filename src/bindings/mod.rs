@@ -44,6 +44,7 @@ mod public_key;
 mod question;
 mod relationship;
 mod room;
+mod same;
 mod secrets;
 mod surroundings;
 mod time;

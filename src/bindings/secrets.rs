@@ -16,6 +16,7 @@ use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
+use super::same::Same;
 use super::surroundings;
 use crate::did::DidUrl;
 use crate::display::quoted;
@@ -139,8 +140,8 @@ impl PySecret {
         ))
     }
 
-    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
-        slf
+    fn __copy__(slf: Bound<'_, Self>) -> Same<'_, Self> {
+        Same(slf)
     }
 
     #[pyo3(signature = (_memo: "Any", /) -> "Secret")]
@@ -177,7 +178,7 @@ pub(super) struct PyInMemorySecrets(pub(super) Arc<SecretStore>);
 impl PyInMemorySecrets {
     // what a subclass is made of is for its own __init__ to say
     #[new]
-    #[pyo3(signature = (*_arguments: "Any", **_named: "Any"))]
+    #[pyo3(signature = (*_arguments: "Any", **_named: "Any") -> "Self")]
     fn new(_arguments: &Bound<'_, PyTuple>, _named: Option<&Bound<'_, PyDict>>) -> Self {
         Self(Arc::default())
     }

@@ -89,12 +89,12 @@ async def test_a_store_with_add_keys_gets_the_secrets_of_a_did_in_one_call() -> 
         await create_key_did(store)
         await create_jwk_did(store)
         await DIDCommMessaging(store).create_peer_did()
-        assert store.calls == [5, 2, 1, 2]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+        assert store.calls == [5, 2, 1, 2]
     plain = Together()
     sync.create_peer_did(plain, 2, 3)
     sync.create_key_did(plain)
     sync.create_jwk_did(plain)
-    assert plain.calls == [5, 2, 1]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    assert plain.calls == [5, 2, 1]
 
 
 class Counted(LocalResolver):
