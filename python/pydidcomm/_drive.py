@@ -1,6 +1,6 @@
 """Run an operation and answer its questions from the user's resolvers; the only place that awaits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
@@ -162,7 +162,7 @@ def _held(asked: FindSecrets, answers: Any) -> list[tuple[str, Any]]:  # noqa: A
     return [(kid, held[kid]) for kid in _in_order(asked.kids, held, every=asked.every)]
 
 
-def _in_order(kids: list[str], held: Any, *, every: bool) -> list[str]:  # noqa: ANN401
+def _in_order(kids: list[str], held: Iterable[str], *, every: bool) -> list[str]:
     """The kids that are held, in the order of the question, which is that of preference."""
     names = set(held)
     wanted = [kid for kid in kids if kid in names]

@@ -26,6 +26,7 @@ from pydidcomm.errors import DIDCommError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from logging import Logger
 
 _MOST_NAMED = 5
 """The most kids in a line; a message may name a thousand."""
@@ -36,30 +37,37 @@ _DEBUG = 10
 Raised = TypeVar("Raised", bound=Exception)
 
 
-def _logger() -> Any:  # noqa: ANN401, a logging.Logger
+def _logger() -> Logger | None:
     """The logger; None where nothing has imported `logging`, which takes milliseconds to load."""
     global _known  # noqa: PLW0603, looked up once
     if _known is None:
         logging: Any = sys.modules.get("logging")
         if logging is not None:
-            _known = logging.getLogger("pydidcomm")
+            logger: Logger = logging.getLogger("pydidcomm")
             # without a handler of the program, warnings would be printed on stderr
-            _known.addHandler(logging.NullHandler())
+            logger.addHandler(logging.NullHandler())
+            _known = logger
     return _known
 
 
-_known: Any = None
+_known: Logger | None = None
 
 
 def detailed() -> bool:
     """Whether each step gets a line."""
     logger = _known or _logger()
-    return logger is not None and bool(logger.isEnabledFor(_DEBUG))
+    return logger is not None and logger.isEnabledFor(_DEBUG)
 
 
 def asked(question: object) -> None:
-    """A question to the program's resolvers or to an external key, where `detailed`."""
-    _logger().debug("%s", purpose(question))
+    """Log a question to the program's resolvers or to an external key, where `detailed`."""
+    _debug(purpose(question))
+
+
+def _debug(line: str) -> None:
+    logger = _logger()
+    if logger is not None:
+        logger.debug("%s", line)
 
 
 def purpose(question: object) -> str:
@@ -84,8 +92,8 @@ def noted(error: Raised, question: object) -> Raised:
 
 
 def finished(result: object) -> None:
-    """The end of an operation that succeeded, where `detailed`."""
-    _logger().debug("%s", _told(result))
+    """Log the end of an operation that succeeded, where `detailed`."""
+    _debug(_summary(result))
 
 
 def refused(error: Raised) -> Raised:
@@ -98,13 +106,13 @@ def refused(error: Raised) -> Raised:
     return error
 
 
-def _told(result: Any) -> str:  # noqa: ANN401, whatever an operation ends with
+def _summary(result: object) -> str:
     if isinstance(result, UnpackResult):
         return f"unpacked {_unpacked(result)}"
     if isinstance(result, Forwarded):
         return f"unpacked a forward to {shown(result.next)}: {_unpacked(result.received)}"
     if isinstance(result, Packed):
-        return f"packed for {_kids(result.to_kids)} from {shown(result.from_kid or 'nobody (anoncrypt)')}"
+        return f"packed for {_kids(result.to_kids)} from {shown(result.from_kid or 'an anonymous sender')}"
     if isinstance(result, PackedForward | PackedSigned):
         kids = result.to_kids if isinstance(result, PackedForward) else [result.sign_from_kid]
         return f"{'wrapped for' if isinstance(result, PackedForward) else 'signed by'} {_kids(kids)}"

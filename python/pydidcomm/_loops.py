@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from pydidcomm._core import Batch, Operation
 
 
-async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401
+async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401, the result of the work
     """Run the work in a worker thread of Python, while the event loop goes on.
 
     No thread of the compiled module enters the interpreter, so none can meet its end. Without an event loop,
@@ -28,7 +29,7 @@ def is_awaitable(answer: object) -> bool:
     return hasattr(type(answer), "__await__")
 
 
-def running_loop() -> Any:  # noqa: ANN401
+def running_loop() -> ModuleType | None:
     """The module asyncio or trio, whichever drives the caller; None for neither.
 
     A loop that runs on the thread does not have to drive the caller: Twisted sends to coroutines from a
@@ -55,10 +56,11 @@ def loop_token() -> object | None:
     loop = running_loop()
     if loop is None:
         return None
-    return loop.lowlevel.current_trio_token() if loop.__name__ == "trio" else loop.get_running_loop()  # type: ignore[no-any-return]
+    token: object = loop.lowlevel.current_trio_token() if loop.__name__ == "trio" else loop.get_running_loop()
+    return token
 
 
-def _current(task: Callable[[], Any]) -> Any:  # noqa: ANN401
+def _current(task: Callable[[], Any]) -> Any:  # noqa: ANN401, a task of either event loop
     try:
         return task()
     except RuntimeError:

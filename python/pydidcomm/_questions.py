@@ -4,6 +4,7 @@ import copy
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 from pydidcomm._loops import is_awaitable, running_loop
@@ -35,24 +36,24 @@ async def settled(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     return await _in_tasks(loop, ask, at_once)
 
 
-def settled_now(ask: Callable[[], Any]) -> Any:  # noqa: ANN401
+def settled_now(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
     """What a plain function answers, or the exception that it raises."""
     try:
         return ask()
-    except Exception as error:  # noqa: BLE001, whatever a resolver raises is the answer to its question
+    except Exception as error:  # noqa: BLE001, an exception of a resolver is an answer
         return without_frames(error)
 
 
-async def _awaited(answer: Any) -> Any:  # noqa: ANN401
+async def _awaited(answer: Any) -> Any:  # noqa: ANN401, the answer to any question
     if not is_awaitable(answer):
         return answer
     try:
         return await answer
-    except Exception as error:  # noqa: BLE001, whatever a resolver raises is the answer to its question
+    except Exception as error:  # noqa: BLE001, an exception of a resolver is an answer
         return without_frames(error)
 
 
-async def _in_tasks(asyncio: Any, ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ANN401
+async def _in_tasks(asyncio: ModuleType, ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     answers: list[Any] = [None] * len(ask)
     slots = asyncio.Semaphore(at_once)
     tasks: dict[int, Any] = {}
@@ -90,7 +91,7 @@ async def _in_tasks(asyncio: Any, ask: Sequence[Callable[[], Any]], at_once: int
     return answers
 
 
-async def _in_nursery(trio: Any, ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ANN401
+async def _in_nursery(trio: ModuleType, ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     answers: list[Any] = [None] * len(ask)
     slots = trio.Semaphore(at_once)
 

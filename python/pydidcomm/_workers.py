@@ -5,12 +5,19 @@ work for each processor is handed to them at a time. What waits for its turn wai
 cancelling it leaves nothing behind, and a server that is late does not compute what it has given up.
 """
 
+from __future__ import annotations
+
 import os
 import weakref
 from collections import OrderedDict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydidcomm._core import Batch, Operation, processors
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future
+    from concurrent.futures import ThreadPoolExecutor
+    from types import ModuleType
 
 
 class _Slots:
@@ -23,9 +30,9 @@ class _Slots:
 
     def __init__(self) -> None:
         self._free = processors()
-        self._waiting: OrderedDict[Any, None] = OrderedDict()
+        self._waiting: OrderedDict[Future[None], None] = OrderedDict()
 
-    async def acquire(self, loop: Any) -> None:  # noqa: ANN401
+    async def acquire(self, loop: AbstractEventLoop) -> None:
         if self._free:
             self._free -= 1
             return
@@ -49,15 +56,15 @@ class _Slots:
         self._free += 1
 
 
-_slots: weakref.WeakKeyDictionary[Any, _Slots] = weakref.WeakKeyDictionary()
+_slots: weakref.WeakKeyDictionary[AbstractEventLoop, _Slots] = weakref.WeakKeyDictionary()
 
-_threads: Any = None
-"""A `ThreadPoolExecutor`, once there has been long work on asyncio."""
+_threads: ThreadPoolExecutor | None = None
+"""The worker threads, created for the first long work on asyncio."""
 
 
 def _forget_threads() -> None:
     """A forked process has none of its parent's threads."""
-    global _threads  # noqa: PLW0603
+    global _threads  # noqa: PLW0603, one pool for the process
     _threads = None
 
 
@@ -98,11 +105,11 @@ class _Handover:
 
     __slots__ = ("_loop", "_once", "_slots", "waiter")
 
-    def __init__(self, loop: Any, slots: _Slots, once: _Once) -> None:  # noqa: ANN401
+    def __init__(self, loop: AbstractEventLoop, slots: _Slots, once: _Once) -> None:
         self._loop = loop
         self._slots = slots
         self._once = once
-        self.waiter = loop.create_future()
+        self.waiter: Future[list[Any]] = loop.create_future()
 
     def run(self) -> None:
         """In the worker thread: run the work and report to the loop."""
@@ -126,9 +133,9 @@ class _Handover:
             self.waiter.set_result(outcome)
 
 
-async def run_on_asyncio(asyncio: Any, work: Operation | Batch) -> Any:  # noqa: ANN401
+async def run_on_asyncio(asyncio: ModuleType, work: Operation | Batch) -> Any:  # noqa: ANN401, the result of the work
     """Run the work in a worker thread; a caller that is cancelled keeps it from being begun."""
-    loop = asyncio.get_running_loop()
+    loop: AbstractEventLoop = asyncio.get_running_loop()
     slots = _slots.get(loop)
     if slots is None:
         slots = _slots[loop] = _Slots()
@@ -149,11 +156,10 @@ async def run_on_asyncio(asyncio: Any, work: Operation | Batch) -> Any:  # noqa:
         raise
 
 
-def _executor() -> Any:  # noqa: ANN401
-    global _threads  # noqa: PLW0603
+def _executor() -> ThreadPoolExecutor:
+    global _threads  # noqa: PLW0603, one pool for the process
     if _threads is None:
-        # it cannot even be imported any more once Python has begun to end
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415, it fails while Python exits
 
         _threads = ThreadPoolExecutor(processors(), thread_name_prefix="pydidcomm")
     return _threads
@@ -163,9 +169,9 @@ _limiters: Any = None
 """The limiter of each run of trio: a `trio.lowlevel.RunVar`."""
 
 
-async def run_on_trio(trio: Any, work: Operation | Batch) -> Any:  # noqa: ANN401
+async def run_on_trio(trio: ModuleType, work: Operation | Batch) -> Any:  # noqa: ANN401, the result of the work
     """Run the work in a worker thread; a caller that is cancelled keeps it from being begun."""
-    global _limiters  # noqa: PLW0603
+    global _limiters  # noqa: PLW0603, one variable for the process
     if _limiters is None:
         _limiters = trio.lowlevel.RunVar("pydidcomm_workers")
     limiter = _limiters.get(None)
@@ -186,7 +192,7 @@ async def run_on_trio(trio: Any, work: Operation | Batch) -> Any:  # noqa: ANN40
     return _result(outcome)
 
 
-def _result(outcome: list[Any]) -> Any:  # noqa: ANN401
+def _result(outcome: list[Any]) -> Any:  # noqa: ANN401, the result of the work
     # emptied, since the traceback of the error holds the frames that hold the list
     error, result = outcome.pop(), outcome.pop()
     if error is None:

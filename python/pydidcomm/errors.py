@@ -230,8 +230,9 @@ class DidNotFoundError(NotFoundError):
         self.did = did
 
     def _text(self) -> str:
-        # the long form of a did:peer:4 has one colon more, and needs nothing
-        needed = "" if self.did.count(":") > 2 else _NEEDED.get(self.did[: len("did:peer:1")], "")  # noqa: PLR2004
+        # the long form of a did:peer:4 has one colon more, and contains its document
+        is_short = self.did.count(":") == "did:peer:4".count(":")
+        needed = _NEEDED.get(self.did[: len("did:peer:1")], "") if is_short else ""
         return f"DID not found: {self.did}{needed}"
 
 

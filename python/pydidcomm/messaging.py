@@ -1,7 +1,7 @@
 """`DIDCommMessaging`: secrets and a resolver, and the operations on them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from pydidcomm._core import InMemorySecrets, LocalResolver
 from pydidcomm._party.dids import Dids
@@ -64,7 +64,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
             max_concurrency=max_concurrency,
         )
 
-    async def __aenter__(self) -> "DIDCommMessaging":  # noqa: PYI034, Self came with Python 3.11
+    async def __aenter__(self) -> Self:
         """Returns the party; it is closed at the end of the block."""
         return self
 

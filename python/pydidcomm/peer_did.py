@@ -149,13 +149,16 @@ def remember(resolver: LocalResolver | None, method: PeerMethod, known: str) -> 
     """Remembers a new DID whose secrets are stored."""
     if resolver is None:
         return
-    if method == 1:
-        resolver.remember_genesis(known)
-    elif method == 2:  # noqa: PLR2004, the number of a method
-        # it carries its document; its did:peer:3 resolves while that is in the cache
-        resolver.resolve(known)
-    elif method != 0:
-        resolver.remember(known)
+    match method:
+        case 0:
+            return
+        case 1:
+            resolver.remember_genesis(known)
+        case 2:
+            # it carries its document; its did:peer:3 resolves while that is in the cache
+            resolver.resolve(known)
+        case 3 | 4:
+            resolver.remember(known)
 
 
 async def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:

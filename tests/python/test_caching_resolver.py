@@ -373,3 +373,14 @@ async def test_a_party_remembers_contacts_and_closes_resolvers_behind_others() -
         await bob.unpack(packed.text)
     assert closed == ["closed"]
     assert did in memory.long_forms.values()
+
+
+def test_a_coroutine_without_an_event_loop_gets_an_answer() -> None:
+    class Registry:
+        async def resolve(self, did: str, /) -> Any:  # noqa: ANN401, what a resolver answers
+            return {"id": did}
+
+    coroutine: Any = CachingResolver(Registry()).resolve(BOB)
+    with pytest.raises(StopIteration) as ended:
+        coroutine.send(None)
+    assert ended.value.value.id == BOB

@@ -197,7 +197,7 @@ class CachingResolver(CompositeResolver):
                 if entry is not None:
                     return entry.answer()
                 flight = self._flights.get((loop, did))
-                if flight is None:
+                if flight is None or flight.ended is None:
                     request, begun = begun, None
                     return await self._lead(loop, did, options, request)
                 await flight.ended.wait()
@@ -226,7 +226,8 @@ class CachingResolver(CompositeResolver):
         finally:
             if self._flights.get((loop, did)) is flight:
                 del self._flights[loop, did]
-            flight.ended.set()
+            if flight.ended is not None:
+                flight.ended.set()
 
     def _keep(self, did: str, entry: "_Entry", options: ResolveOptions) -> "_Entry":
         seconds, unknown_seconds, failure_seconds = self._lives
@@ -247,7 +248,9 @@ class _Flight:
     """A request on its way; without an entry when it has ended, its caller was cancelled."""
 
     def __init__(self) -> None:
-        self.ended: Any = running_loop().Event()
+        loop = running_loop()
+        # without an event loop no other caller can wait for it
+        self.ended: Any = None if loop is None else loop.Event()
         self.entry: _Entry | None = None
         self.outdated = False
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from pydidcomm._loops import is_awaitable
 from pydidcomm.errors import ResolutionError, UnsupportedError
@@ -72,7 +72,7 @@ class FallbackResolver(CompositeResolver):
                 asks = [partial(resolve_with, resolver, did, options) for resolver in rest]
                 return self._awaited(answer, asks, outcome)
             if answer is not None:
-                return answer  # type: ignore[no-any-return]
+                return cast("DocumentAnswer", answer)
             outcome.unknown = True
         outcome.end()
         return None

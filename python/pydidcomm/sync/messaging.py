@@ -1,7 +1,7 @@
 """`DIDCommMessaging`, without `await`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from pydidcomm import _core, _operations, messaging, rotation
 from pydidcomm._admission import admitted_sync
@@ -83,7 +83,7 @@ class DIDCommMessaging:
             max_concurrency=max_concurrency,
         )
 
-    def __enter__(self) -> "DIDCommMessaging":  # noqa: PYI034, Self came with Python 3.11
+    def __enter__(self) -> Self:
         """Returns the party; it is closed at the end of the block."""
         return self
 
