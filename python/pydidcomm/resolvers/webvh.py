@@ -186,9 +186,9 @@ def _ttl(entries: Sequence[dict[str, Any]]) -> float | None:
 
 def _problem(metadata: Any) -> str:  # noqa: ANN401, what did-webvh reports
     """The error of did-webvh in a line."""
-    details: Any = metadata.get("problemDetails")
+    details: object = metadata.get("problemDetails")
     if isinstance(details, list):
-        details = cast("list[Any]", details)[0]
+        details = next(iter(cast("list[object]", details)), None)
     if not isinstance(details, dict):
         return str(metadata.get("error", ""))
     named = cast("dict[str, Any]", details)
@@ -223,7 +223,8 @@ class _Fetched(HistoryResolver):
     def resolve_witness_log(self, document_id: str | None) -> Any:  # noqa: ANN401, ARG002, the base class's
         if self._witnesses is None:
             failure: Any = AsyncTextReadError
-            raise failure("the file of the witnesses is missing")
+            message = "the file of the witnesses is missing"
+            raise failure(message)
         return _reader([self._witnesses])
 
 

@@ -40,9 +40,9 @@ AnySecret = TypeVar("AnySecret")
 Kept_co = TypeVar("Kept_co", covariant=True)
 
 
-def _nothing_known() -> tuple[None, None, list[str], int, bool, None, list[tuple[str, bool]]]:
+def _nothing_known() -> tuple[None, None, list[str], list[str], int, bool, None, list[tuple[str, bool]]]:
     """What the core has without Python: the time; every document and every secret is a question."""
-    return None, None, [], int(time.time()), False, None, []
+    return None, None, [], [], int(time.time()), False, None, []
 
 
 class Resolving(Protocol):
