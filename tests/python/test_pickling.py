@@ -34,6 +34,8 @@ EXAMPLES: list[Exception] = [
     errors.NotFoundError("anything"),
     errors.DidDeactivatedError(DID),
     errors.DidNotFoundError(DID),
+    errors.ResolutionError(DID, "https://example.com/did.json", "status 503", "busy"),
+    errors.DeliveryError([("https://example.com", "status 503")]),
     errors.KeyNotFoundError(DID, KID, "keyAgreement", [f"{DID}#1", f"{DID}#2"]),
     errors.EndpointNotFoundError(DID),
     errors.ContentNotFoundError(["https://example.com/film"]),
