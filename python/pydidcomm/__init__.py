@@ -41,7 +41,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg, MediaType, SignAlg
     from pydidcomm.attachments import AttachmentSignature
-    from pydidcomm.batches import Outgoing, pack_many, unpack_many
+    from pydidcomm.batches import Outgoing, pack_many, unpack_each, unpack_many
     from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
     from pydidcomm.diagnosis import Check, Diagnosis
     from pydidcomm.errors import (
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
         MessageTypeWarning,
         MissingToWarning,
         NotFoundError,
-        PartlyPackedError,
         PolicyError,
         ReplayedMessageError,
         ResolutionError,
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
         pack_encrypted_to_each,
         pack_plaintext,
         pack_signed,
+        receive,
         sign_attachment,
         unpack,
         verify_attachment,
@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from pydidcomm.key_did import create_jwk_did, create_key_did
     from pydidcomm.message_warning import MessageWarning, WarningCode
     from pydidcomm.messaging import DIDCommMessaging
+    from pydidcomm.outcome import Outcome
     from pydidcomm.peer_did import PeerMethod, create_peer_did
     from pydidcomm.replay import InMemoryReplayWindow, ReplayEntry, ReplayWindow
     from pydidcomm.resolvers import (
@@ -152,6 +153,7 @@ __all__ = [
     "MissingToWarning",
     "NewKey",
     "NotFoundError",
+    "Outcome",
     "Outgoing",
     "PackEncryptedConfig",
     "PackEncryptedParameters",
@@ -159,7 +161,6 @@ __all__ = [
     "PackedForward",
     "PackedPlaintext",
     "PackedSigned",
-    "PartlyPackedError",
     "PeerEnded",
     "PeerMethod",
     "PeerRotated",
@@ -204,12 +205,14 @@ __all__ = [
     "pack_many",
     "pack_plaintext",
     "pack_signed",
+    "receive",
     "rewrap",
     "same_message_type",
     "same_party",
     "short_form",
     "sign_attachment",
     "unpack",
+    "unpack_each",
     "unpack_forward",
     "unpack_many",
     "verify_attachment",
@@ -219,7 +222,7 @@ __all__ = [
 _ORIGINS = {
     "algorithms": "AnonCryptAlg AuthCryptAlg MediaType SignAlg",
     "attachments": "AttachmentSignature",
-    "batches": "Outgoing pack_many unpack_many",
+    "batches": "Outgoing pack_many unpack_each unpack_many",
     "config": "PackEncryptedConfig PackEncryptedParameters ResolversConfig UnpackConfig",
     "diagnosis": "Check Diagnosis",
     "errors": (
@@ -227,17 +230,19 @@ _ORIGINS = {
         "DeliveryError EndpointNotFoundError ResolutionError "
         "IncompatibleKeysError InvalidSignatureError KeyNotFoundError MalformedDocumentError "
         "MalformedMessageError MessageTypeWarning MissingToWarning NotFoundError "
-        "PartlyPackedError PolicyError ReplayedMessageError SecretNotFoundError UnprovedSenderWarning "
+        "PolicyError ReplayedMessageError SecretNotFoundError UnprovedSenderWarning "
         "UnsupportedError UntrustedMessageError"
     ),
     "functions": (
-        "pack_encrypted pack_encrypted_to_each pack_plaintext pack_signed sign_attachment unpack "
+        "pack_encrypted pack_encrypted_to_each pack_plaintext pack_signed receive sign_attachment "
+        "unpack "
         "verify_attachment"
     ),
     "inspection": "EncryptedView EnvelopeView Fault PlaintextView SignatureView SignedView inspect",
     "key_did": "create_jwk_did create_key_did",
     "message_warning": "MessageWarning WarningCode",
     "messaging": "DIDCommMessaging",
+    "outcome": "Outcome",
     "peer_did": "PeerMethod create_peer_did",
     "replay": "InMemoryReplayWindow ReplayEntry ReplayWindow",
     "resolvers": (
@@ -288,6 +293,8 @@ if not TYPE_CHECKING:
             import pydidcomm.messaging as module
         elif name == "out_of_band":
             import pydidcomm.out_of_band as module
+        elif name == "outcome":
+            import pydidcomm.outcome as module
         elif name == "peer_did":
             import pydidcomm.peer_did as module
         elif name == "replay":

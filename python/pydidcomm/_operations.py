@@ -14,7 +14,6 @@ from pydidcomm._core import (
     LocalResolver,
     Message,
     Operation,
-    Packed,
 )
 from pydidcomm._shown import described
 from pydidcomm.algorithms import AnonCryptAlg
@@ -25,7 +24,7 @@ from pydidcomm.config import (
     ResolversConfig,
     UnpackConfig,
 )
-from pydidcomm.errors import MissingToWarning, PartlyPackedError, UnprovedSenderWarning
+from pydidcomm.errors import MissingToWarning, UnprovedSenderWarning
 from pydidcomm.resolvers import DIDResolver, PrefixResolver
 
 _Known: TypeAlias = tuple[
@@ -154,18 +153,6 @@ def _is_empty(to: object) -> bool:
     return isinstance(to, Sequence) and not to
 
 
-def for_each(to: Sequence[str], entries: Sequence[Packed | Exception]) -> list[Packed]:
-    """What was packed for each, unless it failed for some."""
-    packed = [entry for entry in entries if isinstance(entry, Packed)]
-    if len(packed) == len(entries):
-        return packed
-    outcomes = dict(zip(to, entries, strict=True))
-    raise PartlyPackedError(
-        {did: outcome for did, outcome in outcomes.items() if isinstance(outcome, Packed)},
-        {did: outcome for did, outcome in outcomes.items() if isinstance(outcome, Exception)},
-    )
-
-
 def unpacked(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
@@ -184,8 +171,12 @@ def received(
     return _core.receive(packed_msg, config.prepared, window, _known(resolvers, config.now))
 
 
-def _is_one_message(packed_msgs: object) -> bool:
-    return isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping))
+def check_several(packed_msgs: object) -> None:
+    """Refuses one message in place of several."""
+    kind = type(packed_msgs).__name__
+    if isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping)):
+        reason = f"`packed_msgs` must be a list of messages, got {kind}: use `unpack` for one message"
+        raise TypeError(reason)
 
 
 def each_unpacked(
@@ -195,12 +186,7 @@ def each_unpacked(
     threads: int | None,
 ) -> Iterable[Batch]:
     """Prepares `unpack_many`."""
-    if _is_one_message(packed_msgs):
-        reason = (
-            f"`packed_msgs` must be a list of messages, got {type(packed_msgs).__name__}: "
-            "use `unpack` for one message"
-        )
-        raise TypeError(reason)
+    check_several(packed_msgs)
     config = config or _UNPACK
     prepared, known = config.prepared, _known(resolvers, config.now)
     window = resolvers.replay_window is not None

@@ -1,16 +1,27 @@
 """Pack and unpack many messages on several threads, independently of each other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydidcomm import _operations
 from pydidcomm._admission import asks_application, keep, refusal, take_back
 from pydidcomm._batch import batches_of, drive_each
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
-from pydidcomm._questions import BLOCK, pause
+from pydidcomm._drive import drive
+from pydidcomm._in_order import in_order
+from pydidcomm._questions import BLOCK, pause, without_frames
+from pydidcomm._together import shared
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.outcome import Outcome, outcomes
+
+PackedMessage: TypeAlias = str | bytes | Mapping[str, Any]
+"""A message as it arrived."""
+
+AT_ONCE = 64
+"""How many messages are on their way: more would be no faster for most networks and databases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +51,8 @@ async def pack_many(
     config: PackEncryptedConfig | None = None,
     *,
     threads: int | None = None,
-) -> list[Packed | Exception]:
-    """Each message encrypted for its recipient, or the exception that says why not; in the order given.
+) -> list[Outcome[Packed]]:
+    """Each message encrypted for its recipient, or why it is not; in the order given.
 
     What as many calls of `pack_encrypted` would do, but on several threads, and each DID and secret is asked
     for once. For one message to several recipients see `pack_encrypted_to_each`.
@@ -67,11 +78,11 @@ async def pack_many(
         ...     hello = Message(type="https://example.org/greeting/1.0/hello")
         ...     outgoing = [Outgoing(message=hello, to=to, frm=alice) for to in (bob, "did:example:gone")]
         ...     return await pack_many(party.resolvers_config, outgoing)
-        >>> [type(entry).__name__ for entry in asyncio.run(main())]
+        >>> [type(outcome.value or outcome.error).__name__ for outcome in asyncio.run(main())]
         ['Packed', 'DidNotFoundError']
     """
     batches = each_packed(resolvers_config, outgoing, config, threads)
-    return await drive_each(batches, resolvers_config)
+    return outcomes(await drive_each(batches, resolvers_config))
 
 
 async def unpack_many(
@@ -80,13 +91,13 @@ async def unpack_many(
     config: UnpackConfig | None = None,
     *,
     threads: int | None = None,
-) -> list[UnpackResult | Exception]:
+) -> list[Outcome[UnpackResult]]:
     """Each message as `unpack` returns it, or the exception that `unpack` raises; in the order given.
 
-    No message keeps another from being read: look at each entry before you use it. What as many calls of
-    `unpack` would do, but on several threads, and each DID and secret is asked for once. The replay window
-    and a function `allowed_senders` are asked in the order of the messages: of two that are the same the
-    first is taken. DIDComm v2.1, section "Message Layer Addressing Consistency".
+    No message keeps another from being read. The list of what `unpack_each` yields, but computed on several
+    threads, and each DID and secret is asked for once. The replay window and a function `allowed_senders` are
+    asked in the order of the messages: of two that are the same the first is taken.
+    DIDComm v2.1, section "Message Layer Addressing Consistency".
 
     Args:
         resolvers_config: Where DID documents and secrets come from. What is not built in is asked in the
@@ -107,11 +118,11 @@ async def unpack_many(
         ...     party = DIDCommMessaging()
         ...     hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
         ...     packed = await party.pack(hello, to=await party.create_peer_did())
-        ...     for entry in await unpack_many(party.resolvers_config, [packed.message, "noise"]):
-        ...         if isinstance(entry, Exception):
-        ...             print(type(entry).__name__)
+        ...     for outcome in await unpack_many(party.resolvers_config, [packed.text, "noise"]):
+        ...         if outcome.error is not None:
+        ...             print(type(outcome.error).__name__)
         ...         else:
-        ...             print(entry.message.body)
+        ...             print(outcome.unwrap().message.body)
         >>> asyncio.run(main())
         {'msg': 'Hi'}
         MalformedMessageError
@@ -138,7 +149,85 @@ async def unpack_many(
         for entry in entries:
             if not isinstance(entry, Exception):
                 keep(entry, resolvers_config)
-    return entries
+    return outcomes(entries)
+
+
+def unpack_each(
+    resolvers_config: ResolversConfig,
+    packed_msgs: AsyncIterable[PackedMessage] | Iterable[PackedMessage],
+    config: UnpackConfig | None = None,
+    *,
+    at_once: int = AT_ONCE,
+) -> AsyncGenerator[Outcome[UnpackResult], None]:
+    """Each message as `unpack` returns it, or the exception that `unpack` raises, as soon as it is there.
+
+    For messages from a queue: the outcomes come in the order of the messages, while further messages are on
+    their way. A message whose DID takes long to resolve delays those after it in this order alone. The replay
+    window and a function `allowed_senders` are asked about a message when it is handed out, so a message that
+    was not handed out is not marked as seen. To leave the loop early, close the iterator, as
+    `contextlib.aclosing` does. DIDComm v2.1, section "Message Layer Addressing Consistency".
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from. A DID for which several messages wait is
+            asked for once.
+        packed_msgs: The messages as they arrive, each as text, octets or parsed JSON. An exception that it
+            raises is raised after the outcomes of all messages before it. An asynchronous generator is closed
+            with the iterator; a stream stays open.
+        config: What to demand of each and what is too large.
+        at_once: How many messages are on their way: read from `packed_msgs`, and not yet left behind by the
+            loop. No further message is read meanwhile.
+
+    Raises:
+        TypeError: `packed_msgs` is one message.
+        ValueError: `at_once` is less than one.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import DIDCommMessaging, Message, unpack_each
+        >>> async def main():
+        ...     party = DIDCommMessaging()
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
+        ...     packed = await party.pack(hello, to=await party.create_peer_did())
+        ...     async for outcome in unpack_each(party.resolvers_config, [packed.text, "noise"]):
+        ...         print(type(outcome.error).__name__ if outcome.error else outcome.unwrap().message.body)
+        >>> asyncio.run(main())
+        {'msg': 'Hi'}
+        MalformedMessageError
+    """
+    check_each(packed_msgs, at_once)
+    return _unpack_each(resolvers_config, packed_msgs, config, at_once)
+
+
+async def _unpack_each(
+    resolvers: ResolversConfig,
+    packed_msgs: AsyncIterable[PackedMessage] | Iterable[PackedMessage],
+    config: UnpackConfig | None,
+    at_once: int,
+) -> AsyncGenerator[Outcome[UnpackResult], None]:
+    common = shared(resolvers)
+
+    async def one(packed_msg: PackedMessage) -> UnpackResult | Exception:
+        try:
+            result: UnpackResult = await drive(_operations.unpacked(resolvers, packed_msg, config), common)
+        except Exception as error:  # noqa: BLE001, it is the outcome of this message
+            return without_frames(error)
+        return result
+
+    async with aclosing(in_order(packed_msgs, one, at_once)) as entries:
+        async for entry in entries:
+            if isinstance(entry, Exception):
+                yield Outcome(error=entry)
+                continue
+            refused = await refusal(entry, resolvers, config)
+            yield Outcome(entry) if refused is None else Outcome(error=refused)
+
+
+def check_each(packed_msgs: object, at_once: int) -> None:
+    """Refuses one message in place of several, and a limit of none."""
+    _operations.check_several(packed_msgs)
+    if at_once < 1:
+        reason = f"`at_once` must be at least 1, got {at_once}"
+        raise ValueError(reason)
 
 
 def each_packed(

@@ -22,7 +22,6 @@ Each class has a stable `code`, which a problem report can carry. It is a proble
 | e.p.did.key-not-found | KeyNotFoundError |
 | e.p.me.not-found | NotFoundError |
 | e.p.me.secret-not-found | SecretNotFoundError |
-| e.p.me.partly-packed | PartlyPackedError |
 | e.p.xfer.no-endpoint | EndpointNotFoundError |
 | e.p.xfer.undelivered | DeliveryError |
 | e.p.trust.unproved | UntrustedMessageError |
@@ -36,7 +35,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydidcomm._arguments import NAMED_BY
-from pydidcomm._core import Packed, sanitize
+from pydidcomm._core import sanitize
 
 _MOST_KIDS = 5
 """The most kids that the text of an exception lists; the attribute has more."""
@@ -429,26 +428,6 @@ class ReplayedMessageError(DIDCommError):
 
     def _text(self) -> str:
         return f"message {self.message_id} of {self.did or 'an anonymous sender'} was here before"
-
-
-class PartlyPackedError(DIDCommError):
-    """A message for several recipients could not be packed for some: each failure tells who must act.
-
-    Attributes:
-        packed: What was packed, by recipient; it may be sent.
-        failed: What went wrong, by recipient.
-    """
-
-    code: ClassVar[str] = "e.p.me.partly-packed"
-
-    def __init__(self, packed: Mapping[str, Packed], failed: Mapping[str, Exception]) -> None:
-        super().__init__(packed, failed)
-        self.packed = packed
-        self.failed = failed
-
-    def _text(self) -> str:
-        every = len(self.packed) + len(self.failed)
-        return f"not packed for {len(self.failed)} of {every} recipients: {_some_of([*self.failed])}"
 
 
 class DecryptionError(DIDCommError):

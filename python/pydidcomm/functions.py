@@ -12,6 +12,7 @@ from pydidcomm._core import (
     PackedPlaintext,
     PackedSigned,
     UnpackResult,
+    V1Message,
 )
 from pydidcomm._drive import drive
 from pydidcomm._together import resolved_together
@@ -23,6 +24,7 @@ from pydidcomm.config import (
     ResolversConfig,
     UnpackConfig,
 )
+from pydidcomm.outcome import Outcome, outcomes
 
 
 async def pack_plaintext(
@@ -101,8 +103,8 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
     to: str,
     frm: str | None = None,
     sign_frm: str | None = None,
-    pack_config: PackEncryptedConfig | None = None,
-    pack_params: PackEncryptedParameters | None = None,
+    config: PackEncryptedConfig | None = None,
+    params: PackEncryptedParameters | None = None,
 ) -> Packed:
     """The message encrypted for one recipient, and wrapped for the mediators that its document names.
 
@@ -118,13 +120,13 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
             message has `frm`, which nothing proves then: see the warning. `DIDCommMessaging.pack` uses that
             of the message.
         sign_frm: The signer, a DID or the DID URL of one of its keys. With `frm` see `PackEncryptedConfig`.
-        pack_config: How to encrypt.
-        pack_params: What this message needs beside.
+        config: How to encrypt.
+        params: What this message needs beside.
 
     Raises:
         ValueError: `to`, `frm` or `sign_frm` contradict the message; every recipient would refuse it.
         NotFoundError: A DID, a key or a secret is not there; EndpointNotFoundError: a mediator, or a service
-            that `pack_params` names, takes no messages.
+            that `params` names, takes no messages.
         MalformedDocumentError: The mediators of the recipient form a loop, or are too many.
         UnsupportedError: The recipient has no key that is on offer; IncompatibleKeysError: none that fits
             a key of the sender.
@@ -147,7 +149,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         >>> asyncio.run(main())
         ('Hi Bob', True)
     """
-    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
+    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
     result: Packed = await drive(operation, resolvers_config)
     _operations.warn_of_anonymity(message, frm, sign_frm)
     return result
@@ -161,7 +163,7 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
     sign_frm: str | None = None,
     config: PackEncryptedConfig | None = None,
     params: PackEncryptedParameters | None = None,
-) -> list[Packed]:
+) -> list[Outcome[Packed]]:
     """One message encrypted for several recipients, for each by itself; in the order of `to`.
 
     No envelope has keys of two DIDs, and each goes its own way. The message is signed once. Where it is
@@ -177,32 +179,31 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
         config: How to encrypt.
         params: What this message needs beside.
 
+    Returns:
+        An outcome for each recipient. One that cannot be packed for does not keep the others from being.
+
     Raises:
-        PartlyPackedError: Some recipients could not be packed for; it has what was packed for the others, and
-            for each that failed the exception of `pack_encrypted`.
         ValueError: `to`, `frm` or `sign_frm` contradict the message; every recipient would refuse it.
         NotFoundError: The signer's DID, key or secret is not there.
         UnsupportedError: The signer has no key that is on offer.
 
     Example:
         >>> import asyncio
-        >>> from pydidcomm import DIDCommMessaging, Message, PartlyPackedError, pack_encrypted_to_each
+        >>> from pydidcomm import DIDCommMessaging, Message, pack_encrypted_to_each
         >>> async def main():
         ...     party = DIDCommMessaging()
-        ...     alice, bob, carol = [await party.create_peer_did() for _ in range(3)]
+        ...     alice, bob = [await party.create_peer_did() for _ in range(2)]
         ...     news = Message(type="https://example.org/news/1.0/headline", body={"text": "Rain"})
-        ...     packed = await pack_encrypted_to_each(party.resolvers_config, news, [bob, carol], frm=alice)
-        ...     try:
-        ...         await pack_encrypted_to_each(party.resolvers_config, news, [bob, "did:example:gone"])
-        ...     except PartlyPackedError as error:
-        ...         return len(packed), list(error.packed) == [bob], list(error.failed)
+        ...     to = [bob, "did:example:gone"]
+        ...     sent = await pack_encrypted_to_each(party.resolvers_config, news, to, frm=alice)
+        ...     return [type(outcome.value or outcome.error).__name__ for outcome in sent]
         >>> asyncio.run(main())
-        (2, True, ['did:example:gone'])
+        ['Packed', 'DidNotFoundError']
     """
     operation = _operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
     entries = await drive(operation, await resolved_together(resolvers_config, to))
     _operations.warn_of_anonymity(message, frm, sign_frm)
-    return _operations.for_each(to, entries)
+    return outcomes(entries)
 
 
 async def unpack(
@@ -210,7 +211,7 @@ async def unpack(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> UnpackResult:
-    """The message inside of all its layers, and what was proved about it.
+    """The message inside of all its layers, and what was proved about it; `receive` also reads DIDComm v1.
 
     Returns only if every claim of the message is proved. A forward that a mediator made for ourselves is
     opened too; it proves nothing about the message inside. DIDComm v2.1, sections "Message Layer Addressing
@@ -241,6 +242,47 @@ async def unpack(
     """
     operation = _operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = await drive(operation, resolvers_config)
+    return await admitted(received, resolvers_config, config)
+
+
+async def receive(
+    resolvers_config: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    config: UnpackConfig | None = None,
+) -> UnpackResult | V1Message:
+    """Unpack a message of DIDComm v2 or of DIDComm v1, whichever it is.
+
+    A message of DIDComm v1 (Aries RFC 0019) proves a verkey at most, and no DID. Of the demands of
+    `config` it meets `require_authenticated` by authcrypt and `allowed_senders` by its verkey, and
+    neither `require_signed` nor `require_profile`.
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from.
+        packed_msg: The message as it arrived, as text, bytes or parsed JSON.
+        config: What to demand and what is too large.
+
+    Returns:
+        `UnpackResult` for DIDComm v2, as `unpack` does; `V1Message` for v1, as `v1.unpack` does.
+
+    Raises:
+        DIDCommError: The message is refused; see `pydidcomm.unpack`.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import DIDCommMessaging, UnpackResult, receive, v1
+        >>> async def main():
+        ...     party = DIDCommMessaging()
+        ...     verkey = await v1.create_verkey(party.secrets)
+        ...     packed = await v1.pack(party.resolvers_config, {"@id": "1"}, [verkey], verkey)
+        ...     received = await receive(party.resolvers_config, packed.text)
+        ...     if isinstance(received, UnpackResult):
+        ...         return received.sender
+        ...     return received.sender_verkey == verkey
+        >>> asyncio.run(main())
+        True
+    """
+    operation = _operations.received(resolvers_config, packed_msg, config)
+    received: UnpackResult | V1Message = await drive(operation, resolvers_config)
     return await admitted(received, resolvers_config, config)
 
 

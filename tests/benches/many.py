@@ -18,6 +18,8 @@ from table import LIMIT, OURS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pydidcomm import Outcome
+
 MESSAGES = 1000
 THREADS = (1, 2)
 LEAST_FACTOR = 1.85
@@ -48,12 +50,9 @@ async def batch(rounds: int) -> dict[int, list[float]]:
     return times
 
 
-def taken(entries: Sequence[Entry | Exception]) -> list[Entry]:
-    """The results, none of which may be an exception."""
-    for entry in entries:
-        if isinstance(entry, Exception):
-            raise entry
-    return [entry for entry in entries if not isinstance(entry, Exception)]
+def taken(outcomes: Sequence[Outcome[Entry]]) -> list[Entry]:
+    """The values, none of which may be an exception."""
+    return [outcome.unwrap() for outcome in outcomes]
 
 
 def batch_row(times: dict[int, list[float]], limit: float) -> str:

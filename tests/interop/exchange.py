@@ -95,7 +95,7 @@ async def pack_here(cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | 
         to=cast.recipient.did,
         frm=cast.sender.did if mode.frm else None,
         sign_frm=cast.sender.did if mode.sign else None,
-        pack_config=PackEncryptedConfig(
+        config=PackEncryptedConfig(
             enc_alg_anon=AnonCryptAlg(mode.enc),
             protect_sender_id=mode.protect,
             authcrypt_signed=mode.frm and mode.sign,

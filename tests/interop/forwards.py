@@ -62,7 +62,7 @@ class Route:
         message = Message.from_dict(plaintext)
         to, frm = parties[RECIPIENT].did, parties[SENDER].did
         pack_config = PackEncryptedConfig(forward=True)
-        packed = (await pack_encrypted(config, message, to=to, frm=frm, pack_config=pack_config)).packed_msg
+        packed = (await pack_encrypted(config, message, to=to, frm=frm, config=pack_config)).packed_msg
         for hop, following in self._hops():
             request = _request(parties, hop)
             forward = await peer.ask("unpack_forward", **request, packed=packed)

@@ -22,7 +22,6 @@ from pydidcomm import (
     InMemoryReplayWindow,
     Message,
     Outgoing,
-    Packed,
     UnpackConfig,
     UnpackResult,
     sync,
@@ -50,10 +49,10 @@ async def batch() -> None:
     """Pack and unpack many messages."""
     party = DIDCommMessaging(replay_window=InMemoryReplayWindow())
     did = await party.create_peer_did()
-    entries = await party.pack_many([Outgoing(message=Message(type=HELLO), to=did) for _ in range(100)])
-    texts = [entry.message for entry in entries if isinstance(entry, Packed)]
+    sent = await party.pack_many([Outgoing(message=Message(type=HELLO), to=did) for _ in range(100)])
+    texts = [outcome.unwrap().text for outcome in sent]
     received = await party.unpack_many([*texts, texts[0]])
-    assert [type(entry) for entry in received[:-1]] == [UnpackResult] * 100
+    assert [type(outcome.value) for outcome in received[:-1]] == [UnpackResult] * 100
 
 
 async def in_flight() -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydidcomm import DIDCommError, DIDCommMessaging, Outgoing, Packed, sync
+from pydidcomm import DIDCommError, DIDCommMessaging, Outgoing, sync
 from world import HELLO, hello
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Acts:
 
     def batches(self, times: int) -> None:
         for _ in range(times // (2 * BATCH)):
-            entries = self.party.pack_many([Outgoing(message=hello(), to=self.bob, frm=self.alice)] * BATCH)
-            packed = [entry.message for entry in entries if isinstance(entry, Packed)]
+            sent = self.party.pack_many([Outgoing(message=hello(), to=self.bob, frm=self.alice)] * BATCH)
+            packed = [outcome.unwrap().text for outcome in sent]
             self.party.unpack_many([*packed, self.broken, "noise"])
 
     def awaited(self, times: int) -> None:
@@ -59,6 +59,8 @@ class Acts:
             packed = await party.pack(long, to=self.bob, frm=self.alice)
             await party.unpack(packed.message)
             await party.unpack_many([self.packed, self.broken] * BATCH)
+            async for _ in party.unpack_each([self.packed, self.broken] * BATCH):
+                pass
 
 
 def resident() -> int:

@@ -76,7 +76,7 @@ def test_authcrypt_and_anoncrypt_work_on_every_curve(curve: str) -> None:
     resolvers = world(alice, bob)
     for frm, protect in ((None, False), (alice.did, False), (alice.did, True)):
         config = PackEncryptedConfig(protect_sender_id=protect)
-        packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=frm, pack_config=config)
+        packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=frm, config=config)
         assert epk_curve(packed.message) == curve
         assert [envelope.curve for envelope in packed.envelopes] == [curve]
         received = sync.unpack(resolvers, packed.message)
@@ -142,7 +142,7 @@ def test_every_curve_gets_an_envelope_when_asked() -> None:
     resolvers = world(alice, bob)
     every = PackEncryptedConfig(every_curve=True)
     for frm, curves in ((None, ["X25519", "P-384", "P-256", "P-521"]), (alice.did, ["X25519", "P-256"])):
-        packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=frm, pack_config=every)
+        packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=frm, config=every)
         assert [envelope.curve for envelope in packed.envelopes] == curves
         assert packed.message == packed.envelopes[0].message
         for envelope in packed.envelopes:
@@ -157,14 +157,14 @@ def test_the_caller_can_order_and_restrict_the_curves() -> None:
     alice, bob = Owner("alice", AGREE), Owner("bob", AGREE)
     resolvers = world(alice, bob)
     config = PackEncryptedConfig(curves=["P-521", "X25519"])
-    packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=alice.did, pack_config=config)
+    packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=alice.did, config=config)
     assert epk_curve(packed.message) == "P-521"
     with pytest.raises(UnsupportedError):
         sync.pack_encrypted(
             world(alice, Owner("bob", ["X25519"])),
             hello(),
             to=bob.did,
-            pack_config=PackEncryptedConfig(curves=["P-384"]),
+            config=PackEncryptedConfig(curves=["P-384"]),
         )
     for curve in ("Ed25519", "x25519"):
         with pytest.raises(ValueError, match=curve):
@@ -176,11 +176,11 @@ def test_secp256k1_is_read_and_written_only_when_asked(every_curve: bool) -> Non
     alice, bob = Owner("alice", ["secp256k1", "X25519"]), Owner("bob", ["secp256k1", "X25519"])
     resolvers = world(alice, bob)
     by_default = PackEncryptedConfig(every_curve=every_curve)
-    packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=alice.did, pack_config=by_default)
+    packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=alice.did, config=by_default)
     assert [envelope.curve for envelope in packed.envelopes] == ["X25519"]
     config = PackEncryptedConfig(curves=["secp256k1"])
     for frm in (None, alice.did):
-        packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=frm, pack_config=config)
+        packed = sync.pack_encrypted(resolvers, hello(), to=bob.did, frm=frm, config=config)
         assert epk_curve(packed.message) == "secp256k1"
         metadata = sync.unpack(resolvers, packed.message).metadata
         assert metadata.recipient_kid == bob.kid("agree", "secp256k1")

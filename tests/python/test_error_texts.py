@@ -20,7 +20,7 @@ from pydidcomm import (
     inspect,
     sync,
 )
-from world import b64, hello, unb64
+from world import b64, hello, results, unb64
 
 # a second log line, a terminal escape and a mark that turns the direction of writing
 HOSTILE = "x\n2026-11-28 INFO login of root\x1b[2J\u202e"
@@ -80,7 +80,6 @@ def test_the_text_of_every_exception_is_one_printable_line(cls: type[DIDCommErro
         "ResolutionError": (HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         "DeliveryError": ([(HOSTILE, HOSTILE)],),
         "UntrustedMessageError": (HOSTILE, HOSTILE, HOSTILE),
-        "PartlyPackedError": ({}, {HOSTILE: ValueError(HOSTILE)}),
         "DecryptionError": ([HOSTILE],),
         "InvalidSignatureError": (),
     }
@@ -152,7 +151,11 @@ async def test_an_exception_of_a_resolver_or_a_store_has_one_note_that_names_its
         if many:
             outgoing = [pydidcomm.Outgoing(message=hello(), to=bob_did)]
             done: list[Any] = [
-                *(await party.pack_many(outgoing) if pack else await party.unpack_many([packed]))
+                *(
+                    results(await party.pack_many(outgoing))
+                    if pack
+                    else results(await party.unpack_many([packed]))
+                )
             ]
             assert isinstance(done[0], Exception)
             return done[0]

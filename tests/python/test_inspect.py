@@ -187,7 +187,7 @@ def test_whatever_packing_yields_is_taken_and_has_no_faults() -> None:
     message = hello(frm=ALICE.did, to=[BOB.did])
     for packed, layers in (
         (sync.pack_encrypted(alice, message, BOB.did, ALICE.did), ["encrypted"]),
-        (sync.pack_encrypted(alice, message, BOB.did, ALICE.did, pack_config=config), ["encrypted"]),
+        (sync.pack_encrypted(alice, message, BOB.did, ALICE.did, config=config), ["encrypted"]),
         (sync.pack_signed(alice, message, ALICE.did), ["signed", "plaintext"]),
         (sync.pack_plaintext(alice, message), ["plaintext"]),
     ):

@@ -115,7 +115,7 @@ def test_the_library_opens_anoncrypt(curve: str, count: int, alg: AnonCryptAlg, 
     alice, bob = owner("alice", curve), owner("bob", curve, count)
     sent = hello(to=[bob.did])
     packed = sync.pack_encrypted(
-        config(alice, bob), sent, to=bob.did, pack_config=PackEncryptedConfig(enc_alg_anon=alg)
+        config(alice, bob), sent, to=bob.did, config=PackEncryptedConfig(enc_alg_anon=alg)
     )
     assert opened(packed.packed_msg, bob, ["ECDH-ES+A256KW", enc]) == sent.as_dict()
 

@@ -86,7 +86,7 @@ async def test_a_refusal_has_one_warning_with_its_code(caplog: pytest.LogCapture
     packed = (await bob.pack(spoken(), to=did, frm=did)).message
     assert "allowed_senders" in await refusal(bob.unpack(packed, config=nobody))
     caplog.clear()
-    assert isinstance((await bob.unpack_many([packed, "{}"]))[1], DIDCommError)
+    assert isinstance((await bob.unpack_many([packed, "{}"]))[1].error, DIDCommError)
     (record,) = caplog.records
     assert "MalformedMessageError" in record.getMessage()
 

@@ -25,7 +25,7 @@ from pydidcomm import (
     sync,
     unpack_many,
 )
-from world import hello
+from world import hello, results
 
 MORE_THAN_THE_CACHE = 4_200
 """Documents that a resolver remembers are fewer."""
@@ -119,7 +119,7 @@ def test_a_sender_that_is_refused_leaves_nothing() -> None:
         bob.unpack(packed, config=UnpackConfig(allowed_senders=nobody))
     assert isinstance(bob.resolver, LocalResolver)
     assert dict(bob.resolver.long_forms) == {}
-    sync.unpack_many(bob.resolvers_config, [packed])
+    results(sync.unpack_many(bob.resolvers_config, [packed]))
     assert dict(bob.resolver.long_forms) == {short_of(long): long}
 
 
@@ -129,7 +129,7 @@ async def test_a_store_keeps_contacts_and_own_dids_from_one_process_to_the_next(
     long = alice.create_peer_did(method=4)
     before = DIDCommMessaging(secrets, LocalResolver(long_forms=table))
     own = await before.create_peer_did(method=4)
-    await unpack_many(before.resolvers_config, [alice.pack(hello(), to=own, frm=long).text])
+    results(await unpack_many(before.resolvers_config, [alice.pack(hello(), to=own, frm=long).text]))
     assert table.rows == {short_of(long): long, short_of(own): own}
     alice.resolver.resolve(own)
     # the next process has nothing but the store and the secrets

@@ -22,7 +22,7 @@ from pydidcomm import (
     sync,
     wrap_in_forward,
 )
-from world import HELLO, Documents, Party, hello
+from world import HELLO, Documents, Party, hello, results
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -84,9 +84,11 @@ async def test_a_large_batch_leaves_the_loop_and_a_small_one_does_not() -> None:
     party = DIDCommMessaging()
     bob = await party.create_peer_did()
     for size, leaves in ((2, False), (200, True)):
-        entries, while_packing = await turns(party.pack_many([Outgoing(message=hello(), to=bob)] * size))
+        sent, while_packing = await turns(party.pack_many([Outgoing(message=hello(), to=bob)] * size))
+        entries = results(sent)
         packed = [entry.message for entry in entries if isinstance(entry, Packed)]
-        received, while_unpacking = await turns(party.unpack_many(packed))
+        opened, while_unpacking = await turns(party.unpack_many(packed))
+        received = results(opened)
         assert [type(entry) for entry in received] == [UnpackResult] * size
         assert (while_packing > 0, while_unpacking > 0) == (leaves, leaves)
 
@@ -103,7 +105,9 @@ async def test_a_message_to_many_keys_leaves_the_loop_and_every_key_opens_it(
     assert packed.to_kids == sorted(crowd.kids)
     everybody = UnpackConfig(expect_decrypt_by_all_keys=True)
     assert documents.unpack(crowd, packed.message, everybody).message.frm == sender
-    (entry,) = sync.pack_many(documents.of(alice), [Outgoing(message=hello(), to=crowd.did, frm=sender)])
+    (entry,) = results(
+        sync.pack_many(documents.of(alice), [Outgoing(message=hello(), to=crowd.did, frm=sender)])
+    )
     assert isinstance(entry, Packed)
     assert documents.unpack(crowd, entry.message, everybody).message.frm == sender
     again = sync.pack_encrypted(documents.of(alice), hello(), to=crowd.did, frm=sender)

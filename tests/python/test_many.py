@@ -30,7 +30,7 @@ from pydidcomm import (
     sync,
     unpack_many,
 )
-from world import Documents, Party, hello
+from world import Documents, Party, hello, results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ NOISE = "noise"
 def packed_by(alice: Party, documents: Documents, ids: Sequence[str]) -> list[str]:
     """Messages to Bob with these ids, as Alice packs them."""
     outgoing = [Outgoing(message=hello(id=id_), to="did:example:bob", frm=alice.did) for id_ in ids]
-    entries = sync.pack_many(documents.of(alice), outgoing)
+    entries = results(sync.pack_many(documents.of(alice), outgoing))
     return [entry.message for entry in entries if isinstance(entry, Packed)]
 
 
@@ -62,16 +62,16 @@ async def test_entries_are_in_order_and_no_failure_fails_the_others(
     batch = [one, NOISE, two.encode(), b"\xff", 7, {"id": "three", "type": "https://example.org/a/1.0/b"}]
     expected = ["one", "MalformedMessageError", "two", "MalformedMessageError", "ArgumentTypeError", "three"]
     messages: Any = batch
-    assert told(await unpack_many(asked.config, messages)) == expected
-    assert told(await DIDCommMessaging(bob.secrets, documents).unpack_many(messages)) == expected
+    assert told(results(await unpack_many(asked.config, messages))) == expected
+    assert told(results(await DIDCommMessaging(bob.secrets, documents).unpack_many(messages))) == expected
     for threads in (None, 1, 2, 100):
-        assert told(sync.unpack_many(documents.of(bob), messages, threads=threads)) == expected
-    assert told(sync.unpack_many(Plain(asked).config, messages)) == expected
+        assert told(results(sync.unpack_many(documents.of(bob), messages, threads=threads))) == expected
+    assert told(results(sync.unpack_many(Plain(asked).config, messages))) == expected
     assert sync.DIDCommMessaging(bob.secrets, documents).unpack_many([]) == []
 
 
 async def test_every_question_is_asked_once(asked: Asked, documents: Documents, alice: Party) -> None:
-    entries = await unpack_many(asked.config, packed_by(alice, documents, ["one", "two", "three"]))
+    entries = results(await unpack_many(asked.config, packed_by(alice, documents, ["one", "two", "three"])))
     assert told(entries) == ["one", "two", "three"]
     assert alice.did in asked.questions
     assert len(asked.questions) == len({str(question) for question in asked.questions})
@@ -81,10 +81,10 @@ async def test_more_than_run_together_are_in_order_too() -> None:
     party = DIDCommMessaging()
     bob = await party.create_peer_did()
     ids = [str(number) for number in range(1100)]
-    entries = await party.pack_many([Outgoing(message=hello(id=id_), to=bob) for id_ in ids])
+    entries = results(await party.pack_many([Outgoing(message=hello(id=id_), to=bob) for id_ in ids]))
     packed = [entry.message for entry in entries if isinstance(entry, Packed)]
-    assert told(await party.unpack_many(packed)) == ids
-    assert told(await party.unpack_many(packed, threads=1)) == ids
+    assert told(results(await party.unpack_many(packed))) == ids
+    assert told(results(await party.unpack_many(packed, threads=1))) == ids
 
 
 class Failing(Asked):
@@ -105,7 +105,7 @@ async def test_what_a_resolver_raises_is_the_entry_of_the_messages_it_was_asked_
 ) -> None:
     error = ConnectionError("no network")
     batch = [*packed_by(carol, documents, ["one"]), *packed_by(alice, documents, ["two"])]
-    entries = await unpack_many(Failing(documents, bob, error).config, batch)
+    entries = results(await unpack_many(Failing(documents, bob, error).config, batch))
     assert entries[0] is error
     assert told(entries[1:]) == ["two"]
 
@@ -124,7 +124,7 @@ class Pulled:
 def test_an_interrupt_is_no_entry(documents: Documents, alice: Party, bob: Party) -> None:
     config = ResolversConfig(secrets_resolver=bob.secrets, did_resolver=Pulled())
     with pytest.raises(Plug):
-        sync.unpack_many(config, packed_by(alice, documents, ["one"]))
+        results(sync.unpack_many(config, packed_by(alice, documents, ["one"])))
 
 
 class Meeting(Asked):
@@ -151,7 +151,7 @@ async def test_questions_are_asked_together_in_the_callers_context(
     meeting = Meeting(documents, bob)
     meeting.caller.set("test")
     batch = [*packed_by(carol, documents, ["one"]), *packed_by(alice, documents, ["two"])]
-    assert told(await unpack_many(meeting.config, batch)) == ["one", "two"]
+    assert told(results(await unpack_many(meeting.config, batch))) == ["one", "two"]
     assert set(meeting.callers) == {"test"}
 
 
@@ -189,7 +189,7 @@ async def test_a_cancelled_batch_leaves_nothing_behind(
         tasks.cancel_scope.cancel()
     assert silent.given_up == 2
     silent.speaks = True
-    assert told(await unpack_many(silent.config, batch)) == ["one", "two"]
+    assert told(results(await unpack_many(silent.config, batch))) == ["one", "two"]
 
 
 async def test_of_two_that_are_the_same_the_first_is_taken(
@@ -198,24 +198,26 @@ async def test_of_two_that_are_the_same_the_first_is_taken(
     (one,) = packed_by(alice, documents, ["one"])
     for threads in (1, 2):
         party = DIDCommMessaging(bob.secrets, documents, replay_window=InMemoryReplayWindow())
-        entries = await party.unpack_many([one, NOISE, one], threads=threads)
+        entries = results(await party.unpack_many([one, NOISE, one], threads=threads))
         assert told(entries) == ["one", "MalformedMessageError", "ReplayedMessageError"]
     twin = sync.DIDCommMessaging(bob.secrets, documents, replay_window=InMemoryReplayWindow())
-    assert told(twin.unpack_many([one, one])) == ["one", ReplayedMessageError.__name__]
+    assert told(results(twin.unpack_many([one, one]))) == ["one", ReplayedMessageError.__name__]
 
 
 async def test_policy_and_expiry_are_those_of_unpack(documents: Documents, alice: Party, bob: Party) -> None:
     party = DIDCommMessaging(bob.secrets, documents, clock=lambda: 1000)
     late = hello(id="late", expires_time=999)
-    (packed,) = sync.pack_many(documents.of(alice), [Outgoing(message=late, to=bob.did, frm=alice.did)])
+    (packed,) = results(
+        sync.pack_many(documents.of(alice), [Outgoing(message=late, to=bob.did, frm=alice.did)])
+    )
     assert isinstance(packed, Packed)
-    (expired,) = await party.unpack_many([packed.message])
+    (expired,) = results(await party.unpack_many([packed.message]))
     assert isinstance(expired, UnpackResult)
     assert expired.metadata.expired
     for config in (UnpackConfig(require_signed=True), UnpackConfig(allowed_senders=lambda _: False)):
-        (entry,) = await party.unpack_many([packed.message], config=config)
+        (entry,) = results(await party.unpack_many([packed.message], config=config))
         assert isinstance(entry, PolicyError)
-        (entry,) = sync.unpack_many(party.resolvers_config, [packed.message], config)
+        (entry,) = results(sync.unpack_many(party.resolvers_config, [packed.message], config))
         assert isinstance(entry, PolicyError)
 
 
@@ -230,8 +232,8 @@ async def test_each_message_is_packed_as_it_says(documents: Documents, alice: Pa
         Outgoing(message=hello(id="six"), to=bob.did, frm="did:example:carol"),
     ]
     for entries in (
-        await party.pack_many(outgoing),
-        sync.pack_many(documents.of(alice), outgoing, threads=2),
+        results(await party.pack_many(outgoing)),
+        results(sync.pack_many(documents.of(alice), outgoing, threads=2)),
     ):
         kinds = [
             "Packed",
@@ -270,9 +272,11 @@ async def test_a_key_that_lives_elsewhere_is_asked_for_every_message(
     config = ResolversConfig(secrets_resolver=Keys({carol.key.kid: there}), did_resolver=documents)
     outgoing = [Outgoing(message=hello(id=id_), to=carol.did, frm=alice.did) for id_ in ("one", "two")]
     packed = [
-        entry.message for entry in sync.pack_many(documents.of(alice), outgoing) if isinstance(entry, Packed)
+        entry.message
+        for entry in results(sync.pack_many(documents.of(alice), outgoing))
+        if isinstance(entry, Packed)
     ]
-    for entries in (await unpack_many(config, packed), sync.unpack_many(config, packed)):
+    for entries in (results(await unpack_many(config, packed)), results(sync.unpack_many(config, packed))):
         assert told(entries) == ["one", "two"]
     assert there.agreed == 8
 
@@ -280,21 +284,21 @@ async def test_a_key_that_lives_elsewhere_is_asked_for_every_message(
 async def test_misuse_is_raised_at_once(asked: Asked) -> None:
     for threads in (0, -1):
         with pytest.raises(ValueError, match="thread"):
-            await unpack_many(asked.config, [NOISE], threads=threads)
+            results(await unpack_many(asked.config, [NOISE], threads=threads))
         with pytest.raises(ValueError, match="thread"):
-            sync.pack_many(asked.config, [], threads=threads)
+            results(sync.pack_many(asked.config, [], threads=threads))
     lone: list[Any] = [NOISE, NOISE.encode(), {}]
     for messages in lone:
         with pytest.raises(TypeError, match="`packed_msgs` must be a list of messages"):
-            await unpack_many(asked.config, messages)
+            results(await unpack_many(asked.config, messages))
     with pytest.raises(TypeError, match="`outgoing` must contain Outgoing objects, got Message"):
-        await pack_many(asked.config, [hello()])  # type: ignore[list-item]
+        results(await pack_many(asked.config, [hello()]))  # type: ignore[list-item]
 
 
 async def test_secrets_that_are_not_there_fail_alone(
     documents: Documents, alice: Party, carol: Party
 ) -> None:
-    entries = await unpack_many(documents.of(carol), [*packed_by(alice, documents, ["one"]), NOISE])
+    entries = results(await unpack_many(documents.of(carol), [*packed_by(alice, documents, ["one"]), NOISE]))
     assert [type(entry) for entry in entries] == [SecretNotFoundError, MalformedMessageError]
 
 
@@ -308,8 +312,9 @@ bob = party.create_peer_did()
 hello = Message(type="https://example.org/greeting/1.0/hello")
 
 def batch():
-    packed = party.pack_many([Outgoing(message=hello, to=bob)] * 64)
-    return all(entry.message.id == hello.id for entry in party.unpack_many([one.message for one in packed]))
+    sent = party.pack_many([Outgoing(message=hello, to=bob)] * 64)
+    received = party.unpack_many([one.unwrap().text for one in sent])
+    return all(one.unwrap().message.id == hello.id for one in received)
 
 def child():
     signal.alarm(60)

@@ -75,7 +75,7 @@ each_mode = pytest.mark.parametrize("mode", MODES.values(), ids=MODES.keys())
 
 def parties_of(mode: Mode, alice: Party, bob: Party) -> dict[str, Any]:
     frm, sign_frm = (alice.did if mode.frm else None), (alice.did if mode.sign else None)
-    return {"to": bob.did, "frm": frm, "sign_frm": sign_frm, "pack_config": mode.config}
+    return {"to": bob.did, "frm": frm, "sign_frm": sign_frm, "config": mode.config}
 
 
 def message_for(bob: Party) -> Message:
@@ -148,7 +148,7 @@ async def test_the_object_that_a_program_keeps_does_the_same(
     sender = DIDCommMessaging(secrets=alice.secrets, resolver=documents)
     recipient = DIDCommMessaging(secrets=bob.secrets, resolver=documents)
     arguments = parties_of(mode, alice, bob)
-    config = arguments.pop("pack_config")
+    config = arguments.pop("config")
     packed = await sender.pack(message_for(bob), **arguments, config=config)
     check(await recipient.unpack(packed.message), mode, alice, bob)
 
@@ -160,7 +160,7 @@ def test_the_object_that_a_program_keeps_has_a_twin_without_an_event_loop(
     sender = sync.DIDCommMessaging(secrets=alice.secrets, resolver=documents)
     recipient = sync.DIDCommMessaging(secrets=bob.secrets, resolver=documents)
     arguments = parties_of(mode, alice, bob)
-    config = arguments.pop("pack_config")
+    config = arguments.pop("config")
     packed = sender.pack(message_for(bob), **arguments, config=config)
     check(recipient.unpack(packed.message), mode, alice, bob)
 

@@ -43,7 +43,6 @@ EXAMPLES: list[Exception] = [
     errors.UntrustedMessageError("from=skid", KID, "did:example:b"),
     errors.PolicyError("require_signed", DID),
     errors.ReplayedMessageError("one", DID),
-    errors.PartlyPackedError({}, {DID: errors.DidNotFoundError(DID)}),
     errors.DecryptionError(),
     errors.InvalidSignatureError(),
     errors.MessageTypeWarning("odd"),

@@ -25,7 +25,7 @@ from pydidcomm import (
     sync,
 )
 from test_long_work import turns
-from world import HELLO, Documents, Party, hello
+from world import HELLO, Documents, Party, hello, results
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -69,7 +69,7 @@ async def test_no_more_questions_are_under_way_than_the_limit() -> None:
             if limit is None
             else DIDCommMessaging(resolver=resolver, max_concurrency=limit)
         )
-        entries = await party.pack_many(to_nobody(MANY))
+        entries = results(await party.pack_many(to_nobody(MANY)))
         assert {type(entry) for entry in entries} == {DidNotFoundError}
         assert resolver.most == (limit or 64)
     with pytest.raises(ValueError, match="max_concurrency"):
@@ -106,7 +106,9 @@ class Flaky(Documents):
 
 def flaky_batch(alice: Party, bob: Party) -> tuple[Flaky, list[str]]:
     documents = Documents(alice, bob)
-    (packed,) = sync.pack_many(documents.of(alice), [Outgoing(message=hello(), to=bob.did, frm=alice.did)])
+    (packed,) = results(
+        sync.pack_many(documents.of(alice), [Outgoing(message=hello(), to=bob.did, frm=alice.did)])
+    )
     assert isinstance(packed, Packed)
     return Flaky(alice, bob), [packed.message] * (2048 + 2)
 
@@ -116,8 +118,8 @@ async def test_a_failure_is_the_answer_of_its_round_and_each_entry_has_its_own(
 ) -> None:
     documents, batch = flaky_batch(alice, bob)
     for entries in (
-        await DIDCommMessaging(bob.secrets, documents).unpack_many(batch),
-        sync.DIDCommMessaging(bob.secrets, Flaky(alice, bob)).unpack_many(batch),
+        results(await DIDCommMessaging(bob.secrets, documents).unpack_many(batch)),
+        results(sync.DIDCommMessaging(bob.secrets, Flaky(alice, bob)).unpack_many(batch)),
     ):
         assert [type(entry) for entry in entries[2048:]] == [UnpackResult] * 2
         failures = [entry for entry in entries if isinstance(entry, TimeoutError)]
@@ -173,15 +175,18 @@ async def test_no_batch_leaves_messages_or_keys_in_reference_cycles(alice: Party
             for config in (None, UnpackConfig(allowed_senders=lambda _: 1 / 0 > 0)):
                 documents.asked = 0
                 party = DIDCommMessaging(Asking(), documents, replay_window=window)
-                entries = await party.unpack_many(texts, config=config)
-                entries += await party.unpack_many(texts, config=config)
+                entries = results(await party.unpack_many(texts, config=config))
+                entries += results(await party.unpack_many(texts, config=config))
+                documents.asked = 0
+                entries += results([one async for one in party.unpack_each(texts, config=config)])
                 assert any(isinstance(entry, Exception) for entry in entries)
                 documents.asked = 0
                 plain = ResolversConfig(
                     secrets_resolver=bob.secrets, did_resolver=documents, replay_window=window
                 )
-                also = sync.unpack_many(plain, texts, config)
-                also += sync.unpack_many(plain, texts, config)
+                also = results(sync.unpack_many(plain, texts, config))
+                also += results(sync.unpack_many(plain, texts, config))
+                also += results(sync.unpack_each(plain, texts, config))
                 assert any(isinstance(entry, Exception) for entry in also)
 
     gc.collect()
@@ -207,7 +212,7 @@ async def test_an_answer_that_has_every_attribute_is_not_awaited(alice: Party, b
 
     party = DIDCommMessaging(alice.secrets, Answering())
     assert (await party.pack(hello(), to=bob.did, frm=alice.did)).from_kid == alice.key.kid
-    entries = await party.pack_many([Outgoing(message=hello(), to=bob.did)] * 2)
+    entries = results(await party.pack_many([Outgoing(message=hello(), to=bob.did)] * 2))
     assert [type(entry) for entry in entries] == [Packed] * 2
 
 
@@ -216,7 +221,7 @@ async def exchange() -> None:
     did = await party.create_peer_did()
     packed = await party.pack(Message(type=HELLO, body={"text": LONG}), to=did, frm=did)
     assert (await party.unpack(packed.message)).metadata.authenticated
-    entries = await party.pack_many([Outgoing(message=hello(), to=did)] * 200)
+    entries = results(await party.pack_many([Outgoing(message=hello(), to=did)] * 200))
     assert {type(entry) for entry in entries} == {Packed}
 
 

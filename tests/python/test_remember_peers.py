@@ -23,7 +23,7 @@ async def test_messages_are_read_whoever_remembers(
     for number in range(3):
         for sender, recipient, (frm, to) in ((alice, bob, dids), (bob, alice, dids[::-1])):
             message = Message(type=TYPE, body={"number": number})
-            packed = await pack_encrypted(sender.resolvers_config, message, to, frm, pack_config=config)
+            packed = await pack_encrypted(sender.resolvers_config, message, to, frm, config=config)
             received = await recipient.unpack(packed.packed_msg)
             assert received.message.body == {"number": number}
             assert received.metadata.authenticated

@@ -24,7 +24,7 @@ from pydidcomm import (
     sync,
 )
 from pydidcomm.errors import UntrustedMessageError
-from world import hello
+from world import hello, results
 
 if TYPE_CHECKING:
     from world import Documents, Party
@@ -142,7 +142,7 @@ async def test_a_batch_that_is_cancelled_takes_back_what_it_has_taken() -> None:
     frm, to = await alice.create_peer_did(), await bob.create_peer_did()
     packed = [(await alice.pack(hello(id=name), to=to, frm=frm)).message for name in ("one", "two")]
     with anyio.move_on_after(0.1):
-        await bob.unpack_many(packed)
+        results(await bob.unpack_many(packed))
     assert window.known == {}
 
 
@@ -152,7 +152,7 @@ def test_one_message_to_two_of_our_dids_is_two_messages(*, anonymous: bool) -> N
     frm, tenants = alice.create_peer_did(), [host.create_peer_did(), host.create_peer_did()]
     news = hello(id="one")
     sender = None if anonymous else frm
-    for packed in alice.pack_to_each(news, to=tenants, frm=sender, anonymous=anonymous):
+    for packed in results(alice.pack_to_each(news, to=tenants, frm=sender, anonymous=anonymous)):
         assert host.unpack(packed.message).message.id == "one"
     with pytest.raises(ReplayedMessageError):
         host.unpack(alice.pack(news, to=tenants[0], frm=sender, anonymous=anonymous).message)

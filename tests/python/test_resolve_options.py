@@ -24,7 +24,7 @@ from pydidcomm import (
     UnpackConfig,
     sync,
 )
-from world import hello
+from world import hello, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +166,7 @@ async def test_a_message_is_packed_for_a_key_that_the_cache_does_not_have(peer: 
     packed = await bob.pack(hello(), to=f"{ALICE}#agree-2")
     assert (await alice.unpack(packed.text)).message.body == {"msg": "Hi"}
     assert cache.fresh == [ALICE]
-    each = await bob.pack_to_each(hello(), to=[f"{ALICE}#agree-2", BOB])
+    each = results(await bob.pack_to_each(hello(), to=[f"{ALICE}#agree-2", BOB]))
     assert len(each) == 2
 
 
@@ -206,7 +206,7 @@ async def test_many_forged_messages_share_their_questions(peer: Owner, own: Owne
     cache = Cache(peer, own)
     forger, bob = parties(Owner(ALICE), own, cache)
     forged = [(await forger.pack_signed(hello(to=[BOB]), sign_frm=ALICE)).text for _ in range(20)]
-    await bob.unpack_many(forged)
+    results(await bob.unpack_many(forged))
     assert [options.fresh for _, options in cache.asked] == [False, True]
 
 

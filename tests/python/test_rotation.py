@@ -275,7 +275,7 @@ def test_a_rotation_that_every_recipient_would_refuse_is_not_packed(
             resolvers,
             ending,
             to=bob.did,
-            pack_params=PackEncryptedParameters(from_prior_issuer_kid=alice2.signing.kid),
+            params=PackEncryptedParameters(from_prior_issuer_kid=alice2.signing.kid),
         )
 
 
@@ -287,7 +287,7 @@ def test_the_key_that_signs_the_rotation_can_be_named(documents: Documents, alic
     ending = hello(from_prior=FromPrior(iss=alice.did))
     for kid in (other.kid, alice.signing.kid):
         params = PackEncryptedParameters(from_prior_issuer_kid=kid)
-        packed = sync.pack_encrypted(documents.of(alice), ending, to=bob.did, pack_params=params)
+        packed = sync.pack_encrypted(documents.of(alice), ending, to=bob.did, params=params)
         assert packed.from_prior_issuer_kid == kid
         assert documents.unpack(bob, packed.packed_msg).metadata.from_prior_issuer_kid == kid
 

@@ -50,7 +50,7 @@ def serving(party: Party, endpoint: object) -> Party:
 def pack(world: Documents, alice: Party, bob: Party, **parameters: Any) -> Packed:  # noqa: ANN401
     headers = parameters.pop("headers", {})
     params = PackEncryptedParameters(**parameters)
-    return sync.pack_encrypted(world.of(alice), hello(**headers), bob.did, alice.did, pack_params=params)
+    return sync.pack_encrypted(world.of(alice), hello(**headers), bob.did, alice.did, params=params)
 
 
 def kids(text: str) -> list[str]:
@@ -251,7 +251,7 @@ def test_the_keys_that_one_message_is_encrypted_to_have_a_limit(
 
     def packed(most: int) -> Packed:
         config = PackEncryptedConfig(max_keys=most)
-        return sync.pack_encrypted(world.of(alice), hello(), bob.did, pack_config=config)
+        return sync.pack_encrypted(world.of(alice), hello(), bob.did, config=config)
 
     assert packed(most).to_kids == bob.kids
     with pytest.raises(ValueError, match=f"`max_keys={most - 1}`"):
@@ -367,7 +367,7 @@ def test_every_envelope_has_deliveries_of_its_own(
 ) -> None:
     serving(bob, {"uri": one.did})
     packed = sync.pack_encrypted(
-        world.of(alice), hello(), bob.did, pack_config=PackEncryptedConfig(every_curve=True)
+        world.of(alice), hello(), bob.did, config=PackEncryptedConfig(every_curve=True)
     )
     for envelope in packed.envelopes:
         assert envelope.deliveries[0].message == envelope.message == envelope.delivery("https").message

@@ -20,7 +20,7 @@ from pydidcomm import (
     sync,
     v1,
 )
-from world import hello
+from world import hello, results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ async def test_the_keys_of_a_message_are_found_in_one_call(
 
 async def received(party: DIDCommMessaging, text: str) -> list[Any]:
     """The messages of a batch of one."""
-    return list(await party.unpack_many([text]))
+    return list(results(await party.unpack_many([text])))
 
 
 async def test_a_query_has_the_public_key_where_it_is_known(

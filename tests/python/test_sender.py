@@ -23,7 +23,7 @@ from pydidcomm import (
     short_form,
     sync,
 )
-from world import hello
+from world import hello, results
 
 if TYPE_CHECKING:
     from world import Documents, Party
@@ -95,17 +95,19 @@ async def test_pack_is_from_the_sender_that_the_message_names() -> None:
     for message in forms:
         every = [
             await alice.pack(message, to=bob_did),
-            *await alice.pack_to_each(message, to=[bob_did]),
-            *await alice.pack_many([Outgoing(message=message, to=bob_did)]),
-            *await pydidcomm.pack_many(alice.resolvers_config, [Outgoing(message=message, to=bob_did)]),
+            *results(await alice.pack_to_each(message, to=[bob_did])),
+            *results(await alice.pack_many([Outgoing(message=message, to=bob_did)])),
+            *results(
+                await pydidcomm.pack_many(alice.resolvers_config, [Outgoing(message=message, to=bob_did)])
+            ),
         ]
         for packed in every:
             assert not isinstance(packed, Exception)
             assert (await bob.unpack(packed.message)).sender == alice_did
         unnamed = [
             await alice.pack(message, to=bob_did, anonymous=True),
-            *await alice.pack_to_each(message, to=[bob_did], anonymous=True),
-            *await alice.pack_many([Outgoing(message=message, to=bob_did, anonymous=True)]),
+            *results(await alice.pack_to_each(message, to=[bob_did], anonymous=True)),
+            *results(await alice.pack_many([Outgoing(message=message, to=bob_did, anonymous=True)])),
         ]
         for packed in unnamed:
             assert not isinstance(packed, Exception)
@@ -121,9 +123,9 @@ def test_the_synchronous_face_is_from_the_sender_that_the_message_names() -> Non
     message = hello(frm=alice_did)
     for packed, sender in (
         (alice.pack(message, to=bob_did), alice_did),
-        (alice.pack_to_each(message, to=[bob_did])[0], alice_did),
+        (results(alice.pack_to_each(message, to=[bob_did]))[0], alice_did),
         (alice.pack(message, to=bob_did, anonymous=True), None),
-        (alice.pack_to_each(message, to=[bob_did], anonymous=True)[0], None),
+        (results(alice.pack_to_each(message, to=[bob_did], anonymous=True))[0], None),
     ):
         assert bob.unpack(packed.message).sender == sender
 
@@ -139,7 +141,7 @@ async def test_the_tutorial_function_is_anonymous_without_frm_and_warns(
     with pytest.warns(UnprovedSenderWarning):
         sync.pack_encrypted(config, named, bob.did)
     with pytest.warns(UnprovedSenderWarning):
-        sync.pack_encrypted_to_each(config, named, [bob.did])
+        results(sync.pack_encrypted_to_each(config, named, [bob.did]))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         sync.pack_encrypted(config, named, bob.did, frm=alice.did)

@@ -168,7 +168,7 @@ def test_a_mediated_endpoint_is_not_given_a_message_that_is_not_wrapped(
 ) -> None:
     serving(bob, service(endpoint))
     config = PackEncryptedConfig(forward=False)
-    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, pack_config=config)
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, config=config)
     assert packed.service_metadata is None
     assert packed.deliveries == []
     assert documents.unpack(bob, packed.message).message.body == {"msg": "Hi"}

@@ -11,13 +11,12 @@ from pydidcomm import (
     DIDDocument,
     LocalResolver,
     Message,
-    PartlyPackedError,
     PrefixResolver,
     pack_encrypted_to_each,
     sync,
 )
 from pydidcomm.errors import DidNotFoundError, SecretNotFoundError, UnsupportedError
-from world import HELLO, hello
+from world import HELLO, hello, results
 
 GONE = "did:example:gone"
 
@@ -46,7 +45,7 @@ def dids(envelope: str) -> set[str]:
 @pytest.mark.spec("ENC-01", "RTE-08")
 async def test_each_recipient_gets_an_envelope_of_its_own_by_its_own_way(cast: Cast) -> None:
     alice = DIDCommMessaging(secrets=cast.alice.secrets)
-    packed = await alice.pack_to_each(hello(), to=[cast.b, cast.c], frm=cast.a)
+    packed = results(await alice.pack_to_each(hello(), to=[cast.b, cast.c], frm=cast.a))
     assert [entry.endpoint() for entry in packed] == ["https://example.com/bob", "https://mediator.example"]
     to_bob, to_carol = packed
     assert dids(to_bob.message) == {cast.b}
@@ -69,7 +68,7 @@ async def test_each_recipient_behind_a_mediator_has_a_forward_of_its_own(cast: C
     parties = (cast.bob, cast.carol)
     to = [party.create_peer_did(service_endpoint=did) for party, did in zip(parties, dids, strict=True)]
     alice = DIDCommMessaging(secrets=cast.alice.secrets)
-    packed = await alice.pack_to_each(hello(to=to), to=to, frm=cast.a)
+    packed = results(await alice.pack_to_each(hello(to=to), to=to, frm=cast.a))
     assert [entry.endpoint() for entry in packed] == uris
     with pytest.raises(SecretNotFoundError):
         mediators[0].unpack_forward(packed[1].message)
@@ -83,16 +82,16 @@ async def test_each_recipient_behind_a_mediator_has_a_forward_of_its_own(cast: C
 
 
 def test_both_faces_and_the_function_pack_alike(cast: Cast) -> None:
-    packed = cast.alice.pack_to_each(hello(), to=[cast.c, cast.b])
+    packed = results(cast.alice.pack_to_each(hello(), to=[cast.c, cast.b]))
     assert [kid.partition("#")[0] for entry in packed for kid in entry.to_kids] == [cast.c, cast.b]
     with pytest.raises(ValueError, match="`to` must not be empty"):
-        sync.pack_encrypted_to_each(cast.alice.resolvers_config, hello(), [])
+        results(sync.pack_encrypted_to_each(cast.alice.resolvers_config, hello(), []))
     with pytest.raises(TypeError, match="`to` must be one DID as str, got list: use `pack_to_each`"):
         cast.alice.pack(hello(), to=[cast.b])  # type: ignore[arg-type]
 
 
 def test_a_message_is_signed_once_for_all_and_names_them_all(cast: Cast) -> None:
-    to_bob, to_carol = cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.a)
+    to_bob, to_carol = results(cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.a))
     assert to_bob.sign_from_kid == to_carol.sign_from_kid
     received = cast.bob.unpack(to_bob.message)
     assert received.message.to == (cast.b, cast.c)
@@ -101,13 +100,20 @@ def test_a_message_is_signed_once_for_all_and_names_them_all(cast: Cast) -> None
 
 
 def test_who_cannot_be_reached_does_not_keep_it_from_the_others(cast: Cast) -> None:
-    with pytest.raises(PartlyPackedError, match=f"not packed for 1 of 3 recipients: {GONE}") as caught:
-        cast.alice.pack_to_each(hello(), to=[cast.b, GONE, cast.c], frm=cast.a)
-    assert list(caught.value.packed) == [cast.b, cast.c]
-    assert cast.bob.unpack(caught.value.packed[cast.b].message).message.frm == cast.a
-    failed = caught.value.failed[GONE]
-    assert isinstance(failed, DidNotFoundError)
-    assert failed.did == GONE
+    to_bob, failed, to_carol = cast.alice.pack_to_each(hello(), to=[cast.b, GONE, cast.c], frm=cast.a)
+    assert cast.bob.unpack(to_bob.unwrap().text).message.frm == cast.a
+    assert cast.carol.unpack(to_carol.unwrap().text).message.frm == cast.a
+    assert isinstance(failed.error, DidNotFoundError)
+    assert failed.error.did == GONE
+    assert failed.value is None
+    with pytest.raises(DidNotFoundError):
+        failed.unwrap()
+
+
+def test_a_recipient_that_is_named_twice_has_two_outcomes(cast: Cast) -> None:
+    one, other = cast.alice.pack_to_each(hello(), to=[cast.b, cast.b], frm=cast.a)
+    for outcome in (one, other):
+        assert cast.bob.unpack(outcome.unwrap().text).sender == cast.a
 
 
 def test_every_failure_is_told(cast: Cast) -> None:
@@ -133,31 +139,27 @@ def test_every_failure_is_told(cast: Cast) -> None:
         secrets=cast.alice.secrets,
         resolver=PrefixResolver({"did:peer:": LocalResolver(), "did:example:": Known()}),
     )
-    with pytest.raises(PartlyPackedError) as caught:
-        alice.pack_to_each(hello(), to=[GONE, "did:example:bare"], frm=cast.a)
-    assert not caught.value.packed
-    kinds = {did: type(error) for did, error in caught.value.failed.items()}
-    assert kinds == {GONE: DidNotFoundError, "did:example:bare": UnsupportedError}
+    sent = alice.pack_to_each(hello(), to=[GONE, "did:example:bare"], frm=cast.a)
+    assert [type(outcome.error) for outcome in sent] == [DidNotFoundError, UnsupportedError]
 
 
 def test_what_fails_for_all_fails_as_a_whole(cast: Cast) -> None:
     with pytest.raises(SecretNotFoundError):
-        cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.b)
+        results(cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.b))
 
 
 def test_nobody_is_asked_to_sign_for_recipients_that_are_all_gone(cast: Cast) -> None:
-    with pytest.raises(PartlyPackedError) as caught:
-        cast.alice.pack_to_each(hello(), to=[GONE], sign_frm=cast.b)
-    assert list(caught.value.failed) == [GONE]
+    (outcome,) = cast.alice.pack_to_each(hello(), to=[GONE], sign_frm=cast.b)
+    assert isinstance(outcome.error, DidNotFoundError)
 
 
 @pytest.mark.spec("ADR-02")
 def test_the_message_has_to_name_every_recipient(cast: Cast) -> None:
     message = Message(type=HELLO, to=[cast.b])
     with pytest.raises(ValueError, match=f"the message is not to {cast.c}"):
-        cast.alice.pack_to_each(message, to=[cast.b, cast.c])
+        results(cast.alice.pack_to_each(message, to=[cast.b, cast.c]))
 
 
 async def test_one_text_is_no_sequence_of_recipients(cast: Cast) -> None:
     with pytest.raises(TypeError, match="`to` must be a list of DIDs, got str"):
-        await pack_encrypted_to_each(cast.alice.resolvers_config, hello(), cast.b)
+        results(await pack_encrypted_to_each(cast.alice.resolvers_config, hello(), cast.b))

@@ -281,7 +281,7 @@ def test_a_sender_a_signer_or_a_recipient_that_contradicts_the_message_is_misuse
             to=bob.did,
             frm=alice.did,
             sign_frm=carol.did,
-            pack_config=PackEncryptedConfig(authcrypt_signed=True),
+            config=PackEncryptedConfig(authcrypt_signed=True),
         )
 
 

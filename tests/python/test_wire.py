@@ -38,7 +38,7 @@ def encrypted(
 ) -> Json:
     config = PackEncryptedConfig(enc_alg_anon=enc)
     frm = alice.did if auth else None
-    packed = sync.pack_encrypted(documents.of(alice), hello(**headers), to=to, frm=frm, pack_config=config)
+    packed = sync.pack_encrypted(documents.of(alice), hello(**headers), to=to, frm=frm, config=config)
     jwe: Json = json.loads(packed.packed_msg)
     return jwe
 
@@ -162,7 +162,7 @@ def test_the_layer_that_hides_the_sender_tells_nothing_of_it(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     config = PackEncryptedConfig(protect_sender_id=True)
-    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, frm=alice.did, pack_config=config)
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, frm=alice.did, config=config)
     outer = json.loads(packed.packed_msg)
     header = header_of(outer["protected"])
     assert header["alg"] == "ECDH-ES+A256KW"
@@ -181,7 +181,7 @@ def test_a_signed_message_is_in_one_encryption_and_names_its_recipient(
 ) -> None:
     config = PackEncryptedConfig(protect_sender_id=protect, authcrypt_signed=authcrypt_signed)
     packed = sync.pack_encrypted(
-        documents.of(alice), hello(), to=bob.did, frm=alice.did, sign_frm=alice.did, pack_config=config
+        documents.of(alice), hello(), to=bob.did, frm=alice.did, sign_frm=alice.did, config=config
     )
     outer = json.loads(packed.packed_msg)
     authcrypted = authcrypt_signed and not protect
@@ -227,7 +227,7 @@ def test_the_signature_inside_an_encrypted_message_has_its_kid_where_the_config_
         hello(),
         to=bob.did,
         sign_frm=alice.did,
-        pack_config=PackEncryptedConfig(kid_in=kid_in),
+        config=PackEncryptedConfig(kid_in=kid_in),
     )
     signed = documents.unpack(bob, packed.packed_msg).metadata.signed_message
     assert signed is not None

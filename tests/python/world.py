@@ -17,7 +17,9 @@ from pydidcomm import InMemorySecrets, Message, ResolversConfig, UnpackConfig, U
 from pydidcomm.errors import UntrustedMessageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from pydidcomm import Outcome
 
 HELLO = "https://example.org/greeting/1.0/hello"
 CURVES: dict[str, type[X25519PrivateKey | Ed25519PrivateKey]] = {
@@ -143,6 +145,11 @@ def hello(**headers: Any) -> Message:  # noqa: ANN401, the arguments of Message
     """A short message."""
     arguments: dict[str, Any] = {"type": HELLO, "body": {"msg": "Hi"}, **headers}
     return Message(**arguments)
+
+
+def results(outcomes: Iterable[Outcome[Any]]) -> list[Any]:
+    """The value of each outcome, or its exception."""
+    return [one.value if one.error is None else one.error for one in outcomes]
 
 
 def refused(act: Callable[[], Any]) -> tuple[str, str | None, str | None]:

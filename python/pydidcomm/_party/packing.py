@@ -10,6 +10,7 @@ from pydidcomm._party.party import Party
 from pydidcomm._together import resolved_together
 from pydidcomm.batches import Outgoing
 from pydidcomm.config import KidIn, PackEncryptedConfig, PackEncryptedParameters
+from pydidcomm.outcome import Outcome, outcomes
 
 
 class Packing(Party):
@@ -70,17 +71,20 @@ class Packing(Party):
         sign_frm: str | None = None,
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
-    ) -> list[Packed]:
+    ) -> list[Outcome[Packed]]:
         """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`.
 
         `frm` is by default that of the message, unless it is `anonymous`; see `pack`.
+
+        Returns:
+            An outcome for each recipient, in the order of `to`.
         """
         frm = _operations.sender_of(message, frm, anonymous=anonymous)
         operation = _operations.encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
         entries = await drive(operation, await resolved_together(self.resolvers_config, to))
-        return _operations.for_each(to, entries)
+        return outcomes(entries)
 
     async def pack_many(
         self,
@@ -88,7 +92,7 @@ class Packing(Party):
         *,
         config: PackEncryptedConfig | None = None,
         threads: int | None = None,
-    ) -> list[Packed | Exception]:
+    ) -> list[Outcome[Packed]]:
         """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
         return await batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
 

@@ -1,15 +1,17 @@
 """Unpack one message or many, and diagnose failures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from typing import Any
 
-from pydidcomm import _operations, batches
+from pydidcomm import _operations, batches, functions
 from pydidcomm._admission import admitted
 from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
 from pydidcomm._drive import drive
 from pydidcomm._party.party import Party
+from pydidcomm.batches import AT_ONCE, PackedMessage
 from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis, diagnose
+from pydidcomm.outcome import Outcome
 
 
 class Unpacking(Party):
@@ -18,7 +20,10 @@ class Unpacking(Party):
     async def unpack(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
     ) -> UnpackResult:
-        """The message inside, and what was proved about it; see `pydidcomm.unpack`."""
+        """The message inside, and what was proved about it; see `pydidcomm.unpack`.
+
+        A message of DIDComm v1 is refused; `receive` reads both.
+        """
         operation = _operations.unpacked(self.resolvers_config, packed_msg, config)
         received: UnpackResult = await drive(operation, self.resolvers_config)
         return await admitted(received, self.resolvers_config, config)
@@ -56,9 +61,7 @@ class Unpacking(Party):
             >>> asyncio.run(main())
             True
         """
-        operation = _operations.received(self.resolvers_config, packed_msg, config)
-        received: UnpackResult | V1Message = await drive(operation, self.resolvers_config)
-        return await admitted(received, self.resolvers_config, config)
+        return await functions.receive(self.resolvers_config, packed_msg, config)
 
     async def unpack_many(
         self,
@@ -66,9 +69,47 @@ class Unpacking(Party):
         *,
         config: UnpackConfig | None = None,
         threads: int | None = None,
-    ) -> list[UnpackResult | Exception]:
+    ) -> list[Outcome[UnpackResult]]:
         """Each message as `unpack` returns it, or what it raises; see `pydidcomm.unpack_many`."""
         return await batches.unpack_many(self.resolvers_config, packed_msgs, config, threads=threads)
+
+    def unpack_each(
+        self,
+        packed_msgs: AsyncIterable[PackedMessage] | Iterable[PackedMessage],
+        *,
+        config: UnpackConfig | None = None,
+        at_once: int = AT_ONCE,
+    ) -> AsyncGenerator[Outcome[UnpackResult], None]:
+        """Each message as `unpack` returns it, or what it raises, as soon as it is there and in order.
+
+        For messages from a queue; see `pydidcomm.unpack_each`.
+
+        Args:
+            packed_msgs: The messages as they arrive, each as text, octets or parsed JSON.
+            config: What to demand of each and what is too large.
+            at_once: How many messages are on their way: read, and not yet left behind by the loop.
+
+        Raises:
+            TypeError: `packed_msgs` is one message.
+            ValueError: `at_once` is less than one.
+
+        Example:
+            >>> import asyncio
+            >>> from contextlib import aclosing
+            >>> from pydidcomm import DIDCommMessaging, Message
+            >>> async def queue(did, party):
+            ...     for number in range(3):
+            ...         message = Message(type="https://example.org/greeting/1.0/hello", id=str(number))
+            ...         yield (await party.pack(message, to=did)).text
+            >>> async def main():
+            ...     party = DIDCommMessaging()
+            ...     did = await party.create_peer_did()
+            ...     async with aclosing(party.unpack_each(queue(did, party))) as outcomes:
+            ...         return [outcome.unwrap().message.id async for outcome in outcomes]
+            >>> asyncio.run(main())
+            ['0', '1', '2']
+        """
+        return batches.unpack_each(self.resolvers_config, packed_msgs, config, at_once=at_once)
 
     async def diagnose(
         self,

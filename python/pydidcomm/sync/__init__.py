@@ -136,6 +136,9 @@ if TYPE_CHECKING:
         NotFoundError as NotFoundError,
     )
     from pydidcomm import (
+        Outcome as Outcome,
+    )
+    from pydidcomm import (
         Outgoing as Outgoing,
     )
     from pydidcomm import (
@@ -155,9 +158,6 @@ if TYPE_CHECKING:
     )
     from pydidcomm import (
         PackEncryptedParameters as PackEncryptedParameters,
-    )
-    from pydidcomm import (
-        PartlyPackedError as PartlyPackedError,
     )
     from pydidcomm import (
         PeerEnded as PeerEnded,
@@ -285,6 +285,9 @@ from pydidcomm.sync.batches import (
     pack_many as pack_many,
 )
 from pydidcomm.sync.batches import (
+    unpack_each as unpack_each,
+)
+from pydidcomm.sync.batches import (
     unpack_many as unpack_many,
 )
 from pydidcomm.sync.functions import (
@@ -307,6 +310,9 @@ from pydidcomm.sync.functions import (
 )
 from pydidcomm.sync.functions import (
     pack_signed as pack_signed,
+)
+from pydidcomm.sync.functions import (
+    receive as receive,
 )
 from pydidcomm.sync.functions import (
     rewrap as rewrap,

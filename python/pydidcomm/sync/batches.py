@@ -1,14 +1,16 @@
 """Pack and unpack many messages, without `await`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from pydidcomm import _operations
 from pydidcomm._admission import asks_application, keep, refusal_sync, take_back_sync
 from pydidcomm._batch import drive_each_sync
 from pydidcomm._core import Packed, UnpackResult
-from pydidcomm.batches import Outgoing, each_packed
+from pydidcomm.batches import Outgoing, PackedMessage, check_each, each_packed
 from pydidcomm.config import PackEncryptedConfig, ResolversConfig, UnpackConfig
+from pydidcomm.outcome import Outcome, outcomes
 
 
 def pack_many(
@@ -17,7 +19,7 @@ def pack_many(
     config: PackEncryptedConfig | None = None,
     *,
     threads: int | None = None,
-) -> list[Packed | Exception]:
+) -> list[Outcome[Packed]]:
     """Each message encrypted for its recipient, or why it is not; see `pydidcomm.pack_many`.
 
     Example:
@@ -26,11 +28,11 @@ def pack_many(
         >>> alice = DIDCommMessaging()
         >>> hello = Message(type="https://example.org/greeting/1.0/hello")
         >>> outgoing = [Outgoing(message=hello, to=alice.create_peer_did()) for _ in range(2)]
-        >>> [type(entry).__name__ for entry in pack_many(alice.resolvers_config, outgoing)]
-        ['Packed', 'Packed']
+        >>> [outcome.error for outcome in pack_many(alice.resolvers_config, outgoing)]
+        [None, None]
     """
     batches = each_packed(resolvers_config, outgoing, config, threads)
-    return drive_each_sync(batches, resolvers_config)
+    return outcomes(drive_each_sync(batches, resolvers_config))
 
 
 def unpack_many(
@@ -39,7 +41,7 @@ def unpack_many(
     config: UnpackConfig | None = None,
     *,
     threads: int | None = None,
-) -> list[UnpackResult | Exception]:
+) -> list[Outcome[UnpackResult]]:
     """Each message as `unpack` returns it, or the exception that it raises; see `pydidcomm.unpack_many`.
 
     Example:
@@ -48,8 +50,8 @@ def unpack_many(
         >>> bob = DIDCommMessaging()
         >>> hello = Message(type="https://example.org/greeting/1.0/hello")
         >>> packed = bob.pack(hello, to=bob.create_peer_did()).message
-        >>> [type(entry).__name__ for entry in unpack_many(bob.resolvers_config, [packed, "noise"])]
-        ['UnpackResult', 'MalformedMessageError']
+        >>> [type(outcome.error).__name__ for outcome in unpack_many(bob.resolvers_config, [packed, "noise"])]
+        ['NoneType', 'MalformedMessageError']
     """
     batches = _operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
     entries = drive_each_sync(batches, resolvers_config)
@@ -71,4 +73,54 @@ def unpack_many(
         for entry in entries:
             if not isinstance(entry, Exception):
                 keep(entry, resolvers_config)
-    return entries
+    return outcomes(entries)
+
+
+def unpack_each(
+    resolvers_config: ResolversConfig,
+    packed_msgs: Iterable[PackedMessage],
+    config: UnpackConfig | None = None,
+    *,
+    at_once: int = 1,
+) -> Generator[Outcome[UnpackResult], None, None]:
+    """Each message as `unpack` returns it, or the exception that it raises; see `pydidcomm.unpack_each`.
+
+    Args:
+        resolvers_config: Where DID documents and secrets come from.
+        packed_msgs: The messages as they arrive.
+        config: What to demand of each and what is too large.
+        at_once: How many messages are read, and computed on several threads, before the first of them is
+            handed out. One, unless it is given: to wait for a second message would hold up the first.
+
+    Raises:
+        TypeError: `packed_msgs` is one message.
+        ValueError: `at_once` is less than one.
+
+    Example:
+        >>> from pydidcomm import Message
+        >>> from pydidcomm.sync import DIDCommMessaging, unpack_each
+        >>> bob = DIDCommMessaging()
+        >>> hello = Message(type="https://example.org/greeting/1.0/hello")
+        >>> packed = bob.pack(hello, to=bob.create_peer_did()).text
+        >>> [type(outcome.error).__name__ for outcome in unpack_each(bob.resolvers_config, [packed, "noise"])]
+        ['NoneType', 'MalformedMessageError']
+    """
+    check_each(packed_msgs, at_once)
+    return _unpack_each(resolvers_config, packed_msgs, config, at_once)
+
+
+def _unpack_each(
+    resolvers: ResolversConfig,
+    packed_msgs: Iterable[PackedMessage],
+    config: UnpackConfig | None,
+    at_once: int,
+) -> Generator[Outcome[UnpackResult], None, None]:
+    rest = iter(packed_msgs)
+    while part := list(islice(rest, at_once)):
+        batches = _operations.each_unpacked(resolvers, part, config, None)
+        for entry in drive_each_sync(batches, resolvers):
+            if isinstance(entry, Exception):
+                yield Outcome(error=entry)
+                continue
+            refused = refusal_sync(entry, resolvers, config)
+            yield Outcome(entry) if refused is None else Outcome(error=refused)

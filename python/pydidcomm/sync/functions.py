@@ -16,6 +16,7 @@ from pydidcomm._core import (
     PackedSigned,
     Secret,
     UnpackResult,
+    V1Message,
 )
 from pydidcomm._drive import drive_sync, now
 from pydidcomm.algorithms import AnonCryptAlg
@@ -28,6 +29,7 @@ from pydidcomm.config import (
     UnpackConfig,
 )
 from pydidcomm.key_did import new_jwk_did, new_key_did
+from pydidcomm.outcome import Outcome, outcomes
 from pydidcomm.peer_did import PeerDid, PeerMethod, remember
 from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 
@@ -60,8 +62,8 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
     to: str,
     frm: str | None = None,
     sign_frm: str | None = None,
-    pack_config: PackEncryptedConfig | None = None,
-    pack_params: PackEncryptedParameters | None = None,
+    config: PackEncryptedConfig | None = None,
+    params: PackEncryptedParameters | None = None,
 ) -> Packed:
     """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`.
 
@@ -75,7 +77,7 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
         >>> unpack(resolvers, packed.packed_msg).message.body
         {'msg': 'Hi Bob'}
     """
-    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, pack_config, pack_params)
+    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
     result: Packed = drive_sync(operation, resolvers_config)
     _operations.warn_of_anonymity(message, frm, sign_frm)
     return result
@@ -89,12 +91,12 @@ def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_en
     sign_frm: str | None = None,
     config: PackEncryptedConfig | None = None,
     params: PackEncryptedParameters | None = None,
-) -> list[Packed]:
+) -> list[Outcome[Packed]]:
     """One message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`."""
     operation = _operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
     entries = drive_sync(operation, resolvers_config)
     _operations.warn_of_anonymity(message, frm, sign_frm)
-    return _operations.for_each(to, entries)
+    return outcomes(entries)
 
 
 def unpack(
@@ -105,6 +107,17 @@ def unpack(
     """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`."""
     operation = _operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = drive_sync(operation, resolvers_config)
+    return admitted_sync(received, resolvers_config, config)
+
+
+def receive(
+    resolvers_config: ResolversConfig,
+    packed_msg: str | bytes | Mapping[str, Any],
+    config: UnpackConfig | None = None,
+) -> UnpackResult | V1Message:
+    """Unpack a message of DIDComm v2 or of v1; see `pydidcomm.receive`."""
+    operation = _operations.received(resolvers_config, packed_msg, config)
+    received: UnpackResult | V1Message = drive_sync(operation, resolvers_config)
     return admitted_sync(received, resolvers_config, config)
 
 

@@ -1,10 +1,9 @@
 """`DIDCommMessaging`, without `await`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from pydidcomm import _core, _operations, messaging, rotation
-from pydidcomm._admission import admitted_sync
 from pydidcomm._core import (
     Attachment,
     DIDDocument,
@@ -22,7 +21,7 @@ from pydidcomm._drive import drive_sync, now
 from pydidcomm._party import dids
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.attachments import AttachmentSignature
-from pydidcomm.batches import Outgoing
+from pydidcomm.batches import Outgoing, PackedMessage
 from pydidcomm.config import (
     KidIn,
     PackEncryptedConfig,
@@ -31,6 +30,7 @@ from pydidcomm.config import (
     UnpackConfig,
 )
 from pydidcomm.diagnosis import Diagnosis, diagnose_sync
+from pydidcomm.outcome import Outcome, outcomes
 from pydidcomm.peer_did import PeerMethod
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, ResolveOptions, SecretsResolver
@@ -140,13 +140,13 @@ class DIDCommMessaging:
         sign_frm: str | None = None,
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
-    ) -> list[Packed]:
+    ) -> list[Outcome[Packed]]:
         """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`."""
         frm = _operations.sender_of(message, frm, anonymous=anonymous)
         operation = _operations.encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
-        return _operations.for_each(to, drive_sync(operation, self.resolvers_config))
+        return outcomes(drive_sync(operation, self.resolvers_config))
 
     def pack_many(
         self,
@@ -154,7 +154,7 @@ class DIDCommMessaging:
         *,
         config: PackEncryptedConfig | None = None,
         threads: int | None = None,
-    ) -> list[Packed | Exception]:
+    ) -> list[Outcome[Packed]]:
         """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
         return batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
 
@@ -181,9 +181,7 @@ class DIDCommMessaging:
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
     ) -> UnpackResult | V1Message:
         """Unpack a message of DIDComm v2 or of v1; see `pydidcomm.DIDCommMessaging.receive`."""
-        operation = _operations.received(self.resolvers_config, packed_msg, config)
-        received: UnpackResult | V1Message = drive_sync(operation, self.resolvers_config)
-        return admitted_sync(received, self.resolvers_config, config)
+        return functions.receive(self.resolvers_config, packed_msg, config)
 
     def unpack_many(
         self,
@@ -191,9 +189,19 @@ class DIDCommMessaging:
         *,
         config: UnpackConfig | None = None,
         threads: int | None = None,
-    ) -> list[UnpackResult | Exception]:
+    ) -> list[Outcome[UnpackResult]]:
         """Each message as `unpack` returns it, or what it raises; see `pydidcomm.unpack_many`."""
         return batches.unpack_many(self.resolvers_config, packed_msgs, config, threads=threads)
+
+    def unpack_each(
+        self,
+        packed_msgs: Iterable[PackedMessage],
+        *,
+        config: UnpackConfig | None = None,
+        at_once: int = 1,
+    ) -> Generator[Outcome[UnpackResult], None, None]:
+        """Each message as `unpack` returns it, or what it raises; see `pydidcomm.sync.unpack_each`."""
+        return batches.unpack_each(self.resolvers_config, packed_msgs, config, at_once=at_once)
 
     def sign_attachment(
         self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False

@@ -1,0 +1,195 @@
+"""Work on several items at the same time, whose results are handed out in the order of the items.
+
+An asynchronous generator must not be suspended inside of a task group or a nursery. So the tasks here are
+children of the event loop, and `Tasks.close` cancels them and waits until each has ended.
+"""
+
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from contextvars import copy_context
+from functools import partial
+from typing import Any, TypeVar
+
+from pydidcomm._loops import running_loop
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class _Entry:
+    """An item on its way."""
+
+    __slots__ = ("done", "error", "result")
+
+    def __init__(self) -> None:
+        self.done = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class _AsyncioTasks:
+    """Tasks of asyncio."""
+
+    def __init__(self, asyncio: Any, at_once: int) -> None:  # noqa: ANN401, the module
+        self._asyncio = asyncio
+        self._tasks: set[Any] = set()
+        self._rung = asyncio.Event()
+        self.slots = asyncio.Semaphore(at_once)
+
+    def start(self, work: Coroutine[Any, Any, Any], entry: _Entry) -> None:
+        task = self._asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._end, entry))
+
+    def _end(self, entry: _Entry, task: Any) -> None:  # noqa: ANN401
+        self._tasks.discard(task)
+        entry.error = self._asyncio.CancelledError() if task.cancelled() else task.exception()
+        entry.result = None if entry.error is not None else task.result()
+        entry.done = True
+        self.ring()
+
+    def ring(self) -> None:
+        """Ends `wait`."""
+        self._rung.set()
+
+    async def wait(self) -> None:
+        """Returns when something has happened since the last call."""
+        await self._rung.wait()
+        self._rung.clear()
+
+    async def close(self) -> None:
+        """Cancels all tasks, and returns when they have ended."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await self._asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _TrioTasks:
+    """Tasks of trio, each in a cancel scope of its own."""
+
+    def __init__(self, trio: Any, at_once: int) -> None:  # noqa: ANN401, the module
+        self._trio = trio
+        self._scopes: set[Any] = set()
+        self._rung = trio.Event()
+        self.slots = trio.Semaphore(at_once)
+
+    def start(self, work: Coroutine[Any, Any, Any], entry: _Entry) -> None:
+        scope = self._trio.CancelScope()
+        self._scopes.add(scope)
+        run = self._run
+        self._trio.lowlevel.spawn_system_task(run, work, entry, scope, context=copy_context())
+
+    async def _run(self, work: Coroutine[Any, Any, Any], entry: _Entry, scope: Any) -> None:  # noqa: ANN401
+        try:
+            with scope:
+                entry.result = await work
+        except self._trio.Cancelled:
+            # the event loop ends
+            raise
+        except BaseException as error:  # noqa: BLE001, it is raised where the result is awaited
+            entry.error = error
+        finally:
+            self._scopes.discard(scope)
+            entry.done = True
+            self.ring()
+
+    def ring(self) -> None:
+        """Ends `wait`."""
+        self._rung.set()
+
+    async def wait(self) -> None:
+        """Returns when something has happened since the last call."""
+        await self._rung.wait()
+        self._rung = self._trio.Event()
+
+    async def close(self) -> None:
+        """Cancels all tasks, and returns when they have ended."""
+        for scope in tuple(self._scopes):
+            scope.cancel()
+        with self._trio.CancelScope(shield=True):
+            while self._scopes:
+                await self.wait()
+
+
+async def in_order(
+    items: AsyncIterable[Item] | Iterable[Item],
+    work: Callable[[Item], Coroutine[Any, Any, Result]],
+    at_once: int,
+) -> AsyncGenerator[Result, None]:
+    """What the work on each item returns, in the order of the items.
+
+    At most `at_once` items are on their way: read, and not yet left behind by the caller. An exception of the
+    source is raised when the results of all items before it are handed out.
+    """
+    loop = running_loop()
+    if loop is None:
+        async with _reader(items) as following:
+            while True:
+                try:
+                    item = await following()
+                except StopAsyncIteration:
+                    return
+                yield await work(item)
+    tasks = _TrioTasks(loop, at_once) if loop.__name__ == "trio" else _AsyncioTasks(loop, at_once)
+    line: deque[_Entry] = deque()
+    source = _Entry()
+
+    async def read() -> None:
+        # one task from the first item to the last: the source may have cancel scopes of its own
+        async with _reader(items) as following:
+            while True:
+                await tasks.slots.acquire()
+                try:
+                    item = await following()
+                except StopAsyncIteration:
+                    return
+                entry = _Entry()
+                line.append(entry)
+                tasks.start(work(item), entry)
+
+    tasks.start(read(), source)
+    try:
+        while line or not source.done:
+            while line and line[0].done:
+                yield _result(line.popleft())
+                tasks.slots.release()
+            if line or not source.done:
+                await tasks.wait()
+        _result(source)
+    finally:
+        await tasks.close()
+
+
+def _result(entry: _Entry) -> Any:  # noqa: ANN401
+    if entry.error is not None:
+        raise entry.error
+    return entry.result
+
+
+@asynccontextmanager
+async def _reader(
+    items: AsyncIterable[Item] | Iterable[Item],
+) -> AsyncGenerator[Callable[[], Awaitable[Item]], None]:
+    """A function that returns the next item, or raises StopAsyncIteration.
+
+    An asynchronous generator is closed at the end, by the task that runs it. Streams are their owner's.
+    """
+    if isinstance(items, AsyncIterable):
+        awaited = aiter(items)
+        try:
+            yield awaited.__anext__
+        finally:
+            if isinstance(awaited, AsyncGenerator):
+                await awaited.aclose()
+        return
+    each = iter(items)
+
+    async def following() -> Item:
+        try:
+            return next(each)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    yield following
