@@ -134,6 +134,7 @@ def changed(old: str, new: str) -> Callable[[list[str]], list[str]]:
 FAULTS: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "another document": (changed('"state": {', '"state": {"x": 1, '), "not verified"),
     "no proof": (lambda lines: [re.sub(r', "proof": .*', "}", line) for line in lines], "not verified"),
+    "another proof": (changed('"proofValue": "z', '"proofValue": "z2'), "not verified"),
     "first entry missing": (lambda lines: lines[1:], "not verified"),
     "an entry twice": (lambda lines: [*lines, lines[-1]], "not verified"),
     "order": (lambda lines: lines[::-1], "not verified"),

@@ -5,8 +5,8 @@ import os
 import ssl
 import weakref
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
@@ -30,6 +30,12 @@ MOST_CONNECTIONS = 100
 KEPT_SECONDS = 5.0
 """How long an unused connection is kept: servers close theirs after 5 seconds (uvicorn) and later."""
 
+DRAIN_BYTES = 16_384
+"""The most bytes that are read of a body which nothing needs: a new connection costs more than these."""
+
+DRAIN_SECONDS = 1.0
+"""How long they are waited for."""
+
 AUTHORITIES = str | os.PathLike[str] | ssl.SSLContext | None
 """Certificate authorities to verify servers with: a PEM file, a context, or None for the system's."""
 
@@ -52,14 +58,14 @@ class RequestFailedError(Exception):
     Attributes:
         reason: What went wrong.
         detail: The same in more words.
-        sent: Whether the server may have read the request.
+        status: The status of the answer, where it began.
     """
 
-    def __init__(self, reason: Reason, detail: str = "", *, sent: bool = False) -> None:
+    def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
-        self.sent = sent
+        self.status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,35 +135,23 @@ class GuardedClient:
         location = httpcore2.URL(
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
         )
-        sent = False
-        try:
-            with anyio.fail_after(self.timeout if timeout is None else timeout):
-                # a body that is not read to its end closes the connection
-                async with self.pool().stream(
-                    method,
-                    location,
-                    headers=[(name, value) for name, value in fields],
-                    content=cast("Any", content),
-                ) as response:
-                    sent = True
-                    names = {
-                        name.decode("latin-1").lower(): value.decode("latin-1")
-                        for name, value in response.headers
-                    }
-                    stream = cast("AsyncIterable[bytes]", response.stream)
-                    body = b"" if max_bytes is None else await _read(stream, names, max_bytes)
-                    return Answer(response.status, names, body)
-        except RefusedAddressError as error:
-            raise RequestFailedError(Reason.REFUSED_ADDRESS, str(error)) from error
-        except TimeoutError as error:
-            raise RequestFailedError(Reason.TIMED_OUT, sent=True) from error
-        except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-            raise _not_connected(error) from error
-        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
-            raise RequestFailedError(Reason.BROKEN_OFF, str(error), sent=True) from error
-        except RequestFailedError as error:
-            error.sent = sent
-            raise
+        started: list[int] = []
+        with _translated(started), anyio.fail_after(self.timeout if timeout is None else timeout):
+            # a body that is not read to its end closes the connection
+            async with self.pool().stream(
+                method,
+                location,
+                headers=[(name, value) for name, value in fields],
+                content=cast("Any", content),
+            ) as response:
+                started.append(response.status)
+                names = {
+                    name.decode("latin-1").lower(): value.decode("latin-1")
+                    for name, value in response.headers
+                }
+                stream = cast("AsyncIterable[bytes]", response.stream)
+                body = await (_drain(stream) if max_bytes is None else _read(stream, names, max_bytes))
+                return Answer(response.status, names, body)
 
     def pool(self) -> httpcore2.AsyncConnectionPool:
         """The pool of the running event loop."""
@@ -173,11 +167,35 @@ class GuardedClient:
             self._pools[loop] = pool
         return pool
 
+    @staticmethod
+    async def pause(seconds: float) -> None:
+        """Wait that long, in any event loop."""
+        await anyio.sleep(seconds)
+
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
         pool = self._pools.pop(_running(), None)
         if pool is not None:
             await pool.aclose()
+
+
+@contextmanager
+def _translated(started: list[int]) -> Generator[None]:
+    """Raises RequestFailedError for what the client's libraries raise."""
+    try:
+        try:
+            yield
+        except RefusedAddressError as error:
+            raise RequestFailedError(Reason.REFUSED_ADDRESS, str(error)) from error
+        except TimeoutError as error:
+            raise RequestFailedError(Reason.TIMED_OUT) from error
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+            raise _not_connected(error) from error
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
+            raise RequestFailedError(Reason.BROKEN_OFF, str(error)) from error
+    except RequestFailedError as error:
+        error.status = started[0] if started else None
+        raise
 
 
 def _running() -> object:
@@ -221,6 +239,18 @@ async def _read(stream: AsyncIterable[bytes], headers: dict[str, str], max_bytes
     if inflate is not None and not inflate.eof:
         raise RequestFailedError(Reason.BROKEN_OFF, "the compressed body is cut off")
     return bytes(body)
+
+
+async def _drain(stream: AsyncIterable[bytes]) -> bytes:
+    """Reads a short body that nothing needs, so that the connection is used again; returns nothing."""
+    length = 0
+    with suppress(httpcore2.NetworkError, httpcore2.ProtocolError), anyio.move_on_after(DRAIN_SECONDS):
+        async with aclosing(cast("AsyncGenerator[bytes]", aiter(stream))) as chunks:
+            async for chunk in chunks:
+                length += len(chunk)
+                if length > DRAIN_BYTES:
+                    break
+    return b""
 
 
 def _not_connected(error: Exception) -> RequestFailedError:

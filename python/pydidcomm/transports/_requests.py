@@ -1,0 +1,124 @@
+"""What a receiver decides about a request, without I/O: the same for ASGI, WSGI and WebSocket."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydidcomm._core import Packed, UnpackResult, same_party
+from pydidcomm.errors import DIDCommError, ReplayedMessageError, ResolutionError
+
+LOG: Final = logging.getLogger("pydidcomm.receiver")
+
+MAX_BYTES: Final = 1_048_576
+"""The longest message: documents travel as links, and a sender learns the limit from the status 413."""
+
+MOST_AT_ONCE: Final = 100
+"""How many messages are received and handled at the same time."""
+
+ANSWER_SECONDS: Final = 10.0
+"""How long a sender waits for an answer over `return_route`, after which it gets 202."""
+
+BODY_SECONDS: Final = 30.0
+"""How long a sender may take for the body of a request."""
+
+_TYPES: Final = frozenset(f"application/didcomm-{kind}+json" for kind in ("encrypted", "signed", "plain"))
+_V1_TYPES: Final = frozenset(
+    {"application/didcomm-envelope-enc", "application/ssi-agent-wire", "application/json"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole HTTP answer."""
+
+    status: int
+    body: bytes = b""
+    media_type: str = "text/plain; charset=utf-8"
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def headers(self) -> list[tuple[str, str]]:
+        """The header fields, the length included."""
+        kind = [("content-type", self.media_type)] if self.body else []
+        return [*kind, ("content-length", str(len(self.body))), *self.extra]
+
+
+ACCEPTED: Final = Reply(202)
+# the same for every cause, so that it cannot serve as an oracle
+NOT_ACCEPTED: Final = Reply(400, b"the message was not accepted\n")
+TOO_LARGE: Final = Reply(413, b"the message is too large\n")
+TOO_SLOW: Final = Reply(408, b"the message took too long\n")
+BUSY: Final = Reply(503, b"try again\n", extra=(("retry-after", "1"),))
+NOT_POST: Final = Reply(
+    405, b"This is a DIDComm endpoint: it takes messages by POST.\n", extra=(("allow", "POST"),)
+)
+WRONG_TYPE: Final = Reply(415, b"expected one message of a DIDComm media type, not compressed\n")
+NOT_FOUND: Final = Reply(404, b"there is no such invitation\n")
+
+
+def refusal(
+    method: str, headers: Sequence[tuple[str, str]], *, max_bytes: int, accept_v1: bool
+) -> Reply | None:
+    """The answer to a request whose body need not be read; None for any other."""
+    if method != "POST":
+        return NOT_POST
+    types = [value for name, value in headers if name == "content-type"]
+    accepted = _TYPES | _V1_TYPES if accept_v1 else _TYPES
+    if len(types) != 1 or types[0].split(";")[0].strip().lower() not in accepted:
+        return WRONG_TYPE
+    if any(value.lower() != "identity" for name, value in headers if name == "content-encoding"):
+        return WRONG_TYPE
+    lengths = [value for name, value in headers if name == "content-length"]
+    if any(not value.isascii() or not value.isdigit() or int(value[:19]) > max_bytes for value in lengths):
+        return TOO_LARGE
+    return None
+
+
+def invitation_of(query: str, invitations: Mapping[str, str]) -> Reply | None:
+    """The redirect to the invitation that a short URL names; None where the query names none.
+
+    DIDComm v2.1, section "Short URL Message Retrieval".
+    """
+    names = [part.partition("=")[2] for part in query.split("&") if part.startswith("_oobid=")]
+    if not names:
+        return None
+    url = invitations.get(names[0])
+    return NOT_FOUND if url is None else Reply(302, extra=(("location", url),))
+
+
+def reply_to(error: Exception) -> Reply:
+    """The answer where a message was not unpacked."""
+    if isinstance(error, ReplayedMessageError):
+        # its sender did not get the first answer
+        return ACCEPTED
+    if isinstance(error, DIDCommError) and not isinstance(error, ResolutionError):
+        LOG.info("a message was not accepted: %s", error)
+        return NOT_ACCEPTED
+    # a resolver or a store is out of order; the sender keeps the message and tries again
+    LOG.warning("a message could not be unpacked: %s", error, exc_info=error)
+    return BUSY
+
+
+def wants_answer(received: Any) -> bool:  # noqa: ANN401, of DIDComm v2 or v1
+    """Whether the message asks for an answer on its connection, and its sender is proved.
+
+    DIDComm v2.1, extension "Return-Route".
+    """
+    return (
+        isinstance(received, UnpackResult)
+        and received.sender is not None
+        and received.message.custom_headers.get("return_route") in {"all", "thread"}
+    )
+
+
+def returnable(answer: object, received: Any) -> Packed | None:  # noqa: ANN401, of DIDComm v2 or v1
+    """The answer, if it is one for the sender: nothing else may go back on the connection."""
+    if answer is None:
+        return None
+    if not isinstance(answer, Packed):
+        LOG.error("the handler must return what `pack` returned or None, got %s", type(answer).__name__)
+        return None
+    if not all(same_party(kid.partition("#")[0], received.sender) for kid in answer.to_kids):
+        LOG.error("the handler's answer is for another DID than the sender's: send it by a transport")
+        return None
+    return answer

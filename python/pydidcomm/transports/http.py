@@ -1,0 +1,268 @@
+"""Send messages over HTTPS. Extra: `http`. DIDComm v2.1, section "HTTPS"."""
+
+import random
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, Self
+from urllib.parse import urljoin, urlsplit
+
+from pydidcomm._core import Delivery, Packed
+from pydidcomm._http.addresses import Address, Network
+from pydidcomm._http.client import AUTHORITIES, GuardedClient, RequestFailedError
+from pydidcomm._http.guard import Lookup
+from pydidcomm.errors import DeliveryError
+from pydidcomm.transports._statuses import Meaning, meaning, reason, wait_of
+
+__all__ = ["HttpTransport", "Sendable", "Sent"]
+
+TIMEOUT: Final = 30.0
+"""Seconds for one request."""
+
+MAX_ANSWER: Final = 1_048_576
+"""The longest answer over `return_route`, in bytes."""
+
+MOST_REDIRECTS: Final = 3
+"""How many redirects are followed for one message: a host that moves a request further is in a loop."""
+
+BLOCK: Final = 65_536
+"""The bytes after which progress is reported."""
+
+Progress = Callable[[int, int], object]
+
+
+class Sendable(Protocol):
+    """A message for the wire that does not name its endpoints, such as what `wrap_in_forward` returns."""
+
+    @property
+    def text(self) -> str:
+        """The text for the wire."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """Its media type."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that an endpoint took.
+
+    Attributes:
+        uri: The endpoint.
+        status: The HTTP status, 2xx.
+        answer: The message in the answer; None without `return_route`, and where the answer is empty.
+        media_type: The media type of `answer`; empty where there is none.
+        tried: The attempts before, each the URI and what went wrong.
+    """
+
+    uri: str
+    status: int
+    answer: bytes | None = None
+    media_type: str = ""
+    tried: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+
+class HttpTransport:
+    """Sends messages over HTTPS, and over HTTP where an endpoint says so.
+
+    It keeps connections open between messages, connects to public addresses only, and uses no proxy.
+
+    An endpoint that answers 2xx has the message. One that cannot be reached, or answers 404, 408, 410, 421,
+    425, 429 or 5xx, is followed by the next one; when all failed they are tried again after a pause. One that
+    answers with another status refuses the message for its service. A request that timed out may have been
+    received: receivers recognize a message that comes twice by their replay window.
+
+    Args:
+        allow: Networks that are allowed although they are not public, for instance `["10.0.0.0/8"]`.
+        ca: Certificate authorities to verify servers with: the path of a PEM file, or an `ssl.SSLContext`;
+            None for the system's trust store.
+        timeout: Seconds for one request, from the look-up of the host to the last byte of the answer.
+        rounds: How many times all endpoints are tried.
+        pause: Seconds before the second round, doubled before each further one; a random half is taken off.
+        max_answer: The longest answer over `return_route`, in bytes.
+        lookup: A coroutine function that takes host and port and returns addresses, in place of the system's
+            resolver.
+
+    Raises:
+        TypeError: `allow` is one str.
+        ValueError: A limit is not positive, or `allow` lists something that is not a network.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import DIDCommMessaging, DeliveryError, Message
+        >>> from pydidcomm.transports.http import HttpTransport
+        >>> async def main():
+        ...     alice, bob = DIDCommMessaging(), DIDCommMessaging()
+        ...     bob_did = await bob.create_peer_did(service_endpoint="http://127.0.0.1:1/")
+        ...     hello = Message(type="https://example.org/greeting/1.0/hello")
+        ...     async with HttpTransport(rounds=1) as transport:
+        ...         try:
+        ...             sent = await transport.send(await alice.pack(hello, to=bob_did))
+        ...         except DeliveryError as error:
+        ...             return error.tried[0][1].split(":")[0]
+        >>> asyncio.run(main())
+        'refused address'
+    """
+
+    def __init__(  # noqa: PLR0913, all are named
+        self,
+        *,
+        allow: Sequence[str | Network | Address] = (),
+        ca: AUTHORITIES = None,
+        timeout: float = TIMEOUT,
+        rounds: int = 2,
+        pause: float = 1.0,
+        max_answer: int = MAX_ANSWER,
+        lookup: Lookup | None = None,
+    ) -> None:
+        if rounds < 1 or max_answer < 1 or pause < 0:
+            message = "`rounds` and `max_answer` must be positive, `pause` must not be negative"
+            raise ValueError(message)
+        self._client = GuardedClient(allow=allow, ca=ca, timeout=timeout, lookup=lookup)
+        self._rounds = rounds
+        self._pause = pause
+        self._max_answer = max_answer
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop.
+
+        Example:
+            >>> import asyncio
+            >>> from pydidcomm.transports.http import HttpTransport
+            >>> asyncio.run(HttpTransport().aclose())
+        """
+        await self._client.aclose()
+
+    async def send(
+        self,
+        packed: Packed | Sendable,
+        *,
+        uri: str | None = None,
+        return_route: bool = False,
+        progress: Progress | None = None,
+    ) -> Sent:
+        """Send a message to the first endpoint that takes it.
+
+        Args:
+            packed: What `pack` returned, whose `deliveries` are tried in order.
+            uri: One endpoint to send to in place of those; needed where `packed` names none.
+            return_route: Whether the message has the header `return_route`, and an answer is read: at most
+                one, and only over a delivery without routing keys. Without it an answer's body is ignored.
+            progress: Called with the bytes that were written and all bytes, after each 64 KiB.
+
+        Raises:
+            DeliveryError: No endpoint took the message.
+            EndpointNotFoundError: The recipient has no endpoint for HTTP.
+            ValueError: `packed` names no endpoints, and there is no `uri`.
+        """
+        ways = list(_ways(packed, uri))
+        tried: list[tuple[str, str]] = []
+        refused: set[str] = set()
+        wait = 0.0
+        for attempt in range(self._rounds):
+            if attempt:
+                pause = self._pause * 2 ** (attempt - 1)
+                await self._client.pause(max(wait, pause * random.uniform(0.5, 1)))  # noqa: S311, no secret
+            wait = 0.0
+            for way in ways:
+                if way.service in refused:
+                    continue
+                outcome = await self._post(way, return_route=return_route and way.direct, progress=progress)
+                if isinstance(outcome, Sent):
+                    return Sent(outcome.uri, outcome.status, outcome.answer, outcome.media_type, tried)
+                tried.append((way.uri, outcome.text))
+                wait = max(wait, outcome.wait)
+                if outcome.final:
+                    refused.add(way.service)
+            if all(way.service in refused for way in ways):
+                raise DeliveryError(tried, refused=True)
+        raise DeliveryError(tried)
+
+    async def _post(  # noqa: PLR0911, an outcome each
+        self, way: "_Way", *, return_route: bool, progress: Progress | None
+    ) -> "Sent | _Failure":
+        body = way.text.encode()
+        uri = way.uri
+        for _ in range(MOST_REDIRECTS + 1):
+            try:
+                answer = await self._client.request(
+                    "POST",
+                    uri,
+                    headers={"content-type": way.media_type, "content-length": str(len(body))},
+                    content=body if progress is None else _blocks(body, progress),
+                    max_bytes=self._max_answer if return_route else None,
+                )
+            except RequestFailedError as error:
+                if error.status is not None and meaning(error.status) is Meaning.SENT:
+                    # the message has arrived, and only what came back for it is unusable
+                    return Sent(uri, error.status)
+                detail = f": {error.detail}" if error.detail else ""
+                return _Failure(f"{error.reason.value}{detail}")
+            match meaning(answer.status):
+                case Meaning.SENT:
+                    return Sent(
+                        uri, answer.status, answer.body or None, answer.media_type if answer.body else ""
+                    )
+                case Meaning.MOVED:
+                    target = urljoin(uri, answer.headers.get("location", ""))
+                    if not _same_host(uri, target):
+                        return _Failure(f"status 307 to another host: {target}", final=True)
+                    uri = target
+                case Meaning.RETRY:
+                    return _Failure(reason(answer.status), wait_of(answer.headers.get("retry-after")))
+                case Meaning.REFUSED:
+                    return _Failure(reason(answer.status), final=True)
+        return _Failure(f"status 307 more than {MOST_REDIRECTS} times", final=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One request that delivers the message."""
+
+    uri: str
+    text: str
+    media_type: str
+    service: str
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    text: str
+    wait: float = 0.0
+    final: bool = False
+
+
+def _ways(packed: Packed | Sendable, uri: str | None) -> Iterable[_Way]:
+    if uri is not None:
+        return [_Way(uri, packed.text, packed.media_type, uri, direct=True)]
+    if not isinstance(packed, Packed):
+        message = "`packed` does not name its endpoints: pass `uri='https://...'`"
+        raise ValueError(message)  # noqa: TRY004, its type is right with a `uri`
+    # raises where there is none
+    packed.delivery("https", "http")
+    return [_way(one) for one in packed.deliveries if urlsplit(one.uri).scheme.lower() in {"https", "http"}]
+
+
+def _way(delivery: Delivery) -> _Way:
+    direct = not delivery.route
+    return _Way(delivery.uri, delivery.text, delivery.media_type, delivery.service_id, direct)
+
+
+def _same_host(one: str, other: str) -> bool:
+    """Whether a redirect stays on the host, and on TLS."""
+    before, after = urlsplit(one), urlsplit(other)
+    return before.scheme == after.scheme and before.hostname == after.hostname and not after.username
+
+
+async def _blocks(body: bytes, progress: Progress) -> AsyncGenerator[bytes]:
+    for start in range(0, len(body), BLOCK):
+        yield body[start : start + BLOCK]
+        progress(min(start + BLOCK, len(body)), len(body))

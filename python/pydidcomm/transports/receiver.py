@@ -1,0 +1,282 @@
+"""Receive messages over HTTP and WebSocket, as an ASGI application. DIDComm v2.1, section "Transports"."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydidcomm._core import UnpackResult
+from pydidcomm.config import UnpackConfig
+from pydidcomm.messaging import DIDCommMessaging
+from pydidcomm.transports import _requests as requests
+from pydidcomm.transports._requests import Reply
+from pydidcomm.transports._timing import fail_after, meanwhile
+
+__all__ = ["Receiver", "receiver"]
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Handler = Callable[[UnpackResult], Awaitable[Any]]
+
+NO_INVITATIONS: Final[Mapping[str, str]] = MappingProxyType({})
+
+# status codes of WebSocket, RFC 6455, section 7.4.1
+_POLICY: Final = 1008
+_TOO_BIG: Final = 1009
+_TRY_AGAIN: Final = 1013
+
+
+class Receiver:
+    """An ASGI application that receives messages; see `receiver`."""
+
+    def __init__(  # noqa: PLR0913, all but two are named
+        self,
+        party: DIDCommMessaging,
+        handler: Handler,
+        *,
+        config: UnpackConfig | None = None,
+        invitations: Mapping[str, str] = NO_INVITATIONS,
+        accept_v1: bool = False,
+        max_bytes: int = requests.MAX_BYTES,
+        max_concurrency: int = requests.MOST_AT_ONCE,
+        answer_seconds: float = requests.ANSWER_SECONDS,
+        body_seconds: float = requests.BODY_SECONDS,
+    ) -> None:
+        if min(max_bytes, max_concurrency) < 1 or min(answer_seconds, body_seconds) <= 0:
+            message = "`max_bytes`, `max_concurrency`, `answer_seconds` and `body_seconds` must be positive"
+            raise ValueError(message)
+        self._unpack = party.receive if accept_v1 else party.unpack
+        self._handler = handler
+        self._config = config
+        self._invitations = invitations
+        self._accept_v1 = accept_v1
+        self._max_bytes = max_bytes
+        self._free = max_concurrency
+        self._answer_seconds = answer_seconds
+        self._body_seconds = body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, one WebSocket, or the start and end of the server."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(receive, send)
+        elif scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
+        ]
+        short = None
+        if scope["method"] in {"GET", "HEAD"}:
+            short = requests.invitation_of(
+                scope.get("query_string", b"").decode("latin-1"), self._invitations
+            )
+        refused = short or requests.refusal(
+            scope["method"], headers, max_bytes=self._max_bytes, accept_v1=self._accept_v1
+        )
+        if refused is None and self._free == 0:
+            refused = requests.BUSY
+        if refused is not None:
+            await _respond(send, refused)
+            return
+        self._free -= 1
+        try:
+            await self._message(receive, send)
+        finally:
+            self._free += 1
+
+    async def _message(self, receive: Receive, send: Send) -> None:
+        try:
+            async with fail_after(self._body_seconds):
+                body = await _body(receive, self._max_bytes)
+        except TimeoutError:
+            await _respond(send, requests.TOO_SLOW)
+            return
+        if not isinstance(body, bytes):
+            if body is not None:
+                await _respond(send, body)
+            return
+        try:
+            received: Any = await self._unpack(body, config=self._config)
+        except Exception as error:  # noqa: BLE001, whatever a resolver raises
+            await _respond(send, requests.reply_to(error))
+            return
+        if not requests.wants_answer(received):
+            # the sender waits for no more than the message's arrival; the server waits for the handler
+            await _respond(send, requests.ACCEPTED)
+            await self._handle(received)
+            return
+        once = _Once(send)
+        async with meanwhile(self._answer_seconds, once.accepted):
+            answer = requests.returnable(await self._handle(received), received)
+            if answer is None:
+                await once.accepted()
+            else:
+                await once.respond(Reply(200, answer.text.encode(), answer.media_type))
+
+    async def _handle(self, received: Any) -> object:  # noqa: ANN401, of DIDComm v2 or v1
+        """What the handler returns; the message has arrived, so its failure is not the sender's."""
+        try:
+            return await self._handler(received)
+        except Exception:  # noqa: BLE001, that of the program
+            requests.LOG.exception("the handler of a received message failed")
+            return None
+
+    async def _websocket(self, receive: Receive, send: Send) -> None:
+        if (await receive())["type"] != "websocket.connect":
+            return
+        await send({"type": "websocket.accept"})
+        while True:
+            event = await receive()
+            if event["type"] != "websocket.receive":
+                return
+            text, data = event.get("text"), event.get("bytes")
+            body = data if text is None else text.encode()
+            code = await self._frame(body or b"", send, as_text=text is not None)
+            if code is not None:
+                await send({"type": "websocket.close", "code": code})
+                return
+
+    async def _frame(self, body: bytes, send: Send, *, as_text: bool) -> int | None:
+        """Receives one message; returns the code to close the connection with, where that is necessary."""
+        if len(body) > self._max_bytes:
+            return _TOO_BIG
+        if self._free == 0:
+            return _TRY_AGAIN
+        self._free -= 1
+        try:
+            try:
+                received: Any = await self._unpack(body, config=self._config)
+            except Exception as error:  # noqa: BLE001, whatever a resolver raises
+                reply = requests.reply_to(error)
+                return {requests.NOT_ACCEPTED: _POLICY, requests.BUSY: _TRY_AGAIN}.get(reply)
+            answer = await self._handle(received)
+            if requests.wants_answer(received):
+                packed = requests.returnable(answer, received)
+                if packed is not None:
+                    shown = {"text": packed.text} if as_text else {"bytes": packed.text.encode()}
+                    await send({"type": "websocket.send", **shown})
+        finally:
+            self._free += 1
+        return None
+
+
+def receiver(  # noqa: PLR0913, all but two are named
+    party: DIDCommMessaging,
+    handler: Handler,
+    *,
+    config: UnpackConfig | None = None,
+    invitations: Mapping[str, str] = NO_INVITATIONS,
+    accept_v1: bool = False,
+    max_bytes: int = requests.MAX_BYTES,
+    max_concurrency: int = requests.MOST_AT_ONCE,
+    answer_seconds: float = requests.ANSWER_SECONDS,
+    body_seconds: float = requests.BODY_SECONDS,
+) -> Receiver:
+    """An ASGI application that receives messages over HTTP and WebSocket.
+
+    It runs under uvicorn, hypercorn (asyncio and trio) and granian, alone or mounted into Starlette, FastAPI
+    or Litestar. A message that was unpacked is answered with 202 before the handler runs, and the server
+    waits for the handler when it shuts down. A handler that fails is logged: the message has arrived.
+
+    | answer | to |
+    |---|---|
+    | 202 | a message that was unpacked, or was received before (`replay_window`) |
+    | 200 | the same, with an answer: the message has `return_route` and a proved sender |
+    | 400 | what is not a message for this party; one text for every cause |
+    | 408, 413 | a body that comes too slowly, or is too long |
+    | 415 | another media type, or a compressed body |
+    | 503 with `Retry-After` | too many messages at once, or a DID that cannot be resolved now |
+
+    Over WebSocket each frame is a message, text or binary; the connection is closed where HTTP would answer
+    400 (1008), 413 (1009) or 503 (1013). DIDComm v2.1, sections "HTTPS" and "WebSockets".
+
+    Args:
+        party: Unpacks the messages.
+        handler: A coroutine function that is called with each result of `unpack`. Where the message asks for
+            an answer on its connection (`return_route`), what `pack` returned for its sender, or None.
+        config: What to demand of messages.
+        invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
+        accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.
+        max_bytes: The longest message, in bytes.
+        max_concurrency: The most messages that are received and handled at the same time.
+        answer_seconds: How long the sender of a message with `return_route` waits for the handler.
+        body_seconds: How long a request's body may take.
+
+    Raises:
+        ValueError: A limit is not positive.
+
+    Example:
+        >>> from pydidcomm import DIDCommMessaging
+        >>> from pydidcomm.transports.receiver import receiver
+        >>> async def handler(received):
+        ...     print(received.message.body)
+        >>> app = receiver(DIDCommMessaging(), handler)  # uvicorn.run(app, port=8000)
+    """
+    return Receiver(
+        party,
+        handler,
+        config=config,
+        invitations=invitations,
+        accept_v1=accept_v1,
+        max_bytes=max_bytes,
+        max_concurrency=max_concurrency,
+        answer_seconds=answer_seconds,
+        body_seconds=body_seconds,
+    )
+
+
+class _Once:
+    """Sends one answer, the first."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._done = False
+
+    async def accepted(self) -> None:
+        await self.respond(requests.ACCEPTED)
+
+    async def respond(self, reply: Reply) -> None:
+        if self._done:
+            if reply.status == 200:  # noqa: PLR2004, the one with an answer
+                requests.LOG.warning("the answer came too late for the connection: send it by a transport")
+            return
+        self._done = True
+        await _respond(self._send, reply)
+
+
+async def _body(receive: Receive, max_bytes: int) -> bytes | Reply | None:
+    """The body; None where the sender went away."""
+    parts: list[bytes] = []
+    length = 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            return None
+        part: bytes = event.get("body", b"")
+        length += len(part)
+        if length > max_bytes:
+            return requests.TOO_LARGE
+        parts.append(part)
+        if not event.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _respond(send: Send, reply: Reply) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers()]
+    try:
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+    except OSError:
+        # the sender went away, which is how servers say so
+        return
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        if event["type"] == "lifespan.shutdown":
+            return
