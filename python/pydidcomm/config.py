@@ -155,6 +155,7 @@ class PackEncryptedConfig(_PreparedPack):
         TypeError: An option has another type; a `str` is not a sequence of curves.
         ValueError: An algorithm is not one of its enum, a curve is not one for key agreement, `kid_in` is
             neither word, or `max_keys` is less than one.
+        UnsupportedError: A curve is not known.
 
     Example:
         >>> from pydidcomm import AnonCryptAlg, PackEncryptedConfig

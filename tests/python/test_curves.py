@@ -166,9 +166,10 @@ def test_the_caller_can_order_and_restrict_the_curves() -> None:
             to=bob.did,
             config=PackEncryptedConfig(curves=["P-384"]),
         )
-    for curve in ("Ed25519", "x25519"):
-        with pytest.raises(ValueError, match=curve):
-            PackEncryptedConfig(curves=[curve])
+    with pytest.raises(ValueError, match="Ed25519"):
+        PackEncryptedConfig(curves=["Ed25519"])
+    with pytest.raises(UnsupportedError, match="x25519"):
+        PackEncryptedConfig(curves=["x25519"])
 
 
 @pytest.mark.parametrize("every_curve", [True, False])
