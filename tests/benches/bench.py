@@ -59,7 +59,7 @@ async def measured(
 async def main(options: argparse.Namespace) -> None:
     """Measures, prints the table, draws, and keeps the numbers."""
     chosen = [operation for operation in OPERATIONS if options.only in operation.name]
-    batches = {} if options.only else await batch(options.rounds)
+    batches, grants = ({}, []) if options.only else await batch(options.rounds, options.programs)
     # while this process may still use every processor
     available = processors()
     spread = (
@@ -76,12 +76,12 @@ async def main(options: argparse.Namespace) -> None:
     keep(
         options.out / "bench.json",
         times | drawn,
-        {"import_ms": imported, "unpack_many": batches, "spread": spread},
+        {"import_ms": imported, "unpack_many": batches, "two_processes": grants, "spread": spread},
     )
     by_size(options.out / "by-size.svg", BY_SIZE, drawn, PLOTTED)
     by_recipients(options.out / "by-recipients.svg", BY_RECIPIENTS, drawn, PLOTTED)
-    print(batch_row(batches, median(times[BATCHED][LIMIT])))
-    print(spread_row(TO_MANY.name, spread[TO_MANY.name], available))
+    print(batch_row(batches, grants, median(times[BATCHED][LIMIT])))
+    print(spread_row(TO_MANY.name, spread[TO_MANY.name], available, grants))
     for statement, milliseconds in imported.items():
         print(import_row(statement, milliseconds))
 

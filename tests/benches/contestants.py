@@ -59,11 +59,19 @@ class Program:
         except BrokenPipeError as error:
             raise NotDoneError(self.name) from error
 
-    def _ask(self, count: int, operation: str) -> float | str:
+    def begin(self, count: int, operation: str) -> None:
+        """Has the program do an operation so many times, and does not wait for it."""
         self._tell(f"{count} {operation}")
+
+    def end(self) -> float | str:
+        """Waits for the answer to what was begun.
+
+        Raises:
+            NotDoneError: The program does not do that.
+        """
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
-            message = f"{self.name} ended at {operation}"
+            message = f"{self.name} ended"
             raise NotDoneError(message)
         answer: Any = json.loads(line)
         if not isinstance(answer, int | float | str):
@@ -72,11 +80,13 @@ class Program:
 
     async def median(self, operation: str, calls: int) -> float:
         """The median that the program measured."""
-        return float(self._ask(calls, operation)) / 1000
+        self.begin(calls, operation)
+        return float(self.end()) / 1000
 
     async def result(self, operation: str) -> str:
         """What the program made."""
-        return str(self._ask(0, operation))
+        self.begin(0, operation)
+        return str(self.end())
 
     def close(self) -> None:
         """Ends the program."""

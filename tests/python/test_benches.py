@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from contestants import NotDoneError, ours
+from many import batch_row, spread_row
 from material import make
 from operations import OPERATIONS, against
 from rounds import calls_of, measure, verify
@@ -53,3 +54,13 @@ def test_the_table_tells_what_was_promised() -> None:
     assert lines[2].split() == ["pack", "15.0", "1.10", "-", "at", "most", "1.20:", "1.10", "yes"]
     told = slower([operation], times, ["sicpa", "rs"], {"sicpa": ["sicpa"], "rust": ["rs", "absent"]})
     assert told.splitlines()[2].split("  ")[-2:] == ["at least 4.50: 4.00 NO", "at least 2.00: 3.00 yes"]
+
+
+@pytest.mark.parametrize(("grant", "kept"), [(2.0, "NO"), (1.2, "yes")])
+def test_what_threads_gain_is_held_against_what_the_machine_grants(grant: float, kept: str) -> None:
+    batch = batch_row({1: [60.0, 66.0], 2: [50.0, 55.0]}, [grant, grant], 50.0)
+    assert f"times: 1.20 {kept}" in batch
+    assert f"{grant:.2f} times the throughput of one" in batch
+    assert batch_row({1: [60.0], 2: [31.0]}, [2.0], 50.0).splitlines()[1].endswith("1.94 yes")
+    spread = spread_row("to many", {"pydidcomm": [90.0], "limit": [100.0]}, 2, [grant])
+    assert spread.endswith(f"0.90 {kept}")
