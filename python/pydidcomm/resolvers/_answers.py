@@ -79,8 +79,9 @@ class DIDResolver(Protocol):
 class SecretsResolver(Protocol):
     """Finds secret keys by their kid; see `SecretsFinder` for one call in place of several.
 
-    Answer with a `Secret`, which is parsed once, when it is made. A dict is parsed at every call, and its public
-    key computed: about 10 microseconds for X25519 and 15 for Ed25519, more than all else around the cryptography.
+    Answer with a `Secret`, which is parsed once, when it is made. A dict is parsed at every call, and its
+    public key computed: about 10 microseconds for X25519 and 15 for Ed25519, more than all else around the
+    cryptography.
 
     Example:
         >>> from pydidcomm import SecretsResolver
