@@ -35,6 +35,8 @@ class Mode:
     protect: bool = False
     encrypt: bool = True
     enc: str = "A256CBC-HS512"
+    curves: tuple[str, ...] = PackEncryptedConfig().curves
+    """The curves that pydidcomm packs on."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ async def pack_here(cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | 
             enc_alg_anon=AnonCryptAlg(mode.enc),
             protect_sender_id=mode.protect,
             authcrypt_signed=mode.frm and mode.sign,
+            curves=mode.curves,
         ),
     )
     return packed.packed_msg

@@ -85,9 +85,11 @@ def _python(peer: str, *arguments: str) -> tuple[str, ...]:
     return ("bin/python", "-I", "-Wignore", str(HERE / peer / "peer.py"), *arguments)
 
 
+NO_SECP256K1 = lack("key agreement on secp256k1", "secp256k1")
 SICPA_RUST_LACKS = (
     lack("key agreement on P-384", "P-384"),
     lack("key agreement on P-521", "P-521"),
+    NO_SECP256K1,
 )
 INDICIO_LACKS = (
     lack("the opening of a forward that is for the reader itself", "rewrapped"),
@@ -104,6 +106,7 @@ INDICIO_LACKS = (
 
 JOSE_FACTS = ALL_FACTS - {"from_prior_issuer_kid"}
 JOSE_LACKS = (
+    NO_SECP256K1,
     lack("from_prior", "from_prior"),
     lack("the demand that all keys open a message", "all keys"),
     lack("a choice among curves of its own", "packs", "several curves"),
@@ -179,6 +182,7 @@ PEERS = (
         facts=frozenset({"encrypted", "authenticated", "encrypted_from"}),
         lacks=(
             *INDICIO_LACKS,
+            NO_SECP256K1,
             *(
                 lack(f"{curve} but for anoncrypt that it reads", curve, mode)
                 for curve in ("P-256", "P-384", "P-521")

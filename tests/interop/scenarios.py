@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import contents
@@ -151,6 +152,17 @@ VERIFIED = tuple(
     Scenario(f"{ALGORITHMS[curve]}: signed", EXAMPLE, SIGNED, sender=Keys(("X25519",), curve))
     for curve in ("P-384", "P-521")
 )
+# not a curve of the specification: read from the peers that write it, written where the options ask for it
+SECP256K1 = tuple(
+    Scenario(
+        f"secp256k1: {mode.name}",
+        EXAMPLE,
+        replace(mode, curves=("secp256k1",)),
+        recipient=Keys(("secp256k1",)),
+        sender=Keys(("secp256k1",)),
+    )
+    for mode in (AUTHCRYPT, *ANONCRYPTS)
+)
 TWO_CURVES = Keys(("P-256", "X25519", "P-256"))
 SEVERAL_CURVES = (
     Scenario("keys on two curves: authcrypt, sender on X25519", EXAMPLE, AUTHCRYPT, recipient=TWO_CURVES),
@@ -205,6 +217,7 @@ def tables(peers: Sequence[Peer]) -> list[Table]:
         *NIST,
         *NIST_KEYS,
         *NIST_PEERS,
+        *SECP256K1,
         *SIGNATURES,
         *ROTATIONS,
         *SEVERAL_KEYS,
