@@ -22,6 +22,8 @@ from pydidcomm import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from peer_process import Peer
 
 
@@ -35,7 +37,7 @@ class Mode:
     protect: bool = False
     encrypt: bool = True
     enc: str = "A256CBC-HS512"
-    curves: tuple[str, ...] = PackEncryptedConfig().curves
+    curves: Sequence[str] = PackEncryptedConfig().curves
     """The curves that pydidcomm packs on."""
 
 
