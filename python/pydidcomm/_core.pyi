@@ -13,7 +13,7 @@ from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, Self, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "describe", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -294,7 +294,7 @@ class Batch:
         Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
         """
     @staticmethod
-    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]], threads: SupportsIndex | None) -> Batch:
+    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]], threads: SupportsIndex | None) -> Batch:
         """
         Prepares the unpacking of each of the messages.
         """
@@ -1113,7 +1113,7 @@ class PackOptions:
     """
     A `PackEncryptedConfig`, read once and used for every message that is packed with it.
     """
-    def __new__(cls, /, *, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", max_keys: SupportsIndex) -> PackOptions: ...
+    def __new__(cls, /, *, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", max_keys: int) -> PackOptions: ...
 
 @final
 class PackParameters:
@@ -1821,12 +1821,12 @@ class V1Packed:
         The verkeys that it was encrypted to.
         """
 
-def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
     """
 
-def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
     """
@@ -1834,6 +1834,11 @@ def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tu
 def decrypt_layer(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], recipient: tuple[str, Any], sender: tuple[str, PublicKey] | None, options: UnpackOptions) -> Operation:
     """
     Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
+    """
+
+def describe(text: str, names: SupportsGetItem[int, str] = ...) -> str:
+    """
+    A text for an error: itself where it is a DID, a URL or one of `names`, otherwise its type and length.
     """
 
 def document_of(did: str, answer: "Any", most_entries: SupportsIndex | None = None) -> DIDDocument:
@@ -1899,7 +1904,7 @@ def encrypt_layer(plaintext: bytes | bytearray | memoryview, recipients: Support
     Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
     """
 
-def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the search for the ways to a DID, the preferred first.
     """
@@ -1914,7 +1919,7 @@ def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     Keeps the long form of the proved sender of a message that was let in.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, options: PackOptions, parameters: PackParameters, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, options: PackOptions, parameters: PackParameters, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -1924,7 +1929,7 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
@@ -1944,12 +1949,12 @@ def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, A
     Read a JSON object, and refuse one that two readers could understand differently.
     """
 
-def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
     """
 
-def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
@@ -2006,27 +2011,27 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: "bool", known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: "bool", known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
     """
 
-def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
     """
 
-def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the packing of a message of DIDComm v1.
     """
@@ -2036,12 +2041,12 @@ def v1_public_key(verkey: str) -> PublicKey:
     The Ed25519 key that a verkey is.
     """
 
-def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v1.
     """
 
-def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
     """
@@ -2051,12 +2056,12 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, Sequence[tuple[str, bool]]]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """
