@@ -47,9 +47,8 @@ def module() -> str | None:
     return found[0] if found and shutil.which("softhsm2-util") else None
 
 
-@contextmanager
-def session_in(folder: Path) -> Generator[Session]:
-    """A session with a new token, to which SOFTHSM2_CONF has to lead for as long as it lasts."""
+def initialize(folder: Path) -> str:
+    """Make a token, to which SOFTHSM2_CONF has to lead, and return the path of the module."""
     path = module()
     assert path is not None
     configuration = Path(os.environ["SOFTHSM2_CONF"])
@@ -57,6 +56,13 @@ def session_in(folder: Path) -> Generator[Session]:
     names = ("--module", path, "--label", LABEL, "--so-pin", SO_PIN, "--pin", PIN)
     command = ("softhsm2-util", "--init-token", "--free", *names)
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603, our own words
+    return path
+
+
+@contextmanager
+def session_in(folder: Path) -> Generator[Session]:
+    """A session with a new token, to which SOFTHSM2_CONF has to lead for as long as it lasts."""
+    path = initialize(folder)
     with pkcs11.lib(path).get_token(token_label=LABEL).open(rw=True, user_pin=PIN) as session:
         yield session
     pkcs11.unload(path)

@@ -55,6 +55,11 @@ def _secrets(given: Iterable[Secret | Mapping[str, Any]]) -> list[Secret]:
     return [one if isinstance(one, Secret) else Secret(one) for one in given]
 
 
+def _awaited(handle: Any) -> Any:  # noqa: ANN401
+    """The handle whose methods are awaited, where there are two."""
+    return getattr(handle, "awaited", handle)
+
+
 class AsyncSecrets(_Face):
     """A store of secrets for `pydidcomm`, on asyncio and trio."""
 
@@ -64,10 +69,10 @@ class AsyncSecrets(_Face):
         It is awaited, except where it was used lately.
         """
         at_hand = self._recent([kid])
-        return self._found(kid) if at_hand is None else at_hand[kid]
+        return self._found(kid) if at_hand is None else _awaited(at_hand[kid])
 
     async def _found(self, kid: str) -> Any:  # noqa: ANN401
-        return (await self._backend.run("find", [kid])).get(kid)
+        return _awaited((await self._backend.run("find", [kid])).get(kid))
 
     def get_keys(self, kids: list[str], /) -> "list[str] | Awaitable[list[str]]":
         """Those of the kids whose keys the store has."""
@@ -149,7 +154,8 @@ class SyncSecrets(_Face):
     def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, a handle
         """The key of that kid: a handle that agrees and signs, or None."""
         at_hand = self._recent([kid]) or self._backend.run_sync("find", [kid])
-        return at_hand.get(kid)
+        found = at_hand.get(kid)
+        return getattr(found, "plain", found)
 
     def get_keys(self, kids: list[str], /) -> list[str]:
         """Those of the kids whose keys the store has."""

@@ -16,7 +16,8 @@ Example:
     ...     async with AskarSecrets.open(f"{folder}/wallet.db", raw_key=key) as secrets:
     ...         alice = DIDCommMessaging(secrets=secrets)
     ...         did = await alice.create_peer_did()  # its keys are stored when it is returned
-    ...         packed = await alice.pack(Message(type="https://example.org/note"), to=did, frm=did)
+    ...         note = Message(type="https://example.org/note/1.0/note")
+    ...         packed = await alice.pack(note, to=did, frm=did)
     ...         return (await alice.unpack(packed.text)).sender == did
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     asyncio.run(main(folder))

@@ -1,0 +1,180 @@
+"""A session with a token: one login for the process, opened again when it is lost."""
+
+import hmac
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pkcs11
+from pkcs11 import Attribute, ObjectClass
+from pkcs11 import exceptions as faults
+
+from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
+
+Answer = TypeVar("Answer")
+
+_LOST = (
+    faults.SessionHandleInvalid,
+    faults.SessionClosed,
+    faults.UserNotLoggedIn,
+    faults.ObjectHandleInvalid,
+    faults.KeyHandleInvalid,
+    faults.DeviceRemoved,
+    faults.DeviceError,
+    faults.TokenNotPresent,
+    faults.GeneralError,
+)
+"""What a session says that was closed, or whose token was away."""
+
+
+class Token:
+    """A token and the session with it. The standard does not promise that two threads may share one."""
+
+    def __init__(self, module: str, label: str, pin: str) -> None:
+        self._module = module
+        self._label = label
+        self._pin = pin
+        self._session: Any = None
+        self._keys: dict[str, Any] = {}
+        self._began()
+
+    def _began(self) -> None:
+        self.lock = threading.RLock()
+        self._process = os.getpid()
+        self._forked = False
+
+    def forked(self) -> None:
+        """In a forked process: it has to initialize the module, and to log in by itself."""
+        if self._process != os.getpid():
+            self._began()
+            self._session = None
+            self._keys.clear()
+            self._forked = True
+
+    def same_pin(self, pin: str) -> bool:
+        """Whether this is the PIN of the login."""
+        same = hmac.compare_digest(self._pin.encode(), pin.encode())
+        if not same and self._session is None:
+            # nothing has logged in yet: the PIN of the other store may be the wrong one
+            self._pin = pin
+            return True
+        return same
+
+    def run(self, operation: Callable[[Any], Answer]) -> Answer:
+        """Run the operation with the session; once more, where the session was lost."""
+        with self.lock:
+            try:
+                try:
+                    return operation(self.session())
+                except _LOST:
+                    self.drop()
+                    return operation(self.session())
+            except faults.PKCS11Error as error:
+                raise self._failure(error) from error
+
+    def with_key(self, name: str, operation: Callable[[Any], Answer]) -> Answer:
+        """Run the operation with the private key of that label."""
+
+        def use(session: Any) -> Answer:  # noqa: ANN401
+            private = self._keys.get(name) or self.private(session, name)
+            if private is None:
+                message = "the key is not in the token any more"
+                raise SecretsUnavailableError(message)
+            self._keys[name] = private
+            return operation(private)
+
+        return self.run(use)
+
+    def private(self, session: Any, name: str) -> Any:  # noqa: ANN401
+        """The private key of that label; None where there is none."""
+        found = list(session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.LABEL: name}))
+        if len(found) > 1:
+            message = f"the token has {len(found)} private keys with the label {name}: leave one of them"
+            raise SecretsUnavailableError(message)
+        return found[0] if found else None
+
+    def forget(self, name: str) -> None:
+        """Forget the object of a key."""
+        self._keys.pop(name, None)
+
+    def session(self) -> Any:  # noqa: ANN401
+        """The session, logged in."""
+        if self._session is None:
+            module: Any = self._loaded()
+            token = module.get_token(token_label=self._label)
+            try:
+                self._session = token.open(rw=True, user_pin=self._pin)
+            except faults.UserAlreadyLoggedIn:
+                # the program has a login of its own, which is that of the whole process
+                self._session = token.open(rw=True)
+        return self._session
+
+    def _loaded(self) -> Any:  # noqa: ANN401
+        try:
+            module: Any = pkcs11.lib(self._module)
+        except (faults.PKCS11Error, RuntimeError, OSError) as error:
+            message = "`module` cannot be loaded: it must be the path of a PKCS#11 library"
+            raise SecretsUnavailableError(message) from error
+        if self._forked:
+            module.reinitialize()
+            self._forked = False
+        return module
+
+    def drop(self) -> None:
+        """Give the session up."""
+        session, self._session = self._session, None
+        self._keys.clear()
+        if session is not None and self._process == os.getpid():
+            try:
+                session.close()
+            except faults.PKCS11Error:
+                # it was lost
+                return
+
+    def _failure(self, error: faults.PKCS11Error) -> Exception:
+        name = type(error).__name__
+        if isinstance(error, (faults.PinIncorrect, faults.PinInvalid, faults.PinLenRange)):
+            return SecretsLockedError(
+                "`pin` is not the PIN of the token; some tokens lock after a few attempts"
+            )
+        if isinstance(error, (faults.PinLocked, faults.PinExpired, faults.UserPinNotInitialized)):
+            return SecretsLockedError(
+                f"the PIN of the token does not log in ({name}): the officer must set it anew"
+            )
+        if isinstance(error, (faults.NoSuchToken, faults.TokenNotPresent, faults.SlotIDInvalid)):
+            return SecretsUnavailableError(f"there is no token with the label {self._label!r}")
+        if isinstance(error, faults.DeviceMemory):
+            return SecretsUnavailableError("the token is full")
+        return SecretsUnavailableError(f"the token failed ({name})")
+
+
+_tokens: dict[tuple[str, str], list[Any]] = {}
+"""The tokens of this process, each with the number of stores that use it."""
+
+_guard = threading.Lock()
+
+
+def acquire(module: str, label: str, pin: str) -> Token:
+    """The token: a process logs in once, whatever the number of its stores."""
+    with _guard:
+        held = _tokens.get((module, label))
+        if held is None:
+            held = _tokens[module, label] = [Token(module, label, pin), 0]
+        token: Token = held[0]
+        if not token.same_pin(pin):
+            message = "`pin` is not the PIN with which this process has logged in to the token"
+            raise SecretsLockedError(message)
+        held[1] += 1
+        return token
+
+
+def release(module: str, label: str) -> None:
+    """End the login with its last store."""
+    with _guard:
+        held = _tokens.get((module, label))
+        if held is not None:
+            held[1] -= 1
+            if held[1] == 0:
+                del _tokens[module, label]
+                held[0].drop()

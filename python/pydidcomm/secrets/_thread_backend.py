@@ -1,0 +1,82 @@
+"""The base of stores whose library blocks: one call at a time, in a worker thread where a loop is running."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pydidcomm._loops import running_loop
+from pydidcomm.resolvers import KeyUse, NewKey
+from pydidcomm.secrets._did_resolver import LongForms
+from pydidcomm.secrets._recent import Recent
+from pydidcomm.secrets._wait import wait
+from pydidcomm.secrets.errors import SecretsUnavailableError
+
+
+class ThreadBackend:
+    """Runs the methods of a store by name, in one thread at a time."""
+
+    def __init__(self, remember: int) -> None:
+        if remember < 1:
+            message = f"`remember` must be positive, got {remember}"
+            raise ValueError(message)
+        self.recent: Recent[Any] = Recent(remember)
+        self.long_forms = LongForms(remember)
+        self._closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Locks and threads of this process: a forked one has those of its parent no more."""
+        self._process = os.getpid()
+        self._lock = threading.RLock()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def check(self) -> None:
+        """Refuse the use of a closed store."""
+        if self._closed:
+            message = "this store of secrets is closed"
+            raise SecretsUnavailableError(message)
+        if os.getpid() != self._process:
+            self._begin()
+            self.forked()
+
+    def forked(self) -> None:
+        """In a forked process, before the first call."""
+
+    async def run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401
+        """Run the operation in a worker thread. A caller that is cancelled does not wait for its end."""
+        if running_loop() is None:
+            return self.run_sync(operation, *arguments)
+        if operation == "close" and self._closed:
+            return None
+        self.check()
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(1, thread_name_prefix="pydidcomm-secrets")
+        try:
+            future = self._threads.submit(self.run_sync, operation, *arguments)
+        except RuntimeError:
+            # Python starts no thread any more
+            return self.run_sync(operation, *arguments)
+        return await wait(future)
+
+    def run_sync(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401
+        """Run the operation, and block until it has ended."""
+        if operation == "close" and self._closed:
+            return None
+        self.check()
+        with self._lock:
+            return getattr(self, operation)(*arguments)
+
+    def make_key(self, curve: str, use: KeyUse) -> NewKey | None:  # noqa: ARG002
+        """None: the operation `make` makes keys."""
+        return None
+
+    def open(self) -> None:
+        """Open the store."""
+
+    def close(self) -> None:
+        """Close the store."""
+        self._closed = True
+        self.recent.clear()
+        if self._threads is not None:
+            self._threads.shutdown(wait=False)
