@@ -29,7 +29,7 @@ HOMES = re.compile(rb"/(?:home/[\w.-]+|root|Users/[\w.-]+)/[\w./-]+")
 
 def normalised_sbom(text: bytes, date: str) -> bytes:
     """The SBOM without its folder, with the date of the sources and a serial number made from its content."""
-    sbom = json.loads(FOLDER.sub(b"path+file:///pydidcomm", text))
+    sbom = json.loads(FOLDER.sub(b"path+file:.", text))
     sbom.pop("serialNumber", None)
     if "timestamp" in sbom.get("metadata", {}):
         sbom["metadata"]["timestamp"] = date
@@ -74,11 +74,7 @@ def paths_of_the_builder(path: Path) -> list[str]:
             content = wheel.read(name)
             found += [f"{name}: {folder.decode()}" for folder in known if folder + b"/" in content]
             found += [f"{name}: {text.decode()}" for text in HOMES.findall(content)[:3]]
-            found += [
-                f"{name}: {text.decode()}"
-                for text in FOLDER.findall(content)
-                if text != b"path+file:///pydidcomm"
-            ]
+            found += [f"{name}: {text.decode()}" for text in FOLDER.findall(content)]
     return found
 
 
