@@ -13,7 +13,7 @@ from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, Self, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "describe", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "describe", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "restore", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -57,10 +57,13 @@ class Attachment:
         >>> Attachment(id="offer", media_type="application/json", data={"json": {"price": 7}}).data
         {'json': {'price': 7}}
     """
-    def __copy__(self, /) -> Attachment: ...
+    def __copy__(self, /) -> Self: ...
     def __deepcopy__(self, _memo: "Any", /) -> "Attachment": ...
-    def __eq__(self, other: object, /) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /, *, data: Mapping[str, Any], id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, byte_count: int | None = None) -> Attachment: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def as_dict(self, /) -> dict[str, Any]:
         """
@@ -89,9 +92,9 @@ class Attachment:
             b'Your hovercraft is full of eels'
         """
     @property
-    def data(self, /) -> dict[str, Any]:
+    def data(self, /) -> Mapping[str, Any]:
         """
-        Where the content is, a fresh copy of the object with `json`, `base64` or `links`.
+        Where the content is, the object with `json`, `base64` or `links`, a `dict` that is read-only.
         """
     @property
     def description(self, /) -> str | None:
@@ -315,14 +318,14 @@ class DIDDocument:
         >>> document = DIDDocument({"id": "did:example:bob", "keyAgreement": [{"id": "#key-1", "type": "Multikey",
         ...     "publicKeyMultibase": "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"}]})
         >>> document.key_agreement
-        ['did:example:bob#key-1']
+        ('did:example:bob#key-1',)
     """
-    def __copy__(self, /) -> DIDDocument: ...
+    def __copy__(self, /) -> Self: ...
     def __deepcopy__(self, _memo: "Any", /) -> "DIDDocument": ...
     def __eq__(self, other: object, /) -> bool: ...
-    def __getnewargs__(self, /) -> tuple[dict[str, Any]]: ...
     def __hash__(self, /) -> int: ...
     def __new__(cls, /, document: Mapping[str, Any]) -> DIDDocument: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def _repr_html_(self, /) -> str:
         """
@@ -333,7 +336,7 @@ class DIDDocument:
         The document as its JSON object: a fresh copy.
         """
     @property
-    def authentication(self, /) -> list[str]:
+    def authentication(self, /) -> tuple[str, ...]:
         """
         The absolute ids of the keys that sign in the name of the DID, in the document's order.
         """
@@ -343,12 +346,12 @@ class DIDDocument:
         The DID that the document describes.
         """
     @property
-    def key_agreement(self, /) -> list[str]:
+    def key_agreement(self, /) -> tuple[str, ...]:
         """
         The absolute ids of the keys that messages are encrypted to, in the document's order.
         """
     @property
-    def services(self, /) -> list[Service]:
+    def services(self, /) -> tuple[Service, ...]:
         """
         The DIDComm services, in the document's order.
         """
@@ -360,6 +363,10 @@ class Delivery:
 
     DIDComm v2.1, sections "Sender Process to Enable Forwarding" and "Failover".
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     @property
@@ -375,12 +382,12 @@ class Delivery:
         That of the first delivery is there; that of another one is wrapped when it is first read.
         """
     @property
-    def route(self, /) -> list[str]:
+    def route(self, /) -> tuple[str, ...]:
         """
         Whom the text is wrapped for, the outermost layer first, mediators, or certain keys of theirs.
         """
     @property
-    def routed_to_kids(self, /) -> list[str]:
+    def routed_to_kids(self, /) -> tuple[str, ...]:
         """
         The keys of the first mediator that the outermost layer is encrypted to; none where nobody stands between.
         """
@@ -405,6 +412,10 @@ class Envelope:
     """
     One envelope of a message, for the recipient's keys on one curve.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     @property
@@ -413,7 +424,7 @@ class Envelope:
         The curve of all its keys.
         """
     @property
-    def deliveries(self, /) -> list[Delivery]:
+    def deliveries(self, /) -> tuple[Delivery, ...]:
         """
         The ways to hand it over, in the recipient's order of preference; when one fails take the next.
         """
@@ -444,7 +455,7 @@ class Envelope:
         The text for the wire, as `str(...)` of this object is too.
         """
     @property
-    def to_kids(self, /) -> list[str]:
+    def to_kids(self, /) -> tuple[str, ...]:
         """
         The keys of the recipient that it was encrypted to.
         """
@@ -486,6 +497,10 @@ class FormFault:
         >>> fault.part, fault.value, result.message.created_time
         ('created_time', '2026-11-28T21:00:00Z', None)
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
     def part(self, /) -> str:
@@ -500,7 +515,7 @@ class FormFault:
     @property
     def value(self, /) -> Any:
         """
-        The value as the sender wrote it; None where it is missing.
+        The value as the sender wrote it, read-only; None where it is missing.
         """
 
 @final
@@ -510,6 +525,9 @@ class Forwarded:
 
     DIDComm v2.1, section "Routing Protocol 2.0".
     """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
     def delay_milli(self, /) -> tuple[int, int] | None:
@@ -528,7 +546,7 @@ class Forwarded:
         Whether `next` is this party: the same DID, and where both name a key the same key.
         """
     @property
-    def links(self, /) -> list[Attachment]:
+    def links(self, /) -> tuple[Attachment, ...]:
         """
         The attachments that have to be fetched before they can be handed on, each with `links` and a `hash`.
         """
@@ -538,7 +556,7 @@ class Forwarded:
         The forward as a message, with every header that it has.
         """
     @property
-    def messages(self, /) -> list[str]:
+    def messages(self, /) -> tuple[str, ...]:
         """
         The messages to hand on, JSON texts, as they were attached and in that order.
         """
@@ -576,18 +594,20 @@ class FromPrior:
         >>> FromPrior(iss="did:example:old", sub="did:example:new", iat=1516269022)
         FromPrior(iss='did:example:old', sub='did:example:new')
     """
-    def __copy__(self, /) -> FromPrior: ...
+    def __copy__(self, /) -> Self: ...
     def __deepcopy__(self, _memo: "Any", /) -> "FromPrior": ...
     def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /, *, iss: str, sub: str | None = None, aud: str | Sequence[str] | None = None, exp: int | None = None, nbf: int | None = None, iat: int | None = None, jti: str | None = None) -> FromPrior: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def as_dict(self, /) -> dict[str, Any]:
         """
         The claims as the JWT carries them.
         """
     @property
-    def aud(self, /) -> str | list[str] | None:
+    def aud(self, /) -> str | tuple[str, ...] | None:
         """
         Whom the token is for.
         """
@@ -647,6 +667,7 @@ class InMemorySecrets:
     def __init__(self, /, secrets: Iterable[Secret | Mapping[str, Any]] | None = None) -> None: ...
     def __len__(self, /) -> int: ...
     def __new__(cls, /, *_arguments: "Any", **_named: "Any") -> "Self": ...
+    def __reduce__(self, /) -> str: ...
     def __repr__(self, /) -> str: ...
     def add_key(self, /, secret: Secret | Mapping[str, Any]) -> None:
         """
@@ -692,11 +713,13 @@ class LocalResolver:
         >>> from pydidcomm import LocalResolver
         >>> did = "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"
         >>> LocalResolver().resolve(did).key_agreement
-        ['did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc']
+        ('did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc',)
         >>> LocalResolver().resolve("did:web:example.com") is None
         True
     """
-    def __new__(cls, /, *, key_naming: "str" = "numbered", long_forms: Mapping[str, Any] | None = None) -> "Self": ...
+    def __init__(self, /, *, key_naming: "str" = "numbered", long_forms: Mapping[str, Any] | None = None) -> None: ...
+    def __new__(cls, /, *_arguments: "Any", **_named: "Any") -> "Self": ...
+    def __reduce__(self, /) -> str: ...
     def __repr__(self, /) -> str: ...
     def forget(self, /, did: str) -> bool:
         """
@@ -718,7 +741,7 @@ class LocalResolver:
     @property
     def long_forms(self, /) -> Any:
         """
-        What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy.
+        What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy that is read-only.
 
         Save it, and pass it to the next `LocalResolver`.
 
@@ -798,11 +821,12 @@ class Message:
         >>> ping.replace(body={"response_requested": True}).body
         {'response_requested': True}
     """
-    def __copy__(self, /) -> Message: ...
+    def __copy__(self, /) -> Self: ...
     def __deepcopy__(self, _memo: "Any", /) -> "Message": ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __new__(cls, /, *, type: str, body: Mapping[str, Any] | None = None, id: str | None = None, frm: str | None = None, to: Sequence[str] | None = None, thid: str | None = None, pthid: str | None = None, created_time: float | datetime | None = None, expires_time: float | datetime | None = None, from_prior: FromPrior | None = None, please_ack: Sequence[str] | None = None, ack: Sequence[str] | None = None, lang: str | None = None, accept_lang: Sequence[str] | None = None, attachments: Sequence[Attachment] | None = None, custom_headers: Mapping[str, Any] | None = None) -> Message: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def _repr_html_(self, /) -> str:
         """
@@ -847,9 +871,18 @@ class Message:
         The attachments, the same objects at each access.
         """
     @property
-    def body(self, /) -> dict[str, Any]:
+    def body(self, /) -> Mapping[str, Any]:
         """
-        The body, a fresh copy, empty where the message has none.
+        The body, a `dict` that is read-only, empty where the message has none.
+
+        A change in it raises TypeError: the message would not have it. `replace(body=...)` makes a message with
+        another body, and `copy.deepcopy` a plain `dict`.
+
+        Example:
+            >>> from pydidcomm import Message
+            >>> offer = Message(type="https://example.org/sale/1.0/offer", body={"price": 7})
+            >>> offer.replace(body={**offer.body, "price": 6}).body
+            {'price': 6}
         """
     @property
     def created_at(self, /) -> datetime | None:
@@ -870,9 +903,9 @@ class Message:
         When the message was made, in seconds since the epoch.
         """
     @property
-    def custom_headers(self, /) -> dict[str, Any]:
+    def custom_headers(self, /) -> Mapping[str, Any]:
         """
-        The headers that the specification does not define, a fresh copy.
+        The headers that the specification does not define, a `dict` that is read-only, as `body` is.
         """
     @property
     def expires_at(self, /) -> datetime | None:
@@ -962,6 +995,9 @@ class Metadata:
 
     DIDComm v2.1, sections "Message Layer Addressing Consistency" and "IANA Media Types".
     """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def _repr_html_(self, /) -> str:
         """
@@ -998,7 +1034,7 @@ class Metadata:
         The sender's key in authcrypt; its DID is `frm` of the message.
         """
     @property
-    def encrypted_to(self, /) -> list[str] | None:
+    def encrypted_to(self, /) -> tuple[str, ...] | None:
         """
         The keys that the message was encrypted to.
         """
@@ -1127,6 +1163,10 @@ class Packed:
     """
     An encrypted message, ready for the wire.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
@@ -1134,7 +1174,7 @@ class Packed:
         The envelope as a picture for notebooks, from its open headers.
         """
     @property
-    def deliveries(self, /) -> list[Delivery]:
+    def deliveries(self, /) -> tuple[Delivery, ...]:
         """
         The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
         """
@@ -1151,7 +1191,7 @@ class Packed:
         Raises EndpointNotFoundError where there is none.
         """
     @property
-    def envelopes(self, /) -> list[Envelope]:
+    def envelopes(self, /) -> tuple[Envelope, ...]:
         """
         The same message in one envelope for each curve of the recipient's keys, the preferred first.
 
@@ -1189,7 +1229,7 @@ class Packed:
         Where `message` goes, the first delivery; None where the recipient names no place.
         """
     @property
-    def services(self, /) -> list[Service]:
+    def services(self, /) -> tuple[Service, ...]:
         """
         The DIDComm services of the recipient, in its order of preference.
         """
@@ -1204,7 +1244,7 @@ class Packed:
         The text for the wire, as `str(...)` of this object is too.
         """
     @property
-    def to_kids(self, /) -> list[str]:
+    def to_kids(self, /) -> tuple[str, ...]:
         """
         The keys of the recipient that it was encrypted to.
         """
@@ -1214,6 +1254,10 @@ class PackedForward:
     """
     A message wrapped for mediators, ready for the wire.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     @property
@@ -1237,7 +1281,7 @@ class PackedForward:
         The text for the wire, as `str(...)` of this object is too.
         """
     @property
-    def to_kids(self, /) -> list[str]:
+    def to_kids(self, /) -> tuple[str, ...]:
         """
         The keys that the outermost layer is encrypted to.
         """
@@ -1247,6 +1291,10 @@ class PackedPlaintext:
     """
     A plaintext message: anybody can read it and change it.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
@@ -1274,6 +1322,10 @@ class PackedSigned:
     """
     A signed message: anybody can read it, and verify who signed.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
@@ -1315,6 +1367,7 @@ class PeerEnded:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
     def at(self, /) -> int | None:
@@ -1350,6 +1403,7 @@ class PeerRotated:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
     def at(self, /) -> int | None:
@@ -1397,10 +1451,10 @@ class PublicKey:
         True
     """
     def __eq__(self, value: object, /) -> bool: ...
-    def __getnewargs__(self, /) -> tuple[str]: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /, key: str | Mapping[str, Any]) -> PublicKey: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
     def curve(self, /) -> str:
@@ -1467,7 +1521,9 @@ class Resolved:
         >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
         True
     """
+    def __eq__(self, other: object, /) -> bool: ...
     def __new__(cls, document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: "bool" = False) -> Resolved: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
     def deactivated(self, /) -> bool:
@@ -1502,8 +1558,6 @@ class Secret:
         >>> Secret(secret.expose_jwk()).public_multikey() == secret.public_multikey()
         True
     """
-    def __copy__(self, /) -> Self: ...
-    def __deepcopy__(self, _memo: "Any", /) -> "Secret": ...
     def __new__(cls, /, secret: Mapping[str, Any], kid: str | None = None) -> Secret: ...
     def __reduce__(self, /) -> str: ...
     def __repr__(self, /) -> str: ...
@@ -1564,10 +1618,12 @@ class Service:
     A service of type `DIDCommMessaging`.
     """
     def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
-    def endpoints(self, /) -> list[ServiceEndpoint]:
+    def endpoints(self, /) -> tuple[ServiceEndpoint, ...]:
         """
         Where it takes messages, in the owner's order of preference.
         """
@@ -1583,15 +1639,17 @@ class ServiceEndpoint:
     One place that takes messages.
     """
     def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
-    def accept(self, /) -> list[str] | None:
+    def accept(self, /) -> tuple[str, ...] | None:
         """
         The profiles taken, most preferred first; None where the document does not say.
         """
     @property
-    def routing_keys(self, /) -> list[str]:
+    def routing_keys(self, /) -> tuple[str, ...]:
         """
         The keys of mediators to wrap for, the outermost first.
         """
@@ -1607,7 +1665,10 @@ class ServiceMetadata:
     Where a message goes.
     """
     def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
+    def __repr__(self, /) -> str: ...
     @property
     def id(self, /) -> str:
         """
@@ -1652,6 +1713,10 @@ class UnpackResult:
     """
     A message, and what was proved about it.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
         """
@@ -1713,16 +1778,30 @@ class V1Forwarded:
 
     Aries RFC 0094.
     """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+    @property
+    def media_type(self, /) -> str:
+        """
+        The media type of the text, that of an envelope of DIDComm v1, or of an encrypted message of DIDComm v2.
+        """
     @property
     def message(self, /) -> str:
         """
-        The message to hand on, JSON text, as it was inlined.
+        The same text.
         """
     @property
     def received(self, /) -> V1Message:
         """
         The forward as any message is received.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The message to hand on, JSON text, as it was inlined; `str(...)` of this object is too.
         """
     @property
     def to(self, /) -> str:
@@ -1737,6 +1816,10 @@ class V1Message:
 
     Aries RFC 0019, and RFC 0020 for the JSON object inside.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
     def content(self, /) -> bytes:
@@ -1744,7 +1827,7 @@ class V1Message:
         The octets that were packed.
         """
     @property
-    def encrypted_to(self, /) -> list[str]:
+    def encrypted_to(self, /) -> tuple[str, ...]:
         """
         The verkeys that it says it was encrypted to, ours among them.
         """
@@ -1788,6 +1871,10 @@ class V1Packed:
     """
     An envelope of DIDComm v1, ready for the wire.
     """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     @property
@@ -1816,7 +1903,7 @@ class V1Packed:
         The text for the wire, as `str(...)` of this object is too.
         """
     @property
-    def to_verkeys(self, /) -> list[str]:
+    def to_verkeys(self, /) -> tuple[str, ...]:
         """
         The verkeys that it was encrypted to.
         """
@@ -1952,6 +2039,13 @@ def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, A
 def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
+    """
+
+def restore(kind: "type", parts: "tuple[Any, ...]") -> Any:
+    """
+    Makes the object that was pickled or copied.
+
+    A pickle is trusted input: it can state that anything was proved.
     """
 
 def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydidcomm.algorithms import SignAlg
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class AttachmentSignature:
     """A verified signature over the content of an attachment. Only `verify_attachment` returns one.
 

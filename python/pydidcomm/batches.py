@@ -24,7 +24,7 @@ AT_ONCE = 64
 """How many messages are on their way: more would be no faster for most networks and databases."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Outgoing:
     """A message for `pack_many`, and what is its own: the arguments that `pack_encrypted` has for them.
 

@@ -40,7 +40,7 @@ class _Found:
     taking_options: list[tuple[str, bool]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class ResolversConfig(_Found):
     """Where DID documents and secrets come from.
 
@@ -125,7 +125,7 @@ class _PreparedParameters:
     prepared: PackParameters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class PackEncryptedConfig(_PreparedPack):
     """How a message is encrypted.
 
@@ -200,7 +200,7 @@ class PackEncryptedConfig(_PreparedPack):
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class PackEncryptedParameters(_PreparedParameters):
     """What a single message needs beside its options.
 
@@ -242,7 +242,7 @@ class PackEncryptedParameters(_PreparedParameters):
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class UnpackConfig(_PreparedUnpack):
     """How a message is unpacked.
 

@@ -26,7 +26,7 @@ _MOST_KEYS = 20
 """The most keys of an envelope that are looked up: a peer chooses how many there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Check:
     """One thing that unpacking needs.
 
@@ -47,7 +47,7 @@ class Check:
         return f"{'ok  ' if self.passed else 'FAIL'} {self.subject}{name}: {shown(self.detail, 300)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Diagnosis:
     """The checks of one message, in the order in which unpacking needs them.
 
@@ -68,6 +68,20 @@ class Diagnosis:
     def failed(self) -> tuple[Check, ...]:
         """The checks that do not hold."""
         return tuple(check for check in self.checks if not check.passed)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all members are equal; exceptions are where their types and arguments are."""
+        if not isinstance(other, Diagnosis):
+            return NotImplemented
+        return self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(self.checks)
+
+    def _compared(self) -> tuple[object, ...]:
+        # an exception is equal to itself only
+        error = None if self.error is None else (type(self.error), repr(self.error.args))
+        return self.checks, self.view, error
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.checks))

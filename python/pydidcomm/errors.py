@@ -188,8 +188,8 @@ class IncompatibleKeysError(UnsupportedError):
         self.args = (sender, recipient, sender_curves, recipient_curves)
         self.sender = sender
         self.recipient = recipient
-        self.sender_curves = list(sender_curves)
-        self.recipient_curves = list(recipient_curves)
+        self.sender_curves = tuple(sender_curves)
+        self.recipient_curves = tuple(recipient_curves)
 
 
 class NotFoundError(DIDCommError):
@@ -280,7 +280,7 @@ class KeyNotFoundError(NotFoundError):
         self.did = did
         self.kid = kid
         self.relationship = relationship
-        self.candidates = list(candidates)
+        self.candidates = tuple(candidates)
 
     def _text(self) -> str:
         missing = "nothing" if self.kid == "*" else f"no {self.kid}"
@@ -317,9 +317,9 @@ class ContentNotFoundError(NotFoundError):
 
     code: ClassVar[str] = "e.p.msg.content-not-included"
 
-    def __init__(self, links: list[str]) -> None:
+    def __init__(self, links: Sequence[str]) -> None:
         super().__init__(links)
-        self.links = links
+        self.links = tuple(links)
 
     def _text(self) -> str:
         return "the content is not in the message, it has to be fetched from one of its links"
@@ -334,9 +334,9 @@ class SecretNotFoundError(NotFoundError):
 
     code: ClassVar[str] = "e.p.me.secret-not-found"
 
-    def __init__(self, kids: list[str]) -> None:
+    def __init__(self, kids: Sequence[str]) -> None:
         super().__init__(kids)
-        self.kids = kids
+        self.kids = tuple(kids)
 
     def _text(self) -> str:
         return f"no private key found for {_some_of(self.kids)}"
@@ -442,7 +442,7 @@ class DecryptionError(DIDCommError):
 
     def __init__(self, kids: Sequence[str] = ()) -> None:
         super().__init__(kids)
-        self.kids = list(kids)
+        self.kids = tuple(kids)
 
     def _text(self) -> str:
         return "the message cannot be decrypted"

@@ -33,8 +33,8 @@ class PublicKeyDid(NamedTuple):
     """
 
     did: str
-    key_agreement: list[str]
-    authentication: list[str]
+    key_agreement: tuple[str, ...]
+    authentication: tuple[str, ...]
 
 
 def create_public_key_did(
@@ -63,7 +63,7 @@ def create_public_key_did(
         >>> from pydidcomm.external_keys import create_public_key_did
         >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
         >>> made = create_public_key_did(agreement=[key])
-        >>> made.key_agreement == [f"{made.did}#key-1"]
+        >>> made.key_agreement == (f"{made.did}#key-1",)
         True
     """
     if method not in _METHODS:

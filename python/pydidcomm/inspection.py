@@ -16,7 +16,7 @@ _MOST_NAMED = 3
 """The most keys and faults that the text of a view lists; the view has them all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Fault:
     """Why `unpack` would refuse an envelope.
 
@@ -35,7 +35,7 @@ class Fault:
         return f"{self.part}: {shown(self.reason)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class EncryptedView:
     """An encrypted layer as everybody sees it: claimed, not proved.
 
@@ -91,7 +91,7 @@ class EncryptedView:
         return f"{self.mode or 'encrypted'}{version} ({_names(self.alg, self.enc)}){sender} to {kids}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class SignatureView:
     """One signature, unverified.
 
@@ -106,7 +106,7 @@ class SignatureView:
     claimed_kid: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class SignedView:
     """A signed layer as everybody sees it; its signatures are not verified.
 
@@ -145,7 +145,7 @@ class SignedView:
         return f"signed ({algorithms}) by {_listed(self.claimed_signer_kids, self.signature_count)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class PlaintextView:
     """The headers of a message that everybody can read, and change; never its body.
 
@@ -196,7 +196,7 @@ class PlaintextView:
         return f"plaintext {shown(self.type or '')}{sender}{to}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class EnvelopeView:
     """What an envelope says of itself: claimed, nothing proved.
 

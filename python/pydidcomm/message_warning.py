@@ -44,7 +44,7 @@ class MessageWarning(str):
         `from` is not proved: neither authcrypt nor a signature authenticates the sender
     """
 
-    __slots__ = ("_code", "_part")
+    __slots__ = ("__weakref__", "_code", "_part")
 
     _code: WarningCode
     _part: str | None
@@ -64,6 +64,18 @@ class MessageWarning(str):
     def part(self) -> str | None:
         """The member of the message or envelope that it is about; None for the message as a whole."""
         return self._part
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the texts are equal and, where both are warnings, what they are about."""
+        if isinstance(other, MessageWarning) and (self.code, self.part) != (other.code, other.part):
+            return False
+        return str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        """The opposite of `==`; `str` has its own."""
+        return not self == other
+
+    __hash__ = str.__hash__
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, WarningCode, str | None]]:
         return type(self), (str(self), self.code, self.part)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar, cast
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Outcome(Generic[Value]):
     """The value of one of several messages, or the exception that one call would raise for it.
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable  # noqa: TC003, annotations are 
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import Protocol, runtime_checkable
+from typing import NoReturn, Protocol, runtime_checkable
 
 from pydidcomm._core import UnpackResult, V1Message  # noqa: TC001, annotations are evaluated
 
@@ -18,7 +18,7 @@ _TOTAL = 100_000
 """Messages of all senders: an entry takes some 400 bytes, so this is 40 MB."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class ReplayEntry:
     """A message as a replay window knows it.
 
@@ -201,6 +201,13 @@ class InMemoryReplayWindow:
             known = self._known.get(entry.digest)
             if known is not None and known[2] == entry.delivery:
                 self._remove(entry.digest)
+
+    def __reduce__(self) -> NoReturn:
+        message = (
+            "an InMemoryReplayWindow is not pickled or copied, since each copy would take a message once: "
+            "processes share a `ReplayWindow` over a table"
+        )
+        raise TypeError(message)
 
     def _expire(self, now: float) -> None:
         while self._known and self._seconds is not None:

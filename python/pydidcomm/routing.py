@@ -87,7 +87,7 @@ async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other i
         ...     packed = await party.pack(Message(type="https://example.org/greeting/1.0/hello"), to=bob)
         ...     wrapped = await wrap_in_forward(party.resolvers_config, packed.message, bob, [mediator])
         ...     forwarded = await party.unpack_forward(wrapped.message)
-        ...     return forwarded.next == bob, forwarded.messages == [packed.message]
+        ...     return forwarded.next == bob, forwarded.messages == (packed.message,)
         >>> asyncio.run(main())
         (True, True)
     """

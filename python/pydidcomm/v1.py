@@ -165,7 +165,7 @@ async def forward(
         ...     packed = await v1.pack(resolvers, b"hello world", to=[bob])
         ...     wrapped = await v1.forward(resolvers, packed.message, bob, [near_bob, far])
         ...     forwarded = await v1.unpack_forward(resolvers, wrapped.message)
-        ...     return wrapped.to_verkeys == [far], forwarded.to == near_bob
+        ...     return wrapped.to_verkeys == (far,), forwarded.to == near_bob
         >>> asyncio.run(main())
         (True, True)
     """

@@ -3,11 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use super::surroundings::random;
+use super::tuple::{OnceTuple, TupleOut};
+use super::value::{Reduced, Value, did_urls, hash_of, texts};
 use super::wire_text::WireText;
-use crate::did::DidUrl;
 use crate::display::listed;
 use crate::pack::{self, Wrapping};
 use crate::routing::Route;
@@ -15,13 +16,23 @@ use crate::routing::Route;
 /// One way to hand an envelope over: a URI, and the text that is wrapped for that URI.
 ///
 /// DIDComm v2.1, sections "Sender Process to Enable Forwarding" and "Failover".
-#[pyclass(frozen, name = "Delivery", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, name = "Delivery", module = "pydidcomm")]
+#[derive(PartialEq)]
 pub(super) struct PyDelivery(pub(super) Arc<Delivery>);
 
 /// One way, and what goes there.
+#[derive(PartialEq)]
 pub(super) struct Delivery {
     pub(super) route: Route,
     pub(super) text: Arc<DeliveryText>,
+    made: Tuples,
+}
+
+/// The collections of a delivery as Python objects.
+#[derive(Default, PartialEq)]
+struct Tuples {
+    route: OnceTuple,
+    routed_to_kids: OnceTuple,
 }
 
 /// The text of one delivery, or of several over the same mediators.
@@ -29,12 +40,38 @@ pub(super) struct DeliveryText {
     bare: Arc<WireText>,
     wrapping: Option<Arc<Wrapping>>,
     wrapped: OnceLock<WireText>,
+    /// Whom a text was wrapped for that came wrapped.
+    routed_to: Vec<String>,
+}
+
+/// Two texts are compared as they go out, so both are wrapped.
+impl PartialEq for DeliveryText {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |py: Python<'_>| match (self.for_python(py), other.for_python(py)) {
+            (Ok(one), Ok(other)) => PyAnyMethods::eq(one.as_any(), other).unwrap_or(false),
+            _ => false,
+        };
+        std::ptr::eq(self, other) || (self.routed_to_kids() == other.routed_to_kids() && Python::attach(same))
+    }
 }
 
 impl DeliveryText {
     /// The text that is wrapped for nobody.
     pub(super) fn bare(bare: &Arc<WireText>) -> Self {
-        Self { bare: Arc::clone(bare), wrapping: None, wrapped: OnceLock::new() }
+        Self::as_it_is(Arc::clone(bare), Vec::new())
+    }
+
+    /// A text that is wrapped for these keys, or for nobody.
+    fn as_it_is(bare: Arc<WireText>, routed_to: Vec<String>) -> Self {
+        Self { bare, wrapping: None, wrapped: OnceLock::new(), routed_to }
+    }
+
+    /// The keys that the outermost layer is encrypted to; none where nobody stands between.
+    fn routed_to_kids(&self) -> Vec<String> {
+        match &self.wrapping {
+            Some(wrapping) => wrapping.to_kids().into_iter().map(|kid| kid.to_string()).collect(),
+            None => self.routed_to.clone(),
+        }
     }
 
     /// The text, which is wrapped when it is first requested.
@@ -73,13 +110,30 @@ pub(super) fn deliveries(
             || {
                 let wrapped =
                     first.take().map(|text| OnceLock::from(WireText::from(text))).unwrap_or_default();
-                Arc::new(DeliveryText { bare: Arc::clone(bare), wrapping, wrapped })
+                let (bare, routed_to) = (Arc::clone(bare), Vec::new());
+                Arc::new(DeliveryText { bare, wrapping, wrapped, routed_to })
             },
             |alike| Arc::clone(&alike.text),
         );
-        made.push(Arc::new(Delivery { route, text }));
+        made.push(Arc::new(Delivery { route, text, made: Tuples::default() }));
     }
     made
+}
+
+impl Value for PyDelivery {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let Delivery { route, text, .. } = self.0.as_ref();
+        let Route { service_id, uri, layers } = route;
+        (service_id, uri, texts(layers), text.for_python(py)?, text.routed_to_kids()).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        type Parts<'py> = (String, String, Vec<String>, Bound<'py, PyString>, Vec<String>);
+        let (service_id, uri, layers, text, routed_to): Parts<'_> = parts.extract()?;
+        let route = Route { service_id, uri, layers: did_urls(&layers)? };
+        let text = Arc::new(DeliveryText::as_it_is(Arc::new(text.try_into()?), routed_to));
+        Ok(Self(Arc::new(Delivery { route, text, made: Tuples::default() })))
+    }
 }
 
 #[pymethods]
@@ -122,24 +176,28 @@ impl PyDelivery {
 
     /// Whom the text is wrapped for, the outermost layer first, mediators, or certain keys of theirs.
     #[getter]
-    fn route(&self) -> Vec<&str> {
-        self.0.route.layers.iter().map(DidUrl::as_str).collect()
+    fn route<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+        self.0.made.route.read(py, || texts(&self.0.route.layers))
     }
 
     /// The keys of the first mediator that the outermost layer is encrypted to; none where nobody stands between.
     #[getter]
-    fn routed_to_kids(&self) -> Vec<String> {
-        let kids = self.0.text.wrapping.as_ref().map(|wrapping| wrapping.to_kids());
-        kids.into_iter().flatten().map(|kid| kid.to_string()).collect()
+    fn routed_to_kids<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, String>> {
+        self.0.made.routed_to_kids.read(py, || self.0.text.routed_to_kids())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        let Route { service_id, uri, layers } = &self.0.route;
+        hash_of((service_id, uri, texts(layers)))
     }
 
     fn __repr__(&self) -> String {
-        let layers = self.route();
-        let over = if layers.is_empty() {
-            String::new()
-        } else {
-            format!(" over {}", listed(layers.iter().map(AsRef::as_ref)))
-        };
+        let layers = texts(&self.0.route.layers);
+        let over = if layers.is_empty() { String::new() } else { format!(" over {}", listed(layers)) };
         let size = self.0.text.length().map_or_else(String::new, |length| format!("{length} octets "));
         format!("Delivery({size}to {}{over})", listed([self.uri()]))
     }

@@ -3,20 +3,23 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use super::delivery::{Delivery, DeliveryText, PyDelivery, deliveries};
 use super::errors::EndpointNotFoundError;
+use super::tuple::{OnceTuple, TupleOut};
+use super::value::{Reduced, Value, did_url, did_urls, hash_of, texts};
 use super::wire_text::WireText;
 use crate::did::DidUrl;
 use crate::keys::Curve;
 use crate::pack::Sealed;
 
 /// One envelope of a message, for the recipient's keys on one curve.
-#[pyclass(frozen, name = "Envelope", module = "pydidcomm")]
-#[derive(Clone)]
+#[pyclass(frozen, eq, weakref, name = "Envelope", module = "pydidcomm")]
+#[derive(Clone, PartialEq)]
 pub(super) struct PyEnvelope(Arc<Envelope>);
 
+#[derive(PartialEq)]
 struct Envelope {
     /// The text that is wrapped for nobody.
     bare: DeliveryText,
@@ -24,6 +27,14 @@ struct Envelope {
     to_kids: Vec<DidUrl>,
     from_kid: Option<DidUrl>,
     deliveries: Vec<Arc<Delivery>>,
+    made: Tuples,
+}
+
+/// The collections of an envelope as Python objects.
+#[derive(Default, PartialEq)]
+struct Tuples {
+    to_kids: OnceTuple,
+    deliveries: OnceTuple,
 }
 
 impl From<Sealed> for PyEnvelope {
@@ -31,7 +42,8 @@ impl From<Sealed> for PyEnvelope {
         let Sealed { text, curve, to_kids, from_kid, deliveries: found, wrapped } = sealed;
         let bare = Arc::new(WireText::from(text));
         let deliveries = deliveries(&bare, found, wrapped);
-        Self(Arc::new(Envelope { bare: DeliveryText::bare(&bare), curve, to_kids, from_kid, deliveries }))
+        let (bare, made) = (DeliveryText::bare(&bare), Tuples::default());
+        Self(Arc::new(Envelope { bare, curve, to_kids, from_kid, deliveries, made }))
     }
 }
 
@@ -39,6 +51,11 @@ impl PyEnvelope {
     /// The delivery that is preferred; none where the recipient names no place.
     pub(super) fn first(&self) -> Option<&Delivery> {
         self.0.deliveries.first().map(Arc::as_ref)
+    }
+
+    /// The keys that it was encrypted to.
+    pub(super) fn kids(&self) -> &[DidUrl] {
+        &self.0.to_kids
     }
 
     /// The text as it goes by the preferred way; as it is where there is none.
@@ -62,6 +79,28 @@ impl PyEnvelope {
         }
         let did = self.0.to_kids.first().map(|kid| kid.did().to_owned()).unwrap_or_default();
         Err(EndpointNotFoundError::new_err(did))
+    }
+}
+
+impl Value for PyEnvelope {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let Envelope { bare, curve, to_kids, from_kid, .. } = self.0.as_ref();
+        let from_kid = from_kid.as_ref().map(DidUrl::as_str);
+        (bare.for_python(py)?, curve.name(), texts(to_kids), from_kid, self.deliveries(py)?).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        type Parts<'py> =
+            (Bound<'py, PyString>, String, Vec<String>, Option<String>, Vec<Bound<'py, PyDelivery>>);
+        let (bare, curve, to_kids, from_kid, deliveries): Parts<'_> = parts.extract()?;
+        Ok(Self(Arc::new(Envelope {
+            bare: DeliveryText::bare(&Arc::new(bare.try_into()?)),
+            curve: Curve::from_name(&curve)?,
+            to_kids: did_urls(&to_kids)?,
+            from_kid: did_url(from_kid.as_ref())?,
+            deliveries: deliveries.iter().map(|delivery| Arc::clone(&delivery.get().0)).collect(),
+            made: Tuples::default(),
+        })))
     }
 }
 
@@ -97,8 +136,8 @@ impl PyEnvelope {
 
     /// The keys of the recipient that it was encrypted to.
     #[getter]
-    pub(super) fn to_kids(&self) -> Vec<&str> {
-        self.0.to_kids.iter().map(DidUrl::as_str).collect()
+    pub(super) fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+        self.0.made.to_kids.read(py, || texts(&self.0.to_kids))
     }
 
     /// The key that authenticates the sender; None in anoncrypt.
@@ -109,8 +148,9 @@ impl PyEnvelope {
 
     /// The ways to hand it over, in the recipient's order of preference; when one fails take the next.
     #[getter]
-    pub(super) fn deliveries(&self) -> Vec<PyDelivery> {
-        self.0.deliveries.iter().map(|delivery| PyDelivery(Arc::clone(delivery))).collect()
+    pub(super) fn deliveries<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyDelivery>> {
+        let made = || self.0.deliveries.iter().map(|delivery| PyDelivery(Arc::clone(delivery))).collect();
+        self.0.made.deliveries.read(py, made)
     }
 
     /// The first delivery to a URI with one of these schemes; to any where none is given.
@@ -119,6 +159,14 @@ impl PyEnvelope {
     #[pyo3(signature = (*schemes: "str"))]
     pub(super) fn delivery(&self, schemes: Vec<String>) -> PyResult<PyDelivery> {
         self.find(&schemes, |_| true)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    pub(super) fn __hash__(&self) -> u64 {
+        hash_of((self.0.curve.name(), texts(&self.0.to_kids), self.0.bare.length()))
     }
 
     fn __repr__(&self) -> String {

@@ -1,8 +1,10 @@
 //! `FormFault`.
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
-use super::json::JsonOut;
+use super::read_only::ReadOnlyJson;
+use super::value::{Reduced, Value, hash_of};
 use crate::display::quoted;
 use crate::message::FormFault;
 
@@ -18,8 +20,20 @@ use crate::message::FormFault;
 ///     >>> fault, = result.metadata.form_faults
 ///     >>> fault.part, fault.value, result.message.created_time
 ///     ('created_time', '2026-11-28T21:00:00Z', None)
-#[pyclass(frozen, name = "FormFault", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, name = "FormFault", module = "pydidcomm")]
+#[derive(PartialEq)]
 pub(super) struct PyFormFault(pub(super) FormFault);
+
+impl Value for PyFormFault {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.0.part(), self.0.reason(), self.0.value()).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (part, reason, value) = parts.extract()?;
+        Ok(Self(FormFault::recorded(part, reason, value)))
+    }
+}
 
 #[pymethods]
 impl PyFormFault {
@@ -35,10 +49,18 @@ impl PyFormFault {
         self.0.reason()
     }
 
-    /// The value as the sender wrote it; None where it is missing.
+    /// The value as the sender wrote it, read-only; None where it is missing.
     #[getter]
-    fn value(&self) -> JsonOut {
-        JsonOut(self.0.value().to_owned())
+    fn value(&self) -> ReadOnlyJson<'_> {
+        ReadOnlyJson(self.0.value())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of((self.0.part(), self.0.reason()))
     }
 
     fn __repr__(&self) -> String {

@@ -3,58 +3,93 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use super::algorithms::AnonCryptAlg;
 use super::argument::DidIn;
 use super::attachment::PyAttachment;
 use super::json::{ObjectIn, StringsIn, TextIn};
 use super::message::PyMessage;
+use super::metadata::PyMetadata;
 use super::operation::{Outcome, PyOperation, opened};
 use super::pack::party;
 use super::pack_options::headers;
 use super::surroundings::KnownIn;
-use super::unpack::{MadeMessage, PyMetadata, PyUnpackResult};
+use super::tuple::{OnceTuple, TupleOut};
+use super::unpack::PyUnpackResult;
 use super::unpack_options::PyUnpackOptions;
+use super::value::{Reduced, Value, did_urls, hash_of, texts};
 use super::wire_text::WireText;
 use crate::did::DidUrl;
 use crate::display::listed;
 use crate::pack::{self, ForwardOptions, PackedForward};
 use crate::routing::Forward;
-use crate::unpack::{self, Forwarded, Unpacked};
+use crate::unpack::{self, Forwarded};
 
 /// What a mediator is asked to hand on, and to whom; what it carries is proved by nobody yet.
 ///
 /// DIDComm v2.1, section "Routing Protocol 2.0".
-#[pyclass(frozen, name = "Forwarded", module = "pydidcomm")]
+#[pyclass(frozen, weakref, name = "Forwarded", module = "pydidcomm")]
 pub(super) struct PyForwarded {
     forward: Forward,
-    unpacked: Arc<Unpacked>,
-    message: MadeMessage,
+    received: Py<PyUnpackResult>,
+    made: Tuples,
+}
+
+/// The collections of a forward as Python objects.
+#[derive(Default)]
+struct Tuples {
+    messages: OnceTuple,
+    links: OnceTuple,
 }
 
 /// A message wrapped for mediators, ready for the wire.
-#[pyclass(frozen, name = "PackedForward", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, name = "PackedForward", module = "pydidcomm")]
+#[derive(PartialEq)]
 pub(super) struct PyPackedForward {
     text: WireText,
     to_kids: Vec<DidUrl>,
+    made: OnceTuple,
 }
 
 impl From<PackedForward> for PyPackedForward {
     fn from(packed: PackedForward) -> Self {
-        Self { text: packed.text.into(), to_kids: packed.to_kids }
+        Self { text: packed.text.into(), to_kids: packed.to_kids, made: OnceTuple::default() }
     }
 }
 
 impl PyForwarded {
-    pub(super) fn new(forwarded: Forwarded) -> Self {
+    pub(super) fn new(py: Python<'_>, forwarded: Forwarded) -> PyResult<Self> {
         let Forwarded { forward, unpacked } = forwarded;
-        Self::of(forward, Arc::new(unpacked))
+        Self::of(py, forward, unpacked.into_report().into())
     }
 
     /// What a message that was unpacked already asks to hand on.
-    pub(super) fn of(forward: Forward, unpacked: Arc<Unpacked>) -> Self {
-        Self { forward, unpacked, message: MadeMessage::default() }
+    pub(super) fn of(py: Python<'_>, forward: Forward, received: PyUnpackResult) -> PyResult<Self> {
+        Ok(Self { forward, received: Py::new(py, received)?, made: Tuples::default() })
+    }
+}
+
+impl Value for PyForwarded {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.received(py),).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (received,): (Bound<'_, PyUnpackResult>,) = parts.extract()?;
+        let forward = Forward::read(&received.get().0.message)?;
+        Ok(Self { forward, received: received.unbind(), made: Tuples::default() })
+    }
+}
+
+impl Value for PyPackedForward {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.text.for_python(py)?, texts(&self.to_kids)).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (text, to_kids): (Bound<'_, PyString>, Vec<String>) = parts.extract()?;
+        Ok(Self { text: text.try_into()?, to_kids: did_urls(&to_kids)?, made: OnceTuple::default() })
     }
 }
 
@@ -73,14 +108,14 @@ impl PyForwarded {
 
     /// The messages to hand on, JSON texts, as they were attached and in that order.
     #[getter]
-    fn messages(&self) -> Vec<&str> {
-        self.forward.messages().iter().map(String::as_str).collect()
+    fn messages<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+        self.made.messages.read(py, || self.forward.messages().iter().map(String::as_str).collect())
     }
 
     /// The attachments that have to be fetched before they can be handed on, each with `links` and a `hash`.
     #[getter]
-    fn links(&self) -> Vec<PyAttachment> {
-        self.forward.links().iter().cloned().map(PyAttachment).collect()
+    fn links<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
+        self.made.links.read(py, || self.forward.links().iter().cloned().map(Into::into).collect())
     }
 
     /// When the sender loses interest, in seconds since the epoch; None where it never does.
@@ -99,20 +134,33 @@ impl PyForwarded {
 
     /// The forward as any message is received.
     #[getter]
-    fn received(&self) -> PyUnpackResult {
-        Arc::clone(&self.unpacked).into()
+    fn received(&self, py: Python<'_>) -> Py<PyUnpackResult> {
+        self.received.clone_ref(py)
     }
 
     /// The forward as a message, with every header that it has.
     #[getter]
     fn message(&self, py: Python<'_>) -> PyResult<Py<PyMessage>> {
-        self.message.read(py, &self.unpacked)
+        self.received.get().message(py)
     }
 
     /// What was proved about the forward; it says nothing about the messages inside.
     #[getter]
-    fn metadata(&self) -> PyMetadata {
-        PyMetadata(Arc::clone(&self.unpacked))
+    fn metadata(&self, py: Python<'_>) -> PyResult<Py<PyMetadata>> {
+        self.received.get().metadata(py)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        // it is read from its message
+        self.received.get().0 == other.received.get().0
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.forward.next())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
     }
 
     fn __repr__(&self) -> String {
@@ -153,12 +201,20 @@ impl PyPackedForward {
 
     /// The keys that the outermost layer is encrypted to.
     #[getter]
-    fn to_kids(&self) -> Vec<&str> {
-        self.to_kids.iter().map(DidUrl::as_str).collect()
+    fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+        self.made.read(py, || texts(&self.to_kids))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of((self.text.length(), texts(&self.to_kids)))
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedForward({} octets to {})", self.text.length(), listed(self.to_kids()))
+        format!("PackedForward({} octets to {})", self.text.length(), listed(texts(&self.to_kids)))
     }
 }
 

@@ -5,12 +5,15 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_union;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use super::argument::{StrIn, wrong_type};
 use super::errors::misuse;
 use super::json::{ObjectOut, StringsIn, WholeIn};
+use super::same::Same;
 use super::surroundings;
+use super::tuple::{OnceTuple, TupleOut};
+use super::value::{Reduced, Value, hash_of};
 use crate::display::quoted;
 use crate::message::{Audience, FromPrior};
 
@@ -28,9 +31,32 @@ use crate::message::{Audience, FromPrior};
 ///     >>> from pydidcomm import FromPrior
 ///     >>> FromPrior(iss="did:example:old", sub="did:example:new", iat=1516269022)
 ///     FromPrior(iss='did:example:old', sub='did:example:new')
-#[pyclass(frozen, eq, name = "FromPrior", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, name = "FromPrior", module = "pydidcomm")]
 #[derive(Clone, PartialEq)]
-pub(super) struct PyFromPrior(pub(super) FromPrior);
+pub(super) struct PyFromPrior(pub(super) FromPrior, OnceTuple);
+
+impl From<FromPrior> for PyFromPrior {
+    fn from(claims: FromPrior) -> Self {
+        Self(claims, OnceTuple::default())
+    }
+}
+
+impl Value for PyFromPrior {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.json(),).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (claims,): (String,) = parts.extract()?;
+        Ok(FromPrior::parse(&claims)?.into())
+    }
+}
+
+impl PyFromPrior {
+    fn json(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+}
 
 /// `aud` as an argument.
 enum AudienceIn {
@@ -65,9 +91,9 @@ impl From<AudienceIn> for Audience {
 
 /// `aud` as an attribute.
 #[derive(IntoPyObject)]
-enum AudienceOut {
+enum AudienceOut<'py> {
     One(String),
-    Several(Vec<String>),
+    Several(TupleOut<'py, String>),
 }
 
 #[pymethods]
@@ -92,7 +118,7 @@ impl PyFromPrior {
         let (StrIn(iss), sub, jti) = (iss, text(sub), text(jti));
         let claims = FromPrior { iss, sub, aud: aud.map(Into::into), exp, nbf, iat, jti };
         claims.check().map_err(misuse)?;
-        Ok(Self(claims))
+        Ok(claims.into())
     }
 
     /// The prior DID, which signs.
@@ -109,11 +135,12 @@ impl PyFromPrior {
 
     /// Whom the token is for.
     #[getter]
-    fn aud(&self) -> Option<AudienceOut> {
-        self.0.aud.clone().map(|audience| match audience {
-            Audience::One(party) => AudienceOut::One(party),
-            Audience::Several(parties) => AudienceOut::Several(parties),
-        })
+    fn aud<'py>(&self, py: Python<'py>) -> PyResult<Option<AudienceOut<'py>>> {
+        let audience = self.0.aud.as_ref().map(|audience| match audience {
+            Audience::One(party) => Ok(AudienceOut::One(party.clone())),
+            Audience::Several(parties) => self.1.read(py, || parties.clone()).map(AudienceOut::Several),
+        });
+        audience.transpose()
     }
 
     /// When the token ceases to be valid, in seconds since the epoch.
@@ -142,11 +169,19 @@ impl PyFromPrior {
 
     /// The claims as the JWT carries them.
     fn as_dict(&self) -> ObjectOut {
-        ObjectOut(serde_json::to_string(&self.0).unwrap_or_default())
+        ObjectOut(self.json())
     }
 
-    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
-        slf
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(&self.0)
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Same<'_, Self> {
+        Same(slf)
     }
 
     #[pyo3(signature = (_memo: "Any", /) -> "FromPrior")]

@@ -1,9 +1,8 @@
-//! JSON between Python objects and text, with no tree between.
+//! JSON from Python objects to text, with no tree between.
 
 use std::ops::Deref;
 
-use jiter::{FloatMode, PythonParse, StringCacheMode};
-use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::exceptions::PyMemoryError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -19,7 +18,8 @@ use super::argument::{
 };
 use super::bytes_in::BytesIn;
 use super::callback::call_python;
-use super::room::{room_of_objects, room_of_text};
+pub(super) use super::json_out::{JsonOut, ObjectOut};
+use super::room::room_of_text;
 use crate::error::Error;
 use crate::memory::check_room;
 use crate::message::object::push_text;
@@ -28,9 +28,9 @@ use crate::message::object::push_text;
 const MAX_DEPTH: usize = 100;
 
 #[cfg(feature = "stubs")]
-const ANY: PyStaticExpr = type_hint_identifier!("typing", "Any");
+pub(super) const ANY: PyStaticExpr = type_hint_identifier!("typing", "Any");
 #[cfg(feature = "stubs")]
-const STR: PyStaticExpr = type_hint_identifier!("builtins", "str");
+pub(super) const STR: PyStaticExpr = type_hint_identifier!("builtins", "str");
 #[cfg(feature = "stubs")]
 pub(super) const MAPPING: PyStaticExpr =
     type_hint_subscript!(type_hint_identifier!("collections.abc", "Mapping"), STR, ANY);
@@ -69,12 +69,6 @@ pub(super) struct StringsIn(pub(super) Vec<String>);
 
 /// A whole number that is not negative.
 pub(super) struct WholeIn(pub(super) u64);
-
-/// JSON text, to become Python objects.
-pub(super) struct JsonOut(pub(super) String);
-
-/// The text of a JSON object, to become a `dict`.
-pub(super) struct ObjectOut(pub(super) String);
 
 impl<'py> FromPyObject<'_, 'py> for JsonIn {
     type Error = PyErr;
@@ -266,59 +260,6 @@ fn not_text(py: Python<'_>, error: PyErr) -> PyErr {
 
 fn not_unicode() -> PyErr {
     Error::malformed("message", "not UTF-8").into()
-}
-
-impl<'py> IntoPyObject<'py> for JsonOut {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr = ANY;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        read(py, &self.0)
-    }
-}
-
-impl<'py> IntoPyObject<'py> for ObjectOut {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr =
-        type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, ANY);
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        read(py, &self.0)
-    }
-}
-
-/// The text of a JSON object that the core keeps, to become a `dict`.
-pub(super) struct KeptObjectOut<'a>(pub(super) &'a str);
-
-impl<'py> IntoPyObject<'py> for KeptObjectOut<'_> {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr = <ObjectOut as IntoPyObject<'_>>::OUTPUT_TYPE;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        read(py, self.0)
-    }
-}
-
-/// Python objects from JSON text that the core has checked.
-fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    check_room(room_of_objects(text))?;
-    let parse = PythonParse {
-        cache_mode: StringCacheMode::Keys,
-        float_mode: FloatMode::Float,
-        ..PythonParse::default()
-    };
-    parse
-        .python_parse(py, text.as_bytes())
-        .map_err(|_| PyValueError::new_err("the JSON has numbers or nesting that Python cannot represent"))
 }
 
 /// Writes what JSON can say; a number that is not finite and a key that is no string are refused.

@@ -1,10 +1,10 @@
 //! `LocalResolver`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit, intern};
 
 use super::argument::{MappingIn, StrIn, wrong_value};
@@ -12,6 +12,7 @@ use super::callback::call_python;
 use super::did_document::PyDocument;
 use super::errors::misuse;
 use super::json::TextIn;
+use super::read_only::ReadOnlyMembers;
 use super::unpack::PyUnpackResult;
 use crate::did::DidUrl;
 use crate::did::local::LocalResolver;
@@ -37,24 +38,36 @@ use crate::did::peer::{self, KeyNaming};
 ///     >>> from pydidcomm import LocalResolver
 ///     >>> did = "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"
 ///     >>> LocalResolver().resolve(did).key_agreement
-///     ['did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc']
+///     ('did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc',)
 ///     >>> LocalResolver().resolve("did:web:example.com") is None
 ///     True
 #[pyclass(frozen, subclass, weakref, name = "LocalResolver", module = "pydidcomm")]
-pub(super) struct PyLocalResolver {
+pub(super) struct PyLocalResolver(OnceLock<Made>);
+
+/// What the constructor makes.
+struct Made {
     core: Arc<LocalResolver>,
     /// What is remembered and kept, in place of the core's own memory of it.
     store: Option<Py<PyAny>>,
 }
 
 impl PyLocalResolver {
+    /// What the constructor made; of a subclass that has not called it, what it makes without arguments.
+    fn made(&self) -> &Made {
+        self.0.get_or_init(|| Made { core: Arc::new(LocalResolver::new(KeyNaming::Numbered)), store: None })
+    }
+
     pub(super) fn core(&self) -> &Arc<LocalResolver> {
-        &self.core
+        &self.made().core
+    }
+
+    fn store(&self) -> Option<&Py<PyAny>> {
+        self.made().store.as_ref()
     }
 
     /// What the store has for the DID.
     fn stored(&self, py: Python<'_>, did: &str) -> PyResult<Option<String>> {
-        let Some(store) = &self.store else { return Ok(None) };
+        let Some(store) = self.store() else { return Ok(None) };
         call_python(py, || {
             let found = store.bind(py).call_method1(intern!(py, "get"), (did,))?;
             let not_text = |_| {
@@ -67,7 +80,7 @@ impl PyLocalResolver {
 
     /// Puts what the DID is the hash of into the store, where there is one.
     fn put(&self, py: Python<'_>, did: &str, known: &str) -> PyResult<()> {
-        match &self.store {
+        match self.store() {
             Some(store) => call_python(py, || store.bind(py).set_item(did, known)),
             None => Ok(()),
         }
@@ -92,48 +105,68 @@ pub(super) fn keep_long_form(
     resolver: &Bound<'_, PyLocalResolver>,
     received: &Bound<'_, PyUnpackResult>,
 ) -> PyResult<()> {
-    let (resolver, unpacked) = (resolver.get(), &received.get().0);
-    if let (Some(short), Some(long)) = (unpacked.proved_sender(), unpacked.sender_long_form())
-        && !resolver.core.keeps(short)
+    let (resolver, report) = (resolver.get(), &received.get().0);
+    if let (Some(short), Some(long)) = (&report.sender, &report.sender_long_form)
+        && !resolver.core().keeps(short)
     {
         resolver.put(py, short, long)?;
-        resolver.core.keep(short, long);
+        resolver.core().keep(short, long);
     }
     Ok(())
 }
 
 #[pymethods]
 impl PyLocalResolver {
+    // what a subclass is made of is for its own __init__ to say
     #[new]
-    #[pyo3(signature = (*, key_naming: "str" = "numbered", long_forms = None) -> "Self")]
-    fn new(
+    #[pyo3(signature = (*_arguments: "Any", **_named: "Any") -> "Self")]
+    fn new(_arguments: &Bound<'_, PyTuple>, _named: Option<&Bound<'_, PyDict>>) -> Self {
+        Self(OnceLock::new())
+    }
+
+    #[pyo3(signature = (*, key_naming: "str" = "numbered", long_forms = None))]
+    fn __init__(
+        &self,
         #[pyo3(from_py_with = naming)] key_naming: &'static str,
         long_forms: Option<MappingIn<'_>>,
-    ) -> Self {
+    ) -> PyResult<()> {
         let naming = if key_naming == MULTIBASE { KeyNaming::Multibase } else { KeyNaming::Numbered };
         let core =
             if long_forms.is_some() { LocalResolver::with_store(naming) } else { LocalResolver::new(naming) };
-        Self { core: Arc::new(core), store: long_forms.map(|MappingIn(store)| store.into_any().unbind()) }
+        let store = long_forms.map(|MappingIn(store)| store.into_any().unbind());
+        let twice = |_| {
+            PyRuntimeError::new_err(
+                "LocalResolver.__init__ was called twice, or after the resolver was used: call it first",
+            )
+        };
+        self.0.set(Made { core: Arc::new(core), store }).map_err(twice)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.store.as_ref().map_or(Ok(()), |store| visit.call(store))
+        self.0.get().and_then(|made| made.store.as_ref()).map_or(Ok(()), |store| visit.call(store))
+    }
+
+    fn __reduce__(&self) -> PyResult<String> {
+        Err(PyTypeError::new_err(
+            "a LocalResolver is not pickled or copied, since each copy would learn other DIDs: make one with \
+             `LocalResolver(long_forms=...)` in the other process",
+        ))
     }
 
     /// The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
     fn resolve(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<PyDocument>> {
-        if let Some(document) = self.core.remembered(&did) {
+        if let Some(document) = self.core().remembered(&did) {
             return Ok(Some(document.into()));
         }
         if !LocalResolver::knows(&did) {
             return Ok(None);
         }
         let url = DidUrl::parse(&did)?;
-        if let Some(document) = self.core.resolve(&url)? {
+        if let Some(document) = self.core().resolve(&url)? {
             return Ok(Some(document.into()));
         }
         match self.stored(py, &did)? {
-            Some(known) => Ok(Some(self.core.resolve_stored(&url, &known)?.into())),
+            Some(known) => Ok(Some(self.core().resolve_stored(&url, &known)?.into())),
             None => Ok(None),
         }
     }
@@ -156,7 +189,7 @@ impl PyLocalResolver {
     ///     DIDDocument(id='did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M')
     fn remember(&self, py: Python<'_>, did: StrIn) -> PyResult<String> {
         let url = DidUrl::parse(&did).map_err(misuse)?;
-        let short = self.core.remember(&url).map_err(misuse)?;
+        let short = self.core().remember(&url).map_err(misuse)?;
         self.put(py, &short, url.did())?;
         Ok(short)
     }
@@ -174,13 +207,13 @@ impl PyLocalResolver {
     fn forget(&self, py: Python<'_>, did: StrIn) -> PyResult<bool> {
         let short = peer::short_form(&did).unwrap_or_else(|| did.to_string());
         let stored = self.stored(py, &short)?.is_some();
-        if stored && let Some(store) = &self.store {
+        if stored && let Some(store) = self.store() {
             call_python(py, || store.bind(py).del_item(&short))?;
         }
-        Ok(self.core.forget(&did) || stored)
+        Ok(self.core().forget(&did) || stored)
     }
 
-    /// What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy.
+    /// What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy that is read-only.
     ///
     /// Save it, and pass it to the next `LocalResolver`.
     ///
@@ -195,14 +228,13 @@ impl PyLocalResolver {
     ///     True
     #[getter]
     fn long_forms<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(store) = &self.store {
+        if let Some(store) = self.store() {
             return Ok(store.bind(py).clone());
         }
-        let copied = PyDict::new(py);
-        for (did, known) in self.core.long_forms() {
-            copied.set_item(did, known.as_ref())?;
-        }
-        Ok(copied.into_any())
+        let known = self.core().long_forms().into_iter();
+        let copied =
+            ReadOnlyMembers::of_texts(py, known.map(|(did, known)| (did, known.as_ref().to_owned())))?;
+        Ok(copied.into_pyobject(py)?.into_any())
     }
 
     /// Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
@@ -217,14 +249,14 @@ impl PyLocalResolver {
     ///     >>> LocalResolver().remember_genesis('{"keyAgreement":[]}')
     ///     'did:peer:1zQmbVpJt2AcbVyVBV9JZVnEp3SVm4XK3uk5Gr1ezPgS3HJz'
     fn remember_genesis(&self, py: Python<'_>, document: TextIn) -> PyResult<String> {
-        let did = self.core.remember_genesis(&document.0).map_err(misuse)?;
+        let did = self.core().remember_genesis(&document.0).map_err(misuse)?;
         self.put(py, &did, &document.0)?;
         Ok(did)
     }
 
     /// What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
     fn known(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<String>> {
-        match self.core.known(&did) {
+        match self.core().known(&did) {
             Some(known) => Ok(Some(known.as_ref().to_owned())),
             None => self.stored(py, &did),
         }

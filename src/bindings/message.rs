@@ -8,16 +8,19 @@ use pyo3::types::{PyDict, PyString};
 
 use super::argument::{Of, StrIn};
 use super::attachment::PyAttachment;
-use super::callback::{call_python, drawn};
+use super::callback::drawn;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
-use super::json::{KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn};
-use super::message_in::{AttachmentsIn, put_custom};
-use super::package::class;
+use super::json::{ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn};
+use super::message_in::{AttachmentsIn, put_custom, warn_of_type};
+use super::message_parts::HEADERS;
+use super::read_only::{ReadOnlyMembers, ReadOnlyObject};
 use super::room::checked_str;
+use super::same::Same;
 use super::surroundings;
 use super::time::{DatetimeOut, TimeIn};
 use super::tuple::{OnceTuple, TupleOut};
+use super::value::{Reduced, hash_of};
 use crate::did::DidUrl;
 use crate::display::quoted;
 use crate::error::Result;
@@ -160,10 +163,19 @@ impl PyMessage {
         self.0.id()
     }
 
-    /// The body, a fresh copy, empty where the message has none.
+    /// The body, a `dict` that is read-only, empty where the message has none.
+    ///
+    /// A change in it raises TypeError: the message would not have it. `replace(body=...)` makes a message with
+    /// another body, and `copy.deepcopy` a plain `dict`.
+    ///
+    /// Example:
+    ///     >>> from pydidcomm import Message
+    ///     >>> offer = Message(type="https://example.org/sale/1.0/offer", body={"price": 7})
+    ///     >>> offer.replace(body={**offer.body, "price": 6}).body
+    ///     {'price': 6}
     #[getter]
-    fn body(&self) -> KeptObjectOut<'_> {
-        KeptObjectOut(self.0.body())
+    fn body(&self) -> ReadOnlyObject<'_> {
+        ReadOnlyObject(self.0.body())
     }
 
     /// The DID that the message says it is from; `unpack` tells whether that is proved.
@@ -242,7 +254,7 @@ impl PyMessage {
     fn from_prior(&self) -> Option<FromPriorOut> {
         self.0.from_prior().map(|header| match header {
             FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _) => {
-                FromPriorOut::Claims(PyFromPrior(claims.clone()))
+                FromPriorOut::Claims(claims.clone().into())
             }
             FromPriorHeader::Jwt(jwt) => FromPriorOut::Jwt(jwt.clone()),
         })
@@ -275,7 +287,8 @@ impl PyMessage {
     /// The attachments, the same objects at each access.
     #[getter]
     fn attachments<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
-        let taken_out = || self.0.attachments().iter().map(Attachment::taken_out).map(PyAttachment).collect();
+        let taken_out =
+            || self.0.attachments().iter().map(Attachment::taken_out).map(PyAttachment::from).collect();
         self.1.attachments.read(py, taken_out)
     }
 
@@ -290,19 +303,13 @@ impl PyMessage {
     ///     >>> message.attachment(message.body["see"]).json()
     ///     {'price': 7}
     fn attachment(&self, id: StrIn) -> Option<PyAttachment> {
-        self.0.attachment(&id).map(Attachment::taken_out).map(PyAttachment)
+        self.0.attachment(&id).map(Attachment::taken_out).map(PyAttachment::from)
     }
 
-    /// The headers that the specification does not define, a fresh copy.
+    /// The headers that the specification does not define, a `dict` that is read-only, as `body` is.
     #[getter]
-    fn custom_headers(&self) -> ObjectOut {
-        let mut text = String::new();
-        let mut headers = ObjectText::begin(&mut text);
-        for (name, json) in self.0.custom_headers() {
-            headers.put(name, json);
-        }
-        headers.end();
-        ObjectOut(text)
+    fn custom_headers<'py>(&self, py: Python<'py>) -> PyResult<ReadOnlyMembers<'py>> {
+        ReadOnlyMembers::of(py, self.0.custom_headers())
     }
 
     /// The message as the JSON object of its plaintext.
@@ -320,25 +327,6 @@ impl PyMessage {
     /// A copy with these arguments of the constructor changed; every other part stays as it was written.
     #[pyo3(signature = (**changes: "Any") -> "Message")]
     fn replace<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Self> {
-        /// The arguments of the constructor, and the headers that they stand for.
-        const HEADERS: [(&str, &str); 16] = [
-            ("type", "type"),
-            ("body", "body"),
-            ("id", "id"),
-            ("frm", "from"),
-            ("to", "to"),
-            ("thid", "thid"),
-            ("pthid", "pthid"),
-            ("created_time", "created_time"),
-            ("expires_time", "expires_time"),
-            ("from_prior", "from_prior"),
-            ("please_ack", "please_ack"),
-            ("ack", "ack"),
-            ("lang", "lang"),
-            ("accept_lang", "accept-lang"),
-            ("attachments", "attachments"),
-            ("custom_headers", "custom_headers"),
-        ];
         let message = &slf.get().0;
         let replaced = |name: &str| changes.map_or(Ok(false), |changes| changes.contains(name));
         let mut copy = match message.from_prior() {
@@ -366,8 +354,12 @@ impl PyMessage {
         Ok(copy.into())
     }
 
-    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
-        slf
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Same<'_, Self> {
+        Same(slf)
     }
 
     #[pyo3(signature = (_memo: "Any", /) -> "Message")]
@@ -380,10 +372,7 @@ impl PyMessage {
     }
 
     fn __hash__(&self) -> u64 {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        self.0.id().hash(&mut hasher);
-        hasher.finish()
+        hash_of(self.0.id())
     }
 
     /// The headers as a table for notebooks; without the body.
@@ -408,11 +397,4 @@ impl PyMessage {
             _ => Ok(self.0.try_to_json()?),
         }
     }
-}
-
-fn warn_of_type(py: Python<'_>) -> PyResult<()> {
-    let category = class(py, "pydidcomm.errors", "MessageTypeWarning")?;
-    call_python(py, || {
-        PyErr::warn(py, &category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
-    })
 }

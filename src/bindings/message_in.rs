@@ -9,9 +9,11 @@ use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
 use super::argument::{unfit, wrong_type};
 use super::attachment::PyAttachment;
+use super::callback::call_python;
 use super::errors::misuse;
 use super::json::{ObjectIn, is_object};
 use super::message::PyMessage;
+use super::package::class;
 use crate::message::object::ObjectText;
 use crate::message::{Attachment, Message};
 
@@ -70,4 +72,12 @@ pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult
         headers.put(&name, raw.get());
     }
     Ok(())
+}
+
+/// Warns the caller of a `type` that others may refuse.
+pub(super) fn warn_of_type(py: Python<'_>) -> PyResult<()> {
+    let category = class(py, "pydidcomm.errors", "MessageTypeWarning")?;
+    call_python(py, || {
+        PyErr::warn(py, &category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
+    })
 }

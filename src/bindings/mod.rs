@@ -28,11 +28,14 @@ mod forward;
 mod from_prior;
 mod inspect;
 mod json;
+mod json_out;
 mod layer;
 mod local_resolver;
 mod message;
 mod message_in;
+mod message_parts;
 mod message_type;
+mod metadata;
 mod operation;
 mod pack;
 mod pack_options;
@@ -42,16 +45,21 @@ mod peer_did;
 mod pool;
 mod public_key;
 mod question;
+mod read_only;
 mod relationship;
+mod resolved;
 mod room;
 mod same;
 mod secrets;
+mod service;
 mod surroundings;
 mod time;
 mod tuple;
 mod unpack;
 mod unpack_options;
 mod v1;
+mod v1_operations;
+mod value;
 mod warnings;
 mod wire_text;
 
@@ -76,7 +84,7 @@ mod _core {
     #[pymodule_export]
     use super::delivery::PyDelivery;
     #[pymodule_export]
-    use super::did_document::{PyDocument, PyEndpoint, PyResolved, PyService, document_of};
+    use super::did_document::PyDocument;
     #[pymodule_export]
     use super::envelope::PyEnvelope;
     #[pymodule_export]
@@ -100,6 +108,8 @@ mod _core {
     #[pymodule_export]
     use super::message_type::same_message_type;
     #[pymodule_export]
+    use super::metadata::PyMetadata;
+    #[pymodule_export]
     use super::operation::PyOperation;
     #[pymodule_export]
     use super::pack::{pack_encrypted, pack_plaintext, pack_signed};
@@ -121,14 +131,19 @@ mod _core {
     #[pymodule_export]
     use super::relationship::{PyPeerEnded, PyPeerRotated};
     #[pymodule_export]
+    use super::resolved::{PyResolved, document_of};
+    #[pymodule_export]
     use super::secrets::{PyInMemorySecrets, PySecret};
     #[pymodule_export]
-    use super::unpack::{PyMetadata, PyUnpackResult, receive, unpack};
+    use super::service::{PyEndpoint, PyService};
+    #[pymodule_export]
+    use super::unpack::{PyUnpackResult, receive, unpack};
     #[pymodule_export]
     use super::unpack_options::PyUnpackOptions;
     #[pymodule_export]
-    use super::v1::{
-        PyV1Forwarded, PyV1Message, PyV1Packed, v1_forward, v1_pack, v1_public_key, v1_unpack,
-        v1_unpack_forward, v1_verkey,
-    };
+    use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
+    #[pymodule_export]
+    use super::v1_operations::{v1_forward, v1_pack, v1_public_key, v1_unpack, v1_unpack_forward, v1_verkey};
+    #[pymodule_export]
+    use super::value::restore;
 }

@@ -234,17 +234,17 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::PackedToEach(packed) => PyPacked::or_errors(py, packed),
         Outcome::PackedForward(packed) => PyPackedForward::from(packed).into_bound_py_any(py),
         Outcome::PackedSigned(packed) => PyPackedSigned::from(packed).into_bound_py_any(py),
-        Outcome::Attachment(attachment) => PyAttachment(attachment).into_bound_py_any(py),
+        Outcome::Attachment(attachment) => PyAttachment::from(attachment).into_bound_py_any(py),
         Outcome::AttachmentSigned(signed) => {
             (signed.kid().as_str(), signed.did(), SignAlg(signed.algorithm())).into_bound_py_any(py)
         }
         Outcome::Received(Received::V2(unpacked)) => {
-            PyUnpackResult::from(Arc::from(unpacked)).into_bound_py_any(py)
+            PyUnpackResult::from(unpacked.into_report()).into_bound_py_any(py)
         }
         Outcome::Received(Received::V1(unpacked)) | Outcome::V1Message(unpacked) => {
-            PyV1Message(unpacked.into()).into_bound_py_any(py)
+            PyV1Message::from(unpacked.into_report()).into_bound_py_any(py)
         }
-        Outcome::Forwarded(forwarded) => PyForwarded::new(*forwarded).into_bound_py_any(py),
+        Outcome::Forwarded(forwarded) => PyForwarded::new(py, *forwarded)?.into_bound_py_any(py),
         Outcome::LayerKeys(keys) => keys.into_bound_py_any(py),
         Outcome::Layer(text) => text.into_bound_py_any(py),
         Outcome::Opened(octets) => checked_bytes(py, octets.as_ref())?.into_bound_py_any(py),
@@ -252,7 +252,7 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::Checked => py.None().into_bound_py_any(py),
         Outcome::Routes(routes) => routes.into_bound_py_any(py),
         Outcome::V1Packed(packed) => PyV1Packed::from(*packed).into_bound_py_any(py),
-        Outcome::V1Forwarded(forwarded) => PyV1Forwarded::new(*forwarded).into_bound_py_any(py),
+        Outcome::V1Forwarded(forwarded) => PyV1Forwarded::new(py, *forwarded)?.into_bound_py_any(py),
     }
 }
 

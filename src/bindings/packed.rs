@@ -2,42 +2,55 @@
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use super::callback::drawn;
 use super::delivery::{Delivery, PyDelivery};
-use super::did_document::PyService;
 use super::envelope::PyEnvelope;
+use super::service::PyService;
+use super::tuple::{OnceTuple, TupleOut};
+use super::value::{Reduced, Value, did_url, hash_of, texts};
 use super::wire_text::WireText;
 use crate::did::{DidUrl, Service};
-use crate::display::listed;
+use crate::display::{listed, quoted};
 use crate::error::Result;
 use crate::pack::{Packed, PackedSigned};
 
 /// An encrypted message, ready for the wire.
-#[pyclass(frozen, weakref, name = "Packed", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, name = "Packed", module = "pydidcomm")]
+#[derive(PartialEq)]
 pub(super) struct PyPacked {
     envelope: PyEnvelope,
     others: Vec<PyEnvelope>,
     sign_from_kid: Option<DidUrl>,
     from_prior_issuer_kid: Option<DidUrl>,
     services: Vec<Service>,
+    made: Tuples,
+}
+
+/// The collections of a packed message as Python objects.
+#[derive(Default, PartialEq)]
+struct Tuples {
+    envelopes: OnceTuple,
+    services: OnceTuple,
 }
 
 /// A signed message: anybody can read it, and verify who signed.
-#[pyclass(frozen, name = "PackedSigned", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, name = "PackedSigned", module = "pydidcomm")]
+#[derive(PartialEq)]
 pub(super) struct PyPackedSigned {
     text: WireText,
     sign_from_kid: DidUrl,
 }
 
 /// A plaintext message: anybody can read it and change it.
-#[pyclass(frozen, name = "PackedPlaintext", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, name = "PackedPlaintext", module = "pydidcomm")]
+#[derive(PartialEq)]
 pub(super) struct PyPackedPlaintext(pub(super) WireText);
 
 /// Where a message goes.
-#[pyclass(frozen, eq, get_all, name = "ServiceMetadata", module = "pydidcomm")]
-#[derive(Clone, PartialEq)]
+#[pyclass(frozen, eq, hash, get_all, weakref, name = "ServiceMetadata", module = "pydidcomm")]
+#[derive(Clone, Hash, PartialEq)]
 pub(super) struct PyServiceMetadata {
     /// The absolute id of the service.
     id: String,
@@ -60,6 +73,7 @@ impl PyPacked {
             sign_from_kid,
             from_prior_issuer_kid,
             services,
+            made: Tuples::default(),
         }
     }
 
@@ -73,6 +87,66 @@ impl PyPacked {
             })
             .collect();
         entries?.into_bound_py_any(py)
+    }
+}
+
+impl Value for PyPacked {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let url = |url: &Option<DidUrl>| url.as_ref().map(ToString::to_string);
+        let (signer, issuer) = (url(&self.sign_from_kid), url(&self.from_prior_issuer_kid));
+        (self.envelope.clone(), self.others.clone(), signer, issuer, self.services(py)?).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        type Parts<'py> = (
+            Bound<'py, PyEnvelope>,
+            Vec<Bound<'py, PyEnvelope>>,
+            Option<String>,
+            Option<String>,
+            Vec<Bound<'py, PyService>>,
+        );
+        let (envelope, others, signer, issuer, services): Parts<'_> = parts.extract()?;
+        Ok(Self {
+            envelope: envelope.get().clone(),
+            others: others.iter().map(|envelope| envelope.get().clone()).collect(),
+            sign_from_kid: did_url(signer.as_ref())?,
+            from_prior_issuer_kid: did_url(issuer.as_ref())?,
+            services: services.iter().map(|service| service.get().core().clone()).collect(),
+            made: Tuples::default(),
+        })
+    }
+}
+
+impl Value for PyPackedSigned {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.text.for_python(py)?, self.sign_from_kid.as_str()).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (text, signer): (Bound<'_, PyString>, String) = parts.extract()?;
+        Ok(Self { text: text.try_into()?, sign_from_kid: DidUrl::parse(&signer)? })
+    }
+}
+
+impl Value for PyPackedPlaintext {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.0.for_python(py)?,).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (text,): (Bound<'_, PyString>,) = parts.extract()?;
+        text.try_into().map(Self)
+    }
+}
+
+impl Value for PyServiceMetadata {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (&self.id, &self.service_endpoint).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (id, service_endpoint) = parts.extract()?;
+        Ok(Self { id, service_endpoint })
     }
 }
 
@@ -108,8 +182,8 @@ impl PyPacked {
 
     /// The keys of the recipient that it was encrypted to.
     #[getter]
-    fn to_kids(&self) -> Vec<&str> {
-        self.envelope.to_kids()
+    fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+        self.envelope.to_kids(py)
     }
 
     /// The key that authenticates the sender; None in anoncrypt.
@@ -135,20 +209,21 @@ impl PyPacked {
     /// One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids`, `from_kid` and
     /// `deliveries` are those of the first. The recipient needs any one of them.
     #[getter]
-    fn envelopes(&self) -> Vec<PyEnvelope> {
-        std::iter::once(&self.envelope).chain(&self.others).cloned().collect()
+    fn envelopes<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyEnvelope>> {
+        let all = || std::iter::once(&self.envelope).chain(&self.others).cloned().collect();
+        self.made.envelopes.read(py, all)
     }
 
     /// The DIDComm services of the recipient, in its order of preference.
     #[getter]
-    fn services(&self) -> Vec<PyService> {
-        self.services.iter().cloned().map(PyService).collect()
+    fn services<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyService>> {
+        self.made.services.read(py, || self.services.iter().cloned().map(Into::into).collect())
     }
 
     /// The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
     #[getter]
-    fn deliveries(&self) -> Vec<PyDelivery> {
-        self.envelope.deliveries()
+    fn deliveries<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyDelivery>> {
+        self.envelope.deliveries(py)
     }
 
     /// The first delivery to a URI with one of these schemes; to any where none is given.
@@ -182,10 +257,19 @@ impl PyPacked {
         drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        self.envelope.__hash__()
+    }
+
     fn __repr__(&self) -> String {
         // the first delivery of the first envelope is wrapped
         let length = self.envelope.wire_text().length().unwrap_or_default();
-        format!("Packed({length} octets to {})", listed(self.to_kids()))
+        let kids = listed(texts(self.envelope.kids()));
+        format!("Packed({length} octets to {kids})")
     }
 }
 
@@ -224,6 +308,14 @@ impl PyPackedSigned {
         drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of((self.text.length(), self.sign_from_kid.as_str()))
+    }
+
     fn __repr__(&self) -> String {
         format!("PackedSigned({} octets by {})", self.text.length(), listed([self.sign_from_kid.as_str()]))
     }
@@ -258,7 +350,30 @@ impl PyPackedPlaintext {
         drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.0.length())
+    }
+
     fn __repr__(&self) -> String {
         format!("PackedPlaintext({} octets)", self.0.length())
+    }
+}
+
+#[pymethods]
+impl PyServiceMetadata {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "ServiceMetadata(id={}, service_endpoint={})",
+            quoted(&self.id),
+            quoted(&self.service_endpoint)
+        )
     }
 }

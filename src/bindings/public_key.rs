@@ -5,12 +5,13 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_union;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use super::argument::{StrIn, flag, wrong_type};
 use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
+use super::value::{Reduced, Value, hash_of};
 use crate::json;
 use crate::keys::{Curve, PublicKey};
 
@@ -30,7 +31,7 @@ use crate::keys::{Curve, PublicKey};
 ///     ('X25519', 32)
 ///     >>> PublicKey(key.jwk()) == key
 ///     True
-#[pyclass(frozen, eq, from_py_object, name = "PublicKey", module = "pydidcomm")]
+#[pyclass(frozen, eq, weakref, from_py_object, name = "PublicKey", module = "pydidcomm")]
 #[derive(Clone, PartialEq)]
 pub(super) struct PyPublicKey(pub(super) PublicKey);
 
@@ -56,6 +57,17 @@ impl<'py> FromPyObject<'_, 'py> for KeyIn {
             return Err(wrong_type(&value, "a Multikey (str) or a JWK (dict)"));
         }
         value.extract().map(Self::Jwk)
+    }
+}
+
+impl Value for PyPublicKey {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.0.to_multikey(),).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (multikey,): (String,) = parts.extract()?;
+        Ok(PublicKey::from_multikey(&multikey).map(Self)?)
     }
 }
 
@@ -104,15 +116,12 @@ impl PyPublicKey {
         self.0.to_multikey()
     }
 
-    fn __getnewargs__(&self) -> (String,) {
-        (self.0.to_multikey(),)
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
     }
 
     fn __hash__(&self) -> u64 {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        self.0.octets().hash(&mut hasher);
-        hasher.finish()
+        hash_of(self.0.octets())
     }
 
     fn __repr__(&self) -> String {

@@ -3,9 +3,9 @@
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
-use super::did_document;
 use super::elsewhere::{OctetsIn, held_in};
 use super::public_key::PyPublicKey;
+use super::resolved;
 use crate::SignatureAlgorithm;
 use crate::caller::{Answer, Question};
 
@@ -33,7 +33,7 @@ impl Asked {
     /// The answer as the core takes it.
     pub(super) fn answer(self, value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
         Ok(match self {
-            Self::Document => did_document::answer(value, most_entries)?,
+            Self::Document => resolved::answer(value, most_entries)?,
             Self::Secrets => {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
                 let secrets = secrets.into_iter().map(|(kid, secret)| {

@@ -8,9 +8,10 @@ use pyo3::types::PyTuple;
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use super::json::WholeIn;
+use super::value::{Reduced, Value};
 use crate::did::canonical;
 use crate::display::quoted;
-use crate::unpack::RotationProved;
+use crate::unpack::Rotation;
 
 /// The peer goes by another DID now: it was proved that the old one said so.
 ///
@@ -18,7 +19,7 @@ use crate::unpack::RotationProved;
 /// the peer by; every message repeats this until the peer has heard from you. `at` is when the peer rotated,
 /// in seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` makes one.
 /// DIDComm v2.1, section "DID Rotation".
-#[pyclass(frozen, eq, hash, get_all, name = "PeerRotated", module = "pydidcomm")]
+#[pyclass(frozen, eq, hash, get_all, weakref, name = "PeerRotated", module = "pydidcomm")]
 #[derive(Clone, Hash, PartialEq)]
 pub(super) struct PyPeerRotated {
     /// The DID that the peer had, in the form of `Metadata.sender`.
@@ -37,7 +38,7 @@ pub(super) struct PyPeerRotated {
 /// is the DID by which you know the peer now, and `is_later_than` your last change with it. `at` is when it
 /// ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
 /// DIDComm v2.1, section "Ending a Relationship".
-#[pyclass(frozen, eq, hash, get_all, name = "PeerEnded", module = "pydidcomm")]
+#[pyclass(frozen, eq, hash, get_all, weakref, name = "PeerEnded", module = "pydidcomm")]
 #[derive(Clone, Hash, PartialEq)]
 pub(super) struct PyPeerEnded {
     /// The DID that the peer had.
@@ -55,11 +56,11 @@ pub(super) enum ChangeOut {
     Ended(PyPeerEnded),
 }
 
-impl From<&RotationProved> for ChangeOut {
-    fn from(rotation: &RotationProved) -> Self {
-        let claims = rotation.claims();
+impl From<&Rotation> for ChangeOut {
+    fn from(rotation: &Rotation) -> Self {
+        let claims = &rotation.claims;
         let did = canonical(&claims.iss, None).into_owned();
-        let (at, kid) = (claims.iat, rotation.issuer_kid().to_string());
+        let (at, kid) = (claims.iat, rotation.issuer_kid.to_string());
         match claims.sub.as_deref().map(|new| canonical(new, None).into_owned()) {
             Some(new) => Self::Rotated(PyPeerRotated { old: did, new, at, kid }),
             None => Self::Ended(PyPeerEnded { did, at, kid }),
@@ -100,6 +101,28 @@ fn is_later(at: Option<u64>, known: Option<WholeIn>) -> bool {
     known.is_none_or(|WholeIn(known)| at.is_some_and(|at| at > known))
 }
 
+impl Value for PyPeerRotated {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (&self.old, &self.new, self.at, &self.kid).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (old, new, at, kid) = parts.extract()?;
+        Ok(Self { old, new, at, kid })
+    }
+}
+
+impl Value for PyPeerEnded {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (&self.did, self.at, &self.kid).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (did, at, kid) = parts.extract()?;
+        Ok(Self { did, at, kid })
+    }
+}
+
 #[pymethods]
 impl PyPeerRotated {
     #[classattr]
@@ -109,6 +132,10 @@ impl PyPeerRotated {
     /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
     fn is_later_than(&self, known: Option<WholeIn>) -> bool {
         is_later(self.at, known)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
     }
 
     fn __repr__(&self) -> String {
@@ -125,6 +152,10 @@ impl PyPeerEnded {
     /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
     fn is_later_than(&self, known: Option<WholeIn>) -> bool {
         is_later(self.at, known)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
     }
 
     fn __repr__(&self) -> String {

@@ -16,7 +16,6 @@ use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
-use super::same::Same;
 use super::surroundings;
 use crate::did::DidUrl;
 use crate::display::quoted;
@@ -41,7 +40,7 @@ use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 ///     Secret(kid='did:example:bob#key-1')
 ///     >>> Secret(secret.expose_jwk()).public_multikey() == secret.public_multikey()
 ///     True
-#[pyclass(frozen, name = "Secret", module = "pydidcomm")]
+#[pyclass(frozen, weakref, name = "Secret", module = "pydidcomm")]
 #[derive(Clone)]
 pub(super) struct PySecret(pub(super) SecretKey);
 
@@ -136,17 +135,9 @@ impl PySecret {
 
     fn __reduce__(&self) -> PyResult<String> {
         Err(PyTypeError::new_err(
-            "a Secret is not pickled or copied: it would leave the process in the open; `expose_jwk()` writes it down",
+            "a Secret is not pickled or copied: the private key would leave this process unprotected. Share this \
+             object, or store the key with `expose_jwk()`",
         ))
-    }
-
-    fn __copy__(slf: Bound<'_, Self>) -> Same<'_, Self> {
-        Same(slf)
-    }
-
-    #[pyo3(signature = (_memo: "Any", /) -> "Secret")]
-    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
-        slf
     }
 
     fn __repr__(&self) -> String {
@@ -221,6 +212,13 @@ impl PyInMemorySecrets {
 
     fn __contains__(&self, kid: &str) -> bool {
         self.0.find(kid).is_some()
+    }
+
+    fn __reduce__(&self) -> PyResult<String> {
+        Err(PyTypeError::new_err(
+            "InMemorySecrets are not pickled or copied: the private keys would leave this process unprotected. \
+             Share this object, or let each process read the keys from their store",
+        ))
     }
 
     fn __repr__(&self) -> String {

@@ -13,12 +13,6 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 /// A tuple of any number of `T`.
 pub(super) struct TupleOut<'py, T>(Bound<'py, PyTuple>, PhantomData<T>);
 
-impl<'py, T: IntoPyObject<'py>> TupleOut<'py, T> {
-    pub(super) fn of(py: Python<'py>, entries: Vec<T>) -> PyResult<Self> {
-        PyTuple::new(py, entries).map(|tuple| Self(tuple, PhantomData))
-    }
-}
-
 impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for TupleOut<'py, T> {
     type Target = PyTuple;
     type Output = Bound<'py, PyTuple>;
@@ -44,13 +38,35 @@ impl Default for OnceTuple {
     }
 }
 
+/// It is made of what stands beside it, which is compared.
+impl PartialEq for OnceTuple {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+/// A copy makes a tuple of its own.
+impl Clone for OnceTuple {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 impl OnceTuple {
+    /// The tuple, made by this where it is not yet made.
+    pub(super) fn get_or_make<'py>(
+        &self,
+        py: Python<'py>,
+        make: impl FnOnce() -> PyResult<Bound<'py, PyTuple>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        self.0.get_or_try_init(py, || make().map(Bound::unbind)).map(|tuple| tuple.bind(py).clone())
+    }
+
     pub(super) fn read<'py, T: IntoPyObject<'py>>(
         &self,
         py: Python<'py>,
         entries: impl FnOnce() -> Vec<T>,
     ) -> PyResult<TupleOut<'py, T>> {
-        let tuple = self.0.get_or_try_init(py, || PyTuple::new(py, entries()).map(Bound::unbind))?;
-        Ok(TupleOut(tuple.bind(py).clone(), PhantomData))
+        self.get_or_make(py, || PyTuple::new(py, entries())).map(|tuple| TupleOut(tuple, PhantomData))
     }
 }

@@ -1,75 +1,112 @@
-//! DIDComm v1: `V1Message`, `V1Packed`, `V1Forwarded`, and the operations that yield them.
+//! DIDComm v1: `V1Message`, `V1Packed`, `V1Forwarded`.
 
 use std::sync::Arc;
 
-#[cfg(feature = "stubs")]
-use pyo3::inspect::PyStaticExpr;
+use askar_crypto::buffer::SecretBytes;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
-use super::argument::{Of, StrIn, wrong_type};
-use super::bytes_in::BytesIn;
-use super::errors::misuse;
-use super::json::{ObjectIn, ObjectOut, StringsIn, TextIn, is_object};
-use super::operation::{Outcome, PyOperation};
-use super::public_key::PyPublicKey;
-use super::surroundings::KnownIn;
+use super::json::ObjectOut;
+use super::surroundings;
+use super::tuple::{OnceTuple, TupleOut};
 use super::unpack::{ReplayKeyOut, replay_key_out};
-use super::unpack_options::PyUnpackOptions;
+use super::value::{Reduced, Value, hash_of};
 use super::wire_text::WireText;
 use crate::display::listed;
+use crate::error::Result;
 use crate::keys::Verkey;
-use crate::receive::{receive_v1, receive_v1_forward};
-use crate::v1::{self, Forward, Forwarded, Packed, Unpacked};
+use crate::v1::{self, Forward, Forwarded, Packed, Report};
 
 /// A message of DIDComm v1, and what was proved about it: no DID is.
 ///
 /// Aries RFC 0019, and RFC 0020 for the JSON object inside.
-#[pyclass(frozen, name = "V1Message", module = "pydidcomm.v1")]
-pub(super) struct PyV1Message(pub(super) Arc<Unpacked>);
+#[pyclass(frozen, eq, weakref, name = "V1Message", module = "pydidcomm.v1")]
+#[derive(PartialEq)]
+pub(super) struct PyV1Message(Arc<Report>, OnceTuple);
+
+impl From<Report> for PyV1Message {
+    fn from(report: Report) -> Self {
+        Self(Arc::new(report), OnceTuple::default())
+    }
+}
 
 /// An envelope of DIDComm v1, ready for the wire.
-#[pyclass(frozen, name = "V1Packed", module = "pydidcomm.v1")]
+#[pyclass(frozen, eq, weakref, name = "V1Packed", module = "pydidcomm.v1")]
+#[derive(PartialEq)]
 pub(super) struct PyV1Packed {
     text: WireText,
     to: Vec<Verkey>,
     from: Option<Verkey>,
+    made: OnceTuple,
 }
 
 impl From<Packed> for PyV1Packed {
     fn from(packed: Packed) -> Self {
-        Self { text: packed.text.into(), to: packed.to, from: packed.from }
+        Self { text: packed.text.into(), to: packed.to, from: packed.from, made: OnceTuple::default() }
     }
 }
 
 /// What a mediator of DIDComm v1 is asked to hand on, and to whom; what it carries is proved by nobody yet.
 ///
 /// Aries RFC 0094.
-#[pyclass(frozen, name = "V1Forwarded", module = "pydidcomm.v1")]
+#[pyclass(frozen, weakref, name = "V1Forwarded", module = "pydidcomm.v1")]
 pub(super) struct PyV1Forwarded {
     forward: Forward,
-    unpacked: Arc<Unpacked>,
+    received: Py<PyV1Message>,
 }
 
-/// What is packed: octets as they are, text, or a JSON object.
-pub(super) struct ContentIn(Vec<u8>);
+fn verkeys(texts: &[String]) -> Result<Vec<Verkey>> {
+    texts.iter().map(|text| Verkey::parse(text)).collect()
+}
 
-impl<'py> FromPyObject<'_, 'py> for ContentIn {
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = <TextIn as FromPyObject<'_, '_>>::INPUT_TYPE;
+impl Value for PyV1Message {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let report = self.0.as_ref();
+        let delivery = report.replay_key().delivery(surroundings::random_id);
+        (
+            PyBytes::new(py, report.content()),
+            report.recipient().as_str(),
+            report.encrypted_to(),
+            report.sender().map(Verkey::as_str),
+            report.nesting(),
+            delivery,
+        )
+            .into_pyobject(py)
+    }
 
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Some(bytes) = BytesIn::of(&value)? {
-            return Ok(Self(bytes.to_vec()));
-        }
-        if value.cast::<PyString>().is_ok() {
-            return value.extract().map(|StrIn(text)| Self(text.into_bytes()));
-        }
-        if !is_object(&value) {
-            return Err(wrong_type(&value, "a str, bytes or a dict"));
-        }
-        value.extract().map(|ObjectIn(text)| Self(text.into_bytes()))
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        type Parts<'py> = (Bound<'py, PyBytes>, String, Vec<String>, Option<String>, usize, String);
+        let (content, recipient, to, sender, nesting, delivery): Parts<'_> = parts.extract()?;
+        let content = SecretBytes::from_slice(content.as_bytes());
+        let sender = sender.map(|sender| Verkey::parse(&sender)).transpose()?;
+        let report = Report::new(content, Verkey::parse(&recipient)?, to, sender, nesting);
+        // the delivery stays the one that a replay window knows
+        report.replay_key().delivery(|| delivery);
+        Ok(report.into())
+    }
+}
+
+impl Value for PyV1Packed {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let to: Vec<_> = self.to.iter().map(Verkey::as_str).collect();
+        (self.text.for_python(py)?, to, self.from_verkey()).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (text, to, from): (Bound<'_, PyString>, Vec<String>, Option<String>) = parts.extract()?;
+        let from = from.map(|from| Verkey::parse(&from)).transpose()?;
+        Ok(Self { text: text.try_into()?, to: verkeys(&to)?, from, made: OnceTuple::default() })
+    }
+}
+
+impl Value for PyV1Forwarded {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.to(), self.message(), self.received(py)).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (to, message, received): (String, String, Bound<'_, PyV1Message>) = parts.extract()?;
+        Ok(Self { forward: Forward::new(to, message), received: received.unbind() })
     }
 }
 
@@ -106,7 +143,7 @@ impl PyV1Message {
     /// trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
     #[getter]
     fn sender_verkey(&self) -> Option<&str> {
-        self.0.sender().map(|sender| sender.verkey().as_str())
+        self.0.sender().map(Verkey::as_str)
     }
 
     /// The verkey of ours that opened it.
@@ -117,8 +154,8 @@ impl PyV1Message {
 
     /// The verkeys that it says it was encrypted to, ours among them.
     #[getter]
-    fn encrypted_to(&self) -> Vec<&str> {
-        self.0.encrypted_to().iter().map(String::as_str).collect()
+    fn encrypted_to<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+        self.1.read(py, || self.0.encrypted_to().iter().map(String::as_str).collect())
     }
 
     /// What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
@@ -127,7 +164,15 @@ impl PyV1Message {
         replay_key_out(self.0.replay_key())
     }
 
-    pub(super) fn __repr__(&self) -> String {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.0.content())
+    }
+
+    fn __repr__(&self) -> String {
         let sender = self.sender_verkey().unwrap_or("nobody");
         format!("V1Message({} octets from {sender} to {})", self.0.content().len(), self.0.recipient())
     }
@@ -165,8 +210,8 @@ impl PyV1Packed {
 
     /// The verkeys that it was encrypted to.
     #[getter]
-    fn to_verkeys(&self) -> Vec<&str> {
-        self.to.iter().map(Verkey::as_str).collect()
+    fn to_verkeys<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+        self.made.read(py, || self.to.iter().map(Verkey::as_str).collect())
     }
 
     /// The verkey that authenticates the sender; None in anoncrypt.
@@ -175,15 +220,23 @@ impl PyV1Packed {
         self.from.as_ref().map(Verkey::as_str)
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of((self.text.length(), self.from_verkey()))
+    }
+
     fn __repr__(&self) -> String {
-        format!("V1Packed({} octets to {})", self.text.length(), listed(self.to_verkeys()))
+        format!("V1Packed({} octets to {})", self.text.length(), listed(self.to.iter().map(Verkey::as_str)))
     }
 }
 
 impl PyV1Forwarded {
-    pub(super) fn new(forwarded: Forwarded) -> Self {
+    pub(super) fn new(py: Python<'_>, forwarded: Forwarded) -> PyResult<Self> {
         let Forwarded { forward, unpacked } = forwarded;
-        Self { forward, unpacked: Arc::new(unpacked) }
+        Ok(Self { forward, received: Py::new(py, PyV1Message::from(unpacked.into_report()))? })
     }
 }
 
@@ -195,98 +248,47 @@ impl PyV1Forwarded {
         self.forward.to()
     }
 
-    /// The message to hand on, JSON text, as it was inlined.
+    /// The message to hand on, JSON text, as it was inlined; `str(...)` of this object is too.
+    #[getter]
+    fn text(&self) -> &str {
+        self.forward.message()
+    }
+
+    fn __str__(&self) -> &str {
+        self.forward.message()
+    }
+
+    /// The same text.
     #[getter]
     fn message(&self) -> &str {
         self.forward.message()
     }
 
+    /// The media type of the text, that of an envelope of DIDComm v1, or of an encrypted message of DIDComm v2.
+    #[getter]
+    fn media_type(&self) -> &'static str {
+        self.forward.media_type()
+    }
+
     /// The forward as any message is received.
     #[getter]
-    fn received(&self) -> PyV1Message {
-        PyV1Message(Arc::clone(&self.unpacked))
+    fn received(&self, py: Python<'_>) -> Py<PyV1Message> {
+        self.received.clone_ref(py)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.forward == other.forward && self.received.get() == other.received.get()
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.forward.to())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
     }
 
     fn __repr__(&self) -> String {
         format!("V1Forwarded({} octets to {})", self.forward.message().len(), listed([self.forward.to()]))
     }
-}
-
-/// Prepares the packing of a message of DIDComm v1.
-#[pyfunction]
-pub(super) fn v1_pack(
-    message: ContentIn,
-    to: StringsIn,
-    frm: Option<StrIn>,
-    known: KnownIn<'_>,
-) -> PyResult<PyOperation> {
-    let to = verkeys(to)?;
-    let sender = frm.map(|StrIn(frm)| Verkey::parse(&frm)).transpose().map_err(misuse)?;
-    Ok(PyOperation::prepare(known, message.0.len(), |caller| async move {
-        v1::pack(&caller, &message.0, &to, sender.as_ref())
-            .await
-            .map(|packed| Outcome::V1Packed(Box::new(packed)))
-    }))
-}
-
-/// Prepares the unpacking of a message of DIDComm v1.
-#[pyfunction]
-pub(super) fn v1_unpack(
-    packed_msg: TextIn,
-    options: &Bound<'_, PyUnpackOptions>,
-    known: KnownIn<'_>,
-) -> PyOperation {
-    let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let unpacked = receive_v1(&caller, &packed_msg.0, &options).await?;
-        // where the rest of the work is done, off the event loop
-        unpacked.replay_key();
-        Ok(Outcome::V1Message(Box::new(unpacked)))
-    })
-}
-
-/// Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
-#[pyfunction]
-pub(super) fn v1_forward(
-    packed_msg: TextIn,
-    to: StrIn,
-    routing_keys: StringsIn,
-    known: KnownIn<'_>,
-) -> PyResult<PyOperation> {
-    let (StrIn(to), keys) = (to, verkeys(routing_keys)?);
-    Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys)
-            .await
-            .map(|packed| Outcome::V1Packed(Box::new(packed)))
-    }))
-}
-
-/// Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
-#[pyfunction]
-pub(super) fn v1_unpack_forward(
-    packed_msg: TextIn,
-    options: &Bound<'_, PyUnpackOptions>,
-    known: KnownIn<'_>,
-) -> PyOperation {
-    let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let forwarded = receive_v1_forward(&caller, &packed_msg.0, &options).await?;
-        Ok(Outcome::V1Forwarded(Box::new(forwarded)))
-    })
-}
-
-/// The verkey of an Ed25519 key.
-#[pyfunction]
-pub(super) fn v1_verkey(key: Of<'_, PyPublicKey>) -> PyResult<String> {
-    Verkey::of(&key.0.get().0).map(|verkey| verkey.to_string()).map_err(misuse)
-}
-
-/// The Ed25519 key that a verkey is.
-#[pyfunction]
-pub(super) fn v1_public_key(verkey: StrIn) -> PyResult<PyPublicKey> {
-    Verkey::parse(&verkey).map(|verkey| PyPublicKey(verkey.public_key().clone())).map_err(misuse)
-}
-
-fn verkeys(texts: StringsIn) -> PyResult<Vec<Verkey>> {
-    texts.0.iter().map(|text| Verkey::parse(text).map_err(misuse)).collect()
 }

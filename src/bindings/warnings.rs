@@ -12,19 +12,18 @@ use super::package::class;
 use crate::unpack::Warning;
 
 /// What `Metadata.warnings` yields: a tuple of `MessageWarning`.
-pub(super) struct WarningsOut<'py>(Bound<'py, PyTuple>);
+pub(super) struct WarningsOut<'py>(pub(super) Bound<'py, PyTuple>);
 
-impl<'py> WarningsOut<'py> {
-    pub(super) fn of(py: Python<'py>, warnings: &[Warning]) -> PyResult<Self> {
-        if warnings.is_empty() {
-            return Ok(Self(PyTuple::empty(py)));
-        }
-        let class = class(py, "pydidcomm.message_warning", "MessageWarning")?;
-        call_python(py, || {
-            let made = warnings.iter().map(|one| class.call1((one.as_str(), one.code(), one.part())));
-            PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?).map(Self)
-        })
+/// A tuple of `MessageWarning`.
+pub(super) fn tuple_of<'py>(py: Python<'py>, warnings: &[Warning]) -> PyResult<Bound<'py, PyTuple>> {
+    if warnings.is_empty() {
+        return Ok(PyTuple::empty(py));
     }
+    let class = class(py, "pydidcomm.message_warning", "MessageWarning")?;
+    call_python(py, || {
+        let made = warnings.iter().map(|one| class.call1((one.as_str(), one.code(), one.part())));
+        PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?)
+    })
 }
 
 impl<'py> IntoPyObject<'py> for WarningsOut<'py> {

@@ -39,6 +39,24 @@ impl WireText {
     }
 }
 
+impl PartialEq for WireText {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |py: Python<'_>| match (self.for_python(py), other.for_python(py)) {
+            (Ok(one), Ok(other)) => PyAnyMethods::eq(one.as_any(), other).unwrap_or(false),
+            _ => false,
+        };
+        std::ptr::eq(self, other) || (self.length == other.length && Python::attach(same))
+    }
+}
+
+impl TryFrom<Bound<'_, PyString>> for WireText {
+    type Error = PyErr;
+
+    fn try_from(text: Bound<'_, PyString>) -> PyResult<Self> {
+        Ok(Self { length: text.to_str()?.len(), held: Mutex::new(Held::Made(text.unbind())) })
+    }
+}
+
 impl From<String> for WireText {
     fn from(text: String) -> Self {
         Self { length: text.len(), held: Mutex::new(Held::Written(text)) }

@@ -12,7 +12,7 @@ const SERVICE_TYPE: &str = "DIDCommMessaging";
 const ROUTING_KEYS: [&str; 2] = ["routingKeys", "routing_keys"];
 
 /// A service of type `DIDCommMessaging`, its endpoints in the owner's order of preference.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Service {
     /// The absolute id of the service.
     pub id: String,
@@ -21,7 +21,7 @@ pub struct Service {
 }
 
 /// One place that takes messages.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Endpoint {
     /// A URI of some transport, or the DID of a mediator.
     pub uri: String,

@@ -29,6 +29,9 @@ pub(crate) use reader::Reader;
 /// Plain bodies nest a dozen levels; a reader that recurses is safe here, and `serde_json` stops at 128.
 pub const NESTING: usize = 100;
 
+/// The deepest that a text can be nested that was read with any limit: `serde_json` stops there.
+pub(crate) const DEEPEST: usize = 128;
+
 /// Refuses a text that two readers could understand differently, or that is nested more deeply than that.
 pub(crate) fn check(text: &str, part: &'static str, nesting: usize) -> Result<()> {
     pass(text, part, nesting, Reader::value)

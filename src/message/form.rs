@@ -1,5 +1,6 @@
 //! Faults of form: parts of a message that the receiver can do without, in another form than the specification's.
 
+use super::compare::same_value;
 use super::kept::{Kept, Source};
 use crate::error::{Error, Result};
 use crate::json::{self, Raw};
@@ -14,6 +15,11 @@ pub struct FormFault {
 }
 
 impl FormFault {
+    /// A fault that was recorded before.
+    pub fn recorded(part: String, reason: String, value: String) -> Self {
+        Self { part, reason, value: Kept::whole(value) }
+    }
+
     /// The part, as its path in the message: `created_time`, `attachments[0].id`.
     pub fn part(&self) -> &str {
         &self.part
@@ -27,6 +33,12 @@ impl FormFault {
     /// The JSON text of the part as it was written.
     pub fn value(&self) -> &str {
         self.value.as_str()
+    }
+}
+
+impl PartialEq for FormFault {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.part, &self.reason) == (&other.part, &other.reason) && same_value(self.value(), other.value())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::json;
 
 /// The claims of a rotation: a relationship moves from `iss` to `sub`, or ends where there is no `sub`.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 pub struct FromPrior {
     /// The prior DID, which signs.
     pub iss: String,
@@ -33,7 +33,7 @@ pub struct FromPrior {
 }
 
 /// Whom a token is for: one party or several (RFC 7519 4.1.3).
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Audience {
     /// One.

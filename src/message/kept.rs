@@ -23,6 +23,12 @@ impl Source {
     }
 }
 
+impl Debug for Source {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A part of a text.
 #[derive(Clone)]
 pub(crate) struct Kept {

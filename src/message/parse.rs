@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::Attachment;
 use super::form::{Form, Reading};
 use super::headers::{id, party, seconds, text, texts};
 use super::kept::{Kept, Source};
 use super::plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
+use super::{Attachment, FormFault};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::json::{self, Raw};
@@ -46,6 +46,17 @@ impl Message {
             return Err(Error::malformed("message", reason));
         }
         Headers::of(object.members).read(source, reading)
+    }
+
+    /// A message that was read before, with the faults that were recorded then.
+    pub fn restored(
+        json_text: String,
+        from_prior: Option<FromPriorHeader>,
+        form_faults: Vec<FormFault>,
+    ) -> Result<Self> {
+        let reading = Reading { nesting: json::DEEPEST, tolerant: true, ..Reading::default() };
+        let message = Self::keep(Source::Open(json_text), reading)?;
+        Ok(Self { from_prior, form_faults, ..message })
     }
 
     /// A message of the text of its other headers, its body and its attachments.

@@ -75,6 +75,10 @@ impl Message {
 
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
-        self.from_prior == other.from_prior && same_value(&self.to_json(), &other.to_json())
+        self.from_prior == other.from_prior
+            && self.form_faults == other.form_faults
+            // an id that is not read still stands in the text
+            && self.attachments().iter().map(Attachment::id).eq(other.attachments().iter().map(Attachment::id))
+            && same_value(&self.to_json(), &other.to_json())
     }
 }

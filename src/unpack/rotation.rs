@@ -1,5 +1,6 @@
 //! Verifying `from_prior`: whether the prior DID vouches for the sender (DIDComm v2.1, "DID Rotation").
 
+use super::report::Rotation;
 use crate::caller::{Caller, ResolveOptions};
 use crate::crypto::signature;
 use crate::did::{DidUrl, Document, Relationship, same_party};
@@ -48,6 +49,12 @@ impl RotationProved {
     /// The token as it arrived.
     pub fn jwt(&self) -> &str {
         &self.jwt
+    }
+
+    /// The rotation without its proof.
+    pub(super) fn into_rotation(self) -> Rotation {
+        let Self { claims, issuer_kid, jwt, .. } = self;
+        Rotation { claims, issuer_kid, jwt }
     }
 }
 

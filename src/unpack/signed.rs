@@ -25,6 +25,11 @@ impl Signed {
     pub(super) fn jws(&self) -> &str {
         self.jws.as_str()
     }
+
+    /// The same text, kept without the rest.
+    pub(super) fn into_jws(self) -> Arc<Source> {
+        self.jws
+    }
 }
 
 /// What was proved of a layer, whose text is not yet kept.

@@ -6,6 +6,7 @@ use super::Layers;
 use super::addressing::{SenderProved, SignerProved};
 use super::opened::Opened;
 use super::replay::ReplayKey;
+use super::report::Report;
 use super::rotation::RotationProved;
 use super::signed::Signed;
 use super::warning::Warning;
@@ -177,18 +178,51 @@ impl Unpacked {
     /// The content of an anonymous message is what only a holder of our key could change.
     pub fn replay_key(&self) -> &ReplayKey {
         self.replay_key.get_or_init(|| {
-            let sender = self.proved_sender().map(|sender| shortest(sender).into_owned());
-            let recipient = self.recipient_kid().map(|kid| shortest(kid.did()).into_owned());
-            let content = sender.is_none().then(|| self.message.to_json());
-            let id = Some(self.message.id().to_owned());
-            let expires_time = self.message.expires_time();
-            ReplayKey::new(sender, recipient, id, content.as_deref().map(str::as_bytes), expires_time)
+            replay_key(&self.message, self.proved_sender(), self.recipient_kid().map(DidUrl::did))
         })
+    }
+
+    /// What was proved and noticed, in plain words.
+    pub fn into_report(self) -> Report {
+        let innermost = self.authcrypt.as_ref().or(self.anoncrypt.as_ref());
+        let encrypted_to = innermost.map(|opened| opened.to.clone());
+        let recipient_kid = innermost.map(|opened| opened.kid.clone());
+        Report {
+            message: self.message,
+            sender: self.reported.sender,
+            sender_long_form: self.reported.sender_long_form,
+            recipient: self.reported.recipient,
+            encrypted_from: self.sender.map(|sender| sender.kid().clone()),
+            encrypted_to,
+            recipient_kid,
+            sign_from: self.signer.map(|signer| signer.kid().clone()),
+            rotation: self.rotation.map(RotationProved::into_rotation),
+            anoncrypt: self.anoncrypt.map(|opened| opened.encryption),
+            authcrypt: self.authcrypt.map(|opened| opened.encryption),
+            signature_algorithm: self.signed.as_ref().map(|signed| signed.algorithm),
+            signed_message: self.signed.map(Signed::into_jws),
+            in_forward: self.in_forward,
+            is_expired: self.is_expired,
+            warnings: self.warnings,
+            replay_key: self.replay_key,
+        }
     }
 
     fn innermost(&self) -> Option<&Opened> {
         self.authcrypt.as_ref().or(self.anoncrypt.as_ref())
     }
+}
+
+/// What identifies a message of this sender to this key of ours.
+pub(super) fn replay_key(message: &Message, sender: Option<&str>, recipient: Option<&str>) -> ReplayKey {
+    let content = sender.is_none().then(|| message.to_json());
+    ReplayKey::new(
+        sender.map(|did| shortest(did).into_owned()),
+        recipient.map(|did| shortest(did).into_owned()),
+        Some(message.id().to_owned()),
+        content.as_deref().map(str::as_bytes),
+        message.expires_time(),
+    )
 }
 
 impl Reported {

@@ -28,7 +28,27 @@ pub enum Warning {
     AnoncryptAuthcryptSigned,
 }
 
+/// All warnings.
+const ALL: [Warning; 11] = [
+    Warning::UnprovedFrom,
+    Warning::Type,
+    Warning::LongId,
+    Warning::NotToRecipient,
+    Warning::MissingTo,
+    Warning::NotToUs,
+    Warning::Expired,
+    Warning::UnboundRecipients,
+    Warning::FormFault,
+    Warning::AuthcryptSigned,
+    Warning::AnoncryptAuthcryptSigned,
+];
+
 impl Warning {
+    /// The warning of that code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        ALL.into_iter().find(|warning| warning.code() == code)
+    }
+
     /// The stable name for programs.
     pub fn code(self) -> &'static str {
         match self {
@@ -89,24 +109,11 @@ mod tests {
 
     #[test]
     fn every_warning_has_words_of_its_own() {
-        let mut words: Vec<_> = [
-            Warning::UnprovedFrom,
-            Warning::Type,
-            Warning::LongId,
-            Warning::NotToRecipient,
-            Warning::MissingTo,
-            Warning::NotToUs,
-            Warning::Expired,
-            Warning::UnboundRecipients,
-            Warning::FormFault,
-            Warning::AuthcryptSigned,
-            Warning::AnoncryptAuthcryptSigned,
-        ]
-        .map(Warning::as_str)
-        .into();
+        let mut words: Vec<_> = ALL.map(Warning::as_str).into();
         words.sort_unstable();
         words.dedup();
-        assert_eq!(words.len(), 11);
+        assert_eq!(words.len(), ALL.len());
+        assert!(ALL.iter().all(|warning| Warning::of_code(warning.code()) == Some(*warning)));
         assert!(words.iter().all(|words| words.contains(' ')));
     }
 }

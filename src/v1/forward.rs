@@ -3,11 +3,12 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::envelope::is_one;
+use super::envelope::{MEDIA_TYPE, is_one};
 use super::{Packed, Unpacked, pack};
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::jose::envelope::is_encrypted;
+use crate::jose::jwe;
 use crate::json;
 use crate::keys::Verkey;
 use crate::message::same_message_type;
@@ -16,7 +17,7 @@ use crate::routing::MOST_LAYERS;
 const TYPE: &str = "https://didcomm.org/routing/1.0/forward";
 
 /// What a forward asks of the mediator that opened it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Forward {
     to: String,
     message: String,
@@ -50,6 +51,16 @@ impl Forward {
         let to = unpacked.text("to").filter(|to| !to.is_empty());
         let to = to.ok_or_else(|| Error::malformed("message.to", "missing"))?;
         Ok(Self { to, message: message.to_owned() })
+    }
+
+    /// What was read before.
+    pub fn new(to: String, message: String) -> Self {
+        Self { to, message }
+    }
+
+    /// The media type of the message to hand on.
+    pub fn media_type(&self) -> &'static str {
+        if is_one(&self.message) { MEDIA_TYPE } else { jwe::MEDIA_TYPE }
     }
 
     /// The next hop as it was written: a verkey, or a DID with or without the name of a key.

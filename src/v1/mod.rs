@@ -16,9 +16,11 @@
 mod envelope;
 mod forward;
 mod pack;
+mod report;
 mod unpack;
 
 pub use envelope::{MEDIA_TYPE, is_one};
 pub use forward::{Forward, Forwarded, wrap_in_forward};
 pub use pack::{Packed, pack};
+pub use report::Report;
 pub use unpack::{Unpacked, VerkeyProved, unpack};

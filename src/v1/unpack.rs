@@ -1,28 +1,22 @@
 //! Unpacking: an envelope is opened with one of our keys (Aries RFC 0019, "Unpack Message").
 
-use std::sync::OnceLock;
-
 use askar_crypto::buffer::SecretBytes;
 
 use super::envelope::{Envelope, Recipient, SealedSender};
 use super::pack::agreement_secret;
+use super::report::Report;
 use crate::base64url;
 use crate::caller::Caller;
 use crate::crypto::backend::Cipher;
 use crate::crypto::crypto_box::{CryptoBox, sealed_nonce, split_sealed};
 use crate::error::{Error, Result};
-use crate::json;
 use crate::keys::{Curve, PublicKey, Secret, Verkey};
 use crate::unpack::{Limits, ReplayKey};
 
 /// A message of DIDComm v1, and what was proved about it.
 pub struct Unpacked {
-    content: SecretBytes,
-    recipient: Verkey,
-    to: Vec<String>,
+    report: Report,
     sender: Option<VerkeyProved>,
-    nesting: usize,
-    replay_key: OnceLock<ReplayKey>,
 }
 
 /// The proof that the holder of a verkey chose the content key, and chose it for us. Only opening makes one.
@@ -41,20 +35,17 @@ impl VerkeyProved {
 impl Unpacked {
     /// The octets that were packed.
     pub fn content(&self) -> &[u8] {
-        self.content.as_ref()
+        self.report.content()
     }
 
     /// The JSON text that was packed; an error where it is anything else than an object, as in Aries RFC 0020.
     pub fn json(&self) -> Result<&str> {
-        let text = str::from_utf8(self.content()).map_err(|_| Error::malformed("message", "not UTF-8"))?;
-        json::object(text, "message", self.nesting).map(|_| text)
+        self.report.json()
     }
 
     /// A member of the JSON object that is a string: `@type`, `@id`; none where there is none, nor an object.
     pub fn text(&self, name: &str) -> Option<String> {
-        let members = json::members(self.json().ok()?, "message").ok()?;
-        let (_, raw) = members.into_iter().find(|(known, _)| known == name)?;
-        serde_json::from_str(raw.get()).ok()
+        self.report.text(name)
     }
 
     /// The proof of its sender's verkey; none in anoncrypt.
@@ -64,27 +55,22 @@ impl Unpacked {
 
     /// The key of ours that opened it.
     pub fn recipient(&self) -> &Verkey {
-        &self.recipient
+        self.report.recipient()
     }
 
     /// All keys that it says it was encrypted to, ours among them.
     pub fn encrypted_to(&self) -> &[String] {
-        &self.to
+        self.report.encrypted_to()
     }
 
-    /// What identifies the message, computed at the first call: sender, recipient and content, for neither
-    /// binds the id to the sender.
+    /// What identifies the message, computed at the first call.
     pub fn replay_key(&self) -> &ReplayKey {
-        self.replay_key.get_or_init(|| {
-            let sender = self.sender().map(|sender| sender.verkey().to_string());
-            ReplayKey::new(
-                sender,
-                Some(self.recipient.to_string()),
-                self.text("@id"),
-                Some(self.content()),
-                None,
-            )
-        })
+        self.report.replay_key()
+    }
+
+    /// What was proved, in plain words.
+    pub fn into_report(self) -> Report {
+        self.report
     }
 }
 
@@ -110,7 +96,8 @@ pub async fn unpack(caller: &Caller, packed: &str, limits: &Limits) -> Result<Un
     let mut content = SecretBytes::from_slice(ciphertext);
     Cipher::C20P.open(cek.as_ref(), iv, envelope.additional_data(), &mut content, tag)?;
     let to = kids().collect();
-    Ok(Unpacked { content, recipient, to, sender, nesting: limits.nesting, replay_key: OnceLock::new() })
+    let named = sender.as_ref().map(|sender| sender.verkey().clone());
+    Ok(Unpacked { report: Report::new(content, recipient, to, named, limits.nesting), sender })
 }
 
 /// A key of ours, in both of its forms.

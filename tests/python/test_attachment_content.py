@@ -124,7 +124,7 @@ def test_links_keep_their_order_and_need_a_hash() -> None:
     for read in (film.content, film.json, film.verify_hash):
         with pytest.raises(ContentNotFoundError) as caught:
             read()
-        assert caught.value.links == LINKS
+        assert caught.value.links == tuple(LINKS)
 
 
 @pytest.mark.spec("ATT-09", "ATT-10")

@@ -229,7 +229,7 @@ def test_the_content_of_links_is_signed_and_verified_as_it_is_given(
     film = Attachment.from_links(["https://example.com/film"], content=CONTENT)
     with pytest.raises(ContentNotFoundError) as caught:
         signer.sign_attachment(film, sign_frm=carol.did)
-    assert caught.value.links == ["https://example.com/film"]
+    assert caught.value.links == ("https://example.com/film",)
     with pytest.raises(ValueError, match="hash"):
         signer.sign_attachment(film, sign_frm=carol.did, content=b"another")
     signed = signer.sign_attachment(film, sign_frm=carol.did, content=CONTENT, compact=compact)

@@ -145,7 +145,7 @@ def test_an_attachment_is_a_value_that_never_changes() -> None:
     attachment = Attachment(**MEMBERS)
     with pytest.raises(AttributeError):
         setattr(attachment, "id", "b")  # noqa: B010, a type checker refuses the plain form
-    attachment.data["json"]["price"] = 8
+    attachment.as_dict()["data"]["json"]["price"] = 8
     attachment.as_dict().clear()
     assert attachment.data == {"json": {"price": 7}}
     assert attachment == Attachment(**MEMBERS)

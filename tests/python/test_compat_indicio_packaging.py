@@ -94,7 +94,7 @@ async def test_pydidcomm_and_the_stand_in_read_each_other() -> None:
     made = await world(CORE, "X25519", "P-256", "X25519")
     received = native(made).unpack(await made.pack(plaintext(frm=ALICE, to=[BOB])))
     assert received.metadata.encrypted_from == f"{ALICE}#1"
-    assert received.metadata.encrypted_to == [f"{BOB}#1", f"{BOB}#3"]
+    assert received.metadata.encrypted_to == (f"{BOB}#1", f"{BOB}#3")
     packed = native(made).pack(json.loads(plaintext()), to=BOB, frm=ALICE).message
     octets, metadata = await made.unpack(packed)
     assert json.loads(octets)["from"] == ALICE

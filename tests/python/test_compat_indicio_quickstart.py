@@ -101,7 +101,7 @@ def test_a_did_names_its_keys_as_the_original_does() -> None:
     did, (verkey, xkey) = quickstart.generate_did()
     document = LocalResolver().resolve(did)
     assert document is not None
-    assert (document.authentication, document.key_agreement) == ([f"{did}#key-1"], [f"{did}#key-2"])
+    assert (document.authentication, document.key_agreement) == ((f"{did}#key-1",), (f"{did}#key-2",))
     methods = document.as_dict()["verificationMethod"]
     keys = [AskarKey.key_to_multikey(key) for key in (verkey, xkey)]
     assert [method["publicKeyMultibase"] for method in methods] == keys

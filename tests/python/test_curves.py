@@ -147,7 +147,7 @@ def test_every_curve_gets_an_envelope_when_asked() -> None:
         assert packed.message == packed.envelopes[0].message
         for envelope in packed.envelopes:
             assert epk_curve(envelope.message) == envelope.curve
-            assert envelope.to_kids == [bob.kid("agree", envelope.curve)]
+            assert envelope.to_kids == (bob.kid("agree", envelope.curve),)
             only = [secret for secret in bob.agreement if secret.curve == envelope.curve]
             received = sync.unpack(world(alice, bob, held=only), envelope.message)
             assert received.metadata.authenticated is (frm is not None)
@@ -222,7 +222,7 @@ def test_a_key_named_by_kid_is_the_one_that_is_used() -> None:
     kids = [(alice.kid("agree", curve), bob.kid("agree", curve)) for curve in AGREE]
     for frm, to in kids:
         packed = sync.pack_encrypted(resolvers, hello(), to=to, frm=frm)
-        assert (packed.from_kid, packed.to_kids) == (frm, [to])
+        assert (packed.from_kid, packed.to_kids) == (frm, (to,))
     with pytest.raises(IncompatibleKeysError):
         sync.pack_encrypted(resolvers, hello(), to=kids[0][1], frm=kids[1][0])
 

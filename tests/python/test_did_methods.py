@@ -69,8 +69,8 @@ def test_a_did_jwk_stands_where_its_curve_can(curve: str) -> None:
     party = sync.DIDCommMessaging()
     did = party.create_jwk_did(curve=curve)
     document = party.resolve(did)
-    assert document.key_agreement == ([f"{did}#0"] if curve != "Ed25519" else [])
-    assert document.authentication == ([f"{did}#0"] if curve in SIGN else [])
+    assert document.key_agreement == ((f"{did}#0",) if curve != "Ed25519" else ())
+    assert document.authentication == ((f"{did}#0",) if curve in SIGN else ())
     if curve in AGREE:
         exchange(LocalResolver(), party, did)
 

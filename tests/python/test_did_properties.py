@@ -118,7 +118,7 @@ def test_a_did_peer_resolves_to_its_keys_and_services(
     document = resolved(told(did, known), did)
     assert document.id == did
     numbers = range(1, len(agree) + len(sign) + 1)
-    kids = [f"{did}#key-{number}" for number in numbers]
+    kids = tuple(f"{did}#key-{number}" for number in numbers)
     assert (document.key_agreement, document.authentication) == (kids[: len(agree)], kids[len(agree) :])
     written = public_keys(document.as_dict())
     for kid, curve in zip(kids, [*agree, *sign], strict=True):

@@ -98,11 +98,11 @@ def test_one_held_secret_wherever_its_key_stands_is_enough(documents: Documents,
 def test_every_secret_can_be_demanded(documents: Documents, bob: Party) -> None:
     config = UnpackConfig(expect_decrypt_by_all_keys=True)
     packed = forge.encrypt(plaintext(), bob.agreement)
-    assert documents.unpack(bob, packed, config).metadata.encrypted_to == bob.kids
+    assert documents.unpack(bob, packed, config).metadata.encrypted_to == tuple(bob.kids)
     bob.secrets.remove_key(bob.kids[1])
     with pytest.raises(SecretNotFoundError) as caught:
         documents.unpack(bob, packed, config)
-    assert caught.value.kids == [bob.kids[1]]
+    assert caught.value.kids == (bob.kids[1],)
 
 
 # encrypted, and refused

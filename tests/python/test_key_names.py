@@ -48,7 +48,7 @@ def test_a_secret_is_found_by_whatever_name_a_peer_calls_its_key(
             return {"id": did, "keyAgreement": [method]}
 
     packed = sync.DIDCommMessaging(resolver=Peer()).pack(hello(), to=did)
-    assert packed.to_kids == [kids[named]]
+    assert packed.to_kids == (kids[named],)
     secrets = InMemorySecrets([{**key.secret_jwk, "kid": kids[kept]}])
 
     class Asked(InMemorySecrets):
@@ -89,8 +89,8 @@ def test_a_sender_that_names_its_keys_in_the_older_form_is_believed(
 def test_a_did_key_of_ed25519_signs_and_agrees() -> None:
     did = "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"
     document = resolved(did)
-    assert document.authentication == [f"{did}#z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"]
-    assert document.key_agreement == [f"{did}#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"]
+    assert document.authentication == (f"{did}#z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH",)
+    assert document.key_agreement == (f"{did}#z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc",)
     assert sync.DIDCommMessaging().pack(hello(), to=did).to_kids == document.key_agreement
 
 
@@ -100,9 +100,9 @@ def test_a_did_key_of_x25519_agrees_and_does_not_sign() -> None:
     kid = f"{did}#{key.multikey}"
     party = sync.DIDCommMessaging(secrets=InMemorySecrets([{**key.secret_jwk, "kid": kid}]))
     packed = party.pack(hello(), to=did, frm=did)
-    assert packed.to_kids == [kid]
+    assert packed.to_kids == (kid,)
     assert party.unpack(packed.message).metadata.encrypted_from == kid
-    assert party.resolve(did).authentication == []
+    assert party.resolve(did).authentication == ()
 
 
 @pytest.mark.spec("DID-20")

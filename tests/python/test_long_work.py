@@ -102,7 +102,7 @@ async def test_a_message_to_many_keys_leaves_the_loop_and_every_key_opens_it(
     packing = pack_encrypted(documents.of(alice), hello(), to=crowd.did, frm=sender)
     packed, while_packing = await turns(packing)
     assert while_packing > 0
-    assert packed.to_kids == sorted(crowd.kids)
+    assert packed.to_kids == tuple(sorted(crowd.kids))
     everybody = UnpackConfig(expect_decrypt_by_all_keys=True)
     assert documents.unpack(crowd, packed.message, everybody).message.frm == sender
     (entry,) = results(

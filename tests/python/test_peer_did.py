@@ -89,8 +89,8 @@ async def test_a_new_did_has_its_secrets_in_the_store() -> None:
     secrets = InMemorySecrets()
     did = await create_peer_did(secrets)
     document = resolved(did)
-    assert (document.key_agreement, document.authentication) == ([f"{did}#key-1"], [f"{did}#key-2"])
-    assert document.services == []
+    assert (document.key_agreement, document.authentication) == ((f"{did}#key-1",), (f"{did}#key-2",))
+    assert document.services == ()
     assert secrets.kids() == [f"{did}#key-1", f"{did}#key-2"]
     for kid, curve in ((f"{did}#key-1", "X25519"), (f"{did}#key-2", "Ed25519")):
         secret = secrets.get_key(kid)
@@ -105,11 +105,11 @@ async def test_a_new_did_has_as_many_keys_as_were_asked_for() -> None:
     party = DIDCommMessaging()
     did = await party.create_peer_did(2, 12)
     document = await party.resolve(did)
-    assert document.key_agreement == [f"{did}#key-{number}" for number in range(1, 13)]
-    assert document.authentication == [f"{did}#key-13", f"{did}#key-14"]
+    assert document.key_agreement == tuple(f"{did}#key-{number}" for number in range(1, 13))
+    assert document.authentication == (f"{did}#key-13", f"{did}#key-14")
     packed = await party.pack(hello(), to=did, frm=did, sign_frm=f"{did}#key-14")
     # sorted as text, so that key-10 stands before key-2
-    assert packed.to_kids == sorted(document.key_agreement)
+    assert packed.to_kids == tuple(sorted(document.key_agreement))
     assert (await party.unpack(packed.message)).metadata.sign_from == f"{did}#key-14"
 
 
@@ -118,7 +118,7 @@ async def test_a_did_without_a_key_to_encrypt_to_is_not_made() -> None:
         with pytest.raises(ValueError, match="key"):
             await create_peer_did(InMemorySecrets(), *counts)
     did = await create_peer_did(InMemorySecrets(), 0, 1)
-    assert resolved(did).authentication == []
+    assert resolved(did).authentication == ()
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ async def test_a_new_did_tells_where_its_messages_go(endpoint: str) -> None:
     (found,) = service.endpoints
     assert (found.uri, found.accept, found.routing_keys) == (
         endpoint,
-        ["didcomm/v2", "didcomm/aip2"],
-        routing,
+        ("didcomm/v2", "didcomm/aip2"),
+        tuple(routing),
     )
 
 
@@ -165,10 +165,10 @@ def test_the_same_without_an_event_loop() -> None:
 @pytest.mark.parametrize(("did", "endpoint"), TUTORIAL.items())
 def test_the_dids_of_the_tutorial_resolve_in_todays_form(did: str, endpoint: str) -> None:
     document = resolved(did)
-    assert (document.key_agreement, document.authentication) == ([f"{did}#key-1"], [f"{did}#key-2"])
+    assert (document.key_agreement, document.authentication) == ((f"{did}#key-1",), (f"{did}#key-2",))
     (service,) = document.services
     assert service.id == f"{did}#new-id"
-    assert (service.endpoints[0].uri, service.endpoints[0].accept) == (endpoint, ["didcomm/v2"])
+    assert (service.endpoints[0].uri, service.endpoints[0].accept) == (endpoint, ("didcomm/v2",))
 
 
 def test_a_did_of_the_tutorial_resolves_to_the_document_that_it_prints() -> None:
@@ -179,7 +179,10 @@ def test_a_did_of_the_tutorial_resolves_to_the_document_that_it_prints() -> None
 def test_the_dids_of_the_tutorial_resolve_in_its_own_form(did: str, endpoint: str) -> None:
     document = resolved(did, "multibase")
     agreement, signing = (part[2:] for part in did.split(".")[1:3])
-    assert (document.key_agreement, document.authentication) == ([f"{did}#{agreement}"], [f"{did}#{signing}"])
+    assert (document.key_agreement, document.authentication) == (
+        (f"{did}#{agreement}",),
+        (f"{did}#{signing}",),
+    )
     (service,) = document.services
     assert (service.id, service.endpoints[0].uri) == (f"{did}#didcommmessaging-0", endpoint)
 
@@ -241,7 +244,7 @@ def test_several_services_are_told_apart() -> None:
         "wss://two.example",
         "https://three.example",
     ]
-    assert document.services[2].endpoints[0].routing_keys == ["did:example:m#k"]
+    assert document.services[2].endpoints[0].routing_keys == ("did:example:m#k",)
     array = resolved(f"did:peer:2.E{Key('x#1').multikey}" + encoded([one, two]))
     assert len(array.services) == 2
 
@@ -291,7 +294,7 @@ def test_a_key_is_found_under_every_name_that_the_method_has_had(kept: str) -> N
 def test_a_service_in_any_form_that_it_has_had_is_the_same(service: object, padding: str) -> None:
     document = resolved(f"did:peer:2.E{Key('x#1').multikey}{encoded(service)}{padding}")
     (found,) = document.services[0].endpoints
-    expected = ("https://a.example???", ["didcomm/v2"], ["did:a:b#c"])
+    expected = ("https://a.example???", ("didcomm/v2",), ("did:a:b#c",))
     assert (found.uri, found.accept, found.routing_keys) == expected
 
 

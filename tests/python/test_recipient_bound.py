@@ -41,4 +41,4 @@ def test_more_recipients_than_unpack_reads_are_refused() -> None:
     party = sync.DIDCommMessaging(resolver=Resolver(MOST + 1))
     with pytest.raises(ValueError, match=f"at most {MOST} keys on one curve, got {MOST + 1}"):
         party.pack(MESSAGE, to=BOB)
-    assert party.pack(MESSAGE, to=KEYS[7].kid).to_kids == [KEYS[7].kid]
+    assert party.pack(MESSAGE, to=KEYS[7].kid).to_kids == (KEYS[7].kid,)

@@ -62,7 +62,7 @@ def test_an_endpoint_in_any_shape_is_the_same_endpoint(
     assert packed.service_metadata.id == f"{bob.did}#s"
     assert packed.service_metadata.service_endpoint == "https://b.example"
     assert packed.services[0].id == f"{bob.did}#s"
-    assert packed.services[0].endpoints[0].routing_keys == []
+    assert packed.services[0].endpoints[0].routing_keys == ()
 
 
 @pytest.mark.spec("DID-06", "DID-07", "DID-08")
@@ -104,7 +104,7 @@ def test_without_a_usable_service_the_message_is_packed_and_has_no_endpoint(
 ) -> None:
     serving(bob, *services)
     packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
-    assert packed.services == []
+    assert packed.services == ()
     assert packed.service_metadata is None
     with pytest.raises(EndpointNotFoundError) as caught:
         packed.endpoint()
@@ -170,7 +170,7 @@ def test_a_mediated_endpoint_is_not_given_a_message_that_is_not_wrapped(
     config = PackEncryptedConfig(forward=False)
     packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did, config=config)
     assert packed.service_metadata is None
-    assert packed.deliveries == []
+    assert packed.deliveries == ()
     assert documents.unpack(bob, packed.message).message.body == {"msg": "Hi"}
     with pytest.raises(EndpointNotFoundError):
         packed.endpoint()
@@ -213,12 +213,12 @@ async def test_the_longest_prefix_wins_over_the_local_resolver(alice: Party) -> 
     mine = Party(did)
     resolver = PrefixResolver({"did:": LocalResolver(), "did:peer:2.mine": Documents(mine)})
     sender = ResolversConfig(secrets_resolver=alice.secrets, did_resolver=resolver)
-    assert (await pack_encrypted(sender, hello(), to=did)).to_kids == mine.kids
+    assert (await pack_encrypted(sender, hello(), to=did)).to_kids == tuple(mine.kids)
 
 
 async def test_a_party_resolves_and_says_what_it_does_not_find(documents: Documents, bob: Party) -> None:
     party = DIDCommMessaging(resolver=documents)
-    assert (await party.resolve(bob.did)).key_agreement == bob.kids
+    assert (await party.resolve(bob.did)).key_agreement == tuple(bob.kids)
     with pytest.raises(DidNotFoundError):
         await party.resolve("did:example:nobody")
     without_loop = sync.DIDCommMessaging(resolver=documents)

@@ -163,4 +163,4 @@ def test_a_recipient_that_keeps_its_long_form_opens_what_is_to_the_short_form() 
     assert held is not None
     # its resolver has seen neither form, so that only the store can know that they are one
     recipient = sync.DIDCommMessaging(InMemorySecrets([held.renamed(f"{did}#key-1")]), LocalResolver())
-    assert recipient.unpack(packed.message).metadata.encrypted_to == [f"{short}#key-1"]
+    assert recipient.unpack(packed.message).metadata.encrypted_to == (f"{short}#key-1",)

@@ -89,21 +89,21 @@ async def test_what_is_packed_is_unpacked_and_its_sender_told(cast: Cast) -> Non
         packed = await v1.pack(cast.config("alice"), PING, [cast.bob, cast.carol], frm)
         assert packed.message == packed.packed_msg
         assert packed.media_type == "application/didcomm-envelope-enc"
-        assert (packed.to_verkeys, packed.from_verkey) == ([cast.bob, cast.carol], frm)
+        assert (packed.to_verkeys, packed.from_verkey) == ((cast.bob, cast.carol), frm)
         for name, own in (("bob", cast.bob), ("carol", cast.carol)):
             for text in (packed.message, packed.message.encode(), json.loads(packed.message)):
                 received = await v1.unpack(cast.config(name), text)
                 assert received.json() == PING
                 assert (received.type, received.id) == (PING["@type"], PING["@id"])
                 assert (received.sender_verkey, received.recipient_verkey) == (frm, own)
-                assert received.encrypted_to == [cast.bob, cast.carol]
+                assert received.encrypted_to == (cast.bob, cast.carol)
                 assert json.loads(received.content) == PING
 
 
 async def test_a_forward_goes_from_mediator_to_mediator(cast: Cast) -> None:
     packed = (await v1.pack(cast.config("alice"), PING, [cast.alice])).message
     wrapped = await v1.forward(cast.config("alice"), packed, cast.alice, [cast.bob, cast.carol])
-    assert wrapped.to_verkeys == [cast.carol]
+    assert wrapped.to_verkeys == (cast.carol,)
     outer = await v1.unpack_forward(cast.config("carol"), wrapped.message)
     assert (outer.to, outer.received.sender_verkey) == (cast.bob, None)
     inner = await v1.unpack_forward(cast.config("bob"), outer.message)
@@ -313,7 +313,7 @@ def test_secrets_are_named_by_their_verkeys(cast: Cast) -> None:
     assert kept.remove_key(cast.bob)
     with pytest.raises(SecretNotFoundError) as caught:
         now.unpack(resolvers(kept), cast.packed())
-    assert caught.value.kids == [cast.bob]
+    assert caught.value.kids == (cast.bob,)
 
 
 def test_the_secret_of_another_key_is_told_of(cast: Cast) -> None:

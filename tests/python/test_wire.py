@@ -306,7 +306,7 @@ def test_a_message_for_two_is_encrypted_twice(
     message = hello(to=[bob.did, carol.did])
     for party in (bob, carol):
         packed = sync.pack_encrypted(documents.of(alice), message, to=party.did)
-        assert packed.to_kids == party.kids
+        assert packed.to_kids == tuple(party.kids)
         assert documents.unpack(party, packed.packed_msg).message == message
 
 

@@ -8,7 +8,7 @@ from pydidcomm._core import PublicKey
 from pydidcomm.resolvers._answers import SecretAnswer, SecretsResolver
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class SecretQuery:
     """A private key that an operation can use.
 

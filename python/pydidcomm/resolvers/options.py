@@ -8,7 +8,7 @@ from typing import Protocol, TypeGuard, runtime_checkable
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class ResolveOptions:
     """What a resolver may take into account beside the DID.
 

@@ -56,7 +56,7 @@ impl Described {
         members.end();
         let attachment = Attachment::keep_whole(text).map_err(misuse)?;
         attachment.check_exact().map_err(misuse)?;
-        Ok(PyAttachment(attachment))
+        Ok(attachment.into())
     }
 }
 

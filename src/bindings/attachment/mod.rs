@@ -1,6 +1,7 @@
 //! `Attachment`.
 
 mod made;
+mod parts;
 mod signature;
 
 use std::borrow::Cow;
@@ -13,12 +14,13 @@ pub(super) use signature::{sign_attachment, verify_attachment};
 
 use super::argument::{StrIn, flag};
 use super::bytes_in::BytesIn;
-use super::json::{
-    JsonIn, JsonOut, KeptObjectOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn, WholeIn,
-};
+use super::json::{JsonIn, JsonOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn, WholeIn};
+use super::read_only::{ReadOnlyJson, ReadOnlyObject};
 use super::room::checked_bytes;
+use super::same::Same;
 use super::time::TimeIn;
-use super::tuple::TupleOut;
+use super::tuple::{OnceTuple, TupleOut};
+use super::value::{Reduced, hash_of};
 use crate::display::quoted;
 use crate::error::Result;
 use crate::message::{Attachment, attachment};
@@ -40,9 +42,15 @@ use crate::message::{Attachment, attachment};
 ///     >>> from pydidcomm import Attachment
 ///     >>> Attachment(id="offer", media_type="application/json", data={"json": {"price": 7}}).data
 ///     {'json': {'price': 7}}
-#[pyclass(frozen, name = "Attachment", module = "pydidcomm")]
-#[derive(Clone)]
-pub(super) struct PyAttachment(pub(super) Attachment);
+#[pyclass(frozen, eq, weakref, name = "Attachment", module = "pydidcomm")]
+#[derive(Clone, PartialEq)]
+pub(super) struct PyAttachment(pub(super) Attachment, OnceTuple);
+
+impl From<Attachment> for PyAttachment {
+    fn from(attachment: Attachment) -> Self {
+        Self(attachment, OnceTuple::default())
+    }
+}
 
 impl PyAttachment {
     fn text(&self, name: &str) -> Option<String> {
@@ -223,13 +231,13 @@ impl PyAttachment {
     /// Reads an attachment from its JSON object.
     #[staticmethod]
     fn from_dict(attachment: PeerObjectIn) -> Result<Self> {
-        Attachment::keep_whole(attachment.0).map(Self)
+        Attachment::keep_whole(attachment.0).map(Into::into)
     }
 
     /// Reads an attachment from its JSON text.
     #[staticmethod]
     fn from_json(attachment: TextIn) -> Result<Self> {
-        Attachment::parse(&attachment.0).map(Self)
+        Attachment::parse(&attachment.0).map(Into::into)
     }
 
     /// The id, unique within its message.
@@ -279,8 +287,8 @@ impl PyAttachment {
 
     /// When the content was last modified, as the sender wrote it.
     #[getter]
-    fn lastmod_time(&self) -> Option<JsonOut> {
-        self.0.member("lastmod_time").map(|raw| JsonOut(raw.to_owned()))
+    fn lastmod_time(&self) -> Option<ReadOnlyJson<'_>> {
+        self.0.member("lastmod_time").map(ReadOnlyJson)
     }
 
     /// The size of the content in bytes, as the sender states it; None where it is not a whole number.
@@ -291,10 +299,10 @@ impl PyAttachment {
         self.0.byte_count()
     }
 
-    /// Where the content is, a fresh copy of the object with `json`, `base64` or `links`.
+    /// Where the content is, the object with `json`, `base64` or `links`, a `dict` that is read-only.
     #[getter]
-    fn data(&self) -> KeptObjectOut<'_> {
-        KeptObjectOut(self.0.data())
+    fn data(&self) -> ReadOnlyObject<'_> {
+        ReadOnlyObject(self.0.data())
     }
 
     /// The octets that are inlined: those of `base64`, or the JSON text of `json` as it was written.
@@ -325,7 +333,7 @@ impl PyAttachment {
     /// Where the content can be had, in the order in which the sender wrote it; empty where it is inlined.
     #[getter]
     fn links<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, String>> {
-        TupleOut::of(py, self.0.links())
+        self.1.read(py, || self.0.links())
     }
 
     /// The multihash of the content, as it was written; `verify_hash` compares it.
@@ -366,17 +374,21 @@ impl PyAttachment {
         ObjectOut(self.0.to_json())
     }
 
-    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
-        slf
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.0.id())
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Same<'_, Self> {
+        Same(slf)
     }
 
     #[pyo3(signature = (_memo: "Any", /) -> "Attachment")]
     fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
         slf
-    }
-
-    fn __eq__(&self, other: &Self) -> bool {
-        self.0 == other.0
     }
 
     fn __repr__(&self) -> String {

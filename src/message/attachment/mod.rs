@@ -46,6 +46,14 @@ impl Attachment {
         Self::keep(source.as_str(), &mut Form::new(&source, false), &String::new)
     }
 
+    /// An attachment that was read before; its id may be another one than that of its text, which was not unique.
+    pub fn restored(text: String, id: Option<String>) -> Result<Self> {
+        let source = Arc::new(Source::Open(text));
+        json::check(source.as_str(), "attachment", json::DEEPEST)?;
+        let attachment = Self::keep(source.as_str(), &mut Form::new(&source, true), &String::new)?;
+        Ok(Self { id, ..attachment })
+    }
+
     /// Reads an attachment that is part of a text without ambiguities, and stands at that path in it.
     pub(super) fn keep(json_text: &str, form: &mut Form<'_>, path: &dyn Fn() -> String) -> Result<Self> {
         let members = json::members(json_text, "attachment")?;
@@ -171,7 +179,7 @@ impl Attachment {
 
 impl PartialEq for Attachment {
     fn eq(&self, other: &Self) -> bool {
-        same_value(&self.to_json(), &other.to_json())
+        self.id == other.id && same_value(&self.to_json(), &other.to_json())
     }
 }
 

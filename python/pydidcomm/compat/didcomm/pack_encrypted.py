@@ -52,7 +52,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
         goes_to = ServiceMetadata(chain[-1].id, chain[0].service_endpoint) if chain else None
     return PackEncryptedResult(
         packed_msg=packed.packed_msg,
-        to_kids=packed.to_kids,
+        to_kids=list(packed.to_kids),
         from_kid=packed.from_kid,
         sign_from_kid=packed.sign_from_kid,
         from_prior_issuer_kid=packed.from_prior_issuer_kid,

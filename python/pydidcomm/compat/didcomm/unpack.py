@@ -61,7 +61,7 @@ def _told(proved: pydidcomm.Metadata) -> "Metadata":
         anonymous_sender=proved.anonymous_sender,
         re_wrapped_in_forward=proved.re_wrapped_in_forward,
         encrypted_from=proved.encrypted_from,
-        encrypted_to=proved.encrypted_to,
+        encrypted_to=None if proved.encrypted_to is None else list(proved.encrypted_to),
         sign_from=proved.sign_from,
         from_prior_issuer_kid=proved.from_prior_issuer_kid,
         enc_alg_auth=None if auth is None else AuthCryptAlg[auth.name],

@@ -82,7 +82,8 @@ class RoutingService:
             for service in DIDDocument(await resolver.resolve(party)).services:
                 for endpoint in service.endpoints:
                     if endpoint.uri == uri:
-                        return _pydid(service.id, uri, endpoint.accept, endpoint.routing_keys)
+                        accept = None if endpoint.accept is None else list(endpoint.accept)
+                        return _pydid(service.id, uri, accept, list(endpoint.routing_keys))
         return _pydid(service_id, uri, None, [])
 
 

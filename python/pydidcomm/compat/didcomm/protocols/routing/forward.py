@@ -215,7 +215,7 @@ async def find_keys_and_anoncrypt(
         ),
         own_kids=(),
     )
-    return EncryptResult(json_str_to_dict(packed.packed_msg), packed.to_kids)
+    return EncryptResult(json_str_to_dict(packed.packed_msg), list(packed.to_kids))
 
 
 async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments of the original
@@ -266,7 +266,8 @@ async def unpack_forward(
         every=decrypt_by_all_keys,
     )
     forward = ForwardMessage.from_dict(plaintext(forwarded.message))
-    return ForwardResult(forward, forward.forwarded_msg, forwarded.metadata.encrypted_to)
+    encrypted_to = forwarded.metadata.encrypted_to
+    return ForwardResult(forward, forward.forwarded_msg, None if encrypted_to is None else list(encrypted_to))
 
 
 def is_forward(msg: JSON_OBJ | JSON | bytes) -> bool:

@@ -1,0 +1,47 @@
+"""The dict and list that JSON of an immutable object is read as: a change would be lost, so it raises."""
+
+from __future__ import annotations
+
+# type checkers take it for true; that of typing would cost the import of typing
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+
+def _refuse(value: Any, *_arguments: Any, **_named: Any) -> NoReturn:  # noqa: ANN401, of the methods of dict and list
+    kind = "dict" if isinstance(value, dict) else "list"
+    message = (
+        f"this {kind} is read-only, a change would be lost: change a copy (`copy.deepcopy(...)`) and pass it "
+        "on, for a message to `replace(body=...)`"
+    )
+    raise TypeError(message)
+
+
+class ReadOnlyDict(dict):  # type: ignore[type-arg]
+    """A `dict` that does not change; a copy of it is a plain `dict`."""
+
+    __slots__ = ()
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __copy__(self) -> dict[str, Any]:
+        return dict(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+class ReadOnlyList(list):  # type: ignore[type-arg]
+    """A `list` that does not change; a copy of it is a plain `list`."""
+
+    __slots__ = ()
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+    def __copy__(self) -> list[Any]:
+        return list(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)

@@ -1,0 +1,58 @@
+//! JSON from text to Python objects of the caller, with no tree between.
+
+use jiter::{FloatMode, PythonParse, StringCacheMode};
+use pyo3::exceptions::PyValueError;
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_subscript};
+
+#[cfg(feature = "stubs")]
+use super::json::{ANY, STR};
+use super::room::room_of_objects;
+use crate::memory::check_room;
+
+/// JSON text, to become Python objects.
+pub(super) struct JsonOut(pub(super) String);
+
+/// The text of a JSON object, to become a `dict`.
+pub(super) struct ObjectOut(pub(super) String);
+
+impl<'py> IntoPyObject<'py> for JsonOut {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = ANY;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        read(py, &self.0)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for ObjectOut {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr =
+        type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, ANY);
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        read(py, &self.0)
+    }
+}
+
+/// Python objects from JSON text that the core has checked.
+fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    check_room(room_of_objects(text))?;
+    let parse = PythonParse {
+        cache_mode: StringCacheMode::Keys,
+        float_mode: FloatMode::Float,
+        ..PythonParse::default()
+    };
+    parse
+        .python_parse(py, text.as_bytes())
+        .map_err(|_| PyValueError::new_err("the JSON has numbers or nesting that Python cannot represent"))
+}

@@ -1,0 +1,60 @@
+//! What a `Message` is made of: for `replace` its headers, for pickle its text and what does not stand in it.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use super::form_fault::PyFormFault;
+use super::from_prior::PyFromPrior;
+use super::message::PyMessage;
+use super::value::Value;
+use crate::message::{FromPriorHeader, Message};
+
+/// The arguments of the constructor, and the headers that they stand for.
+pub(super) const HEADERS: [(&str, &str); 16] = [
+    ("type", "type"),
+    ("body", "body"),
+    ("id", "id"),
+    ("frm", "from"),
+    ("to", "to"),
+    ("thid", "thid"),
+    ("pthid", "pthid"),
+    ("created_time", "created_time"),
+    ("expires_time", "expires_time"),
+    ("from_prior", "from_prior"),
+    ("please_ack", "please_ack"),
+    ("ack", "ack"),
+    ("lang", "lang"),
+    ("accept_lang", "accept-lang"),
+    ("attachments", "attachments"),
+    ("custom_headers", "custom_headers"),
+];
+
+impl Value for PyMessage {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let (claims, jwt) = match self.0.from_prior() {
+            None => (None, None),
+            Some(FromPriorHeader::Claims(claims)) => (Some(claims), None),
+            Some(FromPriorHeader::Verified(claims, jwt)) => (Some(claims), Some(jwt)),
+            Some(FromPriorHeader::Jwt(jwt)) => (None, Some(jwt)),
+        };
+        let claims = claims.cloned().map(PyFromPrior::from);
+        let faults: Vec<_> = self.0.form_faults().iter().cloned().map(PyFormFault).collect();
+        (self.0.to_json(), claims, jwt, faults).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        type Parts<'py> =
+            (String, Option<Bound<'py, PyFromPrior>>, Option<String>, Vec<Bound<'py, PyFormFault>>);
+        let (text, claims, jwt, faults): Parts<'_> = parts.extract()?;
+        let header = match (claims.map(|claims| claims.get().0.clone()), jwt) {
+            (None, None) => None,
+            (Some(claims), None) => Some(FromPriorHeader::Claims(claims)),
+            (Some(claims), Some(jwt)) => Some(FromPriorHeader::Verified(claims, jwt)),
+            (None, Some(jwt)) => Some(FromPriorHeader::Jwt(jwt)),
+        };
+        let faults = faults.iter().map(|fault| fault.get().0.clone()).collect();
+        Ok(Arc::new(Message::restored(text, header, faults)?).into())
+    }
+}

@@ -1,0 +1,176 @@
+//! JSON of an object that never changes: read as `ReadOnlyDict` and `ReadOnlyList`, which are made at once.
+
+use jiter::{Jiter, JiterResult, Peek, cached_py_string};
+use pyo3::exceptions::PyValueError;
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_identifier;
+use pyo3::types::{PyBool, PyDict, PyList, PyString};
+
+use super::package::class;
+use super::room::{checked_str, room_of_objects};
+use crate::memory::check_room;
+
+/// The text of a JSON object that the core has checked, to become a read-only `dict`.
+pub(super) struct ReadOnlyObject<'a>(pub(super) &'a str);
+
+/// The text of any JSON value that the core has checked, to become Python objects that are read-only.
+pub(super) struct ReadOnlyJson<'a>(pub(super) &'a str);
+
+/// The classes of what is made.
+struct Classes<'py> {
+    dict: Bound<'py, PyAny>,
+    list: Bound<'py, PyAny>,
+}
+
+/// Why a text cannot be read.
+enum Fault {
+    Json,
+    Python(PyErr),
+}
+
+impl From<jiter::JiterError> for Fault {
+    fn from(_: jiter::JiterError) -> Self {
+        Self::Json
+    }
+}
+
+impl From<PyErr> for Fault {
+    fn from(error: PyErr) -> Self {
+        Self::Python(error)
+    }
+}
+
+impl From<Fault> for PyErr {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Json => {
+                PyValueError::new_err("the JSON has numbers or nesting that Python cannot represent")
+            }
+            Fault::Python(error) => error,
+        }
+    }
+}
+
+impl<'py> Classes<'py> {
+    fn import(py: Python<'py>) -> PyResult<Self> {
+        let class = |name| class(py, "pydidcomm._read_only", name);
+        Ok(Self { dict: class("ReadOnlyDict")?, list: class("ReadOnlyList")? })
+    }
+
+    /// The dict of these members, whatever its class refuses later.
+    fn dict(&self) -> PyResult<Bound<'py, PyDict>> {
+        Ok(self.dict.call0()?.cast_into()?)
+    }
+
+    fn value(&self, reader: &mut Jiter<'_>, peek: Peek) -> Result<Bound<'py, PyAny>, Fault> {
+        let py = self.dict.py();
+        Ok(match peek {
+            Peek::Null => {
+                reader.known_null()?;
+                py.None().into_bound(py)
+            }
+            Peek::True | Peek::False => PyBool::new(py, reader.known_bool(peek)?).to_owned().into_any(),
+            Peek::String => checked_str(py, reader.known_str()?)?.into_any(),
+            Peek::Array => {
+                let list: Bound<'py, PyList> = self.list.call0()?.cast_into().map_err(PyErr::from)?;
+                let mut entry = reader.known_array()?;
+                while let Some(peek) = entry {
+                    list.append(self.value(reader, peek)?)?;
+                    entry = reader.array_step()?;
+                }
+                list.into_any()
+            }
+            Peek::Object => {
+                let dict = self.dict()?;
+                let mut key = key(py, reader.known_object())?;
+                while let Some(name) = key {
+                    let peek = reader.peek()?;
+                    dict.set_item(name, self.value(reader, peek)?)?;
+                    key = self::key(py, reader.next_key())?;
+                }
+                dict.into_any()
+            }
+            _ => reader.known_number(peek)?.into_pyobject(py)?,
+        })
+    }
+}
+
+fn key<'py>(py: Python<'py>, key: JiterResult<Option<&str>>) -> Result<Option<Bound<'py, PyString>>, Fault> {
+    Ok(key?.map(|name| cached_py_string(py, name)))
+}
+
+/// A read-only dict of members.
+pub(super) struct ReadOnlyMembers<'py>(Bound<'py, PyDict>);
+
+impl<'py> ReadOnlyMembers<'py> {
+    /// Of members that are each given as JSON text.
+    pub(super) fn of<'a>(
+        py: Python<'py>,
+        members: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> PyResult<Self> {
+        let dict = Classes::import(py)?.dict()?;
+        for (name, json) in members {
+            dict.set_item(name, ReadOnlyJson(json))?;
+        }
+        Ok(Self(dict))
+    }
+
+    /// Of members that are texts.
+    pub(super) fn of_texts(
+        py: Python<'py>,
+        members: impl IntoIterator<Item = (String, String)>,
+    ) -> PyResult<Self> {
+        let dict = Classes::import(py)?.dict()?;
+        for (name, text) in members {
+            dict.set_item(name, text)?;
+        }
+        Ok(Self(dict))
+    }
+}
+
+impl<'py> IntoPyObject<'py> for ReadOnlyMembers<'py> {
+    type Target = PyDict;
+    type Output = Bound<'py, PyDict>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = super::json::MAPPING;
+
+    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        Ok(self.0)
+    }
+}
+
+fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    check_room(room_of_objects(text))?;
+    let classes = Classes::import(py)?;
+    let mut reader = Jiter::new(text.as_bytes());
+    let peek = reader.peek().map_err(Fault::from)?;
+    Ok(classes.value(&mut reader, peek)?)
+}
+
+impl<'py> IntoPyObject<'py> for ReadOnlyObject<'_> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = super::json::MAPPING;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        read(py, self.0)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for ReadOnlyJson<'_> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("typing", "Any");
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        read(py, self.0)
+    }
+}

@@ -1,0 +1,242 @@
+//! `Resolved`, and what a resolver answers.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyList, PyMapping, PyString, PyTuple};
+
+use super::argument::flag;
+use super::callback::call_python;
+use super::did_document::PyDocument;
+use super::json::{DocumentIn, is_object};
+use super::value::{Reduced, Value};
+use crate::caller::{Answer, resolve};
+use crate::did::{Document, MOST_ENTRIES, Node};
+
+/// What a resolver answers where it also says whether the DID is deactivated.
+///
+/// A deactivated DID is refused: nothing is encrypted to it, and nothing is proved by its keys. The answer of DID
+/// Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`.
+///
+/// Example:
+///     >>> from pydidcomm import Resolved
+///     >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
+///     True
+#[pyclass(frozen, weakref, name = "Resolved", module = "pydidcomm")]
+pub(super) struct PyResolved {
+    document: Option<Py<PyAny>>,
+    deactivated: bool,
+}
+
+impl Value for PyResolved {
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (self.document(py), self.deactivated).into_pyobject(py)
+    }
+
+    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let (document, deactivated) = parts.extract()?;
+        Ok(Self { document, deactivated })
+    }
+}
+
+#[pymethods]
+impl PyResolved {
+    #[new]
+    #[pyo3(signature = (document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: "bool" = false))]
+    fn new(document: Option<Py<PyAny>>, #[pyo3(from_py_with = flag)] deactivated: bool) -> Self {
+        Self { document, deactivated }
+    }
+
+    /// The document, its JSON object, or parsed once; None where there is none.
+    #[getter]
+    fn document(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.document.as_ref().map(|document| document.clone_ref(py))
+    }
+
+    /// Whether the DID is deactivated.
+    #[getter]
+    fn deactivated(&self) -> bool {
+        self.deactivated
+    }
+
+    fn __eq__(&self, other: &Self, py: Python<'_>) -> PyResult<bool> {
+        let same = || match (&self.document, &other.document) {
+            (Some(one), Some(other)) => one.bind(py).eq(other.bind(py)),
+            (one, other) => Ok(one.is_none() && other.is_none()),
+        };
+        Ok(self.deactivated == other.deactivated && call_python(py, same)?)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+        Reduced::of(slf)
+    }
+
+    fn __repr__(&self) -> String {
+        let deactivated = if self.deactivated { "True" } else { "False" };
+        format!("Resolved(deactivated={deactivated})")
+    }
+}
+
+/// The document that a resolver answered with for the DID, once it is known to be the one of that DID.
+#[pyfunction]
+#[pyo3(signature = (did, answer: "Any", most_entries = None))]
+pub(super) fn document_of(
+    did: &str,
+    answer: &Bound<'_, PyAny>,
+    most_entries: Option<usize>,
+) -> PyResult<PyDocument> {
+    let answer = kept(answer, most_entries.unwrap_or(MOST_ENTRIES))?;
+    Ok(resolve::document_of(did, answer).map(PyDocument::from)?)
+}
+
+/// What a resolver answered: a document's JSON object, a parsed document, or None; or the same with what DID
+/// Resolution says beside it.
+pub(super) fn answer(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
+    answer_read(value, |document| read(document, most_entries))
+}
+
+/// The same, and the document keeps its JSON.
+fn kept(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
+    answer_read(value, |document| {
+        let DocumentIn(text) = document.extract()?;
+        Ok(Document::from_text(text, most_entries)?)
+    })
+}
+
+fn answer_read<'py>(
+    value: &Bound<'py, PyAny>,
+    read: impl Fn(&Bound<'py, PyAny>) -> PyResult<Document>,
+) -> PyResult<Answer> {
+    let py = value.py();
+    let (document, deactivated) = if let Ok(resolved) = value.cast::<PyResolved>() {
+        let resolved = resolved.get();
+        (resolved.document.as_ref().map(|document| document.bind(py).clone()), resolved.deactivated)
+    } else if let Some(document) = PyNode(value.clone()).member("didDocument") {
+        let metadata = PyNode(value.clone()).member("didDocumentMetadata");
+        let deactivated = metadata.and_then(|metadata| metadata.member("deactivated"));
+        (Some(document.0), deactivated.is_some_and(|deactivated| deactivated.is_true()))
+    } else {
+        (Some(value.clone()), false)
+    };
+    if deactivated {
+        return Ok(Answer::Deactivated);
+    }
+    let Some(document) = document.filter(|document| !document.is_none()) else {
+        return Ok(Answer::Document(None));
+    };
+    if let Ok(document) = document.cast::<PyDocument>() {
+        return Ok(Answer::Document(Some(Arc::clone(&document.get().0))));
+    }
+    if !is_object(&document) {
+        let kind = document.get_type().name()?;
+        let reason =
+            format!("a DID resolver must answer with a dict, a DIDDocument, a Resolved or None, got {kind}");
+        return Err(PyTypeError::new_err(reason));
+    }
+    Ok(Answer::Document(Some(Arc::new(read(&document)?))))
+}
+
+fn read(document: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Document> {
+    if let Ok(dict) = document.cast_exact::<PyDict>() {
+        return Ok(Document::read(&PyNode(dict.clone().into_any()), most_entries)?);
+    }
+    let DocumentIn(text) = document.extract()?;
+    Ok(Document::from_text(text, most_entries)?)
+}
+
+/// A Python value, looked into where it is: most of a document is never needed.
+struct PyNode<'py>(Bound<'py, PyAny>);
+
+/// The names that documents are asked for, each made once: a dict finds them by their hash.
+macro_rules! interned {
+    ($py:expr, $name:expr, $($known:literal),*) => {
+        match $name {
+            $($known => intern!($py, $known).clone(),)*
+            other => PyString::new($py, other),
+        }
+    };
+}
+
+impl Node for PyNode<'_> {
+    fn member(&self, name: &str) -> Option<Self> {
+        let name = interned!(
+            self.0.py(),
+            name,
+            "id",
+            "type",
+            "verificationMethod",
+            "authentication",
+            "keyAgreement",
+            "service",
+            "publicKeyMultibase",
+            "publicKeyJwk",
+            "publicKeyBase58",
+            "publicKeyHex",
+            "kty",
+            "crv",
+            "x",
+            "d",
+            "serviceEndpoint",
+            "uri",
+            "accept",
+            "routingKeys",
+            "routing_keys",
+            "didDocument",
+            "assertionMethod",
+            "capabilityInvocation",
+            "capabilityDelegation",
+            "deactivated",
+            "revoked",
+            "y",
+            "p",
+            "q",
+            "dp",
+            "dq",
+            "qi",
+            "oth",
+            "k",
+            "use",
+            "key_ops",
+            "alg"
+        );
+        match self.0.cast::<PyDict>() {
+            Ok(dict) => dict.get_item(name).ok()?.map(Self),
+            Err(_) => {
+                call_python(self.0.py(), || self.0.cast::<PyMapping>().ok()?.get_item(name).ok()).map(Self)
+            }
+        }
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        self.0.cast::<PyString>().ok()?.to_str().ok().map(Cow::Borrowed)
+    }
+
+    fn entries(&self) -> Option<Vec<Self>> {
+        if let Ok(list) = self.0.cast::<PyList>() {
+            return Some(list.iter().map(Self).collect());
+        }
+        self.0.cast::<PyTuple>().ok().map(|tuple| tuple.iter().map(Self).collect())
+    }
+
+    fn names(&self) -> Vec<String> {
+        let text = |name: Bound<'_, PyAny>| name.extract().ok();
+        match self.0.cast::<PyDict>() {
+            Ok(dict) => dict.keys().iter().filter_map(text).collect(),
+            Err(_) => match self.0.cast::<PyMapping>().map(PyMappingMethods::keys) {
+                Ok(Ok(names)) => names.iter().filter_map(text).collect(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn is_null(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn is_true(&self) -> bool {
+        self.0.cast::<PyBool>().is_ok_and(PyBoolMethods::is_true)
+    }
+}

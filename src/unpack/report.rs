@@ -1,0 +1,132 @@
+//! What was proved about a message, without the proofs: to be kept, compared and sent on.
+
+use std::sync::{Arc, OnceLock};
+
+use super::replay::ReplayKey;
+use super::unpacked::replay_key;
+use super::warning::Warning;
+use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
+use crate::did::DidUrl;
+use crate::message::kept::Source;
+use crate::message::{FromPrior, Message};
+
+/// A message, and what was proved and noticed when it was unpacked.
+///
+/// It proves nothing by itself: a caller can write one. The core takes no decision by a report.
+#[derive(Debug)]
+pub struct Report {
+    /// The plaintext message.
+    pub message: Arc<Message>,
+    /// The DID that was proved to be the sender, in its canonical form.
+    pub sender: Option<String>,
+    /// The long form of the sender, where it is a did:peer:4 whose long form was in the message or known.
+    pub sender_long_form: Option<String>,
+    /// The DID of ours that the message was encrypted to, in its canonical form.
+    pub recipient: Option<String>,
+    /// The sender's key in authcrypt.
+    pub encrypted_from: Option<DidUrl>,
+    /// The keys that the message was encrypted to.
+    pub encrypted_to: Option<Vec<DidUrl>>,
+    /// The key of ours that opened the message.
+    pub recipient_kid: Option<DidUrl>,
+    /// The key that signed.
+    pub sign_from: Option<DidUrl>,
+    /// The DID rotation, or the end of the relationship.
+    pub rotation: Option<Rotation>,
+    /// The content encryption of the anoncrypt layer.
+    pub anoncrypt: Option<ContentEncryption>,
+    /// The content encryption of the authcrypt layer.
+    pub authcrypt: Option<ContentEncryption>,
+    /// The algorithm of the signature.
+    pub signature_algorithm: Option<SignatureAlgorithm>,
+    pub(super) signed_message: Option<Arc<Source>>,
+    /// Whether a mediator had wrapped the message once more, in a forward to us.
+    pub in_forward: bool,
+    /// Whether the message had expired when it was unpacked.
+    pub is_expired: bool,
+    /// What is unusual about the message and no reason to refuse it.
+    pub warnings: Vec<Warning>,
+    pub(super) replay_key: OnceLock<ReplayKey>,
+}
+
+/// A DID rotation, or the end of a relationship.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rotation {
+    /// What was announced.
+    pub claims: FromPrior,
+    /// The key of the prior DID that signed.
+    pub issuer_kid: DidUrl,
+    /// The token as it arrived.
+    pub jwt: String,
+}
+
+impl Report {
+    /// A report of a message about which nothing was proved or noticed.
+    pub fn new(message: Arc<Message>) -> Self {
+        Self {
+            message,
+            sender: None,
+            sender_long_form: None,
+            recipient: None,
+            encrypted_from: None,
+            encrypted_to: None,
+            recipient_kid: None,
+            sign_from: None,
+            rotation: None,
+            anoncrypt: None,
+            authcrypt: None,
+            signature_algorithm: None,
+            signed_message: None,
+            in_forward: false,
+            is_expired: false,
+            warnings: Vec::new(),
+            replay_key: OnceLock::new(),
+        }
+    }
+
+    /// The signed layer as it arrived, for third parties.
+    pub fn signed_message(&self) -> Option<&str> {
+        self.signed_message.as_ref().map(|jws| jws.as_str())
+    }
+
+    /// The same report with this signed layer.
+    #[must_use]
+    pub fn with_signed_message(self, jws: Option<String>) -> Self {
+        Self { signed_message: jws.map(|jws| Arc::new(Source::Open(jws))), ..self }
+    }
+
+    /// What identifies the message, computed at the first call.
+    pub fn replay_key(&self) -> &ReplayKey {
+        self.replay_key.get_or_init(|| {
+            let recipient = self.recipient_kid.as_ref().map(DidUrl::did);
+            replay_key(&self.message, self.sender.as_deref(), recipient)
+        })
+    }
+
+    /// Whether the same was proved and noticed, of whatever message.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let words = |report: &Self| {
+            (
+                report.sender.clone(),
+                report.sender_long_form.clone(),
+                report.recipient.clone(),
+                report.encrypted_from.clone(),
+                report.encrypted_to.clone(),
+                report.recipient_kid.clone(),
+                report.sign_from.clone(),
+                report.rotation.clone(),
+                (report.anoncrypt, report.authcrypt, report.signature_algorithm),
+                (report.in_forward, report.is_expired, report.warnings.clone()),
+            )
+        };
+        words(self) == words(other)
+            && self.signed_message() == other.signed_message()
+            && self.message.form_faults() == other.message.form_faults()
+    }
+}
+
+impl PartialEq for Report {
+    fn eq(&self, other: &Self) -> bool {
+        self.message == other.message && self.says_the_same(other)
+    }
+}
