@@ -10,36 +10,25 @@ from pydidcomm import _operations
 from pydidcomm._loops import is_awaitable, running_loop
 from pydidcomm._questions import copied, settled, without_frames
 from pydidcomm.config import ResolversConfig
-from pydidcomm.resolvers import DIDResolver, ResolveOptions
-from pydidcomm.resolvers.options import NO_OPTIONS, resolve_with
+from pydidcomm.resolvers import ResolveOptions
+from pydidcomm.resolvers.options import NO_OPTIONS, Ask, asking
 
 
 class _Answered:
     """A resolver that has been asked for some DIDs already."""
 
-    def __init__(self, answers: Mapping[str, Any], resolver: DIDResolver) -> None:
+    def __init__(self, answers: Mapping[str, Any], ask: Ask) -> None:
         self._answers = answers
-        self._resolver = resolver
+        self._ask = ask
 
-    def resolve(self, did: str, /) -> Any:  # noqa: ANN401, what a resolver may answer
+    def resolve(self, did: str, /, options: ResolveOptions = NO_OPTIONS) -> Any:  # noqa: ANN401
         """Return the answer that is there, or ask for it."""
-        return self._answer(did, NO_OPTIONS)
-
-    def _answer(self, did: str, options: ResolveOptions) -> Any:  # noqa: ANN401, what a resolver may answer
         if did not in self._answers or options.fresh:
-            return resolve_with(self._resolver, did, options)
+            return self._ask(did, options)
         answer = self._answers[did]
         if isinstance(answer, Exception):
             raise answer
         return answer
-
-
-class _AnsweredWithOptions(_Answered):
-    """The same in front of a resolver that takes options."""
-
-    def resolve(self, did: str, /, options: ResolveOptions = NO_OPTIONS) -> Any:  # noqa: ANN401
-        """Return the answer that is there, or ask for it."""
-        return self._answer(did, options)
 
 
 async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:
@@ -48,11 +37,9 @@ async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) 
     asked = [did for did in dids if not _operations.is_local(resolvers, did)]
     if len(asked) < 2:  # noqa: PLR2004, one document is requested by the operation itself
         return resolvers
-    resolver = resolvers.did_resolver
-    ask = [partial(resolve_with, resolver, did, NO_OPTIONS) for did in asked]
-    answers = await settled(ask, resolvers.max_concurrency)
-    kind = _Answered if resolvers.resolver_with_options is None else _AnsweredWithOptions
-    return replace(resolvers, did_resolver=kind(dict(zip(asked, answers, strict=True)), resolver))
+    ask = asking(resolvers.did_resolver)
+    answers = await settled([partial(ask, did, NO_OPTIONS) for did in asked], resolvers.max_concurrency)
+    return replace(resolvers, did_resolver=_Answered(dict(zip(asked, answers, strict=True)), ask))
 
 
 class _Pending:
@@ -66,8 +53,8 @@ class _Pending:
 class _Shared:
     """A resolver whose answer goes to every operation that waits for it."""
 
-    def __init__(self, resolver: DIDResolver, loop: Any) -> None:  # noqa: ANN401, the module of the loop
-        self._resolver = resolver
+    def __init__(self, ask: Ask, loop: Any) -> None:  # noqa: ANN401, the module of the loop
+        self._ask = ask
         self._loop = loop
         self._pending: dict[tuple[str, ResolveOptions], _Pending] = {}
 
@@ -82,7 +69,7 @@ class _Shared:
                 return known
         pending = self._pending[asked] = _Pending(self._loop.Event())
         try:
-            answer: Any = resolve_with(self._resolver, did, options)
+            answer: Any = self._ask(did, options)
             answer = await answer if is_awaitable(answer) else answer
             pending.answer.append(answer)
         except Exception as error:
@@ -100,4 +87,4 @@ def shared(resolvers: ResolversConfig) -> ResolversConfig:
     loop = running_loop()
     if loop is None:
         return resolvers
-    return replace(resolvers, did_resolver=_Shared(resolvers.did_resolver, loop))
+    return replace(resolvers, did_resolver=_Shared(asking(resolvers.did_resolver), loop))

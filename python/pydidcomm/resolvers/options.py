@@ -1,9 +1,9 @@
 """What a resolver may take into account beside the DID."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import Parameter, signature
-from typing import Protocol, TypeGuard, runtime_checkable
+from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 
@@ -66,12 +66,25 @@ def with_options(resolver: DIDResolver) -> DIDResolverWithOptions | None:
     return resolver if _takes_options(resolver) else None
 
 
+Ask: TypeAlias = Callable[[str, ResolveOptions], DocumentAnswer | Awaitable[DocumentAnswer]]
+"""Asks a resolver for a DID."""
+
+
+def asking(resolver: DIDResolver) -> Ask:
+    """A function that asks the resolver, and gives it the options if it takes some."""
+    taking = with_options(resolver)
+
+    def ask(did: str, options: ResolveOptions) -> DocumentAnswer | Awaitable[DocumentAnswer]:
+        return resolver.resolve(did) if taking is None else taking.resolve(did, options=options)
+
+    return ask
+
+
 def resolve_with(
     resolver: DIDResolver, did: str, options: ResolveOptions
 ) -> DocumentAnswer | Awaitable[DocumentAnswer]:
     """The answer of the resolver, which is given the options if it takes some."""
-    taking = with_options(resolver)
-    return resolver.resolve(did) if taking is None else taking.resolve(did, options=options)
+    return asking(resolver)(did, options)
 
 
 def _takes_options(resolver: DIDResolver) -> TypeGuard[DIDResolverWithOptions]:
