@@ -7,6 +7,7 @@ use super::backend::{Backend, Chosen, Cipher};
 use crate::error::{Error, Result};
 
 /// The lengths that an algorithm demands, in octets.
+#[derive(Clone, Copy)]
 pub(crate) struct Lengths {
     pub(crate) key: usize,
     pub(crate) iv: usize,

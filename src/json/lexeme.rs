@@ -152,9 +152,9 @@ impl<'a> Reader<'a> {
         }
         // no zero stands before other digits
         if self.peek() == Some(b'0') {
-            self.pass(1)
+            self.pass(1);
         } else {
-            self.digits()?
+            self.digits()?;
         }
         if self.peek() == Some(b'.') {
             self.pass(1);

@@ -1,4 +1,4 @@
-//! Any text as JSON, against three readers: serde_json and jiter, which are not strict, and serde_json made strict.
+//! Any text as JSON, against three readers: `serde_json` and `jiter`, which are not strict, and `serde_json` made strict.
 
 use std::collections::HashSet;
 use std::fmt::Formatter;
