@@ -225,9 +225,10 @@ async def test_a_store_that_is_closed_while_calls_run_answers_or_refuses(file: s
     await secrets.aclose()
     assert len(done) + len(refused) == 21
     assert all("closed" in text for text in refused)
-    for call in (secrets.get_key, secrets.sync.get_key):
-        with pytest.raises(SecretsUnavailableError, match="closed"):
-            call(f"{done[0]}#key-1")
+    with pytest.raises(SecretsUnavailableError, match="closed"):
+        await secrets.get_key(f"{done[0]}#key-1")
+    with pytest.raises(SecretsUnavailableError, match="closed"):
+        secrets.sync.get_key(f"{done[0]}#key-1")
     async with AskarSecrets.open(file, raw_key=RAW_KEY) as anew:
         assert set(await anew.kids()) >= {f"{did}#key-{number}" for did in done for number in (1, 2)}
 

@@ -101,6 +101,17 @@ def test_the_pictures_show_the_layers_of_both_kinds_of_envelope(outputs: list[An
     assert ">from<" not in goodbye
 
 
+def test_external_keys_prove_senders_and_signers_from_three_places(tmp_path: Path) -> None:
+    assert RUN["main"]([str(NOTEBOOKS / "external_keys.ipynb"), "--into", str(tmp_path)]) == 0
+    notebook = FORMAT.read(tmp_path / "external_keys.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    shown = "".join(output.get("text", "") for output in outputs)
+    without_token = "SoftHSM 2 is not installed here" in shown
+    assert shown.count("proved sender: True - proved signer: True") == (2 if without_token else 3)
+    assert "still there? - 4 keys" in shown
+
+
 def test_the_rendered_page_and_the_conversation_are_shown(
     tutorial: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

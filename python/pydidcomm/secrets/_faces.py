@@ -63,23 +63,17 @@ def _awaited(handle: Any) -> Any:  # noqa: ANN401
 class AsyncSecrets(_Face):
     """A store of secrets for `pydidcomm`, on asyncio and trio."""
 
-    def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, a handle, or an awaitable of one
+    async def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, a handle
         """The key of that kid, a handle that agrees and signs; None where the store has none.
 
-        It is awaited, except where it was used lately.
+        A key that was used lately is at hand, and nothing is waited for.
         """
-        at_hand = self._recent([kid])
-        return self._found(kid) if at_hand is None else _awaited(at_hand[kid])
+        found = self._recent([kid]) or await self._backend.run("find", [kid])
+        return _awaited(found.get(kid))
 
-    async def _found(self, kid: str) -> Any:  # noqa: ANN401
-        return _awaited((await self._backend.run("find", [kid])).get(kid))
-
-    def get_keys(self, kids: list[str], /) -> "list[str] | Awaitable[list[str]]":
+    async def get_keys(self, kids: list[str], /) -> list[str]:
         """Those of the kids whose keys the store has."""
-        return self._held(kids) if self._recent(kids) is None else [*kids]
-
-    async def _held(self, kids: list[str]) -> list[str]:
-        found = await self._backend.run("find", kids)
+        found = self._recent(kids) or await self._backend.run("find", kids)
         return [kid for kid in kids if kid in found]
 
     async def add_key(self, secret: Secret | Mapping[str, Any], /) -> None:
