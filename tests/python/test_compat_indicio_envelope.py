@@ -138,7 +138,7 @@ def test_what_is_not_complete_is_not_built() -> None:
         step()
     assert builder.build().recipients_json == [{"encrypted_key": "a2V5"}]
     envelope = builder.build()
-    with pytest.raises(ValueError, match="Unknown recipient: 7"):
+    with pytest.raises(ValueError, match="Unknown recipient: a str of 1 characters"):
         envelope.get_recipient("7")
     for name in ("apu", "apv"):
         with pytest.raises(ValueError, match=f"Missing {name}"):
@@ -165,7 +165,7 @@ def test_what_multiformats_do_not_know_is_refused() -> None:
     odd: Any = "base32"
     with pytest.raises(ValueError, match="Unsupported encoding: base32"):
         multibase.encode(b"", odd)
-    with pytest.raises(ValueError, match="Unsupported multicodec: odd"):
+    with pytest.raises(ValueError, match="Unsupported multicodec: a str of 3 characters"):
         multicodec.multicodec("odd")
     with pytest.raises(ValueError, match="Unsupported multicodec"):
         multicodec.unwrap(b"\x00\x00")

@@ -10,7 +10,7 @@ def described(value: object, *names: str) -> str:
     """
     if not isinstance(value, str):
         return type(value).__name__
-    return f"'{value}'" if value.startswith("did:") or value in names else f"a str of {len(value)} characters"
+    return value if value.startswith("did:") or value in names else f"a str of {len(value)} characters"
 
 
 def named(value: object) -> str:

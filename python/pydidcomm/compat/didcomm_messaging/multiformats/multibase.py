@@ -12,6 +12,18 @@ import base58
 
 from pydidcomm.compat._described import described
 
+# the names of the multibase table; another text is not repeated
+_REGISTERED = (
+    "base16",
+    "base32",
+    "base58btc",
+    "base58flickr",
+    "base64",
+    "base64pad",
+    "base64url",
+    "base64urlpad",
+)
+
 
 class MultibaseEncoder(ABC):
     """A base."""
@@ -97,7 +109,7 @@ class Encoding(Enum):
         for encoding in cls:
             if getattr(encoding.value, attribute) == value:
                 return encoding.value
-        message = f"Unsupported encoding: {described(value)}"
+        message = f"Unsupported encoding: {described(value, *_REGISTERED)}"
         raise ValueError(message)
 
 
