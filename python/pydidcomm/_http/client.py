@@ -136,7 +136,7 @@ class GuardedClient:
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
         )
         started: list[int] = []
-        with _translated(started), anyio.fail_after(self.timeout if timeout is None else timeout):
+        with translated(started), anyio.fail_after(self.timeout if timeout is None else timeout):
             # a body that is not read to its end closes the connection
             async with self.pool().stream(
                 method,
@@ -180,7 +180,7 @@ class GuardedClient:
 
 
 @contextmanager
-def _translated(started: list[int]) -> Generator[None]:
+def translated(started: list[int]) -> Generator[None]:
     """Raises RequestFailedError for what the client's libraries raise."""
     try:
         try:

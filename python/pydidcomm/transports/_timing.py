@@ -10,7 +10,7 @@ from pydidcomm._loops import running_loop
 @asynccontextmanager
 async def fail_after(seconds: float) -> AsyncGenerator[None]:
     """Raise TimeoutError in the block after so many seconds."""
-    loop = running_loop()
+    loop: Any = running_loop()
     if loop.__name__ == "trio":
         limit: AbstractContextManager[Any] = loop.fail_after(seconds)
         try:
@@ -27,7 +27,7 @@ async def fail_after(seconds: float) -> AsyncGenerator[None]:
 @asynccontextmanager
 async def meanwhile(seconds: float, act: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
     """Call `act` after so many seconds, unless the block has ended by then."""
-    loop = running_loop()
+    loop: Any = running_loop()
     begun: list[bool] = []
 
     async def later() -> None:

@@ -1,0 +1,89 @@
+"""WebSocket sessions over guarded connections."""
+
+import math
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pydidcomm._http.client import GuardedClient, Reason, RequestFailedError, translated
+
+try:
+    import anyio
+    import httpcore2
+    import httpx2
+    from httpx2 import websockets
+except ImportError as error:
+    message = f"{error.name} is not installed: pip install 'pydidcomm[http]'"
+    raise ImportError(message, name=error.name) from None
+
+PING_SECONDS = 20.0
+"""How often a connection is pinged, and how long a pong may take: routers drop idle connections."""
+
+
+@asynccontextmanager
+async def opened(
+    client: GuardedClient, url: str, *, max_bytes: int
+) -> AsyncGenerator[websockets.AsyncWebSocketSession]:
+    """A session with the endpoint; messages that are longer end it.
+
+    Raises:
+        RequestFailedError: There is none within the time limit of the client.
+    """
+    started: list[int] = []
+    with (
+        translated(started),
+        anyio.CancelScope(deadline=anyio.current_time() + client.timeout) as limit,
+    ):
+        async with httpx2.AsyncClient(transport=_Pool(client), trust_env=False, timeout=None) as http:
+            try:
+                async with http.websocket(
+                    url,
+                    max_message_size_bytes=max_bytes,
+                    keepalive_ping_interval_seconds=PING_SECONDS,
+                    keepalive_ping_timeout_seconds=PING_SECONDS,
+                ) as session:
+                    limit.deadline = math.inf
+                    yield session
+            except websockets.WebSocketUpgradeError as error:
+                status = error.response.status_code
+                raise RequestFailedError(Reason.BROKEN_OFF, f"status {status} in place of 101") from error
+            except httpx2.InvalidURL as error:
+                raise RequestFailedError(Reason.NOT_A_URL, str(error)) from error
+    if limit.cancelled_caught:
+        raise RequestFailedError(Reason.TIMED_OUT)
+
+
+class _Pool(httpx2.AsyncBaseTransport):
+    """The connections of a guarded client, for httpx2's own client, which has no argument for the guard."""
+
+    def __init__(self, client: GuardedClient) -> None:
+        self._pool = client.pool()
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        url = httpcore2.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        answer: Any = await self._pool.handle_async_request(
+            httpcore2.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
+        )
+        stream = _Stream(answer.stream)
+        return httpx2.Response(
+            answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions
+        )
+
+
+class _Stream(httpx2.AsyncByteStream):
+    """The body of an answer, whose end gives the connection back."""
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401, that of httpcore2
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
