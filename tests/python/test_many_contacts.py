@@ -69,7 +69,7 @@ def test_a_flood_of_20_000_strange_dids_and_forged_messages_evicts_no_contact() 
     written = table.writes
     forged = [text for number in range(100) for text in forged_by(first, key, number)]
     entries = bob.unpack_many(forged)
-    assert {type(entry) for entry in entries} == {DecryptionError}
+    assert {type(entry.error) for entry in entries} == {DecryptionError}
     for number in range(20_000):
         resolver.resolve(contact(number))
     # what proves nothing leaves nothing, and the contact is known without a question to the store

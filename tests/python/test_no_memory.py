@@ -47,7 +47,7 @@ def outcome(way):
         ended = way()
     except MemoryError:
         return "MemoryError"
-    failed = isinstance(ended, list) and any(isinstance(one, MemoryError) for one in ended)
+    failed = isinstance(ended, list) and any(isinstance(one.error, MemoryError) for one in ended)
     return "MemoryError" if failed else "done"
 
 for name, way in ways.items():
