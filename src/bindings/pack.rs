@@ -88,8 +88,8 @@ pub(super) fn pack_encrypted(
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let octets = octets(&message);
-    let [from, signer] = [frm, sign_frm].map(|did| did.map(|DidIn(did)| did));
-    let options = options.get().of_message(parameters.get(), from, signer);
+    let [sender, signer] = [frm, sign_frm].map(|did| did.map(|DidIn(did)| did));
+    let options = options.get().of_message(parameters.get(), sender, signer);
     Ok(match to {
         ToIn::One(to) => PyOperation::prepare(known, octets, |caller| async move {
             let packed = pack::encrypted(&caller, message, &to, &options).await?;
