@@ -15,11 +15,7 @@ pub(super) fn class<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<
 }
 
 /// An exception of the class; or why there is no such class.
-pub(super) fn exception(
-    module: &str,
-    name: &str,
-    arguments: impl PyErrArguments + Send + Sync + 'static,
-) -> PyErr {
+pub(super) fn exception(module: &str, name: &str, arguments: impl PyErrArguments + 'static) -> PyErr {
     Python::attach(|py| match class(py, module, name).and_then(|class| Ok(class.cast_into::<PyType>()?)) {
         Ok(class) => PyErr::from_type(class, arguments),
         Err(error) => error,
@@ -32,7 +28,7 @@ macro_rules! exceptions {
         $(pub(super) struct $name;
 
         impl $name {
-            pub(super) fn new_err(arguments: impl pyo3::PyErrArguments + Send + Sync + 'static) -> pyo3::PyErr {
+            pub(super) fn new_err(arguments: impl pyo3::PyErrArguments + 'static) -> pyo3::PyErr {
                 $crate::bindings::package::exception($module, stringify!($name), arguments)
             }
         })+

@@ -18,6 +18,9 @@ use crate::error::Result;
 /// How many peers a key remembers: they take about 200 KB, and one that is forgotten costs what it did at first.
 const PEERS: usize = 1024;
 
+/// Those beside the first.
+const OTHERS: usize = PEERS - 1;
+
 /// What one key shares, by the bytes of the other key.
 ///
 /// With a DID for each relationship every key has one peer: the first takes no table, which would be many times the key.
@@ -39,22 +42,22 @@ impl Established {
 
     fn insert(&self, public: &[u8], shared: SharedSecret) {
         if let Err((public, shared)) = self.first.set((public.to_vec(), shared)) {
-            self.others.get_or_init(others).insert(public, shared);
+            self.others.get_or_init(|| Box::new(others())).insert(public, shared);
         }
     }
 }
 
 /// The table of the other peers: one shard, since each shard takes memory before there is anything in it.
 #[expect(clippy::expect_used, reason = "the options are constants")]
-fn others() -> Box<Others> {
+fn others() -> Others {
     let room = OptionsBuilder::new()
         .shards(1)
-        .estimated_items_capacity(PEERS - 1)
-        .weight_capacity(PEERS as u64 - 1)
+        .estimated_items_capacity(OTHERS)
+        .weight_capacity(u64::try_from(OTHERS).unwrap_or(u64::MAX))
         .build()
         .expect("both capacities are set");
     let (hash, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
-    Box::new(Cache::with_options(room, UnitWeighter, hash, lifecycle))
+    Cache::with_options(room, UnitWeighter, hash, lifecycle)
 }
 
 impl Debug for Established {
@@ -81,7 +84,7 @@ pub(crate) fn agree_and_remember(secret: &SecretKind, public: &PublicKey) -> Res
 #[cfg(test)]
 pub(crate) fn remembered(key: &SecretKind) -> usize {
     let Established { first, others } = key.established();
-    usize::from(first.get().is_some()) + others.get().map_or(0, |others| others.len())
+    usize::from(first.get().is_some()).saturating_add(others.get().map_or(0, |others| others.len()))
 }
 
 #[cfg(test)]
