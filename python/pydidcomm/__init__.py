@@ -255,14 +255,24 @@ _ORIGINS = {
 dataclasses and enum with them, and a program starts faster without."""
 
 
-_SUBMODULES = ("compat", "external_keys", "out_of_band", "rotation", "secrets", "sync", "testing", "v1")
+_SUBMODULES = (
+    "compat",
+    "external_keys",
+    "invitations",
+    "out_of_band",
+    "rotation",
+    "secrets",
+    "sync",
+    "testing",
+    "v1",
+)
 """The public modules whose names do not stand here."""
 
 
 # hidden from type checkers, which would take any name for one of ours
 if not TYPE_CHECKING:
 
-    def _module(name: str) -> object:  # noqa: C901, PLR0912, a branch a module
+    def _module(name: str) -> object:  # noqa: C901, PLR0912, PLR0915, a branch a module
         """Import a public module, or return None: by a statement, since freezers do not follow a name."""
         # ruff: disable[PLC0415]
         if name == "algorithms":
@@ -291,6 +301,8 @@ if not TYPE_CHECKING:
             import pydidcomm.message_warning as module
         elif name == "messaging":
             import pydidcomm.messaging as module
+        elif name == "invitations":
+            import pydidcomm.invitations as module
         elif name == "out_of_band":
             import pydidcomm.out_of_band as module
         elif name == "outcome":
@@ -311,6 +323,8 @@ if not TYPE_CHECKING:
             import pydidcomm.sync as module
         elif name == "testing":
             import pydidcomm.testing as module
+        elif name == "transports":
+            import pydidcomm.transports as module
         elif name == "v1":
             import pydidcomm.v1 as module
         else:

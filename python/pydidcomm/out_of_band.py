@@ -19,10 +19,18 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from pydidcomm import Attachment, Message, same_message_type
+from pydidcomm._invitation_text import parameters_of, without_punctuation
 from pydidcomm._shown import described
 from pydidcomm.errors import MalformedMessageError, UnsupportedError
 
-__all__ = ["INVITATION_TYPE", "MAX_URL_LENGTH", "invitation", "invitation_from_url", "invitation_url"]
+__all__ = [
+    "INVITATION_TYPE",
+    "MAX_URL_LENGTH",
+    "invitation",
+    "invitation_from_url",
+    "invitation_url",
+    "read_invitation",
+]
 
 INVITATION_TYPE: Final = "https://didcomm.org/out-of-band/2.0/invitation"
 """The message type of an invitation."""
@@ -121,7 +129,9 @@ def invitation_from_url(url: str, *, max_length: int = MAX_URL_LENGTH) -> Messag
 
     Args:
         url: As it was mailed or scanned. Other query parameters are left alone. The invitation is read in
-            either base64 alphabet, with padding and with percent-encoding.
+            either base64 alphabet, with padding and percent-encoding, and with what mail and chat programs do
+            to URLs: line breaks, soft hyphens, `&amp;`, quotation marks and punctuation around it, and as a
+            parameter of a link into an app.
         max_length: The longest URL that is read, in characters.
 
     Raises:
@@ -139,13 +149,13 @@ def invitation_from_url(url: str, *, max_length: int = MAX_URL_LENGTH) -> Messag
             part="url", reason=f"longer than the {max_length} characters that are read"
         )
     try:
-        query = parse_qs(urlsplit(url.strip()).query)
+        query = parameters_of(url)
     except ValueError:
         # its text would quote the peer's input
         raise MalformedMessageError(part="url", reason="no URL") from None
     match query.get("_oob", []):
         case [encoded]:
-            return _read(encoded)
+            return read_invitation(_decode(encoded))
         case [] if "_oobid" in query:
             raise UnsupportedError(what="short URL, which a GET turns into the long one", algorithm="_oobid")
         case []:
@@ -161,8 +171,25 @@ def _encode(plaintext: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(encoded: str) -> Message:
-    message = Message.from_json(_decode(encoded))
+def read_invitation(plaintext: str | bytes) -> Message:
+    """Read an invitation that came without a URL, for instance as the answer to a GET of a short one.
+
+    Nothing in it is proved before its sender has answered an encrypted message.
+    DIDComm v2.1, section "Out Of Band Messages", "Invitation".
+
+    Args:
+        plaintext: The message as JSON.
+
+    Raises:
+        MalformedMessageError: It is not an invitation, or one that breaks the specification.
+
+    Example:
+        >>> import json
+        >>> from pydidcomm.out_of_band import invitation, read_invitation
+        >>> read_invitation(json.dumps(invitation("did:example:alice").as_dict())).frm
+        'did:example:alice'
+    """
+    message = Message.from_json(plaintext)
     if not same_message_type(message.type, INVITATION_TYPE):
         raise MalformedMessageError(part="message.type", reason="not an invitation")
     if message.frm is None:
@@ -182,7 +209,8 @@ def _read(encoded: str) -> Message:
 
 def _decode(encoded: str) -> str:
     # a query turns `+` into a blank, which base64 does not have
-    dense = "".join(encoded.replace(" ", "+").split()).translate(_URL_SAFE)
+    text = without_punctuation(encoded.replace(" ", "+"))
+    dense = "".join(text.split()).translate(_URL_SAFE)
     if not _BASE64URL.fullmatch(dense):
         raise MalformedMessageError(part="_oob", reason="not base64url")
     try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("pyright")
 
-SUBMODULES = ("errors", "external_keys", "out_of_band", "rotation", "testing", "v1")
+SUBMODULES = ("errors", "external_keys", "invitations", "out_of_band", "rotation", "testing", "v1")
 
 
 def faults(folder: Path, program: str) -> list[str]:

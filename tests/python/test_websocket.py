@@ -74,6 +74,11 @@ async def running(app: Receiver, folder: Any) -> AsyncGenerator[str]:  # noqa: A
         try:
             yield f"wss://alice.example:{listener.getsockname()[1]}/"
         finally:
+            # uvicorn fails where it closes a connection that is being closed
+            for _ in range(200):
+                if not served.server_state.connections:
+                    break
+                await anyio.sleep(0.01)
             served.should_exit = True
             await anyio.to_thread.run_sync(thread.join)
 

@@ -1,0 +1,47 @@
+"""Read URLs that passed through mail and chat programs, which wrap, escape, quote and extend them."""
+
+import re
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+_QUOTED: Final = re.compile(r"=?\r?\n[ \t]*(?:>[ \t]*)*")
+"""A line break, with the `=` of quoted-printable before it and the marks of a quoted mail after it."""
+
+_INVISIBLE: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+"""White space, soft hyphens and characters without width."""
+
+_OPENING: Final = "<([{\"'\u201c\u2018\u00ab"
+_CLOSING: Final = ">)]}\"'\u201d\u2019\u00bb.,;:!?*"
+_NAMES: Final = ("_oob", "_oobid")
+
+
+def parameters_of(url: str) -> dict[str, list[str]]:
+    """The query parameters of the URL, or of the URL that one of them contains, as links into apps do.
+
+    Raises:
+        ValueError: It is not a URL.
+    """
+    found = _parameters(tidy(url))
+    if any(name in found for name in _NAMES):
+        return found
+    for values in found.values():
+        for value in values:
+            inner = _parameters(value) if "_oob" in value else {}
+            if any(name in inner for name in _NAMES):
+                return inner
+    return found
+
+
+def tidy(url: str) -> str:
+    """The URL without what mail and chat programs put into it and around it."""
+    text = _INVISIBLE.sub("", _QUOTED.sub("", url.strip()))
+    return text.replace("&amp;", "&").lstrip(_OPENING)
+
+
+def without_punctuation(encoded: str) -> str:
+    """The value without the punctuation of the sentence around the URL."""
+    return encoded.rstrip(_CLOSING)
+
+
+def _parameters(url: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(url).query)
