@@ -264,6 +264,7 @@ _SUBMODULES = (
     "secrets",
     "sync",
     "testing",
+    "transports",
     "v1",
 )
 """The public modules whose names do not stand here."""

@@ -12,6 +12,7 @@ _NOT_PUBLIC = tuple(
     for network in (
         "192.0.0.0/24",  # protocol assignments of the IETF
         "192.88.99.0/24",  # relays of 6to4, deprecated
+        "3fff::/20",  # documentation
         "64:ff9b:1::/48",  # NAT64 of a local network
     )
 )
