@@ -10,7 +10,7 @@ from pydidcomm.errors import ResolutionError
 from pydidcomm.resolvers.web import WebResolver
 
 REFUSED = [
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104, refused
     "0.1.2.3",
     "10.0.0.1",
     "100.64.0.1",
