@@ -112,6 +112,24 @@ def test_external_keys_prove_senders_and_signers_from_three_places(tmp_path: Pat
     assert "still there? - 4 keys" in shown
 
 
+def test_custom_resolvers_fetch_each_document_once(tmp_path: Path) -> None:
+    assert RUN["main"]([str(NOTEBOOKS / "custom_resolvers.ipynb"), "--into", str(tmp_path)]) == 0
+    notebook = FORMAT.read(tmp_path / "custom_resolvers.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    shown = "".join(output.get("text", "") for output in outputs)
+    assert shown.splitlines() == [
+        "refused: refused address",
+        "requests: 0",
+        "requests for 1000 callers: 1",
+        "received by example - Hi",
+        "received by web - Hi",
+        "forgotten: True",
+        "requests: 2",
+    ]
+    assert len(pictures(outputs)) == 1
+
+
 def test_the_rendered_page_and_the_conversation_are_shown(
     tutorial: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
