@@ -7,13 +7,17 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 import postgres
+import silent_proxy
 from processes import HERE, PACKAGE
 from pydidcomm import sync
+from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.secrets.askar import AskarSecrets
 from world import hello
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
 RAW_KEY = AskarSecrets.generate_raw_key()
+MOST_ATTEMPTS = 5
 # a process that writes nothing in this time fails its test
 PATIENCE_SECONDS = 60
 
@@ -130,3 +135,37 @@ def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(server: 
             assert len(secrets.kids()) >= 2
         acknowledged = [did for writer in writers for did in writer.kill()]
         assert set(secrets.kids()) >= expected([first, *acknowledged])
+
+
+def test_connections_that_fall_silent_are_given_up_and_replaced(server: postgres.Postgres) -> None:
+    with silent_proxy.in_front_of(server.port) as proxy:
+        location = server.url().replace(str(server.port), str(proxy.port))
+        with AskarSecrets.open(location, raw_key=RAW_KEY, timeout=3) as secrets:
+            party = sync.DIDCommMessaging(secrets=secrets)
+            dids = [party.create_peer_did()]
+
+            def create_until_silence() -> None:
+                while True:
+                    dids.append(party.create_peer_did())
+
+            # more writers than sessions, each of which the silence meets in the middle of a write
+            with ThreadPoolExecutor(12) as threads:
+                calls = [threads.submit(create_until_silence) for _ in range(12)]
+                while len(dids) < 40 and not any(call.done() for call in calls):
+                    time.sleep(0.002)
+                proxy.fall_silent()
+            for call in calls:
+                with pytest.raises(SecretsUnavailableError):
+                    call.result()
+            # keys that are at hand need no server
+            packed = party.pack(hello(to=[dids[0]]), to=dids[0], frm=dids[0])
+            assert party.unpack(packed.message).sender == dids[0]
+            proxy.recover()
+            # the server frees the locks of the silent writers after half the time of a call
+            for _ in range(MOST_ATTEMPTS):
+                with suppress(SecretsUnavailableError):
+                    dids.append(party.create_peer_did())
+                    break
+            else:
+                pytest.fail("the store did not recover")
+            assert set(secrets.kids()) >= expected(dids)

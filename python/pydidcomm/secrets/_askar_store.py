@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from aries_askar import AskarError, AskarErrorCode, Store
 
@@ -31,9 +31,6 @@ OPENING_ATTEMPTS = 3
 PAUSE_SECONDS = 0.01
 """How long the first pause between attempts is; each is one such step longer."""
 
-CONNECT_SECONDS = 5
-"""How long Askar waits for a connection; its own default is 30 s, though a port refuses at once."""
-
 _RETRIED = (AskarErrorCode.BACKEND, AskarErrorCode.BUSY)
 _POSTGRES = ("postgres://", "postgresql://")
 _RAW_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
@@ -48,6 +45,7 @@ class Opening:
     passphrase: str | None = field(repr=False)
     raw_key: str | None = field(repr=False)
     create: bool
+    timeout: float
 
     def __post_init__(self) -> None:
         """Check the arguments before any I/O."""
@@ -78,8 +76,12 @@ class Opening:
             uri = f"sqlite://{self._file()}"
         else:
             url = urlsplit(self.location)
-            query = {"connect_timeout": str(CONNECT_SECONDS), **dict(parse_qsl(url.query))}
-            uri = urlunsplit(url._replace(query=urlencode(query)))
+            query = {**self._limits(), **dict(parse_qsl(url.query, keep_blank_values=True))}
+            uri = urlunsplit(
+                url._replace(
+                    query=urlencode({name: value for name, value in query.items() if value}, quote_via=quote)
+                )
+            )
         method = "raw" if self.passphrase is None else "kdf:argon2i:mod"
         key: Any = self.raw_key if self.passphrase is None else self.passphrase
         for attempt in range(1, OPENING_ATTEMPTS + 1):
@@ -93,6 +95,17 @@ class Opening:
                     raise self._refusal(error) from error
             await asyncio.sleep(PAUSE_SECONDS * 10 * attempt)
         raise AssertionError
+
+    def _limits(self) -> dict[str, str]:
+        """Limits of half the time of a call, which leave room for a second attempt.
+
+        Askar's own 30 s for a connection would outlast the call. A transaction of Askar locks its profile:
+        one whose client has fallen silent would keep every writer waiting until the server misses it.
+        """
+        seconds = max(1, int(self.timeout / 2))
+        names = ("idle_in_transaction_session_timeout", "lock_timeout")
+        options = " ".join(f"-c {name}={seconds * 1000}" for name in names)
+        return {"connect_timeout": str(seconds), "options": options}
 
     def _file(self) -> Path:
         """The path of a file that its owner alone may read: SQLite gives all its files the same mode."""
@@ -196,6 +209,8 @@ class AskarStore:
             await asyncio.sleep(PAUSE_SECONDS * attempt)
 
     async def _once(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
+        # first: what hangs in the old store keeps its places, and a store that is opened again has new ones
+        await self.opened()
         async with self._writing if write else nullcontext(), self._slots:
             store = await self.opened()
             opening = store.transaction(self._profile) if write else store.session(self._profile)

@@ -7,7 +7,9 @@ from pydidcomm.secrets._extras import missing
 _EXTRA = "askar"
 
 # read once, when the library is loaded: its warnings of slow connections are not for the program's stderr
-logging.getLogger("aries_askar").setLevel(logging.CRITICAL)
+_logger = logging.getLogger("aries_askar")
+if _logger.level == logging.NOTSET:
+    _logger.setLevel(logging.CRITICAL)
 
 try:
     import aries_askar as aries_askar  # noqa: PLC0414, imported for its absence

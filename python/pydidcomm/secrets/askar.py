@@ -105,20 +105,22 @@ class AskarSecrets(AsyncSecrets):
         Args:
             location: The path of an SQLite file, which its owner alone may read (mode 0600), or a URL
                 `postgres://user:password@host:port/name`. A database is created where the role may do so.
+                Limits on locks and idle transactions are set by `options`; behind PgBouncer, which refuses
+                that parameter, add `?options=`.
             passphrase: Opens the store; Argon2 makes a key of it, which takes about half a second.
             raw_key: Opens the store at once: 32 bytes in base58 of `generate_raw_key`.
             profile: The profile, for instance of a tenant; it is created where it is not there.
             create: Whether a store or a profile is created where it is not there.
             remember: How many keys are remembered as handles.
             load: Curves whose private keys may be loaded into this process; see the class.
-            timeout: The most seconds that a call takes.
+            timeout: The most seconds that a call takes; half of it, at least one second, is for a connection.
 
         Raises:
             ValueError: An argument is malformed, or it is not one of `passphrase` and `raw_key`.
             SecretsLockedError: On opening: the passphrase or the key is not that of the store.
             SecretsUnavailableError: On opening: there is no such store, or its server does not answer.
         """
-        opening = Opening(os.fspath(location), passphrase, raw_key, create)
+        opening = Opening(os.fspath(location), passphrase, raw_key, create, timeout)
         secrets = cls.__new__(cls)
         AsyncSecrets.__init__(secrets, AskarBackend(None, opening, profile, remember, load, timeout))
         return secrets
