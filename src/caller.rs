@@ -127,7 +127,7 @@ type Wanted<'a> = (&'a DidUrl, Option<&'a PublicKey>);
 type Named<'a> = (&'a DidUrl, Option<&'a PublicKey>, String);
 
 /// What an operation is given when it starts: the time, randomness, and what needs no question.
-pub struct Surroundings {
+pub struct Context {
     /// Seconds since the epoch.
     pub now: u64,
     /// A cryptographically secure source.
@@ -147,7 +147,7 @@ pub struct Surroundings {
     pub spread: Option<Spread>,
 }
 
-impl Surroundings {
+impl Context {
     /// The time and randomness alone: everything is asked, and done one after the other.
     pub fn new(now: u64, random: Random) -> Self {
         Self {
@@ -191,8 +191,8 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Caller {
-    pub(crate) fn new(surroundings: Surroundings, slot: Arc<Mutex<Slot>>) -> Self {
-        let Surroundings { now, random, dids, secrets, remember_peers, spread, resolvers, .. } = surroundings;
+    pub(crate) fn new(context: Context, slot: Arc<Mutex<Slot>>) -> Self {
+        let Context { now, random, dids, secrets, remember_peers, spread, resolvers, .. } = context;
         Self {
             now,
             random: Mutex::new(random),
@@ -461,9 +461,9 @@ mod tests {
     #[test]
     fn a_key_remembers_peers_where_it_may() {
         for remember_peers in [true, false] {
-            let alone = Surroundings::new(0, Box::new(|buffer| buffer.fill(7)));
-            let surroundings = Surroundings { remember_peers, ..alone };
-            let caller = Caller::new(surroundings, Arc::default());
+            let alone = Context::new(0, Box::new(|buffer| buffer.fill(7)));
+            let context = Context { remember_peers, ..alone };
+            let caller = Caller::new(context, Arc::default());
             let kid = DidUrl::parse("did:example:a#k").unwrap();
             let [own, peer] =
                 [1, 2].map(|octet| SecretKey::from_octets(kid.clone(), Curve::X25519, &[octet; 32]).unwrap());

@@ -2,9 +2,9 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{self, Poll, Waker};
 
-use crate::caller::{Answer, Caller, Question, Slot, Surroundings, lock};
+use crate::caller::{Answer, Caller, Context, Question, Slot, lock};
 use crate::error::{Error, Result};
 
 type Work<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
@@ -29,12 +29,12 @@ pub enum Step<T> {
 
 impl<T> Operation<T> {
     /// Prepares an operation; nothing happens before [`Operation::start`].
-    pub fn new<W>(surroundings: Surroundings, begin: impl FnOnce(Arc<Caller>) -> W) -> Self
+    pub fn new<W>(context: Context, begin: impl FnOnce(Arc<Caller>) -> W) -> Self
     where
         W: Future<Output = Result<T>> + Send + 'static,
     {
         let slot = Arc::new(Mutex::new(Slot::default()));
-        let caller = Arc::new(Caller::new(surroundings, Arc::clone(&slot)));
+        let caller = Arc::new(Caller::new(context, Arc::clone(&slot)));
         Self { work: Some(Box::pin(begin(caller))), slot, started: false }
     }
 
@@ -58,7 +58,7 @@ impl<T> Operation<T> {
     fn poll(&mut self) -> Result<Step<T>> {
         // taken out first, so that an operation which ends, or panics, takes no more answers
         let mut work = self.work.take().ok_or(Error::Answer("the operation has ended"))?;
-        match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        match work.as_mut().poll(&mut task::Context::from_waker(Waker::noop())) {
             Poll::Ready(result) => result.map(Step::Done),
             Poll::Pending => {
                 let question = lock(&self.slot).question.take();

@@ -9,11 +9,11 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
+use super::context::KnownIn;
 use super::json::TextIn;
 use super::operation::{Outcome, PyOperation, Stop, Task, is_long, outcome_out, question_out};
 use super::pool::{Cancelled, Threads};
 use super::question::Asked;
-use super::surroundings::KnownIn;
 use super::unpack::unpacking;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::{Question, ResolveOptions, lock};

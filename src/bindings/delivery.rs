@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
-use super::surroundings::random;
+use super::context::random;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_urls, hash_of, texts};
 use super::wire_text::WireText;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
+use super::context::{self, KnownIn};
 use super::elsewhere::{OctetsIn, held_in};
 use super::errors::misuse;
 use super::json::{ObjectOut, StringsIn, TextIn};
@@ -13,7 +14,6 @@ use super::operation::{Outcome, PyOperation};
 use super::pack::party;
 use super::pack_options::agreement_curve;
 use super::public_key::PyPublicKey;
-use super::surroundings::{self, KnownIn};
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::Caller;
 use crate::did::DidUrl;
@@ -36,7 +36,7 @@ fn alone<W>(octets: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<Outcome>> + Send + 'static,
 {
-    PyOperation::prepare(surroundings::alone(), octets, begin)
+    PyOperation::prepare(context::alone(), octets, begin)
 }
 
 /// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.

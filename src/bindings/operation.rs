@@ -21,7 +21,7 @@ use super::question::{Asked, PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, P
 use super::room::checked_bytes;
 use super::unpack::PyUnpackResult;
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
-use crate::caller::{Answer, Caller, Question, ResolveOptions, Spread, Surroundings, lock};
+use crate::caller::{Answer, Caller, Context, Question, ResolveOptions, Spread, lock};
 use crate::error::{Error, Result};
 use crate::inspect::recipient_kids;
 use crate::message::Attachment;
@@ -95,9 +95,9 @@ pub(super) fn is_long(weight: usize) -> bool {
 }
 
 impl Task {
-    /// An operation over a payload of so many octets that begins with these surroundings, and has not started.
+    /// An operation over a payload of so many octets that begins with these context, and has not started.
     pub(super) fn prepare<W>(
-        surroundings: impl Into<Surroundings>,
+        context: impl Into<Context>,
         octets: usize,
         begin: impl FnOnce(Arc<Caller>) -> W,
     ) -> Arc<Self>
@@ -110,9 +110,9 @@ impl Task {
             Some(threads) => threads.each(count, job),
             None => (0..count).for_each(job),
         });
-        let surroundings = Surroundings { spread: Some(spread), ..surroundings.into() };
-        let most_document_entries = surroundings.most_document_entries;
-        let operation = Operation::new(surroundings, begin);
+        let context = Context { spread: Some(spread), ..context.into() };
+        let most_document_entries = context.most_document_entries;
+        let operation = Operation::new(context, begin);
         let running = Mutex::new(Running { operation, asked: None, answer: None });
         Arc::new(Self {
             running,
@@ -181,16 +181,16 @@ impl Task {
 }
 
 impl PyOperation {
-    /// An operation over a payload of so many octets that begins with these surroundings, and has not started.
+    /// An operation over a payload of so many octets that begins with these context, and has not started.
     pub(super) fn prepare<W>(
-        surroundings: impl Into<Surroundings>,
+        context: impl Into<Context>,
         octets: usize,
         begin: impl FnOnce(Arc<Caller>) -> W,
     ) -> Self
     where
         W: Future<Output = Result<Outcome>> + Send + 'static,
     {
-        Self(Task::prepare(surroundings, octets, begin))
+        Self(Task::prepare(context, octets, begin))
     }
 }
 

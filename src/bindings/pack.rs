@@ -8,13 +8,13 @@ use pyo3::type_hint_union;
 use pyo3::types::PyString;
 
 use super::argument::DidIn;
+use super::context::KnownIn;
 use super::errors::misuse;
 use super::json::StringsIn;
 use super::message_in::MessageIn;
 use super::operation::{EACH, Outcome, PyOperation};
 use super::pack_options::{PyPackOptions, PyPackParameters, header_of_kid};
 use super::packed::PyPackedPlaintext;
-use super::surroundings::KnownIn;
 use crate::did::DidUrl;
 use crate::message::Message;
 use crate::pack;

@@ -12,11 +12,11 @@ use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_unio
 use zeroize::Zeroizing;
 
 use super::argument::{StrIn, unfit, wrong_type};
+use super::context;
 use super::elsewhere::OctetsIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
-use super::surroundings;
 use crate::did::DidUrl;
 use crate::display::quoted;
 use crate::error::Error;
@@ -90,7 +90,7 @@ impl PySecret {
     fn generate(curve: StrIn, kid: Option<StrIn>) -> PyResult<Self> {
         let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
-        let secret = SecretKey::generate(given, curve, &mut surroundings::random).map_err(misuse)?;
+        let secret = SecretKey::generate(given, curve, &mut context::random).map_err(misuse)?;
         named(secret, kid.as_deref())
     }
 

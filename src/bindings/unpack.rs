@@ -7,16 +7,16 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
 use super::callback::drawn;
+use super::context::{self, KnownIn};
 use super::forward::PyForwarded;
 use super::json::TextIn;
 use super::message::PyMessage;
 use super::metadata::PyMetadata;
 use super::operation::{Outcome, PyOperation, Task, opened};
 use super::relationship::ChangeOut;
-use super::surroundings::{self, KnownIn};
 use super::unpack_options::PyUnpackOptions;
 use super::value::{Reduced, Value, hash_of};
-use crate::caller::Surroundings;
+use crate::caller::Context;
 use crate::display::quoted;
 use crate::memory::check_room;
 use crate::receive::Received;
@@ -27,7 +27,7 @@ pub(super) type ReplayKeyOut<'a> =
     (Option<&'a str>, Option<&'a str>, Option<&'a str>, &'a str, Option<u64>, &'a str);
 
 pub(super) fn replay_key_out(key: &ReplayKey) -> ReplayKeyOut<'_> {
-    let delivery = key.delivery(surroundings::random_id);
+    let delivery = key.delivery(context::random_id);
     let ReplayKey { sender, recipient, id, digest, expires_time, .. } = key;
     (sender.as_deref(), recipient.as_deref(), id.as_deref(), digest, *expires_time, delivery)
 }
@@ -196,10 +196,10 @@ pub(super) fn unpacking(
     packed_msg: TextIn,
     options: &Arc<UnpackOptions>,
     replay_key: bool,
-    surroundings: impl Into<Surroundings>,
+    context: impl Into<Context>,
 ) -> Arc<Task> {
     let options = Arc::clone(options);
-    Task::prepare(surroundings, packed_msg.0.len(), |caller| async move {
+    Task::prepare(context, packed_msg.0.len(), |caller| async move {
         let unpacked = crate::unpack::unpack(&caller, &packed_msg.0, &options).await;
         if let (true, Ok(unpacked)) = (replay_key, &unpacked) {
             check_room(packed_msg.0.len())?;

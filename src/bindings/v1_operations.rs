@@ -9,11 +9,11 @@ use pyo3::types::PyString;
 
 use super::argument::{Of, StrIn, wrong_type};
 use super::bytes_in::BytesIn;
+use super::context::KnownIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, StringsIn, TextIn, is_object};
 use super::operation::{Outcome, PyOperation};
 use super::public_key::PyPublicKey;
-use super::surroundings::KnownIn;
 use super::unpack_options::PyUnpackOptions;
 use crate::keys::Verkey;
 use crate::receive::{receive_v1, receive_v1_forward};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::keys::{Group, few_keys, recipients};
 use super::seal::anoncrypt;
-use crate::caller::{Caller, Random, Surroundings};
+use crate::caller::{Caller, Context, Random};
 use crate::crypto::algorithm::ContentEncryption;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
@@ -168,7 +168,7 @@ impl Wrapping {
     pub fn wrap_later(self: &Arc<Self>, envelope: &str, random: Random) -> Result<PackedForward> {
         check_room(envelope.len())?;
         let (wrapping, envelope) = (Arc::clone(self), envelope.to_owned());
-        let mut operation = Operation::new(Surroundings::new(0, random), |caller| async move {
+        let mut operation = Operation::new(Context::new(0, random), |caller| async move {
             wrapping.wrap(&caller, &envelope).await
         });
         match operation.start()? {

@@ -1,7 +1,7 @@
 //! Keys that live elsewhere: the core asks them, and believes no answer that it can check.
 
 use pydidcomm::Error;
-use pydidcomm::caller::{Answer, Question, Surroundings};
+use pydidcomm::caller::{Answer, Context, Question};
 use pydidcomm::did::DidUrl;
 use pydidcomm::keys::Elsewhere;
 use pydidcomm::operation::{Operation, Step};
@@ -36,8 +36,8 @@ fn a_key_elsewhere_does_what_the_same_key_here_does() {
 
 /// Packs with a key elsewhere whose answer to the one question about it is this.
 fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Answer) -> Error {
-    let surroundings = Surroundings::new(NOW, Box::new(|buffer| buffer.fill(7)));
-    let mut operation = Operation::new(surroundings, |caller| async move {
+    let context = Context::new(NOW, Box::new(|buffer| buffer.fill(7)));
+    let mut operation = Operation::new(context, |caller| async move {
         pack::encrypted(&caller, from_alice_to_bob(), &DidUrl::parse(BOB).unwrap(), &options).await
     });
     let mut step = operation.start();

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use pydidcomm::caller::{Answer, OwnDids, Question, ResolveOptions, Surroundings};
+use pydidcomm::caller::{Answer, Context, OwnDids, Question, ResolveOptions};
 use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, KeyNaming, Purpose};
 use pydidcomm::did::{DidUrl, Document, key};
@@ -17,13 +17,13 @@ use serde_json::json;
 use super::parties::{ALICE, ALICE_KEY, ALICE_SIGNS, BOB, BOB_1, BOB_SORTED, document, public, secret};
 use super::world::{NOW, World, from, from_alice_to_bob, message};
 
-fn surroundings() -> Surroundings {
-    Surroundings::new(NOW, Box::new(|buffer| buffer.fill(7)))
+fn context() -> Context {
+    Context::new(NOW, Box::new(|buffer| buffer.fill(7)))
 }
 
 fn unpacking(packed: &str) -> Operation<Unpacked> {
     let packed = packed.to_owned();
-    Operation::new(surroundings(), |caller| async move {
+    Operation::new(context(), |caller| async move {
         unpack::unpack(&caller, &packed, &UnpackOptions::default()).await
     })
 }
@@ -108,9 +108,11 @@ fn secrets_that_were_not_asked_for_do_not_count() {
 fn a_did_is_asked_for_once_in_an_operation() {
     let to_self = message(json!({"from": BOB, "to": [BOB]}));
     let (to, options) = (DidUrl::parse(BOB).unwrap(), from(BOB));
-    let mut operation = Operation::new(surroundings(), |caller| async move {
-        pack::encrypted(&caller, to_self, &to, &options).await
-    });
+    let mut operation =
+        Operation::new(
+            context(),
+            |caller| async move { pack::encrypted(&caller, to_self, &to, &options).await },
+        );
     let mut questions = Vec::new();
     let mut step = operation.start().unwrap();
     while let Step::Ask(question) = step {
@@ -160,10 +162,10 @@ where
 {
     let resolver = Arc::new(LocalResolver::new(naming));
     let prefixes = vec!["did:peer:".to_owned(), "did:key:".to_owned()];
-    let around = Surroundings {
+    let around = Context {
         dids: Some(OwnDids { resolver, prefixes, exceptions: Vec::new() }),
         secrets: Some(Arc::clone(secrets)),
-        ..surroundings()
+        ..context()
     };
     match Operation::new(around, begin).start()? {
         Step::Done(result) => Ok(result),

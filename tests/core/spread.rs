@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread;
 
-use pydidcomm::caller::{Answer, Question, Spread, Surroundings};
+use pydidcomm::caller::{Answer, Context, Question, Spread};
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
 use pydidcomm::operation::{Operation, Step};
@@ -22,8 +22,8 @@ fn crowd(keys: usize) -> Arc<Document> {
 
 /// Packs for so many keys with randomness that is always the same; `leave` answers whoever asks for it.
 fn packed(keys: usize, spread: Option<Spread>, leave: &Answer) -> Result<(Packed, usize)> {
-    let surroundings = Surroundings { spread, ..Surroundings::new(NOW, Box::new(|buffer| buffer.fill(7))) };
-    let mut operation = Operation::new(surroundings, |caller| async move {
+    let context = Context { spread, ..Context::new(NOW, Box::new(|buffer| buffer.fill(7))) };
+    let mut operation = Operation::new(context, |caller| async move {
         pack::encrypted(&caller, message(json!({})), &DidUrl::parse(BOB)?, &EncryptOptions::default()).await
     });
     let mut left = 0;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use pydidcomm::caller::{Answer, Caller, Question, Surroundings};
+use pydidcomm::caller::{Answer, Caller, Context, Question};
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
 use pydidcomm::keys::{Elsewhere, Secret, SecretKey};
@@ -127,8 +127,8 @@ impl World {
         W: Future<Output = Result<T>> + Send + 'static,
     {
         let mut random = ChaCha20Rng::seed_from_u64(self.seed);
-        let surroundings = Surroundings::new(NOW, Box::new(move |buffer| random.fill_bytes(buffer)));
-        let mut operation = Operation::new(surroundings, begin);
+        let context = Context::new(NOW, Box::new(move |buffer| random.fill_bytes(buffer)));
+        let mut operation = Operation::new(context, begin);
         let mut step = operation.start()?;
         loop {
             match step {

@@ -9,9 +9,9 @@ use pyo3::types::{PyBytes, PyString};
 
 use super::super::argument::{StrIn, wrong_type, wrong_value};
 use super::super::callback::call_python;
+use super::super::context;
 use super::super::errors::misuse;
 use super::super::json::WholeIn;
-use super::super::surroundings;
 use super::super::time::TimeIn;
 use super::PyAttachment;
 use crate::message::Attachment;
@@ -35,7 +35,7 @@ impl Described {
         let mut text = String::with_capacity(data.len().saturating_add(256));
         let mut members = ObjectText::begin(&mut text);
         // an attachment without an id cannot be referred to, and some peers drop it
-        members.put_text("id", &self.id.map_or_else(surroundings::random_id, |StrIn(id)| id));
+        members.put_text("id", &self.id.map_or_else(context::random_id, |StrIn(id)| id));
         let texts = [
             ("description", self.description),
             ("filename", self.filename),

@@ -4,8 +4,8 @@ use pyo3::prelude::*;
 
 use super::super::argument::{DidIn, Of, flag};
 use super::super::bytes_in::BytesIn;
+use super::super::context::KnownIn;
 use super::super::operation::{Outcome, PyOperation};
-use super::super::surroundings::KnownIn;
 use super::PyAttachment;
 use crate::message::Attachment;
 use crate::pack::{self, DetachedForm};

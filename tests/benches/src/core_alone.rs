@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use pydidcomm::ContentEncryption;
-use pydidcomm::caller::{Answer, Question, Surroundings};
+use pydidcomm::caller::{Answer, Question, Context};
 use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, Purpose};
 use pydidcomm::did::{DidUrl, Document};
@@ -63,8 +63,8 @@ fn octets(buffer: &mut [u8]) {
     getrandom::fill(buffer).unwrap();
 }
 
-fn surroundings(remember_peers: bool) -> Surroundings {
-    Surroundings { remember_peers, ..Surroundings::new(1_700_000_000, Box::new(octets)) }
+fn context(remember_peers: bool) -> Context {
+    Context { remember_peers, ..Context::new(1_700_000_000, Box::new(octets)) }
 }
 
 struct Run<T> {
@@ -95,7 +95,7 @@ impl<T: 'static> Run<T> {
         W: Future<Output = Result<T>> + Send + 'static,
     {
         let established = description.established;
-        let operation = Box::new(move || Operation::new(surroundings(established), begin.clone()));
+        let operation = Box::new(move || Operation::new(context(established), begin.clone()));
         Some(Box::new(Self { world: World::new(fixture), operation, show, last: None }))
     }
 }

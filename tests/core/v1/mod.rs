@@ -10,7 +10,7 @@ mod sender;
 
 use std::sync::Arc;
 
-use pydidcomm::caller::{Answer, Caller, Question, Surroundings};
+use pydidcomm::caller::{Answer, Caller, Context, Question};
 use pydidcomm::error::{Error, Result};
 use pydidcomm::keys::{Secret, Verkey};
 use pydidcomm::operation::{Operation, Step};
@@ -33,7 +33,7 @@ where
 {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     let random = Box::new(move |buffer: &mut [u8]| random.fill_bytes(buffer));
-    let mut operation = Operation::new(Surroundings::new(0, random), begin);
+    let mut operation = Operation::new(Context::new(0, random), begin);
     let mut step = operation.start()?;
     loop {
         let answer = match step {

@@ -10,7 +10,7 @@ use super::callback::call_python;
 use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
-use crate::caller::{OwnDids, Surroundings};
+use crate::caller::{Context, OwnDids};
 use crate::did::MOST_ENTRIES;
 use crate::message;
 
@@ -48,7 +48,7 @@ pub(super) struct KnownIn<'py>(
     Vec<(String, bool)>,
 );
 
-impl From<&KnownIn<'_>> for Surroundings {
+impl From<&KnownIn<'_>> for Context {
     fn from(
         KnownIn(secrets, local, prefixes, exceptions, time, remember_peers, most_entries, resolvers): &KnownIn<'_>,
     ) -> Self {
@@ -67,13 +67,13 @@ impl From<&KnownIn<'_>> for Surroundings {
     }
 }
 
-impl From<KnownIn<'_>> for Surroundings {
+impl From<KnownIn<'_>> for Context {
     fn from(known: KnownIn<'_>) -> Self {
         Self::from(&known)
     }
 }
 
-/// The surroundings of an operation that asks Python for everything, over a layer: a layer has no time.
-pub(super) fn alone() -> Surroundings {
-    Surroundings { remember_peers: false, ..Surroundings::new(0, Box::new(random)) }
+/// The context of an operation that asks Python for everything, over a layer: a layer has no time.
+pub(super) fn alone() -> Context {
+    Context { remember_peers: false, ..Context::new(0, Box::new(random)) }
 }
