@@ -20,7 +20,7 @@ use crate::crypto::established::agree_and_remember;
 use crate::crypto::signature;
 use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key};
 use crate::error::{Error, Result};
-use crate::keys::{Elsewhere, PublicKey, Secret, SecretKey, SecretStore, Verkey};
+use crate::keys::{ExternalKey, PublicKey, Secret, SecretKey, SecretStore, Verkey};
 use crate::message::random_id;
 
 pub use own_dids::OwnDids;
@@ -49,14 +49,14 @@ pub enum Question {
     /// The raw ECDH shared secret of a key that lives elsewhere and this one.
     Agree {
         /// The key that is asked.
-        key: Elsewhere,
+        key: ExternalKey,
         /// The other party's key.
         public_key: Box<PublicKey>,
     },
     /// A signature by a key that lives elsewhere.
     Sign {
         /// The key that is asked.
-        key: Elsewhere,
+        key: ExternalKey,
         /// The algorithm, which fits the key's curve.
         algorithm: SignatureAlgorithm,
         /// What is signed.
@@ -263,21 +263,21 @@ impl Caller {
     /// What the secret and the public key have in common, computed wherever the secret lives.
     pub(crate) async fn agree(&self, secret: &Secret, public_key: &PublicKey) -> Result<SharedSecret> {
         match secret {
-            Secret::Here(key) => agreement::agree(key.kind(), public_key),
-            Secret::Elsewhere(key) => self.agree_elsewhere(key, public_key).await,
+            Secret::Local(key) => agreement::agree(key.kind(), public_key),
+            Secret::External(key) => self.agree_externally(key, public_key).await,
         }
     }
 
     /// The same of two parties' own keys: a key in this process may remember it.
     pub(crate) async fn agree_with_peer(&self, secret: &Secret, peer: &PublicKey) -> Result<SharedSecret> {
         match secret {
-            Secret::Here(key) => self.agree_here_with_peer(key, peer),
-            Secret::Elsewhere(key) => self.agree_elsewhere(key, peer).await,
+            Secret::Local(key) => self.agree_locally_with_peer(key, peer),
+            Secret::External(key) => self.agree_externally(key, peer).await,
         }
     }
 
     /// The same with a key in this process.
-    pub(crate) fn agree_here_with_peer(&self, key: &SecretKey, peer: &PublicKey) -> Result<SharedSecret> {
+    pub(crate) fn agree_locally_with_peer(&self, key: &SecretKey, peer: &PublicKey) -> Result<SharedSecret> {
         if self.remember_peers {
             agree_and_remember(key.kind(), peer)
         } else {
@@ -313,7 +313,7 @@ impl Caller {
         }
     }
 
-    async fn agree_elsewhere(&self, key: &Elsewhere, public_key: &PublicKey) -> Result<SharedSecret> {
+    async fn agree_externally(&self, key: &ExternalKey, public_key: &PublicKey) -> Result<SharedSecret> {
         let question = Question::Agree { key: key.clone(), public_key: Box::new(public_key.clone()) };
         match self.ask(question).await? {
             Answer::SharedSecret(octets) if octets.len() != public_key.curve().field_length() => {
@@ -338,8 +338,8 @@ impl Caller {
         data: &[u8],
     ) -> Result<Vec<u8>> {
         let key = match secret {
-            Secret::Here(key) => return signature::sign(key.kind(), data),
-            Secret::Elsewhere(key) => key.clone(),
+            Secret::Local(key) => return signature::sign(key.kind(), data),
+            Secret::External(key) => key.clone(),
         };
         match self.ask(Question::Sign { key, algorithm, data: data.to_vec() }).await? {
             // nobody would accept it, and it is cheap to know that now
@@ -467,7 +467,7 @@ mod tests {
             let kid = DidUrl::parse("did:example:a#k").unwrap();
             let [own, peer] =
                 [1, 2].map(|octet| SecretKey::from_octets(kid.clone(), Curve::X25519, &[octet; 32]).unwrap());
-            caller.agree_here_with_peer(&own, &peer.public_key()).unwrap();
+            caller.agree_locally_with_peer(&own, &peer.public_key()).unwrap();
             assert_eq!(remembered(own.kind()), usize::from(remember_peers));
             agreement::agree(own.kind(), &peer.public_key()).unwrap();
             assert_eq!(remembered(own.kind()), usize::from(remember_peers));

@@ -6,8 +6,8 @@ use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
 use super::context::{self, KnownIn};
-use super::elsewhere::{OctetsIn, held_in};
 use super::errors::misuse;
+use super::external_key::{OctetsIn, held_in};
 use super::json::{ObjectOut, StringsIn, TextIn};
 use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};

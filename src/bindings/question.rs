@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
-use super::elsewhere::{OctetsIn, held_in};
+use super::external_key::{OctetsIn, held_in};
 use super::public_key::PyPublicKey;
 use super::resolved;
 use crate::SignatureAlgorithm;

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 
 use super::argument::{StrIn, unfit, wrong_type};
 use super::context;
-use super::elsewhere::OctetsIn;
 use super::errors::misuse;
+use super::external_key::OctetsIn;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
 use crate::did::DidUrl;

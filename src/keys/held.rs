@@ -12,7 +12,7 @@ pub type Handle = Arc<dyn Any + Send + Sync>;
 
 /// A key whose private octets never come here: in an HSM, a KMS, a wallet, another process.
 #[derive(Clone)]
-pub struct Elsewhere {
+pub struct ExternalKey {
     kid: DidUrl,
     handle: Handle,
     public_key: Option<Box<PublicKey>>,
@@ -22,12 +22,12 @@ pub struct Elsewhere {
 #[derive(Clone, Debug)]
 pub enum Secret {
     /// A key in this process.
-    Here(SecretKey),
+    Local(SecretKey),
     /// A key that is asked to agree and to sign.
-    Elsewhere(Elsewhere),
+    External(ExternalKey),
 }
 
-impl Elsewhere {
+impl ExternalKey {
     /// The key of that id, which the caller finds by the handle.
     pub fn new(kid: DidUrl, handle: Handle) -> Self {
         Self { kid, handle, public_key: None }
@@ -50,27 +50,27 @@ impl Elsewhere {
     }
 }
 
-impl Debug for Elsewhere {
+impl Debug for ExternalKey {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Elsewhere").field("kid", &self.kid.as_str()).finish_non_exhaustive()
+        f.debug_struct("ExternalKey").field("kid", &self.kid.as_str()).finish_non_exhaustive()
     }
 }
 
 /// One key in two processes is the same key only to whoever made the handle.
-impl PartialEq for Elsewhere {
+impl PartialEq for ExternalKey {
     fn eq(&self, other: &Self) -> bool {
         self.kid == other.kid && Arc::ptr_eq(&self.handle, &other.handle)
     }
 }
 
-impl Eq for Elsewhere {}
+impl Eq for ExternalKey {}
 
 impl Secret {
     /// The id of the key.
     pub fn kid(&self) -> &DidUrl {
         match self {
-            Self::Here(key) => key.kid(),
-            Self::Elsewhere(key) => key.kid(),
+            Self::Local(key) => key.kid(),
+            Self::External(key) => key.kid(),
         }
     }
 
@@ -78,36 +78,36 @@ impl Secret {
     #[must_use]
     pub fn renamed(self, kid: DidUrl) -> Self {
         match self {
-            Self::Here(key) => Self::Here(key.renamed(kid)),
-            Self::Elsewhere(key) => Self::Elsewhere(Elsewhere { kid, ..key }),
+            Self::Local(key) => Self::Local(key.renamed(kid)),
+            Self::External(key) => Self::External(ExternalKey { kid, ..key }),
         }
     }
 
     /// Whether it lies on the curve, as far as it is known.
     pub(crate) fn may_lie_on(&self, curve: Curve) -> bool {
         match self {
-            Self::Here(key) => key.curve() == curve,
-            Self::Elsewhere(key) => key.public_key.as_ref().is_none_or(|key| key.curve() == curve),
+            Self::Local(key) => key.curve() == curve,
+            Self::External(key) => key.public_key.as_ref().is_none_or(|key| key.curve() == curve),
         }
     }
 
     /// Whether its public half is this key, as far as it is known: a key that lives elsewhere need not show it.
     pub(crate) fn may_belong_to(&self, public_key: &PublicKey) -> bool {
         match self {
-            Self::Here(key) => key.belongs_to(public_key),
-            Self::Elsewhere(key) => key.public_key.as_deref().is_none_or(|key| key == public_key),
+            Self::Local(key) => key.belongs_to(public_key),
+            Self::External(key) => key.public_key.as_deref().is_none_or(|key| key == public_key),
         }
     }
 }
 
 impl From<SecretKey> for Secret {
     fn from(key: SecretKey) -> Self {
-        Self::Here(key)
+        Self::Local(key)
     }
 }
 
-impl From<Elsewhere> for Secret {
-    fn from(key: Elsewhere) -> Self {
-        Self::Elsewhere(key)
+impl From<ExternalKey> for Secret {
+    fn from(key: ExternalKey) -> Self {
+        Self::External(key)
     }
 }

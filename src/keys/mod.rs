@@ -10,7 +10,7 @@ mod verkey;
 pub use crate::crypto::curve::Curve;
 pub use crate::crypto::public_key::PublicKey;
 pub(crate) use crate::crypto::secret_kind::SecretKind;
-pub use held::{Elsewhere, Handle, Secret};
+pub use held::{ExternalKey, Handle, Secret};
 pub(crate) use jwk::{Jwk, PRIVATE_MEMBERS};
 pub(crate) use multikey::{decode_base58, decode_hex};
 pub use secret::SecretKey;

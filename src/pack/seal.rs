@@ -91,15 +91,15 @@ async fn seal(
     };
     let wrapped = match sender {
         // whoever keeps the key is asked once for each recipient
-        Some(sender @ Secret::Elsewhere(_)) => {
+        Some(sender @ Secret::External(_)) => {
             let mut wrapped = Vec::with_capacity(keys.len());
             for recipient in keys {
                 wrapped.push(wrap(recipient, Some(caller.agree(sender, &recipient.key).await?))?);
             }
             wrapped
         }
-        Some(Secret::Here(sender)) => {
-            let own = |recipient: &RecipientKey| caller.agree_here_with_peer(sender, &recipient.key);
+        Some(Secret::Local(sender)) => {
+            let own = |recipient: &RecipientKey| caller.agree_locally_with_peer(sender, &recipient.key);
             caller.each(keys, |recipient| wrap(recipient, Some(own(recipient)?))).await?
         }
         None => caller.each(keys, |recipient| wrap(recipient, None)).await?,

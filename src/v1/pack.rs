@@ -99,7 +99,7 @@ fn unfit(error: Error, to: &Verkey) -> Error {
 pub(super) async fn agreement_secret(caller: &Caller, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
     let (verkey, secret) = caller.find_secret_of(verkeys).await?;
     let another = || Error::misuse(format!("the secret that is kept for {verkey} is that of another key"));
-    let Secret::Here(key) = &secret else {
+    let Secret::Local(key) = &secret else {
         let fits = [verkey.agreement_key(), verkey.public_key()].iter().any(|key| secret.may_belong_to(key));
         return if fits { Ok((verkey, secret)) } else { Err(another()) };
     };

@@ -15,7 +15,7 @@ mod bounds;
 mod corpus;
 mod did_methods;
 mod dids;
-mod elsewhere;
+mod external_keys;
 mod forge;
 mod forgeries;
 mod growth;

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use pydidcomm::caller::{Answer, Caller, Context, Question};
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
-use pydidcomm::keys::{Elsewhere, Secret, SecretKey};
+use pydidcomm::keys::{ExternalKey, Secret, SecretKey};
 use pydidcomm::message::Message;
 use pydidcomm::operation::{Operation, Step};
 use pydidcomm::pack::{self, EncryptOptions, Packed, PackedSigned};
@@ -85,7 +85,7 @@ impl World {
     fn secret(&self, kid: &str) -> Option<Secret> {
         let key = self.secrets.get(kid)?.clone();
         let handle = || Arc::new(kid.to_owned());
-        Some(if self.elsewhere { Elsewhere::new(key.kid().clone(), handle()).into() } else { key.into() })
+        Some(if self.elsewhere { ExternalKey::new(key.kid().clone(), handle()).into() } else { key.into() })
     }
 
     fn answer(&self, question: Question) -> Answer {
@@ -173,7 +173,7 @@ impl World {
 }
 
 /// The kid that a key of this world is known by.
-fn handle(key: &Elsewhere) -> &str {
+fn handle(key: &ExternalKey) -> &str {
     key.handle().downcast_ref::<String>().unwrap()
 }
 

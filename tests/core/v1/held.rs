@@ -7,7 +7,7 @@ use askar_crypto::kdf::KeyExchange;
 use pydidcomm::caller::{Answer, Question};
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Error, Result};
-use pydidcomm::keys::{Curve, Elsewhere, Secret, SecretKey, SecretStore, Verkey};
+use pydidcomm::keys::{Curve, ExternalKey, Secret, SecretKey, SecretStore, Verkey};
 use pydidcomm::unpack::Limits;
 use pydidcomm::v1::{self, Packed};
 
@@ -47,7 +47,7 @@ fn agree_as(party: &Party, question: Question) -> Answer {
 }
 
 fn elsewhere(party: &Party) -> Secret {
-    Elsewhere::new(DidUrl::parse(&kid(party)).unwrap(), Arc::new(())).into()
+    ExternalKey::new(DidUrl::parse(&kid(party)).unwrap(), Arc::new(())).into()
 }
 
 fn x25519(party: &Party) -> Secret {

@@ -14,7 +14,7 @@ use super::callback::call_python;
 use super::errors::misuse;
 use super::public_key::PyPublicKey;
 use super::secrets::secret_in;
-use crate::keys::{Elsewhere, PublicKey, Secret, secret_kid};
+use crate::keys::{ExternalKey, PublicKey, Secret, secret_kid};
 
 /// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
 pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
@@ -30,7 +30,7 @@ pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
     }
     let kid = secret_kid(kid, "kid").map_err(misuse)?;
     let handle: Arc<Py<PyAny>> = Arc::new(value.clone().unbind());
-    let key = Elsewhere::new(kid, handle);
+    let key = ExternalKey::new(kid, handle);
     Ok(match public_key_of(value)? {
         Some(public_key) => key.with_public_key(public_key).into(),
         None => key.into(),
@@ -45,7 +45,7 @@ fn public_key_of(value: &Bound<'_, PyAny>) -> PyResult<Option<PublicKey>> {
 }
 
 /// The object that a handle stands for.
-pub(super) fn handle_out(py: Python<'_>, key: &Elsewhere) -> PyResult<Py<PyAny>> {
+pub(super) fn handle_out(py: Python<'_>, key: &ExternalKey) -> PyResult<Py<PyAny>> {
     let object = key.handle().downcast_ref::<Py<PyAny>>();
     let lost = || PyRuntimeError::new_err("a handle that Python did not make");
     object.map(|object| object.clone_ref(py)).ok_or_else(lost)

@@ -3,7 +3,7 @@
 use pydidcomm::Error;
 use pydidcomm::caller::{Answer, Context, Question};
 use pydidcomm::did::DidUrl;
-use pydidcomm::keys::Elsewhere;
+use pydidcomm::keys::ExternalKey;
 use pydidcomm::operation::{Operation, Step};
 use pydidcomm::pack::{self, EncryptOptions};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Ans
                 documents().into_iter().find(|document| document.did().as_str() == did).map(Arc::new),
             ),
             Ok(Step::Ask(Question::FindSecrets { .. })) => {
-                let handle = Elsewhere::new(DidUrl::parse(key).unwrap(), Arc::new(()));
+                let handle = ExternalKey::new(DidUrl::parse(key).unwrap(), Arc::new(()));
                 Answer::Secrets(vec![(key.to_owned(), handle.into())])
             }
             Ok(Step::Ask(question)) => answer(question),
@@ -101,6 +101,6 @@ fn an_answer_to_another_question_is_refused() {
 fn what_is_shared_is_never_printed() {
     let answer = Answer::SharedSecret(vec![0x5a; 32].into());
     assert_eq!(format!("{answer:?}"), "a shared secret");
-    let key = Elsewhere::new(DidUrl::parse(BOB_1).unwrap(), Arc::new("pin 1234".to_owned()));
-    assert_eq!(format!("{key:?}"), format!("Elsewhere {{ kid: \"{BOB_1}\", .. }}"));
+    let key = ExternalKey::new(DidUrl::parse(BOB_1).unwrap(), Arc::new("pin 1234".to_owned()));
+    assert_eq!(format!("{key:?}"), format!("ExternalKey {{ kid: \"{BOB_1}\", .. }}"));
 }
