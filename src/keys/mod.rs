@@ -1,19 +1,19 @@
 //! Keys: where they live, what they are called, and the forms in which they travel.
 
-mod held;
 mod jwk;
 mod multikey;
 mod secret;
+mod secret_key;
 mod store;
 mod verkey;
 
 pub use crate::crypto::curve::Curve;
 pub use crate::crypto::public_key::PublicKey;
 pub(crate) use crate::crypto::secret_kind::SecretKind;
-pub use held::{ExternalKey, Handle, Secret};
 pub(crate) use jwk::{Jwk, PRIVATE_MEMBERS};
 pub(crate) use multikey::{decode_base58, decode_hex};
-pub use secret::SecretKey;
+pub use secret::{ExternalKey, Handle, Secret};
+pub use secret_key::SecretKey;
 pub use store::SecretStore;
 pub use verkey::Verkey;
 pub(crate) use verkey::secret_kid;

@@ -1,0 +1,289 @@
+//! Secret keys: parsed once when they enter, zeroed when they leave, never printed.
+
+use std::fmt::{Debug, Formatter};
+
+use serde_json::{Map, Value};
+use zeroize::Zeroize;
+
+use super::jwk::Jwk;
+use super::multikey;
+use super::{Curve, PublicKey, SecretKind, secret_kid};
+use crate::base64url;
+use crate::crypto::backend::Draw;
+use crate::did::{DidUrl, curve_of_suite};
+use crate::error::{Error, Result};
+use crate::json;
+
+/// A secret key and the id under which DID documents list its public half.
+#[derive(Clone)]
+pub struct SecretKey {
+    kid: DidUrl,
+    kind: SecretKind,
+}
+
+impl SecretKey {
+    /// Generates a key on the curve; `draw` fills its argument with random octets.
+    pub fn generate(kid: DidUrl, curve: Curve, draw: Draw<'_>) -> Result<Self> {
+        Ok(Self { kid, kind: SecretKind::generate(curve, draw)? })
+    }
+
+    /// Reads the raw octets of a secret key; its public half is computed.
+    pub fn from_octets(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
+        Ok(Self { kid, kind: SecretKind::from_octets(curve, octets)? })
+    }
+
+    /// Reads the JSON text of a secret in any form in which DID software writes it; leaves no copy behind.
+    pub fn from_json(text: &str, kid: Option<&str>) -> Result<Self> {
+        let value = json::value(text, "secret")?;
+        Self::from_value(&Wiped(value).0, kid)
+    }
+
+    /// Reads a secret in any form in which DID software writes it.
+    ///
+    /// A JWK with `d`; or a verification method with `id` (or `kid`) and one of `privateKeyJwk`,
+    /// `privateKeyMultibase`, `privateKeyBase58`, or `secretKeyJwk`, `secretKeyMultibase` of W3C Controlled
+    /// Identifiers 1.0. `kid`, when given, names the key whatever the value says; a verkey there stands for the
+    /// id that its did:key gives it. A public key that is written beside the secret must belong to it.
+    pub fn from_value(value: &Value, kid: Option<&str>) -> Result<Self> {
+        let member = |name: &str| value.get(name).and_then(Value::as_str);
+        let named = kid
+            .or_else(|| member("kid"))
+            .or_else(|| member("id"))
+            .ok_or_else(|| Error::malformed("secret", "no kid"))?;
+        let kid = secret_kid(named, "secret.kid")?;
+        if value.get("kty").is_some() {
+            return Self::from_jwk(kid, &Jwk::read(&value)?);
+        }
+        let jwks = ["privateKeyJwk", "secretKeyJwk"].into_iter().filter_map(|name| value.get(name));
+        let jwks =
+            jwks.filter(|jwk| !jwk.is_null()).map(|jwk| Self::from_jwk(kid.clone(), &Jwk::read(&jwk)?));
+        let multibase = ["privateKeyMultibase", "secretKeyMultibase"].into_iter().filter_map(member);
+        let multibase = multibase.map(|text| {
+            let (curve, octets) = multikey::secret_from_multikey(text)?;
+            Self::from_octets_of_any_length(kid.clone(), curve, &octets)
+        });
+        let base58 = member("privateKeyBase58").map(|text| {
+            let curve = curve_of_type(member("type").unwrap_or_default())?;
+            Self::from_octets_of_any_length(kid.clone(), curve, &multikey::decode_base58(text)?)
+        });
+        let mut forms = jwks.chain(multibase).chain(base58);
+        let Some(key) = forms.next().transpose()? else {
+            return Err(Error::malformed(
+                "secret",
+                "must be a JWK, or a verification method with `privateKeyJwk`, `privateKeyMultibase`, \
+                 `privateKeyBase58`, `secretKeyJwk` or `secretKeyMultibase`",
+            ));
+        };
+        for other in forms {
+            if other?.public_key() != key.public_key() {
+                return Err(Error::malformed("secret", "two members have different private keys"));
+            }
+        }
+        key.belongs_to_method(value)?;
+        Ok(key)
+    }
+
+    /// Compares the key with each public key that the method has beside the secret.
+    fn belongs_to_method(&self, method: &Value) -> Result<()> {
+        let member = |name: &str| method.get(name).and_then(Value::as_str);
+        let curve = self.curve();
+        let jwk = method.get("publicKeyJwk").filter(|jwk| !jwk.is_null());
+        let public = [
+            jwk.map(PublicKey::from_jwk),
+            member("publicKeyMultibase").map(|text| PublicKey::from_multibase(curve, text)),
+            member("publicKeyBase58")
+                .map(|text| PublicKey::from_octets(curve, &multikey::decode_base58(text)?)),
+            member("publicKeyHex").map(|text| PublicKey::from_octets(curve, &multikey::decode_hex(text)?)),
+        ];
+        for key in public.into_iter().flatten() {
+            if key.ok().as_ref() != Some(&self.public_key()) {
+                return Err(Error::malformed(
+                    "secret",
+                    "the private and the public key do not belong together",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn from_jwk(kid: DidUrl, jwk: &Jwk) -> Result<Self> {
+        let (curve, octets) = jwk.secret_octets()?;
+        let key = Self::from_octets(kid, curve, &octets)?;
+        if key.public_key() == jwk.public_key()? {
+            Ok(key)
+        } else {
+            Err(Error::malformed("jwk.d", "does not belong to x"))
+        }
+    }
+
+    /// Some formats append the public half to the secret.
+    fn from_octets_of_any_length(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
+        match (curve, octets.split_at_checked(32)) {
+            (Curve::Ed25519 | Curve::X25519, Some((secret, public))) if public.len() == 32 => {
+                let key = Self::from_octets(kid, curve, secret)?;
+                if key.public_key().octets() == public {
+                    Ok(key)
+                } else {
+                    Err(Error::malformed("secret", "its two halves do not belong together"))
+                }
+            }
+            _ => Self::from_octets(kid, curve, octets),
+        }
+    }
+
+    /// The id of the key.
+    pub fn kid(&self) -> &DidUrl {
+        &self.kid
+    }
+
+    /// The same key under another id, as when a peer names it in an older form.
+    #[must_use]
+    pub fn renamed(&self, kid: DidUrl) -> Self {
+        Self { kid, kind: self.kind.clone() }
+    }
+
+    /// The curve of the key.
+    pub fn curve(&self) -> Curve {
+        self.kind.curve()
+    }
+
+    /// Its public half.
+    pub fn public_key(&self) -> PublicKey {
+        self.kind.public_key()
+    }
+
+    /// The X25519 secret that an Ed25519 secret implies, under that id; none for other curves.
+    pub fn derived_agreement_key(&self, kid: DidUrl) -> Option<Self> {
+        Some(Self { kid, kind: self.kind.derived_agreement_key()? })
+    }
+
+    /// Whether its public half is this key.
+    pub(crate) fn belongs_to(&self, public_key: &PublicKey) -> bool {
+        self.public_key() == *public_key
+    }
+
+    pub(crate) fn kind(&self) -> &SecretKind {
+        &self.kind
+    }
+
+    /// The key as a JWK with its secret member `d`, to be stored; everything else leaves the secret inside.
+    pub fn expose_jwk(&self) -> Result<Map<String, Value>> {
+        let mut jwk = self.public_key().to_jwk();
+        let d = self.kind.octets().ok_or_else(|| Error::misuse("the key does not show its secret"))?;
+        let d = base64url::encode(d.as_ref());
+        jwk.insert("d".to_owned(), Value::String(d));
+        jwk.insert("kid".to_owned(), Value::String(self.kid.to_string()));
+        Ok(jwk)
+    }
+}
+
+/// JSON whose strings are zeroed when it goes.
+struct Wiped(Value);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(entries) => entries.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        _ => {}
+    }
+}
+
+impl Debug for SecretKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretKey").field("kid", &self.kid.as_str()).finish_non_exhaustive()
+    }
+}
+
+fn curve_of_type(method_type: &str) -> Result<Curve> {
+    curve_of_suite(method_type).ok_or_else(|| Error::unsupported("verification method type", method_type))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const KID: &str = "did:example:alice#key-x25519-1";
+
+    fn jwk() -> Value {
+        json!({"kty": "OKP", "crv": "X25519", "d": "r-jK2cO3taR8LQnJB1_ikLBTAnOtShJOsHXRUWT-aZA",
+               "x": "avH0O2Y4tqLAq8y9zpianr8ajii5m4F_mICrzNlatXs"})
+    }
+
+    #[test]
+    fn a_secret_is_read_from_every_form() {
+        let from_jwk = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
+        let octets = base64url::decode(jwk()["d"].as_str().unwrap(), "d").unwrap();
+        let base58 = multibase::Base::Base58Btc.encode(&octets);
+        let halves = [octets.clone(), from_jwk.public_key().octets()].concat();
+        let both = multibase::Base::Base58Btc.encode(&halves);
+        let strange = multibase::Base::Base58Btc.encode([octets.clone(), octets.clone()].concat());
+        let codec = ssi_multicodec::MultiEncodedBuf::encode_bytes(ssi_multicodec::X25519_PRIV, &octets);
+        let multibase = multibase::encode(multibase::Base::Base64Url, codec);
+        for value in [
+            json!({"id": KID, "type": "JsonWebKey2020", "privateKeyJwk": jwk()}),
+            json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": base58}),
+            json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": both}),
+            json!({"id": KID, "type": "X25519KeyAgreementKey2020", "privateKeyMultibase": multibase}),
+        ] {
+            let secret = SecretKey::from_value(&value, None).unwrap();
+            assert_eq!(secret.public_key(), from_jwk.public_key());
+            assert_eq!(secret.kid().as_str(), KID);
+        }
+        let strange = json!({"id": KID, "type": "X25519KeyAgreementKey2019", "privateKeyBase58": strange});
+        assert!(SecretKey::from_value(&strange, None).is_err());
+        for value in [
+            json!({"id": KID, "type": "JsonWebKey", "secretKeyJwk": jwk()}),
+            json!({"id": KID, "type": "Multikey", "secretKeyMultibase": multibase}),
+            json!({"id": KID, "type": "Multikey", "secretKeyMultibase": multibase, "privateKeyJwk": jwk()}),
+        ] {
+            assert_eq!(SecretKey::from_value(&value, None).unwrap().public_key(), from_jwk.public_key());
+        }
+        let mut other = jwk();
+        other["d"] = json!(base64url::encode([1; 32]));
+        other["x"] = json!(base64url::encode(
+            SecretKey::from_octets(DidUrl::parse(KID).unwrap(), Curve::X25519, &[1; 32])
+                .unwrap()
+                .public_key()
+                .octets()
+        ));
+        let both =
+            json!({"id": KID, "type": "Multikey", "secretKeyMultibase": multibase, "privateKeyJwk": other});
+        assert!(SecretKey::from_value(&both, None).is_err());
+    }
+
+    #[test]
+    fn a_jwk_whose_halves_do_not_belong_together_is_refused() {
+        let mut value = jwk();
+        value["x"] = json!("tGskN_ae61DP4DLY31_fjkbvnKqf-ze7kA6Cj2vyQxU");
+        assert!(matches!(
+            SecretKey::from_value(&value, Some(KID)),
+            Err(Error::Malformed { part: "jwk.d", .. })
+        ));
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let secret = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
+        assert_eq!(format!("{secret:?}"), format!("SecretKey {{ kid: \"{KID}\", .. }}"));
+        assert_eq!(secret.expose_jwk().unwrap()["d"], jwk()["d"]);
+    }
+
+    #[test]
+    fn the_derived_secret_belongs_to_the_derived_public_key() {
+        let kid = DidUrl::parse("did:example:a#1").unwrap();
+        let secret = SecretKey::from_octets(kid.clone(), Curve::Ed25519, &[7; 32]).unwrap();
+        let derived = secret.derived_agreement_key(kid.clone()).unwrap();
+        let public = secret.public_key().derived_agreement_key().unwrap();
+        assert_eq!(derived.public_key(), public);
+        assert!(derived.derived_agreement_key(kid).is_none());
+    }
+}
