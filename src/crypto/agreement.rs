@@ -5,8 +5,8 @@ use subtle::ConstantTimeEq;
 
 use super::backend::{Backend, Chosen};
 use super::curve::Curve;
+use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
-use super::secret_kind::SecretKind;
 use crate::error::{Error, Result};
 
 /// A shared secret: the x coordinate at its full length. Zeroed on drop.
@@ -35,7 +35,7 @@ impl SharedSecret {
 }
 
 /// Computes the shared secret; keys on different curves have none.
-pub(crate) fn agree(secret: &SecretKind, public: &PublicKey) -> Result<SharedSecret> {
+pub(crate) fn agree(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
     let point = public.point().filter(|_| secret.curve() == public.curve()).ok_or(Error::Decryption)?;
     let octets = Chosen::agree(secret.scalar(), point).ok_or(Error::Decryption)?;
     SharedSecret::new(public.curve(), octets)
@@ -52,7 +52,7 @@ mod tests {
             let [one, other] = [1, 2].map(|octet| {
                 let mut octets = vec![octet; curve.field_length()];
                 octets[0] = 0;
-                SecretKind::from_octets(curve, &octets).unwrap()
+                PrivateKey::from_octets(curve, &octets).unwrap()
             });
             let there = agree(&one, &other.public_key());
             let back = agree(&other, &one.public_key());
@@ -62,7 +62,7 @@ mod tests {
                 assert_eq!(there.octets().len(), curve.field_length());
             }
             for stranger in Curve::ALL.into_iter().filter(|stranger| *stranger != curve) {
-                let key = SecretKind::from_octets(stranger, &vec![1; stranger.field_length()]).unwrap();
+                let key = PrivateKey::from_octets(stranger, &vec![1; stranger.field_length()]).unwrap();
                 assert!(agree(&one, &key.public_key()).is_err());
             }
         }
@@ -71,7 +71,7 @@ mod tests {
     // ALG-15
     #[test]
     fn points_of_low_order_are_refused() {
-        let bob = SecretKind::from_octets(Curve::X25519, &[7; 32]).unwrap();
+        let bob = PrivateKey::from_octets(Curve::X25519, &[7; 32]).unwrap();
         let mut one = [0; 32];
         one[0] = 1;
         for low in [[0; 32], one] {

@@ -70,20 +70,20 @@ mod tests {
 
     use super::*;
     use crate::crypto::agreement::agree;
-    use crate::keys::{Curve, SecretKind};
+    use crate::keys::{Curve, PrivateKey};
 
     const NONCE: [u8; NONCE_LENGTH] = *b"012345678912012345678912";
 
-    fn secret(octet: u8) -> SecretKind {
-        SecretKind::from_octets(Curve::X25519, &[octet; 32]).unwrap()
+    fn secret(octet: u8) -> PrivateKey {
+        PrivateKey::from_octets(Curve::X25519, &[octet; 32]).unwrap()
     }
 
-    fn between(one: &SecretKind, other: &SecretKind) -> CryptoBox {
+    fn between(one: &PrivateKey, other: &PrivateKey) -> CryptoBox {
         CryptoBox::new(&agree(one, &other.public_key()).unwrap()).unwrap()
     }
 
     /// What askar-crypto, which computes the shared secret itself, calls the two halves.
-    fn pair(secret: &SecretKind) -> askar_crypto::alg::x25519::X25519KeyPair {
+    fn pair(secret: &PrivateKey) -> askar_crypto::alg::x25519::X25519KeyPair {
         let octets = secret.octets().unwrap();
         KeySecretBytes::from_secret_bytes(octets.as_ref()).unwrap()
     }
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_sealed_box_is_that_of_askar_crypto_both_ways() {
         let (ephemeral, bob) = (secret(3), secret(2));
-        let public = [&ephemeral, &bob].map(SecretKind::public_key);
+        let public = [&ephemeral, &bob].map(PrivateKey::public_key);
         let nonce = sealed_nonce(&public[0], &public[1]).unwrap();
         let boxed = between(&ephemeral, &bob).seal(&nonce, b"hello there").unwrap();
         let sealed = [public[0].octets(), boxed].concat();

@@ -11,8 +11,8 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 
 use super::agreement::{SharedSecret, agree};
+use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
-use super::secret_kind::SecretKind;
 use crate::error::Result;
 
 /// How many peers a key remembers: they take about 200 KB, and one that is forgotten costs what it did at first.
@@ -67,7 +67,7 @@ impl Debug for Established {
 }
 
 /// Computes the shared secret of two parties' own keys, or remembers it.
-pub(crate) fn agree_and_remember(secret: &SecretKind, public: &PublicKey) -> Result<SharedSecret> {
+pub(crate) fn agree_and_remember(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
     if secret.curve() != public.curve() {
         return agree(secret, public);
     }
@@ -82,7 +82,7 @@ pub(crate) fn agree_and_remember(secret: &SecretKind, public: &PublicKey) -> Res
 
 /// How many peers the key remembers.
 #[cfg(test)]
-pub(crate) fn remembered(key: &SecretKind) -> usize {
+pub(crate) fn remembered(key: &PrivateKey) -> usize {
     let Established { first, others } = key.established();
     usize::from(first.get().is_some()).saturating_add(others.get().map_or(0, |others| others.len()))
 }
@@ -93,11 +93,11 @@ mod tests {
     use crate::crypto::curve::Curve;
     use crate::error::Error;
 
-    fn secret(curve: Curve, number: u16) -> SecretKind {
+    fn secret(curve: Curve, number: u16) -> PrivateKey {
         let mut octets = vec![0; curve.field_length()];
         octets[1..3].copy_from_slice(&number.to_be_bytes());
         octets[3] = 1;
-        SecretKind::from_octets(curve, &octets).unwrap()
+        PrivateKey::from_octets(curve, &octets).unwrap()
     }
 
     // ALG-01

@@ -9,9 +9,9 @@ pub(crate) mod crypto_box;
 pub(crate) mod curve;
 pub(crate) mod established;
 pub(crate) mod key_wrap;
+pub(crate) mod private_key;
 pub(crate) mod public_key;
 pub(crate) mod random_bytes;
-pub(crate) mod secret_kind;
 pub(crate) mod signature;
 pub(crate) mod wrapping_key;
 

@@ -168,11 +168,11 @@ pub(crate) fn has_length_of(curve: Curve, octets: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::secret_kind::SecretKind;
+    use crate::crypto::private_key::PrivateKey;
 
     fn key_on(curve: Curve) -> PublicKey {
         let octets = vec![1; curve.field_length()];
-        SecretKind::from_octets(curve, &octets).unwrap().public_key()
+        PrivateKey::from_octets(curve, &octets).unwrap().public_key()
     }
 
     #[test]
@@ -212,7 +212,7 @@ mod tests {
     // ALG-18
     #[test]
     fn exactly_the_points_that_agree_on_zero_have_low_order() {
-        let bob = SecretKind::from_octets(Curve::X25519, &[7; 32]).unwrap();
+        let bob = PrivateKey::from_octets(Curve::X25519, &[7; 32]).unwrap();
         let flipped = |point: &[u8; 32]| {
             let mut point = *point;
             point[31] |= 0x80;
@@ -241,7 +241,7 @@ mod tests {
                 .map(|number| {
                     let mut octets = vec![0; curve.field_length()];
                     octets[curve.field_length() - 2..].copy_from_slice(&number.to_be_bytes());
-                    SecretKind::from_octets(curve, &octets).unwrap().public_key()
+                    PrivateKey::from_octets(curve, &octets).unwrap().public_key()
                 })
                 .find(|key| key.coordinates().0[0] == 0)
                 .unwrap();

@@ -2,12 +2,12 @@
 
 use super::algorithm::SignatureAlgorithm;
 use super::backend::{Backend, Chosen};
+use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
-use super::secret_kind::SecretKind;
 use crate::error::{Error, Result};
 
 /// Signs with the one algorithm that fits the key.
-pub(crate) fn sign(key: &SecretKind, data: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn sign(key: &PrivateKey, data: &[u8]) -> Result<Vec<u8>> {
     let signature = Chosen::sign(key.scalar(), data);
     signature.ok_or_else(|| Error::misuse(format!("a key on {} does not sign", key.curve().name())))
 }
@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn the_vector_of_rfc_8037_holds() {
         let secret = base64url::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "d").unwrap();
-        let key = SecretKind::from_octets(Curve::Ed25519, &secret).unwrap();
+        let key = PrivateKey::from_octets(Curve::Ed25519, &secret).unwrap();
         let data = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
         let signature = sign(&key, data).unwrap();
         assert_eq!(
@@ -88,7 +88,7 @@ mod tests {
     // SIG-18: both values of s are valid; DER is not
     #[test]
     fn es256k_takes_either_s_and_no_der() {
-        let secret = SecretKind::from_octets(Curve::Secp256k1, &[7; 32]).unwrap();
+        let secret = PrivateKey::from_octets(Curve::Secp256k1, &[7; 32]).unwrap();
         let public = secret.public_key();
         let signature = sign(&secret, b"data").unwrap();
         assert_eq!(signature.len(), 64);
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_signature_is_valid_under_the_algorithm_of_its_curve_only() {
         for curve in [Curve::Ed25519, Curve::P256, Curve::Secp256k1] {
-            let secret = SecretKind::from_octets(curve, &[7; 32]).unwrap();
+            let secret = PrivateKey::from_octets(curve, &[7; 32]).unwrap();
             let signature = sign(&secret, b"data").unwrap();
             let public = secret.public_key();
             for algorithm in SignatureAlgorithm::ALL {
@@ -121,7 +121,7 @@ mod tests {
     // SIG-19
     #[test]
     fn a_key_for_agreement_neither_signs_nor_verifies() {
-        let key = SecretKind::from_octets(Curve::X25519, &[7; 32]).unwrap();
+        let key = PrivateKey::from_octets(Curve::X25519, &[7; 32]).unwrap();
         assert!(sign(&key, b"data").is_err());
         for algorithm in SignatureAlgorithm::ALL {
             let verified = verify(&key.public_key(), algorithm, b"data", &[0; 64]);

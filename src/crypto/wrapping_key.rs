@@ -75,10 +75,10 @@ mod tests {
     use super::*;
     use crate::base64url;
     use crate::crypto::agreement::agree;
-    use crate::keys::{Curve, SecretKind};
+    use crate::keys::{Curve, PrivateKey};
 
-    fn secret(d: &str) -> SecretKind {
-        SecretKind::from_octets(Curve::X25519, &base64url::decode(d, "d").unwrap()).unwrap()
+    fn secret(d: &str) -> PrivateKey {
+        PrivateKey::from_octets(Curve::X25519, &base64url::decode(d, "d").unwrap()).unwrap()
     }
 
     // draft-madden-jose-ecdh-1pu-04, appendix B, its keys; our own wrapping algorithm.
@@ -89,7 +89,7 @@ mod tests {
         let bob = secret("1gDirl_r_Y3-qUa3WXHgEXrrEHngWThU3c9zj9A2uBg");
         let ephemeral = secret("x8EVZH4Fwk673_mUujnliJoSrLz0zYzzCWp5GUX2fc8");
         let info = PartyInfo { apu: b"Alice", apv: b"Bob" };
-        let public = |key: &SecretKind| key.public_key();
+        let public = |key: &PrivateKey| key.public_key();
         let sent = ecdh_1pu(
             &agree(&ephemeral, &public(&bob)).unwrap(),
             &agree(&alice, &public(&bob)).unwrap(),
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn ecdh_es_derives_the_key_of_rfc_7518() {
         let key =
-            |d: &str| SecretKind::from_octets(Curve::P256, &base64url::decode(d, "d").unwrap()).unwrap();
+            |d: &str| PrivateKey::from_octets(Curve::P256, &base64url::decode(d, "d").unwrap()).unwrap();
         let alice = key("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo");
         let bob = key("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw");
         let z = agree(&alice, &bob.public_key()).unwrap();

@@ -186,7 +186,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::keys::SecretKind;
+    use crate::keys::PrivateKey;
 
     const MULTIKEY: &str = "publicKeyMultibase";
     /// Multibase over the octets alone, without a codec.
@@ -208,7 +208,7 @@ mod tests {
     ];
 
     fn key_on(curve: Curve) -> PublicKey {
-        SecretKind::from_octets(curve, &vec![1; curve.field_length()]).unwrap().public_key()
+        PrivateKey::from_octets(curve, &vec![1; curve.field_length()]).unwrap().public_key()
     }
 
     fn method(suite: &str, material: &str, key: &PublicKey, octets: &[u8]) -> Value {

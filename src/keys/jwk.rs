@@ -218,13 +218,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::keys::SecretKind;
+    use crate::keys::PrivateKey;
 
     // ALG-13
     #[test]
     fn a_jwk_on_every_curve_reads_back_as_itself() {
         for curve in Curve::ALL {
-            let secret = SecretKind::from_octets(curve, &vec![1; curve.field_length()]).unwrap();
+            let secret = PrivateKey::from_octets(curve, &vec![1; curve.field_length()]).unwrap();
             let key = secret.public_key();
             let jwk = key.to_jwk();
             assert_eq!(jwk["crv"], curve.name());

@@ -8,8 +8,8 @@ mod store;
 mod verkey;
 
 pub use crate::crypto::curve::Curve;
+pub(crate) use crate::crypto::private_key::PrivateKey;
 pub use crate::crypto::public_key::PublicKey;
-pub(crate) use crate::crypto::secret_kind::SecretKind;
 pub(crate) use jwk::{Jwk, PRIVATE_MEMBERS};
 pub(crate) use multikey::{decode_base58, decode_hex};
 pub use secret::{ExternalKey, Handle, Secret};

@@ -93,7 +93,7 @@ fn split(text: &str) -> Result<(u64, Zeroizing<Vec<u8>>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::SecretKind;
+    use crate::keys::PrivateKey;
 
     #[test]
     fn a_multikey_reads_back_as_itself() {
@@ -109,7 +109,7 @@ mod tests {
     fn a_multikey_on_every_curve_reads_back_as_itself() {
         for curve in Curve::ALL {
             let octets = vec![1; curve.field_length()];
-            let key = SecretKind::from_octets(curve, &octets).unwrap().public_key();
+            let key = PrivateKey::from_octets(curve, &octets).unwrap().public_key();
             assert_eq!(PublicKey::from_multikey(&key.to_multikey()).unwrap(), key);
             let multikey = MultiEncodedBuf::encode_bytes(curve.public_codec(), key.uncompressed_octets());
             for base in
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_longest_key_on_offer_is_read_in_the_longest_base() {
         let octets = vec![1; Curve::P521.field_length()];
-        let key = SecretKind::from_octets(Curve::P521, &octets).unwrap().public_key();
+        let key = PrivateKey::from_octets(Curve::P521, &octets).unwrap().public_key();
         let multikey = MultiEncodedBuf::encode_bytes(ssi_multicodec::P521_PUB, key.uncompressed_octets());
         let text = multibase::encode(Base::Base2, multikey);
         assert_eq!(text.len(), 1081);

@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 
 use super::jwk::Jwk;
 use super::multikey;
-use super::{Curve, PublicKey, SecretKind, secret_kid};
+use super::{Curve, PrivateKey, PublicKey, secret_kid};
 use crate::base64url;
 use crate::crypto::backend::Draw;
 use crate::did::{DidUrl, curve_of_suite};
@@ -18,18 +18,18 @@ use crate::json;
 #[derive(Clone)]
 pub struct SecretKey {
     kid: DidUrl,
-    kind: SecretKind,
+    kind: PrivateKey,
 }
 
 impl SecretKey {
     /// Generates a key on the curve; `draw` fills its argument with random octets.
     pub fn generate(kid: DidUrl, curve: Curve, draw: Draw<'_>) -> Result<Self> {
-        Ok(Self { kid, kind: SecretKind::generate(curve, draw)? })
+        Ok(Self { kid, kind: PrivateKey::generate(curve, draw)? })
     }
 
     /// Reads the raw octets of a secret key; its public half is computed.
     pub fn from_octets(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
-        Ok(Self { kid, kind: SecretKind::from_octets(curve, octets)? })
+        Ok(Self { kid, kind: PrivateKey::from_octets(curve, octets)? })
     }
 
     /// Reads the JSON text of a secret in any form in which DID software writes it; leaves no copy behind.
@@ -162,7 +162,7 @@ impl SecretKey {
         self.public_key() == *public_key
     }
 
-    pub(crate) fn kind(&self) -> &SecretKind {
+    pub(crate) fn kind(&self) -> &PrivateKey {
         &self.kind
     }
 

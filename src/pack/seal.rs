@@ -15,7 +15,7 @@ use crate::crypto::wrapping_key::{self, PartyInfo};
 use crate::did::DidUrl;
 use crate::error::Result;
 use crate::jose::jwe::{JweOut, Protected};
-use crate::keys::{Curve, Secret, SecretKind};
+use crate::keys::{Curve, PrivateKey, Secret};
 use crate::memory::check_room;
 
 /// Encrypts for the recipients without naming a sender.
@@ -41,7 +41,7 @@ pub(super) async fn authcrypt(
 
 /// The secrets of one envelope.
 struct Fresh {
-    ephemeral: SecretKind,
+    ephemeral: PrivateKey,
     cek: Zeroizing<Vec<u8>>,
     iv: Vec<u8>,
 }
@@ -51,7 +51,7 @@ impl Fresh {
         let mut draw = |buffer: &mut [u8]| caller.random(buffer);
         let count = [curve.field_length(), lengths.key, lengths.iv];
         let mut random = RandomBytes::new(&mut draw, count.into_iter().fold(0, usize::saturating_add));
-        let ephemeral = SecretKind::generate(curve, &mut |buffer| random.fill(buffer))?;
+        let ephemeral = PrivateKey::generate(curve, &mut |buffer| random.fill(buffer))?;
         let mut cek = Zeroizing::new(vec![0; lengths.key]);
         let mut iv = vec![0; lengths.iv];
         random.fill(&mut cek);

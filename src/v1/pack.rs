@@ -9,7 +9,7 @@ use crate::crypto::backend::Cipher;
 use crate::crypto::content::Lengths;
 use crate::crypto::crypto_box::{self, CryptoBox, sealed_nonce};
 use crate::error::{Error, Result};
-use crate::keys::{Curve, Secret, SecretKind, Verkey};
+use crate::keys::{Curve, PrivateKey, Secret, Verkey};
 use crate::unpack::RECIPIENTS;
 
 /// How long the parts of the content are.
@@ -77,7 +77,7 @@ async fn recipient<'a>(
 
 /// A sealed box: from an ephemeral key, which stands before it.
 fn sealed(caller: &Caller, to: &Verkey, plaintext: &[u8]) -> Result<Vec<u8>> {
-    let ephemeral = SecretKind::generate(Curve::X25519, &mut |buffer| caller.random(buffer))?;
+    let ephemeral = PrivateKey::generate(Curve::X25519, &mut |buffer| caller.random(buffer))?;
     let public = ephemeral.public_key();
     let shared = agree(&ephemeral, to.agreement_key()).map_err(|error| unfit(error, to))?;
     let nonce = sealed_nonce(&public, to.agreement_key())?;

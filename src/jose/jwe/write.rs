@@ -122,13 +122,13 @@ impl JweOut<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::{Curve, SecretKind};
+    use crate::keys::{Curve, PrivateKey};
 
     #[test]
     fn a_header_has_the_members_of_the_specification_in_one_order() {
         let skid = DidUrl::parse("did:example:alice#1").unwrap();
         for (curve, named) in [(Curve::X25519, Some(&skid)), (Curve::P256, None)] {
-            let epk = SecretKind::from_octets(curve, &[1; 32]).unwrap().public_key();
+            let epk = PrivateKey::from_octets(curve, &[1; 32]).unwrap().public_key();
             let header = Protected {
                 algorithm: AgreementAlgorithm::EcdhEs,
                 encryption: ContentEncryption::Xc20P,

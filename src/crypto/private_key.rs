@@ -13,18 +13,18 @@ use crate::error::{Error, Result};
 
 /// The secret half, read once. Its libraries zero it on drop.
 #[derive(Clone)]
-pub(crate) struct SecretKind(Arc<Halves>);
+pub(crate) struct PrivateKey(Arc<Inner>);
 
-struct Halves {
+struct Inner {
     curve: Curve,
     scalar: Scalar,
     public_key: PublicKey,
     established: Established,
     /// What an Ed25519 key implies, found when it is first wanted.
-    derived: OnceLock<Option<SecretKind>>,
+    derived: OnceLock<Option<PrivateKey>>,
 }
 
-impl SecretKind {
+impl PrivateKey {
     pub(crate) fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
         let refused = || Error::malformed("secret key", format!("no secret key on {}", curve.name()));
         Chosen::scalar(curve, octets).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
@@ -38,7 +38,7 @@ impl SecretKind {
 
     fn new(curve: Curve, scalar: Scalar) -> Option<Self> {
         let public_key = PublicKey::of(curve, &scalar)?;
-        Some(Self(Arc::new(Halves {
+        Some(Self(Arc::new(Inner {
             curve,
             scalar,
             public_key,
