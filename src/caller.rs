@@ -16,8 +16,8 @@ use askar_crypto::buffer::SecretBytes;
 
 use crate::crypto::agreement::{self, SharedSecret};
 use crate::crypto::algorithm::SignatureAlgorithm;
-use crate::crypto::established::agree_and_remember;
 use crate::crypto::signature;
+use crate::crypto::static_secret_cache::agree_and_remember;
 use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key};
 use crate::error::{Error, Result};
 use crate::keys::{ExternalKey, PublicKey, Secret, SecretKey, SecretStore, Verkey};
@@ -455,7 +455,7 @@ fn none_held(kids: &[&DidUrl]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::established::remembered;
+    use crate::crypto::static_secret_cache::remembered;
     use crate::keys::Curve;
 
     #[test]

@@ -7,12 +7,12 @@ pub(crate) mod backend;
 pub(crate) mod content;
 pub(crate) mod crypto_box;
 pub(crate) mod curve;
-pub(crate) mod established;
 pub(crate) mod key_wrap;
 pub(crate) mod private_key;
 pub(crate) mod public_key;
 pub(crate) mod random_bytes;
 pub(crate) mod signature;
+pub(crate) mod static_secret_cache;
 pub(crate) mod wrapping_key;
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use askar_crypto::buffer::SecretBytes;
 use super::backend::askar::derived_scalar;
 use super::backend::{Backend, Chosen, Draw, Scalar};
 use super::curve::Curve;
-use super::established::Established;
 use super::public_key::PublicKey;
+use super::static_secret_cache::StaticSecretCache;
 use crate::error::{Error, Result};
 
 /// The secret half, read once. Its libraries zero it on drop.
@@ -19,7 +19,7 @@ struct Inner {
     curve: Curve,
     scalar: Scalar,
     public_key: PublicKey,
-    established: Established,
+    static_secrets: StaticSecretCache,
     /// What an Ed25519 key implies, found when it is first wanted.
     derived: OnceLock<Option<PrivateKey>>,
 }
@@ -42,7 +42,7 @@ impl PrivateKey {
             curve,
             scalar,
             public_key,
-            established: Established::default(),
+            static_secrets: StaticSecretCache::default(),
             derived: OnceLock::new(),
         })))
     }
@@ -59,8 +59,8 @@ impl PrivateKey {
         &self.0.scalar
     }
 
-    pub(super) fn established(&self) -> &Established {
-        &self.0.established
+    pub(super) fn static_secrets(&self) -> &StaticSecretCache {
+        &self.0.static_secrets
     }
 
     /// The secret itself, to be stored.

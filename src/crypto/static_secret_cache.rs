@@ -25,14 +25,14 @@ const OTHERS: usize = PEERS - 1;
 ///
 /// With a DID for each relationship every key has one peer: the first takes no table, which would be many times the key.
 #[derive(Default)]
-pub(super) struct Established {
+pub(super) struct StaticSecretCache {
     first: OnceLock<(Vec<u8>, SharedSecret)>,
     others: OnceLock<Box<Others>>,
 }
 
 type Others = Cache<Vec<u8>, SharedSecret>;
 
-impl Established {
+impl StaticSecretCache {
     fn get(&self, public: &[u8]) -> Option<SharedSecret> {
         match self.first.get()? {
             (first, shared) if first == public => Some(shared.clone()),
@@ -60,9 +60,9 @@ fn others() -> Others {
     Cache::with_options(room, UnitWeighter, hash, lifecycle)
 }
 
-impl Debug for Established {
+impl Debug for StaticSecretCache {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Established")
+        f.write_str("StaticSecretCache")
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn agree_and_remember(secret: &PrivateKey, public: &PublicKey) -> Res
     if secret.curve() != public.curve() {
         return agree(secret, public);
     }
-    let (peers, public_bytes) = (secret.established(), public.uncompressed_octets());
+    let (peers, public_bytes) = (secret.static_secrets(), public.uncompressed_octets());
     if let Some(shared) = peers.get(public_bytes) {
         return Ok(shared);
     }
@@ -83,7 +83,7 @@ pub(crate) fn agree_and_remember(secret: &PrivateKey, public: &PublicKey) -> Res
 /// How many peers the key remembers.
 #[cfg(test)]
 pub(crate) fn remembered(key: &PrivateKey) -> usize {
-    let Established { first, others } = key.established();
+    let StaticSecretCache { first, others } = key.static_secrets();
     usize::from(first.get().is_some()).saturating_add(others.get().map_or(0, |others| others.len()))
 }
 
@@ -135,9 +135,9 @@ mod tests {
         for _ in 0..2 {
             agree_and_remember(&alice, &bob.public_key()).unwrap();
         }
-        assert!(alice.established().others.get().is_none());
+        assert!(alice.static_secrets().others.get().is_none());
         agree_and_remember(&alice, &carol.public_key()).unwrap();
-        assert_eq!(alice.established().others.get().map(|others| others.len()), Some(1));
+        assert_eq!(alice.static_secrets().others.get().map(|others| others.len()), Some(1));
     }
 
     #[test]
