@@ -1,7 +1,7 @@
 //! Faults of form: parts of a message that the receiver can do without, in another form than the specification's.
 
 use super::compare::same_value;
-use super::kept::{Kept, Source};
+use super::shared_text::{SharedText, Source};
 use crate::error::{Error, Result};
 use crate::json::{self, Raw};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use std::sync::Arc;
 pub struct FormFault {
     part: String,
     reason: String,
-    value: Kept,
+    value: SharedText,
 }
 
 impl FormFault {
     /// A fault that was recorded before.
     pub fn recorded(part: String, reason: String, value: String) -> Self {
-        Self { part, reason, value: Kept::whole(value) }
+        Self { part, reason, value: SharedText::whole(value) }
     }
 
     /// The part, as its path in the message: `created_time`, `attachments[0].id`.
@@ -96,7 +96,7 @@ impl<'s> Form<'s> {
     ) -> Result<()> {
         match error {
             Error::Malformed { reason, .. } if self.tolerant => {
-                let value = Kept::part(self.source, value.unwrap_or("null"));
+                let value = SharedText::part(self.source, value.unwrap_or("null"));
                 self.faults.push(FormFault { part: path(), reason, value });
                 Ok(())
             }

@@ -6,10 +6,10 @@ pub(crate) mod form;
 mod from_prior;
 mod headers;
 mod id;
-pub(crate) mod kept;
 pub(crate) mod object;
 mod parse;
 mod plaintext;
+pub(crate) mod shared_text;
 mod type_uri;
 mod write;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::form::{Form, Reading};
 use super::headers::{id, party, seconds, text, texts};
-use super::kept::{Kept, Source};
 use super::plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
+use super::shared_text::{SharedText, Source};
 use super::{Attachment, FormFault};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
@@ -69,7 +69,7 @@ impl Message {
         if let Some(body) = body {
             // it stands one level deep in the message, and an attachment two
             json::check(&body, "message", json::NESTING.saturating_sub(1))?;
-            message.body = Some(object(Kept::whole(body))?);
+            message.body = Some(object(SharedText::whole(body))?);
         }
         if let Some(attachments) = attachments {
             for attachment in &attachments {
@@ -154,7 +154,7 @@ impl<'a> Headers<'a> {
         let mut form = Form::new(source, reading.tolerant);
         let ids = |raw, part| texts(raw, part).map(owned);
         let path = |name: &'static str| move || name.to_owned();
-        let body = self.body.map(|raw| object(Kept::part(source, raw.get())));
+        let body = self.body.map(|raw| object(SharedText::part(source, raw.get())));
         let body = match body {
             // null says as little as absence, and any other value has a meaning that would be lost
             Some(Err(error)) if self.body.is_some_and(|raw| raw.get() == "null") => {
@@ -207,7 +207,7 @@ impl<'a> Headers<'a> {
             custom: self
                 .custom
                 .into_iter()
-                .map(|(name, raw)| (name.into_owned(), Kept::part(source, raw.get())))
+                .map(|(name, raw)| (name.into_owned(), SharedText::part(source, raw.get())))
                 .collect(),
             form_faults: form.into_faults(),
         })
@@ -235,7 +235,7 @@ fn owned(texts: Vec<Cow<'_, str>>) -> Vec<String> {
     texts.into_iter().map(Cow::into_owned).collect()
 }
 
-fn object(body: Kept) -> Result<Kept> {
+fn object(body: SharedText) -> Result<SharedText> {
     let is_object = body.as_str().starts_with('{');
     is_object.then_some(body).ok_or_else(|| Error::malformed("message.body", "no JSON object"))
 }

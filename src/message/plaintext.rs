@@ -1,6 +1,6 @@
 //! A message with every header of the specification, and the custom ones as they came.
 
-use super::kept::Kept;
+use super::shared_text::SharedText;
 use super::{Attachment, FormFault, FromPrior, TypeUri};
 use crate::did::DidUrl;
 
@@ -45,9 +45,9 @@ pub struct Message {
     pub(super) ack: Option<Vec<String>>,
     pub(super) lang: Option<String>,
     pub(super) accept_lang: Option<Vec<String>>,
-    pub(super) body: Option<Kept>,
+    pub(super) body: Option<SharedText>,
     pub(super) attachments: Option<Vec<Attachment>>,
-    pub(super) custom: Vec<(String, Kept)>,
+    pub(super) custom: Vec<(String, SharedText)>,
     pub(super) form_faults: Vec<FormFault>,
 }
 
@@ -145,7 +145,7 @@ impl Message {
 
     /// The JSON text of the body; `{}` where the message has none.
     pub fn body(&self) -> &str {
-        self.body.as_ref().map_or("{}", Kept::as_str)
+        self.body.as_ref().map_or("{}", SharedText::as_str)
     }
 
     /// The attachments.

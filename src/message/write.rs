@@ -1,8 +1,8 @@
 //! A plaintext message written straight into its text.
 
 use super::compare::same_value;
-use super::kept::Kept;
 use super::object::ObjectText;
+use super::shared_text::SharedText;
 use super::{Attachment, FromPriorHeader, MEDIA_TYPE, Message};
 use crate::did::DidUrl;
 use crate::error::Result;
@@ -66,7 +66,7 @@ impl Message {
     }
 
     fn room(&self) -> usize {
-        let body = self.body.iter().map(Kept::length);
+        let body = self.body.iter().map(SharedText::length);
         let custom = self.custom.iter().map(|(name, value)| name.len().saturating_add(value.length()));
         let attachments = self.attachments().iter().map(Attachment::length);
         body.chain(custom).chain(attachments).fold(ROOM, usize::saturating_add)

@@ -56,7 +56,7 @@ use crate::json::NESTING;
 use crate::memory::check_room;
 use crate::message::Message;
 use crate::message::form::Reading;
-use crate::message::kept::Source;
+use crate::message::shared_text::Source;
 use unpacked::Findings;
 
 /// How a message is to be unpacked.

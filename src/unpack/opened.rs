@@ -14,7 +14,7 @@ use crate::did::{DidUrl, Document, Relationship};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwe::{Agreement, Jwe, Recipient};
 use crate::keys::{PublicKey, Secret};
-use crate::message::kept::Source;
+use crate::message::shared_text::Source;
 
 /// A layer that one of our keys opened. Only this module makes one.
 pub(super) struct Opened {

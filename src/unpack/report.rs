@@ -7,7 +7,7 @@ use super::unpacked::replay_key;
 use super::warning::Warning;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
 use crate::did::DidUrl;
-use crate::message::kept::Source;
+use crate::message::shared_text::Source;
 use crate::message::{FromPrior, Message};
 
 /// A message, and what was proved and noticed when it was unpacked.

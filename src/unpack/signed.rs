@@ -10,7 +10,7 @@ use crate::did::{DidUrl, Document, Relationship};
 use crate::error::{Error, Result};
 use crate::jose::jws::{Jws, Signature};
 use crate::memory::check_room;
-use crate::message::kept::Source;
+use crate::message::shared_text::Source;
 
 /// A layer signed with a key that its DID lists under `authentication`. Only this module makes one.
 pub(super) struct Signed {

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use super::compare::same_value;
 use super::form::Form;
 use super::headers::{is_unreserved, text, texts};
-use super::kept::{Kept, Source};
 use super::object::ObjectText;
+use super::shared_text::{SharedText, Source};
 use crate::error::{Error, Result};
 use crate::json::{self, Raw};
 use crate::multihash::Multihash;
@@ -20,7 +20,7 @@ use crate::multihash::Multihash;
 #[derive(Clone, Debug)]
 pub struct Attachment {
     id: Option<String>,
-    members: Vec<(String, Kept)>,
+    members: Vec<(String, SharedText)>,
     data: Data,
 }
 
@@ -81,7 +81,7 @@ impl Attachment {
             None => form.tolerate(missing(), None, member("data")).map(|()| Data::default())?,
         };
         let source = form.source();
-        let kept = |raw: Raw<'_>| Kept::part(source, raw.get());
+        let kept = |raw: Raw<'_>| SharedText::part(source, raw.get());
         let members = members.into_iter().map(|(name, raw)| (name.into_owned(), kept(raw))).collect();
         Ok(Self { id, members, data })
     }

@@ -31,12 +31,12 @@ impl Debug for Source {
 
 /// A part of a text.
 #[derive(Clone)]
-pub(crate) struct Kept {
+pub(crate) struct SharedText {
     source: Arc<Source>,
     range: Range<usize>,
 }
 
-impl Kept {
+impl SharedText {
     /// Keeps a text in whole.
     pub(crate) fn whole(text: String) -> Self {
         Self { range: 0..text.len(), source: Arc::new(Source::Open(text)) }
@@ -77,7 +77,7 @@ impl Kept {
     }
 }
 
-impl Debug for Kept {
+impl Debug for SharedText {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
     }
@@ -91,7 +91,7 @@ mod tests {
     fn a_copy_keeps_its_own_text_alone() {
         for source in [Source::Open("[1,2]".to_owned()), Source::Decrypted("[1,2]".to_owned().into())] {
             let source = Arc::new(source);
-            let copied = Kept::part(&source, &source.as_str()[1..2]).copied();
+            let copied = SharedText::part(&source, &source.as_str()[1..2]).copied();
             assert_eq!((copied.as_str(), copied.source_length()), ("1", 1));
             assert_eq!(Arc::strong_count(&source), 1);
             let is_secret = matches!(*copied.source, Source::Decrypted(_));
@@ -107,12 +107,12 @@ mod tests {
             for part in ["", "2", "1,2", "[1,2]"] {
                 let place = text.find(part).unwrap();
                 let inside = &text[place..place + part.len()];
-                let kept = Kept::part(&source, inside);
+                let kept = SharedText::part(&source, inside);
                 assert_eq!(kept.as_str(), part);
                 assert_eq!(kept.as_str().as_ptr(), inside.as_ptr());
             }
             let other = "[1,2]3".to_owned();
-            let kept = Kept::part(&source, &other[3..]);
+            let kept = SharedText::part(&source, &other[3..]);
             assert_eq!(kept.as_str(), "2]3");
         }
     }
