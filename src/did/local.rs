@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::document_cache::DocumentCache;
 use super::long_forms::LongForms;
-use super::memory::Memory;
 use super::peer::{self, KeyNaming, genesis};
 use super::{DidUrl, Document, jwk, key};
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Default)]
 pub struct LocalResolver {
     naming: KeyNaming,
-    memory: RwLock<Memory>,
+    memory: RwLock<DocumentCache>,
     /// What a did:peer is the hash of: remembered on demand, until the resolver goes.
     told: RwLock<HashMap<String, Arc<str>>>,
     /// The long forms of senders that were proved, and of what a store outside of the core knows.

@@ -2,11 +2,11 @@
 
 mod did_url;
 mod document;
+mod document_cache;
 pub mod jwk;
 pub mod key;
 pub mod local;
 mod long_forms;
-mod memory;
 mod node;
 mod parties;
 mod party;

@@ -17,11 +17,11 @@ const MOST_DOCUMENTS: usize = 4096;
 
 /// How much of the room is for parties that come back; a flood of strangers has the rest. With half of it for
 /// the newest, a short form is still known when as many others have come since its long form.
-const FOR_FRIENDS: f64 = 0.5;
+const HOT_FRACTION: f64 = 0.5;
 
 /// Documents by DID. Where there is no room, those go first that were not asked for again.
-pub(super) struct Memory {
-    documents: Cache<Arc<str>, Remembered, Octets, DefaultHashBuilder, Farewell>,
+pub(super) struct DocumentCache {
+    documents: Cache<Arc<str>, Remembered, Octets, DefaultHashBuilder, EvictShortForm>,
     /// The long forms of short forms, as long as the documents of the long forms are remembered.
     long_forms: HashMap<Arc<str>, Arc<str>>,
 }
@@ -33,7 +33,7 @@ struct Remembered {
     short: Option<Arc<str>>,
 }
 
-impl Memory {
+impl DocumentCache {
     /// The document of the DID.
     pub(super) fn document(&self, did: &str) -> Option<Arc<Document>> {
         self.documents.get(did).map(|remembered| Arc::clone(&remembered.document))
@@ -78,23 +78,23 @@ impl Memory {
     }
 }
 
-impl Default for Memory {
+impl Default for DocumentCache {
     #[expect(clippy::expect_used, reason = "the options are constants")]
     fn default() -> Self {
         let room = OptionsBuilder::new()
             .estimated_items_capacity(MOST_DOCUMENTS)
             .weight_capacity(u64::try_from(MOST_OCTETS).unwrap_or(u64::MAX))
-            .hot_allocation(FOR_FRIENDS)
+            .hot_allocation(HOT_FRACTION)
             .build()
             .expect("both capacities are given");
-        let documents = Cache::with_options(room, Octets, DefaultHashBuilder::default(), Farewell);
+        let documents = Cache::with_options(room, Octets, DefaultHashBuilder::default(), EvictShortForm);
         Self { documents, long_forms: HashMap::new() }
     }
 }
 
-impl Debug for Memory {
+impl Debug for DocumentCache {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Memory").field("documents", &self.documents.len()).finish_non_exhaustive()
+        f.debug_struct("DocumentCache").field("documents", &self.documents.len()).finish_non_exhaustive()
     }
 }
 
@@ -110,9 +110,9 @@ impl Weighter<Arc<str>, Remembered> for Octets {
 
 /// Tells the short forms of the documents that had to go.
 #[derive(Clone)]
-struct Farewell;
+struct EvictShortForm;
 
-impl Lifecycle<Arc<str>, Remembered> for Farewell {
+impl Lifecycle<Arc<str>, Remembered> for EvictShortForm {
     type RequestState = Vec<Arc<str>>;
 
     fn on_evict(&self, forgotten: &mut Vec<Arc<str>>, _did: Arc<str>, remembered: Remembered) {
@@ -131,19 +131,19 @@ mod tests {
     }
 
     /// Keeps a long form of that number, and looks for nothing.
-    fn keep(memory: &mut Memory, number: usize, filler: usize) {
+    fn keep(memory: &mut DocumentCache, number: usize, filler: usize) {
         let did = format!("did:example:{number}:long");
         memory.keep(&did, Some(format!("did:example:{number}")), document(&did, filler));
     }
 
-    fn weight(memory: &Memory) -> usize {
+    fn weight(memory: &DocumentCache) -> usize {
         memory.documents.iter().map(|(_, remembered)| remembered.octets).sum()
     }
 
     #[test]
     fn there_are_no_more_documents_than_there_is_room_for() {
         for (filler, most) in [(0, MOST_DOCUMENTS), (100_000, MOST_OCTETS / 200_000)] {
-            let mut memory = Memory::default();
+            let mut memory = DocumentCache::default();
             for number in 0..most * 2 {
                 keep(&mut memory, number, filler);
                 assert!(memory.documents.len() <= most && weight(&memory) <= MOST_OCTETS);
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_strangers_drives_out_strangers_and_not_those_that_come_back() {
-        let mut memory = Memory::default();
+        let mut memory = DocumentCache::default();
         for number in 0..MOST_DOCUMENTS {
             keep(&mut memory, number, 0);
         }
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_long_form_is_known_as_long_as_its_document() {
-        let mut memory = Memory::default();
+        let mut memory = DocumentCache::default();
         for number in 0..MOST_DOCUMENTS * 2 {
             keep(&mut memory, number, 0);
         }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_document_larger_than_all_the_room_is_handed_out_and_forgotten() {
-        let mut memory = Memory::default();
+        let mut memory = DocumentCache::default();
         keep(&mut memory, 1, 0);
         keep(&mut memory, 2, MOST_OCTETS);
         assert_eq!((memory.documents.len(), memory.long_forms.len()), (1, 1));
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_document_that_two_threads_read_is_kept_once() {
-        let mut memory = Memory::default();
+        let mut memory = DocumentCache::default();
         let first = memory.keep("did:example:a", None, document("did:example:a", 0));
         let second = memory.keep("did:example:a", None, document("did:example:a", 0));
         assert!(Arc::ptr_eq(&first, &second));
