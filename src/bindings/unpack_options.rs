@@ -9,7 +9,7 @@ use pyo3::types::PyString;
 use super::argument::{ArgumentTypeError, type_name};
 use super::errors::misuse;
 use super::json::WholeIn;
-use crate::did::Parties;
+use crate::did::DidSet;
 use crate::unpack::{Limits, Policy, Profile, ToMismatch, UnpackOptions};
 
 /// An `UnpackConfig`, read once and used for every message that is unpacked with it.
@@ -55,7 +55,7 @@ fn to_mismatch(config: &Bound<'_, PyAny>) -> PyResult<ToMismatch> {
 }
 
 /// Any collection of DIDs but a lone string.
-fn parties(dids: &Bound<'_, PyAny>) -> PyResult<Parties> {
+fn parties(dids: &Bound<'_, PyAny>) -> PyResult<DidSet> {
     if dids.is_instance_of::<PyString>() {
         return Err(PyTypeError::new_err("expected several DIDs, not a str"));
     }

@@ -8,7 +8,7 @@ use super::seal::{anoncrypt, authcrypt};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
-use crate::did::{DidUrl, Parties, Service};
+use crate::did::{DidSet, DidUrl, Service};
 use crate::error::{Error, Result};
 use crate::jose::jws::KidIn;
 use crate::keys::{Curve, Secret};
@@ -298,7 +298,7 @@ fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<
         message = name_sender(message, party)?;
     }
     // each by its one name, so that many recipients are not compared with each other
-    match message.to().map(|named| named.iter().map(DidUrl::did).collect::<Parties>()) {
+    match message.to().map(|named| named.iter().map(DidUrl::did).collect::<DidSet>()) {
         Some(named) => match to.iter().find(|to| !named.contains(to.did())) {
             None => Ok(message),
             Some(other) => Err(Error::misuse(format!("the message is not to {}", other.did()))),

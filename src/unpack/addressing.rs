@@ -5,7 +5,7 @@ use super::opened::{Authcrypt, Opened};
 use super::signed::Signed;
 use super::warning::Warning;
 use crate::crypto::signature::SignatureValid;
-use crate::did::{DidUrl, Parties, PartyName, same_party};
+use crate::did::{DidSet, DidUrl, PartyName, same_party};
 use crate::error::{Claim, Error, Result};
 use crate::message::{Message, same_message_type};
 
@@ -121,7 +121,7 @@ fn signed_recipient(message: &Message, layers: &Layers, mismatch: ToMismatch) ->
 }
 
 /// Whether `to`, where present, names one of our DIDs.
-pub(super) fn names_us(message: &Message, own: &Parties) -> bool {
+pub(super) fn names_us(message: &Message, own: &DidSet) -> bool {
     message.to().is_none_or(|to| to.iter().any(|did| own.contains(did.did())))
 }
 

@@ -48,7 +48,7 @@ pub use warning::Warning;
 use std::sync::Arc;
 
 use crate::caller::Caller;
-use crate::did::Parties;
+use crate::did::DidSet;
 use crate::error::{Error, Result};
 use crate::jose::envelope::{self, Envelope, Most};
 use crate::jose::jwe::Agreement;
@@ -78,7 +78,7 @@ pub struct UnpackOptions {
     /// has none.
     pub to_mismatch: ToMismatch,
     /// Our DIDs: a message in the open that is to none of them is warned of.
-    pub own_dids: Parties,
+    pub own_dids: DidSet,
     /// What is demanded beside that all is proved.
     pub policy: Policy,
     /// What is too large to be read.

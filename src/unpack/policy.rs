@@ -2,7 +2,7 @@
 
 use super::Unpacked;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
-use crate::did::Parties;
+use crate::did::DidSet;
 use crate::error::{Demand, Error, Result};
 use crate::v1;
 
@@ -21,7 +21,7 @@ pub struct Policy {
     /// That it keeps to a profile.
     pub profile: Option<Profile>,
     /// That its sender is proved and one of these DIDs.
-    pub senders: Option<Parties>,
+    pub senders: Option<DidSet>,
 }
 
 /// A combination of envelope, algorithms and plaintext (DIDComm v2.1, "Defined Profiles").
@@ -35,7 +35,7 @@ impl Policy {
     /// Refuses a message that does not meet every demand.
     pub(super) fn check(&self, unpacked: &Unpacked) -> Result<()> {
         let proved = unpacked.proved_sender();
-        let allowed = |senders: &Parties| proved.is_some_and(|did| senders.contains(did));
+        let allowed = |senders: &DidSet| proved.is_some_and(|did| senders.contains(did));
         let demands = [
             (Demand::Encrypted, !self.encrypted || unpacked.is_encrypted()),
             (Demand::Authenticated, !self.authenticated || proved.is_some()),
@@ -52,7 +52,7 @@ impl Policy {
     /// It is encrypted, never signed, keeps to no profile of v2 and has no time at which it expires.
     pub(crate) fn check_v1(&self, unpacked: &v1::Unpacked) -> Result<()> {
         let proved = unpacked.sender().map(|sender| sender.verkey().as_str());
-        let allowed = |senders: &Parties| proved.is_some_and(|verkey| senders.contains(verkey));
+        let allowed = |senders: &DidSet| proved.is_some_and(|verkey| senders.contains(verkey));
         let demands = [
             (Demand::Authenticated, !self.authenticated || proved.is_some()),
             (Demand::Signed, !self.signed),

@@ -1,6 +1,6 @@
 //! One door for both versions: v1 is recognised, and taken only where that is asked for.
 
-use pydidcomm::did::Parties;
+use pydidcomm::did::DidSet;
 use pydidcomm::error::{Demand, Error, Result};
 use pydidcomm::inspect::{LayerView, inspect};
 use pydidcomm::receive::{Received, receive};
@@ -85,7 +85,7 @@ fn version_1_inside_of_version_2_is_refused() {
 #[test]
 fn demands_are_met_by_what_version_1_proves_and_by_no_more() {
     let (alice, bob, carol) = (alice(), bob(), carol());
-    let senders = |party: &Party| Some(Parties::from_iter([party.verkey.clone()]));
+    let senders = |party: &Party| Some(DidSet::from_iter([party.verkey.clone()]));
     let policies = [
         (Policy { encrypted: true, unexpired: true, ..Policy::default() }, [None, None]),
         (Policy { authenticated: true, ..Policy::default() }, [None, Some(Demand::Authenticated)]),

@@ -6,9 +6,9 @@ use super::shortest;
 
 /// A set of parties: a DID is in it under whichever of its names it was put in.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Parties(BTreeSet<String>);
+pub struct DidSet(BTreeSet<String>);
 
-impl Parties {
+impl DidSet {
     /// Whether the party of this DID is in the set.
     pub fn contains(&self, did: &str) -> bool {
         self.0.contains(shortest(did).as_ref())
@@ -20,7 +20,7 @@ impl Parties {
     }
 }
 
-impl<T: AsRef<str>> FromIterator<T> for Parties {
+impl<T: AsRef<str>> FromIterator<T> for DidSet {
     fn from_iter<I: IntoIterator<Item = T>>(dids: I) -> Self {
         Self(dids.into_iter().map(|did| shortest(did.as_ref()).into_owned()).collect())
     }
@@ -35,9 +35,9 @@ mod tests {
         let long = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a";
         let short = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M";
         for (put, asked) in [(long, short), (short, long), ("did:example:a", "did:example:a")] {
-            let parties: Parties = [put].into_iter().collect();
+            let parties: DidSet = [put].into_iter().collect();
             assert!(parties.contains(asked) && !parties.contains("did:example:b"), "{put} {asked}");
         }
-        assert!(Parties::default().is_empty());
+        assert!(DidSet::default().is_empty());
     }
 }
