@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::document_cache::DocumentCache;
 use super::long_forms::LongForms;
-use super::peer::{self, KeyNaming, genesis};
+use super::peer::{self, KeyNaming, numalgo1};
 use super::{DidUrl, Document, jwk, key};
 use crate::error::{Error, Result};
 
@@ -124,7 +124,7 @@ impl LocalResolver {
 
     /// Remembers the genesis document of a did:peer:1, and returns the DID that resolves now.
     pub fn remember_genesis(&self, document: &str) -> Result<String> {
-        let did = genesis::create(document)?;
+        let did = numalgo1::create(document)?;
         Document::parse(&peer::resolve_known(&did, document, self.naming)?)?;
         self.tell(did.to_string(), document);
         Ok(did.to_string())

@@ -1,6 +1,6 @@
 //! The names under which a key of a did:peer is known.
 
-use super::{inception_key, long_form, multiple_keys, shortened};
+use super::{numalgo0, numalgo2, numalgo3, numalgo4};
 use crate::did::DidUrl;
 
 /// Every name that a key of a did:peer:2 or did:peer:0 has had, today's first; empty for other DIDs and
@@ -13,9 +13,9 @@ pub fn aliases(kid: &DidUrl) -> Vec<DidUrl> {
 /// The fragments that have named the same key of the DID; none where this one is not known for any other.
 pub(crate) fn names(did: &DidUrl, fragment: &str) -> Vec<String> {
     if did.as_str().starts_with("did:peer:2.") {
-        multiple_keys::names(did, fragment)
+        numalgo2::names(did, fragment)
     } else {
-        inception_key::names(did, fragment)
+        numalgo0::names(did, fragment)
     }
 }
 
@@ -23,5 +23,5 @@ pub(crate) fn names(did: &DidUrl, fragment: &str) -> Vec<String> {
 ///
 /// None where the DID is no long form, or does not have the hash that it says.
 pub fn short_form(did: &str) -> Option<String> {
-    shortened::shorten(did).or_else(|| long_form::shorten(did).map(str::to_owned))
+    numalgo3::shorten(did).or_else(|| numalgo4::shorten(did).map(str::to_owned))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Purpose, create, genesis, inception_key, long_form, short_form};
+use super::{Purpose, create, numalgo0, numalgo1, numalgo4, short_form};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::PublicKey;
@@ -50,7 +50,7 @@ impl Method {
         match self {
             Self::InceptionKey => match keys {
                 [(_, key)] if services.is_empty() => {
-                    let did = inception_key::create(key)?;
+                    let did = numalgo0::create(key)?;
                     let kids = vec![did.with_fragment(&key.to_multikey())];
                     Ok(Created { did, kids, known: None })
                 }
@@ -66,12 +66,12 @@ impl Method {
                 Ok(Created { kids: numbered(&did, keys), did, known: Some(long.to_string()) })
             }
             Self::Genesis => {
-                let document = long_form::input_document(keys, services)?.to_string();
-                let did = genesis::create(&document)?;
+                let document = numalgo4::input_document(keys, services)?.to_string();
+                let did = numalgo1::create(&document)?;
                 Ok(Created { kids: numbered(&did, keys), did, known: Some(document) })
             }
             Self::Document => {
-                let did = long_form::create(&long_form::input_document(keys, services)?)?;
+                let did = numalgo4::create(&numalgo4::input_document(keys, services)?)?;
                 let short = DidUrl::parse(&short_form(did.did()).unwrap_or_default())?;
                 // under the short form a key is found by either: the text of the long form has it inside
                 Ok(Created { kids: numbered(&short, keys), did, known: None })

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{KeyNaming, genesis, inception_key, long_form, multiple_keys, shortened};
+use super::{KeyNaming, numalgo0, numalgo1, numalgo2, numalgo3, numalgo4};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 
@@ -15,9 +15,9 @@ pub fn resolve(did: &DidUrl, naming: KeyNaming) -> Result<Value> {
     }
     let peer = did.did().strip_prefix("did:peer:").unwrap_or_default();
     match peer.chars().next() {
-        Some('0') => inception_key::resolve(did, naming),
-        Some('2') => multiple_keys::document(did, did, naming),
-        Some('4') => long_form::resolve(did),
+        Some('0') => numalgo0::resolve(did, naming),
+        Some('2') => numalgo2::document(did, did, naming),
+        Some('4') => numalgo4::resolve(did),
         None => Err(Error::malformed("did:peer", "another DID method")),
         Some(method) => Err(Error::unsupported("did:peer method", method)),
     }
@@ -28,13 +28,13 @@ pub fn resolve(did: &DidUrl, naming: KeyNaming) -> Result<Value> {
 pub fn resolve_known(did: &DidUrl, known: &str, naming: KeyNaming) -> Result<Value> {
     let peer = did.did().strip_prefix("did:peer:").unwrap_or_default();
     match peer.chars().next() {
-        Some('1') => genesis::resolve(did, known),
-        Some('3') => shortened::resolve(did, known, naming),
-        _ => long_form::resolve_short(did, known),
+        Some('1') => numalgo1::resolve(did, known),
+        Some('3') => numalgo3::resolve(did, known, naming),
+        _ => numalgo4::resolve_short(did, known),
     }
 }
 
 /// Whether the text of the DID is only the hash of something: of a document, or of a longer DID.
 pub(crate) fn is_hash(did: &str) -> bool {
-    ["did:peer:1", "did:peer:3"].iter().any(|method| did.starts_with(method)) || long_form::is_short(did)
+    ["did:peer:1", "did:peer:3"].iter().any(|method| did.starts_with(method)) || numalgo4::is_short(did)
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::KeyNaming;
 use super::elements::{Element, Purpose, elements};
-use super::{service, shortened};
+use super::{numalgo3, service};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey};
@@ -25,7 +25,7 @@ pub(super) fn document(id: &DidUrl, long: &DidUrl, naming: KeyNaming) -> Result<
     }
     Ok(match naming {
         KeyNaming::Numbered => {
-            let short = shortened::shorten(long.as_str());
+            let short = numalgo3::shorten(long.as_str());
             let other = if id == long { short } else { Some(long.to_string()) };
             numbered(&id, other, &keys, services)
         }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::stored;
+use super::stored_document;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::json;
@@ -17,7 +17,7 @@ const PREFIX: &str = "did:peer:1";
 /// The did:peer:1 of a genesis document: the JSON text of a DID document without `id`, its ids relative.
 pub fn create(document: &str) -> Result<DidUrl> {
     let read = json::value(document, "genesis document").map_err(|error| Error::misuse(error.to_string()))?;
-    stored::check(&read)?;
+    stored_document::check(&read)?;
     DidUrl::parse(&format!("{PREFIX}{}", sha2_256(document)))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn resolve(did: &DidUrl, document: &str) -> Result<Value> {
         return Err(malformed("the DID is not the hash of this genesis document"));
     }
     match json::value(document, "did:peer document")? {
-        Value::Object(stored) => stored::resolve(did.did(), None, stored),
+        Value::Object(stored) => stored_document::resolve(did.did(), None, stored),
         _ => Err(malformed("must be a JSON object")),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{KeyNaming, multiple_keys};
+use super::{KeyNaming, numalgo2};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::multihash::sha2_256;
@@ -18,5 +18,5 @@ pub(super) fn resolve(did: &DidUrl, long: &str, naming: KeyNaming) -> Result<Val
     if shorten(long).as_deref() != Some(did.did()) {
         return Err(Error::malformed("did:peer", "the DID is not the hash of this did:peer:2"));
     }
-    multiple_keys::document(did, &DidUrl::parse(long)?, naming)
+    numalgo2::document(did, &DidUrl::parse(long)?, naming)
 }

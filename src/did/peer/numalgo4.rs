@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use ssi_multicodec::{JSON, MultiEncoded, MultiEncodedBuf};
 
 use super::elements::Purpose;
-use super::{base58, service, stored};
+use super::{base58, service, stored_document};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::json;
@@ -17,7 +17,7 @@ const PREFIX: &str = "did:peer:4";
 
 /// The long form of the DID of an input document: a DID document without `id`, whose ids are relative.
 pub fn create(document: &Value) -> Result<DidUrl> {
-    stored::check(document)?;
+    stored_document::check(document)?;
     let encoded = MultiEncodedBuf::encode_bytes(JSON, document.to_string().as_bytes());
     let encoded = multibase::encode(Base::Base58Btc, encoded);
     let did = format!("{PREFIX}{}:{encoded}", sha2_256(&encoded));
@@ -42,7 +42,7 @@ pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Resu
         }
     }
     if !services.is_empty() {
-        document.insert("service".to_owned(), stored::identified(services)?);
+        document.insert("service".to_owned(), stored_document::identified(services)?);
     }
     Ok(Value::Object(document))
 }
@@ -61,7 +61,7 @@ pub(super) fn is_short(did: &str) -> bool {
 /// The DID document inside of a long form, in the name of the long form.
 pub(super) fn resolve(did: &DidUrl) -> Result<Value> {
     let short = verified(did.did())?;
-    stored::resolve(did.did(), Some(short), decode(did.did())?)
+    stored_document::resolve(did.did(), Some(short), decode(did.did())?)
 }
 
 /// The DID document inside of a long form, in the name of its short form.
@@ -69,7 +69,7 @@ pub(super) fn resolve_short(did: &DidUrl, long: &str) -> Result<Value> {
     if verified(long)? != did.did() {
         return Err(Error::malformed("did:peer", "the DID is not the short form of this long form"));
     }
-    stored::resolve(did.did(), Some(long), decode(long)?)
+    stored_document::resolve(did.did(), Some(long), decode(long)?)
 }
 
 fn verified(did: &str) -> Result<&str> {
