@@ -3,7 +3,7 @@
 use askar_crypto::buffer::SecretBytes;
 use subtle::ConstantTimeEq;
 
-use super::backend::{Backend, Chosen};
+use super::backend::{Backend, DefaultBackend};
 use super::curve::Curve;
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
@@ -37,7 +37,7 @@ impl SharedSecret {
 /// Computes the shared secret; keys on different curves have none.
 pub(crate) fn agree(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
     let point = public.point().filter(|_| secret.curve() == public.curve()).ok_or(Error::Decryption)?;
-    let octets = Chosen::agree(secret.scalar(), point).ok_or(Error::Decryption)?;
+    let octets = DefaultBackend::agree(secret.scalar(), point).ok_or(Error::Decryption)?;
     SharedSecret::new(public.curve(), octets)
 }
 

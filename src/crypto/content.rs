@@ -3,7 +3,7 @@
 use askar_crypto::buffer::SecretBytes;
 
 use super::algorithm::ContentEncryption;
-use super::backend::{Backend, Chosen, Cipher};
+use super::backend::{Backend, Cipher, DefaultBackend};
 use crate::error::{Error, Result};
 
 /// The lengths that an algorithm demands, in octets.
@@ -27,7 +27,7 @@ impl Cipher {
     /// [`PADDING`] octets longer, so one with that much room leaves no copy behind.
     pub(crate) fn seal(self, cek: &[u8], iv: &[u8], aad: &[u8], buffer: &mut Vec<u8>) -> Result<Vec<u8>> {
         let refused = || Error::misuse("the content cannot be encrypted");
-        Chosen::seal(self, cek, iv, aad, buffer).ok_or_else(refused)
+        DefaultBackend::seal(self, cek, iv, aad, buffer).ok_or_else(refused)
     }
 
     /// Decrypts in place; what is left where that fails is of no use.
@@ -43,7 +43,7 @@ impl Cipher {
         if (cek.len(), iv.len(), tag.len()) != (lengths.key, lengths.iv, lengths.tag) {
             return Err(Error::Decryption);
         }
-        Chosen::open(self, cek, iv, aad, buffer, tag).ok_or(Error::Decryption)
+        DefaultBackend::open(self, cek, iv, aad, buffer, tag).ok_or(Error::Decryption)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use askar_crypto::buffer::SecretBytes;
 
 use super::backend::askar::derived_scalar;
-use super::backend::{Backend, Chosen, Draw, Scalar};
+use super::backend::{Backend, DefaultBackend, Draw, Scalar};
 use super::curve::Curve;
 use super::public_key::PublicKey;
 use super::static_secret_cache::StaticSecretCache;
@@ -27,11 +27,11 @@ struct Inner {
 impl PrivateKey {
     pub(crate) fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
         let refused = || Error::malformed("secret key", format!("no secret key on {}", curve.name()));
-        Chosen::scalar(curve, octets).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
+        DefaultBackend::scalar(curve, octets).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
     }
 
     pub(crate) fn generate(curve: Curve, draw: Draw<'_>) -> Result<Self> {
-        Chosen::generate(curve, draw)
+        DefaultBackend::generate(curve, draw)
             .and_then(|scalar| Self::new(curve, scalar))
             .ok_or_else(|| Error::malformed("secret key", "not generated"))
     }
@@ -65,7 +65,7 @@ impl PrivateKey {
 
     /// The secret itself, to be stored.
     pub(crate) fn octets(&self) -> Option<SecretBytes> {
-        Chosen::secret_octets(&self.0.scalar)
+        DefaultBackend::secret_octets(&self.0.scalar)
     }
 
     /// The X25519 secret that an Ed25519 secret implies; none for other curves.

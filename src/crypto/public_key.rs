@@ -4,7 +4,7 @@ use std::fmt::{Debug, Formatter};
 use std::sync::{Arc, OnceLock};
 
 use super::backend::askar::{decompress, derived_point};
-use super::backend::{Backend, Chosen, Point, Scalar};
+use super::backend::{Backend, DefaultBackend, Point, Scalar};
 use super::curve::Curve;
 use crate::error::{Error, Result};
 
@@ -58,20 +58,20 @@ impl PublicKey {
         } else {
             octets.to_vec()
         };
-        let point = Chosen::point(curve, &octets).ok_or_else(off_the_curve)?;
+        let point = DefaultBackend::point(curve, &octets).ok_or_else(off_the_curve)?;
         Ok(Self(Arc::new(Key { curve, octets, point: OnceLock::from(Some(point)) })))
     }
 
     /// The public half of a secret.
     pub(super) fn of(curve: Curve, scalar: &Scalar) -> Option<Self> {
-        let octets = Chosen::public_octets(scalar)?;
+        let octets = DefaultBackend::public_octets(scalar)?;
         Some(Self(Arc::new(Key { curve, octets, point: OnceLock::new() })))
     }
 
     /// The point, ready to compute with.
     pub(super) fn point(&self) -> Option<&Point> {
         let Key { curve, octets, point } = &*self.0;
-        point.get_or_init(|| Chosen::point(*curve, octets)).as_ref()
+        point.get_or_init(|| DefaultBackend::point(*curve, octets)).as_ref()
     }
 
     /// Reads the affine coordinates of a point; zeros that are missing in front are put back.

@@ -1,14 +1,14 @@
 //! Signatures over octets.
 
 use super::algorithm::SignatureAlgorithm;
-use super::backend::{Backend, Chosen};
+use super::backend::{Backend, DefaultBackend};
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use crate::error::{Error, Result};
 
 /// Signs with the one algorithm that fits the key.
 pub(crate) fn sign(key: &PrivateKey, data: &[u8]) -> Result<Vec<u8>> {
-    let signature = Chosen::sign(key.scalar(), data);
+    let signature = DefaultBackend::sign(key.scalar(), data);
     signature.ok_or_else(|| Error::misuse(format!("a key on {} does not sign", key.curve().name())))
 }
 
@@ -25,7 +25,11 @@ pub(crate) fn verify(
 ) -> Result<SignatureValid> {
     let fits = SignatureAlgorithm::of(key.curve()) == Some(algorithm);
     let point = key.point().filter(|_| fits).ok_or(Error::InvalidSignature)?;
-    if Chosen::verify(point, data, signature) { Ok(SignatureValid(())) } else { Err(Error::InvalidSignature) }
+    if DefaultBackend::verify(point, data, signature) {
+        Ok(SignatureValid(()))
+    } else {
+        Err(Error::InvalidSignature)
+    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ pub(crate) mod askar;
 #[cfg(feature = "accelerated")]
 mod aws_lc;
 #[cfg(feature = "accelerated")]
-mod fastest;
+mod default_backend;
 #[cfg(all(test, feature = "accelerated"))]
-mod held_against;
+mod differential_tests;
 #[cfg(feature = "accelerated")]
 mod secp256k1;
 
@@ -17,15 +17,15 @@ use askar_crypto::buffer::SecretBytes;
 
 use super::curve::Curve;
 #[cfg(not(feature = "accelerated"))]
-pub(crate) use askar::Askar as Chosen;
+pub(crate) use askar::Askar as DefaultBackend;
 #[cfg(feature = "accelerated")]
-pub(crate) use fastest::Fastest as Chosen;
+pub(crate) use default_backend::DefaultBackend;
 
 /// A point, ready to compute with.
-pub(crate) type Point = <Chosen as Backend>::Point;
+pub(crate) type Point = <DefaultBackend as Backend>::Point;
 
 /// A secret, ready to compute with.
-pub(crate) type Scalar = <Chosen as Backend>::Scalar;
+pub(crate) type Scalar = <DefaultBackend as Backend>::Scalar;
 
 /// Draws that many random octets into the buffer.
 pub(crate) type Draw<'a> = &'a mut dyn FnMut(&mut [u8]);

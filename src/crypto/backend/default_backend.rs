@@ -10,7 +10,7 @@ use super::secp256k1::Secp256k1;
 use super::{Backend, Cipher, Curve, Draw};
 
 /// The backend that is chosen.
-pub(crate) struct Fastest;
+pub(crate) struct DefaultBackend;
 
 /// A point, ready for the backend of its curve.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ pub(crate) enum Scalar {
     Secp256k1(<Secp256k1 as Backend>::Scalar),
 }
 
-impl Backend for Fastest {
+impl Backend for DefaultBackend {
     type Point = Point;
     type Scalar = Scalar;
 
