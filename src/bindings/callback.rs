@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
-use super::pool::{call_after_fork, forget_threads};
+use super::thread_pool::{call_after_fork, forget_threads};
 use crate::caller::lock;
 
 /// How long the end of the process may be delayed by one call, or a thread by the end of the process.

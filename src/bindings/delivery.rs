@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
+use super::cached_str::WireText;
 use super::context::random;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_urls, hash_of, texts};
-use super::wire_text::WireText;
 use crate::display::listed;
 use crate::pack::{self, Wrapping};
 use crate::routing::Route;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
+use super::cached_str::WireText;
 use super::delivery::{Delivery, DeliveryText, PyDelivery, deliveries};
 use super::errors::EndpointNotFoundError;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_url, did_urls, hash_of, texts};
-use super::wire_text::WireText;
 use crate::did::DidUrl;
 use crate::keys::Curve;
 use crate::pack::Sealed;

@@ -17,6 +17,7 @@ mod argument;
 mod attachment;
 mod batch;
 mod bytes_in;
+mod cached_str;
 mod callback;
 mod context;
 mod delivery;
@@ -30,7 +31,6 @@ mod from_prior;
 mod inspect;
 mod json;
 mod json_out;
-mod layer;
 mod local_resolver;
 mod message;
 mod message_in;
@@ -43,7 +43,7 @@ mod pack_options;
 mod package;
 mod packed;
 mod peer_did;
-mod pool;
+mod primitives;
 mod public_key;
 mod question;
 mod read_only;
@@ -53,6 +53,7 @@ mod room;
 mod same;
 mod secrets;
 mod service;
+mod thread_pool;
 mod time;
 mod tuple;
 mod unpack;
@@ -61,7 +62,6 @@ mod v1;
 mod v1_operations;
 mod value;
 mod warnings;
-mod wire_text;
 
 /// The compiled core of pydidcomm.
 ///
@@ -98,10 +98,6 @@ mod _core {
     #[pymodule_export]
     use super::inspect::inspect;
     #[pymodule_export]
-    use super::layer::{
-        check_claims, choose_layer_keys, decrypt_layer, encrypt_layer, find_routes, read_object,
-    };
-    #[pymodule_export]
     use super::local_resolver::{PyLocalResolver, keep_long_form};
     #[pymodule_export]
     use super::message::PyMessage;
@@ -123,7 +119,9 @@ mod _core {
         encode_public_keys, same_party, short_form,
     };
     #[pymodule_export]
-    use super::pool::processors;
+    use super::primitives::{
+        check_claims, choose_layer_keys, decrypt_layer, encrypt_layer, find_routes, read_object,
+    };
     #[pymodule_export]
     use super::public_key::PyPublicKey;
     #[pymodule_export]
@@ -136,6 +134,8 @@ mod _core {
     use super::secrets::{PyInMemorySecrets, PySecret};
     #[pymodule_export]
     use super::service::{PyEndpoint, PyService};
+    #[pymodule_export]
+    use super::thread_pool::processors;
     #[pymodule_export]
     use super::unpack::{PyUnpackResult, receive, unpack};
     #[pymodule_export]

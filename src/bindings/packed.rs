@@ -4,13 +4,13 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
+use super::cached_str::WireText;
 use super::callback::drawn;
 use super::delivery::{Delivery, PyDelivery};
 use super::envelope::PyEnvelope;
 use super::service::PyService;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_url, hash_of, texts};
-use super::wire_text::WireText;
 use crate::did::{DidUrl, Service};
 use crate::display::{listed, quoted};
 use crate::error::Result;

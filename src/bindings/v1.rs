@@ -6,12 +6,12 @@ use askar_crypto::buffer::SecretBytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
+use super::cached_str::WireText;
 use super::context;
 use super::json::ObjectOut;
 use super::tuple::{OnceTuple, TupleOut};
 use super::unpack::{ReplayKeyOut, replay_key_out};
 use super::value::{Reduced, Value, hash_of};
-use super::wire_text::WireText;
 use crate::display::listed;
 use crate::error::Result;
 use crate::keys::Verkey;
