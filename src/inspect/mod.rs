@@ -5,14 +5,14 @@
 //! the view names its faults, in each layer first the one that unpacking would name.
 
 mod encrypted;
-mod faults;
+mod findings;
+mod lenient_json;
 mod plaintext;
-mod reading;
 mod signed;
 mod view;
 
 pub use encrypted::EncryptedView;
-pub use faults::Fault;
+pub use findings::Fault;
 pub use plaintext::PlaintextView;
 pub use signed::{SignatureView, SignedView};
 pub use view::{EnvelopeView, LayerView, Serialisation, Sizes};
@@ -22,8 +22,8 @@ use crate::jose::envelope::{Envelope, Most, Shape, compact};
 use crate::memory::check_room;
 use crate::message::Message;
 use crate::unpack::Limits;
-use faults::Faults;
-use reading::Object;
+use findings::Faults;
+use lenient_json::Object;
 use signed::Payload;
 
 /// Describes an envelope; an error only where the text is no envelope at all, or longer than is read.

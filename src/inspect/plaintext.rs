@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::reading::{Entries, Object};
+use super::lenient_json::{Entries, Object};
 use super::view::Sizes;
 
 /// The headers of a message that everybody can read, and change.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::faults::Faults;
-use super::reading::{Entries, Object};
+use super::findings::Faults;
+use super::lenient_json::{Entries, Object};
 use super::view::{Serialisation, Sizes, decoded};
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
