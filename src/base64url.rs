@@ -5,26 +5,26 @@ use base64_simd::{URL_SAFE, URL_SAFE_NO_PAD};
 use crate::error::{Error, Result};
 use crate::memory::check_room;
 
-pub(crate) fn encode(octets: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode_to_string(octets)
+pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode_to_string(bytes)
 }
 
-pub(crate) fn encode_append(octets: impl AsRef<[u8]>, text: &mut String) {
-    URL_SAFE_NO_PAD.encode_append(octets, text);
+pub(crate) fn encode_append(bytes: impl AsRef<[u8]>, text: &mut String) {
+    URL_SAFE_NO_PAD.encode_append(bytes, text);
 }
 
 /// Writes it with padding, as every example of Aries RFC 0019 has it; some readers take nothing else.
-pub(crate) fn encode_padded(octets: impl AsRef<[u8]>) -> String {
-    URL_SAFE.encode_to_string(octets)
+pub(crate) fn encode_padded(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE.encode_to_string(bytes)
 }
 
-pub(crate) fn encode_padded_append(octets: impl AsRef<[u8]>, text: &mut String) {
-    URL_SAFE.encode_append(octets, text);
+pub(crate) fn encode_padded_append(bytes: impl AsRef<[u8]>, text: &mut String) {
+    URL_SAFE.encode_append(bytes, text);
 }
 
-/// How long the text of so many octets is.
-pub(crate) fn encoded_length(octets: usize) -> usize {
-    URL_SAFE_NO_PAD.encoded_length(octets)
+/// How long the text of so many bytes is.
+pub(crate) fn encoded_length(bytes: usize) -> usize {
+    URL_SAFE_NO_PAD.encoded_length(bytes)
 }
 
 pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
@@ -32,15 +32,15 @@ pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
 }
 
-/// Decodes a text into a buffer with so much room after its octets.
+/// Decodes a text into a buffer with so much room after its bytes.
 pub(crate) fn decode_with_room(text: &str, room: usize, part: &'static str) -> Result<Vec<u8>> {
     let most = URL_SAFE_NO_PAD.estimated_decoded_length(text.len());
-    let mut octets = Vec::new();
-    octets.try_reserve_exact(most.saturating_add(room)).map_err(|_| Error::Memory)?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(most.saturating_add(room)).map_err(|_| Error::Memory)?;
     URL_SAFE_NO_PAD
-        .decode_append(text, &mut octets)
+        .decode_append(text, &mut bytes)
         .map_err(|_| Error::malformed(part, "not base64url without padding"))?;
-    Ok(octets)
+    Ok(bytes)
 }
 
 /// Reads it with its padding as well, as Aries RFC 0019 demands; everything else is as strict.
@@ -79,12 +79,12 @@ mod tests {
 
     #[test]
     fn the_vectors_of_rfc_4648_hold() {
-        for (octets, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")] {
-            assert_eq!(encode(octets), text);
-            assert_eq!(decode(text, "x").unwrap(), octets.as_bytes());
+        for (bytes, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")] {
+            assert_eq!(encode(bytes), text);
+            assert_eq!(decode(text, "x").unwrap(), bytes.as_bytes());
             let roomy = decode_with_room(text, 7, "x").unwrap();
-            assert_eq!(roomy, octets.as_bytes());
-            assert!(roomy.capacity() >= octets.len() + 7);
+            assert_eq!(roomy, bytes.as_bytes());
+            assert!(roomy.capacity() >= bytes.len() + 7);
         }
         assert_eq!(encode([0xff, 0xef, 0xbe]), "_---");
     }
@@ -101,7 +101,7 @@ mod tests {
     // ATT-13, ATT-14
     #[test]
     fn either_alphabet_padding_and_line_breaks_have_one_meaning() {
-        for (text, octets) in [
+        for (text, bytes) in [
             ("", &b""[..]),
             ("Zg", b"f"),
             ("Zg==", b"f"),
@@ -110,7 +110,7 @@ mod tests {
             ("_---", b"\xff\xef\xbe"),
             ("/++-", b"\xff\xef\xbe"),
         ] {
-            assert_eq!(decode_any(text, "x").unwrap(), octets, "{text:?}");
+            assert_eq!(decode_any(text, "x").unwrap(), bytes, "{text:?}");
         }
         for text in ["Z", "Zh", "Z===", "Zg===", "Zg=", "=", "==", "====", "Zg=Zg", "Zg=\n=\n=", "Zm.9v", "é"]
         {
@@ -120,14 +120,14 @@ mod tests {
 
     #[test]
     fn padding_that_may_stand_is_right_or_missing() {
-        for (text, octets) in
+        for (text, bytes) in
             [("", ""), ("Zg==", "f"), ("Zg", "f"), ("Zm8=", "fo"), ("Zm8", "fo"), ("Zm9v", "foo")]
         {
-            assert_eq!(decode_padded(text, "x").unwrap(), octets.as_bytes());
-            let padded = encode_padded(octets);
+            assert_eq!(decode_padded(text, "x").unwrap(), bytes.as_bytes());
+            let padded = encode_padded(bytes);
             assert!(padded.starts_with(text) && padded.len().is_multiple_of(4));
             let mut appended = String::from("x");
-            encode_padded_append(octets, &mut appended);
+            encode_padded_append(bytes, &mut appended);
             assert_eq!(appended.strip_prefix('x'), Some(padded.as_str()));
         }
         for text in ["=", "==", "====", "Zg=", "Zg===", "Zm8==", "Zm9v=", "Zm9v====", "Z===", "Zh==", "+-=="]

@@ -102,7 +102,7 @@ impl Debug for Answer {
     }
 }
 
-/// Fills its argument with random octets.
+/// Fills its argument with random bytes.
 pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
 
 /// Does the job of every place below a number, on whatever threads there are, and returns when all are done.
@@ -316,15 +316,15 @@ impl Caller {
     async fn agree_externally(&self, key: &ExternalKey, public_key: &PublicKey) -> Result<SharedSecret> {
         let question = Question::Agree { key: key.clone(), public_key: Box::new(public_key.clone()) };
         match self.ask(question).await? {
-            Answer::SharedSecret(octets) if octets.len() != public_key.curve().field_length() => {
+            Answer::SharedSecret(bytes) if bytes.len() != public_key.curve().field_length() => {
                 let expected = public_key.curve().field_length();
                 Err(Error::misuse(format!(
                     "`agree` of the external key {} must return the raw shared secret of {expected} bytes, got {} bytes",
                     key.kid(),
-                    octets.len()
+                    bytes.len()
                 )))
             }
-            Answer::SharedSecret(octets) => SharedSecret::new(public_key.curve(), octets),
+            Answer::SharedSecret(bytes) => SharedSecret::new(public_key.curve(), bytes),
             _ => Err(Error::Answer("something else came in place of a shared secret")),
         }
     }
@@ -466,7 +466,7 @@ mod tests {
             let caller = Caller::new(context, Arc::default());
             let kid = DidUrl::parse("did:example:a#k").unwrap();
             let [own, peer] =
-                [1, 2].map(|octet| SecretKey::from_octets(kid.clone(), Curve::X25519, &[octet; 32]).unwrap());
+                [1, 2].map(|byte| SecretKey::from_bytes(kid.clone(), Curve::X25519, &[byte; 32]).unwrap());
             caller.agree_locally_with_peer(&own, &peer.public_key()).unwrap();
             assert_eq!(remembered(own.kind()), usize::from(remember_peers));
             agreement::agree(own.kind(), &peer.public_key()).unwrap();

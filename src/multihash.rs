@@ -7,7 +7,7 @@ use ssi_multicodec::{SHA2_256, SHA2_512};
 
 use crate::error::{Error, Result};
 
-/// What the length octet of a multihash can say; so an unknown function is named, whatever its length.
+/// What the length byte of a multihash can say; so an unknown function is named, whatever its length.
 const LONGEST_DIGEST: usize = 255;
 
 /// Longest text that is read: base2 of a SHA-512 multihash has 529 letters, and base58 costs time squared.
@@ -28,29 +28,29 @@ impl Multihash {
             return Err(none());
         }
         let readings = [
-            multibase::decode(text).map(|(_, octets)| octets),
+            multibase::decode(text).map(|(_, bytes)| bytes),
             Base::Base16Lower.decode(text.to_ascii_lowercase()),
             Base::Base58Btc.decode(text),
         ];
         let mut readings = readings.into_iter().flatten();
-        readings.find_map(|octets| Encoded::from_bytes(&octets).ok()).map(Self).ok_or_else(none)
+        readings.find_map(|bytes| Encoded::from_bytes(&bytes).ok()).map(Self).ok_or_else(none)
     }
 
-    /// Whether this is the hash of the octets; an unknown function cannot be told, so it is refused.
-    pub(crate) fn is_of(&self, octets: &[u8]) -> Result<bool> {
+    /// Whether this is the hash of the bytes; an unknown function cannot be told, so it is refused.
+    pub(crate) fn is_of(&self, bytes: &[u8]) -> Result<bool> {
         // the whole digest is compared: one that was cut short would be easy to meet
         match self.0.code() {
-            SHA2_256 => Ok(Sha256::digest(octets).as_slice() == self.0.digest()),
-            SHA2_512 => Ok(Sha512::digest(octets).as_slice() == self.0.digest()),
+            SHA2_256 => Ok(Sha256::digest(bytes).as_slice() == self.0.digest()),
+            SHA2_512 => Ok(Sha512::digest(bytes).as_slice() == self.0.digest()),
             other => Err(Error::unsupported("hash function", format!("0x{other:x}"))),
         }
     }
 }
 
-/// The SHA-256 multihash of the octets in base58btc multibase, `zQm...`.
-pub(crate) fn sha2_256(octets: impl AsRef<[u8]>) -> String {
-    // 32 octets always fit, so that there is always a hash
-    let hash = Encoded::<32>::wrap(SHA2_256, &Sha256::digest(octets)).unwrap_or_default();
+/// The SHA-256 multihash of the bytes in base58btc multibase, `zQm...`.
+pub(crate) fn sha2_256(bytes: impl AsRef<[u8]>) -> String {
+    // 32 bytes always fit, so that there is always a hash
+    let hash = Encoded::<32>::wrap(SHA2_256, &Sha256::digest(bytes)).unwrap_or_default();
     multibase::encode(Base::Base58Btc, hash.to_bytes())
 }
 
@@ -63,7 +63,7 @@ mod tests {
     /// The example of the multihash specification: SHA-256 of "multihash".
     const DIGEST: &str = "9cbc07c3f991725836a3aa2a581ca2029198aa420b9d99bc0e131d9f3e2cbe47";
 
-    fn octets() -> Vec<u8> {
+    fn bytes() -> Vec<u8> {
         Base::Base16Lower.decode(format!("1220{DIGEST}")).unwrap()
     }
 
@@ -88,7 +88,7 @@ mod tests {
             Base::Base64Url,
             Base::Base64UrlPad,
         ];
-        let mut texts: Vec<_> = bases.into_iter().map(|base| multibase::encode(base, octets())).collect();
+        let mut texts: Vec<_> = bases.into_iter().map(|base| multibase::encode(base, bytes())).collect();
         texts.push(format!("1220{DIGEST}"));
         texts.push(format!("1220{DIGEST}").to_uppercase());
         texts.push("QmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk".to_owned());

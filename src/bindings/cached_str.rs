@@ -22,7 +22,7 @@ enum Held {
 }
 
 impl WireText {
-    /// How long it is, in octets.
+    /// How long it is, in bytes.
     pub(super) fn length(&self) -> usize {
         self.length
     }

@@ -198,7 +198,7 @@ impl PyDelivery {
     fn __repr__(&self) -> String {
         let layers = texts(&self.0.route.layers);
         let over = if layers.is_empty() { String::new() } else { format!(" over {}", listed(layers)) };
-        let size = self.0.text.length().map_or_else(String::new, |length| format!("{length} octets "));
+        let size = self.0.text.length().map_or_else(String::new, |length| format!("{length} bytes "));
         format!("Delivery({size}to {}{over})", listed([self.uri()]))
     }
 }

@@ -170,7 +170,7 @@ impl PyEnvelope {
     }
 
     fn __repr__(&self) -> String {
-        let size = self.wire_text().length().map_or_else(String::new, |length| format!("{length} octets "));
+        let size = self.wire_text().length().map_or_else(String::new, |length| format!("{length} bytes "));
         format!("Envelope({size}on {})", self.0.curve.name())
     }
 }

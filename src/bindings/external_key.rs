@@ -52,9 +52,9 @@ pub(super) fn handle_out(py: Python<'_>, key: &ExternalKey) -> PyResult<Py<PyAny
 }
 
 /// Bytes in any object that has them.
-pub(super) struct OctetsIn(pub(super) Vec<u8>);
+pub(super) struct AnswerBytes(pub(super) Vec<u8>);
 
-impl<'py> FromPyObject<'_, 'py> for OctetsIn {
+impl<'py> FromPyObject<'_, 'py> for AnswerBytes {
     type Error = PyErr;
     #[cfg(feature = "stubs")]
     const INPUT_TYPE: PyStaticExpr = <BytesIn as FromPyObject<'_, '_>>::INPUT_TYPE;

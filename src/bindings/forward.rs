@@ -214,7 +214,7 @@ impl PyPackedForward {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedForward({} octets to {})", self.text.length(), listed(texts(&self.to_kids)))
+        format!("PackedForward({} bytes to {})", self.text.length(), listed(texts(&self.to_kids)))
     }
 }
 

@@ -239,7 +239,7 @@ impl PyLocalResolver {
 
     /// Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
     ///
-    /// The DID is the hash of the document to the octet: hand over text. A dict is written without white space.
+    /// The DID is the hash of the document to the byte: hand over text. A dict is written without white space.
     ///
     /// Raises:
     ///     ValueError: The document has an `id`, or ids that are not relative.

@@ -83,7 +83,7 @@ pub(super) fn opened(packed: &str, outcome: Result<Outcome>) -> Result<Outcome> 
 /// What a run has led to.
 pub(super) type Stop = Result<Step<Outcome>>;
 
-/// What an operation costs whatever its size, in octets of payload that take as long: some 50 microseconds.
+/// What an operation costs whatever its size, in bytes of payload that take as long: some 50 microseconds.
 pub(super) const EACH: usize = 16 * 1024;
 
 /// How heavy long work is: it takes about a millisecond, ten times what it takes to leave an event loop.
@@ -95,10 +95,10 @@ pub(super) fn is_long(weight: usize) -> bool {
 }
 
 impl Task {
-    /// An operation over a payload of so many octets that begins with these context, and has not started.
+    /// An operation over a payload of so many bytes that begins with these context, and has not started.
     pub(super) fn prepare<W>(
         context: impl Into<Context>,
-        octets: usize,
+        bytes: usize,
         begin: impl FnOnce(Arc<Caller>) -> W,
     ) -> Arc<Self>
     where
@@ -116,14 +116,14 @@ impl Task {
         let running = Mutex::new(Running { operation, asked: None, answer: None });
         Arc::new(Self {
             running,
-            weight: octets.saturating_add(EACH),
+            weight: bytes.saturating_add(EACH),
             most_document_entries,
             threads,
             cancelled: Cancelled::default(),
         })
     }
 
-    /// How long it takes, in octets of payload.
+    /// How long it takes, in bytes of payload.
     pub(super) fn weight(&self) -> usize {
         self.weight
     }
@@ -181,16 +181,16 @@ impl Task {
 }
 
 impl PyOperation {
-    /// An operation over a payload of so many octets that begins with these context, and has not started.
+    /// An operation over a payload of so many bytes that begins with these context, and has not started.
     pub(super) fn prepare<W>(
         context: impl Into<Context>,
-        octets: usize,
+        bytes: usize,
         begin: impl FnOnce(Arc<Caller>) -> W,
     ) -> Self
     where
         W: Future<Output = Result<Outcome>> + Send + 'static,
     {
-        Self(Task::prepare(context, octets, begin))
+        Self(Task::prepare(context, bytes, begin))
     }
 }
 
@@ -247,7 +247,7 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
         Outcome::Forwarded(forwarded) => PyForwarded::new(py, *forwarded)?.into_bound_py_any(py),
         Outcome::LayerKeys(keys) => keys.into_bound_py_any(py),
         Outcome::Layer(text) => text.into_bound_py_any(py),
-        Outcome::Opened(octets) => checked_bytes(py, octets.as_ref())?.into_bound_py_any(py),
+        Outcome::Opened(bytes) => checked_bytes(py, bytes.as_ref())?.into_bound_py_any(py),
         Outcome::Undecrypted(kids) => Err(undecrypted(kids)),
         Outcome::Checked => py.None().into_bound_py_any(py),
         Outcome::Routes(routes) => routes.into_bound_py_any(py),

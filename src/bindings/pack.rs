@@ -48,7 +48,7 @@ impl<'py> FromPyObject<'_, 'py> for ToIn {
 }
 
 /// How long the parts of a message are that can be long.
-fn octets(message: &Message) -> usize {
+fn bytes(message: &Message) -> usize {
     let attached = message.attachments().iter().filter_map(|attachment| attachment.member("data"));
     let custom = message.custom_headers().map(|(_, json)| json);
     attached.chain(custom).fold(message.body().len(), |sum, json| sum.saturating_add(json.len()))
@@ -70,7 +70,7 @@ pub(super) fn pack_signed(
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let (DidIn(signer), kid_in) = (sign_frm, header_of_kid(kid_in)?);
-    Ok(PyOperation::prepare(known, octets(&message), |caller| async move {
+    Ok(PyOperation::prepare(known, bytes(&message), |caller| async move {
         pack::signed(&caller, message, &signer, kid_in).await.map(Outcome::PackedSigned)
     }))
 }
@@ -87,16 +87,16 @@ pub(super) fn pack_encrypted(
     known: KnownIn<'_>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
-    let octets = octets(&message);
+    let bytes = bytes(&message);
     let [sender, signer] = [frm, sign_frm].map(|did| did.map(|DidIn(did)| did));
     let options = options.get().of_message(parameters.get(), sender, signer);
     Ok(match to {
-        ToIn::One(to) => PyOperation::prepare(known, octets, |caller| async move {
+        ToIn::One(to) => PyOperation::prepare(known, bytes, |caller| async move {
             let packed = pack::encrypted(&caller, message, &to, &options).await?;
             Ok(Outcome::Packed(Box::new(packed)))
         }),
         ToIn::Each(to) => {
-            let every = octets.saturating_add(EACH).saturating_mul(to.len());
+            let every = bytes.saturating_add(EACH).saturating_mul(to.len());
             PyOperation::prepare(known, every, |caller| async move {
                 pack::encrypted_to_each(&caller, message, &to, &options).await.map(Outcome::PackedToEach)
             })

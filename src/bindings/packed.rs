@@ -269,7 +269,7 @@ impl PyPacked {
         // the first delivery of the first envelope is wrapped
         let length = self.envelope.wire_text().length().unwrap_or_default();
         let kids = listed(texts(self.envelope.kids()));
-        format!("Packed({length} octets to {kids})")
+        format!("Packed({length} bytes to {kids})")
     }
 }
 
@@ -317,7 +317,7 @@ impl PyPackedSigned {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedSigned({} octets by {})", self.text.length(), listed([self.sign_from_kid.as_str()]))
+        format!("PackedSigned({} bytes by {})", self.text.length(), listed([self.sign_from_kid.as_str()]))
     }
 }
 
@@ -359,7 +359,7 @@ impl PyPackedPlaintext {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedPlaintext({} octets)", self.0.length())
+        format!("PackedPlaintext({} bytes)", self.0.length())
     }
 }
 

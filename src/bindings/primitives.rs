@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use super::algorithms::AnonCryptAlg;
 use super::context::{self, KnownIn};
 use super::errors::misuse;
-use super::external_key::{OctetsIn, held_in};
+use super::external_key::{AnswerBytes, held_in};
 use super::json::{ObjectOut, StringsIn, TextIn};
 use super::message_in::MessageIn;
 use super::operation::{Outcome, PyOperation};
@@ -32,11 +32,11 @@ fn kid(text: &str) -> PyResult<DidUrl> {
 }
 
 /// Prepares a step that needs no document and no secret beside those it is given.
-fn alone<W>(octets: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
+fn alone<W>(bytes: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<Outcome>> + Send + 'static,
 {
-    PyOperation::prepare(context::alone(), octets, begin)
+    PyOperation::prepare(context::alone(), bytes, begin)
 }
 
 /// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
@@ -57,10 +57,10 @@ pub(super) fn choose_layer_keys(
     }))
 }
 
-/// Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
+/// Prepares one layer around any bytes: authcrypt with a sender, anoncrypt without one.
 #[pyfunction]
 pub(super) fn encrypt_layer(
-    plaintext: OctetsIn,
+    plaintext: AnswerBytes,
     recipients: Vec<(String, PyPublicKey)>,
     sender: Option<(String, Bound<'_, PyAny>)>,
     enc_alg_anon: AnonCryptAlg,

@@ -9,7 +9,7 @@ use pyo3::types::{PyString, PyTuple};
 
 use super::argument::{StrIn, flag, wrong_type};
 use super::errors::misuse;
-use super::external_key::OctetsIn;
+use super::external_key::AnswerBytes;
 use super::json::{ObjectIn, ObjectOut, is_object};
 use super::value::{Reduced, Value, hash_of};
 use crate::json;
@@ -27,7 +27,7 @@ use crate::keys::{Curve, PublicKey};
 /// Example:
 ///     >>> from pydidcomm import PublicKey
 ///     >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
-///     >>> key.curve, len(key.octets())
+///     >>> key.curve, len(key.bytes())
 ///     ('X25519', 32)
 ///     >>> PublicKey(key.jwk()) == key
 ///     True
@@ -82,11 +82,11 @@ impl PyPublicKey {
         key.map(Self).map_err(misuse)
     }
 
-    /// Reads raw octets of X25519 or Ed25519, or a point in compressed or uncompressed form.
+    /// Reads raw bytes of X25519 or Ed25519, or a point in compressed or uncompressed form.
     #[staticmethod]
-    fn from_octets(curve: StrIn, octets: OctetsIn) -> PyResult<Self> {
+    fn from_bytes(curve: StrIn, bytes: AnswerBytes) -> PyResult<Self> {
         Curve::from_name(&curve)
-            .and_then(|curve| PublicKey::from_octets(curve, &octets.0))
+            .and_then(|curve| PublicKey::from_bytes(curve, &bytes.0))
             .map(Self)
             .map_err(misuse)
     }
@@ -97,13 +97,13 @@ impl PyPublicKey {
         self.0.curve().name()
     }
 
-    /// The octets as PKCS#11 and most key stores take them.
+    /// The bytes as PKCS#11 and most key stores take them.
     ///
     /// 32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
     /// one if asked.
     #[pyo3(signature = (*, compressed: "bool" = false))]
-    fn octets(&self, #[pyo3(from_py_with = flag)] compressed: bool) -> Vec<u8> {
-        if compressed { self.0.octets() } else { self.0.uncompressed_octets().to_vec() }
+    fn bytes(&self, #[pyo3(from_py_with = flag)] compressed: bool) -> Vec<u8> {
+        if compressed { self.0.bytes() } else { self.0.uncompressed_bytes().to_vec() }
     }
 
     /// The key as a JWK.
@@ -121,7 +121,7 @@ impl PyPublicKey {
     }
 
     fn __hash__(&self) -> u64 {
-        hash_of(self.0.octets())
+        hash_of(self.0.bytes())
     }
 
     fn __repr__(&self) -> String {

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
-use super::external_key::{OctetsIn, held_in};
+use super::external_key::{AnswerBytes, held_in};
 use super::public_key::PyPublicKey;
 use super::resolved;
 use crate::SignatureAlgorithm;
@@ -42,9 +42,9 @@ impl Asked {
                 });
                 Answer::Secrets(secrets.collect::<PyResult<_>>()?)
             }
-            Self::SharedSecret => Answer::SharedSecret(value.extract::<OctetsIn>()?.0.into()),
+            Self::SharedSecret => Answer::SharedSecret(value.extract::<AnswerBytes>()?.0.into()),
             Self::Leave => Answer::Proceed,
-            Self::Signature => Answer::Signature(value.extract::<OctetsIn>()?.0),
+            Self::Signature => Answer::Signature(value.extract::<AnswerBytes>()?.0),
         })
     }
 }

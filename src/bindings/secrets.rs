@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::argument::{StrIn, unfit, wrong_type};
 use super::context;
 use super::errors::misuse;
-use super::external_key::OctetsIn;
+use super::external_key::AnswerBytes;
 use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
 use super::public_key::PyPublicKey;
 use crate::did::DidUrl;
@@ -27,7 +27,7 @@ use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 /// Made from a JWK with `d`, or from a verification method with `privateKeyJwk`, `privateKeyMultibase` or
 /// `privateKeyBase58`; `kid`, the DID URL under which the DID document lists the public half, comes from the
 /// value unless it is given. A verkey of DIDComm v1 in its place stands for the id that its did:key gives it.
-/// The secret octets are zeroed when the last handle goes.
+/// The secret bytes are zeroed when the last handle goes.
 ///
 /// Raises:
 ///     ValueError: The value is no secret key, or its halves do not belong together.
@@ -65,13 +65,13 @@ impl PySecret {
         parse(secret, kid.as_deref()).map(Self).map_err(misuse)
     }
 
-    /// Reads the raw octets of a secret key; the public half is computed.
+    /// Reads the raw bytes of a secret key; the public half is computed.
     #[staticmethod]
-    #[pyo3(signature = (curve, octets, *, kid = None))]
-    fn from_octets(curve: StrIn, octets: OctetsIn, kid: Option<StrIn>) -> PyResult<Self> {
+    #[pyo3(signature = (curve, bytes, *, kid = None))]
+    fn from_bytes(curve: StrIn, bytes: AnswerBytes, kid: Option<StrIn>) -> PyResult<Self> {
         let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
-        let secret = SecretKey::from_octets(given, curve, &Zeroizing::new(octets.0)).map_err(misuse)?;
+        let secret = SecretKey::from_bytes(given, curve, &Zeroizing::new(bytes.0)).map_err(misuse)?;
         named(secret, kid.as_deref())
     }
 

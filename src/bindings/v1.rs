@@ -112,7 +112,7 @@ impl Value for PyV1Forwarded {
 
 #[pymethods]
 impl PyV1Message {
-    /// The octets that were packed.
+    /// The bytes that were packed.
     #[getter]
     fn content(&self) -> &[u8] {
         self.0.content()
@@ -174,7 +174,7 @@ impl PyV1Message {
 
     fn __repr__(&self) -> String {
         let sender = self.sender_verkey().unwrap_or("nobody");
-        format!("V1Message({} octets from {sender} to {})", self.0.content().len(), self.0.recipient())
+        format!("V1Message({} bytes from {sender} to {})", self.0.content().len(), self.0.recipient())
     }
 }
 
@@ -229,7 +229,7 @@ impl PyV1Packed {
     }
 
     fn __repr__(&self) -> String {
-        format!("V1Packed({} octets to {})", self.text.length(), listed(self.to.iter().map(Verkey::as_str)))
+        format!("V1Packed({} bytes to {})", self.text.length(), listed(self.to.iter().map(Verkey::as_str)))
     }
 }
 
@@ -289,6 +289,6 @@ impl PyV1Forwarded {
     }
 
     fn __repr__(&self) -> String {
-        format!("V1Forwarded({} octets to {})", self.forward.message().len(), listed([self.forward.to()]))
+        format!("V1Forwarded({} bytes to {})", self.forward.message().len(), listed([self.forward.to()]))
     }
 }

@@ -19,7 +19,7 @@ use crate::keys::Verkey;
 use crate::receive::{receive_v1, receive_v1_forward};
 use crate::v1;
 
-/// What is packed: octets as they are, text, or a JSON object.
+/// What is packed: bytes as they are, text, or a JSON object.
 pub(super) struct ContentIn(Vec<u8>);
 
 impl<'py> FromPyObject<'_, 'py> for ContentIn {

@@ -17,19 +17,19 @@ pub(crate) struct SharedSecret(SecretBytes);
 const ZEROS: [u8; 66] = [0; 66];
 
 impl SharedSecret {
-    /// Takes the octets of a secret on the curve, computed here or elsewhere.
+    /// Takes the bytes of a secret on the curve, computed here or elsewhere.
     ///
     /// On X25519 the all-zero secret of a low-order point is refused (RFC 7748 6.1); the groups of the
     /// other curves have no such points, and one ordinary point whose x is zero.
-    pub(crate) fn new(curve: Curve, octets: SecretBytes) -> Result<Self> {
-        let zero = bool::from(octets.as_ref().ct_eq(ZEROS.get(..octets.len()).unwrap_or_default()));
-        if octets.len() != curve.field_length() || (curve == Curve::X25519 && zero) {
+    pub(crate) fn new(curve: Curve, bytes: SecretBytes) -> Result<Self> {
+        let zero = bool::from(bytes.as_ref().ct_eq(ZEROS.get(..bytes.len()).unwrap_or_default()));
+        if bytes.len() != curve.field_length() || (curve == Curve::X25519 && zero) {
             return Err(Error::Decryption);
         }
-        Ok(Self(octets))
+        Ok(Self(bytes))
     }
 
-    pub(crate) fn octets(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.0.as_ref()
     }
 }
@@ -37,8 +37,8 @@ impl SharedSecret {
 /// Computes the shared secret; keys on different curves have none.
 pub(crate) fn agree(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
     let point = public.point().filter(|_| secret.curve() == public.curve()).ok_or(Error::Decryption)?;
-    let octets = DefaultBackend::agree(secret.scalar(), point).ok_or(Error::Decryption)?;
-    SharedSecret::new(public.curve(), octets)
+    let bytes = DefaultBackend::agree(secret.scalar(), point).ok_or(Error::Decryption)?;
+    SharedSecret::new(public.curve(), bytes)
 }
 
 #[cfg(test)]
@@ -49,20 +49,20 @@ mod tests {
     #[test]
     fn two_keys_agree_on_one_curve_and_on_no_other() {
         for curve in Curve::ALL {
-            let [one, other] = [1, 2].map(|octet| {
-                let mut octets = vec![octet; curve.field_length()];
-                octets[0] = 0;
-                PrivateKey::from_octets(curve, &octets).unwrap()
+            let [one, other] = [1, 2].map(|byte| {
+                let mut bytes = vec![byte; curve.field_length()];
+                bytes[0] = 0;
+                PrivateKey::from_bytes(curve, &bytes).unwrap()
             });
             let there = agree(&one, &other.public_key());
             let back = agree(&other, &one.public_key());
             assert_eq!(there.is_ok(), curve.can_agree(), "{}", curve.name());
             if let (Ok(there), Ok(back)) = (there, back) {
-                assert_eq!(there.octets(), back.octets());
-                assert_eq!(there.octets().len(), curve.field_length());
+                assert_eq!(there.bytes(), back.bytes());
+                assert_eq!(there.bytes().len(), curve.field_length());
             }
             for stranger in Curve::ALL.into_iter().filter(|stranger| *stranger != curve) {
-                let key = PrivateKey::from_octets(stranger, &vec![1; stranger.field_length()]).unwrap();
+                let key = PrivateKey::from_bytes(stranger, &vec![1; stranger.field_length()]).unwrap();
                 assert!(agree(&one, &key.public_key()).is_err());
             }
         }
@@ -71,11 +71,11 @@ mod tests {
     // ALG-15
     #[test]
     fn points_of_low_order_are_refused() {
-        let bob = PrivateKey::from_octets(Curve::X25519, &[7; 32]).unwrap();
+        let bob = PrivateKey::from_bytes(Curve::X25519, &[7; 32]).unwrap();
         let mut one = [0; 32];
         one[0] = 1;
         for low in [[0; 32], one] {
-            let epk = PublicKey::from_octets(Curve::X25519, &low).unwrap();
+            let epk = PublicKey::from_bytes(Curve::X25519, &low).unwrap();
             assert!(matches!(agree(&bob, &epk), Err(Error::Decryption)));
         }
     }

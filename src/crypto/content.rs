@@ -6,7 +6,7 @@ use super::algorithm::ContentEncryption;
 use super::backend::{Backend, Cipher, DefaultBackend};
 use crate::error::{Error, Result};
 
-/// The lengths that an algorithm demands, in octets.
+/// The lengths that an algorithm demands, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Lengths {
     pub(crate) key: usize,
@@ -24,7 +24,7 @@ impl Cipher {
     }
 
     /// Encrypts in place, and returns the tag; the padding of one cipher makes the buffer up to
-    /// [`PADDING`] octets longer, so one with that much room leaves no copy behind.
+    /// [`PADDING`] bytes longer, so one with that much room leaves no copy behind.
     pub(crate) fn seal(self, cek: &[u8], iv: &[u8], aad: &[u8], buffer: &mut Vec<u8>) -> Result<Vec<u8>> {
         let refused = || Error::misuse("the content cannot be encrypted");
         DefaultBackend::seal(self, cek, iv, aad, buffer).ok_or_else(refused)
@@ -47,7 +47,7 @@ impl Cipher {
     }
 }
 
-/// The most that padding adds, in octets: a block of AES.
+/// The most that padding adds, in bytes: a block of AES.
 pub(crate) const PADDING: usize = 16;
 
 impl ContentEncryption {
@@ -80,7 +80,7 @@ mod tests {
 
     // JWE-18, JWE-19: every part that a tag covers is covered
     #[test]
-    fn what_is_sealed_opens_and_no_flipped_octet_passes() {
+    fn what_is_sealed_opens_and_no_flipped_byte_passes() {
         for cipher in ALL {
             let lengths = cipher.lengths();
             let (cek, iv) = (vec![1; lengths.key], vec![2; lengths.iv]);
@@ -114,7 +114,7 @@ mod tests {
         }
     }
 
-    fn octets(hex: &str) -> Vec<u8> {
+    fn bytes(hex: &str) -> Vec<u8> {
         multibase::Base::Base16Lower.decode(hex).unwrap()
     }
 
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn the_vector_of_rfc_8439_holds() {
         let cek: Vec<u8> = (0x80..=0x9f).collect();
-        let nonce = octets("070000004041424344454647");
-        let aad = octets("50515253c0c1c2c3c4c5c6c7");
+        let nonce = bytes("070000004041424344454647");
+        let aad = bytes("50515253c0c1c2c3c4c5c6c7");
         let text = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the \
             future, sunscreen would be it.";
         let mut sealed = text.to_vec();
         let tag = Cipher::C20P.seal(&cek, &nonce, &aad, &mut sealed).unwrap();
-        assert_eq!(sealed[..16], octets("d31a8d34648e60db7b86afbc53ef7ec2"));
-        assert_eq!(tag, octets("1ae10b594f09e26a7e902ecbd0600691"));
+        assert_eq!(sealed[..16], bytes("d31a8d34648e60db7b86afbc53ef7ec2"));
+        assert_eq!(tag, bytes("1ae10b594f09e26a7e902ecbd0600691"));
         assert_eq!(open(Cipher::C20P, &cek, &nonce, &aad, &sealed, &tag).unwrap(), text);
     }
 }

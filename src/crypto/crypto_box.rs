@@ -14,7 +14,7 @@ use super::agreement::SharedSecret;
 use super::public_key::PublicKey;
 use crate::error::{Error, Result};
 
-/// The length of a nonce in octets.
+/// The length of a nonce in bytes.
 pub(crate) const NONCE_LENGTH: usize = 24;
 
 /// The length of the tag, which stands before the ciphertext.
@@ -28,9 +28,9 @@ pub(crate) struct CryptoBox(XSalsa20Poly1305);
 
 impl CryptoBox {
     pub(crate) fn new(shared: &SharedSecret) -> Result<Self> {
-        let octets =
-            <[u8; 32]>::try_from(shared.octets()).map(Zeroizing::new).map_err(|_| Error::Decryption)?;
-        let key = Zeroizing::new(hsalsa::<U10>((&*octets).into(), (&[0; 16]).into()));
+        let bytes =
+            <[u8; 32]>::try_from(shared.bytes()).map(Zeroizing::new).map_err(|_| Error::Decryption)?;
+        let key = Zeroizing::new(hsalsa::<U10>((&*bytes).into(), (&[0; 16]).into()));
         Ok(Self(XSalsa20Poly1305::new(&key)))
     }
 
@@ -58,7 +58,7 @@ pub(crate) fn split_sealed(sealed: &[u8]) -> Result<(&[u8], &[u8])> {
 
 /// The nonce of a sealed box, which both keys imply.
 pub(crate) fn sealed_nonce(ephemeral: &PublicKey, recipient: &PublicKey) -> Result<[u8; NONCE_LENGTH]> {
-    crypto_box_seal_nonce(&ephemeral.octets(), &recipient.octets()).map_err(|_| Error::Decryption)
+    crypto_box_seal_nonce(&ephemeral.bytes(), &recipient.bytes()).map_err(|_| Error::Decryption)
 }
 
 #[cfg(test)]
@@ -74,8 +74,8 @@ mod tests {
 
     const NONCE: [u8; NONCE_LENGTH] = *b"012345678912012345678912";
 
-    fn secret(octet: u8) -> PrivateKey {
-        PrivateKey::from_octets(Curve::X25519, &[octet; 32]).unwrap()
+    fn secret(byte: u8) -> PrivateKey {
+        PrivateKey::from_bytes(Curve::X25519, &[byte; 32]).unwrap()
     }
 
     fn between(one: &PrivateKey, other: &PrivateKey) -> CryptoBox {
@@ -84,8 +84,8 @@ mod tests {
 
     /// What askar-crypto, which computes the shared secret itself, calls the two halves.
     fn pair(secret: &PrivateKey) -> askar_crypto::alg::x25519::X25519KeyPair {
-        let octets = secret.octets().unwrap();
-        KeySecretBytes::from_secret_bytes(octets.as_ref()).unwrap()
+        let bytes = secret.bytes().unwrap();
+        KeySecretBytes::from_secret_bytes(bytes.as_ref()).unwrap()
     }
 
     #[test]
@@ -107,19 +107,19 @@ mod tests {
         let public = [&ephemeral, &bob].map(PrivateKey::public_key);
         let nonce = sealed_nonce(&public[0], &public[1]).unwrap();
         let boxed = between(&ephemeral, &bob).seal(&nonce, b"hello there").unwrap();
-        let sealed = [public[0].octets(), boxed].concat();
+        let sealed = [public[0].bytes(), boxed].concat();
         assert_eq!(crypto_box_seal_open(&pair(&bob), &sealed).unwrap().as_ref(), b"hello there");
 
         let theirs = crypto_box_seal(&pair(&bob), b"hello there").unwrap();
         let (ephemeral, boxed) = split_sealed(theirs.as_ref()).unwrap();
-        let ephemeral = PublicKey::from_octets(Curve::X25519, ephemeral).unwrap();
+        let ephemeral = PublicKey::from_bytes(Curve::X25519, ephemeral).unwrap();
         let nonce = sealed_nonce(&ephemeral, &public[1]).unwrap();
         let opened = CryptoBox::new(&agree(&bob, &ephemeral).unwrap()).unwrap().open(&nonce, boxed).unwrap();
         assert_eq!(opened.as_ref(), b"hello there");
     }
 
     #[test]
-    fn no_changed_octet_and_no_other_length_opens() {
+    fn no_changed_byte_and_no_other_length_opens() {
         let (alice, bob, carol) = (secret(1), secret(2), secret(3));
         let boxed = between(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
         for place in 0..boxed.len() {

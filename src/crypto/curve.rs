@@ -74,7 +74,7 @@ impl Curve {
         self.key_type() == "EC"
     }
 
-    /// The length in octets of a coordinate, of a secret key, and of a shared secret.
+    /// The length in bytes of a coordinate, of a secret key, and of a shared secret.
     pub(crate) fn field_length(self) -> usize {
         match self {
             Self::X25519 | Self::Ed25519 | Self::P256 | Self::Secp256k1 => 32,

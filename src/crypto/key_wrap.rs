@@ -8,12 +8,12 @@ use askar_crypto::repr::KeySecretBytes;
 use super::wrapping_key::Kek;
 use crate::error::{Error, Result};
 
-/// NIST SP 800-38F 5.3.1: two blocks of eight octets at the least, and the one that wrapping adds.
+/// NIST SP 800-38F 5.3.1: two blocks of eight bytes at the least, and the one that wrapping adds.
 const SHORTEST: usize = 24;
 
-/// Wraps the content key: eight octets more than it has.
+/// Wraps the content key: eight bytes more than it has.
 pub(crate) fn wrap(kek: &Kek, cek: &[u8]) -> Result<Vec<u8>> {
-    // room for the wrap's own eight octets, so that no copy of the key is left behind
+    // room for the wrap's own eight bytes, so that no copy of the key is left behind
     let mut buffer = SecretBytes::from_slice_reserve(cek, 8);
     key(kek)?.encrypt_in_place(&mut buffer, &[], &[]).map_err(|_| Error::Decryption)?;
     Ok(buffer.into_vec())
@@ -41,8 +41,8 @@ mod tests {
     #[test]
     fn the_vector_of_rfc_3394_holds() {
         let mut kek = Kek::default();
-        for (place, octet) in kek.iter_mut().enumerate() {
-            *octet = u8::try_from(place).unwrap();
+        for (place, byte) in kek.iter_mut().enumerate() {
+            *byte = u8::try_from(place).unwrap();
         }
         let cek: Vec<u8> =
             [0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff]
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_octet_is_found() {
+    fn every_flipped_byte_is_found() {
         let kek = Kek::new([7; 32]);
         let wrapped = wrap(&kek, &[9; 64]).unwrap();
         for place in 0..wrapped.len() {

@@ -25,9 +25,9 @@ struct Inner {
 }
 
 impl PrivateKey {
-    pub(crate) fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
+    pub(crate) fn from_bytes(curve: Curve, bytes: &[u8]) -> Result<Self> {
         let refused = || Error::malformed("secret key", format!("no secret key on {}", curve.name()));
-        DefaultBackend::scalar(curve, octets).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
+        DefaultBackend::scalar(curve, bytes).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
     }
 
     pub(crate) fn generate(curve: Curve, draw: Draw<'_>) -> Result<Self> {
@@ -64,15 +64,15 @@ impl PrivateKey {
     }
 
     /// The secret itself, to be stored.
-    pub(crate) fn octets(&self) -> Option<SecretBytes> {
-        DefaultBackend::secret_octets(&self.0.scalar)
+    pub(crate) fn bytes(&self) -> Option<SecretBytes> {
+        DefaultBackend::secret_bytes(&self.0.scalar)
     }
 
     /// The X25519 secret that an Ed25519 secret implies; none for other curves.
     pub(crate) fn derived_agreement_key(&self) -> Option<Self> {
         let derive = || {
-            let octets = self.octets().filter(|_| self.curve() == Curve::Ed25519)?;
-            Self::from_octets(Curve::X25519, derived_scalar(octets.as_ref())?.as_ref()).ok()
+            let bytes = self.bytes().filter(|_| self.curve() == Curve::Ed25519)?;
+            Self::from_bytes(Curve::X25519, derived_scalar(bytes.as_ref())?.as_ref()).ok()
         };
         self.0.derived.get_or_init(derive).clone()
     }

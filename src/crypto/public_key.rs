@@ -8,22 +8,22 @@ use super::backend::{Backend, DefaultBackend, Point, Scalar};
 use super::curve::Curve;
 use crate::error::{Error, Result};
 
-/// A public key whose octets are those of a point on its curve.
+/// A public key whose bytes are those of a point on its curve.
 #[derive(Clone)]
 pub struct PublicKey(Arc<Key>);
 
 struct Key {
     curve: Curve,
     /// Raw on X25519 and Ed25519, elsewhere the point in uncompressed form.
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     /// Ready to compute with; a key of our own, which is only written, never is.
     point: OnceLock<Option<Point>>,
 }
 
-/// The first octet of a point in the compressed form (SEC 1, 2.3.3): that of an even y, and that of an odd one.
+/// The first byte of a point in the compressed form (SEC 1, 2.3.3): that of an even y, and that of an odd one.
 const COMPRESSED: [u8; 2] = [2, 3];
 
-/// The first octet of a point in the uncompressed form.
+/// The first byte of a point in the uncompressed form.
 pub(super) const UNCOMPRESSED: u8 = 4;
 
 /// The points on Curve25519 and on its twist whose order divides 8, in every encoding that is read as one of them.
@@ -46,32 +46,29 @@ const LOW_ORDER: [[u8; 32]; 7] = [
 ];
 
 impl PublicKey {
-    /// Reads the octets of a public key: raw ones, or a point in the compressed or uncompressed form of SEC 1.
-    pub fn from_octets(curve: Curve, octets: &[u8]) -> Result<Self> {
-        if !has_length_of(curve, octets) {
+    /// Reads the bytes of a public key: raw ones, or a point in the compressed or uncompressed form of SEC 1.
+    pub fn from_bytes(curve: Curve, bytes: &[u8]) -> Result<Self> {
+        if !has_length_of(curve, bytes) {
             return Err(Error::malformed("public key", format!("wrong length for {}", curve.name())));
         }
         let off_the_curve = || Error::malformed("public key", format!("no point on {}", curve.name()));
-        let is_compressed = curve.has_y() && octets.first() != Some(&UNCOMPRESSED);
-        let octets = if is_compressed {
-            decompress(curve, octets).ok_or_else(off_the_curve)?
-        } else {
-            octets.to_vec()
-        };
-        let point = DefaultBackend::point(curve, &octets).ok_or_else(off_the_curve)?;
-        Ok(Self(Arc::new(Key { curve, octets, point: OnceLock::from(Some(point)) })))
+        let is_compressed = curve.has_y() && bytes.first() != Some(&UNCOMPRESSED);
+        let bytes =
+            if is_compressed { decompress(curve, bytes).ok_or_else(off_the_curve)? } else { bytes.to_vec() };
+        let point = DefaultBackend::point(curve, &bytes).ok_or_else(off_the_curve)?;
+        Ok(Self(Arc::new(Key { curve, bytes, point: OnceLock::from(Some(point)) })))
     }
 
     /// The public half of a secret.
     pub(super) fn of(curve: Curve, scalar: &Scalar) -> Option<Self> {
-        let octets = DefaultBackend::public_octets(scalar)?;
-        Some(Self(Arc::new(Key { curve, octets, point: OnceLock::new() })))
+        let bytes = DefaultBackend::public_bytes(scalar)?;
+        Some(Self(Arc::new(Key { curve, bytes, point: OnceLock::new() })))
     }
 
     /// The point, ready to compute with.
     pub(super) fn point(&self) -> Option<&Point> {
-        let Key { curve, octets, point } = &*self.0;
-        point.get_or_init(|| DefaultBackend::point(*curve, octets)).as_ref()
+        let Key { curve, bytes, point } = &*self.0;
+        point.get_or_init(|| DefaultBackend::point(*curve, bytes)).as_ref()
     }
 
     /// Reads the affine coordinates of a point; zeros that are missing in front are put back.
@@ -85,7 +82,7 @@ impl PublicKey {
             point.extend(std::iter::repeat_n(0, missing));
             point.extend_from_slice(coordinate);
         }
-        Self::from_octets(curve, &point)
+        Self::from_bytes(curve, &point)
     }
 
     /// The curve it lies on.
@@ -93,8 +90,8 @@ impl PublicKey {
         self.0.curve
     }
 
-    /// Its octets: raw on X25519 and Ed25519, elsewhere the point in compressed form.
-    pub fn octets(&self) -> Vec<u8> {
+    /// Its bytes: raw on X25519 and Ed25519, elsewhere the point in compressed form.
+    pub fn bytes(&self) -> Vec<u8> {
         match self.coordinates() {
             (x, None) => x.to_vec(),
             (x, Some(y)) => {
@@ -105,36 +102,36 @@ impl PublicKey {
         }
     }
 
-    /// The octets that key stores take: raw on X25519 and Ed25519, elsewhere the point in uncompressed form.
-    pub fn uncompressed_octets(&self) -> &[u8] {
-        &self.0.octets
+    /// The bytes that key stores take: raw on X25519 and Ed25519, elsewhere the point in uncompressed form.
+    pub fn uncompressed_bytes(&self) -> &[u8] {
+        &self.0.bytes
     }
 
     /// The coordinates at their full length, as a JWK has them; there is no y on X25519 and Ed25519.
     pub(crate) fn coordinates(&self) -> (&[u8], Option<&[u8]>) {
-        let Key { curve, octets, .. } = &*self.0;
-        match octets.split_first() {
+        let Key { curve, bytes, .. } = &*self.0;
+        match bytes.split_first() {
             Some((_, point)) if curve.has_y() => {
                 let (x, y) = point.split_at_checked(curve.field_length()).unwrap_or((point, &[]));
                 (x, Some(y))
             }
-            _ => (octets, None),
+            _ => (bytes, None),
         }
     }
 
     /// Whether it is a point with which every private key agrees on the all-zero secret.
     pub(crate) fn has_low_order(&self) -> bool {
-        let Key { curve, octets, .. } = &*self.0;
+        let Key { curve, bytes, .. } = &*self.0;
         // RFC 7748, section 5: the highest bit of the last byte is ignored
         let masked = |(place, byte): (usize, &u8)| if place == 31 { *byte & 0x7f } else { *byte };
         *curve == Curve::X25519
-            && LOW_ORDER.iter().any(|low| octets.iter().enumerate().map(masked).eq(low.iter().copied()))
+            && LOW_ORDER.iter().any(|low| bytes.iter().enumerate().map(masked).eq(low.iter().copied()))
     }
 
     /// The X25519 key that did:key derives from an Ed25519 key; none for other curves.
     pub fn derived_agreement_key(&self) -> Option<Self> {
         match self.curve() {
-            Curve::Ed25519 => Self::from_octets(Curve::X25519, &derived_point(&self.0.octets)?).ok(),
+            Curve::Ed25519 => Self::from_bytes(Curve::X25519, &derived_point(&self.0.bytes)?).ok(),
             _ => None,
         }
     }
@@ -142,23 +139,23 @@ impl PublicKey {
 
 impl Debug for PublicKey {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PublicKey").field("curve", &self.curve()).field("octets", &self.0.octets).finish()
+        f.debug_struct("PublicKey").field("curve", &self.curve()).field("bytes", &self.0.bytes).finish()
     }
 }
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        self.curve() == other.curve() && self.0.octets == other.0.octets
+        self.curve() == other.curve() && self.0.bytes == other.0.bytes
     }
 }
 
 impl Eq for PublicKey {}
 
-/// Whether there can be a key on the curve of that many octets, in any form that is read.
-pub(crate) fn has_length_of(curve: Curve, octets: &[u8]) -> bool {
+/// Whether there can be a key on the curve of that many bytes, in any form that is read.
+pub(crate) fn has_length_of(curve: Curve, bytes: &[u8]) -> bool {
     let field = curve.field_length();
-    match (curve.has_y(), octets.split_first()) {
-        (false, _) => octets.len() == field,
+    match (curve.has_y(), bytes.split_first()) {
+        (false, _) => bytes.len() == field,
         (_, Some((form, point))) if COMPRESSED.contains(form) => point.len() == field,
         (_, Some((&UNCOMPRESSED, point))) => point.len() == field.saturating_mul(2),
         _ => false,
@@ -171,16 +168,16 @@ mod tests {
     use crate::crypto::private_key::PrivateKey;
 
     fn key_on(curve: Curve) -> PublicKey {
-        let octets = vec![1; curve.field_length()];
-        PrivateKey::from_octets(curve, &octets).unwrap().public_key()
+        let bytes = vec![1; curve.field_length()];
+        PrivateKey::from_bytes(curve, &bytes).unwrap().public_key()
     }
 
     #[test]
     fn every_form_of_a_point_reads_back_as_the_key() {
         for curve in Curve::ALL {
             let key = key_on(curve);
-            assert_eq!(PublicKey::from_octets(curve, &key.octets()).unwrap(), key);
-            assert_eq!(PublicKey::from_octets(curve, key.uncompressed_octets()).unwrap(), key);
+            assert_eq!(PublicKey::from_bytes(curve, &key.bytes()).unwrap(), key);
+            assert_eq!(PublicKey::from_bytes(curve, key.uncompressed_bytes()).unwrap(), key);
             let (x, y) = key.coordinates();
             assert_eq!(x.len(), curve.field_length());
             assert_eq!(y.is_some(), curve.key_type() == "EC");
@@ -198,13 +195,13 @@ mod tests {
             *y.last_mut().unwrap() ^= 1;
             assert!(PublicKey::from_coordinates(curve, x, &y).is_err(), "{}", curve.name());
             assert!(PublicKey::from_coordinates(curve, &[&[0], x].concat(), &y).is_err());
-            for octets in [&[][..], &[0], &[4], x, &key.octets()[1..], &key.uncompressed_octets()[1..]] {
-                assert!(PublicKey::from_octets(curve, octets).is_err(), "{}", curve.name());
+            for bytes in [&[][..], &[0], &[4], x, &key.bytes()[1..], &key.uncompressed_bytes()[1..]] {
+                assert!(PublicKey::from_bytes(curve, bytes).is_err(), "{}", curve.name());
             }
             for form in [0, 5, 6, 7] {
-                let mut octets = key.octets();
-                octets[0] = form;
-                assert!(PublicKey::from_octets(curve, &octets).is_err(), "{} {form}", curve.name());
+                let mut bytes = key.bytes();
+                bytes[0] = form;
+                assert!(PublicKey::from_bytes(curve, &bytes).is_err(), "{} {form}", curve.name());
             }
         }
     }
@@ -212,21 +209,21 @@ mod tests {
     // ALG-18
     #[test]
     fn exactly_the_points_that_agree_on_zero_have_low_order() {
-        let bob = PrivateKey::from_octets(Curve::X25519, &[7; 32]).unwrap();
+        let bob = PrivateKey::from_bytes(Curve::X25519, &[7; 32]).unwrap();
         let flipped = |point: &[u8; 32]| {
             let mut point = *point;
             point[31] |= 0x80;
             point
         };
         for point in LOW_ORDER.iter().copied().chain(LOW_ORDER.iter().map(flipped)) {
-            let key = PublicKey::from_octets(Curve::X25519, &point).unwrap();
+            let key = PublicKey::from_bytes(Curve::X25519, &point).unwrap();
             assert!(key.has_low_order());
             assert!(crate::crypto::agreement::agree(&bob, &key).is_err());
         }
         for number in 2..=u8::MAX {
             let mut point = [0; 32];
             point[0] = number;
-            let key = PublicKey::from_octets(Curve::X25519, &point).unwrap();
+            let key = PublicKey::from_bytes(Curve::X25519, &point).unwrap();
             assert_eq!(key.has_low_order(), crate::crypto::agreement::agree(&bob, &key).is_err());
         }
         assert!(!key_on(Curve::Ed25519).has_low_order());
@@ -236,17 +233,17 @@ mod tests {
     #[test]
     fn leading_zeros_are_written_and_may_be_missing_when_read() {
         for curve in [Curve::P256, Curve::P384, Curve::P521] {
-            // by trial: a secret whose public x begins with a zero octet
+            // by trial: a secret whose public x begins with a zero byte
             let key = (1..=u16::MAX)
                 .map(|number| {
-                    let mut octets = vec![0; curve.field_length()];
-                    octets[curve.field_length() - 2..].copy_from_slice(&number.to_be_bytes());
-                    PrivateKey::from_octets(curve, &octets).unwrap().public_key()
+                    let mut bytes = vec![0; curve.field_length()];
+                    bytes[curve.field_length() - 2..].copy_from_slice(&number.to_be_bytes());
+                    PrivateKey::from_bytes(curve, &bytes).unwrap().public_key()
                 })
                 .find(|key| key.coordinates().0[0] == 0)
                 .unwrap();
             let (x, y) = key.coordinates();
-            let short: Vec<_> = x.iter().copied().skip_while(|octet| *octet == 0).collect();
+            let short: Vec<_> = x.iter().copied().skip_while(|byte| *byte == 0).collect();
             assert!(short.len() < x.len());
             assert_eq!(PublicKey::from_coordinates(curve, &short, y.unwrap()).unwrap(), key);
             assert_eq!(key.to_jwk()["x"], crate::base64url::encode(x));

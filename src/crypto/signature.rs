@@ -1,4 +1,4 @@
-//! Signatures over octets.
+//! Signatures over bytes.
 
 use super::algorithm::SignatureAlgorithm;
 use super::backend::{Backend, DefaultBackend};
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn the_vector_of_rfc_8037_holds() {
         let secret = base64url::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "d").unwrap();
-        let key = PrivateKey::from_octets(Curve::Ed25519, &secret).unwrap();
+        let key = PrivateKey::from_bytes(Curve::Ed25519, &secret).unwrap();
         let data = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
         let signature = sign(&key, data).unwrap();
         assert_eq!(
@@ -59,7 +59,7 @@ mod tests {
         PublicKey::from_jwk(jwk).unwrap()
     }
 
-    fn octets(text: &str) -> Vec<u8> {
+    fn bytes(text: &str) -> Vec<u8> {
         base64url::decode(text, "").unwrap()
     }
 
@@ -70,7 +70,7 @@ mod tests {
             "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}));
         let data = b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let signature =
-            octets("DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
+            bytes("DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
         assert!(verify(&key, SignatureAlgorithm::Es256, data, &signature).is_ok());
         assert!(verify(&key, SignatureAlgorithm::Es256, b"other", &signature).is_err());
     }
@@ -82,7 +82,7 @@ mod tests {
             "x": "AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk",
             "y": "ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}));
         let data = b"eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA";
-        let signature = octets(
+        let signature = bytes(
             "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn",
         );
         assert!(verify(&key, SignatureAlgorithm::Es512, data, &signature).is_ok());
@@ -92,7 +92,7 @@ mod tests {
     // SIG-18: both values of s are valid; DER is not
     #[test]
     fn es256k_takes_either_s_and_no_der() {
-        let secret = PrivateKey::from_octets(Curve::Secp256k1, &[7; 32]).unwrap();
+        let secret = PrivateKey::from_bytes(Curve::Secp256k1, &[7; 32]).unwrap();
         let public = secret.public_key();
         let signature = sign(&secret, b"data").unwrap();
         assert_eq!(signature.len(), 64);
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_signature_is_valid_under_the_algorithm_of_its_curve_only() {
         for curve in [Curve::Ed25519, Curve::P256, Curve::Secp256k1] {
-            let secret = PrivateKey::from_octets(curve, &[7; 32]).unwrap();
+            let secret = PrivateKey::from_bytes(curve, &[7; 32]).unwrap();
             let signature = sign(&secret, b"data").unwrap();
             let public = secret.public_key();
             for algorithm in SignatureAlgorithm::ALL {
@@ -125,7 +125,7 @@ mod tests {
     // SIG-19
     #[test]
     fn a_key_for_agreement_neither_signs_nor_verifies() {
-        let key = PrivateKey::from_octets(Curve::X25519, &[7; 32]).unwrap();
+        let key = PrivateKey::from_bytes(Curve::X25519, &[7; 32]).unwrap();
         assert!(sign(&key, b"data").is_err());
         for algorithm in SignatureAlgorithm::ALL {
             let verified = verify(&key.public_key(), algorithm, b"data", &[0; 64]);

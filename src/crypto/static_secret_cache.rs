@@ -71,7 +71,7 @@ pub(crate) fn agree_and_remember(secret: &PrivateKey, public: &PublicKey) -> Res
     if secret.curve() != public.curve() {
         return agree(secret, public);
     }
-    let (peers, public_bytes) = (secret.static_secrets(), public.uncompressed_octets());
+    let (peers, public_bytes) = (secret.static_secrets(), public.uncompressed_bytes());
     if let Some(shared) = peers.get(public_bytes) {
         return Ok(shared);
     }
@@ -94,10 +94,10 @@ mod tests {
     use crate::error::Error;
 
     fn secret(curve: Curve, number: u16) -> PrivateKey {
-        let mut octets = vec![0; curve.field_length()];
-        octets[1..3].copy_from_slice(&number.to_be_bytes());
-        octets[3] = 1;
-        PrivateKey::from_octets(curve, &octets).unwrap()
+        let mut bytes = vec![0; curve.field_length()];
+        bytes[1..3].copy_from_slice(&number.to_be_bytes());
+        bytes[3] = 1;
+        PrivateKey::from_bytes(curve, &bytes).unwrap()
     }
 
     // ALG-01
@@ -107,7 +107,7 @@ mod tests {
             let (alice, bob, carol) = (secret(curve, 1), secret(curve, 2), secret(curve, 3));
             for other in [&bob, &carol, &bob, &carol] {
                 let shared = agree_and_remember(&alice, &other.public_key()).unwrap();
-                assert_eq!(shared.octets(), agree(&alice, &other.public_key()).unwrap().octets());
+                assert_eq!(shared.bytes(), agree(&alice, &other.public_key()).unwrap().bytes());
             }
             assert_eq!((remembered(&alice), remembered(&bob)), (2, 0));
             // the same key under another name has one memory
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn what_is_refused_is_not_remembered() {
         let bob = secret(Curve::X25519, 1);
-        let low = PublicKey::from_octets(Curve::X25519, &[0; 32]).unwrap();
+        let low = PublicKey::from_bytes(Curve::X25519, &[0; 32]).unwrap();
         let other = secret(Curve::P256, 1).public_key();
         for _ in 0..2 {
             assert_eq!(agree_and_remember(&bob, &low).err(), Some(Error::Decryption));
@@ -144,9 +144,9 @@ mod tests {
     fn only_so_many_peers_are_remembered() {
         let alice = secret(Curve::X25519, 1);
         for number in 1..=1100 {
-            let mut octets = [9; 32];
-            octets[..2].copy_from_slice(&u16::to_be_bytes(number));
-            agree_and_remember(&alice, &PublicKey::from_octets(Curve::X25519, &octets).unwrap()).unwrap();
+            let mut bytes = [9; 32];
+            bytes[..2].copy_from_slice(&u16::to_be_bytes(number));
+            agree_and_remember(&alice, &PublicKey::from_bytes(Curve::X25519, &bytes).unwrap()).unwrap();
         }
         assert!(remembered(&alice) <= PEERS, "{}", remembered(&alice));
     }

@@ -39,7 +39,7 @@ pub(crate) fn ecdh_1pu(
 
 fn derive_es(alg: &str, ephemeral: &SharedSecret, info: PartyInfo<'_>, key: &mut [u8]) -> Result<()> {
     let key_bits = length(key)?.saturating_mul(8).to_be_bytes();
-    derive(alg, ephemeral.octets(), info, &key_bits, key)
+    derive(alg, ephemeral.bytes(), info, &key_bits, key)
 }
 
 fn derive_1pu(
@@ -49,7 +49,7 @@ fn derive_1pu(
     tag: &[u8],
     key: &mut [u8],
 ) -> Result<()> {
-    let secrets = Zeroizing::new([ephemeral.octets(), own.octets()].concat());
+    let secrets = Zeroizing::new([ephemeral.bytes(), own.bytes()].concat());
     let key_bits = length(key)?.saturating_mul(8).to_be_bytes();
     let public_info = [&key_bits, &length(tag)?.to_be_bytes(), tag].concat();
     derive(alg, &secrets, info, &public_info, key)
@@ -78,7 +78,7 @@ mod tests {
     use crate::keys::{Curve, PrivateKey};
 
     fn secret(d: &str) -> PrivateKey {
-        PrivateKey::from_octets(Curve::X25519, &base64url::decode(d, "d").unwrap()).unwrap()
+        PrivateKey::from_bytes(Curve::X25519, &base64url::decode(d, "d").unwrap()).unwrap()
     }
 
     // draft-madden-jose-ecdh-1pu-04, appendix B, its keys; our own wrapping algorithm.
@@ -107,8 +107,7 @@ mod tests {
     // RFC 7518, appendix C. JWE-12
     #[test]
     fn ecdh_es_derives_the_key_of_rfc_7518() {
-        let key =
-            |d: &str| PrivateKey::from_octets(Curve::P256, &base64url::decode(d, "d").unwrap()).unwrap();
+        let key = |d: &str| PrivateKey::from_bytes(Curve::P256, &base64url::decode(d, "d").unwrap()).unwrap();
         let alice = key("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo");
         let bob = key("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw");
         let z = agree(&alice, &bob.public_key()).unwrap();

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 /// Longest DID URL that is read: a did:peer:2 with many keys and services stays far below it.
 const MAX_LENGTH: usize = 16_384;
 
-/// A syntactically valid DID or DID URL, compared octet by octet.
+/// A syntactically valid DID or DID URL, compared byte by byte.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct DidUrl {
     // copied often, and as long as a did:peer
@@ -99,7 +99,7 @@ impl Display for DidUrl {
 /// What may stand in an id.
 const ID_BYTES: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._-%=+~*!$&'(),;@";
 
-/// The same to look an octet up: all names of all parties are read so.
+/// The same to look a byte up: all names of all parties are read so.
 #[expect(clippy::indexing_slicing, reason = "the compiler fills the table")]
 const IN_ID: [bool; 256] = {
     let mut table = [false; 256];

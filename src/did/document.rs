@@ -203,8 +203,8 @@ impl Document {
         self.json.as_deref()
     }
 
-    /// The octets that it takes in memory, about, and rather too many.
-    pub(super) fn octets(&self) -> usize {
+    /// The bytes that it takes in memory, about, and rather too many.
+    pub(super) fn bytes(&self) -> usize {
         let lists = [Relationship::Authentication, Relationship::KeyAgreement];
         let methods = lists.into_iter().flat_map(|relationship| self.keys(relationship));
         let kids =

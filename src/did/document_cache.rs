@@ -9,7 +9,7 @@ use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 
 use super::Document;
 
-/// The most octets that the documents take together: little for a process that talks to so many parties.
+/// The most bytes that the documents take together: little for a process that talks to so many parties.
 const MOST_OCTETS: usize = 16 << 20;
 
 /// The most documents. Each has 4 KiB then, which is what a did:peer with two keys and a service takes.
@@ -21,14 +21,14 @@ const HOT_FRACTION: f64 = 0.5;
 
 /// Documents by DID. Where there is no room, those go first that were not asked for again.
 pub(super) struct DocumentCache {
-    documents: Cache<Arc<str>, Remembered, Octets, DefaultHashBuilder, EvictShortForm>,
+    documents: Cache<Arc<str>, Remembered, Bytes, DefaultHashBuilder, EvictShortForm>,
     /// The long forms of short forms, as long as the documents of the long forms are remembered.
     long_forms: HashMap<Arc<str>, Arc<str>>,
 }
 
 struct Remembered {
     document: Arc<Document>,
-    octets: usize,
+    bytes: usize,
     /// The short form of the DID, where it has one.
     short: Option<Arc<str>>,
 }
@@ -63,8 +63,8 @@ impl DocumentCache {
         let did = Arc::<str>::from(did);
         let short = short.map(Arc::<str>::from);
         let document = Arc::new(document);
-        let octets = did.len().saturating_add(document.octets());
-        let entry = Remembered { document: Arc::clone(&document), octets, short: short.clone() };
+        let bytes = did.len().saturating_add(document.bytes());
+        let entry = Remembered { document: Arc::clone(&document), bytes, short: short.clone() };
         let mut forgotten = Vec::new();
         self.documents.insert_with_lifecycle(Arc::clone(&did), entry, &mut forgotten);
         if let Some(short) = short {
@@ -87,7 +87,7 @@ impl Default for DocumentCache {
             .hot_allocation(HOT_FRACTION)
             .build()
             .expect("both capacities are given");
-        let documents = Cache::with_options(room, Octets, DefaultHashBuilder::default(), EvictShortForm);
+        let documents = Cache::with_options(room, Bytes, DefaultHashBuilder::default(), EvictShortForm);
         Self { documents, long_forms: HashMap::new() }
     }
 }
@@ -100,11 +100,11 @@ impl Debug for DocumentCache {
 
 /// What a document weighs. A small one weighs as much as an ordinary one, which bounds their number.
 #[derive(Clone)]
-struct Octets;
+struct Bytes;
 
-impl Weighter<Arc<str>, Remembered> for Octets {
+impl Weighter<Arc<str>, Remembered> for Bytes {
     fn weight(&self, _did: &Arc<str>, remembered: &Remembered) -> u64 {
-        remembered.octets.max(MOST_OCTETS / MOST_DOCUMENTS).try_into().unwrap_or(u64::MAX)
+        remembered.bytes.max(MOST_OCTETS / MOST_DOCUMENTS).try_into().unwrap_or(u64::MAX)
     }
 }
 
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn weight(memory: &DocumentCache) -> usize {
-        memory.documents.iter().map(|(_, remembered)| remembered.octets).sum()
+        memory.documents.iter().map(|(_, remembered)| remembered.bytes).sum()
     }
 
     #[test]

@@ -35,8 +35,8 @@ pub fn resolve(did: &DidUrl) -> Result<Value> {
     let malformed = |reason: &str| Error::malformed("did:jwk", reason);
     let did = did.did();
     let encoded = did.strip_prefix(PREFIX).ok_or_else(|| malformed("another DID method"))?;
-    let octets = base64url::decode(encoded, "did:jwk")?;
-    let Value::Object(jwk) = json::value_of_bytes(&octets, "did:jwk")? else {
+    let bytes = base64url::decode(encoded, "did:jwk")?;
+    let Value::Object(jwk) = json::value_of_bytes(&bytes, "did:jwk")? else {
         return Err(malformed("the JWK must be a JSON object"));
     };
     if PRIVATE_MEMBERS.iter().any(|name| jwk.get(*name).is_some_and(|member| !member.is_null())) {

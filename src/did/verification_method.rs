@@ -126,7 +126,7 @@ impl VerificationMethod {
         // bare bytes lie on the curve of the type, or on that of the key that is written beside them
         if let Some(curve) = curve.or_else(|| keys.first().map(PublicKey::curve)) {
             for bytes in [base58.as_deref().map(decode_base58), hex.as_deref().map(decode_hex)] {
-                let key = bytes.map(|bytes| PublicKey::from_octets(curve, &bytes?)).transpose()?;
+                let key = bytes.map(|bytes| PublicKey::from_bytes(curve, &bytes?)).transpose()?;
                 keys.extend(key);
             }
         }
@@ -189,8 +189,8 @@ mod tests {
     use crate::keys::PrivateKey;
 
     const MULTIKEY: &str = "publicKeyMultibase";
-    /// Multibase over the octets alone, without a codec.
-    const BARE: &str = "publicKeyMultibase of bare octets";
+    /// Multibase over the bytes alone, without a codec.
+    const BARE: &str = "publicKeyMultibase of bare bytes";
     const JWK: &str = "publicKeyJwk";
     const BASE58: &str = "publicKeyBase58";
     const HEX: &str = "publicKeyHex";
@@ -208,16 +208,16 @@ mod tests {
     ];
 
     fn key_on(curve: Curve) -> PublicKey {
-        PrivateKey::from_octets(curve, &vec![1; curve.field_length()]).unwrap().public_key()
+        PrivateKey::from_bytes(curve, &vec![1; curve.field_length()]).unwrap().public_key()
     }
 
-    fn method(suite: &str, material: &str, key: &PublicKey, octets: &[u8]) -> Value {
+    fn method(suite: &str, material: &str, key: &PublicKey, bytes: &[u8]) -> Value {
         let (member, value) = match material {
             JWK => (JWK, Value::Object(key.to_jwk())),
             MULTIKEY => (MULTIKEY, json!(key.to_multikey())),
-            BARE => (MULTIKEY, json!(multibase::encode(Base::Base58Btc, octets))),
-            BASE58 => (BASE58, json!(Base::Base58Btc.encode(octets))),
-            _ => (HEX, json!(Base::Base16Lower.encode(octets).to_uppercase())),
+            BARE => (MULTIKEY, json!(multibase::encode(Base::Base58Btc, bytes))),
+            BASE58 => (BASE58, json!(Base::Base58Btc.encode(bytes))),
+            _ => (HEX, json!(Base::Base16Lower.encode(bytes).to_uppercase())),
         };
         json!({"id": "#key-1", "type": suite, "controller": "did:example:a", member: value})
     }
@@ -235,8 +235,8 @@ mod tests {
                 curves.iter().flat_map(|curve| materials.iter().map(|material| (key_on(*curve), material)))
             {
                 // points on the NIST curves and on secp256k1 come in two forms
-                for octets in [key.octets(), key.uncompressed_octets().to_vec()] {
-                    let found = read(&method(suite, material, &key, &octets));
+                for bytes in [key.bytes(), key.uncompressed_bytes().to_vec()] {
+                    let found = read(&method(suite, material, &key, &bytes));
                     assert_eq!(found.as_ref(), Ok(&key), "{suite} {material}");
                 }
             }
@@ -250,15 +250,15 @@ mod tests {
             for (key, material) in
                 others.flat_map(|key| materials.iter().map(move |material| (key.clone(), material)))
             {
-                let bare_of_the_same_length = key.octets().len() == key_on(curves[0]).octets().len();
+                let bare_of_the_same_length = key.bytes().len() == key_on(curves[0]).bytes().len();
                 if bare_of_the_same_length && ![JWK, MULTIKEY].contains(material) {
                     continue;
                 }
-                assert!(read(&method(suite, material, &key, &key.octets())).is_err(), "{suite} {material}");
+                assert!(read(&method(suite, material, &key, &key.bytes())).is_err(), "{suite} {material}");
             }
             for material in [BASE58, HEX].into_iter().filter(|material| !materials.contains(material)) {
                 let key = key_on(Curve::X25519);
-                let unusable = read(&method(suite, material, &key, &key.octets())).unwrap_err();
+                let unusable = read(&method(suite, material, &key, &key.bytes())).unwrap_err();
                 assert!(unusable.reason.contains("no public key"), "{suite} {material}");
             }
         }
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn a_member_that_is_null_is_as_if_it_were_not_there() {
         let key = key_on(Curve::Ed25519);
-        let mut method = method("Ed25519VerificationKey2018", BASE58, &key, &key.octets());
+        let mut method = method("Ed25519VerificationKey2018", BASE58, &key, &key.bytes());
         method[JWK] = Value::Null;
         method[MULTIKEY] = Value::Null;
         assert_eq!(read(&method).unwrap(), key);

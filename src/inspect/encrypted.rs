@@ -50,12 +50,12 @@ pub struct EncryptedView {
 }
 
 impl EncryptedView {
-    pub(super) fn of_json(octets: usize, object: &Object<'_>, limits: &Limits, faults: &mut Faults) -> Self {
+    pub(super) fn of_json(bytes: usize, object: &Object<'_>, limits: &Limits, faults: &mut Faults) -> Self {
         let protected = object.whole("protected").unwrap_or_default();
         let mut view = Self::of_header(&protected, limits, faults);
         view.sizes = Sizes {
-            octets,
-            content_octets: object.whole("ciphertext").map_or(0, |text| decoded(text.len())),
+            bytes,
+            content_bytes: object.whole("ciphertext").map_or(0, |text| decoded(text.len())),
             parts: object.sizes(&[
                 "protected",
                 "unprotected",
@@ -94,8 +94,8 @@ impl EncryptedView {
         const PART: &str = "jwe.protected";
         let is_of_version_1 = is_header_of_version_1(protected);
         let decode = if is_of_version_1 { base64url::decode_padded } else { base64url::decode };
-        let octets = faults.check(PART, decode(protected, PART)).unwrap_or_default();
-        let header = str::from_utf8(&octets).ok().and_then(Object::read).unwrap_or_default();
+        let bytes = faults.check(PART, decode(protected, PART)).unwrap_or_default();
+        let header = str::from_utf8(&bytes).ok().and_then(Object::read).unwrap_or_default();
         let mut view = Self {
             serialisation: Serialisation::General,
             version: if is_of_version_1 { 1 } else { 2 },
@@ -144,9 +144,9 @@ impl EncryptedView {
         });
         if let Some(apu) = header.whole("apu") {
             const PART: &str = "jwe.protected.apu";
-            let octets = faults.check(PART, base64url::decode(&apu, PART));
+            let bytes = faults.check(PART, base64url::decode(&apu, PART));
             let named =
-                octets.map(|octets| String::from_utf8(octets).map_err(|_| Error::malformed(PART, "no text")));
+                bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| Error::malformed(PART, "no text")));
             self.claimed_apu = named.and_then(|named| faults.check(PART, named));
         }
         if let Some(skid) = self.claimed_skid.as_deref().or(self.claimed_apu.as_deref()) {

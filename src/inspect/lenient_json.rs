@@ -66,7 +66,7 @@ impl<'a> Object<'a> {
     }
 
     /// How long the member is in the text; 0 where it is absent.
-    pub(super) fn octets(&self, name: &str) -> usize {
+    pub(super) fn bytes(&self, name: &str) -> usize {
         self.member(name).map_or(0, |raw| raw.get().len())
     }
 

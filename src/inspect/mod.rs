@@ -29,7 +29,7 @@ use signed::Payload;
 /// Describes an envelope; an error only where the text is no envelope at all, or longer than is read.
 pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
     if packed.len() > limits.bytes {
-        let reason = format!("longer than the {} octets that are read", limits.bytes);
+        let reason = format!("longer than the {} bytes that are read", limits.bytes);
         return Err(Error::malformed("message", reason));
     }
     // a copy of it, and what is in it
@@ -54,7 +54,7 @@ pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
             }
         }
     }
-    Ok(EnvelopeView { octets: packed.len(), layers, faults: faults.into() })
+    Ok(EnvelopeView { bytes: packed.len(), layers, faults: faults.into() })
 }
 
 /// The recipient keys that the outermost layer names, of a message that did not decrypt; claimed, not proved.

@@ -37,7 +37,7 @@ pub struct PlaintextView {
 }
 
 impl PlaintextView {
-    pub(super) fn of_json(octets: usize, object: &Object<'_>) -> Self {
+    pub(super) fn of_json(bytes: usize, object: &Object<'_>) -> Self {
         let attachments = object.member("attachments").and_then(|raw| Entries::read(raw, 0));
         Self {
             typ: object.text("typ"),
@@ -52,8 +52,8 @@ impl PlaintextView {
             has_from_prior: object.member("from_prior").is_some(),
             attachments: attachments.map_or(0, |entries| entries.count),
             sizes: Sizes {
-                octets,
-                content_octets: object.octets("body"),
+                bytes,
+                content_bytes: object.bytes("body"),
                 parts: object.sizes(&["body", "attachments", "from_prior"]),
             },
         }

@@ -41,7 +41,7 @@ pub(super) struct Payload(pub(super) String);
 
 impl SignedView {
     pub(super) fn of_json(
-        octets: usize,
+        bytes: usize,
         object: &Object<'_>,
         limits: &Limits,
         faults: &mut Faults,
@@ -60,8 +60,8 @@ impl SignedView {
         };
         let payload = object.whole("payload");
         let sizes = Sizes {
-            octets,
-            content_octets: payload.as_ref().map_or(0, |payload| decoded(payload.len())),
+            bytes,
+            content_bytes: payload.as_ref().map_or(0, |payload| decoded(payload.len())),
             parts: object.sizes(&["payload", "signatures", "protected", "header", "signature"]),
         };
         let payload = payload.and_then(|payload| opened(&payload, faults));
@@ -91,7 +91,7 @@ impl SignatureView {
     fn read(protected: Option<&str>, beside: Option<String>, faults: &mut Faults) -> Self {
         const PART: &str = "jws.protected";
         let decoded = protected.and_then(|text| faults.check(PART, base64url::decode(text, PART)));
-        let header = decoded.as_deref().and_then(|octets| str::from_utf8(octets).ok()).and_then(Object::read);
+        let header = decoded.as_deref().and_then(|bytes| str::from_utf8(bytes).ok()).and_then(Object::read);
         let text = |name| header.as_ref().and_then(|header| header.text(name));
         let (alg, claimed_kid) = (text("alg"), text("kid").or(beside));
         if let Some(alg) = &alg {
@@ -105,7 +105,7 @@ impl SignatureView {
 }
 
 fn opened(payload: &str, faults: &mut Faults) -> Option<Payload> {
-    let octets = faults.check("jws.payload", base64url::decode(payload, "jws.payload"))?;
-    let text = String::from_utf8(octets).map_err(|_| Error::malformed("message", "not UTF-8"));
+    let bytes = faults.check("jws.payload", base64url::decode(payload, "jws.payload"))?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::malformed("message", "not UTF-8"));
     faults.check("message", text).map(Payload)
 }

@@ -8,8 +8,8 @@ use super::{EncryptedView, Fault, PlaintextView, SignedView};
 /// What an envelope says of itself. All of it is claimed, none of it proved.
 #[derive(Clone, Debug, Serialize)]
 pub struct EnvelopeView {
-    /// The length of the whole text in octets.
-    pub octets: usize,
+    /// The length of the whole text in bytes.
+    pub bytes: usize,
     /// The layers that can be seen without a key, from the outside in.
     pub layers: Vec<LayerView>,
     /// Why unpacking would refuse it.
@@ -47,13 +47,13 @@ pub enum Serialisation {
     Compact,
 }
 
-/// How long a layer and its parts are, in octets.
+/// How long a layer and its parts are, in bytes.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Sizes {
     /// The text of the layer.
-    pub octets: usize,
+    pub bytes: usize,
     /// What it holds, decoded.
-    pub content_octets: usize,
+    pub content_bytes: usize,
     /// The parts as they stand in the text; what is left of it joins them.
     #[serde(serialize_with = "as_object")]
     pub parts: Vec<(&'static str, usize)>,
@@ -64,13 +64,13 @@ impl Sizes {
     pub(super) fn of_compact(parts: &[(&'static str, &str)]) -> Self {
         let parts: Vec<_> = parts.iter().map(|(name, text)| (*name, text.len())).collect();
         let dots = parts.len().saturating_sub(1);
-        let octets = parts.iter().fold(dots, |sum, (_, octets)| sum.saturating_add(*octets));
+        let bytes = parts.iter().fold(dots, |sum, (_, bytes)| sum.saturating_add(*bytes));
         let content = parts.iter().find(|(name, _)| matches!(*name, "ciphertext" | "payload"));
-        Self { octets, content_octets: content.map_or(0, |(_, letters)| decoded(*letters)), parts }
+        Self { bytes, content_bytes: content.map_or(0, |(_, letters)| decoded(*letters)), parts }
     }
 }
 
-/// How many octets so many letters of base64url stand for.
+/// How many bytes so many letters of base64url stand for.
 pub(super) fn decoded(letters: usize) -> usize {
     let whole = letters.saturating_div(4).saturating_mul(3);
     whole.saturating_add((letters % 4).saturating_sub(1))
@@ -78,8 +78,8 @@ pub(super) fn decoded(letters: usize) -> usize {
 
 fn as_object<S: Serializer>(parts: &[(&'static str, usize)], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(parts.len()))?;
-    for (name, octets) in parts {
-        map.serialize_entry(name, octets)?;
+    for (name, bytes) in parts {
+        map.serialize_entry(name, bytes)?;
     }
     map.end()
 }

@@ -70,7 +70,7 @@ pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm, form: Detac
     jws::protected(typ, algorithm, kid)
 }
 
-/// What is signed: the header, and the octets of the content.
+/// What is signed: the header, and the bytes of the content.
 pub(crate) fn input(protected: &str, content: &[u8]) -> String {
     let payload = base64url::encoded_length(content.len());
     let mut input = String::with_capacity(protected.len().saturating_add(1).saturating_add(payload));

@@ -38,7 +38,7 @@ pub(crate) struct Signature<'a> {
     /// Whether `kid` is signed too.
     pub(crate) kid_is_protected: bool,
     pub(crate) algorithm: SignatureAlgorithm,
-    pub(crate) octets: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     protected: Cow<'a, str>,
 }
 
@@ -139,8 +139,8 @@ impl<'a> Signature<'a> {
         is_typ: impl Fn(&str) -> bool,
     ) -> Result<Self> {
         const PART: &str = "jws.protected";
-        let octets = base64url::decode(&protected, PART)?;
-        let header = Header::<Protected<'_>>::read(&octets, PART)?;
+        let bytes = base64url::decode(&protected, PART)?;
+        let header = Header::<Protected<'_>>::read(&bytes, PART)?;
         header.refuse_extensions()?;
         if header.members.typ.as_deref().is_some_and(|typ| !is_typ(&short_media_type(typ))) {
             return Err(Error::malformed("jws.protected.typ", "the media type of something else"));
@@ -153,7 +153,7 @@ impl<'a> Signature<'a> {
             kid,
             kid_is_protected,
             algorithm,
-            octets: base64url::decode(signature, "jws.signature")?,
+            bytes: base64url::decode(signature, "jws.signature")?,
             protected,
         })
     }
@@ -206,7 +206,7 @@ pub(super) fn short_media_type(typ: &str) -> String {
 }
 
 /// The type of a signed message, or the `JWM` of the specification's construction example. A signature over
-/// the same octets that was made for another purpose names another type.
+/// the same bytes that was made for another purpose names another type.
 fn is_typ_of_message(typ: &str) -> bool {
     matches!(typ, "didcomm-signed+json" | "jwm")
 }

@@ -52,8 +52,8 @@ impl<'a> Jwt<'a> {
         let malformed = || Error::malformed(PART, "no compact JWT");
         let (signing_input, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
         let (protected, claims) = signing_input.split_once('.').ok_or_else(malformed)?;
-        let octets = base64url::decode(protected, HEADER)?;
-        let header = Header::<Protected<'_>>::read(&octets, HEADER)?;
+        let bytes = base64url::decode(protected, HEADER)?;
+        let header = Header::<Protected<'_>>::read(&bytes, HEADER)?;
         header.refuse_extensions()?;
         let header = header.members;
         if header.typ.as_deref().is_some_and(|typ| jws::short_media_type(typ) != "jwt") {

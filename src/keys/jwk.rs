@@ -167,16 +167,16 @@ impl Jwk {
 
     pub(crate) fn public_key(&self) -> Result<PublicKey> {
         let curve = self.curve()?;
-        let x = octets(self.x.as_deref(), "jwk.x")?;
+        let x = bytes(self.x.as_deref(), "jwk.x")?;
         match curve.key_type() {
-            "EC" => PublicKey::from_coordinates(curve, &x, &octets(self.y.as_deref(), "jwk.y")?),
-            _ => PublicKey::from_octets(curve, &x),
+            "EC" => PublicKey::from_coordinates(curve, &x, &bytes(self.y.as_deref(), "jwk.y")?),
+            _ => PublicKey::from_bytes(curve, &x),
         }
     }
 
-    pub(crate) fn secret_octets(&self) -> Result<(Curve, Zeroizing<Vec<u8>>)> {
+    pub(crate) fn secret_bytes(&self) -> Result<(Curve, Zeroizing<Vec<u8>>)> {
         let curve = self.curve()?;
-        let d = Zeroizing::new(octets(self.d.as_deref(), "jwk.d")?);
+        let d = Zeroizing::new(bytes(self.d.as_deref(), "jwk.d")?);
         // the peer that writes short coordinates writes short secrets too
         let missing = match curve.key_type() {
             "EC" => curve.field_length().saturating_sub(d.len()),
@@ -189,7 +189,7 @@ impl Jwk {
     }
 }
 
-fn octets(text: Option<&str>, part: &'static str) -> Result<Vec<u8>> {
+fn bytes(text: Option<&str>, part: &'static str) -> Result<Vec<u8>> {
     base64url::decode(text.ok_or_else(|| Error::malformed(part, "missing"))?, part)
 }
 
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_jwk_on_every_curve_reads_back_as_itself() {
         for curve in Curve::ALL {
-            let secret = PrivateKey::from_octets(curve, &vec![1; curve.field_length()]).unwrap();
+            let secret = PrivateKey::from_bytes(curve, &vec![1; curve.field_length()]).unwrap();
             let key = secret.public_key();
             let jwk = key.to_jwk();
             assert_eq!(jwk["crv"], curve.name());

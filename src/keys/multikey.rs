@@ -17,25 +17,25 @@ const LONGEST_TEXT: usize = 2048;
 impl PublicKey {
     /// The key as base58btc Multikey, `z6Mk...` or `z6LS...`.
     pub fn to_multikey(&self) -> String {
-        let encoded = MultiEncodedBuf::encode_bytes(self.curve().public_codec(), &self.octets());
+        let encoded = MultiEncodedBuf::encode_bytes(self.curve().public_codec(), &self.bytes());
         multibase::encode(Base::Base58Btc, encoded)
     }
 
-    /// Reads a Multikey: multibase text over the multicodec and the octets of a public key.
+    /// Reads a Multikey: multibase text over the multicodec and the bytes of a public key.
     pub fn from_multikey(text: &str) -> Result<Self> {
-        let (codec, octets) = split(text)?;
+        let (codec, bytes) = split(text)?;
         let curve = Curve::ALL
             .into_iter()
             .find(|curve| curve.public_codec() == codec)
             .ok_or_else(|| Error::unsupported("multicodec of a public key", format!("0x{codec:x}")))?;
-        Self::from_octets(curve, &octets)
+        Self::from_bytes(curve, &bytes)
     }
 
-    /// Reads multibase text over the bare octets, as some 2020 documents have it, or a Multikey.
+    /// Reads multibase text over the bare bytes, as some 2020 documents have it, or a Multikey.
     pub(crate) fn from_multibase(curve: Curve, text: &str) -> Result<Self> {
-        let octets = decode(text)?;
-        if has_length_of(curve, &octets) {
-            return Self::from_octets(curve, &octets);
+        let bytes = decode(text)?;
+        if has_length_of(curve, &bytes) {
+            return Self::from_bytes(curve, &bytes);
         }
         let key = Self::from_multikey(text)?;
         if key.curve() == curve {
@@ -46,27 +46,27 @@ impl PublicKey {
     }
 }
 
-/// The curve and the octets of a secret key in multibase.
+/// The curve and the bytes of a secret key in multibase.
 pub(crate) fn secret_from_multikey(text: &str) -> Result<(Curve, Zeroizing<Vec<u8>>)> {
-    let (codec, octets) = split(text)?;
+    let (codec, bytes) = split(text)?;
     let curve = Curve::ALL
         .into_iter()
         .find(|curve| curve.secret_codec() == codec)
         .ok_or_else(|| Error::unsupported("multicodec of a secret key", format!("0x{codec:x}")))?;
-    Ok((curve, octets))
+    Ok((curve, bytes))
 }
 
-/// The octets of multibase text.
+/// The bytes of multibase text.
 pub(crate) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>> {
-    decoded(text, "multibase", |text| multibase::decode(text).map(|(_, octets)| octets))
+    decoded(text, "multibase", |text| multibase::decode(text).map(|(_, bytes)| bytes))
 }
 
-/// The octets of bare base58 text.
+/// The bytes of bare base58 text.
 pub(crate) fn decode_base58(text: &str) -> Result<Zeroizing<Vec<u8>>> {
     decoded(text, "base58", |text| Base::Base58Btc.decode(text))
 }
 
-/// The octets of hexadecimal text, in either case.
+/// The bytes of hexadecimal text, in either case.
 pub(crate) fn decode_hex(text: &str) -> Result<Zeroizing<Vec<u8>>> {
     decoded(text, "hex", |text| Base::Base16Lower.decode(text.to_ascii_lowercase()))
 }
@@ -86,8 +86,8 @@ fn split(text: &str) -> Result<(u64, Zeroizing<Vec<u8>>)> {
     let decoded = decode(text)?;
     let encoded =
         MultiEncoded::new(&decoded).map_err(|_| Error::malformed("multicodec", "no multicodec prefix"))?;
-    let (codec, octets) = encoded.parts();
-    Ok((codec, Zeroizing::new(octets.to_vec())))
+    let (codec, bytes) = encoded.parts();
+    Ok((codec, Zeroizing::new(bytes.to_vec())))
 }
 
 #[cfg(test)]
@@ -108,25 +108,25 @@ mod tests {
     #[test]
     fn a_multikey_on_every_curve_reads_back_as_itself() {
         for curve in Curve::ALL {
-            let octets = vec![1; curve.field_length()];
-            let key = PrivateKey::from_octets(curve, &octets).unwrap().public_key();
+            let bytes = vec![1; curve.field_length()];
+            let key = PrivateKey::from_bytes(curve, &bytes).unwrap().public_key();
             assert_eq!(PublicKey::from_multikey(&key.to_multikey()).unwrap(), key);
-            let multikey = MultiEncodedBuf::encode_bytes(curve.public_codec(), key.uncompressed_octets());
+            let multikey = MultiEncodedBuf::encode_bytes(curve.public_codec(), key.uncompressed_bytes());
             for base in
                 [Base::Base58Btc, Base::Base64Url, Base::Base64UrlPad, Base::Base16Lower, Base::Base32Lower]
             {
                 assert_eq!(PublicKey::from_multikey(&multibase::encode(base, &multikey)).unwrap(), key);
             }
-            let secret = MultiEncodedBuf::encode_bytes(curve.secret_codec(), &octets);
+            let secret = MultiEncodedBuf::encode_bytes(curve.secret_codec(), &bytes);
             let (found, read) = secret_from_multikey(&multibase::encode(Base::Base58Btc, secret)).unwrap();
-            assert_eq!((found, read.as_slice()), (curve, octets.as_slice()));
+            assert_eq!((found, read.as_slice()), (curve, bytes.as_slice()));
         }
     }
 
     #[test]
     fn an_unknown_codec_is_named() {
-        let octets = MultiEncodedBuf::encode_bytes(ssi_multicodec::BLS12_381_G2_PUB, &[2; 96]);
-        let error = PublicKey::from_multikey(&multibase::encode(Base::Base58Btc, octets)).unwrap_err();
+        let bytes = MultiEncodedBuf::encode_bytes(ssi_multicodec::BLS12_381_G2_PUB, &[2; 96]);
+        let error = PublicKey::from_multikey(&multibase::encode(Base::Base58Btc, bytes)).unwrap_err();
         assert_eq!(error, Error::unsupported("multicodec of a public key", "0xeb"));
     }
 
@@ -158,9 +158,9 @@ mod tests {
 
     #[test]
     fn the_longest_key_on_offer_is_read_in_the_longest_base() {
-        let octets = vec![1; Curve::P521.field_length()];
-        let key = PrivateKey::from_octets(Curve::P521, &octets).unwrap().public_key();
-        let multikey = MultiEncodedBuf::encode_bytes(ssi_multicodec::P521_PUB, key.uncompressed_octets());
+        let bytes = vec![1; Curve::P521.field_length()];
+        let key = PrivateKey::from_bytes(Curve::P521, &bytes).unwrap().public_key();
+        let multikey = MultiEncodedBuf::encode_bytes(ssi_multicodec::P521_PUB, key.uncompressed_bytes());
         let text = multibase::encode(Base::Base2, multikey);
         assert_eq!(text.len(), 1081);
         assert_eq!(PublicKey::from_multikey(&text).unwrap(), key);

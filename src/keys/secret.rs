@@ -10,7 +10,7 @@ use crate::did::DidUrl;
 /// Whatever the caller knows a key of its own by; the core hands it back and never looks inside.
 pub type Handle = Arc<dyn Any + Send + Sync>;
 
-/// A key whose private octets never come here: in an HSM, a KMS, a wallet, another process.
+/// A key whose private bytes never come here: in an HSM, a KMS, a wallet, another process.
 #[derive(Clone)]
 pub struct ExternalKey {
     kid: DidUrl,

@@ -22,14 +22,14 @@ pub struct SecretKey {
 }
 
 impl SecretKey {
-    /// Generates a key on the curve; `draw` fills its argument with random octets.
+    /// Generates a key on the curve; `draw` fills its argument with random bytes.
     pub fn generate(kid: DidUrl, curve: Curve, draw: Draw<'_>) -> Result<Self> {
         Ok(Self { kid, kind: PrivateKey::generate(curve, draw)? })
     }
 
-    /// Reads the raw octets of a secret key; its public half is computed.
-    pub fn from_octets(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
-        Ok(Self { kid, kind: PrivateKey::from_octets(curve, octets)? })
+    /// Reads the raw bytes of a secret key; its public half is computed.
+    pub fn from_bytes(kid: DidUrl, curve: Curve, bytes: &[u8]) -> Result<Self> {
+        Ok(Self { kid, kind: PrivateKey::from_bytes(curve, bytes)? })
     }
 
     /// Reads the JSON text of a secret in any form in which DID software writes it; leaves no copy behind.
@@ -59,12 +59,12 @@ impl SecretKey {
             jwks.filter(|jwk| !jwk.is_null()).map(|jwk| Self::from_jwk(kid.clone(), &Jwk::read(&jwk)?));
         let multibase = ["privateKeyMultibase", "secretKeyMultibase"].into_iter().filter_map(member);
         let multibase = multibase.map(|text| {
-            let (curve, octets) = multikey::secret_from_multikey(text)?;
-            Self::from_octets_of_any_length(kid.clone(), curve, &octets)
+            let (curve, bytes) = multikey::secret_from_multikey(text)?;
+            Self::from_bytes_of_any_length(kid.clone(), curve, &bytes)
         });
         let base58 = member("privateKeyBase58").map(|text| {
             let curve = curve_of_type(member("type").unwrap_or_default())?;
-            Self::from_octets_of_any_length(kid.clone(), curve, &multikey::decode_base58(text)?)
+            Self::from_bytes_of_any_length(kid.clone(), curve, &multikey::decode_base58(text)?)
         });
         let mut forms = jwks.chain(multibase).chain(base58);
         let Some(key) = forms.next().transpose()? else {
@@ -92,8 +92,8 @@ impl SecretKey {
             jwk.map(PublicKey::from_jwk),
             member("publicKeyMultibase").map(|text| PublicKey::from_multibase(curve, text)),
             member("publicKeyBase58")
-                .map(|text| PublicKey::from_octets(curve, &multikey::decode_base58(text)?)),
-            member("publicKeyHex").map(|text| PublicKey::from_octets(curve, &multikey::decode_hex(text)?)),
+                .map(|text| PublicKey::from_bytes(curve, &multikey::decode_base58(text)?)),
+            member("publicKeyHex").map(|text| PublicKey::from_bytes(curve, &multikey::decode_hex(text)?)),
         ];
         for key in public.into_iter().flatten() {
             if key.ok().as_ref() != Some(&self.public_key()) {
@@ -107,8 +107,8 @@ impl SecretKey {
     }
 
     fn from_jwk(kid: DidUrl, jwk: &Jwk) -> Result<Self> {
-        let (curve, octets) = jwk.secret_octets()?;
-        let key = Self::from_octets(kid, curve, &octets)?;
+        let (curve, bytes) = jwk.secret_bytes()?;
+        let key = Self::from_bytes(kid, curve, &bytes)?;
         if key.public_key() == jwk.public_key()? {
             Ok(key)
         } else {
@@ -117,17 +117,17 @@ impl SecretKey {
     }
 
     /// Some formats append the public half to the secret.
-    fn from_octets_of_any_length(kid: DidUrl, curve: Curve, octets: &[u8]) -> Result<Self> {
-        match (curve, octets.split_at_checked(32)) {
+    fn from_bytes_of_any_length(kid: DidUrl, curve: Curve, bytes: &[u8]) -> Result<Self> {
+        match (curve, bytes.split_at_checked(32)) {
             (Curve::Ed25519 | Curve::X25519, Some((secret, public))) if public.len() == 32 => {
-                let key = Self::from_octets(kid, curve, secret)?;
-                if key.public_key().octets() == public {
+                let key = Self::from_bytes(kid, curve, secret)?;
+                if key.public_key().bytes() == public {
                     Ok(key)
                 } else {
                     Err(Error::malformed("secret", "its two halves do not belong together"))
                 }
             }
-            _ => Self::from_octets(kid, curve, octets),
+            _ => Self::from_bytes(kid, curve, bytes),
         }
     }
 
@@ -169,7 +169,7 @@ impl SecretKey {
     /// The key as a JWK with its secret member `d`, to be stored; everything else leaves the secret inside.
     pub fn expose_jwk(&self) -> Result<Map<String, Value>> {
         let mut jwk = self.public_key().to_jwk();
-        let d = self.kind.octets().ok_or_else(|| Error::misuse("the key does not show its secret"))?;
+        let d = self.kind.bytes().ok_or_else(|| Error::misuse("the key does not show its secret"))?;
         let d = base64url::encode(d.as_ref());
         jwk.insert("d".to_owned(), Value::String(d));
         jwk.insert("kid".to_owned(), Value::String(self.kid.to_string()));
@@ -221,12 +221,12 @@ mod tests {
     #[test]
     fn a_secret_is_read_from_every_form() {
         let from_jwk = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
-        let octets = base64url::decode(jwk()["d"].as_str().unwrap(), "d").unwrap();
-        let base58 = multibase::Base::Base58Btc.encode(&octets);
-        let halves = [octets.clone(), from_jwk.public_key().octets()].concat();
+        let bytes = base64url::decode(jwk()["d"].as_str().unwrap(), "d").unwrap();
+        let base58 = multibase::Base::Base58Btc.encode(&bytes);
+        let halves = [bytes.clone(), from_jwk.public_key().bytes()].concat();
         let both = multibase::Base::Base58Btc.encode(&halves);
-        let strange = multibase::Base::Base58Btc.encode([octets.clone(), octets.clone()].concat());
-        let codec = ssi_multicodec::MultiEncodedBuf::encode_bytes(ssi_multicodec::X25519_PRIV, &octets);
+        let strange = multibase::Base::Base58Btc.encode([bytes.clone(), bytes.clone()].concat());
+        let codec = ssi_multicodec::MultiEncodedBuf::encode_bytes(ssi_multicodec::X25519_PRIV, &bytes);
         let multibase = multibase::encode(multibase::Base::Base64Url, codec);
         for value in [
             json!({"id": KID, "type": "JsonWebKey2020", "privateKeyJwk": jwk()}),
@@ -250,10 +250,10 @@ mod tests {
         let mut other = jwk();
         other["d"] = json!(base64url::encode([1; 32]));
         other["x"] = json!(base64url::encode(
-            SecretKey::from_octets(DidUrl::parse(KID).unwrap(), Curve::X25519, &[1; 32])
+            SecretKey::from_bytes(DidUrl::parse(KID).unwrap(), Curve::X25519, &[1; 32])
                 .unwrap()
                 .public_key()
-                .octets()
+                .bytes()
         ));
         let both =
             json!({"id": KID, "type": "Multikey", "secretKeyMultibase": multibase, "privateKeyJwk": other});
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn the_derived_secret_belongs_to_the_derived_public_key() {
         let kid = DidUrl::parse("did:example:a#1").unwrap();
-        let secret = SecretKey::from_octets(kid.clone(), Curve::Ed25519, &[7; 32]).unwrap();
+        let secret = SecretKey::from_bytes(kid.clone(), Curve::Ed25519, &[7; 32]).unwrap();
         let derived = secret.derived_agreement_key(kid.clone()).unwrap();
         let public = secret.public_key().derived_agreement_key().unwrap();
         assert_eq!(derived.public_key(), public);

@@ -133,8 +133,8 @@ mod tests {
     const SHORT: &str = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M#key-1";
     const TWO: &str = "did:peer:2.Ez6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc#key-1";
 
-    fn secret(kid: &str, octet: u8) -> SecretKey {
-        SecretKey::from_octets(DidUrl::parse(kid).unwrap(), Curve::X25519, &[octet; 32]).unwrap()
+    fn secret(kid: &str, byte: u8) -> SecretKey {
+        SecretKey::from_bytes(DidUrl::parse(kid).unwrap(), Curve::X25519, &[byte; 32]).unwrap()
     }
 
     // ADR-05

@@ -8,7 +8,7 @@ use super::{Curve, PublicKey, multikey};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 
-/// The lengths of 32 octets in base58; the time to decode grows with the square of the length.
+/// The lengths of 32 bytes in base58; the time to decode grows with the square of the length.
 const LENGTHS: std::ops::RangeInclusive<usize> = 32..=44;
 
 /// An Ed25519 public key in base58, and the X25519 key that it stands for where something is encrypted.
@@ -26,8 +26,8 @@ impl Verkey {
         if !LENGTHS.contains(&text.len()) {
             return Err(malformed());
         }
-        let octets = multikey::decode_base58(text).map_err(|_| malformed())?;
-        let key = PublicKey::from_octets(Curve::Ed25519, &octets).map_err(|_| malformed())?;
+        let bytes = multikey::decode_base58(text).map_err(|_| malformed())?;
+        let key = PublicKey::from_bytes(Curve::Ed25519, &bytes).map_err(|_| malformed())?;
         Self::of(&key)
     }
 
@@ -36,7 +36,7 @@ impl Verkey {
         let agreement_key = key
             .derived_agreement_key()
             .ok_or_else(|| Error::unsupported("curve of a verkey", key.curve().name()))?;
-        Ok(Self { text: Base::Base58Btc.encode(key.octets()), public_key: key.clone(), agreement_key })
+        Ok(Self { text: Base::Base58Btc.encode(key.bytes()), public_key: key.clone(), agreement_key })
     }
 
     /// Its text.
@@ -103,23 +103,23 @@ mod tests {
 
     #[test]
     fn what_is_no_verkey_is_refused() {
-        let octets = |octets: &[u8]| Base::Base58Btc.encode(octets);
+        let bytes = |bytes: &[u8]| Base::Base58Btc.encode(bytes);
         let mut no_point = [0; 32];
         no_point[0] = 2;
         for text in [
             String::new(),
-            octets(&[1; 31]),
-            octets(&[1; 33]),
-            octets(&no_point),
+            bytes(&[1; 31]),
+            bytes(&[1; 33]),
+            bytes(&no_point),
             "0".repeat(44),
             "z".repeat(44),
             "1".repeat(100_000),
-            format!(" {}", octets(&[1; 32])),
+            format!(" {}", bytes(&[1; 32])),
         ] {
             assert!(matches!(Verkey::parse(&text), Err(Error::Malformed { .. })), "{text}");
             assert!(secret_kid(&text, "x").is_err());
         }
-        let agreement = PublicKey::from_octets(Curve::X25519, &[9; 32]).unwrap();
+        let agreement = PublicKey::from_bytes(Curve::X25519, &[9; 32]).unwrap();
         assert!(matches!(Verkey::of(&agreement), Err(Error::Unsupported { .. })));
     }
 }

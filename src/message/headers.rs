@@ -6,7 +6,7 @@ use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::json::{Raw, Text, string};
 
-/// Longest id that is read. The specification says 32 octets and recommends UUIDs, which have 36.
+/// Longest id that is read. The specification says 32 bytes and recommends UUIDs, which have 36.
 const MAX_ID_LENGTH: usize = 256;
 
 /// A string, borrowed where it has no escapes.

@@ -90,9 +90,9 @@ pub(crate) fn push_text(text: &mut String, value: &str) {
 /// Whether JSON writes some character of a string in another way (RFC 8259 7).
 fn has_escapes(value: &str) -> bool {
     const BLOCK: usize = 64;
-    let escaped = |octet: u8| u8::from(octet < b' ') | u8::from(octet == b'"') | u8::from(octet == b'\\');
+    let escaped = |byte: u8| u8::from(byte < b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\');
     // a whole block at a time and no branch in it, which the compiler turns into a few instructions
-    let any = |block: &[u8]| block.iter().fold(0, |found, octet| found | escaped(*octet)) > 0;
+    let any = |block: &[u8]| block.iter().fold(0, |found, byte| found | escaped(*byte)) > 0;
     value.as_bytes().chunks(BLOCK).any(any)
 }
 
@@ -100,10 +100,10 @@ fn has_escapes(value: &str) -> bool {
 struct Appended<'a>(&'a mut String);
 
 impl Write for Appended<'_> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let text = str::from_utf8(octets).map_err(|_| io::ErrorKind::InvalidData)?;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData)?;
         self.0.push_str(text);
-        Ok(octets.len())
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

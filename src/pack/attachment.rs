@@ -22,7 +22,7 @@ pub async fn sign_attachment(
         return Err(Error::misuse("the attachment is signed already"));
     }
     if attachment.is_json_only() {
-        return Err(Error::misuse("json has no one form that could be signed; give the content as octets"));
+        return Err(Error::misuse("json has no one form that could be signed; give the content as bytes"));
     }
     let misuse = |error: Error| match error {
         // there may be nothing wrong with links, or with a hash that is not known here

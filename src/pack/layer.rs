@@ -1,4 +1,4 @@
-//! One encrypted layer around any octets, for callers who compose messages of layers themselves.
+//! One encrypted layer around any bytes, for callers who compose messages of layers themselves.
 
 use super::keys::{Group, RecipientKey, recipients, sender_keys};
 use super::seal::{anoncrypt, authcrypt};
@@ -41,7 +41,7 @@ pub async fn layer_keys(
     })
 }
 
-/// Encrypts the octets for these keys of one DID: authcrypt with a sender, anoncrypt without one.
+/// Encrypts the bytes for these keys of one DID: authcrypt with a sender, anoncrypt without one.
 pub async fn encrypted_layer(
     caller: &Caller,
     plaintext: Vec<u8>,

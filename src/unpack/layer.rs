@@ -24,7 +24,7 @@ pub async fn open_layer(
 ) -> Result<SecretBytes> {
     let limits = &options.limits;
     if packed.len() > limits.bytes {
-        return Err(super::too_large(format!("longer than the {} octets that are read", limits.bytes)));
+        return Err(super::too_large(format!("longer than the {} bytes that are read", limits.bytes)));
     }
     let most = Most { recipients: limits.recipients, signatures: limits.signatures };
     let Envelope::Encrypted(jwe) = Envelope::parse(packed, most)? else {
@@ -44,7 +44,7 @@ pub async fn open_layer(
             return Err(Error::malformed("jwe.protected.alg", "not anoncrypt"));
         }
     };
-    open(caller, jwe, secrets, sender).await.map(|(_, octets)| octets)
+    open(caller, jwe, secrets, sender).await.map(|(_, bytes)| bytes)
 }
 
 /// Returns if what a plaintext claims of its sender is so, and refuses it otherwise.

@@ -27,7 +27,7 @@ const FORWARD_DEPTH: usize = 10;
 /// What is too large to be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
-    /// The longest message, in octets.
+    /// The longest message, in bytes.
     pub bytes: usize,
     /// The deepest nesting of objects and arrays in a plaintext.
     pub nesting: usize,
@@ -69,9 +69,9 @@ mod tests {
 
     #[test]
     fn a_file_of_ten_mebibytes_fits_and_not_much_more() {
-        // base64 makes four octets of three: once in the attachment, once in each of two layers
+        // base64 makes four bytes of three: once in the attachment, once in each of two layers
         let file: usize = 10 * 1024 * 1024;
-        let packed = (0..3).fold(file, |octets, _| octets.div_ceil(3) * 4);
+        let packed = (0..3).fold(file, |bytes, _| bytes.div_ceil(3) * 4);
         let most = Limits::default().bytes;
         assert!(packed < most && most < 3 * packed);
     }

@@ -93,7 +93,7 @@ impl UnpackOptions {
     }
 }
 
-/// The longest id that is not odd: UUIDs have 36 octets, hashes in hexadecimal 64.
+/// The longest id that is not odd: UUIDs have 36 bytes, hashes in hexadecimal 64.
 const ORDINARY_ID: usize = 64;
 
 /// The layers that were opened, from the outside in.
@@ -147,7 +147,7 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
 async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
     let limits = &options.limits;
     if packed.len() > limits.bytes {
-        return Err(too_large(format!("longer than the {} octets that are read", limits.bytes)));
+        return Err(too_large(format!("longer than the {} bytes that are read", limits.bytes)));
     }
     let most = Most { recipients: limits.recipients, signatures: limits.signatures };
     let mut layers_left = limits.layers;

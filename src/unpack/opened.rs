@@ -36,12 +36,12 @@ pub(super) struct Authcrypt {
 pub(super) struct Plaintext(Zeroizing<String>);
 
 impl Plaintext {
-    pub(super) fn new(octets: SecretBytes) -> Result<Self> {
-        Self::of(octets.into_vec())
+    pub(super) fn new(bytes: SecretBytes) -> Result<Self> {
+        Self::of(bytes.into_vec())
     }
 
-    pub(super) fn of(octets: Vec<u8>) -> Result<Self> {
-        String::from_utf8(octets).map(|text| Self(Zeroizing::new(text))).map_err(|error| {
+    pub(super) fn of(bytes: Vec<u8>) -> Result<Self> {
+        String::from_utf8(bytes).map(|text| Self(Zeroizing::new(text))).map_err(|error| {
             error.into_bytes().zeroize();
             Error::malformed("message", "not UTF-8")
         })
@@ -61,8 +61,8 @@ pub(super) async fn anoncrypt(
     options: &UnpackOptions,
 ) -> Result<(Opened, Plaintext)> {
     let secrets = secrets(caller, &jwe, options).await?;
-    let (opened, octets) = open(caller, jwe, &secrets, None).await?;
-    Ok((opened, Plaintext::new(octets)?))
+    let (opened, bytes) = open(caller, jwe, &secrets, None).await?;
+    Ok((opened, Plaintext::new(bytes)?))
 }
 
 /// Opens a layer whose sender has to be who `skid` says.
@@ -86,8 +86,8 @@ pub(super) async fn authcrypt(
         },
         key => key?,
     };
-    let (opened, octets) = decrypt(jwe, &secrets, &key)?;
-    Ok((Authcrypt { opened, skid }, Plaintext::new(octets)?))
+    let (opened, bytes) = decrypt(jwe, &secrets, &key)?;
+    Ok((Authcrypt { opened, skid }, Plaintext::new(bytes)?))
 }
 
 fn sender_key<'a>(document: &'a Document, skid: &DidUrl) -> Result<&'a PublicKey> {
@@ -150,10 +150,10 @@ async fn content_key(
 
 fn decrypt(mut jwe: Jwe<'_>, secrets: &[Secret], cek: &SecretBytes) -> Result<(Opened, SecretBytes)> {
     let secret = secrets.first().ok_or(Error::Decryption)?;
-    let mut octets = SecretBytes::from(std::mem::take(&mut jwe.ciphertext));
-    jwe.encryption.cipher().open(cek.as_ref(), &jwe.iv, &jwe.additional_data(), &mut octets, &jwe.tag)?;
+    let mut bytes = SecretBytes::from(std::mem::take(&mut jwe.ciphertext));
+    jwe.encryption.cipher().open(cek.as_ref(), &jwe.iv, &jwe.additional_data(), &mut bytes, &jwe.tag)?;
     let to = jwe.recipients.into_iter().map(|recipient| recipient.kid).collect();
-    Ok((Opened { to, kid: secret.kid().clone(), encryption: jwe.encryption }, octets))
+    Ok((Opened { to, kid: secret.kid().clone(), encryption: jwe.encryption }, bytes))
 }
 
 async fn unwrap(

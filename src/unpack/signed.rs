@@ -75,7 +75,7 @@ pub(super) async fn prove(
         let method = document.key(Relationship::Authentication, &signature.kid)?;
         let key =
             method.key().map_err(|unusable| Error::unsupported("signing key", unusable.reason.clone()))?;
-        signature::verify(key, signature.algorithm, &input, &signature.octets)
+        signature::verify(key, signature.algorithm, &input, &signature.bytes)
     };
     caller.read_document(signature.kid.did(), ResolveOptions::UNPROVED, verify).await
 }

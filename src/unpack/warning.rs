@@ -86,7 +86,7 @@ impl Warning {
                 "`from` is not proved: neither authcrypt nor a signature authenticates the sender"
             }
             Self::Type => "type is no Message Type URI",
-            Self::LongId => "id is longer than 64 octets",
+            Self::LongId => "id is longer than 64 bytes",
             Self::NotToRecipient => "to does not name the DID that the message was encrypted to",
             Self::MissingTo => "the message is signed and has no `to`: it may be meant for another recipient",
             Self::NotToUs => "to names none of our DIDs",

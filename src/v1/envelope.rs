@@ -16,7 +16,7 @@ pub const MEDIA_TYPE: &str = "application/didcomm-envelope-enc";
 /// `typ` of an envelope.
 const TYP: &str = "JWM/1.0";
 
-/// What everybody writes in `enc`. It means ChaCha20-Poly1305 with a nonce of 12 octets, whatever it says.
+/// What everybody writes in `enc`. It means ChaCha20-Poly1305 with a nonce of 12 bytes, whatever it says.
 const ENC: &str = "xchacha20poly1305_ietf";
 
 /// What else is found there: the right name, and how Aries RFC 0019 spells it once.
@@ -113,12 +113,12 @@ impl<'a> Envelope<'a> {
         let alg = string(member("alg"), "envelope.protected.alg")?;
         let mode = Mode::from_name(&alg)?;
         let recipients = recipients(member("recipients"), mode, most_recipients)?;
-        let octets = |raw, part| base64url::decode_padded(&string(raw, part)?, part);
+        let bytes = |raw, part| base64url::decode_padded(&string(raw, part)?, part);
         Ok(Self {
             recipients,
-            iv: octets(wire.iv, "envelope.iv")?,
-            ciphertext: octets(wire.ciphertext, "envelope.ciphertext")?,
-            tag: octets(wire.tag, "envelope.tag")?,
+            iv: bytes(wire.iv, "envelope.iv")?,
+            ciphertext: bytes(wire.ciphertext, "envelope.ciphertext")?,
+            tag: bytes(wire.tag, "envelope.tag")?,
             protected,
         })
     }
@@ -225,11 +225,11 @@ pub(super) fn protected(mode: Mode, recipients: Vec<RecipientOut<'_>>) -> String
 /// The whole envelope.
 pub(super) fn write(protected: &str, iv: &[u8], ciphertext: &[u8], tag: &[u8]) -> String {
     let mut text = format!("{{\"protected\":\"{protected}");
-    for (name, octets) in [("iv", iv), ("ciphertext", ciphertext), ("tag", tag)] {
+    for (name, bytes) in [("iv", iv), ("ciphertext", ciphertext), ("tag", tag)] {
         text.push_str("\",\"");
         text.push_str(name);
         text.push_str("\":\"");
-        base64url::encode_padded_append(octets, &mut text);
+        base64url::encode_padded_append(bytes, &mut text);
     }
     text.push_str("\"}");
     text

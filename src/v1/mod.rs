@@ -11,7 +11,7 @@
 //! to several knows its content key: with it he can write to its other recipients in the sender's name, and
 //! to the sender in theirs. Messages to one recipient each do not have this weakness, nor has DIDComm v2.
 //!
-//! The plaintext can be any octets. By Aries RFC 0020 it is a JSON object with `@type` and `@id`.
+//! The plaintext can be any bytes. By Aries RFC 0020 it is a JSON object with `@type` and `@id`.
 
 mod envelope;
 mod forward;

@@ -1,4 +1,4 @@
-//! Packing: octets become an envelope for each of the recipients (Aries RFC 0019, "Pack Message").
+//! Packing: bytes become an envelope for each of the recipients (Aries RFC 0019, "Pack Message").
 
 use zeroize::Zeroizing;
 
@@ -81,7 +81,7 @@ fn sealed(caller: &Caller, to: &Verkey, plaintext: &[u8]) -> Result<Vec<u8>> {
     let public = ephemeral.public_key();
     let shared = agree(&ephemeral, to.agreement_key()).map_err(|error| unfit(error, to))?;
     let nonce = sealed_nonce(&public, to.agreement_key())?;
-    Ok([public.octets(), CryptoBox::new(&shared)?.seal(&nonce, plaintext)?].concat())
+    Ok([public.bytes(), CryptoBox::new(&shared)?.seal(&nonce, plaintext)?].concat())
 }
 
 /// A point of low order has no secret: what is encrypted to it is for everybody.

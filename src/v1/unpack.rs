@@ -33,7 +33,7 @@ impl VerkeyProved {
 }
 
 impl Unpacked {
-    /// The octets that were packed.
+    /// The bytes that were packed.
     pub fn content(&self) -> &[u8] {
         self.report.content()
     }
@@ -77,7 +77,7 @@ impl Unpacked {
 /// Opens an envelope with the first of its recipients' keys that is held.
 pub async fn unpack(caller: &Caller, packed: &str, limits: &Limits) -> Result<Unpacked> {
     if packed.len() > limits.bytes {
-        let reason = format!("longer than the {} octets that are read", limits.bytes);
+        let reason = format!("longer than the {} bytes that are read", limits.bytes);
         return Err(Error::malformed("message", reason));
     }
     let envelope = Envelope::parse(packed, limits.recipients)?;
@@ -129,7 +129,7 @@ impl Own<'_> {
 
     async fn unseal(&self, caller: &Caller, sealed: &[u8]) -> Result<SecretBytes> {
         let (ephemeral, boxed) = split_sealed(sealed)?;
-        let ephemeral = PublicKey::from_octets(Curve::X25519, ephemeral).map_err(|_| Error::Decryption)?;
+        let ephemeral = PublicKey::from_bytes(Curve::X25519, ephemeral).map_err(|_| Error::Decryption)?;
         let shared = caller.agree(self.secret, &ephemeral).await?;
         let nonce = sealed_nonce(&ephemeral, self.verkey.agreement_key())?;
         CryptoBox::new(&shared)?.open(&nonce, boxed)

@@ -130,8 +130,8 @@ fn what_is_written_is_an_ordinary_jws_once_the_payload_is_back() {
         assert_eq!(decode_json(&json!(protected))["alg"], json!("EdDSA"));
         assert_eq!(kid, json!(ALICE_SIGNS));
         let input = format!("{protected}.{}", encode(CONTENT));
-        let octets = super::forge::decode(&json!(signature));
-        assert!(signing_key(ALICE_SIGNS).verify_signature(input.as_bytes(), &octets));
+        let bytes = super::forge::decode(&json!(signature));
+        assert!(signing_key(ALICE_SIGNS).verify_signature(input.as_bytes(), &bytes));
     }
 }
 
@@ -227,7 +227,7 @@ fn what_is_not_on_offer_is_named() {
     }
 }
 
-// ATT-15: a JSON value has no one form, so only the octets that the parties know of can be signed
+// ATT-15: a JSON value has no one form, so only the bytes that the parties know of can be signed
 #[test]
 fn json_is_neither_signed_nor_verified_by_itself() {
     let json = of(&json!({"json": {"price": 7}}));

@@ -53,7 +53,7 @@ fn as_many_layers_are_opened_as_the_limit_says() {
 }
 
 #[test]
-fn an_id_has_up_to_256_octets() {
+fn an_id_has_up_to_256_bytes() {
     assert_eq!(message(json!({"id": "a".repeat(256)})).id().len(), 256);
     for name in ["id", "thid", "pthid"] {
         for length in [0, 257] {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::properties_of_any_octets::ALL;
+use crate::properties_of_any_bytes::ALL;
 
 // REQ-01, MSG-31
 #[test]

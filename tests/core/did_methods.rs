@@ -23,8 +23,8 @@ const PURPOSES: [(Purpose, &str); 5] = [
 fn public_key(curve: Curve, seed: [u8; 31]) -> PublicKey {
     let kid = DidUrl::parse("did:example:a#k").unwrap();
     // below the order of every curve
-    let octets = [vec![0; curve_length(curve) - seed.len()], seed.to_vec()].concat();
-    SecretKey::from_octets(kid, curve, &octets).unwrap().public_key()
+    let bytes = [vec![0; curve_length(curve) - seed.len()], seed.to_vec()].concat();
+    SecretKey::from_bytes(kid, curve, &bytes).unwrap().public_key()
 }
 
 fn curve_length(curve: Curve) -> usize {

@@ -21,21 +21,21 @@ type Key = (Purpose, PublicKey);
 fn any_keys() -> impl Strategy<Value = Vec<Key>> {
     (prop::collection::vec(any::<bool>(), 1..6), any::<[u8; 32]>()).prop_map(|(kinds, seed)| {
         let key = |(place, agrees): (u8, bool)| {
-            let mut octets = seed;
-            octets[1] = place;
+            let mut bytes = seed;
+            bytes[1] = place;
             if agrees {
-                (Purpose::KeyAgreement, public_key(Curve::X25519, &octets))
+                (Purpose::KeyAgreement, public_key(Curve::X25519, &bytes))
             } else {
-                (Purpose::Authentication, public_key(Curve::Ed25519, &octets))
+                (Purpose::Authentication, public_key(Curve::Ed25519, &bytes))
             }
         };
         (0..).zip(kinds).map(key).collect()
     })
 }
 
-fn public_key(curve: Curve, octets: &[u8]) -> PublicKey {
+fn public_key(curve: Curve, bytes: &[u8]) -> PublicKey {
     let kid = DidUrl::parse("did:example:a#k").unwrap();
-    SecretKey::from_octets(kid, curve, octets).unwrap().public_key()
+    SecretKey::from_bytes(kid, curve, bytes).unwrap().public_key()
 }
 
 fn relationship(purpose: Purpose) -> Relationship {

@@ -16,8 +16,8 @@ use super::parties::{agreement_key, signing_key};
 /// Ephemeral keys are named like all others; nobody else has these names.
 const EPHEMERAL: &str = "did:example:ephemeral#1";
 
-pub(crate) fn encode(octets: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode_to_string(octets)
+pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode_to_string(bytes)
 }
 
 pub(crate) fn decode(text: &Value) -> Vec<u8> {
@@ -38,7 +38,7 @@ pub(crate) fn apv(kids: &[&str]) -> [u8; 32] {
 
 /// The public JWK of an ephemeral key.
 pub(crate) fn epk(kid: &str) -> Value {
-    let x = agreement_key(kid).with_public_bytes(|octets| encode(octets));
+    let x = agreement_key(kid).with_public_bytes(|bytes| encode(bytes));
     json!({"kty": "OKP", "crv": "X25519", "x": x})
 }
 

@@ -43,7 +43,7 @@ fn an_authcrypt_tells_its_header_and_hides_the_rest() {
         (&BOB_SORTED.map(String::from)[..], 3)
     );
     assert_eq!((layer.apv_binds_kids, layer.epk_curve.as_deref()), (Some(true), Some("X25519")));
-    assert_eq!(view.octets, packed.to_string().len());
+    assert_eq!(view.bytes, packed.to_string().len());
     assert_eq!(view.faults, []);
 }
 
@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn an_envelope_with_any_octets_replaced_is_described_or_refused_in_order(
+    fn an_envelope_with_any_bytes_replaced_is_described_or_refused_in_order(
         envelope in any_envelope(), place in any::<prop::sample::Index>(), letters in "[ -~]{0,4}",
     ) {
         let mut text = envelope.to_string();

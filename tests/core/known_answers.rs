@@ -1,4 +1,4 @@
-//! Known answers of our own: with the randomness given, an envelope is the same to the last octet.
+//! Known answers of our own: with the randomness given, an envelope is the same to the last byte.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,15 +16,15 @@ const ALICE: &str = "did:example:alice";
 const BOB: &str = "did:example:bob";
 
 /// A number that is a secret on every curve.
-fn secret(kid: &str, curve: Curve, octet: u8) -> SecretKey {
+fn secret(kid: &str, curve: Curve, byte: u8) -> SecretKey {
     let length = match curve {
         Curve::P521 => 66,
         Curve::P384 => 48,
         _ => 32,
     };
-    let mut octets = vec![octet; length];
-    octets[0] = 0;
-    SecretKey::from_octets(DidUrl::parse(kid).unwrap(), curve, &octets).unwrap()
+    let mut bytes = vec![byte; length];
+    bytes[0] = 0;
+    SecretKey::from_bytes(DidUrl::parse(kid).unwrap(), curve, &bytes).unwrap()
 }
 
 fn document(did: &str, secrets: &[SecretKey]) -> Document {
@@ -42,11 +42,11 @@ fn document(did: &str, secrets: &[SecretKey]) -> Document {
 
 /// Alice and Bob with a key on each curve, for agreement and for signatures.
 fn world() -> World {
-    let of = |did: &str, octet: u8| -> Vec<SecretKey> {
+    let of = |did: &str, byte: u8| -> Vec<SecretKey> {
         let agree =
-            Curve::FOR_AGREEMENT.map(|curve| secret(&format!("{did}#agree-{}", curve.name()), curve, octet));
+            Curve::FOR_AGREEMENT.map(|curve| secret(&format!("{did}#agree-{}", curve.name()), curve, byte));
         let sign = [Curve::Ed25519, Curve::P256, Curve::Secp256k1]
-            .map(|curve| secret(&format!("{did}#sign-{}", curve.name()), curve, octet));
+            .map(|curve| secret(&format!("{did}#sign-{}", curve.name()), curve, byte));
         agree.into_iter().chain(sign).collect()
     };
     let (alice, bob) = (of(ALICE, 0x11), of(BOB, 0x22));

@@ -13,7 +13,7 @@ use super::forge::decode;
 fn a_did_jwk_says_what_its_key_is_for_where_its_curve_leaves_no_choice() {
     let usage = |curve| {
         let kid = DidUrl::parse("did:example:a#k").unwrap();
-        let key = SecretKey::from_octets(kid, curve, &[7; 32]).unwrap().public_key();
+        let key = SecretKey::from_bytes(kid, curve, &[7; 32]).unwrap().public_key();
         let did = jwk::create(&key).unwrap();
         let json: Value =
             serde_json::from_slice(&decode(&json!(did.as_str().strip_prefix("did:jwk:").unwrap()))).unwrap();
@@ -46,7 +46,7 @@ fn a_resolver_knows_the_methods_that_need_no_network_and_remembers_what_it_parse
 fn a_did_key_has_a_secret_for_each_of_its_keys() {
     for (curve, count) in [(Curve::Ed25519, 2), (Curve::X25519, 1), (Curve::P256, 1)] {
         let secret =
-            SecretKey::from_octets(DidUrl::parse("did:example:a#k").unwrap(), curve, &[7; 32]).unwrap();
+            SecretKey::from_bytes(DidUrl::parse("did:example:a#k").unwrap(), curve, &[7; 32]).unwrap();
         let did = DidUrl::parse(&key::create(&secret.public_key())).unwrap();
         let document = LocalResolver::default().resolve(&did).unwrap().unwrap();
         let secrets = key::secrets(&did, &secret).unwrap();

@@ -31,7 +31,7 @@ mod peer_documents;
 mod policy;
 mod properties;
 #[path = "../fuzz/properties/mod.rs"]
-mod properties_of_any_octets;
+mod properties_of_any_bytes;
 mod questions;
 mod rotation;
 mod roundtrip;

@@ -124,9 +124,9 @@ fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
 // ALG-03
 #[test]
 fn p_384_is_preferred_to_p_256_in_whatever_order_the_document_has_them() {
-    let key = |curve: Curve, octets: &[u8]| {
+    let key = |curve: Curve, bytes: &[u8]| {
         let kid = DidUrl::parse(&format!("{BOB}#{}", curve.name())).unwrap();
-        let jwk = SecretKey::from_octets(kid.clone(), curve, octets).unwrap().public_key().to_jwk();
+        let jwk = SecretKey::from_bytes(kid.clone(), curve, bytes).unwrap().public_key().to_jwk();
         json!({"id": kid.as_str(), "type": "JsonWebKey2020", "publicKeyJwk": jwk})
     };
     let keys = [key(Curve::P256, &[1; 32]), key(Curve::P384, &[1; 48])];

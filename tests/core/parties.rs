@@ -35,18 +35,18 @@ pub(crate) const MALLORY_SIGNS: &str = "did:example:mallory#sign-1";
 /// Bob's keys as they are sorted on the wire: by code point, not by number.
 pub(crate) const BOB_SORTED: [&str; 3] = [BOB_1, BOB_10, BOB_2];
 
-fn octets(kid: &str) -> [u8; 32] {
+fn bytes(kid: &str) -> [u8; 32] {
     Sha256::digest(kid).into()
 }
 
 /// The key for agreement of that kid.
 pub(crate) fn agreement_key(kid: &str) -> X25519KeyPair {
-    X25519KeyPair::from_secret_bytes(&octets(kid)).unwrap()
+    X25519KeyPair::from_secret_bytes(&bytes(kid)).unwrap()
 }
 
 /// The key for signatures of that kid.
 pub(crate) fn signing_key(kid: &str) -> Ed25519KeyPair {
-    Ed25519KeyPair::from_secret_bytes(&octets(kid)).unwrap()
+    Ed25519KeyPair::from_secret_bytes(&bytes(kid)).unwrap()
 }
 
 /// What the key for agreement of that kid shares with another key.
@@ -59,7 +59,7 @@ pub(crate) fn agree(kid: &str, public_key: &PublicKey) -> SecretBytes {
 /// The key as askar-crypto has it.
 pub(crate) fn askar_key(public_key: &PublicKey) -> X25519KeyPair {
     assert_eq!(public_key.curve(), Curve::X25519);
-    X25519KeyPair::from_public_bytes(&public_key.octets()).unwrap()
+    X25519KeyPair::from_public_bytes(&public_key.bytes()).unwrap()
 }
 
 fn curve(kid: &str) -> Curve {
@@ -68,7 +68,7 @@ fn curve(kid: &str) -> Curve {
 
 /// The secret of that kid, as its owner holds it.
 pub(crate) fn secret(kid: &str) -> SecretKey {
-    SecretKey::from_octets(DidUrl::parse(kid).unwrap(), curve(kid), &octets(kid)).unwrap()
+    SecretKey::from_bytes(DidUrl::parse(kid).unwrap(), curve(kid), &bytes(kid)).unwrap()
 }
 
 /// The public half of that kid.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 fn public_key(curve: Curve) -> PublicKey {
     let kid = DidUrl::parse("did:example:a#k").unwrap();
-    SecretKey::from_octets(kid, curve, &[7; 32]).unwrap().public_key()
+    SecretKey::from_bytes(kid, curve, &[7; 32]).unwrap().public_key()
 }
 
 fn keys() -> Vec<(Purpose, PublicKey)> {

@@ -135,13 +135,13 @@ proptest! {
 
     // REQ-01: a changed text is refused, or says what the sender said
     #[test]
-    fn a_changed_octet_tells_nothing_new(which in 0..6_usize, place: prop::sample::Index, octet: u8) {
+    fn a_changed_byte_tells_nothing_new(which in 0..6_usize, place: prop::sample::Index, byte: u8) {
         let text = texts().swap_remove(which);
         let honest = told(&World::new().unpack(&text).unwrap());
-        let mut octets = text.into_bytes();
-        let place = place.index(octets.len());
-        octets[place] = octet;
-        if let Ok(changed) = String::from_utf8(octets)
+        let mut bytes = text.into_bytes();
+        let place = place.index(bytes.len());
+        bytes[place] = byte;
+        if let Ok(changed) = String::from_utf8(bytes)
             && let Ok(unpacked) = World::new().unpack(changed)
         {
             prop_assert_eq!(told(&unpacked), honest);

@@ -1,4 +1,4 @@
-//! Single layers around any octets, the keys they are made with, and what a plaintext claims.
+//! Single layers around any bytes, the keys they are made with, and what a plaintext claims.
 
 use pydidcomm::ContentEncryption;
 use pydidcomm::did::{DidUrl, Document};
@@ -84,7 +84,7 @@ fn keys_are_all_of_the_recipient_and_the_one_of_the_sender_that_is_held() {
 
 // JWE-07
 #[test]
-fn a_layer_holds_any_octets_and_opens_with_each_of_its_keys() {
+fn a_layer_holds_any_bytes_and_opens_with_each_of_its_keys() {
     for sender in [None, Some(ALICE_KEY)] {
         let mut recipients = to_bob();
         recipients.reverse();
@@ -126,7 +126,7 @@ fn a_layer_is_no_longer_than_is_read_and_its_recipients_are_those_of_the_sender(
     assert!(open_with(&packed, BOB_1, None, options).is_ok());
     let limits = Limits { bytes: packed.len() - 1, ..Limits::default() };
     let short = UnpackOptions { limits, ..UnpackOptions::default() };
-    let reason = format!("longer than the {} octets that are read", packed.len() - 1);
+    let reason = format!("longer than the {} bytes that are read", packed.len() - 1);
     let error = open_with(&packed, BOB_1, None, short).unwrap_err();
     assert_eq!(error, Error::Malformed { part: "message", reason });
     let mut jwe: Value = serde_json::from_str(&packed).unwrap();

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::properties::any_json;
-use crate::properties_of_any_octets::ALL;
+use crate::properties_of_any_bytes::ALL;
 
 /// What a text is changed with: parts of JSON, and what only looks like one.
 const PARTS: [&str; 40] = [

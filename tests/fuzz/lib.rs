@@ -11,7 +11,7 @@ mod properties;
 #[allow(dead_code, reason = "the tests change the world more than the fuzz targets do")]
 mod world;
 
-/// Holds the property of that name against any octets; panics where it does not hold.
+/// Holds the property of that name against any bytes; panics where it does not hold.
 pub fn run(name: &str, data: &[u8]) {
     let (_, property) = properties::ALL.into_iter().find(|(known, _)| *known == name).unwrap();
     property(data);

@@ -80,7 +80,7 @@ impl PyAttachment {
         described.with_data(&data.0)
     }
 
-    /// The attachment that inlines these octets, as base64url.
+    /// The attachment that inlines these bytes, as base64url.
     ///
     /// `hash` adds their multihash, which an encrypted or signed message does not need.
     ///
@@ -93,7 +93,7 @@ impl PyAttachment {
     ///     {'base64': '_---'}
     #[staticmethod]
     #[pyo3(signature = (content, *, id=None, description=None, filename=None, media_type=None, format=None, lastmod_time=None, hash: "bool" = false))]
-    #[expect(clippy::too_many_arguments, reason = "the members that say what the octets are")]
+    #[expect(clippy::too_many_arguments, reason = "the members that say what the bytes are")]
     fn from_bytes(
         py: Python<'_>,
         content: BytesIn,
@@ -157,7 +157,7 @@ impl PyAttachment {
 
     /// The attachment that inlines a JSON value as it is, of media type `application/json` unless given.
     ///
-    /// It cannot be signed, as two writers may write one value as different octets; `from_bytes` can.
+    /// It cannot be signed, as two writers may write one value as different bytes; `from_bytes` can.
     ///
     /// Raises:
     ///     TypeError: JSON has no form for the value.
@@ -305,7 +305,7 @@ impl PyAttachment {
         ReadOnlyObject(self.0.data())
     }
 
-    /// The octets that are inlined: those of `base64`, or the JSON text of `json` as it was written.
+    /// The bytes that are inlined: those of `base64`, or the JSON text of `json` as it was written.
     ///
     /// `base64` is read in either alphabet, with and without padding and line breaks.
     ///
@@ -321,11 +321,11 @@ impl PyAttachment {
         checked_bytes(py, &py.detach(|| self.0.content())?)
     }
 
-    /// The content that is inlined as a JSON value: that of `json`, or what the octets of `base64` say.
+    /// The content that is inlined as a JSON value: that of `json`, or what the bytes of `base64` say.
     ///
     /// Raises:
     ///     ContentNotFoundError: There are only links.
-    ///     MalformedMessageError: The octets are no JSON.
+    ///     MalformedMessageError: The bytes are no JSON.
     fn json(&self) -> Result<JsonOut> {
         self.0.json().map(Cow::into_owned).map(JsonOut)
     }
@@ -344,7 +344,7 @@ impl PyAttachment {
 
     /// Returns if `hash` is that of the content, and raises otherwise.
     ///
-    /// The content is what is inlined, or `content` fetched from a link. The hash is over the octets of the
+    /// The content is what is inlined, or `content` fetched from a link. The hash is over the bytes of the
     /// content (for `json` over its text as it stands). SHA-256 and SHA-512 multihashes are compared, written
     /// in multibase, bare base58btc or hex; ours are SHA-256 in base58btc multibase, `zQm...`.
     ///

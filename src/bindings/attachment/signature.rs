@@ -12,7 +12,7 @@ use crate::pack::{self, DetachedForm};
 use crate::unpack;
 
 /// How long what is signed is: the content, or what is inlined.
-fn octets(attachment: &Attachment, content: Option<&[u8]>) -> usize {
+fn bytes(attachment: &Attachment, content: Option<&[u8]>) -> usize {
     content.map_or_else(|| attachment.member("data").map_or(0, str::len), <[u8]>::len)
 }
 
@@ -30,8 +30,8 @@ pub(in super::super) fn sign_attachment(
     let content = content.map(|content| content.to_vec());
     let DidIn(signer) = sign_frm;
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
-    let octets = octets(&attachment, content.as_deref());
-    PyOperation::prepare(known, octets, |caller| async move {
+    let bytes = bytes(&attachment, content.as_deref());
+    PyOperation::prepare(known, bytes, |caller| async move {
         let vouched = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
         Ok(Outcome::Attachment(vouched))
     })
@@ -47,8 +47,8 @@ pub(in super::super) fn verify_attachment(
 ) -> PyOperation {
     let attachment = attachment.0.get().0.clone();
     let content = content.map(|content| content.to_vec());
-    let octets = octets(&attachment, content.as_deref());
-    PyOperation::prepare(known, octets, |caller| async move {
+    let bytes = bytes(&attachment, content.as_deref());
+    PyOperation::prepare(known, bytes, |caller| async move {
         let signer = signer.as_ref().map(|DidIn(signer)| signer.did());
         let verified = unpack::verify_attachment(&caller, &attachment, content.as_deref(), signer).await?;
         Ok(Outcome::AttachmentSigned(verified))

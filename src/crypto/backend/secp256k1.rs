@@ -15,27 +15,27 @@ impl Backend for Secp256k1 {
     type Point = VerifyingKey;
     type Scalar = SigningKey;
 
-    fn point(curve: Curve, octets: &[u8]) -> Option<VerifyingKey> {
-        VerifyingKey::from_sec1_bytes(octets).ok().filter(|_| curve == Curve::Secp256k1)
+    fn point(curve: Curve, bytes: &[u8]) -> Option<VerifyingKey> {
+        VerifyingKey::from_sec1_bytes(bytes).ok().filter(|_| curve == Curve::Secp256k1)
     }
 
-    fn scalar(curve: Curve, octets: &[u8]) -> Option<SigningKey> {
-        let fits = curve == Curve::Secp256k1 && octets.len() == curve.field_length();
-        SigningKey::from_slice(octets).ok().filter(|_| fits)
+    fn scalar(curve: Curve, bytes: &[u8]) -> Option<SigningKey> {
+        let fits = curve == Curve::Secp256k1 && bytes.len() == curve.field_length();
+        SigningKey::from_slice(bytes).ok().filter(|_| fits)
     }
 
     fn generate(curve: Curve, draw: Draw<'_>) -> Option<SigningKey> {
-        let mut octets = Zeroizing::new([0; 32]);
+        let mut bytes = Zeroizing::new([0; 32]);
         // all but one draw in 2^127 is a secret
-        draw(&mut *octets);
-        Self::scalar(curve, &*octets)
+        draw(&mut *bytes);
+        Self::scalar(curve, &*bytes)
     }
 
-    fn public_octets(scalar: &SigningKey) -> Option<Vec<u8>> {
+    fn public_bytes(scalar: &SigningKey) -> Option<Vec<u8>> {
         Some(scalar.verifying_key().to_sec1_point(false).as_bytes().to_vec())
     }
 
-    fn secret_octets(scalar: &SigningKey) -> Option<SecretBytes> {
+    fn secret_bytes(scalar: &SigningKey) -> Option<SecretBytes> {
         Some(SecretBytes::from_slice(&Zeroizing::new(scalar.to_bytes())[..]))
     }
 

@@ -16,7 +16,7 @@ fn a256kw_withstands_them() {
         for test in &group.tests {
             let place = place("A256KW", test.tc_id, &test.comment);
             let kek = Kek::new(test.key[..].try_into().unwrap());
-            let unwrapped = unwrap(&kek, &test.ct).map(|octets| octets.as_ref().to_vec());
+            let unwrapped = unwrap(&kek, &test.ct).map(|bytes| bytes.as_ref().to_vec());
             if test.result == TestResult::Valid {
                 assert_eq!(unwrapped.unwrap(), test.pt[..], "{place}");
                 assert_eq!(wrap(&kek, &test.pt).unwrap(), test.ct[..], "{place}");

@@ -14,7 +14,7 @@ use crate::keys::{Curve, PublicKey};
 fn eddsa_withstands_them() {
     let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     for group in &set.test_groups {
-        let key = PublicKey::from_octets(Curve::Ed25519, &group.key.pk).unwrap();
+        let key = PublicKey::from_bytes(Curve::Ed25519, &group.key.pk).unwrap();
         for test in &group.tests {
             let place = place("EdDSA", test.tc_id, &test.comment);
             let verified = verify(&key, SignatureAlgorithm::EdDsa, &test.msg, &test.sig);
@@ -34,7 +34,7 @@ fn ecdsa_withstands_them() {
     ] {
         let set = ecdsa::TestSet::load(name).unwrap();
         for group in &set.test_groups {
-            let key = PublicKey::from_octets(curve, &group.key.key).unwrap();
+            let key = PublicKey::from_bytes(curve, &group.key.key).unwrap();
             for test in &group.tests {
                 let place = place(algorithm.name(), test.tc_id, &test.comment);
                 let verified = verify(&key, algorithm, &test.msg, &test.sig);

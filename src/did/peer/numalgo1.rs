@@ -1,7 +1,7 @@
 //! did:peer, method 1: the hash of a genesis document, for those who have been given the document.
 //!
 //! The text of the DID says nothing of its document: whoever is to resolve it needs the stored variant, to
-//! the octet, which the other side hands over in some way of its own.
+//! the byte, which the other side hands over in some way of its own.
 
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_did_is_the_hash_of_the_octets_of_its_document() {
+    fn a_did_is_the_hash_of_the_bytes_of_its_document() {
         let document = r##"{"verificationMethod":[{"id":"#key-1","type":"Multikey"}]}"##;
         let did = create(document).unwrap();
         assert!(did.as_str().starts_with("did:peer:1zQm"));

@@ -82,8 +82,8 @@ fn verified(did: &str) -> Result<&str> {
 fn decode(did: &str) -> Result<Map<String, Value>> {
     let malformed = |reason: &str| Error::malformed("did:peer document", reason);
     let (_, encoded) = split(did).ok_or_else(|| malformed("missing"))?;
-    let octets = base58::decode(encoded).ok_or_else(|| malformed("not decodable as base58btc"))?;
-    match MultiEncoded::new(&octets).map(MultiEncoded::parts) {
+    let bytes = base58::decode(encoded).ok_or_else(|| malformed("not decodable as base58btc"))?;
+    match MultiEncoded::new(&bytes).map(MultiEncoded::parts) {
         Ok((JSON, text)) => match json::value_of_bytes(text, "did:peer document")? {
             Value::Object(document) => Ok(document),
             _ => Err(malformed("must be a JSON object")),

@@ -72,8 +72,8 @@ pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
     let malformed = || Error::malformed("did:peer service", "not base64url of a JSON object");
     // older DIDs are padded, and some were written with the alphabet of plain base64
     let text = encoded.trim_end_matches('=').replace('+', "-");
-    let octets = base64url::decode(&text, "did:peer service").map_err(|_| malformed())?;
-    let services = match json::value_of_bytes(&octets, "did:peer service")? {
+    let bytes = base64url::decode(&text, "did:peer service").map_err(|_| malformed())?;
+    let services = match json::value_of_bytes(&bytes, "did:peer service")? {
         Value::Array(services) => services,
         service => vec![service],
     };

@@ -30,7 +30,7 @@ pub(crate) struct Jwe<'a> {
 pub(crate) enum Agreement {
     /// Anoncrypt.
     EcdhEs,
-    /// Authcrypt: the sender's key and the octets of `apu`.
+    /// Authcrypt: the sender's key and the bytes of `apu`.
     Ecdh1Pu { skid: DidUrl, apu: Vec<u8> },
 }
 
@@ -109,9 +109,9 @@ impl<'a> Jwe<'a> {
             return Err(Error::unsupported("JWE serialisation", "flattened"));
         }
         let protected = string(wire.protected, PART)?;
-        let octets = base64url::decode(&protected, PART);
-        let header = match &octets {
-            Ok(octets) => Header::<Protected<'_>>::read(octets, PART),
+        let bytes = base64url::decode(&protected, PART);
+        let header = match &bytes {
+            Ok(bytes) => Header::<Protected<'_>>::read(bytes, PART),
             Err(error) => Err(error.clone()),
         };
         let is_of_version_1 = match &header {

@@ -94,11 +94,11 @@ impl JweOut<'_> {
             encode_append(encrypted_key, &mut text);
             text.push_str(AFTER_KEY);
         }
-        for (before, octets) in
+        for (before, bytes) in
             [(BEFORE_IV, self.iv), (BEFORE_CIPHERTEXT, self.ciphertext), (BEFORE_TAG, self.tag)]
         {
             text.push_str(before);
-            encode_append(octets, &mut text);
+            encode_append(bytes, &mut text);
         }
         text.push_str(END);
         text
@@ -111,9 +111,8 @@ impl JweOut<'_> {
         });
         let names = [BEFORE_PROTECTED, BEFORE_RECIPIENTS, BEFORE_IV, BEFORE_CIPHERTEXT, BEFORE_TAG, END];
         let names = names.into_iter().map(str::len);
-        let octets =
-            [self.iv, self.ciphertext, self.tag].into_iter().map(|octets| encoded_length(octets.len()));
-        let lengths = recipients.chain(names).chain(octets).chain([self.protected.len()]);
+        let bytes = [self.iv, self.ciphertext, self.tag].into_iter().map(|bytes| encoded_length(bytes.len()));
+        let lengths = recipients.chain(names).chain(bytes).chain([self.protected.len()]);
         // no comma stands before the first recipient
         lengths.fold(0, usize::saturating_add).saturating_sub(1)
     }
@@ -128,7 +127,7 @@ mod tests {
     fn a_header_has_the_members_of_the_specification_in_one_order() {
         let skid = DidUrl::parse("did:example:alice#1").unwrap();
         for (curve, named) in [(Curve::X25519, Some(&skid)), (Curve::P256, None)] {
-            let epk = PrivateKey::from_octets(curve, &[1; 32]).unwrap().public_key();
+            let epk = PrivateKey::from_bytes(curve, &[1; 32]).unwrap().public_key();
             let header = Protected {
                 algorithm: AgreementAlgorithm::EcdhEs,
                 encryption: ContentEncryption::Xc20P,

@@ -1,7 +1,7 @@
 //! The content of an attachment: where it stands in `data`, and whether it is what the sender hashed.
 //!
 //! Where several of `base64`, `json` and `links` stand side by side, `base64` is the content, then `json`:
-//! octets leave no doubt about what was hashed and signed. Links are the caller's to follow.
+//! bytes leave no doubt about what was hashed and signed. Links are the caller's to follow.
 
 use std::borrow::Cow;
 
@@ -18,18 +18,18 @@ const BASE64: &str = "attachment.data.base64";
 const HASH: &str = "attachment.data.hash";
 
 impl Attachment {
-    /// The content that is inlined: the octets of `base64`, or else the text of `json` as it was written.
+    /// The content that is inlined: the bytes of `base64`, or else the text of `json` as it was written.
     pub fn content(&self) -> Result<Cow<'_, [u8]>> {
-        if let Some(octets) = self.octets()? {
-            return Ok(Cow::Owned(octets));
+        if let Some(bytes) = self.bytes()? {
+            return Ok(Cow::Owned(bytes));
         }
         self.inlined_json().map(|json| Cow::Borrowed(json.as_bytes()))
     }
 
     /// The JSON text of the content that is inlined, where it is JSON.
     pub fn json(&self) -> Result<Cow<'_, str>> {
-        let Some(octets) = self.octets()? else { return self.inlined_json().map(Cow::Borrowed) };
-        let text = String::from_utf8(octets).map_err(|_| Error::malformed(BASE64, "not JSON: not UTF-8"))?;
+        let Some(bytes) = self.bytes()? else { return self.inlined_json().map(Cow::Borrowed) };
+        let text = String::from_utf8(bytes).map_err(|_| Error::malformed(BASE64, "not JSON: not UTF-8"))?;
         json::check(&text, BASE64, json::NESTING)?;
         Ok(Cow::Owned(text))
     }
@@ -61,7 +61,7 @@ impl Attachment {
         self.datum(self.data.jws.as_ref()).map(Raw::of)
     }
 
-    /// Whether the content is a JSON value that two writers may write as different octets.
+    /// Whether the content is a JSON value that two writers may write as different bytes.
     pub(crate) fn is_json_only(&self) -> bool {
         self.data.base64.is_none() && self.data.json.is_some()
     }
@@ -69,7 +69,7 @@ impl Attachment {
     /// The content that is at hand. What was fetched has to be what is inlined, if both are there.
     pub(crate) fn known_content<'a>(&'a self, fetched: Option<&'a [u8]>) -> Result<Cow<'a, [u8]>> {
         let Some(fetched) = fetched else { return self.content() };
-        match self.octets()? {
+        match self.bytes()? {
             Some(inlined) if inlined != fetched => {
                 Err(Error::malformed(BASE64, "another content than the one that was fetched"))
             }
@@ -93,7 +93,7 @@ impl Attachment {
         Self::keep_whole(text)
     }
 
-    fn octets(&self) -> Result<Option<Vec<u8>>> {
+    fn bytes(&self) -> Result<Option<Vec<u8>>> {
         let base64 = self.datum(self.data.base64.as_ref());
         base64.map(|base64| base64url::decode_any(&string(base64, BASE64)?, BASE64)).transpose()
     }
@@ -108,7 +108,7 @@ pub(super) fn string<'a>(json: &'a str, part: &'static str) -> Result<Cow<'a, st
     json::string(Some(Raw::of(json)), part).map_err(|_| Error::malformed(part, "no string"))
 }
 
-/// The `data` that inlines octets.
+/// The `data` that inlines bytes.
 pub fn inlined(content: &[u8], hashed: bool) -> String {
     let base64 = base64url::encode(content);
     if hashed {
@@ -128,7 +128,7 @@ pub fn sha2_256(content: &[u8]) -> String {
     multihash::sha2_256(content)
 }
 
-/// A reader that knows base64url alone passes over foreign letters and gets other octets.
+/// A reader that knows base64url alone passes over foreign letters and gets other bytes.
 pub(super) fn check_url_safe(text: &str) -> Result<()> {
     if text.contains(|letter: char| "+/".contains(letter) || letter.is_ascii_whitespace()) {
         return Err(Error::malformed(BASE64, "not base64url"));
@@ -149,10 +149,10 @@ mod tests {
     fn base64_is_written_in_one_way_and_read_in_four() {
         assert_eq!(inlined(b"\xff\xef\xbe", false), r#"{"base64":"_---"}"#);
         assert_eq!(inlined(b"f", false), r#"{"base64":"Zg"}"#);
-        for (text, octets) in
+        for (text, bytes) in
             [("", &b""[..]), ("Zg", b"f"), ("Zg==", b"f"), ("Zm8=", b"fo"), ("_---", b"\xff\xef\xbe")]
         {
-            assert_eq!(*of(&format!(r#"{{"base64":"{text}"}}"#)).content().unwrap(), *octets);
+            assert_eq!(*of(&format!(r#"{{"base64":"{text}"}}"#)).content().unwrap(), *bytes);
         }
         assert_eq!(*of(r#"{"base64":"/++-"}"#).content().unwrap(), *b"\xff\xef\xbe");
         for text in ["\\nZm\\r\\n9v\\n", "Zm 9v"] {
@@ -177,7 +177,7 @@ mod tests {
 
     // ATT-15
     #[test]
-    fn octets_come_before_json_and_links_before_nothing() {
+    fn bytes_come_before_json_and_links_before_nothing() {
         let both = of(r#"{"json":{ "a": 1 },"base64":"WzJd"}"#);
         assert_eq!(*both.content().unwrap(), *b"[2]");
         assert_eq!(both.json().unwrap(), "[2]");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn octets_that_are_no_unambiguous_json_are_not_read_as_json() {
+    fn bytes_that_are_no_unambiguous_json_are_not_read_as_json() {
         for content in [&b"{"[..], b"\xff", br#"{"a":1,"a":2}"#, b""] {
             assert!(of(&inlined(content, false)).json().is_err());
         }

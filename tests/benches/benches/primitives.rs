@@ -34,7 +34,7 @@ fn agreements(criterion: &mut Criterion) {
     let (secret, (_, other)) = (agreement::secret(&jwks(Curve::X25519).0), jwks(Curve::X25519));
     let public = agreement::public("X25519", other["x"].as_str().unwrap(), None);
     let kek = || agreement::wrapping_key(&[(&secret, &public)], &Info { apu: b"", apv: b"", tag: None });
-    criterion.bench_function("wrap 64 octets by AES-KW", |bencher| {
+    criterion.bench_function("wrap 64 bytes by AES-KW", |bencher| {
         let setup = || (kek(), String::new());
         let wrap = |(kek, mut text)| agreement::wrap(kek, &[7; 64], &mut text);
         bencher.iter_batched(setup, wrap, criterion::BatchSize::SmallInput);
@@ -64,7 +64,7 @@ fn contents(criterion: &mut Criterion) {
         let (key, iv, aad) = (vec![1; key_length], vec![2; iv_length], [3; 500]);
         for size in [450, 64 * 1024, 10 * 1024 * 1024] {
             let mut text = vec![7; size];
-            let name = format!("{} of {size} octets", content.name());
+            let name = format!("{} of {size} bytes", content.name());
             criterion.bench_function(&format!("seal {name}"), |bencher| {
                 bencher.iter(|| {
                     text.truncate(size);

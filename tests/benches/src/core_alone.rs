@@ -59,12 +59,12 @@ impl World {
 }
 
 /// The randomness that the bindings hand to the core.
-fn octets(buffer: &mut [u8]) {
+fn bytes(buffer: &mut [u8]) {
     getrandom::fill(buffer).unwrap();
 }
 
 fn context(remember_peers: bool) -> Context {
-    Context { remember_peers, ..Context::new(1_700_000_000, Box::new(octets)) }
+    Context { remember_peers, ..Context::new(1_700_000_000, Box::new(bytes)) }
 }
 
 struct Run<T> {
@@ -174,7 +174,7 @@ impl Task for Create {
         let unnamed = did("did:peer:2#unnamed");
         let keys = [(Purpose::KeyAgreement, Curve::X25519), (Purpose::Authentication, Curve::Ed25519)].map(
             |(purpose, curve)| {
-                let key = SecretKey::generate(unnamed.clone(), curve, &mut octets).unwrap();
+                let key = SecretKey::generate(unnamed.clone(), curve, &mut bytes).unwrap();
                 (purpose, key.public_key())
             },
         );

@@ -150,10 +150,10 @@ fn iv_and_tag_of_another_length_are_refused() {
     let gcm_and_chacha = ["A256GCM", "XC20P"].map(|enc| from_nobody().with("enc", enc).seal());
     for packed in both().into_iter().chain(gcm_and_chacha) {
         for name in ["iv", "tag"] {
-            let octets = decode(&packed[name]);
-            let longer: Vec<_> = octets.iter().copied().chain([0]).collect();
-            let doubled = octets.repeat(2);
-            for other in [&octets[1..], &octets[..octets.len() - 1], &longer, &doubled, &[0; 200], &[]] {
+            let bytes = decode(&packed[name]);
+            let longer: Vec<_> = bytes.iter().copied().chain([0]).collect();
+            let doubled = bytes.repeat(2);
+            for other in [&bytes[1..], &bytes[..bytes.len() - 1], &longer, &doubled, &[0; 200], &[]] {
                 let mut changed = packed.clone();
                 changed[name] = json!(encode(other));
                 assert_eq!(refusal(changed), Error::Decryption, "{name}");
@@ -265,8 +265,8 @@ fn what_is_no_json_object_is_malformed_bare_and_below_every_layer() {
         );
         assert!(matches!(refusal(signed(text, ALICE_SIGNS)), Error::Malformed { .. }), "{text}");
     }
-    for octets in [&b"\xff\xfe"[..], b"{\"id\":\"\xc3\x28\"}", b"\xed\xa0\x80"] {
-        assert_malformed(&refusal(anoncrypt(octets, &[BOB_1]).seal()), "message");
+    for bytes in [&b"\xff\xfe"[..], b"{\"id\":\"\xc3\x28\"}", b"\xed\xa0\x80"] {
+        assert_malformed(&refusal(anoncrypt(bytes, &[BOB_1]).seal()), "message");
     }
 }
 

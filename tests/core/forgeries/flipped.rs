@@ -10,9 +10,9 @@ use crate::world::World;
 
 /// Every message that differs from `packed` in one bit of the decoded member.
 fn flips<'a>(packed: &'a Value, pointer: &'a str) -> impl Iterator<Item = Value> + 'a {
-    let octets = decode(packed.pointer(pointer).unwrap());
-    (0..octets.len() * 8).map(move |bit| {
-        let mut changed = octets.clone();
+    let bytes = decode(packed.pointer(pointer).unwrap());
+    (0..bytes.len() * 8).map(move |bit| {
+        let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
         let mut packed = packed.clone();
         *packed.pointer_mut(pointer).unwrap() = json!(encode(changed));

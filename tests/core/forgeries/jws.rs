@@ -182,8 +182,8 @@ fn general_and_flattened_members_together_are_refused() {
 #[test]
 fn a_signature_of_another_length_is_refused() {
     let good = signed(&hello(), ALICE_SIGNS);
-    let octets = forge::decode(&good["signatures"][0]["signature"]);
-    for other in [&octets[..63], &[&octets[..], &[0]].concat(), &octets.repeat(2), &[], &[0; 64]] {
+    let bytes = forge::decode(&good["signatures"][0]["signature"]);
+    for other in [&bytes[..63], &[&bytes[..], &[0]].concat(), &bytes.repeat(2), &[], &[0; 64]] {
         let mut changed = good.clone();
         changed["signatures"][0]["signature"] = json!(encode(other));
         assert_eq!(refusal(changed), Error::InvalidSignature);
@@ -194,17 +194,17 @@ fn a_signature_of_another_length_is_refused() {
 #[test]
 fn a_signature_has_one_form() {
     let good = signed(&hello(), ALICE_SIGNS);
-    let mut octets = forge::decode(&good["signatures"][0]["signature"]);
+    let mut bytes = forge::decode(&good["signatures"][0]["signature"]);
     // the order of the group, little endian
     let order = *b"\xed\xd3\xf5\x5c\x1a\x63\x12\x58\xd6\x9c\xf7\xa2\xde\xf9\xde\x14\
         \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10";
     let mut carry = 0;
-    for (octet, add) in octets[32..].iter_mut().zip(order) {
-        let sum = u16::from(*octet) + u16::from(add) + carry;
-        (*octet, carry) = (sum.to_le_bytes()[0], sum >> 8);
+    for (byte, add) in bytes[32..].iter_mut().zip(order) {
+        let sum = u16::from(*byte) + u16::from(add) + carry;
+        (*byte, carry) = (sum.to_le_bytes()[0], sum >> 8);
     }
     let mut changed = good;
-    changed["signatures"][0]["signature"] = json!(encode(octets));
+    changed["signatures"][0]["signature"] = json!(encode(bytes));
     assert_eq!(refusal(changed), Error::InvalidSignature);
 }
 
@@ -238,8 +238,8 @@ fn a_mac_keyed_with_the_public_key_is_no_signature() {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let input = format!("{}.{}", text(&forged["signatures"][0]["protected"]), text(&forged["payload"]));
     let mut block = [0; 64];
-    block[..32].copy_from_slice(&public(ALICE_SIGNS).octets());
-    let pad = |octet: u8| block.map(|key| key ^ octet);
+    block[..32].copy_from_slice(&public(ALICE_SIGNS).bytes());
+    let pad = |byte: u8| block.map(|key| key ^ byte);
     let inner = Sha256::new().chain_update(pad(0x36)).chain_update(input).finalize();
     let mac = Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize();
     forged["signatures"][0]["signature"] = json!(encode(mac));

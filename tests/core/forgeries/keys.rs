@@ -133,9 +133,9 @@ fn an_ephemeral_key_that_shows_its_secret_is_refused() {
 #[test]
 fn ephemeral_points_of_low_order_are_refused() {
     let point = |first: u8, rest: u8, last: u8| {
-        let mut octets = [rest; 32];
-        (octets[0], octets[31]) = (first, last);
-        octets
+        let mut bytes = [rest; 32];
+        (bytes[0], bytes[31]) = (first, last);
+        bytes
     };
     let eight: [[u8; 32]; 2] = [
         *b"\xe0\xeb\x7a\x7c\x3b\x41\xb8\xae\x16\x56\xe3\xfa\xf1\x9f\xc4\x6a\

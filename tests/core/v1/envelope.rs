@@ -85,14 +85,14 @@ fn nothing_that_is_to_be_used_once_is_used_twice() {
     assert_eq!(each(|entry| decode(&entry["header"]["iv"])), 3);
     // the ephemeral key stands before the sealed box
     assert_eq!(each(|entry| decode(&entry["header"]["sender"])[..32].to_vec()), 3);
-    let zeros = |octets: Vec<u8>| octets.iter().all(|octet| *octet == 0);
+    let zeros = |bytes: Vec<u8>| bytes.iter().all(|byte| *byte == 0);
     assert!(!zeros(decode(&packed["iv"])) && !zeros(decode(&entries[0]["header"]["iv"])));
     for party in &parties {
         assert_ne!(content_key(&packed, party), [0; 32]);
     }
 }
 
-/// Made by libsodium, through `PyNaCl` 1.6.2 and Indicio's didcomm-messaging 0.1.2a3, from a key of 32 octets of
+/// Made by libsodium, through `PyNaCl` 1.6.2 and Indicio's didcomm-messaging 0.1.2a3, from a key of 32 bytes of
 /// 1 (authcrypt) or from nobody, to keys of 2 and of 3.
 #[test]
 fn envelopes_that_libsodium_made_are_read() {
@@ -231,26 +231,26 @@ fn members_that_are_missing_foreign_or_of_another_form_are_refused() {
 }
 
 #[test]
-fn no_octet_of_an_envelope_can_be_changed() {
+fn no_byte_of_an_envelope_can_be_changed() {
     let (alice, bob) = (alice(), bob());
     for packed in [authcrypt(&alice, &[&bob], CONTENT), anoncrypt(&[&bob], CONTENT)] {
         for name in ["iv", "ciphertext", "tag"] {
-            let octets = decode(&packed[name]);
-            for place in 0..octets.len() {
-                let mut changed = octets.clone();
+            let bytes = decode(&packed[name]);
+            for place in 0..bytes.len() {
+                let mut changed = bytes.clone();
                 changed[place] ^= 1;
                 let changed = set(&packed, &format!("/{name}"), json!(encode(changed)));
                 assert_eq!(refusal(&bob, changed), Error::Decryption, "{name}");
             }
-            for other in [&octets[1..], &[&octets[..], &[0]].concat()] {
+            for other in [&bytes[1..], &[&bytes[..], &[0]].concat()] {
                 let changed = set(&packed, &format!("/{name}"), json!(encode(other)));
                 assert_eq!(refusal(&bob, changed), Error::Decryption, "{name}");
             }
         }
         // the header is what the tag covers, letter by letter
-        let octets = decode(&packed["protected"]);
-        for place in 0..octets.len() {
-            let mut changed = octets.clone();
+        let bytes = decode(&packed["protected"]);
+        for place in 0..bytes.len() {
+            let mut changed = bytes.clone();
             changed[place] ^= 1;
             assert!(unpack(&bob, set(&packed, "/protected", json!(encode(changed)))).is_err());
         }
@@ -268,19 +268,16 @@ fn no_part_of_a_recipient_can_be_changed_though_the_header_is_sealed_anew() {
     ] {
         for pointer in pointers {
             let pointer = format!("/recipients/0{pointer}");
-            let octets = decode(header_of(&packed).pointer(&pointer).unwrap());
-            for place in 0..octets.len() {
-                let mut changed = octets.clone();
+            let bytes = decode(header_of(&packed).pointer(&pointer).unwrap());
+            for place in 0..bytes.len() {
+                let mut changed = bytes.clone();
                 changed[place] ^= 1;
                 let header = set(&header_of(&packed), &pointer, json!(encode(changed)));
                 assert_eq!(refusal(&bob, seal(&header, &CEK, CONTENT)), Error::Decryption, "{pointer}");
             }
-            for length in [0, 16, 31, octets.len() - 1] {
-                let header = set(
-                    &header_of(&packed),
-                    &pointer,
-                    json!(encode(&octets[..length.min(octets.len() - 1)])),
-                );
+            for length in [0, 16, 31, bytes.len() - 1] {
+                let header =
+                    set(&header_of(&packed), &pointer, json!(encode(&bytes[..length.min(bytes.len() - 1)])));
                 assert_eq!(refusal(&bob, seal(&header, &CEK, CONTENT)), Error::Decryption, "{pointer}");
             }
         }
@@ -335,7 +332,7 @@ fn what_is_too_large_is_refused() {
 }
 
 #[test]
-fn any_octets_are_packed_and_only_an_object_is_json() {
+fn any_bytes_are_packed_and_only_an_object_is_json() {
     let bob = bob();
     for (content, is_json) in [
         (&b"{}"[..], true),

@@ -26,17 +26,17 @@ pub(super) struct Party {
 }
 
 impl Party {
-    pub(super) fn new(octet: u8) -> Self {
-        let seed = [octet; 32];
+    pub(super) fn new(byte: u8) -> Self {
+        let seed = [byte; 32];
         let kid = pydidcomm::did::DidUrl::parse("did:example:x#1").unwrap();
-        let secret = SecretKey::from_octets(kid, Curve::Ed25519, &seed).unwrap();
-        Self { seed, verkey: verkey(&secret.public_key().octets()) }
+        let secret = SecretKey::from_bytes(kid, Curve::Ed25519, &seed).unwrap();
+        Self { seed, verkey: verkey(&secret.public_key().bytes()) }
     }
 
     /// The Ed25519 secret.
     pub(super) fn secret(&self) -> SecretKey {
         let kid = Verkey::parse(&self.verkey).unwrap().kid().unwrap();
-        SecretKey::from_octets(kid, Curve::Ed25519, &self.seed).unwrap()
+        SecretKey::from_bytes(kid, Curve::Ed25519, &self.seed).unwrap()
     }
 
     /// The X25519 key that it implies.
@@ -61,9 +61,9 @@ pub(super) fn mallory() -> Party {
     Party::new(4)
 }
 
-/// The octets of a public key as a verkey, whatever they are.
-pub(super) fn verkey(octets: &[u8]) -> String {
-    Base::Base58Btc.encode(octets)
+/// The bytes of a public key as a verkey, whatever they are.
+pub(super) fn verkey(bytes: &[u8]) -> String {
+    Base::Base58Btc.encode(bytes)
 }
 
 /// A box from one key to another one.

@@ -44,14 +44,14 @@ proptest! {
 
     // a changed text is refused, or says what the sender said
     #[test]
-    fn a_changed_octet_tells_nothing_new(names_sender: bool, place: prop::sample::Index, octet: u8) {
+    fn a_changed_byte_tells_nothing_new(names_sender: bool, place: prop::sample::Index, byte: u8) {
         let from = names_sender.then(alice);
         let text = packed(b"{}".to_vec(), &[&bob(), &carol()], from.as_ref(), 0);
         let honest = told(&unpack(&bob(), &text).unwrap());
-        let mut octets = text.into_bytes();
-        let place = place.index(octets.len());
-        octets[place] = octet;
-        if let Ok(changed) = String::from_utf8(octets)
+        let mut bytes = text.into_bytes();
+        let place = place.index(bytes.len());
+        bytes[place] = byte;
+        if let Ok(changed) = String::from_utf8(bytes)
             && let Ok(unpacked) = unpack(&bob(), changed)
         {
             prop_assert_eq!(told(&unpacked), honest);
@@ -68,7 +68,7 @@ proptest! {
     #[test]
     fn every_ed25519_key_reads_back_from_its_verkey(seed: [u8; 32]) {
         let kid = pydidcomm::did::DidUrl::parse("did:example:x#1").unwrap();
-        let secret = pydidcomm::keys::SecretKey::from_octets(kid, pydidcomm::keys::Curve::Ed25519, &seed).unwrap();
+        let secret = pydidcomm::keys::SecretKey::from_bytes(kid, pydidcomm::keys::Curve::Ed25519, &seed).unwrap();
         let key = secret.public_key();
         let verkey = Verkey::of(&key).unwrap();
         let read = Verkey::parse(verkey.as_str()).unwrap();

@@ -21,7 +21,7 @@ fn received(holder: &Party, packed: impl ToString, options: UnpackOptions) -> Re
 /// The header padded as in Aries RFC 0019.
 fn padded(packed: &Value) -> Value {
     let mut header = header_of(packed).to_string();
-    // whole groups of three octets need no padding
+    // whole groups of three bytes need no padding
     header.push_str(if header.len().is_multiple_of(3) { " " } else { "" });
     let text = encode(header);
     let padding = "=".repeat(4 - text.len() % 4);

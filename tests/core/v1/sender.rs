@@ -51,8 +51,8 @@ const LOW: [[u8; 32]; 2] = {
 #[test]
 fn a_sender_whose_key_everybody_has_is_refused() {
     let bob = bob();
-    for octets in LOW {
-        let named = verkey(&octets);
+    for bytes in LOW {
+        let named = verkey(&bytes);
         let low = Verkey::parse(&named).unwrap();
         let low = askar_key(low.agreement_key());
         // whoever boxes for the low point has the box that Bob would open from it

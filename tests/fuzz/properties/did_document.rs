@@ -22,7 +22,7 @@ pub(crate) fn holds(data: &[u8]) {
             assert_eq!(method.key(), other.key());
             if let Ok(key) = method.key() {
                 assert_eq!(PublicKey::from_multikey(&key.to_multikey()).as_ref(), Ok(key));
-                assert_eq!(PublicKey::from_octets(key.curve(), &key.octets()).as_ref(), Ok(key));
+                assert_eq!(PublicKey::from_bytes(key.curve(), &key.bytes()).as_ref(), Ok(key));
             }
         }
     }

@@ -13,7 +13,7 @@ const GROWTH: usize = 400;
 
 pub(crate) fn holds(data: &[u8]) {
     let mut source = Source::new(data);
-    match source.octet() {
+    match source.byte() {
         Some(0) => created(&mut source),
         Some(_) => resolved(source.rest()),
         None => {}
@@ -27,7 +27,7 @@ fn resolved(data: &[u8]) {
     assert_eq!(document.did().as_str(), did.did());
     let json = document.json().unwrap();
     let length = json.len();
-    assert!(length <= did.did().len() * GROWTH, "{length} octets of {}", did.did().len());
+    assert!(length <= did.did().len() * GROWTH, "{length} bytes of {}", did.did().len());
     let again = LocalResolver::default().resolve(document.did()).unwrap().unwrap();
     assert_eq!(again.json(), Some(json));
 }
@@ -39,17 +39,17 @@ fn created(source: &mut Source<'_>) {
     for _ in 0..source.index(5) {
         let curve = *source.choose(&Curve::ALL);
         let purpose = *source.choose(&[Purpose::KeyAgreement, Purpose::Authentication]);
-        let mut octets = [0; 66];
-        for (octet, drawn) in octets.iter_mut().zip(source.some()) {
-            *octet = *drawn;
+        let mut bytes = [0; 66];
+        for (byte, drawn) in bytes.iter_mut().zip(source.some()) {
+            *byte = *drawn;
         }
-        // given, not drawn: a generator draws until the octets are below the order of the group
+        // given, not drawn: a generator draws until the bytes are below the order of the group
         let length = match curve {
             Curve::P521 => 66,
             Curve::P384 => 48,
             _ => 32,
         };
-        if let Ok(secret) = SecretKey::from_octets(unnamed.clone(), curve, &octets[..length]) {
+        if let Ok(secret) = SecretKey::from_bytes(unnamed.clone(), curve, &bytes[..length]) {
             keys.push((purpose, secret.public_key()));
         }
     }

@@ -11,7 +11,7 @@ use crate::world::{NOW, plaintext};
 
 pub(crate) fn holds(data: &[u8]) {
     let mut source = Source::new(data);
-    match source.octet().map(|octet| octet % 4) {
+    match source.byte().map(|byte| byte % 4) {
         Some(0) => changed(&mut source),
         Some(1) => signed(source.rest(), ALICE_SIGNS),
         Some(2) => signed(source.rest(), MALLORY_SIGNS),
@@ -38,15 +38,15 @@ fn claims(token: &str) -> Option<FromPrior> {
     }
 }
 
-/// No octet of a token can be changed.
+/// No byte of a token can be changed.
 fn changed(source: &mut Source<'_>) {
     let honest = jwt(&header(), &json!({"iss": ALICE, "sub": ALICE_2, "iat": NOW}), ALICE_SIGNS);
-    let mut octets = honest.clone().into_bytes();
-    while let Some(octet) = source.octet() {
-        let place = source.index(octets.len());
-        octets[place] = octet;
+    let mut bytes = honest.clone().into_bytes();
+    while let Some(byte) = source.byte() {
+        let place = source.index(bytes.len());
+        bytes[place] = byte;
     }
-    let token = String::from_utf8_lossy(&octets);
+    let token = String::from_utf8_lossy(&bytes);
     assert!(token == honest || claims(&token).is_none());
 }
 

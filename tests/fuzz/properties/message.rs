@@ -10,7 +10,7 @@ pub(crate) fn holds(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let Ok(message) = Message::parse(text) else { return };
     let written = message.to_json();
-    assert!(written.len() <= text.len() + ADDED, "{} octets of {}", written.len(), text.len());
+    assert!(written.len() <= text.len() + ADDED, "{} bytes of {}", written.len(), text.len());
     let again = Message::parse(&written).unwrap();
     assert_eq!(again, message);
     assert_eq!(again.to_json(), written);

@@ -1,4 +1,4 @@
-//! What holds for any octets: the bodies of the fuzz targets, which the tests run on the corpus that is kept.
+//! What holds for any bytes: the bodies of the fuzz targets, which the tests run on the corpus that is kept.
 
 mod did_document;
 mod did_peer;

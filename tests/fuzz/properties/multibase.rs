@@ -1,4 +1,4 @@
-//! Any text as a key in multibase, any octets as a key, any JSON as a secret.
+//! Any text as a key in multibase, any bytes as a key, any JSON as a secret.
 
 use pydidcomm::did::{DidUrl, key};
 use pydidcomm::keys::{Curve, PublicKey, SecretKey};
@@ -9,7 +9,7 @@ const KID: &str = "did:example:alice#key";
 /// A key is written as it was read: one key has one Multikey, one did:key and one JWK.
 pub(crate) fn holds(data: &[u8]) {
     for curve in Curve::ALL {
-        if let Ok(key) = PublicKey::from_octets(curve, data) {
+        if let Ok(key) = PublicKey::from_bytes(curve, data) {
             same(&key);
         }
     }
@@ -29,7 +29,7 @@ pub(crate) fn holds(data: &[u8]) {
 fn same(key: &PublicKey) {
     let multikey = key.to_multikey();
     assert_eq!(PublicKey::from_multikey(&multikey).as_ref(), Ok(key));
-    assert_eq!(PublicKey::from_octets(key.curve(), &key.octets()).as_ref(), Ok(key));
+    assert_eq!(PublicKey::from_bytes(key.curve(), &key.bytes()).as_ref(), Ok(key));
     let jwk = Value::Object(key.to_jwk());
     assert_eq!(PublicKey::from_jwk(&jwk).as_ref(), Ok(key));
     let did = DidUrl::parse(&key::create(key)).unwrap();

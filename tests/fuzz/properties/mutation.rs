@@ -9,7 +9,7 @@ use crate::forge::{decode, encode};
 const NAMES: [&str; 12] =
     ["typ", "alg", "enc", "skid", "apu", "apv", "epk", "kid", "crit", "zip", "cty", "b64"];
 
-/// The octets of the fuzzer, spent one by one.
+/// The bytes of the fuzzer, spent one by one.
 pub(super) struct Source<'a>(&'a [u8]);
 
 impl<'a> Source<'a> {
@@ -17,14 +17,14 @@ impl<'a> Source<'a> {
         Self(data)
     }
 
-    pub(super) fn octet(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(*first)
     }
 
     pub(super) fn index(&mut self, length: usize) -> usize {
-        let (high, low) = (self.octet().unwrap_or_default(), self.octet().unwrap_or_default());
+        let (high, low) = (self.byte().unwrap_or_default(), self.byte().unwrap_or_default());
         usize::from(u16::from_be_bytes([high, low])) % length.max(1)
     }
 
@@ -32,9 +32,9 @@ impl<'a> Source<'a> {
         &among[self.index(among.len())]
     }
 
-    /// As many octets as the next one says.
+    /// As many bytes as the next one says.
     pub(super) fn some(&mut self) -> &'a [u8] {
-        let length = self.octet().unwrap_or_default();
+        let length = self.byte().unwrap_or_default();
         let (some, rest) = self.0.split_at(self.0.len().min(usize::from(length)));
         self.0 = rest;
         some
@@ -47,9 +47,9 @@ impl<'a> Source<'a> {
 
 /// One change; the numbers say where, and are brought into range when it is applied.
 pub(super) enum Mutation {
-    /// An octet of the text becomes another.
-    Text { place: usize, octets: Vec<u8> },
-    /// An octet of what a member encodes becomes another.
+    /// An byte of the text becomes another.
+    Text { place: usize, bytes: Vec<u8> },
+    /// An byte of what a member encodes becomes another.
     Encoded { member: usize, place: usize, flip: u8 },
     /// A member becomes that of another envelope.
     Graft { member: usize, envelope: usize, from: usize },
@@ -62,11 +62,11 @@ pub(super) enum Mutation {
 impl Mutation {
     pub(super) fn draw(source: &mut Source<'_>) -> Option<Self> {
         const ANY: usize = 1 << 16;
-        Some(match source.octet()? % 5 {
-            0 => Self::Text { place: source.index(ANY), octets: source.some().to_vec() },
+        Some(match source.byte()? % 5 {
+            0 => Self::Text { place: source.index(ANY), bytes: source.some().to_vec() },
             1 => {
                 let (member, place) = (source.index(ANY), source.index(ANY));
-                Self::Encoded { member, place, flip: source.octet()? }
+                Self::Encoded { member, place, flip: source.byte()? }
             }
             2 => Self::Graft {
                 member: source.index(ANY),
@@ -84,11 +84,11 @@ impl Mutation {
     }
 
     pub(super) fn apply(self, text: String) -> String {
-        if let Self::Text { place, octets } = self {
+        if let Self::Text { place, bytes } = self {
             let mut changed = text.into_bytes();
             let place = place % changed.len().max(1);
-            let end = changed.len().min(place + octets.len());
-            changed.splice(place..end, octets);
+            let end = changed.len().min(place + bytes.len());
+            changed.splice(place..end, bytes);
             return String::from_utf8_lossy(&changed).into_owned();
         }
         let Ok(mut json) = serde_json::from_str::<Value>(&text) else { return text };
@@ -102,11 +102,11 @@ impl Mutation {
             Self::Text { .. } => return text,
             Self::Encoded { member, place, flip } => {
                 let value = json.pointer_mut(at(member)).unwrap();
-                let Some(mut octets) = octets(value) else { return text };
-                if let Some(place) = place.checked_rem(octets.len()) {
-                    octets[place] ^= flip;
+                let Some(mut bytes) = bytes(value) else { return text };
+                if let Some(place) = place.checked_rem(bytes.len()) {
+                    bytes[place] ^= flip;
                 }
-                *value = Value::from(encode(octets));
+                *value = Value::from(encode(bytes));
             }
             Self::Graft { member, envelope, from } => {
                 let other: Value = serde_json::from_str(&ENVELOPES[envelope]).unwrap();
@@ -123,9 +123,9 @@ impl Mutation {
                 }
             }
             Self::Header { member, value } => {
-                let header = json.get("protected").and_then(octets);
+                let header = json.get("protected").and_then(bytes);
                 let Some(Value::Object(mut header)) =
-                    header.and_then(|octets| serde_json::from_slice(&octets).ok())
+                    header.and_then(|bytes| serde_json::from_slice(&bytes).ok())
                 else {
                     return text;
                 };
@@ -138,7 +138,7 @@ impl Mutation {
 }
 
 /// What a member encodes, where it encodes anything.
-fn octets(value: &Value) -> Option<Vec<u8>> {
+fn bytes(value: &Value) -> Option<Vec<u8>> {
     let text = value.as_str()?;
     base64_simd::URL_SAFE_NO_PAD.check(text.as_bytes()).ok()?;
     Some(decode(value))

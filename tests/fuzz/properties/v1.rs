@@ -14,9 +14,9 @@ const CONTENT: &[u8] = br#"{"@type":"https://didcomm.org/trust_ping/1.0/ping","@
 
 /// Alice and Bob, whose secrets are held, and Carol.
 static CAST: LazyLock<[SecretKey; 3]> = LazyLock::new(|| {
-    [1, 2, 3].map(|octet| {
+    [1, 2, 3].map(|byte| {
         let kid = DidUrl::parse("did:example:x#1").unwrap();
-        let secret = SecretKey::from_octets(kid, Curve::Ed25519, &[octet; 32]).unwrap();
+        let secret = SecretKey::from_bytes(kid, Curve::Ed25519, &[byte; 32]).unwrap();
         let kid = verkey(&secret).kid().unwrap();
         secret.renamed(kid)
     })

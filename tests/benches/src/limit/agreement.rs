@@ -95,13 +95,13 @@ pub fn wrapping_key(pairs: &[(&PrivateKey, &ParsedPublicKey)], info: &Info<'_>) 
 }
 
 pub fn wrap(kek: AesKek, key: &[u8], wrapped: &mut String) {
-    let mut octets = [0; 72];
-    encode(kek.wrap(key, &mut octets).unwrap(), wrapped);
+    let mut bytes = [0; 72];
+    encode(kek.wrap(key, &mut bytes).unwrap(), wrapped);
 }
 
 pub fn unwrap(kek: AesKek, wrapped: &str) -> Vec<u8> {
-    let mut octets = [0; 64];
-    kek.unwrap(&decoded(wrapped), &mut octets).unwrap().to_vec()
+    let mut bytes = [0; 64];
+    kek.unwrap(&decoded(wrapped), &mut bytes).unwrap().to_vec()
 }
 
 /// The hash of the sorted ids of the recipients.

@@ -99,18 +99,18 @@ impl Layer {
             agreement::wrap(kek, key, envelope);
             envelope.push_str("\"}");
         }
-        for (name, octets) in [("],\"iv\":\"", &*iv), ("\",\"ciphertext\":\"", text), ("\",\"tag\":\"", &tag)]
+        for (name, bytes) in [("],\"iv\":\"", &*iv), ("\",\"ciphertext\":\"", text), ("\",\"tag\":\"", &tag)]
         {
             envelope.push_str(name);
-            encode(octets, envelope);
+            encode(bytes, envelope);
         }
         envelope.push_str("\"}");
     }
 
     fn write_header(&mut self, ephemeral: &PrivateKey, apv: &[u8]) {
-        let encoded = |octets: &[u8]| {
+        let encoded = |bytes: &[u8]| {
             let mut text = String::new();
-            encode(octets, &mut text);
+            encode(bytes, &mut text);
             text
         };
         let sender = self.sender.as_ref();

@@ -34,6 +34,6 @@ fn decoded(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode_to_vec(text).unwrap()
 }
 
-fn encode(octets: &[u8], text: &mut String) {
-    URL_SAFE_NO_PAD.encode_append(octets, text);
+fn encode(bytes: &[u8], text: &mut String) {
+    URL_SAFE_NO_PAD.encode_append(bytes, text);
 }

@@ -23,13 +23,13 @@ impl Task for Create {
         self.did.clear();
         self.did.push_str("did:peer:2");
         let keys = [("E", X25519, agreement.as_ref()), ("V", ED25519, signing.public_key().as_ref())];
-        for (purpose, codec, octets) in keys {
-            let mut octets_with_codec = codec.to_vec();
-            octets_with_codec.extend(octets);
+        for (purpose, codec, bytes) in keys {
+            let mut bytes_with_codec = codec.to_vec();
+            bytes_with_codec.extend(bytes);
             self.did.push('.');
             self.did.push_str(purpose);
             self.did.push('z');
-            self.did.push_str(&bs58::encode(octets_with_codec).into_string());
+            self.did.push_str(&bs58::encode(bytes_with_codec).into_string());
         }
     }
 
@@ -56,8 +56,8 @@ impl Task for Resolve {
         let (mut methods, mut agreement, mut signing) = (Vec::new(), Vec::new(), Vec::new());
         for (place, element) in (1..).zip(did.split('.').skip(1)) {
             let key = &element[1..];
-            let octets = bs58::decode(&key[1..]).into_vec().unwrap();
-            assert_eq!(octets.len(), 34);
+            let bytes = bs58::decode(&key[1..]).into_vec().unwrap();
+            assert_eq!(bytes.len(), 34);
             let id = format!("#key-{place}");
             if element.starts_with('E') {
                 agreement.push(id.clone())

@@ -25,16 +25,16 @@ pub enum Secret {
 
 impl Secret {
     pub fn new(jwk: &Value) -> Self {
-        let octets = decoded(jwk["d"].as_str().unwrap());
+        let bytes = decoded(jwk["d"].as_str().unwrap());
         match jwk["crv"].as_str().unwrap() {
-            "Ed25519" => Self::Ed25519(Ed25519KeyPair::from_seed_unchecked(&octets).unwrap()),
+            "Ed25519" => Self::Ed25519(Ed25519KeyPair::from_seed_unchecked(&bytes).unwrap()),
             "P-256" => {
                 let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
                 Self::Es256(
-                    EcdsaKeyPair::from_private_key_and_public_key(algorithm, &octets, &point(jwk)).unwrap(),
+                    EcdsaKeyPair::from_private_key_and_public_key(algorithm, &bytes, &point(jwk)).unwrap(),
                 )
             }
-            _ => Self::Es256k(SigningKey::from_slice(&octets).unwrap()),
+            _ => Self::Es256k(SigningKey::from_slice(&bytes).unwrap()),
         }
     }
 
