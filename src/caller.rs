@@ -14,10 +14,11 @@ use std::task::Poll;
 
 use askar_crypto::buffer::SecretBytes;
 
-use crate::crypto::agreement::{self, SharedSecret};
+use crate::crypto::agreement;
+use crate::crypto::agreement::agree_and_remember;
 use crate::crypto::algorithm::SignatureAlgorithm;
+use crate::crypto::shared_secret::SharedSecret;
 use crate::crypto::signature;
-use crate::crypto::static_secret_cache::agree_and_remember;
 use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key};
 use crate::error::{Error, Result};
 use crate::keys::{ExternalKey, PublicKey, Secret, SecretKey, SecretStore, Verkey};
@@ -455,7 +456,6 @@ fn none_held(kids: &[&DidUrl]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::static_secret_cache::remembered;
     use crate::keys::Curve;
 
     #[test]
@@ -468,9 +468,9 @@ mod tests {
             let [own, peer] =
                 [1, 2].map(|byte| SecretKey::from_bytes(kid.clone(), Curve::X25519, &[byte; 32]).unwrap());
             caller.agree_locally_with_peer(&own, &peer.public_key()).unwrap();
-            assert_eq!(remembered(own.kind()), usize::from(remember_peers));
+            assert_eq!(own.kind().remembered_peers(), usize::from(remember_peers));
             agreement::agree(own.kind(), &peer.public_key()).unwrap();
-            assert_eq!(remembered(own.kind()), usize::from(remember_peers));
+            assert_eq!(own.kind().remembered_peers(), usize::from(remember_peers));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A message of either version of DIDComm: recognised, and read as what it is.
 
 use crate::caller::Caller;
-use crate::error::Result;
-use crate::unpack::{ReplayKey, UnpackOptions, Unpacked, unpack};
+use crate::did::DidSet;
+use crate::error::{Demand, Result};
+use crate::replay_key::ReplayKey;
+use crate::unpack::{Policy, UnpackOptions, Unpacked, first_unmet, unpack};
 use crate::v1;
 
 /// A message, as the version of DIDComm has it that it is written in.
@@ -35,7 +37,7 @@ pub async fn receive(caller: &Caller, packed: &str, options: &UnpackOptions) -> 
 /// Unpacks a message of DIDComm v1 that meets the demands of the options.
 pub async fn receive_v1(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<v1::Unpacked> {
     let unpacked = v1::unpack(caller, packed, &options.limits).await?;
-    options.policy.check_v1(&unpacked)?;
+    check_v1(&options.policy, &unpacked)?;
     Ok(unpacked)
 }
 
@@ -47,4 +49,20 @@ pub async fn receive_v1_forward(
 ) -> Result<v1::Forwarded> {
     let unpacked = receive_v1(caller, packed, options).await?;
     Ok(v1::Forwarded { forward: v1::Forward::read(&unpacked)?, unpacked })
+}
+
+/// Refuses a message of DIDComm v1 that does not meet every demand; a verkey stands where a DID would.
+///
+/// It is encrypted, never signed, keeps to no profile of v2 and has no time at which it expires.
+fn check_v1(policy: &Policy, unpacked: &v1::Unpacked) -> Result<()> {
+    let proved = unpacked.sender().map(|sender| sender.verkey().as_str());
+    let allowed = |senders: &DidSet| proved.is_some_and(|verkey| senders.contains(verkey));
+    let demands = [
+        (Demand::Authenticated, !policy.authenticated || proved.is_some()),
+        (Demand::Signed, !policy.signed),
+        (Demand::Profile, policy.profile.is_none()),
+        (Demand::Sender, policy.senders.as_ref().is_none_or(allowed)),
+    ];
+    // a verkey is not a DID
+    first_unmet(demands, None)
 }

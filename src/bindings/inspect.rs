@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use super::json::{ObjectOut, TextIn};
 use crate::inspect::inspect as core_inspect;
-use crate::unpack::Limits;
+use crate::limits::Limits;
 
 /// Describes an envelope without any key: the members of `EnvelopeView`.
 #[pyfunction]

@@ -16,7 +16,8 @@ use super::read_only::ReadOnlyMembers;
 use super::unpack::PyUnpackResult;
 use crate::did::DidUrl;
 use crate::did::local::LocalResolver;
-use crate::did::peer::{self, KeyNaming};
+use crate::did::peer::KeyNaming;
+use crate::did_url::short_form;
 
 /// Resolves the DIDs that carry their own document, did:key, did:jwk and did:peer, without a network.
 ///
@@ -205,7 +206,7 @@ impl PyLocalResolver {
     ///     >>> resolver.forget(short), resolver.resolve(short), resolver.forget(short)
     ///     (True, None, False)
     fn forget(&self, py: Python<'_>, did: StrIn) -> PyResult<bool> {
-        let short = peer::short_form(&did).unwrap_or_else(|| did.to_string());
+        let short = short_form(&did).unwrap_or_else(|| did.to_string());
         let stored = self.stored(py, &short)?.is_some();
         if stored && let Some(store) = self.store() {
             call_python(py, || store.bind(py).del_item(&short))?;

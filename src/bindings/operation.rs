@@ -24,11 +24,12 @@ use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use crate::caller::{Answer, Caller, Context, Question, ResolveOptions, Spread, lock};
 use crate::error::{Error, Result};
 use crate::inspect::recipient_kids;
+use crate::limits::Limits;
 use crate::message::Attachment;
 use crate::operation::{Operation, Step};
 use crate::pack::{Packed, PackedForward, PackedSigned};
 use crate::receive::Received;
-use crate::unpack::{AttachmentSigned, Forwarded, Limits};
+use crate::unpack::{AttachmentSigned, Forwarded};
 use crate::v1;
 
 /// What an operation ends with.

@@ -14,7 +14,8 @@ use super::did_document::PyDocument;
 use super::json::{DocumentIn, is_object};
 use super::value::{Reduced, Value};
 use crate::caller::{Answer, resolve};
-use crate::did::{Document, MOST_ENTRIES, Node};
+use crate::did::{Document, MOST_ENTRIES};
+use crate::json::Node;
 
 /// What a resolver answers where it also says whether the DID is deactivated.
 ///

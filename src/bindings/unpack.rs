@@ -20,7 +20,8 @@ use crate::caller::Context;
 use crate::display::quoted;
 use crate::memory::check_room;
 use crate::receive::Received;
-use crate::unpack::{Forwarded, ReplayKey, Report, UnpackOptions};
+use crate::replay_key::ReplayKey;
+use crate::unpack::{Forwarded, Report, UnpackOptions};
 
 /// The members of a `ReplayEntry`, but for the time.
 pub(super) type ReplayKeyOut<'a> =

@@ -10,7 +10,8 @@ use super::argument::{ArgumentTypeError, type_name};
 use super::errors::misuse;
 use super::json::WholeIn;
 use crate::did::DidSet;
-use crate::unpack::{Limits, Policy, Profile, ToMismatch, UnpackOptions};
+use crate::limits::Limits;
+use crate::unpack::{Policy, Profile, ToMismatch, UnpackOptions};
 
 /// An `UnpackConfig`, read once and used for every message that is unpacked with it.
 #[pyclass(frozen, name = "UnpackOptions", module = "pydidcomm._core")]

@@ -1,38 +1,10 @@
 //! Diffie-Hellman: what a secret key and a public key have in common.
 
-use askar_crypto::buffer::SecretBytes;
-use subtle::ConstantTimeEq;
-
 use super::backend::{Backend, DefaultBackend};
-use super::curve::Curve;
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
+use super::shared_secret::SharedSecret;
 use crate::error::{Error, Result};
-
-/// A shared secret: the x coordinate at its full length. Zeroed on drop.
-#[derive(Clone)]
-pub(crate) struct SharedSecret(SecretBytes);
-
-/// As many as the longest shared secret has.
-const ZEROS: [u8; 66] = [0; 66];
-
-impl SharedSecret {
-    /// Takes the bytes of a secret on the curve, computed here or elsewhere.
-    ///
-    /// On X25519 the all-zero secret of a low-order point is refused (RFC 7748 6.1); the groups of the
-    /// other curves have no such points, and one ordinary point whose x is zero.
-    pub(crate) fn new(curve: Curve, bytes: SecretBytes) -> Result<Self> {
-        let zero = bool::from(bytes.as_ref().ct_eq(ZEROS.get(..bytes.len()).unwrap_or_default()));
-        if bytes.len() != curve.field_length() || (curve == Curve::X25519 && zero) {
-            return Err(Error::Decryption);
-        }
-        Ok(Self(bytes))
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.0.as_ref()
-    }
-}
 
 /// Computes the shared secret; keys on different curves have none.
 pub(crate) fn agree(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
@@ -41,9 +13,24 @@ pub(crate) fn agree(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSec
     SharedSecret::new(public.curve(), bytes)
 }
 
+/// Computes the shared secret of two parties' own keys, or remembers it.
+pub(crate) fn agree_and_remember(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
+    if secret.curve() != public.curve() {
+        return agree(secret, public);
+    }
+    let (peers, public_bytes) = (secret.static_secrets(), public.uncompressed_bytes());
+    if let Some(shared) = peers.get(public_bytes) {
+        return Ok(shared);
+    }
+    let shared = agree(secret, public)?;
+    peers.insert(public_bytes, shared.clone());
+    Ok(shared)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::curve::Curve;
 
     // ALG-01, ALG-16
     #[test]
@@ -77,13 +64,6 @@ mod tests {
         for low in [[0; 32], one] {
             let epk = PublicKey::from_bytes(Curve::X25519, &low).unwrap();
             assert!(matches!(agree(&bob, &epk), Err(Error::Decryption)));
-        }
-    }
-
-    #[test]
-    fn a_secret_of_another_length_is_refused() {
-        for length in [0, 31, 33] {
-            assert!(SharedSecret::new(Curve::X25519, SecretBytes::from_slice(&vec![1; length])).is_err());
         }
     }
 }

@@ -10,8 +10,8 @@ use salsa20::cipher::consts::U10;
 use salsa20::hsalsa;
 use zeroize::Zeroizing;
 
-use super::agreement::SharedSecret;
 use super::public_key::PublicKey;
+use super::shared_secret::SharedSecret;
 use crate::error::{Error, Result};
 
 /// The length of a nonce in bytes.

@@ -11,6 +11,8 @@ pub(crate) mod key_wrap;
 pub(crate) mod private_key;
 pub(crate) mod public_key;
 pub(crate) mod random_bytes;
+mod sec1;
+pub(crate) mod shared_secret;
 pub(crate) mod signature;
 pub(crate) mod static_secret_cache;
 pub(crate) mod wrapping_key;

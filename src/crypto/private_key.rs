@@ -63,6 +63,12 @@ impl PrivateKey {
         &self.0.static_secrets
     }
 
+    /// How many peers' static-static secrets the cache has.
+    #[cfg(test)]
+    pub(crate) fn remembered_peers(&self) -> usize {
+        self.0.static_secrets.len()
+    }
+
     /// The secret itself, to be stored.
     pub(crate) fn bytes(&self) -> Option<SecretBytes> {
         DefaultBackend::secret_bytes(&self.0.scalar)

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::backend::askar::{decompress, derived_point};
 use super::backend::{Backend, DefaultBackend, Point, Scalar};
 use super::curve::Curve;
+use super::sec1::{COMPRESSED, UNCOMPRESSED};
 use crate::error::{Error, Result};
 
 /// A public key whose bytes are those of a point on its curve.
@@ -19,12 +20,6 @@ struct Key {
     /// Ready to compute with; a key of our own, which is only written, never is.
     point: OnceLock<Option<Point>>,
 }
-
-/// The first byte of a point in the compressed form (SEC 1, 2.3.3): that of an even y, and that of an odd one.
-const COMPRESSED: [u8; 2] = [2, 3];
-
-/// The first byte of a point in the uncompressed form.
-pub(super) const UNCOMPRESSED: u8 = 4;
 
 /// The points on Curve25519 and on its twist whose order divides 8, in every encoding that is read as one of them.
 ///

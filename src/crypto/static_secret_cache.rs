@@ -1,4 +1,4 @@
-//! Established relationships: what a key of ours shares with the keys of the peers that it has met.
+//! The cache of static-static secrets: what a private key shares with the static keys of its peers.
 //!
 //! One of the two agreements of ECDH-1PU is that of both parties' own keys. It is the same in every message, so
 //! a key remembers it: authcrypt then takes one multiplication less. What is remembered is as secret as the
@@ -10,10 +10,7 @@ use std::sync::OnceLock;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 
-use super::agreement::{SharedSecret, agree};
-use super::private_key::PrivateKey;
-use super::public_key::PublicKey;
-use crate::error::Result;
+use super::shared_secret::SharedSecret;
 
 /// How many peers a key remembers: they take about 200 KB, and one that is forgotten costs what it did at first.
 const PEERS: usize = 1024;
@@ -33,14 +30,19 @@ pub(super) struct StaticSecretCache {
 type Others = Cache<Vec<u8>, SharedSecret>;
 
 impl StaticSecretCache {
-    fn get(&self, public: &[u8]) -> Option<SharedSecret> {
+    pub(super) fn get(&self, public: &[u8]) -> Option<SharedSecret> {
         match self.first.get()? {
             (first, shared) if first == public => Some(shared.clone()),
             _ => self.others.get()?.get(public),
         }
     }
 
-    fn insert(&self, public: &[u8], shared: SharedSecret) {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.first.get().is_some()).saturating_add(self.others.get().map_or(0, |others| others.len()))
+    }
+
+    pub(super) fn insert(&self, public: &[u8], shared: SharedSecret) {
         if let Err((public, shared)) = self.first.set((public.to_vec(), shared)) {
             self.others.get_or_init(|| Box::new(others())).insert(public, shared);
         }
@@ -66,31 +68,13 @@ impl Debug for StaticSecretCache {
     }
 }
 
-/// Computes the shared secret of two parties' own keys, or remembers it.
-pub(crate) fn agree_and_remember(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
-    if secret.curve() != public.curve() {
-        return agree(secret, public);
-    }
-    let (peers, public_bytes) = (secret.static_secrets(), public.uncompressed_bytes());
-    if let Some(shared) = peers.get(public_bytes) {
-        return Ok(shared);
-    }
-    let shared = agree(secret, public)?;
-    peers.insert(public_bytes, shared.clone());
-    Ok(shared)
-}
-
-/// How many peers the key remembers.
-#[cfg(test)]
-pub(crate) fn remembered(key: &PrivateKey) -> usize {
-    let StaticSecretCache { first, others } = key.static_secrets();
-    usize::from(first.get().is_some()).saturating_add(others.get().map_or(0, |others| others.len()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::agreement::{agree, agree_and_remember};
     use crate::crypto::curve::Curve;
+    use crate::crypto::private_key::PrivateKey;
+    use crate::crypto::public_key::PublicKey;
     use crate::error::Error;
 
     fn secret(curve: Curve, number: u16) -> PrivateKey {
@@ -109,10 +93,10 @@ mod tests {
                 let shared = agree_and_remember(&alice, &other.public_key()).unwrap();
                 assert_eq!(shared.bytes(), agree(&alice, &other.public_key()).unwrap().bytes());
             }
-            assert_eq!((remembered(&alice), remembered(&bob)), (2, 0));
+            assert_eq!((alice.remembered_peers(), bob.remembered_peers()), (2, 0));
             // the same key under another name has one memory
             agree_and_remember(&alice.clone(), &alice.public_key()).unwrap();
-            assert_eq!(remembered(&alice), 3);
+            assert_eq!(alice.remembered_peers(), 3);
         }
     }
 
@@ -126,7 +110,7 @@ mod tests {
             assert_eq!(agree_and_remember(&bob, &low).err(), Some(Error::Decryption));
             assert_eq!(agree_and_remember(&bob, &other).err(), Some(Error::Decryption));
         }
-        assert_eq!(remembered(&bob), 0);
+        assert_eq!(bob.remembered_peers(), 0);
     }
 
     #[test]
@@ -148,6 +132,6 @@ mod tests {
             bytes[..2].copy_from_slice(&u16::to_be_bytes(number));
             agree_and_remember(&alice, &PublicKey::from_bytes(Curve::X25519, &bytes).unwrap()).unwrap();
         }
-        assert!(remembered(&alice) <= PEERS, "{}", remembered(&alice));
+        assert!(alice.remembered_peers() <= PEERS, "{}", alice.remembered_peers());
     }
 }

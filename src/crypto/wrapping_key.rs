@@ -4,8 +4,8 @@ use askar_crypto::kdf::concat::{ConcatKDF, ConcatKDFParams};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::agreement::SharedSecret;
 use super::algorithm::AgreementAlgorithm;
+use super::shared_secret::SharedSecret;
 use crate::error::{Error, Result};
 
 /// The key encryption key: 256 bits on every curve.

@@ -8,28 +8,9 @@ use serde_json::Value;
 
 use super::room::{MOST_ENTRIES, Room};
 use super::verification_method::absolute_kid;
-use super::{DidUrl, Node, Service, VerificationMethod, peer, same_party};
+use super::{DidUrl, Relationship, Service, VerificationMethod, peer, same_party};
 use crate::error::{Error, MOST_LISTED, Result};
-use crate::json;
-
-/// A verification relationship: what a key may be used for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Relationship {
-    /// Keys that sign in the name of the DID.
-    Authentication,
-    /// Keys that messages are encrypted to and from.
-    KeyAgreement,
-}
-
-impl Relationship {
-    /// The name of the relationship's member in a DID document.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Authentication => "authentication",
-            Self::KeyAgreement => "keyAgreement",
-        }
-    }
-}
+use crate::json::{self, Node};
 
 /// The verification relationships of DID Core, and how a key of each is used here.
 const RELATIONSHIPS: [(&str, Option<Relationship>); 5] = [

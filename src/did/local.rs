@@ -7,6 +7,7 @@ use super::document_cache::DocumentCache;
 use super::long_forms::LongForms;
 use super::peer::{self, KeyNaming, numalgo1};
 use super::{DidUrl, Document, jwk, key};
+use crate::did_url::short_form;
 use crate::error::{Error, Result};
 
 /// Resolves DIDs without a network, and remembers what it parsed.
@@ -67,7 +68,7 @@ impl LocalResolver {
             peer::resolve(did, self.naming)
         };
         let document = Document::parse(&json.map_err(|error| malformed(did, error))?)?;
-        let short = peer::short_form(did.did());
+        let short = short_form(did.did());
         let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Some(memory.keep(did.did(), short, document)))
     }
@@ -94,7 +95,7 @@ impl LocalResolver {
 
     /// Forgets the DID in all its forms; whether anything was known of it.
     pub fn forget(&self, did: &str) -> bool {
-        let short = peer::short_form(did).unwrap_or_else(|| did.to_owned());
+        let short = short_form(did).unwrap_or_else(|| did.to_owned());
         let long = self.known(&short);
         let told = self.told.write().unwrap_or_else(PoisonError::into_inner).remove(&short).is_some();
         let proved = self.proved.write().unwrap_or_else(PoisonError::into_inner).forget(&short);
@@ -115,7 +116,7 @@ impl LocalResolver {
     ///
     /// What is remembered stays, unlike what was only seen.
     pub fn remember(&self, did: &DidUrl) -> Result<String> {
-        let short = peer::short_form(did.did())
+        let short = short_form(did.did())
             .ok_or_else(|| Error::misuse("neither a did:peer:2 nor the long form of a did:peer:4"))?;
         self.resolve(did)?;
         self.tell(short.clone(), did.did());

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Node;
 use crate::error::{Error, Result};
+use crate::json::Node;
 
 /// The most entries of lists and members of endpoints that a document may have by default.
 ///

@@ -1,9 +1,9 @@
 //! `DIDCommMessaging` services: where a party takes its messages.
 
 use super::DidUrl;
-use super::node::Node;
 use super::room::Room;
 use crate::error::{Error, Result};
+use crate::json::Node;
 
 /// The service type that DIDComm Messaging defines.
 const SERVICE_TYPE: &str = "DIDCommMessaging";

@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use super::node::Node;
 use super::{DidUrl, Relationship};
 use crate::error::{Error, Result};
-use crate::keys::{Curve, Jwk, PublicKey, decode_base58, decode_hex};
+use crate::json::Node;
+use crate::keys::{Jwk, PublicKey, curve_of_suite, decode_base58, decode_hex};
 
 /// A key that a DID document lists.
 #[derive(Clone, Debug)]
@@ -157,21 +157,6 @@ impl VerificationMethod {
     }
 }
 
-/// The curve that the type of a verification method names; none where a JWK or a Multikey names it.
-pub(crate) fn curve_of_suite(suite: &str) -> Option<Curve> {
-    Some(match suite {
-        "X25519KeyAgreementKey2021" | "X25519KeyAgreementKey2020" | "X25519KeyAgreementKey2019" => {
-            Curve::X25519
-        }
-        "Ed25519VerificationKey2020" | "Ed25519VerificationKey2018" => Curve::Ed25519,
-        "EcdsaSecp256k1VerificationKey2019" | "Secp256k1Key2021" => Curve::Secp256k1,
-        "EcdsaSecp256r1VerificationKey2019" | "P256Key2021" => Curve::P256,
-        "P384Key2021" => Curve::P384,
-        "P521Key2021" => Curve::P521,
-        _ => return None,
-    })
-}
-
 /// The absolute form of a key id that may be relative to its document.
 pub(super) fn absolute_kid(did: &DidUrl, id: &str) -> Option<DidUrl> {
     match id.strip_prefix('#').or_else(|| id.strip_prefix(did.did())?.strip_prefix('#')) {
@@ -186,7 +171,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::keys::PrivateKey;
+    use crate::keys::{Curve, PrivateKey};
 
     const MULTIKEY: &str = "publicKeyMultibase";
     /// Multibase over the bytes alone, without a codec.

@@ -4,16 +4,16 @@ use serde::Serialize;
 
 use super::findings::Faults;
 use super::lenient_json::{Entries, Object};
-use super::view::{Serialisation, Sizes, decoded};
+use super::sizes::{Serialisation, Sizes, decoded};
 use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error};
-use crate::jose::envelope::is_header_of_version_1;
 use crate::jose::jwe::parse_epk;
+use crate::jose::wire::is_header_of_version_1;
 use crate::json::borrowed;
-use crate::unpack::Limits;
+use crate::limits::Limits;
 
 /// A JWE. What is inside, and whether it comes from whom it names, is for unpacking to say.
 #[derive(Clone, Debug, Serialize)]

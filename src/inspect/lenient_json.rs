@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::jose::envelope::Wire;
+use crate::jose::wire::Wire;
 use crate::json::{Members, Raw, Text, string};
 
 /// The most that a view repeats of one text: as long as the longest DID that is read.

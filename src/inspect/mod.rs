@@ -9,19 +9,22 @@ mod findings;
 mod lenient_json;
 mod plaintext;
 mod signed;
+mod sizes;
 mod view;
 
 pub use encrypted::EncryptedView;
 pub use findings::Fault;
 pub use plaintext::PlaintextView;
 pub use signed::{SignatureView, SignedView};
-pub use view::{EnvelopeView, LayerView, Serialisation, Sizes};
+pub use sizes::{Serialisation, Sizes};
+pub use view::{EnvelopeView, LayerView};
 
 use crate::error::{Error, Result};
-use crate::jose::envelope::{Envelope, Most, Shape, compact};
+use crate::jose::envelope::{Envelope, Most, compact};
+use crate::jose::wire::Shape;
+use crate::limits::Limits;
 use crate::memory::check_room;
 use crate::message::Message;
-use crate::unpack::Limits;
 use findings::Faults;
 use lenient_json::Object;
 use signed::Payload;

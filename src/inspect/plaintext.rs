@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::lenient_json::{Entries, Object};
-use super::view::Sizes;
+use super::sizes::Sizes;
 
 /// The headers of a message that everybody can read, and change.
 #[derive(Clone, Debug, Serialize)]

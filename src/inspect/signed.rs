@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::findings::Faults;
 use super::lenient_json::{Entries, Object};
-use super::view::{Serialisation, Sizes, decoded};
+use super::sizes::{Serialisation, Sizes, decoded};
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::Error;
-use crate::unpack::Limits;
+use crate::limits::Limits;
 
 /// A JWS. Whether its signatures are valid is for unpacking to say.
 #[derive(Clone, Debug, Serialize)]

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use super::envelope::Wire;
 use super::jws::{self, Signature};
+use super::wire::Wire;
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;

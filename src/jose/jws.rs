@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::envelope::{Wire, unprotected};
 use super::header::{self, Header, refuse_unprotected_extensions};
+use super::wire::{Wire, unprotected};
 use crate::base64url::{self, encode_append, encoded_length};
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;

@@ -6,3 +6,4 @@ pub(crate) mod header;
 pub(crate) mod jwe;
 pub(crate) mod jws;
 pub(crate) mod jwt;
+pub(crate) mod wire;

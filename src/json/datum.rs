@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::lexeme::JsonString;
 use super::output::Output;
-use crate::did::Node;
+use crate::json::Node;
 
 /// A JSON value, of which texts are kept and objects of them.
 #[derive(Debug, Default)]

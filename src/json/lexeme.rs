@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use memchr::memchr2;
 
 use super::fault::{Fault, Read};
-use super::reader::Reader;
 
 /// So much of a string is looked through twice while it is in the fastest cache.
 const WINDOW: usize = 4096;
@@ -36,6 +35,19 @@ impl<'a> JsonString<'a> {
 /// The string that is quoted; none where it is not a string of JSON.
 pub(super) fn unescaped(quoted: &str) -> Option<String> {
     serde_json::from_str(quoted).ok()
+}
+
+/// A JSON text, read up to some place.
+pub(crate) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    /// The most levels that may be entered.
+    pub(super) nesting: usize,
+    pub(super) level: usize,
+    /// The deepest level that was entered.
+    pub(super) deepest: usize,
+    /// The names of the objects that are open, the outermost first; of each the first few.
+    pub(super) names: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Reader<'a> {

@@ -10,6 +10,7 @@ mod fault;
 mod lexeme;
 mod members;
 mod names;
+mod node;
 mod output;
 mod raw;
 mod reader;
@@ -21,10 +22,11 @@ use crate::error::{Error, Result};
 pub(crate) use datum::Datum;
 pub(crate) use entries::entries;
 pub(crate) use fault::{Fault, Read, kind};
+pub(crate) use lexeme::Reader;
 pub(crate) use members::{Members, Object, members, object};
 pub(crate) use names::Names;
+pub use node::Node;
 pub(crate) use raw::{Raw, Text, string};
-pub(crate) use reader::Reader;
 
 /// Plain bodies nest a dozen levels; a reader that recurses is safe here, and `serde_json` stops at 128.
 pub const NESTING: usize = 100;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::fault::{Fault, Read};
+use super::lexeme::Reader;
 use super::output::Output;
 use super::raw::Raw;
 
@@ -15,19 +16,6 @@ const DEEPEST: usize = 127;
 
 /// So many names are found faster by comparing each than by hashing; objects with more are rare.
 const FEW: usize = 16;
-
-/// A JSON text, read up to some place.
-pub(crate) struct Reader<'a> {
-    pub(super) text: &'a str,
-    pub(super) at: usize,
-    /// The most levels that may be entered.
-    nesting: usize,
-    level: usize,
-    /// The deepest level that was entered.
-    deepest: usize,
-    /// The names of the objects that are open, the outermost first; of each the first few.
-    names: Vec<Cow<'a, str>>,
-}
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, nesting: usize) -> Self {

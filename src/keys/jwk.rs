@@ -8,8 +8,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{Curve, PublicKey};
 use crate::base64url;
-use crate::did::Node;
 use crate::error::{Error, Result};
+use crate::json::Node;
 
 /// The private members of a JWK of any key type (RFC 7518 6.2.2, 6.3.2 and 6.4).
 pub(crate) const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];

@@ -5,6 +5,7 @@ mod multikey;
 mod secret;
 mod secret_key;
 mod store;
+mod suite;
 mod verkey;
 
 pub use crate::crypto::curve::Curve;
@@ -15,5 +16,6 @@ pub(crate) use multikey::{decode_base58, decode_hex};
 pub use secret::{ExternalKey, Handle, Secret};
 pub use secret_key::SecretKey;
 pub use store::SecretStore;
+pub(crate) use suite::curve_of_suite;
 pub use verkey::Verkey;
 pub(crate) use verkey::secret_kid;

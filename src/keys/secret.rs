@@ -5,7 +5,7 @@ use std::fmt::{Debug, Formatter};
 use std::sync::Arc;
 
 use super::{Curve, PublicKey, SecretKey};
-use crate::did::DidUrl;
+use crate::did_url::DidUrl;
 
 /// Whatever the caller knows a key of its own by; the core hands it back and never looks inside.
 pub type Handle = Arc<dyn Any + Send + Sync>;

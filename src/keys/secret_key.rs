@@ -7,10 +7,10 @@ use zeroize::Zeroize;
 
 use super::jwk::Jwk;
 use super::multikey;
-use super::{Curve, PrivateKey, PublicKey, secret_kid};
+use super::{Curve, PrivateKey, PublicKey, curve_of_suite, secret_kid};
 use crate::base64url;
 use crate::crypto::backend::Draw;
-use crate::did::{DidUrl, curve_of_suite};
+use crate::did_url::DidUrl;
 use crate::error::{Error, Result};
 use crate::json;
 

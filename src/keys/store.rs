@@ -6,7 +6,7 @@ use std::fmt::{Debug, Formatter};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{SecretKey, Verkey};
-use crate::did::shortest;
+use crate::did_url::shortest;
 
 /// Secrets kept in this process, each parsed when it entered.
 ///
@@ -125,7 +125,7 @@ impl Debug for SecretStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::did::DidUrl;
+    use crate::did_url::DidUrl;
     use crate::keys::Curve;
 
     const LONG: &str =

@@ -5,7 +5,7 @@ use std::fmt::{Display, Formatter};
 use multibase::Base;
 
 use super::{Curve, PublicKey, multikey};
-use crate::did::DidUrl;
+use crate::did_url::DidUrl;
 use crate::error::{Error, Result};
 
 /// The lengths of 32 bytes in base58; the time to decode grows with the square of the length.

@@ -12,10 +12,10 @@ use crate::did::{DidSet, DidUrl, Service};
 use crate::error::{Error, Result};
 use crate::jose::jws::KidIn;
 use crate::keys::{Curve, Secret};
+use crate::limits::RECIPIENTS;
 use crate::memory::check_room;
 use crate::message::Message;
 use crate::routing::{Choice, ForwardHeaders};
-use crate::unpack::RECIPIENTS;
 
 /// What is wanted beside encryption.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use crate::caller::{Caller, Context, Random};
 use crate::crypto::algorithm::ContentEncryption;
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::jose::envelope;
+use crate::jose::wire;
 use crate::json;
 use crate::keys::Curve;
 use crate::memory::check_room;
@@ -87,7 +87,7 @@ pub async fn rewrap(
 
 /// Checks that the payload is an encrypted message: a forward shows anything else to the mediator.
 fn check(payload: &str) -> Result<()> {
-    if !envelope::is_encrypted(payload) {
+    if !wire::is_encrypted(payload) {
         return Err(Error::malformed("forward", "what is to be wrapped is no encrypted message"));
     }
     json::check(payload, "forward", json::NESTING)

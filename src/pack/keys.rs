@@ -12,7 +12,7 @@ use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::{DidUrl, Document, Relationship, VerificationMethod};
 use crate::error::{Error, ListedKey, MOST_LISTED, Result};
 use crate::keys::{Curve, PublicKey, Secret};
-use crate::unpack::RECIPIENTS;
+use crate::limits::RECIPIENTS;
 
 /// A mediator holds all of its keys and needs one; a few allow for a rotation, and for a key that is unusable to it.
 const MEDIATOR_KEYS: usize = 8;

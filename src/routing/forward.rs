@@ -2,16 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use super::ForwardHeaders;
+use super::headers::{ForwardHeaders, TYPE};
 use crate::did::{DidUrl, names_of_key, same_party};
 use crate::error::{Error, Result};
-use crate::jose::{envelope, jwe};
+use crate::jose::{jwe, wire};
 use crate::json;
 use crate::message::object::ObjectText;
 use crate::message::{self, Attachment, Message, same_message_type};
-
-/// The only message type of the protocol.
-pub(super) const TYPE: &str = "https://didcomm.org/routing/2.0/forward";
 
 /// What a forward asks of the mediator that opened it.
 #[derive(Clone, Debug)]
@@ -82,7 +79,7 @@ impl Forward {
 
     /// Refuses an attachment that the mediator could read: only an encrypted message is to be forwarded.
     pub(crate) fn refuse_unencrypted(&self) -> Result<()> {
-        let is_encrypted = |text: &String| envelope::is_encrypted(text) || envelope::is_encrypted_v1(text);
+        let is_encrypted = |text: &String| wire::is_encrypted(text) || wire::is_encrypted_v1(text);
         if self.messages.iter().all(is_encrypted) {
             Ok(())
         } else {

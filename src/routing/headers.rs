@@ -1,9 +1,11 @@
 //! The headers that a sender may put on forward messages.
 
-use super::forward::TYPE;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::message::Message;
+
+/// The only message type of the protocol.
+pub(super) const TYPE: &str = "https://didcomm.org/routing/2.0/forward";
 
 /// What every forward has, or must not have: a `from` would tell the mediator who sends.
 const OURS: [&str; 8] = ["id", "typ", "type", "from", "to", "from_prior", "body", "attachments"];

@@ -1,7 +1,8 @@
 //! Message layer addressing consistency (DIDComm v2.1): the plaintext has to say what the layers proved.
 
-use super::Layers;
+use super::layers::Layers;
 use super::opened::{Authcrypt, Opened};
+use super::options::ToMismatch;
 use super::signed::Signed;
 use super::warning::Warning;
 use crate::crypto::signature::SignatureValid;
@@ -47,17 +48,6 @@ pub(super) fn sender(message: &Message, authcrypt: &Authcrypt) -> Result<SenderP
 pub(super) fn signer(message: &Message, signed: &Signed) -> Result<SignerProved> {
     compare_from(message, &signed.kid, Claim::Signer)?;
     Ok(SignerProved { kid: signed.kid.clone(), _proof: signed.proof })
-}
-
-/// The treatment of a message whose `to` does not name the DID that it was encrypted to, and of a message that
-/// is signed, not encrypted, and has no `to`.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum ToMismatch {
-    /// Refuse it.
-    #[default]
-    Refuse,
-    /// Warn of it. A signed and encrypted message is refused all the same: the signer meant another recipient.
-    Warn,
 }
 
 /// An invitation is for every reader, so it may be signed without `to`.

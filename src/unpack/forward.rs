@@ -1,7 +1,8 @@
 //! Forwards: opened for a mediator, who hands the payload on; and by a receiver whose mediator wrapped a
 //! message once more for it ("Rewrapping").
 
-use super::{UnpackOptions, Unpacked, open};
+use super::options::UnpackOptions;
+use super::{Unpacked, acceptance, open};
 use crate::caller::Caller;
 use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
@@ -27,7 +28,7 @@ impl Forwarded {
 /// Opens a forward for the mediator it is addressed to.
 pub async fn unpack_forward(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Forwarded> {
     let unpacked = open(caller, packed, options).await?;
-    options.policy.check(&unpacked)?;
+    acceptance::check(&options.policy, &unpacked)?;
     let forward = Forward::read(unpacked.message())?;
     if !options.forward_unencrypted {
         forward.refuse_unencrypted()?;

@@ -4,13 +4,15 @@
 use askar_crypto::buffer::SecretBytes;
 
 use super::opened::{bound_recipients, open};
-use super::{Limits, UnpackOptions, addressing, rotation};
+use super::options::UnpackOptions;
+use super::{addressing, rotation};
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error, Result};
 use crate::jose::envelope::{Envelope, Most};
 use crate::jose::jwe::Agreement;
 use crate::keys::{PublicKey, Secret};
+use crate::limits::Limits;
 use crate::message::Message;
 
 /// Opens a layer with this secret: anoncrypt without a sender, authcrypt with the sender's key, which the

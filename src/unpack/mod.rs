@@ -18,28 +18,28 @@
 //! `from_prior` is verified. The operator's `policy` is asked last, of a message that is proved, and the
 //! message is handed out, with a `warning` of whatever is odd about it.
 
+mod acceptance;
 mod addressing;
 mod attachment;
 mod forward;
 mod layer;
-mod limits;
+mod layers;
 mod opened;
+mod options;
 mod policy;
-mod replay;
 mod report;
 mod rotation;
 mod signed;
 mod unpacked;
 mod warning;
 
-pub use addressing::{SenderProved, SignerProved, ToMismatch};
+pub(crate) use acceptance::first_unmet;
+pub use addressing::{SenderProved, SignerProved};
 pub use attachment::{AttachmentSigned, verify_attachment};
 pub use forward::{Forwarded, unpack_forward};
 pub use layer::{check_claims, open_layer};
-pub use limits::Limits;
-pub(crate) use limits::RECIPIENTS;
+pub use options::{ToMismatch, UnpackOptions};
 pub use policy::{Policy, Profile};
-pub use replay::ReplayKey;
 pub use report::{Report, Rotation};
 pub use rotation::RotationProved;
 pub use unpacked::Unpacked;
@@ -48,71 +48,18 @@ pub use warning::Warning;
 use std::sync::Arc;
 
 use crate::caller::Caller;
-use crate::did::DidSet;
 use crate::error::{Error, Result};
 use crate::jose::envelope::{self, Envelope, Most};
 use crate::jose::jwe::Agreement;
 use crate::json::NESTING;
 use crate::memory::check_room;
 use crate::message::Message;
-use crate::message::form::Reading;
 use crate::message::shared_text::Source;
+use layers::Layers;
 use unpacked::Findings;
-
-/// How a message is to be unpacked.
-#[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-pub struct UnpackOptions {
-    /// Whether every recipient key has to be held and to open the message.
-    pub decrypt_by_all_keys: bool,
-    /// Whether an anoncrypt layer without `apv` is read; its list of recipients is bound by nothing then.
-    pub accept_missing_apv: bool,
-    /// Whether a part that the receiver can do without is read as absent where its form is not the
-    /// specification's; the message is refused otherwise.
-    pub tolerate_form_faults: bool,
-    /// Whether a mediator hands on an attachment that is not an encrypted message.
-    pub forward_unencrypted: bool,
-    /// Whether a forward that has reached us is handed out as it is; otherwise the message inside is.
-    pub keep_forward: bool,
-    /// What to do where `to` does not name the DID that the message was encrypted to, or a signed message
-    /// has none.
-    pub to_mismatch: ToMismatch,
-    /// Our DIDs: a message in the open that is to none of them is warned of.
-    pub own_dids: DidSet,
-    /// What is demanded beside that all is proved.
-    pub policy: Policy,
-    /// What is too large to be read.
-    pub limits: Limits,
-}
-
-impl UnpackOptions {
-    /// How the plaintext is read.
-    fn reading(&self) -> Reading {
-        let Limits { nesting, to, attachments, .. } = self.limits;
-        Reading { nesting, to, attachments, tolerant: self.tolerate_form_faults }
-    }
-}
 
 /// The longest id that is not odd: UUIDs have 36 bytes, hashes in hexadecimal 64.
 const ORDINARY_ID: usize = 64;
-
-/// The layers that were opened, from the outside in.
-#[derive(Default)]
-struct Layers {
-    anoncrypt: Option<opened::Opened>,
-    authcrypt: Option<opened::Authcrypt>,
-    signed: Option<signed::Signed>,
-    /// Whether a layer has no `apv`.
-    unbound: bool,
-}
-
-impl Layers {
-    /// Our DID, to which the innermost encryption is addressed.
-    fn recipient(&self) -> Option<&str> {
-        let authcrypt = self.authcrypt.as_ref().map(|authcrypt| &authcrypt.opened);
-        authcrypt.or(self.anoncrypt.as_ref()).map(|opened| opened.kid.did())
-    }
-}
 
 /// How far in we are: the layers in the only order in which they may stand.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -139,7 +86,7 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
         unpacked = open(caller, &payload, options).await?.out_of_forward();
     }
     // what is demanded is demanded of the message, and not of what a mediator put around it
-    options.policy.check(&unpacked)?;
+    acceptance::check(&options.policy, &unpacked)?;
     Ok(unpacked)
 }
 

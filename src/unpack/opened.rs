@@ -4,7 +4,7 @@ use askar_crypto::buffer::SecretBytes;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::UnpackOptions;
+use super::options::UnpackOptions;
 use crate::caller::{Caller, ResolveOptions};
 use crate::crypto::algorithm::ContentEncryption;
 use crate::crypto::apv::apv;

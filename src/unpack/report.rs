@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::replay::ReplayKey;
-use super::unpacked::replay_key;
 use super::warning::Warning;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
-use crate::did::DidUrl;
+use crate::did::{DidUrl, shortest};
 use crate::message::shared_text::Source;
 use crate::message::{FromPrior, Message};
+use crate::replay_key::ReplayKey;
 
 /// A message, and what was proved and noticed when it was unpacked.
 ///
@@ -129,4 +128,16 @@ impl PartialEq for Report {
     fn eq(&self, other: &Self) -> bool {
         self.message == other.message && self.says_the_same(other)
     }
+}
+
+/// What identifies a message of this sender to this key of ours.
+pub(super) fn replay_key(message: &Message, sender: Option<&str>, recipient: Option<&str>) -> ReplayKey {
+    let content = sender.is_none().then(|| message.to_json());
+    ReplayKey::new(
+        sender.map(|did| shortest(did).into_owned()),
+        recipient.map(|did| shortest(did).into_owned()),
+        Some(message.id().to_owned()),
+        content.as_deref().map(str::as_bytes),
+        message.expires_time(),
+    )
 }

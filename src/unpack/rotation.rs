@@ -12,11 +12,6 @@ use crate::message::{FromPrior, FromPriorHeader, Message};
 /// How far a peer's clock may run ahead of ours, in seconds: what common JWT libraries allow.
 const CLOCK_SKEW: u64 = 300;
 
-/// How old the end of a relationship may be, in seconds: 30 days, as long as mediators keep messages.
-///
-/// Anyone who once read the token can send it again, and nothing in it is bound to a message.
-pub(super) const ENDING_AGE: u64 = 30 * 24 * 60 * 60;
-
 /// What a token is judged by, beside its signature.
 #[derive(Clone, Copy)]
 pub(super) struct Receiver<'a> {

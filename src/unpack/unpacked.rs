@@ -2,18 +2,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::Layers;
 use super::addressing::{SenderProved, SignerProved};
+use super::layers::Layers;
 use super::opened::Opened;
-use super::replay::ReplayKey;
-use super::report::Report;
+use super::report::{Report, replay_key};
 use super::rotation::RotationProved;
 use super::signed::Signed;
 use super::warning::Warning;
 use crate::caller::Caller;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
-use crate::did::{DidUrl, canonical, shortest};
+use crate::did::{DidUrl, canonical};
 use crate::message::Message;
+use crate::replay_key::ReplayKey;
 
 /// A message, and what was proved about it.
 pub struct Unpacked {
@@ -211,18 +211,6 @@ impl Unpacked {
     fn innermost(&self) -> Option<&Opened> {
         self.authcrypt.as_ref().or(self.anoncrypt.as_ref())
     }
-}
-
-/// What identifies a message of this sender to this key of ours.
-pub(super) fn replay_key(message: &Message, sender: Option<&str>, recipient: Option<&str>) -> ReplayKey {
-    let content = sender.is_none().then(|| message.to_json());
-    ReplayKey::new(
-        sender.map(|did| shortest(did).into_owned()),
-        recipient.map(|did| shortest(did).into_owned()),
-        Some(message.id().to_owned()),
-        content.as_deref().map(str::as_bytes),
-        message.expires_time(),
-    )
 }
 
 impl Reported {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::base64url;
 use crate::error::{Error, Result};
-use crate::jose::envelope::{Shape, Wire, is_header_of_version_1};
+use crate::jose::wire::{Shape, Wire, is_header_of_version_1};
 use crate::json::{self, Raw, entries, string};
 
 /// The media type of an envelope (Aries RFC 0044).

@@ -10,7 +10,7 @@ use crate::crypto::content::Lengths;
 use crate::crypto::crypto_box::{self, CryptoBox, sealed_nonce};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PrivateKey, Secret, Verkey};
-use crate::unpack::RECIPIENTS;
+use crate::limits::RECIPIENTS;
 
 /// How long the parts of the content are.
 const LENGTHS: Lengths = Cipher::C20P.lengths();

@@ -7,7 +7,7 @@ use askar_crypto::buffer::SecretBytes;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::keys::Verkey;
-use crate::unpack::ReplayKey;
+use crate::replay_key::ReplayKey;
 
 /// A message of DIDComm v1, and what was proved when it was unpacked.
 ///

@@ -11,7 +11,8 @@ use crate::crypto::backend::Cipher;
 use crate::crypto::crypto_box::{CryptoBox, sealed_nonce, split_sealed};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey, Secret, Verkey};
-use crate::unpack::{Limits, ReplayKey};
+use crate::limits::Limits;
+use crate::replay_key::ReplayKey;
 
 /// A message of DIDComm v1, and what was proved about it.
 pub struct Unpacked {

@@ -2,8 +2,9 @@
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Claim, Error, Result};
+use pydidcomm::limits::Limits;
 use pydidcomm::pack::{self, ForwardOptions};
-use pydidcomm::unpack::{Limits, UnpackOptions};
+use pydidcomm::unpack::UnpackOptions;
 use serde_json::{Value, json};
 
 use super::forge::{anoncrypt, authcrypt, jwt, signed};

@@ -11,7 +11,8 @@ use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, KeyNaming};
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::inspect::inspect;
-use pydidcomm::unpack::{Limits, UnpackOptions};
+use pydidcomm::limits::Limits;
+use pydidcomm::unpack::UnpackOptions;
 use serde_json::{Map, Value, json};
 
 use super::forge::{anoncrypt, authcrypt, encode, jwt, signed};

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use pydidcomm::Result;
 use pydidcomm::error::Error;
 use pydidcomm::inspect::{EnvelopeView, LayerView, inspect};
-use pydidcomm::unpack::Limits;
+use pydidcomm::limits::Limits;
 use serde_json::{Value, json};
 
 use super::forge::{anoncrypt, authcrypt, encode, flattened, signed};

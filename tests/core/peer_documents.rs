@@ -77,7 +77,7 @@ fn a_did_peer_2_has_up_to_64_elements() {
 fn a_document_names_the_other_form_of_its_did() {
     for method in [Method::MultipleKeys, Method::Document] {
         let long = method.create(&keys(), &[]).unwrap().did;
-        let short = DidUrl::parse(&peer::short_form(long.as_str()).unwrap()).unwrap();
+        let short = DidUrl::parse(&pydidcomm::did::short_form(long.as_str()).unwrap()).unwrap();
         let of_long = peer::resolve(&long, KeyNaming::Numbered).unwrap();
         assert_eq!(
             (&of_long["id"], &of_long["alsoKnownAs"]),

@@ -2,9 +2,10 @@
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Error, Result};
+use pydidcomm::limits::Limits;
 use pydidcomm::pack::{self, EncryptOptions, ForwardOptions, PackedForward};
 use pydidcomm::routing::ForwardHeaders;
-use pydidcomm::unpack::{self, Forwarded, Limits, UnpackOptions};
+use pydidcomm::unpack::{self, Forwarded, UnpackOptions};
 use serde_json::{Value, json};
 
 use super::forge::{anoncrypt, authcrypt, decode_json, encode, open, signed};

@@ -4,9 +4,10 @@ use pydidcomm::ContentEncryption;
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Claim, Error, Result};
 use pydidcomm::keys::{Curve, PublicKey};
+use pydidcomm::limits::Limits;
 use pydidcomm::message::Message;
 use pydidcomm::pack::{LayerKeys, encrypted_layer, layer_keys, routes_to};
-use pydidcomm::unpack::{Limits, UnpackOptions, check_claims, open_layer};
+use pydidcomm::unpack::{UnpackOptions, check_claims, open_layer};
 use serde_json::{Value, json};
 
 use super::forge::decode_json;

@@ -19,7 +19,7 @@ use p521::elliptic_curve::sec1::ToEncodedPoint;
 use zeroize::Zeroizing;
 
 use super::{Backend, Cipher, Curve, Draw};
-use crate::crypto::public_key::UNCOMPRESSED;
+use crate::crypto::sec1::UNCOMPRESSED;
 
 /// The backend that has everything.
 pub(crate) struct Askar;

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Purpose, create, numalgo0, numalgo1, numalgo4, short_form};
+use super::{Purpose, create, numalgo0, numalgo1, numalgo4};
 use crate::did::DidUrl;
+use crate::did_url::short_form;
 use crate::error::{Error, Result};
 use crate::keys::PublicKey;
 

@@ -18,8 +18,8 @@ mod resolve;
 mod service;
 mod stored_document;
 
+pub use aliases::aliases;
 pub(crate) use aliases::names;
-pub use aliases::{aliases, short_form};
 pub use create::create;
 pub use elements::Purpose;
 pub use method::{Created, Method};

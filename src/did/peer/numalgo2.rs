@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::KeyNaming;
 use super::elements::{Element, Purpose, elements};
-use super::{numalgo3, service};
+use super::service;
 use crate::did::DidUrl;
+use crate::did_url::short_form;
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey};
 
@@ -25,7 +26,7 @@ pub(super) fn document(id: &DidUrl, long: &DidUrl, naming: KeyNaming) -> Result<
     }
     Ok(match naming {
         KeyNaming::Numbered => {
-            let short = numalgo3::shorten(long.as_str());
+            let short = short_form::numalgo3(long.as_str());
             let other = if id == long { short } else { Some(long.to_string()) };
             numbered(&id, other, &keys, services)
         }

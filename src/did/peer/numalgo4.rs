@@ -7,20 +7,18 @@ use ssi_multicodec::{JSON, MultiEncoded, MultiEncodedBuf};
 use super::elements::Purpose;
 use super::{base58, service, stored_document};
 use crate::did::DidUrl;
+use crate::did_url::short_form::{self, NUMALGO4};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::keys::PublicKey;
 use crate::multihash::sha2_256;
-
-/// What the DIDs of this method begin with.
-const PREFIX: &str = "did:peer:4";
 
 /// The long form of the DID of an input document: a DID document without `id`, whose ids are relative.
 pub fn create(document: &Value) -> Result<DidUrl> {
     stored_document::check(document)?;
     let encoded = MultiEncodedBuf::encode_bytes(JSON, document.to_string().as_bytes());
     let encoded = multibase::encode(Base::Base58Btc, encoded);
-    let did = format!("{PREFIX}{}:{encoded}", sha2_256(&encoded));
+    let did = format!("{NUMALGO4}{}:{encoded}", sha2_256(&encoded));
     DidUrl::parse(&did).map_err(|_| Error::misuse("the document is too long for a DID"))
 }
 
@@ -47,15 +45,9 @@ pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Resu
     Ok(Value::Object(document))
 }
 
-/// The short form of a long form whose hash is that of its document; none for other DIDs.
-pub(super) fn shorten(did: &str) -> Option<&str> {
-    let (short, encoded) = split(did)?;
-    (short.strip_prefix(PREFIX)? == sha2_256(encoded)).then_some(short)
-}
-
 /// Whether the DID has the shape of a short form, which says nothing of its document but the hash.
 pub(super) fn is_short(did: &str) -> bool {
-    did.strip_prefix(PREFIX).is_some_and(|hash| hash.starts_with('z') && !hash.contains(':'))
+    did.strip_prefix(NUMALGO4).is_some_and(|hash| hash.starts_with('z') && !hash.contains(':'))
 }
 
 /// The DID document inside of a long form, in the name of the long form.
@@ -73,15 +65,16 @@ pub(super) fn resolve_short(did: &DidUrl, long: &str) -> Result<Value> {
 }
 
 fn verified(did: &str) -> Result<&str> {
-    if split(did).is_none() {
+    if short_form::split_numalgo4(did).is_none() {
         return Err(Error::malformed("did:peer", "no long form of did:peer:4"));
     }
-    shorten(did).ok_or_else(|| Error::malformed("did:peer", "the hash is not that of the document"))
+    short_form::numalgo4(did)
+        .ok_or_else(|| Error::malformed("did:peer", "the hash is not that of the document"))
 }
 
 fn decode(did: &str) -> Result<Map<String, Value>> {
     let malformed = |reason: &str| Error::malformed("did:peer document", reason);
-    let (_, encoded) = split(did).ok_or_else(|| malformed("missing"))?;
+    let (_, encoded) = short_form::split_numalgo4(did).ok_or_else(|| malformed("missing"))?;
     let bytes = base58::decode(encoded).ok_or_else(|| malformed("not decodable as base58btc"))?;
     match MultiEncoded::new(&bytes).map(MultiEncoded::parts) {
         Ok((JSON, text)) => match json::value_of_bytes(text, "did:peer document")? {
@@ -90,12 +83,6 @@ fn decode(did: &str) -> Result<Map<String, Value>> {
         },
         _ => Err(malformed("not marked as JSON")),
     }
-}
-
-fn split(did: &str) -> Option<(&str, &str)> {
-    let colon = did.strip_prefix(PREFIX)?.find(':')?;
-    let (short, rest) = did.split_at_checked(PREFIX.len().checked_add(colon)?)?;
-    Some((short, rest.strip_prefix(':')?))
 }
 
 #[cfg(test)]
@@ -118,7 +105,7 @@ mod tests {
         assert_eq!(resolve(&did(HELLO)).unwrap(), long);
         let short = json!({"id": HELLO_SHORT, "alsoKnownAs": [HELLO], "hello": "world"});
         assert_eq!(resolve_short(&did(HELLO_SHORT), HELLO).unwrap(), short);
-        assert_eq!(shorten(HELLO), Some(HELLO_SHORT));
+        assert_eq!(short_form::numalgo4(HELLO), Some(HELLO_SHORT));
     }
 
     #[test]
@@ -128,11 +115,11 @@ mod tests {
             HELLO.replace("zQmb", "zQma"),
             HELLO.replace(":zQSJ", ":uQSJ"),
             HELLO_SHORT.to_owned(),
-            format!("{PREFIX}:{}", "zQSJgiFTYiCHjQ9MktwNThRXM7a"),
+            format!("{NUMALGO4}:{}", "zQSJgiFTYiCHjQ9MktwNThRXM7a"),
             format!("{HELLO}:zQSJ"),
         ] {
             assert!(resolve(&did(&broken)).is_err(), "{broken}");
-            assert_eq!(shorten(&broken), None, "{broken}");
+            assert_eq!(short_form::numalgo4(&broken), None, "{broken}");
         }
         assert!(resolve_short(&did(&HELLO_SHORT.replace("zQmb", "zQma")), HELLO).is_err());
     }
@@ -148,8 +135,8 @@ mod tests {
             "z0".to_owned(),
             "z".to_owned(),
         ] {
-            let text = format!("{PREFIX}{}:{encoded}", sha2_256(&encoded));
-            assert!(shorten(&text).is_some(), "{text}");
+            let text = format!("{NUMALGO4}{}:{encoded}", sha2_256(&encoded));
+            assert!(short_form::numalgo4(&text).is_some(), "{text}");
             assert!(resolve(&did(&text)).is_err(), "{text}");
         }
     }

@@ -6,8 +6,8 @@ use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::jose::envelope::{Wire, decoded, is_header_of_version_1, is_of_version_1, unprotected};
 use crate::jose::header::{self, Header, refuse_unprotected_extensions};
+use crate::jose::wire::{Wire, decoded, is_header_of_version_1, is_of_version_1, unprotected};
 use crate::json::{Datum, Names, Raw, Read, Reader, entries, members, string};
 use crate::keys::{Jwk, PublicKey};
 

@@ -1,7 +1,8 @@
 //! The members of an envelope, and envelopes inside of envelopes.
 
 use pydidcomm::error::{Claim, Error};
-use pydidcomm::unpack::{Limits, UnpackOptions};
+use pydidcomm::limits::Limits;
+use pydidcomm::unpack::UnpackOptions;
 use serde_json::{Value, json};
 
 use super::{

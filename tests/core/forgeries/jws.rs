@@ -1,7 +1,8 @@
 //! Signatures: by a key that may sign, over what was sent, with an algorithm that is one.
 
 use pydidcomm::error::{Claim, Error};
-use pydidcomm::unpack::{Limits, UnpackOptions};
+use pydidcomm::limits::Limits;
+use pydidcomm::unpack::UnpackOptions;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

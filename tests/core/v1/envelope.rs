@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use pydidcomm::error::Error;
-use pydidcomm::unpack::Limits;
+use pydidcomm::limits::Limits;
 use serde_json::{Value, json};
 
 use super::forge::{

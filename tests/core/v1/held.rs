@@ -8,7 +8,7 @@ use pydidcomm::caller::{Answer, Question};
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Error, Result};
 use pydidcomm::keys::{Curve, ExternalKey, Secret, SecretKey, SecretStore, Verkey};
-use pydidcomm::unpack::Limits;
+use pydidcomm::limits::Limits;
 use pydidcomm::v1::{self, Packed};
 
 use super::forge::{Party, alice, authcrypt, bob, mallory, verkey};

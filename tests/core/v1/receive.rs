@@ -3,8 +3,9 @@
 use pydidcomm::did::DidSet;
 use pydidcomm::error::{Demand, Error, Result};
 use pydidcomm::inspect::{LayerView, inspect};
+use pydidcomm::limits::Limits;
 use pydidcomm::receive::{Received, receive};
-use pydidcomm::unpack::{Limits, Policy, Profile, UnpackOptions, unpack};
+use pydidcomm::unpack::{Policy, Profile, UnpackOptions, unpack};
 use serde_json::{Value, json};
 
 use super::forge::{CEK, Party, alice, anoncrypt, authcrypt, bob, carol, header_of, seal_text};

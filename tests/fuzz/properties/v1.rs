@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::keys::{Curve, SecretKey, Verkey};
-use pydidcomm::unpack::Limits;
+use pydidcomm::limits::Limits;
 use pydidcomm::v1::{self, Unpacked};
 
 use super::mutation::{Mutation, Source};

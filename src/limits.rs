@@ -1,6 +1,5 @@
 //! What is too large to be read. Work and memory are proportional to the input; this bounds the input.
 
-use super::rotation::ENDING_AGE;
 use crate::json::NESTING;
 
 /// 64 MiB: a 10 MiB file as base64 in an attachment, encrypted twice, is 32 MiB.
@@ -23,6 +22,11 @@ const SIGNATURES: usize = 1;
 
 /// A chain of mediators is two or three long; each step inward costs a decryption.
 const FORWARD_DEPTH: usize = 10;
+
+/// How old the end of a relationship may be, in seconds: 30 days, as long as mediators keep messages.
+///
+/// Anyone who once read the token can send it again, and nothing in it is bound to a message.
+const ENDING_AGE: u64 = 30 * 24 * 60 * 60;
 
 /// What is too large to be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

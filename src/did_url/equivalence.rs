@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{DidUrl, peer};
+use super::short_form::short_form;
 
 /// Whether two DIDs, or DID URLs, name one party.
 ///
@@ -20,7 +20,7 @@ pub fn same_party(one: &str, other: &str) -> bool {
 
 /// The shortest name of the party: the short form of a long form, any other DID as it is.
 pub fn shortest(did: &str) -> Cow<'_, str> {
-    peer::short_form(did).map_or(Cow::Borrowed(did), Cow::Owned)
+    short_form(did).map_or(Cow::Borrowed(did), Cow::Owned)
 }
 
 /// The one form of a DID in which a party is reported.
@@ -55,28 +55,6 @@ impl<'a> PartyName<'a> {
             || (self.0.starts_with("did:peer:3") && did.starts_with("did:peer:2"));
         may_be && shortest(did) == self.0
     }
-}
-
-/// The other names of a key: under its DID, under the short form of it, and under the long form that is known.
-pub(crate) fn names_of_key(kid: &DidUrl, long: Option<&str>) -> Vec<String> {
-    let Some(fragment) = kid.fragment() else { return Vec::new() };
-    let long =
-        long.and_then(|long| DidUrl::parse(long).ok()).filter(|long| same_party(long.did(), kid.did()));
-    let mut fragments = vec![fragment.to_owned()];
-    for did in std::iter::once(kid).chain(&long) {
-        fragments.extend(peer::names(did, fragment));
-    }
-    let short = peer::short_form(kid.did());
-    let dids = [Some(kid.did()), short.as_deref(), long.as_ref().map(DidUrl::did)];
-    let mut names = Vec::new();
-    for did in dids.into_iter().flatten() {
-        for name in fragments.iter().map(|fragment| format!("{did}#{fragment}")) {
-            if name != kid.as_str() && !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
 }
 
 fn without_fragment(url: &str) -> &str {

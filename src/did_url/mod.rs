@@ -1,9 +1,16 @@
 //! A DID, or a DID URL: `did:method:id[/path][?query][#fragment]`.
 
+mod equivalence;
+pub(crate) mod short_form;
+
 use std::fmt::{Display, Formatter};
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+
+pub(crate) use equivalence::PartyName;
+pub use equivalence::{canonical, same_party, shortest};
+pub use short_form::short_form;
 
 /// Longest DID URL that is read: a did:peer:2 with many keys and services stays far below it.
 const MAX_LENGTH: usize = 16_384;
