@@ -39,7 +39,8 @@ impl StaticSecretCache {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        usize::from(self.first.get().is_some()).saturating_add(self.others.get().map_or(0, |others| others.len()))
+        usize::from(self.first.get().is_some())
+            .saturating_add(self.others.get().map_or(0, |others| others.len()))
     }
 
     pub(super) fn insert(&self, public: &[u8], shared: SharedSecret) {
