@@ -78,7 +78,7 @@ class Attachment:
         """
     def content(self, /) -> bytes:
         """
-        The octets that are inlined: those of `base64`, or the JSON text of `json` as it was written.
+        The bytes that are inlined: those of `base64`, or the JSON text of `json` as it was written.
 
         `base64` is read in either alphabet, with and without padding and line breaks.
 
@@ -123,7 +123,7 @@ class Attachment:
     @staticmethod
     def from_bytes(content: bytes | bytearray | memoryview, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, hash: "bool" = False) -> Attachment:
         """
-        The attachment that inlines these octets, as base64url.
+        The attachment that inlines these bytes, as base64url.
 
         `hash` adds their multihash, which an encrypted or signed message does not need.
 
@@ -172,7 +172,7 @@ class Attachment:
         """
         The attachment that inlines a JSON value as it is, of media type `application/json` unless given.
 
-        It cannot be signed, as two writers may write one value as different octets; `from_bytes` can.
+        It cannot be signed, as two writers may write one value as different bytes; `from_bytes` can.
 
         Raises:
             TypeError: JSON has no form for the value.
@@ -213,11 +213,11 @@ class Attachment:
         """
     def json(self, /) -> Any:
         """
-        The content that is inlined as a JSON value: that of `json`, or what the octets of `base64` say.
+        The content that is inlined as a JSON value: that of `json`, or what the bytes of `base64` say.
 
         Raises:
             ContentNotFoundError: There are only links.
-            MalformedMessageError: The octets are no JSON.
+            MalformedMessageError: The bytes are no JSON.
         """
     @property
     def lastmod_time(self, /) -> Any | None:
@@ -243,7 +243,7 @@ class Attachment:
         """
         Returns if `hash` is that of the content, and raises otherwise.
 
-        The content is what is inlined, or `content` fetched from a link. The hash is over the octets of the
+        The content is what is inlined, or `content` fetched from a link. The hash is over the bytes of the
         content (for `json` over its text as it stands). SHA-256 and SHA-512 multihashes are compared, written
         in multibase, bare base58btc or hex; ours are SHA-256 in base58btc multibase, `zQm...`.
 
@@ -778,7 +778,7 @@ class LocalResolver:
         """
         Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
 
-        The DID is the hash of the document to the octet: hand over text. A dict is written without white space.
+        The DID is the hash of the document to the byte: hand over text. A dict is written without white space.
 
         Raises:
             ValueError: The document has an `id`, or ids that are not relative.
@@ -1445,7 +1445,7 @@ class PublicKey:
     Example:
         >>> from pydidcomm import PublicKey
         >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
-        >>> key.curve, len(key.octets())
+        >>> key.curve, len(key.bytes())
         ('X25519', 32)
         >>> PublicKey(key.jwk()) == key
         True
@@ -1456,15 +1456,22 @@ class PublicKey:
     def __new__(cls, /, key: str | Mapping[str, Any]) -> PublicKey: ...
     def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
+    def bytes(self, /, *, compressed: "bool" = False) -> bytes:
+        """
+        The bytes as PKCS#11 and most key stores take them.
+
+        32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
+        one if asked.
+        """
     @property
     def curve(self, /) -> str:
         """
         The name of the curve, as in a JWK's `crv`.
         """
     @staticmethod
-    def from_octets(curve: str, octets: bytes | bytearray | memoryview) -> PublicKey:
+    def from_bytes(curve: str, bytes: bytes | bytearray | memoryview) -> PublicKey:
         """
-        Reads raw octets of X25519 or Ed25519, or a point in compressed or uncompressed form.
+        Reads raw bytes of X25519 or Ed25519, or a point in compressed or uncompressed form.
         """
     def jwk(self, /) -> dict[str, Any]:
         """
@@ -1473,13 +1480,6 @@ class PublicKey:
     def multikey(self, /) -> str:
         """
         The key as a Multikey, for instance `z6LS...`.
-        """
-    def octets(self, /, *, compressed: "bool" = False) -> bytes:
-        """
-        The octets as PKCS#11 and most key stores take them.
-
-        32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
-        one if asked.
         """
 
 @final
@@ -1544,7 +1544,7 @@ class Secret:
     Made from a JWK with `d`, or from a verification method with `privateKeyJwk`, `privateKeyMultibase` or
     `privateKeyBase58`; `kid`, the DID URL under which the DID document lists the public half, comes from the
     value unless it is given. A verkey of DIDComm v1 in its place stands for the id that its did:key gives it.
-    The secret octets are zeroed when the last handle goes.
+    The secret bytes are zeroed when the last handle goes.
 
     Raises:
         ValueError: The value is no secret key, or its halves do not belong together.
@@ -1571,9 +1571,9 @@ class Secret:
         The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
         """
     @staticmethod
-    def from_octets(curve: str, octets: bytes | bytearray | memoryview, *, kid: str | None = None) -> Secret:
+    def from_bytes(curve: str, bytes: bytes | bytearray | memoryview, *, kid: str | None = None) -> Secret:
         """
-        Reads the raw octets of a secret key; the public half is computed.
+        Reads the raw bytes of a secret key; the public half is computed.
         """
     @staticmethod
     def generate(curve: str, *, kid: str | None = None) -> Secret:
@@ -1824,7 +1824,7 @@ class V1Message:
     @property
     def content(self, /) -> bytes:
         """
-        The octets that were packed.
+        The bytes that were packed.
         """
     @property
     def encrypted_to(self, /) -> tuple[str, ...]:
@@ -1988,7 +1988,7 @@ def encode_public_keys(*, agreement: "Sequence[PublicKey]" = ..., authentication
 
 def encrypt_layer(plaintext: bytes | bytearray | memoryview, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg | str) -> Operation:
     """
-    Prepares one layer around any octets: authcrypt with a sender, anoncrypt without one.
+    Prepares one layer around any bytes: authcrypt with a sender, anoncrypt without one.
     """
 
 def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:

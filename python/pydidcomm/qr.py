@@ -51,7 +51,7 @@ class QrCode:
 
     @property
     def modules(self) -> int:
-        """The modules of one side, without the quiet zone: 21 to 177."""
+        """The length of one side in modules, 21 to 177, without the quiet zone."""
         return int(self._code.symbol_size(border=0)[0])
 
     def svg(self, *, scale: float = 4) -> str:

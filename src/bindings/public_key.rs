@@ -27,7 +27,7 @@ use crate::keys::{Curve, PublicKey};
 /// Example:
 ///     >>> from pydidcomm import PublicKey
 ///     >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
-///     >>> key.curve, len(key.bytes())
+///     >>> key.curve, len(key.octets())
 ///     ('X25519', 32)
 ///     >>> PublicKey(key.jwk()) == key
 ///     True
@@ -84,9 +84,9 @@ impl PyPublicKey {
 
     /// Reads raw bytes of X25519 or Ed25519, or a point in compressed or uncompressed form.
     #[staticmethod]
-    fn from_bytes(curve: StrIn, bytes: AnswerBytes) -> PyResult<Self> {
+    fn from_octets(curve: StrIn, octets: AnswerBytes) -> PyResult<Self> {
         Curve::from_name(&curve)
-            .and_then(|curve| PublicKey::from_bytes(curve, &bytes.0))
+            .and_then(|curve| PublicKey::from_bytes(curve, &octets.0))
             .map(Self)
             .map_err(misuse)
     }
@@ -102,7 +102,7 @@ impl PyPublicKey {
     /// 32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
     /// one if asked.
     #[pyo3(signature = (*, compressed: "bool" = false))]
-    fn bytes(&self, #[pyo3(from_py_with = flag)] compressed: bool) -> Vec<u8> {
+    fn octets(&self, #[pyo3(from_py_with = flag)] compressed: bool) -> Vec<u8> {
         if compressed { self.0.bytes() } else { self.0.uncompressed_bytes().to_vec() }
     }
 

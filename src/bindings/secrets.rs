@@ -67,11 +67,11 @@ impl PySecret {
 
     /// Reads the raw bytes of a secret key; the public half is computed.
     #[staticmethod]
-    #[pyo3(signature = (curve, bytes, *, kid = None))]
-    fn from_bytes(curve: StrIn, bytes: AnswerBytes, kid: Option<StrIn>) -> PyResult<Self> {
+    #[pyo3(signature = (curve, octets, *, kid = None))]
+    fn from_octets(curve: StrIn, octets: AnswerBytes, kid: Option<StrIn>) -> PyResult<Self> {
         let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
-        let secret = SecretKey::from_bytes(given, curve, &Zeroizing::new(bytes.0)).map_err(misuse)?;
+        let secret = SecretKey::from_bytes(given, curve, &Zeroizing::new(octets.0)).map_err(misuse)?;
         named(secret, kid.as_deref())
     }
 

@@ -19,8 +19,10 @@ pub enum Serialisation {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Sizes {
     /// The text of the layer.
+    #[serde(rename = "octets")]
     pub bytes: usize,
     /// What it holds, decoded.
+    #[serde(rename = "content_octets")]
     pub content_bytes: usize,
     /// The parts as they stand in the text; what is left of it joins them.
     #[serde(serialize_with = "as_object")]

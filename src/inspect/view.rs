@@ -11,6 +11,7 @@ use super::signed::SignedView;
 #[derive(Clone, Debug, Serialize)]
 pub struct EnvelopeView {
     /// The length of the whole text in bytes.
+    #[serde(rename = "octets")]
     pub bytes: usize,
     /// The layers that can be seen without a key, from the outside in.
     pub layers: Vec<LayerView>,

@@ -382,7 +382,7 @@ def test_long_lists_and_texts_are_cut_and_counted() -> None:
     wide = inspect({**SIGNED, "signatures": SIGNED["signatures"] * 2000}).outermost
     assert isinstance(wide, SignedView)
     assert (len(wide.signatures), wide.signature_count) == (1000, 2000)
-    with pytest.raises(MalformedMessageError, match="octets"):
+    with pytest.raises(MalformedMessageError, match="bytes"):
         inspect(" " * (64 * 1024 * 1024 + 1))
 
 
