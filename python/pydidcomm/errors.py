@@ -30,7 +30,8 @@ Each class has a stable `code`, which a problem report can carry. It is a proble
 | e.p.trust.crypto.signature | InvalidSignatureError |
 | e.p.req.policy | PolicyError |
 
-Those of `pydidcomm.secrets` have the codes e.p.me.secrets-locked, e.p.me.secrets-unavailable and e.p.me.key-exists.
+The exceptions of `pydidcomm.secrets` have the codes e.p.me.secrets-locked, e.p.me.secrets-unavailable and
+e.p.me.key-exists.
 """
 
 from collections.abc import Mapping, Sequence

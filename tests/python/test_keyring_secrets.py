@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from keyring.backends import SecretService, chainer, fail, null
 import secret_service
 from processes import PACKAGE, ended
 from pydidcomm import DIDCommMessaging, KeyMaker, PeerMethod, Secret, short_form
-from pydidcomm.secrets import KeyExistsError, SecretsUnavailableError
+from pydidcomm.secrets import KeyExistsError, SecretsLockedError, SecretsUnavailableError
 from pydidcomm.secrets.keyring import KeyringSecrets, SyncKeyringSecrets
 from world import hello
 
@@ -176,6 +178,25 @@ def test_a_service_that_goes_away_is_named(tmp_path: Path, monkeypatch: pytest.M
     assert secrets.get_keys(["did:example:a#1"])
     with pytest.raises(SecretsUnavailableError, match="keyring failed"):
         secrets.get_key("did:example:a#2")
+
+
+# keyring leaves its connection to the garbage collector when the keyring stays locked
+@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
+def test_a_locked_keyring_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if secret_service.absent():
+        pytest.skip(f"KeyringSecrets: {' and '.join(secret_service.absent())} not installed (make system)")
+    import secretstorage  # noqa: PLC0415, on Linux alone
+
+    with secret_service.running(tmp_path) as found:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", found["DBUS_SESSION_BUS_ADDRESS"])
+        key = Secret.generate("X25519", kid="did:example:a#1")
+        KeyringSecrets(backend=SecretService.Keyring()).sync.add_key(key)  # type: ignore[no-untyped-call]
+        with contextlib.closing(secretstorage.dbus_init()) as connection:
+            secretstorage.get_default_collection(connection).lock()
+        secrets = KeyringSecrets(backend=SecretService.Keyring()).sync  # type: ignore[no-untyped-call]
+        with pytest.raises(SecretsLockedError, match="locked"):
+            secrets.get_key(key.kid)
+    gc.collect()
 
 
 class PlainText(null.Keyring):
