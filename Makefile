@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test exit-runs growth kill-secrets system webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-loop bench-instructions bench-peers wheel wheel-again clean
+.PHONY: help tutorial test exit-runs growth kill-secrets system webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-parts bench-loop bench-instructions bench-peers wheel wheel-again clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -267,6 +267,10 @@ $(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(sh
 bench: $(BENCH)/built ## measure each operation against its cryptographic primitives: make bench ROUNDS=20 ONLY=X25519
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
+
+bench-parts: $(BENCH)/built ## measure resolving cold and cached, and a message received over HTTP: make bench-parts ROUNDS=20
+	$(SAY) "benchmark of the parts: medians of $(ROUNDS) interleaved rounds"
+	PYTHONPATH=tests/python $(BENCH)/venv/bin/python tests/benches/parts.py --rounds $(ROUNDS)
 
 bench-core: ## measure the core and the primitives with criterion, compared with the previous run
 	$(SAY) "benchmark of the core and of the primitives by criterion; reports are in target/benches/criterion"

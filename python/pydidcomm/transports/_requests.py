@@ -23,9 +23,11 @@ BODY_SECONDS: Final = 30.0
 """How long a sender may take for the body of a request."""
 
 _TYPES: Final = frozenset(f"application/didcomm-{kind}+json" for kind in ("encrypted", "signed", "plain"))
-_V1_TYPES: Final = frozenset(
-    {"application/didcomm-envelope-enc", "application/ssi-agent-wire", "application/json"}
-)
+_EITHER_TYPES: Final = _TYPES | {
+    "application/didcomm-envelope-enc",
+    "application/ssi-agent-wire",
+    "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def refusal(
     if method != "POST":
         return NOT_POST
     types = [value for name, value in headers if name == "content-type"]
-    accepted = _TYPES | _V1_TYPES if accept_v1 else _TYPES
+    accepted = _EITHER_TYPES if accept_v1 else _TYPES
     if len(types) != 1 or types[0].split(";")[0].strip().lower() not in accepted:
         return WRONG_TYPE
     if any(value.lower() != "identity" for name, value in headers if name == "content-encoding"):

@@ -1,27 +1,25 @@
 """Time limits in asyncio and trio, for an application that needs no other library."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from pydidcomm._loops import running_loop
 
+Result = TypeVar("Result")
 
-@asynccontextmanager
-async def fail_after(seconds: float) -> AsyncGenerator[None]:
-    """Raise TimeoutError in the block after so many seconds."""
+
+async def within(seconds: float, work: Callable[[], Awaitable[Result]]) -> Result:
+    """What the work returns, or TimeoutError after so many seconds."""
     loop: Any = running_loop()
     if loop.__name__ == "trio":
-        limit: AbstractContextManager[Any] = loop.fail_after(seconds)
         try:
-            with limit:
-                yield
+            with loop.fail_after(seconds):
+                return await work()
         except loop.TooSlowError:
             raise TimeoutError from None
-    else:
-        deadline: AbstractAsyncContextManager[Any] = loop.timeout(seconds)
-        async with deadline:
-            yield
+    async with loop.timeout(seconds):
+        return await work()
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Receive messages over HTTP and WebSocket, as an ASGI application. DIDComm v2.1, section "Transports"."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from pydidcomm.config import UnpackConfig
 from pydidcomm.messaging import DIDCommMessaging
 from pydidcomm.transports import _requests as requests
 from pydidcomm.transports._requests import Reply
-from pydidcomm.transports._timing import fail_after, meanwhile
+from pydidcomm.transports._timing import meanwhile, within
 
 __all__ = ["Receiver", "receiver"]
 
@@ -19,6 +20,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handler = Callable[[UnpackResult], Awaitable[Any]]
 
 NO_INVITATIONS: Final[Mapping[str, str]] = MappingProxyType({})
+
+_READ: Final = frozenset({b"content-type", b"content-length", b"content-encoding"})
+"""The header fields that a request is judged by."""
 
 # status codes of WebSocket, RFC 6455, section 7.4.1
 _POLICY: Final = 1008
@@ -66,7 +70,9 @@ class Receiver:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [
-            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
+            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            for name, value in scope["headers"]
+            if name.lower() in _READ
         ]
         short = None
         if scope["method"] in {"GET", "HEAD"}:
@@ -89,8 +95,7 @@ class Receiver:
 
     async def _message(self, receive: Receive, send: Send) -> None:
         try:
-            async with fail_after(self._body_seconds):
-                body = await _body(receive, self._max_bytes)
+            body = await within(self._body_seconds, partial(_body, receive, self._max_bytes))
         except TimeoutError:
             await _respond(send, requests.TOO_SLOW)
             return

@@ -1,0 +1,166 @@
+"""What the parts around the envelope cost: resolving cold and cached, and a message received over HTTP.
+
+Times are medians of interleaved rounds. A message received is compared with the same server answering 202 to
+nothing, plus the unpacking by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from https_server import LOOPBACK, TRUSTED, document, serving, to_loopback
+from pydidcomm import LocalResolver, Message, sync
+from pydidcomm.resolvers.caching import CachingResolver
+from pydidcomm.resolvers.web import WebResolver, did_web_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+MESSAGES = 2_000
+CONNECTIONS = 8
+REPEATED = 20_000
+
+
+def each(work: Callable[[], object], times: int) -> float:
+    """The microseconds of one call."""
+    start = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - start) / times * 1e6
+
+
+async def resolving(rounds: int) -> dict[str, float]:
+    """The microseconds of a resolution, by where the document is."""
+    local, built_in = LocalResolver(), "did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"
+    local.resolve(built_in)
+    taken: dict[str, list[float]] = {}
+
+    def add(name: str, value: float) -> None:
+        taken.setdefault(name, []).append(value)
+
+    with serving() as server:
+        did = server.did("bob")
+        server.ways[f"/{did_web_url(did).split('/', 3)[3]}"] = document({"id": did})
+        async with WebResolver(allow=LOOPBACK, ca=TRUSTED, lookup=to_loopback) as web:
+            cached = CachingResolver(web)
+            for _ in range(rounds):
+                cached.invalidate(did)
+                start = time.perf_counter()
+                await asyncio.gather(*(awaited(cached, did) for _ in range(1_000)))
+                add("did:web, 1,000 callers at once, in all", (time.perf_counter() - start) * 1e6)
+                start = time.perf_counter()
+                await web.resolve(did)
+                add("did:web, connection kept", (time.perf_counter() - start) * 1e6)
+                await web.aclose()
+                start = time.perf_counter()
+                await web.resolve(did)
+                add("did:web, new connection", (time.perf_counter() - start) * 1e6)
+                add("cached", each(lambda: cached.resolve(did), REPEATED))
+                add("built in, remembered", each(lambda: local.resolve(built_in), REPEATED))
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+async def awaited(resolver: CachingResolver, did: str) -> object:
+    """The answer, whether it has to be awaited or not."""
+    answer: Any = resolver.resolve(did)
+    return await answer if hasattr(answer, "__await__") else answer
+
+
+async def post_all(port: int, request: bytes) -> float:
+    """The microseconds of a message, over connections that are kept."""
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(MESSAGES // CONNECTIONS):
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert b" 202 " in head[:16]
+        writer.close()
+
+    start = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
+    return (time.perf_counter() - start) / MESSAGES * 1e6
+
+
+def receiving(rounds: int) -> dict[str, float]:
+    """The microseconds of a message received, of an answer to nothing, and of unpacking."""
+    names = {"answer 202 to nothing": "nothing", "receiver": "app"}
+    with tempfile.TemporaryDirectory() as folder:
+        servers: list[subprocess.Popen[bytes]] = []
+        ports: dict[str, int] = {}
+        try:
+            for name, attribute in names.items():
+                with socket.create_server(("127.0.0.1", 0)) as free:
+                    ports[name] = free.getsockname()[1]
+                command = [sys.executable, "-m", "uvicorn", f"parts_app:{attribute}", "--no-access-log"]
+                command += ["--log-level", "error", "--port", str(ports[name])]
+                environment = os.environ | {"PARTS_DID": f"{folder}/{attribute}"}
+                environment["PYTHONPATH"] = str(Path(__file__).parent)
+                servers.append(subprocess.Popen(command, env=environment))  # noqa: S603, our own
+            for port in ports.values():
+                wait_for(port)
+            alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
+            alice_did, bob_did = alice.create_peer_did(), bob.create_peer_did()
+            hello = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "x" * 200})
+            own = alice.pack(hello, to=bob_did, frm=alice_did).text
+            text = alice.pack(hello, to=Path(folder, "app").read_text(), frm=alice_did).text.encode()
+            head = (
+                "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/didcomm-encrypted+json\r\n"
+                f"content-length: {len(text)}\r\n\r\n"
+            )
+            taken: dict[str, list[float]] = {name: [] for name in [*names, "unpack"]}
+            for _ in range(rounds):
+                for name in names:
+                    taken[name].append(run(post_all(ports[name], head.encode() + text)))
+                taken["unpack"].append(each(lambda: bob.unpack(own), MESSAGES))
+        finally:
+            for server in servers:
+                server.terminate()
+                server.wait()
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def wait_for(port: int) -> None:
+    """Returns when the port is open."""
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    message = f"nothing listens on port {port}"
+    raise RuntimeError(message)
+
+
+def run(work: Coroutine[Any, Any, float]) -> float:
+    """The result of the coroutine."""
+    return asyncio.run(work)
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10)
+    rounds: int = parser.parse_args().rounds
+    for name, value in asyncio.run(resolving(rounds)).items():
+        print(f"{name:<42} {value:>10,.2f} us")
+    received = receiving(rounds)
+    for name, value in received.items():
+        print(f"{name:<42} {value:>10,.2f} us")
+    sum_of_parts = received["answer 202 to nothing"] + received["unpack"]
+    print(f"{'receiver, times the sum of the other two':<42} {received['receiver'] / sum_of_parts:>10.2f}")
+
+
+if __name__ == "__main__":
+    main()
