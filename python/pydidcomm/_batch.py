@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias
 
+from pydidcomm._checks import check_whole
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
 from pydidcomm._drive import found, found_sync, now, resolve
 from pydidcomm._log import noted, refused
@@ -26,9 +27,8 @@ def batches_of(prepare: Iterable[Callable[[], Operation]], threads: int | None) 
 
 def parts(every: Iterable[Any], threads: int | None) -> Iterable[list[Any]]:
     """What runs together, one part after the other."""
-    if threads is not None and threads < 1:
-        reason = "nothing runs on less than one thread"
-        raise ValueError(reason)
+    if threads is not None:
+        check_whole("threads", threads, least=1)
     rest = iter(every)
     while part := list(islice(rest, _TOGETHER)):
         yield part

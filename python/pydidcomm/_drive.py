@@ -71,7 +71,7 @@ async def found(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[st
         held: Any = secrets.get_keys(kids)
         if is_awaitable(held):
             held = await held
-        kids = _in_order(kids, held, every=asked.every)
+        kids = _in_order(kids, _kids(held), every=asked.every)
     answers: list[tuple[str, Any]] = []
     for kid in kids:
         secret: Any = secrets.get_key(kid)
@@ -142,7 +142,7 @@ def found_sync(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str
     secrets = resolvers.secrets_resolver
     kids = asked.kids
     if len(kids) > 1:
-        kids = _in_order(kids, now(secrets.get_keys(kids)), every=asked.every)
+        kids = _in_order(kids, _kids(now(secrets.get_keys(kids))), every=asked.every)
     answers = [(kid, now(secrets.get_key(kid))) for kid in kids]
     return [(kid, secret) for kid, secret in answers if secret is not None]
 
@@ -160,6 +160,14 @@ def _held(asked: FindSecrets, answers: Any) -> list[tuple[str, Any]]:  # noqa: A
         raise TypeError(reason)
     held = {kid: secret for kid, secret in cast("Mapping[str, Any]", answers).items() if secret is not None}
     return [(kid, held[kid]) for kid in _in_order(asked.kids, held, every=asked.every)]
+
+
+def _kids(held: object) -> Iterable[str]:
+    """The answer of `get_keys`; one kid as str would be a sequence of characters."""
+    if isinstance(held, str | bytes) or not isinstance(held, Iterable):
+        reason = f"`get_keys` of the secrets must return a list of kids, got {type(held).__name__}"
+        raise TypeError(reason)
+    return cast("Iterable[str]", held)
 
 
 def _in_order(kids: list[str], held: Iterable[str], *, every: bool) -> list[str]:

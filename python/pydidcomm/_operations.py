@@ -3,10 +3,12 @@
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, TypeAlias, TypeGuard, cast
 
 from pydidcomm import _core
+from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
 from pydidcomm._batch import parts
+from pydidcomm._checks import check_instance, check_mapping, check_several, kind_of
 from pydidcomm._core import (
     Attachment,
     Batch,
@@ -43,6 +45,8 @@ most entries of a document; and by prefix whether resolvers take options."""
 _PARAMETERS = PackEncryptedParameters()
 _PACK = PackEncryptedConfig()
 _UNPACK = UnpackConfig()
+_END_OF_TIME = 2**63
+"""What the core reads as a time ends there, and no clock shows as much."""
 # as `out_of_band.INVITATION_TYPE`, whose module most programs never load
 _INVITATION = "https://didcomm.org/out-of-band/2.0/invitation"
 
@@ -79,6 +83,7 @@ def _encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     config: PackEncryptedConfig | None,
     parameters: PackEncryptedParameters | None,
 ) -> Operation:
+    check_pack_options(config, parameters)
     options = (config or _PACK).prepared
     prepared = (parameters or _PARAMETERS).prepared
     return _core.pack_encrypted(message, to, frm, sign_frm, options, prepared, _known(resolvers))
@@ -153,11 +158,25 @@ def _is_empty(to: object) -> bool:
     return isinstance(to, Sequence) and not to
 
 
+def unpack_options(config: UnpackConfig | None) -> UnpackConfig:
+    """The options, those by default where there are none."""
+    check_instance("config", config, UnpackConfig)
+    return config or _UNPACK
+
+
+def check_pack_options(
+    config: PackEncryptedConfig | None, parameters: PackEncryptedParameters | None = None
+) -> None:
+    """Refuses options of another class."""
+    check_instance("config", config, PackEncryptedConfig)
+    check_instance("params", parameters, PackEncryptedParameters)
+
+
 def unpacked(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `unpack`."""
-    config = config or _UNPACK
+    config = unpack_options(config)
     window = resolvers.replay_window is not None
     return _core.unpack(packed_msg, config.prepared, window, _known(resolvers, config.now))
 
@@ -166,17 +185,9 @@ def received(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `receive`."""
-    config = config or _UNPACK
+    config = unpack_options(config)
     window = resolvers.replay_window is not None
     return _core.receive(packed_msg, config.prepared, window, _known(resolvers, config.now))
-
-
-def check_several(packed_msgs: object) -> None:
-    """Refuses one message in place of several."""
-    kind = type(packed_msgs).__name__
-    if isinstance(packed_msgs, (str, bytes, bytearray, memoryview, Mapping)):
-        reason = f"`packed_msgs` must be a list of messages, got {kind}: use `unpack` for one message"
-        raise TypeError(reason)
 
 
 def each_unpacked(
@@ -186,8 +197,8 @@ def each_unpacked(
     threads: int | None,
 ) -> Iterable[Batch]:
     """Prepares `unpack_many`."""
-    check_several(packed_msgs)
-    config = config or _UNPACK
+    check_several("packed_msgs", packed_msgs, "messages", "unpack")
+    config = unpack_options(config)
     prepared, known = config.prepared, _known(resolvers, config.now)
     window = resolvers.replay_window is not None
     return (Batch.unpacking(part, prepared, window, known, threads) for part in parts(packed_msgs, threads))
@@ -216,7 +227,7 @@ def forwarded(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `unpack_forward`."""
-    config = config or _UNPACK
+    config = unpack_options(config)
     return _core.unpack_forward(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
@@ -229,6 +240,8 @@ def wrapped(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     headers: Mapping[str, Any] | None,
 ) -> Operation:
     """Prepares `wrap_in_forward`."""
+    if headers is not None:
+        check_mapping("headers", headers)
     return _core.wrap_in_forward(packed_msg, to, routing_keys, enc_alg_anon, headers, _known(resolvers))
 
 
@@ -241,6 +254,8 @@ def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
     headers: Mapping[str, Any] | None,
 ) -> Operation:
     """Prepares `rewrap`."""
+    if headers is not None:
+        check_mapping("headers", headers)
     return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, _known(resolvers))
 
 
@@ -255,7 +270,7 @@ def v1_unpacked(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `v1.unpack`."""
-    config = config or _UNPACK
+    config = unpack_options(config)
     return _core.v1_unpack(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
@@ -273,13 +288,23 @@ def v1_forwarded(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `v1.unpack_forward`."""
-    config = config or _UNPACK
+    config = unpack_options(config)
     return _core.v1_unpack_forward(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
 def time_of(resolvers: ResolversConfig) -> int:
     """The time, in whole seconds since the epoch."""
-    return int(time.time() if resolvers.clock is None else resolvers.clock())
+    if resolvers.clock is None:
+        return int(time.time())
+    now = cast("object", resolvers.clock())
+    if not isinstance(now, int | float):
+        reason = f"`clock` must return seconds since the epoch as a number, got {kind_of(now)}"
+        raise ArgumentTypeError(reason)
+    # also refuses a float that is not a number
+    if not 0 <= now < _END_OF_TIME:
+        reason = f"`clock` must return seconds since the epoch as a number from 0, got {now}"
+        raise ArgumentValueError(reason)
+    return int(now)
 
 
 def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from pydidcomm import _operations
 from pydidcomm._admission import asks_application, keep, refusal, take_back
 from pydidcomm._batch import batches_of, drive_each
+from pydidcomm._checks import check_several, check_whole
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
 from pydidcomm._drive import drive
 from pydidcomm._in_order import in_order
@@ -194,7 +195,7 @@ def unpack_each(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    check_each(packed_msgs, at_once)
+    check_each(packed_msgs, config, at_once)
     return _unpack_each(resolvers_config, packed_msgs, config, at_once)
 
 
@@ -222,12 +223,12 @@ async def _unpack_each(
             yield Outcome(entry) if refused is None else Outcome(error=refused)
 
 
-def check_each(packed_msgs: object, at_once: int) -> None:
-    """Refuses one message in place of several, and a limit of none."""
-    _operations.check_several(packed_msgs)
-    if at_once < 1:
-        reason = f"`at_once` must be at least 1, got {at_once}"
-        raise ValueError(reason)
+def check_each(packed_msgs: object, config: UnpackConfig | None, at_once: int) -> None:
+    """Refuses one message in place of several, options of another class, and a limit of none."""
+    if not isinstance(packed_msgs, AsyncIterable):
+        check_several("packed_msgs", packed_msgs, "messages", "unpack")
+    _operations.unpack_options(config)
+    check_whole("at_once", at_once, least=1)
 
 
 def each_packed(
@@ -237,6 +238,8 @@ def each_packed(
     threads: int | None,
 ) -> Iterable[Batch]:
     """Prepares `pack_many`."""
+    check_several("outgoing", outgoing, "Outgoing", "pack")
+    _operations.check_pack_options(config)
     return batches_of((partial(_packed, resolvers, _checked(one), config) for one in outgoing), threads)
 
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
+from pydidcomm._checks import check_mapping, check_whole
 from pydidcomm._core import PackOptions, PackParameters, UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
@@ -74,12 +75,9 @@ class ResolversConfig(_Found):
 
     def __post_init__(self) -> None:
         """Refuses objects without the methods that each of them needs."""
-        if self.max_document_entries is not None and self.max_document_entries < 0:
-            message = f"`max_document_entries` must not be negative, got {self.max_document_entries}"
-            raise ValueError(message)
-        if self.max_concurrency < 1:
-            message = f"`max_concurrency` must be at least 1, got {self.max_concurrency}"
-            raise ValueError(message)
+        if self.max_document_entries is not None:
+            check_whole("max_document_entries", self.max_document_entries, least=0)
+        check_whole("max_concurrency", self.max_concurrency, least=1)
         for name, value, methods in (
             ("secrets", self.secrets_resolver, ("get_key", "get_keys")),
             ("resolver", self.did_resolver, ("resolve",)),
@@ -180,9 +178,7 @@ class PackEncryptedConfig(_PreparedPack):
         _set(self, "enc_alg_auth", _member("enc_alg_auth", AuthCryptAlg, self.enc_alg_auth))
         _set(self, "enc_alg_anon", _member("enc_alg_anon", AnonCryptAlg, self.enc_alg_anon))
         _set(self, "curves", _tuple("curves", self.curves))
-        if self.max_keys < 1:
-            message = f"`max_keys` must be at least 1, got {self.max_keys}"
-            raise ValueError(message)
+        check_whole("max_keys", self.max_keys, least=1)
         prepared = PackOptions(
             enc_alg_anon=self.enc_alg_anon,
             protect_sender_id=self.protect_sender_id,
@@ -229,6 +225,7 @@ class PackEncryptedParameters(_PreparedParameters):
         """Copies the collections."""
         _set(self, "forward_schemes", _tuple("forward_schemes", self.forward_schemes))
         if self.forward_headers is not None:
+            check_mapping("forward_headers", self.forward_headers)
             _set(self, "forward_headers", deepcopy(dict(self.forward_headers)))
         prepared = PackParameters(
             from_prior_issuer_kid=self.from_prior_issuer_kid,
@@ -333,9 +330,10 @@ class UnpackConfig(_PreparedUnpack):
         if allowed is not None and not callable(allowed):
             _set(self, "allowed_senders", frozenset(_tuple("allowed_senders", allowed)))
         _set(self, "own_dids", _tuple("own_dids", self.own_dids))
-        if self.now is not None and self.now < 0:
-            message = "now is negative"
-            raise ValueError(message)
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if value is not None and (option.name == "now" or option.name.startswith("max_")):
+                check_whole(option.name, value, least=0)
         _set(self, "prepared", UnpackOptions(self))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
 from pydidcomm import _operations
+from pydidcomm._checks import text_of
 from pydidcomm._core import (
     DIDDocument,
     Packed,
@@ -124,6 +125,7 @@ async def diagnose(
         >>> asyncio.run(main())
         ['resolves, listed under keyAgreement on X25519, private key not held']
     """
+    _operations.unpack_options(config)
     steps = _steps(_text(packed_msg))
     resolvers = replace(resolvers_config, replay_window=None)
     answer: Any = None
@@ -151,6 +153,7 @@ def diagnose_sync(
     config: UnpackConfig | None = None,
 ) -> Diagnosis:
     """The same with resolvers whose methods are plain functions; see `diagnose`."""
+    _operations.unpack_options(config)
     steps = _steps(_text(packed_msg))
     resolvers = replace(resolvers_config, replay_window=None)
     answer: Any = None
@@ -172,7 +175,8 @@ def diagnose_sync(
 
 
 def _text(packed_msg: _Text | Packed | PackedSigned) -> _Text:
-    return packed_msg if isinstance(packed_msg, str | bytes | Mapping) else packed_msg.packed_msg
+    text: _Text = text_of("packed_msg", packed_msg)
+    return text
 
 
 def _steps(text: _Text) -> Generator[_Asked, Any, Diagnosis]:

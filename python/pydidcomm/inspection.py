@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from pydidcomm import _core
+from pydidcomm._checks import text_of
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 from pydidcomm._envelope_svg import envelope_picture
 from pydidcomm._shown import shown
@@ -284,8 +285,7 @@ def inspect(
         >>> inspect({"type": "hello"}).faults
         (Fault(part='message.id', kind='malformed', reason='missing'),)
     """
-    text = packed if isinstance(packed, str | bytes | bytearray | memoryview | Mapping) else packed.packed_msg
-    found = _core.inspect(text)
+    found = _core.inspect(text_of("packed", packed))
     return EnvelopeView(
         octets=found["octets"],
         layers=tuple(_layer(layer) for layer in found["layers"]),

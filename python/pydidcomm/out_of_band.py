@@ -19,6 +19,7 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from pydidcomm import Attachment, Message, same_message_type
+from pydidcomm._checks import check_list, check_text, kind_of
 from pydidcomm._invitation_text import parameters_of, without_punctuation
 from pydidcomm._shown import described
 from pydidcomm.errors import MalformedMessageError, UnsupportedError
@@ -73,10 +74,10 @@ def invitation(
         >>> invitation("did:example:alice", goal_code="connect", goal="Start a relationship").body
         {'goal_code': 'connect', 'goal': 'Start a relationship', 'accept': ['didcomm/v2']}
     """
-    if isinstance(accept, str):
-        # a string is a sequence of strings too, and never the one that was meant
-        message = "accept is a sequence of profiles, not one string"
-        raise TypeError(message)
+    for name, text in (("goal_code", goal_code), ("goal", goal)):
+        if text is not None:
+            check_text(name, text)
+    check_list("accept", accept, str)
     members = {"goal_code": goal_code, "goal": goal, "accept": list(accept) or None}
     body = {name: value for name, value in members.items() if value is not None}
     return Message(
@@ -103,6 +104,10 @@ def invitation_url(invitation: Message, base_url: str) -> str:
         >>> url.split("=")[0]
         'https://example.com/path?_oob'
     """
+    if not isinstance(cast("object", invitation), Message):
+        message = f"`invitation` must be Message, got {kind_of(invitation)}"
+        raise TypeError(message)
+    check_text("base_url", base_url)
     if not same_message_type(invitation.type, INVITATION_TYPE):
         other = described(invitation.type)
         message = f"`invitation` must have the type of an invitation, got {other}: attach the message to one"
@@ -144,6 +149,7 @@ def invitation_from_url(url: str, *, max_length: int = MAX_URL_LENGTH) -> Messag
         >>> invitation_from_url(f"{url}&lang=en").body["goal"]
         'Talk'
     """
+    check_text("url", url)
     if len(url) > max_length:
         raise MalformedMessageError(
             part="url", reason=f"longer than the {max_length} characters that are read"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 from pydidcomm import _core, _new_dids
+from pydidcomm._checks import check_list
 from pydidcomm._core import LocalResolver, Secret
 from pydidcomm._loops import is_awaitable
 from pydidcomm._shown import described
@@ -16,6 +17,9 @@ PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
 
 _VERIFY_ONLY = ("P-384", "P-521")
 """Curves whose signatures are verified and never made, so that every recipient can verify ours."""
+
+_MOST_KEYS = 1000
+"""The most keys of one kind on each curve: a did:peer with as many is longer than any DID that is read."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(/|$))")
 """The scheme of a URI; a name followed by a port is not one."""
@@ -82,10 +86,8 @@ class PeerDid:
             message = f"did:peer:{self.method} is only a hash; pass `resolver` to store what it is a hash of"
             raise ValueError(message)
         for name in ("auth_curves", "agreement_curves", "routing_keys", "accept"):
-            value = getattr(self, name)
-            if isinstance(value, str):
-                message = f"`{name}` must be a list of str, got str: write {name}=[...]"
-                raise TypeError(message)
+            check_list(name, getattr(self, name), str)
+        check_list("services", self.services, Mapping, "dict")
         # the one key of a did:peer:0 agrees where it does not sign
         for curve in self.auth_curves if self.auth_keys_count and self.method != 0 else ():
             if curve in _VERIFY_ONLY:
@@ -107,6 +109,9 @@ class PeerDid:
             if not isinstance(count, int) or isinstance(count, bool):
                 message = f"`{name}` must be an int, got {type(count).__name__}"
                 raise TypeError(message)
+            if count > _MOST_KEYS:
+                message = f"`{name}` must be at most {_MOST_KEYS}, got {count}"
+                raise ValueError(message)
         if self.auth_keys_count < 0 or self.agreement_keys_count < 1:
             message = (
                 "`auth_keys_count` must be at least 0 and `agreement_keys_count` at least 1, got "

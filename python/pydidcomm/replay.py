@@ -9,6 +9,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import NoReturn, Protocol, runtime_checkable
 
+from pydidcomm._checks import check_positive
 from pydidcomm._core import UnpackResult, V1Message  # noqa: TC001, annotations are evaluated
 
 _CAPACITY = 10_000
@@ -160,9 +161,8 @@ class InMemoryReplayWindow:
         clock: Callable[[], float] | None = None,
     ) -> None:
         for name, value in (("capacity", capacity), ("total", total), ("seconds", seconds)):
-            if value is not None and value <= 0:
-                message = f"`{name}` must be positive, got {value}"
-                raise ValueError(message)
+            if value is not None:
+                check_positive(name, value, whole=name != "seconds")
         self._capacity = capacity
         self._total = total
         self._seconds = seconds

@@ -1,5 +1,8 @@
 """Messages that rotate a DID, or end a relationship."""
 
+from collections.abc import Mapping
+
+from pydidcomm._checks import check_instance, check_text, check_whole
 from pydidcomm._core import FromPrior, Message
 
 EMPTY = "https://didcomm.org/empty/1.0/empty"
@@ -10,13 +13,24 @@ def rotating(  # noqa: PLR0913, all but the message are named
     message: Message | None, *, to: str, old: str, new: str, now: int, at: int | None
 ) -> Message:
     """The message from `new`, or an empty one, with the announcement that `old` is `new` since `at`."""
+    _check(message, {"to": to, "old": old, "new": new}, at)
     rotation = FromPrior(iss=old, sub=new, iat=now if at is None else at)
     return _carrying(message, rotation, to=to, frm=new, now=now)
 
 
 def ending(message: Message | None, *, to: str, frm: str, now: int, at: int | None) -> Message:
     """The message from nobody, or an empty one, with the announcement that `frm` is no more since `at`."""
+    _check(message, {"to": to, "frm": frm}, at)
     return _carrying(message, FromPrior(iss=frm, iat=now if at is None else at), to=to, frm=None, now=now)
+
+
+def _check(message: Message | None, dids: Mapping[str, str], at: int | None) -> None:
+    """Names the arguments as the caller does: the token has other names for them."""
+    check_instance("message", message, Message)
+    for name, did in dids.items():
+        check_text(name, did)
+    if at is not None:
+        check_whole("at", at, least=0)
 
 
 def _carrying(message: Message | None, rotation: FromPrior, *, to: str, frm: str | None, now: int) -> Message:

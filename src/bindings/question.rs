@@ -1,13 +1,17 @@
 //! The questions of an operation, as Python is asked them.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
+use super::argument::type_name;
 use super::external_key::{AnswerBytes, held_in};
+use super::json::is_object;
 use super::public_key::PyPublicKey;
 use super::resolved;
 use crate::SignatureAlgorithm;
 use crate::caller::{Answer, Question};
+use crate::display;
 
 /// What kind of answer is waited for.
 #[derive(Clone, Copy)]
@@ -37,16 +41,36 @@ impl Asked {
             Self::Secrets => {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
                 let secrets = secrets.into_iter().map(|(kid, secret)| {
-                    let secret = held_in(&secret, &kid)?;
-                    Ok((kid, secret))
+                    let held = held_in(&secret, &kid).map_err(|error| {
+                        let kid = display::shortened(&kid, display::LONGEST_ID);
+                        let expected = "a Secret, a dict, an external key or None";
+                        named(error, &secret, &format!("the secrets must have {expected} for {kid}"))
+                    })?;
+                    Ok((kid, held))
                 });
                 Answer::Secrets(secrets.collect::<PyResult<_>>()?)
             }
-            Self::SharedSecret => Answer::SharedSecret(value.extract::<AnswerBytes>()?.0.into()),
+            Self::SharedSecret => Answer::SharedSecret(returned(value, "agree")?.into()),
             Self::Leave => Answer::Proceed,
-            Self::Signature => Answer::Signature(value.extract::<AnswerBytes>()?.0),
+            Self::Signature => Answer::Signature(returned(value, "sign")?),
         })
     }
+}
+
+/// The bytes that a method of an external key returned.
+fn returned(value: &Bound<'_, PyAny>, method: &str) -> PyResult<Vec<u8>> {
+    let expected = format!("`{method}` of an external key must return bytes");
+    let bytes = value.extract::<AnswerBytes>().map_err(|error| named(error, value, &expected))?;
+    Ok(bytes.0)
+}
+
+/// The error of an answer of another type, in words that name who gave it; any other error as it is.
+fn named(error: PyErr, answer: &Bound<'_, PyAny>, expected: &str) -> PyErr {
+    // a JWK is read already, and its error names the member
+    if !error.is_instance_of::<PyTypeError>(answer.py()) || is_object(answer) {
+        return error;
+    }
+    PyTypeError::new_err(format!("{expected}, got {}", type_name(answer)))
 }
 
 /// Asks for a DID document.

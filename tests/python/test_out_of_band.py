@@ -84,7 +84,7 @@ def test_attached_messages_come_back_in_their_order() -> None:
 
 
 def test_one_profile_given_as_a_string_is_misuse() -> None:
-    with pytest.raises(TypeError, match="sequence"):
+    with pytest.raises(TypeError, match="`accept` must be a list of str, got str"):
         invitation("did:example:alice", accept="didcomm/v2")
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeGuard
 
+from pydidcomm._checks import check_mapping, kind_of
 from pydidcomm._core import LocalResolver
+from pydidcomm._shown import described
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import CompositeResolver, memory_of
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options
@@ -25,6 +27,14 @@ class PrefixResolver(CompositeResolver):
     """
 
     def __init__(self, resolvers: Mapping[str, DIDResolver]) -> None:
+        check_mapping("resolvers", resolvers)
+        for prefix, one in resolvers.items():
+            if not hasattr(one, "resolve"):
+                reason = (
+                    "`resolvers` must contain objects with the method resolve, got "
+                    f"{kind_of(one)} for {described(prefix, [prefix])}"
+                )
+                raise TypeError(reason)
         self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
         self._with_options = {prefix: with_options(one) for prefix, one in self._routes}
         self._local = _local(self._routes)

@@ -105,7 +105,7 @@ def unpack_each(
         >>> [type(outcome.error).__name__ for outcome in unpack_each(bob.resolvers_config, [packed, "noise"])]
         ['NoneType', 'MalformedMessageError']
     """
-    check_each(packed_msgs, at_once)
+    check_each(packed_msgs, config, at_once)
     return _unpack_each(resolvers_config, packed_msgs, config, at_once)
 
 

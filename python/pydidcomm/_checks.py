@@ -1,0 +1,93 @@
+"""Checks of arguments that Python would otherwise refuse later, in words that do not name them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, cast
+
+from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
+
+PACKED_OBJECTS = "str, bytes, dict or what packing returned"
+"""What `inspect` and `diagnose` read."""
+
+
+def kind_of(value: object) -> str:
+    """The type of an argument for an error text; a class in place of its object is named as such."""
+    return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+
+
+def check_instance(name: str, value: object, kind: type) -> None:
+    """Refuses what is neither None nor an object of the class."""
+    if value is not None and not isinstance(value, kind):
+        reason = f"`{name}` must be {kind.__name__} or None, got {kind_of(value)}: {kind.__name__}(...)"
+        raise ArgumentTypeError(reason)
+
+
+def check_whole(name: str, value: object, *, least: int) -> None:
+    """Refuses what is not an int, and what is less than the least."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        reason = f"`{name}` must be a whole number (int), got {kind_of(value)}"
+        raise ArgumentTypeError(reason)
+    if value < least:
+        reason = f"`{name}` must be at least {least}, got {value}"
+        raise ArgumentValueError(reason)
+
+
+def check_positive(name: str, value: object, *, whole: bool) -> None:
+    """Refuses what is not a number, and what is not positive."""
+    kind = kind_of(value)
+    if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
+        expected = "a whole number (int)" if whole else "a number of seconds"
+        reason = f"`{name}` must be {expected}, got {kind}"
+        raise ArgumentTypeError(reason)
+    # also refuses a float that is not a number
+    if not value > 0:
+        reason = f"`{name}` must be positive, got {value}"
+        raise ArgumentValueError(reason)
+
+
+def check_list(name: str, value: object, content: type, called: str | None = None) -> None:
+    """Refuses what is not a collection of objects of the class; a str is a sequence of str too."""
+    called, kind = called or content.__name__, kind_of(value)
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Collection):
+        reason = f"`{name}` must be a list of {called}, got {kind}: write {name}=[...]"
+        raise ArgumentTypeError(reason)
+    for entry in cast("Collection[object]", value):
+        if not isinstance(entry, content):
+            reason = f"`{name}` must be a list of {called}, got {kind_of(entry)} in it"
+            raise ArgumentTypeError(reason)
+
+
+def check_text(name: str, value: object) -> None:
+    """Refuses what is not a str."""
+    if not isinstance(value, str):
+        reason = f"`{name}` must be a str, got {kind_of(value)}"
+        raise ArgumentTypeError(reason)
+
+
+def check_mapping(name: str, value: object) -> None:
+    """Refuses what is not a mapping with str as keys."""
+    kind = kind_of(value)
+    if not isinstance(value, Mapping):
+        reason = f"`{name}` must be a dict, got {kind}"
+        raise ArgumentTypeError(reason)
+    if not all(isinstance(key, str) for key in cast("Mapping[object, object]", value)):
+        reason = f"`{name}` must have str as keys of a dict"
+        raise ArgumentTypeError(reason)
+
+
+def check_several(name: str, value: object, content: str, one: str) -> None:
+    """Refuses one object in place of several; `one` is the function for one."""
+    kind = kind_of(value)
+    if isinstance(value, (str, bytes, bytearray, memoryview, Mapping)) or not isinstance(value, Iterable):
+        reason = f"`{name}` must be a list of {content}, got {kind}: use `{one}` for one"
+        raise ArgumentTypeError(reason)
+
+
+def text_of(name: str, packed: Any) -> Any:  # noqa: ANN401, programs without a type checker pass any object
+    """The text or JSON object of a message, or the text of a packed one."""
+    if isinstance(packed, str | bytes | bytearray | memoryview | Mapping):
+        return cast("Any", packed)
+    text = None if isinstance(packed, type) else getattr(packed, "packed_msg", None)
+    if text is None:
+        reason = f"`{name}` must be {PACKED_OBJECTS}, got {kind_of(packed)}"
+        raise ArgumentTypeError(reason)
+    return text
