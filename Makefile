@@ -146,6 +146,8 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-default-features --no-deps --quiet
 	$(SAY) "Rust: only src/bindings names pyo3"
 	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
+	$(SAY) "floors: imports point down, and in no circle"
+	$(BIN)/python tests/floors.py
 	$(SAY) "notices: the crates of Cargo.lock, and no others"
 	$(BIN)/python tests/notices.py --check
 	$(SAY) "mutants of the ledger: each still fits the sources, and each MUST has one"
