@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import anyio
+
 from pydidcomm import DIDCommMessaging, Message, Packed, UnpackResult, sync
 from pydidcomm.transports.receiver import receiver
 from pydidcomm.transports.wsgi import wsgi_receiver
@@ -22,6 +24,7 @@ def note(received: UnpackResult) -> Message:
 
 
 async def handler(received: UnpackResult) -> Packed | None:
+    await anyio.sleep(received.message.body.get("seconds", 0))
     answer = note(received)
     return None if received.sender is None else await PARTY_ASYNC.pack(answer, to=received.sender, frm=DID)
 

@@ -464,6 +464,23 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Any:  # noqa: ANN
             server.stop()
 
 
+# granian ends a handler whose request was answered
+@pytest.mark.parametrize("running", ["uvicorn", "hypercorn", "hypercorn trio"], indirect=True)
+def test_a_server_that_is_stopped_lets_the_handler_of_an_acknowledged_message_end(running: Running) -> None:
+    bob_did = running.wait()
+    slow = HELLO.replace(body={"msg": "Hi", "seconds": 0.7})
+    packed = sync.DIDCommMessaging().pack(slow, to=bob_did)
+
+    async def main() -> int:
+        async with HttpTransport(allow=LOOPBACK, ca=TRUSTED, lookup=to_loopback) as transport:
+            return (await transport.send(packed, uri=running.url)).status
+
+    assert anyio.run(main) == 202
+    assert not (running.folder / "received").exists()
+    running.stop()
+    assert (running.folder / "received").read_text().count("'msg': 'Hi'") == 1
+
+
 def test_real_servers_receive_a_message_and_return_an_answer(running: Running) -> None:
     bob_did = running.wait()
 

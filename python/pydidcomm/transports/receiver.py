@@ -183,8 +183,9 @@ def receiver(  # noqa: PLR0913, all but two are named
     """An ASGI application that receives messages over HTTP and WebSocket.
 
     It runs under uvicorn, hypercorn (asyncio and trio) and granian, alone or mounted into Starlette, FastAPI
-    or Litestar. A message that was unpacked is answered with 202 before the handler runs, and the server
-    waits for the handler when it shuts down. A handler that fails is logged: the message has arrived.
+    or Litestar. A message that was unpacked is answered with 202 before the handler runs. uvicorn and
+    hypercorn wait for the handler when they are stopped; granian does not, nor does any server that is
+    killed: a handler that must not lose a message stores it first. A handler that fails is logged.
 
     | answer | to |
     |---|---|
