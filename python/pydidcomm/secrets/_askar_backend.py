@@ -12,7 +12,7 @@ from pydidcomm.resolvers import KeyUse, NewKey
 from pydidcomm.secrets import _askar_keys
 from pydidcomm.secrets._askar_store import AskarStore, Opening, Session
 from pydidcomm.secrets._did_resolver import LongForms
-from pydidcomm.secrets._loop_thread import LOOP
+from pydidcomm.secrets._loop_thread import LOOP, run_in_place
 from pydidcomm.secrets._names import entry_name
 from pydidcomm.secrets._recent import Recent
 from pydidcomm.secrets._wait import wait
@@ -70,15 +70,21 @@ class AskarBackend:
         work = self._work(operation, arguments)
         if work is None:
             return None
+        future = LOOP.submit(work)
+        if future is not None:
+            return await wait(future)
         loop = running_loop()
-        if LOOP.ended and loop is not None and loop.__name__ == "asyncio":
+        if loop is not None and loop.__name__ == "asyncio":
             return await work
-        return await wait(LOOP.submit(work))
+        return run_in_place(work)
 
     def run_sync(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401
         """Run the operation in the private loop, and block until it has ended."""
         work = self._work(operation, arguments)
-        return None if work is None else LOOP.submit(work).result()
+        if work is None:
+            return None
+        future = LOOP.submit(work)
+        return run_in_place(work) if future is None else future.result()
 
     def _work(self, operation: str, arguments: tuple[Any, ...]) -> Coroutine[Any, Any, Any] | None:
         if operation == "close" and (self._closed or os.getpid() != self._process):

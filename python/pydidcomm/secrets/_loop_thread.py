@@ -32,17 +32,16 @@ class LoopThread:
         self.ended = False
         self.stayed_with_parent = False
 
-    def submit(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer]":
-        """Run the coroutine in the private loop; in place, once Python has begun to end."""
+    def submit(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer] | None":
+        """Run the coroutine in the private loop; None once Python has begun to end and starts no thread."""
         try:
             loop = self._running()
         except RuntimeError:
-            # Python starts no thread any more
             self.ended = True
             loop = None
         if loop is None:
             self.leave_if_daemon()
-            return _in_place(work)
+            return None
         future = asyncio.run_coroutine_threadsafe(work, loop)
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
@@ -51,10 +50,9 @@ class LoopThread:
     def leave_if_daemon(self) -> None:
         """Stop a daemon thread once Python has begun to end: native code must not run any more.
 
-        Exit handlers run in the main thread, when every thread that is not a daemon has ended; nothing waits
-        for the others.
+        Nothing waits for it.
         """
-        if self.ended and threading.current_thread() is not threading.main_thread():
+        if self.ended and threading.current_thread().daemon:
             threading.Event().wait()
 
     def _running(self) -> asyncio.AbstractEventLoop | None:
@@ -63,7 +61,11 @@ class LoopThread:
                 loop = asyncio.new_event_loop()
                 name = "pydidcomm-secrets"
                 self._thread = threading.Thread(target=loop.run_forever, name=name, daemon=True)
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except RuntimeError:
+                    loop.close()
+                    raise
                 self._loop = loop
                 atexit.register(self.stop)
             return None if self.ended else self._loop
@@ -87,18 +89,14 @@ class LoopThread:
         self.stayed_with_parent = stayed
 
 
-def _in_place(work: "Coroutine[Any, Any, Answer]") -> "Future[Answer]":
-    future: Future[Answer] = Future()
+def run_in_place(work: "Coroutine[Any, Any, Answer]") -> Answer:
+    """Run the coroutine in an event loop of the caller's thread."""
+    loop = asyncio.new_event_loop()
     try:
-        loop = asyncio.new_event_loop()
-        try:
-            future.set_result(loop.run_until_complete(work))
-        finally:
-            loop.close()
-    except BaseException as error:  # noqa: BLE001, it is raised where the result is wanted
+        return loop.run_until_complete(work)
+    finally:
+        loop.close()
         work.close()
-        future.set_exception(error)
-    return future
 
 
 LOOP = LoopThread()
