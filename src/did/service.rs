@@ -51,7 +51,7 @@ impl Endpoint {
             Some(uri) => uri.into_owned(),
             None => entry.member_text("uri").ok_or(Fault::Unusable)?,
         };
-        if uri.is_empty() {
+        if uri.is_empty() || !has_uri_characters(&uri) {
             return Err(Fault::Unusable);
         }
         let members = if is_bare { service } else { entry };
@@ -68,6 +68,15 @@ impl Endpoint {
         let accept = accept.filter(|profiles| !profiles.is_empty());
         Ok(Self { uri, accept, routing_keys: keys.unwrap_or_default() })
     }
+}
+
+/// Whether each character may stand in a URI or an IRI: a line break would write a header of the HTTP request.
+///
+/// RFC 3986 has ASCII only; RFC 3987 2.2 and 4.1 add letters, and neither control characters, white space nor bidi
+/// formatting.
+pub(super) fn has_uri_characters(uri: &str) -> bool {
+    let formats = |letter| matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    !uri.chars().any(|letter| letter.is_control() || letter.is_whitespace() || formats(letter))
 }
 
 /// The routing keys under either name; none where there are none.
@@ -194,6 +203,7 @@ mod tests {
             json!({"id": "#d", "type": "LinkedDomains", "serviceEndpoint": "https://example.com"}),
             json!({"id": "#d", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": 1}}),
             json!({"id": "#d", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://a", "routingKeys": "k"}}),
+            json!({"id": "#d", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://a\r\nb: c"}}),
             json!({"id": "#d", "type": "DIDCommMessaging", "serviceEndpoint": []}),
             json!({"id": "#d", "type": "DIDCommMessaging"}),
             json!([]),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from pydidcomm import (
     DIDCommMessaging,
     DIDResolver,
+    InMemorySecrets,
     LocalResolver,
     PackEncryptedConfig,
     PrefixResolver,
@@ -225,3 +226,30 @@ async def test_a_party_resolves_and_says_what_it_does_not_find(documents: Docume
     assert without_loop.resolve(bob.did) == await party.resolve(bob.did)
     with pytest.raises(DidNotFoundError):
         without_loop.resolve("did:example:nobody")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://b.example/\r\nHost: m.example",
+        "https://b.example/\n",
+        "https://b.example/a b",
+        "https://b.example/\x00",
+        "https://b.example/\x85",
+        "https://b.example/\u2028",
+        "https://b.example/\u202emoc.elpmaxe.m",
+        " https://b.example",
+    ],
+)
+def test_an_endpoint_with_characters_that_no_uri_has_is_passed_over(
+    documents: Documents, alice: Party, bob: Party, uri: str
+) -> None:
+    serving(bob, service([{"uri": uri}, {"uri": "https://b.example/é"}]))
+    packed = sync.pack_encrypted(documents.of(alice), hello(), to=bob.did)
+    assert [delivery.uri for delivery in packed.deliveries] == ["https://b.example/é"]
+    party = sync.DIDCommMessaging()
+    with pytest.raises(ValueError, match="`service_endpoint` must be a URI"):
+        party.create_peer_did(service_endpoint=uri)
+    with pytest.raises(ValueError, match="`uri` of a service must be a URI"):
+        party.create_peer_did(services=[{"type": "DIDCommMessaging", "serviceEndpoint": {"uri": uri}}])
+    assert len(cast("InMemorySecrets", party.secrets)) == 0

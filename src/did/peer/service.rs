@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::base64url;
 use crate::did::DidUrl;
+use crate::did::service::has_uri_characters;
 use crate::error::{Error, Result};
 use crate::json;
 
@@ -53,6 +54,11 @@ pub(super) fn check_written(services: &[Value]) -> Result<()> {
             if let Some(uri) = uri.as_str().filter(|uri| !has_scheme(uri)) {
                 let reason = "`uri` of an endpoint must have a scheme, such as https:, got a str of";
                 return Err(Error::misuse(format!("{reason} {} characters", uri.chars().count())));
+            }
+            if !uri.as_str().is_none_or(has_uri_characters) {
+                return Err(Error::misuse(
+                    "`uri` of an endpoint must have no white space and no control characters",
+                ));
             }
         }
     }
@@ -211,6 +217,7 @@ mod tests {
         for uri in ["https://a.example", "wss://a", "did:example:m", "didcomm:transport/queue", "x+y-z:a"] {
             assert_eq!(check(uri), [true; 3], "{uri}");
         }
+        assert_eq!(check("https://a.example/\r\nb: c"), [false; 3]);
         for uri in ["a.example", "a.example:8080/x", "localhost:8080", "//a.example", "", "1a:b", "https:"] {
             assert_eq!(check(uri), [false; 3], "{uri}");
         }
