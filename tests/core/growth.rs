@@ -55,7 +55,7 @@ const CASES: [Case; 27] = [
         unpack(&jws);
     }),
     ("payload of a JWS", 5000, |size| {
-        unpack(&signed(&plaintext(json!({"x": "x".repeat(size)})), ALICE_SIGNS))
+        unpack(&signed(&plaintext(json!({"x": "x".repeat(size)})), ALICE_SIGNS));
     }),
     ("to", 200, |size| unpack_encrypted(json!({"to": dids(size)}))),
     ("attachments", 200, |size| unpack_encrypted(json!({"to": [BOB], "attachments": attachments(size)}))),
@@ -80,7 +80,7 @@ const CASES: [Case; 27] = [
     ("references", 200, |size| document("keyAgreement", dids(size))),
     ("services", 200, |size| document("service", vec![service(json!("https://a.example")); size].into())),
     ("endpoints", 200, |size| {
-        document("service", service(vec![json!({"uri": "https://a.example"}); size].into()))
+        document("service", service(vec![json!({"uri": "https://a.example"}); size].into()));
     }),
     ("routing keys", 200, |size| {
         document("service", service(json!({"uri": "https://a.example", "routingKeys": dids(size)})));
@@ -188,6 +188,7 @@ fn resolve(did: &str) {
 
 #[test]
 #[ignore = "does the work of one case, for the instructions to be counted"]
+#[expect(clippy::disallowed_methods, reason = "the case is chosen by the process that counts")]
 fn one_case() {
     let (name, size) = (std::env::var(CASE).unwrap(), std::env::var(SIZE).unwrap());
     let (_, _, work) = CASES.iter().find(|(case, ..)| *case == name).unwrap();
@@ -213,6 +214,11 @@ fn instructions(case: &str, size: usize) -> u64 {
 
 #[test]
 #[ignore = "needs valgrind: make growth"]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "`make growth` chooses cases and shows the counts"
+)]
 fn work_grows_with_the_input_and_no_faster() {
     // all of them, or those whose names contain this
     let only = std::env::var(CASE).unwrap_or_default();
