@@ -17,7 +17,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 STUB := python/pydidcomm/_core.pyi
 
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test exit-runs growth kill-secrets system webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-parts bench-loop bench-instructions bench-peers wheel wheel-again clean
+.PHONY: help tutorial test exit-runs growth kill-secrets system webvh-suite test-rust test-python conformance fuzz mutants mutants-ledger lint notices stubs sync interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared bench bench-core bench-parts bench-loop bench-instructions bench-peers wheel wheel-again clean
 SAY = @printf '\n== %s\n'
 
 help: ## list the targets
@@ -156,6 +156,8 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
 	diff -u $(STUB) build/stubs/pydidcomm/_core.pyi
 	$(BIN)/python -m mypy.stubtest pydidcomm._core
+	$(SAY) "pydidcomm.sync: generated again, and compared"
+	$(BIN)/python tests/unasync.py --check
 	$(SAY) "Python: formatting, lints and types"
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -165,6 +167,10 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 notices: $(VENV)/installed ## regenerate the licence notices of the linked crates
 	$(SAY) "notices: regenerated from the crates of Cargo.lock"
 	$(BIN)/python tests/notices.py
+
+sync: $(VENV)/installed ## regenerate pydidcomm.sync from the asynchronous modules
+	$(SAY) "pydidcomm.sync: regenerated"
+	$(BIN)/python tests/unasync.py
 
 stubs: $(VENV)/installed ## regenerate the stub of the compiled module
 	$(SAY) "stub: regenerated from the Rust sources"

@@ -1,23 +1,18 @@
 """Check a verified message against the application's policy: allowed senders, replay protection."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from time import monotonic
 from typing import Any, TypeVar
 
 from pydidcomm._core import UnpackResult, V1Message, keep_long_form
-from pydidcomm._drive import now
 from pydidcomm._log import refused
-from pydidcomm._loops import is_awaitable, running_loop
+from pydidcomm._loops import is_awaitable
 from pydidcomm._operations import time_of
-from pydidcomm._questions import without_frames
+from pydidcomm._questions import await_despite_cancellation, without_frames
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
 from pydidcomm.resolvers._composite import memory_of
-
-_FORGET_SECONDS = 5
-"""How long a cancelled task waits for a replay window: longer than a round trip to a database."""
 
 Received = TypeVar("Received", UnpackResult, V1Message, "UnpackResult | V1Message")
 
@@ -65,38 +60,6 @@ async def refusal(
     return None
 
 
-def refusal_sync(
-    received: UnpackResult, resolvers: ResolversConfig, config: UnpackConfig | None
-) -> Exception | None:
-    """Why the message is not let in, or what the application raises; None if it is let in."""
-    try:
-        admitted_sync(received, resolvers, config)
-    except Exception as error:  # noqa: BLE001, it is the entry of this message
-        return without_frames(error)
-    return None
-
-
-def admitted_sync(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
-    """The message, if its sender is allowed and it did not come before."""
-    allowed = None if config is None else config.allowed_senders
-    if callable(allowed):
-        sender = _sender(received)
-        _check_sender(received, sender is not None and now(allowed(sender)))
-    keep(received, resolvers)
-    now(_store_long_forms(resolvers))
-    window = resolvers.replay_window
-    if window is not None:
-        entry = _entry(received, resolvers, config)
-        try:
-            seen = now(window.seen(entry))
-        except BaseException:
-            with suppress(Exception):
-                now(window.forget(entry))
-            raise
-        _check_seen(received, seen)
-    return received
-
-
 def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None:
     """Keeps the long form of a proved sender, which writes its short form from now on."""
     local = memory_of(resolvers.did_resolver)
@@ -119,39 +82,12 @@ async def take_back(
             await _forget(resolvers.replay_window, _entry(message, resolvers, config))
 
 
-def take_back_sync(
-    received: Iterable[UnpackResult], resolvers: ResolversConfig, config: UnpackConfig | None
-) -> None:
-    """Remove messages from the replay window that the application does not get after all."""
-    if resolvers.replay_window is not None:
-        for message in received:
-            with suppress(Exception):
-                now(resolvers.replay_window.forget(_entry(message, resolvers, config)))
-
-
 async def _forget(window: ReplayWindow, entry: ReplayEntry) -> None:
     # what made the message fail is raised, and not what fails here
     with suppress(Exception):
         answer: Any = window.forget(entry)
         if is_awaitable(answer):
-            await _despite_cancellation(answer)
-
-
-async def _despite_cancellation(answer: Awaitable[Any]) -> None:
-    """Await the answer in a task that is cancelled already: whatever it awaits may be cancelled again."""
-    loop = running_loop()
-    if loop is None:
-        await answer
-    elif loop.__name__ == "trio":
-        with loop.move_on_after(_FORGET_SECONDS, shield=True):
-            await answer
-    else:
-        task = loop.ensure_future(answer)
-        end = monotonic() + _FORGET_SECONDS
-        while not task.done() and (left := end - monotonic()) > 0:
-            with suppress(loop.CancelledError):
-                await loop.wait([task], timeout=left)
-        task.cancel()
+            await await_despite_cancellation(answer)
 
 
 def _entry(

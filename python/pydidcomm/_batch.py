@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 from pydidcomm._checks import check_whole
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
-from pydidcomm._drive import found, found_sync, now, resolve
+from pydidcomm._drive import found, resolve
 from pydidcomm._log import noted, refused
 from pydidcomm._loops import run_off_loop
-from pydidcomm._questions import BLOCK, one_each, pause, settled, settled_now, without_frames
+from pydidcomm._questions import BLOCK, one_each, pause, settled, without_frames
 from pydidcomm.config import ResolversConfig
 
 Question: TypeAlias = "ResolveDid | FindSecrets | Agree | Sign"
@@ -52,19 +52,6 @@ async def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> li
     return ended
 
 
-def drive_each_sync(batches: Iterable[Batch], resolvers: ResolversConfig) -> list[Any]:
-    """The same with resolvers whose methods are plain functions."""
-    known: dict[Hashable, Any] = {}
-    ended: list[Any] = []
-    for batch in batches:
-        while questions := batch.run():
-            new = _unknown(questions, known)
-            answers = [settled_now(partial(_ask_sync, question, resolvers)) for question in new]
-            batch.supply(_answers(questions, known, new, answers))
-        ended += _results(batch)
-    return ended
-
-
 def _results(batch: Batch) -> list[Any]:
     results = one_each(batch.results())
     for result in results:
@@ -91,11 +78,11 @@ def _answers(
     """The answers to all questions, of which the new ones have these; what failed is asked again later."""
     for question, answer in zip(new, answers, strict=True):
         known[_sense(question)] = noted(answer, question) if isinstance(answer, Exception) else answer
-    found = [known[_sense(question)] for question in questions]
+    every = [known[_sense(question)] for question in questions]
     for question, answer in zip(new, answers, strict=True):
         if isinstance(question, (Agree, Sign)) or isinstance(answer, Exception):
             del known[_sense(question)]
-    return found
+    return every
 
 
 def _sense(question: Question) -> Hashable:
@@ -117,10 +104,3 @@ def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     if isinstance(question, Agree):
         return question.key.agree(question.public_key)
     return question.key.sign(question.algorithm, question.data)
-
-
-def _ask_sync(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of resolvers and keys whose methods are plain functions."""
-    if isinstance(question, FindSecrets):
-        return found_sync(question, resolvers)
-    return now(_ask(question, resolvers))

@@ -82,40 +82,6 @@ async def found(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[st
     return answers
 
 
-def drive_sync(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """Runs the operation to its result with resolvers whose methods are plain functions."""
-    details = detailed()
-    try:
-        while True:
-            step: object = operation.run()
-            kind = type(step)
-            if kind not in _QUESTIONS:
-                if details:
-                    finished(step)
-                return step
-            if details:
-                log_asked(step)
-            operation.supply(None if kind is LongWork else _answer_sync(step, resolvers))
-    except DIDCommError as error:
-        refused(error)
-        raise
-
-
-def _answer_sync(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver or the external key; what it raises gets a note of what it was asked."""
-    try:
-        if type(step) is FindSecrets:
-            return found_sync(step, resolvers)
-        if type(step) is ResolveDid:
-            return now(resolve(step, resolvers))
-        if type(step) is Agree:
-            return now(step.key.agree(step.public_key))
-        return now(step.key.sign(step.algorithm, step.data))
-    except Exception as error:
-        noted(error, step)
-        raise
-
-
 async def secret_named(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """The secret of that kid; None where it is not held."""
     finder = resolvers.secrets_finder
@@ -124,27 +90,6 @@ async def secret_named(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: AN
     )
     answer = await answer if is_awaitable(answer) else answer
     return answer if finder is None else answer.get(kid)
-
-
-def secret_named_sync(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The secret of that kid, found by plain functions; None where it is not held."""
-    finder = resolvers.secrets_finder
-    if finder is None:
-        return now(resolvers.secrets_resolver.get_key(kid))
-    answer: Any = now(finder.find([SecretQuery(kid)]))
-    return answer.get(kid)
-
-
-def found_sync(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
-    """Those of the secrets that are held, each with its kid, found by plain functions."""
-    if resolvers.secrets_finder is not None:
-        return _held(asked, now(resolvers.secrets_finder.find(_queries(asked))))
-    secrets = resolvers.secrets_resolver
-    kids = asked.kids
-    if len(kids) > 1:
-        kids = _in_order(kids, _kids(now(secrets.get_keys(kids))), every=asked.every)
-    answers = [(kid, now(secrets.get_key(kid))) for kid in kids]
-    return [(kid, secret) for kid, secret in answers if secret is not None]
 
 
 def _queries(asked: FindSecrets) -> list[SecretQuery]:
@@ -175,14 +120,3 @@ def _in_order(kids: list[str], held: Iterable[str], *, every: bool) -> list[str]
     names = set(held)
     wanted = [kid for kid in kids if kid in names]
     return wanted if every else wanted[:1]
-
-
-def now(answer: Any) -> Any:  # noqa: ANN401
-    """An answer that is there; a coroutine has nobody to await it here."""
-    if is_awaitable(answer):
-        close = getattr(answer, "close", None)
-        if close is not None:
-            close()
-        message = "pydidcomm.sync takes resolvers whose methods are plain functions, not coroutine functions"
-        raise TypeError(message)
-    return answer

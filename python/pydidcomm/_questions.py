@@ -3,17 +3,24 @@
 import copy
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 from typing import Any, TypeVar
 
 from pydidcomm._loops import is_awaitable, running_loop
+from pydidcomm._plain import require_plain
 
 _E = TypeVar("_E", bound=BaseException)
 _PACKAGE = str(Path(__file__).parent)
 
 BLOCK = 64
 """How many plain answers are taken before other tasks have a turn: 6 ms with a store that takes 100 us."""
+
+_CANCELLED_SECONDS = 5
+"""How long a cancelled task waits for a replay window: longer than a round trip to a database."""
 
 
 async def pause() -> None:
@@ -23,6 +30,23 @@ async def pause() -> None:
         await (loop.lowlevel.checkpoint() if loop.__name__ == "trio" else loop.sleep(0))
 
 
+async def await_despite_cancellation(answer: Awaitable[Any]) -> None:
+    """Await the answer in a task that is cancelled already: whatever it awaits may be cancelled again."""
+    loop = running_loop()
+    if loop is None:
+        await answer
+    elif loop.__name__ == "trio":
+        with loop.move_on_after(_CANCELLED_SECONDS, shield=True):
+            await answer
+    else:
+        task = loop.ensure_future(answer)
+        end = monotonic() + _CANCELLED_SECONDS
+        while not task.done() and (left := end - monotonic()) > 0:
+            with suppress(loop.CancelledError):
+                await loop.wait([task], timeout=left)
+        task.cancel()
+
+
 async def settled(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     """What each of them answers, or the exception that it raises, in their order.
 
@@ -30,14 +54,23 @@ async def settled(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     """
     loop = running_loop()
     if loop is None or len(ask) == 1:
-        return [await _awaited(settled_now(one)) for one in ask]
+        return [await _awaited(_asked(one)) for one in ask]
     if loop.__name__ == "trio":
         return await _in_nursery(loop, ask, at_once)
     return await _in_tasks(loop, ask, at_once)
 
 
-def settled_now(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
-    """What a plain function answers, or the exception that it raises."""
+def settled_now(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ARG001, as `settled`
+    """Return what plain functions answer, or the exceptions that they raise, in their order."""
+    return [_asked(partial(_plain_answer, one)) for one in ask]
+
+
+def _plain_answer(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
+    return require_plain(ask())
+
+
+def _asked(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
+    """Return what a function answers, or the exception that it raises."""
     try:
         return ask()
     except Exception as error:  # noqa: BLE001, an exception of a resolver is an answer
@@ -65,7 +98,7 @@ async def _in_tasks(asyncio: ModuleType, ask: Sequence[Callable[[], Any]], at_on
         for place, one in enumerate(ask):
             # before the question is asked: a coroutine that nothing awaits would be complained about
             await slots.acquire()
-            answer = settled_now(one)
+            answer = _asked(one)
             if is_awaitable(answer):
                 # the coroutine is the task: inside another one that is cancelled it would never be awaited
                 tasks[place] = asyncio.ensure_future(answer)
@@ -109,7 +142,7 @@ async def _in_nursery(trio: ModuleType, ask: Sequence[Callable[[], Any]], at_onc
                 await slots.acquire()
             else:
                 slots.acquire_nowait()
-            answer = settled_now(one)
+            answer = _asked(one)
             if is_awaitable(answer):
                 nursery.start_soon(put, place, answer)
             else:

@@ -42,6 +42,11 @@ async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) 
     return replace(resolvers, did_resolver=_Answered(dict(zip(asked, answers, strict=True)), ask))
 
 
+def resolved_one_by_one(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:  # noqa: ARG001
+    """Return the same resolvers: plain functions answer one question after the other, when it comes up."""
+    return resolvers
+
+
 class _Pending:
     """A question on its way."""
 

@@ -4,25 +4,17 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from pydidcomm import _operations
 from pydidcomm._admission import asks_application, keep, refusal, take_back
 from pydidcomm._batch import batches_of, drive_each
 from pydidcomm._checks import check_several, check_whole
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
-from pydidcomm._drive import drive
-from pydidcomm._in_order import in_order
-from pydidcomm._questions import BLOCK, pause, without_frames
-from pydidcomm._together import shared
+from pydidcomm._questions import BLOCK, pause
+from pydidcomm._unpacked_in_order import AT_ONCE, PackedMessage, unpacked_in_order
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
 from pydidcomm.outcome import Outcome, outcomes
-
-PackedMessage: TypeAlias = str | bytes | Mapping[str, Any]
-"""A message as it arrived."""
-
-AT_ONCE = 64
-"""How many messages are on their way: more would be no faster for most networks and databases."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
@@ -176,7 +168,8 @@ def unpack_each(
             with the iterator; a stream stays open.
         config: What to demand of each and what is too large.
         at_once: How many messages are on their way: read from `packed_msgs`, and not yet left behind by the
-            loop. No further message is read meanwhile.
+            loop. No further message is read meanwhile. Without an event loop, 1 by default: that many are
+            read, and computed on several threads, before the first of them is handed out.
 
     Raises:
         TypeError: `packed_msgs` is one message.
@@ -205,16 +198,7 @@ async def _unpack_each(
     config: UnpackConfig | None,
     at_once: int,
 ) -> AsyncGenerator[Outcome[UnpackResult], None]:
-    common = shared(resolvers)
-
-    async def one(packed_msg: PackedMessage) -> UnpackResult | Exception:
-        try:
-            result: UnpackResult = await drive(_operations.unpacked(resolvers, packed_msg, config), common)
-        except Exception as error:  # noqa: BLE001, it is the outcome of this message
-            return without_frames(error)
-        return result
-
-    async with aclosing(in_order(packed_msgs, one, at_once)) as entries:
+    async with aclosing(unpacked_in_order(packed_msgs, resolvers, config, at_once)) as entries:
         async for entry in entries:
             if isinstance(entry, Exception):
                 yield Outcome(error=entry)

@@ -15,7 +15,7 @@ from pydidcomm._core import (
     document_of,
     same_party,
 )
-from pydidcomm._drive import drive, drive_sync, now, secret_named, secret_named_sync
+from pydidcomm._drive import drive, secret_named
 from pydidcomm._html import table
 from pydidcomm._loops import is_awaitable
 from pydidcomm._shown import shown
@@ -140,33 +140,6 @@ async def diagnose(
                 else:
                     answer = drive(_operations.unpacked(resolvers, value, config), resolvers)
                 answer = await answer if is_awaitable(answer) else answer
-            except Exception as failure:  # noqa: BLE001, each failure is a finding
-                answer = failure
-    except StopIteration as ended:
-        diagnosis: Diagnosis = ended.value
-        return diagnosis
-
-
-def diagnose_sync(
-    resolvers_config: ResolversConfig,
-    packed_msg: _Text | Packed | PackedSigned,
-    config: UnpackConfig | None = None,
-) -> Diagnosis:
-    """The same with resolvers whose methods are plain functions; see `diagnose`."""
-    _operations.unpack_options(config)
-    steps = _steps(_text(packed_msg))
-    resolvers = replace(resolvers_config, replay_window=None)
-    answer: Any = None
-    try:
-        while True:
-            kind, value = steps.send(answer)
-            try:
-                if kind == "resolve":
-                    answer = now(resolvers.did_resolver.resolve(value))
-                elif kind == "secret":
-                    answer = secret_named_sync(value, resolvers)
-                else:
-                    answer = drive_sync(_operations.unpacked(resolvers, value, config), resolvers)
             except Exception as failure:  # noqa: BLE001, each failure is a finding
                 answer = failure
     except StopIteration as ended:

@@ -11,7 +11,7 @@ from pydidcomm._core import (
     PublicKey,
     encode_public_keys,
 )
-from pydidcomm._drive import drive, drive_sync
+from pydidcomm._drive import drive
 from pydidcomm._operations import encrypted, signed, unpacked
 from pydidcomm._shown import described
 from pydidcomm.config import ResolversConfig
@@ -141,18 +141,5 @@ async def check_key(handle: object, public_key: PublicKey) -> None:
                 await drive(unpacked(resolvers, packed.packed_msg, None), resolvers)
             else:
                 await drive(signed(resolvers, _message(), did, "header"), resolvers)
-        except DIDCommError as error:
-            raise _mismatch(operation, error) from error
-
-
-def check_key_sync(handle: object, public_key: PublicKey) -> None:
-    """Check an external key whose methods are plain functions; see `check_key`."""
-    for operation, resolvers, did in _checks(handle, public_key):
-        try:
-            if operation == "agree":
-                packed = drive_sync(encrypted(resolvers, _message(), did, None, None, None, None), resolvers)
-                drive_sync(unpacked(resolvers, packed.packed_msg, None), resolvers)
-            else:
-                drive_sync(signed(resolvers, _message(), did, "header"), resolvers)
         except DIDCommError as error:
             raise _mismatch(operation, error) from error

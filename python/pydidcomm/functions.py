@@ -44,7 +44,8 @@ async def pack_plaintext(
 
     Example:
         >>> import asyncio
-        >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig, pack_plaintext
+        >>> from pydidcomm import InMemorySecrets, LocalResolver, Message, ResolversConfig
+        >>> from pydidcomm import pack_plaintext
         >>> resolvers = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
         >>> hello = Message(type="https://example.org/greeting/1.0/hello", id="one")
         >>> asyncio.run(pack_plaintext(resolvers, hello)).packed_msg

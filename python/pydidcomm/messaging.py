@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from pydidcomm._core import InMemorySecrets, LocalResolver
+from pydidcomm._loops import is_awaitable
 from pydidcomm._party.dids import Dids
 from pydidcomm._party.forwarding import Forwarding
 from pydidcomm._party.relationships import Relationships
@@ -27,7 +28,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
             `InMemoryReplayWindow`; None for no memory.
         remember_peers: Whether secret keys in this process remember what they share with those of peers.
         max_document_entries: The most entries of lists that a DID document may have; None for 4096.
-        max_concurrency: The most answers that `pack_many` and `unpack_many` await at the same time.
+        max_concurrency: The most answers that `pack_many` and `unpack_many` wait for at the same time.
 
     Example:
         >>> import asyncio
@@ -93,7 +94,9 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
         for one in owned(self.resolvers_config):
             try:
                 if hasattr(one, "aclose"):
-                    await one.aclose()
+                    closed: Any = one.aclose()
+                    if is_awaitable(closed):
+                        await closed
             except Exception as error:  # noqa: BLE001, the others are closed first
                 failed = failed or error
         if failed is not None:

@@ -43,7 +43,8 @@ def members(qualified: str, cls: type) -> Iterator[tuple[str, Any]]:
     """Methods and properties; members of an Enum and fields of a class are told of by that class."""
     fields: Any = getattr(cls, "__dataclass_fields__", getattr(cls, "_fields", {}))
     # a class may be written in several private modules
-    owners = [cls, *(owner for owner in cls.__mro__[1:] if owner.__module__.startswith("pydidcomm._party."))]
+    rooms = ("pydidcomm._party.", "pydidcomm.sync._party.")
+    owners = [cls, *(owner for owner in cls.__mro__[1:] if owner.__module__.startswith(rooms))]
     for name, value in (pair for owner in owners for pair in vars(owner).items()):
         if not name.startswith("_") and not isinstance(value, Enum) and name not in fields:
             # a static method is told of by the function inside

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from pydidcomm import LocalResolver, PublicKey, Secret, SignAlg, sync
-from pydidcomm.external_keys import check_key, check_key_sync, create_public_key_did
+from pydidcomm.external_keys import check_key, create_public_key_did
+from pydidcomm.sync.external_keys import check_key as check_key_sync
 from world import hello
 
 

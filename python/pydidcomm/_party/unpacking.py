@@ -8,7 +8,7 @@ from pydidcomm._admission import admitted
 from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
 from pydidcomm._drive import drive
 from pydidcomm._party.party import Party
-from pydidcomm.batches import AT_ONCE, PackedMessage
+from pydidcomm._unpacked_in_order import AT_ONCE, PackedMessage
 from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis, diagnose
 from pydidcomm.outcome import Outcome

@@ -291,15 +291,6 @@ from pydidcomm.sync.batches import (
     unpack_many as unpack_many,
 )
 from pydidcomm.sync.functions import (
-    create_jwk_did as create_jwk_did,
-)
-from pydidcomm.sync.functions import (
-    create_key_did as create_key_did,
-)
-from pydidcomm.sync.functions import (
-    create_peer_did as create_peer_did,
-)
-from pydidcomm.sync.functions import (
     pack_encrypted as pack_encrypted,
 )
 from pydidcomm.sync.functions import (
@@ -315,23 +306,32 @@ from pydidcomm.sync.functions import (
     receive as receive,
 )
 from pydidcomm.sync.functions import (
-    rewrap as rewrap,
-)
-from pydidcomm.sync.functions import (
     sign_attachment as sign_attachment,
 )
 from pydidcomm.sync.functions import (
     unpack as unpack,
 )
 from pydidcomm.sync.functions import (
-    unpack_forward as unpack_forward,
-)
-from pydidcomm.sync.functions import (
     verify_attachment as verify_attachment,
 )
-from pydidcomm.sync.functions import (
-    wrap_in_forward as wrap_in_forward,
+from pydidcomm.sync.key_did import (
+    create_jwk_did as create_jwk_did,
+)
+from pydidcomm.sync.key_did import (
+    create_key_did as create_key_did,
 )
 from pydidcomm.sync.messaging import (
     DIDCommMessaging as DIDCommMessaging,
+)
+from pydidcomm.sync.peer_did import (
+    create_peer_did as create_peer_did,
+)
+from pydidcomm.sync.routing import (
+    rewrap as rewrap,
+)
+from pydidcomm.sync.routing import (
+    unpack_forward as unpack_forward,
+)
+from pydidcomm.sync.routing import (
+    wrap_in_forward as wrap_in_forward,
 )

@@ -1,0 +1,16 @@
+"""Answers of the application in the synchronous package, where nothing awaits."""
+
+from typing import Any
+
+from pydidcomm._loops import is_awaitable
+
+
+def require_plain(answer: Any) -> Any:  # noqa: ANN401, the answer to any question
+    """Return the answer, or raise TypeError if it has to be awaited."""
+    if is_awaitable(answer):
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+        message = "pydidcomm.sync takes resolvers whose methods are plain functions, not coroutine functions"
+        raise TypeError(message)
+    return answer

@@ -1,0 +1,40 @@
+"""Unpack messages from a queue concurrently, in their order."""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from contextlib import aclosing
+from typing import Any, TypeAlias
+
+from pydidcomm import _operations
+from pydidcomm._core import UnpackResult
+from pydidcomm._drive import drive
+from pydidcomm._in_order import in_order
+from pydidcomm._questions import without_frames
+from pydidcomm._together import shared
+from pydidcomm.config import ResolversConfig, UnpackConfig
+
+PackedMessage: TypeAlias = str | bytes | Mapping[str, Any]
+"""A message as it arrived."""
+
+AT_ONCE = 64
+"""How many messages are on their way: more would be no faster for most networks and databases."""
+
+
+async def unpacked_in_order(
+    packed_msgs: AsyncIterable[PackedMessage] | Iterable[PackedMessage],
+    resolvers: ResolversConfig,
+    config: UnpackConfig | None,
+    at_once: int,
+) -> AsyncGenerator[UnpackResult | Exception, None]:
+    """Yield what each message unpacks to, or the exception, before the application is asked about it."""
+    common = shared(resolvers)
+
+    async def one(packed_msg: PackedMessage) -> UnpackResult | Exception:
+        try:
+            result: UnpackResult = await drive(_operations.unpacked(resolvers, packed_msg, config), common)
+        except Exception as error:  # noqa: BLE001, it is the outcome of this message
+            return without_frames(error)
+        return result
+
+    async with aclosing(in_order(packed_msgs, one, at_once)) as entries:
+        async for entry in entries:
+            yield entry

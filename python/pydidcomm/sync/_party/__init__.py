@@ -1,0 +1,1 @@
+"""The parts of `pydidcomm.sync.DIDCommMessaging`, one subject a module."""
