@@ -1456,7 +1456,7 @@ class PublicKey:
     def __new__(cls, /, key: str | Mapping[str, Any]) -> PublicKey: ...
     def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
-    def bytes(self, /, *, compressed: "bool" = False) -> bytes:
+    def octets(self, /, *, compressed: "bool" = False) -> bytes:
         """
         The bytes as PKCS#11 and most key stores take them.
 
@@ -1469,7 +1469,7 @@ class PublicKey:
         The name of the curve, as in a JWK's `crv`.
         """
     @staticmethod
-    def from_bytes(curve: str, bytes: bytes | bytearray | memoryview) -> PublicKey:
+    def from_octets(curve: str, octets: bytes | bytearray | memoryview) -> PublicKey:
         """
         Reads raw bytes of X25519 or Ed25519, or a point in compressed or uncompressed form.
         """
@@ -1571,7 +1571,7 @@ class Secret:
         The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
         """
     @staticmethod
-    def from_bytes(curve: str, bytes: bytes | bytearray | memoryview, *, kid: str | None = None) -> Secret:
+    def from_octets(curve: str, octets: bytes | bytearray | memoryview, *, kid: str | None = None) -> Secret:
         """
         Reads the raw bytes of a secret key; the public half is computed.
         """

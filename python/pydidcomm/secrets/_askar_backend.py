@@ -70,7 +70,7 @@ class AskarBackend:
         work = self._work(operation, arguments)
         if work is None:
             return None
-        future = LOOP.submit(work)
+        future = LOOP.begin(work)
         if future is not None:
             return await wait(future)
         loop = running_loop()
@@ -83,8 +83,7 @@ class AskarBackend:
         work = self._work(operation, arguments)
         if work is None:
             return None
-        future = LOOP.submit(work)
-        return run_in_place(work) if future is None else future.result()
+        return LOOP.submit(work).result()
 
     def _work(self, operation: str, arguments: tuple[Any, ...]) -> Coroutine[Any, Any, Any] | None:
         if operation == "close" and (self._closed or os.getpid() != self._process):
