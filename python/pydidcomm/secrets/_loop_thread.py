@@ -34,13 +34,14 @@ class LoopThread:
 
     def submit(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer]":
         """Run the coroutine in the private loop; in the caller's thread, once Python starts no more."""
-        future = self.begin(work)
-        if future is None:
-            future = Future()
-            try:
-                future.set_result(run_in_place(work))
-            except BaseException as error:  # noqa: BLE001, it is raised where the result is wanted
-                future.set_exception(error)
+        begun = self.begin(work)
+        if begun is not None:
+            return begun
+        future: Future[Answer] = Future()
+        try:
+            future.set_result(run_in_place(work))
+        except BaseException as error:  # noqa: BLE001, it is raised where the result is wanted
+            future.set_exception(error)
         return future
 
     def begin(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer] | None":
