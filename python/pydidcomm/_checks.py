@@ -33,15 +33,32 @@ def check_whole(name: str, value: object, *, least: int) -> None:
 
 def check_positive(name: str, value: object, *, whole: bool) -> None:
     """Refuses what is not a number, and what is not positive."""
-    kind = kind_of(value)
-    if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
-        expected = "a whole number (int)" if whole else "a number of seconds"
-        reason = f"`{name}` must be {expected}, got {kind}"
-        raise ArgumentTypeError(reason)
     # also refuses a float that is not a number
-    if not value > 0:
+    if not _number(name, value, whole=whole) > 0:
         reason = f"`{name}` must be positive, got {value}"
         raise ArgumentValueError(reason)
+
+
+def check_seconds(name: str, value: object) -> None:
+    """Refuses what is not a number of seconds, and a negative one."""
+    if not _number(name, value, whole=False) >= 0:
+        reason = f"`{name}` must not be negative, got {value}"
+        raise ArgumentValueError(reason)
+
+
+def _number(name: str, value: object, *, whole: bool) -> float:
+    if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
+        expected = "a whole number (int)" if whole else "a number of seconds"
+        reason = f"`{name}` must be {expected}, got {kind_of(value)}"
+        raise ArgumentTypeError(reason)
+    return value
+
+
+def check_resolver(name: str, value: object) -> None:
+    """Refuses what is not a resolver."""
+    if isinstance(value, type) or not hasattr(value, "resolve"):
+        reason = f"`{name}` must have the method resolve, got {kind_of(value)}"
+        raise ArgumentTypeError(reason)
 
 
 def check_list(name: str, value: object, content: type, called: str | None = None) -> None:

@@ -1,10 +1,13 @@
 """What resolvers that use a network have in common."""
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Self, TypedDict, Unpack
+from typing import Any, Final, Self, TypedDict, Unpack, cast
 
+from pydidcomm._checks import check_mapping, check_positive, kind_of
 from pydidcomm._core import read_object
 from pydidcomm._http.addresses import Address, Network
 from pydidcomm._http.client import AUTHORITIES, Answer, GuardedClient, RequestFailedError
@@ -25,6 +28,9 @@ SELF_CONTAINED: Final = ("did:key:", "did:peer:", "did:jwk:")
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
+# RFC 9110 5.1 and 5.5
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ \t!-~]*[!-~])?)?")
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})")
 _UNKEPT = re.compile(r"(?:^|[,\s])no-(?:store|cache)(?:$|[,\s=])")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -44,10 +50,8 @@ class NetworkResolver:
     """Fetches over guarded connections; a subclass says which URLs."""
 
     def __init__(self, **options: Unpack[NetworkOptions]) -> None:
+        _check(options)
         self._max_bytes = options.get("max_bytes", MAX_BYTES)
-        if self._max_bytes <= 0:
-            message = f"`max_bytes` must be positive, got {self._max_bytes!r}"
-            raise ValueError(message)
         self._client = GuardedClient(
             allow=options.get("allow", ()),
             ca=options.get("ca"),
@@ -86,6 +90,48 @@ class NetworkResolver:
         if 300 <= answer.status < 400:  # noqa: PLR2004, the class of redirects
             raise ResolutionError(did, url, "redirect", f"to {answer.headers.get('location', 'nowhere')}")
         return answer
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    """Refuses an option of another name or type: a limit that is misspelled would not limit anything."""
+    names = sorted(NetworkOptions.__annotations__)
+    for name in options:
+        if name not in names:
+            listed = ", ".join(f"`{known}`" for known in names[:-1])
+            message = f"`{name}` is not an option, expected {listed} or `{names[-1]}`"
+            raise TypeError(message)
+    check_positive("max_bytes", options.get("max_bytes", MAX_BYTES), whole=True)
+    check_positive("timeout", options.get("timeout", TIMEOUT), whole=False)
+    allow, ca, lookup = options.get("allow", ()), options.get("ca"), options.get("lookup")
+    message = None
+    if not isinstance(allow, Iterable):
+        message = f"`allow` must be a list of networks, got {kind_of(allow)}"
+    elif lookup is not None and not callable(lookup):
+        message = f"`lookup` must be a coroutine function, got {kind_of(lookup)}"
+    elif ca is not None and not isinstance(ca, str | os.PathLike | ssl.SSLContext):
+        message = f"`ca` must be a path or an ssl.SSLContext, got {kind_of(ca)}"
+    if message is not None:
+        raise TypeError(message)
+
+
+def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """The headers with names in lower case.
+
+    Raises:
+        TypeError: It is not a mapping of str to str.
+        ValueError: A name or a value has characters that HTTP does not allow; the value may be a secret.
+    """
+    if headers is None:
+        return {}
+    check_mapping("headers", headers)
+    for name, value in headers.items():
+        if not isinstance(cast("object", value), str):
+            message = f"`headers` must have str as values of a dict, got {kind_of(value)}"
+            raise TypeError(message)
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            message = "`headers` must have names and values of HTTP: ASCII without control characters"
+            raise ValueError(message)
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def check_method(did: str, method: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from threading import Lock
 from typing import Any, Final, Protocol, cast, runtime_checkable
 
+from pydidcomm._checks import check_positive, check_resolver, check_seconds
 from pydidcomm._core import DIDDocument, Resolved
 from pydidcomm._loops import is_awaitable, loop_token, running_loop
 from pydidcomm._questions import copied
@@ -61,6 +62,7 @@ class CachingResolver(CompositeResolver):
         clock: Returns seconds that never go back; `time.monotonic` by default.
 
     Raises:
+        TypeError: `resolver` is not one, or a number has another type.
         ValueError: A number is negative, or `capacity` or `max_bytes` is zero.
 
     Example:
@@ -92,12 +94,13 @@ class CachingResolver(CompositeResolver):
         max_bytes: int = MOST_BYTES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if min(seconds, unknown_seconds, failure_seconds, fresh_seconds) < 0:
-            message = "`seconds` and the other times must not be negative"
-            raise ValueError(message)
-        if min(capacity, max_bytes) < 1:
-            message = "`capacity` and `max_bytes` must be positive"
-            raise ValueError(message)
+        check_resolver("resolver", resolver)
+        check_seconds("seconds", seconds)
+        check_seconds("unknown_seconds", unknown_seconds)
+        check_seconds("failure_seconds", failure_seconds)
+        check_seconds("fresh_seconds", fresh_seconds)
+        check_positive("capacity", capacity, whole=True)
+        check_positive("max_bytes", max_bytes, whole=True)
         self._resolver = resolver
         self._timed = resolver.resolve_for if isinstance(resolver, TimedResolver) else None
         self._taking_options = with_options(resolver)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
+from pydidcomm._checks import check_resolver
 from pydidcomm._loops import is_awaitable
 from pydidcomm.errors import ResolutionError, UnsupportedError
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
@@ -27,6 +28,7 @@ class FallbackResolver(CompositeResolver):
         *resolvers: The resolvers, the preferred first. Put those that need no network first.
 
     Raises:
+        TypeError: One of them is not a resolver.
         ValueError: There is none.
 
     Example:
@@ -44,6 +46,8 @@ class FallbackResolver(CompositeResolver):
         if not resolvers:
             message = "`resolvers` must name at least one resolver"
             raise ValueError(message)
+        for one in resolvers:
+            check_resolver("resolvers", one)
         self._resolvers = resolvers
 
     def resolve(

@@ -5,8 +5,9 @@ single methods such as did:cheqd. Every answer is as true as the service is.
 """
 
 from typing import Any, Final, Unpack, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from pydidcomm._checks import check_text
 from pydidcomm._core import DIDDocument, Resolved
 from pydidcomm._http.client import Answer
 from pydidcomm.errors import ResolutionError, UnsupportedError
@@ -15,6 +16,7 @@ from pydidcomm.resolvers._network import (
     NetworkOptions,
     NetworkResolver,
     check_id,
+    checked_headers,
     lifetime,
     read_json,
 )
@@ -50,7 +52,9 @@ class UniversalResolver(NetworkResolver):
         **options: `allow`, `ca`, `timeout`, `max_bytes` and `lookup`, as for `WebResolver`.
 
     Raises:
-        ValueError: `base_url` is not an http or https URL, or an option is out of range.
+        TypeError: An option has another name or type.
+        ValueError: `base_url` is not an http or https URL or has a user name, a header is not one of HTTP, or
+            an option is out of range.
 
     Example:
         >>> from pydidcomm import LocalResolver, PrefixResolver
@@ -67,12 +71,19 @@ class UniversalResolver(NetworkResolver):
         self, base_url: str, *, headers: dict[str, str] | None = None, **options: Unpack[NetworkOptions]
     ) -> None:
         super().__init__(**options)
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
-            message = f"`base_url` must be a URL such as 'https://dev.uniresolver.io/1.0', got {base_url!r}"
+        check_text("base_url", base_url)
+        parts = _parts(base_url)
+        if parts is None or parts.scheme not in {"https", "http"} or not parts.hostname:
+            message = "`base_url` must be a URL such as 'https://dev.uniresolver.io/1.0'"
+            raise ValueError(message)
+        if "@" in parts.netloc:
+            message = "`base_url` must have no user name: pass it in `headers`, as errors show the URL"
+            raise ValueError(message)
+        if parts.query or parts.fragment:
+            message = "`base_url` must have no query and no fragment"
             raise ValueError(message)
         self._base = base_url.rstrip("/")
-        self._headers = {name.lower(): value for name, value in (headers or {}).items()}
+        self._headers = checked_headers(headers)
 
     async def resolve(self, did: str, /) -> DIDDocument | Resolved | None:
         """The document that the service answers with; None where it says that there is none.
@@ -158,3 +169,11 @@ def _object(value: object) -> dict[str, Any]:
 
 def _method(did: str) -> str:
     return ":".join(did.split(":")[:2])
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        # its text would quote the URL, which may contain a password
+        return None

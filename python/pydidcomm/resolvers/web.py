@@ -33,7 +33,7 @@ class WebResolver(NetworkResolver):
             resolver.
 
     Raises:
-        TypeError: `allow` is one str.
+        TypeError: `allow` is one str, or an option has another name or type.
         ValueError: A limit is not positive, or `allow` lists something that is not a network.
 
     Example:
