@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from asked import Asked, packed_for
 from conformance import Conformance
@@ -78,6 +79,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        # a property is run with a hundred inputs
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker(pytest.mark.slow)
     wanted: list[str] | None = config.getoption("--requirement")
     if wanted is not None:
         named = [(item, {name for mark in item.iter_markers("spec") for name in mark.args}) for item in items]

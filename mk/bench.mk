@@ -1,0 +1,68 @@
+# benchmarks
+.PHONY: bench bench-parts bench-core bench-loop bench-instructions bench-peers
+
+# how many rounds the medians are taken of, and a part of the names of the operations that are wanted
+ROUNDS ?= 20
+ONLY ?=
+BENCH := build/bench
+# absolute, for a benchmark runs in the folder of its crate
+BENCHES := CARGO_TARGET_DIR=$(CURDIR)/target/benches cargo
+
+$(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(shell find tests/benches -name '*.rs' -o -name 'Cargo.*')
+	$(SAY) "benchmark: an optimised build of the core, of its limit and of the wheel"
+	$(BENCHES) clippy --quiet --release --all-targets --manifest-path tests/benches/Cargo.toml -- -D warnings
+	$(BENCHES) build --quiet --release --bins --manifest-path tests/benches/Cargo.toml
+	rm -f $(BENCH)/*.whl
+	$(BIN)/maturin build --quiet --release --out $(BENCH)
+	test -d $(BENCH)/venv || $(PYTHON) -m venv $(BENCH)/venv
+	$(BENCH)/venv/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BENCH)/venv/bin/python -m pip install --quiet --group bench
+	$(BENCH)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(BENCH)/*.whl
+	@touch $@
+
+bench: $(BENCH)/built ## measure each operation against its cryptographic primitives: make bench ROUNDS=20 ONLY=X25519
+	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
+	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
+
+bench-parts: $(BENCH)/built ## measure resolving cold and cached, and a message received over HTTP: make bench-parts ROUNDS=20
+	$(SAY) "benchmark of the parts: medians of $(ROUNDS) interleaved rounds"
+	PYTHONPATH=tests/python $(BENCH)/venv/bin/python tests/benches/parts.py --rounds $(ROUNDS)
+
+bench-core: ## measure the core and the primitives with criterion, compared with the previous run
+	$(SAY) "benchmark of the core and of the primitives by criterion; reports are in target/benches/criterion"
+	$(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench core --bench primitives
+
+bench-loop: $(BENCH)/built ## measure how long large messages block the event loop
+	$(SAY) "benchmark of the event loop: how late a ticker is while large messages are packed and unpacked"
+	$(BENCH)/venv/bin/python tests/benches/loop.py
+
+GUNGRAUN := $(shell sed -n 's/^gungraun = "=\([^"]*\)".*/\1/p' tests/benches/Cargo.toml)
+
+$(TOOLS)/bin/gungraun-runner:
+	$(SAY) "the tool gungraun-runner in $(TOOLS)"
+	cargo install --quiet --locked --root $(TOOLS) --target-dir target/tools --version $(GUNGRAUN) gungraun-runner
+
+ifeq ($(shell command -v valgrind),)
+bench-instructions:
+	$(SAY) "instruction counts: skipped, they need valgrind, which is not installed"
+else
+bench-instructions: $(TOOLS)/bin/gungraun-runner ## count the instructions of selected operations, independent of the load
+	$(SAY) "instruction counts of the core, compared with the previous run"
+	GUNGRAUN_RUNNER=$(CURDIR)/$(TOOLS)/bin/gungraun-runner $(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench instructions
+endif
+
+PEER_ROUNDS := $(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),10)
+
+$(PEERS)/rust/measured: $(PEERS_IN_RUST)
+ifneq ($(shell rustc --version | awk '{split($$2, v, "."); print (v[2] >= $(PEER_RUST))}'),1)
+	$(SAY) "peers in Rust: not measured, they need Rust 1.$(PEER_RUST)"
+else
+	$(SAY) "peers in Rust: an optimised build for measurement"
+	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --profile fat --bin didcomm_bench --manifest-path tests/interop/rust/Cargo.toml
+	CARGO_TARGET_DIR=$(PEERS)/rust cargo build --locked --quiet --release --bin affinidi_bench --manifest-path tests/interop/rust/Cargo.toml
+	@touch $@
+endif
+
+bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/node/installed $(PEERS)/rust/measured ## the same for other libraries, and how many times slower they are
+	$(SAY) "benchmark of the peers: medians of $(PEER_ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
+	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --only '$(ONLY)' --out $(BENCH)

@@ -1,0 +1,55 @@
+# tests of both languages, and the report of the requirements
+.PHONY: test-rust growth test-python exit-runs kill-secrets system conformance webvh-suite
+
+# which tests passed, for the report of the requirements
+RESULTS := build/conformance
+
+test-rust: ## run the tests of the core, with each backend
+	$(SAY) "tests of the Rust core, without Python: on both backends, and on askar-crypto alone"
+	@mkdir -p $(RESULTS)
+	cargo test --locked --no-default-features --features accelerated >$(RESULTS)/rust.txt 2>&1 || { cat $(RESULTS)/rust.txt; exit 1; }
+	@grep '^test result' $(RESULTS)/rust.txt
+	cargo test --locked --no-default-features --quiet
+
+ifeq ($(shell command -v valgrind),)
+growth:
+	$(SAY) "growth: skipped, it counts instructions with valgrind and there is none"
+else
+growth: ## count the instructions for inputs of growing size: work may grow no faster than they do
+	$(SAY) "growth: instructions for inputs of one, two and four times a size"
+	cargo test --locked --no-default-features --features accelerated --test core -- --ignored --exact --nocapture growth::work_grows_with_the_input_and_no_faster
+endif
+
+test-python: $(VENV)/built ## run the tests of the Python package, README and notebooks included
+	$(SAY) "tests of the Python package"
+	$(BIN)/python -m pytest --quiet --conformance=$(RESULTS) tests/python
+
+# 100 unless it is given: the number of rounds of benchmarks has the same name
+KILL_ROUNDS := $(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),100)
+# how often each way to end a process is taken
+COUNT ?= 20
+
+exit-runs: $(VENV)/built ## test process exit repeatedly: make exit-runs COUNT=20
+	$(SAY) "process exit in each way, $(COUNT) times"
+	PYDIDCOMM_EXIT_RUNS=$(COUNT) $(BIN)/python -m pytest --quiet tests/python/test_exit.py
+
+# how often two processes are killed while they write
+kill-secrets: $(VENV)/built ## kill processes that write keys to SQLite and PostgreSQL, again and again: make kill-secrets ROUNDS=100
+	$(SAY) "kill -9 of two processes that write keys, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL; a server that comes and goes"
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/test_askar_kills.py
+
+system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind
+	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"
+	tests/system.sh
+
+conformance: $(VENV)/installed ## report the requirements of the specification with a passing test, and the reasons for the others
+	$(SAY) "conformance: the requirements of tests/conformance.toml, and the tests that passed in the last run of make test"
+	$(BIN)/python tests/conformance.py $(if $(wildcard $(RESULTS)/rust.txt),$(if $(wildcard $(RESULTS)/python.json),--results $(RESULTS)))
+
+# a clone of the public test suite of did:webvh
+WEBVH_SUITE ?= ../didwebvh-test-suite
+
+webvh-suite: $(VENV)/built ## run the public test suite of did:webvh: make webvh-suite WEBVH_SUITE=../didwebvh-test-suite
+	$(SAY) "did:webvh: the logs and attacks of the public test suite, from $(WEBVH_SUITE)"
+	test -d $(WEBVH_SUITE) || git clone --quiet --depth 1 https://github.com/decentralized-identity/didwebvh-test-suite $(WEBVH_SUITE)
+	PYDIDCOMM_WEBVH_SUITE=$(abspath $(WEBVH_SUITE)) $(BIN)/python -m pytest --quiet tests/python/test_webvh_resolver.py

@@ -1,0 +1,35 @@
+# wheel and source distribution
+.PHONY: wheel wheel-again
+
+# paths of the builder stay out of the wheel, and two builds of one commit are the same
+CARGO_DIR := $(or $(CARGO_HOME),$(HOME)/.cargo)
+MAPPED := $(CARGO_DIR)=/cargo $(CURDIR)=/pydidcomm
+COMMITTED := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+REPRODUCIBLE := SOURCE_DATE_EPOCH=$(COMMITTED) RUSTFLAGS='$(MAPPED:%=--remap-path-prefix=%)' CFLAGS='$(MAPPED:%=-ffile-prefix-map=%)'
+# glibc 2.17 and later, which zig links against on Linux; the tag is that of the builder's glibc without zig
+PORTABLE := $(if $(filter Linux,$(shell uname)),--zig --compatibility manylinux2014 --target $(shell uname -m)-unknown-linux-gnu)
+
+$(VENV)/wheel: $(VENV)/installed
+	$(SAY) "the tools that build wheels: in $(VENV)"
+	$(BIN)/python -m pip install --quiet --group wheel
+	@touch $@
+
+wheel: $(VENV)/wheel ## build the wheel and the source distribution into dist
+	$(SAY) "wheel (abi3, CPython 3.11 and later) and source distribution in dist"
+	rm -f dist/*.whl
+	$(REPRODUCIBLE) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin build --release $(PORTABLE) --out dist
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(BIN)/python tests/wheel.py normalise dist/*.whl
+	$(BIN)/python tests/wheel.py check dist/*.whl
+	$(BIN)/maturin sdist --out dist
+
+wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare it with the one in dist
+	$(SAY) "wheel: built from the same commit in another folder, byte for byte identical"
+	rm -rf build/again
+	git worktree prune
+	git worktree add --quiet --detach build/again HEAD
+	ln -s $(CURDIR)/$(VENV) build/again/$(VENV)
+	@# the tools are installed already
+	touch -r $(VENV)/installed build/again/pyproject.toml
+	$(MAKE) --no-print-directory -C build/again wheel SOURCE_DATE_EPOCH=$(COMMITTED)
+	$(BIN)/python tests/wheel.py check dist/*.whl build/again/dist/*.whl
+	git worktree remove --force build/again
