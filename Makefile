@@ -40,6 +40,7 @@ check: $(VENV)/built ## check formatting, lints and the quick tests: before each
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tests/floors.py
+	$(BIN)/python tests/unasync.py --check
 	$(BIN)/python -m pytest --quiet -m 'not slow' tests/python
 
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
