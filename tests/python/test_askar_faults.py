@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 RAW_KEY = AskarSecrets.generate_raw_key()
 PROGRAM = str(HERE / "askar_process.py")
 LOOPS = ("asyncio", "trio")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
 RAW_KEY = AskarSecrets.generate_raw_key()
 MOST_ATTEMPTS = 5

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PASSPHRASE, OTHER = "correct horse", "incorrect horse"
 RAW_KEY = AskarSecrets.generate_raw_key()
 METHODS: list[PeerMethod] = [0, 1, 2, 3, 4]

@@ -11,6 +11,8 @@ from operations import OPERATIONS, against
 from rounds import calls_of, measure, verify
 from table import slower, table
 
+pytestmark = pytest.mark.slow
+
 SMALL = [
     replace(operation, recipients=min(operation.recipients, 3))
     for operation in OPERATIONS

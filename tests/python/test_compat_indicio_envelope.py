@@ -232,6 +232,7 @@ async def test_secrets_in_a_file_are_read_by_their_owner_alone(tmp_path: Path) -
     assert await manager().get_secret_by_kid(f"{BOB}#2") is None
 
 
+@pytest.mark.slow
 def test_secrets_in_a_file_are_written_when_python_ends(tmp_path: Path) -> None:
     program = (
         "import asyncio\n"
@@ -246,6 +247,7 @@ def test_secrets_in_a_file_are_written_when_python_ends(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "file").read_text()) == {"kid": f"{BOB}#1"}
 
 
+@pytest.mark.slow
 def test_importing_pydidcomm_imports_none_of_this() -> None:
     program = (
         "import sys, pydidcomm, pydidcomm.sync\n"
@@ -256,6 +258,7 @@ def test_importing_pydidcomm_imports_none_of_this() -> None:
     assert done == "[]\n"
 
 
+@pytest.mark.slow
 def test_the_services_need_no_backend_of_the_original() -> None:
     absent = (
         "('aries_askar', 'authlib', 'nacl', 'msgpack', 'httpx', 'websockets', 'did_peer_2', 'did_peer_4')"

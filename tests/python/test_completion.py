@@ -15,6 +15,8 @@ from pydidcomm import sync
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pyright")
 
 SUBMODULES = ("errors", "external_keys", "invitations", "out_of_band", "rotation", "testing", "v1")

@@ -12,6 +12,8 @@ from code_process import pieces
 from processes import HERE, QUIET, each_ended, ended
 from test_docstrings import EXAMPLES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(HERE / "code_process.py")
 EACH = """

@@ -13,6 +13,8 @@ import pytest
 from exit_process import STATUS
 from processes import HERE, each_ended, ended
 
+pytestmark = pytest.mark.slow
+
 # how often each way is taken: make exit-runs COUNT=40
 COUNT = int(os.environ.get("PYDIDCOMM_EXIT_RUNS", "2"))
 PROGRAM = str(HERE / "exit_process.py")

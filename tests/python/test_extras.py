@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PARTS = {
     "pydidcomm.resolvers.web": ("httpx2", "http"),
     "pydidcomm.resolvers.universal": ("httpcore2", "http"),

@@ -15,6 +15,8 @@ import pytest
 import pydidcomm
 from pydidcomm import compat
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(pydidcomm.__file__).parent
 PUBLIC = sorted(
     module.name for module in pkgutil.iter_modules([str(PACKAGE)]) if not module.name.startswith("_")

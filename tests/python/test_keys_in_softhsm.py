@@ -31,6 +31,8 @@ from softhsm import AwaitedKey, KeyInToken
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 if softhsm.module() is None:
     pytest.skip(
         "keys in SoftHSM: softhsm2-util or its module is not installed, or SOFTHSM2_MODULE leads nowhere",

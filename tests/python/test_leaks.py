@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).with_name("leak_process.py")
 # a leak of a hundred and fifty octets an operation would show
 MOST = 1_500_000

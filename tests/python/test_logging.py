@@ -102,6 +102,7 @@ def test_a_log_line_is_one_line_whatever_a_peer_wrote(caplog: pytest.LogCaptureF
         assert record.getMessage().isprintable()
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_without_a_handler() -> None:
     program = (
         "from pydidcomm import DIDCommError, sync\n"

@@ -338,6 +338,7 @@ sys.exit(code)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.parametrize("way", ["fork", "multiprocessing"])
 def test_a_fork_makes_threads_of_its_own(way: str) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak and forgets it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak and forgets it"),
+]
 
 MEBIBYTE = 2**20
 # so large that the allocator gives each block back, and none is counted before it is used again

@@ -18,6 +18,8 @@ from pydidcomm.sync.network import BlockingResolver, HttpTransport
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 HELLO = Message(type="https://example.org/greeting/1.0/hello")
 OPTIONS: dict[str, Any] = {"allow": LOOPBACK, "ca": TRUSTED, "lookup": to_loopback, "timeout": 5.0}
 

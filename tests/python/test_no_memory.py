@@ -8,6 +8,8 @@ import pytest
 
 from processes import ended
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import json, os, resource, sys
 from pydidcomm import Attachment, Message, UnpackConfig, inspect

@@ -14,6 +14,8 @@ import qrcode  # type: ignore[import-untyped]
 from qrcode.constants import ERROR_CORRECT_L  # type: ignore[import-untyped]
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
+pytestmark = pytest.mark.slow
+
 # nbformat and qrcode come without types
 FORMAT: Any = nbformat
 QR: Any = qrcode

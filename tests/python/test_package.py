@@ -184,6 +184,7 @@ def test_importing_it_loads_nothing_else() -> None:
     assert loaded_by("import pydidcomm") - {*sys.builtin_module_names} == {"pydidcomm"}
 
 
+@pytest.mark.slow
 def test_a_name_is_there_when_it_is_used_and_a_module_with_it() -> None:
     program = "import pydidcomm; print(pydidcomm.{0}.__module__, {0!r} in vars(pydidcomm))"
     assert fresh(program.format("UnpackConfig")) == {"pydidcomm.config", "True"}

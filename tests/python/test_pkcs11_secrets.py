@@ -36,6 +36,8 @@ if softhsm.module() is None:
 import pkcs11
 from pkcs11 import Attribute, ObjectClass
 
+pytestmark = pytest.mark.slow
+
 METHODS: list[PeerMethod] = [0, 1, 2, 3, 4]
 # python-pkcs11 ends the search of a session that is gone when the search is garbage
 DEAD_SESSION = pytest.mark.filterwarnings(

@@ -34,6 +34,8 @@ from pydidcomm.transports.wsgi import wsgi_receiver
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+pytestmark = pytest.mark.slow
+
 HELLO = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
 ENCRYPTED = "application/didcomm-encrypted+json"
 POSTED = [("content-type", ENCRYPTED)]

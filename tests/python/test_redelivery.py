@@ -14,7 +14,10 @@ import pytest
 from pydidcomm import sync
 from world import Documents, Party, hello
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a signal")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a signal"),
+]
 
 HERE = Path(__file__).parent
 

@@ -22,6 +22,8 @@ from pydidcomm.resolvers.webvh import WebvhResolver, did_webvh_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow
+
 # did-webvh has no types
 PROVISION: Any = importlib.import_module("did_webvh.provision")
 ASKAR: Any = importlib.import_module("did_webvh.askar")
