@@ -215,11 +215,11 @@ def test_a_delivery_after_the_first_is_wrapped_when_its_text_is_read(
 ) -> None:
     serving(bob, [{"uri": one.did}, {"uri": two.did}])
     first, second = pack(world, alice, bob).deliveries
-    assert ("octets" in repr(first), "octets" in repr(second)) == (True, False)
+    assert ("bytes" in repr(first), "bytes" in repr(second)) == (True, False)
     assert second.routed_to_kids == tuple(two.kids)
     assert kids(second.text) == two.kids
     assert second.text is second.message
-    assert "octets" in repr(second)
+    assert "bytes" in repr(second)
 
 
 def test_the_work_of_one_pack_does_not_grow_with_the_keys_and_routes_of_mediators(
@@ -237,7 +237,7 @@ def test_the_work_of_one_pack_does_not_grow_with_the_keys_and_routes_of_mediator
         layers.insert(0, ["did:example:crowded"] * 6)
         serving(bob, [{"uri": "https://bob.example", "routingKeys": keys} for keys in layers])
         packed = pack(world, alice, bob)
-        return len(kids(packed.text)), ["octets" in repr(each) for each in packed.deliveries]
+        return len(kids(packed.text)), ["bytes" in repr(each) for each in packed.deliveries]
 
     assert work(10, 1) == (8, [True])
     assert work(100, 4) == (8, [True, False, False, False])
