@@ -66,6 +66,23 @@ _NEEDED = {
 """The next step where a DID is only a hash."""
 
 
+_LOCAL_METHODS = ("did:key:", "did:jwk:", "did:peer:")
+
+_NETWORK_RESOLVERS = {
+    "did:web:": "`WebResolver` of `pydidcomm.resolvers.web`",
+    "did:webvh:": "`WebvhResolver` of `pydidcomm.resolvers.webvh`",
+}
+
+
+def _resolver_for(did: str) -> str:
+    """The resolver that a DID of another method needs, which a party lacks by default."""
+    if not did.startswith("did:") or did.startswith(_LOCAL_METHODS):
+        return ""
+    method = ":".join(did.split(":")[:2])
+    resolver = _NETWORK_RESOLVERS.get(f"{method}:", "a resolver for it")
+    return f". `LocalResolver`, the default, does not resolve {method}: pass {resolver} in a `PrefixResolver`"
+
+
 _CURVES = ("X25519", "P-256", "P-384", "P-521", "Ed25519", "secp256k1")
 
 
@@ -134,7 +151,8 @@ class MalformedDocumentError(DIDCommError):
         self.reason = reason
 
     def _text(self) -> str:
-        return f"malformed DID document of {self.did}: {self.reason}"
+        of = f" of {self.did}" if self.did else ""
+        return f"malformed DID document{of}: {self.reason}"
 
 
 class UnsupportedError(DIDCommError):
@@ -235,7 +253,7 @@ class DidNotFoundError(NotFoundError):
         # the long form of a did:peer:4 has one colon more, and contains its document
         is_short = self.did.count(":") == "did:peer:4".count(":")
         needed = _NEEDED.get(self.did[: len("did:peer:1")], "") if is_short else ""
-        return f"DID not found: {self.did}{needed}"
+        return f"DID not found: {self.did}{needed or _resolver_for(self.did)}"
 
 
 class ResolutionError(DIDCommError):
@@ -394,6 +412,17 @@ class UntrustedMessageError(DIDCommError):
         return f"untrusted message: {self.claim} is not proved{details}"
 
 
+_UNMET = {
+    "require_encrypted": "the message is not encrypted",
+    "require_authenticated": "the message proves no sender, as anoncrypt and plaintext do not",
+    "require_signed": "the message is not signed",
+    "require_unexpired": "`expires_time` of the message has come, or is malformed",
+    "require_profile": "the message does not keep to the profile",
+    "allowed_senders": "the message is not from a proved sender that is allowed",
+}
+"""Why a message does not meet a demand."""
+
+
 class PolicyError(DIDCommError):
     """The message is proved, and the operator demands more of it: whoever set the policy decides.
 
@@ -410,8 +439,9 @@ class PolicyError(DIDCommError):
         self.did = did
 
     def _text(self) -> str:
-        sender = f" (did {self.did})" if self.did else ""
-        return f"refused by policy: {self.demand} is not met{sender}"
+        sender = f"; its sender is {self.did}" if self.did else ""
+        unmet = _UNMET.get(self.demand, "the message does not meet it")
+        return f"refused by `{self.demand}` of `UnpackConfig`: {unmet}{sender}"
 
 
 class ReplayedMessageError(DIDCommError):
@@ -430,7 +460,7 @@ class ReplayedMessageError(DIDCommError):
         self.did = did
 
     def _text(self) -> str:
-        return f"message {self.message_id} of {self.did or 'an anonymous sender'} was here before"
+        return f"message {self.message_id} of {self.did or 'an anonymous sender'} was received before"
 
 
 class DecryptionError(DIDCommError):

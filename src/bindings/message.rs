@@ -31,8 +31,9 @@ use crate::message::{Attachment, FromPriorHeader, Message};
 ///
 /// It exists only if every header has the form that the specification demands, and it never changes;
 /// `replace` makes a changed copy. `frm` stands for the header `from`. `id` is a fresh UUID unless given.
-/// Times are whole seconds since 1970-01-01T00:00:00Z, given as an int, a float or an aware datetime. A `type` that is no Message Type URI is taken with a
-/// `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
+/// A header without an argument of its own goes into `custom_headers`, a dict, for instance `return_route`.
+/// Times are whole seconds since 1970-01-01T00:00:00Z, given as an int, a float or an aware datetime. A `type`
+/// that is not a Message Type URI is taken with a `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
 ///
 /// Raises:
 ///     TypeError: An argument has another type, or JSON has no form for it.

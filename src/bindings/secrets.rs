@@ -170,6 +170,7 @@ impl PyInMemorySecrets {
     // what a subclass is made of is for its own __init__ to say
     #[new]
     #[pyo3(signature = (*_arguments: "Any", **_named: "Any") -> "Self")]
+    #[pyo3(text_signature = "(secrets=None)")]
     fn new(_arguments: &Bound<'_, PyTuple>, _named: Option<&Bound<'_, PyDict>>) -> Self {
         Self(Arc::default())
     }

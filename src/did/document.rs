@@ -116,9 +116,10 @@ impl Document {
         let id = json.member_text("id").unwrap_or_default();
         let malformed =
             |reason: &str| Error::MalformedDocument { did: id.clone(), reason: reason.to_owned() };
-        let did = DidUrl::parse(&id).map_err(|_| malformed("id is no DID"))?;
+        let did = DidUrl::parse(&id)
+            .map_err(|_| malformed(if id.is_empty() { "`id` is missing" } else { "`id` is not a DID" }))?;
         if did.as_str() != did.did() {
-            return Err(malformed("id is a DID URL"));
+            return Err(malformed("`id` is a DID URL, not a DID"));
         }
         let mut room = Room::new(did.did(), most_entries);
         let mut methods = Methods::default();

@@ -301,7 +301,10 @@ fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<
     match message.to().map(|named| named.iter().map(DidUrl::did).collect::<DidSet>()) {
         Some(named) => match to.iter().find(|to| !named.contains(to.did())) {
             None => Ok(message),
-            Some(other) => Err(Error::misuse(format!("the message is not to {}", other.did()))),
+            Some(other) => Err(Error::misuse(format!(
+                "`to` of the message does not contain the recipient {}: add it, or leave `to` out",
+                other.did()
+            ))),
         },
         // a signed message without `to` could be passed on to somebody else
         None if options.signer.is_some() => {

@@ -88,5 +88,8 @@ fn nobody_signs_for_nobody() {
 fn a_message_is_packed_for_those_that_it_names() {
     let (packed, _) = to_each(&World::new(), message(json!({"to": [BOB]})), &[BOB, CAROL], from(ALICE));
     let Err(Error::Misuse(reason)) = packed else { panic!("{packed:?}") };
-    assert_eq!(reason, format!("the message is not to {CAROL}"));
+    assert_eq!(
+        reason,
+        format!("`to` of the message does not contain the recipient {CAROL}: add it, or leave `to` out")
+    );
 }

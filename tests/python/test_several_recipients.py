@@ -156,7 +156,7 @@ def test_nobody_is_asked_to_sign_for_recipients_that_are_all_gone(cast: Cast) ->
 @pytest.mark.spec("ADR-02")
 def test_the_message_has_to_name_every_recipient(cast: Cast) -> None:
     message = Message(type=HELLO, to=[cast.b])
-    with pytest.raises(ValueError, match=f"the message is not to {cast.c}"):
+    with pytest.raises(ValueError, match=f"`to` of the message does not contain the recipient {cast.c}"):
         results(cast.alice.pack_to_each(message, to=[cast.b, cast.c]))
 
 

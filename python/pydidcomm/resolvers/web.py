@@ -38,6 +38,7 @@ class WebResolver(NetworkResolver):
 
     Example:
         >>> import asyncio
+        >>> from pydidcomm import ResolutionError
         >>> from pydidcomm.resolvers.web import WebResolver
         >>> async def main():
         ...     async with WebResolver() as web:
@@ -45,7 +46,6 @@ class WebResolver(NetworkResolver):
         ...             return await web.resolve("did:web:127.0.0.1")
         ...         except ResolutionError as error:
         ...             return error.cause
-        >>> from pydidcomm import ResolutionError
         >>> asyncio.run(main())
         'invalid DID'
     """

@@ -1,6 +1,7 @@
 """The same names for programs without an event loop: plain functions in place of coroutines.
 
-Every name of `pydidcomm` is here too. Resolvers given here have plain methods.
+Every name of `pydidcomm` is here too. Resolvers given here have plain methods;
+`pydidcomm.sync.network` has network resolvers and `HttpTransport`.
 """
 
 # ruff: noqa: E402, what has a twin here comes after what has none

@@ -131,7 +131,8 @@ class HttpTransport:
         Args:
             packed: What `pack` returned, whose `deliveries` are tried in order.
             uri: One endpoint to send to in place of those; needed where `packed` names none.
-            return_route: Whether the message has the header `return_route`, and an answer is read.
+            return_route: Whether an answer is read, for a message that asks for one by
+                `custom_headers={"return_route": "all"}`.
             progress: Called in another thread with the bytes that were written and all bytes.
 
         Raises:

@@ -4,4 +4,5 @@
 - `pydidcomm.transports.websocket`: `WebSocketTransport`, one connection for many messages. Extra: `http`.
 - `pydidcomm.transports.receiver`: an ASGI application that receives over both. It needs no extra.
 - `pydidcomm.transports.wsgi`: the same for Flask and Django. It needs no extra.
+- `pydidcomm.sync.network`: `HttpTransport` for programs without an event loop. Extra: `http`.
 """

@@ -58,6 +58,19 @@ WRONG_TYPE: Final = Reply(415, b"expected one message of a DIDComm media type, n
 NOT_FOUND: Final = Reply(404, b"there is no such invitation\n")
 
 
+def require_party(party: object, kind: type, other: str) -> None:
+    """Raises TypeError for a party with the other kind of functions, which `other` receives for."""
+    if isinstance(party, kind):
+        return
+    expected = "sync.DIDCommMessaging" if "sync" in kind.__module__ else "DIDCommMessaging"
+    module = type(party).__module__.removesuffix(".messaging")
+    message = (
+        f"`party` must be a `pydidcomm.{expected}`, got {module}.{type(party).__name__}: "
+        f"`{other}` receives for the other kind of party"
+    )
+    raise TypeError(message)
+
+
 def refusal(
     method: str, headers: Sequence[tuple[str, str]], *, max_bytes: int, accept_v1: bool
 ) -> Reply | None:

@@ -153,8 +153,9 @@ class HttpTransport:
         Args:
             packed: What `pack` returned, whose `deliveries` are tried in order.
             uri: One endpoint to send to in place of those; needed where `packed` names none.
-            return_route: Whether the message has the header `return_route`, and an answer is read: at most
-                one, and only over a delivery without routing keys. Without it an answer's body is ignored.
+            return_route: Whether an answer is read, for a message that asks for one by
+                `custom_headers={"return_route": "all"}`: at most one, and only over a delivery without
+                routing keys. Without it an answer's body is ignored.
             progress: Called with the bytes that were written and all bytes, after each 64 KiB.
 
         Raises:

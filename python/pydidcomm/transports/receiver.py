@@ -46,6 +46,7 @@ class Receiver:
         answer_seconds: float = requests.ANSWER_SECONDS,
         body_seconds: float = requests.BODY_SECONDS,
     ) -> None:
+        requests.require_party(party, DIDCommMessaging, "pydidcomm.transports.wsgi.wsgi_receiver")
         if min(max_bytes, max_concurrency) < 1 or min(answer_seconds, body_seconds) <= 0:
             message = "`max_bytes`, `max_concurrency`, `answer_seconds` and `body_seconds` must be positive"
             raise ValueError(message)
@@ -185,7 +186,8 @@ def receiver(  # noqa: PLR0913, all but two are named
     It runs under uvicorn, hypercorn (asyncio and trio) and granian, alone or mounted into Starlette, FastAPI
     or Litestar. A message that was unpacked is answered with 202 before the handler runs. uvicorn and
     hypercorn wait for the handler when they are stopped; granian does not, nor does any server that is
-    killed: a handler that must not lose a message stores it first. A handler that fails is logged.
+    killed: a handler that must not lose a message stores it first. The failure of a handler
+    is logged by `pydidcomm.receiver`, which shows nothing before `logging.basicConfig()` or the like.
 
     | answer | to |
     |---|---|
@@ -202,7 +204,8 @@ def receiver(  # noqa: PLR0913, all but two are named
     Args:
         party: Unpacks the messages.
         handler: A coroutine function that is called with each result of `unpack`. Where the message asks for
-            an answer on its connection (`return_route`), what `pack` returned for its sender, or None.
+            an answer on its connection (the header `return_route`), what `pack` returned for its sender, or
+            None.
         config: What to demand of messages.
         invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
         accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.
@@ -212,6 +215,7 @@ def receiver(  # noqa: PLR0913, all but two are named
         body_seconds: How long a request's body may take.
 
     Raises:
+        TypeError: `party` is one of `pydidcomm.sync`.
         ValueError: A limit is not positive.
 
     Example:

@@ -60,12 +60,12 @@ class WebSocketTransport:
         ValueError: `uri` is not a ws or wss URL, or a limit is not positive.
 
     Example:
+        >>> from pydidcomm.transports.websocket import WebSocketTransport
         >>> async def talk(party, packed):
         ...     async with WebSocketTransport("wss://mediator.example/") as socket:
         ...         await socket.send(packed)
         ...         async for body in socket:
         ...             print(await party.unpack(body))
-        >>> from pydidcomm.transports.websocket import WebSocketTransport
     """
 
     def __init__(  # noqa: PLR0913, all but the first are named

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from inspect import iscoroutinefunction
 from typing import Any, Final
 
 from pydidcomm._core import UnpackResult
@@ -33,6 +34,14 @@ class WsgiReceiver:
         accept_v1: bool = False,
         max_bytes: int = requests.MAX_BYTES,
     ) -> None:
+        # a coroutine that is not awaited would be answered with 202, and nothing verified or handled
+        requests.require_party(party, DIDCommMessaging, "pydidcomm.transports.receiver.receiver")
+        if iscoroutinefunction(handler):
+            message = (
+                "`handler` must be a plain function, got a coroutine function: use "
+                "`pydidcomm.transports.receiver.receiver`, which awaits it"
+            )
+            raise TypeError(message)
         if max_bytes < 1:
             message = "`max_bytes` must be positive"
             raise ValueError(message)
@@ -106,6 +115,7 @@ def wsgi_receiver(  # noqa: PLR0913, all but two are named
         max_bytes: The longest message, in bytes.
 
     Raises:
+        TypeError: `party` is not one of `pydidcomm.sync`, or `handler` is a coroutine function.
         ValueError: The limit is not positive.
 
     Example:
