@@ -25,6 +25,7 @@ from pydidcomm.config import (
     PackEncryptedParameters,
     ResolversConfig,
     UnpackConfig,
+    check_resolvers,
 )
 from pydidcomm.errors import MissingToWarning, UnprovedSenderWarning
 from pydidcomm.resolvers import DIDResolver, PrefixResolver
@@ -177,8 +178,8 @@ def unpacked(
 ) -> Operation:
     """Prepares `unpack`."""
     config = unpack_options(config)
-    window = resolvers.replay_window is not None
-    return _core.unpack(packed_msg, config.prepared, window, _known(resolvers, config.now))
+    known = _known(resolvers, config.now)
+    return _core.unpack(packed_msg, config.prepared, resolvers.replay_window is not None, known)
 
 
 def received(
@@ -186,8 +187,8 @@ def received(
 ) -> Operation:
     """Prepares `receive`."""
     config = unpack_options(config)
-    window = resolvers.replay_window is not None
-    return _core.receive(packed_msg, config.prepared, window, _known(resolvers, config.now))
+    known = _known(resolvers, config.now)
+    return _core.receive(packed_msg, config.prepared, resolvers.replay_window is not None, known)
 
 
 def each_unpacked(
@@ -309,6 +310,7 @@ def time_of(resolvers: ResolversConfig) -> int:
 
 def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:
     """What the core can answer by itself, where no subclass answers otherwise, and what it has to know."""
+    check_resolvers(resolvers)
     secrets = resolvers.secrets_resolver
     local, prefixes, exceptions = _local(resolvers.did_resolver)
     # one clock for what is written and for what is read; a test that freezes `time.time` freezes both

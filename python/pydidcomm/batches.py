@@ -13,7 +13,13 @@ from pydidcomm._checks import check_several, check_whole
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
 from pydidcomm._questions import BLOCK, pause
 from pydidcomm._unpacked_in_order import AT_ONCE, PackedMessage, unpacked_in_order
-from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
+from pydidcomm.config import (
+    PackEncryptedConfig,
+    PackEncryptedParameters,
+    ResolversConfig,
+    UnpackConfig,
+    check_resolvers,
+)
 from pydidcomm.outcome import Outcome, outcomes
 
 
@@ -188,7 +194,7 @@ def unpack_each(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    check_each(packed_msgs, config, at_once)
+    check_each(resolvers_config, packed_msgs, config, at_once)
     return _unpack_each(resolvers_config, packed_msgs, config, at_once)
 
 
@@ -207,8 +213,11 @@ async def _unpack_each(
             yield Outcome(entry) if refused is None else Outcome(error=refused)
 
 
-def check_each(packed_msgs: object, config: UnpackConfig | None, at_once: int) -> None:
+def check_each(
+    resolvers: ResolversConfig, packed_msgs: object, config: UnpackConfig | None, at_once: int
+) -> None:
     """Refuses one message in place of several, options of another class, and a limit of none."""
+    check_resolvers(resolvers)
     if not isinstance(packed_msgs, AsyncIterable):
         check_several("packed_msgs", packed_msgs, "messages", "unpack")
     _operations.unpack_options(config)
@@ -222,6 +231,7 @@ def each_packed(
     threads: int | None,
 ) -> Iterable[Batch]:
     """Prepares `pack_many`."""
+    check_resolvers(resolvers)
     check_several("outgoing", outgoing, "Outgoing", "pack")
     _operations.check_pack_options(config)
     return batches_of((partial(_packed, resolvers, _checked(one), config) for one in outgoing), threads)

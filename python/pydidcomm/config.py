@@ -6,7 +6,8 @@ from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
-from pydidcomm._checks import check_mapping, check_whole
+from pydidcomm._arguments import ArgumentTypeError
+from pydidcomm._checks import check_mapping, check_whole, kind_of
 from pydidcomm._core import PackOptions, PackParameters, UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
@@ -101,6 +102,13 @@ class ResolversConfig(_Found):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
+
+
+def check_resolvers(value: object) -> None:
+    """Refuses what is not a `ResolversConfig`, for instance the message where the two were swapped."""
+    if not isinstance(value, ResolversConfig):
+        reason = f"`resolvers_config` must be ResolversConfig, got {kind_of(value)}: it comes first"
+        raise ArgumentTypeError(reason)
 
 
 class _PreparedUnpack:

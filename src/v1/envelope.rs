@@ -22,6 +22,9 @@ const ENC: &str = "xchacha20poly1305_ietf";
 /// What else is found there: the right name, and how Aries RFC 0019 spells it once.
 const OTHER_ENCS: [&str; 2] = ["chacha20poly1305_ietf", "xchachapoly1305_ietf"];
 
+/// The longest `kid` that is read: that of a verkey has 44 letters and that of a DID URL some more, and errors repeat it.
+const LONGEST_KID: usize = 2048;
+
 /// How the content key is encrypted (`alg`).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Mode {
@@ -182,8 +185,12 @@ fn recipient(raw: Raw<'_>, mode: Mode) -> Result<Recipient> {
         (Mode::Authcrypt, Some(sealed), Some(nonce)) => Some(SealedSender { sealed, nonce }),
         _ => return Err(Error::malformed(PART, "sender and iv stand in Authcrypt, and only there")),
     };
+    let kid = text(find(&header, "kid"), "envelope.protected.recipients.header.kid")?;
+    if kid.len() > LONGEST_KID {
+        return Err(Error::malformed("envelope.protected.recipients.header.kid", "longer than any key id"));
+    }
     Ok(Recipient {
-        kid: text(find(&header, "kid"), "envelope.protected.recipients.header.kid")?,
+        kid,
         encrypted_key: text(find(&members, "encrypted_key"), "envelope.protected.recipients.encrypted_key")?,
         sender,
     })

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from pydidcomm import (
+    Attachment,
     InMemoryReplayWindow,
     InMemorySecrets,
     LocalResolver,
@@ -230,3 +231,24 @@ def test_a_clock_that_shows_no_time_is_named(now: Any) -> None:  # noqa: ANN401
     party = sync.DIDCommMessaging(PARTY.secrets, clock=lambda: now)
     with pytest.raises((TypeError, ValueError), match=r"^`clock` must return seconds since the epoch"):
         party.unpack(PACKED.text)
+
+
+@pytest.mark.parametrize("value", [None, PACKED.text, PARTY, {}, ResolversConfig])
+def test_what_is_not_a_resolvers_config_is_named(value: Any) -> None:  # noqa: ANN401, of any type
+    attachment = Attachment(data={"base64": "AA"})
+    calls: list[Callable[[], object]] = [
+        lambda: sync.unpack(value, PACKED.text),
+        lambda: sync.receive(value, PACKED.text),
+        lambda: sync.unpack_many(value, [PACKED.text]),
+        lambda: list(sync.unpack_each(value, [PACKED.text])),
+        lambda: sync.unpack_forward(value, PACKED.text),
+        lambda: sync.pack_encrypted(value, hello(), DID),
+        lambda: sync.pack_many(value, []),
+        lambda: sync.pack_signed(value, hello(to=[DID]), DID),
+        lambda: sync.wrap_in_forward(value, PACKED.text, DID, [DID]),
+        lambda: sync.sign_attachment(value, attachment, DID),
+        lambda: sync.verify_attachment(value, attachment),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match=r"^`resolvers_config` must be ResolversConfig, got "):
+            call()

@@ -30,6 +30,7 @@ from pydidcomm import (
 )
 from pydidcomm.errors import (
     DecryptionError,
+    DIDCommError,
     MalformedMessageError,
     PolicyError,
     ReplayedMessageError,
@@ -38,6 +39,7 @@ from pydidcomm.errors import (
 )
 from pydidcomm.inspection import EncryptedView
 from pydidcomm.sync import v1 as now
+from world import b64, header_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -389,3 +391,17 @@ def test_misuse_is_told(cast: Cast) -> None:
         v1.verkey(Secret.generate("X25519", kid="did:example:bob#1"))
     with pytest.raises(ValueError):  # noqa: PT011, the text is that of `Secret`
         now.create_verkey(InMemorySecrets(), b"short")
+
+
+@pytest.mark.parametrize(("length", "error"), [(2048, SecretNotFoundError), (2049, MalformedMessageError)])
+def test_a_kid_of_any_length_is_not_repeated_by_an_error(length: int, error: type[DIDCommError]) -> None:
+    secrets = InMemorySecrets()
+    party = sync.DIDCommMessaging(secrets)
+    verkey = now.create_verkey(secrets)
+    envelope = json.loads(now.pack(party.resolvers_config, {"@id": "1"}, [verkey]).text)
+    header = header_of(envelope["protected"])
+    header["recipients"][0]["header"]["kid"] = "z" * length
+    envelope["protected"] = b64(json.dumps(header))
+    with pytest.raises(error) as caught:
+        party.receive(envelope)
+    assert len(str(caught.value)) < 2100

@@ -163,7 +163,7 @@ def unpack_each(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    check_each(packed_msgs, config, at_once)
+    check_each(resolvers_config, packed_msgs, config, at_once)
     return _unpack_each(resolvers_config, packed_msgs, config, at_once)
 
 
