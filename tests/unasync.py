@@ -29,9 +29,9 @@ HEADER = """\
 \"""`{module}` without an event loop.\"""
 """
 SOURCES = (
-    "_drive",
-    "_admission",
-    "_batch",
+    "_driver.drive",
+    "_driver.acceptance",
+    "_driver.batch",
     "_party.party",
     "_party.packing",
     "_party.unpacking",
@@ -43,19 +43,19 @@ SOURCES = (
     "functions",
     "batches",
     "routing",
-    "peer_did",
-    "key_did",
+    "dids.peer_did",
+    "dids.key_did",
     "diagnosis",
     "v1",
     "external_keys",
 )
-PLAIN = {"require_plain": "pydidcomm._plain"}
+PLAIN = {"require_plain": "pydidcomm._driver.plain"}
 """The function that replaces `await` where an answer of the application must not need it, and its module."""
 REPLACEMENTS = {
-    "settled": ("pydidcomm._questions", "settled_now"),
-    "resolved_together": ("pydidcomm._together", "resolved_one_by_one"),
-    "unpacked_in_order": ("pydidcomm.sync._unpacked_in_order", "unpacked_in_order"),
-    "AT_ONCE": ("pydidcomm.sync._unpacked_in_order", "AT_ONCE"),
+    "settled": ("pydidcomm._driver.questions", "settled_now"),
+    "resolved_together": ("pydidcomm._driver.together", "resolved_one_by_one"),
+    "unpacked_in_order": ("pydidcomm.sync._driver.unpacked_in_order", "unpacked_in_order"),
+    "AT_ONCE": ("pydidcomm.sync._driver.unpacked_in_order", "AT_ONCE"),
     "aclosing": ("contextlib", "closing"),
 }
 """Names that depend on the event loop, and what replaces each."""
@@ -167,10 +167,7 @@ def is_generated(name: str, module: Module, modules: Modules) -> bool:
     if name in module.generated:
         return True
     origin, imported = module.imports.get(name, ("", ""))
-    if origin == "pydidcomm":
-        return imported in modules and bool(modules[imported].generated)
-    source = modules.get(origin.removeprefix("pydidcomm."))
-    return source is not None and imported in source.generated
+    return _home(origin, imported, modules) != origin
 
 
 def unwrapped(text: str, opening: str) -> str:
@@ -230,12 +227,11 @@ def generate(module: Module, modules: Modules) -> str:
 
 def _home(origin: str, imported: str, modules: Modules) -> str:
     """Return the module of the synchronous package that has the name, or else the one it came from."""
-    if origin == "pydidcomm":
-        is_twin = imported in modules and bool(modules[imported].generated)
-        return "pydidcomm.sync" if is_twin else origin
-    source = modules.get(origin.removeprefix("pydidcomm."))
-    is_twin = source is not None and imported in source.generated
-    return origin.replace("pydidcomm.", "pydidcomm.sync.", 1) if is_twin else origin
+    part = origin.removeprefix("pydidcomm").lstrip(".")
+    module, owner = modules.get(f"{part}.{imported}".lstrip(".")), modules.get(part)
+    if (module and module.generated) or (owner and imported in owner.generated):
+        return f"pydidcomm.sync.{part}".rstrip(".")
+    return origin
 
 
 def formatted(paths: Iterable[Path]) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pydidcomm.batches import Outgoing, pack_many, unpack_each, unpack_many
     from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters, ResolversConfig, UnpackConfig
     from pydidcomm.diagnosis import Check, Diagnosis
+    from pydidcomm.dids import PeerMethod, create_jwk_did, create_key_did, create_peer_did
     from pydidcomm.errors import (
         ContentNotFoundError,
         DecryptionError,
@@ -87,11 +88,9 @@ if TYPE_CHECKING:
         SignedView,
         inspect,
     )
-    from pydidcomm.key_did import create_jwk_did, create_key_did
     from pydidcomm.message_warning import MessageWarning, WarningCode
     from pydidcomm.messaging import DIDCommMessaging
     from pydidcomm.outcome import Outcome
-    from pydidcomm.peer_did import PeerMethod, create_peer_did
     from pydidcomm.replay import InMemoryReplayWindow, ReplayEntry, ReplayWindow
     from pydidcomm.resolvers import (
         DIDResolver,
@@ -225,6 +224,7 @@ _ORIGINS = {
     "batches": "Outgoing pack_many unpack_each unpack_many",
     "config": "PackEncryptedConfig PackEncryptedParameters ResolversConfig UnpackConfig",
     "diagnosis": "Check Diagnosis",
+    "dids": "PeerMethod create_jwk_did create_key_did create_peer_did",
     "errors": (
         "ContentNotFoundError DIDCommError DecryptionError DidDeactivatedError DidNotFoundError "
         "DeliveryError EndpointNotFoundError ResolutionError "
@@ -239,11 +239,9 @@ _ORIGINS = {
         "verify_attachment"
     ),
     "inspection": "EncryptedView EnvelopeView Fault PlaintextView SignatureView SignedView inspect",
-    "key_did": "create_jwk_did create_key_did",
     "message_warning": "MessageWarning WarningCode",
     "messaging": "DIDCommMessaging",
     "outcome": "Outcome",
-    "peer_did": "PeerMethod create_peer_did",
     "replay": "InMemoryReplayWindow ReplayEntry ReplayWindow",
     "resolvers": (
         "DIDResolver DIDResolverWithOptions KeyAgreementKey KeyMaker NewKey PrefixResolver ResolveOptions "
@@ -259,7 +257,9 @@ _SUBMODULES = (
     "compat",
     "external_keys",
     "invitations",
+    "key_did",
     "out_of_band",
+    "peer_did",
     "rotation",
     "secrets",
     "sync",
@@ -288,6 +288,8 @@ if not TYPE_CHECKING:
             import pydidcomm.config as module
         elif name == "diagnosis":
             import pydidcomm.diagnosis as module
+        elif name == "dids":
+            import pydidcomm.dids as module
         elif name == "errors":
             import pydidcomm.errors as module
         elif name == "external_keys":

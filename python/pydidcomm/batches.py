@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pydidcomm import _operations
-from pydidcomm._admission import asks_application, keep, refusal, take_back
-from pydidcomm._batch import batches_of, drive_each
 from pydidcomm._checks import check_several, check_whole
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
-from pydidcomm._questions import BLOCK, pause
-from pydidcomm._unpacked_in_order import AT_ONCE, PackedMessage, unpacked_in_order
+from pydidcomm._driver import operations
+from pydidcomm._driver.acceptance import asks_application, keep, refusal, take_back
+from pydidcomm._driver.batch import batches_of, drive_each
+from pydidcomm._driver.questions import BLOCK, pause
+from pydidcomm._driver.unpacked_in_order import AT_ONCE, PackedMessage, unpacked_in_order
 from pydidcomm.config import (
     PackEncryptedConfig,
     PackEncryptedParameters,
@@ -126,7 +126,7 @@ async def unpack_many(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    batches = _operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
+    batches = operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
     entries = await drive_each(batches, resolvers_config)
     if asks_application(resolvers_config, config):
         taken: list[UnpackResult] = []
@@ -220,7 +220,7 @@ def check_each(
     check_resolvers(resolvers)
     if not isinstance(packed_msgs, AsyncIterable):
         check_several("packed_msgs", packed_msgs, "messages", "unpack")
-    _operations.unpack_options(config)
+    operations.unpack_options(config)
     check_whole("at_once", at_once, least=1)
 
 
@@ -233,7 +233,7 @@ def each_packed(
     """Prepares `pack_many`."""
     check_resolvers(resolvers)
     check_several("outgoing", outgoing, "Outgoing", "pack")
-    _operations.check_pack_options(config)
+    operations.check_pack_options(config)
     return batches_of((partial(_packed, resolvers, _checked(one), config) for one in outgoing), threads)
 
 
@@ -246,5 +246,5 @@ def _checked(one: object) -> Outgoing:
 
 
 def _packed(resolvers: ResolversConfig, one: Outgoing, config: PackEncryptedConfig | None) -> Operation:
-    frm = _operations.sender_of(one.message, one.frm, anonymous=one.anonymous)
-    return _operations.encrypted(resolvers, one.message, one.to, frm, one.sign_frm, config, one.params)
+    frm = operations.sender_of(one.message, one.frm, anonymous=one.anonymous)
+    return operations.encrypted(resolvers, one.message, one.to, frm, one.sign_frm, config, one.params)

@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
-from pydidcomm import _operations
 from pydidcomm._checks import text_of
 from pydidcomm._core import (
     DIDDocument,
@@ -15,13 +14,14 @@ from pydidcomm._core import (
     document_of,
     same_party,
 )
-from pydidcomm._drive import drive, secret_named
-from pydidcomm._html import table
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver import operations
+from pydidcomm._driver.drive import drive, secret_named
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm._shown import shown
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.inspection import EncryptedView, EnvelopeView, SignedView, inspect
+from pydidcomm.inspection._html import table
 
 _MOST_KEYS = 20
 """The most keys of an envelope that are looked up: a peer chooses how many there are."""
@@ -125,7 +125,7 @@ async def diagnose(
         >>> asyncio.run(main())
         ['resolves, listed under keyAgreement on X25519, private key not held']
     """
-    _operations.unpack_options(config)
+    operations.unpack_options(config)
     steps = _steps(_text(packed_msg))
     resolvers = replace(resolvers_config, replay_window=None)
     answer: Any = None
@@ -138,7 +138,7 @@ async def diagnose(
                 elif kind == "secret":
                     answer = secret_named(value, resolvers)
                 else:
-                    answer = drive(_operations.unpacked(resolvers, value, config), resolvers)
+                    answer = drive(operations.unpacked(resolvers, value, config), resolvers)
                 answer = await answer if is_awaitable(answer) else answer
             except Exception as failure:  # noqa: BLE001, each failure is a finding
                 answer = failure

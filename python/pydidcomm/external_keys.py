@@ -11,8 +11,8 @@ from pydidcomm._core import (
     PublicKey,
     encode_public_keys,
 )
-from pydidcomm._drive import drive
-from pydidcomm._operations import encrypted, signed, unpacked
+from pydidcomm._driver.drive import drive
+from pydidcomm._driver.operations import encrypted, signed, unpacked
 from pydidcomm._shown import described
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _core, _operations
-from pydidcomm._admission import admitted
+from pydidcomm import _core
 from pydidcomm._core import (
     Attachment,
     Message,
@@ -14,8 +13,10 @@ from pydidcomm._core import (
     UnpackResult,
     V1Message,
 )
-from pydidcomm._drive import drive
-from pydidcomm._together import resolved_together
+from pydidcomm._driver import operations
+from pydidcomm._driver.acceptance import admitted
+from pydidcomm._driver.drive import drive
+from pydidcomm._driver.together import resolved_together
 from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.config import (
     KidIn,
@@ -92,9 +93,9 @@ async def pack_signed(
         >>> asyncio.run(main()).media_type
         'application/didcomm-signed+json'
     """
-    operation = _operations.signed(resolvers_config, message, sign_frm, kid_in)
+    operation = operations.signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = await drive(operation, resolvers_config)
-    _operations.warn_of_missing_to(message)
+    operations.warn_of_missing_to(message)
     return result
 
 
@@ -150,9 +151,9 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         >>> asyncio.run(main())
         ('Hi Bob', True)
     """
-    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
     result: Packed = await drive(operation, resolvers_config)
-    _operations.warn_of_anonymity(message, frm, sign_frm)
+    operations.warn_of_anonymity(message, frm, sign_frm)
     return result
 
 
@@ -201,9 +202,9 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
         >>> asyncio.run(main())
         ['Packed', 'DidNotFoundError']
     """
-    operation = _operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
     entries = await drive(operation, await resolved_together(resolvers_config, to))
-    _operations.warn_of_anonymity(message, frm, sign_frm)
+    operations.warn_of_anonymity(message, frm, sign_frm)
     return outcomes(entries)
 
 
@@ -241,7 +242,7 @@ async def unpack(
         >>> asyncio.run(unpack(resolvers, plain)).metadata
         Metadata(encrypted=False, authenticated=False)
     """
-    operation = _operations.unpacked(resolvers_config, packed_msg, config)
+    operation = operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = await drive(operation, resolvers_config)
     return await admitted(received, resolvers_config, config)
 
@@ -282,7 +283,7 @@ async def receive(
         >>> asyncio.run(main())
         True
     """
-    operation = _operations.received(resolvers_config, packed_msg, config)
+    operation = operations.received(resolvers_config, packed_msg, config)
     received: UnpackResult | V1Message = await drive(operation, resolvers_config)
     return await admitted(received, resolvers_config, config)
 
@@ -329,9 +330,7 @@ async def sign_attachment(
         >>> asyncio.run(main())
         True
     """
-    operation = _operations.attachment_signed(
-        resolvers_config, attachment, sign_frm, content, compact=compact
-    )
+    operation = operations.attachment_signed(resolvers_config, attachment, sign_frm, content, compact=compact)
     result: Attachment = await drive(operation, resolvers_config)
     return result
 
@@ -383,5 +382,5 @@ async def verify_attachment(
         >>> asyncio.run(main())
         'the signature is not valid'
     """
-    operation = _operations.attachment_verified(resolvers_config, attachment, content, signer)
+    operation = operations.attachment_verified(resolvers_config, attachment, content, signer)
     return AttachmentSignature(*await drive(operation, resolvers_config))

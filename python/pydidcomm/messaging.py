@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from pydidcomm._core import InMemorySecrets, LocalResolver
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm._party.dids import Dids
 from pydidcomm._party.forwarding import Forwarding
 from pydidcomm._party.relationships import Relationships

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _operations
-from pydidcomm._admission import admitted
 from pydidcomm._core import Forwarded, PackedForward
-from pydidcomm._drive import drive
+from pydidcomm._driver import operations
+from pydidcomm._driver.acceptance import admitted
+from pydidcomm._driver.drive import drive
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import ResolversConfig, UnpackConfig
 
@@ -45,7 +45,7 @@ async def unpack_forward(
         >>> asyncio.run(main())
         ('https://mediator.example', True, 'Hi Bob')
     """
-    operation = _operations.forwarded(resolvers_config, packed_msg, config)
+    operation = operations.forwarded(resolvers_config, packed_msg, config)
     result: Forwarded = await drive(operation, resolvers_config)
     await admitted(result.received, resolvers_config, config)
     return result
@@ -91,7 +91,7 @@ async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other i
         >>> asyncio.run(main())
         (True, True)
     """
-    operation = _operations.wrapped(resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers)
+    operation = operations.wrapped(resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers)
     result: PackedForward = await drive(operation, resolvers_config)
     return result
 
@@ -136,8 +136,6 @@ async def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
         >>> asyncio.run(main())
         True
     """
-    operation = _operations.rewrapped(
-        resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
-    )
+    operation = operations.rewrapped(resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
     result: PackedForward = await drive(operation, resolvers_config)
     return result

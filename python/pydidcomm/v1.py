@@ -30,11 +30,12 @@ Example:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _core, _operations
-from pydidcomm._admission import admitted
+from pydidcomm import _core
 from pydidcomm._core import PublicKey, Secret, V1Forwarded, V1Message, V1Packed
-from pydidcomm._drive import drive
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver import operations
+from pydidcomm._driver.acceptance import admitted
+from pydidcomm._driver.drive import drive
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.resolvers import SecretsStore
 
@@ -86,7 +87,7 @@ async def pack(
         >>> asyncio.run(main())
         b'hello world'
     """
-    operation = _operations.v1_packed(resolvers_config, message, to, frm)
+    operation = operations.v1_packed(resolvers_config, message, to, frm)
     result: V1Packed = await drive(operation, resolvers_config)
     return result
 
@@ -128,7 +129,7 @@ async def unpack(
         >>> asyncio.run(main())
         ('https://didcomm.org/trust_ping/1.0/ping', True, True)
     """
-    operation = _operations.v1_unpacked(resolvers_config, packed_msg, config)
+    operation = operations.v1_unpacked(resolvers_config, packed_msg, config)
     received: V1Message = await drive(operation, resolvers_config)
     await admitted(received, resolvers_config, config)
     return received
@@ -169,7 +170,7 @@ async def forward(
         >>> asyncio.run(main())
         (True, True)
     """
-    operation = _operations.v1_wrapped(resolvers_config, packed_msg, to, routing_keys)
+    operation = operations.v1_wrapped(resolvers_config, packed_msg, to, routing_keys)
     result: V1Packed = await drive(operation, resolvers_config)
     return result
 
@@ -206,7 +207,7 @@ async def unpack_forward(
         >>> asyncio.run(main())
         (True, True)
     """
-    operation = _operations.v1_forwarded(resolvers_config, packed_msg, config)
+    operation = operations.v1_forwarded(resolvers_config, packed_msg, config)
     result: V1Forwarded = await drive(operation, resolvers_config)
     await admitted(result.received, resolvers_config, config)
     return result

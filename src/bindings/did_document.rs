@@ -133,7 +133,7 @@ impl PyDocument {
 
     /// The keys and services as a table for notebooks.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm._html", "document_table")
+        drawn(slf.as_any(), "pydidcomm.inspection._html", "document_table")
     }
 
     fn __repr__(&self) -> String {

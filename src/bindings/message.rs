@@ -378,7 +378,7 @@ impl PyMessage {
 
     /// The headers as a table for notebooks; without the body.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm._html", "message_table")
+        drawn(slf.as_any(), "pydidcomm.inspection._html", "message_table")
     }
 
     fn __repr__(&self) -> String {

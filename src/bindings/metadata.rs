@@ -260,7 +260,7 @@ impl PyMetadata {
 
     /// The proved facts as a table for notebooks.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm._html", "metadata_table")
+        drawn(slf.as_any(), "pydidcomm.inspection._html", "metadata_table")
     }
 
     fn __eq__(&self, other: &Self) -> bool {

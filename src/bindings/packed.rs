@@ -254,7 +254,7 @@ impl PyPacked {
 
     /// The envelope as a picture for notebooks, from its open headers.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
+        drawn(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
@@ -305,7 +305,7 @@ impl PyPackedSigned {
 
     /// The envelope as a picture for notebooks, from its open headers.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
+        drawn(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
@@ -347,7 +347,7 @@ impl PyPackedPlaintext {
 
     /// The envelope as a picture for notebooks, from its open headers.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm._envelope_svg", "packed_picture")
+        drawn(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {

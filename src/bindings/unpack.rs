@@ -103,7 +103,7 @@ impl PyUnpackResult {
 
     /// The layers that were opened and who is proved, as a picture for notebooks; without the body.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm._envelope_svg", "unpacked_picture")
+        drawn(slf.as_any(), "pydidcomm.inspection._svg", "unpacked_picture")
     }
 
     /// What a mediator is asked to hand on and to whom, where the message is a forward; None where it is not.

@@ -136,7 +136,18 @@ def functions_of(value: Any) -> list[Any]:  # noqa: ANN401, anything public
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".sync", ".out_of_band", ".v1", ".sync.v1", ".errors", ".batches", ".diagnosis", ".resolvers"],
+    [
+        "",
+        ".sync",
+        ".out_of_band",
+        ".v1",
+        ".sync.v1",
+        ".errors",
+        ".batches",
+        ".diagnosis",
+        ".dids",
+        ".resolvers",
+    ],
 )
 def test_type_hints_of_every_public_function_are_evaluated(name: str) -> None:
     module = importlib.import_module(f"pydidcomm{name}")

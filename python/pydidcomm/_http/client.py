@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
-from pydidcomm._loops import loop_token
+from pydidcomm._driver.event_loop import loop_token
 
 try:
     import anyio

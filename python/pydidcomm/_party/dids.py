@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pydidcomm import key_did, peer_did
 from pydidcomm._core import LocalResolver
 from pydidcomm._party.party import Party
-from pydidcomm.peer_did import PeerMethod
+from pydidcomm.dids import key_did, peer_did
+from pydidcomm.dids.peer_did import PeerMethod
 from pydidcomm.resolvers import DIDResolver, KeyMaker, SecretsResolver, SecretsStore
 from pydidcomm.resolvers._composite import memory_of
 

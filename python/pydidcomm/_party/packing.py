@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _core, _operations, batches
+from pydidcomm import _core, batches
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
-from pydidcomm._drive import drive
+from pydidcomm._driver import operations
+from pydidcomm._driver.drive import drive
+from pydidcomm._driver.together import resolved_together
 from pydidcomm._party.party import Party
-from pydidcomm._together import resolved_together
 from pydidcomm.batches import Outgoing
 from pydidcomm.config import KidIn, PackEncryptedConfig, PackEncryptedParameters
 from pydidcomm.outcome import Outcome, outcomes
@@ -56,8 +57,8 @@ class Packing(Party):
             >>> asyncio.run(main())
             (True, None)
         """
-        frm = _operations.sender_of(message, frm, anonymous=anonymous)
-        operation = _operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        frm = operations.sender_of(message, frm, anonymous=anonymous)
+        operation = operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
         result: Packed = await drive(operation, self.resolvers_config)
         return result
 
@@ -79,8 +80,8 @@ class Packing(Party):
         Returns:
             An outcome for each recipient, in the order of `to`.
         """
-        frm = _operations.sender_of(message, frm, anonymous=anonymous)
-        operation = _operations.encrypted_to_each(
+        frm = operations.sender_of(message, frm, anonymous=anonymous)
+        operation = operations.encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
         entries = await drive(operation, await resolved_together(self.resolvers_config, to))
@@ -100,9 +101,9 @@ class Packing(Party):
         self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
     ) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        operation = _operations.signed(self.resolvers_config, message, sign_frm, kid_in)
+        operation = operations.signed(self.resolvers_config, message, sign_frm, kid_in)
         result: PackedSigned = await drive(operation, self.resolvers_config)
-        _operations.warn_of_missing_to(message)
+        operations.warn_of_missing_to(message)
         return result
 
     async def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:

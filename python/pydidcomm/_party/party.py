@@ -4,7 +4,7 @@ from typing import Any
 
 from pydidcomm import _core
 from pydidcomm._core import DIDDocument
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import DIDResolver, ResolveOptions, SecretsResolver
 from pydidcomm.resolvers.options import NO_OPTIONS, resolve_with

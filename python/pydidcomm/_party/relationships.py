@@ -1,7 +1,8 @@
 """Rotate the DID of a relationship, and end it."""
 
-from pydidcomm import _operations, rotation
+from pydidcomm import rotation
 from pydidcomm._core import Message, Packed
+from pydidcomm._driver import operations
 from pydidcomm._party.packing import Packing
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters
 
@@ -56,7 +57,7 @@ class Relationships(Packing):
             >>> asyncio.run(main())
             True
         """
-        now = _operations.time_of(self.resolvers_config)
+        now = operations.time_of(self.resolvers_config)
         message = rotation.rotating(message, to=to, old=old, new=new, now=now, at=at)
         return await self.pack(message, to=to, frm=new, sign_frm=sign_frm, config=config, params=params)
 
@@ -101,6 +102,6 @@ class Relationships(Packing):
             >>> asyncio.run(main())
             True
         """
-        now = _operations.time_of(self.resolvers_config)
+        now = operations.time_of(self.resolvers_config)
         message = rotation.ending(message, to=to, frm=frm, now=now, at=at)
         return await self.pack(message, to=to, anonymous=True, config=config, params=params)

@@ -1,8 +1,8 @@
 """Sign attachments, and verify their signatures."""
 
-from pydidcomm import _operations
 from pydidcomm._core import Attachment
-from pydidcomm._drive import drive
+from pydidcomm._driver import operations
+from pydidcomm._driver.drive import drive
 from pydidcomm._party.party import Party
 from pydidcomm.attachments import AttachmentSignature
 
@@ -14,7 +14,7 @@ class Signing(Party):
         self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False
     ) -> Attachment:
         """The attachment with a detached signature over its content; see `pydidcomm.sign_attachment`."""
-        operation = _operations.attachment_signed(
+        operation = operations.attachment_signed(
             self.resolvers_config, attachment, sign_frm, content, compact=compact
         )
         result: Attachment = await drive(operation, self.resolvers_config)
@@ -24,5 +24,5 @@ class Signing(Party):
         self, attachment: Attachment, *, content: bytes | None = None, signer: str | None = None
     ) -> AttachmentSignature:
         """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
-        operation = _operations.attachment_verified(self.resolvers_config, attachment, content, signer)
+        operation = operations.attachment_verified(self.resolvers_config, attachment, content, signer)
         return AttachmentSignature(*await drive(operation, self.resolvers_config))

@@ -3,12 +3,13 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from typing import Any
 
-from pydidcomm import _operations, batches, functions
-from pydidcomm._admission import admitted
+from pydidcomm import batches, functions
 from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
-from pydidcomm._drive import drive
+from pydidcomm._driver import operations
+from pydidcomm._driver.acceptance import admitted
+from pydidcomm._driver.drive import drive
+from pydidcomm._driver.unpacked_in_order import AT_ONCE, PackedMessage
 from pydidcomm._party.party import Party
-from pydidcomm._unpacked_in_order import AT_ONCE, PackedMessage
 from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis, diagnose
 from pydidcomm.outcome import Outcome
@@ -24,7 +25,7 @@ class Unpacking(Party):
 
         A message of DIDComm v1 is refused; `receive` reads both.
         """
-        operation = _operations.unpacked(self.resolvers_config, packed_msg, config)
+        operation = operations.unpacked(self.resolvers_config, packed_msg, config)
         received: UnpackResult = await drive(operation, self.resolvers_config)
         return await admitted(received, self.resolvers_config, config)
 

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol, cast, runtime_checkable
 
 from pydidcomm._checks import check_positive, check_resolver, check_seconds
 from pydidcomm._core import DIDDocument, Resolved
-from pydidcomm._loops import is_awaitable, loop_token, running_loop
-from pydidcomm._questions import copied
+from pydidcomm._driver.event_loop import is_awaitable, loop_token, running_loop
+from pydidcomm._driver.questions import copied
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import CompositeResolver
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options

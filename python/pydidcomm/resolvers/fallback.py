@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, cast
 
 from pydidcomm._checks import check_resolver
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.errors import ResolutionError, UnsupportedError
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import CompositeResolver

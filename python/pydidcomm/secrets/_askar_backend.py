@@ -7,7 +7,7 @@ from typing import Any
 from aries_askar import Key, Store
 
 from pydidcomm._core import Secret
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 from pydidcomm.resolvers import KeyUse, NewKey
 from pydidcomm.secrets import _askar_keys
 from pydidcomm.secrets._askar_store import AskarStore, Opening, Session

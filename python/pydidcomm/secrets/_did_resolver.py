@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMappi
 from typing import Any
 
 from pydidcomm._core import LocalResolver, short_form
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.resolvers import DIDResolver, DocumentAnswer, PrefixResolver
 from pydidcomm.secrets._recent import Recent
 

@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 from pydidcomm.resolvers import KeyUse, NewKey
 from pydidcomm.secrets._did_resolver import LongForms
 from pydidcomm.secrets._recent import Recent

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -29,7 +29,7 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 from pydidcomm.secrets import _needs_askar as _needs_askar  # noqa: PLC0414, before what needs it
 from pydidcomm.secrets._askar_backend import AskarBackend
 from pydidcomm.secrets._askar_keys import AskarKey, LoadedCurve

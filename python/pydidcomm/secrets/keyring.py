@@ -16,7 +16,7 @@ Example:
 
 from typing import TYPE_CHECKING
 
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 from pydidcomm.secrets import _needs_keyring as _needs_keyring  # noqa: PLC0414, before what needs it
 from pydidcomm.secrets._faces import AsyncSecrets, SyncSecrets
 from pydidcomm.secrets._keyring_backend import KeyringBackend

@@ -15,7 +15,7 @@ Example:
 
 import os
 
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 from pydidcomm.secrets import _needs_pkcs11 as _needs_pkcs11  # noqa: PLC0414, before what needs it
 from pydidcomm.secrets._faces import AsyncSecrets, SyncSecrets
 from pydidcomm.secrets._pkcs11_backend import Pkcs11Backend

@@ -291,6 +291,15 @@ from pydidcomm.sync.batches import (
 from pydidcomm.sync.batches import (
     unpack_many as unpack_many,
 )
+from pydidcomm.sync.dids.key_did import (
+    create_jwk_did as create_jwk_did,
+)
+from pydidcomm.sync.dids.key_did import (
+    create_key_did as create_key_did,
+)
+from pydidcomm.sync.dids.peer_did import (
+    create_peer_did as create_peer_did,
+)
 from pydidcomm.sync.functions import (
     pack_encrypted as pack_encrypted,
 )
@@ -315,17 +324,8 @@ from pydidcomm.sync.functions import (
 from pydidcomm.sync.functions import (
     verify_attachment as verify_attachment,
 )
-from pydidcomm.sync.key_did import (
-    create_jwk_did as create_jwk_did,
-)
-from pydidcomm.sync.key_did import (
-    create_key_did as create_key_did,
-)
 from pydidcomm.sync.messaging import (
     DIDCommMessaging as DIDCommMessaging,
-)
-from pydidcomm.sync.peer_did import (
-    create_peer_did as create_peer_did,
 )
 from pydidcomm.sync.routing import (
     rewrap as rewrap,

@@ -6,16 +6,16 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
-from pydidcomm import _operations
-from pydidcomm._admission import asks_application, keep
 from pydidcomm._core import Packed, UnpackResult
-from pydidcomm._unpacked_in_order import PackedMessage
+from pydidcomm._driver import operations
+from pydidcomm._driver.acceptance import asks_application, keep
+from pydidcomm._driver.unpacked_in_order import PackedMessage
 from pydidcomm.batches import Outgoing, check_each, each_packed
 from pydidcomm.config import PackEncryptedConfig, ResolversConfig, UnpackConfig
 from pydidcomm.outcome import Outcome, outcomes
-from pydidcomm.sync._admission import refusal, take_back
-from pydidcomm.sync._batch import drive_each
-from pydidcomm.sync._unpacked_in_order import AT_ONCE, unpacked_in_order
+from pydidcomm.sync._driver.acceptance import refusal, take_back
+from pydidcomm.sync._driver.batch import drive_each
+from pydidcomm.sync._driver.unpacked_in_order import AT_ONCE, unpacked_in_order
 
 
 def pack_many(
@@ -98,7 +98,7 @@ def unpack_many(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    batches = _operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
+    batches = operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
     entries = drive_each(batches, resolvers_config)
     if asks_application(resolvers_config, config):
         taken: list[UnpackResult] = []

@@ -5,12 +5,12 @@
 from dataclasses import replace
 from typing import Any
 
-from pydidcomm import _operations
 from pydidcomm._core import Packed, PackedSigned
-from pydidcomm._plain import require_plain
+from pydidcomm._driver import operations
+from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.diagnosis import Diagnosis, _steps, _Text, _text
-from pydidcomm.sync._drive import drive, secret_named
+from pydidcomm.sync._driver.drive import drive, secret_named
 
 
 def diagnose(
@@ -38,7 +38,7 @@ def diagnose(
         >>> main()
         ['resolves, listed under keyAgreement on X25519, private key not held']
     """
-    _operations.unpack_options(config)
+    operations.unpack_options(config)
     steps = _steps(_text(packed_msg))
     resolvers = replace(resolvers_config, replay_window=None)
     answer: Any = None
@@ -51,7 +51,7 @@ def diagnose(
                 elif kind == "secret":
                     answer = secret_named(value, resolvers)
                 else:
-                    answer = drive(_operations.unpacked(resolvers, value, config), resolvers)
+                    answer = drive(operations.unpacked(resolvers, value, config), resolvers)
                 answer = require_plain(answer)
             except Exception as failure:  # noqa: BLE001, each failure is a finding
                 answer = failure

@@ -3,10 +3,10 @@
 """`pydidcomm.external_keys` without an event loop."""
 
 from pydidcomm._core import PublicKey
-from pydidcomm._operations import encrypted, signed, unpacked
+from pydidcomm._driver.operations import encrypted, signed, unpacked
 from pydidcomm.errors import DIDCommError
 from pydidcomm.external_keys import _checks, _message, _mismatch
-from pydidcomm.sync._drive import drive
+from pydidcomm.sync._driver.drive import drive
 
 
 def check_key(handle: object, public_key: PublicKey) -> None:

@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _core, _operations
+from pydidcomm import _core
 from pydidcomm._core import (
     Attachment,
     Message,
@@ -15,7 +15,8 @@ from pydidcomm._core import (
     UnpackResult,
     V1Message,
 )
-from pydidcomm._together import resolved_one_by_one
+from pydidcomm._driver import operations
+from pydidcomm._driver.together import resolved_one_by_one
 from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.config import (
     KidIn,
@@ -25,8 +26,8 @@ from pydidcomm.config import (
     UnpackConfig,
 )
 from pydidcomm.outcome import Outcome, outcomes
-from pydidcomm.sync._admission import admitted
-from pydidcomm.sync._drive import drive
+from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.drive import drive
 
 
 def pack_plaintext(
@@ -92,9 +93,9 @@ def pack_signed(
         >>> main().media_type
         'application/didcomm-signed+json'
     """
-    operation = _operations.signed(resolvers_config, message, sign_frm, kid_in)
+    operation = operations.signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = drive(operation, resolvers_config)
-    _operations.warn_of_missing_to(message)
+    operations.warn_of_missing_to(message)
     return result
 
 
@@ -149,9 +150,9 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
         >>> main()
         ('Hi Bob', True)
     """
-    operation = _operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
     result: Packed = drive(operation, resolvers_config)
-    _operations.warn_of_anonymity(message, frm, sign_frm)
+    operations.warn_of_anonymity(message, frm, sign_frm)
     return result
 
 
@@ -199,9 +200,9 @@ def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_en
         >>> main()
         ['Packed', 'DidNotFoundError']
     """
-    operation = _operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
     entries = drive(operation, resolved_one_by_one(resolvers_config, to))
-    _operations.warn_of_anonymity(message, frm, sign_frm)
+    operations.warn_of_anonymity(message, frm, sign_frm)
     return outcomes(entries)
 
 
@@ -238,7 +239,7 @@ def unpack(
         >>> unpack(resolvers, plain).metadata
         Metadata(encrypted=False, authenticated=False)
     """
-    operation = _operations.unpacked(resolvers_config, packed_msg, config)
+    operation = operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = drive(operation, resolvers_config)
     return admitted(received, resolvers_config, config)
 
@@ -278,7 +279,7 @@ def receive(
         >>> main()
         True
     """
-    operation = _operations.received(resolvers_config, packed_msg, config)
+    operation = operations.received(resolvers_config, packed_msg, config)
     received: UnpackResult | V1Message = drive(operation, resolvers_config)
     return admitted(received, resolvers_config, config)
 
@@ -324,9 +325,7 @@ def sign_attachment(
         >>> main()
         True
     """
-    operation = _operations.attachment_signed(
-        resolvers_config, attachment, sign_frm, content, compact=compact
-    )
+    operation = operations.attachment_signed(resolvers_config, attachment, sign_frm, content, compact=compact)
     result: Attachment = drive(operation, resolvers_config)
     return result
 
@@ -377,5 +376,5 @@ def verify_attachment(
         >>> main()
         'the signature is not valid'
     """
-    operation = _operations.attachment_verified(resolvers_config, attachment, content, signer)
+    operation = operations.attachment_verified(resolvers_config, attachment, content, signer)
     return AttachmentSignature(*drive(operation, resolvers_config))

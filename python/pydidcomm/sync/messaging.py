@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from pydidcomm._core import InMemorySecrets
-from pydidcomm._plain import require_plain
+from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig
 from pydidcomm.messaging import default_resolver, owned
 from pydidcomm.replay import ReplayWindow

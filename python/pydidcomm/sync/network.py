@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Self, TypedDict, TypeVar, Unpack, cast
 
 from pydidcomm._core import Packed
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import with_those_behind
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, resolve_with

@@ -5,12 +5,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _operations
 from pydidcomm._core import Forwarded, PackedForward
+from pydidcomm._driver import operations
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import ResolversConfig, UnpackConfig
-from pydidcomm.sync._admission import admitted
-from pydidcomm.sync._drive import drive
+from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.drive import drive
 
 
 def unpack_forward(
@@ -46,7 +46,7 @@ def unpack_forward(
         >>> main()
         ('https://mediator.example', True, 'Hi Bob')
     """
-    operation = _operations.forwarded(resolvers_config, packed_msg, config)
+    operation = operations.forwarded(resolvers_config, packed_msg, config)
     result: Forwarded = drive(operation, resolvers_config)
     admitted(result.received, resolvers_config, config)
     return result
@@ -91,7 +91,7 @@ def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other impleme
         >>> main()
         (True, True)
     """
-    operation = _operations.wrapped(resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers)
+    operation = operations.wrapped(resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers)
     result: PackedForward = drive(operation, resolvers_config)
     return result
 
@@ -135,8 +135,6 @@ def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
         >>> main()
         True
     """
-    operation = _operations.rewrapped(
-        resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers
-    )
+    operation = operations.rewrapped(resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
     result: PackedForward = drive(operation, resolvers_config)
     return result

@@ -5,13 +5,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _operations
 from pydidcomm._core import V1Forwarded, V1Message, V1Packed
-from pydidcomm._plain import require_plain
+from pydidcomm._driver import operations
+from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.resolvers import SecretsStore
-from pydidcomm.sync._admission import admitted
-from pydidcomm.sync._drive import drive
+from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.drive import drive
 from pydidcomm.v1 import new_verkey, public_key, verkey
 
 __all__ = [
@@ -61,7 +61,7 @@ def pack(
         >>> main()
         b'hello world'
     """
-    operation = _operations.v1_packed(resolvers_config, message, to, frm)
+    operation = operations.v1_packed(resolvers_config, message, to, frm)
     result: V1Packed = drive(operation, resolvers_config)
     return result
 
@@ -102,7 +102,7 @@ def unpack(
         >>> main()
         ('https://didcomm.org/trust_ping/1.0/ping', True, True)
     """
-    operation = _operations.v1_unpacked(resolvers_config, packed_msg, config)
+    operation = operations.v1_unpacked(resolvers_config, packed_msg, config)
     received: V1Message = drive(operation, resolvers_config)
     admitted(received, resolvers_config, config)
     return received
@@ -142,7 +142,7 @@ def forward(
         >>> main()
         (True, True)
     """
-    operation = _operations.v1_wrapped(resolvers_config, packed_msg, to, routing_keys)
+    operation = operations.v1_wrapped(resolvers_config, packed_msg, to, routing_keys)
     result: V1Packed = drive(operation, resolvers_config)
     return result
 
@@ -178,7 +178,7 @@ def unpack_forward(
         >>> main()
         (True, True)
     """
-    operation = _operations.v1_forwarded(resolvers_config, packed_msg, config)
+    operation = operations.v1_forwarded(resolvers_config, packed_msg, config)
     result: V1Forwarded = drive(operation, resolvers_config)
     admitted(result.received, resolvers_config, config)
     return result

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 
 Result = TypeVar("Result")
 

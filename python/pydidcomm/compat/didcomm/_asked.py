@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import pydidcomm
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.compat.didcomm._refused import told
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.errors import SecretNotFoundError

@@ -1,6 +1,6 @@
 """The single steps of pydidcomm's core, for the services of this package.
 
-Hands on to `pydidcomm._core`, driven by `pydidcomm._drive`: the questions go to the application's own
+Hands on to `pydidcomm._core`, driven by `pydidcomm._driver.drive`: the questions go to the application's own
 resolver and secrets.
 """
 
@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from pydidcomm import _core
 from pydidcomm._core import InMemorySecrets, LocalResolver, PublicKey, Secret
-from pydidcomm._drive import drive
+from pydidcomm._driver.drive import drive
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError

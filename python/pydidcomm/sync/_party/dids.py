@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydidcomm._party.dids import local, store
-from pydidcomm.peer_did import PeerMethod
-from pydidcomm.sync import key_did, peer_did
+from pydidcomm.dids.peer_did import PeerMethod
 from pydidcomm.sync._party.party import Party
+from pydidcomm.sync.dids import key_did, peer_did
 
 
 class Dids(Party):

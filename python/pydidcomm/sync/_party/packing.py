@@ -5,14 +5,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydidcomm import _core, _operations
+from pydidcomm import _core
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
-from pydidcomm._together import resolved_one_by_one
+from pydidcomm._driver import operations
+from pydidcomm._driver.together import resolved_one_by_one
 from pydidcomm.batches import Outgoing
 from pydidcomm.config import KidIn, PackEncryptedConfig, PackEncryptedParameters
 from pydidcomm.outcome import Outcome, outcomes
 from pydidcomm.sync import batches
-from pydidcomm.sync._drive import drive
+from pydidcomm.sync._driver.drive import drive
 from pydidcomm.sync._party.party import Party
 
 
@@ -58,8 +59,8 @@ class Packing(Party):
             >>> main()
             (True, None)
         """
-        frm = _operations.sender_of(message, frm, anonymous=anonymous)
-        operation = _operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        frm = operations.sender_of(message, frm, anonymous=anonymous)
+        operation = operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
         result: Packed = drive(operation, self.resolvers_config)
         return result
 
@@ -81,8 +82,8 @@ class Packing(Party):
         Returns:
             An outcome for each recipient, in the order of `to`.
         """
-        frm = _operations.sender_of(message, frm, anonymous=anonymous)
-        operation = _operations.encrypted_to_each(
+        frm = operations.sender_of(message, frm, anonymous=anonymous)
+        operation = operations.encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
         entries = drive(operation, resolved_one_by_one(self.resolvers_config, to))
@@ -102,9 +103,9 @@ class Packing(Party):
         self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
     ) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        operation = _operations.signed(self.resolvers_config, message, sign_frm, kid_in)
+        operation = operations.signed(self.resolvers_config, message, sign_frm, kid_in)
         result: PackedSigned = drive(operation, self.resolvers_config)
-        _operations.warn_of_missing_to(message)
+        operations.warn_of_missing_to(message)
         return result
 
     def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydidcomm import _core
 from pydidcomm._core import DIDDocument
-from pydidcomm._plain import require_plain
+from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import DIDResolver, ResolveOptions, SecretsResolver
 from pydidcomm.resolvers.options import NO_OPTIONS, resolve_with

@@ -2,8 +2,9 @@
 # pyright: reportPrivateUsage=false
 """`pydidcomm._party.relationships` without an event loop."""
 
-from pydidcomm import _operations, rotation
+from pydidcomm import rotation
 from pydidcomm._core import Message, Packed
+from pydidcomm._driver import operations
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters
 from pydidcomm.sync._party.packing import Packing
 
@@ -57,7 +58,7 @@ class Relationships(Packing):
             >>> main()
             True
         """
-        now = _operations.time_of(self.resolvers_config)
+        now = operations.time_of(self.resolvers_config)
         message = rotation.rotating(message, to=to, old=old, new=new, now=now, at=at)
         return self.pack(message, to=to, frm=new, sign_frm=sign_frm, config=config, params=params)
 
@@ -101,6 +102,6 @@ class Relationships(Packing):
             >>> main()
             True
         """
-        now = _operations.time_of(self.resolvers_config)
+        now = operations.time_of(self.resolvers_config)
         message = rotation.ending(message, to=to, frm=frm, now=now, at=at)
         return self.pack(message, to=to, anonymous=True, config=config, params=params)

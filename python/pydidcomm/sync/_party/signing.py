@@ -2,10 +2,10 @@
 # pyright: reportPrivateUsage=false
 """`pydidcomm._party.signing` without an event loop."""
 
-from pydidcomm import _operations
 from pydidcomm._core import Attachment
+from pydidcomm._driver import operations
 from pydidcomm.attachments import AttachmentSignature
-from pydidcomm.sync._drive import drive
+from pydidcomm.sync._driver.drive import drive
 from pydidcomm.sync._party.party import Party
 
 
@@ -16,7 +16,7 @@ class Signing(Party):
         self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False
     ) -> Attachment:
         """The attachment with a detached signature over its content; see `pydidcomm.sign_attachment`."""
-        operation = _operations.attachment_signed(
+        operation = operations.attachment_signed(
             self.resolvers_config, attachment, sign_frm, content, compact=compact
         )
         result: Attachment = drive(operation, self.resolvers_config)
@@ -26,5 +26,5 @@ class Signing(Party):
         self, attachment: Attachment, *, content: bytes | None = None, signer: str | None = None
     ) -> AttachmentSignature:
         """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
-        operation = _operations.attachment_verified(self.resolvers_config, attachment, content, signer)
+        operation = operations.attachment_verified(self.resolvers_config, attachment, content, signer)
         return AttachmentSignature(*drive(operation, self.resolvers_config))

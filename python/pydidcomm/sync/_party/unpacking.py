@@ -5,17 +5,17 @@
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
-from pydidcomm import _operations
 from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
-from pydidcomm._unpacked_in_order import PackedMessage
+from pydidcomm._driver import operations
+from pydidcomm._driver.unpacked_in_order import PackedMessage
 from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis
 from pydidcomm.outcome import Outcome
 from pydidcomm.sync import batches, functions
-from pydidcomm.sync._admission import admitted
-from pydidcomm.sync._drive import drive
+from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.drive import drive
+from pydidcomm.sync._driver.unpacked_in_order import AT_ONCE
 from pydidcomm.sync._party.party import Party
-from pydidcomm.sync._unpacked_in_order import AT_ONCE
 from pydidcomm.sync.diagnosis import diagnose
 
 
@@ -29,7 +29,7 @@ class Unpacking(Party):
 
         A message of DIDComm v1 is refused; `receive` reads both.
         """
-        operation = _operations.unpacked(self.resolvers_config, packed_msg, config)
+        operation = operations.unpacked(self.resolvers_config, packed_msg, config)
         received: UnpackResult = drive(operation, self.resolvers_config)
         return admitted(received, self.resolvers_config, config)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydidcomm._loops import is_awaitable
+from pydidcomm._driver.event_loop import is_awaitable
 
 
 def require_plain(answer: Any) -> Any:  # noqa: ANN401, the answer to any question

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias, TypeGuard, cast
 
 from pydidcomm import _core
 from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
-from pydidcomm._batch import parts
 from pydidcomm._checks import check_instance, check_mapping, check_several, kind_of
 from pydidcomm._core import (
     Attachment,
@@ -17,6 +16,7 @@ from pydidcomm._core import (
     Message,
     Operation,
 )
+from pydidcomm._driver.batch import parts
 from pydidcomm._shown import described
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import (

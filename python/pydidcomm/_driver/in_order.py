@@ -11,7 +11,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
-from pydidcomm._loops import running_loop
+from pydidcomm._driver.event_loop import running_loop
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

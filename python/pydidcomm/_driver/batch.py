@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 from pydidcomm._checks import check_whole
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
-from pydidcomm._drive import found, resolve
+from pydidcomm._driver.drive import found, resolve
+from pydidcomm._driver.event_loop import run_off_loop
+from pydidcomm._driver.questions import BLOCK, one_each, pause, settled, without_frames
 from pydidcomm._log import noted, refused
-from pydidcomm._loops import run_off_loop
-from pydidcomm._questions import BLOCK, one_each, pause, settled, without_frames
 from pydidcomm.config import ResolversConfig
 
 Question: TypeAlias = "ResolveDid | FindSecrets | Agree | Sign"

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from contextlib import aclosing
 from typing import Any, TypeAlias
 
-from pydidcomm import _operations
 from pydidcomm._core import UnpackResult
-from pydidcomm._drive import drive
-from pydidcomm._in_order import in_order
-from pydidcomm._questions import without_frames
-from pydidcomm._together import shared
+from pydidcomm._driver import operations
+from pydidcomm._driver.drive import drive
+from pydidcomm._driver.in_order import in_order
+from pydidcomm._driver.questions import without_frames
+from pydidcomm._driver.together import shared
 from pydidcomm.config import ResolversConfig, UnpackConfig
 
 PackedMessage: TypeAlias = str | bytes | Mapping[str, Any]
@@ -30,7 +30,7 @@ async def unpacked_in_order(
 
     async def one(packed_msg: PackedMessage) -> UnpackResult | Exception:
         try:
-            result: UnpackResult = await drive(_operations.unpacked(resolvers, packed_msg, config), common)
+            result: UnpackResult = await drive(operations.unpacked(resolvers, packed_msg, config), common)
         except Exception as error:  # noqa: BLE001, it is the outcome of this message
             return without_frames(error)
         return result

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
+from pydidcomm._driver.event_loop import is_awaitable, run_off_loop
 from pydidcomm._log import asked as log_asked
 from pydidcomm._log import detailed, finished, noted, refused
-from pydidcomm._loops import is_awaitable, run_off_loop
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import ResolveOptions, SecretQuery

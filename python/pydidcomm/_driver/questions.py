@@ -10,11 +10,11 @@ from time import monotonic
 from types import ModuleType
 from typing import Any, TypeVar
 
-from pydidcomm._loops import is_awaitable, running_loop
-from pydidcomm._plain import require_plain
+from pydidcomm._driver.event_loop import is_awaitable, running_loop
+from pydidcomm._driver.plain import require_plain
 
 _E = TypeVar("_E", bound=BaseException)
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = str(Path(__file__).parents[1])
 
 BLOCK = 64
 """How many plain answers are taken before other tasks have a turn: 6 ms with a store that takes 100 us."""

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pydidcomm import _operations
-from pydidcomm._loops import is_awaitable, running_loop
-from pydidcomm._questions import copied, settled, without_frames
+from pydidcomm._driver import operations
+from pydidcomm._driver.event_loop import is_awaitable, running_loop
+from pydidcomm._driver.questions import copied, settled, without_frames
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import ResolveOptions
 from pydidcomm.resolvers.options import NO_OPTIONS, Ask, asking
@@ -34,7 +34,7 @@ class _Answered:
 async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:
     """The same resolvers, with the documents of these DIDs and DID URLs requested at the same time."""
     dids = dict.fromkeys(re.split("[/?#]", party, maxsplit=1)[0] for party in parties)
-    asked = [did for did in dids if not _operations.is_local(resolvers, did)]
+    asked = [did for did in dids if not operations.is_local(resolvers, did)]
     if len(asked) < 2:  # noqa: PLR2004, one document is requested by the operation itself
         return resolvers
     ask = asking(resolvers.did_resolver)

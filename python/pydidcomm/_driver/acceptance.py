@@ -5,10 +5,10 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from pydidcomm._core import UnpackResult, V1Message, keep_long_form
+from pydidcomm._driver.event_loop import is_awaitable
+from pydidcomm._driver.operations import time_of
+from pydidcomm._driver.questions import await_despite_cancellation, without_frames
 from pydidcomm._log import refused
-from pydidcomm._loops import is_awaitable
-from pydidcomm._operations import time_of
-from pydidcomm._questions import await_despite_cancellation, without_frames
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow

@@ -17,11 +17,11 @@ async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401, the res
     loop = running_loop()
     if loop is None:
         return work.run()
-    from pydidcomm import _workers  # noqa: PLC0415, most programs never need a worker thread
+    from pydidcomm._driver import workers  # noqa: PLC0415, most programs never need a worker thread
 
     if loop.__name__ == "trio":
-        return await _workers.run_on_trio(loop, work)
-    return await _workers.run_on_asyncio(loop, work)
+        return await workers.run_on_trio(loop, work)
+    return await workers.run_on_asyncio(loop, work)
 
 
 def is_awaitable(answer: object) -> bool:

@@ -3,11 +3,11 @@
 from collections.abc import Generator, Iterable
 from itertools import islice
 
-from pydidcomm import _operations
 from pydidcomm._core import UnpackResult
-from pydidcomm._unpacked_in_order import PackedMessage
+from pydidcomm._driver import operations
+from pydidcomm._driver.unpacked_in_order import PackedMessage
 from pydidcomm.config import ResolversConfig, UnpackConfig
-from pydidcomm.sync._batch import drive_each
+from pydidcomm.sync._driver.batch import drive_each
 
 AT_ONCE = 1
 """How many messages are read before the first is handed out: a second one would hold up the first."""
@@ -22,4 +22,4 @@ def unpacked_in_order(
     """Yield what each message unpacks to, or the exception, before the application is asked about it."""
     rest = iter(packed_msgs)
     while part := list(islice(rest, at_once)):
-        yield from drive_each(_operations.each_unpacked(resolvers, part, config, None), resolvers)
+        yield from drive_each(operations.each_unpacked(resolvers, part, config, None), resolvers)

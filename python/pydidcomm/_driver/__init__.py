@@ -1,0 +1,1 @@
+"""Run operations of the core, and answer their questions; private."""

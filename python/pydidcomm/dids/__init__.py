@@ -1,0 +1,6 @@
+"""Create DIDs whose secrets a store keeps: did:peer, did:key and did:jwk."""
+
+from pydidcomm.dids.key_did import create_jwk_did, create_key_did
+from pydidcomm.dids.peer_did import PeerMethod, create_peer_did
+
+__all__ = ["PeerMethod", "create_jwk_did", "create_key_did", "create_peer_did"]

@@ -1,0 +1,72 @@
+"""Create did:key and did:jwk DIDs, and store their secrets."""
+
+from pydidcomm import _core
+from pydidcomm._core import Secret
+from pydidcomm.dids import _new_dids
+from pydidcomm.dids.peer_did import kept, made, stored
+from pydidcomm.resolvers import KeyMaker, SecretsStore
+
+
+def new_key_did(curve: str) -> tuple[str, list[Secret]]:
+    """A new did:key and its secrets, which nobody keeps yet."""
+    return _core.encode_key_did(Secret.generate(curve))
+
+
+def new_jwk_did(curve: str) -> tuple[str, list[Secret]]:
+    """A new did:jwk and its secret, which nobody keeps yet."""
+    return _core.encode_jwk_did(Secret.generate(curve))
+
+
+async def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") -> str:
+    """A new did:key, its secrets kept in the store.
+
+    Args:
+        secrets: Takes the new secrets; a `KeyMaker` generates them itself.
+        curve: The curve of its key. Ed25519 signs and brings an X25519 key for agreement; P-256, P-384 and
+            P-521 sign and agree with one key, as secp256k1 does for peers that ask for it; X25519 only
+            agrees.
+
+    Raises:
+        UnsupportedError: The curve is not on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, create_key_did
+        >>> secrets = InMemorySecrets()
+        >>> did = asyncio.run(create_key_did(secrets))
+        >>> did.startswith("did:key:z6Mk"), len(secrets)
+        (True, 2)
+    """
+    if isinstance(secrets, KeyMaker):
+        new = _new_dids.key_did(await made(secrets, _new_dids.wanted_for("did:key", curve)))
+        return await stored(secrets, new)
+    did, created = new_key_did(curve)
+    await kept(secrets, created)
+    return did
+
+
+async def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-256") -> str:
+    """A new did:jwk, its secret kept in the store.
+
+    Args:
+        secrets: Takes the new secret; a `KeyMaker` generates it itself.
+        curve: The curve of its key. P-256, P-384, P-521 and secp256k1 sign and agree; X25519 only agrees,
+            Ed25519 only signs.
+
+    Raises:
+        UnsupportedError: The curve is not on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, create_jwk_did
+        >>> secrets = InMemorySecrets()
+        >>> did = asyncio.run(create_jwk_did(secrets, curve="X25519"))
+        >>> secrets.kids() == [f"{did}#0"]
+        True
+    """
+    if isinstance(secrets, KeyMaker):
+        new = _new_dids.jwk_did(await made(secrets, _new_dids.wanted_for("did:jwk", curve)))
+        return await stored(secrets, new)
+    did, created = new_jwk_did(curve)
+    await kept(secrets, created)
+    return did

@@ -1,0 +1,270 @@
+"""Create did:peer DIDs, and store their secrets."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast
+
+from pydidcomm import _core
+from pydidcomm._checks import check_list
+from pydidcomm._core import LocalResolver, Secret
+from pydidcomm._driver.event_loop import is_awaitable
+from pydidcomm._shown import described
+from pydidcomm.dids import _new_dids
+from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
+
+PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
+"""A method of did:peer: one key, a genesis document, keys and services, the hash of these, a document."""
+
+_VERIFY_ONLY = ("P-384", "P-521")
+"""Curves whose signatures are verified and never made, so that every recipient can verify ours."""
+
+_MOST_KEYS = 1000
+"""The most keys of one kind on each curve: a did:peer with as many is longer than any DID that is read."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(/|$))")
+"""The scheme of a URI; a name followed by a port is not one."""
+
+_NOT_IN_A_URI = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""White space, control characters and bidi formatting; the core passes over endpoints that have them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeerDid:
+    """What a new did:peer is made of; see `create_peer_did`.
+
+    Attributes:
+        auth_keys_count: How many keys sign, on each of `auth_curves`.
+        agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`.
+        method: Which did:peer it is.
+        auth_curves: The curves of the keys that sign.
+        agreement_curves: The curves of the keys for agreement.
+        service_endpoint: Where it takes messages.
+        routing_keys: The keys of mediators to wrap for, the outermost first.
+        accept: The profiles taken, most preferred first.
+        services: Further services.
+    """
+
+    auth_keys_count: int
+    agreement_keys_count: int
+    method: PeerMethod
+    auth_curves: Sequence[str]
+    agreement_curves: Sequence[str]
+    service_endpoint: str | None
+    routing_keys: Sequence[str]
+    accept: Sequence[str]
+    services: Sequence[Mapping[str, Any]]
+
+    def create(self, resolver: LocalResolver | None) -> tuple[str, list[Secret], str]:
+        """Returns the new DID, its secrets, and what a resolver remembers once the secrets are stored."""
+        self._check(resolver)
+        agreement = _secrets(self.agreement_curves, self.agreement_keys_count)
+        authentication = _secrets(self.auth_curves, self.auth_keys_count)
+        if self.method == 0:
+            # its one key does both where the curve allows it
+            agreement, authentication = ([], authentication[:1]) if authentication else (agreement[:1], [])
+        did, secrets, known = _core.encode_peer_did(self.method, agreement, authentication, self._services())
+        return did, secrets, known or did
+
+    def wanted(self, resolver: LocalResolver | None) -> _new_dids.Wanted:
+        """The keys that a `KeyMaker` makes for the DID: the curve and the use of each."""
+        self._check(resolver)
+        if self.method == 0:
+            curves = (self.auth_keys_count and self.auth_curves) or self.agreement_curves
+            return [(curve, "agreement" if curve == "X25519" else "both") for curve in curves[:1]]
+        agreement = [curve for curve in self.agreement_curves for _ in range(self.agreement_keys_count)]
+        authentication = [curve for curve in self.auth_curves for _ in range(self.auth_keys_count)]
+        return [
+            *((curve, "agreement") for curve in agreement),
+            *((curve, "authentication") for curve in authentication),
+        ]
+
+    def encode(self, wanted: _new_dids.Wanted, keys: Sequence[NewKey]) -> _new_dids.MadeDid:
+        """The new DID of keys that a store made."""
+        return _new_dids.peer_did(self.method, wanted, keys, self._services())
+
+    def _check(self, resolver: LocalResolver | None) -> None:
+        """Refuses what the DID could not have, or what would make it useless."""
+        self._check_counts()
+        if self.method in (1, 3) and resolver is None:
+            message = f"did:peer:{self.method} is only a hash; pass `resolver` to store what it is a hash of"
+            raise ValueError(message)
+        for name in ("auth_curves", "agreement_curves", "routing_keys", "accept"):
+            check_list(name, getattr(self, name), str)
+        check_list("services", self.services, Mapping, "dict")
+        # the one key of a did:peer:0 agrees where it does not sign
+        for curve in self.auth_curves if self.auth_keys_count and self.method != 0 else ():
+            if curve in _VERIFY_ONLY:
+                message = f"`auth_curves`: keys on {curve} do not sign; use Ed25519, P-256 or secp256k1"
+                raise ValueError(message)
+        several = max(self.auth_keys_count, self.agreement_keys_count) > 1
+        if self.method == 0 and (several or len(self.auth_curves) > 1 or len(self.agreement_curves) > 1):
+            message = "did:peer:0 has one key: use method 2 for several keys or curves"
+            raise ValueError(message)
+        _check_endpoint("`service_endpoint`", self.service_endpoint)
+        for service in self.services:
+            endpoint = _members(service).get("serviceEndpoint")
+            uri = _members(endpoint).get("uri", endpoint)
+            _check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
+
+    def _check_counts(self) -> None:
+        for name in ("auth_keys_count", "agreement_keys_count"):
+            count = getattr(self, name)
+            if not isinstance(count, int) or isinstance(count, bool):
+                message = f"`{name}` must be an int, got {type(count).__name__}"
+                raise TypeError(message)
+            if count > _MOST_KEYS:
+                message = f"`{name}` must be at most {_MOST_KEYS}, got {count}"
+                raise ValueError(message)
+        if self.auth_keys_count < 0 or self.agreement_keys_count < 1:
+            message = (
+                "`auth_keys_count` must be at least 0 and `agreement_keys_count` at least 1, got "
+                f"{self.auth_keys_count} and {self.agreement_keys_count}"
+            )
+            raise ValueError(message)
+
+    def _services(self) -> list[Mapping[str, Any]]:
+        if self.service_endpoint is None:
+            return [*self.services]
+        endpoint: dict[str, Any] = {"uri": self.service_endpoint, "accept": list(self.accept)}
+        if self.routing_keys:
+            endpoint["routingKeys"] = list(self.routing_keys)
+        return [{"type": "DIDCommMessaging", "serviceEndpoint": endpoint}, *self.services]
+
+
+def _members(value: object) -> Mapping[str, Any]:
+    """The members of a JSON object, none of another value: programs without a type checker may pass any."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _check_endpoint(name: str, uri: object) -> None:
+    """An endpoint is a URI of some transport, or a DID: both begin with a scheme."""
+    if uri is None:
+        return
+    if not isinstance(uri, str):
+        message = f"{name} must be a str, got {type(uri).__name__}"
+        raise TypeError(message)
+    if not _SCHEME.match(uri) or _NOT_IN_A_URI.search(uri):
+        message = f"{name} must be a URI with a scheme, or a DID, got {described(uri)}; write 'https://...'"
+        raise ValueError(message)
+
+
+def _secrets(curves: Sequence[str], count: int) -> list[Secret]:
+    # the DID is made of its keys, so a key is named after the DID is known
+    return [Secret.generate(curve) for curve in curves for _ in range(count)]
+
+
+def remember(resolver: LocalResolver | None, method: PeerMethod, known: str) -> None:
+    """Remembers a new DID whose secrets are stored."""
+    if resolver is None:
+        return
+    match method:
+        case 0:
+            return
+        case 1:
+            resolver.remember_genesis(known)
+        case 2:
+            # it carries its document; its did:peer:3 resolves while that is in the cache
+            resolver.resolve(known)
+        case 3 | 4:
+            resolver.remember(known)
+
+
+async def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
+    """Stores new secrets: in one call of `add_keys` where the store has it, otherwise one by one."""
+    add_keys = getattr(secrets, "add_keys", None)
+    stored: Iterable[Any] = [add_keys(created)] if add_keys is not None else map(secrets.add_key, created)
+    for done in stored:
+        if is_awaitable(done):
+            await done
+
+
+async def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
+    """The keys that the store makes, in the order in which they are wanted."""
+    keys: list[NewKey] = []
+    for curve, use in wanted:
+        key: Any = secrets.make_key(curve, use)
+        keys.append(await key if is_awaitable(key) else key)
+    return keys
+
+
+async def stored(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
+    """The new DID, once the store has its keys."""
+    done: Any = secrets.store_did(new.did, new.keys, new.long_forms)
+    if is_awaitable(done):
+        await done
+    return new.did
+
+
+async def create_peer_did(  # noqa: PLR0913, all but the counts are named
+    secrets: SecretsStore | KeyMaker,
+    auth_keys_count: int = 1,
+    agreement_keys_count: int = 1,
+    *,
+    method: PeerMethod = 2,
+    auth_curves: Sequence[str] = ("Ed25519",),
+    agreement_curves: Sequence[str] = ("X25519",),
+    service_endpoint: str | None = None,
+    routing_keys: Sequence[str] = (),
+    accept: Sequence[str] = ("didcomm/v2",),
+    services: Sequence[Mapping[str, Any]] = (),
+    resolver: LocalResolver | None = None,
+) -> str:
+    """A new did:peer, its secrets kept in the store.
+
+    Keys for agreement come first, those that sign follow: `#key-1`, `#key-2` and so on. Of the methods, 2
+    is that of the tutorial; 4 has a short form beside the long one that is returned, and its secrets are
+    named in the short form, which finds them by either; 0 is one key without a service. Methods 1 and 3 are
+    only hashes: whoever is to resolve such a DID has to remember what `resolver.known(did)` says of it.
+
+    Args:
+        secrets: Stores the new secrets, in one call of `add_keys(secrets)` where it has that method, before
+            the DID is remembered and returned. A `KeyMaker` generates them itself and stores them in one
+            call of `store_did`.
+        auth_keys_count: How many keys sign, on each of `auth_curves`.
+        agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`; at
+            least one.
+        method: What the DID consists of.
+        auth_curves: The curves of the keys that sign; method 0 takes one key on the first of them.
+        agreement_curves: The curves of the keys for agreement; method 0 takes one key on the first of them
+            where no key is to sign.
+        service_endpoint: The URI that takes messages, or the DID of a mediator; None for no service.
+        routing_keys: The keys of mediators to wrap for, the outermost first.
+        accept: The profiles taken, most preferred first.
+        services: Further services, each as a DID document shows it: `type`, `serviceEndpoint`, perhaps `id`.
+        resolver: Remembers the DID, so that its short form resolves too; methods 1 and 3 need one.
+
+    Raises:
+        ValueError: There would be no key to encrypt to, a curve does not fit its purpose, or the method has
+            no room for what was asked.
+        UnsupportedError: A curve or a method is not on offer.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm import InMemorySecrets, create_peer_did
+        >>> secrets = InMemorySecrets()
+        >>> did = asyncio.run(create_peer_did(secrets, service_endpoint="https://example.com/alice"))
+        >>> did.startswith("did:peer:2.Ez6LS"), len(secrets)
+        (True, 2)
+    """
+    plan = PeerDid(
+        auth_keys_count=auth_keys_count,
+        agreement_keys_count=agreement_keys_count,
+        method=method,
+        auth_curves=auth_curves,
+        agreement_curves=agreement_curves,
+        service_endpoint=service_endpoint,
+        routing_keys=routing_keys,
+        accept=accept,
+        services=services,
+    )
+    if isinstance(secrets, KeyMaker):
+        wanted = plan.wanted(resolver)
+        new = plan.encode(wanted, await made(secrets, wanted))
+        did = await stored(secrets, new)
+        remember(resolver, method, new.known)
+        return did
+    did, created, known = plan.create(resolver)
+    await kept(secrets, created)
+    remember(resolver, method, known)
+    return did

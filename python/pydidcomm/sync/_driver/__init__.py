@@ -1,0 +1,1 @@
+"""The modules of `pydidcomm._driver` without an event loop."""
