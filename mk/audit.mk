@@ -10,7 +10,7 @@ audit-rust: $(TOOLS)/bin/cargo-deny
 	$(SAY) "crates: advisories of RustSec"
 	@PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH"; \
 	if cargo deny fetch db; then cargo deny --offline check advisories; \
-	else echo "skipped: the database of RustSec cannot be fetched"; fi
+	else echo "skipped: the database of RustSec cannot be fetched, see the reason above"; fi
 
 $(TOOLS)/pip-audit/installed: $(VENV)/installed
 	$(SAY) "the tool pip-audit in $(TOOLS)"
@@ -18,11 +18,11 @@ $(TOOLS)/pip-audit/installed: $(VENV)/installed
 	$(TOOLS)/pip-audit/bin/python -m pip install --quiet pip-audit
 	@touch $@
 
-# where each answer comes from; a bare install needs no package, so these are those of the extras and of the tests
-AUDITED := https://pypi.org/pypi/pip/json
-
+# a bare install has no dependency: these are the packages of the extras and of the tests
 audit-python: $(TOOLS)/pip-audit/installed
-	$(SAY) "Python packages of $(VENV): advisories of PyPI"
-	@if $(BIN)/python -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=10)' $(AUDITED) 2>/dev/null; \
-	then $(TOOLS)/pip-audit/bin/pip-audit --progress-spinner off --skip-editable --path $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
-	else echo "skipped: PyPI does not answer"; fi
+	$(SAY) "Python packages of $(VENV): advisories of the package index"
+	@mkdir -p build && rm -f build/audit.json
+	@$(TOOLS)/pip-audit/bin/pip-audit --progress-spinner off --skip-editable --format json --output build/audit.json \
+		--path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') >build/audit.txt 2>&1 \
+		|| tail -n 3 build/audit.txt
+	@$(BIN)/python tests/audit.py build/audit.json
