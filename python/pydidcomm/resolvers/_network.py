@@ -103,15 +103,15 @@ def _check(options: Mapping[str, Any]) -> None:
     check_positive("max_bytes", options.get("max_bytes", MAX_BYTES), whole=True)
     check_positive("timeout", options.get("timeout", TIMEOUT), whole=False)
     allow, ca, lookup = options.get("allow", ()), options.get("ca"), options.get("lookup")
-    message = None
+    reason: str | None = None
     if not isinstance(allow, Iterable):
-        message = f"`allow` must be a list of networks, got {kind_of(allow)}"
+        reason = f"`allow` must be a list of networks, got {kind_of(allow)}"
     elif lookup is not None and not callable(lookup):
-        message = f"`lookup` must be a coroutine function, got {kind_of(lookup)}"
+        reason = f"`lookup` must be a coroutine function, got {kind_of(lookup)}"
     elif ca is not None and not isinstance(ca, str | os.PathLike | ssl.SSLContext):
-        message = f"`ca` must be a path or an ssl.SSLContext, got {kind_of(ca)}"
-    if message is not None:
-        raise TypeError(message)
+        reason = f"`ca` must be a path or an ssl.SSLContext, got {kind_of(ca)}"
+    if reason is not None:
+        raise TypeError(reason)
 
 
 def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
