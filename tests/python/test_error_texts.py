@@ -90,7 +90,7 @@ def test_the_text_of_every_exception_is_one_printable_line(cls: type[DIDCommErro
 
 def test_representations_escape_what_a_peer_wrote() -> None:
     message = Message.from_dict({"id": "1", "type": "https://example.org/x/1.0/\x1b[2J\u202ey", "body": {}})
-    endpoint = {"uri": f"https://example.org/{HOSTILE}"}
+    endpoint = {"uri": "https://example.org/", "accept": ["didcomm/v2", HOSTILE]}
     service = {"id": "#s", "type": "DIDCommMessaging", "serviceEndpoint": endpoint}
     document = DIDDocument({"id": "did:example:bob", "service": [service]})
     for shown in (message, document, *document.services, *document.services[0].endpoints):
