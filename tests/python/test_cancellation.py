@@ -196,6 +196,7 @@ def world_of(at: int | None, alice: Party, own: Party, *, external: bool) -> Wor
     return World(Awaits(at), Documents(alice, own, renewed), own, external=external)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("external", [False, True], ids=["secrets", "external keys"])
 async def test_an_operation_can_be_cancelled_at_every_await(

@@ -140,6 +140,7 @@ def test_keys_that_unwrap_to_different_content_keys_are_the_same_error(
     assert documents.unpack(bob, forge.encrypt(plaintext(), bob.agreement), config).message.id == "one"
 
 
+@pytest.mark.slow
 @pytest.mark.spec("REQ-01")
 @pytest.mark.parametrize("authcrypted", [False, True])
 def test_no_message_opens_after_a_bit_has_flipped(

@@ -156,5 +156,6 @@ def test_the_stub_of_the_compiled_module_is_a_module(
     assert "python: _core imports roof, which is on a higher floor" in checked(project, capsys)
 
 
+@pytest.mark.slow
 def test_the_sources_of_this_project_pass(capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(floors.PROJECT, capsys) == []

@@ -365,6 +365,7 @@ def test_a_payload_that_is_no_message_is_a_fault() -> None:
 # bounds
 
 
+@pytest.mark.slow
 def test_long_lists_and_texts_are_cut_and_counted() -> None:
     many = {
         **ANON,

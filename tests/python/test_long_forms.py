@@ -89,6 +89,7 @@ def forged_by(template: str, key: str, number: int) -> Iterator[str]:
         yield json.dumps({**envelope, "protected": encoded(protected)})
 
 
+@pytest.mark.slow
 async def test_a_contact_is_known_after_any_number_of_messages_that_prove_nothing() -> None:
     alice, bob = DIDCommMessaging(), DIDCommMessaging()
     long, bob_did = await alice.create_peer_did(method=4), await bob.create_peer_did()
@@ -144,6 +145,7 @@ async def test_a_store_keeps_contacts_and_own_dids_from_one_process_to_the_next(
         assert table.reads == 0
 
 
+@pytest.mark.slow
 def test_a_store_is_asked_for_contacts_that_are_not_in_memory() -> None:
     table = Table()
     contacts = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 
+import pytest
+
 from pydidcomm import DecryptionError, LocalResolver, encode_did_document, sync
 from test_long_forms import forged_by, short_of
 from world import hello
@@ -41,6 +43,7 @@ def contact(number: int) -> str:
     return encode_did_document({"keyAgreement": [], "contact": number})
 
 
+@pytest.mark.slow
 def test_each_of_100_000_contacts_in_a_store_is_found_by_one_read() -> None:
     some = [contact(number) for number in range(READ)]
     rows = {f"did:peer:4{number}": "" for number in range(CONTACTS - READ)}
@@ -58,6 +61,7 @@ def test_each_of_100_000_contacts_in_a_store_is_found_by_one_read() -> None:
     assert table.reads == READ + 10
 
 
+@pytest.mark.slow
 def test_a_flood_of_20_000_strange_dids_and_forged_messages_evicts_no_contact() -> None:
     table = Contacts({})
     resolver = LocalResolver(long_forms=table)

@@ -123,6 +123,7 @@ def test_reading_attachments_one_by_one_makes_each_once(
     assert (objects(50), objects(400)) == (50, 400)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not STATM.exists(), reason="reads the memory of the process from /proc")
 def test_small_attachments_do_not_keep_large_messages() -> None:
     size, count = 8 << 20, 16

@@ -157,6 +157,7 @@ def in_cycles() -> list[object]:
         gc.garbage.clear()
 
 
+@pytest.mark.slow
 async def test_no_batch_leaves_messages_or_keys_in_reference_cycles(alice: Party, bob: Party) -> None:
     documents, batch = flaky_batch(alice, bob)
     texts = [*batch[:4], "noise"]

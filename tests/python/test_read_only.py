@@ -181,6 +181,7 @@ def test_python_code_does_not_run_for_each_entry() -> None:
     assert (calls(10), calls(10_000)) == (0, 0)
 
 
+@pytest.mark.slow
 def test_a_large_string_is_made_once() -> None:
     size = 10 << 20
     message = hello(body={"text": "x" * size})

@@ -7,6 +7,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import pydidcomm
 from pydidcomm import Attachment, InMemorySecrets, LocalResolver, Secret, out_of_band, sync, v1
 from pydidcomm.sync import v1 as sync_v1
@@ -145,6 +147,7 @@ def finish(coroutine: Coroutine[Any, Any, object]) -> None:
         coroutine.close()
 
 
+@pytest.mark.slow
 def test_no_error_of_a_public_callable_has_words_of_the_bindings_or_of_rust() -> None:
     right = Right()
     arguments = right.arguments()

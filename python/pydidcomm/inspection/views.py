@@ -11,7 +11,7 @@ from pydidcomm import _core
 from pydidcomm._checks import text_of
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 from pydidcomm._shown import shown
-from pydidcomm.inspection._svg import envelope_picture
+from pydidcomm.inspection._drawing import envelope_picture
 
 _MOST_NAMED = 3
 """The most keys and faults that the text of a view lists; the view has them all."""

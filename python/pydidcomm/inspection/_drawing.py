@@ -1,0 +1,308 @@
+"""Draw envelopes: nested boxes for the layers, with their sizes in bytes to scale.
+
+The texts of an envelope are untrusted: only `_text` and `_span` write them into the SVG, escaped.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
+
+from pydidcomm._core import FromPrior
+from pydidcomm._shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pydidcomm._core import Message, UnpackResult
+    from pydidcomm.inspection.views import EncryptedView, EnvelopeView, PlaintextView, SignedView
+
+WIDTH: Final = 780
+MARGIN: Final = 16
+HEAD: Final = 44
+ROW: Final = 24
+GAP: Final = 8
+LABEL: Final = 126
+BAR: Final = 54
+# a glyph of 13 px is 0.6 em wide in every common monospaced font
+GLYPH: Final = 7.8
+# one of a proportional font, at 12 px and on average
+LETTER: Final = 6.4
+# so many recipients, signatures or faults make a picture; the view has them all
+MOST_ROWS: Final = 6
+
+INK, FAINT = "#1f2937", "#64748b"
+SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+PART_COLOURS: Final = {
+    "protected": "#a5b4fc",
+    "recipients": "#c7d2fe",
+    "ciphertext": "#6ee7b7",
+    "payload": "#6ee7b7",
+    "signatures": "#fcd34d",
+    "body": "#6ee7b7",
+    "attachments": "#a7f3d0",
+}
+REST_COLOUR: Final = "#cbd5e1"
+
+
+class Style(NamedTuple):
+    """How a kind of box looks."""
+
+    colour: str
+    tint: str
+    icon: str
+
+
+LETTER_ICON: Final = "M1 3h14v10H1zM2.5 4.5v7h11v-7L8 9z"
+FRAME = Style("#475569", "#f8fafc", LETTER_ICON)
+LOCKED = Style("#4338ca", "#eef2ff", "M4 8V6a4 4 0 0 1 8 0v2h1.5v8h-11V8zM6 8h4V6a2 2 0 0 0-4 0z")
+SIGNED = Style("#b45309", "#fffbeb", "M2 13h12v1.5H2zM3 11l1-3.5L11 .8l2.7 2.7L7 10z")
+SHEET = Style("#047857", "#ffffff", "M3 1h7l4 4v11H3zM4.5 2.5v12h8V6H9V2.5z")
+SEALED = Style("#64748b", "url(#hatched-{})", LOCKED.icon)
+FAULTY = Style("#b91c1c", "#fef2f2", "M8 1l7.5 14H.5zM7.2 6v5h1.6V6zM7.2 12v1.6h1.6V12z")
+HATCHED: Final = (
+    '<pattern id="hatched-{}" width="8" height="8" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)">'
+    '<rect width="8" height="8" fill="#f1f5f9"/><rect width="3" height="8" fill="#e2e8f0"/></pattern>'
+)
+
+
+class Row(NamedTuple):
+    """A label, what stands beside it, and a word on it."""
+
+    label: str
+    text: str
+    remark: str = ""
+
+
+class Part(NamedTuple):
+    """A part of the text and its length in octets."""
+
+    name: str
+    octets: int
+    colour: str
+
+
+class Box(NamedTuple):
+    """A titled box: rows, then the boxes inside, then a bar of its parts."""
+
+    style: Style
+    title: str
+    remark: str = ""
+    rows: Sequence[Row] = ()
+    inside: Sequence[Box] = ()
+    parts: Sequence[Part] = ()
+
+    @property
+    def height(self) -> int:
+        """The height with everything inside."""
+        inside = sum(box.height + MARGIN for box in self.inside)
+        rows = len(self.rows) * ROW + (GAP if self.rows else 0)
+        return HEAD + rows + inside + (BAR if self.parts else 0)
+
+
+def envelope_picture(view: EnvelopeView, message: Message | None) -> str:
+    """What an envelope says of itself, and inside of it the message where it is known."""
+    box: Box | None = None if message is None else _message_box(message, "known to you", with_body=True)
+    for layer in reversed(view.layers):
+        box = _layer_box(layer, box)
+    boxes = [] if box is None else [box]
+    if view.faults:
+        rows = [Row(fault.kind, f"{fault.part}: {fault.reason}") for fault in view.faults[:MOST_ROWS]]
+        more = len(view.faults) - len(rows)
+        remark = f"and {more} more" if more else ""
+        boxes.append(Box(FAULTY, "What unpack would refuse", remark, rows))
+    parts = _parts(view.layers[0].parts, view.octets)
+    frame = Box(FRAME, "What the envelope says of itself", "claimed, nothing is proved", (), boxes, parts)
+    return _svg(frame, "What the envelope says of itself")
+
+
+def unpacked_picture(result: UnpackResult) -> str:
+    """The layers that were opened, and who is proved."""
+    metadata = result.metadata
+    proved = "its sender is proved" if metadata.authenticated else "nobody is proved to have sent it"
+    box = _message_box(result.message, proved, with_body=False)
+    if metadata.sign_alg is not None:
+        rows = [Row("alg", metadata.sign_alg.value), Row("signer", metadata.sign_from or "")]
+        box = Box(SIGNED, "Signature", "valid: it proves the signer to others too", rows, [box])
+    opened = [Row("opened by", metadata.recipient_kid or "")]
+    if metadata.enc_alg_auth is not None:
+        rows = [
+            Row("enc", metadata.enc_alg_auth.value),
+            Row("sender", metadata.encrypted_from or ""),
+            *opened,
+        ]
+        box = Box(LOCKED, "Authcrypt", "opened: it proves the sender", rows, [box])
+        opened = []
+    if metadata.enc_alg_anon is not None:
+        rows = [Row("enc", metadata.enc_alg_anon.value), *opened]
+        box = Box(LOCKED, "Anoncrypt", "opened: it names no sender", rows, [box])
+    frame = Box(FRAME, "What was unpacked", "checked, not just claimed", (), [box])
+    return _svg(frame, "The layers that were opened")
+
+
+def _layer_box(layer: EncryptedView | SignedView | PlaintextView, inside: Box | None) -> Box:
+    if layer.layer == "encrypted":
+        sealed = Box(SEALED, "Sealed content", f"{layer.content_octets:,} B, for the recipients alone")
+        version = "DIDComm v1 " if layer.version == 1 else ""
+        title = f"Encrypted {version}envelope (JWE)"
+        says = {"authcrypt": "authcrypt: names its sender", "anoncrypt": "anoncrypt: names no sender"}
+        return Box(LOCKED, title, says.get(layer.mode or "", ""), _encrypted_rows(layer), [inside or sealed])
+    if layer.layer == "signed":
+        remark = "readable by everybody, signature not verified"
+        return Box(SIGNED, "Signed envelope (JWS)", remark, _signed_rows(layer), [inside] if inside else [])
+    # a message that the caller knows stands for the headers that everybody can read
+    return inside or Box(
+        SHEET, "Plaintext message", "readable and changeable by everybody", _plaintext_rows(layer)
+    )
+
+
+def _encrypted_rows(layer: EncryptedView) -> list[Row]:
+    agreement = f"on {layer.epk_curve}" if layer.epk_curve else ""
+    binds = {True: "binds the kids below", False: "does not bind the kids below", None: ""}
+    rows = [
+        Row("typ", layer.typ or ""),
+        Row("alg", layer.alg or "", agreement or "how the two agree on a key"),
+        Row("enc", layer.enc or "", "how the content is locked"),
+        Row("skid", layer.claimed_skid or layer.claimed_apu or ""),
+        Row("apv", layer.apv or "", binds[layer.apv_binds_kids]),
+    ]
+    return [*_present(rows), *_listed("recipient kid", layer.claimed_recipient_kids, layer.recipient_count)]
+
+
+def _signed_rows(layer: SignedView) -> list[Row]:
+    shown_first = layer.signatures[:MOST_ROWS]
+    rows: list[Row] = []
+    for signature in shown_first:
+        kid = signature.claimed_kid or ""
+        rows += _present(
+            [Row("typ", signature.typ or ""), Row("alg", signature.alg or ""), Row("signer kid", kid)]
+        )
+    return [*rows, *_listed("", (), layer.signature_count - len(shown_first))]
+
+
+def _plaintext_rows(layer: PlaintextView) -> list[Row]:
+    times = [("created_time", layer.created_time), ("expires_time", layer.expires_time)]
+    rows = [
+        Row("typ", layer.typ or ""),
+        Row("type", layer.type or ""),
+        Row("id", layer.id or ""),
+        Row("thid", layer.thid or ""),
+        Row("pthid", layer.pthid or ""),
+        Row("from", layer.claimed_from or ""),
+        *(Row("to", did) for did in (layer.claimed_to or ())[:MOST_ROWS]),
+        *(Row(name, str(seconds)) for name, seconds in times if seconds is not None),
+        Row("from_prior", "announces a rotation" if layer.has_from_prior else ""),
+        Row("body", f"{layer.content_octets:,} B" if layer.content_octets else ""),
+        Row("attachments", str(layer.attachments) if layer.attachments else ""),
+    ]
+    return _present(rows)
+
+
+def _message_box(message: Message, remark: str, *, with_body: bool) -> Box:
+    rows = [
+        Row("type", message.type),
+        Row("id", message.id),
+        Row("thid", message.thid or ""),
+        Row("pthid", message.pthid or ""),
+        Row("from", message.frm or ""),
+        *(Row("to", did) for did in (message.to or ())[:MOST_ROWS]),
+    ]
+    if isinstance(message.from_prior, FromPrior):
+        prior = message.from_prior
+        rows += [Row("from_prior iss", prior.iss), Row("from_prior sub", prior.sub or "nobody")]
+    if with_body:
+        rows.append(Row("body", repr(message.body)))
+    if message.attachments:
+        rows.append(Row("attachments", str(len(message.attachments))))
+    return Box(SHEET, "Plaintext message", remark, _present(rows))
+
+
+def _present(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row.text]
+
+
+def _listed(label: str, names: Sequence[str], count: int) -> list[Row]:
+    """A row for each of the first names, and one that says how many there are beside them."""
+    rows = [Row(label, name) for name in names[:MOST_ROWS]]
+    more = count - len(rows)
+    return [*rows, Row("", f"and {more:,} more")] if more > 0 else rows
+
+
+def _parts(named: Mapping[str, int], octets: int) -> list[Part]:
+    parts = [Part(name, named[name], colour) for name, colour in PART_COLOURS.items() if name in named]
+    rest = octets - sum(part.octets for part in parts)
+    return [*parts, Part("the rest", rest, REST_COLOUR)]
+
+
+def _svg(box: Box, label: str) -> str:
+    # a page with several pictures needs ids of its own in each
+    unique = f"{crc32(repr(box).encode()):08x}"
+    height = box.height + 2
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" role="img" aria-label="{label}"><defs>{HATCHED.format(unique)}</defs>'
+        f'<g font-family="{SANS}">{"".join(_box(box, 1, 1, WIDTH - 2, unique))}</g></svg>'
+    )
+
+
+def _box(box: Box, x: int, y: int, width: int, unique: str) -> Iterator[str]:
+    colour, tint, icon = box.style
+    yield (
+        f'<rect x="{x}" y="{y}" width="{width}" height="{box.height}" rx="10" fill="{tint.format(unique)}" '
+        f'stroke="{colour}" stroke-width="1.5"/>'
+        f'<path d="{icon}" transform="translate({x + MARGIN} {y + 14})" fill="{colour}" fill-rule="evenodd"/>'
+    )
+    remark = _span(box.remark, f'font-size="12.5" font-weight="400" fill="{FAINT}"')
+    title = f'fill="{colour}" font-size="15" font-weight="600"'
+    yield _text(x + MARGIN + 26, y + 28, box.title, title, remark)
+    y += HEAD
+    for row in box.rows:
+        yield from _row(row, x + MARGIN, y + 15, width - 2 * MARGIN)
+        y += ROW
+    y += GAP if box.rows else 0
+    for inside in box.inside:
+        yield from _box(inside, x + MARGIN, y, width - 2 * MARGIN, unique)
+        y += inside.height + MARGIN
+    if box.parts:
+        yield from _bar(box.parts, x + MARGIN, y, width - 2 * MARGIN, unique)
+
+
+def _row(row: Row, x: int, y: int, width: int) -> Iterator[str]:
+    yield _text(x, y, row.label, f'fill="{FAINT}" font-size="12.5"')
+    room = width - LABEL - (14 + LETTER * len(row.remark) if row.remark else 0)
+    remark = _span(row.remark, f'font-family="{SANS}" font-size="12" fill="{FAINT}"')
+    style = f'fill="{INK}" font-family="{MONO}" font-size="13"'
+    yield _text(x + LABEL, y, shown(row.text, int(room / GLYPH)), style, remark)
+
+
+def _bar(parts: Sequence[Part], x: int, y: int, width: int, unique: str) -> Iterator[str]:
+    """The octets of the parts, to scale."""
+    total = sum(part.octets for part in parts)
+    yield f'<clipPath id="bar-{unique}"><rect x="{x}" y="{y}" width="{width}" height="12" rx="6"/></clipPath>'
+    start = float(x)
+    for part in parts:
+        length = width * part.octets / total
+        yield (
+            f'<rect clip-path="url(#bar-{unique})" x="{start:.1f}" y="{y}" width="{length + 0.5:.1f}" '
+            f'height="12" fill="{part.colour}"/>'
+        )
+        start += length
+    key = float(x)
+    for part in parts:
+        label = f"{part.name} {part.octets:,} B"
+        yield f'<circle cx="{key + 5:.1f}" cy="{y + 29}" r="5" fill="{part.colour}"/>'
+        yield _text(key + 16, y + 33, label, f'fill="{INK}" font-size="12"')
+        key += 16 + LETTER * len(label) + 18
+    style = f'fill="{INK}" font-size="12" font-weight="600" text-anchor="end"'
+    yield _text(x + width, y + 33, f"{total:,} B", style)
+
+
+def _text(x: float, y: float, text: str, style: str, after: str = "") -> str:
+    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(shown(text, WIDTH))}{after}</text>'
+
+
+def _span(text: str, style: str) -> str:
+    return f'<tspan dx="12" {style}>{escape(shown(text))}</tspan>' if text else ""
