@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
-use super::thread_pool::{call_after_fork, forget_threads};
 use crate::caller::lock;
 
 /// How long the end of the process may be delayed by one call, or a thread by the end of the process.
@@ -76,15 +75,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// Prepares what happens when the process is forked and when the interpreter ends; the package calls it once.
-#[pyfunction]
-pub(super) fn prepare_process(py: Python<'_>) -> PyResult<()> {
-    py.import("atexit")?.call_method1("register", (wrap_pyfunction!(end_calls, py)?,))?;
-    call_after_fork(wrap_pyfunction!(forget_threads, py)?.as_any())
-}
-
 /// Waits for the calls that are under way, when the interpreter ends.
-#[pyfunction]
 pub(super) fn end_calls(py: Python<'_>) {
     let began = Instant::now();
     lock(&CALLS).ended_by = Some(current().id());

@@ -44,6 +44,7 @@ mod package;
 mod packed;
 mod peer_did;
 mod primitives;
+mod process;
 mod public_key;
 mod question;
 mod read_only;
@@ -79,8 +80,6 @@ mod _core {
     use super::attachment::{PyAttachment, sign_attachment, verify_attachment};
     #[pymodule_export]
     use super::batch::PyBatch;
-    #[pymodule_export]
-    use super::callback::prepare_process;
     #[pymodule_export]
     use super::delivery::PyDelivery;
     #[pymodule_export]
@@ -122,6 +121,8 @@ mod _core {
     use super::primitives::{
         check_claims, choose_layer_keys, decrypt_layer, encrypt_layer, find_routes, read_object,
     };
+    #[pymodule_export]
+    use super::process::prepare_process;
     #[pymodule_export]
     use super::public_key::PyPublicKey;
     #[pymodule_export]

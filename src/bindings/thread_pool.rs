@@ -12,7 +12,6 @@ use std::thread::available_parallelism;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::callback::forget_calls;
 use crate::caller::lock;
 
 /// The pool of this process.
@@ -37,23 +36,10 @@ pub(super) fn processors() -> usize {
     available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Forgets the other threads in a forked process, which has none of its parent's threads.
-#[pyfunction]
+/// Forgets the threads in a forked process, which has none of its parent's threads.
 pub(super) fn forget_threads() {
     // dropping the pool would wait for its threads for ever
     std::mem::forget(lock(&POOL).take());
-    forget_calls();
-}
-
-/// Calls a function in every process that is forked from this one.
-pub(super) fn call_after_fork(function: &Bound<'_, PyAny>) -> PyResult<()> {
-    let os = function.py().import("os")?;
-    if let Some(register) = os.getattr_opt("register_at_fork")? {
-        let arguments = pyo3::types::PyDict::new(function.py());
-        arguments.set_item("after_in_child", function)?;
-        register.call((), Some(&arguments))?;
-    }
-    Ok(())
 }
 
 /// Whether the caller of some work has been cancelled: nothing more of it is computed.
