@@ -10,11 +10,13 @@ use pyo3::exceptions::PyValueError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyInt, PyMapping, PySequence, PyString};
 #[cfg(feature = "stubs")]
-use pyo3::type_hint_identifier;
-use pyo3::types::{PyMapping, PyString};
+use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use super::callback::call_python;
+#[cfg(feature = "stubs")]
+use super::hints::{MAPPING, STR};
 use super::package::exceptions;
 use crate::did::DidUrl;
 use crate::display;
@@ -135,7 +137,7 @@ pub(super) struct MappingIn<'py>(pub(super) Bound<'py, PyMapping>);
 impl<'py> FromPyObject<'_, 'py> for MappingIn<'py> {
     type Error = PyErr;
     #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = super::json::MAPPING;
+    const INPUT_TYPE: PyStaticExpr = MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         // the class may have a check of its own in Python
@@ -159,5 +161,55 @@ impl<'py> FromPyObject<'_, 'py> for DidIn {
             ArgumentValueError::new_err(format!("must be a DID (did:method:...), got {shown}"))
         };
         DidUrl::parse(&text).map(Self).map_err(invalid)
+    }
+}
+
+/// A sequence of strings; a lone string is none, though it is a sequence too.
+pub(super) struct StringsIn(pub(super) Vec<String>);
+
+impl<'py> FromPyObject<'_, 'py> for StringsIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr =
+        type_hint_subscript!(type_hint_identifier!("collections.abc", "Sequence"), STR);
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        call_python(value.py(), || strings(&value)).map(Self)
+    }
+}
+
+/// The strings of a sequence; a mapping or a set has no order, and bytes have numbers.
+fn strings(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Err(lone_string(&text.to_string_lossy()));
+    }
+    let is_bytes = value.cast::<PyBytes>().is_ok() || value.cast::<PyByteArray>().is_ok();
+    if is_bytes || value.cast::<PySequence>().is_err() {
+        return Err(wrong_type(value, "a list of str"));
+    }
+    let text = |entry: PyResult<Bound<'_, PyAny>>| {
+        let entry = entry?;
+        let kind = type_name(&entry);
+        let inside = |_| ArgumentTypeError::new_err(format!("must be a list of str, got {kind} in it"));
+        entry.extract().map(|StrIn(text)| text).map_err(inside)
+    };
+    value.try_iter()?.map(text).collect()
+}
+
+/// A whole number that is not negative.
+pub(super) struct WholeIn(pub(super) u64);
+
+impl<'py> FromPyObject<'_, 'py> for WholeIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "int");
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let integer = value.cast::<PyInt>().map_err(|_| wrong_type(&value, "a whole number (int)"))?;
+        if value.cast::<PyBool>().is_ok() {
+            return Err(wrong_type(&value, "a whole number (int)"));
+        }
+        let out_of_range = |_| wrong_value("a whole number from 0 to 2**64 - 1");
+        integer.extract().map(Self).map_err(out_of_range)
     }
 }

@@ -10,9 +10,9 @@ use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::context::KnownIn;
-use super::json::TextIn;
 use super::operation::{Outcome, PyOperation, Stop, Task, is_long, outcome_out, question_out};
 use super::question::Asked;
+use super::text_in::TextIn;
 use super::thread_pool::{Cancelled, Threads};
 use super::unpack::unpacking;
 use super::unpack_options::PyUnpackOptions;

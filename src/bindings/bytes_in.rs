@@ -61,3 +61,19 @@ impl<'py> FromPyObject<'_, 'py> for BytesIn {
         Self::of(&value)?.ok_or_else(|| wrong_type(&value, "bytes"))
     }
 }
+
+/// Bytes in any object that has them.
+pub(super) struct AnswerBytes(pub(super) Vec<u8>);
+
+impl<'py> FromPyObject<'_, 'py> for AnswerBytes {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = <BytesIn as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Some(bytes) = BytesIn::of(&value)? {
+            return Ok(Self(bytes.to_vec()));
+        }
+        Err(wrong_type(&value, "bytes"))
+    }
+}

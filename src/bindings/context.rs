@@ -6,8 +6,8 @@ use std::time::Duration;
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::argument::{StringsIn, WholeIn};
 use super::callback::call_python;
-use super::json::{StringsIn, WholeIn};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
 use crate::caller::{Context, OwnDids};

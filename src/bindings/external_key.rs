@@ -3,13 +3,9 @@
 use std::sync::Arc;
 
 use pyo3::exceptions::PyRuntimeError;
-#[cfg(feature = "stubs")]
-use pyo3::inspect::PyStaticExpr;
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use super::argument::wrong_type;
-use super::bytes_in::BytesIn;
 use super::callback::call_python;
 use super::errors::misuse;
 use super::public_key::PyPublicKey;
@@ -49,20 +45,4 @@ pub(super) fn handle_out(py: Python<'_>, key: &ExternalKey) -> PyResult<Py<PyAny
     let object = key.handle().downcast_ref::<Py<PyAny>>();
     let lost = || PyRuntimeError::new_err("a handle that Python did not make");
     object.map(|object| object.clone_ref(py)).ok_or_else(lost)
-}
-
-/// Bytes in any object that has them.
-pub(super) struct AnswerBytes(pub(super) Vec<u8>);
-
-impl<'py> FromPyObject<'_, 'py> for AnswerBytes {
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = <BytesIn as FromPyObject<'_, '_>>::INPUT_TYPE;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Some(bytes) = BytesIn::of(&value)? {
-            return Ok(Self(bytes.to_vec()));
-        }
-        Err(wrong_type(&value, "bytes"))
-    }
 }

@@ -7,10 +7,10 @@ use pyo3::prelude::*;
 use pyo3::type_hint_union;
 use pyo3::types::{PyString, PyTuple};
 
-use super::argument::{StrIn, wrong_type};
+use super::argument::{StrIn, StringsIn, WholeIn, wrong_type};
 use super::context;
 use super::errors::misuse;
-use super::json::{ObjectOut, StringsIn, WholeIn};
+use super::json::ObjectOut;
 use super::same::Same;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};

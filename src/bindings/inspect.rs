@@ -2,7 +2,8 @@
 
 use pyo3::prelude::*;
 
-use super::json::{ObjectOut, TextIn};
+use super::json::ObjectOut;
+use super::text_in::TextIn;
 use crate::inspect::inspect as core_inspect;
 use crate::limits::Limits;
 

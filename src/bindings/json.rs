@@ -1,39 +1,22 @@
 //! JSON from Python objects to text, with no tree between.
 
-use std::ops::Deref;
-
 use pyo3::exceptions::PyMemoryError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString, PyTuple,
-};
-#[cfg(feature = "stubs")]
-use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
-use super::argument::{
-    ArgumentTypeError, ArgumentValueError, StrIn, lone_string, type_name, wrong_type, wrong_value,
-};
-use super::bytes_in::BytesIn;
+use super::argument::{ArgumentTypeError, ArgumentValueError, type_name, wrong_type};
 use super::callback::call_python;
+#[cfg(feature = "stubs")]
+use super::hints::{ANY, MAPPING};
 pub(super) use super::json_out::{JsonOut, ObjectOut};
 use super::room::room_of_text;
 use crate::error::Error;
-use crate::memory::check_room;
 use crate::message::object::push_text;
 
 /// Deeper than any message; `serde_json` reads no deeper, and a list that holds itself ends here.
 const MAX_DEPTH: usize = 100;
-
-#[cfg(feature = "stubs")]
-pub(super) const ANY: PyStaticExpr = type_hint_identifier!("typing", "Any");
-#[cfg(feature = "stubs")]
-pub(super) const STR: PyStaticExpr = type_hint_identifier!("builtins", "str");
-#[cfg(feature = "stubs")]
-pub(super) const MAPPING: PyStaticExpr =
-    type_hint_subscript!(type_hint_identifier!("collections.abc", "Mapping"), STR, ANY);
 
 /// The room for the text of a number and what stands around a value.
 const SHORT_VALUE: usize = 32;
@@ -43,32 +26,6 @@ pub(super) struct JsonIn(pub(super) String);
 
 /// A JSON object given as a mapping, as text.
 pub(super) struct ObjectIn(pub(super) String);
-
-/// JSON text given as it is, or as a JSON object.
-pub(super) struct TextIn(pub(super) Given);
-
-/// A text that Python keeps for us where it can.
-pub(super) enum Given {
-    Lent(PyBackedStr),
-    Own(String),
-}
-
-impl Deref for Given {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Self::Lent(text) => text,
-            Self::Own(text) => text,
-        }
-    }
-}
-
-/// A sequence of strings; a lone string is none, though it is a sequence too.
-pub(super) struct StringsIn(pub(super) Vec<String>);
-
-/// A whole number that is not negative.
-pub(super) struct WholeIn(pub(super) u64);
 
 impl<'py> FromPyObject<'_, 'py> for JsonIn {
     type Error = PyErr;
@@ -180,86 +137,6 @@ impl<'py> FromPyObject<'_, 'py> for ObjectIn {
         let JsonIn(text) = JsonIn::extract(value)?;
         if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
     }
-}
-
-impl<'py> FromPyObject<'_, 'py> for StringsIn {
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr =
-        type_hint_subscript!(type_hint_identifier!("collections.abc", "Sequence"), STR);
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        call_python(value.py(), || strings(&value)).map(Self)
-    }
-}
-
-/// The strings of a sequence; a mapping or a set has no order, and bytes have numbers.
-fn strings(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return Err(lone_string(&text.to_string_lossy()));
-    }
-    let is_bytes = value.cast::<PyBytes>().is_ok() || value.cast::<PyByteArray>().is_ok();
-    if is_bytes || value.cast::<PySequence>().is_err() {
-        return Err(wrong_type(value, "a list of str"));
-    }
-    let text = |entry: PyResult<Bound<'_, PyAny>>| {
-        let entry = entry?;
-        let kind = type_name(&entry);
-        let inside = |_| ArgumentTypeError::new_err(format!("must be a list of str, got {kind} in it"));
-        entry.extract().map(|StrIn(text)| text).map_err(inside)
-    };
-    value.try_iter()?.map(text).collect()
-}
-
-impl<'py> FromPyObject<'_, 'py> for WholeIn {
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "int");
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let integer = value.cast::<PyInt>().map_err(|_| wrong_type(&value, "a whole number (int)"))?;
-        if value.cast::<PyBool>().is_ok() {
-            return Err(wrong_type(&value, "a whole number (int)"));
-        }
-        let out_of_range = |_| wrong_value("a whole number from 0 to 2**64 - 1");
-        integer.extract().map(Self).map_err(out_of_range)
-    }
-}
-
-impl<'py> FromPyObject<'_, 'py> for TextIn {
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const INPUT_TYPE: PyStaticExpr =
-        type_hint_union!(STR, <BytesIn as FromPyObject<'_, '_>>::INPUT_TYPE, MAPPING);
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(text) = value.cast::<PyString>() {
-            // a lone surrogate is no Unicode, so no JSON
-            let lent = PyBackedStr::try_from(text.to_owned()).map_err(|error| not_text(value.py(), error))?;
-            return Ok(Self(Given::Lent(lent)));
-        }
-        if let Some(bytes) = BytesIn::of(&value)? {
-            let text = str::from_utf8(&bytes).map_err(|_| not_unicode())?;
-            check_room(text.len())?;
-            return Ok(Self(Given::Own(text.to_owned())));
-        }
-        if !is_object(&value) {
-            let step = if value.hasattr("packed_msg")? { ": pass its `packed_msg`" } else { "" };
-            let kind = type_name(&value);
-            let reason = format!("must be a str, bytes or a dict, got {kind}{step}");
-            return Err(ArgumentTypeError::new_err(reason));
-        }
-        PeerObjectIn::extract(value).map(|PeerObjectIn(text)| Self(Given::Own(text)))
-    }
-}
-
-/// Why a `str` is not UTF-8: it has a lone surrogate, or there is no memory for the copy.
-fn not_text(py: Python<'_>, error: PyErr) -> PyErr {
-    if error.is_instance_of::<PyMemoryError>(py) { error } else { not_unicode() }
-}
-
-fn not_unicode() -> PyErr {
-    Error::malformed("message", "not UTF-8").into()
 }
 
 /// Writes what JSON can say; a number that is not finite and a key that is no string are refused.

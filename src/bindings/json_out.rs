@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
 #[cfg(feature = "stubs")]
-use super::json::{ANY, STR};
+use super::hints::{ANY, STR};
 use super::room::room_of_objects;
 use crate::memory::check_room;
 

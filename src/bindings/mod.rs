@@ -28,6 +28,8 @@ mod external_key;
 mod form_fault;
 mod forward;
 mod from_prior;
+#[cfg(feature = "stubs")]
+mod hints;
 mod inspect;
 mod json;
 mod json_out;
@@ -54,6 +56,7 @@ mod room;
 mod same;
 mod secrets;
 mod service;
+mod text_in;
 mod thread_pool;
 mod time;
 mod tuple;

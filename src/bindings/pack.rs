@@ -7,10 +7,9 @@ use pyo3::prelude::*;
 use pyo3::type_hint_union;
 use pyo3::types::PyString;
 
-use super::argument::DidIn;
+use super::argument::{DidIn, StringsIn};
 use super::context::KnownIn;
 use super::errors::misuse;
-use super::json::StringsIn;
 use super::message_in::MessageIn;
 use super::operation::{EACH, Outcome, PyOperation};
 use super::pack_options::{PyPackOptions, PyPackParameters, header_of_kid};

@@ -4,9 +4,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
-use super::argument::{DidIn, StrIn, described, flag, type_name};
+use super::argument::{DidIn, StrIn, StringsIn, WholeIn, described, flag, type_name};
 use super::errors::misuse;
-use super::json::{ObjectIn, StringsIn, WholeIn};
+use super::json::ObjectIn;
 use crate::did::DidUrl;
 use crate::keys::Curve;
 use crate::pack::{EncryptOptions, KidIn};

@@ -3,11 +3,12 @@
 use pyo3::prelude::*;
 use pyo3::types::{PySequence, PyString};
 
-use super::argument::{StrIn, wrong_type};
+use super::argument::{StrIn, WholeIn, wrong_type};
 use super::errors::misuse;
-use super::json::{JsonIn, TextIn, WholeIn};
+use super::json::JsonIn;
 use super::public_key::PyPublicKey;
 use super::secrets::PySecret;
+use super::text_in::TextIn;
 use crate::did::peer::{self, Method, Purpose};
 use crate::did::{self, jwk, key};
 use crate::json;

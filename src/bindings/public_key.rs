@@ -8,8 +8,8 @@ use pyo3::type_hint_union;
 use pyo3::types::{PyString, PyTuple};
 
 use super::argument::{StrIn, flag, wrong_type};
+use super::bytes_in::AnswerBytes;
 use super::errors::misuse;
-use super::external_key::AnswerBytes;
 use super::json::{ObjectIn, ObjectOut, is_object};
 use super::value::{Reduced, Value, hash_of};
 use crate::json;

@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
 use super::argument::type_name;
-use super::external_key::{AnswerBytes, held_in};
+use super::bytes_in::AnswerBytes;
+use super::external_key::held_in;
 use super::json::is_object;
 use super::public_key::PyPublicKey;
 use super::resolved;

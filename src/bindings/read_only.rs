@@ -136,7 +136,7 @@ impl<'py> IntoPyObject<'py> for ReadOnlyMembers<'py> {
     type Output = Bound<'py, PyDict>;
     type Error = PyErr;
     #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr = super::json::MAPPING;
+    const OUTPUT_TYPE: PyStaticExpr = super::hints::MAPPING;
 
     fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         Ok(self.0)
@@ -156,7 +156,7 @@ impl<'py> IntoPyObject<'py> for ReadOnlyObject<'_> {
     type Output = Bound<'py, PyAny>;
     type Error = PyErr;
     #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr = super::json::MAPPING;
+    const OUTPUT_TYPE: PyStaticExpr = super::hints::MAPPING;
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         read(py, self.0)

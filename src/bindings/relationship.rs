@@ -7,7 +7,7 @@ use pyo3::types::PyTuple;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
-use super::json::WholeIn;
+use super::argument::WholeIn;
 use super::value::{Reduced, Value};
 use crate::did::canonical;
 use crate::display::quoted;

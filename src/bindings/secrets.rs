@@ -11,11 +11,11 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
-use super::argument::{StrIn, unfit, wrong_type};
+use super::argument::{StrIn, StringsIn, unfit, wrong_type};
+use super::bytes_in::AnswerBytes;
 use super::context;
 use super::errors::misuse;
-use super::external_key::AnswerBytes;
-use super::json::{ObjectIn, ObjectOut, StringsIn, is_object};
+use super::json::{ObjectIn, ObjectOut, is_object};
 use super::public_key::PyPublicKey;
 use crate::did::DidUrl;
 use crate::display::quoted;

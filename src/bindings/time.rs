@@ -8,9 +8,8 @@ use pyo3::types::{PyBool, PyFloat, PyInt};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
-use super::argument::{ArgumentValueError, wrong_type};
+use super::argument::{ArgumentValueError, WholeIn, wrong_type};
 use super::callback::call_python;
-use super::json::WholeIn;
 
 /// Whole seconds since the epoch, given as such, as a float or as an aware datetime; fractions are cut off.
 pub(super) struct TimeIn(pub(super) u64);

@@ -6,9 +6,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::argument::{ArgumentTypeError, type_name};
+use super::argument::{ArgumentTypeError, WholeIn, type_name};
 use super::errors::misuse;
-use super::json::WholeIn;
 use crate::did::DidSet;
 use crate::limits::Limits;
 use crate::unpack::{Policy, Profile, ToMismatch, UnpackOptions};

@@ -7,13 +7,14 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::argument::{Of, StrIn, wrong_type};
+use super::argument::{Of, StrIn, StringsIn, wrong_type};
 use super::bytes_in::BytesIn;
 use super::context::KnownIn;
 use super::errors::misuse;
-use super::json::{ObjectIn, StringsIn, TextIn, is_object};
+use super::json::{ObjectIn, is_object};
 use super::operation::{Outcome, PyOperation};
 use super::public_key::PyPublicKey;
+use super::text_in::TextIn;
 use super::unpack_options::PyUnpackOptions;
 use crate::keys::Verkey;
 use crate::receive::{receive_v1, receive_v1_forward};

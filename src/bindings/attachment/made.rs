@@ -7,11 +7,10 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::super::argument::{StrIn, wrong_type, wrong_value};
+use super::super::argument::{StrIn, WholeIn, wrong_type, wrong_value};
 use super::super::callback::call_python;
 use super::super::context;
 use super::super::errors::misuse;
-use super::super::json::WholeIn;
 use super::super::time::TimeIn;
 use super::PyAttachment;
 use crate::message::Attachment;

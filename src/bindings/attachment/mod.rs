@@ -12,12 +12,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 pub(super) use signature::{sign_attachment, verify_attachment};
 
-use super::argument::{StrIn, flag};
+use super::argument::{StrIn, StringsIn, WholeIn, flag};
 use super::bytes_in::BytesIn;
-use super::json::{JsonIn, JsonOut, ObjectIn, ObjectOut, PeerObjectIn, StringsIn, TextIn, WholeIn};
+use super::json::{JsonIn, JsonOut, ObjectIn, ObjectOut, PeerObjectIn};
 use super::read_only::{ReadOnlyJson, ReadOnlyObject};
 use super::room::checked_bytes;
 use super::same::Same;
+use super::text_in::TextIn;
 use super::time::TimeIn;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, hash_of};
