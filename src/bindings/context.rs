@@ -1,37 +1,15 @@
-//! Python's clock and the randomness of the operating system: the only place that reads either.
+//! What an operation is given: the time, randomness, and what is answered without asking Python.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::argument::{StringsIn, WholeIn};
-use super::callback::call_python;
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
+use super::system::random;
 use crate::caller::{Context, OwnDids};
 use crate::did::MOST_ENTRIES;
-use crate::message;
-
-/// Seconds since the epoch by Python's `time.time`, looked up on each use: a test that freezes it freezes all.
-pub(super) fn now(py: Python<'_>) -> PyResult<u64> {
-    let clock = || py.import(intern!(py, "time"))?.call_method0(intern!(py, "time"))?.extract();
-    let seconds: f64 = call_python(py, clock)?;
-    Ok(Duration::try_from_secs_f64(seconds).map_or(0, |elapsed| elapsed.as_secs()))
-}
-
-/// Fills the buffer from the operating system's source.
-///
-/// Where there is no randomness there is no cryptography: better no process than predictable keys.
-pub(super) fn random(buffer: &mut [u8]) {
-    assert!(getrandom::fill(buffer).is_ok(), "the operating system has no randomness");
-}
-
-/// A new random id for a message.
-pub(super) fn random_id() -> String {
-    message::random_id(random)
-}
 
 /// What an operation started from Python is given: what can be answered without asking Python, which are the
 /// secrets, and the resolver with the prefixes of the DIDs that it is for and the longer ones that it is not for; the

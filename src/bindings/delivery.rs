@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
 use super::cached_str::WireText;
-use super::context::random;
+use super::system::random;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_urls, hash_of, texts};
 use crate::display::listed;

@@ -8,10 +8,10 @@ use pyo3::type_hint_union;
 use pyo3::types::{PyString, PyTuple};
 
 use super::argument::{StrIn, StringsIn, WholeIn, wrong_type};
-use super::context;
 use super::errors::misuse;
 use super::json::ObjectOut;
 use super::same::Same;
+use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};
 use crate::display::quoted;
@@ -113,7 +113,7 @@ impl PyFromPrior {
     ) -> PyResult<Self> {
         let whole = |number: Option<WholeIn>| number.map(|WholeIn(number)| number);
         let (exp, nbf, iat) = (whole(exp), whole(nbf), whole(iat));
-        let iat = Some(iat.map_or_else(|| context::now(py), Ok)?);
+        let iat = Some(iat.map_or_else(|| system::now(py), Ok)?);
         let text = |text: Option<StrIn>| text.map(|StrIn(text)| text);
         let (StrIn(iss), sub, jti) = (iss, text(sub), text(jti));
         let claims = FromPrior { iss, sub, aud: aud.map(Into::into), exp, nbf, iat, jti };

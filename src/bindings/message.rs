@@ -9,7 +9,6 @@ use pyo3::types::{PyDict, PyString};
 use super::argument::{Of, StrIn, StringsIn};
 use super::attachment::PyAttachment;
 use super::callback::drawn;
-use super::context;
 use super::errors::misuse;
 use super::from_prior::PyFromPrior;
 use super::json::{ObjectIn, ObjectOut, PeerObjectIn};
@@ -18,6 +17,7 @@ use super::message_parts::HEADERS;
 use super::read_only::{ReadOnlyMembers, ReadOnlyObject};
 use super::room::checked_str;
 use super::same::Same;
+use super::system;
 use super::text_in::TextIn;
 use super::time::{DatetimeOut, TimeIn};
 use super::tuple::{OnceTuple, TupleOut};
@@ -112,7 +112,7 @@ impl PyMessage {
     ) -> PyResult<Self> {
         let mut text = String::with_capacity(512);
         let mut headers = ObjectText::begin(&mut text);
-        headers.put_text("id", &id.map_or_else(context::random_id, |StrIn(id)| id));
+        headers.put_text("id", &id.map_or_else(system::random_id, |StrIn(id)| id));
         headers.put_text("type", &r#type);
         let texts = [("from", frm), ("thid", thid), ("pthid", pthid), ("lang", lang)];
         for (name, value) in texts.into_iter().filter_map(|(name, value)| Some((name, value?))) {
@@ -247,7 +247,7 @@ impl PyMessage {
     /// A message without `expires_time` never expires. DIDComm v2.1, section "Message Headers".
     #[pyo3(signature = (now = None))]
     fn is_expired(&self, py: Python<'_>, now: Option<TimeIn>) -> PyResult<bool> {
-        let now = now.map_or_else(|| context::now(py), |TimeIn(seconds)| Ok(seconds))?;
+        let now = now.map_or_else(|| system::now(py), |TimeIn(seconds)| Ok(seconds))?;
         Ok(self.0.is_expired(now))
     }
 

@@ -7,11 +7,11 @@ use pyo3::types::{PyString, PyTuple};
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
 use super::callback::drawn;
-use super::context;
 use super::form_fault::PyFormFault;
 use super::from_prior::PyFromPrior;
 use super::message::PyMessage;
 use super::room::checked_str;
+use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_url, did_urls, hash_of, texts};
 use super::warnings::{WarningsOut, tuple_of};
@@ -82,7 +82,7 @@ impl Value for PyMetadata {
             ],
             report.signed_message().map(ToOwned::to_owned),
             (report.in_forward, report.is_expired, warnings),
-            report.replay_key().delivery(context::random_id).to_owned(),
+            report.replay_key().delivery(system::random_id).to_owned(),
         );
         parts.into_pyobject(py)
     }

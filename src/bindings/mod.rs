@@ -52,10 +52,12 @@ mod question;
 mod read_only;
 mod relationship;
 mod resolved;
+mod restore;
 mod room;
 mod same;
 mod secrets;
 mod service;
+mod system;
 mod text_in;
 mod thread_pool;
 mod time;
@@ -135,6 +137,8 @@ mod _core {
     #[pymodule_export]
     use super::resolved::{PyResolved, document_of};
     #[pymodule_export]
+    use super::restore::restore;
+    #[pymodule_export]
     use super::secrets::{PyInMemorySecrets, PySecret};
     #[pymodule_export]
     use super::service::{PyEndpoint, PyService};
@@ -148,6 +152,4 @@ mod _core {
     use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
     #[pymodule_export]
     use super::v1_operations::{v1_forward, v1_pack, v1_public_key, v1_unpack, v1_unpack_forward, v1_verkey};
-    #[pymodule_export]
-    use super::value::restore;
 }

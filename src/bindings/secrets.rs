@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 use super::argument::{StrIn, StringsIn, unfit, wrong_type};
 use super::bytes_in::AnswerBytes;
-use super::context;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
 use super::public_key::PyPublicKey;
+use super::system;
 use crate::did::DidUrl;
 use crate::display::quoted;
 use crate::error::Error;
@@ -90,7 +90,7 @@ impl PySecret {
     fn generate(curve: StrIn, kid: Option<StrIn>) -> PyResult<Self> {
         let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
-        let secret = SecretKey::generate(given, curve, &mut context::random).map_err(misuse)?;
+        let secret = SecretKey::generate(given, curve, &mut system::random).map_err(misuse)?;
         named(secret, kid.as_deref())
     }
 

@@ -7,12 +7,13 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
 use super::callback::drawn;
-use super::context::{self, KnownIn};
+use super::context::KnownIn;
 use super::forward::PyForwarded;
 use super::message::PyMessage;
 use super::metadata::PyMetadata;
 use super::operation::{Outcome, PyOperation, Task, opened};
 use super::relationship::ChangeOut;
+use super::system;
 use super::text_in::TextIn;
 use super::unpack_options::PyUnpackOptions;
 use super::value::{Reduced, Value, hash_of};
@@ -28,7 +29,7 @@ pub(super) type ReplayKeyOut<'a> =
     (Option<&'a str>, Option<&'a str>, Option<&'a str>, &'a str, Option<u64>, &'a str);
 
 pub(super) fn replay_key_out(key: &ReplayKey) -> ReplayKeyOut<'_> {
-    let delivery = key.delivery(context::random_id);
+    let delivery = key.delivery(system::random_id);
     let ReplayKey { sender, recipient, id, digest, expires_time, .. } = key;
     (sender.as_deref(), recipient.as_deref(), id.as_deref(), digest, *expires_time, delivery)
 }

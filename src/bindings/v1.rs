@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use super::cached_str::WireText;
-use super::context;
 use super::json::ObjectOut;
+use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::unpack::{ReplayKeyOut, replay_key_out};
 use super::value::{Reduced, Value, hash_of};
@@ -62,7 +62,7 @@ fn verkeys(texts: &[String]) -> Result<Vec<Verkey>> {
 impl Value for PyV1Message {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let report = self.0.as_ref();
-        let delivery = report.replay_key().delivery(context::random_id);
+        let delivery = report.replay_key().delivery(system::random_id);
         (
             PyBytes::new(py, report.content()),
             report.recipient().as_str(),

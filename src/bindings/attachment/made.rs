@@ -9,8 +9,8 @@ use pyo3::types::{PyBytes, PyString};
 
 use super::super::argument::{StrIn, WholeIn, wrong_type, wrong_value};
 use super::super::callback::call_python;
-use super::super::context;
 use super::super::errors::misuse;
+use super::super::system;
 use super::super::time::TimeIn;
 use super::PyAttachment;
 use crate::message::Attachment;
@@ -34,7 +34,7 @@ impl Described {
         let mut text = String::with_capacity(data.len().saturating_add(256));
         let mut members = ObjectText::begin(&mut text);
         // an attachment without an id cannot be referred to, and some peers drop it
-        members.put_text("id", &self.id.map_or_else(context::random_id, |StrIn(id)| id));
+        members.put_text("id", &self.id.map_or_else(system::random_id, |StrIn(id)| id));
         let texts = [
             ("description", self.description),
             ("filename", self.filename),

@@ -1,0 +1,28 @@
+//! Python's clock and the randomness of the operating system: the only place that reads either.
+
+use std::time::Duration;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use super::callback::call_python;
+use crate::message;
+
+/// Seconds since the epoch by Python's `time.time`, looked up on each use: a test that freezes it freezes all.
+pub(super) fn now(py: Python<'_>) -> PyResult<u64> {
+    let clock = || py.import(intern!(py, "time"))?.call_method0(intern!(py, "time"))?.extract();
+    let seconds: f64 = call_python(py, clock)?;
+    Ok(Duration::try_from_secs_f64(seconds).map_or(0, |elapsed| elapsed.as_secs()))
+}
+
+/// Fills the buffer from the operating system's source.
+///
+/// Where there is no randomness there is no cryptography: better no process than predictable keys.
+pub(super) fn random(buffer: &mut [u8]) {
+    assert!(getrandom::fill(buffer).is_ok(), "the operating system has no randomness");
+}
+
+/// A new random id for a message.
+pub(super) fn random_id() -> String {
+    message::random_id(random)
+}
