@@ -15,7 +15,7 @@ use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};
 use crate::display::quoted;
-use crate::message::{Audience, FromPrior};
+use crate::message::{Audience, FromPrior, FromPriorHeader};
 
 /// The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
 ///
@@ -38,6 +38,24 @@ pub(super) struct PyFromPrior(pub(super) FromPrior, OnceTuple);
 impl From<FromPrior> for PyFromPrior {
     fn from(claims: FromPrior) -> Self {
         Self(claims, OnceTuple::default())
+    }
+}
+
+/// What `Message.from_prior` yields: verified claims, or a token that nobody has verified.
+#[derive(IntoPyObject)]
+pub(super) enum FromPriorOut {
+    Claims(PyFromPrior),
+    Jwt(String),
+}
+
+impl From<&FromPriorHeader> for FromPriorOut {
+    fn from(header: &FromPriorHeader) -> Self {
+        match header {
+            FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _) => {
+                Self::Claims(claims.clone().into())
+            }
+            FromPriorHeader::Jwt(jwt) => Self::Jwt(jwt.clone()),
+        }
     }
 }
 

@@ -35,8 +35,6 @@ mod json;
 mod json_out;
 mod local_resolver;
 mod message;
-mod message_in;
-mod message_parts;
 mod message_type;
 mod metadata;
 mod operation;

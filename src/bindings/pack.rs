@@ -10,7 +10,7 @@ use pyo3::types::PyString;
 use super::argument::{DidIn, StringsIn};
 use super::context::KnownIn;
 use super::errors::misuse;
-use super::message_in::MessageIn;
+use super::message::MessageIn;
 use super::operation::{EACH, Outcome, PyOperation};
 use super::pack_options::{PyPackOptions, PyPackParameters, header_of_kid};
 use super::packed::PyPackedPlaintext;

@@ -11,7 +11,7 @@ use super::context::{self, KnownIn};
 use super::errors::misuse;
 use super::external_key::held_in;
 use super::json::ObjectOut;
-use super::message_in::MessageIn;
+use super::message::MessageIn;
 use super::operation::{Outcome, PyOperation};
 use super::pack::party;
 use super::pack_options::agreement_curve;

@@ -12,7 +12,6 @@ use super::super::callback::call_python;
 use super::super::errors::misuse;
 use super::super::system;
 use super::super::time::TimeIn;
-use super::PyAttachment;
 use crate::message::Attachment;
 use crate::message::object::ObjectText;
 
@@ -30,7 +29,7 @@ pub(super) struct Described {
 
 impl Described {
     /// The attachment with this `data`, the JSON text of an object.
-    pub(super) fn with_data(self, data: &str) -> PyResult<PyAttachment> {
+    pub(super) fn with_data<T: From<Attachment>>(self, data: &str) -> PyResult<T> {
         let mut text = String::with_capacity(data.len().saturating_add(256));
         let mut members = ObjectText::begin(&mut text);
         // an attachment without an id cannot be referred to, and some peers drop it

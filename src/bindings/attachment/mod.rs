@@ -1,5 +1,6 @@
 //! `Attachment`.
 
+pub(super) mod argument;
 mod made;
 mod parts;
 mod signature;

@@ -1,35 +1,15 @@
-//! What a `Message` is made of: for `replace` its headers, for pickle its text and what does not stand in it.
+//! What a `Message` is made of, for pickle: its text and what does not stand in it.
 
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use super::form_fault::PyFormFault;
-use super::from_prior::PyFromPrior;
-use super::message::PyMessage;
-use super::value::Value;
+use super::super::form_fault::PyFormFault;
+use super::super::from_prior::PyFromPrior;
+use super::super::value::Value;
+use super::PyMessage;
 use crate::message::{FromPriorHeader, Message};
-
-/// The arguments of the constructor, and the headers that they stand for.
-pub(super) const HEADERS: [(&str, &str); 16] = [
-    ("type", "type"),
-    ("body", "body"),
-    ("id", "id"),
-    ("frm", "from"),
-    ("to", "to"),
-    ("thid", "thid"),
-    ("pthid", "pthid"),
-    ("created_time", "created_time"),
-    ("expires_time", "expires_time"),
-    ("from_prior", "from_prior"),
-    ("please_ack", "please_ack"),
-    ("ack", "ack"),
-    ("lang", "lang"),
-    ("accept_lang", "accept-lang"),
-    ("attachments", "attachments"),
-    ("custom_headers", "custom_headers"),
-];
 
 impl Value for PyMessage {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {

@@ -1,19 +1,24 @@
 //! `Message`.
 
+mod argument;
+mod headers;
+mod parts;
+
 use std::sync::Arc;
 
+pub(super) use argument::MessageIn;
+use headers::{HEADERS, put_custom, warn_of_type};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use super::argument::{Of, StrIn, StringsIn};
 use super::attachment::PyAttachment;
+use super::attachment::argument::AttachmentsIn;
 use super::callback::drawn;
 use super::errors::misuse;
-use super::from_prior::PyFromPrior;
+use super::from_prior::{FromPriorOut, PyFromPrior};
 use super::json::{ObjectIn, ObjectOut, PeerObjectIn};
-use super::message_in::{AttachmentsIn, put_custom, warn_of_type};
-use super::message_parts::HEADERS;
 use super::read_only::{ReadOnlyMembers, ReadOnlyObject};
 use super::room::checked_str;
 use super::same::Same;
@@ -70,13 +75,6 @@ impl From<Message> for PyMessage {
     fn from(message: Message) -> Self {
         Arc::new(message).into()
     }
-}
-
-/// What `Message.from_prior` yields: verified claims, or a token that nobody has verified.
-#[derive(IntoPyObject)]
-pub(super) enum FromPriorOut {
-    Claims(PyFromPrior),
-    Jwt(String),
 }
 
 #[pymethods]
@@ -254,12 +252,7 @@ impl PyMessage {
     /// The DID rotation that the message announces; a str is a token that nobody has verified.
     #[getter]
     fn from_prior(&self) -> Option<FromPriorOut> {
-        self.0.from_prior().map(|header| match header {
-            FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _) => {
-                FromPriorOut::Claims(claims.clone().into())
-            }
-            FromPriorHeader::Jwt(jwt) => FromPriorOut::Jwt(jwt.clone()),
-        })
+        self.0.from_prior().map(Into::into)
     }
 
     /// The ids of messages to acknowledge; an empty one stands for this message.

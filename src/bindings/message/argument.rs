@@ -1,0 +1,38 @@
+//! Messages as they come from Python.
+
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_union;
+
+use super::super::argument::{unfit, wrong_type};
+use super::super::errors::misuse;
+use super::super::json::{ObjectIn, is_object};
+use super::PyMessage;
+use crate::message::Message;
+
+/// A message given as such, or as its JSON object.
+pub(in super::super) struct MessageIn(pub(in super::super) Message);
+
+impl<'py> FromPyObject<'_, 'py> for MessageIn {
+    type Error = PyErr;
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        <PyMessage as pyo3::PyTypeInfo>::TYPE_HINT,
+        <ObjectIn as FromPyObject<'_, '_>>::INPUT_TYPE
+    );
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(message) = value.cast::<PyMessage>() {
+            return Ok(Self(Message::clone(&message.get().0)));
+        }
+        if is_object(&value) {
+            let ObjectIn(text) = value.extract()?;
+            return Message::of_text(text)
+                .map(Self)
+                .map_err(|error| unfit(value.py(), misuse(error), "a message"));
+        }
+        Err(wrong_type(&value, "a Message or a dict"))
+    }
+}

@@ -1,0 +1,52 @@
+//! The headers of a `Message` as its constructor takes them.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use super::super::callback::call_python;
+use super::super::errors::misuse;
+use super::super::package::class;
+use crate::message::Message;
+use crate::message::object::ObjectText;
+
+/// The arguments of the constructor, and the headers that they stand for.
+pub(super) const HEADERS: [(&str, &str); 16] = [
+    ("type", "type"),
+    ("body", "body"),
+    ("id", "id"),
+    ("frm", "from"),
+    ("to", "to"),
+    ("thid", "thid"),
+    ("pthid", "pthid"),
+    ("created_time", "created_time"),
+    ("expires_time", "expires_time"),
+    ("from_prior", "from_prior"),
+    ("please_ack", "please_ack"),
+    ("ack", "ack"),
+    ("lang", "lang"),
+    ("accept_lang", "accept-lang"),
+    ("attachments", "attachments"),
+    ("custom_headers", "custom_headers"),
+];
+
+/// Custom headers stand beside the defined ones in the plaintext, so they cannot take their names.
+pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult<()> {
+    let members = crate::json::members(custom, "custom_headers").map_err(misuse)?;
+    for (name, raw) in members {
+        if Message::is_reserved(&name) || name == "frm" {
+            return Err(PyValueError::new_err(format!(
+                "{name} is no custom header: the specification defines it"
+            )));
+        }
+        headers.put(&name, raw.get());
+    }
+    Ok(())
+}
+
+/// Warns the caller of a `type` that others may refuse.
+pub(super) fn warn_of_type(py: Python<'_>) -> PyResult<()> {
+    let category = class(py, "pydidcomm.errors", "MessageTypeWarning")?;
+    call_python(py, || {
+        PyErr::warn(py, &category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
+    })
+}
