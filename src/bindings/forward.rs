@@ -1,4 +1,4 @@
-//! What mediators do: `unpack_forward` and `wrap_in_forward`, and what they yield.
+//! What mediators do: `unpack_forward`, `wrap_in_forward` and `rewrap` as operations, and `PackedForward`.
 
 use std::sync::Arc;
 
@@ -7,42 +7,20 @@ use pyo3::types::{PyString, PyTuple};
 
 use super::algorithms::AnonCryptAlg;
 use super::argument::{DidIn, StringsIn};
-use super::attachment::PyAttachment;
 use super::cached_str::WireText;
 use super::context::KnownIn;
 use super::json::ObjectIn;
-use super::message::PyMessage;
-use super::metadata::PyMetadata;
 use super::operation::{Outcome, PyOperation, opened};
 use super::pack::party;
 use super::pack_options::headers;
 use super::text_in::TextIn;
 use super::tuple::{OnceTuple, TupleOut};
-use super::unpack::PyUnpackResult;
 use super::unpack_options::PyUnpackOptions;
 use super::value::{Reduced, Value, did_urls, hash_of, texts};
 use crate::did::DidUrl;
 use crate::display::listed;
 use crate::pack::{self, ForwardOptions, PackedForward};
-use crate::routing::Forward;
-use crate::unpack::{self, Forwarded};
-
-/// What a mediator is asked to hand on, and to whom; what it carries is proved by nobody yet.
-///
-/// DIDComm v2.1, section "Routing Protocol 2.0".
-#[pyclass(frozen, weakref, name = "Forwarded", module = "pydidcomm")]
-pub(super) struct PyForwarded {
-    forward: Forward,
-    received: Py<PyUnpackResult>,
-    made: Tuples,
-}
-
-/// The collections of a forward as Python objects.
-#[derive(Default)]
-struct Tuples {
-    messages: OnceTuple,
-    links: OnceTuple,
-}
+use crate::unpack;
 
 /// A message wrapped for mediators, ready for the wire.
 #[pyclass(frozen, eq, weakref, name = "PackedForward", module = "pydidcomm")]
@@ -59,30 +37,6 @@ impl From<PackedForward> for PyPackedForward {
     }
 }
 
-impl PyForwarded {
-    pub(super) fn new(py: Python<'_>, forwarded: Forwarded) -> PyResult<Self> {
-        let Forwarded { forward, unpacked } = forwarded;
-        Self::of(py, forward, unpacked.into_report().into())
-    }
-
-    /// What a message that was unpacked already asks to hand on.
-    pub(super) fn of(py: Python<'_>, forward: Forward, received: PyUnpackResult) -> PyResult<Self> {
-        Ok(Self { forward, received: Py::new(py, received)?, made: Tuples::default() })
-    }
-}
-
-impl Value for PyForwarded {
-    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        (self.received(py),).into_pyobject(py)
-    }
-
-    fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
-        let (received,): (Bound<'_, PyUnpackResult>,) = parts.extract()?;
-        let forward = Forward::read(&received.get().0.message)?;
-        Ok(Self { forward, received: received.unbind(), made: Tuples::default() })
-    }
-}
-
 impl Value for PyPackedForward {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         (self.text.for_python(py)?, texts(&self.to_kids)).into_pyobject(py)
@@ -91,82 +45,6 @@ impl Value for PyPackedForward {
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let (text, to_kids): (Bound<'_, PyString>, Vec<String>) = parts.extract()?;
         Ok(Self { text: text.try_into()?, to_kids: did_urls(&to_kids)?, made: OnceTuple::default() })
-    }
-}
-
-#[pymethods]
-impl PyForwarded {
-    /// Who gets the messages next, as the sender wrote it, a DID, or the id of a key.
-    #[getter]
-    fn next(&self) -> &str {
-        self.forward.next()
-    }
-
-    /// Whether `next` is this party: the same DID, and where both name a key the same key.
-    fn goes_to(&self, party: DidIn) -> bool {
-        self.forward.goes_to(&party.0)
-    }
-
-    /// The messages to hand on, JSON texts, as they were attached and in that order.
-    #[getter]
-    fn messages<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
-        self.made.messages.read(py, || self.forward.messages().iter().map(String::as_str).collect())
-    }
-
-    /// The attachments that have to be fetched before they can be handed on, each with `links` and a `hash`.
-    #[getter]
-    fn links<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
-        self.made.links.read(py, || self.forward.links().iter().cloned().map(Into::into).collect())
-    }
-
-    /// When the sender loses interest, in seconds since the epoch; None where it never does.
-    #[getter]
-    fn expires_time(&self) -> Option<u64> {
-        self.forward.expires_time()
-    }
-
-    /// How many milliseconds to wait before handing on, a time at random from the first to the second of them.
-    ///
-    /// Both are the same where the sender asks for a certain time; None where it asks for none.
-    #[getter]
-    fn delay_milli(&self) -> Option<(u64, u64)> {
-        self.forward.delay().map(|range| (*range.start(), *range.end()))
-    }
-
-    /// The forward as any message is received.
-    #[getter]
-    fn received(&self, py: Python<'_>) -> Py<PyUnpackResult> {
-        self.received.clone_ref(py)
-    }
-
-    /// The forward as a message, with every header that it has.
-    #[getter]
-    fn message(&self, py: Python<'_>) -> PyResult<Py<PyMessage>> {
-        self.received.get().message(py)
-    }
-
-    /// What was proved about the forward; it says nothing about the messages inside.
-    #[getter]
-    fn metadata(&self, py: Python<'_>) -> PyResult<Py<PyMetadata>> {
-        self.received.get().metadata(py)
-    }
-
-    fn __eq__(&self, other: &Self) -> bool {
-        // it is read from its message
-        self.received.get().0 == other.received.get().0
-    }
-
-    fn __hash__(&self) -> u64 {
-        hash_of(self.forward.next())
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
-        Reduced::of(slf)
-    }
-
-    fn __repr__(&self) -> String {
-        let (messages, links) = (self.forward.messages().len(), self.forward.links().len());
-        format!("Forwarded({messages} messages and {links} links to {})", listed([self.forward.next()]))
     }
 }
 

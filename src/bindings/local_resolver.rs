@@ -13,7 +13,7 @@ use super::did_document::PyDocument;
 use super::errors::misuse;
 use super::read_only::ReadOnlyMembers;
 use super::text_in::TextIn;
-use super::unpack::PyUnpackResult;
+use super::unpack_result::PyUnpackResult;
 use crate::did::DidUrl;
 use crate::did::local::LocalResolver;
 use crate::did::peer::KeyNaming;

@@ -62,6 +62,7 @@ mod time;
 mod tuple;
 mod unpack;
 mod unpack_options;
+mod unpack_result;
 mod v1;
 mod v1_operations;
 mod value;
@@ -94,7 +95,7 @@ mod _core {
     #[pymodule_export]
     use super::form_fault::PyFormFault;
     #[pymodule_export]
-    use super::forward::{PyForwarded, PyPackedForward, rewrap, unpack_forward, wrap_in_forward};
+    use super::forward::{PyPackedForward, rewrap, unpack_forward, wrap_in_forward};
     #[pymodule_export]
     use super::from_prior::PyFromPrior;
     #[pymodule_export]
@@ -143,9 +144,11 @@ mod _core {
     #[pymodule_export]
     use super::thread_pool::processors;
     #[pymodule_export]
-    use super::unpack::{PyUnpackResult, receive, unpack};
+    use super::unpack::{receive, unpack};
     #[pymodule_export]
     use super::unpack_options::PyUnpackOptions;
+    #[pymodule_export]
+    use super::unpack_result::{PyForwarded, PyUnpackResult};
     #[pymodule_export]
     use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
     #[pymodule_export]

@@ -10,7 +10,7 @@ use super::delivery::PyDelivery;
 use super::did_document::PyDocument;
 use super::envelope::PyEnvelope;
 use super::form_fault::PyFormFault;
-use super::forward::{PyForwarded, PyPackedForward};
+use super::forward::PyPackedForward;
 use super::from_prior::PyFromPrior;
 use super::message::PyMessage;
 use super::metadata::PyMetadata;
@@ -19,7 +19,7 @@ use super::public_key::PyPublicKey;
 use super::relationship::{PyPeerEnded, PyPeerRotated};
 use super::resolved::PyResolved;
 use super::service::{PyEndpoint, PyService};
-use super::unpack::PyUnpackResult;
+use super::unpack_result::{PyForwarded, PyUnpackResult};
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use super::value::Value;
 

@@ -10,7 +10,7 @@ use super::cached_str::WireText;
 use super::json::ObjectOut;
 use super::system;
 use super::tuple::{OnceTuple, TupleOut};
-use super::unpack::{ReplayKeyOut, replay_key_out};
+use super::unpack_result::{ReplayKeyOut, replay_key_out};
 use super::value::{Reduced, Value, hash_of};
 use crate::display::listed;
 use crate::error::Result;
