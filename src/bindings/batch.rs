@@ -10,8 +10,9 @@ use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::context::KnownIn;
-use super::operation::{Outcome, PyOperation, Stop, Task, is_long, outcome_out, question_out};
-use super::question::Asked;
+use super::cost::is_long;
+use super::operation::{Outcome, PyOperation, Stop, Task, outcome_out};
+use super::question::{Asked, question_out};
 use super::text_in::TextIn;
 use super::thread_pool::{Cancelled, Threads};
 use super::unpack::unpacking;

@@ -20,6 +20,7 @@ mod bytes_in;
 mod cached_str;
 mod callback;
 mod context;
+mod cost;
 mod delivery;
 mod did_document;
 mod envelope;

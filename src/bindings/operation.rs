@@ -4,24 +4,21 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use askar_crypto::buffer::SecretBytes;
 use pyo3::IntoPyObjectExt;
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
 use super::attachment::PyAttachment;
-use super::callback::call_python;
+use super::cost::{EACH, is_long};
 use super::errors::undecrypted;
-use super::external_key::handle_out;
 use super::forward::PyPackedForward;
 use super::packed::{PyPacked, PyPackedSigned};
 use super::primitives::{KeysOut, RouteOut};
-use super::public_key::PyPublicKey;
-use super::question::{Asked, PyAgree, PyFindSecrets, PyLongWork, PyResolveDid, PySign};
+use super::question::{Asked, question_out};
 use super::room::checked_bytes;
 use super::thread_pool::{Cancelled, Threads};
 use super::unpack_result::{PyForwarded, PyUnpackResult};
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
-use crate::caller::{Answer, Caller, Context, Question, ResolveOptions, Spread, lock};
+use crate::caller::{Answer, Caller, Context, Question, Spread, lock};
 use crate::error::{Error, Result};
 use crate::inspect::recipient_kids;
 use crate::limits::Limits;
@@ -83,17 +80,6 @@ pub(super) fn opened(packed: &str, outcome: Result<Outcome>) -> Result<Outcome> 
 
 /// What a run has led to.
 pub(super) type Stop = Result<Step<Outcome>>;
-
-/// What an operation costs whatever its size, in bytes of payload that take as long: some 50 microseconds.
-pub(super) const EACH: usize = 16 * 1024;
-
-/// How heavy long work is: it takes about a millisecond, ten times what it takes to leave an event loop.
-const LONG: usize = 256 * 1024;
-
-/// Whether work of that weight is long.
-pub(super) fn is_long(weight: usize) -> bool {
-    weight >= LONG
-}
 
 impl Task {
     /// An operation over a payload of so many bytes that begins with these context, and has not started.
@@ -200,31 +186,6 @@ fn stop_out(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
     match stop? {
         Step::Ask(question) => question_out(py, question),
         Step::Done(outcome) => outcome_out(py, outcome),
-    }
-}
-
-/// A question as Python is asked it.
-pub(super) fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
-    match question {
-        Question::ResolveDid { did, options } => {
-            let ResolveOptions { fresh, version_time, unproved } = options;
-            PyResolveDid { did, fresh, version_time, unproved }.into_bound_py_any(py)
-        }
-        Question::FindSecrets { kids, public_keys, every } => {
-            let public_keys = public_keys.into_iter().map(PyPublicKey).collect();
-            PyFindSecrets { kids, public_keys, every }.into_bound_py_any(py)
-        }
-        Question::Agree { key, public_key } => {
-            let key = handle_out(py, &key)?;
-            if !call_python(py, || key.bind(py).hasattr(intern!(py, "agree")))? {
-                return Err(Error::unsupported("key agreement", "a key that only signs").into());
-            }
-            PyAgree { key, public_key: PyPublicKey(*public_key) }.into_bound_py_any(py)
-        }
-        Question::Sign { key, algorithm, data } => {
-            PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)
-        }
-        Question::LongWork => PyLongWork.into_bound_py_any(py),
     }
 }
 

@@ -9,9 +9,10 @@ use pyo3::types::PyString;
 
 use super::argument::{DidIn, StringsIn};
 use super::context::KnownIn;
+use super::cost::EACH;
 use super::errors::misuse;
 use super::message::MessageIn;
-use super::operation::{EACH, Outcome, PyOperation};
+use super::operation::{Outcome, PyOperation};
 use super::pack_options::{PyPackOptions, PyPackParameters, header_of_kid};
 use super::packed::PyPackedPlaintext;
 use crate::did::DidUrl;

@@ -1,18 +1,22 @@
 //! The questions of an operation, as Python is asked them.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
 use super::argument::type_name;
 use super::bytes_in::AnswerBytes;
-use super::external_key::held_in;
+use super::callback::call_python;
+use super::external_key::{handle_out, held_in};
 use super::json::is_object;
 use super::public_key::PyPublicKey;
 use super::resolved;
 use crate::SignatureAlgorithm;
-use crate::caller::{Answer, Question};
+use crate::caller::{Answer, Question, ResolveOptions};
 use crate::display;
+use crate::error::Error;
 
 /// What kind of answer is waited for.
 #[derive(Clone, Copy)]
@@ -72,6 +76,31 @@ fn named(error: PyErr, answer: &Bound<'_, PyAny>, expected: &str) -> PyErr {
         return error;
     }
     PyTypeError::new_err(format!("{expected}, got {}", type_name(answer)))
+}
+
+/// A question as Python is asked it.
+pub(super) fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
+    match question {
+        Question::ResolveDid { did, options } => {
+            let ResolveOptions { fresh, version_time, unproved } = options;
+            PyResolveDid { did, fresh, version_time, unproved }.into_bound_py_any(py)
+        }
+        Question::FindSecrets { kids, public_keys, every } => {
+            let public_keys = public_keys.into_iter().map(PyPublicKey).collect();
+            PyFindSecrets { kids, public_keys, every }.into_bound_py_any(py)
+        }
+        Question::Agree { key, public_key } => {
+            let key = handle_out(py, &key)?;
+            if !call_python(py, || key.bind(py).hasattr(intern!(py, "agree")))? {
+                return Err(Error::unsupported("key agreement", "a key that only signs").into());
+            }
+            PyAgree { key, public_key: PyPublicKey(*public_key) }.into_bound_py_any(py)
+        }
+        Question::Sign { key, algorithm, data } => {
+            PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)
+        }
+        Question::LongWork => PyLongWork.into_bound_py_any(py),
+    }
 }
 
 /// Asks for a DID document.
