@@ -11,8 +11,9 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use super::context::KnownIn;
 use super::cost::is_long;
-use super::operation::{Outcome, PyOperation, Stop, Task, outcome_out};
+use super::operation::{PyOperation, Stop, Task};
 use super::question::{Asked, question_out};
+use super::result::AnyResult;
 use super::text_in::TextIn;
 use super::thread_pool::{Cancelled, Threads};
 use super::unpack::unpacking;
@@ -39,7 +40,7 @@ struct Entries {
 /// Where an operation of the batch is.
 enum Entry {
     Running(Arc<Task>),
-    Done(Outcome),
+    Done(AnyResult),
     Refused(Error),
     Failed(Py<PyAny>),
 }
@@ -108,7 +109,7 @@ impl Entries {
                     }
                     continue;
                 }
-                Some(Ok(Step::Done(outcome))) => Entry::Done(outcome),
+                Some(Ok(Step::Done(result))) => Entry::Done(result),
                 Some(Err(error)) => Entry::Refused(error),
                 None => continue,
             };
@@ -266,7 +267,7 @@ impl PyBatch {
     /// The results in the order of the operations, and exceptions in the places of what failed.
     fn results<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let entries = take(&mut *lock(&self.entries)).all.into_iter().map(|entry| match entry {
-            Entry::Done(outcome) => outcome_out(py, outcome).or_else(|error| error.into_bound_py_any(py)),
+            Entry::Done(result) => result.into_result(py).or_else(|error| error.into_bound_py_any(py)),
             Entry::Refused(error) => PyErr::from(error).into_bound_py_any(py),
             Entry::Failed(error) => Ok(error.into_bound(py)),
             Entry::Running(_) => Ok(py.None().into_bound(py)),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
@@ -10,9 +11,11 @@ use super::argument::{DidIn, StringsIn};
 use super::cached_str::WireText;
 use super::context::KnownIn;
 use super::json::ObjectIn;
-use super::operation::{Outcome, PyOperation, opened};
+use super::opened::Opened;
+use super::operation::PyOperation;
 use super::pack::party;
 use super::pack_options::headers;
+use super::result::IntoResult;
 use super::text_in::TextIn;
 use super::tuple::{OnceTuple, TupleOut};
 use super::unpack_options::PyUnpackOptions;
@@ -34,6 +37,12 @@ pub(super) struct PyPackedForward {
 impl From<PackedForward> for PyPackedForward {
     fn from(packed: PackedForward) -> Self {
         Self { text: packed.text.into(), to_kids: packed.to_kids, made: OnceTuple::default() }
+    }
+}
+
+impl IntoResult for PackedForward {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        PyPackedForward::from(*self).into_bound_py_any(py)
     }
 }
 
@@ -107,7 +116,7 @@ pub(super) fn unpack_forward(
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
         let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await;
-        opened(&packed_msg.0, forwarded.map(|forwarded| Outcome::Forwarded(Box::new(forwarded))))
+        Opened::of(&packed_msg.0, forwarded)
     })
 }
 
@@ -124,8 +133,7 @@ pub(super) fn wrap_in_forward(
     let (DidIn(to), keys) = (to, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
     Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let packed = pack::wrap_in_forward(&caller, &packed_msg.0, &to, &keys, &options).await?;
-        Ok(Outcome::PackedForward(packed))
+        pack::wrap_in_forward(&caller, &packed_msg.0, &to, &keys, &options).await
     }))
 }
 
@@ -142,8 +150,7 @@ pub(super) fn rewrap(
     let (DidIn(next), keys) = (next_hop, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
     Ok(PyOperation::prepare(known, payload.0.len(), |caller| async move {
-        let packed = pack::rewrap(&caller, &payload.0, &next, &keys, &options).await?;
-        Ok(Outcome::PackedForward(packed))
+        pack::rewrap(&caller, &payload.0, &next, &keys, &options).await
     }))
 }
 

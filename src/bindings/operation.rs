@@ -2,54 +2,15 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use askar_crypto::buffer::SecretBytes;
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
-use super::algorithms::SignAlg;
-use super::attachment::PyAttachment;
 use super::cost::{EACH, is_long};
-use super::errors::undecrypted;
-use super::forward::PyPackedForward;
-use super::packed::{PyPacked, PyPackedSigned};
-use super::primitives::{KeysOut, RouteOut};
 use super::question::{Asked, question_out};
-use super::room::checked_bytes;
+use super::result::{AnyResult, IntoResult};
 use super::thread_pool::{Cancelled, Threads};
-use super::unpack_result::{PyForwarded, PyUnpackResult};
-use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use crate::caller::{Answer, Caller, Context, Question, Spread, lock};
 use crate::error::{Error, Result};
-use crate::inspect::recipient_kids;
-use crate::limits::Limits;
-use crate::message::Attachment;
 use crate::operation::{Operation, Step};
-use crate::pack::{Packed, PackedForward, PackedSigned};
-use crate::receive::Received;
-use crate::unpack::{AttachmentSigned, Forwarded};
-use crate::v1;
-
-/// What an operation ends with.
-pub(super) enum Outcome {
-    Packed(Box<Packed>),
-    PackedToEach(Vec<Result<Packed>>),
-    PackedForward(PackedForward),
-    PackedSigned(PackedSigned),
-    Received(Received),
-    Attachment(Attachment),
-    AttachmentSigned(AttachmentSigned),
-    Forwarded(Box<Forwarded>),
-    LayerKeys(KeysOut),
-    Layer(String),
-    Opened(SecretBytes),
-    Checked,
-    /// Not decrypted: the recipient keys that the open header names.
-    Undecrypted(Vec<String>),
-    Routes(Vec<RouteOut>),
-    V1Packed(Box<v1::Packed>),
-    V1Message(Box<v1::Unpacked>),
-    V1Forwarded(Box<v1::Forwarded>),
-}
 
 /// A running pack or unpack: each run leads to the next question or to the result.
 #[pyclass(frozen, name = "Operation", module = "pydidcomm._core")]
@@ -65,31 +26,42 @@ pub(super) struct Task {
 }
 
 struct Running {
-    operation: Operation<Outcome>,
+    operation: Box<dyn Run>,
     asked: Option<Asked>,
     answer: Option<Answer>,
 }
 
-/// The outcome of unpacking; one that does not decrypt gets the kids of the open header beside its constant text.
-pub(super) fn opened(packed: &str, outcome: Result<Outcome>) -> Result<Outcome> {
-    match outcome {
-        Err(Error::Decryption) => Ok(Outcome::Undecrypted(recipient_kids(packed, &Limits::default()))),
-        outcome => outcome,
+/// An operation of the core, whatever it results in.
+trait Run: Send {
+    /// Runs to the next question or to the result.
+    fn run(&mut self, answer: Option<Answer>) -> Stop;
+}
+
+impl<T: IntoResult> Run for Operation<T> {
+    fn run(&mut self, answer: Option<Answer>) -> Stop {
+        let step = match answer {
+            Some(answer) => self.supply(answer)?,
+            None => self.start()?,
+        };
+        Ok(match step {
+            Step::Ask(question) => Step::Ask(question),
+            Step::Done(result) => Step::Done(Box::new(result)),
+        })
     }
 }
 
 /// What a run has led to.
-pub(super) type Stop = Result<Step<Outcome>>;
+pub(super) type Stop = Result<Step<AnyResult>>;
 
 impl Task {
-    /// An operation over a payload of so many bytes that begins with these context, and has not started.
-    pub(super) fn prepare<W>(
+    /// An operation over a payload of so many bytes in this context; it has not started.
+    pub(super) fn prepare<T: IntoResult, W>(
         context: impl Into<Context>,
         bytes: usize,
         begin: impl FnOnce(Arc<Caller>) -> W,
     ) -> Arc<Self>
     where
-        W: Future<Output = Result<Outcome>> + Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
     {
         let threads: Arc<OnceLock<Threads>> = Arc::default();
         let given = Arc::clone(&threads);
@@ -99,7 +71,7 @@ impl Task {
         });
         let context = Context { spread: Some(spread), ..context.into() };
         let most_document_entries = context.most_document_entries;
-        let operation = Operation::new(context, begin);
+        let operation = Box::new(Operation::new(context, begin));
         let running = Mutex::new(Running { operation, asked: None, answer: None });
         Arc::new(Self {
             running,
@@ -138,10 +110,8 @@ impl Task {
             return Err(Error::Answer("the operation was cancelled"));
         }
         let mut running = lock(&self.running);
-        let stop = match running.answer.take() {
-            Some(answer) => running.operation.supply(answer),
-            None => running.operation.start(),
-        };
+        let answer = running.answer.take();
+        let stop = running.operation.run(answer);
         if let Ok(Step::Ask(question)) = &stop {
             running.asked = Some(Asked::of(question));
         }
@@ -168,14 +138,14 @@ impl Task {
 }
 
 impl PyOperation {
-    /// An operation over a payload of so many bytes that begins with these context, and has not started.
-    pub(super) fn prepare<W>(
+    /// An operation over a payload of so many bytes in this context; it has not started.
+    pub(super) fn prepare<T: IntoResult, W>(
         context: impl Into<Context>,
         bytes: usize,
         begin: impl FnOnce(Arc<Caller>) -> W,
     ) -> Self
     where
-        W: Future<Output = Result<Outcome>> + Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
     {
         Self(Task::prepare(context, bytes, begin))
     }
@@ -185,36 +155,7 @@ impl PyOperation {
 fn stop_out(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
     match stop? {
         Step::Ask(question) => question_out(py, question),
-        Step::Done(outcome) => outcome_out(py, outcome),
-    }
-}
-
-/// A result as Python sees it.
-pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
-    match outcome {
-        Outcome::Packed(packed) => PyPacked::new(*packed).into_bound_py_any(py),
-        Outcome::PackedToEach(packed) => PyPacked::or_errors(py, packed),
-        Outcome::PackedForward(packed) => PyPackedForward::from(packed).into_bound_py_any(py),
-        Outcome::PackedSigned(packed) => PyPackedSigned::from(packed).into_bound_py_any(py),
-        Outcome::Attachment(attachment) => PyAttachment::from(attachment).into_bound_py_any(py),
-        Outcome::AttachmentSigned(signed) => {
-            (signed.kid().as_str(), signed.did(), SignAlg(signed.algorithm())).into_bound_py_any(py)
-        }
-        Outcome::Received(Received::V2(unpacked)) => {
-            PyUnpackResult::from(unpacked.into_report()).into_bound_py_any(py)
-        }
-        Outcome::Received(Received::V1(unpacked)) | Outcome::V1Message(unpacked) => {
-            PyV1Message::from(unpacked.into_report()).into_bound_py_any(py)
-        }
-        Outcome::Forwarded(forwarded) => PyForwarded::new(py, *forwarded)?.into_bound_py_any(py),
-        Outcome::LayerKeys(keys) => keys.into_bound_py_any(py),
-        Outcome::Layer(text) => text.into_bound_py_any(py),
-        Outcome::Opened(bytes) => checked_bytes(py, bytes.as_ref())?.into_bound_py_any(py),
-        Outcome::Undecrypted(kids) => Err(undecrypted(kids)),
-        Outcome::Checked => py.None().into_bound_py_any(py),
-        Outcome::Routes(routes) => routes.into_bound_py_any(py),
-        Outcome::V1Packed(packed) => PyV1Packed::from(*packed).into_bound_py_any(py),
-        Outcome::V1Forwarded(forwarded) => PyV1Forwarded::new(py, *forwarded)?.into_bound_py_any(py),
+        Step::Done(result) => result.into_result(py),
     }
 }
 

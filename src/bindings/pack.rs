@@ -12,7 +12,7 @@ use super::context::KnownIn;
 use super::cost::EACH;
 use super::errors::misuse;
 use super::message::MessageIn;
-use super::operation::{Outcome, PyOperation};
+use super::operation::PyOperation;
 use super::pack_options::{PyPackOptions, PyPackParameters, header_of_kid};
 use super::packed::PyPackedPlaintext;
 use crate::did::DidUrl;
@@ -71,7 +71,7 @@ pub(super) fn pack_signed(
     let MessageIn(message) = message;
     let (DidIn(signer), kid_in) = (sign_frm, header_of_kid(kid_in)?);
     Ok(PyOperation::prepare(known, bytes(&message), |caller| async move {
-        pack::signed(&caller, message, &signer, kid_in).await.map(Outcome::PackedSigned)
+        pack::signed(&caller, message, &signer, kid_in).await
     }))
 }
 
@@ -92,13 +92,12 @@ pub(super) fn pack_encrypted(
     let options = options.get().of_message(parameters.get(), sender, signer);
     Ok(match to {
         ToIn::One(to) => PyOperation::prepare(known, bytes, |caller| async move {
-            let packed = pack::encrypted(&caller, message, &to, &options).await?;
-            Ok(Outcome::Packed(Box::new(packed)))
+            pack::encrypted(&caller, message, &to, &options).await
         }),
         ToIn::Each(to) => {
             let every = bytes.saturating_add(EACH).saturating_mul(to.len());
             PyOperation::prepare(known, every, |caller| async move {
-                pack::encrypted_to_each(&caller, message, &to, &options).await.map(Outcome::PackedToEach)
+                pack::encrypted_to_each(&caller, message, &to, &options).await
             })
         }
     })

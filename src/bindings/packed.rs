@@ -8,6 +8,7 @@ use super::cached_str::WireText;
 use super::callback::drawn;
 use super::delivery::{Delivery, PyDelivery};
 use super::envelope::PyEnvelope;
+use super::result::IntoResult;
 use super::service::PyService;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_url, hash_of, texts};
@@ -64,8 +65,8 @@ impl From<PackedSigned> for PyPackedSigned {
     }
 }
 
-impl PyPacked {
-    pub(super) fn new(packed: Packed) -> Self {
+impl From<Packed> for PyPacked {
+    fn from(packed: Packed) -> Self {
         let Packed { envelope, others, sign_from_kid, from_prior_issuer_kid, services } = packed;
         Self {
             envelope: envelope.into(),
@@ -76,17 +77,28 @@ impl PyPacked {
             made: Tuples::default(),
         }
     }
+}
 
-    /// A list of what was packed, and of exceptions in the places of what was not.
-    pub(super) fn or_errors(py: Python<'_>, packed: Vec<Result<Packed>>) -> PyResult<Bound<'_, PyAny>> {
-        let entries: PyResult<Vec<Bound<'_, PyAny>>> = packed
-            .into_iter()
-            .map(|packed| match packed {
-                Ok(packed) => Self::new(packed).into_bound_py_any(py),
-                Err(error) => PyErr::from(error).into_bound_py_any(py),
-            })
-            .collect();
-        entries?.into_bound_py_any(py)
+impl IntoResult for Packed {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        PyPacked::from(*self).into_bound_py_any(py)
+    }
+}
+
+/// A list of what was packed, and of exceptions in the places of what was not.
+impl IntoResult for Vec<Result<Packed>> {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let entries = self.into_iter().map(|packed| match packed {
+            Ok(packed) => PyPacked::from(packed).into_bound_py_any(py),
+            Err(error) => PyErr::from(error).into_bound_py_any(py),
+        });
+        entries.collect::<PyResult<Vec<_>>>()?.into_bound_py_any(py)
+    }
+}
+
+impl IntoResult for PackedSigned {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        PyPackedSigned::from(*self).into_bound_py_any(py)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use askar_crypto::buffer::SecretBytes;
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
@@ -12,32 +14,71 @@ use super::errors::misuse;
 use super::external_key::held_in;
 use super::json::ObjectOut;
 use super::message::MessageIn;
-use super::operation::{Outcome, PyOperation};
+use super::operation::PyOperation;
 use super::pack::party;
 use super::pack_options::agreement_curve;
 use super::public_key::PyPublicKey;
+use super::result::IntoResult;
+use super::room::checked_bytes;
 use super::text_in::TextIn;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::Result;
 use crate::json;
-use crate::{pack, unpack};
+use crate::pack::{self, LayerKeys};
+use crate::routing::Route;
+use crate::unpack;
 
-/// The keys that one layer is made with: those of the recipient, and the id of the sender's.
-pub(super) type KeysOut = (Vec<(String, PyPublicKey)>, Option<String>);
+/// The recipients' keys by id, and the id of the sender's key.
+impl IntoResult for LayerKeys {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let recipients = self.recipients.into_iter().map(|(kid, key)| (kid.to_string(), PyPublicKey(key)));
+        let sender = self.sender.map(|kid| kid.to_string());
+        (recipients.collect::<Vec<_>>(), sender).into_bound_py_any(py)
+    }
+}
 
-/// A way to a recipient: the service, the URI, and whom to wrap for, the outermost first.
-pub(super) type RouteOut = (String, String, Vec<String>);
+/// The text of a layer.
+impl IntoResult for String {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        (*self).into_bound_py_any(py)
+    }
+}
+
+/// The plaintext of a layer.
+impl IntoResult for SecretBytes {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        checked_bytes(py, self.as_ref().as_ref())?.into_bound_py_any(py)
+    }
+}
+
+/// A check that has succeeded.
+impl IntoResult for () {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        py.None().into_bound_py_any(py)
+    }
+}
+
+/// The ways to a recipient: the service, the URI, and whom to wrap for, the outermost first.
+impl IntoResult for Vec<Route> {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let routes = self.into_iter().map(|route| {
+            let layers: Vec<_> = route.layers.iter().map(ToString::to_string).collect();
+            (route.service_id, route.uri, layers)
+        });
+        routes.collect::<Vec<_>>().into_bound_py_any(py)
+    }
+}
 
 fn kid(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse_kid(text, "kid").map_err(misuse)
 }
 
 /// Prepares a step that needs no document and no secret beside those it is given.
-fn alone<W>(bytes: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
+fn alone<T: IntoResult, W>(bytes: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
-    W: Future<Output = Result<Outcome>> + Send + 'static,
+    W: Future<Output = Result<T>> + Send + 'static,
 {
     PyOperation::prepare(context::alone(), bytes, begin)
 }
@@ -54,9 +95,7 @@ pub(super) fn choose_layer_keys(
     let sender = frm.map(party).transpose()?;
     let curves = curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<Vec<_>>>()?;
     Ok(PyOperation::prepare(known, 0, |caller| async move {
-        let keys = pack::layer_keys(&caller, &to, sender.as_ref(), &curves).await?;
-        let recipients = keys.recipients.into_iter().map(|(kid, key)| (kid.to_string(), PyPublicKey(key)));
-        Ok(Outcome::LayerKeys((recipients.collect(), keys.sender.map(|kid| kid.to_string()))))
+        pack::layer_keys(&caller, &to, sender.as_ref(), &curves).await
     }))
 }
 
@@ -72,8 +111,7 @@ pub(super) fn encrypt_layer(
         recipients.into_iter().map(|(id, key)| Ok((kid(&id)?, key.0))).collect::<PyResult<Vec<_>>>()?;
     let sender = sender.map(|(id, secret)| held_in(&secret, &id)).transpose()?;
     Ok(alone(plaintext.0.len(), |caller| async move {
-        let sealed = pack::encrypted_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0);
-        sealed.await.map(Outcome::Layer)
+        pack::encrypted_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0).await
     }))
 }
 
@@ -91,8 +129,7 @@ pub(super) fn decrypt_layer(
     let options = Arc::clone(&options.get().0);
     Ok(alone(packed_msg.0.len(), |caller| async move {
         let sender = sender.as_ref().map(|(kid, key)| (kid, key));
-        let opened = unpack::open_layer(&caller, &packed_msg.0, &secret, sender, &options).await?;
-        Ok(Outcome::Opened(opened))
+        unpack::open_layer(&caller, &packed_msg.0, &secret, sender, &options).await
     }))
 }
 
@@ -105,7 +142,7 @@ pub(super) fn check_claims(
 ) -> PyResult<PyOperation> {
     let sender = sender.map(kid).transpose()?;
     Ok(PyOperation::prepare(known, 0, |caller| async move {
-        unpack::check_claims(&caller, message.0, sender.as_ref()).await.map(|()| Outcome::Checked)
+        unpack::check_claims(&caller, message.0, sender.as_ref()).await
     }))
 }
 
@@ -120,11 +157,5 @@ pub(super) fn read_object(json_text: TextIn) -> PyResult<ObjectOut> {
 #[pyfunction]
 pub(super) fn find_routes(to: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
     let to = party(to)?;
-    Ok(PyOperation::prepare(known, 0, |caller| async move {
-        let routes = pack::routes_to(&caller, &to).await?;
-        let routes = routes.into_iter().map(|route| {
-            (route.service_id, route.uri, route.layers.iter().map(ToString::to_string).collect())
-        });
-        Ok(Outcome::Routes(routes.collect()))
-    }))
+    Ok(PyOperation::prepare(known, 0, |caller| async move { pack::routes_to(&caller, &to).await }))
 }

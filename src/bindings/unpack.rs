@@ -5,13 +5,24 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 
 use super::context::KnownIn;
-use super::operation::{Outcome, PyOperation, Task, opened};
+use super::opened::Opened;
+use super::operation::{PyOperation, Task};
+use super::result::IntoResult;
 use super::text_in::TextIn;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::Context;
 use crate::memory::check_room;
 use crate::receive::Received;
 use crate::unpack::UnpackOptions;
+
+impl IntoResult for Received {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        match *self {
+            Self::V2(unpacked) => unpacked.into_result(py),
+            Self::V1(unpacked) => unpacked.into_result(py),
+        }
+    }
+}
 
 /// Prepares the unpacking of a message.
 #[pyfunction]
@@ -39,7 +50,7 @@ pub(super) fn receive(
             check_room(packed_msg.0.len())?;
             received.replay_key();
         }
-        opened(&packed_msg.0, received.map(Outcome::Received))
+        Opened::of(&packed_msg.0, received)
     })
 }
 
@@ -59,7 +70,6 @@ pub(super) fn unpacking(
             check_room(packed_msg.0.len())?;
             unpacked.replay_key();
         }
-        let received = unpacked.map(|unpacked| Outcome::Received(Received::V2(Box::new(unpacked))));
-        opened(&packed_msg.0, received)
+        Opened::of(&packed_msg.0, unpacked)
     })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
@@ -12,13 +13,14 @@ use super::callback::drawn;
 use super::message::PyMessage;
 use super::metadata::PyMetadata;
 use super::relationship::ChangeOut;
+use super::result::IntoResult;
 use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};
 use crate::display::{listed, quoted};
 use crate::replay_key::ReplayKey;
 use crate::routing::Forward;
-use crate::unpack::{Forwarded, Report};
+use crate::unpack::{Forwarded, Report, Unpacked};
 
 /// The members of a `ReplayEntry`, but for the time.
 pub(super) type ReplayKeyOut<'a> =
@@ -60,6 +62,12 @@ impl From<Arc<Report>> for PyUnpackResult {
         let made =
             Made { message: PyOnceLock::new(), metadata: PyOnceLock::new(), forward: PyOnceLock::new() };
         Self(report, made)
+    }
+}
+
+impl IntoResult for Unpacked {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        PyUnpackResult::from(self.into_report()).into_bound_py_any(py)
     }
 }
 
@@ -125,7 +133,7 @@ impl PyUnpackResult {
         let make = || {
             let forward = Forwarded::of(&self.0.message)?;
             forward
-                .map(|forward| Py::new(py, PyForwarded::of(py, forward, Arc::clone(&self.0).into())?))
+                .map(|forward| Py::new(py, PyForwarded::new(py, forward, Arc::clone(&self.0).into())?))
                 .transpose()
         };
         let forward = self.1.forward.get_or_try_init(py, make)?;
@@ -175,14 +183,16 @@ struct ForwardedTuples {
 }
 
 impl PyForwarded {
-    pub(super) fn new(py: Python<'_>, forwarded: Forwarded) -> PyResult<Self> {
-        let Forwarded { forward, unpacked } = forwarded;
-        Self::of(py, forward, unpacked.into_report().into())
-    }
-
-    /// What a message that was unpacked already asks to hand on.
-    pub(super) fn of(py: Python<'_>, forward: Forward, received: PyUnpackResult) -> PyResult<Self> {
+    /// What an unpacked message asks to hand on.
+    fn new(py: Python<'_>, forward: Forward, received: PyUnpackResult) -> PyResult<Self> {
         Ok(Self { forward, received: Py::new(py, received)?, made: ForwardedTuples::default() })
+    }
+}
+
+impl IntoResult for Forwarded {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Forwarded { forward, unpacked } = *self;
+        PyForwarded::new(py, forward, unpacked.into_report().into())?.into_bound_py_any(py)
     }
 }
 

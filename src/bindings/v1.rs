@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use askar_crypto::buffer::SecretBytes;
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use super::cached_str::WireText;
 use super::json::ObjectOut;
+use super::result::IntoResult;
 use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::unpack_result::{ReplayKeyOut, replay_key_out};
@@ -15,7 +17,7 @@ use super::value::{Reduced, Value, hash_of};
 use crate::display::listed;
 use crate::error::Result;
 use crate::keys::Verkey;
-use crate::v1::{self, Forward, Forwarded, Packed, Report};
+use crate::v1::{self, Forward, Forwarded, Packed, Report, Unpacked};
 
 /// A message of DIDComm v1, and what was proved about it: no DID is.
 ///
@@ -53,6 +55,26 @@ impl From<Packed> for PyV1Packed {
 pub(super) struct PyV1Forwarded {
     forward: Forward,
     received: Py<PyV1Message>,
+}
+
+impl IntoResult for Packed {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        PyV1Packed::from(*self).into_bound_py_any(py)
+    }
+}
+
+impl IntoResult for Unpacked {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        PyV1Message::from(self.into_report()).into_bound_py_any(py)
+    }
+}
+
+impl IntoResult for Forwarded {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Forwarded { forward, unpacked } = *self;
+        let received = Py::new(py, PyV1Message::from(unpacked.into_report()))?;
+        PyV1Forwarded { forward, received }.into_bound_py_any(py)
+    }
 }
 
 fn verkeys(texts: &[String]) -> Result<Vec<Verkey>> {
@@ -230,13 +252,6 @@ impl PyV1Packed {
 
     fn __repr__(&self) -> String {
         format!("V1Packed({} bytes to {})", self.text.length(), listed(self.to.iter().map(Verkey::as_str)))
-    }
-}
-
-impl PyV1Forwarded {
-    pub(super) fn new(py: Python<'_>, forwarded: Forwarded) -> PyResult<Self> {
-        let Forwarded { forward, unpacked } = forwarded;
-        Ok(Self { forward, received: Py::new(py, PyV1Message::from(unpacked.into_report()))? })
     }
 }
 

@@ -12,7 +12,7 @@ use super::bytes_in::BytesIn;
 use super::context::KnownIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, is_object};
-use super::operation::{Outcome, PyOperation};
+use super::operation::PyOperation;
 use super::public_key::PyPublicKey;
 use super::text_in::TextIn;
 use super::unpack_options::PyUnpackOptions;
@@ -53,9 +53,7 @@ pub(super) fn v1_pack(
     let to = verkeys(to)?;
     let sender = frm.map(|StrIn(frm)| Verkey::parse(&frm)).transpose().map_err(misuse)?;
     Ok(PyOperation::prepare(known, message.0.len(), |caller| async move {
-        v1::pack(&caller, &message.0, &to, sender.as_ref())
-            .await
-            .map(|packed| Outcome::V1Packed(Box::new(packed)))
+        v1::pack(&caller, &message.0, &to, sender.as_ref()).await
     }))
 }
 
@@ -71,7 +69,7 @@ pub(super) fn v1_unpack(
         let unpacked = receive_v1(&caller, &packed_msg.0, &options).await?;
         // where the rest of the work is done, off the event loop
         unpacked.replay_key();
-        Ok(Outcome::V1Message(Box::new(unpacked)))
+        Ok(unpacked)
     })
 }
 
@@ -85,9 +83,7 @@ pub(super) fn v1_forward(
 ) -> PyResult<PyOperation> {
     let (StrIn(to), keys) = (to, verkeys(routing_keys)?);
     Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys)
-            .await
-            .map(|packed| Outcome::V1Packed(Box::new(packed)))
+        v1::wrap_in_forward(&caller, &packed_msg.0, &to, &keys).await
     }))
 }
 
@@ -100,8 +96,7 @@ pub(super) fn v1_unpack_forward(
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let forwarded = receive_v1_forward(&caller, &packed_msg.0, &options).await?;
-        Ok(Outcome::V1Forwarded(Box::new(forwarded)))
+        receive_v1_forward(&caller, &packed_msg.0, &options).await
     })
 }
 

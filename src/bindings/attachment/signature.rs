@@ -1,15 +1,31 @@
 //! Signing attachments, and verifying who signed them, as operations.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
+use super::super::algorithms::SignAlg;
 use super::super::argument::{DidIn, Of, flag};
 use super::super::bytes_in::BytesIn;
 use super::super::context::KnownIn;
-use super::super::operation::{Outcome, PyOperation};
+use super::super::operation::PyOperation;
+use super::super::result::IntoResult;
 use super::PyAttachment;
 use crate::message::Attachment;
 use crate::pack::{self, DetachedForm};
-use crate::unpack;
+use crate::unpack::{self, AttachmentSigned};
+
+impl IntoResult for Attachment {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        PyAttachment::from(*self).into_bound_py_any(py)
+    }
+}
+
+/// The id of the key that signed, its DID, and the algorithm.
+impl IntoResult for AttachmentSigned {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        (self.kid().as_str(), self.did(), SignAlg(self.algorithm())).into_bound_py_any(py)
+    }
+}
 
 /// How long what is signed is: the content, or what is inlined.
 fn bytes(attachment: &Attachment, content: Option<&[u8]>) -> usize {
@@ -32,8 +48,7 @@ pub(in super::super) fn sign_attachment(
     let form = if compact { DetachedForm::Compact } else { DetachedForm::Flattened };
     let bytes = bytes(&attachment, content.as_deref());
     PyOperation::prepare(known, bytes, |caller| async move {
-        let vouched = pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await?;
-        Ok(Outcome::Attachment(vouched))
+        pack::sign_attachment(&caller, &attachment, &signer, content.as_deref(), form).await
     })
 }
 
@@ -50,7 +65,6 @@ pub(in super::super) fn verify_attachment(
     let bytes = bytes(&attachment, content.as_deref());
     PyOperation::prepare(known, bytes, |caller| async move {
         let signer = signer.as_ref().map(|DidIn(signer)| signer.did());
-        let verified = unpack::verify_attachment(&caller, &attachment, content.as_deref(), signer).await?;
-        Ok(Outcome::AttachmentSigned(verified))
+        unpack::verify_attachment(&caller, &attachment, content.as_deref(), signer).await
     })
 }

@@ -1,0 +1,37 @@
+//! Messages that were opened, and those that do not decrypt.
+
+use pyo3::prelude::*;
+
+use super::errors::undecrypted;
+use super::result::IntoResult;
+use crate::error::{Error, Result};
+use crate::inspect::recipient_kids;
+use crate::limits::Limits;
+
+/// A message that was opened, or the recipient keys that the open header of another one names.
+///
+/// The text of the error is constant, so that it is not an oracle; the header is open to all.
+pub(super) enum Opened<T> {
+    Message(Box<T>),
+    Undecrypted(Vec<String>),
+}
+
+impl<T> Opened<T> {
+    /// What opening the message has led to.
+    pub(super) fn of(packed: &str, opened: Result<T>) -> Result<Self> {
+        match opened {
+            Ok(message) => Ok(Self::Message(Box::new(message))),
+            Err(Error::Decryption) => Ok(Self::Undecrypted(recipient_kids(packed, &Limits::default()))),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<T: IntoResult> IntoResult for Opened<T> {
+    fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        match *self {
+            Self::Message(message) => message.into_result(py),
+            Self::Undecrypted(kids) => Err(undecrypted(kids)),
+        }
+    }
+}
