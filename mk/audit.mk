@@ -6,10 +6,10 @@ audit: audit-rust audit-python ## check the dependencies for known vulnerabiliti
 # the database of advisories is cloned from its repository
 audit-rust: $(TOOLS)/bin/cargo-deny
 	$(SAY) "crates: licences, sources and bans of deny.toml"
-	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo deny --offline check bans licenses sources
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo deny --locked check bans licenses sources
 	$(SAY) "crates: advisories of RustSec"
 	@PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH"; \
-	if cargo deny fetch db; then cargo deny --offline check advisories; \
+	if cargo deny fetch db; then cargo deny --locked --offline check advisories; \
 	else echo "skipped: the database of RustSec cannot be fetched, see the reason above"; fi
 
 $(TOOLS)/pip-audit/installed: $(VENV)/installed
