@@ -1,6 +1,7 @@
 """Checks of arguments that Python would otherwise refuse later, in words that do not name them."""
 
 from collections.abc import Collection, Iterable, Mapping
+from inspect import getattr_static
 from typing import Any, cast
 
 from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
@@ -18,6 +19,15 @@ def check_instance(name: str, value: object, kind: type) -> None:
     """Refuses what is neither None nor an object of the class."""
     if value is not None and not isinstance(value, kind):
         reason = f"`{name}` must be {kind.__name__} or None, got {kind_of(value)}: {kind.__name__}(...)"
+        raise ArgumentTypeError(reason)
+
+
+def check_made(name: str, value: object, method: str) -> None:
+    """Refuses a class in place of its object; a method of the class itself is one of an object too."""
+    if isinstance(value, type) and not isinstance(
+        getattr_static(value, method, None), staticmethod | classmethod | None
+    ):
+        reason = f"`{name}` must be an object, got {kind_of(value)}: {value.__name__}(...)"
         raise ArgumentTypeError(reason)
 
 

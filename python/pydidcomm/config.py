@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from pydidcomm._arguments import ArgumentTypeError
-from pydidcomm._checks import check_mapping, check_whole, kind_of
+from pydidcomm._checks import check_made, check_mapping, check_whole, kind_of
 from pydidcomm._core import PackOptions, PackParameters, UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
@@ -83,6 +83,7 @@ class ResolversConfig(_Found):
             ("secrets", self.secrets_resolver, ("get_key", "get_keys")),
             ("resolver", self.did_resolver, ("resolve",)),
         ):
+            check_made(name, value, methods[0])
             missing = [method for method in methods if not hasattr(value, method)]
             if missing:
                 message = (
@@ -90,6 +91,10 @@ class ResolversConfig(_Found):
                     "secrets come first, the resolver second"
                 )
                 raise TypeError(message)
+        check_made("replay_window", self.replay_window, "seen")
+        if self.clock is not None and not callable(self.clock):
+            message = f"`clock` must be a function that returns seconds, got {type(self.clock).__name__}"
+            raise TypeError(message)
         if self.replay_window is not None and not hasattr(self.replay_window, "seen"):
             message = f"`replay_window` must have the method seen, got {type(self.replay_window).__name__}"
             raise TypeError(message)

@@ -53,7 +53,8 @@ impl DidUrl {
 
     /// Reads the id of a key: a DID URL with a fragment that is not empty.
     pub fn parse_kid(text: &str, part: &'static str) -> Result<Self> {
-        let url = Self::parse(text).map_err(|_| Error::malformed(part, "no DID URL"))?;
+        let url =
+            Self::parse(text).map_err(|_| Error::malformed(part, "not a DID URL (did:method:...#key)"))?;
         match url.fragment() {
             Some(fragment) if !fragment.is_empty() => Ok(url),
             _ => Err(Error::malformed(part, "a DID URL without the fragment that names a key")),

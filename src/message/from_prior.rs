@@ -103,14 +103,18 @@ impl FromPrior {
     /// Refuses claims that no rotation can have.
     pub fn check(&self) -> Result<()> {
         let did = |text: &str, part| {
-            let url = DidUrl::parse(text).map_err(|_| Error::malformed(part, "no DID"))?;
+            let url =
+                DidUrl::parse(text).map_err(|_| Error::malformed(part, "not a DID (did:method:...)"))?;
             if url.did() == text { Ok(()) } else { Err(Error::malformed(part, "a DID URL, not a DID")) }
         };
         did(&self.iss, "from_prior.iss")?;
         self.sub.as_deref().map(|sub| did(sub, "from_prior.sub")).transpose()?;
         // another form of one DID is no other party
         if self.sub.as_deref().is_some_and(|sub| same_party(sub, &self.iss)) {
-            return Err(Error::malformed("from_prior.sub", "the DID that is rotated away from"));
+            return Err(Error::malformed(
+                "from_prior.sub",
+                "the same DID as `iss`: the new DID must be another one",
+            ));
         }
         Ok(())
     }

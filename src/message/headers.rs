@@ -41,7 +41,7 @@ pub(super) fn id(raw: Raw<'_>, part: &'static str) -> Result<String> {
 
 /// A DID, or a DID URL without a fragment.
 pub(super) fn party(text: &str, part: &'static str) -> Result<DidUrl> {
-    let did = DidUrl::parse(text).map_err(|_| Error::malformed(part, "no DID"))?;
+    let did = DidUrl::parse(text).map_err(|_| Error::malformed(part, "not a DID (did:method:...)"))?;
     match did.fragment() {
         None => Ok(did),
         Some(_) => Err(Error::malformed(part, "a DID URL with a fragment")),

@@ -79,7 +79,7 @@ FAULTS = (
         SICPA,
         "with secrets under these names it sends relative kids, which name no DID",
         "refuse them, as the peer itself does",
-        r"^MalformedMessageError: malformed jw[es]\..*: no DID URL",
+        r"^MalformedMessageError: malformed jw[es]\..*: not a DID URL",
         ("kids as peerdid names them: authcrypt", "kids as peerdid names them: signed"),
         (PEER_TO_OURS,),
     ),

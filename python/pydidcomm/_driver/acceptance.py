@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from pydidcomm._checks import kind_of
 from pydidcomm._core import UnpackResult, V1Message, keep_long_form
 from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm._driver.operations import time_of
@@ -120,5 +121,9 @@ def _check_sender(received: UnpackResult | V1Message, allowed: object) -> None:
 
 
 def _check_seen(received: UnpackResult | V1Message, seen: object) -> None:
+    if not isinstance(seen, bool):
+        # None, of a method that forgets to return, would accept every replay
+        reason = f"`seen` of the replay window must return a bool, got {kind_of(seen)}"
+        raise TypeError(reason)
     if seen:
         raise refused(ReplayedMessageError(_id(received), _did(received)))

@@ -11,6 +11,10 @@ def require_plain(answer: Any) -> Any:  # noqa: ANN401, the answer to any questi
         close = getattr(answer, "close", None)
         if close is not None:
             close()
-        message = "pydidcomm.sync takes resolvers whose methods are plain functions, not coroutine functions"
+        message = (
+            "pydidcomm.sync takes resolvers, secrets and replay windows whose methods are plain functions, "
+            "not coroutine functions: wrap a resolver in `pydidcomm.sync.network.BlockingResolver`, pass the "
+            "attribute `sync` of a store of `pydidcomm.secrets`, or use `pydidcomm`"
+        )
         raise TypeError(message)
     return answer

@@ -19,6 +19,10 @@ class PrefixResolver(CompositeResolver):
     Args:
         resolvers: Resolvers by prefix, for instance `{"did:web:": MyWeb(), "did:": LocalResolver()}`.
 
+    Raises:
+        TypeError: `resolvers` is not a dict of objects with the method `resolve`.
+        ValueError: A prefix is not the beginning of a DID.
+
     Example:
         >>> from pydidcomm import LocalResolver, PrefixResolver
         >>> resolver = PrefixResolver({"did:key:": LocalResolver()})
@@ -35,6 +39,10 @@ class PrefixResolver(CompositeResolver):
                     f"{kind_of(one)} for {described(prefix, [prefix])}"
                 )
                 raise TypeError(reason)
+            # a prefix of another form would fit no DID, without an error
+            if not (prefix.startswith("did:") or "did:".startswith(prefix)):
+                reason = f"`resolvers` must have prefixes of DIDs, got {prefix!r:.40}: write 'did:web:'"
+                raise ValueError(reason)
         self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
         self._with_options = {prefix: with_options(one) for prefix, one in self._routes}
         self._local = _local(self._routes)

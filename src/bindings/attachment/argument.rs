@@ -22,8 +22,9 @@ impl<'py> FromPyObject<'_, 'py> for AttachmentsIn {
     );
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let attachments: Vec<Bound<'py, PyAttachment>> =
-            value.extract().map_err(|_| wrong_type(&value, "a list of Attachment"))?;
+        let attachments: Vec<Bound<'py, PyAttachment>> = value.extract().map_err(|_| {
+            wrong_type(&value, "a list of Attachment objects, as Attachment.from_bytes makes them")
+        })?;
         Ok(Self(attachments.iter().map(|attachment| attachment.get().0.clone()).collect()))
     }
 }

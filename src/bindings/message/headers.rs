@@ -35,7 +35,7 @@ pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult
     for (name, raw) in members {
         if Message::is_reserved(&name) || name == "frm" {
             return Err(PyValueError::new_err(format!(
-                "{name} is no custom header: the specification defines it"
+                "`custom_headers` must not contain `{name}`: use the argument of that header"
             )));
         }
         headers.put(&name, raw.get());
