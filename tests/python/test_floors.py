@@ -12,11 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FLOORS = """
-[rust]
-floors = [["ground"], ["middle"], ["roof", "lib"]]
-
-[python]
-floors = [["_core", "ground"], ["middle"], ["roof"], ["__init__"]]
+rust = [["ground"], ["middle"], ["roof", "lib"]]
+python = [["_core", "ground"], ["middle"], ["roof"], ["__init__"]]
 """
 
 
@@ -115,19 +112,6 @@ def test_a_circle_on_one_floor_is_reported(project: Path, capsys: pytest.Capture
         "rust: a circle of imports: middle.other, middle.part, middle.third",
         "python: a circle of imports: middle.other, middle.part",
     ]
-
-
-def test_a_circle_of_an_excused_folder_passes_until_it_is_gone(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write(project, "tests/floors.toml", f'{FLOORS}\n[rust.excused]\nmiddle = "the reason"\n')
-    write(project, "src/middle/other.rs", "use super::part::Part;\n")
-    assert checked(project, capsys) == ["rust: middle has no circle any more: delete its excuse"]
-    write(project, "src/middle/part.rs", "use super::other;\n")
-    assert checked(project, capsys) == []
-    write(project, "src/ground.rs", "use crate::middle::other;\n")
-    write(project, "src/middle/part.rs", "use super::other;\nuse crate::ground;\n")
-    assert "rust: a circle of imports: ground, middle.other, middle.part" in checked(project, capsys)
 
 
 def test_a_module_without_a_floor_is_reported(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
