@@ -1,7 +1,7 @@
-//! What the core may ask of the world, and how it asks.
+//! Requests of the core to its caller: questions, answers, and the context of an operation.
 //!
-//! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again when the
-//! [`Answer`] is there. What can be answered without leaving the core is not asked.
+//! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again with the
+//! [`Answer`]. The core requests nothing that it can resolve from its own stores.
 
 mod own_dids;
 pub(crate) mod resolve;
@@ -27,7 +27,7 @@ use crate::message::random_id;
 pub use own_dids::OwnDids;
 pub use resolve::ResolveOptions;
 
-/// Something that only the caller knows.
+/// A request to the caller.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Question {
@@ -35,64 +35,64 @@ pub enum Question {
     ResolveDid {
         /// The DID.
         did: String,
-        /// What the resolver may take into account.
+        /// The options for the resolver.
         options: ResolveOptions,
     },
-    /// The secrets of these keys that are held.
+    /// The secrets of these keys, as far as they are available.
     FindSecrets {
         /// Key ids, the preferred first.
         kids: Vec<String>,
-        /// The public half of each of them where it is known; none for any where it is not.
+        /// The public keys, one for each of `kids`, or empty where they are unknown.
         public_keys: Vec<PublicKey>,
-        /// Whether all that are held are wanted; otherwise the first will do.
+        /// Whether to return every available secret; otherwise the first is enough.
         every: bool,
     },
-    /// The raw ECDH shared secret of a key that lives elsewhere and this one.
+    /// The raw ECDH shared secret of an external key and this public key.
     Agree {
-        /// The key that is asked.
+        /// The external key.
         key: ExternalKey,
-        /// The other party's key.
+        /// The other party's public key.
         public_key: Box<PublicKey>,
     },
-    /// A signature by a key that lives elsewhere.
+    /// A signature by an external key.
     Sign {
-        /// The key that is asked.
+        /// The external key.
         key: ExternalKey,
-        /// The algorithm, which fits the key's curve.
+        /// The signature algorithm of the key's curve.
         algorithm: SignatureAlgorithm,
-        /// What is signed.
+        /// The data to sign.
         data: Vec<u8>,
     },
-    /// Leave to do work that takes a while, and is done when the operation runs on.
+    /// Permission to start CPU-heavy work, which runs on the next poll.
     LongWork,
 }
 
-/// What the caller knows.
+/// The caller's answer to a question.
 #[derive(Clone)]
 pub enum Answer {
-    /// A document, or none where the DID is unknown.
+    /// The document, or `None` for an unknown DID.
     Document(Option<Arc<Document>>),
-    /// The DID is deactivated, whether there is a document or not.
+    /// The DID is deactivated, with or without a document.
     Deactivated,
-    /// The secrets that are held, each under the id by which it was asked for.
+    /// The available secrets, each under the key id of the question.
     Secrets(Vec<(String, Secret)>),
     /// The x coordinate of the shared point at its full length.
     SharedSecret(SecretBytes),
-    /// As Ed25519 makes it; in ECDSA r and s at their full length.
+    /// The signature: for Ed25519 as in RFC 8032, for ECDSA r and s at their full length.
     Signature(Vec<u8>),
-    /// The long work may be done.
+    /// Permission for the CPU-heavy work.
     Proceed,
 }
 
 impl Answer {
-    /// Says which kind of answer it is, and nothing of what is in it.
+    /// Returns the kind of the answer, without any of its content.
     fn kind(&self) -> &'static str {
         match self {
             Self::Document(_) | Self::Deactivated => "a DID document",
             Self::Secrets(_) => "secrets",
             Self::SharedSecret(_) => "a shared secret",
             Self::Signature(_) => "a signature",
-            Self::Proceed => "leave to proceed",
+            Self::Proceed => "permission to proceed",
         }
     }
 }
@@ -106,50 +106,50 @@ impl Debug for Answer {
 /// Fills its argument with random bytes.
 pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
 
-/// Does the job of every place below a number, on whatever threads there are, and returns when all are done.
+/// Runs `job(i)` for every `i < n` in parallel, and returns when all have finished.
 pub type Spread = Box<dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Send + Sync>;
 
-/// From how many jobs on they are spread: sixteen keys take half a millisecond or more, a second thread some
-/// 50 microseconds to get going.
+/// Minimum number of jobs worth running in parallel: sixteen keys take half a millisecond or more, and a second
+/// thread takes some 50 microseconds to start.
 const MANY: usize = 16;
 
-/// From which length on a DID is read as long work: a document in base58 of that length takes a few hundred
-/// microseconds to decode and to parse.
+/// Minimum length of a DID whose decoding counts as CPU-heavy work: a document in base58 of that length takes a few
+/// hundred microseconds to decode and to parse.
 const LONG_DID: usize = 8 * 1024;
 
-/// How long the other names of recipients are together under which secrets are looked for: those of a thousand keys of
-/// ordinary did:peer:2 are shorter. A long kid has several names that are as long, so the list would be many times the message.
+/// Maximum total length of the recipients' alternative kids in a search for secrets: those of a thousand keys of
+/// ordinary did:peer:2 are shorter. A long kid has several equally long alternatives, so an unbounded list would be
+/// many times as long as the message.
 const MOST_OTHER_NAMES: usize = 4 << 20;
 
-/// A key whose secret is wanted, and its public half where that is known.
-type Wanted<'a> = (&'a DidUrl, Option<&'a PublicKey>);
+/// A requested key, with its public key where that is known.
+type RequestedKey<'a> = (&'a DidUrl, Option<&'a PublicKey>);
 
-/// The same, and a name under which the secret may be kept.
-type Named<'a> = (&'a DidUrl, Option<&'a PublicKey>, String);
+/// The same, with a name under which the secret may be stored.
+type NamedKey<'a> = (&'a DidUrl, Option<&'a PublicKey>, String);
 
-/// What an operation is given when it starts: the time, randomness, and what needs no question.
+/// The context of an operation: time, randomness, and the stores that need no question.
 pub struct Context {
     /// Seconds since the epoch.
     pub now: u64,
-    /// A cryptographically secure source.
+    /// A cryptographically secure source of random bytes.
     pub random: Random,
-    /// Answers for some DIDs.
+    /// The core's own resolver, for some DIDs.
     pub dids: Option<OwnDids>,
-    /// Answers for every secret.
+    /// The store of all secrets; without it, secrets are requested from the caller.
     pub secrets: Option<Arc<SecretStore>>,
-    /// Whether a key in this process remembers what it shares with the keys of its peers.
+    /// Whether a local private key caches its static-static secrets with the keys of its peers.
     pub remember_peers: bool,
-    /// Whether the resolver that is asked takes [`ResolveOptions`], by the beginning of the DID; the first
-    /// that fits counts.
+    /// Whether the caller's resolver takes [`ResolveOptions`], by DID prefix; the first matching prefix counts.
     pub resolvers: Vec<(String, bool)>,
-    /// The most entries of lists that a document may have which a resolver answers with.
+    /// Maximum number of list entries in a document from a resolver.
     pub most_document_entries: usize,
-    /// Does many jobs on several threads; without it they are done one after the other.
+    /// Runs jobs in parallel; without it they run one after the other.
     pub spread: Option<Spread>,
 }
 
 impl Context {
-    /// The time and randomness alone: everything is asked, and done one after the other.
+    /// A context of time and randomness only: everything is requested, and jobs run one after the other.
     pub fn new(now: u64, random: Random) -> Self {
         Self {
             now,
@@ -164,7 +164,7 @@ impl Context {
     }
 }
 
-/// The core's view of the world.
+/// The core's side of the interface to its caller.
 pub struct Caller {
     now: u64,
     random: Mutex<Random>,
@@ -175,12 +175,12 @@ pub struct Caller {
     resolvers: Vec<(String, bool)>,
     // an operation sees one version of each document
     resolved: Mutex<HashMap<String, Arc<Document>>>,
-    // the DIDs whose document was asked for once more
+    // the DIDs whose document was requested a second time
     refreshed: Mutex<HashSet<String>>,
     slot: Arc<Mutex<Slot>>,
 }
 
-/// Where a question waits for its answer.
+/// The place of a pending question and of its answer.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     pub(crate) question: Option<Question>,
@@ -221,47 +221,47 @@ impl Caller {
         random_id(|buffer| self.random(buffer))
     }
 
-    /// The first of these secrets that is held, under the id by which it was asked for.
+    /// Finds the first available secret for these kids, and returns it under the requested kid.
     pub(crate) async fn find_secret(&self, kids: &[&DidUrl]) -> Result<Secret> {
-        let wanted: Vec<_> = kids.iter().map(|kid| (*kid, None)).collect();
-        let found = self.find(&wanted, false).await?;
-        found.into_iter().next().ok_or_else(|| none_held(kids))
+        let requested: Vec<_> = kids.iter().map(|kid| (*kid, None)).collect();
+        let found = self.find(&requested, false).await?;
+        found.into_iter().next().ok_or_else(|| secret_not_found(kids))
     }
 
-    /// The same where the public halves are known.
+    /// Finds the first available secret for keys with a known public key.
     pub(crate) async fn find_secret_for(&self, keys: &[(&DidUrl, &PublicKey)]) -> Result<Secret> {
-        let wanted: Vec<_> = keys.iter().map(|(kid, key)| (*kid, Some(*key))).collect();
-        let found = self.find(&wanted, false).await?;
+        let requested: Vec<_> = keys.iter().map(|(kid, key)| (*kid, Some(*key))).collect();
+        let found = self.find(&requested, false).await?;
         let kids = || keys.iter().map(|(kid, _)| *kid).collect::<Vec<_>>();
-        found.into_iter().next().ok_or_else(|| none_held(&kids()))
+        found.into_iter().next().ok_or_else(|| secret_not_found(&kids()))
     }
 
-    /// All of these secrets; one that is not held is an error.
+    /// Finds all of these secrets; a missing one is an error.
     pub(crate) async fn find_every_secret(&self, kids: &[&DidUrl]) -> Result<Vec<Secret>> {
-        let wanted: Vec<_> = kids.iter().map(|kid| (*kid, None)).collect();
-        let found = self.find(&wanted, true).await?;
+        let requested: Vec<_> = kids.iter().map(|kid| (*kid, None)).collect();
+        let found = self.find(&requested, true).await?;
         let known: HashSet<_> = found.iter().map(Secret::kid).collect();
         let missing: Vec<_> = kids.iter().filter(|kid| !known.contains(**kid)).copied().collect();
-        if missing.is_empty() { Ok(found) } else { Err(none_held(&missing)) }
+        if missing.is_empty() { Ok(found) } else { Err(secret_not_found(&missing)) }
     }
 
-    /// The secret of the first of these verkeys that is held, and the verkey.
+    /// Finds the first of these verkeys with an available secret, and that secret.
     ///
-    /// It is asked for by the verkey, and by the id that the did:key of the verkey gives it.
+    /// The names of a secret are the verkey, and the kid in the verkey's did:key.
     pub(crate) async fn find_secret_of(&self, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
         let kids = verkeys.iter().map(Verkey::kid).collect::<Result<Vec<_>>>()?;
         let names = kids.iter().zip(verkeys).flat_map(|(kid, verkey)| {
             [verkey.to_string(), kid.to_string()].map(|name| (kid, Some(verkey.public_key()), name))
         });
-        let found = self.held(names.collect(), false).await?.into_iter().next();
-        let held = found.and_then(|secret| {
+        let found = self.find_by_name(names.collect(), false).await?.into_iter().next();
+        let named = found.and_then(|secret| {
             let place = kids.iter().position(|kid| kid == secret.kid())?;
             Some((verkeys.get(place)?.clone(), secret))
         });
-        held.ok_or_else(|| Error::SecretNotFound { kids: verkeys.iter().map(ToString::to_string).collect() })
+        named.ok_or_else(|| Error::SecretNotFound { kids: verkeys.iter().map(ToString::to_string).collect() })
     }
 
-    /// What the secret and the public key have in common, computed wherever the secret lives.
+    /// Computes the ECDH shared secret, with a local or an external key.
     pub(crate) async fn agree(&self, secret: &Secret, public_key: &PublicKey) -> Result<SharedSecret> {
         match secret {
             Secret::Local(key) => agreement::agree(key.kind(), public_key),
@@ -269,7 +269,7 @@ impl Caller {
         }
     }
 
-    /// The same of two parties' own keys: a key in this process may remember it.
+    /// Computes the static-static shared secret, which a local key may cache.
     pub(crate) async fn agree_with_peer(&self, secret: &Secret, peer: &PublicKey) -> Result<SharedSecret> {
         match secret {
             Secret::Local(key) => self.agree_locally_with_peer(key, peer),
@@ -277,7 +277,7 @@ impl Caller {
         }
     }
 
-    /// The same with a key in this process.
+    /// Computes the static-static shared secret with a local key.
     pub(crate) fn agree_locally_with_peer(&self, key: &SecretKey, peer: &PublicKey) -> Result<SharedSecret> {
         if self.remember_peers {
             agree_and_remember(key.kind(), peer)
@@ -286,8 +286,8 @@ impl Caller {
         }
     }
 
-    /// What the job yields for each of the parts; many are long work, and spread over threads.
-    pub(crate) async fn each<T: Sync, U: Send + Sync>(
+    /// Runs the job on each part; many parts count as CPU-heavy work, and run in parallel.
+    pub(crate) async fn run_each<T: Sync, U: Send + Sync>(
         &self,
         parts: &[T],
         job: impl Fn(&T) -> Result<U> + Send + Sync,
@@ -295,22 +295,22 @@ impl Caller {
         let Some(spread) = self.spread.as_ref().filter(|_| parts.len() >= MANY) else {
             return parts.iter().map(job).collect();
         };
-        self.leave().await?;
+        self.request_long_work().await?;
         let results: Vec<OnceLock<Result<U>>> = parts.iter().map(|_| OnceLock::new()).collect();
         spread(parts.len(), &|place| {
             if let (Some(part), Some(result)) = (parts.get(place), results.get(place)) {
                 result.get_or_init(|| job(part));
             }
         });
-        let undone = || Err(Error::Answer("a part of the work was not done"));
-        results.into_iter().map(|result| result.into_inner().unwrap_or_else(undone)).collect()
+        let not_run = || Err(Error::Answer("a part of the work did not run"));
+        results.into_iter().map(|result| result.into_inner().unwrap_or_else(not_run)).collect()
     }
 
-    /// Returns when long work may be done.
-    async fn leave(&self) -> Result<()> {
+    /// Returns when CPU-heavy work is permitted.
+    async fn request_long_work(&self) -> Result<()> {
         match self.ask(Question::LongWork).await? {
             Answer::Proceed => Ok(()),
-            _ => Err(Error::Answer("something else came in place of leave to proceed")),
+            _ => Err(Error::Answer("expected permission to proceed as answer")),
         }
     }
 
@@ -326,11 +326,11 @@ impl Caller {
                 )))
             }
             Answer::SharedSecret(bytes) => SharedSecret::new(public_key.curve(), bytes),
-            _ => Err(Error::Answer("something else came in place of a shared secret")),
+            _ => Err(Error::Answer("expected a shared secret as answer")),
         }
     }
 
-    /// Signs, wherever the secret lives; `public_key` is its public half.
+    /// Signs with a local or an external key; `public_key` is the public key of the secret.
     pub(crate) async fn sign(
         &self,
         secret: &Secret,
@@ -343,25 +343,25 @@ impl Caller {
             Secret::External(key) => key.clone(),
         };
         match self.ask(Question::Sign { key, algorithm, data: data.to_vec() }).await? {
-            // nobody would accept it, and it is cheap to know that now
+            // a signature that does not verify is useless, and the check is cheap
             Answer::Signature(signature) => {
                 match signature::verify(public_key, algorithm, data, &signature) {
                     Ok(_) => Ok(signature),
-                    Err(_) => Err(unverified(secret.kid(), algorithm, &signature)),
+                    Err(_) => Err(explain_unverified(secret.kid(), algorithm, &signature)),
                 }
             }
-            _ => Err(Error::Answer("something else came in place of a signature")),
+            _ => Err(Error::Answer("expected a signature as answer")),
         }
     }
 
-    async fn find(&self, keys: &[Wanted<'_>], every: bool) -> Result<Vec<Secret>> {
+    async fn find(&self, keys: &[RequestedKey<'_>], every: bool) -> Result<Vec<Secret>> {
         let names = keys.iter().map(|(kid, key)| (*kid, *key, kid.to_string()));
-        let mut found = self.held(names.collect(), every).await?;
+        let mut found = self.find_by_name(names.collect(), every).await?;
         if found.is_empty() || (every && found.len() < keys.len()) {
             for (kid, _) in keys {
                 self.ask_store(kid.did()).await?;
             }
-            // a peer may name a key of a did:peer by another name than the one its secret is kept under
+            // the peer's kid for a did:peer key may differ from the name of the stored secret
             let known: HashSet<_> = found.iter().map(|secret| secret.kid().clone()).collect();
             let mut room = MOST_OTHER_NAMES;
             let others: Vec<_> = keys
@@ -375,47 +375,46 @@ impl Caller {
                 })
                 .collect();
             if !others.is_empty() {
-                found.extend(self.held(others, every).await?);
+                found.extend(self.find_by_name(others, every).await?);
             }
         }
         Ok(found)
     }
 
-    /// The long form of a short form, where it was seen or remembered.
+    /// The long form of a short form, if a message or the caller supplied it.
     pub(crate) fn long_form(&self, did: &str) -> Option<Arc<str>> {
         self.dids.as_ref().and_then(|dids| dids.resolver.long_form(did))
     }
 
-    /// The other names of a key, under its DID and under the other form of it where that is known.
+    /// The alternative kids of a key, under its DID and under the DID's other form where that is known.
     fn other_names(&self, kid: &DidUrl) -> Vec<String> {
         let long = self.long_form(kid.did());
         names_of_key(kid, long.as_deref())
     }
 
-    /// Looks for secrets by name, and returns each under the id that stands for that name.
-    async fn held(&self, names: Vec<Named<'_>>, every: bool) -> Result<Vec<Secret>> {
-        let renamed = |kid: &DidUrl, secret: Secret| {
+    /// Finds secrets by name, and returns each under the kid that goes with the name.
+    async fn find_by_name(&self, names: Vec<NamedKey<'_>>, every: bool) -> Result<Vec<Secret>> {
+        let rename = |kid: &DidUrl, secret: Secret| {
             if secret.kid() == kid { secret } else { secret.renamed(kid.clone()) }
         };
         if let Some(store) = &self.secrets {
-            let held = names
-                .iter()
-                .filter_map(|(kid, _, name)| store.find(name).map(|key| renamed(kid, key.into())));
-            return Ok(if every { held.collect() } else { held.take(1).collect() });
+            let secrets =
+                names.iter().filter_map(|(kid, _, name)| store.find(name).map(|key| rename(kid, key.into())));
+            return Ok(if every { secrets.collect() } else { secrets.take(1).collect() });
         }
         let kids = names.iter().map(|(_, _, name)| name.clone()).collect();
         let public_keys = names.iter().filter_map(|(_, key, _)| key.cloned()).collect();
         match self.ask(Question::FindSecrets { kids, public_keys, every }).await? {
             Answer::Secrets(secrets) => {
-                // of two answers for one name the first counts
+                // the first of two answers for one name counts
                 let by_name: HashMap<_, _> =
                     secrets.iter().rev().map(|(name, secret)| (name, secret)).collect();
-                let held = names
+                let secrets = names
                     .iter()
-                    .filter_map(|(kid, _, name)| Some(renamed(kid, Secret::clone(by_name.get(name)?))));
-                Ok(held.collect())
+                    .filter_map(|(kid, _, name)| Some(rename(kid, Secret::clone(by_name.get(name)?))));
+                Ok(secrets.collect())
             }
-            _ => Err(Error::Answer("something else came in place of secrets")),
+            _ => Err(Error::Answer("expected secrets as answer")),
         }
     }
 
@@ -429,11 +428,11 @@ impl Caller {
     }
 }
 
-/// The length in bytes of every signature that is written.
+/// Length in bytes of every signature algorithm in packed messages.
 const SIGNATURE_LENGTH: usize = 64;
 
-/// Why a signature of an external key was not used.
-fn unverified(kid: &DidUrl, algorithm: SignatureAlgorithm, signature: &[u8]) -> Error {
+/// Returns the error for an external key's signature that does not verify.
+fn explain_unverified(kid: &DidUrl, algorithm: SignatureAlgorithm, signature: &[u8]) -> Error {
     let (name, length) = (algorithm.name(), signature.len());
     let is_der = matches!(signature, [0x30, rest, ..] if usize::from(*rest).checked_add(2) == Some(length));
     Error::misuse(if is_der && algorithm != SignatureAlgorithm::EdDsa {
@@ -449,7 +448,7 @@ fn unverified(kid: &DidUrl, algorithm: SignatureAlgorithm, signature: &[u8]) -> 
     })
 }
 
-fn none_held(kids: &[&DidUrl]) -> Error {
+fn secret_not_found(kids: &[&DidUrl]) -> Error {
     Error::SecretNotFound { kids: kids.iter().map(ToString::to_string).collect() }
 }
 
@@ -459,10 +458,10 @@ mod tests {
     use crate::keys::Curve;
 
     #[test]
-    fn a_key_remembers_peers_where_it_may() {
+    fn local_key_caches_static_secrets_only_if_allowed() {
         for remember_peers in [true, false] {
-            let alone = Context::new(0, Box::new(|buffer| buffer.fill(7)));
-            let context = Context { remember_peers, ..alone };
+            let minimal = Context::new(0, Box::new(|buffer| buffer.fill(7)));
+            let context = Context { remember_peers, ..minimal };
             let caller = Caller::new(context, Arc::default());
             let kid = DidUrl::parse("did:example:a#k").unwrap();
             let [own, peer] =

@@ -1,4 +1,4 @@
-//! Everything that can go wrong, sorted by who must act.
+//! Errors, one variant for each party that must act.
 
 use std::fmt::{Display, Formatter};
 
@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// The caller asked for something that no conforming recipient would take; the caller must act.
+    /// An argument is invalid, or every conforming recipient would refuse the result; the caller must act.
     #[error("{0}")]
     Misuse(String),
     /// A message breaks the specification; its sender must act.
@@ -22,28 +22,28 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A DID document or a DID breaks its specification; whoever publishes it must act.
+    /// A DID document or a DID breaks its specification; its publisher must act.
     #[error("malformed DID document of {did}: {reason}")]
     MalformedDocument {
-        /// The DID whose document it is.
+        /// The DID of the document.
         did: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// An algorithm, key type or form that this library does not offer; the parties must negotiate.
+    /// An algorithm, key type or form that this library does not support; the parties must negotiate.
     #[error("unsupported {what}: {algorithm}")]
     Unsupported {
         /// The kind of thing, for instance `content encryption`.
         what: &'static str,
-        /// Its name as it was given.
+        /// Its name as it arrived.
         algorithm: String,
     },
-    /// The document lists keys, and none of them is on offer; the parties must negotiate.
+    /// The document lists keys, and none of them is supported; the parties must negotiate.
     #[error("unsupported {relationship}: {}", some_of(&keys.iter().map(ToString::to_string).collect::<Vec<_>>()))]
     UnsupportedKeys {
-        /// The verification relationship they stand in.
+        /// The verification relationship of the keys.
         relationship: &'static str,
-        /// All that it lists, with what they are.
+        /// The listed keys, each with its curve or the reason why it is unusable.
         keys: Vec<ListedKey>,
     },
     /// Sender and recipient share no curve; the parties must negotiate.
@@ -57,91 +57,91 @@ pub enum Error {
         sender: String,
         /// The recipient's DID.
         recipient: String,
-        /// The curves of the sender's keys, or what else they are.
+        /// The curves of the sender's keys, or the reasons why they are unusable.
         sender_curves: Vec<String>,
         /// The curves of the recipient's keys.
         recipient_curves: Vec<String>,
     },
-    /// No resolver knows the DID; the operator must act.
-    #[error("DID not found: {did}{}", needed(did))]
+    /// No resolver has a document for the DID; the operator must act.
+    #[error("DID not found: {did}{}", missing_document_hint(did))]
     DidNotFound {
         /// The DID.
         did: String,
     },
-    /// The DID is deactivated: its document proves nothing any more; the peer must act.
+    /// The DID is deactivated, so its document proves nothing; the peer must act.
     #[error("the DID is deactivated: {did}")]
     DidDeactivated {
         /// The DID.
         did: String,
     },
     /// The resolved document has no such key in that relationship; the operator or the peer must act.
-    #[error("{did} lists no key {kid} under {relationship}{}", listing(candidates))]
+    #[error("{did} lists no key {kid} under {relationship}{}", list_candidates(candidates))]
     KeyNotFound {
         /// The DID whose document was read.
         did: String,
-        /// The key that was looked for, or `*` for any.
+        /// The id of the requested key, or `*` for any key.
         kid: String,
-        /// The verification relationship it has to stand in.
+        /// The verification relationship that must list the key.
         relationship: &'static str,
-        /// The keys that the document lists there, the first of them.
+        /// The first keys that the document lists under the relationship.
         candidates: Vec<String>,
     },
-    /// The DID document names no place that takes the message; the operator or the peer must act.
-    #[error("{did} has no endpoint that takes the message")]
+    /// The DID document lists no endpoint for the message; the operator or the peer must act.
+    #[error("{did} lists no endpoint for this message")]
     EndpointNotFound {
         /// The DID of the recipient, or of a mediator on the way to it.
         did: String,
     },
-    /// None of these secrets is held; the operator must act.
-    #[error("no secret is held for {}", some_of(kids))]
+    /// No private key found for these key ids; the operator must act.
+    #[error("no private key found for {}", some_of(kids))]
     SecretNotFound {
-        /// The key ids that would have done.
+        /// The ids of the keys, any of which would have been enough.
         kids: Vec<String>,
     },
     /// The content of an attachment is not in the message; the caller has to fetch it.
-    #[error("the content is not in the message, it has to be fetched from one of its links")]
+    #[error("the content is not in the message: fetch it from one of its links")]
     ContentNotFound {
-        /// Where the content can be had.
+        /// The URIs of the content.
         links: Vec<String>,
     },
-    /// The message claims something that is not proved; do not believe it.
-    #[error("untrusted message: {claim} is not proved{}", of(kid.as_ref(), did.as_ref()))]
+    /// The message makes a claim that is not proved; it must not be trusted.
+    #[error("untrusted message: {claim} is not proved{}", name_ids(kid.as_ref(), did.as_ref()))]
     Untrusted {
         /// The claim.
         claim: Claim,
-        /// The key that was to prove it.
+        /// The id of the key that had to prove the claim.
         kid: Option<String>,
-        /// The DID that is claimed.
+        /// The claimed DID.
         did: Option<String>,
     },
-    /// The message is proved, and the operator demands more of it.
-    #[error("refused by policy: {demand} is not met{}", of(None, did.as_ref()))]
+    /// The claims of the message are proved, and it violates the operator's policy.
+    #[error("refused by policy: {demand} is not met{}", name_ids(None, did.as_ref()))]
     Policy {
-        /// The demand that it does not meet.
+        /// The violated demand.
         demand: Demand,
-        /// The DID that is proved to be its sender.
+        /// The DID of the proved sender.
         did: Option<String>,
     },
-    /// The message cannot be decrypted. One constant text: what failed inside is nobody's business.
+    /// The message cannot be decrypted. The text is the same for every cause, so it cannot serve as an oracle.
     #[error("the message cannot be decrypted")]
     Decryption,
-    /// There is no memory for what the input takes; the caller may try again later.
+    /// An allocation for the input failed; the caller may try again later.
     #[error("not enough memory")]
     Memory,
     /// The signature does not verify.
     #[error("the signature is not valid")]
     InvalidSignature,
-    /// An answer came to an operation that has ended, or that had asked something else.
+    /// An operation received an answer after its end, or an answer of another kind than its question.
     #[error("{0}")]
     Answer(&'static str),
 }
 
-/// A key of a document, by what it is.
+/// A key of a document, with its curve.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ListedKey {
     /// The key's id.
     pub kid: String,
-    /// Its curve, or what else makes it of no use.
+    /// Its curve, or the reason why it is unusable.
     pub kind: String,
 }
 
@@ -151,26 +151,26 @@ impl Display for ListedKey {
     }
 }
 
-/// What an operator can demand of a message.
+/// A demand of an operator's policy on a message.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Demand {
-    /// It arrived encrypted.
+    /// The message arrived encrypted.
     Encrypted,
-    /// Its sender is proved.
+    /// The sender is proved.
     Authenticated,
-    /// Its sender signed it.
+    /// The sender signed the message.
     Signed,
-    /// It has not expired.
+    /// The message has not expired.
     Unexpired,
-    /// It keeps to the profile.
+    /// The message conforms to the profile.
     Profile,
-    /// Its sender is one of those allowed.
+    /// The proved sender is one of the allowed senders.
     Sender,
 }
 
 impl Demand {
-    /// The option that demands it.
+    /// The name of the option with this demand.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Encrypted => "require_encrypted",
@@ -189,7 +189,7 @@ impl Display for Demand {
     }
 }
 
-/// What a message can claim without proving it.
+/// A claim of a message that needs a proof.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Claim {
@@ -197,13 +197,13 @@ pub enum Claim {
     Sender,
     /// `from` is the DID of the signer.
     Signer,
-    /// `to` has the DID of the key that opened the message.
+    /// `to` contains the DID of the key that opened the message.
     Recipient,
     /// `skid` and `apu` name one key.
     SenderKey,
     /// `apv` binds the list of recipients.
     Recipients,
-    /// `from_prior` travels encrypted.
+    /// The message with `from_prior` is encrypted.
     RotationEncrypted,
     /// `iss` of `from_prior` is the DID of the key that signed it.
     RotationIssuer,
@@ -211,16 +211,16 @@ pub enum Claim {
     RotationSubject,
     /// `aud` of `from_prior`, where present, names the recipient.
     RotationAudience,
-    /// `from_prior` is valid now.
+    /// `from_prior` is valid at the current time.
     RotationTime,
-    /// The key that signed an attachment is one of the expected signer.
+    /// The signature of an attachment is by a key of the expected signer.
     AttachmentSigner,
-    /// `hash` of an attachment is that of its content.
+    /// `hash` of an attachment is the hash of its content.
     ContentHash,
 }
 
 impl Claim {
-    /// The claim as programs compare it.
+    /// The claim's stable name for programs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sender => "from=skid",
@@ -245,13 +245,13 @@ impl Display for Claim {
     }
 }
 
-/// The most that an error repeats of a name that a peer chose: no algorithm has a longer one.
+/// Maximum number of characters of a peer's name for an algorithm in an error: no real name is longer.
 const LONGEST_NAME: usize = 80;
 
-/// The most kids that the text of an error lists; the field has more.
+/// Maximum number of kids in the text of an error; the field has more.
 const MOST_KIDS: usize = 5;
 
-/// The most keys of a document that the field of an error lists: whoever writes the document chooses how many.
+/// Maximum number of keys of a document in the field of an error: the document's author chooses how many there are.
 pub(crate) const MOST_LISTED: usize = 100;
 
 impl Error {
@@ -269,13 +269,13 @@ impl Error {
     }
 }
 
-/// What has to be remembered before the DID resolves; nothing for most DIDs.
-fn needed(did: &str) -> &'static str {
+/// Hint for the short forms of did:peer:1, 3 and 4, which need a stored document; empty for other DIDs.
+fn missing_document_hint(did: &str) -> &'static str {
     let hash = did.strip_prefix("did:peer:").filter(|peer| !peer.contains(':'));
     match hash.and_then(|peer| peer.chars().next()) {
-        Some('1') => " (the hash of a genesis document, which is to be remembered first)",
-        Some('3') => " (the hash of a did:peer:2, which is to be remembered first)",
-        Some('4') => " (a short form, whose long form is to be seen or remembered first)",
+        Some('1') => " (the hash of a genesis document: call `remember` with the document first)",
+        Some('3') => " (the hash of a did:peer:2: call `remember` with the did:peer:2 first)",
+        Some('4') => " (the short form of a did:peer:4: call `remember` with the long form first)",
         _ => "",
     }
 }
@@ -288,11 +288,11 @@ fn some_of(kids: &[String]) -> String {
     }
 }
 
-fn listing(candidates: &[String]) -> String {
+fn list_candidates(candidates: &[String]) -> String {
     if candidates.is_empty() { String::new() } else { format!(", but {}", some_of(candidates)) }
 }
 
-fn of(kid: Option<&String>, did: Option<&String>) -> String {
+fn name_ids(kid: Option<&String>, did: Option<&String>) -> String {
     let named = [("kid", kid), ("did", did)].into_iter();
     named.filter_map(|(name, value)| value.map(|value| format!(" ({name} {value})"))).collect()
 }

@@ -1,10 +1,9 @@
-//! DIDComm Messaging v2.1, and v1: messages packed, unpacked and believed only as far as they are proved.
+//! Pack, unpack and verify DIDComm messages: Messaging v2.1, and v1.
 //!
-//! The core does no I/O. It opens no socket and reads no clock: an operation is an `async fn` that asks its
-//! [`caller`] for DID documents, secrets, the time and random bytes, and an [`operation::Operation`] drives it
-//! by hand, question by question. Ephemeral keys and ECDSA signatures on the NIST curves are made with the
-//! generator of aws-lc where that computes; all other randomness is the caller's. Only `bindings` knows of
-//! Python.
+//! The core does no I/O. It opens no socket and reads no clock: an operation is an `async fn` that requests DID
+//! documents, secrets, the time and random bytes from its [`caller`], and an [`operation::Operation`] drives it by
+//! hand, question by question. Where aws-lc-rs is the backend, ephemeral keys and ECDSA signatures on the NIST
+//! curves use its random generator; all other randomness comes from the caller. Only `bindings` uses PyO3.
 
 mod base64url;
 pub mod caller;

@@ -1,11 +1,11 @@
-//! What is too large to be read. Work and memory are proportional to the input; this bounds the input.
+//! Input limits. Work and memory are proportional to the input, so a bounded input bounds both.
 
 use crate::json::NESTING;
 
 /// 64 MiB: a 10 MiB file as base64 in an attachment, encrypted twice, is 32 MiB.
 const BYTES: usize = 64 * 1024 * 1024;
 
-/// Anoncrypt, authcrypt, signature: the specification knows no fourth layer.
+/// Anoncrypt, authcrypt, signature: the specification has no fourth layer.
 const LAYERS: usize = 3;
 
 /// Each recipient entry is parsed and hashed before anything is proved; no DID lists nearly as many keys.
@@ -23,31 +23,31 @@ const SIGNATURES: usize = 1;
 /// A chain of mediators is two or three long; each step inward costs a decryption.
 const FORWARD_DEPTH: usize = 10;
 
-/// How old the end of a relationship may be, in seconds: 30 days, as long as mediators keep messages.
+/// Maximum age of the end of a relationship, in seconds: 30 days, as long as mediators store messages.
 ///
-/// Anyone who once read the token can send it again, and nothing in it is bound to a message.
+/// Every reader of the token can replay it, because nothing in it is bound to a message.
 const ENDING_AGE: u64 = 30 * 24 * 60 * 60;
 
-/// What is too large to be read.
+/// Input limits of unpacking.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
     /// The longest message, in bytes.
     pub bytes: usize,
     /// The deepest nesting of objects and arrays in a plaintext.
     pub nesting: usize,
-    /// The most layers around a plaintext.
+    /// The maximum number of layers around a plaintext.
     pub layers: usize,
-    /// The most recipients of one envelope.
+    /// The maximum number of recipients of one envelope.
     pub recipients: usize,
-    /// The most entries of `to`.
+    /// The maximum number of entries of `to`.
     pub to: usize,
-    /// The most attachments of one message.
+    /// The maximum number of attachments of one message.
     pub attachments: usize,
-    /// The most signatures of one envelope.
+    /// The maximum number of signatures of one envelope.
     pub signatures: usize,
-    /// The most forwards, each inside the one before, that are opened for one message.
+    /// The maximum number of nested forwards around one message.
     pub forward_depth: usize,
-    /// How old the end of a relationship may be, in seconds.
+    /// The maximum age of the end of a relationship, in seconds.
     pub ending_age: u64,
 }
 
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_of_ten_mebibytes_fits_and_not_much_more() {
+    fn byte_limit_fits_a_file_of_ten_mebibytes_and_little_more() {
         // base64 makes four bytes of three: once in the attachment, once in each of two layers
         let file: usize = 10 * 1024 * 1024;
         let packed = (0..3).fold(file, |bytes, _| bytes.div_ceil(3) * 4);

@@ -1,14 +1,15 @@
-//! Memory in proportion to the input, requested before it is used.
+//! Memory check before large allocations, so that a failed one is an error.
 //!
-//! Rust ends the process where an allocation fails. With a limit of the address space, or on a host that does not overcommit, a
-//! large message must be an error instead: what the next step allocates is requested first, and released at once.
+//! Rust aborts the process when an allocation fails. With a limited address space, or on a host that does not
+//! overcommit, a large message must be an error instead: the memory of the next step is requested fallibly, and
+//! released at once.
 
 use crate::error::{Error, Result};
 
-/// A process has that much to spare, and a request in advance would cost more than it is worth.
+/// Smaller allocations are not checked: they hardly fail, and the check would cost more than it is worth.
 const SMALL: usize = 128 * 1024;
 
-/// Checks that there is room for so many bytes.
+/// Returns [`Error::Memory`] if an allocation of so many bytes fails.
 pub(crate) fn check_room(bytes: usize) -> Result<()> {
     if bytes < SMALL {
         return Ok(());
@@ -25,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_than_there_is_room_for_is_an_error() {
+    fn impossible_allocation_is_an_error() {
         for bytes in [0, SMALL, 1 << 24] {
             assert_eq!(check_room(bytes), Ok(()));
         }

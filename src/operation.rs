@@ -1,4 +1,4 @@
-//! An operation driven by hand: polled, it leaves a question or its result.
+//! Operations, driven by hand: each poll yields a question or the result.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -9,26 +9,26 @@ use crate::error::{Error, Result};
 
 type Work<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
-/// An `async fn` of the core on its way to its result.
+/// A running `async fn` of the core.
 ///
-/// It needs no runtime: nothing in it waits for anything but answers.
+/// It needs no async runtime, because it awaits only answers.
 pub struct Operation<T> {
     work: Option<Work<T>>,
     slot: Arc<Mutex<Slot>>,
     started: bool,
 }
 
-/// What an operation wants next.
+/// The outcome of a poll.
 #[derive(Debug)]
 pub enum Step<T> {
-    /// An answer.
+    /// A question that needs an answer.
     Ask(Question),
-    /// Nothing: it has ended.
+    /// The result; the operation has ended.
     Done(T),
 }
 
 impl<T> Operation<T> {
-    /// Prepares an operation; nothing happens before [`Operation::start`].
+    /// Prepares an operation; nothing runs before [`Operation::start`].
     pub fn new<W>(context: Context, begin: impl FnOnce(Arc<Caller>) -> W) -> Self
     where
         W: Future<Output = Result<T>> + Send + 'static,
@@ -41,15 +41,15 @@ impl<T> Operation<T> {
     /// Runs to the first question or to the end.
     pub fn start(&mut self) -> Result<Step<T>> {
         if std::mem::replace(&mut self.started, true) {
-            return Err(Error::Answer("the operation was started before"));
+            return Err(Error::Answer("the operation has started already"));
         }
         self.poll()
     }
 
-    /// Answers the question that was left, and runs on.
+    /// Answers the pending question, and runs to the next question or to the end.
     pub fn supply(&mut self, answer: Answer) -> Result<Step<T>> {
         if !self.started || self.work.is_none() {
-            return Err(Error::Answer("the operation waits for no answer"));
+            return Err(Error::Answer("the operation has no pending question"));
         }
         lock(&self.slot).answer = Some(answer);
         self.poll()
@@ -63,7 +63,7 @@ impl<T> Operation<T> {
             Poll::Pending => {
                 let question = lock(&self.slot).question.take();
                 self.work = Some(work);
-                question.map(Step::Ask).ok_or(Error::Answer("the operation waits without a question"))
+                question.map(Step::Ask).ok_or(Error::Answer("the operation is pending without a question"))
             }
         }
     }

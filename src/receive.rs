@@ -1,4 +1,4 @@
-//! A message of either version of DIDComm: recognised, and read as what it is.
+//! Unpack a message of DIDComm v1 or v2, by the form of its envelope.
 
 use crate::caller::Caller;
 use crate::did::DidSet;
@@ -7,16 +7,16 @@ use crate::replay_key::ReplayKey;
 use crate::unpack::{Policy, UnpackOptions, Unpacked, first_unmet, unpack};
 use crate::v1;
 
-/// A message, as the version of DIDComm has it that it is written in.
+/// An unpacked message of either version of DIDComm.
 pub enum Received {
     /// DIDComm v2.
     V2(Box<Unpacked>),
-    /// DIDComm v1, which names parties by their keys, and has other plaintexts.
+    /// DIDComm v1, which identifies parties by verkeys, and has other plaintexts.
     V1(Box<v1::Unpacked>),
 }
 
 impl Received {
-    /// What identifies the message, computed at the first call.
+    /// The replay key of the message, computed on the first call.
     pub fn replay_key(&self) -> &ReplayKey {
         match self {
             Self::V2(unpacked) => unpacked.replay_key(),
@@ -25,23 +25,23 @@ impl Received {
     }
 }
 
-/// Unpacks a message of DIDComm v2 or of v1, whichever it is.
+/// Unpacks a message of DIDComm v2 or v1.
 pub async fn receive(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Received> {
-    // the length is held to its limit by whichever reads the rest
+    // a longer message goes to `unpack`, which refuses it
     if packed.len() <= options.limits.bytes && v1::is_one(packed) {
         return receive_v1(caller, packed, options).await.map(|unpacked| Received::V1(Box::new(unpacked)));
     }
     unpack(caller, packed, options).await.map(|unpacked| Received::V2(Box::new(unpacked)))
 }
 
-/// Unpacks a message of DIDComm v1 that meets the demands of the options.
+/// Unpacks a message of DIDComm v1, and checks it against the policy of the options.
 pub async fn receive_v1(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<v1::Unpacked> {
     let unpacked = v1::unpack(caller, packed, &options.limits).await?;
     check_v1(&options.policy, &unpacked)?;
     Ok(unpacked)
 }
 
-/// Unpacks a forward of DIDComm v1 for the mediator it is addressed to.
+/// Unpacks a forward of DIDComm v1, for a mediator.
 pub async fn receive_v1_forward(
     caller: &Caller,
     packed: &str,
@@ -51,9 +51,9 @@ pub async fn receive_v1_forward(
     Ok(v1::Forwarded { forward: v1::Forward::read(&unpacked)?, unpacked })
 }
 
-/// Refuses a message of DIDComm v1 that does not meet every demand; a verkey stands where a DID would.
+/// Refuses a message of DIDComm v1 that violates the policy; the sender's verkey takes the place of a DID.
 ///
-/// It is encrypted, never signed, keeps to no profile of v2 and has no time at which it expires.
+/// A v1 message is always encrypted and never signed, conforms to no profile of v2, and has no expiry time.
 fn check_v1(policy: &Policy, unpacked: &v1::Unpacked) -> Result<()> {
     let proved = unpacked.sender().map(|sender| sender.verkey().as_str());
     let allowed = |senders: &DidSet| proved.is_some_and(|verkey| senders.contains(verkey));

@@ -1,21 +1,21 @@
-//! The DIDs that need no question.
+//! DIDs that the core resolves by itself.
 
 use std::sync::Arc;
 
 use crate::did::local::LocalResolver;
 
-/// A resolver of the core and its DIDs, by their prefixes: of all that fit a DID the longest counts.
+/// The core's resolver and the prefixes of its DIDs: of all matching prefixes the longest counts.
 pub struct OwnDids {
-    /// Answers for them.
+    /// The resolver.
     pub resolver: Arc<LocalResolver>,
-    /// The prefixes of the DIDs that it answers for.
+    /// The prefixes of the resolver's DIDs.
     pub prefixes: Vec<String>,
-    /// The prefixes of other resolvers among them.
+    /// Prefixes within them that belong to other resolvers.
     pub exceptions: Vec<String>,
 }
 
 impl OwnDids {
-    /// The resolver, if it answers for the DID.
+    /// Returns the resolver, if the DID is one of its DIDs.
     pub(super) fn resolver_of(&self, did: &str) -> Option<&LocalResolver> {
         let longest = |prefixes: &[String]| {
             prefixes.iter().filter(|prefix| did.starts_with(prefix.as_str())).map(String::len).max()

@@ -1,4 +1,4 @@
-//! Resolving DIDs: from what is there, or by a question; once more where a cached document may be stale.
+//! DID resolution: from the core's own stores, or by a question; a second time where a cached document may be stale.
 
 use std::sync::Arc;
 
@@ -7,27 +7,27 @@ use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, Relationship, same_party};
 use crate::error::{Error, Result};
 
-/// What a resolver may take into account beside the DID.
+/// Options of a resolution, in addition to the DID.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct ResolveOptions {
-    /// Whether the document must not come from a cache: a key of the cached one is missing or does not fit.
+    /// Whether to bypass caches: a key of the cached document is missing or does not verify.
     pub fresh: bool,
-    /// The time at which the document was valid, in seconds since the epoch; none for now.
+    /// The time at which the document was valid, in seconds since the epoch; `None` for now.
     pub version_time: Option<u64>,
-    /// Whether a message names the DID whose sender is not proved.
+    /// Whether the DID comes from a message whose sender is not proved.
     pub unproved: bool,
 }
 
 impl ResolveOptions {
-    /// Of a DID that the caller of the library named, or a document that is trusted.
+    /// For a DID from the library's caller, or from a trusted document.
     pub(crate) const PLAIN: Self = Self { fresh: false, version_time: None, unproved: false };
 
-    /// Of a DID that a message names.
+    /// For a DID from a message.
     pub(crate) const UNPROVED: Self = Self { unproved: true, ..Self::PLAIN };
 }
 
 impl Caller {
-    /// The document of the DID, which is what it says it is.
+    /// Resolves `did` and checks that the document's `id` matches.
     pub(crate) async fn resolve(&self, did: &str, options: ResolveOptions) -> Result<Arc<Document>> {
         if let Some(document) = lock(&self.resolved).get(did) {
             return Ok(Arc::clone(document));
@@ -38,7 +38,7 @@ impl Caller {
                     Some(document)
                 } else {
                     if did.len() >= LONG_DID {
-                        self.leave().await?;
+                        self.request_long_work().await?;
                     }
                     local.resolve(&DidUrl::parse(did)?)?
                 };
@@ -53,9 +53,9 @@ impl Caller {
         Ok(document)
     }
 
-    /// The document of the DID of `who`, for the key that it names or for any key of the relationship.
+    /// Resolves the DID of `who`, for the key of its fragment or for any key of the relationship.
     ///
-    /// A cached document may be older than the key: where there is none, the resolver is asked once more.
+    /// A cached document may be older than the key: without a matching key, the DID is resolved a second time.
     pub(crate) async fn resolve_key(
         &self,
         who: &DidUrl,
@@ -92,14 +92,14 @@ impl Caller {
         }
     }
 
-    /// The document as it is now, whatever a cache holds; none where the resolver in charge knows no such
-    /// thing, or was asked before in this operation.
+    /// Resolves the DID without caches; `None` if the DID's resolver takes no options, or if this operation has done so
+    /// before.
     pub(crate) async fn resolve_again(
         &self,
         did: &str,
         options: ResolveOptions,
     ) -> Result<Option<Arc<Document>>> {
-        // a forged message must not make it ask more than once
+        // a forged message must not cause more than one extra resolution
         if !self.takes_options(did) || !lock(&self.refreshed).insert(did.to_owned()) {
             return Ok(None);
         }
@@ -108,8 +108,7 @@ impl Caller {
         Ok(Some(document))
     }
 
-    /// The document of a DID that is deactivated as it was at that time; none where the resolver in charge
-    /// knows no such thing.
+    /// Resolves a deactivated DID as of that time; `None` if the DID's resolver takes no options.
     pub(crate) async fn resolve_at(&self, did: &str, time: u64) -> Result<Option<Arc<Document>>> {
         if !self.takes_options(did) {
             return Ok(None);
@@ -118,13 +117,13 @@ impl Caller {
         self.ask_for_document(did, options).await.map(Some)
     }
 
-    /// Whether the resolver in charge of the DID is asked, and takes options.
+    /// Whether the DID belongs to a resolver of the caller that takes options.
     fn takes_options(&self, did: &str) -> bool {
         let in_charge = || self.resolvers.iter().find(|(prefix, _)| did.starts_with(prefix));
         self.own_resolver(did).is_none() && in_charge().is_some_and(|(_, takes_options)| *takes_options)
     }
 
-    /// The resolver of the core, if it answers for the DID.
+    /// The core's resolver, if the DID is one of its DIDs.
     fn own_resolver(&self, did: &str) -> Option<&LocalResolver> {
         self.dids.as_ref().and_then(|dids| dids.resolver_of(did))
     }
@@ -134,7 +133,7 @@ impl Caller {
         document_of(did, self.ask(question).await?)
     }
 
-    /// Has the store of long forms asked for the DID of a key whose secret may be held under the other form.
+    /// Requests the long form from the caller's store, for a key whose secret may be stored under the other form.
     pub(super) async fn ask_store(&self, did: &str) -> Result<()> {
         if self.own_resolver(did).is_some_and(|local| local.asks_store(did)) {
             self.ask(Question::ResolveDid { did: did.to_owned(), options: ResolveOptions::UNPROVED }).await?;
@@ -143,13 +142,13 @@ impl Caller {
     }
 }
 
-/// The document that answers the question for the DID: it has the id that was asked for, or the other form of it.
+/// Extracts the document from the answer: its `id` must be the requested DID, or the other form of that DID.
 pub(crate) fn document_of(did: &str, answer: Answer) -> Result<Arc<Document>> {
     let deactivated = || Error::DidDeactivated { did: did.to_owned() };
     let document = match answer {
         Answer::Document(document) => document.ok_or_else(|| Error::DidNotFound { did: did.to_owned() })?,
         Answer::Deactivated => return Err(deactivated()),
-        _ => return Err(Error::Answer("something else came in place of a DID document")),
+        _ => return Err(Error::Answer("expected a DID document as answer")),
     };
     if document.is_deactivated() {
         return Err(deactivated());
@@ -160,6 +159,6 @@ pub(crate) fn document_of(did: &str, answer: Answer) -> Result<Arc<Document>> {
     if same_party(document.did().as_str(), did) {
         return Ok(Arc::new(document.in_the_name_of(&DidUrl::parse(did)?)));
     }
-    let reason = format!("the resolver answered with the document of {}", document.did());
+    let reason = format!("the resolver returned the document of {}", document.did());
     Err(Error::MalformedDocument { did: did.to_owned(), reason })
 }

@@ -1,4 +1,4 @@
-//! Deliveries: each a URI, and the text that is wrapped for the mediators on the way to that URI.
+//! Deliveries: each an endpoint URI, and the text for it, wrapped for the mediators on the route.
 
 use std::sync::Arc;
 
@@ -8,16 +8,16 @@ use crate::did::{DidUrl, Document};
 use crate::error::{Error, Result};
 use crate::routing::{self, Choice, Found, Route};
 
-/// One way to hand an envelope over.
+/// One way to deliver an envelope.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// Where it goes, and over whom.
+    /// The endpoint URI, and the mediators before the recipient.
     pub route: Route,
-    /// Wraps the envelope for the mediators on the route; none where it goes as it is.
+    /// The wrapping for the mediators on the route; `None` if the envelope is sent as it is.
     pub wrapping: Option<Arc<Wrapping>>,
 }
 
-/// The ways to the recipient; where `bare` those alone on which nobody stands between.
+/// Finds the routes to the recipient; with `bare`, only those without a mediator.
 pub(super) async fn ways(caller: &Caller, document: &Document, choice: &Choice, bare: bool) -> Result<Found> {
     if bare {
         return Ok(routing::direct(document, choice));
@@ -29,34 +29,33 @@ pub(super) async fn ways(caller: &Caller, document: &Document, choice: &Choice, 
     Ok(found)
 }
 
-/// The ways to a DID, the preferred first; there is one at least.
+/// Finds the routes to a DID, the preferred first; at least one.
 pub async fn routes_to(caller: &Caller, to: &DidUrl) -> Result<Vec<Route>> {
     let document = caller.resolve(to.did(), ResolveOptions::PLAIN).await?;
     let found = routing::routes(caller, &document, &Choice::default()).await?;
     if found.routes.is_empty() {
-        let nowhere = || Error::EndpointNotFound { did: document.did().to_string() };
-        return Err(found.obstacle.unwrap_or_else(nowhere));
+        let no_endpoint = || Error::EndpointNotFound { did: document.did().to_string() };
+        return Err(found.obstacle.unwrap_or_else(no_endpoint));
     }
     Ok(found.routes)
 }
 
 /// Prepares the wrapping for every route, the preferred first.
 ///
-/// A document chooses how many routes there are, and a sender mostly takes the first: the others are not wrapped for
-/// before their text is requested. A route that cannot be taken is passed over; where none is left, the first obstacle
-/// is the error.
+/// The document chooses the number of routes, and a sender mostly uses the first: for the others, the text is wrapped
+/// on request. An unusable route is skipped; without any usable route, the first obstacle is the error.
 pub(super) async fn deliveries(
     caller: &Caller,
     to: &DidUrl,
     found: Found,
     options: &ForwardOptions,
 ) -> Result<Vec<Delivery>> {
-    // a key is named on the last hop only by whoever addressed that very key
+    // the last hop names a key only if the sender addressed that key
     let target = if to.fragment().is_some() { to.as_str() } else { to.did() };
     let mut found = found;
     let mut deliveries: Vec<Delivery> = Vec::new();
     for route in std::mem::take(&mut found.routes) {
-        // several transports of one mediator take the very same text
+        // several transports of one mediator take the same text
         let alike = deliveries.iter().find(|earlier| earlier.route.layers == route.layers);
         let wrapping = match alike {
             Some(earlier) => Ok(earlier.wrapping.clone()),

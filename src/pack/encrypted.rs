@@ -1,4 +1,4 @@
-//! Encrypted messages: sign if asked, then encrypt for the recipient.
+//! Pack encrypted messages: sign if requested, then encrypt for the recipient.
 
 use super::delivery::{Delivery, deliveries, ways};
 use super::forward::{ForwardOptions, PackedForward};
@@ -17,11 +17,11 @@ use crate::memory::check_room;
 use crate::message::Message;
 use crate::routing::{Choice, ForwardHeaders};
 
-/// What is wanted beside encryption.
+/// Options of packing an encrypted message.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct EncryptOptions {
-    /// The sender, a DID or one of its keys: authcrypt. Without one: anoncrypt.
+    /// The sender, a DID or one of its keys, for authcrypt; `None` for anoncrypt.
     pub from: Option<DidUrl>,
     /// The signer, a DID or one of its keys.
     pub signer: Option<DidUrl>,
@@ -29,30 +29,30 @@ pub struct EncryptOptions {
     pub from_prior_issuer_kid: Option<DidUrl>,
     /// The content encryption of anoncrypt.
     pub anoncrypt: ContentEncryption,
-    /// Whether the sender is hidden from everybody but the recipient.
+    /// Whether to hide the sender from everyone but the recipient.
     pub protect_sender: bool,
-    /// Whether a message that has both a signer and a sender is authcrypted all the same.
+    /// Whether to use authcrypt for a message with both a signer and a sender.
     ///
     /// The specification advises against it: the signature proves the sender already.
     pub authcrypt_signed: bool,
-    /// Whether a message that has both a signer and a sender gets all three layers.
+    /// Whether a message with both a signer and a sender gets all three layers.
     ///
     /// The specification forbids it: anoncrypt around the signature hides and proves as much.
     pub anoncrypt_authcrypt_signed: bool,
     /// The header of the signature that holds `kid`.
     pub kid_in: KidIn,
-    /// The curves that may be used, the preferred first.
+    /// The allowed curves, the preferred first.
     pub curves: Vec<Curve>,
     /// Whether a recipient with keys on several curves gets an envelope for each of them.
     pub every_curve: bool,
-    /// Whether the message is wrapped for nobody, though mediators may stand before the recipient.
+    /// Whether to skip the wrapping, even if the recipient has mediators.
     pub bare: bool,
-    /// Which of the ways to the recipient are taken.
+    /// The selection of routes to the recipient.
     pub choice: Choice,
-    /// What every forward has beside the next hop and the payload.
+    /// Additional headers of every forward.
     pub forward_headers: ForwardHeaders,
-    /// The most keys that a message to one recipient is encrypted to: those of the recipient in every envelope, and those
-    /// of the mediators before the first delivery. Their documents choose how many there are.
+    /// The maximum number of keys that a message to one recipient is encrypted to: those of the recipient in every
+    /// envelope, and those of the mediators of the first delivery. Their documents choose the number of keys.
     pub most_keys: usize,
 }
 
@@ -82,41 +82,41 @@ impl Default for EncryptOptions {
 pub struct Packed {
     /// The envelope on the preferred curve.
     pub envelope: Sealed,
-    /// The same message on the recipient's other curves, where every curve is wanted; any one of all will do.
+    /// The same message on the recipient's other curves, with the option `every_curve`; each envelope alone is enough.
     pub others: Vec<Sealed>,
-    /// The key that signed.
+    /// The signing key.
     pub sign_from_kid: Option<DidUrl>,
-    /// The key that signed `from_prior`.
+    /// The signing key of `from_prior`.
     pub from_prior_issuer_kid: Option<DidUrl>,
-    /// Where the recipient takes messages, in its order of preference.
+    /// The recipient's services, in its order of preference.
     pub services: Vec<Service>,
 }
 
 /// One envelope, for the recipient's keys on one curve.
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    /// The text for the recipient, not wrapped for any mediator.
+    /// The text for the recipient, without wrapping.
     pub text: String,
-    /// The curve of all its keys.
+    /// The curve of all keys of the envelope.
     pub curve: Curve,
-    /// The keys it was encrypted to.
+    /// The keys that the message was encrypted to.
     pub to_kids: Vec<DidUrl>,
-    /// The key that authenticates the sender.
+    /// The sender's key in authcrypt.
     pub from_kid: Option<DidUrl>,
-    /// The ways to hand it over, the preferred first.
+    /// The ways to deliver the envelope, the preferred first.
     pub deliveries: Vec<Delivery>,
-    /// The text as it goes by the first of them; none where it goes as it is, or where it is wrapped later.
+    /// The wrapped text for the first delivery; `None` without wrapping, or if it is wrapped later.
     pub wrapped: Option<String>,
 }
 
 impl Sealed {
-    /// The text for the wire, as it goes by the preferred way; as it is where there is none.
+    /// The text for the wire: wrapped for the preferred delivery, if it needs wrapping.
     pub fn message(&self) -> &str {
         self.wrapped.as_deref().unwrap_or(&self.text)
     }
 }
 
-/// Encrypts the message to all keys of `to` on one curve, or to the one key that `to` names.
+/// Encrypts the message to all keys of `to` on one curve, or to the one key of a DID URL.
 pub async fn encrypted(
     caller: &Caller,
     message: Message,
@@ -124,13 +124,13 @@ pub async fn encrypted(
     options: &EncryptOptions,
 ) -> Result<Packed> {
     let mut packed = encrypted_to_each(caller, message, std::slice::from_ref(to), options).await?;
-    packed.pop().unwrap_or_else(|| Err(Error::misuse("there is no recipient")))
+    packed.pop().unwrap_or_else(|| Err(Error::misuse("`to` must have a recipient, got none")))
 }
 
-/// Encrypts one message for several recipients: signed once, and encrypted for each by itself.
+/// Encrypts one message for several recipients: signed once, and encrypted for each separately.
 ///
-/// The result has one entry for each of `to`, in this order; who cannot be reached does not keep it from the
-/// others. What fails for all, such as the signature, fails as a whole.
+/// The result has one entry for each of `to`, in this order; a failure for one recipient does not affect the others.
+/// A failure for all, such as that of the signature, is an error of the whole call.
 pub async fn encrypted_to_each(
     caller: &Caller,
     message: Message,
@@ -150,10 +150,10 @@ pub async fn encrypted_to_each(
         found.push(recipients(caller, recipient, &options.curves).await);
     }
     let mut text = message.try_to_json()?;
-    // a large one would stand in memory beside its text
+    // a large message would occupy memory in addition to its text
     drop(message);
     let mut sign_from_kid = None;
-    // a key that lives elsewhere, and may ask its owner, is not troubled for nobody
+    // an external key may prompt its user: don't sign if no recipient resolved
     if let Some(signer) = options.signer.as_ref().filter(|_| found.iter().any(Result::is_ok)) {
         let key = signing_key(caller, signer).await?;
         text = sign(caller, &key, &text, options.kid_in).await?;
@@ -185,8 +185,8 @@ pub async fn encrypted_to_each(
     Ok(packed)
 }
 
-/// The envelopes for one recipient, the preferred apart, each wrapped for the mediators before it; and where
-/// the recipient takes them.
+/// Encrypts and wraps for one recipient: returns the envelope on the preferred curve, the others, and the recipient's
+/// services.
 async fn seal_and_wrap(
     caller: &Caller,
     text: String,
@@ -199,13 +199,13 @@ async fn seal_and_wrap(
         Some(from) => Some(sender_keys(caller, from, recipients, options.every_curve).await?),
         None => None,
     };
-    let wanted = if options.every_curve { usize::MAX } else { 1 };
-    let pairs: Vec<_> = pairs(recipients, senders.as_deref()).take(wanted).collect();
+    let count = if options.every_curve { usize::MAX } else { 1 };
+    let pairs: Vec<_> = pairs(recipients, senders.as_deref()).take(count).collect();
     let keys = pairs.iter().map(|(group, _)| group.keys.len()).sum();
     check_keys(to, keys, options)?;
     check_room(text.len().saturating_mul(pairs.len().saturating_sub(1)))?;
     let mut envelopes = Vec::with_capacity(pairs.len());
-    // encrypted where it stands, for the last of them; mostly there is but one
+    // the last envelope is encrypted in place; mostly there is only one
     let texts = std::iter::repeat_n(text.into_bytes(), pairs.len());
     for ((group, sender), text) in pairs.into_iter().zip(texts) {
         envelopes.push(seal(caller, text, group, sender, options).await?);
@@ -213,7 +213,7 @@ async fn seal_and_wrap(
     let found = ways(caller, &recipients.document, &options.choice, options.bare).await?;
     let deliveries = deliveries(caller, to, found, forward).await?;
     let mut envelopes = envelopes.into_iter();
-    let mut envelope = envelopes.next().ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
+    let mut envelope = envelopes.next().ok_or_else(|| Error::misuse("`curves` must not be empty"))?;
     if let Some(wrapping) = deliveries.first().and_then(|first| first.wrapping.as_ref()) {
         check_keys(to, keys.saturating_add(wrapping.keys()), options)?;
         let PackedForward { text, .. } = wrapping.wrap(caller, &envelope.text).await?;
@@ -224,7 +224,7 @@ async fn seal_and_wrap(
     Ok((envelope, others, recipients.document.services().to_vec()))
 }
 
-/// Refuses work that the documents of the recipient and of its mediators ask too much of.
+/// Limits the number of keys, which the documents of the recipient and of its mediators choose.
 fn check_keys(to: &DidUrl, keys: usize, options: &EncryptOptions) -> Result<()> {
     if keys <= options.most_keys {
         return Ok(());
@@ -237,7 +237,7 @@ fn check_keys(to: &DidUrl, keys: usize, options: &EncryptOptions) -> Result<()> 
     )))
 }
 
-/// The groups to encrypt for, in authcrypt each with the sender's key on its curve; a group without is left out.
+/// Pairs the groups to encrypt for with the sender's keys; in authcrypt a group without a sender's key is skipped.
 fn pairs<'a>(
     recipients: &'a Recipients,
     senders: Option<&'a [(Curve, Secret)]>,
@@ -251,7 +251,7 @@ fn pairs<'a>(
     })
 }
 
-/// Encrypts for one group of keys: authcrypt, anoncrypt, or the one around the other.
+/// Encrypts for one group of keys: authcrypt, anoncrypt, or anoncrypt around authcrypt.
 async fn seal(
     caller: &Caller,
     text: Vec<u8>,
@@ -281,23 +281,23 @@ async fn seal(
     })
 }
 
-/// The sender to authcrypt as: a signed message has proved its sender, unless the caller insists.
+/// The sender for authcrypt: a signed message needs none, unless an option requests it.
 fn sender(options: &EncryptOptions) -> Option<&DidUrl> {
     let authcrypts_signed =
         options.anoncrypt_authcrypt_signed || (options.authcrypt_signed && !options.protect_sender);
     options.from.as_ref().filter(|_| options.signer.is_none() || authcrypts_signed)
 }
 
-/// Makes headers and envelope agree; what every conforming recipient would refuse is refused here.
+/// Makes `from` and `to` match the envelope, and refuses what every conforming recipient would refuse.
 fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<Message> {
     if options.anoncrypt_authcrypt_signed && (options.from.is_none() || options.signer.is_none()) {
-        return Err(Error::misuse("anoncrypt_authcrypt_signed takes both a sender and a signer"));
+        return Err(Error::misuse("`anoncrypt_authcrypt_signed` requires both a sender and a signer"));
     }
     let mut message = message;
     for party in options.from.iter().chain(&options.signer) {
         message = name_sender(message, party)?;
     }
-    // each by its one name, so that many recipients are not compared with each other
+    // a set, so that many recipients are not compared pairwise
     match message.to().map(|named| named.iter().map(DidUrl::did).collect::<DidSet>()) {
         Some(named) => match to.iter().find(|to| !named.contains(to.did())) {
             None => Ok(message),
@@ -306,7 +306,7 @@ fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<
                 other.did()
             ))),
         },
-        // a signed message without `to` could be passed on to somebody else
+        // a signed message without `to` could be passed on to another recipient
         None if options.signer.is_some() => {
             let dids: Result<Vec<_>> = to.iter().map(|to| DidUrl::parse(to.did())).collect();
             Ok(message.with_to(dids?))

@@ -1,4 +1,4 @@
-//! Wrapping: an encrypted message becomes one layer of anoncrypt a mediator, the outermost for the first.
+//! Wrap an encrypted message for mediators: one forward in anoncrypt for each, the first mediator's outermost.
 
 use std::fmt::{Debug, Formatter};
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::memory::check_room;
 use crate::operation::{Operation, Step};
 use crate::routing::{self, ForwardHeaders, MOST_LAYERS};
 
-/// How forwards are written.
+/// Options of forwards.
 #[derive(Clone, Debug)]
 pub struct ForwardOptions {
     /// The content encryption of every layer.
     pub anoncrypt: ContentEncryption,
-    /// The curves that may be used, the preferred first; each mediator is encrypted to on one of them.
+    /// The allowed curves, the preferred first; each forward is encrypted on one of them.
     pub curves: Vec<Curve>,
-    /// What every forward has beside the next hop and the payload.
+    /// Additional headers of every forward.
     pub headers: ForwardHeaders,
 }
 
@@ -48,7 +48,7 @@ pub struct PackedForward {
 
 /// Wraps an encrypted message for `to` in one forward for each routing key, the first outermost.
 ///
-/// A routing key is the DID URL of a key, or a DID, which stands for its key agreement keys.
+/// A routing key is the DID URL of a key, or a DID, for the key agreement keys of that DID.
 pub async fn wrap_in_forward(
     caller: &Caller,
     payload: &str,
@@ -58,16 +58,16 @@ pub async fn wrap_in_forward(
 ) -> Result<PackedForward> {
     check(payload)?;
     if routing_keys.len() > MOST_LAYERS {
-        return Err(Error::misuse(format!("more than {MOST_LAYERS} routing keys")));
+        return Err(Error::misuse(format!("`routing_keys` must have at most {MOST_LAYERS} keys")));
     }
     let wrapping = Wrapping::prepare(caller, to.as_str(), routing_keys, options).await?;
     wrapping.wrap(caller, payload.trim()).await
 }
 
-/// Wraps what a forward carried once more, as a mediator does before it hands it on.
+/// Rewraps the payload of a forward, as a mediator does before it delivers the payload.
 ///
-/// With routing keys, which the recipient has registered, there is a layer for each; without them the one
-/// layer is for the recipient itself, who finds a forward to itself inside ("Rewrapping").
+/// With the recipient's registered routing keys, there is a forward for each; without them, the only forward is
+/// encrypted for the recipient itself ("Rewrapping").
 pub async fn rewrap(
     caller: &Caller,
     payload: &str,
@@ -79,29 +79,32 @@ pub async fn rewrap(
         return wrap_in_forward(caller, payload, next, routing_keys, options).await;
     }
     check(payload)?;
-    // the recipient may read with any of its keys
+    // the recipient may use any of its keys
     let keys = recipients(caller, next, &options.curves).await?.groups.into_iter().next();
     let layers = vec![Layer { mediator: next.clone(), keys: keys.ok_or_else(no_curve)? }];
     Wrapping { target: next.to_string(), layers, options: options.clone() }.wrap(caller, payload.trim()).await
 }
 
-/// Checks that the payload is an encrypted message: a forward shows anything else to the mediator.
+/// Checks that the payload is an encrypted message: the mediator could read any other.
 fn check(payload: &str) -> Result<()> {
     if !wire::is_encrypted(payload) {
-        return Err(Error::malformed("forward", "what is to be wrapped is no encrypted message"));
+        return Err(Error::malformed(
+            "forward",
+            "the payload is not an encrypted message, so a mediator could read it",
+        ));
     }
     json::check(payload, "forward", json::NESTING)
 }
 
 fn no_curve() -> Error {
-    Error::misuse("no curve to encrypt on")
+    Error::misuse("`curves` must not be empty")
 }
 
-/// The mediators on one route with their keys, found before there is anything to wrap.
+/// The mediators on one route, with their resolved keys.
 #[derive(Clone)]
 pub struct Wrapping {
     target: String,
-    /// The first is outermost; at least one.
+    /// The outermost layer first; at least one.
     layers: Vec<Layer>,
     options: ForwardOptions,
 }
@@ -119,7 +122,7 @@ impl Debug for Wrapping {
 }
 
 impl Wrapping {
-    /// Finds the keys of every mediator.
+    /// Resolves the keys of every mediator.
     pub(super) async fn prepare(
         caller: &Caller,
         target: &str,
@@ -127,7 +130,7 @@ impl Wrapping {
         options: &ForwardOptions,
     ) -> Result<Self> {
         if mediators.is_empty() {
-            return Err(Error::misuse("no routing key to wrap for"));
+            return Err(Error::misuse("`routing_keys` must not be empty"));
         }
         let mut layers = Vec::with_capacity(mediators.len());
         for mediator in mediators {
@@ -143,12 +146,12 @@ impl Wrapping {
         outermost.into_iter().flatten().map(|key| key.kid.clone()).collect()
     }
 
-    /// How many keys all layers together are encrypted to.
+    /// The number of keys in all layers together.
     pub(super) fn keys(&self) -> usize {
         self.layers.iter().map(|layer| layer.keys.keys.len()).sum()
     }
 
-    /// Wraps the envelope in one forward for each mediator, the last first.
+    /// Wraps the envelope in one forward for each mediator, the last mediator first.
     pub(super) async fn wrap(&self, caller: &Caller, envelope: &str) -> Result<PackedForward> {
         let Self { target, layers, options } = self;
         let mut wrapped: Option<String> = None;
@@ -164,7 +167,7 @@ impl Wrapping {
         Ok(PackedForward { text, to_kids: self.to_kids() })
     }
 
-    /// Wraps the envelope when its text is requested; everything but the randomness is here already.
+    /// Wraps the envelope on request; apart from `random`, it needs nothing from the caller.
     pub fn wrap_later(self: &Arc<Self>, envelope: &str, random: Random) -> Result<PackedForward> {
         check_room(envelope.len())?;
         let (wrapping, envelope) = (Arc::clone(self), envelope.to_owned());
@@ -173,7 +176,7 @@ impl Wrapping {
         });
         match operation.start()? {
             Step::Done(wrapped) => Ok(wrapped),
-            Step::Ask(_) => Err(Error::Answer("wrapping has no questions")),
+            Step::Ask(_) => Err(Error::Answer("expected no question while wrapping")),
         }
     }
 }

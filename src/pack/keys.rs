@@ -1,9 +1,9 @@
-//! Which keys to use, when a DID has several.
+//! Key selection for DIDs with several keys.
 //!
-//! A DID stands for all of its keys; the DID URL of a key for that key alone. A sender uses one key; a
-//! recipient is encrypted to at all of its keys on one curve, since one envelope has one ephemeral key.
-//! The curve is the first of [`Curve::FOR_AGREEMENT`], or of the caller's own order, on which the recipient
-//! has a key and, in authcrypt, the sender holds one.
+//! A DID stands for all of its keys, the DID URL of a key for that key only. A sender uses one key. A message is
+//! encrypted to all keys of the recipient on one curve, since one envelope has one ephemeral key. The curve is the
+//! first of [`Curve::FOR_AGREEMENT`], or of the caller's own order, on which the recipient has a key and, in
+//! authcrypt, the sender has an available secret.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::error::{Error, ListedKey, MOST_LISTED, Result};
 use crate::keys::{Curve, PublicKey, Secret};
 use crate::limits::RECIPIENTS;
 
-/// A mediator holds all of its keys and needs one; a few allow for a rotation, and for a key that is unusable to it.
+/// Maximum number of a mediator's keys: it needs one; a few more allow for a rotation, and for keys that it cannot use.
 const MEDIATOR_KEYS: usize = 8;
 
 /// A public key to encrypt to.
@@ -24,8 +24,7 @@ pub(crate) struct RecipientKey {
     pub(crate) key: PublicKey,
 }
 
-/// The keys of one recipient DID, by curve in order of preference, each group sorted by kid as the readers
-/// of `apv` expect.
+/// The keys of one recipient DID, by curve in order of preference, each group sorted by kid as `apv` requires.
 pub(crate) struct Recipients {
     pub(crate) document: Arc<Document>,
     pub(crate) groups: Vec<Group>,
@@ -38,7 +37,7 @@ pub(crate) struct Group {
     pub(crate) keys: Vec<RecipientKey>,
 }
 
-/// A secret that its DID document lists under `authentication`.
+/// A secret whose public key is listed under `authentication`.
 pub(crate) struct SigningKey {
     secret: Secret,
     public_key: PublicKey,
@@ -59,17 +58,21 @@ impl SigningKey {
     }
 }
 
-/// The first key of the signer that is authorised, usable and held; or the very key that is named.
+/// Finds the first key of the signer that is authorised, supported and available; or exactly the key of a DID URL.
 pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<SigningKey> {
     let document = caller.resolve_key(signer, Relationship::Authentication, ResolveOptions::PLAIN).await?;
-    let written = |key: &PublicKey| SignatureAlgorithm::of(key.curve()).filter(|found| found.is_written());
-    let keys = candidates(&document, Relationship::Authentication, signer, |key| written(key).is_some())?;
+    let algorithm_of =
+        |key: &PublicKey| SignatureAlgorithm::of(key.curve()).filter(|found| found.is_written());
+    let keys =
+        candidates(&document, Relationship::Authentication, signer, |key| algorithm_of(key).is_some())?;
     let (secret, public_key) = held(caller, &keys).await?;
-    let algorithm = written(&public_key).ok_or_else(|| Error::misuse("a key for agreement does not sign"))?;
+    let algorithm = algorithm_of(&public_key).ok_or_else(|| {
+        Error::misuse("a key for key agreement cannot sign: pass a key under `authentication`")
+    })?;
     Ok(SigningKey { secret, public_key, algorithm })
 }
 
-/// The key agreement keys of the recipient on each of the curves; or the very key that is named.
+/// Finds the key agreement keys of the recipient on each of the curves; or exactly the key of a DID URL.
 pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -> Result<Recipients> {
     let document = caller.resolve_key(to, Relationship::KeyAgreement, ResolveOptions::PLAIN).await?;
     let found = candidates(&document, Relationship::KeyAgreement, to, |key| curves.contains(&key.curve()))?;
@@ -94,13 +97,14 @@ pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -
     Ok(Recipients { document, groups })
 }
 
-/// The first keys of a mediator on the first of the curves on which it has any, sorted by kid; or the very key that is named.
+/// Finds the first keys of a mediator on the first of the curves with any, sorted by kid; or exactly the key of a DID
+/// URL.
 pub(crate) async fn few_keys(caller: &Caller, mediator: &DidUrl, curves: &[Curve]) -> Result<Group> {
     let document = caller.resolve_key(mediator, Relationship::KeyAgreement, ResolveOptions::PLAIN).await?;
     let found =
         candidates(&document, Relationship::KeyAgreement, mediator, |key| curves.contains(&key.curve()))?;
     let curve = curves.iter().find(|curve| found.iter().any(|(_, key)| key.curve() == **curve));
-    let curve = *curve.ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
+    let curve = *curve.ok_or_else(|| Error::misuse("`curves` must not be empty"))?;
     let on_curve = found.into_iter().filter(|(_, key)| key.curve() == curve).take(MEDIATOR_KEYS);
     let mut keys: Vec<_> =
         on_curve.map(|(kid, key)| RecipientKey { kid: kid.clone(), key: key.clone() }).collect();
@@ -108,8 +112,8 @@ pub(crate) async fn few_keys(caller: &Caller, mediator: &DidUrl, curves: &[Curve
     Ok(Group { curve, keys })
 }
 
-/// The sender's key for the first curve of the recipient on which one is held; or, where every curve is
-/// wanted, one for each curve on which one is held.
+/// Finds the sender's key on the first curve of the recipient with an available secret; with `every_curve`, one for
+/// each such curve.
 pub(crate) async fn sender_keys(
     caller: &Caller,
     from: &DidUrl,
@@ -137,7 +141,7 @@ pub(crate) async fn sender_keys(
     for on_curve in keys.chunk_by(|(_, one), (_, other)| one.curve() == other.curve()) {
         match held(caller, on_curve).await {
             Ok((secret, key)) => senders.push((key.curve(), secret)),
-            // a sender may hold keys on some of its curves only
+            // the sender's secrets may be available on some of its curves only
             Err(Error::SecretNotFound { .. }) => {}
             Err(error) => return Err(error),
         }
@@ -150,7 +154,7 @@ pub(crate) async fn sender_keys(
 
 type Candidate<'a> = (&'a DidUrl, &'a PublicKey);
 
-/// The keys that fit, in the document's order; at least one.
+/// Finds the usable keys, in the document's order; at least one.
 fn candidates<'a>(
     document: &'a Document,
     relationship: Relationship,
@@ -185,7 +189,7 @@ fn candidates<'a>(
     Err(Error::UnsupportedKeys { relationship: relationship.name(), keys })
 }
 
-/// What the keys are, each kind once.
+/// The kinds of the keys, without duplicates.
 fn kinds(keys: Vec<ListedKey>) -> Vec<String> {
     let mut kinds = Vec::new();
     for key in keys {
@@ -196,13 +200,13 @@ fn kinds(keys: Vec<ListedKey>) -> Vec<String> {
     kinds
 }
 
-/// The first secret that is held, which has to be the secret half of the key that the document shows.
+/// Finds the first available secret, and checks it against the public key in the document.
 async fn held(caller: &Caller, keys: &[Candidate<'_>]) -> Result<(Secret, PublicKey)> {
     let secret = caller.find_secret_for(keys).await?;
     match keys.iter().find(|(kid, _)| *kid == secret.kid()) {
         Some((_, key)) if secret.may_belong_to(key) => Ok((secret, (*key).clone())),
         _ => Err(Error::misuse(format!(
-            "the secret {} is not that of the key in the DID document",
+            "the secret {} does not match the public key in the DID document",
             secret.kid()
         ))),
     }

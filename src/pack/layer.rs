@@ -1,4 +1,4 @@
-//! One encrypted layer around any bytes, for callers who compose messages of layers themselves.
+//! One encrypted layer around any bytes, for callers with their own packing.
 
 use super::keys::{Group, RecipientKey, recipients, sender_keys};
 use super::seal::{anoncrypt, authcrypt};
@@ -8,16 +8,17 @@ use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey, Secret};
 
-/// The keys that one layer is made with, all on one curve.
+/// The keys of one layer, all on one curve.
 #[derive(Clone, Debug)]
 pub struct LayerKeys {
     /// The recipient's keys, sorted by id.
     pub recipients: Vec<(DidUrl, PublicKey)>,
-    /// The sender's key; none in anoncrypt.
+    /// The sender's key; `None` in anoncrypt.
     pub sender: Option<DidUrl>,
 }
 
-/// Chooses keys as packing does: all of the recipient on the best curve that both have and the sender holds.
+/// Chooses the same keys as packing: all of the recipient's on the first curve on which the sender has a key with an
+/// available secret.
 pub async fn layer_keys(
     caller: &Caller,
     to: &DidUrl,
@@ -34,7 +35,7 @@ pub async fn layer_keys(
         Some((curve, _)) => groups.find(|group| group.curve == *curve),
         None => groups.next(),
     };
-    let group = group.ok_or_else(|| Error::misuse("no curve to encrypt on"))?;
+    let group = group.ok_or_else(|| Error::misuse("`curves` must not be empty"))?;
     Ok(LayerKeys {
         recipients: group.keys.into_iter().map(|recipient| (recipient.kid, recipient.key)).collect(),
         sender: sender.map(|(_, secret)| secret.kid().clone()),
@@ -53,21 +54,24 @@ pub async fn encrypted_layer(
     match sender {
         None => anoncrypt(caller, plaintext, &group, encryption).await,
         Some(sender) if sender.may_lie_on(group.curve) => authcrypt(caller, plaintext, &group, sender).await,
-        Some(sender) => {
-            Err(Error::misuse(format!("the key {} is not on the curve of the recipient", sender.kid())))
-        }
+        Some(sender) => Err(Error::misuse(format!(
+            "the sender's key {} is not on the curve of the recipient",
+            sender.kid()
+        ))),
     }
 }
 
-/// The keys as one envelope takes them: there is one ephemeral key, and readers take the keys of one DID.
+/// The keys of one envelope: on one curve, because it has one ephemeral key, and of one DID, as recipients require.
 fn group(recipients: Vec<(DidUrl, PublicKey)>) -> Result<Group> {
-    let (first, key) = recipients.first().ok_or_else(|| Error::misuse("no recipient"))?;
+    let (first, key) = recipients.first().ok_or_else(|| Error::misuse("`recipients` must not be empty"))?;
     let curve = key.curve();
     if recipients.iter().any(|(_, key)| key.curve() != curve) {
-        return Err(Error::misuse("the keys of the recipient are not all on one curve"));
+        return Err(Error::misuse("`recipients` must be keys on one curve, got several curves"));
     }
     if recipients.iter().any(|(kid, _)| kid.did() != first.did()) {
-        return Err(Error::misuse("the keys are those of more than one recipient"));
+        return Err(Error::misuse(
+            "`recipients` must be keys of one DID, got keys of more than one recipient",
+        ));
     }
     let mut keys: Vec<_> = recipients.into_iter().map(|(kid, key)| RecipientKey { kid, key }).collect();
     keys.sort_by(|one, other| one.kid.cmp(&other.kid));

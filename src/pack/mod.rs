@@ -1,4 +1,4 @@
-//! Packing: a message becomes text for the wire.
+//! Pack a message: plaintext, signed, encrypted, and wrapped for mediators.
 
 mod attachment;
 mod delivery;

@@ -1,12 +1,12 @@
-//! Plaintext, for debugging and for invitations.
+//! Pack plaintext messages, for debugging and for invitations.
 
 use crate::error::{Error, Result};
 use crate::message::Message;
 
-/// Writes the message as it is, for everybody to read and to change.
+/// Writes the message without protection: it can be read and changed on the way.
 pub fn plaintext(message: &Message) -> Result<String> {
     if message.from_prior().is_some() {
-        return Err(Error::misuse("a DID rotation is announced in an encrypted message only"));
+        return Err(Error::misuse("`from_prior` requires an encrypted message: use `pack_encrypted`"));
     }
     message.try_to_json()
 }

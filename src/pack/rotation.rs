@@ -1,4 +1,4 @@
-//! Signing `from_prior`: the prior DID vouches for the new one (DIDComm v2.1, "DID Rotation").
+//! Sign `from_prior`, the prior DID's statement about the new one (DIDComm v2.1, "DID Rotation").
 
 use super::keys::signing_key;
 use crate::caller::Caller;
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::jose::jwt;
 use crate::message::{FromPrior, FromPriorHeader, Message};
 
-/// Signs the claims in a message that is about to be packed; says with which key.
+/// Signs the claims of `from_prior`, and returns the message with the JWT, and the signing key.
 pub(super) async fn sign(
     caller: &Caller,
     message: Message,
@@ -16,7 +16,7 @@ pub(super) async fn sign(
     let claims = match message.from_prior() {
         None => return Ok((message, None)),
         Some(FromPriorHeader::Jwt(_)) => {
-            return Err(Error::misuse("from_prior is a JWT already; give its claims instead"));
+            return Err(Error::misuse("`from_prior` must be claims, got a signed JWT: pass its claims"));
         }
         Some(FromPriorHeader::Claims(claims) | FromPriorHeader::Verified(claims, _)) => {
             FromPrior { iat: claims.iat.or_else(|| Some(caller.now())), ..claims.clone() }
@@ -28,12 +28,12 @@ pub(super) async fn sign(
         (sub, from) => sub.is_none() && from.is_none(),
     };
     if !is_sender {
-        return Err(Error::misuse("sub of from_prior is not the from of the message"));
+        return Err(Error::misuse("`sub` of `from_prior` must be `from` of the message"));
     }
     let issuer = match issuer_kid {
         None => DidUrl::parse(&claims.iss)?,
         Some(kid) if same_party(kid.did(), &claims.iss) => kid.clone(),
-        Some(_) => return Err(Error::misuse("from_prior_issuer_kid is no key of iss")),
+        Some(_) => return Err(Error::misuse("`from_prior_issuer_kid` must be a key of `iss`")),
     };
     let key = signing_key(caller, &issuer).await?;
     let text = serde_json::to_string(&claims).unwrap_or_default();

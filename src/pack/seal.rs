@@ -1,4 +1,4 @@
-//! One encrypted layer (DIDComm v2.1, "DIDComm Encrypted Messages").
+//! Encrypt one layer (DIDComm v2.1, "DIDComm Encrypted Messages").
 
 use zeroize::Zeroizing;
 
@@ -29,18 +29,18 @@ pub(crate) async fn anoncrypt(
     seal(caller, plaintext, recipients, encryption, None).await
 }
 
-/// Encrypts for the recipients and proves to them, and to nobody else, who sent it.
+/// Encrypts for the recipients, and authenticates the sender to them and to no third party.
 pub(super) async fn authcrypt(
     caller: &Caller,
     plaintext: Vec<u8>,
     recipients: &Group,
     sender: &Secret,
 ) -> Result<String> {
-    // ECDH-1PU needs a content encryption that commits to its key, and this is the one
+    // ECDH-1PU needs a content encryption that commits to its key, and only this one does
     seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender)).await
 }
 
-/// The secrets of one envelope.
+/// The fresh random values of one envelope.
 struct Fresh {
     ephemeral: PrivateKey,
     cek: Zeroizing<Vec<u8>>,
@@ -77,7 +77,7 @@ async fn seal(
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
     let epk = ephemeral.public_key();
     let protected = Protected { algorithm, encryption, skid, apv: &apv, epk: &epk }.write();
-    // the text of the envelope; the content is encrypted where it stands
+    // room for the text of the envelope; the content is encrypted in place
     check_room(encoded_length(plaintext.len()))?;
     let mut content = plaintext;
     let tag = cipher.seal(&cek, &iv, protected.as_bytes(), &mut content)?;
@@ -91,7 +91,7 @@ async fn seal(
         key_wrap::wrap(&kek, &cek)
     };
     let wrapped = match sender {
-        // whoever keeps the key is asked once for each recipient
+        // one request to the external key for each recipient
         Some(sender @ Secret::External(_)) => {
             let mut wrapped = Vec::with_capacity(keys.len());
             for recipient in keys {
@@ -101,9 +101,9 @@ async fn seal(
         }
         Some(Secret::Local(sender)) => {
             let own = |recipient: &RecipientKey| caller.agree_locally_with_peer(sender, &recipient.key);
-            caller.each(keys, |recipient| wrap(recipient, Some(own(recipient)?))).await?
+            caller.run_each(keys, |recipient| wrap(recipient, Some(own(recipient)?))).await?
         }
-        None => caller.each(keys, |recipient| wrap(recipient, None)).await?,
+        None => caller.run_each(keys, |recipient| wrap(recipient, None)).await?,
     };
     let wrapped = keys.iter().map(|recipient| &recipient.kid).zip(wrapped).collect();
     let jwe = JweOut { protected: &protected, recipients: wrapped, iv: &iv, ciphertext: &content, tag: &tag };

@@ -1,4 +1,4 @@
-//! Signed messages: a JWS that any third party can verify.
+//! Pack signed messages: a JWS that any third party can verify.
 
 use super::keys::{SigningKey, signing_key};
 use crate::base64url::encoded_length;
@@ -14,7 +14,7 @@ use crate::message::Message;
 pub struct PackedSigned {
     /// The text for the wire.
     pub text: String,
-    /// The key that signed.
+    /// The signing key.
     pub sign_from_kid: DidUrl,
 }
 
@@ -26,7 +26,7 @@ pub async fn signed(
     kid_in: KidIn,
 ) -> Result<PackedSigned> {
     if message.from_prior().is_some() {
-        return Err(Error::misuse("a DID rotation is announced in an encrypted message only"));
+        return Err(Error::misuse("`from_prior` requires an encrypted message: use `pack_encrypted`"));
     }
     let message = name_sender(message, signer)?;
     let key = signing_key(caller, signer).await?;
@@ -34,12 +34,15 @@ pub async fn signed(
     Ok(PackedSigned { text, sign_from_kid: key.kid().clone() })
 }
 
-/// Writes the sender into a message that names none; a message that names another is refused.
+/// Writes the sender into a message without `from`; another `from` is refused.
 pub(super) fn name_sender(message: Message, sender: &DidUrl) -> Result<Message> {
     match message.from() {
         None => Ok(message.with_from(DidUrl::parse(sender.did())?)),
         Some(from) if same_party(from.did(), sender.did()) => Ok(message),
-        Some(from) => Err(Error::misuse(format!("the message is from {from}, not from {}", sender.did()))),
+        Some(from) => Err(Error::misuse(format!(
+            "`from` of the message is {from}, and its sender or signer is {}",
+            sender.did()
+        ))),
     }
 }
 

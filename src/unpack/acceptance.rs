@@ -1,4 +1,4 @@
-//! Whether a message meets what the operator demands.
+//! Check a message against the operator's policy.
 
 use super::policy::{Policy, Profile};
 use super::unpacked::Unpacked;
@@ -6,7 +6,7 @@ use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
 use crate::did::DidSet;
 use crate::error::{Demand, Error, Result};
 
-/// Refuses a message that does not meet every demand.
+/// Refuses a message that violates a demand of the policy.
 pub(super) fn check(policy: &Policy, unpacked: &Unpacked) -> Result<()> {
     let proved = unpacked.proved_sender();
     let allowed = |senders: &DidSet| proved.is_some_and(|did| senders.contains(did));
@@ -21,13 +21,13 @@ pub(super) fn check(policy: &Policy, unpacked: &Unpacked) -> Result<()> {
     first_unmet(demands, proved)
 }
 
-/// Whether the message has expired, or states a time that could not be read.
+/// Whether the message has expired, or has an `expires_time` in an unreadable form.
 fn may_be_expired(unpacked: &Unpacked) -> bool {
     let faults = unpacked.message().form_faults();
     unpacked.is_expired() || faults.iter().any(|fault| fault.part() == "expires_time")
 }
 
-/// Refuses the message if a demand is not met.
+/// Returns the error of the first demand that is not met.
 pub(crate) fn first_unmet(
     demands: impl IntoIterator<Item = (Demand, bool)>,
     proved: Option<&str>,
@@ -56,7 +56,7 @@ fn is_content_encryption_of_v2(encryption: ContentEncryption) -> bool {
     ["A256CBC-HS512", "A256GCM", "XC20P"].contains(&encryption.name())
 }
 
-/// DIDComm v2.1, "Algorithms" of signing; ES384 and ES512, which are read too, are not among them.
+/// DIDComm v2.1, "Algorithms" of signing. ES384 and ES512, which are verified too, are not among them.
 fn is_signature_of_v2(algorithm: SignatureAlgorithm) -> bool {
     ["EdDSA", "ES256", "ES256K"].contains(&algorithm.name())
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_algorithms_of_a_profile_are_those_of_the_specification() {
+    fn profile_admits_only_algorithms_of_the_specification() {
         for encryption in
             [ContentEncryption::A256CbcHs512, ContentEncryption::A256Gcm, ContentEncryption::Xc20P]
         {

@@ -1,4 +1,4 @@
-//! Message layer addressing consistency (DIDComm v2.1): the plaintext has to say what the layers proved.
+//! Message layer addressing consistency (DIDComm v2.1): `from` and `to` must match the keys of the layers.
 
 use super::layers::Layers;
 use super::opened::{Authcrypt, Opened};
@@ -38,25 +38,25 @@ impl SignerProved {
     }
 }
 
-/// `from` is the DID of the key that authenticated the encryption.
+/// Proves that `from` is the DID of the key that authenticated the encryption.
 pub(super) fn sender(message: &Message, authcrypt: &Authcrypt) -> Result<SenderProved> {
     compare_from(message, &authcrypt.skid, Claim::Sender)?;
     Ok(SenderProved { kid: authcrypt.skid.clone(), _proof: () })
 }
 
-/// `from` is the DID of the key that signed.
+/// Proves that `from` is the DID of the signing key.
 pub(super) fn signer(message: &Message, signed: &Signed) -> Result<SignerProved> {
     compare_from(message, &signed.kid, Claim::Signer)?;
     Ok(SignerProved { kid: signed.kid.clone(), _proof: signed.proof })
 }
 
-/// An invitation is for every reader, so it may be signed without `to`.
+/// An invitation addresses every reader, so it may be signed without `to`.
 const INVITATION: &str = "https://didcomm.org/out-of-band/2.0/invitation";
 
-/// `to`, where present, names the party whose key opened each layer; inside a signature it must be present,
-/// except in an out-of-band invitation that is not encrypted.
+/// Checks `to`: where present, it must contain the DID whose key opened each layer; in a signed message it must be
+/// present, except in an out-of-band invitation that is not encrypted.
 ///
-/// Returns a warning where `mismatch` accepts a message without that proof.
+/// Returns a warning if `mismatch` accepts a message that fails the check.
 pub(super) fn recipients(
     message: &Message,
     layers: &Layers,
@@ -97,8 +97,8 @@ pub(super) fn recipients(
     Ok(None)
 }
 
-/// A signed message that is not encrypted has `to`: without it, a message to another recipient looks like one
-/// to us.
+/// Checks that a signed message without encryption has `to`: without it, a message to another recipient could be
+/// passed off as one to us.
 fn signed_recipient(message: &Message, layers: &Layers, mismatch: ToMismatch) -> Result<Option<Warning>> {
     let is_named = message.to().is_some_and(|to| !to.is_empty());
     if layers.signed.is_none() || is_named || same_message_type(message.message_type(), INVITATION) {
@@ -110,12 +110,12 @@ fn signed_recipient(message: &Message, layers: &Layers, mismatch: ToMismatch) ->
     }
 }
 
-/// Whether `to`, where present, names one of our DIDs.
+/// Whether `to`, where present, contains one of our DIDs.
 pub(super) fn names_us(message: &Message, own: &DidSet) -> bool {
     message.to().is_none_or(|to| to.iter().any(|did| own.contains(did.did())))
 }
 
-/// `from` is the DID of this key.
+/// Checks that `from` is the DID of this key.
 pub(super) fn compare_from(message: &Message, kid: &DidUrl, claim: Claim) -> Result<()> {
     match message.from() {
         Some(from) if same_party(from.did(), kid.did()) => Ok(()),

@@ -1,4 +1,4 @@
-//! Verifying the signature of an attachment, whoever sent the message.
+//! Verify the signature of an attachment, independently of the message's sender.
 
 use super::signed;
 use crate::base64url;
@@ -10,7 +10,7 @@ use crate::error::{Claim, Error, Result};
 use crate::jose::detached;
 use crate::message::Attachment;
 
-/// The content of an attachment was signed with a key that its DID lists under `authentication`.
+/// Proof that the content of an attachment was signed with a key that its DID lists under `authentication`.
 ///
 /// Only [`verify_attachment`] makes one.
 #[derive(Clone, Debug)]
@@ -22,14 +22,14 @@ pub struct AttachmentSigned {
 }
 
 impl AttachmentSigned {
-    /// The key that signed.
+    /// The signing key.
     pub fn kid(&self) -> &DidUrl {
         &self.kid
     }
 
-    /// The DID that signed; none where the signature does not cover `kid` and no signer was expected.
+    /// The signer's DID; `None` if the signature does not cover `kid` and no signer was expected.
     ///
-    /// Two DIDs can list one key. Whoever handed the attachment on can name either where `kid` is not signed.
+    /// Two DIDs can list one key. Where `kid` is not signed, an intermediary can replace it by the kid of the other DID.
     pub fn did(&self) -> Option<&str> {
         self.did.as_deref()
     }
@@ -40,11 +40,11 @@ impl AttachmentSigned {
     }
 }
 
-/// Proves who signed the content: what is inlined, or what was fetched from a link.
+/// Verifies the signature over the content, which is inlined or was fetched from a link.
 ///
-/// `signer` is the DID that has to have signed, for instance the proved sender of the message.
+/// `signer` is the DID that must have signed, for instance the proved sender of the message.
 ///
-/// `json` has no one form; there `fetched` is what the parties agreed to sign in its place.
+/// `json` has no canonical bytes; for it, `fetched` is the byte form that the parties agreed to sign.
 pub async fn verify_attachment(
     caller: &Caller,
     attachment: &Attachment,

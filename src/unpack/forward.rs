@@ -1,5 +1,5 @@
-//! Forwards: opened for a mediator, who hands the payload on; and by a receiver whose mediator wrapped a
-//! message once more for it ("Rewrapping").
+//! Unpack forwards: for a mediator, which delivers the payload; and for a recipient whose mediator wrapped the
+//! message once more ("Rewrapping").
 
 use super::options::UnpackOptions;
 use super::{Unpacked, acceptance, open};
@@ -10,22 +10,22 @@ use crate::jose::envelope::{Envelope, Most};
 use crate::message::Message;
 use crate::routing::Forward;
 
-/// A forward that was opened, and what was proved about it; what it carries is proved by nobody yet.
+/// An unpacked forward, with what was proved about it; nothing is proved about its payload.
 pub struct Forwarded {
-    /// What the mediator is asked to do.
+    /// The request to the mediator.
     pub forward: Forward,
     /// The forward as a message.
     pub unpacked: Unpacked,
 }
 
 impl Forwarded {
-    /// What a message asks a mediator to do, where it is a forward.
+    /// The request to a mediator, if the message is a forward.
     pub fn of(message: &Message) -> Result<Option<Forward>> {
         Forward::is_one(message).then(|| Forward::read(message)).transpose()
     }
 }
 
-/// Opens a forward for the mediator it is addressed to.
+/// Unpacks a forward, for a mediator.
 pub async fn unpack_forward(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Forwarded> {
     let unpacked = open(caller, packed, options).await?;
     acceptance::check(&options.policy, &unpacked)?;
@@ -36,8 +36,8 @@ pub async fn unpack_forward(caller: &Caller, packed: &str, options: &UnpackOptio
     Ok(Forwarded { forward, unpacked })
 }
 
-/// The message inside of a forward that has come to its end: `next` is a DID or a key of ours, and so is a
-/// key that the message inside is encrypted to. None where it is for somebody else to hand on.
+/// The payload of a forward to us: `next` is one of our DIDs or keys, and the payload is encrypted to one of our
+/// keys. `None` if it is for another party.
 pub(super) async fn for_us(
     caller: &Caller,
     message: &Message,
@@ -47,7 +47,7 @@ pub(super) async fn for_us(
         return Ok(None);
     }
     let forward = Forward::read(message)?;
-    // one message can be the result, and one that lies elsewhere is for the application to fetch
+    // the result is one message, and linked content is for the application to fetch
     if !forward.links().is_empty() {
         return Ok(None);
     }

@@ -1,5 +1,5 @@
-//! One encrypted layer opened with a certain key, and what a plaintext claims, for callers who take messages
-//! apart themselves.
+//! Open one encrypted layer with a given key, and check the claims of a plaintext, for callers with their own
+//! unpacking.
 
 use askar_crypto::buffer::SecretBytes;
 
@@ -15,8 +15,8 @@ use crate::keys::{PublicKey, Secret};
 use crate::limits::Limits;
 use crate::message::Message;
 
-/// Opens a layer with this secret: anoncrypt without a sender, authcrypt with the sender's key, which the
-/// caller found under `keyAgreement` of the DID that the layer names.
+/// Opens a layer with this secret: anoncrypt without a sender, authcrypt with the sender's key, which the caller must
+/// have found under `keyAgreement` of the DID of `skid`.
 pub async fn open_layer(
     caller: &Caller,
     packed: &str,
@@ -49,15 +49,15 @@ pub async fn open_layer(
     open(caller, jwe, secrets, sender).await.map(|(_, bytes)| bytes)
 }
 
-/// Returns if what a plaintext claims of its sender is so, and refuses it otherwise.
+/// Refuses a plaintext whose claims about its sender are wrong.
 ///
-/// `sender` is the key that authenticated its encryption; without one, `from` is a claim that nobody proved
-/// and nobody is told is proved. A rotation in `from_prior` has to be signed by the prior DID for this `from`.
+/// `sender` is the key that authenticated its encryption. Without one, `from` is not checked and remains an unproved
+/// claim. A rotation in `from_prior` must be signed by the prior DID for this `from`.
 pub async fn check_claims(caller: &Caller, message: Message, sender: Option<&DidUrl>) -> Result<()> {
     if let Some(sender) = sender {
         addressing::compare_from(&message, sender, Claim::Sender)?;
     }
-    // the caller opened the layers, and knows the recipient
+    // the recipient is unknown here, because the caller opened the layers
     let receiver = rotation::Receiver { did: None, ending_age: Limits::default().ending_age };
     rotation::verify(caller, message, true, receiver).await.map(|_| ())
 }

@@ -1,9 +1,9 @@
-//! The layers that were opened.
+//! The opened layers of a message.
 
 use super::opened::{Authcrypt, Opened};
 use super::signed::Signed;
 
-/// The layers that were opened, from the outside in.
+/// The opened layers, from the outside in.
 #[derive(Default)]
 pub(super) struct Layers {
     pub(super) anoncrypt: Option<Opened>,
@@ -14,7 +14,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// Our DID, to which the innermost encryption is addressed.
+    /// Our DID, the recipient of the innermost encryption.
     pub(super) fn recipient(&self) -> Option<&str> {
         let authcrypt = self.authcrypt.as_ref().map(|authcrypt| &authcrypt.opened);
         authcrypt.or(self.anoncrypt.as_ref()).map(|opened| opened.kid.did())

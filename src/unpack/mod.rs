@@ -1,22 +1,22 @@
-//! Unpacking: from the text of the wire to a message of which every claim is proved.
+//! Unpack a message: open its layers, and prove its claims.
 //!
 //! # Theory of operation
 //!
 //! A message arrives in layers. From the outside in they are: anoncrypt, authcrypt, signature, plaintext.
 //! Any of the first three may be missing, none may come twice, and none may stand outside of one that
-//! precedes it in that list; so three openings lead to the plaintext or the message is malformed.
+//! precedes it in that list; so after three openings the plaintext is reached, or the message is malformed.
 //!
-//! Opening a layer proves one thing about it and yields a value that says so:
+//! Opening a layer proves one fact, and yields a value that stands for the proof:
 //!
-//! * anoncrypt: one of our keys was addressed (`opened::Opened`);
-//! * authcrypt: the holder of a key that some DID lists under `keyAgreement` addressed it (`opened::Authcrypt`);
+//! * anoncrypt: the layer was encrypted to one of our keys (`opened::Opened`);
+//! * authcrypt: and by the holder of a key that some DID lists under `keyAgreement` (`opened::Authcrypt`);
 //! * signature: the holder of a key that some DID lists under `authentication` signed (`signed::Signed`).
 //!
-//! None of these says yet who sent the *message*. That is what `addressing` does, when the plaintext is
-//! there: `from` has to be the DID of each proved key, and `to` has to name us. It alone makes
-//! [`SenderProved`] and [`SignerProved`], and only they make the result say "authenticated". Then
-//! `from_prior` is verified. The operator's `policy` is asked last, of a message that is proved, and the
-//! message is handed out, with a `warning` of whatever is odd about it.
+//! None of these proves the sender of the *message*. `addressing` does so, once the plaintext is open: `from` must
+//! be the DID of each proved key, and `to` must contain our DID. It alone makes [`SenderProved`] and
+//! [`SignerProved`], and only with one of them is the result authenticated. Then `from_prior` is verified. The
+//! operator's `policy` is checked last, on a message whose claims are proved. The result has a `warning` for each
+//! anomaly that is not a reason to refuse the message.
 
 mod acceptance;
 mod addressing;
@@ -58,10 +58,10 @@ use crate::message::shared_text::Source;
 use layers::Layers;
 use unpacked::Findings;
 
-/// The longest id that is not odd: UUIDs have 36 bytes, hashes in hexadecimal 64.
+/// Maximum length of an id without a warning: UUIDs have 36 bytes, hashes in hexadecimal 64.
 const ORDINARY_ID: usize = 64;
 
-/// How far in we are: the layers in the only order in which they may stand.
+/// The current layer; the layers in their only allowed order.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Depth {
     Outside,
@@ -70,9 +70,9 @@ enum Depth {
     Signed,
 }
 
-/// Opens every layer of a message and proves what it claims.
+/// Opens every layer of a message, and proves its claims.
 ///
-/// A forward around a message of ours proves nothing about it: what is inside is unpacked by itself.
+/// A forward proves nothing about the message inside, which is unpacked by itself.
 pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
     let mut unpacked = open(caller, packed, options).await?;
     let mut depth: usize = 0;
@@ -80,12 +80,12 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
         && let Some(payload) = forward::for_us(caller, unpacked.message(), options).await?
     {
         if depth >= options.limits.forward_depth {
-            return Err(too_large(format!("inside of more forwards than the {depth} that are opened")));
+            return Err(too_large(format!("more than {depth} nested forwards (`max_forward_depth`)")));
         }
         depth = depth.saturating_add(1);
         unpacked = open(caller, &payload, options).await?.out_of_forward();
     }
-    // what is demanded is demanded of the message, and not of what a mediator put around it
+    // the policy applies to the message itself, not to a mediator's forward around it
     acceptance::check(&options.policy, &unpacked)?;
     Ok(unpacked)
 }
@@ -103,15 +103,15 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
     let mut inner: Option<Arc<Source>> = None;
     loop {
         let text = inner.as_deref().map_or(packed, Source::as_str);
-        // a copy of it, or of what is in it
+        // room for a copy of the text, or of its content
         check_room(text.len())?;
-        // one pass: what is not an envelope is a plaintext, which has a limit of its own
+        // one pass: a JSON object that is not an envelope is a plaintext, which has its own limit
         let object = envelope::object(text, limits.nesting.max(NESTING))?;
         let envelope = Envelope::of(&object.members, most)?;
         if !matches!(envelope, Envelope::Plain) {
-            layers_left = layers_left.checked_sub(1).ok_or_else(|| {
-                too_large(format!("more layers than the {} that are opened", limits.layers))
-            })?;
+            layers_left = layers_left
+                .checked_sub(1)
+                .ok_or_else(|| too_large(format!("more than {} layers", limits.layers)))?;
         }
         let next = match envelope {
             Envelope::Encrypted(jwe) => match &jwe.agreement {
@@ -148,12 +148,12 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
     }
 }
 
-/// The text of a layer, to be kept: that of the layer around it, or else what arrived.
+/// The text that contains the layer: the plaintext of the layer around it, or else the packed message.
 fn source(packed: &str, inner: Option<&Arc<Source>>) -> Arc<Source> {
     inner.map_or_else(|| Arc::new(Source::Open(packed.to_owned())), Arc::clone)
 }
 
-/// Compares what the plaintext claims with what the layers proved.
+/// Compares the claims of the plaintext with the proofs of the layers.
 async fn conclude(
     caller: &Caller,
     message: Message,
@@ -195,12 +195,15 @@ fn too_large(reason: String) -> Error {
 }
 
 impl Depth {
-    /// Goes one layer further in; never out again, and never into the same kind of layer twice.
+    /// Goes one layer further in; never outwards, and never into the same kind of layer twice.
     fn descend(self, to: Self) -> Result<Self> {
         if to > self {
             Ok(to)
         } else {
-            Err(Error::malformed("message", "layers in an order that the specification does not know"))
+            Err(Error::malformed(
+                "message",
+                "its layers are in an order that the specification does not allow",
+            ))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Opening an encrypted layer.
+//! Open an encrypted layer.
 
 use askar_crypto::buffer::SecretBytes;
 use subtle::ConstantTimeEq;
@@ -16,23 +16,23 @@ use crate::jose::jwe::{Agreement, Jwe, Recipient};
 use crate::keys::{PublicKey, Secret};
 use crate::message::shared_text::Source;
 
-/// A layer that one of our keys opened. Only this module makes one.
+/// A layer opened with one of our keys. Only this module makes one.
 pub(super) struct Opened {
-    /// The keys it was encrypted to.
+    /// The keys that the layer was encrypted to.
     pub(super) to: Vec<DidUrl>,
-    /// The key of ours that opened it.
+    /// The kid of our key.
     pub(super) kid: DidUrl,
     pub(super) encryption: ContentEncryption,
 }
 
-/// A layer that the holder of `skid` encrypted for us: its key is listed under `keyAgreement`, and only
-/// with it could the content key be wrapped. Only this module makes one.
+/// A layer encrypted by the holder of `skid`: the DID lists the key under `keyAgreement`, and the content key could
+/// be wrapped only with it or with our own key. Only this module makes one.
 pub(super) struct Authcrypt {
     pub(super) opened: Opened,
     pub(super) skid: DidUrl,
 }
 
-/// Decrypted text, zeroed when nobody keeps a part of it.
+/// Decrypted text, zeroed with its last reference.
 pub(super) struct Plaintext(Zeroizing<String>);
 
 impl Plaintext {
@@ -54,7 +54,7 @@ impl From<Plaintext> for Source {
     }
 }
 
-/// Opens a layer whose sender is anonymous.
+/// Opens an anoncrypt layer.
 pub(super) async fn anoncrypt(
     caller: &Caller,
     jwe: Jwe<'_>,
@@ -65,7 +65,7 @@ pub(super) async fn anoncrypt(
     Ok((opened, Plaintext::new(bytes)?))
 }
 
-/// Opens a layer whose sender has to be who `skid` says.
+/// Opens an authcrypt layer, which authenticates the holder of `skid`.
 pub(super) async fn authcrypt(
     caller: &Caller,
     jwe: Jwe<'_>,
@@ -77,7 +77,7 @@ pub(super) async fn authcrypt(
     let document = caller.resolve_key(&skid, Relationship::KeyAgreement, options).await?;
     let sender = sender_key(&document, &skid)?;
     let key = match content_key(caller, &jwe, &secrets, Some(sender)).await {
-        // another key may have that id by now
+        // the DID may list another key under that kid now
         Err(Error::Decryption) => match caller.resolve_again(skid.did(), options).await? {
             Some(fresh) if fresh.key(Relationship::KeyAgreement, &skid)?.key().ok() != Some(sender) => {
                 content_key(caller, &jwe, &secrets, Some(sender_key(&fresh, &skid)?)).await?
@@ -95,7 +95,7 @@ fn sender_key<'a>(document: &'a Document, skid: &DidUrl) -> Result<&'a PublicKey
     method.key().map_err(|unusable| Error::unsupported("sender key", unusable.reason.clone()))
 }
 
-/// Our keys among the recipients, once the list of recipients is known to be the sender's.
+/// Finds our secrets among the recipients, after the check of `apv`.
 async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<Secret>> {
     bound_recipients(jwe, options)?;
     let kids: Vec<_> = jwe.kids().collect();
@@ -106,7 +106,7 @@ async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Res
     }
 }
 
-/// Returns if the list of recipients is the sender's.
+/// Checks that `apv` matches the list of recipients.
 pub(super) fn bound_recipients(jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<()> {
     match &jwe.apv {
         Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => Ok(()),
@@ -116,7 +116,7 @@ pub(super) fn bound_recipients(jwe: &Jwe<'_>, options: &UnpackOptions) -> Result
     }
 }
 
-/// Opens the layer with these secrets, all of which have to fit; `sender` is known to be the key of `skid`.
+/// Opens the layer with these secrets, all of which must unwrap it; `sender` must be the key of `skid`.
 pub(super) async fn open(
     caller: &Caller,
     jwe: Jwe<'_>,
@@ -127,7 +127,7 @@ pub(super) async fn open(
     decrypt(jwe, secrets, &key)
 }
 
-/// The content key that each of these secrets unwraps.
+/// Unwraps the content key, which must be the same with each of these secrets.
 async fn content_key(
     caller: &Caller,
     jwe: &Jwe<'_>,
@@ -167,7 +167,10 @@ async fn unwrap(
     let curve = recipient.epk.curve();
     let fits = sender.is_none_or(|sender| sender.curve() == curve) && secret.may_lie_on(curve);
     if !fits {
-        return Err(Error::malformed("jwe.protected.epk", "not on the curve of the other keys"));
+        return Err(Error::malformed(
+            "jwe.protected.epk",
+            "its curve is not the curve of the recipient's or the sender's key",
+        ));
     }
     let apu = match &jwe.agreement {
         Agreement::EcdhEs => &[],

@@ -1,35 +1,35 @@
-//! What the operator demands of a message. It is asked last: the message is proved by then, and may be fine.
+//! The operator's policy. It is checked last, on a message whose claims are proved.
 
 use crate::did::DidSet;
 use crate::error::{Error, Result};
 
-/// What the operator demands of every message.
+/// The operator's demands on every message.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a demand of its own")]
 pub struct Policy {
-    /// That it arrived encrypted.
+    /// Require encryption.
     pub encrypted: bool,
-    /// That its sender is proved, by authcrypt or by a signature.
+    /// Require a proved sender, by authcrypt or by a signature.
     pub authenticated: bool,
-    /// That its sender signed it.
+    /// Require a signature of the sender.
     pub signed: bool,
-    /// That it has not expired.
+    /// Require a message that has not expired.
     pub unexpired: bool,
-    /// That it keeps to a profile.
+    /// Require conformance to a profile.
     pub profile: Option<Profile>,
-    /// That its sender is proved and one of these DIDs.
+    /// Require a proved sender that is one of these DIDs.
     pub senders: Option<DidSet>,
 }
 
 /// A combination of envelope, algorithms and plaintext (DIDComm v2.1, "Defined Profiles").
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Profile {
-    /// `didcomm/v2`: encrypted, in the layers and with the algorithms that DIDComm v2.1 lets a sender use.
+    /// `didcomm/v2`: encrypted, in the layers and with the algorithms that DIDComm v2.1 allows a sender.
     DidcommV2,
 }
 
 impl Profile {
-    /// Reads the name of a profile; blanks around its parts mean nothing.
+    /// Parses the name of a profile; blanks around its parts are ignored.
     pub fn from_name(name: &str) -> Result<Self> {
         match name.split(';').map(str::trim).collect::<Vec<_>>().as_slice() {
             ["didcomm/v2"] => Ok(Self::DidcommV2),
@@ -44,7 +44,7 @@ mod tests {
 
     // PRF-01
     #[test]
-    fn one_profile_is_ours() {
+    fn only_didcomm_v2_is_a_supported_profile() {
         for name in ["didcomm/v2", " didcomm/v2 "] {
             assert_eq!(Profile::from_name(name), Ok(Profile::DidcommV2));
         }

@@ -1,4 +1,4 @@
-//! What was proved about a message, without the proofs: to be kept, compared and sent on.
+//! The report of an unpacked message: plain data to store, compare and send, without the proofs.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,26 +9,26 @@ use crate::message::shared_text::Source;
 use crate::message::{FromPrior, Message};
 use crate::replay_key::ReplayKey;
 
-/// A message, and what was proved and noticed when it was unpacked.
+/// A message, with the facts and warnings from its unpacking.
 ///
-/// It proves nothing by itself: a caller can write one. The core takes no decision by a report.
+/// It proves nothing by itself, because a caller can construct one. The core bases no decision on a report.
 #[derive(Debug)]
 pub struct Report {
     /// The plaintext message.
     pub message: Arc<Message>,
-    /// The DID that was proved to be the sender, in its canonical form.
+    /// The proved sender, as the canonical form of its DID.
     pub sender: Option<String>,
-    /// The long form of the sender, where it is a did:peer:4 whose long form was in the message or known.
+    /// The long form of the sender, if it is a did:peer:4 whose long form was in the message or known.
     pub sender_long_form: Option<String>,
-    /// The DID of ours that the message was encrypted to, in its canonical form.
+    /// Our DID that the message was encrypted to, in its canonical form.
     pub recipient: Option<String>,
     /// The sender's key in authcrypt.
     pub encrypted_from: Option<DidUrl>,
     /// The keys that the message was encrypted to.
     pub encrypted_to: Option<Vec<DidUrl>>,
-    /// The key of ours that opened the message.
+    /// Our key that opened the message.
     pub recipient_kid: Option<DidUrl>,
-    /// The key that signed.
+    /// The signing key.
     pub sign_from: Option<DidUrl>,
     /// The DID rotation, or the end of the relationship.
     pub rotation: Option<Rotation>,
@@ -39,11 +39,11 @@ pub struct Report {
     /// The algorithm of the signature.
     pub signature_algorithm: Option<SignatureAlgorithm>,
     pub(super) signed_message: Option<Arc<Source>>,
-    /// Whether a mediator had wrapped the message once more, in a forward to us.
+    /// Whether the message arrived in a forward to us, rewrapped by a mediator.
     pub in_forward: bool,
     /// Whether the message had expired when it was unpacked.
     pub is_expired: bool,
-    /// What is unusual about the message and no reason to refuse it.
+    /// Anomalies that are not a reason to refuse the message.
     pub warnings: Vec<Warning>,
     pub(super) replay_key: OnceLock<ReplayKey>,
 }
@@ -51,16 +51,16 @@ pub struct Report {
 /// A DID rotation, or the end of a relationship.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rotation {
-    /// What was announced.
+    /// The claims of the rotation.
     pub claims: FromPrior,
-    /// The key of the prior DID that signed.
+    /// The signing key of the prior DID.
     pub issuer_kid: DidUrl,
     /// The token as it arrived.
     pub jwt: String,
 }
 
 impl Report {
-    /// A report of a message about which nothing was proved or noticed.
+    /// A report without any fact or warning.
     pub fn new(message: Arc<Message>) -> Self {
         Self {
             message,
@@ -83,7 +83,7 @@ impl Report {
         }
     }
 
-    /// The signed layer as it arrived, for third parties.
+    /// The signed layer as it arrived, which third parties can verify.
     pub fn signed_message(&self) -> Option<&str> {
         self.signed_message.as_ref().map(|jws| jws.as_str())
     }
@@ -94,7 +94,7 @@ impl Report {
         Self { signed_message: jws.map(|jws| Arc::new(Source::Open(jws))), ..self }
     }
 
-    /// What identifies the message, computed at the first call.
+    /// The replay key of the message, computed on the first call.
     pub fn replay_key(&self) -> &ReplayKey {
         self.replay_key.get_or_init(|| {
             let recipient = self.recipient_kid.as_ref().map(DidUrl::did);
@@ -102,9 +102,9 @@ impl Report {
         })
     }
 
-    /// Whether the same was proved and noticed, of whatever message.
+    /// Whether the facts and warnings are equal; the messages may differ.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let words = |report: &Self| {
+        let findings = |report: &Self| {
             (
                 report.sender.clone(),
                 report.sender_long_form.clone(),
@@ -118,7 +118,7 @@ impl Report {
                 (report.in_forward, report.is_expired, report.warnings.clone()),
             )
         };
-        words(self) == words(other)
+        findings(self) == findings(other)
             && self.signed_message() == other.signed_message()
             && self.message.form_faults() == other.message.form_faults()
     }
@@ -130,7 +130,7 @@ impl PartialEq for Report {
     }
 }
 
-/// What identifies a message of this sender to this key of ours.
+/// The replay key of a message from this sender to this DID of ours.
 pub(super) fn replay_key(message: &Message, sender: Option<&str>, recipient: Option<&str>) -> ReplayKey {
     let content = sender.is_none().then(|| message.to_json());
     ReplayKey::new(

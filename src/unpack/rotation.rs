@@ -1,4 +1,4 @@
-//! Verifying `from_prior`: whether the prior DID vouches for the sender (DIDComm v2.1, "DID Rotation").
+//! Verify `from_prior`, the prior DID's signed statement about the new one (DIDComm v2.1, "DID Rotation").
 
 use super::report::Rotation;
 use crate::caller::{Caller, ResolveOptions};
@@ -9,19 +9,19 @@ use crate::jose::jwt::Jwt;
 use crate::json;
 use crate::message::{FromPrior, FromPriorHeader, Message};
 
-/// How far a peer's clock may run ahead of ours, in seconds: what common JWT libraries allow.
+/// Tolerated clock skew, in seconds: what common JWT libraries allow.
 const CLOCK_SKEW: u64 = 300;
 
-/// What a token is judged by, beside its signature.
+/// The receiver's side of the checks on a token.
 #[derive(Clone, Copy)]
 pub(super) struct Receiver<'a> {
-    /// Our DID, to which the message was encrypted; none where the caller opened the layers.
+    /// Our DID that the message was encrypted to; `None` if the caller opened the layers.
     pub(super) did: Option<&'a str>,
-    /// How old the end of a relationship may be, in seconds.
+    /// The maximum age of the end of a relationship, in seconds.
     pub(super) ending_age: u64,
 }
 
-/// A rotation that was proved: signed by a key that `iss` authorises, for the DID that sent the message.
+/// Proof of a rotation: signed by a key that `iss` authorises, for the sender of the message.
 #[derive(Clone, Debug)]
 pub struct RotationProved {
     claims: FromPrior,
@@ -31,12 +31,12 @@ pub struct RotationProved {
 }
 
 impl RotationProved {
-    /// What was announced.
+    /// The claims of the rotation.
     pub fn claims(&self) -> &FromPrior {
         &self.claims
     }
 
-    /// The key of the prior DID that signed.
+    /// The signing key of the prior DID.
     pub fn issuer_kid(&self) -> &DidUrl {
         &self.issuer_kid
     }
@@ -53,7 +53,7 @@ impl RotationProved {
     }
 }
 
-/// Verifies `from_prior` of a message that was decrypted, and puts the proved claims in its place.
+/// Verifies `from_prior`, and replaces the token in the message by the proved claims.
 pub(super) async fn verify(
     caller: &Caller,
     message: Message,
@@ -63,7 +63,7 @@ pub(super) async fn verify(
     let token = match message.from_prior() {
         None => return Ok((message, None)),
         Some(FromPriorHeader::Jwt(token)) => token.clone(),
-        Some(_) => return Err(Error::malformed("message.from_prior", "no JWT")),
+        Some(_) => return Err(Error::malformed("message.from_prior", "must be a JWT")),
     };
     if !encrypted {
         return Err(untrusted(Claim::RotationEncrypted, None, None));
@@ -74,7 +74,7 @@ pub(super) async fn verify(
     if !same_party(jwt.kid.did(), &claims.iss) {
         return Err(untrusted(Claim::RotationIssuer, Some(&jwt.kid), Some(claims.iss)));
     }
-    // no sub ends the relationship, and then nobody is left to be the sender
+    // without sub the relationship ends, so the message has no sender
     let is_sender = match (claims.sub.as_deref(), message.from()) {
         (Some(sub), Some(from)) => same_party(sub, from.did()),
         (sub, from) => sub.is_none() && from.is_none(),
@@ -107,7 +107,7 @@ pub(super) async fn verify(
     Ok((message.with_from_prior_header(FromPriorHeader::Verified(claims, token)), Some(rotation)))
 }
 
-/// Proves that the prior DID signed.
+/// Verifies the signature of the prior DID.
 async fn prove(
     caller: &Caller,
     jwt: &Jwt<'_>,
@@ -121,7 +121,7 @@ async fn prove(
         signature::verify(key, jwt.algorithm, jwt.signing_input.as_bytes(), &jwt.signature)
     };
     match caller.read_document(jwt.kid.did(), ResolveOptions::UNPROVED, verify).await {
-        // a DID that was given up is often deactivated before its peers have read of the new one
+        // an abandoned DID is often deactivated before its peers have received the rotation
         Err(error @ Error::DidDeactivated { .. }) => match version_time(claims, caller.now(), receiver) {
             Some(time) => match caller.resolve_at(jwt.kid.did(), time).await? {
                 Some(document) => verify(&document),
@@ -133,9 +133,9 @@ async fn prove(
     }
 }
 
-/// When the token was signed, by its own word; none where that is so long ago that the word does not count.
+/// The token's own time of signing; `None` if it is too long ago to be accepted.
 ///
-/// Whoever got hold of a key of a deactivated DID can write any time into a token.
+/// An attacker with a key of a deactivated DID can write any time into a token.
 fn version_time(claims: &FromPrior, now: u64, receiver: Receiver<'_>) -> Option<u64> {
     claims.iat.filter(|iat| iat.saturating_add(receiver.ending_age) >= now)
 }

@@ -1,4 +1,4 @@
-//! Verifying a signed layer.
+//! Verify a signed layer.
 
 use std::sync::Arc;
 
@@ -21,18 +21,18 @@ pub(super) struct Signed {
 }
 
 impl Signed {
-    /// The JWS as it arrived, to be shown to third parties.
+    /// The JWS as it arrived, which third parties can verify.
     pub(super) fn jws(&self) -> &str {
         self.jws.as_str()
     }
 
-    /// The same text, kept without the rest.
+    /// The same text, without the rest of the layer.
     pub(super) fn into_jws(self) -> Arc<Source> {
         self.jws
     }
 }
 
-/// What was proved of a layer, whose text is not yet kept.
+/// The proof of a signed layer, without its text.
 pub(super) struct Proved {
     kid: DidUrl,
     algorithm: SignatureAlgorithm,
@@ -40,22 +40,22 @@ pub(super) struct Proved {
 }
 
 impl Proved {
-    /// The layer with its text, for third parties to see.
+    /// The layer with its text, which third parties can verify.
     pub(super) fn shown_by(self, jws: Arc<Source>) -> Signed {
         let Self { kid, algorithm, proof } = self;
         Signed { kid, algorithm, proof, jws }
     }
 }
 
-/// Verifies every signature, all of them of one signer: only the sender's have a meaning.
+/// Verifies every signature; all must be by one DID, since only the sender's signatures have a meaning.
 pub(super) async fn verify(caller: &Caller, jws: Jws<'_>) -> Result<(Proved, Plaintext)> {
     let Jws { signature, others, encoded_payload } = &jws;
-    // the signing input, and the payload
+    // room for the signing input and the payload
     check_room(encoded_payload.len().saturating_mul(2))?;
     let proof = prove(caller, signature, encoded_payload).await?;
     for other in others {
         if other.kid.did() != signature.kid.did() {
-            return Err(Error::malformed("jws.signatures", "of more than one DID"));
+            return Err(Error::malformed("jws.signatures", "must be by one DID, got signatures by several"));
         }
         prove(caller, other, encoded_payload).await?;
     }
@@ -64,7 +64,7 @@ pub(super) async fn verify(caller: &Caller, jws: Jws<'_>) -> Result<(Proved, Pla
     Ok((Proved { kid, algorithm, proof }, payload))
 }
 
-/// Proves one signature: first that the key may sign, then that it did.
+/// Verifies one signature: first that the DID authorises the key to sign, then the signature itself.
 pub(super) async fn prove(
     caller: &Caller,
     signature: &Signature<'_>,

@@ -1,4 +1,4 @@
-//! What is known of a message when every layer is open.
+//! An unpacked message with its proofs.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +15,7 @@ use crate::did::{DidUrl, canonical};
 use crate::message::Message;
 use crate::replay_key::ReplayKey;
 
-/// A message, and what was proved about it.
+/// A message, with the proofs of its claims.
 pub struct Unpacked {
     message: Arc<Message>,
     anoncrypt: Option<Opened>,
@@ -31,7 +31,7 @@ pub struct Unpacked {
     replay_key: OnceLock<ReplayKey>,
 }
 
-/// Who is proved to have sent the message, and who opened it: each in the one form in which it is reported.
+/// The proved sender and the recipient, in the reported form of their DIDs.
 #[derive(Default)]
 struct Reported {
     sender: Option<String>,
@@ -39,7 +39,7 @@ struct Reported {
     recipient: Option<String>,
 }
 
-/// What was proved, and what was noticed, when the layers were compared with the plaintext.
+/// The results of comparing the plaintext with the layers: proofs and warnings.
 pub(super) struct Findings {
     pub(super) sender: Option<SenderProved>,
     pub(super) signer: Option<SignerProved>,
@@ -73,7 +73,7 @@ impl Unpacked {
         }
     }
 
-    /// The same message, which lay in a forward to us.
+    /// Marks the message as one that arrived in a forward to us.
     pub(super) fn out_of_forward(self) -> Self {
         Self { in_forward: true, ..self }
     }
@@ -83,42 +83,42 @@ impl Unpacked {
         &self.message
     }
 
-    /// The plaintext message, to be kept without the rest.
+    /// The plaintext message, to keep without the rest.
     pub fn shared_message(&self) -> Arc<Message> {
         Arc::clone(&self.message)
     }
 
-    /// Whether it arrived encrypted.
+    /// Whether the message arrived encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.innermost().is_some()
     }
 
-    /// Whether its outermost layer hides the sender from all but the recipient.
+    /// Whether the outermost layer hides the sender from everyone but the recipient.
     pub fn hides_sender(&self) -> bool {
         self.anoncrypt.is_some()
     }
 
-    /// The proof that `from` encrypted it.
+    /// The proof that `from` encrypted the message.
     pub fn sender(&self) -> Option<&SenderProved> {
         self.sender.as_ref()
     }
 
-    /// The proof that `from` signed it.
+    /// The proof that `from` signed the message.
     pub fn signer(&self) -> Option<&SignerProved> {
         self.signer.as_ref()
     }
 
-    /// The DID that is proved to be the sender, by authcrypt or by a signature, in its canonical form.
+    /// The sender proved by authcrypt or by a signature, as the canonical form of its DID.
     pub fn proved_sender(&self) -> Option<&str> {
         self.reported.sender.as_deref()
     }
 
-    /// The long form of the proved sender, where it is a did:peer:4 whose long form was in the message or known.
+    /// The long form of the proved sender, if it is a did:peer:4 whose long form was in the message or known.
     pub fn sender_long_form(&self) -> Option<&str> {
         self.reported.sender_long_form.as_deref()
     }
 
-    /// The DID of ours that it was encrypted to, in its canonical form.
+    /// Our DID that the message was encrypted to, in its canonical form.
     pub fn recipient(&self) -> Option<&str> {
         self.reported.recipient.as_deref()
     }
@@ -128,12 +128,12 @@ impl Unpacked {
         self.rotation.as_ref()
     }
 
-    /// The keys it was encrypted to.
+    /// The keys that the message was encrypted to.
     pub fn encrypted_to(&self) -> Option<&[DidUrl]> {
         self.innermost().map(|opened| opened.to.as_slice())
     }
 
-    /// The key of ours that opened it.
+    /// Our key that opened the message.
     pub fn recipient_kid(&self) -> Option<&DidUrl> {
         self.innermost().map(|opened| &opened.kid)
     }
@@ -153,36 +153,36 @@ impl Unpacked {
         self.signed.as_ref().map(|signed| signed.algorithm)
     }
 
-    /// The signed layer as it arrived, for third parties.
+    /// The signed layer as it arrived, which third parties can verify.
     pub fn signed_message(&self) -> Option<&str> {
         self.signed.as_ref().map(Signed::jws)
     }
 
-    /// Whether a mediator had wrapped it once more, in a forward to us.
+    /// Whether the message arrived in a forward to us, rewrapped by a mediator.
     pub fn was_in_forward(&self) -> bool {
         self.in_forward
     }
 
-    /// Whether it had expired when it was unpacked.
+    /// Whether the message had expired when it was unpacked.
     pub fn is_expired(&self) -> bool {
         self.is_expired
     }
 
-    /// What is odd about it and no reason to refuse it.
+    /// Anomalies that are not a reason to refuse the message.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
-    /// What identifies the message, computed at the first call.
+    /// The replay key of the message, computed on the first call.
     ///
-    /// The content of an anonymous message is what only a holder of our key could change.
+    /// An anonymous message is identified by its content, which cannot be changed without our key.
     pub fn replay_key(&self) -> &ReplayKey {
         self.replay_key.get_or_init(|| {
             replay_key(&self.message, self.proved_sender(), self.recipient_kid().map(DidUrl::did))
         })
     }
 
-    /// What was proved and noticed, in plain words.
+    /// The facts and warnings as plain data, without the proofs.
     pub fn into_report(self) -> Report {
         let innermost = self.authcrypt.as_ref().or(self.anoncrypt.as_ref());
         let encrypted_to = innermost.map(|opened| opened.to.clone());

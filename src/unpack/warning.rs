@@ -1,26 +1,26 @@
-//! What is odd about a message and no reason to refuse it.
+//! Warnings: anomalies that are not a reason to refuse a message.
 
-/// What is odd about a message and no reason to refuse it.
+/// An anomaly that is not a reason to refuse the message.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Warning {
-    /// `from` is there, and nothing proves it.
+    /// `from` is present and not proved.
     UnprovedFrom,
-    /// `type` is no Message Type URI.
+    /// `type` is not a Message Type URI.
     Type,
-    /// `id` is longer than anybody else may read.
+    /// `id` is longer than other implementations may accept.
     LongId,
-    /// `to` does not name the DID whose key opened the message.
+    /// `to` does not contain the DID whose key opened the message.
     NotToRecipient,
     /// The message is signed, not encrypted, and has no `to`.
     MissingTo,
-    /// `to` of a message in the open names none of our DIDs.
+    /// `to` of a message without encryption contains none of our DIDs.
     NotToUs,
-    /// `expires_time` has come.
+    /// `expires_time` has passed.
     Expired,
-    /// `apv` is missing, so nothing binds the list of recipients.
+    /// `apv` is missing, so the list of recipients is not authenticated.
     UnboundRecipients,
-    /// A part was read as absent because its form is not the specification's.
+    /// A part of an invalid form was read as absent.
     FormFault,
     /// authcrypt(sign(plaintext)).
     AuthcryptSigned,
@@ -44,12 +44,12 @@ const ALL: [Warning; 11] = [
 ];
 
 impl Warning {
-    /// The warning of that code.
+    /// The warning with this code.
     pub fn of_code(code: &str) -> Option<Self> {
         ALL.into_iter().find(|warning| warning.code() == code)
     }
 
-    /// The stable name for programs.
+    /// The warning's stable name for programs.
     pub fn code(self) -> &'static str {
         match self {
             Self::UnprovedFrom => "unproved_from",
@@ -66,7 +66,7 @@ impl Warning {
         }
     }
 
-    /// The member of the message or envelope that it is about; none for the message as a whole.
+    /// The affected member of the message or envelope; `None` for the message as a whole.
     pub fn part(self) -> Option<&'static str> {
         match self {
             Self::UnprovedFrom => Some("from"),
@@ -79,22 +79,20 @@ impl Warning {
         }
     }
 
-    /// The warning in words.
+    /// The text of the warning.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnprovedFrom => {
                 "`from` is not proved: neither authcrypt nor a signature authenticates the sender"
             }
-            Self::Type => "type is no Message Type URI",
-            Self::LongId => "id is longer than 64 bytes",
-            Self::NotToRecipient => "to does not name the DID that the message was encrypted to",
+            Self::Type => "`type` is not a Message Type URI",
+            Self::LongId => "`id` is longer than 64 bytes",
+            Self::NotToRecipient => "`to` does not contain the DID that the message was encrypted to",
             Self::MissingTo => "the message is signed and has no `to`: it may be meant for another recipient",
-            Self::NotToUs => "to names none of our DIDs",
-            Self::Expired => "expires_time has come",
-            Self::UnboundRecipients => "apv is missing, so the list of recipients may have been changed",
-            Self::FormFault => {
-                "a part has another form than the specification's and reads as absent: see `form_faults`"
-            }
+            Self::NotToUs => "`to` contains none of our DIDs",
+            Self::Expired => "`expires_time` has passed",
+            Self::UnboundRecipients => "`apv` is missing, so the list of recipients may have been changed",
+            Self::FormFault => "a part has an invalid form and reads as absent: see `form_faults`",
             Self::AuthcryptSigned => "authcrypt around a signature, which the specification advises against",
             Self::AnoncryptAuthcryptSigned => {
                 "anoncrypt around authcrypt around a signature, which the specification forbids to send"
@@ -108,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_warning_has_words_of_its_own() {
+    fn every_warning_has_its_own_text() {
         let mut words: Vec<_> = ALL.map(Warning::as_str).into();
         words.sort_unstable();
         words.dedup();

@@ -96,7 +96,10 @@ pub async fn wrap_in_forward(
 ) -> Result<Packed> {
     // a forward that carries anything else shows it to the mediator
     if !is_one(payload) && !is_encrypted(payload) {
-        return Err(Error::malformed("forward", "what is to be wrapped is no encrypted message"));
+        return Err(Error::malformed(
+            "forward",
+            "the payload is not an encrypted message, so a mediator could read it",
+        ));
     }
     json::check(payload, "forward", json::NESTING)?;
     if to.is_empty() {

@@ -142,12 +142,12 @@ fn keys_that_do_not_go_into_one_envelope_are_refused() {
     let stray = with(MALLORY_KEY, public(MALLORY_KEY));
     let curve = with(&format!("{BOB}#p"), PublicKey::from_jwk(&p256()).unwrap());
     for (recipients, reason) in [
-        (Vec::new(), "no recipient"),
-        (stray, "the keys are those of more than one recipient"),
-        (curve.clone(), "the keys of the recipient are not all on one curve"),
+        (Vec::new(), "`recipients` must not be empty"),
+        (stray, "`recipients` must be keys of one DID, got keys of more than one recipient"),
+        (curve.clone(), "`recipients` must be keys on one curve, got several curves"),
         (
             curve[curve.len() - 1..].to_vec(),
-            "the key did:example:alice#agree-1 is not on the curve of the recipient",
+            "the sender's key did:example:alice#agree-1 is not on the curve of the recipient",
         ),
     ] {
         let error = encrypt(recipients, Some(ALICE_KEY)).unwrap_err();

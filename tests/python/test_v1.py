@@ -383,7 +383,7 @@ def test_misuse_is_told(cast: Cast) -> None:
         now.pack(alice, PING, cast.bob)
     with pytest.raises(ValueError, match="routing key"):
         now.forward(alice, cast.packed(), cast.bob, [])
-    with pytest.raises(MalformedMessageError, match="no encrypted message"):
+    with pytest.raises(MalformedMessageError, match="not an encrypted message"):
         now.forward(alice, json.dumps(PING), cast.bob, [cast.carol])
     with pytest.raises(ValueError, match="verkey"):
         v1.public_key("bob")
