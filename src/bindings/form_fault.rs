@@ -31,7 +31,7 @@ impl Value for PyFormFault {
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let (part, reason, value) = parts.extract()?;
-        Ok(Self(FormFault::recorded(part, reason, value)))
+        Ok(Self(FormFault::restore(part, reason, value)))
     }
 }
 

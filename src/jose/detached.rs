@@ -12,16 +12,16 @@ use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::json::{Raw, kind, string};
 
-/// The specification speaks of one signer, and one that is passed over must not seem read.
+/// The specification has one signer, and an unverified second signature must not seem verified.
 const ONE: usize = 1;
 
-/// How a detached signature is written; either is read.
+/// The form of a detached signature to write; both are read.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum DetachedForm {
-    /// A JSON object, as the specification has it, with `kid` in its unprotected header.
+    /// A JSON object, as in the specification, with `kid` in its unprotected header.
     #[default]
     Flattened,
-    /// A string, for peers that refuse a message with an object there. Its `kid` is protected.
+    /// A string, for peers that refuse a message with an object as `jws`. Its `kid` is protected.
     Compact,
 }
 
@@ -32,10 +32,10 @@ pub(crate) fn parse(value: Raw<'_>) -> Result<Signature<'_>> {
         let mut parts = text.split('.');
         return match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some(protected), Some(payload), Some(signature), None) => {
-                is_detached(payload)?;
+                check_detached(payload)?;
                 Signature::decode(Cow::Owned(protected.to_owned()), None, signature, is_typ_of_content)
             }
-            _ => Err(Error::malformed("jws", "no compact JWS")),
+            _ => Err(Error::malformed("jws", "not a compact JWS")),
         };
     }
     if !value.get().starts_with('{') {
@@ -44,23 +44,27 @@ pub(crate) fn parse(value: Raw<'_>) -> Result<Signature<'_>> {
     }
     let wire = Wire::read(value.get(), "jws")?;
     if wire.payload.is_some() {
-        is_detached(&string(wire.payload, "jws.payload")?)?;
+        check_detached(&string(wire.payload, "jws.payload")?)?;
     }
     let (signature, _) = Signature::read(&wire, ONE, is_typ_of_content)?;
     Ok(signature)
 }
 
-/// A payload of its own would be signed in place of the content of the attachment.
-fn is_detached(payload: &str) -> Result<()> {
-    if payload.is_empty() { Ok(()) } else { Err(Error::malformed("jws.payload", "there, but not detached")) }
+/// Refuses a payload, which would be signed in place of the content of the attachment.
+fn check_detached(payload: &str) -> Result<()> {
+    if payload.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::malformed("jws.payload", "must be absent or empty in a detached JWS"))
+    }
 }
 
-/// Content is of any type. A signature that was made for a message or a `from_prior` says so.
+/// Content may have any type, except the types of signatures over a message or a `from_prior`.
 fn is_typ_of_content(typ: &str) -> bool {
     !matches!(typ, "didcomm-signed+json" | "didcomm-encrypted+json" | "didcomm-plain+json" | "jwm" | "jwt")
 }
 
-/// The protected header. Its `typ` keeps the signature from being taken for that of a `from_prior`.
+/// The protected header. Its `typ` prevents reuse of the signature as that of a `from_prior`.
 pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm, form: DetachedForm) -> String {
     // RFC 7515 4.1.9
     let (typ, kid) = match form {
@@ -70,8 +74,8 @@ pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm, form: Detac
     jws::protected(typ, algorithm, kid)
 }
 
-/// What is signed: the header, and the bytes of the content.
-pub(crate) fn input(protected: &str, content: &[u8]) -> String {
+/// The signing input: the header, and the bytes of the content.
+pub(crate) fn signing_input(protected: &str, content: &[u8]) -> String {
     let payload = base64url::encoded_length(content.len());
     let mut input = String::with_capacity(protected.len().saturating_add(1).saturating_add(payload));
     input.push_str(protected);

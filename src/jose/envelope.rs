@@ -1,4 +1,4 @@
-//! An envelope: a message whose outermost shape is parsed.
+//! Envelopes: the parsed outermost layer of a message.
 
 use super::jwe::Jwe;
 use super::jws::Jws;
@@ -6,7 +6,7 @@ use super::wire::{Shape, Wire};
 use crate::error::{Error, Result};
 use crate::json::{self, Members, Object};
 
-/// A message as it arrived, its outermost shape read and nothing believed.
+/// The parsed outermost layer of a message; nothing is verified.
 #[derive(Debug)]
 pub(crate) enum Envelope<'a> {
     Encrypted(Jwe<'a>),
@@ -14,7 +14,7 @@ pub(crate) enum Envelope<'a> {
     Plain,
 }
 
-/// How many entries of an array are read.
+/// Maximum numbers of entries.
 #[derive(Clone, Copy)]
 pub(crate) struct Most {
     pub(crate) recipients: usize,
@@ -22,12 +22,12 @@ pub(crate) struct Most {
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads the outermost shape of a JSON text.
+    /// Parses the outermost layer of a JSON text.
     pub(crate) fn parse(text: &'a str, most: Most) -> Result<Self> {
         Self::of(&object(text, json::NESTING)?.members, most)
     }
 
-    /// Reads the outermost shape of an object.
+    /// Parses the outermost layer from the members of an object.
     pub(crate) fn of(members: &Members<'a>, most: Most) -> Result<Self> {
         const PART: &str = "message";
         let wire = Wire::of(members);
@@ -41,11 +41,11 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The object that a message is: an envelope or a plaintext.
+/// Parses the JSON object of a message, an envelope or a plaintext.
 pub(crate) fn object(text: &str, nesting: usize) -> Result<Object<'_>> {
     const PART: &str = "message";
     json::object(text, PART, nesting).map_err(|error| match compact(text) {
-        Some(_) => Error::malformed(PART, "the compact serialisation of JOSE in place of JSON"),
+        Some(_) => Error::malformed(PART, "must be a JSON object, got the compact serialization of JOSE"),
         None => error,
     })
 }
@@ -53,7 +53,7 @@ pub(crate) fn object(text: &str, nesting: usize) -> Result<Object<'_>> {
 /// The three parts of a compact JWS or the five of a compact JWE (RFC 7515 7.1, RFC 7516 7.1).
 pub(crate) fn compact(text: &str) -> Option<Vec<&str>> {
     let is_compact_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    // one part more than the most that are known is enough to tell
+    // one part more than the five of a JWE is enough to refuse
     let parts: Vec<_> = text.split('.').take(6).collect();
     (matches!(parts.len(), 3 | 5) && text.bytes().all(is_compact_byte)).then_some(parts)
 }

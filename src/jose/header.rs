@@ -1,31 +1,31 @@
-//! The protected header: JSON inside of base64url, read once; and what may stand in the headers outside of it.
+//! The protected header, JSON in base64url; and checks of the unprotected headers.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
 use crate::json::{self, Datum, Fault, Names, Read, Reader, kind};
 
-/// The members of one kind of protected header that mean something here.
+/// The known members of one kind of protected header.
 pub(super) trait Members<'a>: Default {
-    /// Reads the value of a member that is known; says whether it is.
+    /// Reads the value of a known member; returns whether it is known.
     fn read(&mut self, name: &str, reader: &mut Reader<'a>) -> Read<bool>;
 
-    /// A member that has to be there, and is not.
+    /// The name of a required member that is missing.
     fn missing(&self) -> Option<&'static str>;
 }
 
-/// A protected header, its strings borrowed; unknown members are passed over, as JOSE wants.
+/// A protected header with borrowed strings; unknown members are ignored, as JOSE requires.
 pub(super) struct Header<'a, M> {
     pub(super) members: M,
-    /// The names of all members, none of which stands there twice.
+    /// The names of all members, which are unique.
     pub(super) names: Names<'a>,
     extensions: Extensions<'a>,
 }
 
-/// Header parameters that change what the others mean. None is offered, so each is refused.
+/// Header parameters that change the meaning of others. None is supported, so each is refused.
 const EXTENSIONS: [&str; 3] = ["crit", "zip", "b64"];
 
-/// The extensions that the protected header has.
+/// The extensions in the protected header.
 #[derive(Default)]
 struct Extensions<'a> {
     crit: Option<serde_json::Value>,
@@ -34,10 +34,10 @@ struct Extensions<'a> {
 }
 
 impl<'a> Extensions<'a> {
-    /// Reads a member that has no meaning here, or another one for all of them.
+    /// Reads a member that is an extension or unknown.
     fn read(&mut self, name: &str, reader: &mut Reader<'a>) -> Read {
         match name {
-            // a member that is there, were it null
+            // present, even with the value null
             "crit" => self.crit = Some(reader.value()?),
             "zip" => self.zip = Some(reader.value()?),
             _ => {
@@ -54,7 +54,7 @@ impl<'a, M: Members<'a>> Header<'a, M> {
     pub(super) fn read(bytes: &'a [u8], part: &'static str) -> Result<Self> {
         let text = json::utf8(bytes, part)?;
         if kind(text) != "an object" {
-            // it names what stands there
+            // its error names the kind of the value
             json::members(text, part)?;
         }
         let mut header =
@@ -86,7 +86,7 @@ impl<'a, M: Members<'a>> Header<'a, M> {
     }
 }
 
-/// Refuses parameters that are integrity protected or not there at all (RFC 7515 4.1.11, RFC 7516 4.1.3, RFC 7797 3).
+/// Refuses parameters that must be integrity protected if present (RFC 7515 4.1.11, RFC 7516 4.1.3, RFC 7797 3).
 pub(super) fn refuse_unprotected_extensions(
     members: &[(Cow<'_, str>, Datum<'_>)],
     part: &'static str,
@@ -99,7 +99,7 @@ pub(super) fn refuse_unprotected_extensions(
     }
 }
 
-/// Reads a string, or null for none.
+/// Reads a string, or null as `None`.
 pub(super) fn optional<'a>(name: &str, reader: &mut Reader<'a>) -> Read<Option<Cow<'a, str>>> {
     match reader.value()? {
         Datum::Null => Ok(None),

@@ -1,4 +1,4 @@
-//! JWS in its JSON serialisations (RFC 7515 7.2): both are read, the general one is written.
+//! JWS in its JSON serializations (RFC 7515 7.2): both are read, the general one is written.
 
 use std::borrow::Cow;
 
@@ -10,39 +10,39 @@ use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::json::{self, Datum, Names, Raw, Read, Reader, entries, string};
 
-/// The media type that `typ` names.
+/// The media type in `typ`.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-signed+json";
 
-/// The header of a signature that holds `kid`. RFC 7515 7.2.1 wants the names of the two headers disjoint.
+/// The header of a signature that contains `kid`. RFC 7515 7.2.1 requires disjoint names in the two headers.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum KidIn {
     /// The unprotected header, as in the examples of the specification.
     #[default]
     Header,
-    /// The protected header, for peers that look for it there alone.
+    /// The protected header, for peers that read `kid` only there.
     Protected,
 }
 
-/// A signed message, decoded and not yet verified.
+/// A signed message, decoded and unverified.
 pub(crate) struct Jws<'a> {
     pub(crate) signature: Signature<'a>,
-    /// Each further signature: an unread one must not seem read.
+    /// All further signatures, so that an unverified one does not seem verified.
     pub(crate) others: Vec<Signature<'a>>,
-    /// The payload as it was sent, in base64url.
+    /// The payload as it arrived, in base64url.
     pub(crate) encoded_payload: Cow<'a, str>,
 }
 
-/// A signature and what it says of itself; its payload stands elsewhere.
+/// A signature with its headers, and without the payload.
 pub(crate) struct Signature<'a> {
     pub(crate) kid: DidUrl,
-    /// Whether `kid` is signed too.
+    /// Whether the signature covers `kid`.
     pub(crate) kid_is_protected: bool,
     pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) bytes: Vec<u8>,
     protected: Cow<'a, str>,
 }
 
-/// What is read of the protected header.
+/// The known members of the protected header.
 #[derive(Default)]
 struct Protected<'a> {
     typ: Option<Cow<'a, str>>,
@@ -83,7 +83,7 @@ impl<'a> WireSignature<'a> {
                 "protected" => signature.protected = Some(raw),
                 "header" => signature.header = Some(raw).filter(|raw| raw.get() != "null"),
                 "signature" => signature.signature = Some(raw),
-                // what is not understood is ignored (RFC 7515 7.2.1)
+                // unknown members are ignored (RFC 7515 7.2.1)
                 _ => {}
             }
         }
@@ -104,9 +104,9 @@ impl<'a> Jws<'a> {
 }
 
 impl<'a> Signature<'a> {
-    /// The first signature of a general or flattened JWS, and the others.
+    /// Reads the first signature of a general or flattened JWS, and the others.
     ///
-    /// `is_typ` says which media types, without `application/` and in lower case, may stand in the header.
+    /// `is_typ` decides whether the header may have this media type, given without `application/` and in lower case.
     pub(super) fn read(
         wire: &Wire<'a>,
         most: usize,
@@ -122,13 +122,13 @@ impl<'a> Signature<'a> {
                 header: wire.header,
                 signature: wire.signature,
             }],
-            _ => return Err(Error::malformed("jws", "neither the general nor the flattened form")),
+            _ => return Err(Error::malformed("jws", "must be a JWS in general or flattened form")),
         };
         let mut read = signatures.into_iter().map(|one| {
             let protected = string(one.protected, "jws.protected")?;
             Self::decode(protected, one.header, &string(one.signature, "jws.signature")?, &is_typ)
         });
-        let first = read.next().ok_or_else(|| Error::malformed("jws.signatures", "empty"))??;
+        let first = read.next().ok_or_else(|| Error::malformed("jws.signatures", "must not be empty"))??;
         Ok((first, read.collect::<Result<_>>()?))
     }
 
@@ -143,11 +143,14 @@ impl<'a> Signature<'a> {
         let header = Header::<Protected<'_>>::read(&bytes, PART)?;
         header.refuse_extensions()?;
         if header.members.typ.as_deref().is_some_and(|typ| !is_typ(&short_media_type(typ))) {
-            return Err(Error::malformed("jws.protected.typ", "the media type of something else"));
+            return Err(Error::malformed(
+                "jws.protected.typ",
+                "must be the media type of this kind of signature, got another one",
+            ));
         }
         let algorithm = SignatureAlgorithm::from_name(header.members.alg.as_deref().unwrap_or_default())?;
         let kid_is_protected = header.members.kid.is_some();
-        let kid = kid(header.members.kid.as_deref(), &header.names, unprotected)?;
+        let kid = read_kid(header.members.kid.as_deref(), &header.names, unprotected)?;
         drop(header);
         Ok(Self {
             kid,
@@ -158,7 +161,7 @@ impl<'a> Signature<'a> {
         })
     }
 
-    /// What was signed: the header as it was sent, and the payload in base64url.
+    /// The signing input: the header as it arrived, and the payload in base64url.
     pub(crate) fn signing_input(&self, encoded_payload: &str) -> Vec<u8> {
         [self.protected.as_bytes(), b".", encoded_payload.as_bytes()].concat()
     }
@@ -170,17 +173,17 @@ impl std::fmt::Debug for Jws<'_> {
     }
 }
 
-/// The specification shows `kid` in the protected header and in the other one; peers write either. One kid in
-/// both is read as well: it has one meaning, and peers that follow both examples write it.
-fn kid(protected: Option<&str>, names: &Names<'_>, raw: Option<Raw<'_>>) -> Result<DidUrl> {
+/// Reads `kid` from the protected or the unprotected header, as the specification shows both. The same kid in both
+/// is accepted: it is unambiguous, and peers that follow both examples write it.
+fn read_kid(protected: Option<&str>, names: &Names<'_>, raw: Option<Raw<'_>>) -> Result<DidUrl> {
     const PART: &str = "jws.header";
     let members = unprotected(raw, PART)?;
     refuse_unprotected_extensions(&members, PART)?;
     if members.iter().any(|(name, _)| name != "kid" && names.contains(name)) {
-        return Err(Error::malformed(PART, "repeats a name of the protected header"));
+        return Err(Error::malformed(PART, "must not repeat a name of the protected header"));
     }
     let header = Datum::Object(members);
-    let beside = match header.get("kid") {
+    let unprotected_kid = match header.get("kid") {
         None => None,
         Some(Datum::Text(kid)) => Some(kid.as_ref()),
         Some(other) => {
@@ -188,9 +191,9 @@ fn kid(protected: Option<&str>, names: &Names<'_>, raw: Option<Raw<'_>>) -> Resu
             return Err(Error::malformed("jws.header.kid", reason));
         }
     };
-    let kid = match (protected, beside) {
+    let kid = match (protected, unprotected_kid) {
         (Some(one), Some(other)) if one != other => {
-            return Err(Error::malformed("jws.header.kid", "differs from the protected one"));
+            return Err(Error::malformed("jws.header.kid", "must be the same as in the protected header"));
         }
         (Some(kid), _) | (None, Some(kid)) => kid,
         (None, None) => return Err(Error::malformed("jws.header.kid", "missing")),
@@ -198,74 +201,73 @@ fn kid(protected: Option<&str>, names: &Names<'_>, raw: Option<Raw<'_>>) -> Resu
     DidUrl::parse_key_of_did(kid, "jws.header.kid")
 }
 
-/// A media type without `application/`, which may be left out where there is no other slash, in lower case
-/// (RFC 7515 4.1.9).
+/// The media type in lower case without `application/`, which is optional without another slash (RFC 7515 4.1.9).
 pub(super) fn short_media_type(typ: &str) -> String {
     let typ = typ.to_ascii_lowercase();
     typ.strip_prefix("application/").map(ToOwned::to_owned).unwrap_or(typ)
 }
 
-/// The type of a signed message, or the `JWM` of the specification's construction example. A signature over
-/// the same bytes that was made for another purpose names another type.
+/// The type of a signed message, or the `JWM` of the specification's construction example. A signature over the same
+/// bytes for another purpose has another type.
 fn is_typ_of_message(typ: &str) -> bool {
     matches!(typ, "didcomm-signed+json" | "jwm")
 }
 
-/// A protected header in base64url, with `kid` where it does not stand in the unprotected header.
+/// A protected header in base64url, with `kid` unless it goes into the unprotected header.
 pub(super) fn protected(typ: &str, algorithm: SignatureAlgorithm, kid: Option<&DidUrl>) -> String {
-    // neither names nor a DID URL have a character that JSON escapes
+    // names and DID URLs have no character that JSON escapes
     let name = algorithm.name();
     let kid = kid.map(|kid| format!(",\"kid\":\"{kid}\"")).unwrap_or_default();
     base64url::encode(format!("{{\"typ\":\"{typ}\",\"alg\":\"{name}\"{kid}}}"))
 }
 
-/// A message of which all but the signature is written.
+/// A signed message without its signature.
 ///
-/// What is signed becomes the final text, so that a large payload is written once.
+/// The signing input becomes the final text, so that a large payload is written once.
 pub(crate) struct Unsigned<'a> {
-    /// The key, where it stands in the unprotected header.
-    beside: Option<&'a DidUrl>,
+    /// The kid for the unprotected header.
+    unprotected_kid: Option<&'a DidUrl>,
     protected: String,
-    /// What is signed: the header, and the payload in base64url.
+    /// The signing input: the header, and the payload in base64url.
     input: String,
 }
 
 const BEFORE_PAYLOAD: &str = "{\"payload\":\"";
 
-/// The room after the payload, beside the header and the kid: names, r and s of a signature, and the padding
-/// of a layer around.
+/// The capacity after the payload, in addition to the header and the kid: names, r and s of a signature, and the
+/// padding of an outer layer.
 const END_ROOM: usize = 176;
 
 impl<'a> Unsigned<'a> {
     pub(crate) fn new(kid: &'a DidUrl, algorithm: SignatureAlgorithm, payload: &str, kid_in: KidIn) -> Self {
-        let (inside, beside) = match kid_in {
+        let (protected_kid, unprotected_kid) = match kid_in {
             KidIn::Header => (None, Some(kid)),
             KidIn::Protected => (Some(kid), None),
         };
-        let protected = protected(MEDIA_TYPE, algorithm, inside);
+        let protected = protected(MEDIA_TYPE, algorithm, protected_kid);
         let ends = [protected.len(), protected.len(), kid.as_str().len(), END_ROOM];
         let room = ends.into_iter().fold(encoded_length(payload.len()), usize::saturating_add);
         let mut input = String::with_capacity(room);
         input.push_str(&protected);
         input.push('.');
         encode_append(payload, &mut input);
-        Self { beside, protected, input }
+        Self { unprotected_kid, protected, input }
     }
 
-    /// What is signed.
+    /// The signing input.
     pub(crate) fn signing_input(&self) -> &[u8] {
         self.input.as_bytes()
     }
 
     /// The general form with this one signature.
     pub(crate) fn with(self, signature: &[u8]) -> String {
-        let Self { beside, protected, input: mut text } = self;
+        let Self { unprotected_kid, protected, input: mut text } = self;
         let header = ..protected.len().saturating_add(1);
         text.replace_range(header, BEFORE_PAYLOAD);
         text.push_str("\",\"signatures\":[{\"protected\":\"");
         text.push_str(&protected);
         text.push('"');
-        if let Some(kid) = beside {
+        if let Some(kid) = unprotected_kid {
             // a DID URL has no character that JSON escapes
             text.push_str(",\"header\":{\"kid\":\"");
             text.push_str(kid.as_str());
@@ -283,10 +285,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_signed_becomes_the_final_text() {
+    fn signing_input_becomes_the_final_text() {
         let kid = DidUrl::parse("did:example:alice#1").unwrap();
         let payload = r#"{"a":"é"}"#;
-        for (kid_in, header, beside) in [
+        for (kid_in, header, unprotected) in [
             (
                 KidIn::Header,
                 r#"{"typ":"application/didcomm-signed+json","alg":"EdDSA"}"#,
@@ -306,8 +308,8 @@ mod tests {
             assert_eq!((text.as_ptr(), text.capacity()), (start, capacity));
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();
             let mut one = serde_json::json!({"protected": header, "signature": base64url::encode([1; 64])});
-            if let Some(beside) = beside {
-                one["header"] = beside;
+            if let Some(unprotected) = unprotected {
+                one["header"] = unprotected;
             }
             assert_eq!(value, serde_json::json!({"payload": payload, "signatures": [one]}));
         }

@@ -1,4 +1,4 @@
-//! JWT in compact serialisation (RFC 7519), as `from_prior` carries it.
+//! JWT in compact serialization (RFC 7519), for `from_prior`.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::json::{Read, Reader};
 
-/// A JWT taken apart and not yet verified.
+/// A JWT, decoded and unverified.
 pub(crate) struct Jwt<'a> {
     pub(crate) kid: DidUrl,
     pub(crate) algorithm: SignatureAlgorithm,
@@ -49,7 +49,7 @@ impl<'a> Jwt<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self> {
         const PART: &str = "message.from_prior";
         const HEADER: &str = "from_prior.header";
-        let malformed = || Error::malformed(PART, "no compact JWT");
+        let malformed = || Error::malformed(PART, "not a compact JWT");
         let (signing_input, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
         let (protected, claims) = signing_input.split_once('.').ok_or_else(malformed)?;
         let bytes = base64url::decode(protected, HEADER)?;
@@ -57,7 +57,7 @@ impl<'a> Jwt<'a> {
         header.refuse_extensions()?;
         let header = header.members;
         if header.typ.as_deref().is_some_and(|typ| jws::short_media_type(typ) != "jwt") {
-            return Err(Error::malformed("from_prior.header.typ", "not JWT"));
+            return Err(Error::malformed("from_prior.header.typ", "must be JWT"));
         }
         Ok(Self {
             kid: DidUrl::parse_key_of_did(
@@ -72,7 +72,7 @@ impl<'a> Jwt<'a> {
     }
 }
 
-/// What is signed: header and claims.
+/// The signing input: header and claims.
 pub(crate) fn signing_input(kid: &DidUrl, algorithm: SignatureAlgorithm, claims: &str) -> String {
     format!("{}.{}", jws::protected("JWT", algorithm, Some(kid)), base64url::encode(claims))
 }

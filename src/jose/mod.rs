@@ -1,4 +1,4 @@
-//! The wire shapes of JOSE. This module reads and writes; it computes nothing and trusts nothing.
+//! The wire formats of JOSE: parsing and writing, without cryptography and without trust.
 
 pub(crate) mod detached;
 pub(crate) mod envelope;

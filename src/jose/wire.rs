@@ -1,21 +1,21 @@
-//! The members of JWE and JWS in their JSON serialisations, and the shape that they make a text have.
+//! The members of JWE and JWS in their JSON serializations, and the shape of a text that follows from them.
 //!
-//! RFC 7516 9 tells the shapes apart by `ciphertext` and `payload`, and wants members that are not understood
-//! ignored; a plaintext may have headers of any name. So:
+//! RFC 7516 9 distinguishes the shapes by `ciphertext` and `payload`, and requires unknown members to be ignored; a
+//! plaintext may have headers of any name. So:
 //!
-//! 1. A text with all the members that a JWE needs is encrypted, and one with all that a JWS needs is signed, whatever
-//!    else stands there: a `type` that was added does not turn it into a plaintext.
-//! 2. Another text with `type`, which each plaintext has, is a plaintext.
+//! 1. A text with all required members of a JWE is encrypted, and one with all required members of a JWS is signed,
+//!    whatever its other members are: an added `type` does not turn it into a plaintext.
+//! 2. Another text with `type`, which every plaintext has, is a plaintext.
 //! 3. Another text with `ciphertext` or `recipients` is a broken JWE, and one with `payload` or `signatures` a
 //!    broken JWS.
-//! 4. A JWE with `payload` or `signatures`, and a JWS with `ciphertext` or `recipients`, is refused: of two readers one
-//!    would take it for the other shape.
+//! 4. A JWE with `payload` or `signatures`, and a JWS with `ciphertext` or `recipients`, is refused: another
+//!    implementation could read it as the other shape.
 
 use crate::base64url;
 use crate::error::{Error, Result};
 use crate::json::{self, Members, Raw, string};
 
-/// What the members of a text make of it.
+/// The shape of a text, by its members.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Shape {
     Encrypted,
@@ -23,7 +23,7 @@ pub(crate) enum Shape {
     Plain,
 }
 
-/// The members of JWE and JWS in their JSON serialisations (RFC 7516 7.2, RFC 7515 7.2); null stands for absent.
+/// The members of JWE and JWS in their JSON serializations (RFC 7516 7.2, RFC 7515 7.2); null means absent.
 #[derive(Default)]
 pub(crate) struct Wire<'a> {
     pub(crate) message_type: Option<Raw<'a>>,
@@ -42,12 +42,12 @@ pub(crate) struct Wire<'a> {
 }
 
 impl<'a> Wire<'a> {
-    /// Finds the members of a JSON object, each name once.
+    /// Parses a JSON object, whose names must be unique.
     pub(crate) fn read(text: &'a str, part: &'static str) -> Result<Self> {
         json::members(text, part).map(|members| Self::of(&members))
     }
 
-    /// Sorts members that were found.
+    /// Picks the known members.
     pub(crate) fn of(members: &Members<'a>) -> Self {
         let mut wire = Self::default();
         for (name, raw) in members {
@@ -72,7 +72,7 @@ impl<'a> Wire<'a> {
         wire
     }
 
-    /// The shape of the text: the rule of this module.
+    /// The shape of the text, by the rules of this module.
     pub(crate) fn shape(&self) -> Shape {
         if self.is_complete_jwe() {
             Shape::Encrypted
@@ -89,7 +89,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// Whether all is there that an encrypted message needs, of DIDComm v1 too: it has its recipients in `protected`.
+    /// Whether all required members of an encrypted message are present. DIDComm v1 has its recipients in `protected`.
     fn is_complete_jwe(&self) -> bool {
         [self.protected, self.iv, self.ciphertext, self.tag].into_iter().all(|member| begins(member, '"'))
     }
@@ -99,7 +99,7 @@ impl<'a> Wire<'a> {
         begins(self.payload, '"') && (begins(self.signatures, '[') || flattened)
     }
 
-    /// Refuses a JWE that another reader would take for a JWS, and the other way round.
+    /// Refuses a JWE that another implementation could read as a JWS, and the other way round.
     pub(crate) fn refuse_other_shape(&self, shape: Shape, part: &'static str) -> Result<()> {
         let foreign = match shape {
             Shape::Encrypted => [("payload", self.payload), ("signatures", self.signatures)],
@@ -107,7 +107,9 @@ impl<'a> Wire<'a> {
             Shape::Plain => return Ok(()),
         };
         let Some((name, _)) = foreign.iter().find(|(_, member)| member.is_some()) else { return Ok(()) };
-        let reason = format!("`{name}` beside the members of the other envelope: neither JWE nor JWS alone");
+        let reason = format!(
+            "`{name}` together with the members of the other envelope: must be either a JWE or a JWS"
+        );
         Err(Error::malformed(part, reason))
     }
 }
@@ -116,12 +118,12 @@ fn begins(member: Option<Raw<'_>>, with: char) -> bool {
     member.is_some_and(|raw| raw.get().starts_with(with))
 }
 
-/// Whether the `typ` of a protected header is that of DIDComm v1 (Aries RFC 0019).
+/// Whether the `typ` of a protected header is the one of DIDComm v1 (Aries RFC 0019).
 pub(super) fn is_of_version_1(typ: Option<&str>) -> bool {
     typ == Some("JWM/1.0")
 }
 
-/// Whether a protected header is that of DIDComm v1, where base64url may be padded.
+/// Whether a protected header is one of DIDComm v1, where base64url may be padded.
 pub(crate) fn is_header_of_version_1(protected: &str) -> bool {
     const PART: &str = "protected";
     base64url::decode_padded(protected, PART).is_ok_and(|bytes| {
@@ -130,7 +132,7 @@ pub(crate) fn is_header_of_version_1(protected: &str) -> bool {
     })
 }
 
-/// Whether a JSON text has the shape of an encrypted message, whatever its algorithms are.
+/// Whether a JSON text has the shape of an encrypted message, with any algorithms.
 pub(crate) fn is_encrypted(text: &str) -> bool {
     Wire::read(text, "message").is_ok_and(|wire| {
         let keys = wire.recipients.or(wire.encrypted_key);
@@ -140,7 +142,7 @@ pub(crate) fn is_encrypted(text: &str) -> bool {
     })
 }
 
-/// Whether a JSON text has the shape of an envelope of DIDComm v1, whose recipients stand in the header.
+/// Whether a JSON text has the shape of an envelope of DIDComm v1, with the recipients in the protected header.
 pub(crate) fn is_encrypted_v1(text: &str) -> bool {
     Wire::read(text, "message").is_ok_and(|wire| {
         wire.shape() == Shape::Encrypted
@@ -149,7 +151,7 @@ pub(crate) fn is_encrypted_v1(text: &str) -> bool {
     })
 }
 
-/// The members of a header that is JSON and not in base64url; none where it is absent.
+/// Parses the members of an unprotected header, which is JSON without base64url; empty if it is absent.
 pub(super) fn unprotected<'a>(
     raw: Option<Raw<'a>>,
     part: &'static str,
@@ -161,7 +163,7 @@ pub(super) fn unprotected<'a>(
     }
 }
 
-/// The value of a protected member: base64url in a string.
-pub(super) fn decoded(raw: Option<Raw<'_>>, part: &'static str) -> Result<Vec<u8>> {
+/// Decodes a member: base64url in a string.
+pub(super) fn decode_member(raw: Option<Raw<'_>>, part: &'static str) -> Result<Vec<u8>> {
     base64url::decode(&string(raw, part)?, part)
 }

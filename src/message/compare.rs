@@ -1,14 +1,15 @@
-//! Whether two JSON texts say the same, whatever the order of their members and the white space between.
+//! Compare JSON texts by value, independently of member order and white space.
 
-/// Whether two texts are the same value; numbers are the same where their texts are.
+/// Whether two texts have the same value; numbers are equal if their texts are.
 ///
-/// A number as a float would take different large numbers for equal.
+/// As floats, different large numbers would be equal.
 pub(super) fn same_value(one: &str, other: &str) -> bool {
-    one == other || matches!((marked(one), marked(other)), (Some(one), Some(other)) if one == other)
+    one == other
+        || matches!((parse_marked(one), parse_marked(other)), (Some(one), Some(other)) if one == other)
 }
 
-/// The value with each number as a string of its text, and each other string marked as one.
-fn marked(json: &str) -> Option<serde_json::Value> {
+/// Parses the value with each number as a string of its text, and with a mark that tells strings from numbers.
+fn parse_marked(json: &str) -> Option<serde_json::Value> {
     let mut text = String::with_capacity(json.len().saturating_add(json.len() / 4));
     let mut rest = json;
     while let Some(letter) = rest.chars().next() {
@@ -39,7 +40,7 @@ fn is_number_letter(letter: char) -> bool {
     letter.is_ascii_digit() || "+-.eE".contains(letter)
 }
 
-/// How long the string is that a text begins with, its quotes included.
+/// The length of the string at the start of a text, including its quotes.
 fn string_length(text: &str) -> Option<usize> {
     let mut escaped = false;
     for (place, letter) in text.bytes().enumerate().skip(1) {

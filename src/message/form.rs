@@ -1,4 +1,4 @@
-//! Faults of form: parts of a message that the receiver can do without, in another form than the specification's.
+//! Form faults: optional parts of a message in an invalid form.
 
 use super::compare::same_value;
 use super::shared_text::{SharedText, Source};
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::json::{self, Raw};
 use std::sync::Arc;
 
-/// A part of a message that was read as absent because its form is not the specification's.
+/// An optional part of a message that was read as absent because of its invalid form.
 #[derive(Clone, Debug)]
 pub struct FormFault {
     part: String,
@@ -15,8 +15,8 @@ pub struct FormFault {
 }
 
 impl FormFault {
-    /// A fault that was recorded before.
-    pub fn recorded(part: String, reason: String, value: String) -> Self {
+    /// Restores a recorded fault.
+    pub fn restore(part: String, reason: String, value: String) -> Self {
         Self { part, reason, value: SharedText::whole(value) }
     }
 
@@ -25,12 +25,12 @@ impl FormFault {
         &self.part
     }
 
-    /// What is wrong with its form.
+    /// The reason why the form is invalid.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// The JSON text of the part as it was written.
+    /// The JSON text of the part as it arrived.
     pub fn value(&self) -> &str {
         self.value.as_str()
     }
@@ -42,16 +42,16 @@ impl PartialEq for FormFault {
     }
 }
 
-/// How a plaintext is read: its limits, and what becomes of a fault of form.
+/// Options for reading a plaintext: its limits, and the treatment of form faults.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
-    /// The deepest nesting of objects and arrays.
+    /// The maximum nesting of objects and arrays.
     pub(crate) nesting: usize,
-    /// The most entries of `to`.
+    /// The maximum number of entries of `to`.
     pub(crate) to: usize,
-    /// The most attachments.
+    /// The maximum number of attachments.
     pub(crate) attachments: usize,
-    /// Whether a fault of form is recorded in place of refusing the message.
+    /// Whether to record a form fault; otherwise the message is refused.
     pub(crate) tolerant: bool,
 }
 
@@ -61,7 +61,7 @@ impl Default for Reading {
     }
 }
 
-/// The faults of form that were met.
+/// The collected form faults.
 pub(super) struct Form<'s> {
     source: &'s Arc<Source>,
     tolerant: bool,
@@ -73,8 +73,8 @@ impl<'s> Form<'s> {
         Self { source, tolerant, faults: Vec::new() }
     }
 
-    /// What was read of an optional part; none where it is absent, or has a fault that is tolerated.
-    pub(super) fn optional<'a, T>(
+    /// Reads an optional part; `None` if it is absent, or has a tolerated fault.
+    pub(super) fn read_optional<'a, T>(
         &mut self,
         raw: Option<Raw<'a>>,
         path: impl FnOnce() -> String,
@@ -87,7 +87,7 @@ impl<'s> Form<'s> {
         }
     }
 
-    /// Records a fault where faults are tolerated, and refuses the message otherwise.
+    /// Records a fault if faults are tolerated, and refuses the message otherwise.
     pub(super) fn tolerate(
         &mut self,
         error: Error,

@@ -7,24 +7,24 @@ use crate::did::{DidUrl, same_party};
 use crate::error::{Error, Result};
 use crate::json;
 
-/// The claims of a rotation: a relationship moves from `iss` to `sub`, or ends where there is no `sub`.
+/// The claims of a rotation: a relationship moves from `iss` to `sub`, or ends without `sub`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 pub struct FromPrior {
-    /// The prior DID, which signs.
+    /// The prior DID, the signer.
     pub iss: String,
-    /// The new DID; none ends the relationship.
+    /// The new DID; `None` ends the relationship.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// Whom the token is for.
+    /// The audience of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aud: Option<Audience>,
-    /// When the token ceases to be valid, in seconds since the epoch.
+    /// The time at which the token expires, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<u64>,
-    /// When the token becomes valid, in seconds since the epoch.
+    /// The time from which the token is valid, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<u64>,
-    /// When the DID was rotated, in seconds since the epoch.
+    /// The time of the rotation, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<u64>,
     /// The id of the token.
@@ -32,18 +32,18 @@ pub struct FromPrior {
     pub jti: Option<String>,
 }
 
-/// Whom a token is for: one party or several (RFC 7519 4.1.3).
+/// The audience of a token: one party or several (RFC 7519 4.1.3).
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Audience {
-    /// One.
+    /// One party.
     One(String),
-    /// Several.
+    /// Several parties.
     Several(Vec<String>),
 }
 
 impl Audience {
-    /// Whether one of these parties is named, by any name of its DID.
+    /// Whether the audience contains one of these parties, under any form of its DID.
     pub(crate) fn names<'a>(&self, parties: impl IntoIterator<Item = &'a str>) -> bool {
         let named = match self {
             Self::One(one) => std::slice::from_ref(one),
@@ -53,8 +53,8 @@ impl Audience {
     }
 }
 
-/// A `NumericDate` may have a fraction (RFC 7519 2), which says nothing here.
-fn numeric_date(value: &Value, part: &'static str) -> Result<u64> {
+/// Reads a `NumericDate`, whose fraction (RFC 7519 2) is dropped.
+fn read_numeric_date(value: &Value, part: &'static str) -> Result<u64> {
     /// Far beyond any date, and exact as a float.
     const LATEST: f64 = 9_007_199_254_740_992.0;
     if let Some(seconds) = value.as_u64() {
@@ -79,15 +79,15 @@ fn audience(value: &Value, part: &'static str) -> Result<Audience> {
 }
 
 impl FromPrior {
-    /// Reads the JSON text of claims; unknown ones are passed over (RFC 7519 4).
+    /// Parses the JSON text of claims; unknown claims are ignored (RFC 7519 4).
     pub fn parse(claims: &str) -> Result<Self> {
         const PART: &str = "from_prior.claims";
         let Value::Object(claims) = json::value(claims, PART)? else {
             return Err(Error::malformed(PART, format!("must be a JSON object, got {}", json::kind(claims))));
         };
-        // null stands for absent, but not where a token without the claim means something else
+        // null means absent, except for claims whose absence has a meaning of its own
         let optional = |name: &str| claims.get(name).filter(|value| !value.is_null());
-        let date = |name: &str, part| optional(name).map(|value| numeric_date(value, part)).transpose();
+        let date = |name: &str, part| optional(name).map(|value| read_numeric_date(value, part)).transpose();
         let iss = claims.get("iss").ok_or_else(|| Error::malformed("from_prior.iss", "missing"))?;
         Ok(Self {
             iss: text(iss, "from_prior.iss")?,
@@ -100,7 +100,7 @@ impl FromPrior {
         })
     }
 
-    /// Refuses claims that no rotation can have.
+    /// Refuses claims that are invalid in every rotation.
     pub fn check(&self) -> Result<()> {
         let did = |text: &str, part| {
             let url =
@@ -109,7 +109,7 @@ impl FromPrior {
         };
         did(&self.iss, "from_prior.iss")?;
         self.sub.as_deref().map(|sub| did(sub, "from_prior.sub")).transpose()?;
-        // another form of one DID is no other party
+        // another form of the same DID is the same party
         if self.sub.as_deref().is_some_and(|sub| same_party(sub, &self.iss)) {
             return Err(Error::malformed(
                 "from_prior.sub",

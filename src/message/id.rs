@@ -1,6 +1,6 @@
-//! Ids of messages.
+//! Message ids.
 
-/// A new id: a UUID in lower case, of the bytes that `random` fills in.
+/// Creates an id: a UUID in lower case, from the bytes of `random`.
 pub(crate) fn random_id(random: impl FnOnce(&mut [u8])) -> String {
     let mut bytes = [0; 16];
     random(&mut bytes);

@@ -1,4 +1,4 @@
-//! The plaintext message: parsed once, valid ever after.
+//! The plaintext message; a [`Message`] is always valid.
 
 pub mod attachment;
 mod compare;

@@ -1,21 +1,21 @@
-//! A JSON object written straight into its text.
+//! Write a JSON object into a text, without building an intermediate value.
 
 use std::io::{self, Write};
 
-/// An object at the end of a text that is not yet closed.
+/// An open object at the end of a text.
 pub(crate) struct ObjectText<'t> {
     text: &'t mut String,
     is_empty: bool,
 }
 
 impl<'t> ObjectText<'t> {
-    /// Begins an object.
+    /// Opens an object.
     pub(crate) fn begin(text: &'t mut String) -> Self {
         text.push('{');
         Self { text, is_empty: true }
     }
 
-    /// Writes a member whose value is JSON text, and only that.
+    /// Writes a member; the value must be valid JSON text.
     pub(crate) fn put(&mut self, name: &str, json: &str) {
         self.name(name);
         self.text.push_str(json);
@@ -35,7 +35,7 @@ impl<'t> ObjectText<'t> {
         self.put_array(name, values, write);
     }
 
-    /// Writes a member whose value is an array of what `write` writes.
+    /// Writes an array member; `write` writes each entry.
     pub(crate) fn put_array<T>(
         &mut self,
         name: &str,
@@ -53,7 +53,7 @@ impl<'t> ObjectText<'t> {
         self.text.push(']');
     }
 
-    /// Writes a member whose value is an object of what `write` writes.
+    /// Writes an object member; `write` writes its members.
     pub(crate) fn put_object(&mut self, name: &str, write: impl FnOnce(&mut ObjectText<'_>)) {
         self.name(name);
         let mut object = ObjectText::begin(self.text);
@@ -61,7 +61,7 @@ impl<'t> ObjectText<'t> {
         object.end();
     }
 
-    /// Ends the object.
+    /// Closes the object.
     pub(crate) fn end(self) {
         self.text.push('}');
     }
@@ -75,10 +75,10 @@ impl<'t> ObjectText<'t> {
     }
 }
 
-/// Writes a string of JSON.
+/// Writes a JSON string.
 pub(crate) fn push_text(text: &mut String, value: &str) {
     if has_escapes(value) {
-        // a string of Unicode can always be written
+        // a Unicode string can always be written
         let _ = serde_json::to_writer(Appended(text), value);
     } else {
         text.push('"');
@@ -87,16 +87,16 @@ pub(crate) fn push_text(text: &mut String, value: &str) {
     }
 }
 
-/// Whether JSON writes some character of a string in another way (RFC 8259 7).
+/// Whether a string has a character that JSON escapes (RFC 8259 7).
 fn has_escapes(value: &str) -> bool {
     const BLOCK: usize = 64;
     let escaped = |byte: u8| u8::from(byte < b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\');
-    // a whole block at a time and no branch in it, which the compiler turns into a few instructions
+    // a whole block at a time without a branch, which the compiler vectorizes
     let any = |block: &[u8]| block.iter().fold(0, |found, byte| found | escaped(*byte)) > 0;
     value.as_bytes().chunks(BLOCK).any(any)
 }
 
-/// What is written goes to the end of a text.
+/// A writer that appends to a text.
 struct Appended<'a>(&'a mut String);
 
 impl Write for Appended<'_> {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_reads_back_as_what_was_written() {
+    fn written_object_parses_to_the_same_members() {
         let mut text = String::new();
         ObjectText::begin(&mut text).end();
         assert_eq!(text, "{}");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_is_written_as_serde_writes_it() {
+    fn strings_are_escaped_as_by_serde() {
         let characters = (0..=0x80_u8).map(char::from).chain(['é', '\u{2028}', '\u{1f600}']);
         for character in characters {
             for filler in [0, 1, 63, 64, 65, 200] {

@@ -1,4 +1,4 @@
-//! Reading a plaintext message, whose large parts stay where they are.
+//! Parse a plaintext message without copying its large parts.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,17 +14,17 @@ use crate::error::{Error, Result};
 use crate::json::{self, Raw};
 
 impl Message {
-    /// Reads a plaintext message.
+    /// Parses a plaintext message.
     pub fn parse(json_text: &str) -> Result<Self> {
         Self::keep(Source::Open(json_text.to_owned()), Reading::default())
     }
 
-    /// Reads a plaintext message that nests no deeper than that.
+    /// Parses a plaintext message with at most this nesting.
     pub fn parse_within(json_text: &str, nesting: usize) -> Result<Self> {
         Self::keep(Source::Open(json_text.to_owned()), Reading { nesting, ..Reading::default() })
     }
 
-    /// Reads a plaintext message and keeps its text.
+    /// Parses a plaintext message, and takes ownership of its text.
     pub fn of_text(json_text: String) -> Result<Self> {
         Self::keep(Source::Open(json_text), Reading::default())
     }
@@ -35,21 +35,22 @@ impl Message {
         Self::of_object(&source, object, reading)
     }
 
-    /// Reads the object that the source is.
+    /// Reads the message from the parsed object of the source.
     pub(crate) fn of_object(
         source: &Arc<Source>,
         object: json::Object<'_>,
         reading: Reading,
     ) -> Result<Self> {
         if object.levels > reading.nesting {
-            let reason = format!("{} levels deep, of which {} are read", object.levels, reading.nesting);
+            let reason =
+                format!("nested {} levels deep, more than the maximum of {}", object.levels, reading.nesting);
             return Err(Error::malformed("message", reason));
         }
         Headers::of(object.members).read(source, reading)
     }
 
-    /// A message that was read before, with the faults that were recorded then.
-    pub fn restored(
+    /// Restores a parsed message, with its recorded form faults.
+    pub fn restore(
         json_text: String,
         from_prior: Option<FromPriorHeader>,
         form_faults: Vec<FormFault>,
@@ -59,7 +60,7 @@ impl Message {
         Ok(Self { from_prior, form_faults, ..message })
     }
 
-    /// A message of the text of its other headers, its body and its attachments.
+    /// Assembles a message from the text of its other headers, its body and its attachments.
     pub fn assemble(
         headers: String,
         body: Option<String>,
@@ -67,7 +68,7 @@ impl Message {
     ) -> Result<Self> {
         let mut message = Self::keep(Source::Open(headers), Reading::default())?;
         if let Some(body) = body {
-            // it stands one level deep in the message, and an attachment two
+            // the body is nested one level deep in the message, an attachment two
             json::check(&body, "message", json::NESTING.saturating_sub(1))?;
             message.body = Some(object(SharedText::whole(body))?);
         }
@@ -76,7 +77,7 @@ impl Message {
                 attachment.check_nesting(json::NESTING.saturating_sub(2))?;
             }
             if !repeated_ids(&attachments).is_empty() {
-                return Err(two_of_one_id());
+                return Err(repeated_id());
             }
             message.attachments = Some(attachments);
         }
@@ -84,7 +85,7 @@ impl Message {
     }
 }
 
-/// The headers that the specification defines, each still as its text, and the others.
+/// The headers of the specification, unparsed, and the custom headers.
 #[derive(Default)]
 struct Headers<'a> {
     id: Option<Raw<'a>>,
@@ -138,17 +139,17 @@ impl<'a> Headers<'a> {
     }
 
     fn read(self, source: &Arc<Source>, reading: Reading) -> Result<Message> {
-        // what says who sends to whom, and what the message is, is never read as absent
+        // headers that identify the parties and the message are never read as absent
         if let Some(raw) = present(self.typ) {
             check_typ(&text(raw, "message.typ")?)?;
         }
         let type_ = text(required(self.type_, "message.type")?, "message.type")?;
         if type_.is_empty() || type_.contains(char::is_whitespace) {
-            return Err(Error::malformed("message.type", "no URI"));
+            return Err(Error::malformed("message.type", "must be a URI, without white space"));
         }
         let to = |raw: Raw<'_>| -> Result<Vec<DidUrl>> {
             let dids = texts(raw, "message.to")?;
-            at_most(reading.to, dids.len(), "message.to")?;
+            check_count(reading.to, dids.len(), "message.to")?;
             dids.iter().map(|did| party(did, "message.to")).collect()
         };
         let mut form = Form::new(source, reading.tolerant);
@@ -156,20 +157,20 @@ impl<'a> Headers<'a> {
         let path = |name: &'static str| move || name.to_owned();
         let body = self.body.map(|raw| object(SharedText::part(source, raw.get())));
         let body = match body {
-            // null says as little as absence, and any other value has a meaning that would be lost
+            // null means as little as absence, and any other value has a meaning that would be lost
             Some(Err(error)) if self.body.is_some_and(|raw| raw.get() == "null") => {
                 form.tolerate(error, None, path("body"))?;
                 None
             }
             body => body.transpose()?,
         };
-        let attachments = form.optional(present(self.attachments), path("attachments"), |raw| {
+        let attachments = form.read_optional(present(self.attachments), path("attachments"), |raw| {
             json::entries(raw, usize::MAX, "message.attachments")
-                .map_err(|_| Error::malformed("message.attachments", "no array"))
+                .map_err(|_| Error::malformed("message.attachments", "must be an array"))
         })?;
         let attachments = match attachments {
             Some(entries) => {
-                at_most(reading.attachments, entries.len(), "message.attachments")?;
+                check_count(reading.attachments, entries.len(), "message.attachments")?;
                 Some(read_attachments(&entries, &mut form)?)
             }
             None => None,
@@ -181,25 +182,25 @@ impl<'a> Headers<'a> {
                 .map(|raw| party(&text(raw, "message.from")?, "message.from"))
                 .transpose()?,
             to: present(self.to).map(to).transpose()?,
-            thid: form.optional(present(self.thid), path("thid"), |raw| id(raw, "message.thid"))?,
-            pthid: form.optional(present(self.pthid), path("pthid"), |raw| id(raw, "message.pthid"))?,
-            created_time: form.optional(present(self.created_time), path("created_time"), |raw| {
+            thid: form.read_optional(present(self.thid), path("thid"), |raw| id(raw, "message.thid"))?,
+            pthid: form.read_optional(present(self.pthid), path("pthid"), |raw| id(raw, "message.pthid"))?,
+            created_time: form.read_optional(present(self.created_time), path("created_time"), |raw| {
                 seconds(raw, "message.created_time")
             })?,
-            expires_time: form.optional(present(self.expires_time), path("expires_time"), |raw| {
+            expires_time: form.read_optional(present(self.expires_time), path("expires_time"), |raw| {
                 seconds(raw, "message.expires_time")
             })?,
             from_prior: present(self.from_prior)
                 .map(|raw| text(raw, "message.from_prior").map(|jwt| FromPriorHeader::Jwt(jwt.into_owned())))
                 .transpose()?,
-            please_ack: form.optional(present(self.please_ack), path("please_ack"), |raw| {
+            please_ack: form.read_optional(present(self.please_ack), path("please_ack"), |raw| {
                 ids(raw, "message.please_ack")
             })?,
-            ack: form.optional(present(self.ack), path("ack"), |raw| ids(raw, "message.ack"))?,
-            lang: form.optional(present(self.lang), path("lang"), |raw| {
+            ack: form.read_optional(present(self.ack), path("ack"), |raw| ids(raw, "message.ack"))?,
+            lang: form.read_optional(present(self.lang), path("lang"), |raw| {
                 text(raw, "message.lang").map(Cow::into_owned)
             })?,
-            accept_lang: form.optional(present(self.accept_lang), path("accept-lang"), |raw| {
+            accept_lang: form.read_optional(present(self.accept_lang), path("accept-lang"), |raw| {
                 ids(raw, "message.accept-lang")
             })?,
             body,
@@ -214,15 +215,15 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// Refuses a collection that is longer than is read.
-fn at_most(most: usize, count: usize, part: &'static str) -> Result<()> {
+/// Refuses a collection longer than its limit.
+fn check_count(most: usize, count: usize, part: &'static str) -> Result<()> {
     if count > most {
-        return Err(Error::malformed(part, format!("more than the {most} entries that are read")));
+        return Err(Error::malformed(part, format!("must have at most {most} entries, got {count}")));
     }
     Ok(())
 }
 
-/// A header that may be absent, for which null stands where absence is allowed, but for body.
+/// An optional header other than `body`: null means absent.
 fn present(raw: Option<Raw<'_>>) -> Option<Raw<'_>> {
     raw.filter(|raw| raw.get() != "null")
 }
@@ -237,20 +238,20 @@ fn owned(texts: Vec<Cow<'_, str>>) -> Vec<String> {
 
 fn object(body: SharedText) -> Result<SharedText> {
     let is_object = body.as_str().starts_with('{');
-    is_object.then_some(body).ok_or_else(|| Error::malformed("message.body", "no JSON object"))
+    is_object.then_some(body).ok_or_else(|| Error::malformed("message.body", "must be a JSON object"))
 }
 
-/// The short form is the long one (RFC 7515 4.1.9); any other type is another kind of thing.
+/// Checks `typ`: the media type, in its long form or in its short one (RFC 7515 4.1.9).
 fn check_typ(typ: &str) -> Result<()> {
     let short = MEDIA_TYPE.strip_prefix("application/").unwrap_or(MEDIA_TYPE);
     if typ.eq_ignore_ascii_case(MEDIA_TYPE) || typ.eq_ignore_ascii_case(short) {
         Ok(())
     } else {
-        Err(Error::malformed("message.typ", "not application/didcomm-plain+json"))
+        Err(Error::malformed("message.typ", "must be application/didcomm-plain+json"))
     }
 }
 
-/// Attachments of which no two have one id.
+/// Reads the attachments, whose ids must be unique.
 fn read_attachments(entries: &[Raw<'_>], form: &mut Form<'_>) -> Result<Vec<Attachment>> {
     let mut attachments = Vec::with_capacity(entries.len());
     for (place, entry) in entries.iter().enumerate() {
@@ -262,8 +263,8 @@ fn read_attachments(entries: &[Raw<'_>], form: &mut Form<'_>) -> Result<Vec<Atta
     }
     let repeated = repeated_ids(&attachments);
     if !repeated.is_empty() {
-        // a reference to the id has two meanings, so the id reads as absent
-        form.tolerate(two_of_one_id(), None, || "attachments".to_owned())?;
+        // a reference to the id would be ambiguous, so the id reads as absent
+        form.tolerate(repeated_id(), None, || "attachments".to_owned())?;
         for attachment in &mut attachments {
             attachment.forget_id(|id| repeated.contains(id));
         }
@@ -271,13 +272,13 @@ fn read_attachments(entries: &[Raw<'_>], form: &mut Form<'_>) -> Result<Vec<Atta
     Ok(attachments)
 }
 
-/// The ids that more than one attachment has.
+/// The ids of more than one attachment.
 fn repeated_ids(attachments: &[Attachment]) -> HashSet<String> {
     let mut seen = HashSet::new();
     let ids = attachments.iter().filter_map(Attachment::id);
     ids.filter(|id| !seen.insert(*id)).map(ToOwned::to_owned).collect()
 }
 
-fn two_of_one_id() -> Error {
-    Error::malformed("message.attachments", "two attachments of one id")
+fn repeated_id() -> Error {
+    Error::malformed("message.attachments", "the ids of attachments must be unique")
 }

@@ -1,4 +1,4 @@
-//! A message with every header of the specification, and the custom ones as they came.
+//! A message with every header of the specification, and its custom headers as JSON text.
 
 use super::shared_text::SharedText;
 use super::{Attachment, FormFault, FromPrior, TypeUri};
@@ -7,7 +7,7 @@ use crate::did::DidUrl;
 /// The media type of a plaintext message.
 pub const MEDIA_TYPE: &str = "application/didcomm-plain+json";
 
-/// The names of the headers that the specification defines; custom headers have other names.
+/// The names of the specification's headers; custom headers have other names.
 const RESERVED: [&str; 16] = [
     "id",
     "typ",
@@ -29,7 +29,7 @@ const RESERVED: [&str; 16] = [
 
 /// A plaintext message.
 ///
-/// It exists only if every header has the form that the specification demands.
+/// Every header has the form that the specification requires.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub(super) id: String,
@@ -51,19 +51,19 @@ pub struct Message {
     pub(super) form_faults: Vec<FormFault>,
 }
 
-/// What stands in `from_prior`.
+/// The value of `from_prior`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum FromPriorHeader {
-    /// Claims to be signed when the message is packed.
+    /// Claims, which packing signs.
     Claims(FromPrior),
-    /// Claims that were verified when the message was unpacked, and the JWT that carried them.
+    /// Claims verified by unpacking, and their JWT.
     Verified(FromPrior, String),
-    /// A JWT that nobody has verified.
+    /// An unverified JWT.
     Jwt(String),
 }
 
 impl Message {
-    /// Whether a header of that name is defined by the specification.
+    /// Whether the specification defines a header of this name.
     pub fn is_reserved(name: &str) -> bool {
         RESERVED.contains(&name)
     }
@@ -78,22 +78,22 @@ impl Message {
         &self.type_
     }
 
-    /// The message type taken apart; none where the type is no Message Type URI.
+    /// The parts of the message type; `None` if the type is not a Message Type URI.
     pub fn type_uri(&self) -> Option<TypeUri<'_>> {
         TypeUri::parse(&self.type_)
     }
 
-    /// The sender that the message names. Only unpacking can prove it.
+    /// The claimed sender. Only unpacking can prove it.
     pub fn from(&self) -> Option<&DidUrl> {
         self.from.as_ref()
     }
 
-    /// The recipients that the message names.
+    /// The DIDs in `to`.
     pub fn to(&self) -> Option<&[DidUrl]> {
         self.to.as_deref()
     }
 
-    /// The thread id as it was written.
+    /// The thread id, or `None` if the message has none.
     pub fn thid(&self) -> Option<&str> {
         self.thid.as_deref()
     }
@@ -103,12 +103,12 @@ impl Message {
         self.pthid.as_deref()
     }
 
-    /// When the message was made, in seconds since the epoch.
+    /// The creation time, in seconds since the epoch.
     pub fn created_time(&self) -> Option<u64> {
         self.created_time
     }
 
-    /// When the message expires, in seconds since the epoch; never where absent.
+    /// The expiry time, in seconds since the epoch; `None` for a message that never expires.
     pub fn expires_time(&self) -> Option<u64> {
         self.expires_time
     }
@@ -118,7 +118,7 @@ impl Message {
         self.expires_time.is_some_and(|expires| expires <= now)
     }
 
-    /// The announcement of a DID rotation.
+    /// The DID rotation.
     pub fn from_prior(&self) -> Option<&FromPriorHeader> {
         self.from_prior.as_ref()
     }
@@ -143,7 +143,7 @@ impl Message {
         self.accept_lang.as_deref()
     }
 
-    /// The JSON text of the body; `{}` where the message has none.
+    /// The JSON text of the body; `{}` if the message has none.
     pub fn body(&self) -> &str {
         self.body.as_ref().map_or("{}", SharedText::as_str)
     }
@@ -153,7 +153,7 @@ impl Message {
         self.attachments.as_deref().unwrap_or_default()
     }
 
-    /// The attachment of that id, which a body may write with `#` before it.
+    /// The attachment with this id, which may have a leading `#` as in a body.
     pub fn attachment(&self, id: &str) -> Option<&Attachment> {
         let id = id.strip_prefix('#').unwrap_or(id);
         self.attachments().iter().find(|attachment| attachment.id() == Some(id))
@@ -164,14 +164,14 @@ impl Message {
         self.custom.iter().map(|(name, raw)| (name.as_str(), raw.as_str()))
     }
 
-    /// The parts that were read as absent because their form is not the specification's.
+    /// The optional parts that were read as absent because of their invalid form.
     pub fn form_faults(&self) -> &[FormFault] {
         &self.form_faults
     }
 
-    /// The same message with the named header of another message.
+    /// The same message, with one header taken from another message.
     ///
-    /// Every other part stays as it was written.
+    /// Every other part remains as it is.
     #[must_use]
     pub fn with_header_of(mut self, name: &str, other: &Self) -> Self {
         match name {
@@ -196,7 +196,7 @@ impl Message {
         self
     }
 
-    /// The same message with the claims of a rotation to be signed when it is packed.
+    /// The same message with the claims of a rotation, which packing signs.
     #[must_use]
     pub fn with_from_prior(mut self, from_prior: FromPrior) -> Self {
         self.from_prior = Some(FromPriorHeader::Claims(from_prior));

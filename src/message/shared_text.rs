@@ -1,4 +1,4 @@
-//! Text that is kept as it was written: large bodies and attachments are not copied out of their message.
+//! Text slices with shared ownership: large bodies and attachments are not copied out of their message.
 
 use std::fmt::{Debug, Formatter};
 use std::ops::Range;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-/// A whole text, of which parts are kept.
+/// A whole text with shared parts.
 pub(crate) enum Source {
-    /// One that was never secret in this process, or is no more so than its parts elsewhere.
+    /// A text that was never secret in this process, or whose content exists unprotected anyway.
     Open(String),
-    /// One that was decrypted, and is zeroed when nobody keeps any part of it.
+    /// A decrypted text, zeroed with the last reference to any part of it.
     Decrypted(Zeroizing<String>),
 }
 
@@ -37,24 +37,24 @@ pub(crate) struct SharedText {
 }
 
 impl SharedText {
-    /// Keeps a text in whole.
+    /// Wraps a whole text.
     pub(crate) fn whole(text: String) -> Self {
         Self { range: 0..text.len(), source: Arc::new(Source::Open(text)) }
     }
 
-    /// Keeps a part of the source; a text from elsewhere is copied.
+    /// Shares a part of the source; a text outside of the source is copied.
     pub(crate) fn part(source: &Arc<Source>, part: &str) -> Self {
         let start = part.as_ptr().addr().checked_sub(source.as_str().as_ptr().addr());
         let range = start.and_then(|start| Some(start..start.checked_add(part.len())?));
-        // two texts that live are never in one place, so this part of the source is that part
+        // two live texts never overlap in memory, so this range of the source is the part
         match range.filter(|range| source.as_str().get(range.clone()).is_some()) {
             Some(range) => Self { source: Arc::clone(source), range },
             None => Self::whole(part.to_owned()),
         }
     }
 
-    /// A copy that keeps nothing but its own text, as secret as the source is.
-    pub(crate) fn copied(&self) -> Self {
+    /// Copies the text out of its source; the copy of a decrypted text is zeroed too.
+    pub(crate) fn to_unshared(&self) -> Self {
         let text = self.as_str().to_owned();
         let source = match *self.source {
             Source::Open(_) => Source::Open(text),
@@ -63,7 +63,7 @@ impl SharedText {
         Self { range: 0..self.length(), source: Arc::new(source) }
     }
 
-    /// How long the whole text is, of which this is a part.
+    /// The length of the whole source.
     pub(crate) fn source_length(&self) -> usize {
         self.source.as_str().len()
     }
@@ -88,32 +88,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_keeps_its_own_text_alone() {
+    fn unshared_copy_does_not_retain_its_source() {
         for source in [Source::Open("[1,2]".to_owned()), Source::Decrypted("[1,2]".to_owned().into())] {
             let source = Arc::new(source);
-            let copied = SharedText::part(&source, &source.as_str()[1..2]).copied();
-            assert_eq!((copied.as_str(), copied.source_length()), ("1", 1));
+            let unshared = SharedText::part(&source, &source.as_str()[1..2]).to_unshared();
+            assert_eq!((unshared.as_str(), unshared.source_length()), ("1", 1));
             assert_eq!(Arc::strong_count(&source), 1);
-            let is_secret = matches!(*copied.source, Source::Decrypted(_));
+            let is_secret = matches!(*unshared.source, Source::Decrypted(_));
             assert_eq!(is_secret, matches!(*source, Source::Decrypted(_)));
         }
     }
 
     #[test]
-    fn a_part_is_kept_where_it_stands_and_another_text_is_copied() {
+    fn part_of_the_source_is_shared_and_other_text_is_copied() {
         for source in [Source::Open("[1,2]".to_owned()), Source::Decrypted("[1,2]".to_owned().into())] {
             let source = Arc::new(source);
             let text = source.as_str();
             for part in ["", "2", "1,2", "[1,2]"] {
                 let place = text.find(part).unwrap();
                 let inside = &text[place..place + part.len()];
-                let kept = SharedText::part(&source, inside);
-                assert_eq!(kept.as_str(), part);
-                assert_eq!(kept.as_str().as_ptr(), inside.as_ptr());
+                let shared = SharedText::part(&source, inside);
+                assert_eq!(shared.as_str(), part);
+                assert_eq!(shared.as_str().as_ptr(), inside.as_ptr());
             }
             let other = "[1,2]3".to_owned();
-            let kept = SharedText::part(&source, &other[3..]);
-            assert_eq!(kept.as_str(), "2]3");
+            let shared = SharedText::part(&source, &other[3..]);
+            assert_eq!(shared.as_str(), "2]3");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Message Type URIs: `doc-uri protocol-name/version/message-type-name`.
 
-/// A message type, taken apart.
+/// The parts of a message type.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct TypeUri<'a> {
-    /// Where the protocol is documented, with its last delimiter.
+    /// The URI of the protocol's documentation, with its last delimiter.
     pub doc_uri: &'a str,
     /// The protocol's name.
     pub protocol: &'a str,
@@ -14,9 +14,9 @@ pub struct TypeUri<'a> {
 }
 
 impl<'a> TypeUri<'a> {
-    /// Takes a message type apart; none where it is no Message Type URI.
+    /// Parses a message type; `None` if it is not a Message Type URI.
     ///
-    /// Reads what the specification's regular expression matches, in either case (spec-gaps 56).
+    /// Accepts what the specification's regular expression matches, in upper and lower case.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (rest, name) = text.rsplit_once('/')?;
         let (rest, version) = rest.rsplit_once('/')?;
@@ -32,10 +32,10 @@ impl<'a> TypeUri<'a> {
     }
 }
 
-/// Where the protocols of the community are documented: today, and in the first years of Aries (Aries RFC 0348).
+/// The documentation URIs of the community's protocols: the current one, and that of early Aries (Aries RFC 0348).
 const COMMUNITY: [&str; 2] = ["https://didcomm.org/", "did:sov:BzCbsNYhMrjHiqZDTUASHg;spec/"];
 
-/// Whether two message types are the same message of the same protocol, in any minor version.
+/// Whether two message types denote the same message of the same protocol, in any minor version.
 ///
 /// Names are compared without case and punctuation, versions by their major number (DIDComm v2.1, "Message
 /// Type URI" and "Semver Rules"). Two parties whose minor versions differ use the features of the lower one.
@@ -58,7 +58,7 @@ impl TypeUri<'_> {
             && self.major().is_some_and(|major| Some(major) == other.major())
     }
 
-    /// The major version; none where the version has parts other than numbers.
+    /// The major version; `None` if a part of the version is not a number.
     fn major(&self) -> Option<u64> {
         let mut numbers = self.version.split('.').map(number);
         let major = numbers.next()??;
@@ -88,7 +88,7 @@ mod tests {
 
     // PRO-05, PRO-06
     #[test]
-    fn types_differ_in_minor_version_case_and_punctuation_and_are_the_same() {
+    fn same_message_type_ignores_minor_version_case_and_punctuation() {
         let known = "https://didcomm.org/out-of-band/2.0/invitation";
         for other in [
             known,
@@ -123,7 +123,7 @@ mod tests {
 
     // MSG-04
     #[test]
-    fn the_examples_of_the_specification_are_taken_apart() {
+    fn type_uris_of_the_specification_parse_into_their_parts() {
         for (text, doc_uri) in [
             ("https://didcomm.org/lets_do_lunch/1.0/proposal", "https://didcomm.org/"),
             (

@@ -1,4 +1,4 @@
-//! A plaintext message written straight into its text.
+//! Write a plaintext message, without building an intermediate value.
 
 use super::compare::same_value;
 use super::object::ObjectText;
@@ -8,19 +8,19 @@ use crate::did::DidUrl;
 use crate::error::Result;
 use crate::memory::check_room;
 
-/// Room for the headers beside body, attachments and custom headers, and for a block of padding after them.
+/// Capacity for the headers other than body, attachments and custom headers, and for a block of padding after them.
 const ROOM: usize = 512;
 
 impl Message {
-    /// The same as [`Self::to_json`]; an error where there is no memory for it.
+    /// The same as [`Self::to_json`]; an error if the allocation fails.
     pub fn try_to_json(&self) -> Result<String> {
         check_room(self.room())?;
         Ok(self.to_json())
     }
 
-    /// The message as JSON text, with its media type and a body in any case.
+    /// The message as JSON text, always with its media type and a body.
     ///
-    /// The claims of a rotation that is not yet signed have no plaintext form; they are left out here.
+    /// Unsigned claims of a rotation have no plaintext form; they are omitted.
     pub fn to_json(&self) -> String {
         let mut text = String::with_capacity(self.room());
         let mut object = ObjectText::begin(&mut text);
@@ -56,7 +56,7 @@ impl Message {
         for (name, value) in &self.custom {
             object.put(name, value.as_str());
         }
-        // v2.0 peers demand a body
+        // v2.0 peers require a body
         object.put("body", self.body());
         if let Some(attachments) = &self.attachments {
             object.put_array("attachments", attachments, |text, attachment| attachment.write(text));
@@ -77,7 +77,7 @@ impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
         self.from_prior == other.from_prior
             && self.form_faults == other.form_faults
-            // an id that is not read still stands in the text
+            // an id that reads as absent is still in the text
             && self.attachments().iter().map(Attachment::id).eq(other.attachments().iter().map(Attachment::id))
             && same_value(&self.to_json(), &other.to_json())
     }

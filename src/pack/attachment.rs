@@ -40,7 +40,7 @@ pub async fn sign_attachment(
     }
     let key = signing_key(caller, signer).await?;
     let protected = detached::protected(key.kid(), key.algorithm(), form);
-    let signature = key.sign(caller, detached::input(&protected, &content).as_bytes()).await?;
+    let signature = key.sign(caller, detached::signing_input(&protected, &content).as_bytes()).await?;
     attachment.with_jws(&detached::write(&protected, key.kid(), &signature, form))
 }
 

@@ -46,7 +46,7 @@ impl Forward {
         for attachment in message.attachments() {
             match inlined(attachment)? {
                 Some(payload) => messages.push(payload),
-                None => links.push(attachment.taken_out()),
+                None => links.push(attachment.to_detached()),
             }
         }
         let delay = message.custom_headers().find(|(name, _)| *name == "delay_milli");

@@ -17,12 +17,12 @@ const CONTENT: &[u8] = b"Your hovercraft is full of eels";
 const FORMS: [DetachedForm; 2] = [DetachedForm::Flattened, DetachedForm::Compact];
 
 fn inlined() -> Attachment {
-    of(&serde_json::from_str(&attachment::inlined(CONTENT, false)).unwrap())
+    of(&serde_json::from_str(&attachment::inline_data(CONTENT, false)).unwrap())
 }
 
 fn linked() -> Attachment {
     let links = ["https://example.com/film".to_owned()];
-    of(&serde_json::from_str(&attachment::linked(&links, &attachment::sha2_256(CONTENT))).unwrap())
+    of(&serde_json::from_str(&attachment::link_data(&links, &attachment::sha2_256(CONTENT))).unwrap())
 }
 
 fn of(data: &Value) -> Attachment {

@@ -109,7 +109,7 @@ impl PyAttachment {
     ) -> PyResult<Self> {
         let described =
             Described { id, description, filename, media_type, format, lastmod_time, byte_count: None };
-        described.with_data(&py.detach(|| attachment::inlined(&content, hash)))
+        described.with_data(&py.detach(|| attachment::inline_data(&content, hash)))
     }
 
     /// The attachment that inlines a file, under its name, with its size and time of change.
@@ -154,7 +154,7 @@ impl PyAttachment {
             lastmod_time: file.modified.map(TimeIn),
             byte_count: u64::try_from(content.len()).ok().map(WholeIn),
         };
-        described.with_data(&py.detach(|| attachment::inlined(content, hash)))
+        described.with_data(&py.detach(|| attachment::inline_data(content, hash)))
     }
 
     /// The attachment that inlines a JSON value as it is, of media type `application/json` unless given.
@@ -227,7 +227,7 @@ impl PyAttachment {
         };
         let byte_count = byte_count.or(size.map(WholeIn));
         let described = Described { id, description, filename, media_type, format, lastmod_time, byte_count };
-        described.with_data(&attachment::linked(&links.0, &hash))
+        described.with_data(&attachment::link_data(&links.0, &hash))
     }
 
     /// Reads an attachment from its JSON object.

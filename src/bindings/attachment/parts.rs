@@ -14,6 +14,6 @@ impl Value for PyAttachment {
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let (text, id) = parts.extract()?;
-        Ok(Attachment::restored(text, id)?.into())
+        Ok(Attachment::restore(text, id)?.into())
     }
 }

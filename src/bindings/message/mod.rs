@@ -283,7 +283,7 @@ impl PyMessage {
     #[getter]
     fn attachments<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
         let taken_out =
-            || self.0.attachments().iter().map(Attachment::taken_out).map(PyAttachment::from).collect();
+            || self.0.attachments().iter().map(Attachment::to_detached).map(PyAttachment::from).collect();
         self.1.attachments.read(py, taken_out)
     }
 
@@ -298,7 +298,7 @@ impl PyMessage {
     ///     >>> message.attachment(message.body["see"]).json()
     ///     {'price': 7}
     fn attachment(&self, id: StrIn) -> Option<PyAttachment> {
-        self.0.attachment(&id).map(Attachment::taken_out).map(PyAttachment::from)
+        self.0.attachment(&id).map(Attachment::to_detached).map(PyAttachment::from)
     }
 
     /// The headers that the specification does not define, a `dict` that is read-only, as `body` is.

@@ -35,6 +35,6 @@ impl Value for PyMessage {
             (None, Some(jwt)) => Some(FromPriorHeader::Jwt(jwt)),
         };
         let faults = faults.iter().map(|fault| fault.get().0.clone()).collect();
-        Ok(Arc::new(Message::restored(text, header, faults)?).into())
+        Ok(Arc::new(Message::restore(text, header, faults)?).into())
     }
 }

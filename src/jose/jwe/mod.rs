@@ -1,4 +1,4 @@
-//! JWE in its general JSON serialisation (RFC 7516 7.2.1).
+//! JWE in its general JSON serialization (RFC 7516 7.2.1).
 
 mod read;
 mod write;
@@ -6,5 +6,5 @@ mod write;
 pub(crate) use read::{Agreement, Jwe, Recipient, parse_epk};
 pub(crate) use write::{JweOut, Protected};
 
-/// The media type that `typ` names.
+/// The media type in `typ`.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-encrypted+json";

@@ -1,4 +1,4 @@
-//! Reading: an encrypted message is taken apart.
+//! Parse an encrypted message.
 
 use std::borrow::Cow;
 
@@ -7,15 +7,15 @@ use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::jose::header::{self, Header, refuse_unprotected_extensions};
-use crate::jose::wire::{Wire, decoded, is_header_of_version_1, is_of_version_1, unprotected};
+use crate::jose::wire::{Wire, decode_member, is_header_of_version_1, is_of_version_1, unprotected};
 use crate::json::{Datum, Names, Raw, Read, Reader, entries, members, string};
 use crate::keys::{Jwk, PublicKey};
 
-/// An encrypted message, decoded and not yet decrypted.
+/// An encrypted message, decoded and not decrypted.
 pub(crate) struct Jwe<'a> {
     pub(crate) agreement: Agreement,
     pub(crate) encryption: ContentEncryption,
-    /// Absent in the anoncrypt of one peer; whether that is read is for the caller to say.
+    /// Absent in the anoncrypt of one implementation; the caller decides whether to accept that.
     pub(crate) apv: Option<Vec<u8>>,
     pub(crate) recipients: Vec<Recipient>,
     pub(crate) iv: Vec<u8>,
@@ -25,12 +25,12 @@ pub(crate) struct Jwe<'a> {
     aad: Option<Cow<'a, str>>,
 }
 
-/// How the key was agreed on, with the sender's key id where it has one.
+/// The key agreement, with the sender's kid in authcrypt.
 #[derive(Debug)]
 pub(crate) enum Agreement {
     /// Anoncrypt.
     EcdhEs,
-    /// Authcrypt: the sender's key and the bytes of `apu`.
+    /// Authcrypt: the sender's kid and the bytes of `apu`.
     Ecdh1Pu { skid: DidUrl, apu: Vec<u8> },
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Recipient {
     pub(crate) epk: PublicKey,
 }
 
-/// What is read of the protected header.
+/// The known members of the protected header.
 #[derive(Default)]
 struct Protected<'a> {
     typ: Datum<'a>,
@@ -76,7 +76,7 @@ impl<'a> header::Members<'a> for Protected<'a> {
     }
 }
 
-/// The longest tag: one backend wants it behind the ciphertext.
+/// The length of the longest tag: one backend requires the tag after the ciphertext.
 const TAG_ROOM: usize = 32;
 
 /// The members of an entry of `recipients`.
@@ -94,7 +94,7 @@ impl<'a> WireRecipient<'a> {
             match name.as_ref() {
                 "header" => recipient.header = Some(raw),
                 "encrypted_key" => recipient.encrypted_key = Some(raw),
-                // what is not understood is ignored (RFC 7516 7.2.1)
+                // unknown members are ignored (RFC 7516 7.2.1)
                 _ => {}
             }
         }
@@ -116,7 +116,7 @@ impl<'a> Jwe<'a> {
         };
         let is_of_version_1 = match &header {
             Ok(header) => is_of_version_1(header.members.typ.as_text()),
-            // it may be padded there
+            // the header of DIDComm v1 may be padded
             Err(_) => is_header_of_version_1(&protected),
         };
         if is_of_version_1 {
@@ -128,9 +128,9 @@ impl<'a> Jwe<'a> {
         let shared = shared_names(names, wire.unprotected)?;
         let encryption = ContentEncryption::from_name(header.enc.as_deref().unwrap_or_default())?;
         let algorithm = AgreementAlgorithm::from_name(header.alg.as_deref().unwrap_or_default())?;
-        let agreement = agreement(&header, algorithm)?;
+        let agreement = read_agreement(&header, algorithm)?;
         if algorithm == AgreementAlgorithm::Ecdh1Pu && encryption != ContentEncryption::A256CbcHs512 {
-            // only a content encryption that commits to its key may go with ECDH-1PU
+            // ECDH-1PU requires a content encryption that commits to its key
             return Err(Error::unsupported("content encryption with ECDH-1PU", encryption.name()));
         }
         let apv = header.apv.as_deref().map(|apv| base64url::decode(apv, "jwe.protected.apv")).transpose()?;
@@ -142,15 +142,15 @@ impl<'a> Jwe<'a> {
             encryption,
             apv,
             recipients,
-            iv: decoded(wire.iv, "jwe.iv")?,
-            ciphertext: ciphertext(wire.ciphertext)?,
-            tag: decoded(wire.tag, "jwe.tag")?,
+            iv: decode_member(wire.iv, "jwe.iv")?,
+            ciphertext: decode_ciphertext(wire.ciphertext)?,
+            tag: decode_member(wire.tag, "jwe.tag")?,
             aad: wire.aad.map(|aad| string(Some(aad), "jwe.aad")).transpose()?,
             protected,
         })
     }
 
-    /// The additional authenticated data: the header as it was sent, never as it was understood.
+    /// The additional authenticated data: the header exactly as it arrived, never re-encoded.
     pub(crate) fn additional_data(&self) -> Cow<'_, [u8]> {
         match &self.aad {
             None => Cow::Borrowed(self.protected.as_bytes()),
@@ -158,7 +158,7 @@ impl<'a> Jwe<'a> {
         }
     }
 
-    /// The ids of all recipient keys, in the order of the message.
+    /// The kids of all recipients, in the order of the message.
     pub(crate) fn kids(&self) -> impl Iterator<Item = &DidUrl> {
         self.recipients.iter().map(|recipient| &recipient.kid)
     }
@@ -170,23 +170,24 @@ impl std::fmt::Debug for Jwe<'_> {
     }
 }
 
-/// Decoded into the buffer in which it is decrypted.
-fn ciphertext(raw: Option<Raw<'_>>) -> Result<Vec<u8>> {
+/// Decodes the ciphertext into a buffer for decryption in place.
+fn decode_ciphertext(raw: Option<Raw<'_>>) -> Result<Vec<u8>> {
     const PART: &str = "jwe.ciphertext";
     base64url::decode_with_room(&string(raw, PART)?, TAG_ROOM, PART)
 }
 
-fn agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Result<Agreement> {
+fn read_agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Result<Agreement> {
     match algorithm {
         AgreementAlgorithm::EcdhEs if header.skid.is_some() || header.apu.is_some() => {
-            Err(Error::malformed("jwe.protected", "an anonymous sender has neither skid nor apu"))
+            Err(Error::malformed("jwe.protected", "anoncrypt must have neither `skid` nor `apu`"))
         }
         AgreementAlgorithm::EcdhEs => Ok(Agreement::EcdhEs),
         AgreementAlgorithm::Ecdh1Pu => {
             let apu =
                 header.apu.as_deref().ok_or_else(|| Error::malformed("jwe.protected.apu", "missing"))?;
             let apu = base64url::decode(apu, "jwe.protected.apu")?;
-            let named = str::from_utf8(&apu).map_err(|_| Error::malformed("jwe.protected.apu", "no text"))?;
+            let named =
+                str::from_utf8(&apu).map_err(|_| Error::malformed("jwe.protected.apu", "not UTF-8"))?;
             let skid =
                 DidUrl::parse_key_of_did(header.skid.as_deref().unwrap_or(named), "jwe.protected.skid")?;
             if skid.as_str() != named {
@@ -212,7 +213,7 @@ fn parse_recipients(
     let raw = raw.ok_or_else(|| Error::malformed(PART, "missing"))?;
     let entries = entries(raw, most, PART)?;
     if entries.is_empty() {
-        return Err(Error::malformed(PART, "empty"));
+        return Err(Error::malformed(PART, "must not be empty"));
     }
     let mut recipients: Vec<Recipient> = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -224,15 +225,15 @@ fn parse_recipients(
         let members = unprotected(entry.header, HEADER)?;
         refuse_unprotected_extensions(&members, HEADER)?;
         if members.iter().any(|(name, _)| shared.contains(name)) {
-            return Err(Error::malformed(HEADER, "repeats a name of another header"));
+            return Err(Error::malformed(HEADER, "must not repeat a name of another header"));
         }
         let header = Datum::Object(members);
         let kid = header.get("kid").and_then(Datum::as_text).unwrap_or_default();
         let kid = DidUrl::parse_kid(kid, "jwe.recipients.header.kid")?;
         if recipients.first().is_some_and(|first| first.kid.did() != kid.did()) {
-            return Err(Error::malformed(PART, "keys of more than one DID"));
+            return Err(Error::malformed(PART, "must be keys of one DID, got keys of several"));
         }
-        // one peer makes an ephemeral key for each recipient; for ECDH-ES that is odd but harmless
+        // one implementation has an ephemeral key for each recipient; for ECDH-ES that is unusual but harmless
         let epk = match (epk, header.get("epk")) {
             (Some(epk), _) => epk.clone(),
             (None, Some(own)) if algorithm == AgreementAlgorithm::EcdhEs => parse_epk(own)?,
@@ -243,11 +244,11 @@ fn parse_recipients(
         recipients.push(Recipient { kid, encrypted_key, epk });
     }
     let mut kids = Names::default();
-    // the first of two entries could be another one for another reader
+    // which of two entries is the first could depend on the implementation
     if recipients.iter().all(|recipient| kids.insert(recipient.kid.as_str().into())) {
         Ok(recipients)
     } else {
-        Err(Error::malformed("jwe.recipients.header.kid", "one kid twice among the recipients"))
+        Err(Error::malformed("jwe.recipients.header.kid", "must be unique among the recipients"))
     }
 }
 
@@ -260,14 +261,14 @@ pub(crate) fn parse_epk(epk: &Datum<'_>) -> Result<PublicKey> {
     })
 }
 
-/// The names that no header of a recipient may repeat: those of the protected and of the shared header.
+/// The names of the protected and of the shared header, which no recipient's header may repeat.
 fn shared_names<'a>(mut names: Names<'a>, raw: Option<Raw<'a>>) -> Result<Names<'a>> {
     const PART: &str = "jwe.unprotected";
     let members = unprotected(raw, PART)?;
     refuse_unprotected_extensions(&members, PART)?;
     for (name, _) in members {
         if !names.insert(name) {
-            return Err(Error::malformed(PART, "repeats a name of the protected header"));
+            return Err(Error::malformed(PART, "must not repeat a name of the protected header"));
         }
     }
     Ok(names)

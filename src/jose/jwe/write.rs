@@ -1,6 +1,6 @@
-//! Writing: an encrypted message straight into its final text, with no tree between.
+//! Write an encrypted message into its final text, without building an intermediate `serde_json::Value`.
 //!
-//! Nothing in it has a character that JSON escapes: a DID URL cannot, base64url and names do not.
+//! No value has a character that JSON escapes: neither DID URLs nor base64url nor algorithm names do.
 
 use super::MEDIA_TYPE;
 use crate::base64url::{self, encode_append, encoded_length};
@@ -9,21 +9,21 @@ use crate::crypto::content::PADDING;
 use crate::did::DidUrl;
 use crate::keys::PublicKey;
 
-/// What a packer puts into the protected header.
+/// The members of a protected header to write.
 pub(crate) struct Protected<'a> {
     pub(crate) algorithm: AgreementAlgorithm,
     pub(crate) encryption: ContentEncryption,
-    /// The sender's key, in authcrypt.
+    /// The sender's kid, in authcrypt.
     pub(crate) skid: Option<&'a DidUrl>,
     pub(crate) apv: &'a [u8],
     pub(crate) epk: &'a PublicKey,
 }
 
-/// The room of a protected header beside the kid of its sender, which stands there twice.
+/// The capacity of a protected header, in addition to the sender's kid, which it contains twice.
 const PROTECTED_ROOM: usize = 448;
 
 impl Protected<'_> {
-    /// The header in base64url, its members in the order in which they are written.
+    /// Writes the header in base64url, its members in a fixed order.
     pub(crate) fn write(&self) -> String {
         let kid = self.skid.map_or(0, |skid| skid.as_str().len());
         let mut text = String::with_capacity(kid.saturating_mul(3).saturating_add(PROTECTED_ROOM));
@@ -58,7 +58,7 @@ impl Protected<'_> {
     }
 }
 
-/// Everything a written JWE consists of.
+/// The parts of a JWE to write.
 pub(crate) struct JweOut<'a> {
     pub(crate) protected: &'a str,
     pub(crate) recipients: Vec<(&'a DidUrl, Vec<u8>)>,
@@ -78,7 +78,7 @@ const BEFORE_TAG: &str = "\",\"tag\":\"";
 const END: &str = "\"}";
 
 impl JweOut<'_> {
-    /// Writes the JSON into a text that has the room to become the content of another layer.
+    /// Writes the JSON into a text with the capacity to become the content of an outer layer.
     pub(crate) fn write(&self) -> String {
         let mut text = String::with_capacity(self.length().saturating_add(PADDING));
         text.push_str(BEFORE_PROTECTED);
@@ -113,7 +113,7 @@ impl JweOut<'_> {
         let names = names.into_iter().map(str::len);
         let bytes = [self.iv, self.ciphertext, self.tag].into_iter().map(|bytes| encoded_length(bytes.len()));
         let lengths = recipients.chain(names).chain(bytes).chain([self.protected.len()]);
-        // no comma stands before the first recipient
+        // no comma precedes the first recipient
         lengths.fold(0, usize::saturating_add).saturating_sub(1)
     }
 }
@@ -124,7 +124,7 @@ mod tests {
     use crate::keys::{Curve, PrivateKey};
 
     #[test]
-    fn a_header_has_the_members_of_the_specification_in_one_order() {
+    fn header_has_the_specified_members_in_a_fixed_order() {
         let skid = DidUrl::parse("did:example:alice#1").unwrap();
         for (curve, named) in [(Curve::X25519, Some(&skid)), (Curve::P256, None)] {
             let epk = PrivateKey::from_bytes(curve, &[1; 32]).unwrap().public_key();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_has_exactly_the_room_that_it_takes() {
+    fn envelope_capacity_is_exact() {
         let kids = ["did:example:bob#1", "did:example:bob#22"].map(|kid| DidUrl::parse(kid).unwrap());
         for length in 0..20 {
             let content = vec![7; length];

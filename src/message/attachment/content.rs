@@ -1,7 +1,7 @@
-//! The content of an attachment: where it stands in `data`, and whether it is what the sender hashed.
+//! The content of an attachment: its place in `data`, and the check of its hash.
 //!
-//! Where several of `base64`, `json` and `links` stand side by side, `base64` is the content, then `json`:
-//! bytes leave no doubt about what was hashed and signed. Links are the caller's to follow.
+//! Of several of `base64`, `json` and `links`, the content is `base64`, then `json`: only bytes are unambiguous input
+//! for hashes and signatures. Links are for the caller to fetch.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ const BASE64: &str = "attachment.data.base64";
 const HASH: &str = "attachment.data.hash";
 
 impl Attachment {
-    /// The content that is inlined: the bytes of `base64`, or else the text of `json` as it was written.
+    /// The inlined content: the bytes of `base64`, or else the text of `json` as it arrived.
     pub fn content(&self) -> Result<Cow<'_, [u8]>> {
         if let Some(bytes) = self.bytes()? {
             return Ok(Cow::Owned(bytes));
@@ -26,7 +26,7 @@ impl Attachment {
         self.inlined_json().map(|json| Cow::Borrowed(json.as_bytes()))
     }
 
-    /// The JSON text of the content that is inlined, where it is JSON.
+    /// The inlined content as JSON text; an error if it is not JSON.
     pub fn json(&self) -> Result<Cow<'_, str>> {
         let Some(bytes) = self.bytes()? else { return self.inlined_json().map(Cow::Borrowed) };
         let text = String::from_utf8(bytes).map_err(|_| Error::malformed(BASE64, "not JSON: not UTF-8"))?;
@@ -34,18 +34,18 @@ impl Attachment {
         Ok(Cow::Owned(text))
     }
 
-    /// Where the content can be had, in the order in which the sender wrote it.
+    /// The URIs of the content, in the sender's order.
     pub fn links(&self) -> Vec<String> {
         let links = self.datum(self.data.links.as_ref());
         links.and_then(|links| serde_json::from_str(links).ok()).unwrap_or_default()
     }
 
-    /// The multihash of the content as it was written.
+    /// The multihash of the content, as it arrived.
     pub fn hash(&self) -> Option<String> {
         self.datum(self.data.hash.as_ref()).and_then(|hash| string(hash, HASH).ok()).map(Cow::into_owned)
     }
 
-    /// Proves that the content is the one that was hashed: what is inlined, or what was fetched from a link.
+    /// Verifies the hash of the content, which is inlined or was fetched from a link.
     pub fn verify_hash(&self, fetched: Option<&[u8]>) -> Result<()> {
         let hash = self.hash().ok_or_else(|| Error::malformed(HASH, "missing"))?;
         let hash = Multihash::parse(&hash, HASH)?;
@@ -56,22 +56,22 @@ impl Attachment {
         }
     }
 
-    /// The detached signature, not yet verified.
+    /// The detached signature, unverified.
     pub(crate) fn jws(&self) -> Option<Raw<'_>> {
         self.datum(self.data.jws.as_ref()).map(Raw::of)
     }
 
-    /// Whether the content is a JSON value that two writers may write as different bytes.
+    /// Whether the content is only a JSON value, which has no canonical bytes.
     pub(crate) fn is_json_only(&self) -> bool {
         self.data.base64.is_none() && self.data.json.is_some()
     }
 
-    /// The content that is at hand. What was fetched has to be what is inlined, if both are there.
+    /// The available content. If both are present, the fetched content must equal the inlined content.
     pub(crate) fn known_content<'a>(&'a self, fetched: Option<&'a [u8]>) -> Result<Cow<'a, [u8]>> {
         let Some(fetched) = fetched else { return self.content() };
         match self.bytes()? {
             Some(inlined) if inlined != fetched => {
-                Err(Error::malformed(BASE64, "another content than the one that was fetched"))
+                Err(Error::malformed(BASE64, "differs from the fetched content"))
             }
             _ => Ok(Cow::Borrowed(fetched)),
         }
@@ -80,10 +80,10 @@ impl Attachment {
     /// The same attachment with this signature in its `data`.
     pub(crate) fn with_jws(&self, jws: &str) -> Result<Self> {
         let data = json::members(self.data(), "attachment.data")?;
-        let kept = data.iter().filter(|(name, _)| name != "jws");
-        let kept: Vec<_> =
-            kept.map(|(name, raw)| format!("{}:{}", Value::from(name.as_ref()), raw.get())).collect();
-        let signed = format!("{{{},\"jws\":{jws}}}", kept.join(","));
+        let others = data.iter().filter(|(name, _)| name != "jws");
+        let others: Vec<_> =
+            others.map(|(name, raw)| format!("{}:{}", Value::from(name.as_ref()), raw.get())).collect();
+        let signed = format!("{{{},\"jws\":{jws}}}", others.join(","));
         let mut text = String::with_capacity(self.length().saturating_add(jws.len()));
         let mut object = ObjectText::begin(&mut text);
         for (name, value) in &self.members {
@@ -103,13 +103,13 @@ impl Attachment {
     }
 }
 
-/// The string of a JSON text, borrowed where it has no escapes.
+/// Reads the string of a JSON text, borrowed if it has no escapes.
 pub(super) fn string<'a>(json: &'a str, part: &'static str) -> Result<Cow<'a, str>> {
-    json::string(Some(Raw::of(json)), part).map_err(|_| Error::malformed(part, "no string"))
+    json::string(Some(Raw::of(json)), part)
 }
 
-/// The `data` that inlines bytes.
-pub fn inlined(content: &[u8], hashed: bool) -> String {
+/// Writes the `data` of inlined bytes.
+pub fn inline_data(content: &[u8], hashed: bool) -> String {
     let base64 = base64url::encode(content);
     if hashed {
         json!({"base64": base64, "hash": sha2_256(content)}).to_string()
@@ -118,8 +118,8 @@ pub fn inlined(content: &[u8], hashed: bool) -> String {
     }
 }
 
-/// The `data` that tells where the content can be had.
-pub fn linked(links: &[String], hash: &str) -> String {
+/// Writes the `data` of linked content.
+pub fn link_data(links: &[String], hash: &str) -> String {
     json!({"links": links, "hash": hash}).to_string()
 }
 
@@ -128,10 +128,10 @@ pub fn sha2_256(content: &[u8]) -> String {
     multihash::sha2_256(content)
 }
 
-/// A reader that knows base64url alone passes over foreign letters and gets other bytes.
+/// Checks for base64url: a reader of base64url alone may skip other characters, and so decode other bytes.
 pub(super) fn check_url_safe(text: &str) -> Result<()> {
     if text.contains(|letter: char| "+/".contains(letter) || letter.is_ascii_whitespace()) {
-        return Err(Error::malformed(BASE64, "not base64url"));
+        return Err(Error::malformed(BASE64, "must be base64url"));
     }
     base64url::decode_any(text, BASE64).map(drop)
 }
@@ -146,9 +146,9 @@ mod tests {
 
     // ATT-13, ATT-14
     #[test]
-    fn base64_is_written_in_one_way_and_read_in_four() {
-        assert_eq!(inlined(b"\xff\xef\xbe", false), r#"{"base64":"_---"}"#);
-        assert_eq!(inlined(b"f", false), r#"{"base64":"Zg"}"#);
+    fn base64_is_written_unpadded_and_read_in_every_variant() {
+        assert_eq!(inline_data(b"\xff\xef\xbe", false), r#"{"base64":"_---"}"#);
+        assert_eq!(inline_data(b"f", false), r#"{"base64":"Zg"}"#);
         for (text, bytes) in
             [("", &b""[..]), ("Zg", b"f"), ("Zg==", b"f"), ("Zm8=", b"fo"), ("_---", b"\xff\xef\xbe")]
         {
@@ -166,8 +166,8 @@ mod tests {
 
     // ATT-13, ATT-09
     #[test]
-    fn what_is_only_read_is_not_sent() {
-        for data in [r#"{"base64":"_-8="}"#, r#"{"json":1}"#, &linked(&["x".to_owned()], &sha2_256(b""))] {
+    fn tolerated_forms_are_not_written() {
+        for data in [r#"{"base64":"_-8="}"#, r#"{"json":1}"#, &link_data(&["x".to_owned()], &sha2_256(b""))] {
             of(data).check_exact().unwrap();
         }
         for data in [r#"{"base64":"+A"}"#, r#"{"base64":"A"}"#, r#"{"json":1,"hash":"abc"}"#] {
@@ -177,7 +177,7 @@ mod tests {
 
     // ATT-15
     #[test]
-    fn bytes_come_before_json_and_links_before_nothing() {
+    fn base64_takes_precedence_over_json_and_json_over_links() {
         let both = of(r#"{"json":{ "a": 1 },"base64":"WzJd"}"#);
         assert_eq!(*both.content().unwrap(), *b"[2]");
         assert_eq!(both.json().unwrap(), "[2]");
@@ -192,21 +192,21 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_unambiguous_json_are_not_read_as_json() {
+    fn json_rejects_bytes_that_are_not_unambiguous_json() {
         for content in [&b"{"[..], b"\xff", br#"{"a":1,"a":2}"#, b""] {
-            assert!(of(&inlined(content, false)).json().is_err());
+            assert!(of(&inline_data(content, false)).json().is_err());
         }
     }
 
     // ATT-10
     #[test]
-    fn a_hash_proves_its_content_and_no_other() {
+    fn verify_hash_accepts_only_the_hashed_content() {
         let mismatch = Error::Untrusted { claim: Claim::ContentHash, kid: None, did: None };
-        let inline = of(&inlined(b"content", true));
+        let inline = of(&inline_data(b"content", true));
         inline.verify_hash(None).unwrap();
         inline.verify_hash(Some(b"content")).unwrap();
         assert!(matches!(inline.verify_hash(Some(b"Content")), Err(Error::Malformed { part: BASE64, .. })));
-        let link = of(&linked(&["x".to_owned()], &sha2_256(b"content")));
+        let link = of(&link_data(&["x".to_owned()], &sha2_256(b"content")));
         link.verify_hash(Some(b"content")).unwrap();
         assert_eq!(link.verify_hash(Some(b"Content")).unwrap_err(), mismatch);
         assert!(matches!(link.verify_hash(None), Err(Error::ContentNotFound { .. })));
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_takes_the_place_of_null_and_leaves_the_rest() {
+    fn with_jws_replaces_null_and_preserves_other_members() {
         let attachment =
             Attachment::parse(r#"{"data":{"odd":[ 1 ],"jws":null,"base64":"AA"},"x":{}}"#).unwrap();
         assert!(attachment.jws().is_none());

@@ -1,23 +1,23 @@
-//! The name of a file that is safe to create in a folder.
+//! Sanitize the file names of attachments.
 
-/// The longest name that common file systems take, in bytes.
+/// Maximum length of a file name on common file systems, in bytes.
 const LONGEST: usize = 255;
 
-/// Names that Windows keeps for devices, with any extension.
+/// Names that Windows reserves for devices, with any extension.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// The last component of a name that a peer wrote, without letters that a file system refuses.
+/// Sanitizes a peer's file name: its last component, without characters that a file system refuses.
 ///
-/// None where nothing is left that names a file.
-pub(super) fn safe(written: &str) -> Option<String> {
+/// `None` if no usable name remains.
+pub(super) fn sanitize(written: &str) -> Option<String> {
     let last = written.rsplit(['/', '\\', ':']).next()?;
     let name: String = last.chars().map(|letter| if is_refused(letter) { '_' } else { letter }).collect();
-    // Windows drops blanks and dots at the end, so the name would be another one there
+    // Windows strips trailing blanks and dots, so the name would be another one there
     let name = name.trim().trim_end_matches(['.', ' ']);
     (!name.is_empty() && name.len() <= LONGEST && !is_device(name)).then(|| name.to_owned())
 }
 
-/// Control characters, marks that turn the direction of text, and what Windows refuses.
+/// Control characters, marks of text direction, and characters that Windows refuses.
 fn is_refused(letter: char) -> bool {
     let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     letter.is_control() || turns || "<>\"|?*".contains(letter)
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_one_component_that_a_file_can_have() {
+    fn sanitize_returns_one_safe_component_or_none() {
         for (written, name) in [
             ("offer.json", "offer.json"),
             ("an offer.tar.gz", "an offer.tar.gz"),
@@ -51,10 +51,10 @@ mod tests {
             ("name. . ", "name"),
             ("console", "console"),
         ] {
-            assert_eq!(safe(written).as_deref(), Some(name), "{written:?}");
+            assert_eq!(sanitize(written).as_deref(), Some(name), "{written:?}");
         }
         let long = "x".repeat(LONGEST);
-        assert_eq!(safe(&long), Some(long.clone()));
+        assert_eq!(sanitize(&long), Some(long.clone()));
         for written in [
             "",
             ".",
@@ -69,7 +69,7 @@ mod tests {
             "Lpt9.log",
             &format!("{long}x"),
         ] {
-            assert_eq!(safe(written), None, "{written:?}");
+            assert_eq!(sanitize(written), None, "{written:?}");
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Attachments: content beside the body, inlined or linked.
+//! Attachments: inlined or linked content of a message.
 
 mod content;
 mod filename;
 
-pub use content::{inlined, linked, sha2_256};
+pub use content::{inline_data, link_data, sha2_256};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::json::{self, Raw};
 use crate::multihash::Multihash;
 
-/// An attachment whose data reaches its content. Every member is kept as it was written.
+/// An attachment with valid `data`. Every member is preserved as it arrived.
 #[derive(Clone, Debug)]
 pub struct Attachment {
     id: Option<String>,
@@ -24,7 +24,7 @@ pub struct Attachment {
     data: Data,
 }
 
-/// Where the members of `data` stand in its text, of those that are there.
+/// The ranges of the members of `data` in its text.
 #[derive(Clone, Debug, Default)]
 struct Data {
     base64: Option<Range<usize>>,
@@ -35,35 +35,38 @@ struct Data {
 }
 
 impl Attachment {
-    /// Reads an attachment.
+    /// Parses an attachment.
     pub fn parse(text: &str) -> Result<Self> {
         Self::keep_whole(text.to_owned())
     }
 
-    /// Reads an attachment and keeps its text.
+    /// Parses an attachment, and takes ownership of its text.
     pub(crate) fn keep_whole(text: String) -> Result<Self> {
         let source = Arc::new(Source::Open(text));
         Self::keep(source.as_str(), &mut Form::new(&source, false), &String::new)
     }
 
-    /// An attachment that was read before; its id may be another one than that of its text, which was not unique.
-    pub fn restored(text: String, id: Option<String>) -> Result<Self> {
+    /// Restores a parsed attachment; its id may differ from the id in the text, which was not unique.
+    pub fn restore(text: String, id: Option<String>) -> Result<Self> {
         let source = Arc::new(Source::Open(text));
         json::check(source.as_str(), "attachment", json::DEEPEST)?;
         let attachment = Self::keep(source.as_str(), &mut Form::new(&source, true), &String::new)?;
         Ok(Self { id, ..attachment })
     }
 
-    /// Reads an attachment that is part of a text without ambiguities, and stands at that path in it.
+    /// Reads an attachment at this path of a checked JSON text.
     pub(super) fn keep(json_text: &str, form: &mut Form<'_>, path: &dyn Fn() -> String) -> Result<Self> {
         let members = json::members(json_text, "attachment")?;
         let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
-        let given = |name: &str| find(name).and_then(optional);
+        let present = |name: &str| find(name).and_then(optional);
         let member = |name: &'static str| move || format!("{}.{name}", path());
-        let id = form.optional(given("id"), member("id"), |raw| {
+        let id = form.read_optional(present("id"), member("id"), |raw| {
             let id = text(raw, "attachment.id")?;
             if id.is_empty() || !is_unreserved(&id) {
-                return Err(Error::malformed("attachment.id", "characters other than A-Z a-z 0-9 - . _ ~"));
+                return Err(Error::malformed(
+                    "attachment.id",
+                    "must contain only the characters A-Z a-z 0-9 - . _ ~",
+                ));
             }
             Ok(id.into_owned())
         })?;
@@ -73,7 +76,7 @@ impl Attachment {
             ("media_type", "attachment.media_type"),
             ("format", "attachment.format"),
         ] {
-            form.optional(given(name), member(name), |raw| text(raw, part).map(drop))?;
+            form.read_optional(present(name), member(name), |raw| text(raw, part).map(drop))?;
         }
         let missing = || Error::malformed("attachment.data", "missing");
         let data = match find("data") {
@@ -81,25 +84,25 @@ impl Attachment {
             None => form.tolerate(missing(), None, member("data")).map(|()| Data::default())?,
         };
         let source = form.source();
-        let kept = |raw: Raw<'_>| SharedText::part(source, raw.get());
-        let members = members.into_iter().map(|(name, raw)| (name.into_owned(), kept(raw))).collect();
+        let share = |raw: Raw<'_>| SharedText::part(source, raw.get());
+        let members = members.into_iter().map(|(name, raw)| (name.into_owned(), share(raw))).collect();
         Ok(Self { id, members, data })
     }
 
-    /// Reads the id as absent where it is one of those.
-    pub(super) fn forget_id(&mut self, is_one: impl Fn(&str) -> bool) {
-        self.id = self.id.take().filter(|id| !is_one(id));
+    /// Removes the id if the predicate holds.
+    pub(super) fn forget_id(&mut self, is_ambiguous: impl Fn(&str) -> bool) {
+        self.id = self.id.take().filter(|id| !is_ambiguous(id));
     }
 
-    /// The same attachment, which keeps no more than twice its own text: a small part of a message that is kept
-    /// would keep the whole plaintext.
+    /// The same attachment, which retains at most twice its own text: a small part would otherwise retain the whole
+    /// plaintext of its message.
     #[must_use]
-    pub fn taken_out(&self) -> Self {
+    pub fn to_detached(&self) -> Self {
         let source = self.members.first().map_or(0, |(_, value)| value.source_length());
         if self.length().saturating_mul(2) >= source {
             return self.clone();
         }
-        let copied = self.members.iter().map(|(name, value)| (name.clone(), value.copied()));
+        let copied = self.members.iter().map(|(name, value)| (name.clone(), value.to_unshared()));
         Self { id: self.id.clone(), members: copied.collect(), data: self.data.clone() }
     }
 
@@ -108,7 +111,7 @@ impl Attachment {
         self.id.as_deref()
     }
 
-    /// The size of the content as it is stated, in bytes: a whole number, or the text of one.
+    /// The stated size of the content, in bytes: a whole number, or a string of one.
     pub fn byte_count(&self) -> Option<u64> {
         let stated = self.member("byte_count")?;
         serde_json::from_str(stated)
@@ -116,10 +119,10 @@ impl Attachment {
             .or_else(|| serde_json::from_str::<String>(stated).ok()?.parse().ok())
     }
 
-    /// A name for a file with the content, safe to create; none where nothing is left of what was written.
+    /// A safe file name for the content; `None` if no usable name remains.
     pub fn filename(&self) -> Option<String> {
         let written: String = serde_json::from_str(self.member("filename")?).ok()?;
-        filename::safe(&written)
+        filename::sanitize(&written)
     }
 
     /// The JSON text of a member.
@@ -127,7 +130,7 @@ impl Attachment {
         self.members.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.as_str())
     }
 
-    /// Refuses what is read from others, and would be wrong to send.
+    /// Refuses forms that are tolerated from peers, and invalid to send.
     pub fn check_exact(&self) -> Result<()> {
         if let Some(hash) = self.hash() {
             Multihash::parse(&hash, "attachment.data.hash")?;
@@ -138,12 +141,12 @@ impl Attachment {
         Ok(())
     }
 
-    /// The JSON text of `data`; an empty object where it has another form.
+    /// The JSON text of `data`; an empty object if it has another form.
     pub fn data(&self) -> &str {
         self.member("data").filter(|data| data.starts_with('{')).unwrap_or("{}")
     }
 
-    /// The JSON text of a member of `data` that is there.
+    /// The JSON text of a present member of `data`.
     fn datum(&self, range: Option<&Range<usize>>) -> Option<&str> {
         self.member("data")?.get(range?.clone())
     }
@@ -155,7 +158,7 @@ impl Attachment {
         text
     }
 
-    /// Writes the JSON to the end of a text.
+    /// Appends the JSON to a text.
     pub(super) fn write(&self, text: &mut String) {
         let mut object = ObjectText::begin(text);
         for (name, value) in &self.members {
@@ -164,13 +167,13 @@ impl Attachment {
         object.end();
     }
 
-    /// About how long the JSON is.
+    /// The approximate length of the JSON.
     pub(super) fn length(&self) -> usize {
         let lengths = self.members.iter().map(|(name, value)| name.len().saturating_add(value.length()));
         lengths.fold(2, |sum, length| sum.saturating_add(length).saturating_add(4))
     }
 
-    /// Refuses what is nested more deeply than that.
+    /// Refuses a deeper nesting than this.
     pub(super) fn check_nesting(&self, nesting: usize) -> Result<()> {
         let inside = nesting.saturating_sub(1);
         self.members.iter().try_for_each(|(_, value)| json::check(value.as_str(), "message", inside))
@@ -184,9 +187,9 @@ impl PartialEq for Attachment {
 }
 
 impl Data {
-    /// One of `links`, `base64` and `json` has to lead to the content; links need a hash.
+    /// Reads `data`, which must have one of `links`, `base64` and `json`; links need a hash.
     ///
-    /// Null stands for absent, but for `json`.
+    /// Null means absent, except for `json`.
     fn read(raw: Raw<'_>, form: &mut Form<'_>, path: &dyn Fn() -> String) -> Result<Self> {
         let members = match json::members(raw.get(), "attachment.data") {
             Ok(members) => members,
@@ -196,15 +199,16 @@ impl Data {
             }
         };
         let find = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
-        let given = |name: &str| find(name).and_then(optional);
+        let present = |name: &str| find(name).and_then(optional);
         let member = |name: &'static str| move || format!("{}.{name}", path());
         let range = |part: Raw<'_>| offset(raw.get(), part.get());
         let is_text = |raw, part| text(raw, part).map(|_| range(raw));
-        let base64 =
-            form.optional(given("base64"), member("base64"), |raw| is_text(raw, "attachment.data.base64"))?;
+        let base64 = form.read_optional(present("base64"), member("base64"), |raw| {
+            is_text(raw, "attachment.data.base64")
+        })?;
         let hash =
-            form.optional(given("hash"), member("hash"), |raw| is_text(raw, "attachment.data.hash"))?;
-        let links = form.optional(given("links"), member("links"), |raw| {
+            form.read_optional(present("hash"), member("hash"), |raw| is_text(raw, "attachment.data.hash"))?;
+        let links = form.read_optional(present("links"), member("links"), |raw| {
             texts(raw, "attachment.data.links").map(|links| (!links.is_empty()).then(|| range(raw)))
         })?;
         let data = Self {
@@ -212,21 +216,21 @@ impl Data {
             json: find("json").and_then(range),
             links: links.flatten().flatten(),
             hash: hash.flatten(),
-            jws: given("jws").and_then(range),
+            jws: present("jws").and_then(range),
         };
         if data.links.is_some() && data.hash.is_none() {
-            let fault = Error::malformed("attachment.data.hash", "missing beside links");
-            form.tolerate(fault, given("hash").map(|raw: Raw<'_>| raw.get()), member("hash"))?;
+            let fault = Error::malformed("attachment.data.hash", "missing: `links` requires a hash");
+            form.tolerate(fault, present("hash").map(|raw: Raw<'_>| raw.get()), member("hash"))?;
         }
         if data.links.is_none() && data.base64.is_none() && data.json.is_none() {
-            let fault = Error::malformed("attachment.data", "neither links nor base64 nor json");
+            let fault = Error::malformed("attachment.data", "must have `links`, `base64` or `json`");
             form.tolerate(fault, Some(raw.get()), path)?;
         }
         Ok(data)
     }
 }
 
-/// Where a part of a text stands in it.
+/// The range of a part within its text.
 fn offset(whole: &str, part: &str) -> Option<Range<usize>> {
     let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     Some(start..start.checked_add(part.len())?).filter(|range| whole.get(range.clone()).is_some())
@@ -242,7 +246,7 @@ mod tests {
 
     // ATT-03, ATT-05, ATT-07, ATT-08
     #[test]
-    fn data_has_to_reach_its_content() {
+    fn data_must_have_content_or_links_with_a_hash() {
         for text in [
             r#"{"id":"a","data":{"json":{"b":1}}}"#,
             r#"{"data":{"base64":"_--_"},"odd":[1,2]}"#,
@@ -273,23 +277,23 @@ mod tests {
     }
 
     #[test]
-    fn a_small_attachment_that_is_taken_out_keeps_no_more_than_itself() {
+    fn detached_small_attachment_retains_only_its_own_text() {
         let body = "x".repeat(1000);
         let message = format!(
             r#"{{"id":"1","type":"t","body":{{"b":"{body}"}},"attachments":[{{"id":"a","data":{{"base64":"Zg","hash":"h"}}}}]}}"#
         );
         let message = crate::message::Message::parse(&message).unwrap();
         let attachment = &message.attachments()[0];
-        let taken_out = attachment.taken_out();
-        assert_eq!(taken_out, *attachment);
-        assert_eq!(*taken_out.content().unwrap(), *b"f");
-        assert_eq!(taken_out.hash().as_deref(), Some("h"));
+        let detached = attachment.to_detached();
+        assert_eq!(detached, *attachment);
+        assert_eq!(*detached.content().unwrap(), *b"f");
+        assert_eq!(detached.hash().as_deref(), Some("h"));
         let longest = |attachment: &Attachment| {
             attachment.members.iter().map(|(_, value)| value.source_length()).max().unwrap()
         };
-        assert!(longest(attachment) > 1000 && longest(&taken_out) < 50);
+        assert!(longest(attachment) > 1000 && longest(&detached) < 50);
         let large = of_data(&format!(r#"{{"base64":"{}"}}"#, "A".repeat(1000)));
-        assert_eq!(longest(&large.taken_out()), longest(&large));
+        assert_eq!(longest(&large.to_detached()), longest(&large));
     }
 
     fn of_data(data: &str) -> Attachment {

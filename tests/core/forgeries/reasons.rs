@@ -30,7 +30,7 @@ fn a_text_that_is_no_json_breaks_at_a_place() {
 
 #[test]
 fn the_compact_serialisation_is_told_from_any_text_with_full_stops() {
-    let compact = "the compact serialisation of JOSE in place of JSON";
+    let compact = "must be a JSON object, got the compact serialization of JOSE";
     let is_compact = |text: &str| told(text).1 == compact;
     for text in ["e30.e30.AA", "e30..AA", "e30.AA.AA.AA.AA", "a-b_.c.D9"] {
         assert!(is_compact(text), "{text}");
