@@ -1,4 +1,4 @@
-//! base64url without padding (RFC 7515 2), strict on reading: one text for one value. DIDComm v1 pads it.
+//! base64url without padding (RFC 7515 2), decoded strictly: one text for one value. DIDComm v1 uses padding.
 
 use base64_simd::{URL_SAFE, URL_SAFE_NO_PAD};
 
@@ -13,7 +13,7 @@ pub(crate) fn encode_append(bytes: impl AsRef<[u8]>, text: &mut String) {
     URL_SAFE_NO_PAD.encode_append(bytes, text);
 }
 
-/// Writes it with padding, as every example of Aries RFC 0019 has it; some readers take nothing else.
+/// Encodes with padding, as in every example of Aries RFC 0019; some implementations require it.
 pub(crate) fn encode_padded(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE.encode_to_string(bytes)
 }
@@ -22,7 +22,7 @@ pub(crate) fn encode_padded_append(bytes: impl AsRef<[u8]>, text: &mut String) {
     URL_SAFE.encode_append(bytes, text);
 }
 
-/// How long the text of so many bytes is.
+/// The length of the text for so many bytes.
 pub(crate) fn encoded_length(bytes: usize) -> usize {
     URL_SAFE_NO_PAD.encoded_length(bytes)
 }
@@ -32,7 +32,7 @@ pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
 }
 
-/// Decodes a text into a buffer with so much room after its bytes.
+/// Decodes a text into a buffer with so much spare capacity.
 pub(crate) fn decode_with_room(text: &str, room: usize, part: &'static str) -> Result<Vec<u8>> {
     let most = URL_SAFE_NO_PAD.estimated_decoded_length(text.len());
     let mut bytes = Vec::new();
@@ -43,7 +43,7 @@ pub(crate) fn decode_with_room(text: &str, room: usize, part: &'static str) -> R
     Ok(bytes)
 }
 
-/// Reads it with its padding as well, as Aries RFC 0019 demands; everything else is as strict.
+/// Decodes with optional padding, as Aries RFC 0019 requires; otherwise as strictly.
 pub(crate) fn decode_padded(text: &str, part: &'static str) -> Result<Vec<u8>> {
     let bare = match text.strip_suffix('=') {
         Some(bare) if text.len().is_multiple_of(4) => bare.strip_suffix('=').unwrap_or(bare),
@@ -52,9 +52,9 @@ pub(crate) fn decode_padded(text: &str, part: &'static str) -> Result<Vec<u8>> {
     decode(bare, part)
 }
 
-/// Reads base64 in either alphabet, with or without padding and with white space between, as MIME and Android write it.
+/// Decodes base64 in either alphabet, with or without padding, and with white space, as MIME and Android write it.
 ///
-/// For parts whose bytes are no input to a signature: each of these texts has one meaning.
+/// Only for parts whose text is not input of a signature; each of these texts still has one meaning.
 pub(crate) fn decode_any(text: &str, part: &'static str) -> Result<Vec<u8>> {
     let not_base64 = || Error::malformed(part, "not base64");
     let decoded = if text.bytes().any(|byte| byte.is_ascii_whitespace() || b"+/".contains(&byte)) {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_vectors_of_rfc_4648_hold() {
+    fn vectors_of_rfc_4648() {
         for (bytes, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")] {
             assert_eq!(encode(bytes), text);
             assert_eq!(decode(text, "x").unwrap(), bytes.as_bytes());
@@ -91,7 +91,7 @@ mod tests {
 
     // JWE-20
     #[test]
-    fn padding_foreign_letters_and_stray_bits_are_refused() {
+    fn decode_refuses_padding_other_letters_and_stray_bits() {
         for text in ["Zg==", "Zg=", "+-__", "Z", "Zh", "Zm9", "Zm9v\n", "Zm 9v", "é"] {
             assert!(decode(text, "x").is_err(), "{text}");
             assert!(decode_with_room(text, 0, "x").is_err(), "{text}");
@@ -100,7 +100,7 @@ mod tests {
 
     // ATT-13, ATT-14
     #[test]
-    fn either_alphabet_padding_and_line_breaks_have_one_meaning() {
+    fn decode_any_accepts_both_alphabets_padding_and_line_breaks() {
         for (text, bytes) in [
             ("", &b""[..]),
             ("Zg", b"f"),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_that_may_stand_is_right_or_missing() {
+    fn decode_padded_accepts_only_complete_or_absent_padding() {
         for (text, bytes) in
             [("", ""), ("Zg==", "f"), ("Zg", "f"), ("Zm8=", "fo"), ("Zm8", "fo"), ("Zm9v", "foo")]
         {

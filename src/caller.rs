@@ -395,7 +395,7 @@ impl Caller {
     /// Finds secrets by name, and returns each under the kid that goes with the name.
     async fn find_by_name(&self, names: Vec<NamedKey<'_>>, every: bool) -> Result<Vec<Secret>> {
         let rename = |kid: &DidUrl, secret: Secret| {
-            if secret.kid() == kid { secret } else { secret.renamed(kid.clone()) }
+            if secret.kid() == kid { secret } else { secret.with_kid(kid.clone()) }
         };
         if let Some(store) = &self.secrets {
             let secrets =

@@ -1,19 +1,19 @@
 //! Sanitize untrusted text for display: errors, representations, logs and pictures show it through here.
 //!
-//! Line breaks, terminal escapes and marks that change the direction of writing would let a peer write log lines
-//! of its own (CWE-117), move a cursor, or show another text than the one that is there.
+//! Line breaks, terminal escapes and marks of text direction would allow a peer to forge log lines (CWE-117), move the
+//! cursor, or disguise the text.
 
 use std::fmt::Write as _;
 
-/// The most characters of an identifier in a representation: enough to tell two kids apart, few enough for a line.
+/// Maximum characters of an identifier in a representation: enough to distinguish two kids, few enough for a line.
 #[cfg(any(feature = "python", test))]
 pub(crate) const LONGEST_ID: usize = 64;
 
-/// The most identifiers that a representation lists: a message may have a thousand recipients.
+/// Maximum number of identifiers in a representation: a message may have a thousand recipients.
 #[cfg(feature = "python")]
 const MOST_IDS: usize = 5;
 
-/// The text with every character escaped that is not printable, as `\n`, `\x1b` or `\u202e`.
+/// Escapes every character that is not printable, as `\n`, `\x1b` or `\u202e`.
 pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -22,12 +22,12 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
-/// The same, with the middle left out of a text that is longer than so many characters.
+/// The same, with the middle of a text omitted that is longer than so many characters.
 pub fn shortened(text: &str, longest: usize) -> String {
     printable(&without_middle(text, longest))
 }
 
-/// The text in single quotes as Python's `repr` writes it, shortened where it is longer than an identifier in a line.
+/// Quotes the text like Python's `repr`, shortened to the length of an identifier.
 #[cfg(any(feature = "python", test))]
 pub(crate) fn quoted(text: &str) -> String {
     let mut shown = String::from("'");
@@ -38,7 +38,7 @@ pub(crate) fn quoted(text: &str) -> String {
     shown
 }
 
-/// The first of the identifiers in one line, each shortened.
+/// Lists the first identifiers in one line, each shortened.
 #[cfg(feature = "python")]
 pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
     let mut ids = ids.into_iter();
@@ -84,12 +84,12 @@ fn push_code(shown: &mut String, code: u32) {
     debug_assert!(written.is_ok(), "a String takes any text");
 }
 
-/// What the standard library prints unescaped inside a text, quotes and backslashes too.
+/// Whether the standard library prints the character unescaped, including quotes and backslashes.
 fn is_printable(letter: char) -> bool {
     if letter.is_ascii() {
         return letter.is_ascii_graphic() || letter == ' ';
     }
-    // at the start of a text it escapes combining marks too, which many languages are written with
+    // not at the start, where combining marks would be escaped, which many languages need
     let inside = ['a', letter].iter().collect::<String>();
     inside.escape_debug().count() == 2
 }
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn line_breaks_escapes_and_bidi_controls_are_escaped_and_letters_of_any_language_are_not() {
+    fn printable_escapes_controls_and_not_letters_of_any_language() {
         let cases = [
             (
                 "x\n\r\t\0\x1b[2J\u{202e}\u{2066}\u{2028}\u{feff}\u{e0001}",
@@ -114,12 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_text_cannot_end_its_own_quotes() {
+    fn quoted_text_cannot_close_its_quotes() {
         assert_eq!(quoted("x', frm='did:example:alice\\"), r"'x\', frm=\'did:example:alice\\'");
     }
 
     #[test]
-    fn a_long_text_keeps_both_of_its_ends() {
+    fn shortened_text_preserves_both_ends() {
         let shown = shortened(&format!("did:peer:2.{}#key-1", "é".repeat(100)), LONGEST_ID);
         assert_eq!(shown.chars().count(), LONGEST_ID);
         assert!(shown.starts_with("did:peer:2.é") && shown.ends_with("#key-1") && shown.contains('…'));

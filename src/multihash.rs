@@ -1,4 +1,4 @@
-//! Multihash: a digest that says how it was made, in the texts that peers write it in.
+//! Multihash: a digest with its hash function, in the common text encodings.
 
 use ::multihash::Multihash as Encoded;
 use multibase::Base;
@@ -7,23 +7,23 @@ use ssi_multicodec::{SHA2_256, SHA2_512};
 
 use crate::error::{Error, Result};
 
-/// What the length byte of a multihash can say; so an unknown function is named, whatever its length.
+/// The maximum of a multihash's length byte, so that the error for an unknown function contains its code at any length.
 const LONGEST_DIGEST: usize = 255;
 
-/// Longest text that is read: base2 of a SHA-512 multihash has 529 letters, and base58 costs time squared.
+/// Maximum length of the text: base2 of a SHA-512 multihash has 529 letters, and base58 takes quadratic time.
 const LONGEST_TEXT: usize = 1024;
 
-/// A multihash that somebody wrote, with nothing yet compared.
+/// A parsed multihash, not yet compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Multihash(Encoded<LONGEST_DIGEST>);
 
 impl Multihash {
-    /// Reads a multihash in multibase, in hex or in bare base58btc.
+    /// Parses a multihash in multibase, in hex or in bare base58btc.
     ///
-    /// Nothing that one reading takes is taken by another one for the hashes that are compared: hex begins
-    /// with `1220` or `1340` and bare base58btc with `Qm` or `8V`, of which none begins a multibase.
+    /// The encodings are distinct for the supported hashes: hex begins with `1220` or `1340`, bare base58btc with `Qm` or
+    /// `8V`, and none of these is a multibase prefix.
     pub(crate) fn parse(text: &str, part: &'static str) -> Result<Self> {
-        let none = || Error::malformed(part, "no multihash in multibase, hex or base58btc");
+        let none = || Error::malformed(part, "must be a multihash in multibase, hex or base58btc");
         if text.len() > LONGEST_TEXT {
             return Err(none());
         }
@@ -36,9 +36,9 @@ impl Multihash {
         readings.find_map(|bytes| Encoded::from_bytes(&bytes).ok()).map(Self).ok_or_else(none)
     }
 
-    /// Whether this is the hash of the bytes; an unknown function cannot be told, so it is refused.
+    /// Whether this is the hash of the bytes; an unsupported hash function is an error.
     pub(crate) fn is_of(&self, bytes: &[u8]) -> Result<bool> {
-        // the whole digest is compared: one that was cut short would be easy to meet
+        // the whole digest is compared: a truncated one would be easy to forge
         match self.0.code() {
             SHA2_256 => Ok(Sha256::digest(bytes).as_slice() == self.0.digest()),
             SHA2_512 => Ok(Sha512::digest(bytes).as_slice() == self.0.digest()),
@@ -49,7 +49,7 @@ impl Multihash {
 
 /// The SHA-256 multihash of the bytes in base58btc multibase, `zQm...`.
 pub(crate) fn sha2_256(bytes: impl AsRef<[u8]>) -> String {
-    // 32 bytes always fit, so that there is always a hash
+    // 32 bytes always fit, so the result is never empty
     let hash = Encoded::<32>::wrap(SHA2_256, &Sha256::digest(bytes)).unwrap_or_default();
     multibase::encode(Base::Base58Btc, hash.to_bytes())
 }
@@ -69,13 +69,13 @@ mod tests {
 
     // ATT-09
     #[test]
-    fn the_example_of_the_specification_holds() {
+    fn example_of_the_specification() {
         assert_eq!(sha2_256("multihash"), "zQmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk");
     }
 
     // ATT-09
     #[test]
-    fn every_common_text_of_one_hash_is_read() {
+    fn every_common_encoding_of_a_hash_is_read() {
         let bases = [
             Base::Base2,
             Base::Base16Lower,
@@ -112,7 +112,7 @@ mod tests {
 
     // ATT-09
     #[test]
-    fn a_bare_digest_and_rubbish_are_no_multihash() {
+    fn bare_digests_and_invalid_texts_are_refused() {
         let longer = "f".repeat(LONGEST_TEXT + 1);
         let cut = format!("1220{}", &DIGEST[2..]);
         for text in ["", "z", "f", "é", DIGEST, &cut, "sha-256", &longer, "1220", "zQm"] {
@@ -122,7 +122,7 @@ mod tests {
 
     // ATT-10
     #[test]
-    fn a_digest_cut_short_is_of_nothing_and_an_unknown_function_is_named() {
+    fn truncated_digest_never_matches_and_unknown_function_is_an_error() {
         let short = format!("1204{}", &DIGEST[..8]);
         assert!(!Multihash::parse(&short, "x").unwrap().is_of(b"multihash").unwrap());
         let empty = Multihash::parse("f1200", "x").unwrap();

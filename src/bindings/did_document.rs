@@ -67,7 +67,7 @@ impl Value for PyDocument {
         let document = Document::from_text(json, usize::MAX)?;
         let did = DidUrl::parse(&did)?;
         let is_named_so = *document.did() == did;
-        Ok(Arc::new(if is_named_so { document } else { document.in_the_name_of(&did) }).into())
+        Ok(Arc::new(if is_named_so { document } else { document.with_did(&did) }).into())
     }
 }
 

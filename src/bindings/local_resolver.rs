@@ -157,10 +157,10 @@ impl PyLocalResolver {
 
     /// The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
     fn resolve(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<PyDocument>> {
-        if let Some(document) = self.core().remembered(&did) {
+        if let Some(document) = self.core().cached_document(&did) {
             return Ok(Some(document.into()));
         }
-        if !LocalResolver::knows(&did) {
+        if !LocalResolver::supports(&did) {
             return Ok(None);
         }
         let url = DidUrl::parse(&did)?;

@@ -62,9 +62,13 @@ pub(super) fn encode_peer_did(
     }
     let created = method.create(&keys, &parsed(services)?).map_err(misuse)?;
     let secrets = if method == Method::InceptionKey {
-        secrets.first().map(|secret| key::secrets(&created.did, secret)).transpose()?.unwrap_or_default()
+        secrets
+            .first()
+            .map(|secret| key::derive_secrets(&created.did, secret))
+            .transpose()?
+            .unwrap_or_default()
     } else {
-        secrets.iter().zip(created.kids).map(|(secret, kid)| secret.renamed(kid)).collect()
+        secrets.iter().zip(created.kids).map(|(secret, kid)| secret.with_kid(kid)).collect()
     };
     Ok((created.did.to_string(), named(secrets), created.known))
 }
@@ -155,7 +159,7 @@ pub(super) fn encode_did_document(document: TextIn) -> PyResult<String> {
 pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;
     let did = did::DidUrl::parse(&key::create(&secret.public_key()))?;
-    Ok((did.to_string(), named(key::secrets(&did, secret)?)))
+    Ok((did.to_string(), named(key::derive_secrets(&did, secret)?)))
 }
 
 /// The did:jwk of a secret, and the secret by its name.
@@ -163,7 +167,7 @@ pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, 
 pub(super) fn encode_jwk_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;
     let did = jwk::create(&secret.public_key())?;
-    Ok((did.to_string(), named(vec![secret.renamed(jwk::kid(&did))])))
+    Ok((did.to_string(), named(vec![secret.with_kid(jwk::kid(&did))])))
 }
 
 fn named(secrets: Vec<SecretKey>) -> Vec<PySecret> {

@@ -54,7 +54,7 @@ fn named(secret: SecretKey, kid: Option<&str>) -> PyResult<PySecret> {
     }
     let multikey = secret.public_key().to_multikey();
     let kid = DidUrl::parse_kid(&format!("did:key:{multikey}#{multikey}"), "kid").map_err(misuse)?;
-    Ok(PySecret(secret.renamed(kid)))
+    Ok(PySecret(secret.with_kid(kid)))
 }
 
 #[pymethods]
@@ -109,7 +109,7 @@ impl PySecret {
     /// The same key under another id.
     fn renamed(&self, kid: StrIn) -> PyResult<Self> {
         let kid = secret_kid(&kid, "kid").map_err(misuse)?;
-        Ok(Self(self.0.renamed(kid)))
+        Ok(Self(self.0.with_kid(kid)))
     }
 
     /// The public half.

@@ -34,7 +34,7 @@ impl Caller {
         }
         let document = match self.own_resolver(did) {
             Some(local) => {
-                let found = if let Some(document) = local.remembered(did) {
+                let found = if let Some(document) = local.cached_document(did) {
                     Some(document)
                 } else {
                     if did.len() >= LONG_DID {
@@ -157,7 +157,7 @@ pub(crate) fn document_of(did: &str, answer: Answer) -> Result<Arc<Document>> {
         return Ok(document);
     }
     if same_party(document.did().as_str(), did) {
-        return Ok(Arc::new(document.in_the_name_of(&DidUrl::parse(did)?)));
+        return Ok(Arc::new(document.with_did(&DidUrl::parse(did)?)));
     }
     let reason = format!("the resolver returned the document of {}", document.did());
     Err(Error::MalformedDocument { did: did.to_owned(), reason })

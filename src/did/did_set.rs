@@ -1,20 +1,20 @@
-//! A set of parties, each known by all of its names.
+//! A set of DIDs, under DID equivalence.
 
 use std::collections::BTreeSet;
 
 use super::shortest;
 
-/// A set of parties: a DID is in it under whichever of its names it was put in.
+/// A set of DIDs: it contains a DID under any equivalent form.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct DidSet(BTreeSet<String>);
 
 impl DidSet {
-    /// Whether the party of this DID is in the set.
+    /// Whether the set contains the DID or an equivalent form of it.
     pub fn contains(&self, did: &str) -> bool {
         self.0.contains(shortest(did).as_ref())
     }
 
-    /// Whether nobody is in the set.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_names_of_a_party_are_in_the_set() {
+    fn set_contains_both_forms_of_a_did() {
         let long = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a";
         let short = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M";
         for (put, asked) in [(long, short), (short, long), ("did:example:a", "did:example:a")] {

@@ -1,4 +1,4 @@
-//! What DIDComm reads of a DID document.
+//! The parts of a DID document that DIDComm uses.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -12,11 +12,11 @@ use super::{DidUrl, Relationship, Service, VerificationMethod, peer, same_party}
 use crate::error::{Error, MOST_LISTED, Result};
 use crate::json::{self, Node};
 
-/// The verification relationships of DID Core, and how a key of each is used here.
+/// The verification relationships of DID Core, and the use of their keys here.
 const RELATIONSHIPS: [(&str, Option<Relationship>); 5] = [
     ("authentication", Some(Relationship::Authentication)),
     ("keyAgreement", Some(Relationship::KeyAgreement)),
-    // read because a method that is embedded there may have the id of another one
+    // read because an embedded method may have the same id as another one
     ("assertionMethod", None),
     ("capabilityInvocation", None),
     ("capabilityDelegation", None),
@@ -24,7 +24,7 @@ const RELATIONSHIPS: [(&str, Option<Relationship>); 5] = [
 
 /// A DID document, parsed once: the keys of two relationships and the DIDComm services.
 ///
-/// A key, a service or a list that cannot be used does no harm to the others.
+/// An unusable key, service or list does not affect the others.
 #[derive(Clone, Debug)]
 pub struct Document {
     did: DidUrl,
@@ -36,16 +36,16 @@ pub struct Document {
     json: Option<Arc<str>>,
 }
 
-/// The keys of a relationship, or why its list cannot be read.
+/// The keys of a relationship, or the reason why its list is unreadable.
 type Keys = std::result::Result<Vec<Arc<VerificationMethod>>, String>;
 
-/// An entry of a relationship: the id of a method, or the place of an embedded one.
+/// An entry of a relationship: the id of a method, or the index of an embedded one.
 enum Entry {
     Reference(DidUrl),
     Embedded(usize),
 }
 
-/// All methods of a document, found by id.
+/// All methods of a document, by id.
 #[derive(Default)]
 struct Methods {
     all: Vec<Arc<VerificationMethod>>,
@@ -53,7 +53,7 @@ struct Methods {
 }
 
 impl Methods {
-    /// Adds a method, and returns its place; of two that have one id and differ, neither can be used.
+    /// Adds a method, and returns its index; two different methods with the same id are both unusable.
     fn add(&mut self, method: VerificationMethod) -> usize {
         let place = self.all.len();
         match self.by_kid.entry(method.kid().clone()) {
@@ -65,16 +65,16 @@ impl Methods {
             Occupied(entry) => {
                 let place = *entry.get();
                 if let Some(known) = self.all.get_mut(place)
-                    && !known.is_written_as(&method)
+                    && !known.has_same_encoding(&method)
                 {
-                    *known = Arc::new(known.unusable("two methods of the document have this id"));
+                    *known = Arc::new(known.without_usable_key("two methods of the document have this id"));
                 }
                 place
             }
         }
     }
 
-    /// The methods of these entries, those apart that must not be used in the relationship.
+    /// The methods of these entries; a key that is excluded from the relationship becomes unusable.
     fn of(
         &self,
         did: &DidUrl,
@@ -86,11 +86,11 @@ impl Methods {
                 Entry::Reference(kid) => *self.by_kid.get(kid)?,
                 Entry::Embedded(place) => *place,
             };
-            // a key that names another DID would be looked up in that DID's document, not in this one
+            // a kid of another DID would be looked up in that DID's document, not in this one
             self.all.get(place).filter(|method| method.kid().did() == did.did())
         });
-        let allowed = methods.map(|method| match method.excluded_from(relationship) {
-            Some(reason) => Arc::new(method.unusable(&reason)),
+        let allowed = methods.map(|method| match method.exclusion_from(relationship) {
+            Some(reason) => Arc::new(method.without_usable_key(&reason)),
             None => Arc::clone(method),
         });
         allowed.collect()
@@ -98,20 +98,20 @@ impl Methods {
 }
 
 impl Document {
-    /// Reads a document of at most [`MOST_ENTRIES`] entries and keeps its JSON.
+    /// Reads a document of at most [`MOST_ENTRIES`] entries, and stores its JSON.
     pub fn parse(json: &Value) -> Result<Self> {
         let document = Self::read(&json, MOST_ENTRIES)?;
         Ok(Self { json: Some(json.to_string().into()), ..document })
     }
 
-    /// Reads the text of a document of at most so many entries and keeps it.
+    /// Parses a document of at most so many entries, and stores its text.
     pub fn from_text(text: String, most_entries: usize) -> Result<Self> {
         let json = json::value(&text, "did document")?;
         Ok(Self { json: Some(text.into()), ..Self::read(&&json, most_entries)? })
     }
 
-    /// Reads a document; ids in it may be absolute or relative, methods embedded or referenced, and one entry
-    /// may stand where a list is meant.
+    /// Reads a document; its ids may be absolute or relative, its methods embedded or referenced, and a single entry
+    /// counts as a list of one.
     pub fn read<N: Node>(json: &N, most_entries: usize) -> Result<Self> {
         let id = json.member_text("id").unwrap_or_default();
         let malformed =
@@ -123,14 +123,14 @@ impl Document {
         }
         let mut room = Room::new(did.did(), most_entries);
         let mut methods = Methods::default();
-        for method in list(json, "verificationMethod", &mut room)?.unwrap_or_default() {
+        for method in read_list(json, "verificationMethod", &mut room)?.unwrap_or_default() {
             if let Some(method) = VerificationMethod::parse(&did, &method) {
                 methods.add(method);
             }
         }
         let mut related = Vec::new();
         for (name, relationship) in RELATIONSHIPS {
-            let listed = list(json, name, &mut room)?;
+            let listed = read_list(json, name, &mut room)?;
             let entries = listed.as_ref().map(|entries| {
                 let entries = entries.iter().filter_map(|entry| match entry.text() {
                     Some(id) if relationship.is_some() => absolute_kid(&did, &id).map(Entry::Reference),
@@ -155,7 +155,7 @@ impl Document {
             (keys(Relationship::Authentication), keys(Relationship::KeyAgreement));
         let mut services = Vec::new();
         let mut routing_fault = None;
-        for service in list(json, "service", &mut room)?.unwrap_or_default() {
+        for service in read_list(json, "service", &mut room)?.unwrap_or_default() {
             let found = Service::parse(&did, &service, &mut room)?;
             services.extend(found.service);
             routing_fault = routing_fault.or(found.routing_fault);
@@ -164,44 +164,44 @@ impl Document {
         Ok(Self { authentication, key_agreement, services, routing_fault, deactivated, did, json: None })
     }
 
-    /// Whether the document itself says that its DID is deactivated.
+    /// Whether the document itself marks its DID as deactivated.
     pub(crate) fn is_deactivated(&self) -> bool {
         self.deactivated
     }
 
-    /// Why the first endpoint is left out whose routing cannot be read.
+    /// The error of the first endpoint with unreadable routing, which is skipped.
     pub(crate) fn routing_fault(&self) -> Option<Error> {
         let reason = self.routing_fault.clone()?;
         Some(Error::MalformedDocument { did: self.did.to_string(), reason })
     }
 
-    /// The DID that the document describes.
+    /// The DID of the document.
     pub fn did(&self) -> &DidUrl {
         &self.did
     }
 
-    /// The text of the document that was parsed; none where it was read from something else than JSON.
+    /// The text of the parsed document; `None` if its source was not JSON.
     pub fn json(&self) -> Option<&str> {
         self.json.as_deref()
     }
 
-    /// The bytes that it takes in memory, about, and rather too many.
+    /// Its approximate size in memory, rounded up.
     pub(super) fn bytes(&self) -> usize {
         let lists = [Relationship::Authentication, Relationship::KeyAgreement];
         let methods = lists.into_iter().flat_map(|relationship| self.keys(relationship));
         let kids =
             methods.map(|method| size_of::<VerificationMethod>().saturating_add(method.kid().as_str().len()));
-        // what is read of the text beside the kids is part of it
+        // the parsed parts other than the kids are included in the length of the text
         let read = self.json.as_ref().map_or(0, |json| json.len().saturating_mul(2));
         kids.fold(read, usize::saturating_add)
     }
 
-    /// The keys of a relationship, in the document's order; empty where its list cannot be read.
+    /// The keys of a relationship, in the document's order; empty if its list is unreadable.
     pub fn keys(&self, relationship: Relationship) -> &[Arc<VerificationMethod>] {
         self.list(relationship).unwrap_or_default()
     }
 
-    /// The keys of a relationship that is needed: a list that cannot be read is an error.
+    /// The keys of a required relationship: an unreadable list is an error.
     pub(crate) fn list(&self, relationship: Relationship) -> Result<&[Arc<VerificationMethod>]> {
         let keys = match relationship {
             Relationship::Authentication => &self.authentication,
@@ -216,13 +216,13 @@ impl Document {
         &self.services
     }
 
-    /// The same document in the name of its DID's other form, as it was asked for.
-    pub(crate) fn in_the_name_of(&self, did: &DidUrl) -> Self {
+    /// Rewrites the document for the requested form of its DID.
+    pub(crate) fn with_did(&self, did: &DidUrl) -> Self {
         let renamed = |keys: &Keys| {
             let methods = keys.as_ref().map_err(Clone::clone)?;
-            Ok(methods.iter().map(|method| Arc::new(method.in_the_name_of(did))).collect())
+            Ok(methods.iter().map(|method| Arc::new(method.with_did(did))).collect())
         };
-        let services = self.services.iter().map(|service| service.in_the_name_of(&self.did, did));
+        let services = self.services.iter().map(|service| service.with_did(&self.did, did));
         Self {
             did: did.clone(),
             authentication: renamed(&self.authentication),
@@ -234,7 +234,7 @@ impl Document {
         }
     }
 
-    /// The agreement key of a did:key that is named by the Ed25519 key from which it is derived.
+    /// The derived agreement key of a did:key, found by the kid of its Ed25519 key.
     ///
     /// Mediators write their routing keys so (`did:key:z6Mk...#z6Mk...`); the DID has one key, so one is meant.
     fn derived_key(&self, relationship: Relationship, kid: &DidUrl) -> Option<&Arc<VerificationMethod>> {
@@ -247,9 +247,9 @@ impl Document {
         self.keys(relationship).iter().find(|method| method.key() == Ok(&derived))
     }
 
-    /// The key of that id, if the relationship lists it.
+    /// The key with this kid, if the relationship lists it.
     ///
-    /// A key of a did:peer answers to its older names too, and to those under the other form of its DID.
+    /// A key of a did:peer is also found under its older names, and under the other form of its DID.
     pub fn key(&self, relationship: Relationship, kid: &DidUrl) -> Result<&VerificationMethod> {
         let keys = self.list(relationship)?;
         let found = keys.iter().find(|method| method.kid() == kid).or_else(|| {
@@ -270,8 +270,8 @@ impl Document {
     }
 }
 
-/// The entries of a member: of a list, or the one that stands in its place; none where it is neither.
-fn list<N: Node>(json: &N, name: &str, room: &mut Room) -> Result<Option<Vec<N>>> {
+/// Reads the entries of a list; a single entry counts as a list of one; `None` for any other value.
+fn read_list<N: Node>(json: &N, name: &str, room: &mut Room) -> Result<Option<Vec<N>>> {
     let Some(member) = json.member(name).filter(|member| !member.is_null()) else {
         return Ok(Some(Vec::new()));
     };
@@ -296,7 +296,7 @@ mod tests {
 
     // KID-05, KID-09
     #[test]
-    fn embedded_referenced_relative_and_absolute_methods_are_read() {
+    fn methods_are_read_embedded_referenced_relative_and_absolute() {
         let document = Document::parse(&json!({
             "id": "did:example:a",
             "verificationMethod": [
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_of_another_did_is_not_taken_into_the_document() {
+    fn methods_of_another_did_are_ignored() {
         let document = Document::parse(&json!({
             "id": "did:example:mallory",
             "keyAgreement": [{"id": "did:example:alice#k", "type": "Multikey", "publicKeyMultibase": X25519}],
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unusable_key_says_why_and_harms_no_other() {
+    fn unusable_key_has_a_reason_and_does_not_affect_others() {
         let document = Document::parse(&json!({
             "id": "did:example:a",
             "keyAgreement": [
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_null_is_empty() {
+    fn null_list_is_empty() {
         let members = ["verificationMethod", "keyAgreement", "authentication", "service"];
         for name in members {
             let mut json = json!({"id": "did:example:a"});
@@ -355,14 +355,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_is_refused() {
+    fn invalid_documents_are_refused() {
         for json in [json!(null), json!([]), json!({}), json!({"id": "bob"}), json!({"id": "did:a:b#c"})] {
             assert!(Document::parse(&json).is_err());
         }
     }
 
     #[test]
-    fn a_list_that_cannot_be_read_harms_only_what_needs_it() {
+    fn unreadable_list_fails_only_operations_that_need_it() {
         for broken in [json!(1), json!({}), json!(true)] {
             let agreement = json!([{"id": "#k", "type": "Multikey", "publicKeyMultibase": X25519}]);
             let json = json!({"id": "did:a:b", "authentication": broken, "service": broken, "keyAgreement": agreement});
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn one_entry_may_stand_where_a_list_is_meant() {
+    fn single_entry_counts_as_a_list() {
         let method = json!({"id": "#k", "type": "Multikey", "publicKeyMultibase": X25519});
         let service =
             json!({"id": "#s", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://a"}});
@@ -391,7 +391,7 @@ mod tests {
 
     // REQ-01
     #[test]
-    fn the_entries_of_a_document_are_bounded() {
+    fn entries_of_a_document_are_limited() {
         let of = |count: usize| json!({"id": "did:a:b", "authentication": vec!["#k"; count]});
         assert!(Document::read(&&of(10), 10).is_ok());
         assert!(matches!(Document::read(&&of(11), 10), Err(Error::MalformedDocument { .. })));
@@ -401,11 +401,11 @@ mod tests {
     }
 
     #[test]
-    fn services_take_the_name_of_the_other_form_of_their_did() {
+    fn with_did_rewrites_the_ids_of_services() {
         let service = json!([{"id": "#s", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://a"}},
                              {"id": "did:a:c#s", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://a"}}]);
         let document = Document::parse(&json!({"id": "did:a:long", "service": service})).unwrap();
-        let renamed = document.in_the_name_of(&DidUrl::parse("did:a:short").unwrap());
+        let renamed = document.with_did(&DidUrl::parse("did:a:short").unwrap());
         let ids: Vec<_> = renamed.services().iter().map(|service| service.id.as_str()).collect();
         assert_eq!(ids, ["did:a:short#s", "did:a:c#s"]);
     }

@@ -1,4 +1,4 @@
-//! What a resolver remembers of the DIDs that it has resolved: no more than there is room for.
+//! Size-bounded cache of resolved documents.
 
 use std::collections::HashMap;
 use std::fmt::{Debug, Formatter};
@@ -9,27 +9,27 @@ use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 
 use super::Document;
 
-/// The most bytes that the documents take together: little for a process that talks to so many parties.
-const MOST_OCTETS: usize = 16 << 20;
+/// Maximum total size of the documents in bytes: little for a process with so many peers.
+const MOST_BYTES: usize = 16 << 20;
 
-/// The most documents. Each has 4 KiB then, which is what a did:peer with two keys and a service takes.
+/// Maximum number of documents. At the maximum each has 4 KiB, the size of a did:peer with two keys and a service.
 const MOST_DOCUMENTS: usize = 4096;
 
-/// How much of the room is for parties that come back; a flood of strangers has the rest. With half of it for
-/// the newest, a short form is still known when as many others have come since its long form.
+/// Share of the cache for documents that were used again, which a flood of new DIDs cannot evict. The other half is
+/// for new documents, so that a short form still resolves after many other DIDs.
 const HOT_FRACTION: f64 = 0.5;
 
-/// Documents by DID. Where there is no room, those go first that were not asked for again.
+/// Documents by DID. Documents that were not used again are evicted first.
 pub(super) struct DocumentCache {
     documents: Cache<Arc<str>, Remembered, Bytes, DefaultHashBuilder, EvictShortForm>,
-    /// The long forms of short forms, as long as the documents of the long forms are remembered.
+    /// The long forms by short form, as long as the document of the long form is cached.
     long_forms: HashMap<Arc<str>, Arc<str>>,
 }
 
 struct Remembered {
     document: Arc<Document>,
     bytes: usize,
-    /// The short form of the DID, where it has one.
+    /// The short form of the DID, if it has one.
     short: Option<Arc<str>>,
 }
 
@@ -44,7 +44,7 @@ impl DocumentCache {
         self.long_forms.get(did).cloned()
     }
 
-    /// Forgets the document of the DID, and its short form.
+    /// Evicts the document of the DID, and its short form.
     pub(super) fn forget(&mut self, did: &str) -> bool {
         let Some((_, remembered)) = self.documents.remove(did) else { return false };
         if let Some(short) = remembered.short {
@@ -53,9 +53,9 @@ impl DocumentCache {
         true
     }
 
-    /// Remembers the document of the DID, and that the DID is the long form of `short`.
+    /// Caches the document of the DID, and the DID as the long form of `short`.
     ///
-    /// Returns the document that everybody gets: the first one, where two threads read the same DID.
+    /// Returns the cached document: the first one, if two threads resolve the same DID.
     pub(super) fn keep(&mut self, did: &str, short: Option<String>, document: Document) -> Arc<Document> {
         if let Some(known) = self.document(did) {
             return known;
@@ -70,7 +70,7 @@ impl DocumentCache {
         if let Some(short) = short {
             self.long_forms.insert(short, did);
         }
-        // a document that is larger than all the room there is among them
+        // including a document larger than the whole cache
         for short in forgotten {
             self.long_forms.remove(&short);
         }
@@ -83,7 +83,7 @@ impl Default for DocumentCache {
     fn default() -> Self {
         let room = OptionsBuilder::new()
             .estimated_items_capacity(MOST_DOCUMENTS)
-            .weight_capacity(u64::try_from(MOST_OCTETS).unwrap_or(u64::MAX))
+            .weight_capacity(u64::try_from(MOST_BYTES).unwrap_or(u64::MAX))
             .hot_allocation(HOT_FRACTION)
             .build()
             .expect("both capacities are given");
@@ -98,17 +98,17 @@ impl Debug for DocumentCache {
     }
 }
 
-/// What a document weighs. A small one weighs as much as an ordinary one, which bounds their number.
+/// The weight of a document. A small one has the weight of an ordinary one, which bounds their number.
 #[derive(Clone)]
 struct Bytes;
 
 impl Weighter<Arc<str>, Remembered> for Bytes {
     fn weight(&self, _did: &Arc<str>, remembered: &Remembered) -> u64 {
-        remembered.bytes.max(MOST_OCTETS / MOST_DOCUMENTS).try_into().unwrap_or(u64::MAX)
+        remembered.bytes.max(MOST_BYTES / MOST_DOCUMENTS).try_into().unwrap_or(u64::MAX)
     }
 }
 
-/// Tells the short forms of the documents that had to go.
+/// Collects the short forms of evicted documents.
 #[derive(Clone)]
 struct EvictShortForm;
 
@@ -130,7 +130,7 @@ mod tests {
         Document::parse(&json!({"id": did, "filler": "x".repeat(filler)})).unwrap()
     }
 
-    /// Keeps a long form of that number, and looks for nothing.
+    /// Caches a long form with this number, without a lookup.
     fn keep(memory: &mut DocumentCache, number: usize, filler: usize) {
         let did = format!("did:example:{number}:long");
         memory.keep(&did, Some(format!("did:example:{number}")), document(&did, filler));
@@ -141,12 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn there_are_no_more_documents_than_there_is_room_for() {
-        for (filler, most) in [(0, MOST_DOCUMENTS), (100_000, MOST_OCTETS / 200_000)] {
+    fn cache_never_exceeds_its_limits() {
+        for (filler, most) in [(0, MOST_DOCUMENTS), (100_000, MOST_BYTES / 200_000)] {
             let mut memory = DocumentCache::default();
             for number in 0..most * 2 {
                 keep(&mut memory, number, filler);
-                assert!(memory.documents.len() <= most && weight(&memory) <= MOST_OCTETS);
+                assert!(memory.documents.len() <= most && weight(&memory) <= MOST_BYTES);
                 assert_eq!(memory.long_forms.len(), memory.documents.len());
             }
             assert!(memory.documents.len() > most / 2);
@@ -154,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_strangers_drives_out_strangers_and_not_those_that_come_back() {
+    fn flood_of_new_dids_does_not_evict_used_documents() {
         let mut memory = DocumentCache::default();
         for number in 0..MOST_DOCUMENTS {
             keep(&mut memory, number, 0);
         }
-        let friends = ["did:example:a", "did:example:b"];
-        for did in friends {
+        let used = ["did:example:a", "did:example:b"];
+        for did in used {
             memory.keep(did, None, document(did, 0));
             assert!(memory.document(did).is_some());
         }
@@ -169,11 +169,11 @@ mod tests {
             let newest = number - MOST_DOCUMENTS / 2 + 3;
             assert!(memory.long_form(&format!("did:example:{newest}")).is_some(), "{number}");
         }
-        assert!(friends.iter().all(|did| memory.document(did).is_some()));
+        assert!(used.iter().all(|did| memory.document(did).is_some()));
     }
 
     #[test]
-    fn a_long_form_is_known_as_long_as_its_document() {
+    fn long_form_is_evicted_with_its_document() {
         let mut memory = DocumentCache::default();
         for number in 0..MOST_DOCUMENTS * 2 {
             keep(&mut memory, number, 0);
@@ -186,16 +186,16 @@ mod tests {
     }
 
     #[test]
-    fn a_document_larger_than_all_the_room_is_handed_out_and_forgotten() {
+    fn document_larger_than_the_cache_is_returned_and_not_cached() {
         let mut memory = DocumentCache::default();
         keep(&mut memory, 1, 0);
-        keep(&mut memory, 2, MOST_OCTETS);
+        keep(&mut memory, 2, MOST_BYTES);
         assert_eq!((memory.documents.len(), memory.long_forms.len()), (1, 1));
         assert!(memory.document("did:example:1:long").is_some());
     }
 
     #[test]
-    fn a_document_that_two_threads_read_is_kept_once() {
+    fn document_resolved_by_two_threads_is_cached_once() {
         let mut memory = DocumentCache::default();
         let first = memory.keep("did:example:a", None, document("did:example:a", 0));
         let second = memory.keep("did:example:a", None, document("did:example:a", 0));

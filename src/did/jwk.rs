@@ -1,4 +1,4 @@
-//! did:jwk: a DID that is one public key, written as a JWK.
+//! did:jwk: a DID that consists of one public key, as a JWK.
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::json;
 use crate::keys::{PRIVATE_MEMBERS, PublicKey};
 
-/// What the DIDs of this method begin with.
+/// The prefix of this method's DIDs.
 const PREFIX: &str = "did:jwk:";
 
-/// The DID of a public key, and what the key is for where its curve leaves no choice.
+/// Creates the DID of a public key, with the key's use if its curve allows only one.
 pub fn create(key: &PublicKey) -> Result<DidUrl> {
     let mut jwk = key.to_jwk();
     let usage = match (key.curve().can_agree(), key.curve().can_sign()) {
@@ -25,7 +25,7 @@ pub fn create(key: &PublicKey) -> Result<DidUrl> {
     DidUrl::parse(&format!("{PREFIX}{}", base64url::encode(Value::Object(jwk).to_string())))
 }
 
-/// The id of its key.
+/// The kid of its key.
 pub fn kid(did: &DidUrl) -> DidUrl {
     did.with_fragment("0")
 }
@@ -34,13 +34,13 @@ pub fn kid(did: &DidUrl) -> DidUrl {
 pub fn resolve(did: &DidUrl) -> Result<Value> {
     let malformed = |reason: &str| Error::malformed("did:jwk", reason);
     let did = did.did();
-    let encoded = did.strip_prefix(PREFIX).ok_or_else(|| malformed("another DID method"))?;
+    let encoded = did.strip_prefix(PREFIX).ok_or_else(|| malformed("must be a did:jwk"))?;
     let bytes = base64url::decode(encoded, "did:jwk")?;
     let Value::Object(jwk) = json::value_of_bytes(&bytes, "did:jwk")? else {
         return Err(malformed("the JWK must be a JSON object"));
     };
     if PRIVATE_MEMBERS.iter().any(|name| jwk.get(*name).is_some_and(|member| !member.is_null())) {
-        return Err(malformed("it carries a secret key"));
+        return Err(malformed("the JWK must not contain a private key"));
     }
     let (agrees, signs) = purposes(&jwk)?;
     let kid = format!("{did}#0");
@@ -59,11 +59,11 @@ pub fn resolve(did: &DidUrl) -> Result<Value> {
     Ok(Value::Object(document))
 }
 
-/// Whether the key is for agreement, and whether it is for signatures.
+/// Whether the key is for key agreement, and whether for signatures.
 fn purposes(jwk: &Map<String, Value>) -> Result<(bool, bool)> {
     let (agrees, signs) = match PublicKey::from_jwk(&Value::Object(jwk.clone())) {
         Ok(key) => (key.curve().can_agree(), key.curve().can_sign()),
-        // a key we cannot compute with is listed all the same: its owner may use it elsewhere
+        // an unsupported key is listed too: its owner may use it with other software
         Err(Error::Unsupported { .. }) => (true, true),
         Err(error) => return Err(error),
     };
@@ -98,7 +98,7 @@ mod tests {
 
     // DID-20
     #[test]
-    fn the_example_of_the_method_is_read() {
+    fn example_of_the_method_specification_resolves() {
         let json = resolve(&did(X25519)).unwrap();
         assert_eq!(json["verificationMethod"][0]["type"], "JsonWebKey2020");
         let document = Document::parse(&json).unwrap();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_used_as_it_says_and_as_its_curve_can() {
+    fn relationships_follow_use_and_curve() {
         let okp = |crv: &str, usage: Value| {
             let x = "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08";
             json!({"kty": "OKP", "crv": crv, "x": x, "use": usage})
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_reads_back_as_itself() {
+    fn created_did_resolves_to_its_key() {
         let document = Document::parse(&resolve(&did(X25519)).unwrap()).unwrap();
         let key = document.keys(Relationship::KeyAgreement)[0].key().unwrap();
         let again = Document::parse(&resolve(&create(key).unwrap()).unwrap()).unwrap();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_public_key_is_refused() {
+    fn invalid_public_keys_are_refused() {
         for text in ["did:jwk:e", "did:jwk:W10", "did:jwk:e30", "did:jwk:===", "did:key:z"] {
             assert!(resolve(&did(text)).is_err(), "{text}");
         }

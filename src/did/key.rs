@@ -1,4 +1,4 @@
-//! did:key: a DID that is one public key.
+//! did:key: a DID that consists of one public key.
 
 use serde_json::{Map, Value, json};
 
@@ -6,19 +6,19 @@ use super::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::{PublicKey, SecretKey};
 
-/// The relationships of a key that signs.
+/// The relationships of a signing key.
 pub(super) const SIGNING: [&str; 4] =
     ["authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation"];
 
-/// The DID of a public key.
+/// Creates the DID of a public key.
 pub fn create(key: &PublicKey) -> String {
     format!("did:key:{}", key.to_multikey())
 }
 
-/// The secrets of a DID that is the key of this secret, each under the id of its public half.
-pub fn secrets(did: &DidUrl, secret: &SecretKey) -> Result<Vec<SecretKey>> {
+/// Derives the secrets of this secret's did:key, each under the kid of its public key.
+pub fn derive_secrets(did: &DidUrl, secret: &SecretKey) -> Result<Vec<SecretKey>> {
     let public = secret.public_key();
-    let own = secret.renamed(did.with_fragment(&public.to_multikey()));
+    let own = secret.with_kid(did.with_fragment(&public.to_multikey()));
     let derived = public.derived_agreement_key().map(|derived| did.with_fragment(&derived.to_multikey()));
     let derived = derived.and_then(|kid| secret.derived_agreement_key(kid));
     Ok(std::iter::once(own).chain(derived).collect())
@@ -28,15 +28,15 @@ pub fn secrets(did: &DidUrl, secret: &SecretKey) -> Result<Vec<SecretKey>> {
 pub fn resolve(did: &DidUrl) -> Result<Value> {
     let did = did.did();
     let multikey =
-        did.strip_prefix("did:key:").ok_or_else(|| Error::malformed("did:key", "another DID method"))?;
+        did.strip_prefix("did:key:").ok_or_else(|| Error::malformed("did:key", "must be a did:key"))?;
     document(did, multikey, true)
 }
 
-/// The document of a DID that is this key: in every relationship that its curve is fit for.
+/// The document of a DID that consists of this key, in every relationship that its curve allows.
 ///
-/// The key's id is the key itself, with its multibase prefix or, as in older documents, without.
+/// The fragment of the kid is the key, with its multibase prefix or, as in older documents, without.
 pub(super) fn document(did: &str, multikey: &str, prefixed: bool) -> Result<Value> {
-    // base58btc is the only form, so that one key has one DID
+    // only base58btc is accepted, so that one key has one DID
     if !multikey.starts_with('z') {
         return Err(Error::malformed("did:key", "not base58btc"));
     }
@@ -79,7 +79,7 @@ mod tests {
 
     // did:key method specification, its Ed25519 example with derived X25519 key
     #[test]
-    fn the_x25519_key_is_derived_as_the_method_says() {
+    fn derived_x25519_key_matches_the_method_specification() {
         let did = DidUrl::parse("did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH").unwrap();
         let document = resolve(&did).unwrap();
         let agreement = document["keyAgreement"][0].as_str().unwrap();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn invalid_keys_are_refused() {
         for did in ["did:key:z", "did:key:uAAAA", "did:key:zAAAA", "did:web:example.com"] {
             assert!(resolve(&DidUrl::parse(did).unwrap()).is_err(), "{did}");
         }

@@ -1,9 +1,9 @@
-//! The other names of a key: those of older libraries, and those under the other form of its DID.
+//! Alternative kids of a key: those of older libraries, and those under the other form of its DID.
 
 use super::{DidUrl, peer, same_party};
 use crate::did_url::short_form::short_form;
 
-/// The other names of a key: under its DID, under the short form of it, and under the long form that is known.
+/// The alternative kids of a key: under its DID, under the DID's short form, and under the known long form.
 pub(crate) fn names_of_key(kid: &DidUrl, long: Option<&str>) -> Vec<String> {
     let Some(fragment) = kid.fragment() else { return Vec::new() };
     let long =

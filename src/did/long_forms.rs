@@ -1,4 +1,4 @@
-//! What hashes stand for, of the parties that proved themselves: kept apart from what unproved messages bring.
+//! Long forms of proved senders, apart from those of unproved messages.
 
 use std::fmt::{Debug, Formatter};
 use std::sync::Arc;
@@ -6,16 +6,16 @@ use std::sync::Arc;
 use quick_cache::unsync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
-/// The most bytes of long forms: those of some 10,000 contacts. A store of the application keeps more.
+/// Maximum total size of the long forms in bytes: those of some 10,000 contacts. An application's store can have more.
 const MOST_BYTES: usize = 16 << 20;
 
-/// The least that a long form counts for, which bounds their number.
+/// Minimum weight of a long form, which bounds their number.
 const LEAST_BYTES: usize = 512;
 
-/// The share of contacts that came back: a flood of new ones, each proved, evicts none of these.
+/// Share for contacts that were used again: a flood of new contacts, each proved, evicts none of these.
 const RETURNING: f64 = 0.9;
 
-/// The long forms of proved senders by their short forms, bounded.
+/// Size-bounded map of the long forms of proved senders by short form.
 pub(super) struct LongForms(Cache<Arc<str>, Arc<str>, Bytes, DefaultHashBuilder>);
 
 impl LongForms {
@@ -69,16 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_contact_that_came_back_is_kept_when_more_come_than_there_is_room_for() {
+    fn used_contact_is_not_evicted_by_new_contacts() {
         let mut forms = LongForms::default();
-        forms.keep("did:example:friend", "did:example:friend:long");
-        assert!(forms.get("did:example:friend").is_some());
+        forms.keep("did:example:contact", "did:example:contact:long");
+        assert!(forms.get("did:example:contact").is_some());
         let most = MOST_BYTES / LEAST_BYTES;
         for number in 0..most * 2 {
             forms.keep(&format!("did:example:{number}"), &format!("did:example:{number}:long"));
             assert!(forms.0.len() <= most);
         }
-        assert_eq!(forms.get("did:example:friend").as_deref(), Some("did:example:friend:long"));
-        assert!(forms.forget("did:example:friend") && forms.get("did:example:friend").is_none());
+        assert_eq!(forms.get("did:example:contact").as_deref(), Some("did:example:contact:long"));
+        assert!(forms.forget("did:example:contact") && forms.get("did:example:contact").is_none());
     }
 }

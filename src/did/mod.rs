@@ -1,4 +1,4 @@
-//! DIDs, DID URLs, what DIDComm reads of a DID document, and the methods that need no network.
+//! DIDs, DID documents as far as DIDComm uses them, and the DID methods without a network.
 
 mod did_set;
 mod document;

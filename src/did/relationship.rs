@@ -1,16 +1,16 @@
 //! The verification relationships that DIDComm uses.
 
-/// A verification relationship: what a key may be used for.
+/// A verification relationship: the authorised use of a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Relationship {
-    /// Keys that sign in the name of the DID.
+    /// Keys for signatures by the DID.
     Authentication,
-    /// Keys that messages are encrypted to and from.
+    /// Keys for the encryption of messages to and from the DID.
     KeyAgreement,
 }
 
 impl Relationship {
-    /// The name of the relationship's member in a DID document.
+    /// The relationship's member name in a DID document.
     pub fn name(self) -> &'static str {
         match self {
             Self::Authentication => "authentication",

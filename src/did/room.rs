@@ -1,17 +1,17 @@
-//! The bound on what is read of one DID document.
+//! The entry limit of one DID document.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
 use crate::json::Node;
 
-/// The most entries of lists and members of endpoints that a document may have by default.
+/// Default maximum number of list entries and endpoint members in a document.
 ///
 /// A document of 1 MiB has about as many keys, and reading them takes a few milliseconds. No document in use
 /// comes near: most have fewer than ten entries.
 pub const MOST_ENTRIES: usize = 4096;
 
-/// How many more entries of one document are read.
+/// The remaining number of entries of one document.
 #[derive(Debug)]
 pub(super) struct Room {
     did: String,
@@ -24,14 +24,14 @@ impl Room {
         Self { did: did.to_owned(), most, left: most }
     }
 
-    /// The entries of a list; none where the value is not a list.
+    /// The entries of a list; `None` if the value is not a list.
     pub(super) fn entries<N: Node>(&mut self, list: &N) -> Result<Option<Vec<N>>> {
         let Some(entries) = list.entries() else { return Ok(None) };
         self.take(entries.len())?;
         Ok(Some(entries))
     }
 
-    /// The strings in a list; none where the value is anything else.
+    /// The strings in a list; `None` for any other value.
     pub(super) fn texts<N: Node>(&mut self, list: &N) -> Result<Option<Vec<String>>> {
         let Some(entries) = self.entries(list)? else { return Ok(None) };
         Ok(entries.iter().map(|entry| entry.text().map(Cow::into_owned)).collect())

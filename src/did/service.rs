@@ -1,14 +1,14 @@
-//! `DIDCommMessaging` services: where a party takes its messages.
+//! `DIDCommMessaging` services: the endpoints of a DID.
 
 use super::DidUrl;
 use super::room::Room;
 use crate::error::{Error, Result};
 use crate::json::Node;
 
-/// The service type that DIDComm Messaging defines.
+/// The service type of DIDComm Messaging.
 const SERVICE_TYPE: &str = "DIDCommMessaging";
 
-/// What the members that list routing keys are called: as the specification has it, and in snake case.
+/// The member names of routing keys: as in the specification, and in snake case.
 const ROUTING_KEYS: [&str; 2] = ["routingKeys", "routing_keys"];
 
 /// A service of type `DIDCommMessaging`, its endpoints in the owner's order of preference.
@@ -20,18 +20,18 @@ pub struct Service {
     pub endpoints: Vec<Endpoint>,
 }
 
-/// One place that takes messages.
+/// One endpoint of a service.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Endpoint {
-    /// A URI of some transport, or the DID of a mediator.
+    /// A transport URI, or the DID of a mediator.
     pub uri: String,
-    /// The profiles taken, in order of preference; none where the document does not say.
+    /// The accepted profiles, in order of preference; `None` if the document lists none.
     pub accept: Option<Vec<String>>,
-    /// The keys to wrap for, the outermost layer first.
+    /// The routing keys, the outermost layer first.
     pub routing_keys: Vec<String>,
 }
 
-/// The usable endpoints of a service, and why the first one is left out whose routing cannot be read.
+/// The usable endpoints of a service, and the error of the first endpoint with unreadable routing, which is skipped.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) service: Option<Service>,
@@ -39,12 +39,12 @@ pub(super) struct Found {
 }
 
 impl Endpoint {
-    /// Whether a message can be handed to the uri as it is, without a forward for a mediator.
+    /// Whether a message can be sent to the URI without a forward.
     pub fn is_direct(&self) -> bool {
         self.routing_keys.is_empty() && !self.uri.starts_with("did:")
     }
 
-    /// Reads one entry of `serviceEndpoint`, or why it cannot be used.
+    /// Reads one entry of `serviceEndpoint`; an unusable entry is an error.
     fn parse<N: Node>(entry: &N, service: &N, room: &mut Room) -> Result<Self, Fault> {
         let is_bare = entry.text().is_some();
         let uri = match entry.text() {
@@ -55,16 +55,16 @@ impl Endpoint {
             return Err(Fault::Unusable);
         }
         let members = if is_bare { service } else { entry };
-        no_other_routing(entry, room)?;
-        let keys = routing_keys(members, room)?;
-        if !is_bare && routing_keys(service, room)?.is_some_and(|beside| keys.as_ref() != Some(&beside)) {
+        refuse_other_routing(entry, room)?;
+        let keys = read_routing_keys(members, room)?;
+        if !is_bare && read_routing_keys(service, room)?.is_some_and(|outer| keys.as_ref() != Some(&outer)) {
             return Err(Fault::Routing("`routingKeys` must stand inside the endpoint".to_owned()));
         }
         let accept = match members.member("accept").filter(|list| !list.is_null()) {
             Some(list) => Some(room.texts(&list)?.ok_or(Fault::Unusable)?),
             None => None,
         };
-        // an empty list of profiles says no more than an absent one (spec-gaps 49)
+        // an empty list of profiles means the same as an absent one
         let accept = accept.filter(|profiles| !profiles.is_empty());
         Ok(Self { uri, accept, routing_keys: keys.unwrap_or_default() })
     }
@@ -79,8 +79,8 @@ pub(super) fn has_uri_characters(uri: &str) -> bool {
     !uri.chars().any(|letter| letter.is_control() || letter.is_whitespace() || formats(letter))
 }
 
-/// The routing keys under either name; none where there are none.
-fn routing_keys<N: Node>(members: &N, room: &mut Room) -> Result<Option<Vec<String>>, Fault> {
+/// Reads the routing keys under either name; `None` if neither is present.
+fn read_routing_keys<N: Node>(members: &N, room: &mut Room) -> Result<Option<Vec<String>>, Fault> {
     let mut found: Option<Vec<String>> = None;
     for name in ROUTING_KEYS {
         let Some(list) = members.member(name).filter(|list| !list.is_null()) else { continue };
@@ -93,25 +93,25 @@ fn routing_keys<N: Node>(members: &N, room: &mut Room) -> Result<Option<Vec<Stri
     Ok(found.filter(|keys| !keys.is_empty()))
 }
 
-/// Refuses members that some writer may have meant as routing keys: an endpoint is never used without the
-/// routing that its owner asks for.
-fn no_other_routing<N: Node>(object: &N, room: &mut Room) -> Result<(), Fault> {
+/// Refuses members that may be misspelled routing keys: an endpoint is never used without the routing that its owner
+/// requires.
+fn refuse_other_routing<N: Node>(object: &N, room: &mut Room) -> Result<(), Fault> {
     let looks_like_routing = |name: &&String| {
         let letters: String = name.chars().filter(|letter| letter.is_alphanumeric()).take(4).collect();
         letters.eq_ignore_ascii_case("rout") && !ROUTING_KEYS.contains(&name.as_str())
     };
     match room.names(object)?.iter().find(looks_like_routing) {
         None => Ok(()),
-        Some(name) => {
-            Err(Fault::Routing(format!("unknown member `{name}`; routing is written as `routingKeys`")))
-        }
+        Some(name) => Err(Fault::Routing(format!(
+            "unknown member `{name}`: the member for routing keys is `routingKeys`"
+        ))),
     }
 }
 
 impl Service {
-    /// Reads a service of the document of `did`; empty where it is of another type.
+    /// Reads a service of the document of `did`; empty for a service of another type.
     ///
-    /// Reads the object and array of v2.1, and the string of earlier drafts with `accept` beside it.
+    /// Reads the object and array of v2.1, and the string of earlier drafts with `accept` in the service.
     pub(super) fn parse<N: Node>(did: &DidUrl, service: &N, room: &mut Room) -> Result<Found> {
         let Some(kind) = service.member("type") else { return Ok(Found::default()) };
         let kinds = room.entries(&kind)?.unwrap_or_default();
@@ -126,7 +126,7 @@ impl Service {
         let entries = room.entries(&endpoint)?.unwrap_or_else(|| vec![endpoint]);
         let mut found = Found::default();
         let mut endpoints = Vec::new();
-        let of_service = no_other_routing(service, room);
+        let of_service = refuse_other_routing(service, room);
         for entry in &entries {
             let read = of_service.clone().and_then(|()| Endpoint::parse(entry, service, room));
             match read {
@@ -144,20 +144,20 @@ impl Service {
         Ok(found)
     }
 
-    /// The same service under the other DID of its party.
-    pub(super) fn in_the_name_of(&self, before: &DidUrl, did: &DidUrl) -> Self {
+    /// Rewrites the service for the other form of its DID.
+    pub(super) fn with_did(&self, before: &DidUrl, did: &DidUrl) -> Self {
         let fragment = self.id.strip_prefix(before.did()).filter(|rest| rest.starts_with('#'));
         let id = fragment.map_or_else(|| self.id.clone(), |fragment| format!("{}{fragment}", did.did()));
         Self { id, endpoints: self.endpoints.clone() }
     }
 }
 
-/// Why an endpoint is not read.
+/// The reason why an endpoint is skipped.
 #[derive(Clone)]
 enum Fault {
-    /// It cannot be used.
+    /// The endpoint is unusable.
     Unusable,
-    /// Its routing cannot be read, so that a message sent to it may go out unwrapped.
+    /// Its routing is unreadable, so a message to it could be sent unwrapped.
     Routing(String),
     /// The document is too large.
     Error(Error),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn object_array_and_string_endpoints_mean_the_same() {
+    fn object_array_and_string_endpoints_are_equivalent() {
         let endpoint =
             json!({"uri": "https://example.com", "accept": ["didcomm/v2"], "routingKeys": ["did:a:m#k"]});
         let object =
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_didcomm_service_is_passed_over() {
+    fn other_services_are_ignored() {
         for service in [
             json!({"id": "#d", "type": "LinkedDomains", "serviceEndpoint": "https://example.com"}),
             json!({"id": "#d", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": 1}}),

@@ -1,4 +1,4 @@
-//! A verification method of a DID document, and the many ways in which documents write its key.
+//! Verification methods of DID documents, with all common encodings of their keys.
 
 use std::sync::OnceLock;
 
@@ -7,24 +7,24 @@ use crate::error::{Error, Result};
 use crate::json::Node;
 use crate::keys::{Jwk, PublicKey, curve_of_suite, decode_base58, decode_hex};
 
-/// A key that a DID document lists.
+/// A key in a DID document.
 #[derive(Clone, Debug)]
 pub struct VerificationMethod {
     kid: DidUrl,
     suite: String,
     material: Material,
-    // most keys of a document are never used: a point is read when it is
+    // parsed on first use, since most keys of a document are never used
     key: OnceLock<Result<PublicKey, Unusable>>,
 }
 
-/// Why the key of a verification method cannot be used here.
+/// The reason why the key of a verification method is unusable here.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Unusable {
-    /// What to tell the user: the key's curve or type, or what is wrong with it.
+    /// The text for the user: the key's curve or type, or the fault.
     pub reason: String,
 }
 
-/// The key as the document writes it; in more than one member where it writes it more than once.
+/// The encoded key; in several members if the document contains it more than once.
 #[derive(Clone, Debug, Default)]
 struct Material {
     jwk: Option<Result<Jwk, Unusable>>,
@@ -44,34 +44,34 @@ impl From<Error> for Unusable {
 }
 
 impl Unusable {
-    fn because(reason: impl Into<String>) -> Self {
+    fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }
     }
 }
 
 impl VerificationMethod {
-    /// The absolute id of the key.
+    /// The absolute kid.
     pub fn kid(&self) -> &DidUrl {
         &self.kid
     }
 
-    /// The key, or why it cannot be used.
+    /// The key, or the reason why it is unusable.
     pub fn key(&self) -> Result<&PublicKey, &Unusable> {
         self.key.get_or_init(|| self.read_key()).as_ref()
     }
 
-    /// The same key under another DID of its party.
-    pub(super) fn in_the_name_of(&self, did: &DidUrl) -> Self {
+    /// Rewrites the method for the other form of its DID.
+    pub(super) fn with_did(&self, did: &DidUrl) -> Self {
         Self { kid: did.with_fragment(self.kid.fragment().unwrap_or_default()), ..self.clone() }
     }
 
-    /// The same method with a key that cannot be used.
-    pub(super) fn unusable(&self, reason: &str) -> Self {
-        Self { key: OnceLock::from(Err(Unusable::because(reason))), ..self.clone() }
+    /// The same method, with its key marked as unusable.
+    pub(super) fn without_usable_key(&self, reason: &str) -> Self {
+        Self { key: OnceLock::from(Err(Unusable::new(reason))), ..self.clone() }
     }
 
-    /// Why the members of its JWK exclude the relationship; none where they allow it.
-    pub(super) fn excluded_from(&self, relationship: Relationship) -> Option<String> {
+    /// The reason why the members of its JWK exclude the relationship; `None` if they allow it.
+    pub(super) fn exclusion_from(&self, relationship: Relationship) -> Option<String> {
         let Some(Ok(jwk)) = &self.material.jwk else { return None };
         let excluded = match relationship {
             Relationship::KeyAgreement => jwk.excludes_agreement(),
@@ -80,21 +80,21 @@ impl VerificationMethod {
         Some(format!("not for {}: {}", relationship.name(), excluded?))
     }
 
-    /// Whether both methods are written with the same type and the same key.
-    pub(super) fn is_written_as(&self, other: &Self) -> bool {
+    /// Whether both methods have the same type and the same encoded key.
+    pub(super) fn has_same_encoding(&self, other: &Self) -> bool {
         let texts = |method: &Self| {
             let Material { multibase, base58, hex, .. } = &method.material;
             [multibase, base58, hex].map(Clone::clone)
         };
         let jwk = match (&self.material.jwk, &other.material.jwk) {
             (None, None) => true,
-            (Some(Ok(one)), Some(Ok(other))) => one.is_written_as(other),
+            (Some(Ok(one)), Some(Ok(other))) => one.has_same_encoding(other),
             _ => false,
         };
         jwk && self.suite == other.suite && texts(self) == texts(other)
     }
 
-    /// Reads a method of the document of `did`; none where it names no key.
+    /// Reads a method of the document of `did`; `None` if it has no valid id.
     pub(super) fn parse<N: Node>(did: &DidUrl, method: &N) -> Option<Self> {
         let kid = absolute_kid(did, &method.member("id")?.text()?)?;
         let suite = method.member_text("type").unwrap_or_default();
@@ -106,9 +106,9 @@ impl VerificationMethod {
             hex: method.member_text("publicKeyHex"),
         };
         let found = Self { kid, suite, material, key: OnceLock::new() };
-        // W3C Controlled Identifiers 1.0, 2.2: must not be used from that time on
+        // W3C Controlled Identifiers 1.0, 2.2: a revoked or expired method must not be used
         let is_revoked = method.member("revoked").is_some_and(|time| !time.is_null());
-        Some(if is_revoked { found.unusable("revoked") } else { found })
+        Some(if is_revoked { found.without_usable_key("revoked") } else { found })
     }
 
     fn read_key(&self) -> Result<PublicKey, Unusable> {
@@ -123,7 +123,7 @@ impl VerificationMethod {
             key.map_err(Unusable::from)
         });
         let mut keys = jwk.into_iter().chain(multibase).collect::<Result<Vec<_>, _>>()?;
-        // bare bytes lie on the curve of the type, or on that of the key that is written beside them
+        // bare bytes are on the curve of the type, or on that of another encoding of the key
         if let Some(curve) = curve.or_else(|| keys.first().map(PublicKey::curve)) {
             for bytes in [base58.as_deref().map(decode_base58), hex.as_deref().map(decode_hex)] {
                 let key = bytes.map(|bytes| PublicKey::from_bytes(curve, &bytes?)).transpose()?;
@@ -132,32 +132,34 @@ impl VerificationMethod {
         }
         let Some((key, others)) = keys.split_first() else { return Err(self.without_key()) };
         if others.iter().any(|other| other != key) {
-            return Err(Unusable::because("two members of the method have different keys"));
+            return Err(Unusable::new("two members of the method have different keys"));
         }
         let key = key.clone();
         match curve {
             Some(curve) if key.curve() != curve => {
-                Err(Unusable::because("the key is not on the curve of its type"))
+                Err(Unusable::new("the key is not on the curve of its type"))
             }
-            _ if key.has_low_order() => {
-                Err(Unusable::because("a point of low order, with which every key agrees on the same secret"))
-            }
+            _ if key.has_low_order() => Err(Unusable::new(
+                "a point of low order: every private key agrees with it on the same secret",
+            )),
             _ => Ok(key),
         }
     }
 
     fn without_key(&self) -> Unusable {
         match self.suite.as_str() {
-            "JsonWebKey2020" | "JsonWebKey" | "Multikey" => Unusable::because("no public key"),
+            "JsonWebKey2020" | "JsonWebKey" | "Multikey" => {
+                Unusable::new("has no public key in a known form")
+            }
             other if curve_of_suite(&self.suite).is_none() => {
                 Error::unsupported("verification method type", other).into()
             }
-            _ => Unusable::because("no public key"),
+            _ => Unusable::new("has no public key in a known form"),
         }
     }
 }
 
-/// The absolute form of a key id that may be relative to its document.
+/// Makes a kid absolute that may be relative to its document.
 pub(super) fn absolute_kid(did: &DidUrl, id: &str) -> Option<DidUrl> {
     match id.strip_prefix('#').or_else(|| id.strip_prefix(did.did())?.strip_prefix('#')) {
         Some(fragment) => did.kid(fragment),
@@ -174,13 +176,13 @@ mod tests {
     use crate::keys::{Curve, PrivateKey};
 
     const MULTIKEY: &str = "publicKeyMultibase";
-    /// Multibase over the bytes alone, without a codec.
+    /// Multibase over the bytes, without a codec.
     const BARE: &str = "publicKeyMultibase of bare bytes";
     const JWK: &str = "publicKeyJwk";
     const BASE58: &str = "publicKeyBase58";
     const HEX: &str = "publicKeyHex";
 
-    /// The types that are read, the curves that their suites have, and the members in which their keys are found.
+    /// The supported types, the curves of their suites, and the members with their keys.
     const SUITES: [(&str, &[Curve], &[&str]); 8] = [
         ("JsonWebKey2020", &Curve::ALL, &[JWK, MULTIKEY]),
         ("JsonWebKey", &Curve::ALL, &[JWK, MULTIKEY]),
@@ -214,12 +216,12 @@ mod tests {
 
     // DID-20, KID-05
     #[test]
-    fn every_type_is_read_with_every_member_that_its_suite_has() {
+    fn every_type_is_read_with_every_member_of_its_suite() {
         for (suite, curves, materials) in SUITES {
             for (key, material) in
                 curves.iter().flat_map(|curve| materials.iter().map(|material| (key_on(*curve), material)))
             {
-                // points on the NIST curves and on secp256k1 come in two forms
+                // points on the NIST curves and on secp256k1 have two forms
                 for bytes in [key.bytes(), key.uncompressed_bytes().to_vec()] {
                     let found = read(&method(suite, material, &key, &bytes));
                     assert_eq!(found.as_ref(), Ok(&key), "{suite} {material}");
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_not_read_with_a_key_of_another_curve_or_one_that_no_curve_is_told_for() {
+    fn key_on_another_or_unknown_curve_is_unusable() {
         for (suite, curves, materials) in SUITES {
             let others = Curve::ALL.into_iter().filter(|curve| !curves.contains(curve)).map(key_on);
             for (key, material) in
@@ -244,13 +246,13 @@ mod tests {
             for material in [BASE58, HEX].into_iter().filter(|material| !materials.contains(material)) {
                 let key = key_on(Curve::X25519);
                 let unusable = read(&method(suite, material, &key, &key.bytes())).unwrap_err();
-                assert!(unusable.reason.contains("no public key"), "{suite} {material}");
+                assert!(unusable.reason.contains("has no public key in a known form"), "{suite} {material}");
             }
         }
     }
 
     #[test]
-    fn a_member_that_is_null_is_as_if_it_were_not_there() {
+    fn null_member_reads_as_absent() {
         let key = key_on(Curve::Ed25519);
         let mut method = method("Ed25519VerificationKey2018", BASE58, &key, &key.bytes());
         method[JWK] = Value::Null;

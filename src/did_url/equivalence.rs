@@ -1,10 +1,10 @@
-//! Who is who: two DIDs of one party.
+//! DID equivalence: the forms of one DID.
 
 use std::borrow::Cow;
 
 use super::short_form::short_form;
 
-/// Whether two DIDs, or DID URLs, name one party.
+/// Whether two DIDs, or DID URLs, belong to one party.
 ///
 /// They do if they are equal, or if one is the hash of the other: the short and the long form of a
 /// did:peer:4, or the did:peer:3 of a did:peer:2. The hash is computed, never believed.
@@ -13,17 +13,17 @@ pub fn same_party(one: &str, other: &str) -> bool {
     if one == other {
         return true;
     }
-    // only these methods have two names for one party, and most DIDs are of neither
+    // only these methods have two equivalent DIDs, and most DIDs have neither method
     let named_twice = |did: &str| did.starts_with("did:peer:");
     named_twice(one) && named_twice(other) && shortest(one) == shortest(other)
 }
 
-/// The shortest name of the party: the short form of a long form, any other DID as it is.
+/// The shortest equivalent DID: the short form of a long form, any other DID as it is.
 pub fn shortest(did: &str) -> Cow<'_, str> {
     short_form(did).map_or(Cow::Borrowed(did), Cow::Owned)
 }
 
-/// The one form of a DID in which a party is reported.
+/// The canonical form of a DID, for reports.
 ///
 /// It is the short form of a did:peer:4, and the did:peer:2 of a did:peer:3 where `long` is it; a peer may write
 /// either, and a program that keeps contacts by DID needs one. Any other DID is reported as it is.
@@ -37,7 +37,7 @@ pub fn canonical<'a>(did: &'a str, long: Option<&'a str>) -> Cow<'a, str> {
     }
 }
 
-/// A party whose shortest name is computed once, to be compared with many DIDs.
+/// A party's DID with its shortest form, computed once for comparison with many DIDs.
 pub(crate) struct PartyName<'a>(Cow<'a, str>);
 
 impl<'a> PartyName<'a> {
@@ -45,7 +45,7 @@ impl<'a> PartyName<'a> {
         Self(shortest(did))
     }
 
-    /// Whether the DID names this party. Of the DIDs that cannot, none is hashed.
+    /// Whether the DID belongs to this party. A DID is hashed only if it can be an equivalent form.
     pub(crate) fn is(&self, did: &str) -> bool {
         if *self.0 == *did {
             return true;
@@ -75,7 +75,7 @@ mod tests {
 
     // ADR-05
     #[test]
-    fn both_forms_of_a_did_name_one_party() {
+    fn both_forms_of_a_did_are_one_party() {
         for (one, other) in [(LONG, SHORT), (TWO, THREE)] {
             assert!(same_party(one, one) && same_party(one, other) && same_party(other, one));
             assert!(same_party(&format!("{one}#key-1"), &format!("{other}#key-2")));
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_party_is_reported_in_one_form() {
+    fn canonical_form_is_the_same_for_both_forms() {
         for (did, long, form) in [
             (LONG, None, SHORT),
             (SHORT, None, SHORT),
@@ -106,7 +106,7 @@ mod tests {
 
     // ADR-05
     #[test]
-    fn a_did_that_only_looks_like_the_other_form_is_another_party() {
+    fn did_with_a_wrong_hash_is_another_party() {
         for (one, other) in [
             (LONG.replace("zQSJ", "zQSK").as_str(), SHORT),
             (LONG, SHORT.trim_end_matches('M')),

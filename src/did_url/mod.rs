@@ -18,20 +18,20 @@ const MAX_LENGTH: usize = 16_384;
 /// A syntactically valid DID or DID URL, compared byte by byte.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct DidUrl {
-    // copied often, and as long as a did:peer
+    // shared, because it is cloned often and can be as long as a did:peer
     text: Arc<str>,
     did_length: usize,
 }
 
 impl DidUrl {
-    /// Reads a DID or a DID URL.
+    /// Parses a DID or a DID URL.
     ///
-    /// More characters pass than DID Core allows in an id (`=`, `+` and the like): DIDs in the wild have
-    /// them, and none of them changes where the DID ends.
+    /// More characters are accepted than DID Core allows in an id (`=`, `+` and the like): existing DIDs have them, and
+    /// none of them changes the end of the DID.
     pub fn parse(text: &str) -> Result<Self> {
-        let invalid = || Error::malformed("did", "neither a DID nor a DID URL");
+        let invalid = || Error::malformed("did", "must be a DID (did:method:...) or a DID URL");
         if text.len() > MAX_LENGTH {
-            return Err(Error::malformed("did", "longer than any DID in use"));
+            return Err(Error::malformed("did", "longer than the maximum length of a DID"));
         }
         let (method, id) =
             text.strip_prefix("did:").and_then(|rest| rest.split_once(':')).ok_or_else(invalid)?;
@@ -51,23 +51,23 @@ impl DidUrl {
         }
     }
 
-    /// Reads the id of a key: a DID URL with a fragment that is not empty.
+    /// Parses a kid: a DID URL with a non-empty fragment.
     pub fn parse_kid(text: &str, part: &'static str) -> Result<Self> {
         let url =
             Self::parse(text).map_err(|_| Error::malformed(part, "not a DID URL (did:method:...#key)"))?;
         match url.fragment() {
             Some(fragment) if !fragment.is_empty() => Ok(url),
-            _ => Err(Error::malformed(part, "a DID URL without the fragment that names a key")),
+            _ => Err(Error::malformed(part, "must be a DID URL with a fragment (did:method:...#key)")),
         }
     }
 
-    /// Reads the id of the key with which a sender or signer proves its DID: no path and no query stand between
-    /// the DID and the fragment, for they would name another resource than the DID document.
+    /// Parses the kid of a sender or signer, a DID with only a fragment: a path or a query would identify another
+    /// resource than the DID document.
     pub fn parse_key_of_did(text: &str, part: &'static str) -> Result<Self> {
         let kid = Self::parse_kid(text, part)?;
         match text.get(kid.did_length..) {
             Some(rest) if rest.starts_with('#') => Ok(kid),
-            _ => Err(Error::malformed(part, "a DID URL with a path or a query")),
+            _ => Err(Error::malformed(part, "must be a DID URL without a path or a query")),
         }
     }
 
@@ -76,7 +76,7 @@ impl DidUrl {
         &self.text
     }
 
-    /// The DID alone, without path, query and fragment.
+    /// The DID, without path, query and fragment.
     pub fn did(&self) -> &str {
         self.text.get(..self.did_length).unwrap_or(&self.text)
     }
@@ -86,7 +86,7 @@ impl DidUrl {
         self.text.split_once('#').map(|(_, fragment)| fragment)
     }
 
-    /// The key of this DID that the fragment names; none where it is empty or no fragment.
+    /// The kid with this fragment, given with its `#`; `None` if the fragment is empty or lacks its `#`.
     pub(super) fn kid(&self, fragment: &str) -> Option<Self> {
         let is_fragment = |byte: u8| is_id_byte(byte) || matches!(byte, b'/' | b'?');
         (!fragment.is_empty() && fragment.bytes().all(is_fragment)).then(|| self.with_fragment(fragment))
@@ -104,10 +104,10 @@ impl Display for DidUrl {
     }
 }
 
-/// What may stand in an id.
+/// The characters of an id.
 const ID_BYTES: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._-%=+~*!$&'(),;@";
 
-/// The same to look a byte up: all names of all parties are read so.
+/// The same as a lookup table, since every DID is parsed with it.
 #[expect(clippy::indexing_slicing, reason = "the compiler fills the table")]
 const IN_ID: [bool; 256] = {
     let mut table = [false; 256];
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_did_url_is_split_at_its_first_delimiter() {
+    fn did_url_is_split_at_its_first_delimiter() {
         let url = DidUrl::parse("did:example:bob?x=1#key-1").unwrap();
         assert_eq!(url.did(), "did:example:bob");
         assert_eq!(url.fragment(), Some("key-1"));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_names_a_key_if_it_is_one_and_not_empty() {
+    fn kid_requires_a_non_empty_fragment() {
         let did = DidUrl::parse("did:example:bob").unwrap();
         for fragment in ["key-1", "a/b?c", "%41"] {
             assert_eq!(did.kid(fragment), DidUrl::parse(&format!("did:example:bob#{fragment}")).ok());
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_did_is_refused() {
+    fn invalid_dids_are_refused() {
         for text in [
             "",
             "did:",
@@ -165,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn a_did_is_read_up_to_the_longest_and_no_further() {
+    fn length_of_a_did_is_limited() {
         let of_length = |length: usize| format!("did:a:{}", "b".repeat(length - "did:a:".len()));
         assert!(DidUrl::parse(&of_length(MAX_LENGTH)).is_ok());
         assert!(DidUrl::parse(&of_length(MAX_LENGTH + 1)).is_err());
     }
 
     #[test]
-    fn a_kid_needs_a_fragment() {
+    fn parse_kid_requires_a_fragment() {
         assert!(DidUrl::parse_kid("did:example:bob", "kid").is_err());
         assert!(DidUrl::parse_kid("did:example:bob#", "kid").is_err());
         assert!(DidUrl::parse_kid("did:example:bob#key-1", "kid").is_ok());

@@ -1,24 +1,24 @@
-//! The short form of a did:peer that has two: a hash, which is computed from the text of the long form.
+//! Short forms of did:peer DIDs, which are hashes of the long form's text.
 
 use crate::multihash::sha2_256;
 
-/// What a did:peer of numalgo 4 begins with.
+/// The prefix of a did:peer:4.
 pub(crate) const NUMALGO4: &str = "did:peer:4";
 
-/// The short form of a did:peer that has one: the did:peer:3 of a did:peer:2, the short form of a did:peer:4.
+/// The short form of a did:peer: the did:peer:3 of a did:peer:2, or the short form of a did:peer:4.
 ///
-/// None where the DID is no long form, or does not have the hash that it says.
+/// `None` if the DID is not a long form, or if its hash is wrong.
 pub fn short_form(did: &str) -> Option<String> {
     numalgo3(did).or_else(|| numalgo4(did).map(str::to_owned))
 }
 
-/// The did:peer:3 of a did:peer:2; none for other DIDs.
+/// The did:peer:3 of a did:peer:2; `None` for other DIDs.
 pub(crate) fn numalgo3(did: &str) -> Option<String> {
     let elements = did.strip_prefix("did:peer:2").filter(|elements| elements.starts_with('.'))?;
     Some(format!("did:peer:3{}", sha2_256(elements)))
 }
 
-/// The short form of a long form whose hash is that of its document; none for other DIDs.
+/// The short form of a long form with the right hash; `None` for other DIDs.
 pub(crate) fn numalgo4(did: &str) -> Option<&str> {
     let (short, encoded) = split_numalgo4(did)?;
     (short.strip_prefix(NUMALGO4)? == sha2_256(encoded)).then_some(short)

@@ -14,7 +14,7 @@ use crate::json::Node;
 /// The private members of a JWK of any key type (RFC 7518 6.2.2, 6.3.2 and 6.4).
 pub(crate) const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// The members of a JWK that carry the key, and those that restrict its use.
+/// The members of a JWK with the key, and those that restrict its use.
 #[derive(Clone)]
 pub(crate) struct Jwk {
     kty: String,
@@ -22,12 +22,12 @@ pub(crate) struct Jwk {
     x: Option<String>,
     y: Option<String>,
     d: Option<String>,
-    /// Whether it has a private member, `d` or that of another key type.
+    /// Whether it has a private member, `d` or one of another key type.
     private: bool,
     purpose: Purpose,
 }
 
-/// The members that restrict what a key is used for (RFC 7517 4.2 to 4.4).
+/// The members that restrict the use of a key (RFC 7517 4.2 to 4.4).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Purpose {
     usage: Option<String>,
@@ -35,7 +35,7 @@ struct Purpose {
     alg: Option<String>,
 }
 
-/// Values of `key_ops` that allow key agreement; `deriveKey` and `deriveBits` are meant, and writers use the others.
+/// Values of `key_ops` that allow key agreement: `deriveKey` and `deriveBits` by the RFC, the others in practice.
 const AGREEMENT_OPS: [&str; 6] = ["deriveKey", "deriveBits", "encrypt", "decrypt", "wrapKey", "unwrapKey"];
 
 /// Values of `key_ops` that allow signatures.
@@ -46,7 +46,7 @@ impl Purpose {
         let ops = jwk.member("key_ops").and_then(|ops| ops.entries()).unwrap_or_default();
         Self {
             usage: jwk.member_text("use"),
-            // no more values are registered than these, so a longer list says no more
+            // the number of registered values, so a longer list has no further meaning
             key_ops: ops.iter().take(16).filter_map(|op| op.text().map(Cow::into_owned)).collect(),
             alg: jwk.member_text("alg"),
         }
@@ -55,7 +55,7 @@ impl Purpose {
     /// The member that excludes key agreement, with its value.
     fn excludes_agreement(&self) -> Option<String> {
         let signs = |alg: &str| SIGNATURE_ALGS.contains(&alg);
-        self.excluded("sig", &AGREEMENT_OPS, signs)
+        self.find_exclusion("sig", &AGREEMENT_OPS, signs)
     }
 
     /// The member that excludes signatures by a key on the curve, with its value.
@@ -70,14 +70,14 @@ impl Purpose {
         };
         let other =
             |alg: &str| alg.starts_with("ECDH") || (SIGNATURE_ALGS.contains(&alg) && !fitting.contains(&alg));
-        self.excluded("enc", &SIGNATURE_OPS, other)
+        self.find_exclusion("enc", &SIGNATURE_OPS, other)
     }
 
-    fn excluded(&self, usage: &str, ops: &[&str], alg: impl Fn(&str) -> bool) -> Option<String> {
+    fn find_exclusion(&self, usage: &str, ops: &[&str], alg: impl Fn(&str) -> bool) -> Option<String> {
         if self.usage.as_deref() == Some(usage) {
             return Some(format!("`use` is {usage}"));
         }
-        // WebCrypto writes an empty list for the public half of any agreement key
+        // WebCrypto writes an empty list for every public key for key agreement
         if !self.key_ops.is_empty() && !self.key_ops.iter().any(|op| ops.contains(&op.as_str())) {
             return Some("`key_ops` does not list it".to_owned());
         }
@@ -105,7 +105,7 @@ impl Debug for Jwk {
 }
 
 impl Jwk {
-    /// Reads the members of a JWK. A member that is null is absent; another type than string is refused.
+    /// Reads the members of a JWK. A null member counts as absent; any type other than string is refused.
     pub(crate) fn read<N: Node>(jwk: &N) -> Result<Self> {
         let member = |name: &str| match jwk.member(name).filter(|value| !value.is_null()) {
             None => Ok(None),
@@ -128,26 +128,26 @@ impl Jwk {
     }
 
     /// Whether both have the same members.
-    pub(crate) fn is_written_as(&self, other: &Self) -> bool {
+    pub(crate) fn has_same_encoding(&self, other: &Self) -> bool {
         let public = |jwk: &Self| [jwk.crv.clone(), jwk.x.clone(), jwk.y.clone()];
-        // one with a private member is unusable, whatever the other one is
+        // a JWK with a private member is unusable, so it equals no other
         self.kty == other.kty
             && public(self) == public(other)
             && self.private == other.private
             && self.purpose == other.purpose
     }
 
-    /// The member that excludes key agreement, with its value; none where it is allowed.
+    /// The member that excludes key agreement, with its value; `None` if it is allowed.
     pub(crate) fn excludes_agreement(&self) -> Option<String> {
         self.purpose.excludes_agreement()
     }
 
-    /// The member that excludes signatures, with its value; none where they are allowed.
+    /// The member that excludes signatures, with its value; `None` if they are allowed.
     pub(crate) fn excludes_signature(&self) -> Option<String> {
         self.purpose.excludes_signature(self.curve().ok())
     }
 
-    /// The public key of a JWK that carries no secret.
+    /// The public key of a JWK without a private member, which is refused.
     pub(crate) fn only_public_key(&self) -> Result<PublicKey> {
         if self.private {
             return Err(Error::malformed("jwk", "a public key must not have a private member"));
@@ -162,7 +162,7 @@ impl Jwk {
         let name = self.crv.as_deref().ok_or_else(|| Error::malformed("jwk.crv", "missing"))?;
         let curve = Curve::from_name(name)?;
         let fits = self.kty == curve.key_type();
-        if fits { Ok(curve) } else { Err(Error::malformed("jwk.kty", "does not fit crv")) }
+        if fits { Ok(curve) } else { Err(Error::malformed("jwk.kty", "does not match `crv`")) }
     }
 
     pub(crate) fn public_key(&self) -> Result<PublicKey> {
@@ -177,7 +177,7 @@ impl Jwk {
     pub(crate) fn secret_bytes(&self) -> Result<(Curve, Zeroizing<Vec<u8>>)> {
         let curve = self.curve()?;
         let d = Zeroizing::new(bytes(self.d.as_deref(), "jwk.d")?);
-        // the peer that writes short coordinates writes short secrets too
+        // the implementation that truncates coordinates truncates private keys too
         let missing = match curve.key_type() {
             "EC" => curve.field_length().saturating_sub(d.len()),
             _ => 0,
@@ -194,7 +194,7 @@ fn bytes(text: Option<&str>, part: &'static str) -> Result<Vec<u8>> {
 }
 
 impl PublicKey {
-    /// The key as a JWK with its public members only.
+    /// The key as a JWK, with its public members only.
     pub fn to_jwk(&self) -> Map<String, Value> {
         let (x, y) = self.coordinates();
         let mut jwk = Map::new();
@@ -207,7 +207,7 @@ impl PublicKey {
         jwk
     }
 
-    /// Reads a JWK that carries no secret.
+    /// Reads a JWK without a private member.
     pub fn from_jwk(value: &Value) -> Result<Self> {
         Jwk::read(&value)?.only_public_key()
     }
@@ -222,7 +222,7 @@ mod tests {
 
     // ALG-13
     #[test]
-    fn a_jwk_on_every_curve_reads_back_as_itself() {
+    fn secret_jwk_round_trips_on_every_curve() {
         for curve in Curve::ALL {
             let secret = PrivateKey::from_bytes(curve, &vec![1; curve.field_length()]).unwrap();
             let key = secret.public_key();
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_jwk_reads_back_as_itself() {
+    fn public_jwk_round_trips() {
         let value =
             json!({"kty": "OKP", "crv": "X25519", "x": "avH0O2Y4tqLAq8y9zpianr8ajii5m4F_mICrzNlatXs"});
         let key = PublicKey::from_jwk(&value).unwrap();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_jwk_with_d_and_wrong_kty_are_refused() {
+    fn public_jwk_with_d_or_wrong_kty_is_refused() {
         let x = "avH0O2Y4tqLAq8y9zpianr8ajii5m4F_mICrzNlatXs";
         for value in [
             json!({"kty": "OKP", "crv": "X25519", "x": x, "d": x}),

@@ -1,4 +1,4 @@
-//! Keys: where they live, what they are called, and the forms in which they travel.
+//! Keys: secrets and their store, key ids, and encodings.
 
 mod jwk;
 mod multikey;

@@ -8,10 +8,10 @@ use super::{Curve, PublicKey};
 use crate::crypto::public_key::has_length_of;
 use crate::error::{Error, Result};
 
-/// Longest text of a key that is read: base58 costs time squared, and documents come from strangers.
+/// Maximum length of an encoded key: base58 takes quadratic time, and documents are untrusted.
 ///
-/// The longest key on offer, an uncompressed point on P-521, has 1,081 letters in base2; up to here a key of
-/// another kind is still named by its codec, as an RSA key of 8,192 bits or one of ML-DSA-44.
+/// The longest supported key, an uncompressed point on P-521, has 1,081 letters in base2. The limit also allows to
+/// report the codec of unsupported keys, such as RSA keys of 8,192 bits and ML-DSA-44.
 const LONGEST_TEXT: usize = 2048;
 
 impl PublicKey {
@@ -21,7 +21,7 @@ impl PublicKey {
         multibase::encode(Base::Base58Btc, encoded)
     }
 
-    /// Reads a Multikey: multibase text over the multicodec and the bytes of a public key.
+    /// Parses a Multikey: multibase text over the multicodec and the bytes of a public key.
     pub fn from_multikey(text: &str) -> Result<Self> {
         let (codec, bytes) = split(text)?;
         let curve = Curve::ALL
@@ -31,7 +31,7 @@ impl PublicKey {
         Self::from_bytes(curve, &bytes)
     }
 
-    /// Reads multibase text over the bare bytes, as some 2020 documents have it, or a Multikey.
+    /// Parses multibase text over the bare bytes, as in some 2020 documents, or a Multikey.
     pub(crate) fn from_multibase(curve: Curve, text: &str) -> Result<Self> {
         let bytes = decode(text)?;
         if has_length_of(curve, &bytes) {
@@ -46,7 +46,7 @@ impl PublicKey {
     }
 }
 
-/// The curve and the bytes of a secret key in multibase.
+/// Decodes the curve and the bytes of a secret key in multibase.
 pub(crate) fn secret_from_multikey(text: &str) -> Result<(Curve, Zeroizing<Vec<u8>>)> {
     let (codec, bytes) = split(text)?;
     let curve = Curve::ALL
@@ -56,22 +56,22 @@ pub(crate) fn secret_from_multikey(text: &str) -> Result<(Curve, Zeroizing<Vec<u
     Ok((curve, bytes))
 }
 
-/// The bytes of multibase text.
+/// Decodes multibase text.
 pub(crate) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>> {
-    decoded(text, "multibase", |text| multibase::decode(text).map(|(_, bytes)| bytes))
+    decode_bounded(text, "multibase", |text| multibase::decode(text).map(|(_, bytes)| bytes))
 }
 
-/// The bytes of bare base58 text.
+/// Decodes base58 text without a prefix.
 pub(crate) fn decode_base58(text: &str) -> Result<Zeroizing<Vec<u8>>> {
-    decoded(text, "base58", |text| Base::Base58Btc.decode(text))
+    decode_bounded(text, "base58", |text| Base::Base58Btc.decode(text))
 }
 
-/// The bytes of hexadecimal text, in either case.
+/// Decodes hexadecimal text, in either case.
 pub(crate) fn decode_hex(text: &str) -> Result<Zeroizing<Vec<u8>>> {
-    decoded(text, "hex", |text| Base::Base16Lower.decode(text.to_ascii_lowercase()))
+    decode_bounded(text, "hex", |text| Base::Base16Lower.decode(text.to_ascii_lowercase()))
 }
 
-fn decoded(
+fn decode_bounded(
     text: &str,
     part: &'static str,
     decode: impl FnOnce(&str) -> multibase::Result<Vec<u8>>,
@@ -84,8 +84,8 @@ fn decoded(
 
 fn split(text: &str) -> Result<(u64, Zeroizing<Vec<u8>>)> {
     let decoded = decode(text)?;
-    let encoded =
-        MultiEncoded::new(&decoded).map_err(|_| Error::malformed("multicodec", "no multicodec prefix"))?;
+    let encoded = MultiEncoded::new(&decoded)
+        .map_err(|_| Error::malformed("multicodec", "must begin with a multicodec prefix"))?;
     let (codec, bytes) = encoded.parts();
     Ok((codec, Zeroizing::new(bytes.to_vec())))
 }
@@ -96,7 +96,7 @@ mod tests {
     use crate::keys::PrivateKey;
 
     #[test]
-    fn a_multikey_reads_back_as_itself() {
+    fn multikey_round_trips() {
         let text = "z6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj";
         let key = PublicKey::from_multikey(text).unwrap();
         assert_eq!(key.curve(), Curve::Ed25519);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_multikey_on_every_curve_reads_back_as_itself() {
+    fn multikey_round_trips_on_every_curve() {
         for curve in Curve::ALL {
             let bytes = vec![1; curve.field_length()];
             let key = PrivateKey::from_bytes(curve, &bytes).unwrap().public_key();
@@ -124,21 +124,21 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_codec_is_named() {
+    fn error_contains_the_unknown_codec() {
         let bytes = MultiEncodedBuf::encode_bytes(ssi_multicodec::BLS12_381_G2_PUB, &[2; 96]);
         let error = PublicKey::from_multikey(&multibase::encode(Base::Base58Btc, bytes)).unwrap_err();
         assert_eq!(error, Error::unsupported("multicodec of a public key", "0xeb"));
     }
 
     #[test]
-    fn rubbish_is_refused_without_a_panic() {
+    fn invalid_multikeys_are_refused_without_a_panic() {
         for text in ["", "z", "z6", "é", "zzzz0", "u____", "m"] {
             assert!(PublicKey::from_multikey(text).is_err(), "{text}");
         }
     }
-    // no time is measured: text that is too long says so, though it is not decodable either
+    // the reason shows the order of the checks: the text is not decodable either
     #[test]
-    fn text_longer_than_any_key_is_refused_before_it_is_decoded() {
+    fn text_longer_than_any_key_is_refused_before_decoding() {
         let readers = [decode, decode_base58, decode_hex];
         let too_long = |error: &Error| error.to_string().contains("longer than any key");
         for length in [LONGEST_TEXT + 1, 4 << 20] {
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_key_on_offer_is_read_in_the_longest_base() {
+    fn longest_key_is_read_in_the_longest_base() {
         let bytes = vec![1; Curve::P521.field_length()];
         let key = PrivateKey::from_bytes(Curve::P521, &bytes).unwrap().public_key();
         let multikey = MultiEncodedBuf::encode_bytes(ssi_multicodec::P521_PUB, key.uncompressed_bytes());

@@ -1,4 +1,4 @@
-//! A secret that can be used: a key in this process, or one that lives elsewhere and works on request.
+//! Secrets: local private keys and external keys.
 
 use std::any::Any;
 use std::fmt::{Debug, Formatter};
@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::{Curve, PublicKey, SecretKey};
 use crate::did_url::DidUrl;
 
-/// Whatever the caller knows a key of its own by; the core hands it back and never looks inside.
+/// The caller's opaque handle of an external key, which the core never inspects.
 pub type Handle = Arc<dyn Any + Send + Sync>;
 
-/// A key whose private bytes never come here: in an HSM, a KMS, a wallet, another process.
+/// An external key, whose private bytes stay in an HSM, a KMS, a wallet or another process.
 #[derive(Clone)]
 pub struct ExternalKey {
     kid: DidUrl,
@@ -18,33 +18,33 @@ pub struct ExternalKey {
     public_key: Option<Box<PublicKey>>,
 }
 
-/// A secret that can be used.
+/// A private key for use in operations.
 #[derive(Clone, Debug)]
 pub enum Secret {
-    /// A key in this process.
+    /// A local key, in this process.
     Local(SecretKey),
-    /// A key that is asked to agree and to sign.
+    /// An external key, which agrees and signs on request.
     External(ExternalKey),
 }
 
 impl ExternalKey {
-    /// The key of that id, which the caller finds by the handle.
+    /// An external key with this kid, which the caller finds by the handle.
     pub fn new(kid: DidUrl, handle: Handle) -> Self {
         Self { kid, handle, public_key: None }
     }
 
-    /// The same key, whose public half is known.
+    /// The same key, with its public key.
     #[must_use]
     pub fn with_public_key(self, public_key: PublicKey) -> Self {
         Self { public_key: Some(Box::new(public_key)), ..self }
     }
 
-    /// The id of the key.
+    /// The kid.
     pub fn kid(&self) -> &DidUrl {
         &self.kid
     }
 
-    /// What the caller knows it by.
+    /// The caller's handle.
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
@@ -56,7 +56,7 @@ impl Debug for ExternalKey {
     }
 }
 
-/// One key in two processes is the same key only to whoever made the handle.
+/// Only the caller can compare handles, so equality is that of the handle's identity.
 impl PartialEq for ExternalKey {
     fn eq(&self, other: &Self) -> bool {
         self.kid == other.kid && Arc::ptr_eq(&self.handle, &other.handle)
@@ -66,7 +66,7 @@ impl PartialEq for ExternalKey {
 impl Eq for ExternalKey {}
 
 impl Secret {
-    /// The id of the key.
+    /// The kid.
     pub fn kid(&self) -> &DidUrl {
         match self {
             Self::Local(key) => key.kid(),
@@ -74,16 +74,16 @@ impl Secret {
         }
     }
 
-    /// The same key under another id, as when a peer names it in an older form.
+    /// The same key under another kid, for instance the older kid in a peer's message.
     #[must_use]
-    pub fn renamed(self, kid: DidUrl) -> Self {
+    pub fn with_kid(self, kid: DidUrl) -> Self {
         match self {
-            Self::Local(key) => Self::Local(key.renamed(kid)),
+            Self::Local(key) => Self::Local(key.with_kid(kid)),
             Self::External(key) => Self::External(ExternalKey { kid, ..key }),
         }
     }
 
-    /// Whether it lies on the curve, as far as it is known.
+    /// Whether the key is on the curve; true if its curve is unknown.
     pub(crate) fn may_lie_on(&self, curve: Curve) -> bool {
         match self {
             Self::Local(key) => key.curve() == curve,
@@ -91,7 +91,7 @@ impl Secret {
         }
     }
 
-    /// Whether its public half is this key, as far as it is known: a key that lives elsewhere need not show it.
+    /// Whether this is its public key; true if its public key is unknown, as it may be for an external key.
     pub(crate) fn may_belong_to(&self, public_key: &PublicKey) -> bool {
         match self {
             Self::Local(key) => key.belongs_to(public_key),

@@ -1,4 +1,4 @@
-//! Secret keys: parsed once when they enter, zeroed when they leave, never printed.
+//! Local secret keys: parsed once, zeroed on drop, never printed.
 
 use std::fmt::{Debug, Formatter};
 
@@ -14,7 +14,7 @@ use crate::did_url::DidUrl;
 use crate::error::{Error, Result};
 use crate::json;
 
-/// A secret key and the id under which DID documents list its public half.
+/// A secret key, with the kid of its public key in DID documents.
 #[derive(Clone)]
 pub struct SecretKey {
     kid: DidUrl,
@@ -27,29 +27,28 @@ impl SecretKey {
         Ok(Self { kid, kind: PrivateKey::generate(curve, draw)? })
     }
 
-    /// Reads the raw bytes of a secret key; its public half is computed.
+    /// Reads the raw bytes of a secret key, and computes its public key.
     pub fn from_bytes(kid: DidUrl, curve: Curve, bytes: &[u8]) -> Result<Self> {
         Ok(Self { kid, kind: PrivateKey::from_bytes(curve, bytes)? })
     }
 
-    /// Reads the JSON text of a secret in any form in which DID software writes it; leaves no copy behind.
+    /// Parses the JSON text of a secret in any common form; its copies are zeroed.
     pub fn from_json(text: &str, kid: Option<&str>) -> Result<Self> {
         let value = json::value(text, "secret")?;
         Self::from_value(&Wiped(value).0, kid)
     }
 
-    /// Reads a secret in any form in which DID software writes it.
+    /// Reads a secret in any common form.
     ///
     /// A JWK with `d`; or a verification method with `id` (or `kid`) and one of `privateKeyJwk`,
     /// `privateKeyMultibase`, `privateKeyBase58`, or `secretKeyJwk`, `secretKeyMultibase` of W3C Controlled
-    /// Identifiers 1.0. `kid`, when given, names the key whatever the value says; a verkey there stands for the
-    /// id that its did:key gives it. A public key that is written beside the secret must belong to it.
+    /// Identifiers 1.0. `kid` takes precedence over the value's own id; a verkey counts as the kid in its did:key. A
+    /// public key in the same value must match the secret.
     pub fn from_value(value: &Value, kid: Option<&str>) -> Result<Self> {
         let member = |name: &str| value.get(name).and_then(Value::as_str);
-        let named = kid
-            .or_else(|| member("kid"))
-            .or_else(|| member("id"))
-            .ok_or_else(|| Error::malformed("secret", "no kid"))?;
+        let named = kid.or_else(|| member("kid")).or_else(|| member("id")).ok_or_else(|| {
+            Error::malformed("secret", "must have a kid: pass `kid`, or a value with `kid` or `id`")
+        })?;
         let kid = secret_kid(named, "secret.kid")?;
         if value.get("kty").is_some() {
             return Self::from_jwk(kid, &Jwk::read(&value)?);
@@ -79,12 +78,12 @@ impl SecretKey {
                 return Err(Error::malformed("secret", "two members have different private keys"));
             }
         }
-        key.belongs_to_method(value)?;
+        key.check_public_keys_of(value)?;
         Ok(key)
     }
 
-    /// Compares the key with each public key that the method has beside the secret.
-    fn belongs_to_method(&self, method: &Value) -> Result<()> {
+    /// Compares the key with each public key in the method.
+    fn check_public_keys_of(&self, method: &Value) -> Result<()> {
         let member = |name: &str| method.get(name).and_then(Value::as_str);
         let curve = self.curve();
         let jwk = method.get("publicKeyJwk").filter(|jwk| !jwk.is_null());
@@ -112,11 +111,11 @@ impl SecretKey {
         if key.public_key() == jwk.public_key()? {
             Ok(key)
         } else {
-            Err(Error::malformed("jwk.d", "does not belong to x"))
+            Err(Error::malformed("jwk.d", "does not match the public key"))
         }
     }
 
-    /// Some formats append the public half to the secret.
+    /// Reads a secret key that some formats store with the public key appended.
     fn from_bytes_of_any_length(kid: DidUrl, curve: Curve, bytes: &[u8]) -> Result<Self> {
         match (curve, bytes.split_at_checked(32)) {
             (Curve::Ed25519 | Curve::X25519, Some((secret, public))) if public.len() == 32 => {
@@ -124,21 +123,21 @@ impl SecretKey {
                 if key.public_key().bytes() == public {
                     Ok(key)
                 } else {
-                    Err(Error::malformed("secret", "its two halves do not belong together"))
+                    Err(Error::malformed("secret", "its private and public keys do not match"))
                 }
             }
             _ => Self::from_bytes(kid, curve, bytes),
         }
     }
 
-    /// The id of the key.
+    /// The kid.
     pub fn kid(&self) -> &DidUrl {
         &self.kid
     }
 
-    /// The same key under another id, as when a peer names it in an older form.
+    /// The same key under another kid, for instance the older kid in a peer's message.
     #[must_use]
-    pub fn renamed(&self, kid: DidUrl) -> Self {
+    pub fn with_kid(&self, kid: DidUrl) -> Self {
         Self { kid, kind: self.kind.clone() }
     }
 
@@ -147,17 +146,17 @@ impl SecretKey {
         self.kind.curve()
     }
 
-    /// Its public half.
+    /// The public key.
     pub fn public_key(&self) -> PublicKey {
         self.kind.public_key()
     }
 
-    /// The X25519 secret that an Ed25519 secret implies, under that id; none for other curves.
+    /// The X25519 secret derived from an Ed25519 secret, under this kid; `None` for other curves.
     pub fn derived_agreement_key(&self, kid: DidUrl) -> Option<Self> {
         Some(Self { kid, kind: self.kind.derived_agreement_key()? })
     }
 
-    /// Whether its public half is this key.
+    /// Whether this is its public key.
     pub(crate) fn belongs_to(&self, public_key: &PublicKey) -> bool {
         self.public_key() == *public_key
     }
@@ -166,10 +165,10 @@ impl SecretKey {
         &self.kind
     }
 
-    /// The key as a JWK with its secret member `d`, to be stored; everything else leaves the secret inside.
+    /// The key as a JWK with its private member `d`, for storage; no other method exposes the secret.
     pub fn expose_jwk(&self) -> Result<Map<String, Value>> {
         let mut jwk = self.public_key().to_jwk();
-        let d = self.kind.bytes().ok_or_else(|| Error::misuse("the key does not show its secret"))?;
+        let d = self.kind.bytes().ok_or_else(|| Error::misuse("the private key cannot be exported"))?;
         let d = base64url::encode(d.as_ref());
         jwk.insert("d".to_owned(), Value::String(d));
         jwk.insert("kid".to_owned(), Value::String(self.kid.to_string()));
@@ -177,7 +176,7 @@ impl SecretKey {
     }
 }
 
-/// JSON whose strings are zeroed when it goes.
+/// JSON whose strings are zeroed on drop.
 struct Wiped(Value);
 
 impl Drop for Wiped {
@@ -219,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_read_from_every_form() {
+    fn secret_is_read_from_every_form() {
         let from_jwk = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
         let bytes = base64url::decode(jwk()["d"].as_str().unwrap(), "d").unwrap();
         let base58 = multibase::Base::Base58Btc.encode(&bytes);
@@ -261,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jwk_whose_halves_do_not_belong_together_is_refused() {
+    fn jwk_with_mismatched_keys_is_refused() {
         let mut value = jwk();
         value["x"] = json!("tGskN_ae61DP4DLY31_fjkbvnKqf-ze7kA6Cj2vyQxU");
         assert!(matches!(
@@ -271,14 +270,14 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_never_printed() {
+    fn debug_never_contains_the_secret() {
         let secret = SecretKey::from_value(&jwk(), Some(KID)).unwrap();
         assert_eq!(format!("{secret:?}"), format!("SecretKey {{ kid: \"{KID}\", .. }}"));
         assert_eq!(secret.expose_jwk().unwrap()["d"], jwk()["d"]);
     }
 
     #[test]
-    fn the_derived_secret_belongs_to_the_derived_public_key() {
+    fn derived_secret_matches_the_derived_public_key() {
         let kid = DidUrl::parse("did:example:a#1").unwrap();
         let secret = SecretKey::from_bytes(kid.clone(), Curve::Ed25519, &[7; 32]).unwrap();
         let derived = secret.derived_agreement_key(kid.clone()).unwrap();

@@ -1,4 +1,4 @@
-//! Where a process keeps its secrets.
+//! The in-memory store of secrets.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,18 +8,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::{SecretKey, Verkey};
 use crate::did_url::shortest;
 
-/// Secrets kept in this process, each parsed when it entered.
+/// Secrets in memory, parsed on insertion.
 ///
-/// A DID with a long and a short form is one party: its keys are found under the kids of either.
+/// The keys of a DID with a long and a short form are found under the kids of either.
 #[derive(Default)]
 pub struct SecretStore(RwLock<Keys>);
 
-/// Keys by every name that is known of them, so that a key is found at the first look.
+/// Keys by every known name, so that one lookup finds a key.
 #[derive(Default)]
 struct Keys {
     by_name: HashMap<Arc<str>, SecretKey>,
-    /// The names of a key by the kid under which it was put in: that kid, the one under the shortest name of
-    /// its DID, and those others by which it was found. They are few: a hash has one long form.
+    /// The names of a key by the kid of its insertion: that kid, the kid under the shortest form of its DID, and the
+    /// other kids that have found it. They are few, because a hash has one long form.
     names: HashMap<Arc<str>, Vec<Arc<str>>>,
 }
 
@@ -38,8 +38,8 @@ impl Keys {
         self.names.insert(kid, names);
     }
 
-    /// The key of that name is asked for by another one, of which it was found to be a name.
-    fn also(&mut self, name: &str, other: &str) -> Option<SecretKey> {
+    /// Adds another name for the key with this name, and returns the key.
+    fn add_name(&mut self, name: &str, other: &str) -> Option<SecretKey> {
         let key = self.by_name.get(name)?.clone();
         let other = Arc::<str>::from(other);
         if self.by_name.insert(Arc::clone(&other), key.clone()).is_none() {
@@ -58,12 +58,13 @@ impl Keys {
 }
 
 impl SecretStore {
-    /// Keeps the key under its kid, in place of an earlier one.
+    /// Stores the key under its kid, and replaces an earlier one.
     pub fn insert(&self, key: SecretKey) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key);
     }
 
-    /// The key of that id, under the id by which it was put in; a verkey is the id of its did:key.
+    /// Finds the key with this kid, and returns it under the kid of its insertion; a verkey counts as the kid in its
+    /// did:key.
     pub fn find(&self, kid: &str) -> Option<SecretKey> {
         let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = keys.by_name.get(kid) {
@@ -72,25 +73,25 @@ impl SecretStore {
         let name = name(kid);
         keys.by_name.get(name.as_ref())?;
         drop(keys);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).also(&name, kid)
+        self.0.write().unwrap_or_else(PoisonError::into_inner).add_name(&name, kid)
     }
 
-    /// Forgets the key of that id, and says whether there was one.
+    /// Removes the key with this kid; returns whether there was one.
     pub fn remove(&self, kid: &str) -> bool {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&name(kid))
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.0.read().unwrap_or_else(PoisonError::into_inner).names.len()
     }
 
-    /// Whether there are none.
+    /// Whether the store is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The ids of all keys, as they were put in, sorted.
+    /// The kids of all keys, as inserted, sorted.
     pub fn kids(&self) -> Vec<String> {
         let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut kids: Vec<_> = keys.names.keys().map(ToString::to_string).collect();
@@ -99,7 +100,7 @@ impl SecretStore {
     }
 }
 
-/// The name under which every key is kept, whatever else it is known by.
+/// The primary name of a key.
 fn name(kid: &str) -> Cow<'_, str> {
     let verkey = if kid.starts_with("did:") { None } else { Verkey::parse(kid).ok() };
     match verkey.and_then(|verkey| verkey.kid().ok()) {
@@ -108,7 +109,7 @@ fn name(kid: &str) -> Cow<'_, str> {
     }
 }
 
-/// The kid under the shortest name of its DID.
+/// The kid under the shortest form of its DID.
 fn under_shortest(kid: &str) -> Cow<'_, str> {
     match kid.split_once('#').map(|(did, fragment)| (shortest(did), fragment)) {
         Some((Cow::Owned(did), fragment)) => Cow::Owned(format!("{did}#{fragment}")),
@@ -139,7 +140,7 @@ mod tests {
 
     // ADR-05
     #[test]
-    fn a_key_is_found_and_forgotten_under_either_form_of_its_did() {
+    fn key_is_found_and_removed_under_either_form_of_its_did() {
         let three = format!("{}#key-1", shortest(TWO.split('#').next().unwrap()));
         for (kept, asked) in [(LONG, SHORT), (SHORT, LONG), (TWO, &three), (&three, TWO)] {
             let store = SecretStore::default();
@@ -148,7 +149,7 @@ mod tests {
                 assert_eq!(store.find(kid).unwrap().kid().as_str(), kept);
                 assert!(store.find(&kid.replace("key-1", "key-2")).is_none());
             }
-            // the same key of the same party, so that there is one entry
+            // the same key of the same DID, so there is one entry
             store.insert(secret(asked, 2));
             assert_eq!((store.kids(), store.len()), (vec![asked.to_owned()], 1));
             assert_eq!(store.find(kept).unwrap().public_key(), secret(kept, 2).public_key());
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_was_found_by_other_names_is_forgotten_by_all_of_them() {
+    fn removed_key_is_not_found_under_any_name() {
         let verkey = "3Dn1SJNPaCXcvvJvSbsFWP2xaCjMom3can8CQNhWrTRx";
         let of_did_key = secret(&name(verkey), 1);
         for (kept, asked) in [(secret(SHORT, 1), LONG), (secret(LONG, 1), SHORT), (of_did_key, verkey)] {
@@ -180,7 +181,7 @@ mod tests {
 
     // ADR-05
     #[test]
-    fn a_did_that_only_looks_like_the_other_form_finds_nothing() {
+    fn did_with_a_wrong_hash_finds_no_key() {
         let store = SecretStore::default();
         store.insert(secret(SHORT, 1));
         for kid in [LONG.replace("zQSJ", "zQSK"), LONG.replace("zQmb", "zQma"), SHORT.replace("zQmb", "zQma")]

@@ -1,8 +1,8 @@
-//! The types of verification methods that name a curve.
+//! Verification method types that imply a curve.
 
 use super::Curve;
 
-/// The curve that the type of a verification method names; none where a JWK or a Multikey names it.
+/// The curve of a verification method type; `None` if the JWK or the Multikey determines it.
 pub(crate) fn curve_of_suite(suite: &str) -> Option<Curve> {
     Some(match suite {
         "X25519KeyAgreementKey2021" | "X25519KeyAgreementKey2020" | "X25519KeyAgreementKey2019" => {

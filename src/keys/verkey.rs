@@ -1,4 +1,4 @@
-//! Verkeys: the Ed25519 keys by which DIDComm v1 names its parties, in base58 and without any DID.
+//! Verkeys: the Ed25519 keys in base58 that identify the parties of DIDComm v1.
 
 use std::fmt::{Display, Formatter};
 
@@ -8,10 +8,10 @@ use super::{Curve, PublicKey, multikey};
 use crate::did_url::DidUrl;
 use crate::error::{Error, Result};
 
-/// The lengths of 32 bytes in base58; the time to decode grows with the square of the length.
+/// The possible lengths of 32 bytes in base58; a bound is needed because decoding takes quadratic time.
 const LENGTHS: std::ops::RangeInclusive<usize> = 32..=44;
 
-/// An Ed25519 public key in base58, and the X25519 key that it stands for where something is encrypted.
+/// An Ed25519 public key in base58, with the derived X25519 key for encryption.
 #[derive(Clone, Debug)]
 pub struct Verkey {
     text: String,
@@ -20,9 +20,9 @@ pub struct Verkey {
 }
 
 impl Verkey {
-    /// Reads a verkey.
+    /// Parses a verkey.
     pub fn parse(text: &str) -> Result<Self> {
-        let malformed = || Error::malformed("verkey", "no Ed25519 key in base58");
+        let malformed = || Error::malformed("verkey", "must be an Ed25519 key in base58");
         if !LENGTHS.contains(&text.len()) {
             return Err(malformed());
         }
@@ -39,7 +39,7 @@ impl Verkey {
         Ok(Self { text: Base::Base58Btc.encode(key.bytes()), public_key: key.clone(), agreement_key })
     }
 
-    /// Its text.
+    /// The base58 text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -54,14 +54,14 @@ impl Verkey {
         &self.agreement_key
     }
 
-    /// The id of the key where ids are DID URLs: that which its did:key gives it.
+    /// The kid of the key as a DID URL, in its did:key.
     pub fn kid(&self) -> Result<DidUrl> {
         let multikey = self.public_key.to_multikey();
         DidUrl::parse(&format!("did:key:{multikey}#{multikey}"))
     }
 }
 
-/// Reads the id of a secret: the DID URL of a key, or a verkey, which stands for that of its did:key.
+/// Parses the kid of a secret: the DID URL of a key, or a verkey, for the kid in its did:key.
 pub(crate) fn secret_kid(text: &str, part: &'static str) -> Result<DidUrl> {
     match Verkey::parse(text) {
         Ok(verkey) => verkey.kid(),
@@ -88,8 +88,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_verkey_reads_back_and_has_the_id_of_its_did_key() {
-        // the did:key method specification has this key, and the X25519 key that it implies
+    fn verkey_round_trips_and_has_the_kid_of_its_did_key() {
+        // this key and its derived X25519 key are from the did:key method specification
         let key = PublicKey::from_multikey("z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH").unwrap();
         let verkey = Verkey::of(&key).unwrap();
         assert_eq!(Verkey::parse(verkey.as_str()).unwrap(), verkey);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_verkey_is_refused() {
+    fn invalid_verkeys_are_refused() {
         let bytes = |bytes: &[u8]| Base::Base58Btc.encode(bytes);
         let mut no_point = [0; 32];
         no_point[0] = 2;

@@ -26,11 +26,11 @@ fn a_did_jwk_says_what_its_key_is_for_where_its_curve_leaves_no_choice() {
 }
 
 #[test]
-fn a_resolver_knows_the_methods_that_need_no_network_and_remembers_what_it_parsed() {
-    let knows = ["did:key:z6Mk", "did:jwk:e30", "did:peer:2.V"].map(LocalResolver::knows);
-    assert_eq!(knows, [true; 3]);
+fn local_resolver_supports_methods_without_a_network_and_caches_documents() {
+    let supported = ["did:key:z6Mk", "did:jwk:e30", "did:peer:2.V"].map(LocalResolver::supports);
+    assert_eq!(supported, [true; 3]);
     for did in ["did:web:example.com", "did:keys:z6Mk", "did:example:a"] {
-        assert!(!LocalResolver::knows(did));
+        assert!(!LocalResolver::supports(did));
         assert!(LocalResolver::default().resolve(&DidUrl::parse(did).unwrap()).unwrap().is_none());
     }
     let resolver = LocalResolver::default();
@@ -49,7 +49,7 @@ fn a_did_key_has_a_secret_for_each_of_its_keys() {
             SecretKey::from_bytes(DidUrl::parse("did:example:a#k").unwrap(), curve, &[7; 32]).unwrap();
         let did = DidUrl::parse(&key::create(&secret.public_key())).unwrap();
         let document = LocalResolver::default().resolve(&did).unwrap().unwrap();
-        let secrets = key::secrets(&did, &secret).unwrap();
+        let secrets = key::derive_secrets(&did, &secret).unwrap();
         assert_eq!(secrets.len(), count);
         for secret in secrets {
             let purpose = if secret.public_key().curve().can_sign() {

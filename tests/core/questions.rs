@@ -146,7 +146,7 @@ fn peer_did(name: &str, naming: KeyNaming, store: &SecretStore) -> DidUrl {
             KeyNaming::Numbered => format!("key-{place}"),
             KeyNaming::Multibase => public(&kid).to_multikey().trim_start_matches('z').to_owned(),
         };
-        store.insert(secret(&kid).renamed(DidUrl::parse(&format!("{did}#{fragment}")).unwrap()));
+        store.insert(secret(&kid).with_kid(DidUrl::parse(&format!("{did}#{fragment}")).unwrap()));
     }
     did
 }
@@ -206,7 +206,7 @@ fn a_did_key_carries_messages_on_its_derived_key() {
     let store = Arc::new(SecretStore::default());
     let did = key::create(&public("did:example:alice#agree-1"));
     let kid = format!("{did}#{}", did.trim_start_matches("did:key:"));
-    store.insert(secret("did:example:alice#agree-1").renamed(DidUrl::parse(&kid).unwrap()));
+    store.insert(secret("did:example:alice#agree-1").with_kid(DidUrl::parse(&kid).unwrap()));
     let (to, options, text) = (DidUrl::parse(&did).unwrap(), from(&did), message(json!({"to": [did]})));
     let packed = run_alone(KeyNaming::Numbered, &store, |caller| async move {
         pack::encrypted(&caller, text, &to, &options).await

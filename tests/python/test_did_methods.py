@@ -137,7 +137,7 @@ async def test_what_a_did_has_no_room_for_is_misuse() -> None:
         {"agreement_curves": []},
     ]
     for case in cases[:-1]:
-        with pytest.raises(ValueError, match=r"cannot serve|without services|only a hash"):
+        with pytest.raises(ValueError, match=r"cannot be used for|no services|only a hash"):
             await create_peer_did(secrets, **case)
     method: Any = 9
     with pytest.raises(UnsupportedError, match="9"):
@@ -195,7 +195,7 @@ def test_a_conversation_goes_on_in_the_short_form_once_the_long_form_was_seen() 
 def test_another_partys_short_form_is_not_believed() -> None:
     party = sync.DIDCommMessaging()
     mallory, alice, bob = (party.create_peer_did(method=4) for _ in range(3))
-    with pytest.raises(ValueError, match="not from"):
+    with pytest.raises(ValueError, match="and its sender or signer is"):
         party.pack(hello(frm=short_form(alice)), to=bob, frm=mallory)
     with pytest.raises(ValueError, match="does not contain the recipient"):
         party.pack(hello(to=[short_form(alice)]), to=bob)
@@ -228,7 +228,7 @@ def test_a_document_that_is_not_that_of_the_hash_is_refused() -> None:
     forged = f"{short_form(did)}:{other.rsplit(':', maxsplit=1)[1]}"
     with pytest.raises(MalformedDocumentError, match="hash"):
         LocalResolver().resolve(forged)
-    with pytest.raises(ValueError, match="neither"):
+    with pytest.raises(ValueError, match="must be a did:peer:2 or the long form"):
         LocalResolver().remember(forged)
     assert short_form(forged) == forged
     assert not same_party(forged, did)
@@ -248,7 +248,7 @@ def test_a_did_is_made_of_public_keys_whose_secrets_live_elsewhere() -> None:
         agreement=[agreement.public_key], authentication=[authentication.public_key], services=[service]
     )
     assert made == did
-    with pytest.raises(ValueError, match="cannot serve"):
+    with pytest.raises(ValueError, match="cannot be used for"):
         encode_public_keys(authentication=[agreement.public_key])
     with pytest.raises(ValueError, match="at least one key"):
         encode_public_keys(services=[service])

@@ -112,7 +112,7 @@ def test_every_secret_can_be_demanded(documents: Documents, bob: Party) -> None:
 def test_keys_of_two_parties_in_one_envelope_are_refused(
     documents: Documents, bob: Party, carol: Party
 ) -> None:
-    with pytest.raises(MalformedMessageError, match="must be by one DID"):
+    with pytest.raises(MalformedMessageError, match="must be keys of one DID"):
         documents.unpack(bob, forge.encrypt(plaintext(), [*bob.agreement, carol.key]))
 
 

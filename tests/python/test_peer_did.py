@@ -199,7 +199,7 @@ def test_an_unknown_form_is_misuse() -> None:
 def test_two_services_of_one_id_are_not_written(method: Any, ids: tuple[str, str]) -> None:  # noqa: ANN401
     services = [{"id": name, "type": "Other", "serviceEndpoint": "https://example.com"} for name in ids]
     party = sync.DIDCommMessaging()
-    with pytest.raises(ValueError, match="two services have one `id`"):
+    with pytest.raises(ValueError, match="the `id` of services must be unique"):
         party.create_peer_did(method=method, services=services)
     assert party.create_peer_did(method=method, services=services[1:])
 

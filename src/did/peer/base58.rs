@@ -1,15 +1,15 @@
-//! Base58 of a whole document: the libraries of multibase decode it byte by byte, in a time that grows with the
-//! square of the length; here it is one conversion of a large integer, whose library takes many digits at once.
+//! Base58 decoding of whole documents, as one conversion of a large integer with many digits at a time: multibase
+//! libraries decode byte by byte, in time quadratic in the length.
 
 use num_bigint::BigUint;
 
-/// The letters of base58btc, by value.
+/// The alphabet of base58btc, by value.
 const LETTERS: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// What multibase writes in front of base58btc.
+/// The multibase prefix of base58btc.
 const PREFIX: char = 'z';
 
-/// The bytes of multibase text in base58btc; none where it is written in anything else.
+/// Decodes multibase text in base58btc; `None` for any other text.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let text = text.strip_prefix(PREFIX)?;
     let digit = |letter: u8| LETTERS.iter().position(|known| *known == letter);
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_decoded_as_multibase_decodes_it() {
+    fn decode_matches_the_multibase_library() {
         for length in [0, 1, 2, 31, 32, 33, 500, 3000] {
             for zeros in [0, 1, 5] {
                 let number = |place: usize| u8::try_from(place.wrapping_mul(89) % 255 + 1).unwrap();
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn another_base_and_other_letters_are_refused() {
+    fn other_bases_and_letters_are_refused() {
         for text in ["", "2NEpo7", "uAAAA", "z0", "zO", "zI", "zl", "z ", "z\u{e9}"] {
             assert_eq!(decode(text), None, "{text}");
         }

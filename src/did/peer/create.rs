@@ -10,7 +10,7 @@ use crate::did::DidUrl;
 use crate::error::Result;
 use crate::keys::PublicKey;
 
-/// The DID of these keys and services; the keys are named `#key-1`, `#key-2` in the order given.
+/// Creates the DID of these keys and services; the keys are `#key-1`, `#key-2` and so on, in this order.
 pub fn create(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Result<DidUrl> {
     Purpose::check(keys)?;
     service::check_written(services)?;

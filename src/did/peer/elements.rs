@@ -1,13 +1,13 @@
-//! The elements that a did:peer:2 is made of: `.` and a purpose code, then a key or a service.
+//! The elements of a did:peer:2: `.` and a purpose code, then a key or a service.
 
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 use crate::keys::PublicKey;
 
-/// More elements than any DID in use has; each costs a decoding.
+/// Maximum number of elements, more than in any DID in use; each costs a decoding.
 const MAX_ELEMENTS: usize = 64;
 
-/// What a key of a did:peer:2 is for.
+/// The purpose of a key of a did:peer:2.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Purpose {
     /// `A`
@@ -41,17 +41,17 @@ impl Purpose {
         }
     }
 
-    /// Refuses keys of which one cannot serve its purpose, and no keys at all.
+    /// Refuses an empty list of keys, and a key that is unfit for its purpose.
     pub(super) fn check(keys: &[(Self, PublicKey)]) -> Result<()> {
         if keys.is_empty() {
-            return Err(Error::misuse("a did:peer has at least one key"));
+            return Err(Error::misuse("a did:peer must have at least one key"));
         }
         for (purpose, key) in keys {
             let curve = key.curve();
             let fits = if *purpose == Self::KeyAgreement { curve.can_agree() } else { curve.can_sign() };
             if !fits {
                 let name = curve.name();
-                let reason = format!("a key on {name} cannot serve {}", purpose.relationship());
+                let reason = format!("a key on {name} cannot be used for {}", purpose.relationship());
                 return Err(Error::misuse(reason));
             }
         }
@@ -69,23 +69,23 @@ impl Purpose {
     }
 }
 
-/// One element, still encoded.
+/// One encoded element.
 pub(super) enum Element<'a> {
     Key(Purpose, &'a str),
     Service(&'a str),
 }
 
-/// Takes a did:peer:2 apart.
-pub(super) fn elements(did: &DidUrl) -> Result<Vec<Element<'_>>> {
+/// Splits a did:peer:2 into its elements.
+pub(super) fn split_elements(did: &DidUrl) -> Result<Vec<Element<'_>>> {
     let malformed = |reason: &str| Error::malformed("did:peer", reason);
-    let peer = did.did().strip_prefix("did:peer:").ok_or_else(|| malformed("another DID method"))?;
+    let peer = did.did().strip_prefix("did:peer:").ok_or_else(|| malformed("must be a did:peer"))?;
     let Some(encoded) = peer.strip_prefix('2') else {
         let numalgo: String = peer.chars().take(1).collect();
         return Err(Error::unsupported("did:peer method", numalgo));
     };
     let mut parts = encoded.split('.');
     if parts.next() != Some("") {
-        return Err(malformed("no element after the method number"));
+        return Err(malformed("must have an element after the numalgo"));
     }
     let elements = parts
         .map(|part| {
@@ -100,7 +100,7 @@ pub(super) fn elements(did: &DidUrl) -> Result<Vec<Element<'_>>> {
         .take(MAX_ELEMENTS.saturating_add(1))
         .collect::<Result<Vec<_>>>()?;
     match elements.len() {
-        0 => Err(malformed("no element")),
+        0 => Err(malformed("must have an element")),
         count if count > MAX_ELEMENTS => Err(malformed("too many elements")),
         _ => Ok(elements),
     }

@@ -1,4 +1,4 @@
-//! did:peer: DIDs that two parties tell each other, and nobody else has to know.
+//! did:peer: DIDs that are exchanged between peers, without a registry.
 //!
 //! Method 0 is one key, method 2 several keys and services, method 4 a whole document. Method 1 is the hash
 //! of a document, method 3 that of a did:peer:2, and the short form of method 4 that of its long form: these
@@ -27,12 +27,12 @@ pub use numalgo4::{create as create_of_document, input_document};
 pub(crate) use resolve::is_hash;
 pub use resolve::{resolve, resolve_known};
 
-/// How the keys of a did:peer of method 0, 2 or 3 are named in its document.
+/// The naming of the keys in the document of a did:peer of numalgo 0, 2 or 3.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum KeyNaming {
-    /// `#key-1`, `#key-2`, in the order of the DID: today's form.
+    /// `#key-1`, `#key-2`, in the order of the DID: the current form.
     #[default]
     Numbered,
-    /// `#6LS...`: the key itself, the form of 2021 that older peers still look for.
+    /// `#6LS...`: the key itself, the form of 2021 that older peers expect.
     Multibase,
 }

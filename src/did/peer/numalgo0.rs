@@ -1,4 +1,4 @@
-//! did:peer, method 0: a DID that is one public key, and nothing else.
+//! did:peer, numalgo 0: a DID that consists of one public key.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::did::{DidUrl, key};
 use crate::error::{Error, Result};
 use crate::keys::PublicKey;
 
-/// What the DID of this method begins with.
+/// The prefix of the DIDs.
 const PREFIX: &str = "did:peer:0";
 
 /// The did:peer:0 of a public key.
@@ -20,7 +20,7 @@ pub(super) fn resolve(did: &DidUrl, naming: KeyNaming) -> Result<Value> {
     key::document(did.did(), multikey(did)?, naming == KeyNaming::Numbered)
 }
 
-/// The names that the key of this fragment has gone by, with and without its multibase prefix.
+/// The historical fragments of the key, with and without its multibase prefix.
 pub(super) fn names(did: &DidUrl, fragment: &str) -> Vec<String> {
     let bare = fragment.trim_start_matches('z');
     if bare.is_empty() || multikey(did).is_err() {
@@ -30,5 +30,5 @@ pub(super) fn names(did: &DidUrl, fragment: &str) -> Vec<String> {
 }
 
 fn multikey(did: &DidUrl) -> Result<&str> {
-    did.did().strip_prefix(PREFIX).ok_or_else(|| Error::malformed("did:peer", "another method"))
+    did.did().strip_prefix(PREFIX).ok_or_else(|| Error::malformed("did:peer", "must be a did:peer:0"))
 }

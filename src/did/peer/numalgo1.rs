@@ -1,7 +1,7 @@
-//! did:peer, method 1: the hash of a genesis document, for those who have been given the document.
+//! did:peer, numalgo 1: the hash of a genesis document.
 //!
-//! The text of the DID says nothing of its document: whoever is to resolve it needs the stored variant, to
-//! the byte, which the other side hands over in some way of its own.
+//! The DID does not contain its document: a resolver needs the stored variant, byte for byte, which the peer must
+//! send over another channel.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::json;
 use crate::multihash::sha2_256;
 
-/// What the DIDs of this method begin with.
+/// The prefix of the DIDs.
 const PREFIX: &str = "did:peer:1";
 
 /// The did:peer:1 of a genesis document: the JSON text of a DID document without `id`, its ids relative.
@@ -22,14 +22,14 @@ pub fn create(document: &str) -> Result<DidUrl> {
 }
 
 /// Whether the DID is the hash of this genesis document.
-pub fn belongs(did: &DidUrl, document: &str) -> bool {
+pub fn is_hash_of(did: &DidUrl, document: &str) -> bool {
     did.did().strip_prefix(PREFIX) == Some(&sha2_256(document))
 }
 
-/// The DID document that the genesis document becomes when its DID is known.
+/// Resolves the DID with its genesis document.
 pub(super) fn resolve(did: &DidUrl, document: &str) -> Result<Value> {
     let malformed = |reason: &str| Error::malformed("did:peer document", reason);
-    if !belongs(did, document) {
+    if !is_hash_of(did, document) {
         return Err(malformed("the DID is not the hash of this genesis document"));
     }
     match json::value(document, "did:peer document")? {
@@ -45,13 +45,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_did_is_the_hash_of_the_bytes_of_its_document() {
+    fn did_is_the_hash_of_the_document_bytes() {
         let document = r##"{"verificationMethod":[{"id":"#key-1","type":"Multikey"}]}"##;
         let did = create(document).unwrap();
         assert!(did.as_str().starts_with("did:peer:1zQm"));
-        assert!(belongs(&did, document));
+        assert!(is_hash_of(&did, document));
         let spaced = document.replace(':', ": ");
-        assert!(!belongs(&did, &spaced));
+        assert!(!is_hash_of(&did, &spaced));
         assert!(resolve(&did, &spaced).is_err());
         let method = json!({"id": "#key-1", "type": "Multikey", "controller": did.as_str()});
         assert_eq!(
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_genesis_document_is_refused() {
+    fn invalid_genesis_documents_are_refused() {
         for document in ["", "[]", r#"{"id":"did:example:a"}"#] {
             assert!(matches!(create(document), Err(Error::Misuse(_))), "{document}");
         }

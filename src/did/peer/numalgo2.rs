@@ -1,16 +1,16 @@
-//! did:peer, method 2: its document, and the names its keys have gone by.
+//! did:peer, numalgo 2: its document, and the historical names of its keys.
 
 use serde_json::{Map, Value, json};
 
 use super::KeyNaming;
-use super::elements::{Element, Purpose, elements};
+use super::elements::{Element, Purpose, split_elements};
 use super::service;
 use crate::did::DidUrl;
 use crate::did_url::short_form;
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey};
 
-/// The number of characters that the library peerdid kept of a key for its name since 2023.
+/// The number of characters of a key that the library peerdid uses as its name since 2023.
 const SHORT_NAME: usize = 8;
 
 /// The DID document of a did:peer:2 in the name of `id`: its own, or the did:peer:3 that it is shortened to.
@@ -18,7 +18,7 @@ pub(super) fn document(id: &DidUrl, long: &DidUrl, naming: KeyNaming) -> Result<
     let (id, long) = (DidUrl::parse(id.did())?, DidUrl::parse(long.did())?);
     let mut keys = Vec::new();
     let mut services = Vec::new();
-    for element in elements(&long)? {
+    for element in split_elements(&long)? {
         match element {
             Element::Key(purpose, multikey) => keys.push((purpose, multikey, public_key(multikey)?)),
             Element::Service(encoded) => services.extend(service::decode(encoded)?),
@@ -34,9 +34,9 @@ pub(super) fn document(id: &DidUrl, long: &DidUrl, naming: KeyNaming) -> Result<
     })
 }
 
-/// Every name that the key of this fragment has had, today's first; empty where the DID has no such key.
+/// Every historical fragment of the key, the current one first; empty for an unknown key.
 pub(super) fn names(did: &DidUrl, fragment: &str) -> Vec<String> {
-    let Ok(elements) = elements(did) else { return Vec::new() };
+    let Ok(elements) = split_elements(did) else { return Vec::new() };
     let keys = elements.iter().filter_map(|element| match element {
         Element::Key(_, multikey) => Some(*multikey),
         Element::Service(_) => None,
@@ -62,7 +62,7 @@ fn public_key(multikey: &str) -> Result<Option<PublicKey>> {
     }
     match PublicKey::from_multikey(multikey) {
         Ok(key) => Ok(Some(key)),
-        // a key we cannot compute with is listed all the same: its owner may use it elsewhere
+        // an unsupported key is listed too: its owner may use it with other software
         Err(Error::Unsupported { .. }) => Ok(None),
         Err(error) => Err(error),
     }
@@ -93,7 +93,7 @@ fn numbered(did: &DidUrl, other: Option<String>, keys: &[Key<'_>], services: Vec
     Value::Object(document)
 }
 
-/// The document as the library peerdid wrote it until 2022: embedded 2020 methods named by their key.
+/// The document in the form of the library peerdid until 2022: embedded 2020 methods named by their key.
 fn multibase(did: &DidUrl, keys: &[Key<'_>], services: Vec<Value>) -> Value {
     let mut document = Map::new();
     document.insert("id".to_owned(), Value::String(did.to_string()));
@@ -140,7 +140,7 @@ mod tests {
 
     // KID-09
     #[test]
-    fn keys_are_numbered_in_the_order_of_the_did() {
+    fn keys_are_numbered_in_did_order() {
         let document = Document::parse(&resolve(&tutorial(), KeyNaming::Numbered).unwrap()).unwrap();
         let kid = |relationship| document.keys(relationship)[0].kid().fragment().unwrap().to_owned();
         assert_eq!(kid(Relationship::KeyAgreement), "key-1");
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_older_form_is_the_document_that_the_tutorial_prints() {
+    fn older_naming_yields_the_document_of_the_tutorial() {
         let document = resolve(&tutorial(), KeyNaming::Multibase).unwrap();
         let authentication = &document["authentication"][0];
         assert_eq!(
@@ -169,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_answers_to_every_name_it_has_had() {
+    fn aliases_include_every_historical_name() {
         let today = tutorial().with_fragment("key-1");
         for name in ["key-1", "6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK", "6LSh6rmg"] {
             let names = aliases(&tutorial().with_fragment(name));
             assert_eq!(names[0], today, "{name}");
         }
-        for stranger in ["key-3", "key-0", "6LS", ""] {
-            assert!(aliases(&tutorial().with_fragment(stranger)).is_empty(), "{stranger}");
+        for unknown in ["key-3", "key-0", "6LS", ""] {
+            assert!(aliases(&tutorial().with_fragment(unknown)).is_empty(), "{unknown}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! did:peer, method 3: the hash of a did:peer:2, for those who have seen the did:peer:2.
+//! did:peer, numalgo 3: the hash of a did:peer:2.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::did::DidUrl;
 use crate::did_url::short_form;
 use crate::error::{Error, Result};
 
-/// The DID document of a did:peer:3, which is that of its did:peer:2 under another name.
+/// Resolves a did:peer:3 to the document of its did:peer:2, rewritten for the did:peer:3.
 pub(super) fn resolve(did: &DidUrl, long: &str, naming: KeyNaming) -> Result<Value> {
     if short_form::numalgo3(long).as_deref() != Some(did.did()) {
         return Err(Error::malformed("did:peer", "the DID is not the hash of this did:peer:2"));

@@ -1,4 +1,4 @@
-//! did:peer, method 4: a DID document inside of the DID, and the hash of it as the short form.
+//! did:peer, numalgo 4: the long form contains a DID document, the short form is its hash.
 
 use multibase::Base;
 use serde_json::{Map, Value, json};
@@ -13,16 +13,16 @@ use crate::json;
 use crate::keys::PublicKey;
 use crate::multihash::sha2_256;
 
-/// The long form of the DID of an input document: a DID document without `id`, whose ids are relative.
+/// Creates the long form from an input document: a DID document without `id`, whose ids are relative.
 pub fn create(document: &Value) -> Result<DidUrl> {
     stored_document::check(document)?;
     let encoded = MultiEncodedBuf::encode_bytes(JSON, document.to_string().as_bytes());
     let encoded = multibase::encode(Base::Base58Btc, encoded);
     let did = format!("{NUMALGO4}{}:{encoded}", sha2_256(&encoded));
-    DidUrl::parse(&did).map_err(|_| Error::misuse("the document is too long for a DID"))
+    DidUrl::parse(&did).map_err(|_| Error::misuse("`document` is too long for a DID"))
 }
 
-/// An input document of these keys and services; the keys are named `#key-1`, `#key-2` in the order given.
+/// Creates an input document of these keys and services; the keys are `#key-1`, `#key-2` and so on, in this order.
 pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Result<Value> {
     Purpose::check(keys)?;
     service::check_written(services)?;
@@ -40,36 +40,36 @@ pub fn input_document(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Resu
         }
     }
     if !services.is_empty() {
-        document.insert("service".to_owned(), stored_document::identified(services)?);
+        document.insert("service".to_owned(), stored_document::identify_services(services)?);
     }
     Ok(Value::Object(document))
 }
 
-/// Whether the DID has the shape of a short form, which says nothing of its document but the hash.
+/// Whether the DID has the shape of a short form.
 pub(super) fn is_short(did: &str) -> bool {
     did.strip_prefix(NUMALGO4).is_some_and(|hash| hash.starts_with('z') && !hash.contains(':'))
 }
 
-/// The DID document inside of a long form, in the name of the long form.
+/// The DID document in a long form, with the long form as its id.
 pub(super) fn resolve(did: &DidUrl) -> Result<Value> {
-    let short = verified(did.did())?;
+    let short = verify_hash(did.did())?;
     stored_document::resolve(did.did(), Some(short), decode(did.did())?)
 }
 
-/// The DID document inside of a long form, in the name of its short form.
+/// The DID document in a long form, with the short form as its id.
 pub(super) fn resolve_short(did: &DidUrl, long: &str) -> Result<Value> {
-    if verified(long)? != did.did() {
+    if verify_hash(long)? != did.did() {
         return Err(Error::malformed("did:peer", "the DID is not the short form of this long form"));
     }
     stored_document::resolve(did.did(), Some(long), decode(long)?)
 }
 
-fn verified(did: &str) -> Result<&str> {
+fn verify_hash(did: &str) -> Result<&str> {
     if short_form::split_numalgo4(did).is_none() {
-        return Err(Error::malformed("did:peer", "no long form of did:peer:4"));
+        return Err(Error::malformed("did:peer", "must be the long form of a did:peer:4"));
     }
     short_form::numalgo4(did)
-        .ok_or_else(|| Error::malformed("did:peer", "the hash is not that of the document"))
+        .ok_or_else(|| Error::malformed("did:peer", "the hash does not match the document"))
 }
 
 fn decode(did: &str) -> Result<Map<String, Value>> {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_is_made_and_read() {
+    fn example_of_the_method_specification_is_created_and_resolved() {
         assert_eq!(create(&json!({"hello": "world"})).unwrap().as_str(), HELLO);
         let long = json!({"id": HELLO, "alsoKnownAs": [HELLO_SHORT], "hello": "world"});
         assert_eq!(resolve(&did(HELLO)).unwrap(), long);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_of_another_hash_is_refused() {
+    fn document_with_another_hash_is_refused() {
         for broken in [
             HELLO.replace("zQSJ", "zQSK"),
             HELLO.replace("zQmb", "zQma"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_object_in_base58_is_refused_though_its_hash_is_right() {
+    fn invalid_document_with_the_right_hash_is_refused() {
         let json = |text: &str| MultiEncodedBuf::encode_bytes(JSON, text.as_bytes()).into_bytes();
         for encoded in [
             multibase::encode(Base::Base58Btc, json("[]")),

@@ -1,4 +1,4 @@
-//! Resolution of a did:peer, whatever its method.
+//! Resolution of a did:peer of any numalgo.
 
 use serde_json::Value;
 
@@ -6,9 +6,9 @@ use super::{KeyNaming, numalgo0, numalgo1, numalgo2, numalgo3, numalgo4};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
 
-/// The DID document of a did:peer that carries it: one of method 0 or 2, or a long form of method 4.
+/// Resolves a did:peer that contains its document: numalgo 0 or 2, or a long form of numalgo 4.
 ///
-/// A did:peer that is only the hash of something is not found here: see [`resolve_known`].
+/// For a did:peer that is only a hash, see [`resolve_known`].
 pub fn resolve(did: &DidUrl, naming: KeyNaming) -> Result<Value> {
     if is_hash(did.did()) {
         return Err(Error::DidNotFound { did: did.did().to_owned() });
@@ -18,7 +18,7 @@ pub fn resolve(did: &DidUrl, naming: KeyNaming) -> Result<Value> {
         Some('0') => numalgo0::resolve(did, naming),
         Some('2') => numalgo2::document(did, did, naming),
         Some('4') => numalgo4::resolve(did),
-        None => Err(Error::malformed("did:peer", "another DID method")),
+        None => Err(Error::malformed("did:peer", "must be a did:peer")),
         Some(method) => Err(Error::unsupported("did:peer method", method)),
     }
 }
@@ -34,7 +34,7 @@ pub fn resolve_known(did: &DidUrl, known: &str, naming: KeyNaming) -> Result<Val
     }
 }
 
-/// Whether the text of the DID is only the hash of something: of a document, or of a longer DID.
+/// Whether the DID is only a hash: of a document, or of a longer DID.
 pub(crate) fn is_hash(did: &str) -> bool {
     ["did:peer:1", "did:peer:3"].iter().any(|method| did.starts_with(method)) || numalgo4::is_short(did)
 }

@@ -1,4 +1,4 @@
-//! Services inside of a did:peer:2: base64url of JSON whose common names are abbreviated.
+//! Services in a did:peer:2: base64url of JSON with abbreviated names.
 
 use std::collections::HashSet;
 
@@ -10,10 +10,10 @@ use crate::did::service::has_uri_characters;
 use crate::error::{Error, Result};
 use crate::json;
 
-/// The abbreviations of the method, and what they stand for.
+/// The abbreviations of the method, with their full names.
 const NAMES: [(&str, &str); 4] =
     [("t", "type"), ("s", "serviceEndpoint"), ("r", "routingKeys"), ("a", "accept")];
-/// The names under which each member is read; in snake case it is another spelling of the same.
+/// The accepted names of each member, including the spelling in snake case.
 const SPELLINGS: [&[&str]; 4] = [
     &["t", "type"],
     &["s", "serviceEndpoint", "service_endpoint"],
@@ -22,16 +22,16 @@ const SPELLINGS: [&[&str]; 4] = [
 ];
 const TYPES: [(&str, &str); 1] = [("dm", "DIDCommMessaging")];
 
-/// Encodes a service as an element of the DID; an array of them as the one element that older DIDs have.
+/// Encodes a service as an element of the DID, and an array of services as one element, as in older DIDs.
 pub(super) fn encode(service: &Value) -> Result<String> {
     let several = service.as_array().is_some_and(|services| services.iter().all(Value::is_object));
     if !service.is_object() && !several {
-        return Err(Error::misuse("a service is a JSON object"));
+        return Err(Error::misuse("a service must be a JSON object"));
     }
     Ok(base64url::encode(rename(service, &NAMES.map(swap), &TYPES.map(swap)).to_string()))
 }
 
-/// Refuses services of one id, and a DIDComm service that has an endpoint without a scheme: no sender can reach it.
+/// Refuses services with the same id, and a DIDComm service with an endpoint without a scheme, which is unreachable.
 pub(super) fn check_written(services: &[Value]) -> Result<()> {
     let members = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
     let all = services.iter().flat_map(|service| match service {
@@ -42,7 +42,7 @@ pub(super) fn check_written(services: &[Value]) -> Result<()> {
     let id = |service: &Value| service.get("id").and_then(Value::as_str).map(str::to_owned);
     // `#a` and `a` are one id in a did:peer:2
     if !all.clone().filter_map(id).all(|id| ids.insert(id.trim_start_matches('#').to_owned())) {
-        return Err(Error::misuse("two services have one `id`; give each its own, or none"));
+        return Err(Error::misuse("the `id` of services must be unique: give each its own, or none"));
     }
     for service in all.filter(|service| members(service, "type") == "DIDCommMessaging") {
         let endpoints = match members(service, "serviceEndpoint") {
@@ -65,7 +65,7 @@ pub(super) fn check_written(services: &[Value]) -> Result<()> {
     Ok(())
 }
 
-/// Whether the text begins with a scheme (RFC 3986 3.1) that is not the host in front of a port.
+/// Whether the text begins with a scheme (RFC 3986 3.1), as opposed to a host and port.
 fn has_scheme(uri: &str) -> bool {
     let Some((scheme, rest)) = uri.split_once(':') else { return false };
     let begins = scheme.starts_with(|letter: char| letter.is_ascii_alphabetic());
@@ -76,7 +76,7 @@ fn has_scheme(uri: &str) -> bool {
 /// Decodes the services of one element: an object, or an array of them in older DIDs.
 pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
     let malformed = || Error::malformed("did:peer service", "not base64url of a JSON object");
-    // older DIDs are padded, and some were written with the alphabet of plain base64
+    // older DIDs are padded, and some use the alphabet of plain base64
     let text = encoded.trim_end_matches('=').replace('+', "-");
     let bytes = base64url::decode(&text, "did:peer service").map_err(|_| malformed())?;
     let services = match json::value_of_bytes(&bytes, "did:peer service")? {
@@ -85,7 +85,7 @@ pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
     };
     if services.iter().all(Value::is_object) {
         let renamed = services.iter().map(|service| {
-            each_member_once(service)?;
+            refuse_repeated_members(service)?;
             Ok(rename(service, &NAMES, &TYPES))
         });
         renamed.collect()
@@ -121,20 +121,20 @@ pub(super) fn identify(did: &DidUrl, services: Vec<Value>) -> Vec<Value> {
     identified.collect()
 }
 
-/// Refuses a service, or an endpoint in it, that has a member under two of its names.
-fn each_member_once(value: &Value) -> Result<()> {
+/// Refuses a service, or an endpoint in it, with one member under two names.
+fn refuse_repeated_members(value: &Value) -> Result<()> {
     match value {
-        Value::Array(entries) => entries.iter().try_for_each(each_member_once),
+        Value::Array(entries) => entries.iter().try_for_each(refuse_repeated_members),
         Value::Object(members) => {
             let spelled_twice = |spellings: &[&str]| {
                 spellings.iter().filter(|spelling| members.contains_key(**spelling)).count() > 1
             };
             match SPELLINGS.iter().find(|spellings| spelled_twice(spellings)) {
                 Some(spellings) => {
-                    let reason = format!("one member under two names, of {}", spellings.join(", "));
+                    let reason = format!("must have only one of the members {}", spellings.join(", "));
                     Err(Error::malformed("did:peer service", reason))
                 }
-                None => members.values().try_for_each(each_member_once),
+                None => members.values().try_for_each(refuse_repeated_members),
             }
         }
         _ => Ok(()),
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_survives_its_abbreviation() {
+    fn service_is_unchanged_by_abbreviation_and_expansion() {
         let service = json!({"type": "DIDCommMessaging", "serviceEndpoint": {
             "uri": "http://example.com/didcomm?a~b", "accept": ["didcomm/v2"], "routingKeys": ["did:example:m#k"]}});
         let encoded = encode(&service).unwrap();
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_type_is_abbreviated_as_a_type() {
+    fn only_the_type_value_is_abbreviated() {
         let service = json!({"type": "DIDCommMessaging", "serviceEndpoint": "DIDCommMessaging", "name": "t"});
         let encoded = encode(&service).unwrap();
         let text = String::from_utf8(base64url::decode(&encoded, "").unwrap()).unwrap();
@@ -196,7 +196,7 @@ mod tests {
 
     // the form that the library peerdid writes
     #[test]
-    fn several_services_in_one_element_are_written_and_read() {
+    fn several_services_in_one_element_round_trip() {
         let services =
             json!([{"type": "DIDCommMessaging", "serviceEndpoint": "https://a"}, {"type": "example"}]);
         let encoded = encode(&services).unwrap();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_is_written_with_a_scheme() {
+    fn endpoint_without_a_scheme_is_refused() {
         let check = |uri: &str| {
             let service = json!({"type": "DIDCommMessaging", "serviceEndpoint": {"uri": uri}});
             let bare = json!({"type": "DIDCommMessaging", "serviceEndpoint": uri});
@@ -226,7 +226,7 @@ mod tests {
 
     // did:peer, method 2: only services without an id are counted
     #[test]
-    fn services_without_an_id_are_counted_apart_from_the_others() {
+    fn only_services_without_an_id_are_counted() {
         let did = DidUrl::parse("did:example:a").unwrap();
         let identified =
             identify(&did, vec![json!({"id": "#mine"}), json!({}), json!({"id": "x"}), json!({})]);
@@ -237,7 +237,7 @@ mod tests {
 
     // the example of the method specification
     #[test]
-    fn the_example_of_the_method_is_read() {
+    fn example_of_the_method_specification_is_read() {
         let encoded = "eyJ0IjoiZG0iLCJzIjp7InVyaSI6Imh0dHA6Ly9leGFtcGxlLmNvbS9kaWRjb21tIiwiYSI6WyJkaWRjb21tL3YyIl0sInIiOlsiZGlkOmV4YW1wbGU6MTIzNDU2Nzg5YWJjZGVmZ2hpI2tleS0xIl19fQ";
         assert_eq!(
             decode(encoded).unwrap(),

@@ -1,10 +1,10 @@
-//! A DID document that is kept without the DID, because the DID is made of it (did:peer, methods 1 and 4).
+//! DID documents without their DID, which is derived from the document (did:peer, numalgo 1 and 4).
 
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 
-/// The members of a DID document that list keys.
+/// The members of a DID document with keys.
 const KEYS: [&str; 6] = [
     "verificationMethod",
     "authentication",
@@ -14,31 +14,33 @@ const KEYS: [&str; 6] = [
     "capabilityDelegation",
 ];
 
-/// Refuses what cannot be stored: a document with its DID, or with ids that are not relative.
+/// Refuses a document with its DID, or with absolute ids.
 pub(super) fn check(document: &Value) -> Result<()> {
     let Value::Object(members) = document else {
-        return Err(Error::misuse("the document is no JSON object"));
+        return Err(Error::misuse("`document` must be a JSON object"));
     };
     if members.contains_key("id") {
-        return Err(Error::misuse("the document has an id; its DID is made of it, so it has none yet"));
+        return Err(Error::misuse("`document` must not have an `id`, because its DID is derived from it"));
     }
     for name in KEYS.iter().chain(&["service"]) {
         for entry in members.get(*name).and_then(Value::as_array).into_iter().flatten() {
             let id = entry.as_str().or_else(|| entry.get("id").and_then(Value::as_str));
             if id.is_some_and(|id| !id.starts_with('#')) {
-                return Err(Error::misuse(format!("an id under {name} is not relative: it begins with #")));
+                return Err(Error::misuse(format!(
+                    "an id under `{name}` must be relative, with a leading #"
+                )));
             }
         }
     }
     Ok(())
 }
 
-/// Names services that have no id: `#service`, `#service-1` and so on.
-pub(super) fn identified(services: &[Value]) -> Result<Value> {
+/// Gives services without an id the ids `#service`, `#service-1` and so on.
+pub(super) fn identify_services(services: &[Value]) -> Result<Value> {
     let mut unnamed = 0_usize;
     let named = services.iter().map(|service| {
         let Value::Object(members) = service else {
-            return Err(Error::misuse("a service is a JSON object"));
+            return Err(Error::misuse("a service must be a JSON object"));
         };
         let mut members = members.clone();
         if !members.contains_key("id") {
@@ -51,21 +53,21 @@ pub(super) fn identified(services: &[Value]) -> Result<Value> {
     named.collect::<Result<Vec<_>>>().map(Value::Array)
 }
 
-/// Writes the DID into its document: `id`, another name of it in `alsoKnownAs`, and who controls its keys.
+/// Writes the DID into its document: as `id`, its other form in `alsoKnownAs`, and as controller of the keys.
 pub(super) fn resolve(did: &str, other: Option<&str>, stored: Map<String, Value>) -> Result<Value> {
     let mut document = stored;
     document.insert("id".to_owned(), Value::String(did.to_owned()));
     if let Some(other) = other {
         match document.entry("alsoKnownAs").or_insert_with(|| json!([])) {
             Value::Array(names) => names.push(Value::String(other.to_owned())),
-            _ => return Err(Error::malformed("did:peer document", "alsoKnownAs is no array")),
+            _ => return Err(Error::malformed("did:peer document", "`alsoKnownAs` must be an array")),
         }
     }
     for name in KEYS {
         let Some(Value::Array(entries)) = document.get_mut(name) else { continue };
         for method in entries.iter_mut().filter_map(Value::as_object_mut) {
             let controller = method.entry("controller").or_insert_with(|| json!("#id"));
-            // a reference to the member `id`, which is this DID
+            // a reference to the member `id`, which is the DID itself
             if *controller == "#id" {
                 *controller = Value::String(did.to_owned());
             }
@@ -79,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_did_controls_the_keys_that_name_no_other_controller() {
+    fn did_is_the_default_controller_of_keys() {
         let stored = json!({
             "alsoKnownAs": ["https://example.com"],
             "verificationMethod": [{"id": "#a"}, {"id": "#b", "controller": "did:example:other"}],
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_knows_its_did_is_refused() {
+    fn document_that_contains_its_did_is_refused() {
         for document in [
             json!([]),
             json!({"id": "did:example:a"}),

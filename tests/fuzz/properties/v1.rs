@@ -18,7 +18,7 @@ static CAST: LazyLock<[SecretKey; 3]> = LazyLock::new(|| {
         let kid = DidUrl::parse("did:example:x#1").unwrap();
         let secret = SecretKey::from_bytes(kid, Curve::Ed25519, &[byte; 32]).unwrap();
         let kid = verkey(&secret).kid().unwrap();
-        secret.renamed(kid)
+        secret.with_kid(kid)
     })
 });
 
