@@ -48,7 +48,7 @@ pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
             Some(object) => {
                 layer(&text, &object, limits, &mut layers, &mut faults);
                 if !matches!(layers.last(), Some(LayerView::Plaintext(_))) {
-                    let reason = "layers in an order that the specification does not know";
+                    let reason = "its layers are in an order that the specification does not allow";
                     faults.add("message", &Error::malformed("message", reason));
                 }
             }
