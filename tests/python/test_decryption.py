@@ -72,7 +72,7 @@ def opaque(
     assert str(error) == "the message cannot be decrypted"
     # all that it repeats is the open header
     kids = tuple(recipient["header"]["kid"] for recipient in jwe["recipients"])
-    assert error.args == (kids,)
+    assert error.args == ([*kids],)
     assert (error.__cause__, error.__context__, getattr(error, "__notes__", None)) == (None, None, None)
     assert vars(error) == {"kids": kids}
 

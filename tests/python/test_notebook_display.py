@@ -43,7 +43,8 @@ def test_markup_that_a_peer_wrote_is_escaped() -> None:
     service = {
         "id": "#s",
         "type": "DIDCommMessaging",
-        "serviceEndpoint": {"uri": f"https://a.example/{MARKUP}"},
+        # an endpoint with white space or bidi formatting is passed over
+        "serviceEndpoint": {"uri": f"https://a.example/{MARKUP.split(maxsplit=1)[0]}"},
     }
     document = DIDDocument({"id": "did:example:a", "service": [service]})
     for value in (message, document):
