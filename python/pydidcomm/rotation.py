@@ -19,9 +19,13 @@ def rotating(  # noqa: PLR0913, all but the message are named
 
 
 def ending(message: Message | None, *, to: str, frm: str, now: int, at: int | None) -> Message:
-    """The message from nobody, or an empty one, with the announcement that `frm` is no more since `at`."""
+    """The message without a sender, or an empty one, with the announcement that `frm` ended at `at`.
+
+    It names its recipient in `aud`: nothing else in it does, and the recipient could hand it on.
+    """
     _check(message, {"to": to, "frm": frm}, at)
-    return _carrying(message, FromPrior(iss=frm, iat=now if at is None else at), to=to, frm=None, now=now)
+    ended = FromPrior(iss=frm, aud=to.partition("#")[0], iat=now if at is None else at)
+    return _carrying(message, ended, to=to, frm=None, now=now)
 
 
 def _check(message: Message | None, dids: Mapping[str, str], at: int | None) -> None:

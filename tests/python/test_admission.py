@@ -150,7 +150,7 @@ def test_without_an_event_loop_a_predicate_that_has_to_be_awaited_is_a_type_erro
         documents.unpack(bob, messages(alice, bob)[0], UnpackConfig(allowed_senders=guard.awaited))
 
 
-async def test_an_answer_need_not_be_a_bool(documents: Documents, alice: Party, bob: Party) -> None:
+async def test_an_awaited_answer_must_be_a_bool(documents: Documents, alice: Party, bob: Party) -> None:
     class Answer:
         """An awaitable that is no coroutine, and true as an object."""
 
@@ -164,17 +164,19 @@ async def test_an_answer_need_not_be_a_bool(documents: Documents, alice: Party, 
     recipient = DIDCommMessaging(bob.secrets, documents)
     packed = messages(alice, bob)[0]
 
-    def answering(value: object) -> UnpackConfig:
+    def answering(*, value: object) -> UnpackConfig:
         def guard(_did: str) -> Awaitable[bool]:
             answer: Any = Answer(value)
             return answer  # type: ignore[no-any-return]
 
         return UnpackConfig(allowed_senders=guard)
 
-    assert (await recipient.unpack(packed, config=answering("yes"))).message.frm == alice.did
-    for no in (False, None, "", 0):
-        with pytest.raises(PolicyError):
-            await recipient.unpack(packed, config=answering(no))
+    assert (await recipient.unpack(packed, config=answering(value=True))).message.frm == alice.did
+    with pytest.raises(PolicyError):
+        await recipient.unpack(packed, config=answering(value=False))
+    for odd in ("yes", "no", None, "", 0, 1):
+        with pytest.raises(TypeError, match="`allowed_senders` must return a bool"):
+            await recipient.unpack(packed, config=answering(value=odd))
 
 
 @pytest.mark.parametrize("allowed", ["did:example:alice", 7, [7]])

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from forge import plaintext
+from forge import encrypt, plaintext
 from pydidcomm import DIDCommMessaging, PeerEnded, PeerRotated, UnpackConfig, UnpackResult, sync
+from pydidcomm.errors import UntrustedMessageError
 from world import Party, hello
 
 if TYPE_CHECKING:
@@ -51,6 +52,17 @@ async def test_a_match_statement_reads_what_to_do() -> None:
     assert instruction(gone) == f"forget {new}"
     what, at, kid = dated(gone)
     assert (what, at, kid.split("#")[0]) == ("ended", 700, new)
+
+
+@pytest.mark.spec("ROT-21")
+def test_the_end_announced_to_one_peer_is_refused_by_another(
+    documents: Documents, alice: Party, bob: Party, carol: Party
+) -> None:
+    ended = sync.DIDCommMessaging(alice.secrets, documents).end_relationship(to=carol.did, frm=alice.did)
+    token = documents.unpack(carol, ended.text).metadata.from_prior_jwt
+    handed_on = encrypt(plaintext(to=[bob.did], from_prior=token), bob.agreement)
+    with pytest.raises(UntrustedMessageError, match="aud"):
+        documents.unpack(bob, handed_on)
 
 
 def shortened(did: str) -> str:

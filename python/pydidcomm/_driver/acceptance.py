@@ -115,15 +115,19 @@ def _id(received: UnpackResult | V1Message) -> str:
 
 
 def _check_sender(received: UnpackResult | V1Message, allowed: object) -> None:
-    if not allowed:
+    if not _is_true(allowed, "`allowed_senders`"):
         demand = "allowed_senders"
         raise refused(PolicyError(demand, _did(received)))
 
 
 def _check_seen(received: UnpackResult | V1Message, seen: object) -> None:
-    if not isinstance(seen, bool):
-        # None, of a method that forgets to return, would accept every replay
-        reason = f"`seen` of the replay window must return a bool, got {kind_of(seen)}"
-        raise TypeError(reason)
-    if seen:
+    if _is_true(seen, "`seen` of the replay window"):
         raise refused(ReplayedMessageError(_id(received), _did(received)))
+
+
+def _is_true(answer: object, function: str) -> bool:
+    """Return the answer; refuse one that is not a bool, since "no" would allow and None accept a replay."""
+    if not isinstance(answer, bool):
+        reason = f"{function} must return a bool, got {kind_of(answer)}"
+        raise TypeError(reason)
+    return answer
