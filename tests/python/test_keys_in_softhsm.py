@@ -42,7 +42,8 @@ if softhsm.module() is None:
 ALICE, NEW, BOB = "did:example:alice", "did:example:alice2", "did:example:bob"
 
 
-@pytest.fixture(scope="session")
+# no longer than this file: the tests of Pkcs11Secrets initialize the same library anew
+@pytest.fixture(scope="module")
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     folder = tmp_path_factory.mktemp("softhsm")
     with pytest.MonkeyPatch.context() as environment:
