@@ -191,7 +191,7 @@ impl PyForwarded {
 
 impl IntoResult for Forwarded {
     fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        let Forwarded { forward, unpacked } = *self;
+        let Self { forward, unpacked } = *self;
         PyForwarded::new(py, forward, unpacked.into_report().into())?.into_bound_py_any(py)
     }
 }

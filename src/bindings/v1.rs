@@ -71,7 +71,7 @@ impl IntoResult for Unpacked {
 
 impl IntoResult for Forwarded {
     fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        let Forwarded { forward, unpacked } = *self;
+        let Self { forward, unpacked } = *self;
         let received = Py::new(py, PyV1Message::from(unpacked.into_report()))?;
         PyV1Forwarded { forward, received }.into_bound_py_any(py)
     }
