@@ -13,7 +13,7 @@ from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, Self, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["__version__", "Agree", "Attachment", "Batch", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "describe", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "restore", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "Context", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "describe", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "restore", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -297,9 +297,20 @@ class Batch:
         Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
         """
     @staticmethod
-    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]], threads: SupportsIndex | None) -> Batch:
+    def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[Context, int], threads: SupportsIndex | None) -> Batch:
         """
         Prepares the unpacking of each of the messages.
+        """
+
+@final
+class Context:
+    """
+    What a party's operations can answer without asking Python, and what they have to know; prepared once.
+    """
+    def __new__(cls, /, *, secrets: InMemorySecrets | None = None, resolver: LocalResolver | None = None, prefixes: Sequence[str] = ..., exceptions: Sequence[str] = ..., taking_options: SupportsGetItem[int, tuple[str, bool]] = ..., remember_peers: "bool" = True, max_document_entries: int | None = None) -> Context:
+        """
+        Takes secrets, a resolver, the prefixes of the DIDs that it resolves and the longer ones that it does not;
+        which resolvers take options, by prefix; whether keys remember peers; and the most entries of a document.
         """
 
 @final
@@ -1909,12 +1920,12 @@ class V1Packed:
         The verkeys that it was encrypted to.
         """
 
-def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[Context, int]) -> Operation:
     """
     Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
     """
 
-def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[Context, int]) -> Operation:
     """
     Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
     """
@@ -1992,7 +2003,7 @@ def encrypt_layer(plaintext: bytes | bytearray | memoryview, recipients: Support
     Prepares one layer around any bytes: authcrypt with a sender, anoncrypt without one.
     """
 
-def find_routes(to: str, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def find_routes(to: str, known: tuple[Context, int]) -> Operation:
     """
     Prepares the search for the ways to a DID, the preferred first.
     """
@@ -2007,7 +2018,7 @@ def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     Keeps the long form of the proved sender of a message that was let in.
     """
 
-def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, options: PackOptions, parameters: PackParameters, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, options: PackOptions, parameters: PackParameters, known: tuple[Context, int]) -> Operation:
     """
     Prepares the packing of an encrypted message.
     """
@@ -2017,7 +2028,7 @@ def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     Packs a plaintext message.
     """
 
-def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[Context, int]) -> Operation:
     """
     Prepares the packing of a signed message.
     """
@@ -2037,7 +2048,7 @@ def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, A
     Read a JSON object, and refuse one that two readers could understand differently.
     """
 
-def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[Context, int]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
     """
@@ -2049,7 +2060,7 @@ def restore(kind: "type", parts: "tuple[Any, ...]") -> Any:
     A pickle is trusted input: it can state that anything was proved.
     """
 
-def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[Context, int]) -> Operation:
     """
     Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
     """
@@ -2106,27 +2117,27 @@ def short_form(did: str, /) -> str:
         'did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M'
     """
 
-def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: "bool", known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | bytearray | memoryview | None, compact: "bool", known: tuple[Context, int]) -> Operation:
     """
     Prepares the signing of an attachment.
     """
 
-def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[Context, int]) -> Operation:
     """
     Prepares the unpacking of a message.
     """
 
-def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[Context, int]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
     """
 
-def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[Context, int]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
     """
 
-def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[Context, int]) -> Operation:
     """
     Prepares the packing of a message of DIDComm v1.
     """
@@ -2136,12 +2147,12 @@ def v1_public_key(verkey: str) -> PublicKey:
     The Ed25519 key that a verkey is.
     """
 
-def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[Context, int]) -> Operation:
     """
     Prepares the unpacking of a message of DIDComm v1.
     """
 
-def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[Context, int]) -> Operation:
     """
     Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
     """
@@ -2151,12 +2162,12 @@ def v1_verkey(key: PublicKey) -> str:
     The verkey of an Ed25519 key.
     """
 
-def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def verify_attachment(attachment: Attachment, content: bytes | bytearray | memoryview | None, signer: str | None, known: tuple[Context, int]) -> Operation:
     """
     Prepares the verification of an attachment.
     """
 
-def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[InMemorySecrets | None, LocalResolver | None, Sequence[str], Sequence[str], int, bool, SupportsIndex | None, SupportsGetItem[int, tuple[str, bool]]]) -> Operation:
+def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[Context, int]) -> Operation:
     """
     Prepares the wrapping of an encrypted message for each of the routing keys.
     """

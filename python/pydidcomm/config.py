@@ -8,10 +8,11 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from pydidcomm._arguments import ArgumentTypeError
 from pydidcomm._checks import check_made, check_mapping, check_whole, kind_of
-from pydidcomm._core import PackOptions, PackParameters, UnpackOptions
+from pydidcomm._context import prepare_context
+from pydidcomm._core import Context, PackOptions, PackParameters, UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
-from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, PrefixResolver, SecretsResolver
+from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, SecretsResolver
 from pydidcomm.resolvers.finding import SecretsFinder
 from pydidcomm.resolvers.options import with_options
 
@@ -35,11 +36,11 @@ _set = object.__setattr__
 class _Found:
     """What a config finds out about its resolvers: made anew in every copy, for these are not options."""
 
-    __slots__ = ("resolver_with_options", "secrets_finder", "taking_options")
+    __slots__ = ("prepared", "resolver_with_options", "secrets_finder")
 
+    prepared: Context
     resolver_with_options: DIDResolverWithOptions | None
     secrets_finder: SecretsFinder | None
-    taking_options: list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
@@ -101,9 +102,15 @@ class ResolversConfig(_Found):
         resolver, secrets = self.did_resolver, self.secrets_resolver
         taking = with_options(resolver)
         _set(self, "resolver_with_options", taking)
-        prefixes = resolver.taking_options() if type(resolver) is PrefixResolver else [("", True)]
-        _set(self, "taking_options", [] if taking is None else prefixes)
         _set(self, "secrets_finder", secrets if hasattr(secrets, "find") else None)
+        context = prepare_context(
+            secrets,
+            resolver,
+            takes_options=taking is not None,
+            remember_peers=self.remember_peers,
+            max_document_entries=self.max_document_entries,
+        )
+        _set(self, "prepared", context)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})

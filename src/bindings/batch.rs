@@ -9,7 +9,7 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
-use super::context::KnownIn;
+use super::context::ContextIn;
 use super::cost::is_long;
 use super::operation::{PyOperation, Stop, Task};
 use super::question::{Asked, question_out};
@@ -183,7 +183,7 @@ impl PyBatch {
         packed_msgs: Vec<Bound<'_, PyAny>>,
         options: &Bound<'_, PyUnpackOptions>,
         replay_key: bool,
-        known: KnownIn<'_>,
+        known: ContextIn<'_>,
         threads: Option<usize>,
     ) -> Self {
         let options = &options.get().0;

@@ -4,50 +4,78 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 
-use super::argument::{StringsIn, WholeIn};
+use super::argument::{Of, StringsIn, WholeIn, flag};
 use super::local_resolver::PyLocalResolver;
 use super::secrets::PyInMemorySecrets;
 use super::system::random;
 use crate::caller::{Context, OwnDids};
 use crate::did::MOST_ENTRIES;
+use crate::keys::SecretStore;
 
-/// What an operation started from Python is given: what can be answered without asking Python, which are the
-/// secrets, and the resolver with the prefixes of the DIDs that it is for and the longer ones that it is not for; the
-/// time; whether keys remember peers; the most entries of a document; and which resolvers take options, by prefix.
-#[derive(FromPyObject)]
-pub(super) struct KnownIn<'py>(
-    Option<Bound<'py, PyInMemorySecrets>>,
-    Option<Bound<'py, PyLocalResolver>>,
-    StringsIn,
-    StringsIn,
-    WholeIn,
-    bool,
-    Option<usize>,
-    Vec<(String, bool)>,
-);
+/// What a party's operations can answer without asking Python, and what they have to know; prepared once.
+#[pyclass(frozen, name = "Context", module = "pydidcomm._core")]
+pub(super) struct PyContext {
+    secrets: Option<Arc<SecretStore>>,
+    dids: Option<OwnDids>,
+    resolvers: Vec<(String, bool)>,
+    remember_peers: bool,
+    most_document_entries: usize,
+}
 
-impl From<&KnownIn<'_>> for Context {
-    fn from(
-        KnownIn(secrets, local, prefixes, exceptions, time, remember_peers, most_entries, resolvers): &KnownIn<'_>,
+#[pymethods]
+impl PyContext {
+    /// Takes secrets, a resolver, the prefixes of the DIDs that it resolves and the longer ones that it does not;
+    /// which resolvers take options, by prefix; whether keys remember peers; and the most entries of a document.
+    #[new]
+    #[pyo3(signature = (
+        *, secrets = None, resolver = None, prefixes = StringsIn(Vec::new()), exceptions = StringsIn(Vec::new()),
+        taking_options = Vec::new(), remember_peers: "bool" = true, max_document_entries = None
+    ))]
+    fn new(
+        secrets: Option<Of<'_, PyInMemorySecrets>>,
+        resolver: Option<Of<'_, PyLocalResolver>>,
+        prefixes: StringsIn,
+        exceptions: StringsIn,
+        taking_options: Vec<(String, bool)>,
+        #[pyo3(from_py_with = flag)] remember_peers: bool,
+        max_document_entries: Option<WholeIn>,
     ) -> Self {
+        let most = max_document_entries.map(|WholeIn(most)| usize::try_from(most).unwrap_or(usize::MAX));
         Self {
-            dids: local.as_ref().map(|local| OwnDids {
-                resolver: Arc::clone(local.get().core()),
-                prefixes: prefixes.0.clone(),
-                exceptions: exceptions.0.clone(),
+            secrets: secrets.map(|secrets| Arc::clone(&secrets.0.get().0)),
+            dids: resolver.map(|resolver| OwnDids {
+                resolver: Arc::clone(resolver.0.get().core()),
+                prefixes: prefixes.0,
+                exceptions: exceptions.0,
             }),
-            secrets: secrets.as_ref().map(|secrets| Arc::clone(&secrets.get().0)),
-            remember_peers: *remember_peers,
-            resolvers: resolvers.clone(),
-            most_document_entries: most_entries.unwrap_or(MOST_ENTRIES),
+            resolvers: taking_options,
+            remember_peers,
+            most_document_entries: most.unwrap_or(MOST_ENTRIES),
+        }
+    }
+}
+
+/// The context of an operation started from Python, and the time in whole seconds since the epoch.
+#[derive(FromPyObject)]
+pub(super) struct ContextIn<'py>(Bound<'py, PyContext>, WholeIn);
+
+impl From<&ContextIn<'_>> for Context {
+    fn from(ContextIn(context, time): &ContextIn<'_>) -> Self {
+        let context = context.get();
+        Self {
+            dids: context.dids.clone(),
+            secrets: context.secrets.clone(),
+            remember_peers: context.remember_peers,
+            resolvers: context.resolvers.clone(),
+            most_document_entries: context.most_document_entries,
             ..Self::new(time.0, Box::new(random))
         }
     }
 }
 
-impl From<KnownIn<'_>> for Context {
-    fn from(known: KnownIn<'_>) -> Self {
-        Self::from(&known)
+impl From<ContextIn<'_>> for Context {
+    fn from(context: ContextIn<'_>) -> Self {
+        Self::from(&context)
     }
 }
 

@@ -9,7 +9,7 @@ use pyo3::types::{PyString, PyTuple};
 use super::algorithms::AnonCryptAlg;
 use super::argument::{DidIn, StringsIn};
 use super::cached_str::WireText;
-use super::context::KnownIn;
+use super::context::ContextIn;
 use super::json::ObjectIn;
 use super::opened::Opened;
 use super::operation::PyOperation;
@@ -111,7 +111,7 @@ impl PyPackedForward {
 pub(super) fn unpack_forward(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
@@ -128,7 +128,7 @@ pub(super) fn wrap_in_forward(
     routing_keys: StringsIn,
     enc_alg_anon: AnonCryptAlg,
     forward_headers: Option<ObjectIn>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyResult<PyOperation> {
     let (DidIn(to), keys) = (to, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;
@@ -145,7 +145,7 @@ pub(super) fn rewrap(
     routing_keys: StringsIn,
     enc_alg_anon: AnonCryptAlg,
     forward_headers: Option<ObjectIn>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyResult<PyOperation> {
     let (DidIn(next), keys) = (next_hop, parties(routing_keys)?);
     let options = forward_options(enc_alg_anon, forward_headers)?;

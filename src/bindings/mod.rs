@@ -88,6 +88,8 @@ mod _core {
     #[pymodule_export]
     use super::batch::PyBatch;
     #[pymodule_export]
+    use super::context::PyContext;
+    #[pymodule_export]
     use super::delivery::PyDelivery;
     #[pymodule_export]
     use super::did_document::PyDocument;

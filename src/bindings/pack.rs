@@ -8,7 +8,7 @@ use pyo3::type_hint_union;
 use pyo3::types::PyString;
 
 use super::argument::{DidIn, StringsIn};
-use super::context::KnownIn;
+use super::context::ContextIn;
 use super::cost::EACH;
 use super::errors::misuse;
 use super::message::MessageIn;
@@ -66,7 +66,7 @@ pub(super) fn pack_signed(
     message: MessageIn,
     sign_frm: DidIn,
     kid_in: &Bound<'_, PyAny>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyResult<PyOperation> {
     let MessageIn(message) = message;
     let (DidIn(signer), kid_in) = (sign_frm, header_of_kid(kid_in)?);
@@ -84,13 +84,13 @@ pub(super) fn pack_encrypted(
     sign_frm: Option<DidIn>,
     options: &Bound<'_, PyPackOptions>,
     parameters: &Bound<'_, PyPackParameters>,
-    known: KnownIn<'_>,
-) -> PyResult<PyOperation> {
+    known: ContextIn<'_>,
+) -> PyOperation {
     let MessageIn(message) = message;
     let bytes = bytes(&message);
     let [sender, signer] = [frm, sign_frm].map(|did| did.map(|DidIn(did)| did));
     let options = options.get().of_message(parameters.get(), sender, signer);
-    Ok(match to {
+    match to {
         ToIn::One(to) => PyOperation::prepare(known, bytes, |caller| async move {
             pack::encrypted(&caller, message, &to, &options).await
         }),
@@ -100,5 +100,5 @@ pub(super) fn pack_encrypted(
                 pack::encrypted_to_each(&caller, message, &to, &options).await
             })
         }
-    })
+    }
 }

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use super::algorithms::AnonCryptAlg;
 use super::argument::StringsIn;
 use super::bytes_in::AnswerBytes;
-use super::context::{self, KnownIn};
+use super::context::{self, ContextIn};
 use super::errors::misuse;
 use super::external_key::held_in;
 use super::json::ObjectOut;
@@ -89,7 +89,7 @@ pub(super) fn choose_layer_keys(
     to: &str,
     frm: Option<&str>,
     curves: StringsIn,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyResult<PyOperation> {
     let to = party(to)?;
     let sender = frm.map(party).transpose()?;
@@ -138,7 +138,7 @@ pub(super) fn decrypt_layer(
 pub(super) fn check_claims(
     message: MessageIn,
     sender: Option<&str>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyResult<PyOperation> {
     let sender = sender.map(kid).transpose()?;
     Ok(PyOperation::prepare(known, 0, |caller| async move {
@@ -155,7 +155,7 @@ pub(super) fn read_object(json_text: TextIn) -> PyResult<ObjectOut> {
 
 /// Prepares the search for the ways to a DID, the preferred first.
 #[pyfunction]
-pub(super) fn find_routes(to: &str, known: KnownIn<'_>) -> PyResult<PyOperation> {
+pub(super) fn find_routes(to: &str, known: ContextIn<'_>) -> PyResult<PyOperation> {
     let to = party(to)?;
     Ok(PyOperation::prepare(known, 0, |caller| async move { pack::routes_to(&caller, &to).await }))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 
-use super::context::KnownIn;
+use super::context::ContextIn;
 use super::opened::Opened;
 use super::operation::{PyOperation, Task};
 use super::result::IntoResult;
@@ -30,7 +30,7 @@ pub(super) fn unpack(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
     replay_key: bool,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyOperation {
     PyOperation(unpacking(packed_msg, &options.get().0, replay_key, known))
 }
@@ -41,7 +41,7 @@ pub(super) fn receive(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
     replay_key: bool,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {

@@ -9,7 +9,7 @@ use pyo3::types::PyString;
 
 use super::argument::{Of, StrIn, StringsIn, wrong_type};
 use super::bytes_in::BytesIn;
-use super::context::KnownIn;
+use super::context::ContextIn;
 use super::errors::misuse;
 use super::json::{ObjectIn, is_object};
 use super::operation::PyOperation;
@@ -48,7 +48,7 @@ pub(super) fn v1_pack(
     message: ContentIn,
     to: StringsIn,
     frm: Option<StrIn>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyResult<PyOperation> {
     let to = verkeys(to)?;
     let sender = frm.map(|StrIn(frm)| Verkey::parse(&frm)).transpose().map_err(misuse)?;
@@ -62,7 +62,7 @@ pub(super) fn v1_pack(
 pub(super) fn v1_unpack(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
@@ -79,7 +79,7 @@ pub(super) fn v1_forward(
     packed_msg: TextIn,
     to: StrIn,
     routing_keys: StringsIn,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyResult<PyOperation> {
     let (StrIn(to), keys) = (to, verkeys(routing_keys)?);
     Ok(PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
@@ -92,7 +92,7 @@ pub(super) fn v1_forward(
 pub(super) fn v1_unpack_forward(
     packed_msg: TextIn,
     options: &Bound<'_, PyUnpackOptions>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyOperation {
     let options = Arc::clone(&options.get().0);
     PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::did::local::LocalResolver;
 
 /// The core's resolver and the prefixes of its DIDs: of all matching prefixes the longest counts.
+#[derive(Clone)]
 pub struct OwnDids {
     /// The resolver.
     pub resolver: Arc<LocalResolver>,

@@ -3,16 +3,16 @@
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeGuard, cast
+from typing import Any, TypeAlias, cast
 
 from pydidcomm import _core
 from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
 from pydidcomm._checks import check_instance, check_mapping, check_several, kind_of
+from pydidcomm._context import local_resolver
 from pydidcomm._core import (
     Attachment,
     Batch,
-    InMemorySecrets,
-    LocalResolver,
+    Context,
     Message,
     Operation,
 )
@@ -28,20 +28,9 @@ from pydidcomm.config import (
     check_resolvers,
 )
 from pydidcomm.errors import MissingToWarning, UnprovedSenderWarning
-from pydidcomm.resolvers import DIDResolver, PrefixResolver
 
-_Known: TypeAlias = tuple[
-    InMemorySecrets | None,
-    LocalResolver | None,
-    list[str],
-    list[str],
-    int,
-    bool,
-    int | None,
-    list[tuple[str, bool]],
-]
-"""Secrets; a resolver, its prefixes and the longer ones of others; the time; whether keys remember peers; the
-most entries of a document; and by prefix whether resolvers take options."""
+_Known: TypeAlias = tuple[Context, int]
+"""What the core has without asking, and the time."""
 
 _PARAMETERS = PackEncryptedParameters()
 _PACK = PackEncryptedConfig()
@@ -309,33 +298,17 @@ def time_of(resolvers: ResolversConfig) -> int:
 
 
 def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:
-    """What the core can answer by itself, where no subclass answers otherwise, and what it has to know."""
+    """The context of an operation, and the time at which it is prepared."""
     check_resolvers(resolvers)
-    secrets = resolvers.secrets_resolver
-    local, prefixes, exceptions = _local(resolvers.did_resolver)
     # one clock for what is written and for what is read; a test that freezes `time.time` freezes both
-    now = time_of(resolvers) if now is None else now
-    own = secrets if type(secrets) is InMemorySecrets else None
-    most_entries, taking_options = resolvers.max_document_entries, resolvers.taking_options
-    return own, local, prefixes, exceptions, now, resolvers.remember_peers, most_entries, taking_options
-
-
-def _local(resolver: DIDResolver) -> tuple[LocalResolver | None, list[str], list[str]]:
-    """The resolver that the core asks by itself, its prefixes, and the longer ones of other resolvers."""
-    if type(resolver) is LocalResolver:
-        return resolver, ["did:"], []
-    return resolver.local() if _routes(resolver) else (None, [], [])
+    return resolvers.prepared, time_of(resolvers) if now is None else now
 
 
 def is_local(resolvers: ResolversConfig, did: str) -> bool:
     """Whether the core resolves the DID without asking."""
-    _, prefixes, exceptions = _local(resolvers.did_resolver)
+    _, prefixes, exceptions = local_resolver(resolvers.did_resolver)
     return _longest(prefixes, did) > _longest(exceptions, did)
 
 
 def _longest(prefixes: Sequence[str], did: str) -> int:
     return max((len(prefix) for prefix in prefixes if did.startswith(prefix)), default=-1)
-
-
-def _routes(resolver: object) -> TypeGuard[PrefixResolver]:
-    return type(resolver) is PrefixResolver

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use super::super::algorithms::SignAlg;
 use super::super::argument::{DidIn, Of, flag};
 use super::super::bytes_in::BytesIn;
-use super::super::context::KnownIn;
+use super::super::context::ContextIn;
 use super::super::operation::PyOperation;
 use super::super::result::IntoResult;
 use super::PyAttachment;
@@ -40,7 +40,7 @@ pub(in super::super) fn sign_attachment(
     sign_frm: DidIn,
     content: Option<BytesIn>,
     #[pyo3(from_py_with = flag)] compact: bool,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyOperation {
     let attachment = attachment.0.get().0.clone();
     let content = content.map(|content| content.to_vec());
@@ -58,7 +58,7 @@ pub(in super::super) fn verify_attachment(
     attachment: Of<'_, PyAttachment>,
     content: Option<BytesIn>,
     signer: Option<DidIn>,
-    known: KnownIn<'_>,
+    known: ContextIn<'_>,
 ) -> PyOperation {
     let attachment = attachment.0.get().0.clone();
     let content = content.map(|content| content.to_vec());

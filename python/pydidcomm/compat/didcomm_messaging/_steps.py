@@ -34,15 +34,16 @@ _ENC = AnonCryptAlg.XC20P_ECDH_ES_A256KW
 
 _LIMITS = UnpackConfig().prepared
 _NOBODY = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
+_NOTHING = _core.Context(remember_peers=False)
 _EMPTY: dict[str, Any] = {"id": "claims", "type": "https://didcomm.org/empty/1.0/empty", "body": {}}
 
 AnySecret = TypeVar("AnySecret")
 Kept_co = TypeVar("Kept_co", covariant=True)
 
 
-def _nothing_known() -> tuple[None, None, list[str], list[str], int, bool, None, list[tuple[str, bool]]]:
+def _nothing_known() -> tuple[_core.Context, int]:
     """What the core has without Python: the time; every document and every secret is a question."""
-    return None, None, [], [], int(time.time()), False, None, []
+    return _NOTHING, int(time.time())
 
 
 class Resolving(Protocol):

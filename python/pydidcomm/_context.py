@@ -1,0 +1,39 @@
+"""What the core is given of a party: what it answers by itself, and what it has to know."""
+
+from typing import TypeGuard
+
+from pydidcomm._core import Context, InMemorySecrets, LocalResolver
+from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver
+
+
+def prepare_context(
+    secrets: SecretsResolver,
+    resolver: DIDResolver,
+    *,
+    takes_options: bool,
+    remember_peers: bool,
+    max_document_entries: int | None,
+) -> Context:
+    """Prepares the context of the operations of a party; a subclass is asked, as it may answer otherwise."""
+    local, prefixes, exceptions = local_resolver(resolver)
+    by_prefix = resolver.taking_options() if _routes(resolver) else [("", True)]
+    return Context(
+        secrets=secrets if type(secrets) is InMemorySecrets else None,
+        resolver=local,
+        prefixes=prefixes,
+        exceptions=exceptions,
+        taking_options=by_prefix if takes_options else [],
+        remember_peers=remember_peers,
+        max_document_entries=max_document_entries,
+    )
+
+
+def local_resolver(resolver: DIDResolver) -> tuple[LocalResolver | None, list[str], list[str]]:
+    """The resolver that the core asks by itself, its prefixes, and the longer ones of other resolvers."""
+    if type(resolver) is LocalResolver:
+        return resolver, ["did:"], []
+    return resolver.local() if _routes(resolver) else (None, [], [])
+
+
+def _routes(resolver: object) -> TypeGuard[PrefixResolver]:
+    return type(resolver) is PrefixResolver
