@@ -28,7 +28,7 @@ impl Received {
 /// Unpacks a message of DIDComm v2 or v1.
 pub async fn receive(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Received> {
     // a longer message goes to `unpack`, which refuses it
-    if packed.len() <= options.limits.bytes && v1::is_one(packed) {
+    if packed.len() <= options.limits.bytes && v1::is_v1(packed) {
         return receive_v1(caller, packed, options).await.map(|unpacked| Received::V1(Box::new(unpacked)));
     }
     unpack(caller, packed, options).await.map(|unpacked| Received::V2(Box::new(unpacked)))

@@ -1,4 +1,4 @@
-//! Diffie-Hellman: what a secret key and a public key have in common.
+//! Diffie-Hellman key agreement.
 
 use super::backend::{Backend, DefaultBackend};
 use super::private_key::PrivateKey;
@@ -6,14 +6,14 @@ use super::public_key::PublicKey;
 use super::shared_secret::SharedSecret;
 use crate::error::{Error, Result};
 
-/// Computes the shared secret; keys on different curves have none.
+/// Computes the shared secret; keys on different curves are an error.
 pub(crate) fn agree(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
     let point = public.point().filter(|_| secret.curve() == public.curve()).ok_or(Error::Decryption)?;
     let bytes = DefaultBackend::agree(secret.scalar(), point).ok_or(Error::Decryption)?;
     SharedSecret::new(public.curve(), bytes)
 }
 
-/// Computes the shared secret of two parties' own keys, or remembers it.
+/// Computes the static-static shared secret, or takes it from the key's cache.
 pub(crate) fn agree_and_remember(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
     if secret.curve() != public.curve() {
         return agree(secret, public);
@@ -34,7 +34,7 @@ mod tests {
 
     // ALG-01, ALG-16
     #[test]
-    fn two_keys_agree_on_one_curve_and_on_no_other() {
+    fn keys_agree_only_on_the_same_curve() {
         for curve in Curve::ALL {
             let [one, other] = [1, 2].map(|byte| {
                 let mut bytes = vec![byte; curve.field_length()];
@@ -48,8 +48,8 @@ mod tests {
                 assert_eq!(there.bytes(), back.bytes());
                 assert_eq!(there.bytes().len(), curve.field_length());
             }
-            for stranger in Curve::ALL.into_iter().filter(|stranger| *stranger != curve) {
-                let key = PrivateKey::from_bytes(stranger, &vec![1; stranger.field_length()]).unwrap();
+            for other in Curve::ALL.into_iter().filter(|other| *other != curve) {
+                let key = PrivateKey::from_bytes(other, &vec![1; other.field_length()]).unwrap();
                 assert!(agree(&one, &key.public_key()).is_err());
             }
         }

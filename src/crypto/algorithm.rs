@@ -1,9 +1,9 @@
-//! The algorithms of the specification, by the names that JOSE gives them.
+//! The algorithms of the specification, with their JOSE names.
 
 use super::curve::Curve;
 use crate::error::{Error, Result};
 
-/// How the key that wraps the content key is agreed on (`alg` of a JWE).
+/// The key agreement for wrapping the content key (`alg` of a JWE).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum AgreementAlgorithm {
     /// Anoncrypt: `ECDH-ES+A256KW` (RFC 7518 4.6).
@@ -29,10 +29,10 @@ impl AgreementAlgorithm {
     }
 }
 
-/// How the content is encrypted (`enc` of a JWE).
+/// The content encryption (`enc` of a JWE).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ContentEncryption {
-    /// `A256CBC-HS512` (RFC 7518 5.2.5), the one that every peer reads.
+    /// `A256CBC-HS512` (RFC 7518 5.2.5), which every implementation must support.
     #[default]
     A256CbcHs512,
     /// `A256GCM` (RFC 7518 5.3), for anoncrypt only.
@@ -54,7 +54,7 @@ impl ContentEncryption {
         }
     }
 
-    /// Finds the algorithm that an `enc` names.
+    /// Finds the algorithm by its name in `enc`.
     pub fn from_name(name: &str) -> Result<Self> {
         Self::ALL
             .into_iter()
@@ -63,7 +63,7 @@ impl ContentEncryption {
     }
 }
 
-/// How a payload is signed (`alg` of a JWS).
+/// The signature algorithm (`alg` of a JWS).
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SignatureAlgorithm {
@@ -95,7 +95,7 @@ impl SignatureAlgorithm {
     }
 
     pub(crate) fn from_name(name: &str) -> Result<Self> {
-        // RFC 9864 gives EdDSA over Ed25519 a name of its own; some peers write it
+        // RFC 9864 defines a separate name for EdDSA with Ed25519, which some implementations write
         if name == "Ed25519" {
             return Ok(Self::EdDsa);
         }
@@ -105,7 +105,7 @@ impl SignatureAlgorithm {
             .ok_or_else(|| Error::unsupported("signature algorithm", name))
     }
 
-    /// The one algorithm for keys on the curve; none for curves that only agree.
+    /// The signature algorithm of the curve; `None` for curves for key agreement only.
     pub fn of(curve: Curve) -> Option<Self> {
         match curve {
             Curve::X25519 => None,
@@ -117,7 +117,7 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// Whether signatures are made with it: every recipient has to verify these three, and need no other.
+    /// Whether packing uses it: every recipient must support these three, and no others.
     pub fn is_written(self) -> bool {
         matches!(self, Self::EdDsa | Self::Es256 | Self::Es256K)
     }

@@ -1,4 +1,5 @@
-//! `apv`: what binds the list of recipients (DIDComm v2.1, "ECDH-1PU key wrapping and common protected headers").
+//! `apv`, which authenticates the list of recipients (DIDComm v2.1, "ECDH-1PU key wrapping and common protected
+//! headers").
 
 use sha2::{Digest, Sha256};
 

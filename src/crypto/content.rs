@@ -1,4 +1,4 @@
-//! The content: encrypted once under one content key, whoever it goes to.
+//! Content encryption, once for all recipients, under one content key.
 
 use askar_crypto::buffer::SecretBytes;
 
@@ -6,7 +6,7 @@ use super::algorithm::ContentEncryption;
 use super::backend::{Backend, Cipher, DefaultBackend};
 use crate::error::{Error, Result};
 
-/// The lengths that an algorithm demands, in bytes.
+/// The lengths of an algorithm's inputs, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Lengths {
     pub(crate) key: usize,
@@ -30,7 +30,7 @@ impl Cipher {
         DefaultBackend::seal(self, cek, iv, aad, buffer).ok_or_else(refused)
     }
 
-    /// Decrypts in place; what is left where that fails is of no use.
+    /// Decrypts in place; after a failure the content of the buffer is undefined.
     pub(crate) fn open(
         self,
         cek: &[u8],
@@ -47,7 +47,7 @@ impl Cipher {
     }
 }
 
-/// The most that padding adds, in bytes: a block of AES.
+/// Maximum number of bytes of padding: a block of AES.
 pub(crate) const PADDING: usize = 16;
 
 impl ContentEncryption {
@@ -80,7 +80,7 @@ mod tests {
 
     // JWE-18, JWE-19: every part that a tag covers is covered
     #[test]
-    fn what_is_sealed_opens_and_no_flipped_byte_passes() {
+    fn sealed_content_opens_and_any_flipped_byte_is_refused() {
         for cipher in ALL {
             let lengths = cipher.lengths();
             let (cek, iv) = (vec![1; lengths.key], vec![2; lengths.iv]);
@@ -120,7 +120,7 @@ mod tests {
 
     // RFC 8439 2.8.2
     #[test]
-    fn the_vector_of_rfc_8439_holds() {
+    fn vector_of_rfc_8439() {
         let cek: Vec<u8> = (0x80..=0x9f).collect();
         let nonce = bytes("070000004041424344454647");
         let aad = bytes("50515253c0c1c2c3c4c5c6c7");

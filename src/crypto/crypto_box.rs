@@ -1,7 +1,7 @@
-//! The boxes of `NaCl`: `crypto_box`, between two keys, and `crypto_box_seal`, from nobody to a key.
+//! The boxes of `NaCl`: `crypto_box`, between two keys, and `crypto_box_seal`, from an anonymous sender.
 //!
-//! Both begin with the shared secret of two X25519 keys, wherever it was computed: so a key that lives
-//! elsewhere opens them too, and a point of low order, which anybody could have used, opens none.
+//! Both take the shared secret of two X25519 keys as input: so an external key can open them, and a point of low
+//! order, whose shared secret is public, is refused.
 
 use askar_crypto::buffer::SecretBytes;
 use askar_crypto::encrypt::crypto_box::crypto_box_seal_nonce;
@@ -17,13 +17,13 @@ use crate::error::{Error, Result};
 /// The length of a nonce in bytes.
 pub(crate) const NONCE_LENGTH: usize = 24;
 
-/// The length of the tag, which stands before the ciphertext.
+/// The length of the tag, which precedes the ciphertext.
 const TAG_LENGTH: usize = 16;
 
-/// The length of the ephemeral public key, which stands before a sealed box.
+/// The length of the ephemeral public key, which precedes a sealed box.
 const EPHEMERAL_LENGTH: usize = 32;
 
-/// What two keys can box and open, in either direction.
+/// The box between two keys, for both directions.
 pub(crate) struct CryptoBox(XSalsa20Poly1305);
 
 impl CryptoBox {
@@ -56,7 +56,7 @@ pub(crate) fn split_sealed(sealed: &[u8]) -> Result<(&[u8], &[u8])> {
     sealed.split_at_checked(EPHEMERAL_LENGTH).ok_or(Error::Decryption)
 }
 
-/// The nonce of a sealed box, which both keys imply.
+/// The nonce of a sealed box, derived from both public keys.
 pub(crate) fn sealed_nonce(ephemeral: &PublicKey, recipient: &PublicKey) -> Result<[u8; NONCE_LENGTH]> {
     crypto_box_seal_nonce(&ephemeral.bytes(), &recipient.bytes()).map_err(|_| Error::Decryption)
 }
@@ -82,14 +82,14 @@ mod tests {
         CryptoBox::new(&agree(one, &other.public_key()).unwrap()).unwrap()
     }
 
-    /// What askar-crypto, which computes the shared secret itself, calls the two halves.
+    /// The key pair in the type of askar-crypto, which computes the shared secret itself.
     fn pair(secret: &PrivateKey) -> askar_crypto::alg::x25519::X25519KeyPair {
         let bytes = secret.bytes().unwrap();
         KeySecretBytes::from_secret_bytes(bytes.as_ref()).unwrap()
     }
 
     #[test]
-    fn a_box_is_that_of_askar_crypto_both_ways() {
+    fn boxes_are_compatible_with_askar_crypto() {
         let (alice, bob) = (secret(1), secret(2));
         let boxed = between(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
         let mut theirs = SecretBytes::from_slice(b"hello there");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_box_is_that_of_askar_crypto_both_ways() {
+    fn sealed_boxes_are_compatible_with_askar_crypto() {
         let (ephemeral, bob) = (secret(3), secret(2));
         let public = [&ephemeral, &bob].map(PrivateKey::public_key);
         let nonce = sealed_nonce(&public[0], &public[1]).unwrap();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn no_changed_byte_and_no_other_length_opens() {
+    fn changed_bytes_and_other_lengths_are_refused() {
         let (alice, bob, carol) = (secret(1), secret(2), secret(3));
         let boxed = between(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
         for place in 0..boxed.len() {

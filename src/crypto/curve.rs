@@ -1,8 +1,8 @@
-//! The curves this library computes on, and the names that the formats give them.
+//! The supported curves, with their names in each format.
 
 use crate::error::{Error, Result};
 
-/// A curve, and with it what a key can do.
+/// A curve, which determines the operations of its keys.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Curve {
@@ -16,19 +16,19 @@ pub enum Curve {
     P384,
     /// Key agreement; signatures with ES512 are verified.
     P521,
-    /// Signatures with ES256K (RFC 8812); key agreement for peers that write it, though DIDComm does not list it.
+    /// Signatures with ES256K (RFC 8812); key agreement for peers that use it, although DIDComm does not list it.
     Secp256k1,
 }
 
 impl Curve {
-    /// Every curve on offer.
+    /// Every supported curve.
     pub const ALL: [Self; 6] =
         [Self::X25519, Self::Ed25519, Self::P256, Self::P384, Self::P521, Self::Secp256k1];
 
-    /// The curves for key agreement, in the order in which a packer prefers them.
+    /// The curves for key agreement, in the default order of preference.
     ///
-    /// X25519, because every peer has it; P-384 before P-256, which the specification deprecates in its
-    /// favour; P-521 last, because it is optional. secp256k1 is read, and written only when it is asked for.
+    /// X25519, because every implementation has it; P-384 before P-256, which the specification deprecates in its favour;
+    /// P-521 last, because it is optional. secp256k1 is read, and used for packing only on request.
     pub const FOR_AGREEMENT: [Self; 4] = [Self::X25519, Self::P384, Self::P256, Self::P521];
 
     /// The name in a JWK's `crv`.
@@ -43,7 +43,7 @@ impl Curve {
         }
     }
 
-    /// Finds the curve that a JWK's `crv` names.
+    /// Finds the curve by its name in a JWK's `crv`.
     pub fn from_name(name: &str) -> Result<Self> {
         Self::ALL
             .into_iter()
@@ -51,12 +51,12 @@ impl Curve {
             .ok_or_else(|| Error::unsupported("curve", name))
     }
 
-    /// Whether its keys agree on a secret.
+    /// Whether its keys are for key agreement.
     pub fn can_agree(self) -> bool {
         !matches!(self, Self::Ed25519)
     }
 
-    /// Whether its keys sign.
+    /// Whether its keys are for signatures.
     pub fn can_sign(self) -> bool {
         !matches!(self, Self::X25519)
     }

@@ -8,18 +8,18 @@ use askar_crypto::repr::KeySecretBytes;
 use super::wrapping_key::Kek;
 use crate::error::{Error, Result};
 
-/// NIST SP 800-38F 5.3.1: two blocks of eight bytes at the least, and the one that wrapping adds.
+/// NIST SP 800-38F 5.3.1: at least two blocks of eight bytes, and the block that wrapping adds.
 const SHORTEST: usize = 24;
 
-/// Wraps the content key: eight bytes more than it has.
+/// Wraps the content key; the result is eight bytes longer.
 pub(crate) fn wrap(kek: &Kek, cek: &[u8]) -> Result<Vec<u8>> {
-    // room for the wrap's own eight bytes, so that no copy of the key is left behind
+    // capacity for the additional eight bytes, so that no reallocation leaves a copy of the key
     let mut buffer = SecretBytes::from_slice_reserve(cek, 8);
     key(kek)?.encrypt_in_place(&mut buffer, &[], &[]).map_err(|_| Error::Decryption)?;
     Ok(buffer.into_vec())
 }
 
-/// Unwraps the content key; any change to it is found.
+/// Unwraps the content key, and detects any change.
 pub(crate) fn unwrap(kek: &Kek, encrypted_key: &[u8]) -> Result<SecretBytes> {
     if encrypted_key.len() < SHORTEST {
         return Err(Error::Decryption);
@@ -39,7 +39,7 @@ mod tests {
 
     // RFC 3394 4.6: 256 bits of key data with a 256-bit KEK. JWE-16
     #[test]
-    fn the_vector_of_rfc_3394_holds() {
+    fn vector_of_rfc_3394() {
         let mut kek = Kek::default();
         for (place, byte) in kek.iter_mut().enumerate() {
             *byte = u8::try_from(place).unwrap();
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_byte_is_found() {
+    fn every_flipped_byte_is_detected() {
         let kek = Kek::new([7; 32]);
         let wrapped = wrap(&kek, &[9; 64]).unwrap();
         for place in 0..wrapped.len() {

@@ -1,4 +1,4 @@
-//! What computes: keys as such, and one algorithm a file. Nothing here knows of JSON or of DIDs.
+//! Cryptography: keys, and one algorithm in each file. It does not depend on JSON or DIDs.
 
 pub(crate) mod agreement;
 pub(crate) mod algorithm;

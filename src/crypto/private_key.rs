@@ -1,4 +1,4 @@
-//! The secret half of a key, on any curve.
+//! Private keys, on any curve.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use super::public_key::PublicKey;
 use super::static_secret_cache::StaticSecretCache;
 use crate::error::{Error, Result};
 
-/// The secret half, read once. Its libraries zero it on drop.
+/// A parsed private key, which its library zeroes on drop.
 #[derive(Clone)]
 pub(crate) struct PrivateKey(Arc<Inner>);
 
@@ -20,13 +20,13 @@ struct Inner {
     scalar: Scalar,
     public_key: PublicKey,
     static_secrets: StaticSecretCache,
-    /// What an Ed25519 key implies, found when it is first wanted.
+    /// The derived X25519 key of an Ed25519 key, computed on first use.
     derived: OnceLock<Option<PrivateKey>>,
 }
 
 impl PrivateKey {
     pub(crate) fn from_bytes(curve: Curve, bytes: &[u8]) -> Result<Self> {
-        let refused = || Error::malformed("secret key", format!("no secret key on {}", curve.name()));
+        let refused = || Error::malformed("secret key", format!("not a private key on {}", curve.name()));
         DefaultBackend::scalar(curve, bytes).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
     }
 
@@ -69,12 +69,12 @@ impl PrivateKey {
         self.0.static_secrets.len()
     }
 
-    /// The secret itself, to be stored.
+    /// The private bytes, for storage.
     pub(crate) fn bytes(&self) -> Option<SecretBytes> {
         DefaultBackend::secret_bytes(&self.0.scalar)
     }
 
-    /// The X25519 secret that an Ed25519 secret implies; none for other curves.
+    /// The X25519 key derived from an Ed25519 key; `None` for other curves.
     pub(crate) fn derived_agreement_key(&self) -> Option<Self> {
         let derive = || {
             let bytes = self.bytes().filter(|_| self.curve() == Curve::Ed25519)?;

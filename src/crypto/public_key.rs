@@ -9,19 +9,19 @@ use super::curve::Curve;
 use super::sec1::{COMPRESSED, UNCOMPRESSED};
 use crate::error::{Error, Result};
 
-/// A public key whose bytes are those of a point on its curve.
+/// A public key, a valid point on its curve.
 #[derive(Clone)]
 pub struct PublicKey(Arc<Key>);
 
 struct Key {
     curve: Curve,
-    /// Raw on X25519 and Ed25519, elsewhere the point in uncompressed form.
+    /// Raw on X25519 and Ed25519, the point in uncompressed form on other curves.
     bytes: Vec<u8>,
-    /// Ready to compute with; a key of our own, which is only written, never is.
+    /// Parsed by the backend on first use, which our own public keys never have.
     point: OnceLock<Option<Point>>,
 }
 
-/// The points on Curve25519 and on its twist whose order divides 8, in every encoding that is read as one of them.
+/// The points on Curve25519 and on its twist with an order that divides 8, in all of their encodings.
 ///
 /// 0, 1, the two points of order 8, p - 1, and 0 and 1 once more as p and p + 1.
 #[rustfmt::skip]
@@ -46,7 +46,7 @@ impl PublicKey {
         if !has_length_of(curve, bytes) {
             return Err(Error::malformed("public key", format!("wrong length for {}", curve.name())));
         }
-        let off_the_curve = || Error::malformed("public key", format!("no point on {}", curve.name()));
+        let off_the_curve = || Error::malformed("public key", format!("not a point on {}", curve.name()));
         let is_compressed = curve.has_y() && bytes.first() != Some(&UNCOMPRESSED);
         let bytes =
             if is_compressed { decompress(curve, bytes).ok_or_else(off_the_curve)? } else { bytes.to_vec() };
@@ -54,23 +54,23 @@ impl PublicKey {
         Ok(Self(Arc::new(Key { curve, bytes, point: OnceLock::from(Some(point)) })))
     }
 
-    /// The public half of a secret.
+    /// The public key of a private one.
     pub(super) fn of(curve: Curve, scalar: &Scalar) -> Option<Self> {
         let bytes = DefaultBackend::public_bytes(scalar)?;
         Some(Self(Arc::new(Key { curve, bytes, point: OnceLock::new() })))
     }
 
-    /// The point, ready to compute with.
+    /// The parsed point.
     pub(super) fn point(&self) -> Option<&Point> {
         let Key { curve, bytes, point } = &*self.0;
         point.get_or_init(|| DefaultBackend::point(*curve, bytes)).as_ref()
     }
 
-    /// Reads the affine coordinates of a point; zeros that are missing in front are put back.
+    /// Reads the affine coordinates of a point, and restores missing leading zeros.
     pub(crate) fn from_coordinates(curve: Curve, x: &[u8], y: &[u8]) -> Result<Self> {
         let mut point = vec![UNCOMPRESSED];
         for coordinate in [x, y] {
-            // one peer writes coordinates without their leading zeros
+            // one implementation writes coordinates without leading zeros
             let missing = curve.field_length().checked_sub(coordinate.len()).ok_or_else(|| {
                 Error::malformed("public key", format!("a coordinate too long for {}", curve.name()))
             })?;
@@ -80,12 +80,12 @@ impl PublicKey {
         Self::from_bytes(curve, &point)
     }
 
-    /// The curve it lies on.
+    /// The curve of the key.
     pub fn curve(&self) -> Curve {
         self.0.curve
     }
 
-    /// Its bytes: raw on X25519 and Ed25519, elsewhere the point in compressed form.
+    /// Its bytes: raw on X25519 and Ed25519, the point in compressed form on other curves.
     pub fn bytes(&self) -> Vec<u8> {
         match self.coordinates() {
             (x, None) => x.to_vec(),
@@ -97,12 +97,12 @@ impl PublicKey {
         }
     }
 
-    /// The bytes that key stores take: raw on X25519 and Ed25519, elsewhere the point in uncompressed form.
+    /// The bytes for key stores: raw on X25519 and Ed25519, the point in uncompressed form on other curves.
     pub fn uncompressed_bytes(&self) -> &[u8] {
         &self.0.bytes
     }
 
-    /// The coordinates at their full length, as a JWK has them; there is no y on X25519 and Ed25519.
+    /// The coordinates at their full length, as in a JWK; X25519 and Ed25519 keys have only x.
     pub(crate) fn coordinates(&self) -> (&[u8], Option<&[u8]>) {
         let Key { curve, bytes, .. } = &*self.0;
         match bytes.split_first() {
@@ -114,7 +114,7 @@ impl PublicKey {
         }
     }
 
-    /// Whether it is a point with which every private key agrees on the all-zero secret.
+    /// Whether it has low order: every private key agrees with it on the all-zero secret.
     pub(crate) fn has_low_order(&self) -> bool {
         let Key { curve, bytes, .. } = &*self.0;
         // RFC 7748, section 5: the highest bit of the last byte is ignored
@@ -123,7 +123,7 @@ impl PublicKey {
             && LOW_ORDER.iter().any(|low| bytes.iter().enumerate().map(masked).eq(low.iter().copied()))
     }
 
-    /// The X25519 key that did:key derives from an Ed25519 key; none for other curves.
+    /// The X25519 key that did:key derives from an Ed25519 key; `None` for other curves.
     pub fn derived_agreement_key(&self) -> Option<Self> {
         match self.curve() {
             Curve::Ed25519 => Self::from_bytes(Curve::X25519, &derived_point(&self.0.bytes)?).ok(),
@@ -146,7 +146,7 @@ impl PartialEq for PublicKey {
 
 impl Eq for PublicKey {}
 
-/// Whether there can be a key on the curve of that many bytes, in any form that is read.
+/// Whether this is a valid length of a key on the curve, in any supported form.
 pub(crate) fn has_length_of(curve: Curve, bytes: &[u8]) -> bool {
     let field = curve.field_length();
     match (curve.has_y(), bytes.split_first()) {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_a_point_reads_back_as_the_key() {
+    fn every_form_of_a_point_round_trips() {
         for curve in Curve::ALL {
             let key = key_on(curve);
             assert_eq!(PublicKey::from_bytes(curve, &key.bytes()).unwrap(), key);
@@ -203,7 +203,7 @@ mod tests {
 
     // ALG-18
     #[test]
-    fn exactly_the_points_that_agree_on_zero_have_low_order() {
+    fn has_low_order_matches_agreement_on_zero() {
         let bob = PrivateKey::from_bytes(Curve::X25519, &[7; 32]).unwrap();
         let flipped = |point: &[u8; 32]| {
             let mut point = *point;
@@ -226,7 +226,7 @@ mod tests {
 
     // ALG-17, JWE-21
     #[test]
-    fn leading_zeros_are_written_and_may_be_missing_when_read() {
+    fn leading_zeros_are_written_and_optional_when_read() {
         for curve in [Curve::P256, Curve::P384, Curve::P521] {
             // by trial: a secret whose public x begins with a zero byte
             let key = (1..=u16::MAX)

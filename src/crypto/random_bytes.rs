@@ -1,4 +1,4 @@
-//! Random bytes that are drawn together: each draw from the operating system is a system call.
+//! Random bytes, drawn together because each draw from the operating system is a system call.
 
 use zeroize::Zeroizing;
 
@@ -12,14 +12,14 @@ pub(crate) struct RandomBytes<'a> {
 }
 
 impl<'a> RandomBytes<'a> {
-    /// Draws so many bytes.
+    /// Draws this many bytes.
     pub(crate) fn new(draw: Draw<'a>, count: usize) -> Self {
         let mut drawn = Zeroizing::new(vec![0; count]);
         draw(&mut drawn);
         Self { draw, drawn, used: 0 }
     }
 
-    /// Fills a buffer with bytes that were drawn and not used, or with others where fewer are left.
+    /// Fills a buffer with unused bytes, or with newly drawn ones if too few are left.
     pub(crate) fn fill(&mut self, buffer: &mut [u8]) {
         let end = self.used.saturating_add(buffer.len());
         match self.drawn.get(self.used..end) {
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_byte_is_used_once_and_what_is_left_is_never_used_twice() {
+    fn no_byte_is_used_twice() {
         let (mut next, mut draws) = (0_u8, 0);
         let mut draw = |buffer: &mut [u8]| {
             draws += 1;

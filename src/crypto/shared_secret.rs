@@ -1,4 +1,4 @@
-//! The secret that two keys agree on.
+//! The shared secret of a key agreement.
 
 use askar_crypto::buffer::SecretBytes;
 use subtle::ConstantTimeEq;
@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub(crate) struct SharedSecret(SecretBytes);
 
-/// As many as the longest shared secret has.
+/// The length of the longest shared secret, in bytes.
 const ZEROS: [u8; 66] = [0; 66];
 
 impl SharedSecret {
-    /// Takes the bytes of a secret on the curve, computed here or elsewhere.
+    /// Takes the bytes of a shared secret on the curve, from a local or an external key.
     ///
     /// On X25519 the all-zero secret of a low-order point is refused (RFC 7748 6.1); the groups of the
     /// other curves have no such points, and one ordinary point whose x is zero.
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_of_another_length_is_refused() {
+    fn secret_of_another_length_is_refused() {
         for length in [0, 31, 33] {
             assert!(SharedSecret::new(Curve::X25519, SecretBytes::from_slice(&vec![1; length])).is_err());
         }

@@ -6,17 +6,17 @@ use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use crate::error::{Error, Result};
 
-/// Signs with the one algorithm that fits the key.
+/// Signs with the algorithm of the key's curve.
 pub(crate) fn sign(key: &PrivateKey, data: &[u8]) -> Result<Vec<u8>> {
     let signature = DefaultBackend::sign(key.scalar(), data);
-    signature.ok_or_else(|| Error::misuse(format!("a key on {} does not sign", key.curve().name())))
+    signature.ok_or_else(|| Error::misuse(format!("a key on {} cannot sign", key.curve().name())))
 }
 
 /// Proof that a signature verified. Only [`verify`] makes one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SignatureValid(());
 
-/// Verifies a signature; an algorithm that does not fit the key is a failure like any other.
+/// Verifies a signature; the wrong algorithm for the key is the same error as an invalid signature.
 pub(crate) fn verify(
     key: &PublicKey,
     algorithm: SignatureAlgorithm,
@@ -40,7 +40,7 @@ mod tests {
 
     // RFC 8037, appendix A.4
     #[test]
-    fn the_vector_of_rfc_8037_holds() {
+    fn vector_of_rfc_8037() {
         let secret = base64url::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "d").unwrap();
         let key = PrivateKey::from_bytes(Curve::Ed25519, &secret).unwrap();
         let data = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
@@ -91,7 +91,7 @@ mod tests {
 
     // SIG-18: both values of s are valid; DER is not
     #[test]
-    fn es256k_takes_either_s_and_no_der() {
+    fn es256k_accepts_both_values_of_s_and_refuses_der() {
         let secret = PrivateKey::from_bytes(Curve::Secp256k1, &[7; 32]).unwrap();
         let public = secret.public_key();
         let signature = sign(&secret, b"data").unwrap();
@@ -110,7 +110,7 @@ mod tests {
 
     // SIG-19
     #[test]
-    fn a_signature_is_valid_under_the_algorithm_of_its_curve_only() {
+    fn signature_verifies_only_with_the_algorithm_of_its_curve() {
         for curve in [Curve::Ed25519, Curve::P256, Curve::Secp256k1] {
             let secret = PrivateKey::from_bytes(curve, &[7; 32]).unwrap();
             let signature = sign(&secret, b"data").unwrap();
@@ -124,7 +124,7 @@ mod tests {
 
     // SIG-19
     #[test]
-    fn a_key_for_agreement_neither_signs_nor_verifies() {
+    fn agreement_key_neither_signs_nor_verifies() {
         let key = PrivateKey::from_bytes(Curve::X25519, &[7; 32]).unwrap();
         assert!(sign(&key, b"data").is_err());
         for algorithm in SignatureAlgorithm::ALL {

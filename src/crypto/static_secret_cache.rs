@@ -1,8 +1,8 @@
-//! The cache of static-static secrets: what a private key shares with the static keys of its peers.
+//! Per-key cache of ECDH-1PU static-static secrets.
 //!
-//! One of the two agreements of ECDH-1PU is that of both parties' own keys. It is the same in every message, so
-//! a key remembers it: authcrypt then takes one multiplication less. What is remembered is as secret as the
-//! key; it lives no longer than the key, and is zeroed as that is.
+//! One of the two agreements of ECDH-1PU is between both parties' static keys. Its result is the same in every
+//! message, so a key caches it, which saves a multiplication in authcrypt. The cached secret is as sensitive as the
+//! key: it lives no longer than the key, and is zeroed on drop too.
 
 use std::fmt::{Debug, Formatter};
 use std::sync::OnceLock;
@@ -12,15 +12,16 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 
 use super::shared_secret::SharedSecret;
 
-/// How many peers a key remembers: they take about 200 KB, and one that is forgotten costs what it did at first.
+/// Maximum number of cached peers per key: they take about 200 KB, and an evicted secret is computed again.
 const PEERS: usize = 1024;
 
-/// Those beside the first.
+/// The peers after the first.
 const OTHERS: usize = PEERS - 1;
 
-/// What one key shares, by the bytes of the other key.
+/// The static-static secrets of one key, by the bytes of the peer's public key.
 ///
-/// With a DID for each relationship every key has one peer: the first takes no table, which would be many times the key.
+/// With a DID for each relationship every key has one peer, so the first needs no table, which would be many times as
+/// large as the key.
 #[derive(Default)]
 pub(super) struct StaticSecretCache {
     first: OnceLock<(Vec<u8>, SharedSecret)>,
@@ -50,7 +51,7 @@ impl StaticSecretCache {
     }
 }
 
-/// The table of the other peers: one shard, since each shard takes memory before there is anything in it.
+/// The table of further peers, with one shard, since each shard takes memory even while empty.
 #[expect(clippy::expect_used, reason = "the options are constants")]
 fn others() -> Others {
     let room = OptionsBuilder::new()
@@ -87,7 +88,7 @@ mod tests {
 
     // ALG-01
     #[test]
-    fn what_is_remembered_is_what_is_computed() {
+    fn cached_secret_equals_the_computed_secret() {
         for curve in Curve::FOR_AGREEMENT {
             let (alice, bob, carol) = (secret(curve, 1), secret(curve, 2), secret(curve, 3));
             for other in [&bob, &carol, &bob, &carol] {
@@ -95,7 +96,7 @@ mod tests {
                 assert_eq!(shared.bytes(), agree(&alice, &other.public_key()).unwrap().bytes());
             }
             assert_eq!((alice.remembered_peers(), bob.remembered_peers()), (2, 0));
-            // the same key under another name has one memory
+            // the same key under another kid shares its cache
             agree_and_remember(&alice.clone(), &alice.public_key()).unwrap();
             assert_eq!(alice.remembered_peers(), 3);
         }
@@ -103,7 +104,7 @@ mod tests {
 
     // ALG-15
     #[test]
-    fn what_is_refused_is_not_remembered() {
+    fn refused_agreement_is_not_cached() {
         let bob = secret(Curve::X25519, 1);
         let low = PublicKey::from_bytes(Curve::X25519, &[0; 32]).unwrap();
         let other = secret(Curve::P256, 1).public_key();
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_one_peer_has_no_table() {
+    fn key_with_one_peer_has_no_table() {
         let (alice, bob, carol) = (secret(Curve::P256, 1), secret(Curve::P256, 2), secret(Curve::P256, 3));
         for _ in 0..2 {
             agree_and_remember(&alice, &bob.public_key()).unwrap();
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_peers_are_remembered() {
+    fn number_of_cached_peers_is_limited() {
         let alice = secret(Curve::X25519, 1);
         for number in 1..=1100 {
             let mut bytes = [9; 32];

@@ -1,4 +1,4 @@
-//! The key that wraps the content key: ECDH-ES (RFC 7518 4.6.2) and ECDH-1PU (draft 4, 2.3).
+//! Derivation of the key encryption key: ECDH-ES (RFC 7518 4.6.2) and ECDH-1PU (draft 4, 2.3).
 
 use askar_crypto::kdf::concat::{ConcatKDF, ConcatKDFParams};
 use sha2::Sha256;
@@ -11,21 +11,21 @@ use crate::error::{Error, Result};
 /// The key encryption key: 256 bits on every curve.
 pub(crate) type Kek = Zeroizing<[u8; 32]>;
 
-/// What both parties put into the derivation beside the shared secrets: apu and apv, decoded.
+/// The inputs of the derivation other than the shared secrets: apu and apv, decoded.
 #[derive(Clone, Copy)]
 pub(crate) struct PartyInfo<'a> {
     pub(crate) apu: &'a [u8],
     pub(crate) apv: &'a [u8],
 }
 
-/// ECDH-ES: from the secret that the ephemeral key and the recipient's key share.
+/// ECDH-ES: derives from the shared secret of the ephemeral key and the recipient's key.
 pub(crate) fn ecdh_es(ephemeral: &SharedSecret, info: PartyInfo<'_>) -> Result<Kek> {
     let mut kek = Kek::default();
     derive_es(AgreementAlgorithm::EcdhEs.name(), ephemeral, info, kek.as_mut_slice())?;
     Ok(kek)
 }
 
-/// ECDH-1PU: also from the secret that both parties' own keys share, and from the tag of the content.
+/// ECDH-1PU: derives also from the static-static secret and from the tag of the content.
 pub(crate) fn ecdh_1pu(
     ephemeral: &SharedSecret,
     own: &SharedSecret,
@@ -84,7 +84,7 @@ mod tests {
     // draft-madden-jose-ecdh-1pu-04, appendix B, its keys; our own wrapping algorithm.
     // JWE-12, JWE-14
     #[test]
-    fn both_sides_of_ecdh_1pu_derive_one_key_and_the_tag_is_bound() {
+    fn both_sides_of_ecdh_1pu_derive_the_same_key_from_the_tag() {
         let alice = secret("i9KuFhSzEBsiv3PKVL5115OCdsqQai5nj_Flzfkw5jU");
         let bob = secret("1gDirl_r_Y3-qUa3WXHgEXrrEHngWThU3c9zj9A2uBg");
         let ephemeral = secret("x8EVZH4Fwk673_mUujnliJoSrLz0zYzzCWp5GUX2fc8");

@@ -1,10 +1,10 @@
-//! An encrypted layer as everybody sees it.
+//! The view of an encrypted layer without a key.
 
 use serde::Serialize;
 
 use super::findings::Faults;
 use super::lenient_json::{Entries, Object};
-use super::sizes::{Serialisation, Sizes, decoded};
+use super::sizes::{Serialisation, Sizes, decoded_length};
 use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
@@ -15,14 +15,14 @@ use crate::jose::wire::is_header_of_version_1;
 use crate::json::borrowed;
 use crate::limits::Limits;
 
-/// A JWE. What is inside, and whether it comes from whom it names, is for unpacking to say.
+/// A JWE. Its content and the proof of its sender need unpacking.
 #[derive(Clone, Debug, Serialize)]
 pub struct EncryptedView {
-    /// How it is written.
+    /// The serialization.
     pub serialisation: Serialisation,
-    /// The version of DIDComm: 1 where the header says so, else 2.
+    /// The version of DIDComm: 1 if the header has the type of v1, else 2.
     pub version: u8,
-    /// `authcrypt` or `anoncrypt`, as `alg` has it.
+    /// `authcrypt` or `anoncrypt`, by `alg`.
     pub mode: Option<&'static str>,
     /// The media type.
     pub typ: Option<String>,
@@ -32,17 +32,17 @@ pub struct EncryptedView {
     pub enc: Option<String>,
     /// The sender's key.
     pub claimed_skid: Option<String>,
-    /// The sender's key as `apu` has it, decoded.
+    /// The sender's key in `apu`, decoded.
     pub claimed_apu: Option<String>,
-    /// What binds the list of recipients, as it was written.
+    /// `apv`, which authenticates the list of recipients, as it arrived.
     pub apv: Option<String>,
-    /// Whether `apv` is the hash of the kids that are listed; none where it has no `apv`.
+    /// Whether `apv` is the hash of the listed kids; `None` without `apv`.
     pub apv_binds_kids: Option<bool>,
     /// The curve of the ephemeral key.
     pub epk_curve: Option<String>,
-    /// The keys that it says it is for, as many as are read.
+    /// The claimed recipient keys, up to the limit.
     pub claimed_recipient_kids: Vec<String>,
-    /// How many recipients there are.
+    /// The number of recipients.
     pub recipient_count: usize,
     /// Its sizes; the content is the ciphertext.
     #[serde(flatten)]
@@ -55,7 +55,7 @@ impl EncryptedView {
         let mut view = Self::of_header(&protected, limits, faults);
         view.sizes = Sizes {
             bytes,
-            content_bytes: object.whole("ciphertext").map_or(0, |text| decoded(text.len())),
+            content_bytes: object.whole("ciphertext").map_or(0, |text| decoded_length(text.len())),
             parts: object.sizes(&[
                 "protected",
                 "unprotected",
@@ -89,7 +89,7 @@ impl EncryptedView {
         Self { serialisation: Serialisation::Compact, sizes, ..view }
     }
 
-    /// What the protected header says, which has all the recipients in DIDComm v1.
+    /// Reads the protected header, which contains the recipients in DIDComm v1.
     fn of_header(protected: &str, limits: &Limits, faults: &mut Faults) -> Self {
         const PART: &str = "jwe.protected";
         let is_of_version_1 = is_header_of_version_1(protected);
@@ -146,7 +146,7 @@ impl EncryptedView {
             const PART: &str = "jwe.protected.apu";
             let bytes = faults.check(PART, base64url::decode(&apu, PART));
             let named =
-                bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| Error::malformed(PART, "no text")));
+                bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| Error::malformed(PART, "not UTF-8")));
             self.claimed_apu = named.and_then(|named| faults.check(PART, named));
         }
         if let Some(skid) = self.claimed_skid.as_deref().or(self.claimed_apu.as_deref()) {
@@ -166,7 +166,10 @@ impl EncryptedView {
             }
         }
         if dids.iter().any(|did| Some(did) != dids.first()) {
-            faults.add("jwe.recipients", &Error::malformed("jwe.recipients", "keys of more than one DID"));
+            faults.add(
+                "jwe.recipients",
+                &Error::malformed("jwe.recipients", "must be keys of one DID, got keys of several"),
+            );
         }
     }
 

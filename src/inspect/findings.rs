@@ -1,20 +1,20 @@
-//! What is wrong with an envelope, in the words in which unpacking would refuse it.
+//! The faults of an envelope, with the error texts of unpacking.
 
 use serde::Serialize;
 
 use crate::error::Error;
 
-/// Each of a thousand recipients can be wrong in the same way; nobody reads on after so many.
+/// Maximum number of faults: each of a thousand recipients can have the same fault.
 const MOST_FAULTS: usize = 20;
 
-/// Why unpacking would refuse an envelope.
+/// A reason for unpacking to refuse an envelope.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Fault {
-    /// Which part of the envelope, for instance `jwe.protected.apv`.
+    /// The part of the envelope, for instance `jwe.protected.apv`.
     pub part: &'static str,
-    /// What unpacking would call it: `malformed`, `unsupported` or `untrusted`.
+    /// The kind of error in unpacking: `malformed`, `unsupported` or `untrusted`.
     pub kind: &'static str,
-    /// What is wrong with the part.
+    /// The fault of the part.
     pub reason: String,
 }
 
@@ -28,7 +28,7 @@ impl Fault {
     }
 }
 
-/// The faults found so far, layer by layer.
+/// The faults so far, layer by layer.
 #[derive(Default)]
 pub(super) struct Faults {
     found: Vec<Fault>,
@@ -47,13 +47,13 @@ impl Faults {
         }
     }
 
-    /// What a check found, and the value where it found nothing.
+    /// Records the error of a check, or returns its value.
     pub(super) fn check<T>(&mut self, part: &'static str, result: Result<T, Error>) -> Option<T> {
         result.map_err(|error| self.add(part, &error)).ok()
     }
 
-    /// Puts first what the strict reader of the layer says; where a fault says the same, it names the part.
-    pub(super) fn refused(&mut self, part: &'static str, refusal: Option<Error>) {
+    /// Puts the strict reader's error of the layer first, with the part of an equal fault.
+    pub(super) fn add_refusal(&mut self, part: &'static str, refusal: Option<Error>) {
         let Some(refusal) = refusal else { return };
         let fault = Fault::new(part, &refusal);
         let mut of_layer = self.found.split_off(self.layer.min(self.found.len()));

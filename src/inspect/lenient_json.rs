@@ -1,4 +1,4 @@
-//! Reading JSON as far as it can be read: what has the wrong form is passed over, and nothing is cut short.
+//! Lenient JSON reader: values of the wrong form are skipped, and reading continues.
 
 use std::borrow::Cow;
 
@@ -8,34 +8,34 @@ use serde_json::value::RawValue;
 use crate::jose::wire::Wire;
 use crate::json::{Members, Raw, Text, string};
 
-/// The most that a view repeats of one text: as long as the longest DID that is read.
+/// Maximum length of a text in a view, that of the longest accepted DID.
 const LONGEST_TEXT: usize = 16_384;
 
-/// The most entries of a list of texts that a view repeats.
+/// Maximum number of entries of a list of texts in a view.
 const MOST_TEXTS: usize = 1000;
 
-/// A JSON object, each member still as its text.
+/// A JSON object with unparsed members.
 #[derive(Default)]
 pub(super) struct Object<'a>(Members<'a>);
 
 impl<'a> Object<'a> {
-    /// Reads an object; none where the text is anything else.
+    /// Reads an object; `None` for any other text.
     pub(super) fn read(text: &'a str) -> Option<Self> {
         let mut reader = serde_json::Deserializer::from_str(text);
         reader.deserialize_map(AsFound).and_then(|members| reader.end().map(|()| Self(members))).ok()
     }
 
-    /// The members as an envelope has them.
+    /// The members of an envelope.
     pub(super) fn wire(&self) -> Wire<'a> {
         Wire::of(&self.0)
     }
 
-    /// The member of that name; null stands for absent.
+    /// The member of that name; null means absent.
     pub(super) fn member(&self, name: &str) -> Option<Raw<'a>> {
         self.0.iter().find(|(known, raw)| known == name && raw.get() != "null").map(|(_, raw)| *raw)
     }
 
-    /// Whether a member of that name stands there, were it null.
+    /// Whether a member of that name is present, even with the value null.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }
@@ -44,20 +44,20 @@ impl<'a> Object<'a> {
         Self::read(self.member(name)?.get())
     }
 
-    /// A text in whole.
+    /// A whole text.
     pub(super) fn whole(&self, name: &'static str) -> Option<Cow<'a, str>> {
         string(Some(self.member(name)?), name).ok()
     }
 
-    /// A text as a view repeats it.
+    /// A text, truncated for a view.
     pub(super) fn text(&self, name: &'static str) -> Option<String> {
-        self.whole(name).map(|text| repeated(&text))
+        self.whole(name).map(|text| truncate(&text))
     }
 
-    /// A list of texts as a view repeats it.
+    /// A list of texts, truncated for a view.
     pub(super) fn texts(&self, name: &'static str) -> Option<Vec<String>> {
         let entries = Entries::read(self.member(name)?, MOST_TEXTS)?;
-        let text = |raw: &Raw<'_>| string(Some(*raw), name).ok().map(|text| repeated(&text));
+        let text = |raw: &Raw<'_>| string(Some(*raw), name).ok().map(|text| truncate(&text));
         Some(entries.first.iter().filter_map(text).collect())
     }
 
@@ -65,19 +65,19 @@ impl<'a> Object<'a> {
         serde_json::from_str(self.member(name)?.get()).ok()
     }
 
-    /// How long the member is in the text; 0 where it is absent.
+    /// The length of the member in the text; 0 if it is absent.
     pub(super) fn bytes(&self, name: &str) -> usize {
         self.member(name).map_or(0, |raw| raw.get().len())
     }
 
-    /// How long each of these members is that is there.
+    /// The lengths of those of these members that are present.
     pub(super) fn sizes(&self, names: &[&'static str]) -> Vec<(&'static str, usize)> {
         let sized = |name: &&'static str| self.member(name).map(|raw| (*name, raw.get().len()));
         names.iter().filter_map(sized).collect()
     }
 }
 
-/// The members of an object in which a name may stand twice.
+/// The members of an object, possibly with repeated names.
 struct AsFound;
 
 impl<'de> Visitor<'de> for AsFound {
@@ -97,22 +97,22 @@ impl<'de> Visitor<'de> for AsFound {
     }
 }
 
-/// A text, cut where it is longer than anything that is read.
-fn repeated(text: &str) -> String {
+/// Truncates a text to the maximum length in a view.
+fn truncate(text: &str) -> String {
     match text.char_indices().nth(LONGEST_TEXT) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
     }
 }
 
-/// The first entries of a list, and how many there are.
+/// The first entries of a list, and their total number.
 pub(super) struct Entries<'a> {
     pub(super) first: Vec<Raw<'a>>,
     pub(super) count: usize,
 }
 
 impl<'a> Entries<'a> {
-    /// Reads a list and keeps no more of it than that; none where it is no list.
+    /// Reads a list, and stores at most so many entries; `None` for any other value.
     pub(super) fn read(raw: Raw<'a>, most: usize) -> Option<Self> {
         let reader = &mut serde_json::Deserializer::from_str(raw.get());
         reader.deserialize_seq(First(most)).ok()

@@ -1,8 +1,8 @@
-//! Explaining: what an envelope says of itself to everybody, without any key.
+//! Inspection: an envelope's unverified headers, without any key.
 //!
-//! Nothing here is proved. A view repeats what whoever wrote the envelope wanted it to say; to believe
-//! any of it, unpack the message. An envelope that unpacking would refuse is described all the same, and
-//! the view names its faults, in each layer first the one that unpacking would name.
+//! Nothing here is proved: a view repeats the claims of the envelope's author, and only unpacking verifies them. An
+//! envelope that unpacking would refuse is described too, and the view lists its faults, in each layer first the one
+//! that unpacking would report.
 
 mod encrypted;
 mod findings;
@@ -29,13 +29,13 @@ use findings::Faults;
 use lenient_json::Object;
 use signed::Payload;
 
-/// Describes an envelope; an error only where the text is no envelope at all, or longer than is read.
+/// Describes an envelope; an error only if the text is not a JSON object, or is too long.
 pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
     if packed.len() > limits.bytes {
-        let reason = format!("longer than the {} bytes that are read", limits.bytes);
+        let reason = format!("longer than the maximum of {} bytes", limits.bytes);
         return Err(Error::malformed("message", reason));
     }
-    // a copy of it, and what is in it
+    // room for a copy of the text, and for its content
     check_room(packed.len().saturating_mul(2))?;
     let mut layers = Vec::new();
     let mut faults = Faults::default();
@@ -60,9 +60,9 @@ pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
     Ok(EnvelopeView { bytes: packed.len(), layers, faults: faults.into() })
 }
 
-/// The recipient keys that the outermost layer names, of a message that did not decrypt; claimed, not proved.
+/// The claimed recipient keys of the outermost layer, for a message that did not decrypt.
 pub fn recipient_kids(packed: &str, limits: &Limits) -> Vec<String> {
-    // a message that was read within greater limits has kids too
+    // also for a message that was accepted with higher limits
     let limits = Limits { bytes: packed.len(), ..*limits };
     match inspect(packed, &limits).ok().and_then(|view| view.layers.into_iter().next()) {
         Some(LayerView::Encrypted(view)) => view.claimed_recipient_kids,
@@ -70,7 +70,7 @@ pub fn recipient_kids(packed: &str, limits: &Limits) -> Vec<String> {
     }
 }
 
-/// Describes one layer, and yields what it holds for everybody to read.
+/// Describes one layer, and returns its content if it is not encrypted.
 fn layer(
     text: &str,
     object: &Object<'_>,
@@ -82,18 +82,18 @@ fn layer(
     match object.wire().shape() {
         Shape::Encrypted => {
             layers.push(LayerView::Encrypted(EncryptedView::of_json(text.len(), object, limits, faults)));
-            faults.refused("jwe", Envelope::parse(text, most(limits)).err());
+            faults.add_refusal("jwe", Envelope::parse(text, most(limits)).err());
             None
         }
         Shape::Signed => {
             let (view, payload) = SignedView::of_json(text.len(), object, limits, faults);
             layers.push(LayerView::Signed(view));
-            faults.refused("jws", Envelope::parse(text, most(limits)).err());
+            faults.add_refusal("jws", Envelope::parse(text, most(limits)).err());
             payload
         }
         Shape::Plain => {
             layers.push(LayerView::Plaintext(PlaintextView::of_json(text.len(), object)));
-            faults.refused("message", Message::parse_within(text, limits.nesting).err());
+            faults.add_refusal("message", Message::parse_within(text, limits.nesting).err());
             None
         }
     }
@@ -130,7 +130,7 @@ fn compact_layer(
     }
 }
 
-/// The bounds within which unpacking would read the lists of an envelope.
+/// The limits of unpacking for the lists of an envelope.
 fn most(limits: &Limits) -> Most {
     Most { recipients: limits.recipients, signatures: limits.signatures }
 }

@@ -1,11 +1,11 @@
-//! The headers of a message that everybody can read. The body and the attachments are not repeated.
+//! The view of a plaintext's headers. The body and the attachments are omitted.
 
 use serde::Serialize;
 
 use super::lenient_json::{Entries, Object};
 use super::sizes::Sizes;
 
-/// The headers of a message that everybody can read, and change.
+/// The headers of an unprotected message.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlaintextView {
     /// The media type.
@@ -15,21 +15,21 @@ pub struct PlaintextView {
     /// The message type URI.
     #[serde(rename = "type")]
     pub message_type: Option<String>,
-    /// The sender that it names.
+    /// The claimed sender.
     pub claimed_from: Option<String>,
-    /// The recipients that it names.
+    /// The claimed recipients.
     pub claimed_to: Option<Vec<String>>,
-    /// The thread.
+    /// The thread id.
     pub thid: Option<String>,
-    /// The parent thread.
+    /// The id of the parent thread.
     pub pthid: Option<String>,
-    /// When it says that it was made.
+    /// The claimed creation time.
     pub created_time: Option<u64>,
-    /// When it says that it expires.
+    /// The claimed expiry time.
     pub expires_time: Option<u64>,
-    /// Whether it announces a DID rotation.
+    /// Whether it has a DID rotation.
     pub has_from_prior: bool,
-    /// How many attachments it has.
+    /// The number of attachments.
     pub attachments: usize,
     /// Its sizes; the content is the body.
     #[serde(flatten)]

@@ -1,24 +1,24 @@
-//! A signed layer as everybody sees it.
+//! The view of a signed layer, unverified.
 
 use serde::Serialize;
 
 use super::findings::Faults;
 use super::lenient_json::{Entries, Object};
-use super::sizes::{Serialisation, Sizes, decoded};
+use super::sizes::{Serialisation, Sizes, decoded_length};
 use crate::base64url;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
 use crate::error::Error;
 use crate::limits::Limits;
 
-/// A JWS. Whether its signatures are valid is for unpacking to say.
+/// A JWS. The validity of its signatures needs unpacking.
 #[derive(Clone, Debug, Serialize)]
 pub struct SignedView {
-    /// How it is written.
+    /// The serialization.
     pub serialisation: Serialisation,
-    /// The signatures that it shows, as many as are read.
+    /// The signatures, up to the limit.
     pub signatures: Vec<SignatureView>,
-    /// How many signatures there are.
+    /// The number of signatures.
     pub signature_count: usize,
     /// Its sizes; the content is the payload.
     #[serde(flatten)]
@@ -32,11 +32,11 @@ pub struct SignatureView {
     pub typ: Option<String>,
     /// The signature algorithm.
     pub alg: Option<String>,
-    /// The key that it says it was made with.
+    /// The claimed signing key.
     pub claimed_kid: Option<String>,
 }
 
-/// What was signed, for everybody to read.
+/// The signed payload.
 pub(super) struct Payload(pub(super) String);
 
 impl SignedView {
@@ -61,10 +61,10 @@ impl SignedView {
         let payload = object.whole("payload");
         let sizes = Sizes {
             bytes,
-            content_bytes: payload.as_ref().map_or(0, |payload| decoded(payload.len())),
+            content_bytes: payload.as_ref().map_or(0, |payload| decoded_length(payload.len())),
             parts: object.sizes(&["payload", "signatures", "protected", "header", "signature"]),
         };
-        let payload = payload.and_then(|payload| opened(&payload, faults));
+        let payload = payload.and_then(|payload| decode_payload(&payload, faults));
         (Self { serialisation, signatures, signature_count, sizes }, payload)
     }
 
@@ -78,22 +78,22 @@ impl SignedView {
             Sizes::of_compact(&[("protected", protected), ("payload", payload), ("signature", signature)]);
         let signatures = vec![SignatureView::read(Some(protected), None, faults)];
         let view = Self { serialisation: Serialisation::Compact, signatures, signature_count: 1, sizes };
-        (view, opened(payload, faults))
+        (view, decode_payload(payload, faults))
     }
 }
 
 impl SignatureView {
     fn of_json(object: &Object<'_>, faults: &mut Faults) -> Self {
-        let beside = object.object("header").and_then(|header| header.text("kid"));
-        Self::read(object.whole("protected").as_deref(), beside, faults)
+        let unprotected = object.object("header").and_then(|header| header.text("kid"));
+        Self::read(object.whole("protected").as_deref(), unprotected, faults)
     }
 
-    fn read(protected: Option<&str>, beside: Option<String>, faults: &mut Faults) -> Self {
+    fn read(protected: Option<&str>, unprotected: Option<String>, faults: &mut Faults) -> Self {
         const PART: &str = "jws.protected";
         let decoded = protected.and_then(|text| faults.check(PART, base64url::decode(text, PART)));
         let header = decoded.as_deref().and_then(|bytes| str::from_utf8(bytes).ok()).and_then(Object::read);
         let text = |name| header.as_ref().and_then(|header| header.text(name));
-        let (alg, claimed_kid) = (text("alg"), text("kid").or(beside));
+        let (alg, claimed_kid) = (text("alg"), text("kid").or(unprotected));
         if let Some(alg) = &alg {
             faults.check("jws.protected.alg", SignatureAlgorithm::from_name(alg));
         }
@@ -104,7 +104,7 @@ impl SignatureView {
     }
 }
 
-fn opened(payload: &str, faults: &mut Faults) -> Option<Payload> {
+fn decode_payload(payload: &str, faults: &mut Faults) -> Option<Payload> {
     let bytes = faults.check("jws.payload", base64url::decode(payload, "jws.payload"))?;
     let text = String::from_utf8(bytes).map_err(|_| Error::malformed("message", "not UTF-8"));
     faults.check("message", text).map(Payload)

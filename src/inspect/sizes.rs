@@ -1,9 +1,9 @@
-//! How a layer is written, and how long its parts are.
+//! The serialization of a layer, and the sizes of its parts.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-/// How JOSE writes a layer.
+/// The JOSE serialization of a layer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Serialisation {
@@ -15,33 +15,33 @@ pub enum Serialisation {
     Compact,
 }
 
-/// How long a layer and its parts are, in bytes.
+/// The sizes of a layer and its parts, in bytes.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Sizes {
     /// The text of the layer.
     #[serde(rename = "octets")]
     pub bytes: usize,
-    /// What it holds, decoded.
+    /// The decoded content.
     #[serde(rename = "content_octets")]
     pub content_bytes: usize,
-    /// The parts as they stand in the text; what is left of it joins them.
+    /// The encoded parts; the rest of the text is syntax.
     #[serde(serialize_with = "as_object")]
     pub parts: Vec<(&'static str, usize)>,
 }
 
 impl Sizes {
-    /// The sizes of parts joined by full stops, of which one is the content.
+    /// The sizes of parts joined by full stops, one of them the content.
     pub(super) fn of_compact(parts: &[(&'static str, &str)]) -> Self {
         let parts: Vec<_> = parts.iter().map(|(name, text)| (*name, text.len())).collect();
         let dots = parts.len().saturating_sub(1);
         let bytes = parts.iter().fold(dots, |sum, (_, bytes)| sum.saturating_add(*bytes));
         let content = parts.iter().find(|(name, _)| matches!(*name, "ciphertext" | "payload"));
-        Self { bytes, content_bytes: content.map_or(0, |(_, letters)| decoded(*letters)), parts }
+        Self { bytes, content_bytes: content.map_or(0, |(_, letters)| decoded_length(*letters)), parts }
     }
 }
 
-/// How many bytes so many letters of base64url stand for.
-pub(super) fn decoded(letters: usize) -> usize {
+/// The number of bytes that so many letters of base64url encode.
+pub(super) fn decoded_length(letters: usize) -> usize {
     let whole = letters.saturating_div(4).saturating_mul(3);
     whole.saturating_add((letters % 4).saturating_sub(1))
 }

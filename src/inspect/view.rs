@@ -1,4 +1,4 @@
-//! A view: the layers that everybody can see, with their sizes.
+//! Views of an envelope: the layers that are visible without a key, with their sizes.
 
 use serde::Serialize;
 
@@ -7,15 +7,15 @@ use super::findings::Fault;
 use super::plaintext::PlaintextView;
 use super::signed::SignedView;
 
-/// What an envelope says of itself. All of it is claimed, none of it proved.
+/// The claims of an envelope, none of them proved.
 #[derive(Clone, Debug, Serialize)]
 pub struct EnvelopeView {
     /// The length of the whole text in bytes.
     #[serde(rename = "octets")]
     pub bytes: usize,
-    /// The layers that can be seen without a key, from the outside in.
+    /// The layers that are visible without a key, from the outside in.
     pub layers: Vec<LayerView>,
-    /// Why unpacking would refuse it.
+    /// The reasons for unpacking to refuse the envelope.
     pub faults: Vec<Fault>,
 }
 
@@ -30,10 +30,10 @@ impl EnvelopeView {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "layer", rename_all = "lowercase")]
 pub enum LayerView {
-    /// A JWE: what it holds is for its recipients.
+    /// A JWE, whose content only its recipients can decrypt.
     Encrypted(EncryptedView),
-    /// A JWS: what it holds is the next layer.
+    /// A JWS, whose payload is the next layer.
     Signed(SignedView),
-    /// The message itself, without its body.
+    /// The plaintext, without its body.
     Plaintext(PlaintextView),
 }

@@ -1,4 +1,4 @@
-//! A value in a header whose form is not known beforehand, read without owning it.
+//! A borrowed value of a header with an unknown form.
 
 use std::borrow::Cow;
 
@@ -6,19 +6,19 @@ use super::lexeme::JsonString;
 use super::output::Output;
 use crate::json::Node;
 
-/// A JSON value, of which texts are kept and objects of them.
+/// A JSON value that retains only strings, and objects of strings.
 #[derive(Debug, Default)]
 pub(crate) enum Datum<'a> {
     #[default]
     Null,
     Text(Cow<'a, str>),
     Object(Vec<(Cow<'a, str>, Self)>),
-    /// A number, a boolean or an array, by what it is: no header that is read has one.
+    /// The kind of a number, a boolean or an array, which no known header has.
     Other(&'static str),
 }
 
 impl<'a> Datum<'a> {
-    /// What it is.
+    /// The kind of the value.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -91,7 +91,7 @@ impl<'a> Output<'a> for Datum<'a> {
     }
 
     fn text(string: JsonString<'a>) -> Self {
-        Self::Text(string.decoded())
+        Self::Text(string.decode())
     }
 
     fn entry((): &mut Self::Entries, _: Self) {}
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_and_objects_of_them_are_found_and_the_rest_is_not() {
+    fn only_strings_and_objects_are_retained() {
         let text = r#"{"kid":"a#\u0062","epk":{"crv":"X25519","n":1},"null":null,"list":["a",{"b":1}]}"#;
         let datum: Datum<'_> = crate::json::borrowed(text, "x").unwrap();
         assert_eq!(datum.get("kid").and_then(Datum::as_text), Some("a#b"));

@@ -1,10 +1,10 @@
-//! The entries of an array, each still as its text.
+//! The unparsed entries of an array.
 
 use super::raw::Raw;
 use super::{NESTING, kind, pass};
 use crate::error::{Error, Result};
 
-/// The entries of an array that has at most so many.
+/// Reads the entries of an array with at most so many.
 pub(crate) fn entries<'a>(raw: Raw<'a>, most: usize, part: &'static str) -> Result<Vec<Raw<'a>>> {
     let text = raw.get();
     if !text.starts_with('[') {
@@ -14,7 +14,7 @@ pub(crate) fn entries<'a>(raw: Raw<'a>, most: usize, part: &'static str) -> Resu
     pass(text, part, NESTING, |reader| {
         reader.array(|reader| {
             if entries.len() >= most {
-                return Err(reader.fault(format!("more than the {most} that are read")));
+                return Err(reader.fault(format!("must have at most {most} entries")));
             }
             entries.push(reader.raw()?);
             Ok(())

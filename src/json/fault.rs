@@ -1,8 +1,8 @@
-//! What is wrong with a JSON text.
+//! Faults of a JSON text.
 
 use std::borrow::Cow;
 
-/// Why a text is refused.
+/// The reason to refuse a text.
 #[derive(Debug)]
 pub(crate) enum Fault {
     /// The text ends inside of its value.
@@ -11,11 +11,11 @@ pub(crate) enum Fault {
     At { reason: Cow<'static, str>, byte: usize },
 }
 
-/// What was read, or why the text is refused.
+/// The read value, or the fault of the text.
 pub(crate) type Read<T = ()> = Result<T, Fault>;
 
 impl Fault {
-    /// What is wrong, and at which byte; nothing of the text is repeated, for it may be private.
+    /// The reason and the byte; it never quotes the text, which may be private.
     pub(super) fn reason(&self, text: &str) -> String {
         if text.trim_ascii().is_empty() {
             return "empty".to_owned();
@@ -30,7 +30,7 @@ impl Fault {
     }
 }
 
-/// What a JSON text is, by its first character.
+/// The kind of a JSON text, by its first character.
 pub(crate) fn kind(text: &str) -> &'static str {
     match text.trim_ascii_start().bytes().next() {
         None => "an empty text",
@@ -49,7 +49,7 @@ mod tests {
     use crate::error::Error;
 
     #[test]
-    fn reasons_name_the_fault_and_its_place_and_nothing_of_the_text() {
+    fn reasons_have_fault_and_position_and_never_quote_the_text() {
         for (text, expected) in [
             ("", "empty"),
             ("\u{feff}{}", "begins with a byte order mark, which JSON does not allow"),

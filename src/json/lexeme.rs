@@ -6,47 +6,47 @@ use memchr::memchr2;
 
 use super::fault::{Fault, Read};
 
-/// So much of a string is looked through twice while it is in the fastest cache.
+/// Block size of the two passes over a string, which fits into the fastest cache.
 const WINDOW: usize = 4096;
 
-/// A number with so few characters and no exponent is finite: the largest has 309 digits.
+/// A number with at most so many characters and no exponent is finite: the largest has 309 digits.
 const SHORT: usize = 300;
 
 const NOT_UNICODE: &str = "a string that is not Unicode";
 const NOT_FINITE: &str = "a number that is not finite";
 
-/// A string as it stands in its text, with its quotes.
+/// An encoded string, with its quotes.
 pub(crate) struct JsonString<'a> {
     quoted: &'a str,
     pub(super) has_escapes: bool,
 }
 
 impl<'a> JsonString<'a> {
-    /// The string, borrowed where it has no escapes.
-    pub(crate) fn decoded(&self) -> Cow<'a, str> {
+    /// Decodes the string, borrowed if it has no escapes.
+    pub(crate) fn decode(&self) -> Cow<'a, str> {
         if self.has_escapes {
-            return unescaped(self.quoted).unwrap_or_default().into();
+            return unescape(self.quoted).unwrap_or_default().into();
         }
         let inner = self.quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         inner.unwrap_or_default().into()
     }
 }
 
-/// The string that is quoted; none where it is not a string of JSON.
-pub(super) fn unescaped(quoted: &str) -> Option<String> {
+/// Decodes a quoted string; `None` if it is not a JSON string.
+pub(super) fn unescape(quoted: &str) -> Option<String> {
     serde_json::from_str(quoted).ok()
 }
 
-/// A JSON text, read up to some place.
+/// A cursor in a JSON text.
 pub(crate) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
-    /// The most levels that may be entered.
+    /// The maximum number of levels.
     pub(super) nesting: usize,
     pub(super) level: usize,
-    /// The deepest level that was entered.
+    /// The deepest level so far.
     pub(super) deepest: usize,
-    /// The names of the objects that are open, the outermost first; of each the first few.
+    /// The names of the open objects, the outermost first; of each the first few.
     pub(super) names: Vec<Cow<'a, str>>,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         Fault::At { reason: reason.into(), byte: self.at.saturating_add(1) }
     }
 
-    /// The fault where something else had to stand.
+    /// The fault of an unexpected byte.
     pub(super) fn unexpected(&mut self) -> Fault {
         let rest = self.text.get(self.at..).unwrap_or_default();
         // JavaScript has constants that JSON does not have
@@ -88,9 +88,9 @@ impl<'a> Reader<'a> {
         word.bytes().try_for_each(|byte| self.byte(|next| next == byte))
     }
 
-    /// Passes over a byte of that kind.
-    fn byte(&mut self, is_one: impl Fn(u8) -> bool) -> Read {
-        if self.peek().is_some_and(is_one) {
+    /// Skips a byte that satisfies the predicate.
+    fn byte(&mut self, is_expected: impl Fn(u8) -> bool) -> Read {
+        if self.peek().is_some_and(is_expected) {
             self.pass(1);
             Ok(())
         } else {
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over a string, which begins here.
+    /// Skips the string that begins here.
     pub(super) fn string(&mut self) -> Read<JsonString<'a>> {
         let start = self.at;
         self.pass(1);
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
                         Some(_) => return Err(self.fault_here(NOT_UNICODE)),
                         None => return Err(Fault::End),
                     }
-                    // `code_unit` passes over the letter
+                    // `code_unit` skips the letter
                     self.pass(usize::from(byte == b'\\'));
                 }
                 match self.code_unit()? {
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over the letter and the four digits of an escape.
+    /// Skips the letter and the four digits of an escape.
     fn code_unit(&mut self) -> Read<u16> {
         self.pass(1);
         let start = self.at;
@@ -156,13 +156,13 @@ impl<'a> Reader<'a> {
         Ok(u16::from_str_radix(digits, 16).unwrap_or_default())
     }
 
-    /// Passes over a number, which begins here.
+    /// Skips the number that begins here.
     pub(super) fn number(&mut self) -> Read<&'a str> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.pass(1);
         }
-        // no zero stands before other digits
+        // no zero precedes other digits
         if self.peek() == Some(b'0') {
             self.pass(1);
         } else {
@@ -194,14 +194,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How many bytes stand before the first that ends a string, escapes or has to be escaped.
+/// The number of bytes before the first one that ends the string, begins an escape or must be escaped.
 fn plain(rest: &[u8]) -> usize {
     let mut length: usize = 0;
     for window in rest.chunks(WINDOW) {
         let end = memchr2(b'"', b'\\', window);
         let part = end.and_then(|end| window.get(..end)).unwrap_or(window);
         let is_control = |byte: &u8| *byte < b' ';
-        // no branch inside, so that the compiler takes many bytes at a time
+        // no branch inside, so that the compiler vectorizes the loop
         if part.iter().fold(false, |found, byte| found | is_control(byte)) {
             return length.saturating_add(part.iter().position(is_control).unwrap_or_default());
         }

@@ -1,4 +1,4 @@
-//! The members of an object, each still as its text.
+//! The unparsed members of an object.
 
 use std::borrow::Cow;
 
@@ -6,23 +6,23 @@ use super::raw::Raw;
 use super::{NESTING, check, kind, pass};
 use crate::error::{Error, Result};
 
-/// The members of an object in their order, each still as its text.
+/// The unparsed members of an object, in order.
 pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Raw<'a>)>;
 
-/// An object that is unambiguous throughout.
+/// An object, unambiguous at every level.
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
     pub(crate) members: Members<'a>,
-    /// How many levels it has.
+    /// The number of levels.
     pub(crate) levels: usize,
 }
 
-/// The members of an object that is unambiguous throughout.
+/// Reads the members of an object, which must be unambiguous at every level.
 pub(crate) fn members<'a>(text: &'a str, part: &'static str) -> Result<Members<'a>> {
     object(text, part, NESTING).map(|object| object.members)
 }
 
-/// The object that a text is, if it nests no deeper than that.
+/// Reads an object with at most this nesting.
 pub(crate) fn object<'a>(text: &'a str, part: &'static str, nesting: usize) -> Result<Object<'a>> {
     let malformed = |reason: String| Error::malformed(part, reason);
     match kind(text) {
@@ -32,7 +32,7 @@ pub(crate) fn object<'a>(text: &'a str, part: &'static str, nesting: usize) -> R
                 "a JSON string that contains a JSON object: decode it once more".to_owned(),
             ));
         }
-        // it names the fault
+        // its error has the fault
         "a text that is not JSON" | "an empty text" => check(text, part, nesting)?,
         other => return Err(malformed(format!("must be a JSON object, got {other}"))),
     }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_object_has_members() {
+    fn only_objects_are_accepted() {
         for (text, expected) in [
             ("[1]", "must be a JSON object, got an array"),
             ("null", "must be a JSON object, got null"),

@@ -1,8 +1,8 @@
-//! One strict reader for the JSON that a peer writes.
+//! A strict reader for untrusted JSON.
 //!
-//! A text has one meaning or is refused: each name once in its object, every number finite, every string Unicode,
-//! a bounded nesting. Where a specification says object, only an object is read. One pass over a text finds its
-//! members, refuses what is ambiguous and counts the nesting.
+//! A text is unambiguous or is refused: unique names in each object, finite numbers, Unicode strings, bounded nesting.
+//! Where a specification requires an object, only an object is accepted. One pass over a text finds its members,
+//! refuses ambiguity and counts the nesting.
 
 mod datum;
 mod entries;
@@ -28,33 +28,33 @@ pub(crate) use names::Names;
 pub use node::Node;
 pub(crate) use raw::{Raw, Text, string};
 
-/// Plain bodies nest a dozen levels; a reader that recurses is safe here, and `serde_json` stops at 128.
+/// Default maximum nesting: ordinary bodies have a dozen levels, recursion is safe, and `serde_json` stops at 128.
 pub const NESTING: usize = 100;
 
-/// The deepest that a text can be nested that was read with any limit: `serde_json` stops there.
+/// Maximum nesting with any limit, where `serde_json` stops.
 pub(crate) const DEEPEST: usize = 128;
 
-/// Refuses a text that two readers could understand differently, or that is nested more deeply than that.
+/// Refuses an ambiguous text, which implementations could read differently, or one with a deeper nesting.
 pub(crate) fn check(text: &str, part: &'static str, nesting: usize) -> Result<()> {
     pass(text, part, nesting, Reader::value)
 }
 
-/// The value of a text, owned.
+/// Parses a text into an owned value.
 pub fn value(text: &str, part: &'static str) -> Result<Value> {
     pass(text, part, NESTING, Reader::value)
 }
 
-/// The value of a text in bytes, owned.
+/// Parses bytes into an owned value.
 pub(crate) fn value_of_bytes(bytes: &[u8], part: &'static str) -> Result<Value> {
     value(utf8(bytes, part)?, part)
 }
 
-/// The value of a text: its strings and the objects of them, borrowed.
+/// Parses a text into a borrowed value of strings and objects.
 pub(crate) fn borrowed<'a>(text: &'a str, part: &'static str) -> Result<Datum<'a>> {
     pass(text, part, NESTING, Reader::value)
 }
 
-/// One pass over a whole text.
+/// Reads a whole text in one pass.
 pub(crate) fn pass<'a, T>(
     text: &'a str,
     part: &'static str,
@@ -67,7 +67,7 @@ pub(crate) fn pass<'a, T>(
         .map_err(|fault| Error::malformed(part, fault.reason(text)))
 }
 
-/// The text of bytes in UTF-8.
+/// Checks that bytes are UTF-8.
 pub(crate) fn utf8<'a>(bytes: &'a [u8], part: &'static str) -> Result<&'a str> {
     str::from_utf8(bytes).map_err(|error| {
         Error::malformed(part, format!("not UTF-8: the byte at {} is not valid", error.valid_up_to()))

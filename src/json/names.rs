@@ -1,21 +1,21 @@
-//! The names of the members of an object, each of them once.
+//! The unique names of an object's members.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// So many names are found faster by looking at each than by hashing; objects with more are rare.
+/// Up to so many names, comparing each is faster than hashing; objects with more are rare.
 const FEW: usize = 16;
 
 /// A set of names.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'a> {
     few: Vec<Cow<'a, str>>,
-    /// The names beyond the first few: with many, looking at each would take too long.
+    /// The names after the first few: with many, comparing each would take too long.
     many: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> Names<'a> {
-    /// Adds a name; says whether it is new.
+    /// Adds a name; returns whether it is new.
     pub(crate) fn insert(&mut self, name: Cow<'a, str>) -> bool {
         if self.few.contains(&name) {
             return false;
@@ -27,7 +27,7 @@ impl<'a> Names<'a> {
         self.many.insert(name)
     }
 
-    /// Whether the name is among them.
+    /// Whether the set contains the name.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.few.iter().any(|known| known == name) || self.many.contains(name)
     }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_new_once_among_few_and_among_many() {
+    fn insert_reports_repeated_names_among_few_and_many() {
         let mut names = Names::default();
         let all: Vec<_> = (0..3 * FEW).map(|number| format!("name {number}")).collect();
         for name in &all {

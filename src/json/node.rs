@@ -1,10 +1,10 @@
-//! Reading JSON without owning it: a DID document may come as text, or as objects of another language.
+//! Generic access to JSON values: a DID document may be text, or objects of another language.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// A JSON value that can be looked into.
+/// A JSON value of any representation.
 pub trait Node: Sized {
     /// The member of that name, if this is an object that has it.
     fn member(&self, name: &str) -> Option<Self>;

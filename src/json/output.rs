@@ -1,4 +1,4 @@
-//! What a reading keeps of a JSON value.
+//! The output types of the strict reader.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 
 use super::lexeme::JsonString;
 
-/// What is kept of a value that the strict reader takes.
+/// The output for a value.
 pub(crate) trait Output<'a>: Sized {
-    /// What is kept of the entries of an array.
+    /// The output for the entries of an array.
     type Entries: Default;
-    /// What is kept of the members of an object.
+    /// The output for the members of an object.
     type Members: Default;
 
     fn null() -> Self;
@@ -23,7 +23,7 @@ pub(crate) trait Output<'a>: Sized {
     fn object(members: Self::Members) -> Self;
 }
 
-/// Nothing is kept: the value is only checked.
+/// No output: the value is only checked.
 impl<'a> Output<'a> for () {
     type Entries = ();
     type Members = ();
@@ -56,7 +56,7 @@ impl<'a> Output<'a> for Value {
     }
 
     fn text(string: JsonString<'a>) -> Self {
-        Self::String(string.decoded().into_owned())
+        Self::String(string.decode().into_owned())
     }
 
     fn entry(entries: &mut Self::Entries, value: Self) {

@@ -1,4 +1,4 @@
-//! A value of JSON that is kept as its text.
+//! An unparsed JSON value.
 
 use std::borrow::Cow;
 
@@ -11,17 +11,17 @@ use crate::error::{Error, Result};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Raw<'a> {
     text: &'a str,
-    /// Whether this is a string with escapes; true where it is not known.
+    /// Whether this may be a string with escapes; true if unknown.
     may_have_escapes: bool,
 }
 
 impl<'a> Raw<'a> {
-    /// A text that the strict reader passed over.
+    /// The text of a value from the strict reader.
     pub(super) fn read(text: &'a str, may_have_escapes: bool) -> Self {
         Self { text, may_have_escapes }
     }
 
-    /// The text of a value that something else read.
+    /// The text of a value from another reader.
     pub(crate) fn of(text: &'a str) -> Self {
         Self { text, may_have_escapes: true }
     }
@@ -32,7 +32,7 @@ impl<'a> Raw<'a> {
     }
 }
 
-/// A string, borrowed where it has no escapes.
+/// Reads a string, borrowed if it has no escapes.
 pub(crate) fn string<'a>(raw: Option<Raw<'a>>, part: &'static str) -> Result<Cow<'a, str>> {
     let raw = raw.ok_or_else(|| Error::malformed(part, "missing"))?;
     let Some(inner) = raw.text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
@@ -41,10 +41,10 @@ pub(crate) fn string<'a>(raw: Option<Raw<'a>>, part: &'static str) -> Result<Cow
     if !raw.may_have_escapes || !inner.contains('\\') {
         return Ok(Cow::Borrowed(inner));
     }
-    let not_unicode = || Error::malformed(part, "a string that is not Unicode");
-    lexeme::unescaped(raw.text).map(Cow::Owned).ok_or_else(not_unicode)
+    let not_unicode = || Error::malformed(part, "must be a Unicode string");
+    lexeme::unescape(raw.text).map(Cow::Owned).ok_or_else(not_unicode)
 }
 
-/// A string as serde reads it, borrowed where it has no escapes.
+/// A string for serde, borrowed if it has no escapes.
 #[derive(Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);

@@ -1,4 +1,4 @@
-//! The one strict reader: it passes over a text once, and refuses what has no one meaning.
+//! The strict reader: one pass over a text, which refuses ambiguity.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,13 +8,13 @@ use super::lexeme::Reader;
 use super::output::Output;
 use super::raw::Raw;
 
-/// Why an object is refused that has a name twice.
+/// The reason to refuse an object with a repeated name.
 const TWICE: &str = "a name twice in one object";
 
-/// The deepest nesting whatever is asked for: the reader recurses, and so does `serde_json`, which stops here.
+/// Maximum nesting with any limit: the reader recurses, and so does `serde_json`, which stops here.
 const DEEPEST: usize = 127;
 
-/// So many names are found faster by comparing each than by hashing; objects with more are rare.
+/// Up to so many names, comparing each is faster than hashing; objects with more are rare.
 const FEW: usize = 16;
 
 impl<'a> Reader<'a> {
@@ -22,12 +22,12 @@ impl<'a> Reader<'a> {
         Self { text, at: 0, nesting: nesting.min(DEEPEST), level: 0, deepest: 0, names: Vec::new() }
     }
 
-    /// How many levels the value has that was read.
+    /// The number of levels of the value.
     pub(super) fn levels(&self) -> usize {
         self.deepest
     }
 
-    /// Returns if nothing but white space is left.
+    /// Checks that only white space is left.
     pub(super) fn end(&mut self) -> Read {
         match self.next() {
             None => Ok(()),
@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value and keeps what `T` keeps of it.
+    /// Reads a value into `T`.
     pub(crate) fn value<T: Output<'a>>(&mut self) -> Read<T> {
         match self.next() {
             Some(b'"') => self.string().map(T::text),
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value and keeps its text.
+    /// Reads a value as its text.
     pub(crate) fn raw(&mut self) -> Read<Raw<'a>> {
         let is_string = self.next() == Some(b'"');
         let start = self.at;
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         Ok(Raw::read(self.text.get(start..self.at).unwrap_or_default(), has_escapes))
     }
 
-    /// Reads an object, each name once; `member` reads the value of each.
+    /// Reads an object with unique names; `member` reads each value.
     pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Read) -> Read {
         let outer = self.names.len();
         let mut many = HashSet::new();
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
             if self.next() != Some(b'"') {
                 return Err(self.unexpected());
             }
-            let name = self.string()?.decoded();
+            let name = self.string()?.decode();
             let few = self.names.get(outer..).unwrap_or_default();
             let is_new = !few.contains(&name)
                 && if few.len() < FEW {
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Passes over the bracket of an object or an array.
+    /// Skips the opening bracket of an object or an array.
     fn enter(&mut self, bracket: u8) -> Read {
         if self.next() != Some(bracket) {
             return Err(self.unexpected());
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Whether anything stands between this place and the closing bracket, which is passed over otherwise.
+    /// Whether the object or array has content; otherwise skips its closing bracket.
     fn opens(&mut self, closing: u8) -> bool {
         let is_empty = self.next() == Some(closing);
         if is_empty {
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         !is_empty
     }
 
-    /// Passes over a comma, or over the closing bracket; says whether it was a comma.
+    /// Skips a comma or the closing bracket; returns whether it was a comma.
     fn goes_on(&mut self, closing: u8) -> Read<bool> {
         match self.next() {
             Some(b',') => {
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A fault of what was read last.
+    /// The fault of the last value.
     pub(crate) fn fault(&self, reason: impl Into<Cow<'static, str>>) -> Fault {
         Fault::At { reason: reason.into(), byte: self.at }
     }

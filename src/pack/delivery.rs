@@ -18,13 +18,18 @@ pub struct Delivery {
 }
 
 /// Finds the routes to the recipient; with `bare`, only those without a mediator.
-pub(super) async fn ways(caller: &Caller, document: &Document, choice: &Choice, bare: bool) -> Result<Found> {
+pub(super) async fn find_routes(
+    caller: &Caller,
+    document: &Document,
+    choice: &Choice,
+    bare: bool,
+) -> Result<Found> {
     if bare {
-        return Ok(routing::direct(document, choice));
+        return Ok(routing::find_direct_routes(document, choice));
     }
-    let mut found = routing::routes(caller, document, choice).await?;
+    let mut found = routing::find_routes(caller, document, choice).await?;
     if found.routes.is_empty() && !choice.is_free() {
-        found.pass_over(Error::EndpointNotFound { did: document.did().to_string() })?;
+        found.skip(Error::EndpointNotFound { did: document.did().to_string() })?;
     }
     Ok(found)
 }
@@ -32,7 +37,7 @@ pub(super) async fn ways(caller: &Caller, document: &Document, choice: &Choice, 
 /// Finds the routes to a DID, the preferred first; at least one.
 pub async fn routes_to(caller: &Caller, to: &DidUrl) -> Result<Vec<Route>> {
     let document = caller.resolve(to.did(), ResolveOptions::PLAIN).await?;
-    let found = routing::routes(caller, &document, &Choice::default()).await?;
+    let found = routing::find_routes(caller, &document, &Choice::default()).await?;
     if found.routes.is_empty() {
         let no_endpoint = || Error::EndpointNotFound { did: document.did().to_string() };
         return Err(found.obstacle.unwrap_or_else(no_endpoint));
@@ -44,7 +49,7 @@ pub async fn routes_to(caller: &Caller, to: &DidUrl) -> Result<Vec<Route>> {
 ///
 /// The document chooses the number of routes, and a sender mostly uses the first: for the others, the text is wrapped
 /// on request. An unusable route is skipped; without any usable route, the first obstacle is the error.
-pub(super) async fn deliveries(
+pub(super) async fn prepare_deliveries(
     caller: &Caller,
     to: &DidUrl,
     found: Found,
@@ -64,7 +69,7 @@ pub(super) async fn deliveries(
         };
         match wrapping {
             Ok(wrapping) => deliveries.push(Delivery { route, wrapping }),
-            Err(error) => found.pass_over(error)?,
+            Err(error) => found.skip(error)?,
         }
     }
     match found.obstacle {

@@ -1,6 +1,6 @@
 //! Pack encrypted messages: sign if requested, then encrypt for the recipient.
 
-use super::delivery::{Delivery, deliveries, ways};
+use super::delivery::{Delivery, find_routes, prepare_deliveries};
 use super::forward::{ForwardOptions, PackedForward};
 use super::keys::{Group, Recipients, recipients, sender_keys, signing_key};
 use super::rotation;
@@ -200,7 +200,7 @@ async fn seal_and_wrap(
         None => None,
     };
     let count = if options.every_curve { usize::MAX } else { 1 };
-    let pairs: Vec<_> = pairs(recipients, senders.as_deref()).take(count).collect();
+    let pairs: Vec<_> = pair_keys(recipients, senders.as_deref()).take(count).collect();
     let keys = pairs.iter().map(|(group, _)| group.keys.len()).sum();
     check_keys(to, keys, options)?;
     check_room(text.len().saturating_mul(pairs.len().saturating_sub(1)))?;
@@ -210,8 +210,8 @@ async fn seal_and_wrap(
     for ((group, sender), text) in pairs.into_iter().zip(texts) {
         envelopes.push(seal(caller, text, group, sender, options).await?);
     }
-    let found = ways(caller, &recipients.document, &options.choice, options.bare).await?;
-    let deliveries = deliveries(caller, to, found, forward).await?;
+    let found = find_routes(caller, &recipients.document, &options.choice, options.bare).await?;
+    let deliveries = prepare_deliveries(caller, to, found, forward).await?;
     let mut envelopes = envelopes.into_iter();
     let mut envelope = envelopes.next().ok_or_else(|| Error::misuse("`curves` must not be empty"))?;
     if let Some(wrapping) = deliveries.first().and_then(|first| first.wrapping.as_ref()) {
@@ -238,7 +238,7 @@ fn check_keys(to: &DidUrl, keys: usize, options: &EncryptOptions) -> Result<()> 
 }
 
 /// Pairs the groups to encrypt for with the sender's keys; in authcrypt a group without a sender's key is skipped.
-fn pairs<'a>(
+fn pair_keys<'a>(
     recipients: &'a Recipients,
     senders: Option<&'a [(Curve, Secret)]>,
 ) -> impl Iterator<Item = (&'a Group, Option<&'a Secret>)> {

@@ -1,4 +1,4 @@
-//! The forward message: what a mediator is told, and what it has to hand on.
+//! The forward message: a mediator's next hop and payload.
 
 use std::ops::RangeInclusive;
 
@@ -10,7 +10,7 @@ use crate::json;
 use crate::message::object::ObjectText;
 use crate::message::{self, Attachment, Message, same_message_type};
 
-/// What a forward asks of the mediator that opened it.
+/// The request of a forward to the mediator.
 #[derive(Clone, Debug)]
 pub struct Forward {
     next: String,
@@ -22,14 +22,14 @@ pub struct Forward {
 
 impl Forward {
     /// Whether the message is a forward, of any minor version of this protocol.
-    pub fn is_one(message: &Message) -> bool {
+    pub fn is_forward(message: &Message) -> bool {
         same_message_type(message.message_type(), TYPE)
     }
 
-    /// Reads what a forward asks for. Headers that are not known here do no harm.
+    /// Reads a forward. Unknown headers are ignored.
     pub fn read(message: &Message) -> Result<Self> {
-        if !Self::is_one(message) {
-            return Err(Error::malformed("message.type", "no forward"));
+        if !Self::is_forward(message) {
+            return Err(Error::malformed("message.type", "must be the type of a forward"));
         }
         let body = json::members(message.body(), "message.body")?;
         let next = body.iter().find(|(name, _)| name == "next").map(|(_, raw)| raw.get());
@@ -37,14 +37,14 @@ impl Forward {
         let next = serde_json::from_str::<String>(next)
             .ok()
             .filter(|next| DidUrl::parse(next).is_ok())
-            .ok_or_else(|| Error::malformed("message.body.next", "neither a DID nor the id of a key"))?;
+            .ok_or_else(|| Error::malformed("message.body.next", "must be a DID or the DID URL of a key"))?;
         if message.attachments().is_empty() {
-            return Err(Error::malformed("message.attachments", "nothing to forward"));
+            return Err(Error::malformed("message.attachments", "must not be empty in a forward"));
         }
         let mut messages = Vec::new();
         let mut links = Vec::new();
         for attachment in message.attachments() {
-            match inlined(attachment)? {
+            match read_inlined(attachment)? {
                 Some(payload) => messages.push(payload),
                 None => links.push(attachment.to_detached()),
             }
@@ -57,12 +57,12 @@ impl Forward {
         Ok(Self { next, messages, links, expires_time: message.expires_time(), delay })
     }
 
-    /// The next hop as it was written: a DID, or the id of a key.
+    /// The next hop as it arrived: a DID, or a kid.
     pub fn next(&self) -> &str {
         &self.next
     }
 
-    /// Whether the next hop is this party: the same DID, and where both name a key the same key.
+    /// Whether the next hop is this party: the same DID, and the same key if both have a fragment.
     pub fn goes_to(&self, party: &DidUrl) -> bool {
         let Ok(next) = DidUrl::parse(&self.next) else { return false };
         let one_key = || match (next.fragment(), party.fragment()) {
@@ -72,12 +72,12 @@ impl Forward {
         same_party(next.did(), party.did()) && one_key()
     }
 
-    /// The messages to hand on, as they were attached, in their order.
+    /// The payloads, in the order of the attachments.
     pub fn messages(&self) -> &[String] {
         &self.messages
     }
 
-    /// Refuses an attachment that the mediator could read: only an encrypted message is to be forwarded.
+    /// Refuses an attachment that is not an encrypted message, because the mediator could read it.
     pub(crate) fn refuse_unencrypted(&self) -> Result<()> {
         let is_encrypted = |text: &String| wire::is_encrypted(text) || wire::is_encrypted_v1(text);
         if self.messages.iter().all(is_encrypted) {
@@ -87,29 +87,29 @@ impl Forward {
         }
     }
 
-    /// The messages themselves.
+    /// The payloads.
     pub(crate) fn into_messages(self) -> Vec<String> {
         self.messages
     }
 
-    /// The attachments that say only where their content is, with its hash.
+    /// The attachments with only links and a hash.
     pub fn links(&self) -> &[Attachment] {
         &self.links
     }
 
-    /// When the sender loses interest, in seconds since the epoch.
+    /// The expiry time, in seconds since the epoch.
     pub fn expires_time(&self) -> Option<u64> {
         self.expires_time
     }
 
-    /// How long to wait before handing on, in milliseconds: any time of the range, all alike.
+    /// The delay before the delivery, in milliseconds, uniformly distributed over the range.
     pub fn delay(&self) -> Option<&RangeInclusive<u64>> {
         self.delay.as_ref()
     }
 }
 
-/// The text of the attached message; none where the attachment has only links.
-fn inlined(attachment: &Attachment) -> Result<Option<String>> {
+/// Reads the inlined payload; `None` for an attachment with only links.
+fn read_inlined(attachment: &Attachment) -> Result<Option<String>> {
     match attachment.content() {
         Ok(content) => String::from_utf8(content.into_owned())
             .map(Some)
@@ -119,7 +119,7 @@ fn inlined(attachment: &Attachment) -> Result<Option<String>> {
     }
 }
 
-/// The plaintext of a forward for a mediator, which learns the next hop and nothing else.
+/// Writes the plaintext of a forward, from which a mediator learns only the next hop.
 ///
 /// `payload` is JSON text.
 pub(crate) fn write(
@@ -129,7 +129,7 @@ pub(crate) fn write(
     payload: &str,
     headers: &ForwardHeaders,
 ) -> String {
-    /// What stands beside the payload and the headers, and the padding of the layer around.
+    /// Capacity for all but the payload and the headers, including the padding of the layer around.
     const ROOM: usize = 512;
     let lengths = [payload.len(), mediator.did().len(), next.len(), headers.length()];
     let mut text = String::with_capacity(lengths.into_iter().fold(ROOM, usize::saturating_add));

@@ -1,30 +1,30 @@
-//! The headers that a sender may put on forward messages.
+//! Additional headers of forward messages.
 
 use crate::error::{Error, Result};
 use crate::json;
 use crate::message::Message;
 
-/// The only message type of the protocol.
+/// The message type of a forward, the only one of the protocol.
 pub(super) const TYPE: &str = "https://didcomm.org/routing/2.0/forward";
 
-/// What every forward has, or must not have: a `from` would tell the mediator who sends.
+/// The headers that every forward has, or must not have: `from` would reveal the sender to the mediator.
 const OURS: [&str; 8] = ["id", "typ", "type", "from", "to", "from_prior", "body", "attachments"];
 
-/// Headers of forward messages beside those that every forward has, for instance `delay_milli`.
+/// Additional headers of forward messages, for instance `delay_milli`.
 #[derive(Clone, Debug, Default)]
 pub struct ForwardHeaders(Vec<(String, String)>);
 
 impl ForwardHeaders {
-    /// Reads the JSON text of an object; a null leaves out what would be there by default.
+    /// Parses the JSON text of an object; null omits a default header.
     pub fn parse(text: &str) -> Result<Self> {
         let misuse = |error: Error| Error::misuse(error.to_string());
         let members = json::members(text, "forward headers").map_err(misuse)?;
         if let Some((name, _)) = members.iter().find(|(name, _)| OURS.contains(&name.as_ref())) {
-            return Err(Error::misuse(format!("{name} of a forward is not for the sender to choose")));
+            return Err(Error::misuse(format!("`{name}` cannot be set in the headers of a forward")));
         }
         let delay = members.iter().find(|(name, _)| name == "delay_milli");
         if delay.is_some_and(|(_, raw)| serde_json::from_str::<Option<i64>>(raw.get()).is_err()) {
-            return Err(Error::misuse("delay_milli is a whole number of milliseconds"));
+            return Err(Error::misuse("`delay_milli` must be a whole number of milliseconds"));
         }
         let headers: Vec<_> =
             members.into_iter().map(|(name, raw)| (name.into_owned(), raw.get().to_owned())).collect();
@@ -38,7 +38,7 @@ impl ForwardHeaders {
         Ok(Self(headers))
     }
 
-    /// The same headers with an `expires_time`, unless they say something of it already.
+    /// The same headers with this `expires_time`, unless they already contain one.
     #[must_use]
     pub fn expiring(mut self, time: Option<u64>) -> Self {
         if let Some(time) = time
@@ -49,13 +49,13 @@ impl ForwardHeaders {
         self
     }
 
-    /// About how long their text is.
+    /// The approximate length of their text.
     pub(super) fn length(&self) -> usize {
         let lengths = self.0.iter().map(|(name, raw)| name.len().saturating_add(raw.len()));
         lengths.fold(0, |sum, length| sum.saturating_add(length).saturating_add(4))
     }
 
-    /// The headers that are written, each with its JSON text.
+    /// The headers to write, each with its JSON text.
     pub(super) fn written(&self) -> impl Iterator<Item = (&str, &str)> {
         let present = self.0.iter().filter(|(_, raw)| raw != "null");
         present.map(|(name, raw)| (name.as_str(), raw.as_str()))

@@ -1,7 +1,7 @@
-//! Routing (DIDComm v2.1, "Routing Protocol 2.0"): the ways to a recipient, and what mediators are told.
+//! Routing (DIDComm v2.1, "Routing Protocol 2.0"): routes to a recipient, and forward messages.
 //!
-//! A [`Route`] is read from DID documents: a transport URI, and the mediators to wrap for, the outermost
-//! first. A [`Forward`] is what each of them finds in its layer: the next hop, and what to hand on.
+//! A [`Route`] comes from DID documents: a transport URI, and the mediators to wrap for, the outermost first. A
+//! [`Forward`] is the message to each of them: the next hop, and the payload.
 
 mod forward;
 mod headers;
@@ -11,4 +11,4 @@ pub use forward::Forward;
 pub(crate) use forward::write;
 pub use headers::ForwardHeaders;
 pub use route::{Choice, Route};
-pub(crate) use route::{Found, MOST_LAYERS, direct, routes};
+pub(crate) use route::{Found, MOST_LAYERS, find_direct_routes, find_routes};

@@ -1,75 +1,75 @@
-//! The ways to a recipient: from DID documents to transport URIs and the mediators before them.
+//! Find the routes to a recipient: from DID documents to transport URIs and their mediators.
 
 use crate::caller::{Caller, ResolveOptions};
 use crate::did::{DidUrl, Document, Endpoint, Service, same_party};
 use crate::error::{Error, Result};
 
-/// The profile that this library speaks.
+/// The profile of this library.
 const PROFILE: &str = "didcomm/v2";
 
-/// Every layer makes a message longer by a third; no route in use has more than three.
+/// Maximum number of layers: each makes a message a third longer, and no route in use has more than three.
 pub(crate) const MOST_LAYERS: usize = 6;
 
-/// The document of a mediator should not name a DID in its turn, and one that does so twice is up to no good.
+/// Maximum number of DIDs on a route: a mediator's document should not refer to another DID, and twice is abuse.
 const MOST_MEDIATORS: usize = 3;
 
-/// Each may ask a resolver of the network for a document that its owner chose.
+/// Maximum number of endpoints to follow: each can cause a network request for a document of its owner's choice.
 const MOST_ENDPOINTS: usize = 16;
 
-/// One for each transport in use, and one more for each to fall back on; every one is wrapped for.
+/// Maximum number of routes: two for each transport in use, the second as a fallback.
 const MOST_ROUTES: usize = 4;
 
-/// One way to a recipient.
+/// One route to a recipient.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Route {
     /// The absolute id of the recipient's service.
     pub service_id: String,
-    /// The URI of a transport, which takes the outermost layer.
+    /// The transport URI, the destination of the outermost layer.
     pub uri: String,
-    /// Whom the layers are for, the outermost first: mediators, or certain keys of theirs.
+    /// The recipients of the layers, the outermost first: mediators, or their routing keys.
     pub layers: Vec<DidUrl>,
 }
 
-/// Which ways the sender takes, of those that the recipient offers.
+/// The sender's selection among the recipient's routes.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
-    /// The id of a service, absolute or relative to its document; any where there is none.
+    /// The id of a service, absolute or relative to its document; `None` for any service.
     pub service_id: Option<String>,
-    /// URI schemes; any where there is none.
+    /// URI schemes; empty for any scheme.
     pub schemes: Vec<String>,
 }
 
 impl Choice {
-    /// Whether the sender leaves it to the recipient.
+    /// Whether the selection is unrestricted.
     pub(crate) fn is_free(&self) -> bool {
         self.service_id.is_none() && self.schemes.is_empty()
     }
 
     fn takes_service(&self, did: &DidUrl, service: &Service) -> bool {
-        self.service_id.as_ref().is_none_or(|wanted| match wanted.strip_prefix('#') {
+        self.service_id.as_ref().is_none_or(|id| match id.strip_prefix('#') {
             Some(fragment) => service.id == did.with_fragment(fragment).as_str(),
-            None => service.id == *wanted,
+            None => service.id == *id,
         })
     }
 
     fn takes_uri(&self, uri: &str) -> bool {
         let scheme = uri.split(':').next().unwrap_or_default();
-        self.schemes.is_empty() || self.schemes.iter().any(|wanted| wanted.eq_ignore_ascii_case(scheme))
+        self.schemes.is_empty() || self.schemes.iter().any(|allowed| allowed.eq_ignore_ascii_case(scheme))
     }
 }
 
-/// What came of looking for ways.
+/// The result of a search for routes.
 #[derive(Clone, Default)]
 pub(crate) struct Found {
-    /// The ways, in the recipient's order of preference.
+    /// The routes, in the recipient's order of preference.
     pub(crate) routes: Vec<Route>,
-    /// Why the first of the others is none.
+    /// The error of the first unusable route.
     pub(crate) obstacle: Option<Error>,
 }
 
 impl Found {
-    /// Passes over what a document is to blame for: another endpoint may do.
-    pub(crate) fn pass_over(&mut self, error: Error) -> Result<()> {
+    /// Records the error of a document, since another endpoint may be usable; returns any other error.
+    pub(crate) fn skip(&mut self, error: Error) -> Result<()> {
         match error {
             Error::DidNotFound { .. }
             | Error::DidDeactivated { .. }
@@ -85,13 +85,13 @@ impl Found {
     }
 }
 
-/// Looks for the ways to the DID of the document, the preferred first.
-pub(crate) async fn routes(caller: &Caller, document: &Document, choice: &Choice) -> Result<Found> {
+/// Finds the routes to the DID of the document, the preferred first.
+pub(crate) async fn find_routes(caller: &Caller, document: &Document, choice: &Choice) -> Result<Found> {
     let did = document.did();
     let services = document.services().iter().filter(|service| choice.takes_service(did, service));
     let mut found = Found::default();
     let mut open: Vec<Way> = services
-        .flat_map(|service| usable(service).map(|endpoint| Way::new(did, service, endpoint)))
+        .flat_map(|service| usable_endpoints(service).map(|endpoint| Way::new(did, service, endpoint)))
         .collect();
     open.reverse();
     for _ in 0..MOST_ENDPOINTS {
@@ -103,38 +103,38 @@ pub(crate) async fn routes(caller: &Caller, document: &Document, choice: &Choice
             Ok(Followed::Arrived(route)) if choice.takes_uri(&route.uri) => found.routes.push(route),
             Ok(Followed::Arrived(_)) => {}
             Ok(Followed::Forked(ways)) => open.extend(ways.into_iter().rev()),
-            Err(error) => found.pass_over(error)?,
+            Err(error) => found.skip(error)?,
         }
     }
-    // not sent by another way without a word: its owner asks for routing that cannot be read
+    // no silent fallback to another route: the owner requires routing that is unreadable
     found.obstacle = found.obstacle.or_else(|| document.routing_fault());
     Ok(found)
 }
 
-/// The ways to the DID of the document on which nobody stands between.
-pub(crate) fn direct(document: &Document, choice: &Choice) -> Found {
+/// Finds the routes to the DID of the document without a mediator.
+pub(crate) fn find_direct_routes(document: &Document, choice: &Choice) -> Found {
     let services = document.services().iter().filter(|service| choice.takes_service(document.did(), service));
     let routes = services.flat_map(|service| {
-        let direct = usable(service).filter(|at| at.is_direct() && choice.takes_uri(&at.uri));
+        let direct = usable_endpoints(service).filter(|at| at.is_direct() && choice.takes_uri(&at.uri));
         direct.map(|at| Route { service_id: service.id.clone(), uri: at.uri.clone(), layers: Vec::new() })
     });
     Found { routes: routes.collect(), obstacle: None }
 }
 
-/// The endpoints of a service that take messages of this profile.
-fn usable(service: &Service) -> impl Iterator<Item = &Endpoint> {
+/// The endpoints of a service with this profile.
+fn usable_endpoints(service: &Service) -> impl Iterator<Item = &Endpoint> {
     let speaks = |profiles: &Vec<String>| profiles.iter().any(|profile| profile.trim() == PROFILE);
     service.endpoints.iter().filter(move |endpoint| endpoint.accept.as_ref().is_none_or(speaks))
 }
 
-/// A way that is not yet at its end.
+/// An incomplete route.
 struct Way {
     service_id: String,
-    /// The endpoint of the last DID that was met.
+    /// The endpoint of the last DID.
     endpoint: Endpoint,
-    /// The layers inside of those that this endpoint adds.
+    /// The layers inside of those of this endpoint.
     layers: Vec<DidUrl>,
-    /// The recipient, and the DIDs that led on from it.
+    /// The recipient, and the DIDs that follow.
     met: Vec<DidUrl>,
 }
 
@@ -153,31 +153,31 @@ impl Way {
         }
     }
 
-    /// Takes the step that the endpoint asks for: to a transport, or to the document of a mediator.
+    /// Follows the endpoint: to a transport, or to the document of a mediator.
     async fn follow(self, caller: &Caller) -> Result<Followed> {
         let owner = self.met.last().map(ToString::to_string).unwrap_or_default();
         let malformed = |reason: String| Error::MalformedDocument { did: owner.clone(), reason };
         let mut layers = Vec::new();
         for key in &self.endpoint.routing_keys {
-            layers
-                .push(DidUrl::parse(key).map_err(|_| malformed("a routing key that is no DID URL".into()))?);
+            layers.push(DidUrl::parse(key).map_err(|_| malformed("a routing key must be a DID URL".into()))?);
         }
-        // what the owner of the endpoint wraps for stands outside of what was known before (spec-gaps 44)
+        // the layers of this endpoint go around the layers so far
         layers.extend(self.layers);
         let uri = self.endpoint.uri;
         let mediator = uri.starts_with("did:").then(|| DidUrl::parse(&uri));
-        let mediator = mediator.transpose().map_err(|_| malformed("an endpoint that is no DID".into()))?;
+        let mediator =
+            mediator.transpose().map_err(|_| malformed("an endpoint must be a URI or a DID".into()))?;
         if layers.len().saturating_add(usize::from(mediator.is_some())) > MOST_LAYERS {
-            return Err(malformed(format!("a route of more than {MOST_LAYERS} layers")));
+            return Err(malformed(format!("a route must have at most {MOST_LAYERS} layers")));
         }
         let Some(mediator) = mediator else {
             return Ok(Followed::Arrived(Route { service_id: self.service_id, uri, layers }));
         };
         if self.met.iter().any(|did| same_party(did.did(), mediator.did())) {
-            return Err(malformed(format!("its route comes back to {}", mediator.did())));
+            return Err(malformed(format!("its route returns to {}", mediator.did())));
         }
         if self.met.len() > MOST_MEDIATORS {
-            return Err(malformed(format!("a route over more than {MOST_MEDIATORS} DIDs")));
+            return Err(malformed(format!("a route must have at most {MOST_MEDIATORS} DIDs")));
         }
         let document = caller.resolve(mediator.did(), ResolveOptions::PLAIN).await?;
         layers.insert(0, document.did().clone());
@@ -185,7 +185,7 @@ impl Way {
         let ways: Vec<_> = document
             .services()
             .iter()
-            .flat_map(usable)
+            .flat_map(usable_endpoints)
             .map(|endpoint| Self {
                 service_id: self.service_id.clone(),
                 endpoint: endpoint.clone(),

@@ -21,7 +21,7 @@ pub struct Forwarded {
 impl Forwarded {
     /// The request to a mediator, if the message is a forward.
     pub fn of(message: &Message) -> Result<Option<Forward>> {
-        Forward::is_one(message).then(|| Forward::read(message)).transpose()
+        Forward::is_forward(message).then(|| Forward::read(message)).transpose()
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn for_us(
     message: &Message,
     options: &UnpackOptions,
 ) -> Result<Option<String>> {
-    if !Forward::is_one(message) {
+    if !Forward::is_forward(message) {
         return Ok(None);
     }
     let forward = Forward::read(message)?;

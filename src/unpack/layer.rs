@@ -26,7 +26,7 @@ pub async fn open_layer(
 ) -> Result<SecretBytes> {
     let limits = &options.limits;
     if packed.len() > limits.bytes {
-        return Err(super::too_large(format!("longer than the {} bytes that are read", limits.bytes)));
+        return Err(super::too_large(format!("longer than the maximum of {} bytes", limits.bytes)));
     }
     let most = Most { recipients: limits.recipients, signatures: limits.signatures };
     let Envelope::Encrypted(jwe) = Envelope::parse(packed, most)? else {

@@ -94,7 +94,7 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
 async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
     let limits = &options.limits;
     if packed.len() > limits.bytes {
-        return Err(too_large(format!("longer than the {} bytes that are read", limits.bytes)));
+        return Err(too_large(format!("longer than the maximum of {} bytes", limits.bytes)));
     }
     let most = Most { recipients: limits.recipients, signatures: limits.signatures };
     let mut layers_left = limits.layers;

@@ -1,4 +1,4 @@
-//! The wire shape of an envelope: a JWE of sorts, with all of its recipients in the protected header.
+//! The v1 envelope: JWE-like, with all of its recipients in the protected header.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,16 +16,16 @@ pub const MEDIA_TYPE: &str = "application/didcomm-envelope-enc";
 /// `typ` of an envelope.
 const TYP: &str = "JWM/1.0";
 
-/// What everybody writes in `enc`. It means ChaCha20-Poly1305 with a nonce of 12 bytes, whatever it says.
+/// The common value of `enc`. It means ChaCha20-Poly1305 with a nonce of 12 bytes, despite its name.
 const ENC: &str = "xchacha20poly1305_ietf";
 
-/// What else is found there: the right name, and how Aries RFC 0019 spells it once.
+/// Other accepted values: the correct name, and a spelling in Aries RFC 0019.
 const OTHER_ENCS: [&str; 2] = ["chacha20poly1305_ietf", "xchachapoly1305_ietf"];
 
 /// The longest `kid` that is read: that of a verkey has 44 letters and that of a DID URL some more, and errors repeat it.
 const LONGEST_KID: usize = 2048;
 
-/// How the content key is encrypted (`alg`).
+/// The encryption of the content key (`alg`).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Mode {
     Authcrypt,
@@ -49,7 +49,7 @@ impl Mode {
     }
 }
 
-/// An envelope as it arrived, not yet decrypted.
+/// A parsed envelope, not decrypted.
 pub(super) struct Envelope<'a> {
     pub(super) recipients: Vec<Recipient>,
     pub(super) iv: Vec<u8>,
@@ -62,7 +62,7 @@ pub(super) struct Envelope<'a> {
 pub(super) struct Recipient {
     pub(super) kid: String,
     pub(super) encrypted_key: String,
-    /// In authcrypt.
+    /// The encrypted sender, in authcrypt.
     pub(super) sender: Option<SealedSender>,
 }
 
@@ -87,8 +87,8 @@ struct Header {
     sender: Option<String>,
 }
 
-/// Whether a text is an envelope of DIDComm v1, as its protected header says.
-pub fn is_one(text: &str) -> bool {
+/// Whether a text is an envelope of DIDComm v1, by its protected header.
+pub fn is_v1(text: &str) -> bool {
     Wire::read(text, "envelope").is_ok_and(|wire| {
         wire.shape() == Shape::Encrypted
             && string(wire.protected, "protected").is_ok_and(|protected| is_header_of_version_1(&protected))
@@ -126,26 +126,26 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// What the tag covers beside the content: the header as it was sent, never as it was understood.
+    /// The additional authenticated data: the header exactly as it arrived, never re-encoded.
     pub(super) fn additional_data(&self) -> &[u8] {
         self.protected.as_bytes()
     }
 }
 
-/// Refuses the members of a JWE that change what the others mean; none of them is bound here.
+/// Refuses the members of a JWE that change the meaning of others, since the tag of v1 does not cover them.
 fn refuse_foreign(wire: &Wire<'_>) -> Result<()> {
     let members = [wire.recipients, wire.header, wire.encrypted_key, wire.unprotected, wire.aad];
     if members.iter().all(Option::is_none) {
         return Ok(());
     }
-    Err(Error::malformed("envelope", "members of a JWE that the envelope of DIDComm v1 does not have"))
+    Err(Error::malformed("envelope", "must not have members of a JWE that are not in DIDComm v1"))
 }
 
 fn recipients(raw: Option<Raw<'_>>, mode: Mode, most: usize) -> Result<Vec<Recipient>> {
     const PART: &str = "envelope.protected.recipients";
     let entries = entries(raw.ok_or_else(|| Error::malformed(PART, "missing"))?, most, PART)?;
     if entries.is_empty() {
-        return Err(Error::malformed(PART, "empty"));
+        return Err(Error::malformed(PART, "must not be empty"));
     }
     let mut kids = HashSet::new();
     entries
@@ -155,7 +155,7 @@ fn recipients(raw: Option<Raw<'_>>, mode: Mode, most: usize) -> Result<Vec<Recip
             if kids.insert(recipient.kid.clone()) {
                 Ok(recipient)
             } else {
-                Err(Error::malformed(PART, "one key twice"))
+                Err(Error::malformed(PART, "must be unique keys"))
             }
         })
         .collect()
@@ -165,7 +165,7 @@ fn find<'a>(members: &json::Members<'a>, name: &str) -> Option<Raw<'a>> {
     members.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw)
 }
 
-/// Reads one recipient, of a header that was checked in whole.
+/// Reads one recipient, of a checked header.
 fn recipient(raw: Raw<'_>, mode: Mode) -> Result<Recipient> {
     const PART: &str = "envelope.protected.recipients";
     const HEADER: &str = "envelope.protected.recipients.header";
@@ -179,11 +179,11 @@ fn recipient(raw: Raw<'_>, mode: Mode) -> Result<Recipient> {
     };
     let sender = optional("sender", "envelope.protected.recipients.header.sender")?;
     let iv = optional("iv", "envelope.protected.recipients.header.iv")?;
-    // a reader that goes by the one and a reader that goes by the other would differ
+    // implementations could differ in which of the two they use
     let sender = match (mode, sender, iv) {
         (Mode::Anoncrypt, None, None) => None,
         (Mode::Authcrypt, Some(sealed), Some(nonce)) => Some(SealedSender { sealed, nonce }),
-        _ => return Err(Error::malformed(PART, "sender and iv stand in Authcrypt, and only there")),
+        _ => return Err(Error::malformed(PART, "must have `sender` and `iv` in Authcrypt, and only there")),
     };
     let kid = text(find(&header, "kid"), "envelope.protected.recipients.header.kid")?;
     if kid.len() > LONGEST_KID {
@@ -196,7 +196,7 @@ fn recipient(raw: Raw<'_>, mode: Mode) -> Result<Recipient> {
     })
 }
 
-/// The content key for one recipient, as it is written.
+/// The content key for one recipient, to write.
 pub(super) struct RecipientOut<'a> {
     pub(super) kid: &'a str,
     pub(super) encrypted_key: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Packing: bytes become an envelope for each of the recipients (Aries RFC 0019, "Pack Message").
+//! Pack bytes into an envelope for the recipients (Aries RFC 0019, "Pack Message").
 
 use zeroize::Zeroizing;
 
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::keys::{Curve, PrivateKey, Secret, Verkey};
 use crate::limits::RECIPIENTS;
 
-/// How long the parts of the content are.
+/// The lengths of the parts of the content.
 const LENGTHS: Lengths = Cipher::C20P.lengths();
 
 /// An envelope, ready for the wire.
@@ -20,25 +20,25 @@ const LENGTHS: Lengths = Cipher::C20P.lengths();
 pub struct Packed {
     /// The text for the wire.
     pub text: String,
-    /// The keys that it was encrypted to.
+    /// The keys that the envelope was encrypted to.
     pub to: Vec<Verkey>,
-    /// The key that authenticates the sender; none in anoncrypt.
+    /// The sender's key; `None` in anoncrypt.
     pub from: Option<Verkey>,
 }
 
-/// Encrypts for the recipients: from the holder of a key (authcrypt), or from nobody (anoncrypt).
+/// Encrypts for the recipients: from the holder of a key (authcrypt), or anonymously (anoncrypt).
 pub async fn pack(caller: &Caller, plaintext: &[u8], to: &[Verkey], from: Option<&Verkey>) -> Result<Packed> {
     if to.is_empty() {
-        return Err(Error::misuse("no recipient to pack for"));
+        return Err(Error::misuse("`to` must not be empty"));
     }
     if to.len() > RECIPIENTS {
         return Err(Error::misuse(format!("`to` must have at most {RECIPIENTS} keys, got {}", to.len())));
     }
     if to.iter().enumerate().any(|(place, verkey)| to.iter().take(place).any(|other| other == verkey)) {
-        return Err(Error::misuse("a recipient that is named twice"));
+        return Err(Error::misuse("`to` must not have the same key twice"));
     }
     let sender = match from {
-        Some(verkey) => Some((verkey, agreement_secret(caller, std::slice::from_ref(verkey)).await?.1)),
+        Some(verkey) => Some((verkey, find_agreement_secret(caller, std::slice::from_ref(verkey)).await?.1)),
         None => None,
     };
     let mut cek = Zeroizing::new([0; LENGTHS.key]);
@@ -64,41 +64,48 @@ async fn recipient<'a>(
     sender: Option<&(&Verkey, Secret)>,
 ) -> Result<RecipientOut<'a>> {
     let Some((verkey, secret)) = sender else {
-        return Ok(RecipientOut { kid: to.as_str(), encrypted_key: sealed(caller, to, cek)?, sender: None });
+        return Ok(RecipientOut {
+            kid: to.as_str(),
+            encrypted_key: seal_box(caller, to, cek)?,
+            sender: None,
+        });
     };
     let mut nonce = [0; crypto_box::NONCE_LENGTH];
     caller.random(&mut nonce);
-    let shared =
-        caller.agree_with_peer(secret, to.agreement_key()).await.map_err(|error| unfit(error, to))?;
+    let shared = caller
+        .agree_with_peer(secret, to.agreement_key())
+        .await
+        .map_err(|error| explain_low_order(error, to))?;
     let encrypted_key = CryptoBox::new(&shared)?.seal(&nonce, cek)?;
-    let sender = Some((sealed(caller, to, verkey.as_str().as_bytes())?, nonce));
+    let sender = Some((seal_box(caller, to, verkey.as_str().as_bytes())?, nonce));
     Ok(RecipientOut { kid: to.as_str(), encrypted_key, sender })
 }
 
-/// A sealed box: from an ephemeral key, which stands before it.
-fn sealed(caller: &Caller, to: &Verkey, plaintext: &[u8]) -> Result<Vec<u8>> {
+/// Encrypts into a sealed box, which begins with its ephemeral public key.
+fn seal_box(caller: &Caller, to: &Verkey, plaintext: &[u8]) -> Result<Vec<u8>> {
     let ephemeral = PrivateKey::generate(Curve::X25519, &mut |buffer| caller.random(buffer))?;
     let public = ephemeral.public_key();
-    let shared = agree(&ephemeral, to.agreement_key()).map_err(|error| unfit(error, to))?;
+    let shared = agree(&ephemeral, to.agreement_key()).map_err(|error| explain_low_order(error, to))?;
     let nonce = sealed_nonce(&public, to.agreement_key())?;
     Ok([public.bytes(), CryptoBox::new(&shared)?.seal(&nonce, plaintext)?].concat())
 }
 
-/// A point of low order has no secret: what is encrypted to it is for everybody.
-fn unfit(error: Error, to: &Verkey) -> Error {
+/// The error for a verkey of low order: its shared secrets are public, so everyone could decrypt the message.
+fn explain_low_order(error: Error, to: &Verkey) -> Error {
     match error {
-        Error::Decryption => Error::misuse(format!("the verkey {to} is no key to encrypt to")),
+        Error::Decryption => {
+            Error::misuse(format!("the verkey {to} is not usable for encryption: it is a point of low order"))
+        }
         other => other,
     }
 }
 
-/// The X25519 secret of the first of the verkeys that is held, and which one it is.
+/// Finds the first of the verkeys with an available secret, and its X25519 secret.
 ///
-/// What is kept is the Ed25519 key, or the X25519 key that it implies; a key that lives elsewhere has to
-/// agree as the latter.
-pub(super) async fn agreement_secret(caller: &Caller, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
+/// The stored secret is the Ed25519 key or the derived X25519 key; an external key must agree as the latter.
+pub(super) async fn find_agreement_secret(caller: &Caller, verkeys: &[Verkey]) -> Result<(Verkey, Secret)> {
     let (verkey, secret) = caller.find_secret_of(verkeys).await?;
-    let another = || Error::misuse(format!("the secret that is kept for {verkey} is that of another key"));
+    let another = || Error::misuse(format!("the secret stored for {verkey} is the secret of another key"));
     let Secret::Local(key) = &secret else {
         let fits = [verkey.agreement_key(), verkey.public_key()].iter().any(|key| secret.may_belong_to(key));
         return if fits { Ok((verkey, secret)) } else { Err(another()) };

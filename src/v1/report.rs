@@ -1,4 +1,4 @@
-//! What was proved about a message of DIDComm v1, without the proof: to be kept, compared and sent on.
+//! The report of an unpacked message of DIDComm v1: plain data to store, compare and send, without the proof.
 
 use std::sync::OnceLock;
 
@@ -9,9 +9,9 @@ use crate::json;
 use crate::keys::Verkey;
 use crate::replay_key::ReplayKey;
 
-/// A message of DIDComm v1, and what was proved when it was unpacked.
+/// A message of DIDComm v1, with the facts from its unpacking.
 ///
-/// It proves nothing by itself: a caller can write one. The core takes no decision by a report.
+/// It proves nothing by itself, because a caller can construct one. The core bases no decision on a report.
 pub struct Report {
     content: SecretBytes,
     recipient: Verkey,
@@ -22,7 +22,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report of these facts; `nesting` is the deepest that the content is read.
+    /// A report of these facts; `nesting` is the maximum nesting for reading the content.
     pub fn new(
         content: SecretBytes,
         recipient: Verkey,
@@ -33,45 +33,45 @@ impl Report {
         Self { content, recipient, to, sender, nesting, replay_key: OnceLock::new() }
     }
 
-    /// The bytes that were packed.
+    /// The packed bytes.
     pub fn content(&self) -> &[u8] {
         self.content.as_ref()
     }
 
-    /// The JSON text that was packed; an error where it is anything else than an object, as in Aries RFC 0020.
+    /// The content as the JSON text of an object, as in Aries RFC 0020; an error for any other content.
     pub fn json(&self) -> Result<&str> {
         let text = str::from_utf8(self.content()).map_err(|_| Error::malformed("message", "not UTF-8"))?;
         json::object(text, "message", self.nesting).map(|_| text)
     }
 
-    /// A member of the JSON object that is a string: `@type`, `@id`; none where there is none, nor an object.
+    /// A string member of the JSON object, such as `@type` or `@id`; `None` for any other content.
     pub fn text(&self, name: &str) -> Option<String> {
         let members = json::members(self.json().ok()?, "message").ok()?;
         let (_, raw) = members.into_iter().find(|(known, _)| known == name)?;
         serde_json::from_str(raw.get()).ok()
     }
 
-    /// The verkey that was proved to be the sender's; none in anoncrypt.
+    /// The proved verkey of the sender; `None` in anoncrypt.
     pub fn sender(&self) -> Option<&Verkey> {
         self.sender.as_ref()
     }
 
-    /// The key of ours that opened it.
+    /// Our key that opened the message.
     pub fn recipient(&self) -> &Verkey {
         &self.recipient
     }
 
-    /// All keys that it says it was encrypted to, ours among them.
+    /// The keys of all claimed recipients, including ours.
     pub fn encrypted_to(&self) -> &[String] {
         &self.to
     }
 
-    /// The deepest that the content is read.
+    /// The maximum nesting for reading the content.
     pub fn nesting(&self) -> usize {
         self.nesting
     }
 
-    /// What identifies the message, computed at the first call: sender, recipient and content, for neither
+    /// The replay key, computed on the first call: sender, recipient and content, because neither anoncrypt nor authcrypt
     /// binds the id to the sender.
     pub fn replay_key(&self) -> &ReplayKey {
         self.replay_key.get_or_init(|| {

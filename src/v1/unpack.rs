@@ -1,9 +1,9 @@
-//! Unpacking: an envelope is opened with one of our keys (Aries RFC 0019, "Unpack Message").
+//! Unpack an envelope with one of our keys (Aries RFC 0019, "Unpack Message").
 
 use askar_crypto::buffer::SecretBytes;
 
 use super::envelope::{Envelope, Recipient, SealedSender};
-use super::pack::agreement_secret;
+use super::pack::find_agreement_secret;
 use super::report::Report;
 use crate::base64url;
 use crate::caller::Caller;
@@ -14,16 +14,16 @@ use crate::keys::{Curve, PublicKey, Secret, Verkey};
 use crate::limits::Limits;
 use crate::replay_key::ReplayKey;
 
-/// A message of DIDComm v1, and what was proved about it.
+/// A message of DIDComm v1, with the proof of its sender.
 pub struct Unpacked {
     report: Report,
     sender: Option<VerkeyProved>,
 }
 
-/// The proof that the holder of a verkey chose the content key, and chose it for us. Only opening makes one.
+/// Proof that the holder of a verkey chose the content key for us. Only opening an envelope makes one.
 ///
-/// It says nothing of DIDs, and of the content only as much as the recipients of messages to several can be
-/// trusted not to use its content key again; see [`crate::v1`].
+/// It proves no DID. It proves the content only as far as the other recipients of messages to several can be trusted
+/// not to reuse a content key; see [`crate::v1`].
 pub struct VerkeyProved(Verkey);
 
 impl VerkeyProved {
@@ -34,58 +34,58 @@ impl VerkeyProved {
 }
 
 impl Unpacked {
-    /// The bytes that were packed.
+    /// The packed bytes.
     pub fn content(&self) -> &[u8] {
         self.report.content()
     }
 
-    /// The JSON text that was packed; an error where it is anything else than an object, as in Aries RFC 0020.
+    /// The content as the JSON text of an object, as in Aries RFC 0020; an error for any other content.
     pub fn json(&self) -> Result<&str> {
         self.report.json()
     }
 
-    /// A member of the JSON object that is a string: `@type`, `@id`; none where there is none, nor an object.
+    /// A string member of the JSON object, such as `@type` or `@id`; `None` for any other content.
     pub fn text(&self, name: &str) -> Option<String> {
         self.report.text(name)
     }
 
-    /// The proof of its sender's verkey; none in anoncrypt.
+    /// The proof of the sender's verkey; `None` in anoncrypt.
     pub fn sender(&self) -> Option<&VerkeyProved> {
         self.sender.as_ref()
     }
 
-    /// The key of ours that opened it.
+    /// Our key that opened the message.
     pub fn recipient(&self) -> &Verkey {
         self.report.recipient()
     }
 
-    /// All keys that it says it was encrypted to, ours among them.
+    /// The keys of all claimed recipients, including ours.
     pub fn encrypted_to(&self) -> &[String] {
         self.report.encrypted_to()
     }
 
-    /// What identifies the message, computed at the first call.
+    /// The replay key of the message, computed on the first call.
     pub fn replay_key(&self) -> &ReplayKey {
         self.report.replay_key()
     }
 
-    /// What was proved, in plain words.
+    /// The facts as plain data, without the proof.
     pub fn into_report(self) -> Report {
         self.report
     }
 }
 
-/// Opens an envelope with the first of its recipients' keys that is held.
+/// Opens an envelope with the first of its recipients' keys with an available secret.
 pub async fn unpack(caller: &Caller, packed: &str, limits: &Limits) -> Result<Unpacked> {
     if packed.len() > limits.bytes {
-        let reason = format!("longer than the {} bytes that are read", limits.bytes);
+        let reason = format!("longer than the maximum of {} bytes", limits.bytes);
         return Err(Error::malformed("message", reason));
     }
     let envelope = Envelope::parse(packed, limits.recipients)?;
     let kids = || envelope.recipients.iter().map(|recipient| recipient.kid.clone());
-    // a key of another kind may stand beside ours
+    // the recipients may include keys of another kind
     let verkeys: Vec<_> = kids().filter_map(|kid| Verkey::parse(&kid).ok()).collect();
-    let (recipient, secret) = agreement_secret(caller, &verkeys).await.map_err(|error| match error {
+    let (recipient, secret) = find_agreement_secret(caller, &verkeys).await.map_err(|error| match error {
         Error::SecretNotFound { .. } => Error::SecretNotFound { kids: kids().collect() },
         other => other,
     })?;
@@ -101,7 +101,7 @@ pub async fn unpack(caller: &Caller, packed: &str, limits: &Limits) -> Result<Un
     Ok(Unpacked { report: Report::new(content, recipient, to, named, limits.nesting), sender })
 }
 
-/// A key of ours, in both of its forms.
+/// One of our keys, as verkey and as X25519 secret.
 struct Own<'a> {
     verkey: &'a Verkey,
     secret: &'a Secret,

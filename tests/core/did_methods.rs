@@ -57,7 +57,7 @@ fn any_keys() -> impl Strategy<Value = Vec<Key>> {
 
 /// An endpoint as text, as an object, or as several of them.
 fn any_endpoint() -> impl Strategy<Value = Value> {
-    let uri = || "[a-z]{1,9}:[ -/:-~é][ -~é]{0,29}|did:example:[a-z]{1,9}";
+    let uri = || "[a-z]{1,9}:[!-/:-~é][!-~é]{0,29}|did:example:[a-z]{1,9}";
     let accept =
         proptest::option::of(prop::sample::subsequence(vec!["didcomm/v2", "didcomm/aip2;env=rfc19"], 0..3));
     let routing =

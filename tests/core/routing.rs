@@ -241,7 +241,7 @@ fn mediators_in_a_circle_or_a_long_row_end_in_an_error() {
         .with_document(served(ONE, json!({"uri": TWO})))
         .with_document(served(TWO, json!({"uri": ONE})));
     let Some(Error::MalformedDocument { did, reason }) = pack(&circle).err() else { panic!("packed") };
-    assert_eq!((did.as_str(), reason.as_str()), (TWO, "its route comes back to did:example:mediator1"));
+    assert_eq!((did.as_str(), reason.as_str()), (TWO, "its route returns to did:example:mediator1"));
     let itself = pack(&world(json!({"uri": BOB}))).err();
     assert!(matches!(itself, Some(Error::MalformedDocument { did, .. }) if did == BOB));
     let row = |length: usize| {
@@ -263,7 +263,7 @@ fn a_route_of_too_many_layers_is_refused() {
     let Some(Error::MalformedDocument { did, reason }) = pack(&world(route(7))).err() else {
         panic!("packed")
     };
-    assert_eq!((did.as_str(), reason.as_str()), (BOB, "a route of more than 6 layers"));
+    assert_eq!((did.as_str(), reason.as_str()), (BOB, "a route must have at most 6 layers"));
     let with_mediator = json!({"uri": ONE, "routingKeys": vec![TWO_2; 6]});
     assert!(matches!(pack(&world(with_mediator)).err(), Some(Error::MalformedDocument { .. })));
 }

@@ -127,7 +127,7 @@ fn a_layer_is_no_longer_than_is_read_and_its_recipients_are_those_of_the_sender(
     assert!(open_with(&packed, BOB_1, None, options).is_ok());
     let limits = Limits { bytes: packed.len() - 1, ..Limits::default() };
     let short = UnpackOptions { limits, ..UnpackOptions::default() };
-    let reason = format!("longer than the {} bytes that are read", packed.len() - 1);
+    let reason = format!("longer than the maximum of {} bytes", packed.len() - 1);
     let error = open_with(&packed, BOB_1, None, short).unwrap_err();
     assert_eq!(error, Error::Malformed { part: "message", reason });
     let mut jwe: Value = serde_json::from_str(&packed).unwrap();

@@ -147,7 +147,7 @@ def test_a_mediator_that_leads_nowhere_is_an_error(
     serving(bob, {"uri": one.did})
     serving(one, {"uri": two.did})
     serving(two, {"uri": one.did})
-    with pytest.raises(MalformedDocumentError, match="comes back to did:example:one") as circle:
+    with pytest.raises(MalformedDocumentError, match="returns to did:example:one") as circle:
         pack(world, alice, bob)
     assert circle.value.did == two.did
     del two.document["service"]

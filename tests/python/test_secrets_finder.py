@@ -141,7 +141,7 @@ async def test_a_public_key_that_an_answer_shows_is_compared_with_the_document(
     with pytest.raises(ValueError, match="not that of the key in the DID document"):
         await party.pack(hello(), to=bob.did, frm=alice.did)
     verkey = await v1.create_verkey(InMemorySecrets())
-    with pytest.raises(ValueError, match="is that of another key"):
+    with pytest.raises(ValueError, match="is the secret of another key"):
         await v1.pack(party.resolvers_config, {"@id": "1"}, [verkey], verkey)
 
 

@@ -1,4 +1,4 @@
-//! askar-crypto, and beside it the crate of P-521, which it has not: the reference, on every target.
+//! The backend of askar-crypto, with the crate p521 for the curve that it lacks: the reference, on every target.
 
 use askar_crypto::alg::KeyAlg;
 use askar_crypto::alg::aes::{A256CbcHs512, A256Gcm, AesKey};
@@ -21,10 +21,10 @@ use zeroize::Zeroizing;
 use super::{Backend, Cipher, Curve, Draw};
 use crate::crypto::sec1::UNCOMPRESSED;
 
-/// The backend that has everything.
+/// The complete backend.
 pub(crate) struct Askar;
 
-/// A point; askar-crypto calls it a key pair whose secret is missing.
+/// A point, in askar-crypto a key pair without a secret.
 #[derive(Clone)]
 pub(crate) enum Point {
     X25519(X25519KeyPair),
@@ -35,7 +35,7 @@ pub(crate) enum Point {
     Secp256k1(K256KeyPair),
 }
 
-/// A secret; its libraries zero it on drop.
+/// A secret, which its library zeroes on drop.
 pub(crate) enum Scalar {
     X25519(X25519KeyPair),
     Ed25519(Ed25519KeyPair),
@@ -190,7 +190,7 @@ fn key(cipher: Cipher, bytes: &[u8]) -> Option<Box<dyn KeyAeadInPlace>> {
     })
 }
 
-/// The point of a compressed form in its uncompressed one; none where there is no such point.
+/// Decompresses a point; `None` if it is not on the curve.
 pub(crate) fn decompress(curve: Curve, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut point = Bytes::default();
     match Askar::point(curve, bytes)? {
@@ -203,20 +203,20 @@ pub(crate) fn decompress(curve: Curve, bytes: &[u8]) -> Option<Vec<u8>> {
     Some(point.joined())
 }
 
-/// The X25519 point that an Ed25519 point implies.
+/// The X25519 point derived from an Ed25519 point.
 pub(crate) fn derived_point(ed25519: &[u8]) -> Option<Vec<u8>> {
     let key = Ed25519KeyPair::from_public_bytes(ed25519).ok()?;
     Some(key.to_x25519_keypair().with_public_bytes(<[u8]>::to_vec))
 }
 
-/// The X25519 secret that an Ed25519 secret implies.
+/// The X25519 secret derived from an Ed25519 secret.
 pub(crate) fn derived_scalar(ed25519: &[u8]) -> Option<SecretBytes> {
     let key = Ed25519KeyPair::from_secret_bytes(ed25519).ok()?;
     key.to_x25519_keypair().with_secret_bytes(|bytes| bytes.map(SecretBytes::from_slice))
 }
 
-/// The form of an ES256K signature that the curve's library verifies: of the two that are valid, the one
-/// with the low s. One peer writes either.
+/// Normalizes an ES256K signature to the low s, which the curve's library requires. Both forms are valid, and one
+/// implementation writes either.
 fn low_s(signature: &[u8]) -> Option<Vec<u8>> {
     let signature = k256::ecdsa::Signature::from_slice(signature).ok()?;
     Some(signature.normalize_s().to_bytes().to_vec())
@@ -229,7 +229,7 @@ fn verify_es512(key: &p521::PublicKey, data: &[u8], signature: &[u8]) -> bool {
     matches!((verifier, signature), (Ok(key), Ok(signature)) if key.verify(data, &signature).is_ok())
 }
 
-/// Takes the coordinates out of askar-crypto, which shows them in a JWK only.
+/// Extracts the coordinates from askar-crypto, which exposes them only in a JWK.
 #[derive(Default)]
 struct Bytes {
     x: Vec<u8>,
@@ -268,7 +268,7 @@ impl JwkEncoder for Bytes {
     }
 }
 
-/// The caller's randomness, as the curves' libraries want it.
+/// The caller's random source, with the trait of the curves' libraries.
 struct Drawn<'a>(Draw<'a>);
 
 impl RngCore for Drawn<'_> {
@@ -290,5 +290,5 @@ impl RngCore for Drawn<'_> {
     }
 }
 
-// what the caller gives is to be cryptographically secure
+// the caller must supply a cryptographically secure source
 impl CryptoRng for Drawn<'_> {}

@@ -1,4 +1,4 @@
-//! aws-lc-rs, the accelerator: everything but secp256k1, at which it is slow.
+//! The backend of aws-lc-rs, for everything but secp256k1, where it is slow.
 
 use std::sync::OnceLock;
 
@@ -21,23 +21,23 @@ use zeroize::Zeroizing;
 
 use super::{Backend, Cipher, Curve, Draw};
 
-/// The backend that is fast.
+/// The fast backend.
 pub(crate) struct AwsLc;
 
-/// A point, for what its curve is for.
+/// A point, for the operations of its curve.
 #[derive(Clone)]
 pub(crate) struct Point {
     curve: Curve,
     agreement: Option<agreement::ParsedPublicKey>,
-    /// Read when the first signature comes, since most keys agree only.
+    /// Parsed for the first signature, since most keys only agree.
     verification: OnceLock<Option<signature::ParsedPublicKey>>,
 }
 
-/// A secret, for what its curve is for; its library zeroes it when it frees it.
+/// A secret, for the operations of its curve; its library zeroes it on drop.
 pub(crate) enum Scalar {
     Agreement {
         key: PrivateKey,
-        /// The same secret on P-256, made when the first signature is wanted.
+        /// The same secret on P-256, prepared for the first signature.
         signing: OnceLock<Option<EcdsaKeyPair>>,
     },
     Ed25519(Ed25519KeyPair),
@@ -70,8 +70,8 @@ impl Backend for AwsLc {
 
     fn generate(curve: Curve, draw: Draw<'_>) -> Option<Scalar> {
         match agreement_on(curve) {
-            // to read a secret of the NIST curves costs twice what its own generator, seeded by the operating
-            // system, costs: the public half is computed, and computed again to be compared
+            // importing a secret of the NIST curves costs twice as much as the library's own generator, seeded by the
+            // operating system: the public key is computed, and again for comparison
             Some(algorithm) if curve != Curve::X25519 => {
                 PrivateKey::generate(algorithm).ok().map(Scalar::from)
             }
@@ -134,7 +134,7 @@ impl Backend for AwsLc {
 
     fn seal(cipher: Cipher, key: &[u8], iv: &[u8], aad: &[u8], buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
         if cipher == Cipher::A256CbcHs512 {
-            let (mac_key, key) = halves(key)?;
+            let (mac_key, key) = split_cek(key)?;
             let key = PaddedBlockEncryptingKey::cbc_pkcs7(key).ok()?;
             let context = EncryptionContext::Iv128(FixedLength::from(<&[u8; 16]>::try_from(iv).ok()?));
             key.less_safe_encrypt(buffer, context).ok()?;
@@ -154,9 +154,9 @@ impl Backend for AwsLc {
         tag: &[u8],
     ) -> Option<()> {
         if cipher == Cipher::A256CbcHs512 {
-            let (mac_key, key) = halves(key)?;
+            let (mac_key, key) = split_cek(key)?;
             let computed = mac(&mac_key, iv, aad, buffer.as_ref())?;
-            // the padding is looked at once the tag is known to be right
+            // the padding is checked only after the tag has been verified
             if !bool::from(computed.as_ref().get(..CBC_TAG_LENGTH)?.ct_eq(tag)) {
                 return None;
             }
@@ -196,7 +196,7 @@ fn verification_on(curve: Curve) -> Option<&'static dyn VerificationAlgorithm> {
     }
 }
 
-/// The key on Ed25519; with a point of low order, under which anybody signs, it verifies nothing.
+/// The key on Ed25519; a point of low order verifies nothing, because signatures by it can be forged.
 #[expect(clippy::option_option, reason = "no point, and a point that verifies nothing, are two things")]
 fn ed25519_key(curve: Curve, bytes: &[u8]) -> Option<Option<signature::ParsedPublicKey>> {
     let point = ed25519_dalek::VerifyingKey::from_bytes(bytes.try_into().ok()?).ok()?;
@@ -204,7 +204,7 @@ fn ed25519_key(curve: Curve, bytes: &[u8]) -> Option<Option<signature::ParsedPub
     Some(algorithm.and_then(|algorithm| signature::ParsedPublicKey::new(algorithm, bytes).ok()))
 }
 
-/// The same secret as a key that signs; only P-256 does.
+/// The same secret as a signing key, on P-256 only.
 fn ecdsa_key(key: &PrivateKey) -> Option<EcdsaKeyPair> {
     if *key.algorithm() != agreement::ECDH_P256 {
         return None;
@@ -215,11 +215,11 @@ fn ecdsa_key(key: &PrivateKey) -> Option<EcdsaKeyPair> {
     EcdsaKeyPair::from_private_key_and_public_key(algorithm, secret.as_ref(), public.as_ref()).ok()
 }
 
-/// The length of the tag of A256CBC-HS512: half of what the MAC has (RFC 7518 5.2.2.1).
+/// The length of the tag of A256CBC-HS512: half of the MAC (RFC 7518 5.2.2.1).
 const CBC_TAG_LENGTH: usize = 32;
 
-/// The key of the MAC and that of the encryption (RFC 7518 5.2.2.1).
-fn halves(cek: &[u8]) -> Option<(hmac::Key, UnboundCipherKey)> {
+/// Splits the content key into the keys of the MAC and of the encryption (RFC 7518 5.2.2.1).
+fn split_cek(cek: &[u8]) -> Option<(hmac::Key, UnboundCipherKey)> {
     let (mac_key, key) = cek.split_at_checked(32)?;
     let key = UnboundCipherKey::new(&cipher::AES_256, key).ok()?;
     Some((hmac::Key::new(hmac::HMAC_SHA512, mac_key), key))
@@ -235,7 +235,7 @@ fn mac(key: &hmac::Key, iv: &[u8], aad: &[u8], ciphertext: &[u8]) -> Option<hmac
     Some(mac.sign())
 }
 
-/// The key and the nonce of the ciphers that authenticate by themselves.
+/// The key and the nonce of the AEAD ciphers.
 fn aead_key(cipher: Cipher, key: &[u8], iv: &[u8]) -> Option<(LessSafeKey, Nonce)> {
     let bind = |algorithm, key: &[u8]| UnboundKey::new(algorithm, key).ok().map(LessSafeKey::new);
     match cipher {
@@ -245,7 +245,7 @@ fn aead_key(cipher: Cipher, key: &[u8], iv: &[u8]) -> Option<(LessSafeKey, Nonce
             Some((bind(&aead::CHACHA20_POLY1305, key)?, Nonce::try_assume_unique_for_key(iv).ok()?))
         }
         Cipher::Xc20P => {
-            // draft-irtf-cfrg-xchacha-03 2.3: a key of its own for the first part of the nonce
+            // draft-irtf-cfrg-xchacha-03 2.3: a derived key for the first part of the nonce
             let key = <[u8; 32]>::try_from(key).map(Zeroizing::new).ok()?;
             let (first, rest) = iv.split_first_chunk::<16>()?;
             let subkey = Zeroizing::new(hchacha::<U10>((&*key).into(), first.into()));

@@ -1,7 +1,7 @@
-//! Who computes what: for each operation the fastest backend, as it was measured.
+//! The default backend: for each operation the fastest library, by measurement.
 //!
-//! aws-lc-rs is with every cipher, and on every curve that it has but secp256k1: there the crate of that curve
-//! is. Derivation and wrapping of keys stay with askar-crypto, which is as fast.
+//! This is aws-lc-rs for every cipher and every curve that it supports, except secp256k1, where it is the crate of
+//! that curve. Key derivation and key wrap use askar-crypto, which is as fast.
 
 use askar_crypto::buffer::SecretBytes;
 
@@ -9,17 +9,17 @@ use super::aws_lc::AwsLc;
 use super::secp256k1::Secp256k1;
 use super::{Backend, Cipher, Curve, Draw};
 
-/// The backend that is chosen.
+/// The default backend.
 pub(crate) struct DefaultBackend;
 
-/// A point, ready for the backend of its curve.
+/// A parsed point, of the backend of its curve.
 #[derive(Clone)]
 pub(crate) enum Point {
     AwsLc(<AwsLc as Backend>::Point),
     Secp256k1(<Secp256k1 as Backend>::Point),
 }
 
-/// A secret, ready for the backend of its curve.
+/// A parsed secret, of the backend of its curve.
 pub(crate) enum Scalar {
     AwsLc(<AwsLc as Backend>::Scalar),
     Secp256k1(<Secp256k1 as Backend>::Scalar),

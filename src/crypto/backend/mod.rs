@@ -1,7 +1,7 @@
-//! What computes: askar-crypto, which has everything, and what is faster where something is.
+//! Crypto backends: askar-crypto (complete) and aws-lc-rs (faster, used where it supports the operation).
 //!
-//! [`fastest`] has the table of who computes what. Without the feature `accelerated` everything is
-//! askar-crypto's, and P-521 its own crate's.
+//! [`default_backend`] chooses between them. Without the feature `accelerated` everything is computed by
+//! askar-crypto, and P-521 by the crate p521.
 
 pub(crate) mod askar;
 #[cfg(feature = "accelerated")]
@@ -21,16 +21,16 @@ pub(crate) use askar::Askar as DefaultBackend;
 #[cfg(feature = "accelerated")]
 pub(crate) use default_backend::DefaultBackend;
 
-/// A point, ready to compute with.
+/// A parsed point.
 pub(crate) type Point = <DefaultBackend as Backend>::Point;
 
-/// A secret, ready to compute with.
+/// A parsed secret.
 pub(crate) type Scalar = <DefaultBackend as Backend>::Scalar;
 
-/// Draws that many random bytes into the buffer.
+/// Fills the buffer with random bytes.
 pub(crate) type Draw<'a> = &'a mut dyn FnMut(&mut [u8]);
 
-/// The content ciphers, those of both versions of DIDComm.
+/// The content ciphers of both versions of DIDComm.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Cipher {
     A256CbcHs512,
@@ -39,13 +39,13 @@ pub(crate) enum Cipher {
     C20P,
 }
 
-/// What a backend computes. None, or false, where it has not that curve, or the input is no good.
+/// The operations of a backend. `None`, or false, for an unsupported curve or an invalid input.
 ///
-/// Bytes of a point are raw on X25519 and Ed25519, elsewhere those of the uncompressed form of SEC 1.
+/// Bytes of a point are raw on X25519 and Ed25519, and in the uncompressed form of SEC 1 on other curves.
 pub(crate) trait Backend {
-    /// A point that lies on its curve.
+    /// A point on its curve.
     type Point: Clone;
-    /// The secret half of a key.
+    /// A private key.
     type Scalar;
 
     fn point(curve: Curve, bytes: &[u8]) -> Option<Self::Point>;
@@ -53,14 +53,14 @@ pub(crate) trait Backend {
     fn generate(curve: Curve, draw: Draw<'_>) -> Option<Self::Scalar>;
     fn public_bytes(scalar: &Self::Scalar) -> Option<Vec<u8>>;
     fn secret_bytes(scalar: &Self::Scalar) -> Option<SecretBytes>;
-    /// The x coordinate of the shared point, whatever it is.
+    /// The x coordinate of the shared point, even if it is zero.
     fn agree(_scalar: &Self::Scalar, _point: &Self::Point) -> Option<SecretBytes> {
         None
     }
-    /// Signs with the one algorithm of the curve.
+    /// Signs with the algorithm of the curve.
     fn sign(scalar: &Self::Scalar, data: &[u8]) -> Option<Vec<u8>>;
     fn verify(point: &Self::Point, data: &[u8], signature: &[u8]) -> bool;
-    /// Encrypts in place, where padding may make the buffer longer, and returns the tag.
+    /// Encrypts in place, possibly with padding at the end of the buffer, and returns the tag.
     fn seal(_cipher: Cipher, _key: &[u8], _iv: &[u8], _aad: &[u8], _buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
         None
     }

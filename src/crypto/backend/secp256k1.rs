@@ -1,4 +1,4 @@
-//! The crate of secp256k1 by itself: newer than the one inside of askar-crypto, and with its tables of multiples.
+//! The backend of the crate k256 for secp256k1: newer than the version in askar-crypto, and with precomputed tables.
 
 use askar_crypto::buffer::SecretBytes;
 use k256::ecdh::diffie_hellman;
@@ -26,7 +26,7 @@ impl Backend for Secp256k1 {
 
     fn generate(curve: Curve, draw: Draw<'_>) -> Option<SigningKey> {
         let mut bytes = Zeroizing::new([0; 32]);
-        // all but one draw in 2^127 is a secret
+        // a draw is out of range with a probability of only 2^-127
         draw(&mut *bytes);
         Self::scalar(curve, &*bytes)
     }
@@ -50,7 +50,7 @@ impl Backend for Secp256k1 {
     }
 
     fn verify(point: &VerifyingKey, data: &[u8], signature: &[u8]) -> bool {
-        // of the two forms that are valid the crate verifies the one with the low s; one peer writes either
+        // the crate verifies only the form with the low s; both are valid, and one implementation writes either
         Signature::from_slice(signature)
             .is_ok_and(|signature| point.verify(data, &signature.normalize_s()).is_ok())
     }

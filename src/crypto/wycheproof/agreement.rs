@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::keys::{Curve, PrivateKey, PublicKey};
 
 fn shared(curve: Curve, secret: &[u8], public: &[u8]) -> Result<Vec<u8>> {
-    // the sets write a secret as a number, with as many bytes as that takes and one for its sign
+    // the sets encode a secret as a signed integer of minimum length
     let digits: Vec<u8> = secret.iter().copied().skip_while(|byte| *byte == 0).collect();
     let mut bytes = vec![0; curve.field_length().saturating_sub(digits.len())];
     bytes.extend(digits);
@@ -33,7 +33,7 @@ fn x25519_withstands_them() {
     }
 }
 
-// ALG-16: no point off the curve is computed with
+// ALG-16: points off the curve are refused
 #[test]
 fn ecdh_withstands_them() {
     for (curve, name) in [
@@ -47,7 +47,7 @@ fn ecdh_withstands_them() {
             let shared = shared(curve, &test.private_key, &test.public_key);
             match test.result {
                 TestResult::Invalid => assert!(shared.is_err(), "{place}"),
-                // compressed points are among those that one may refuse, and we read them
+                // the tests allow to refuse compressed points, which are supported here
                 TestResult::Valid | TestResult::Acceptable => {
                     assert_eq!(shared.unwrap(), test.shared_secret[..], "{place}");
                 }

@@ -1,11 +1,11 @@
-//! Project Wycheproof: attacks and corner cases that broken implementations of these primitives have fallen for.
+//! Project Wycheproof: known attacks and corner cases of these primitives.
 
 mod agreement;
 mod content;
 mod key_wrap;
 mod signature;
 
-/// Says which test of a set went wrong.
+/// Names a test of a set, for the message of a failure.
 fn place(set: &str, id: usize, comment: &str) -> String {
     format!("{set}, test {id}: {comment}")
 }

@@ -82,7 +82,7 @@ fn a_key_elsewhere_packs_what_the_same_key_here_does() {
 
 #[test]
 fn the_secret_of_another_key_is_told_of() {
-    let wrong = Error::Misuse(format!("the secret that is kept for {} is that of another key", bob().verkey));
+    let wrong = Error::Misuse(format!("the secret stored for {} is the secret of another key", bob().verkey));
     let p256 = SecretKey::from_bytes(DidUrl::parse(&kid(&bob())).unwrap(), Curve::P256, &[1; 32]).unwrap();
     for secret in [Secret::from(mallory().secret()), x25519(&mallory()), p256.into()] {
         assert_eq!(unpack_holding(&[(bob().verkey, secret)]).unwrap_err(), wrong);
