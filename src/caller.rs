@@ -254,11 +254,12 @@ impl Caller {
             [verkey.to_string(), kid.to_string()].map(|name| (kid, Some(verkey.public_key()), name))
         });
         let found = self.find_by_name(names.collect(), false).await?.into_iter().next();
-        let named = found.and_then(|secret| {
+        let matched = found.and_then(|secret| {
             let place = kids.iter().position(|kid| kid == secret.kid())?;
             Some((verkeys.get(place)?.clone(), secret))
         });
-        named.ok_or_else(|| Error::SecretNotFound { kids: verkeys.iter().map(ToString::to_string).collect() })
+        matched
+            .ok_or_else(|| Error::SecretNotFound { kids: verkeys.iter().map(ToString::to_string).collect() })
     }
 
     /// Computes the ECDH shared secret, with a local or an external key.

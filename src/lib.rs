@@ -3,7 +3,7 @@
 //! The core does no I/O. It opens no socket and reads no clock: an operation is an `async fn` that requests DID
 //! documents, secrets, the time and random bytes from its [`caller`], and an [`operation::Operation`] drives it by
 //! hand, question by question. Where aws-lc-rs is the backend, ephemeral keys and ECDSA signatures on the NIST
-//! curves use its random generator; all other randomness comes from the caller. Only `bindings` uses PyO3.
+//! curves use its random generator; all other randomness comes from the caller. Only `bindings` uses `PyO3`.
 
 mod base64url;
 pub mod caller;
