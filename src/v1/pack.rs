@@ -29,13 +29,13 @@ pub struct Packed {
 /// Encrypts for the recipients: from the holder of a key (authcrypt), or anonymously (anoncrypt).
 pub async fn pack(caller: &Caller, plaintext: &[u8], to: &[Verkey], from: Option<&Verkey>) -> Result<Packed> {
     if to.is_empty() {
-        return Err(Error::misuse("`to` must not be empty"));
+        return Err(Error::misuse("`to` must have at least one recipient"));
     }
     if to.len() > RECIPIENTS {
         return Err(Error::misuse(format!("`to` must have at most {RECIPIENTS} keys, got {}", to.len())));
     }
     if to.iter().enumerate().any(|(place, verkey)| to.iter().take(place).any(|other| other == verkey)) {
-        return Err(Error::misuse("`to` must not have the same key twice"));
+        return Err(Error::misuse("`to` must not have the same recipient twice"));
     }
     let sender = match from {
         Some(verkey) => Some((verkey, find_agreement_secret(caller, std::slice::from_ref(verkey)).await?.1)),

@@ -151,7 +151,7 @@ async def test_a_mediator_that_does_not_resolve_is_passed_over() -> None:
 async def test_mediators_that_send_to_one_another_are_refused() -> None:
     made = await served({"uri": NEAR})
     made.resolver.documents[NEAR]["service"][0]["serviceEndpoint"] = {"uri": BOB}
-    with pytest.raises(RoutingServiceError, match="its route comes back"):
+    with pytest.raises(RoutingServiceError, match="its route returns"):
         await packed(made)
 
 

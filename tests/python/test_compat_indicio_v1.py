@@ -285,7 +285,7 @@ async def test_a_secret_that_is_not_that_of_its_verkey_opens_nothing() -> None:
     secrets: dict[str, KeyPair] = party.secrets.secrets
     stranger = InMemSecretsManager().create(SEED)
     secrets[party.bob] = KeyPair(secrets[party.bob].verkey, stranger.sigkey)
-    with pytest.raises(V1CryptoServiceError, match="that of another key"):
+    with pytest.raises(V1CryptoServiceError, match="the secret of another key"):
         await party.agent.unpack(packed.message)
 
 

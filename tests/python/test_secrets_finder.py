@@ -138,7 +138,7 @@ async def test_a_public_key_that_an_answer_shows_is_compared_with_the_document(
             return {queries[0].kid: Shows(secret, secret.public_key)}
 
     party = DIDCommMessaging(Wrong(alice.secrets), documents)
-    with pytest.raises(ValueError, match="not that of the key in the DID document"):
+    with pytest.raises(ValueError, match="does not match the public key in the DID document"):
         await party.pack(hello(), to=bob.did, frm=alice.did)
     verkey = await v1.create_verkey(InMemorySecrets())
     with pytest.raises(ValueError, match="is the secret of another key"):

@@ -381,7 +381,7 @@ def test_misuse_is_told(cast: Cast) -> None:
         now.pack(alice, 7, [cast.bob])  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         now.pack(alice, PING, cast.bob)
-    with pytest.raises(ValueError, match="routing key"):
+    with pytest.raises(ValueError, match="`routing_keys` must not be empty"):
         now.forward(alice, cast.packed(), cast.bob, [])
     with pytest.raises(MalformedMessageError, match="not an encrypted message"):
         now.forward(alice, json.dumps(PING), cast.bob, [cast.carol])
