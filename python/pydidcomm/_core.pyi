@@ -1457,7 +1457,7 @@ class PublicKey:
     Example:
         >>> from pydidcomm import PublicKey
         >>> key = PublicKey("z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc")
-        >>> key.curve, len(key.bytes())
+        >>> key.curve, len(key.octets())
         ('X25519', 32)
         >>> PublicKey(key.jwk()) == key
         True
@@ -1468,13 +1468,6 @@ class PublicKey:
     def __new__(cls, /, key: str | Mapping[str, Any]) -> PublicKey: ...
     def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
-    def octets(self, /, *, compressed: "bool" = False) -> bytes:
-        """
-        The bytes as PKCS#11 and most key stores take them.
-
-        32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
-        one if asked.
-        """
     @property
     def curve(self, /) -> str:
         """
@@ -1492,6 +1485,13 @@ class PublicKey:
     def multikey(self, /) -> str:
         """
         The key as a Multikey, for instance `z6LS...`.
+        """
+    def octets(self, /, *, compressed: "bool" = False) -> bytes:
+        """
+        The bytes as PKCS#11 and most key stores take them.
+
+        32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
+        one if asked.
         """
 
 @final
