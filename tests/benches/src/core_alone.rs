@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use pydidcomm::ContentEncryption;
-use pydidcomm::caller::{Answer, Question, Context};
+use pydidcomm::caller::{Answer, Context, Question};
 use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, Purpose};
 use pydidcomm::did::{DidUrl, Document};
