@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 
-def _refuse(value: Any, *_arguments: Any, **_named: Any) -> NoReturn:  # noqa: ANN401, of the methods of dict and list
-    kind = "dict" if isinstance(value, dict) else "list"
+def _refuse(self: Any, *_arguments: Any, **_named: Any) -> NoReturn:  # noqa: ANN401, of the methods of dict and list
+    kind = "dict" if isinstance(self, dict) else "list"
     message = (
         f"this {kind} is read-only, a change would be lost: change a copy (`copy.deepcopy(...)`) and pass it "
         "on, for a message to `replace(body=...)`"
