@@ -40,7 +40,7 @@ def test_a_received_message_is_made_for_any_sender() -> None:
 
 
 def test_a_received_message_contradicts_nothing() -> None:
-    with pytest.raises(ValueError, match="not from did:example:bob"):
+    with pytest.raises(ValueError, match="did:example:alice, and its sender or signer is did:example:bob"):
         received(hello(frm="did:example:alice"), sender="did:example:bob")
     with pytest.raises(ValueError, match="`sign=True` needs `sender`"):
         received(hello(), sign=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, MutableMapping
 
 import pytest
 
-from pydidcomm import DecryptionError, LocalResolver, encode_did_document, sync
+from pydidcomm import DecryptionError, DidNotFoundError, LocalResolver, encode_did_document, sync
 from test_long_forms import forged_by, short_of
 from world import hello
 
@@ -73,7 +73,8 @@ def test_a_flood_of_20_000_strange_dids_and_forged_messages_evicts_no_contact() 
     written = table.writes
     forged = [text for number in range(100) for text in forged_by(first, key, number)]
     entries = bob.unpack_many(forged)
-    assert {type(entry.error) for entry in entries} == {DecryptionError}
+    # the document of a forged `skid` is kept for a while at most: until then its short form resolves
+    assert {type(entry.error) for entry in entries} <= {DecryptionError, DidNotFoundError}
     for number in range(20_000):
         resolver.resolve(contact(number))
     # what proves nothing leaves nothing, and the contact is known without a question to the store

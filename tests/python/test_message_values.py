@@ -249,5 +249,5 @@ def test_long_collections_are_refused(
 ) -> None:
     packed = sync.pack_encrypted(documents.of(alice), hello(**headers), bob.did).message
     assert documents.unpack(bob, packed).metadata.encrypted
-    with pytest.raises(MalformedMessageError, match="more than the 2"):
+    with pytest.raises(MalformedMessageError, match="at most 2 entries, got 3"):
         documents.unpack(bob, packed, UnpackConfig(**limit))  # type: ignore[arg-type]

@@ -203,7 +203,7 @@ def test_what_a_mediator_could_read_is_not_wrapped(
 
 def test_there_has_to_be_a_routing_key(documents: Documents, bob: Party, payload: str) -> None:
     for keys in ([], ["key"], [bob.did] * 7):
-        with pytest.raises(ValueError, match=r"DID|routing key"):
+        with pytest.raises(ValueError, match=r"DID|routing_keys"):
             sync.wrap_in_forward(documents.of(bob), payload, bob.did, keys)
 
 

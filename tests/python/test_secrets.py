@@ -84,7 +84,7 @@ def test_an_ed25519_secret_may_carry_its_public_half() -> None:
     }
     assert Secret(form).public_multikey() == key.multikey
     form["privateKeyBase58"] = base58(key.secret + Key("other", "Ed25519").public)
-    with pytest.raises(ValueError, match="halves"):
+    with pytest.raises(ValueError, match="private and public keys do not match"):
         Secret(form)
 
 

@@ -80,7 +80,7 @@ async def test_a_secret_that_is_not_that_of_the_document_does_not_send(
 ) -> None:
     asked.party = alice
     asked.secret = lambda _: {**mallory.key.secret_jwk, "kid": alice.key.kid}
-    with pytest.raises(ValueError, match="is not that of"):
+    with pytest.raises(ValueError, match="does not match the public key"):
         await pack_encrypted(asked.config, hello(), to=bob.did, frm=alice.did)
 
 
