@@ -100,7 +100,12 @@ fn any_service() -> impl Strategy<Value = Value> {
 }
 
 fn any_services() -> impl Strategy<Value = Vec<Value>> {
-    prop::collection::vec(any_service(), 0..4)
+    prop::collection::vec(any_service(), 0..4).prop_map(|mut services| {
+        // of two services with one id neither is read
+        let mut ids = std::collections::HashSet::new();
+        services.retain(|service| service.get("id").is_none_or(|id| ids.insert(id.to_string())));
+        services
+    })
 }
 
 fn any_method() -> impl Strategy<Value = Method> {
