@@ -23,7 +23,7 @@ The version of the package.
 @final
 class Agree:
     """
-    Asks a key that lives elsewhere for the raw shared secret with a public key.
+    Requests from an external key the raw shared secret with a public key.
     """
     @property
     def key(self, /) -> Any:
@@ -39,7 +39,7 @@ class Agree:
 @final
 class Attachment:
     """
-    Content beside the body of a message.
+    Content in addition to the body of a message.
 
     `from_bytes`, `from_file`, `from_json_value` and `from_links` make one; `data` given to the constructor is
     the object that the specification defines: `{"json": value}`, `{"base64": text}` (base64url), or
@@ -49,7 +49,7 @@ class Attachment:
 
     Raises:
         TypeError: An argument has another type, or JSON has no form for it.
-        ValueError: `data` leads to no content, links have no hash, `hash` is no multihash, `base64` is not
+        ValueError: `data` has no content, links have no hash, `hash` is not a multihash, `base64` is not
             base64url, or `id` has characters other than letters, digits and `-._~`.
 
     Example:
@@ -192,7 +192,7 @@ class Attachment:
         itself is not sent.
 
         Raises:
-            ValueError: There is no link, `hash` is no multihash, not one of `hash` and `content` is given, or
+            ValueError: A link is missing, `hash` is not a multihash, not one of `hash` and `content` is given, or
                 `id` has characters other than letters, digits and `-._~`.
 
         Example:
@@ -217,7 +217,7 @@ class Attachment:
 
         Raises:
             ContentNotFoundError: There are only links.
-            MalformedMessageError: The bytes are no JSON.
+            MalformedMessageError: The bytes are not JSON.
         """
     @property
     def lastmod_time(self, /) -> Any | None:
@@ -250,8 +250,8 @@ class Attachment:
         Raises:
             UntrustedMessageError: The content is another one.
             UnsupportedError: The hash was made by another function.
-            MalformedMessageError: There is no hash, it is no multihash (a bare digest is none), or `content`
-                is not what is inlined beside the links.
+            MalformedMessageError: The hash is missing or not a multihash (a bare digest is not one), or `content`
+                is not what is inlined next to the links.
             ContentNotFoundError: There are only links, and no `content` was given.
 
         Example:
@@ -322,7 +322,7 @@ class DIDDocument:
     referenced; a key or a service that cannot be used is passed over. DIDComm v2.1, section "DID Document Keys".
 
     Raises:
-        MalformedDocumentError: It has no `id` that is a DID, or a relationship that is no list.
+        MalformedDocumentError: It has no `id` that is a DID, or a relationship that is not a list.
 
     Example:
         >>> from pydidcomm import DIDDocument
@@ -400,7 +400,7 @@ class Delivery:
     @property
     def routed_to_kids(self, /) -> tuple[str, ...]:
         """
-        The keys of the first mediator that the outermost layer is encrypted to; none where nobody stands between.
+        The keys of the first mediator that the outermost layer is encrypted to; none without a mediator.
         """
     @property
     def service_id(self, /) -> str:
@@ -532,7 +532,7 @@ class FormFault:
 @final
 class Forwarded:
     """
-    What a mediator is asked to hand on, and to whom; what it carries is proved by nobody yet.
+    What a mediator hands on, and to which DID; the content is not proved yet.
 
     DIDComm v2.1, section "Routing Protocol 2.0".
     """
@@ -590,7 +590,7 @@ class Forwarded:
 @final
 class FromPrior:
     """
-    The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
+    The claims of a DID rotation: `iss` becomes `sub`, or ends where `sub` is None.
 
     Put into `Message.from_prior`, the claims are signed by a key of `iss` when the message is packed;
     found there after `unpack`, they have been verified. `iat` is the time of the rotation: the time at
@@ -598,7 +598,7 @@ class FromPrior:
     DIDComm v2.1, section "DID Rotation".
 
     Raises:
-        ValueError: `iss` or `sub` is no DID, or they are the same.
+        ValueError: `iss` or `sub` is not a DID, or they are the same.
 
     Example:
         >>> from pydidcomm import FromPrior
@@ -665,7 +665,7 @@ class InMemorySecrets:
     one of them is found, replaced and forgotten under the other one too.
 
     Raises:
-        ValueError: An entry is no secret key.
+        ValueError: An entry is not a secret key.
         UnsupportedError: An entry is a key on a curve that is not on offer.
 
     Example:
@@ -801,7 +801,7 @@ class LocalResolver:
         """
     def resolve(self, /, did: str) -> DIDDocument | None:
         """
-        The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
+        The document of the DID; None where its text does not contain it; MalformedDocumentError where it is broken.
         """
 
 @final
@@ -947,7 +947,7 @@ class Message:
     @property
     def from_prior(self, /) -> FromPrior | str | None:
         """
-        The DID rotation that the message announces; a str is a token that nobody has verified.
+        The DID rotation that the message announces; a str is a token that is not verified.
         """
     @property
     def id(self, /) -> str:
@@ -1152,7 +1152,7 @@ class Operation:
     def supply(self, /, answer: Any) -> None:
         """
         Answers the question that a run led to: with a document's JSON object, a DIDDocument or None; with pairs of
-        a kid and a Secret, a JWK or a key that lives elsewhere; with a shared secret; with a signature; LongWork
+        a kid and a Secret, a JWK or an external key; with a shared secret; with a signature; LongWork
         with anything.
         """
 
@@ -1370,7 +1370,7 @@ class PeerEnded:
     """
     The peer has ended the relationship: it was proved that its DID said so.
 
-    Do not write to it again. Whoever holds a copy can send this again at any time, so believe it only if `did`
+    Do not write to it again. A copy can be sent again at any time, so act on it only if `did`
     is the DID by which you know the peer now, and `is_later_than` your last change with it. `at` is when it
     ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
     DIDComm v2.1, section "Ending a Relationship".
@@ -1447,11 +1447,11 @@ class PublicKey:
     """
     A public key: a point that is known to lie on its curve.
 
-    Given to the `agree` of a key that lives elsewhere, in whatever form that wants it; made from a JWK or
+    Passed to `agree` of an external key; made from a JWK or
     from Multikey text. DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
 
     Raises:
-        ValueError: It is no key, or no point on its curve.
+        ValueError: It is not a key, or not a point on its curve.
         UnsupportedError: It is a key on a curve that is not on offer.
 
     Example:
@@ -1490,7 +1490,7 @@ class PublicKey:
         """
         The bytes as PKCS#11 and most key stores take them.
 
-        32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
+        32 raw ones on X25519 and Ed25519; on other curves the uncompressed point 04 || x || y, or the compressed
         one if asked.
         """
 
@@ -1559,7 +1559,7 @@ class Secret:
     The secret bytes are zeroed when the last handle goes.
 
     Raises:
-        ValueError: The value is no secret key, or its halves do not belong together.
+        ValueError: The value is not a secret key, or its private and public keys do not match.
         UnsupportedError: It is a key on a curve that is not on offer.
 
     Example:
@@ -1695,7 +1695,7 @@ class ServiceMetadata:
 @final
 class Sign:
     """
-    Asks a key that lives elsewhere for a signature.
+    Requests a signature from an external key.
     """
     @property
     def algorithm(self, /) -> SignAlg:
@@ -1786,7 +1786,7 @@ class UnpackResult:
 @final
 class V1Forwarded:
     """
-    What a mediator of DIDComm v1 is asked to hand on, and to whom; what it carries is proved by nobody yet.
+    What a mediator of DIDComm v1 hands on, and to which verkey; the content is not proved yet.
 
     Aries RFC 0094.
     """
@@ -1824,7 +1824,7 @@ class V1Forwarded:
 @final
 class V1Message:
     """
-    A message of DIDComm v1, and what was proved about it: no DID is.
+    A message of DIDComm v1, and what was proved about it: never a DID.
 
     Aries RFC 0019, and RFC 0020 for the JSON object inside.
     """
@@ -1869,7 +1869,7 @@ class V1Message:
         """
         The sender's verkey in authcrypt; its holder chose the content key for us. None in anoncrypt.
 
-        It proves no DID, and the content only as far as the other recipients of messages to several can be
+        It never proves a DID, and the content only as far as the other recipients of messages to several can be
         trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
         """
     @property
@@ -1983,13 +1983,13 @@ def encode_peer_public_keys(method: int, agreement: SupportsGetItem[int, PublicK
 
 def encode_public_keys(*, agreement: "Sequence[PublicKey]" = ..., authentication: "Sequence[PublicKey]" = ..., services: "Sequence[Any]" = ...) -> str:
     """
-    The did:peer:2 of public keys, whose secrets live elsewhere, and of services.
+    The did:peer:2 of public keys, whose secrets are external, and of services.
 
     The keys are named `#key-1`, `#key-2` and so on, those for agreement first. A service is an object as a DID
     document shows it; a list of them is written into one element, as in DIDs of 2023 and before.
 
     Raises:
-        ValueError: There is no key, a key cannot serve its purpose, or a service is no object.
+        ValueError: `keys` is empty, a key cannot serve its purpose, or a service is not an object.
 
     Example:
         >>> from pydidcomm import PublicKey, encode_public_keys

@@ -32,7 +32,7 @@ class Outgoing:
         to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
         frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: that of the message.
         sign_frm: The signer, a DID or the DID URL of one of its keys.
-        params: What this message needs beside.
+        params: Options of this message alone.
         anonymous: Whether the message is anoncrypted though it has a sender.
     """
 
@@ -102,7 +102,7 @@ async def unpack_many(
         resolvers_config: Where DID documents and secrets come from. What is not built in is asked in the
             caller's event loop, about several messages together; what it raises is the entry of each message
             that it was asked for.
-        packed_msgs: The messages as they arrived, each as text, octets or parsed JSON.
+        packed_msgs: The messages as they arrived, each as text, bytes or parsed JSON.
         config: What to demand of each and what is too large.
         threads: How many threads compute; all processors, unless it is given.
 
@@ -169,7 +169,7 @@ def unpack_each(
     Args:
         resolvers_config: Where DID documents and secrets come from. A DID for which several messages wait is
             asked for once.
-        packed_msgs: The messages as they arrive, each as text, octets or parsed JSON. An exception that it
+        packed_msgs: The messages as they arrive, each as text, bytes or parsed JSON. An exception that it
             raises is raised after the outcomes of all messages before it. An asynchronous generator is closed
             with the iterator; a stream stays open.
         config: What to demand of each and what is too large.

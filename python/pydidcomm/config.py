@@ -56,7 +56,7 @@ class ResolversConfig(_Found):
             twice; None for no memory.
         remember_peers: Whether a secret key in this process remembers what it shares with the keys of the
             peers it has met, 1,024 at most: authcrypt with one of them then costs a multiplication less. It
-            is as secret as the key, and is zeroed with it. Keys that live elsewhere remember nothing here.
+            is as secret as the key, and is zeroed with it. External keys are not cached.
         max_document_entries: The most entries of lists that a DID document may have (keys, services,
             endpoints, routing keys); None for 4096. A larger document is a MalformedDocumentError.
         max_concurrency: The most answers that `pack_many` and `unpack_many` await at the same time. The next
@@ -124,7 +124,7 @@ def check_resolvers(value: object) -> None:
 
 
 class _PreparedUnpack:
-    """The options as the core reads them: made anew in every copy, for they are no option themselves."""
+    """The options as the core reads them; prepared again in each copy."""
 
     __slots__ = ("prepared",)
 
@@ -218,7 +218,7 @@ class PackEncryptedConfig(_PreparedPack):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class PackEncryptedParameters(_PreparedParameters):
-    """What a single message needs beside its options.
+    """Options of a single message.
 
     Attributes:
         from_prior_issuer_kid: The key of the prior DID that signs `from_prior`; by default the first one
@@ -294,7 +294,7 @@ class UnpackConfig(_PreparedUnpack):
         own_dids: Our DIDs: a message in the open that is to none of them has a warning.
         now: The time in seconds since the epoch at which `expires_time` and the times of a DID rotation are
             judged; None for that of the clock.
-        max_bytes: The longest message that is read, in octets; None for 64 MiB. To unpack one takes up to
+        max_bytes: The longest message that is read, in bytes; None for 64 MiB. To unpack one takes up to
             four times its length in memory; where there is less, it raises MemoryError.
         max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, and never more
             than 127.

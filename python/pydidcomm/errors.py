@@ -39,58 +39,7 @@ from typing import ClassVar
 
 from pydidcomm._arguments import NAMED_BY
 from pydidcomm._core import sanitize
-
-_MOST_KIDS = 5
-"""The most kids that the text of an exception lists; the attribute has more."""
-
-
-def _some_of(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_KIDS} more" if len(names) > _MOST_KIDS else ""
-    return f"{', '.join(names[:_MOST_KIDS])}{more}"
-
-
-_NEEDED = {
-    "did:peer:1": (
-        ". A did:peer:1 is a hash of its genesis document: call `resolver.remember_genesis(document)` with "
-        "the document that the peer sent"
-    ),
-    "did:peer:3": (
-        ". A did:peer:3 is a hash of a did:peer:2: call `resolver.remember(did)` with the did:peer:2, which "
-        "came in the first message of the peer"
-    ),
-    "did:peer:4": (
-        ". This is the short form of a did:peer:4: call `resolver.remember(long_form)`; the long form came "
-        "in the first message of the peer"
-    ),
-}
-"""The next step where a DID is only a hash."""
-
-
-_LOCAL_METHODS = ("did:key:", "did:jwk:", "did:peer:")
-
-_NETWORK_RESOLVERS = {
-    "did:web:": "`WebResolver` of `pydidcomm.resolvers.web`",
-    "did:webvh:": "`WebvhResolver` of `pydidcomm.resolvers.webvh`",
-}
-
-
-def _resolver_for(did: str) -> str:
-    """The resolver that a DID of another method needs, which a party lacks by default."""
-    if not did.startswith("did:") or did.startswith(_LOCAL_METHODS):
-        return ""
-    method = ":".join(did.split(":")[:2])
-    resolver = _NETWORK_RESOLVERS.get(f"{method}:", "a resolver for it")
-    return f". `LocalResolver`, the default, does not resolve {method}: pass {resolver} in a `PrefixResolver`"
-
-
-_CURVES = ("X25519", "P-256", "P-384", "P-521", "Ed25519", "secp256k1")
-
-
-def _meant(curve: str) -> str:
-    """The curve that is spelled otherwise."""
-    letters = curve.casefold().replace("-", "").replace("_", "")
-    meant = [known for known in _CURVES if known.casefold().replace("-", "") == letters]
-    return f"; did you mean {meant[0]!r}?" if meant and meant[0] != curve else ""
+from pydidcomm._next_steps import NEEDED, UNMET, meant_curve, resolver_for, some_of
 
 
 class DIDCommError(Exception):
@@ -136,7 +85,7 @@ class MalformedMessageError(DIDCommError):
 
 
 class MalformedDocumentError(DIDCommError):
-    """A DID document breaks its specification: whoever publishes it must act.
+    """A DID document breaks its specification: its publisher must act.
 
     Attributes:
         did: The DID whose document it is.
@@ -156,7 +105,7 @@ class MalformedDocumentError(DIDCommError):
 
 
 class UnsupportedError(DIDCommError):
-    """An algorithm, a key type or a form that is not on offer: the parties must negotiate.
+    """An algorithm, a key type or a form is not supported: the parties must negotiate.
 
     Attributes:
         what: The kind of thing, for instance "content encryption".
@@ -178,10 +127,10 @@ class UnsupportedError(DIDCommError):
             keys = [f"{kid} ({kind})" for kid, kind in self.keys.items()]
             return (
                 f"no key under {self.what} is supported, or on one of the allowed curves; the document lists "
-                f"{_some_of(keys)}"
+                f"{some_of(keys)}"
             )
         if self.what == "curve":
-            return f"unsupported curve: {self.algorithm}{_meant(self.algorithm)}"
+            return f"unsupported curve: {self.algorithm}{meant_curve(self.algorithm)}"
         return f"unsupported {self.what}: {self.algorithm}"
 
 
@@ -204,7 +153,7 @@ class IncompatibleKeysError(UnsupportedError):
         sender_curves: Sequence[str] = (),
         recipient_curves: Sequence[str] = (),
     ) -> None:
-        own, other = _some_of(sender_curves), _some_of(recipient_curves)
+        own, other = some_of(sender_curves), some_of(recipient_curves)
         super().__init__("key agreement", f"no key of {sender} ({own}) fits one of {recipient} ({other})")
         self.args = (sender, recipient, sender_curves, recipient_curves)
         self.sender = sender
@@ -214,7 +163,7 @@ class IncompatibleKeysError(UnsupportedError):
 
 
 class NotFoundError(DIDCommError):
-    """Something that was named is not there: the operator must act."""
+    """A DID, key, secret or endpoint was not found: the operator must act."""
 
     code: ClassVar[str] = "e.p.me.not-found"
 
@@ -252,8 +201,8 @@ class DidNotFoundError(NotFoundError):
     def _text(self) -> str:
         # the long form of a did:peer:4 has one colon more, and contains its document
         is_short = self.did.count(":") == "did:peer:4".count(":")
-        needed = _NEEDED.get(self.did[: len("did:peer:1")], "") if is_short else ""
-        return f"DID not found: {self.did}{needed or _resolver_for(self.did)}"
+        needed = NEEDED.get(self.did[: len("did:peer:1")], "") if is_short else ""
+        return f"DID not found: {self.did}{needed or resolver_for(self.did)}"
 
 
 class ResolutionError(DIDCommError):
@@ -305,7 +254,7 @@ class KeyNotFoundError(NotFoundError):
 
     def _text(self) -> str:
         missing = "nothing" if self.kid == "*" else f"no {self.kid}"
-        listed = f", but {_some_of(self.candidates)}" if self.candidates else ""
+        listed = f", but {some_of(self.candidates)}" if self.candidates else ""
         return f"{self.did} lists {missing} under {self.relationship}{listed}"
 
 
@@ -360,7 +309,7 @@ class SecretNotFoundError(NotFoundError):
         self.kids = tuple(kids)
 
     def _text(self) -> str:
-        return f"no private key found for {_some_of(self.kids)}"
+        return f"no private key found for {some_of(self.kids)}"
 
 
 class DeliveryError(DIDCommError):
@@ -380,7 +329,7 @@ class DeliveryError(DIDCommError):
 
     def _text(self) -> str:
         outcome = "refused" if self.refused else "not delivered"
-        return f"{outcome}: {_some_of([f'{uri} ({reason})' for uri, reason in self.tried])}"
+        return f"{outcome}: {some_of([f'{uri} ({reason})' for uri, reason in self.tried])}"
 
 
 class UntrustedMessageError(DIDCommError):
@@ -412,19 +361,8 @@ class UntrustedMessageError(DIDCommError):
         return f"untrusted message: {self.claim} is not proved{details}"
 
 
-_UNMET = {
-    "require_encrypted": "the message is not encrypted",
-    "require_authenticated": "the message proves no sender, as anoncrypt and plaintext do not",
-    "require_signed": "the message is not signed",
-    "require_unexpired": "`expires_time` of the message has come, or is malformed",
-    "require_profile": "the message does not keep to the profile",
-    "allowed_senders": "the message is not from a proved sender that is allowed",
-}
-"""Why a message does not meet a demand."""
-
-
 class PolicyError(DIDCommError):
-    """The message is proved, and the operator demands more of it: whoever set the policy decides.
+    """The message is authentic but does not meet the options of `UnpackConfig`: the operator must act.
 
     Attributes:
         demand: The option that the message does not meet, for instance "require_encrypted".
@@ -440,12 +378,12 @@ class PolicyError(DIDCommError):
 
     def _text(self) -> str:
         sender = f"; its sender is {self.did}" if self.did else ""
-        unmet = _UNMET.get(self.demand, "the message does not meet it")
+        unmet = UNMET.get(self.demand, "the message does not meet it")
         return f"refused by `{self.demand}` of `UnpackConfig`: {unmet}{sender}"
 
 
 class ReplayedMessageError(DIDCommError):
-    """The message was here before: drop it, whoever sends it now.
+    """The message was received before: drop it.
 
     Attributes:
         message_id: The id of the message.

@@ -73,7 +73,7 @@ async def pack_signed(
         kid_in: The header of the signature that holds `kid`: "header", or "protected" for Veramo.
 
     Raises:
-        ValueError: The message is from somebody else, or announces a DID rotation.
+        ValueError: `from` of the message is another DID, or the message announces a DID rotation.
         NotFoundError: The signer's DID, key or secret is not there.
         UnsupportedError: The signer has no key that is on offer.
 
@@ -123,7 +123,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
             of the message.
         sign_frm: The signer, a DID or the DID URL of one of its keys. With `frm` see `PackEncryptedConfig`.
         config: How to encrypt.
-        params: What this message needs beside.
+        params: Options of this message alone.
 
     Raises:
         ValueError: `to`, `frm` or `sign_frm` contradict the message; every recipient would refuse it.
@@ -179,7 +179,7 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
         frm: The sender; see `pack_encrypted`, as for the other arguments.
         sign_frm: The signer.
         config: How to encrypt.
-        params: What this message needs beside.
+        params: Options of this message alone.
 
     Returns:
         An outcome for each recipient. One that cannot be packed for does not keep the others from being.
@@ -221,7 +221,7 @@ async def unpack(
 
     Args:
         resolvers_config: Where DID documents and secrets come from.
-        packed_msg: The message as it arrived, as text, octets or parsed JSON.
+        packed_msg: The message as it arrived, as text, bytes or parsed JSON.
         config: What to demand and what is too large.
 
     Raises:
@@ -254,7 +254,7 @@ async def receive(
 ) -> UnpackResult | V1Message:
     """Unpack a message of DIDComm v2 or of DIDComm v1, whichever it is.
 
-    A message of DIDComm v1 (Aries RFC 0019) proves a verkey at most, and no DID. Of the demands of
+    A message of DIDComm v1 (Aries RFC 0019) proves at most a verkey, never a DID. Of the demands of
     `config` it meets `require_authenticated` by authcrypt and `allowed_senders` by its verkey, and
     neither `require_signed` nor `require_profile`.
 
@@ -296,14 +296,14 @@ async def sign_attachment(
     *,
     compact: bool = False,
 ) -> Attachment:
-    """The attachment with a detached signature over its content, by whoever vouches for it.
+    """Sign the content of an attachment with a detached signature.
 
     The signer need not be the sender of the message.
     DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
 
     Args:
         resolvers_config: Where DID documents and secrets come from.
-        attachment: What to sign: octets, or links with `content`. `json` has no one form to sign.
+        attachment: What to sign: bytes, or links with `content`. `json` has no one form to sign.
         sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
         content: What the links lead to.
         compact: Whether `jws` is a string in place of an object: the implementations in Rust of SICPA,
@@ -351,7 +351,7 @@ async def verify_attachment(
         resolvers_config: Where DID documents come from.
         attachment: What was signed. `jws` is read as an object in the general or flattened form, and as a
             compact string.
-        content: What was fetched from a link. For `json`, the octets that the signer is known to have signed
+        content: What was fetched from a link. For `json`, the bytes that the signer is known to have signed
             in its place.
         signer: The DID that has to have signed, for instance `sender` of the message. It is needed where
             `kid` stands in the unprotected header, which the signature does not cover.
@@ -360,7 +360,7 @@ async def verify_attachment(
         UntrustedMessageError: The signature names a key of another DID than `signer`.
         InvalidSignatureError: The signature does not verify: this content was not signed.
         MalformedMessageError: There is no signature, or it breaks its specification, or `content` is not what
-            is inlined beside the links.
+            is inlined next to the links.
         ContentNotFoundError: There are only links, and no `content` was given.
         UnsupportedError: The algorithm is not on offer, or what was signed is `json`.
         NotFoundError: The signer's DID or key is not there.

@@ -37,7 +37,7 @@ INVITATION_TYPE: Final = "https://didcomm.org/out-of-band/2.0/invitation"
 """The message type of an invitation."""
 
 MAX_URL_LENGTH: Final = 65_536
-"""The longest URL that is read: common servers stop at 8 to 64 KiB, a QR code at 2,953 octets."""
+"""The longest URL that is read: common servers stop at 8 to 64 KiB, a QR code at 2,953 bytes."""
 
 # The specification's example has its headers in this order, and no `typ`: a URL is to be short.
 _HEADERS_FIRST: Final = ("type", "id", "from", "body")
@@ -66,7 +66,7 @@ def invitation(
         attachments: Messages that answer the same purpose, in order of preference; act on one of them only.
 
     Raises:
-        ValueError: `frm` is no DID.
+        ValueError: `frm` is not a DID.
         TypeError: `accept` is one string.
 
     Example:
@@ -88,7 +88,7 @@ def invitation(
 def invitation_url(invitation: Message, base_url: str) -> str:
     """The URL that carries the invitation, to be mailed, linked or shown as a QR code.
 
-    Whoever opens it in a browser should find instructions for people at `base_url`, which had best be short.
+    A browser shows the page at `base_url`: put instructions for people there, and keep the URL short.
     DIDComm v2.1, section "Out Of Band Messages", "Standard Message Encoding".
 
     Args:
@@ -96,7 +96,7 @@ def invitation_url(invitation: Message, base_url: str) -> str:
         base_url: An absolute URL, by rule `https`; its own path and query are kept.
 
     Raises:
-        ValueError: The message is no invitation or has no sender, or `base_url` is no place to put it.
+        ValueError: The message is not an invitation or lacks its sender, or `base_url` cannot hold it.
 
     Example:
         >>> from pydidcomm.out_of_band import invitation, invitation_url

@@ -1,12 +1,12 @@
 """DIDComm v1: the encryption envelope of Aries RFC 0019 ("JWM/1.0") and the forward of RFC 0094.
 
 For talking to agents that know no DIDComm v2. Parties are named by verkeys, Ed25519 keys in base58; an
-envelope proves no DID. Secrets are asked of the `SecretsResolver` by the verkey and, where it holds none by
-that name, by the id that the did:key of the verkey gives it, `did:key:z6Mk...#z6Mk...`. It answers with the
-Ed25519 `Secret`, with the X25519 one that it implies, or with an object that agrees as the latter; a key that
-only signs cannot open or make a box.
+envelope never proves a DID. Secrets are requested from the `SecretsResolver` by the verkey and, where it
+holds none by that name, by the id that the did:key of the verkey gives it, `did:key:z6Mk...#z6Mk...`. It
+answers with the Ed25519 `Secret`, with the X25519 one that it implies, or with an object that agrees as the
+latter; a key that only signs cannot open or make a box.
 
-Authcrypt binds the content key to the sender, and not the content: whoever was once a recipient of a message
+Authcrypt binds the content key to the sender, and not the content: a recipient of a message
 to several can use its content key again, to write to its other recipients in the sender's name and to the
 sender in theirs. Messages to one recipient each do not have this weakness, nor has DIDComm v2.
 
@@ -66,14 +66,14 @@ async def pack(
 
     Args:
         resolvers_config: Where secrets come from.
-        message: What to pack: a JSON object with `@type` and `@id`, or text or octets as they are.
+        message: What to pack: a JSON object with `@type` and `@id`, or text or bytes as they are.
         to: The verkeys of the recipients.
         frm: The verkey of the sender: authcrypt. None: anoncrypt.
 
     Raises:
-        ValueError: One of the verkeys is none, nobody can be encrypted to it, or it is named twice.
+        ValueError: A verkey is malformed, cannot be encrypted to, or is named twice.
         SecretNotFoundError: The secret of `frm` is not held.
-        UnsupportedError: The key of `frm` lives elsewhere and only signs.
+        UnsupportedError: The key of `frm` is an external key that only signs.
 
     Example:
         >>> import asyncio
@@ -104,13 +104,13 @@ async def unpack(
 
     Args:
         resolvers_config: Where secrets come from.
-        packed_msg: The message as it arrived, as text, octets or parsed JSON.
+        packed_msg: The message as it arrived, as text, bytes or parsed JSON.
         config: What to demand and what is too large.
 
     Raises:
         MalformedMessageError: The envelope breaks its specification.
         DecryptionError: It cannot be decrypted, or its sender is not who it says.
-        UnsupportedError: It is no envelope of DIDComm v1, or our key lives elsewhere and only signs.
+        UnsupportedError: It is not an envelope of DIDComm v1, or our key is an external key that only signs.
         SecretNotFoundError: None of the recipients' secrets is held.
         PolicyError: `config` demands more.
         ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
@@ -153,8 +153,8 @@ async def forward(
             recipient's end to the sender's: the last one is outermost. In DIDComm v2 it is the first.
 
     Raises:
-        MalformedMessageError: `packed_msg` is no encrypted message; a mediator would read it.
-        ValueError: There are no routing keys, or one of them is no verkey.
+        MalformedMessageError: `packed_msg` is not encrypted; a mediator could read it.
+        ValueError: `routing_keys` is empty, or one of them is not a verkey.
 
     Example:
         >>> import asyncio
@@ -186,11 +186,11 @@ async def unpack_forward(
 
     Args:
         resolvers_config: Where secrets come from.
-        packed_msg: The forward as it arrived, as text, octets or parsed JSON.
+        packed_msg: The forward as it arrived, as text, bytes or parsed JSON.
         config: What to demand and what is too large.
 
     Raises:
-        MalformedMessageError: It is no forward, or it lacks the next hop or the message to hand on.
+        MalformedMessageError: It is not a forward, or it lacks the next hop or the message to hand on.
         DIDCommError: It cannot be unpacked, or is not taken; see `unpack`.
 
     Example:
@@ -221,7 +221,7 @@ async def create_verkey(secrets: SecretsStore, seed: bytes | None = None) -> str
 
     Args:
         secrets: Where the secret is kept.
-        seed: The 32 octets of the secret; random by default.
+        seed: The 32 bytes of the secret; random by default.
 
     Raises:
         ValueError: The seed has another length.
@@ -243,7 +243,7 @@ async def create_verkey(secrets: SecretsStore, seed: bytes | None = None) -> str
 
 
 def verkey(key: PublicKey | Secret) -> str:
-    """The verkey of an Ed25519 key: its 32 octets in base58.
+    """The verkey of an Ed25519 key: its 32 bytes in base58.
 
     Args:
         key: The key, or its secret.
@@ -263,10 +263,10 @@ def public_key(verkey: str) -> PublicKey:
     """The Ed25519 key that a verkey is.
 
     Args:
-        verkey: The 32 octets in base58.
+        verkey: The 32 bytes in base58.
 
     Raises:
-        ValueError: It is no verkey.
+        ValueError: It is not a verkey.
 
     Example:
         >>> from pydidcomm import v1

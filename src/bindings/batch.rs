@@ -52,7 +52,7 @@ struct Waiting {
     places: Vec<usize>,
 }
 
-/// What is asked, where one answer will do for all that ask it; a key that lives elsewhere may count.
+/// What is asked, where one answer will do for all that ask it; an external key may count its requests.
 #[derive(Eq, Hash, PartialEq)]
 enum Sense {
     Did(String, ResolveOptions),

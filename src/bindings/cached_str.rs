@@ -10,7 +10,7 @@ use crate::caller::lock;
 
 /// A text that becomes a `str` when it is first asked for, and is that same `str` from then on.
 ///
-/// So there is one copy of a large message, whoever asks for it how often.
+/// So there is one copy of a large message, however often it is read.
 pub(super) struct WireText {
     length: usize,
     held: Mutex<Held>,
@@ -27,7 +27,7 @@ impl WireText {
         self.length
     }
 
-    /// The text; MemoryError where there is no room for it.
+    /// The text; MemoryError where memory is exhausted.
     pub(super) fn for_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         let mut held = lock(&self.held);
         let made = match &*held {

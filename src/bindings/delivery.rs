@@ -56,17 +56,17 @@ impl PartialEq for DeliveryText {
 }
 
 impl DeliveryText {
-    /// The text that is wrapped for nobody.
+    /// The text without a forward.
     pub(super) fn bare(bare: &Arc<WireText>) -> Self {
         Self::as_it_is(Arc::clone(bare), Vec::new())
     }
 
-    /// A text that is wrapped for these keys, or for nobody.
+    /// A text in a forward for these keys, or without one.
     fn as_it_is(bare: Arc<WireText>, routed_to: Vec<String>) -> Self {
         Self { bare, wrapping: None, wrapped: OnceLock::new(), routed_to }
     }
 
-    /// The keys that the outermost layer is encrypted to; none where nobody stands between.
+    /// The keys that the outermost layer is encrypted to; none without a mediator.
     fn routed_to_kids(&self) -> Vec<String> {
         match &self.wrapping {
             Some(wrapping) => wrapping.to_kids().into_iter().map(|kid| kid.to_string()).collect(),
@@ -180,7 +180,7 @@ impl PyDelivery {
         self.0.made.route.read(py, || texts(&self.0.route.layers))
     }
 
-    /// The keys of the first mediator that the outermost layer is encrypted to; none where nobody stands between.
+    /// The keys of the first mediator that the outermost layer is encrypted to; none without a mediator.
     #[getter]
     fn routed_to_kids<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, String>> {
         self.0.made.routed_to_kids.read(py, || self.0.text.routed_to_kids())

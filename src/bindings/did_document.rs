@@ -21,7 +21,7 @@ use crate::display::quoted;
 /// referenced; a key or a service that cannot be used is passed over. DIDComm v2.1, section "DID Document Keys".
 ///
 /// Raises:
-///     MalformedDocumentError: It has no `id` that is a DID, or a relationship that is no list.
+///     MalformedDocumentError: It has no `id` that is a DID, or a relationship that is not a list.
 ///
 /// Example:
 ///     >>> from pydidcomm import DIDDocument

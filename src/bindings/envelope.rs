@@ -21,7 +21,7 @@ pub(super) struct PyEnvelope(Arc<Envelope>);
 
 #[derive(PartialEq)]
 struct Envelope {
-    /// The text that is wrapped for nobody.
+    /// The text without a forward.
     bare: DeliveryText,
     curve: Curve,
     to_kids: Vec<DidUrl>,

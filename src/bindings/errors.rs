@@ -123,7 +123,7 @@ const NAMES: [(&str, &[&str]); 5] = [
 #[pyfunction]
 #[pyo3(signature = (text, longest = None))]
 pub(super) fn sanitize(text: &Bound<'_, PyString>, longest: Option<usize>) -> String {
-    // a lone surrogate is no Unicode, and is shown as the replacement character
+    // a lone surrogate is not Unicode, and is shown as the replacement character
     let text = text.to_string_lossy();
     longest.map_or_else(|| display::printable(&text), |longest| display::shortened(&text, longest))
 }

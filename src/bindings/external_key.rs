@@ -1,4 +1,4 @@
-//! Keys that live elsewhere: Python objects that agree and sign, carried through the core as handles.
+//! External keys: Python objects that agree and sign, carried through the core as handles.
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ use super::value::{Reduced, Value, hash_of};
 use crate::display::quoted;
 use crate::message::{Audience, FromPrior, FromPriorHeader};
 
-/// The claims of a DID rotation: `iss` becomes `sub`, or nobody where `sub` is None.
+/// The claims of a DID rotation: `iss` becomes `sub`, or ends where `sub` is None.
 ///
 /// Put into `Message.from_prior`, the claims are signed by a key of `iss` when the message is packed;
 /// found there after `unpack`, they have been verified. `iat` is the time of the rotation: the time at
@@ -25,7 +25,7 @@ use crate::message::{Audience, FromPrior, FromPriorHeader};
 /// DIDComm v2.1, section "DID Rotation".
 ///
 /// Raises:
-///     ValueError: `iss` or `sub` is no DID, or they are the same.
+///     ValueError: `iss` or `sub` is not a DID, or they are the same.
 ///
 /// Example:
 ///     >>> from pydidcomm import FromPrior
@@ -41,7 +41,7 @@ impl From<FromPrior> for PyFromPrior {
     }
 }
 
-/// What `Message.from_prior` yields: verified claims, or a token that nobody has verified.
+/// What `Message.from_prior` yields: verified claims, or a token that is not verified.
 #[derive(IntoPyObject)]
 pub(super) enum FromPriorOut {
     Claims(PyFromPrior),

@@ -139,7 +139,7 @@ impl<'py> FromPyObject<'_, 'py> for ObjectIn {
     }
 }
 
-/// Writes what JSON can say; a number that is not finite and a key that is no string are refused.
+/// Writes what JSON can say; a number that is not finite and a key that is not a string are refused.
 fn write(value: &Bound<'_, PyAny>, text: &mut String, depth: usize) -> Written {
     if depth > MAX_DEPTH {
         return Err(Fault::Ambiguous("nested too deeply for JSON"));

@@ -155,7 +155,7 @@ impl PyLocalResolver {
         ))
     }
 
-    /// The document of the DID; None where it is not to be told from its text; MalformedDocumentError where it is broken.
+    /// The document of the DID; None where its text does not contain it; MalformedDocumentError where it is broken.
     fn resolve(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<PyDocument>> {
         if let Some(document) = self.core().cached_document(&did) {
             return Ok(Some(document.into()));

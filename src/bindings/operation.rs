@@ -180,7 +180,7 @@ impl PyOperation {
     }
 
     /// Answers the question that a run led to: with a document's JSON object, a DIDDocument or None; with pairs of
-    /// a kid and a Secret, a JWK or a key that lives elsewhere; with a shared secret; with a signature; LongWork
+    /// a kid and a Secret, a JWK or an external key; with a shared secret; with a signature; LongWork
     /// with anything.
     fn supply(&self, answer: &Bound<'_, PyAny>) -> PyResult<()> {
         let asked = lock(&self.0.running).asked;

@@ -14,7 +14,7 @@ pub(super) fn class<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<
     call_python(py, || py.import(module)?.getattr(name))
 }
 
-/// An exception of the class; or why there is no such class.
+/// An exception of the class; or why the class is absent.
 pub(super) fn exception(module: &str, name: &str, arguments: impl PyErrArguments + 'static) -> PyErr {
     Python::attach(|py| match class(py, module, name).and_then(|class| Ok(class.cast_into::<PyType>()?)) {
         Ok(class) => PyErr::from_type(class, arguments),

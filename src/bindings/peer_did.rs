@@ -112,13 +112,13 @@ fn services_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<JsonIn>> {
     value.extract()
 }
 
-/// The did:peer:2 of public keys, whose secrets live elsewhere, and of services.
+/// The did:peer:2 of public keys, whose secrets are external, and of services.
 ///
 /// The keys are named `#key-1`, `#key-2` and so on, those for agreement first. A service is an object as a DID
 /// document shows it; a list of them is written into one element, as in DIDs of 2023 and before.
 ///
 /// Raises:
-///     ValueError: There is no key, a key cannot serve its purpose, or a service is no object.
+///     ValueError: `keys` is empty, a key cannot serve its purpose, or a service is not an object.
 ///
 /// Example:
 ///     >>> from pydidcomm import PublicKey, encode_public_keys

@@ -75,7 +75,7 @@ fn kid(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse_kid(text, "kid").map_err(misuse)
 }
 
-/// Prepares a step that needs no document and no secret beside those it is given.
+/// Prepares a step that resolves no document and finds no secret.
 fn alone<T: IntoResult, W>(bytes: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<T>> + Send + 'static,

@@ -17,11 +17,11 @@ use crate::keys::{Curve, PublicKey};
 
 /// A public key: a point that is known to lie on its curve.
 ///
-/// Given to the `agree` of a key that lives elsewhere, in whatever form that wants it; made from a JWK or
+/// Passed to `agree` of an external key; made from a JWK or
 /// from Multikey text. DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
 ///
 /// Raises:
-///     ValueError: It is no key, or no point on its curve.
+///     ValueError: It is not a key, or not a point on its curve.
 ///     UnsupportedError: It is a key on a curve that is not on offer.
 ///
 /// Example:
@@ -99,7 +99,7 @@ impl PyPublicKey {
 
     /// The bytes as PKCS#11 and most key stores take them.
     ///
-    /// 32 raw ones on X25519 and Ed25519; elsewhere the uncompressed point 04 || x || y, or the compressed
+    /// 32 raw ones on X25519 and Ed25519; on other curves the uncompressed point 04 || x || y, or the compressed
     /// one if asked.
     #[pyo3(signature = (*, compressed: "bool" = false))]
     fn octets(&self, #[pyo3(from_py_with = flag)] compressed: bool) -> Vec<u8> {

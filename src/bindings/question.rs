@@ -127,7 +127,7 @@ pub(super) struct PyFindSecrets {
     pub(super) every: bool,
 }
 
-/// Asks a key that lives elsewhere for the raw shared secret with a public key.
+/// Requests from an external key the raw shared secret with a public key.
 #[pyclass(frozen, get_all, name = "Agree", module = "pydidcomm._core")]
 pub(super) struct PyAgree {
     /// The object that stands for the key.
@@ -136,7 +136,7 @@ pub(super) struct PyAgree {
     pub(super) public_key: PyPublicKey,
 }
 
-/// Asks a key that lives elsewhere for a signature.
+/// Requests a signature from an external key.
 #[pyclass(frozen, name = "Sign", module = "pydidcomm._core")]
 pub(super) struct PySign {
     pub(super) key: Py<PyAny>,

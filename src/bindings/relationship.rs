@@ -34,7 +34,7 @@ pub(super) struct PyPeerRotated {
 
 /// The peer has ended the relationship: it was proved that its DID said so.
 ///
-/// Do not write to it again. Whoever holds a copy can send this again at any time, so believe it only if `did`
+/// Do not write to it again. A copy can be sent again at any time, so act on it only if `did`
 /// is the DID by which you know the peer now, and `is_later_than` your last change with it. `at` is when it
 /// ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
 /// DIDComm v2.1, section "Ending a Relationship".

@@ -30,7 +30,7 @@ use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 /// The secret bytes are zeroed when the last handle goes.
 ///
 /// Raises:
-///     ValueError: The value is no secret key, or its halves do not belong together.
+///     ValueError: The value is not a secret key, or its private and public keys do not match.
 ///     UnsupportedError: It is a key on a curve that is not on offer.
 ///
 /// Example:
@@ -154,7 +154,7 @@ impl PySecret {
 /// one of them is found, replaced and forgotten under the other one too.
 ///
 /// Raises:
-///     ValueError: An entry is no secret key.
+///     ValueError: An entry is not a secret key.
 ///     UnsupportedError: An entry is a key on a curve that is not on offer.
 ///
 /// Example:

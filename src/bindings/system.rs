@@ -17,7 +17,7 @@ pub(super) fn now(py: Python<'_>) -> PyResult<u64> {
 
 /// Fills the buffer from the operating system's source.
 ///
-/// Where there is no randomness there is no cryptography: better no process than predictable keys.
+/// Without randomness the process ends: predictable keys would be worse.
 pub(super) fn random(buffer: &mut [u8]) {
     assert!(getrandom::fill(buffer).is_ok(), "the operating system has no randomness");
 }

@@ -47,7 +47,7 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(text) = value.cast::<PyString>() {
-            // a lone surrogate is no Unicode, so no JSON
+            // a lone surrogate is not Unicode, so not JSON
             let lent = PyBackedStr::try_from(text.to_owned()).map_err(|error| not_text(value.py(), error))?;
             return Ok(Self(Given::Lent(lent)));
         }

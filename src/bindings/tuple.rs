@@ -38,7 +38,7 @@ impl Default for OnceTuple {
     }
 }
 
-/// It is made of what stands beside it, which is compared.
+/// It is derived from the other fields, which are compared.
 impl PartialEq for OnceTuple {
     fn eq(&self, _other: &Self) -> bool {
         true

@@ -23,7 +23,7 @@ impl PyUnpackOptions {
         let policy = policy(config)?;
         let options = UnpackOptions {
             decrypt_by_all_keys: flag(config, "expect_decrypt_by_all_keys")?,
-            // whoever demands a profile wants none of the leniency
+            // a profile excludes the leniency
             accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
             tolerate_form_faults: flag(config, "tolerate_form_faults")? && policy.profile.is_none(),
             forward_unencrypted: flag(config, "forward_unencrypted")?,

@@ -165,7 +165,7 @@ impl PyUnpackResult {
     }
 }
 
-/// What a mediator is asked to hand on, and to whom; what it carries is proved by nobody yet.
+/// What a mediator hands on, and to which DID; the content is not proved yet.
 ///
 /// DIDComm v2.1, section "Routing Protocol 2.0".
 #[pyclass(frozen, weakref, name = "Forwarded", module = "pydidcomm")]

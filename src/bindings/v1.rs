@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::keys::Verkey;
 use crate::v1::{self, Forward, Forwarded, Packed, Report, Unpacked};
 
-/// A message of DIDComm v1, and what was proved about it: no DID is.
+/// A message of DIDComm v1, and what was proved about it: never a DID.
 ///
 /// Aries RFC 0019, and RFC 0020 for the JSON object inside.
 #[pyclass(frozen, eq, weakref, name = "V1Message", module = "pydidcomm.v1")]
@@ -48,7 +48,7 @@ impl From<Packed> for PyV1Packed {
     }
 }
 
-/// What a mediator of DIDComm v1 is asked to hand on, and to whom; what it carries is proved by nobody yet.
+/// What a mediator of DIDComm v1 hands on, and to which verkey; the content is not proved yet.
 ///
 /// Aries RFC 0094.
 #[pyclass(frozen, weakref, name = "V1Forwarded", module = "pydidcomm.v1")]
@@ -161,7 +161,7 @@ impl PyV1Message {
 
     /// The sender's verkey in authcrypt; its holder chose the content key for us. None in anoncrypt.
     ///
-    /// It proves no DID, and the content only as far as the other recipients of messages to several can be
+    /// It never proves a DID, and the content only as far as the other recipients of messages to several can be
     /// trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
     #[getter]
     fn sender_verkey(&self) -> Option<&str> {
@@ -195,7 +195,7 @@ impl PyV1Message {
     }
 
     fn __repr__(&self) -> String {
-        let sender = self.sender_verkey().unwrap_or("nobody");
+        let sender = self.sender_verkey().unwrap_or("none");
         format!("V1Message({} bytes from {sender} to {})", self.0.content().len(), self.0.recipient())
     }
 }

@@ -22,7 +22,7 @@ pub struct Unpacked {
 
 /// Proof that the holder of a verkey chose the content key for us. Only opening an envelope makes one.
 ///
-/// It proves no DID. It proves the content only as far as the other recipients of messages to several can be trusted
+/// It never proves a DID. It proves the content only as far as the other recipients of messages to several can be trusted
 /// not to reuse a content key; see [`crate::v1`].
 pub struct VerkeyProved(Verkey);
 

@@ -543,10 +543,10 @@ def test_the_message_is_drawn_inside_where_it_is_given() -> None:
     ("packed", "shown"),
     [
         (AUTH, {"Authcrypt", ALICE.key.kid, BOB.kids[0], "its sender is proved"}),
-        (ANON, {"Anoncrypt", BOB.kids[0], "nobody is proved to have sent it"}),
+        (ANON, {"Anoncrypt", BOB.kids[0], "its sender is not proved"}),
         (SIGNED, {"Signature", ALICE.signing.kid, "EdDSA", "its sender is proved"}),
         (forge.encrypt(AUTH, BOB.agreement), {"Anoncrypt", "Authcrypt", ALICE.key.kid}),
-        (MESSAGE, {"Plaintext message", "nobody is proved to have sent it"}),
+        (MESSAGE, {"Plaintext message", "its sender is not proved"}),
     ],
 )
 def test_the_picture_of_what_was_unpacked_shows_who_is_proved(packed: Any, shown: set[str]) -> None:  # noqa: ANN401, JSON

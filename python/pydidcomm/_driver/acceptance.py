@@ -110,7 +110,7 @@ def _did(received: UnpackResult | V1Message) -> str | None:
 def _id(received: UnpackResult | V1Message) -> str:
     if isinstance(received, UnpackResult):
         return received.message.id
-    # a plaintext of DIDComm v1 can be any octets
+    # a plaintext of DIDComm v1 can be any bytes
     return received.id or received.replay_key[3]
 
 

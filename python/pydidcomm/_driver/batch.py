@@ -91,7 +91,7 @@ def _sense(question: Question) -> Hashable:
         return (question.did, question.fresh, question.version_time, question.unproved)
     if isinstance(question, FindSecrets):
         return (*question.kids, question.every)
-    # a key that lives elsewhere may count what it is asked
+    # an external key may count its requests
     return question
 
 

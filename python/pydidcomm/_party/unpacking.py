@@ -34,7 +34,7 @@ class Unpacking(Party):
     ) -> UnpackResult | V1Message:
         """Unpack a message of DIDComm v2 or of DIDComm v1, whichever it is.
 
-        A message of DIDComm v1 (Aries RFC 0019) proves a verkey at most, and no DID. Of the demands of
+        A message of DIDComm v1 (Aries RFC 0019) proves at most a verkey, never a DID. Of the demands of
         `config` it meets `require_authenticated` by authcrypt and `allowed_senders` by its verkey, and
         neither `require_signed` nor `require_profile`.
 
@@ -86,7 +86,7 @@ class Unpacking(Party):
         For messages from a queue; see `pydidcomm.unpack_each`.
 
         Args:
-            packed_msgs: The messages as they arrive, each as text, octets or parsed JSON.
+            packed_msgs: The messages as they arrive, each as text, bytes or parsed JSON.
             config: What to demand of each and what is too large.
             at_once: How many messages are on their way: read, and not yet left behind by the loop.
 

@@ -8,12 +8,12 @@ from pydidcomm.resolvers import KeyMaker, SecretsStore
 
 
 def new_key_did(curve: str) -> tuple[str, list[Secret]]:
-    """A new did:key and its secrets, which nobody keeps yet."""
+    """Create a did:key and its secrets, which are not stored yet."""
     return _core.encode_key_did(Secret.generate(curve))
 
 
 def new_jwk_did(curve: str) -> tuple[str, list[Secret]]:
-    """A new did:jwk and its secret, which nobody keeps yet."""
+    """Create a did:jwk and its secret, which is not stored yet."""
     return _core.encode_jwk_did(Secret.generate(curve))
 
 

@@ -70,7 +70,7 @@ HATCHED: Final = (
 
 
 class Row(NamedTuple):
-    """A label, what stands beside it, and a word on it."""
+    """A label, its text and a remark."""
 
     label: str
     text: str
@@ -78,7 +78,7 @@ class Row(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of the text and its length in octets."""
+    """A part of the text and its length in bytes."""
 
     name: str
     octets: int
@@ -122,7 +122,7 @@ def envelope_picture(view: EnvelopeView, message: Message | None) -> str:
 def unpacked_picture(result: UnpackResult) -> str:
     """The layers that were opened, and who is proved."""
     metadata = result.metadata
-    proved = "its sender is proved" if metadata.authenticated else "nobody is proved to have sent it"
+    proved = "its sender is proved" if metadata.authenticated else "its sender is not proved"
     box = _message_box(result.message, proved, with_body=False)
     if metadata.sign_alg is not None:
         rows = [Row("alg", metadata.sign_alg.value), Row("signer", metadata.sign_from or "")]
@@ -212,7 +212,10 @@ def _message_box(message: Message, remark: str, *, with_body: bool) -> Box:
     ]
     if isinstance(message.from_prior, FromPrior):
         prior = message.from_prior
-        rows += [Row("from_prior iss", prior.iss), Row("from_prior sub", prior.sub or "nobody")]
+        rows += [
+            Row("from_prior iss", prior.iss),
+            Row("from_prior sub", prior.sub or "none: it ends"),
+        ]
     if with_body:
         rows.append(Row("body", repr(message.body)))
     if message.attachments:
@@ -225,7 +228,7 @@ def _present(rows: Iterable[Row]) -> list[Row]:
 
 
 def _listed(label: str, names: Sequence[str], count: int) -> list[Row]:
-    """A row for each of the first names, and one that says how many there are beside them."""
+    """A row for each of the first names, and one with the number of the others."""
     rows = [Row(label, name) for name in names[:MOST_ROWS]]
     more = count - len(rows)
     return [*rows, Row("", f"and {more:,} more")] if more > 0 else rows
@@ -279,7 +282,7 @@ def _row(row: Row, x: int, y: int, width: int) -> Iterator[str]:
 
 
 def _bar(parts: Sequence[Part], x: int, y: int, width: int, unique: str) -> Iterator[str]:
-    """The octets of the parts, to scale."""
+    """The lengths of the parts, to scale."""
     total = sum(part.octets for part in parts)
     yield f'<clipPath id="bar-{unique}"><rect x="{x}" y="{y}" width="{width}" height="12" rx="6"/></clipPath>'
     start = float(x)

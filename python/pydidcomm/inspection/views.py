@@ -82,7 +82,7 @@ class EncryptedView:
 
     @property
     def overhead(self) -> int:
-        """What the envelope takes beside the ciphertext, in octets."""
+        """The length of the envelope without the ciphertext, in bytes."""
         return self.octets - self.content_octets
 
     def __str__(self) -> str:
@@ -133,7 +133,7 @@ class SignedView:
 
     @property
     def overhead(self) -> int:
-        """What the envelope takes beside the payload, in octets."""
+        """The length of the envelope without the payload, in bytes."""
         return self.octets - self.content_octets
 
     @property
@@ -188,7 +188,7 @@ class PlaintextView:
 
     @property
     def overhead(self) -> int:
-        """What the message takes beside its body, in octets."""
+        """The length of the message without its body, in bytes."""
         return self.octets - self.content_octets
 
     def __str__(self) -> str:
@@ -241,7 +241,7 @@ class EnvelopeView:
         return self.svg()
 
     def __str__(self) -> str:
-        lines = [f"an envelope of {self.octets:,} octets, which claims to be (nothing of it is proved):"]
+        lines = [f"an envelope of {self.octets:,} bytes, which claims to be (nothing of it is proved):"]
         lines += [f"{'  ' * depth}{layer}" for depth, layer in enumerate(self.layers, 1)]
         lines += [f"  fault in {fault}" for fault in self.faults[:_MOST_NAMED]]
         if len(self.faults) > _MOST_NAMED:
@@ -251,23 +251,23 @@ class EnvelopeView:
     def __repr__(self) -> str:
         claimed = " > ".join(map(str, self.layers))
         faults = f", {len(self.faults)} faults" if self.faults else ""
-        return f"EnvelopeView({self.octets} octets, claimed: {claimed}{faults})"
+        return f"EnvelopeView({self.octets} bytes, claimed: {claimed}{faults})"
 
 
 def inspect(
     packed: str | bytes | Mapping[str, Any] | Packed | PackedSigned | PackedPlaintext,
 ) -> EnvelopeView:
-    """What an envelope says of itself to everybody, told without any key.
+    """Show the unverified headers of an envelope, without any key.
 
-    Only what nobody needs a key for is looked at: an encrypted layer hides what is inside, a signed one
-    shows it. No signature is verified and no DID is resolved, so nothing of it is proved. What `unpack`
+    Only what is readable without a key is shown: an encrypted layer hides its content, a signed one
+    does not. No signature is verified and no DID is resolved, so nothing of it is proved. What `unpack`
     would refuse is described all the same, with its faults. Bodies are never repeated.
 
     Args:
         packed: The envelope: its text, its JSON object, or what packing yields.
 
     Raises:
-        MalformedMessageError: It is no JSON object, or longer than `unpack` reads by default.
+        MalformedMessageError: It is not a JSON object, or longer than `unpack` reads by default.
 
     Example:
         >>> from pydidcomm import inspect
@@ -280,7 +280,7 @@ def inspect(
         >>> view.outermost.layer, view.outermost.claimed_from, view.faults
         ('plaintext', 'did:example:alice', ())
         >>> print(view)
-        an envelope of 105 octets, which claims to be (nothing of it is proved):
+        an envelope of 105 bytes, which claims to be (nothing of it is proved):
           plaintext https://example.org/greeting/1.0/hello from did:example:alice
         >>> inspect({"type": "hello"}).faults
         (Fault(part='message.id', kind='malformed', reason='missing'),)
@@ -319,8 +319,8 @@ def _names(*algorithms: str | None) -> str:
 
 
 def _listed(names: tuple[str, ...], count: int) -> str:
-    """The first of the names, and how many there are beside them."""
+    """The first of the names, and the number of the others."""
     first = names[:_MOST_NAMED]
-    listed = ", ".join(map(shown, first)) or "nobody"
+    listed = ", ".join(map(shown, first)) or "no key"
     more = max(count, len(names)) - len(first)
     return f"{listed} and {more} more" if more else listed

@@ -33,7 +33,7 @@ class KeyAgreementKey(Protocol):
     """
 
     def agree(self, public_key: PublicKey, /) -> "bytes | Awaitable[bytes]":
-        """The raw ECDH shared secret with the key: 32 octets of X25519, or x of the point at full length."""
+        """The raw ECDH shared secret with the key: 32 bytes of X25519, or x of the point at full length."""
         ...
 
 
@@ -45,12 +45,12 @@ class SigningKey(Protocol):
     """
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> "bytes | Awaitable[bytes]":
-        """The signature over the data: 64 octets, in ECDSA r || s over the SHA-256 hash, never DER."""
+        """The signature over the data: 64 bytes, in ECDSA r || s over the SHA-256 hash, never DER."""
         ...
 
 
 SecretAnswer: TypeAlias = Mapping[str, Any] | Secret | KeyAgreementKey | SigningKey | None
-"""A secret: a JWK with `d`, or parsed once, or a key that lives elsewhere; None where it is not held."""
+"""A secret: a JWK with `d`, or parsed once, or an external key; None where it is absent."""
 
 
 @runtime_checkable

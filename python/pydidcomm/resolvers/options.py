@@ -1,4 +1,4 @@
-"""What a resolver may take into account beside the DID."""
+"""Options of a resolution."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class ResolveOptions:
-    """What a resolver may take into account beside the DID.
+    """Options of a resolution.
 
     Attributes:
         fresh: Whether the document must not come from a cache. It is set when a key is missing from the

@@ -10,10 +10,10 @@ from typing import Any, Self, TypedDict, TypeVar, Unpack, cast
 
 from pydidcomm._core import Packed
 from pydidcomm._driver.event_loop import is_awaitable
+from pydidcomm._driver.loop_thread import LoopThread
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import with_those_behind
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, resolve_with
-from pydidcomm.secrets._loop_thread import LoopThread
 from pydidcomm.transports import http
 
 __all__ = ["BlockingResolver", "HttpTransport"]

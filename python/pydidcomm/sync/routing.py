@@ -25,11 +25,11 @@ def unpack_forward(
 
     Args:
         resolvers_config: Where DID documents and secrets come from.
-        packed_msg: The forward as it arrived, as text, octets or parsed JSON.
+        packed_msg: The forward as it arrived, as text, bytes or parsed JSON.
         config: What to demand and what is too large.
 
     Raises:
-        MalformedMessageError: It is no forward, or it lacks the next hop or anything to hand on.
+        MalformedMessageError: It is not a forward, or it lacks the next hop or the attachment to hand on.
         DIDCommError: It cannot be unpacked, or is not taken; see `unpack`.
 
     Example:
@@ -75,8 +75,8 @@ def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other impleme
         headers: Headers of every forward, for instance `expires_time` and `delay_milli`.
 
     Raises:
-        MalformedMessageError: `packed_msg` is no encrypted message; a mediator would read it.
-        ValueError: There are no routing keys, or a header is one that every forward has.
+        MalformedMessageError: `packed_msg` is not encrypted; a mediator could read it.
+        ValueError: `routing_keys` is empty, or a header is one that every forward has.
         NotFoundError: The DID or the key of a mediator is not there.
 
     Example:
@@ -107,7 +107,7 @@ def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     """What a forward carried, wrapped once more by the mediator before it hands it on.
 
     With routing keys that the recipient has registered there is one forward for each. Without them the one
-    forward is for the recipient itself, so that nobody on the way sees twice the same octets.
+    forward is for the recipient itself, so that the bytes differ at each hop.
     DIDComm v2.1, sections "Mediator Process" and "Rewrapping".
 
     Args:
@@ -119,7 +119,7 @@ def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
         headers: Headers of every forward.
 
     Raises:
-        MalformedMessageError: The payload is no encrypted message.
+        MalformedMessageError: The payload is not an encrypted message.
         ValueError: A header is one that every forward has.
         NotFoundError: The DID or the key of the recipient or of a mediator is not there.
 

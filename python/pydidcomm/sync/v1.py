@@ -41,14 +41,14 @@ def pack(
 
     Args:
         resolvers_config: Where secrets come from.
-        message: What to pack: a JSON object with `@type` and `@id`, or text or octets as they are.
+        message: What to pack: a JSON object with `@type` and `@id`, or text or bytes as they are.
         to: The verkeys of the recipients.
         frm: The verkey of the sender: authcrypt. None: anoncrypt.
 
     Raises:
-        ValueError: One of the verkeys is none, nobody can be encrypted to it, or it is named twice.
+        ValueError: A verkey is malformed, cannot be encrypted to, or is named twice.
         SecretNotFoundError: The secret of `frm` is not held.
-        UnsupportedError: The key of `frm` lives elsewhere and only signs.
+        UnsupportedError: The key of `frm` is an external key that only signs.
 
     Example:
         >>> from pydidcomm.sync import InMemorySecrets, LocalResolver, ResolversConfig, v1
@@ -78,13 +78,13 @@ def unpack(
 
     Args:
         resolvers_config: Where secrets come from.
-        packed_msg: The message as it arrived, as text, octets or parsed JSON.
+        packed_msg: The message as it arrived, as text, bytes or parsed JSON.
         config: What to demand and what is too large.
 
     Raises:
         MalformedMessageError: The envelope breaks its specification.
         DecryptionError: It cannot be decrypted, or its sender is not who it says.
-        UnsupportedError: It is no envelope of DIDComm v1, or our key lives elsewhere and only signs.
+        UnsupportedError: It is not an envelope of DIDComm v1, or our key is an external key that only signs.
         SecretNotFoundError: None of the recipients' secrets is held.
         PolicyError: `config` demands more.
         ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
@@ -126,8 +126,8 @@ def forward(
             recipient's end to the sender's: the last one is outermost. In DIDComm v2 it is the first.
 
     Raises:
-        MalformedMessageError: `packed_msg` is no encrypted message; a mediator would read it.
-        ValueError: There are no routing keys, or one of them is no verkey.
+        MalformedMessageError: `packed_msg` is not encrypted; a mediator could read it.
+        ValueError: `routing_keys` is empty, or one of them is not a verkey.
 
     Example:
         >>> from pydidcomm.sync import InMemorySecrets, LocalResolver, ResolversConfig, v1
@@ -158,11 +158,11 @@ def unpack_forward(
 
     Args:
         resolvers_config: Where secrets come from.
-        packed_msg: The forward as it arrived, as text, octets or parsed JSON.
+        packed_msg: The forward as it arrived, as text, bytes or parsed JSON.
         config: What to demand and what is too large.
 
     Raises:
-        MalformedMessageError: It is no forward, or it lacks the next hop or the message to hand on.
+        MalformedMessageError: It is not a forward, or it lacks the next hop or the message to hand on.
         DIDCommError: It cannot be unpacked, or is not taken; see `unpack`.
 
     Example:
@@ -192,7 +192,7 @@ def create_verkey(secrets: SecretsStore, seed: bytes | None = None) -> str:
 
     Args:
         secrets: Where the secret is kept.
-        seed: The 32 octets of the secret; random by default.
+        seed: The 32 bytes of the secret; random by default.
 
     Raises:
         ValueError: The seed has another length.

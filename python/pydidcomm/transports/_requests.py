@@ -1,6 +1,7 @@
 """What a receiver decides about a request, without I/O: the same for ASGI, WSGI and WebSocket."""
 
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -131,9 +132,33 @@ def returnable(answer: object, received: Any) -> Packed | None:  # noqa: ANN401,
     if answer is None:
         return None
     if not isinstance(answer, Packed):
-        LOG.error("the handler must return what `pack` returned or None, got %s", type(answer).__name__)
+        log_failure(f"the handler must return what `pack` returned or None, got {type(answer).__name__}")
         return None
     if not all(same_party(kid.partition("#")[0], received.sender) for kid in answer.to_kids):
-        LOG.error("the handler's answer is for another DID than the sender's: send it by a transport")
+        log_failure("the handler's answer is for another DID than the sender's: send it by a transport")
         return None
     return answer
+
+
+def log_failure(text: str) -> None:
+    """Log a failure of the program's handler, with the exception under way.
+
+    It is printed on stderr where logging is not configured: the package discards its own log records then,
+    and the program must see its own failures.
+    """
+    failed = sys.exc_info()
+    record = LOG.makeRecord(
+        LOG.name, logging.ERROR, __file__, 0, text, (), None if failed[0] is None else failed
+    )
+    LOG.handle(record)
+    if logging.lastResort is not None and not _is_configured(LOG):
+        logging.lastResort.handle(record)
+
+
+def _is_configured(logger: logging.Logger | None) -> bool:
+    """Whether a record of the logger reaches a handler of the program."""
+    while logger is not None:
+        if any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers):
+            return True
+        logger = logger.parent if logger.propagate else None
+    return False

@@ -127,7 +127,7 @@ class Receiver:
         try:
             return await self._handler(received)
         except Exception:  # noqa: BLE001, that of the program
-            requests.LOG.exception("the handler of a received message failed")
+            requests.log_failure("the handler of a received message failed")
             return None
 
     async def _websocket(self, receive: Receive, send: Send) -> None:
@@ -187,7 +187,7 @@ def receiver(  # noqa: PLR0913, all but two are named
     or Litestar. A message that was unpacked is answered with 202 before the handler runs. uvicorn and
     hypercorn wait for the handler when they are stopped; granian does not, nor does any server that is
     killed: a handler that must not lose a message stores it first. The failure of a handler
-    is logged by `pydidcomm.receiver`, which shows nothing before `logging.basicConfig()` or the like.
+    is logged by `pydidcomm.receiver`, and printed on stderr where the program has not configured logging.
 
     | answer | to |
     |---|---|

@@ -80,7 +80,7 @@ class WsgiReceiver:
         try:
             answer: object = self._handler(received)
         except Exception:  # noqa: BLE001, that of the program
-            requests.LOG.exception("the handler of a received message failed")
+            requests.log_failure("the handler of a received message failed")
             return requests.ACCEPTED
         if not requests.wants_answer(received):
             return requests.ACCEPTED

@@ -27,7 +27,7 @@ use crate::display::quoted;
 use crate::error::Result;
 use crate::message::{Attachment, attachment};
 
-/// Content beside the body of a message.
+/// Content in addition to the body of a message.
 ///
 /// `from_bytes`, `from_file`, `from_json_value` and `from_links` make one; `data` given to the constructor is
 /// the object that the specification defines: `{"json": value}`, `{"base64": text}` (base64url), or
@@ -37,7 +37,7 @@ use crate::message::{Attachment, attachment};
 ///
 /// Raises:
 ///     TypeError: An argument has another type, or JSON has no form for it.
-///     ValueError: `data` leads to no content, links have no hash, `hash` is no multihash, `base64` is not
+///     ValueError: `data` has no content, links have no hash, `hash` is not a multihash, `base64` is not
 ///         base64url, or `id` has characters other than letters, digits and `-._~`.
 ///
 /// Example:
@@ -192,7 +192,7 @@ impl PyAttachment {
     /// itself is not sent.
     ///
     /// Raises:
-    ///     ValueError: There is no link, `hash` is no multihash, not one of `hash` and `content` is given, or
+    ///     ValueError: A link is missing, `hash` is not a multihash, not one of `hash` and `content` is given, or
     ///         `id` has characters other than letters, digits and `-._~`.
     ///
     /// Example:
@@ -327,7 +327,7 @@ impl PyAttachment {
     ///
     /// Raises:
     ///     ContentNotFoundError: There are only links.
-    ///     MalformedMessageError: The bytes are no JSON.
+    ///     MalformedMessageError: The bytes are not JSON.
     fn json(&self) -> Result<JsonOut> {
         self.0.json().map(Cow::into_owned).map(JsonOut)
     }
@@ -353,8 +353,8 @@ impl PyAttachment {
     /// Raises:
     ///     UntrustedMessageError: The content is another one.
     ///     UnsupportedError: The hash was made by another function.
-    ///     MalformedMessageError: There is no hash, it is no multihash (a bare digest is none), or `content`
-    ///         is not what is inlined beside the links.
+    ///     MalformedMessageError: The hash is missing or not a multihash (a bare digest is not one), or `content`
+    ///         is not what is inlined next to the links.
     ///     ContentNotFoundError: There are only links, and no `content` was given.
     ///
     /// Example:

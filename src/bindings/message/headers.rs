@@ -29,7 +29,7 @@ pub(super) const HEADERS: [(&str, &str); 16] = [
     ("custom_headers", "custom_headers"),
 ];
 
-/// Custom headers stand beside the defined ones in the plaintext, so they cannot take their names.
+/// Custom headers stand next to the defined ones in the plaintext, so they cannot take their names.
 pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult<()> {
     let members = crate::json::members(custom, "custom_headers").map_err(misuse)?;
     for (name, raw) in members {
@@ -47,6 +47,6 @@ pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult
 pub(super) fn warn_of_type(py: Python<'_>) -> PyResult<()> {
     let category = class(py, "pydidcomm.errors", "MessageTypeWarning")?;
     call_python(py, || {
-        PyErr::warn(py, &category, c"type is no Message Type URI (doc-uri/protocol/1.0/name)", 1)
+        PyErr::warn(py, &category, c"`type` must be a Message Type URI (doc-uri/protocol/1.0/name)", 1)
     })
 }

@@ -249,7 +249,7 @@ impl PyMessage {
         Ok(self.0.is_expired(now))
     }
 
-    /// The DID rotation that the message announces; a str is a token that nobody has verified.
+    /// The DID rotation that the message announces; a str is a token that is not verified.
     #[getter]
     fn from_prior(&self) -> Option<FromPriorOut> {
         self.0.from_prior().map(Into::into)

@@ -34,14 +34,14 @@ class Relationships(Packing):
             to: The peer: a DID, or the DID URL of one of its keys under `keyAgreement`.
             old: The DID by which the peer knows us.
             new: The DID that takes its place; the message is authcrypted by it.
-            message: What to say beside; an empty message by default.
+            message: The message that carries the announcement; an empty message by default.
             at: When the DID was rotated, in seconds since the epoch; now, unless it is given.
             sign_frm: The signer of the message, a key of `new`; see `pydidcomm.pack_encrypted`.
             config: How to encrypt.
-            params: What this message needs beside.
+            params: Options of this message alone.
 
         Raises:
-            ValueError: `message` is from somebody else, or announces a rotation already.
+            ValueError: `from` of `message` is another DID, or it announces a rotation already.
             NotFoundError: A DID, a key or a secret is not there.
             UnsupportedError: No key is on offer; IncompatibleKeysError: none that fits one of the peer.
 
@@ -74,16 +74,16 @@ class Relationships(Packing):
     ) -> Packed:
         """The message by which a peer learns that we, whom it knows as `frm`, are gone for good.
 
-        It is anoncrypted, for it is from nobody any more; a key of `frm` signs the announcement in it.
+        It is anoncrypted, since `frm` does not send any more; a key of `frm` signs the announcement in it.
         DIDComm v2.1, section "Ending a Relationship".
 
         Args:
             to: The peer: a DID, or the DID URL of one of its keys under `keyAgreement`.
             frm: The DID by which the peer knows us.
-            message: What to say beside, without `frm`; an empty message by default.
+            message: The message that carries it, without `frm`; an empty message by default.
             at: When the relationship ended, in seconds since the epoch; now, unless it is given.
             config: How to encrypt.
-            params: What this message needs beside.
+            params: Options of this message alone.
 
         Raises:
             ValueError: `message` has a sender, or announces a rotation already.

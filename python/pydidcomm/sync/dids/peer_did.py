@@ -53,9 +53,9 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
     """A new did:peer, its secrets kept in the store.
 
     Keys for agreement come first, those that sign follow: `#key-1`, `#key-2` and so on. Of the methods, 2
-    is that of the tutorial; 4 has a short form beside the long one that is returned, and its secrets are
-    named in the short form, which finds them by either; 0 is one key without a service. Methods 1 and 3 are
-    only hashes: whoever is to resolve such a DID has to remember what `resolver.known(did)` says of it.
+    is that of the tutorial; 4 has a short form in addition to the long one that is returned, and its secrets
+    are named in the short form, which finds them by either; 0 is one key without a service. Methods 1 and 3
+    are only hashes: the resolver of the peer must remember what `resolver.known(did)` returns.
 
     Args:
         secrets: Stores the new secrets, in one call of `add_keys(secrets)` where it has that method, before
