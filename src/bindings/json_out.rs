@@ -10,8 +10,7 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 
 #[cfg(feature = "stubs")]
 use super::hints::{ANY, STR};
-use super::room::room_of_objects;
-use crate::memory::check_room;
+use super::room::check_objects;
 
 /// JSON text, to become Python objects.
 pub(super) struct JsonOut(pub(super) String);
@@ -46,7 +45,7 @@ impl<'py> IntoPyObject<'py> for ObjectOut {
 
 /// Python objects from JSON text that the core has checked.
 fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    check_room(room_of_objects(text))?;
+    check_objects(text)?;
     let parse = PythonParse {
         cache_mode: StringCacheMode::Keys,
         float_mode: FloatMode::Float,

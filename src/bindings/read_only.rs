@@ -10,8 +10,7 @@ use pyo3::type_hint_identifier;
 use pyo3::types::{PyBool, PyDict, PyList, PyString};
 
 use super::package::class;
-use super::room::{checked_str, room_of_objects};
-use crate::memory::check_room;
+use super::room::{check_objects, checked_str};
 
 /// The text of a JSON object that the core has checked, to become a read-only `dict`.
 pub(super) struct ReadOnlyObject<'a>(pub(super) &'a str);
@@ -144,7 +143,7 @@ impl<'py> IntoPyObject<'py> for ReadOnlyMembers<'py> {
 }
 
 fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    check_room(room_of_objects(text))?;
+    check_objects(text)?;
     let classes = Classes::import(py)?;
     let mut reader = Jiter::new(text.as_bytes());
     let peek = reader.peek().map_err(Fault::from)?;

@@ -3,6 +3,9 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
+use crate::error::Result;
+use crate::memory::check_room;
+
 /// A text for Python.
 pub(super) fn checked_str<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyString>> {
     PyString::from_bytes(py, text.as_bytes())
@@ -16,15 +19,24 @@ pub(super) fn checked_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Boun
     })
 }
 
-/// About how much memory the objects of a JSON text take in Python.
-pub(super) fn room_of_objects(text: &str) -> usize {
-    /// Shorter texts are not counted: there is memory for their objects.
+/// An object with its place in a list or a dict.
+const OBJECT: usize = 96;
+
+/// Returns [`Error::Memory`] if the objects of a JSON text find no memory in Python.
+pub(super) fn check_objects(text: &str) -> Result<()> {
+    /// Shorter texts are not checked: there is memory for their objects.
     const SHORT: usize = 64 * 1024;
-    /// An object with its place in a list or a dict.
-    const OBJECT: usize = 96;
-    if text.len() < SHORT {
-        return 0;
+    /// The most that a byte of the text takes: half an object, and the characters of strings that are decoded first.
+    const MOST: usize = OBJECT / 2 + 8;
+    // the text is read to count only where not even the most can be had
+    if text.len() < SHORT || check_room(text.len().saturating_mul(MOST)).is_ok() {
+        return Ok(());
     }
+    check_room(room_of_objects(text))
+}
+
+/// About how much memory the objects of a JSON text take in Python.
+fn room_of_objects(text: &str) -> usize {
     let objects = count(text, |byte| matches!(byte, b',' | b':' | b'[' | b'{'));
     // one character beyond Latin-1 makes two or four bytes of every character of its string
     let wide = if text.is_ascii() { 1 } else { 4 };
