@@ -27,4 +27,7 @@ def with_those_behind(resolver: "DIDResolver") -> "Iterator[DIDResolver]":
 
 def memory_of(resolver: "DIDResolver") -> LocalResolver | None:
     """The first LocalResolver, which keeps contacts and own DIDs; None where there is none."""
+    # for each message: most parties have the resolver itself
+    if isinstance(resolver, LocalResolver):
+        return resolver
     return next((one for one in with_those_behind(resolver) if isinstance(one, LocalResolver)), None)
