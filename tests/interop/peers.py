@@ -213,7 +213,6 @@ PEERS = (
             lack("the opening of a forward that is for the reader itself", "reads", "rewrapped"),
             lack("a choice among curves of its own", "packs", "several curves"),
             lack("DID documents: it takes keys", "relationships"),
-            NO_SECP256K1,
             lack("the suites of 2018, as it takes keys", "suites of 2018"),
         ),
         keys="JsonWebKey2020",

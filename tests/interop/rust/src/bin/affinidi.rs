@@ -86,6 +86,7 @@ fn agreement_secret(jwk: &Value) -> Result<PrivateKeyAgreement, Refusal> {
         "P-256" => Curve::P256,
         "P-384" => Curve::P384,
         "P-521" => Curve::P521,
+        "secp256k1" => Curve::K256,
         other => return Err(Refusal::of_request(format!("no agreement on {other}"))),
     };
     PrivateKeyAgreement::from_raw_bytes(curve, &octets(jwk, "d")?).map_err(|error| refused(error.into()))
