@@ -136,10 +136,10 @@ async def test_another_service_may_take_what_one_refuses(server: Server) -> None
 
 async def test_endpoints_for_other_transports_are_passed_over(server: Server) -> None:
     server.ways["/b"] = TAKEN
-    outcome = await sent(await packed_for("wss://alice.example/", server.url("/b")))
+    outcome = await sent(await packed_for("mailto:bob@alice.example", server.url("/b")))
     assert outcome.tried == []
     with pytest.raises(EndpointNotFoundError):
-        await sent(await packed_for("wss://alice.example/"))
+        await sent(await packed_for("mailto:bob@alice.example"))
     with pytest.raises(EndpointNotFoundError):
         await sent(await packed_for())
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import socket
-import struct
-import threading
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-import uvicorn
 
+from application import serving_application
 from https_server import (
-    AUTHORITY,
     LOOPBACK,
     TRUSTED,
     Connection,
@@ -30,9 +25,11 @@ from pydidcomm.errors import DeliveryError
 from pydidcomm.transports import websocket as module
 from pydidcomm.transports.receiver import Receiver, receiver
 from pydidcomm.transports.websocket import WebSocketTransport
+from websocket_peer import frame, handshake
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
+    from pathlib import Path
 
 HELLO = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
 
@@ -54,33 +51,10 @@ def transport(uri: str, **options: Any) -> WebSocketTransport:  # noqa: ANN401, 
 
 
 @asynccontextmanager
-async def running(app: Receiver, folder: Any) -> AsyncGenerator[str]:  # noqa: ANN401, pytest's
+async def running(app: Receiver, folder: Path) -> AsyncGenerator[str]:
     """The application under uvicorn, in a thread of its own."""
-    issued: Any = AUTHORITY.issue_cert("alice.example")
-    issued.private_key_pem.write_to_path(str(folder / "key.pem"))
-    issued.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
-    config = uvicorn.Config(
-        app,
-        port=0,
-        ws="websockets-sansio",
-        log_level="error",
-        ssl_keyfile=folder / "key.pem",
-        ssl_certfile=folder / "cert.pem",
-    )
-    served = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"wss://alice.example:{listener.getsockname()[1]}/"
-        finally:
-            # uvicorn fails where it closes a connection that is being closed
-            for _ in range(200):
-                if not served.server_state.connections:
-                    break
-                await anyio.sleep(0.01)
-            served.should_exit = True
-            await anyio.to_thread.run_sync(thread.join)
+    with serving_application(app, folder) as port:
+        yield f"wss://alice.example:{port}/"
 
 
 async def parties() -> tuple[DIDCommMessaging, str, DIDCommMessaging, str]:
@@ -90,7 +64,7 @@ async def parties() -> tuple[DIDCommMessaging, str, DIDCommMessaging, str]:
 
 @pytest.mark.spec("TRP-10", "TRP-11")
 @pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])
-async def test_messages_and_answers_are_frames_of_their_own(tmp_path: Any, binary: bool) -> None:  # noqa: ANN401, FBT001
+async def test_messages_and_answers_are_frames_of_their_own(tmp_path: Path, binary: bool) -> None:  # noqa: FBT001
     alice, alice_did, bob, bob_did = await parties()
     senders: list[str | None] = []
 
@@ -111,7 +85,7 @@ async def test_messages_and_answers_are_frames_of_their_own(tmp_path: Any, binar
     assert senders == [alice_did, alice_did, alice_did, None, alice_did]
 
 
-async def test_what_is_not_a_message_closes_the_connection(tmp_path: Any) -> None:  # noqa: ANN401
+async def test_what_is_not_a_message_closes_the_connection(tmp_path: Path) -> None:
     alice, _, bob, bob_did = await parties()
     handled: list[object] = []
 
@@ -152,24 +126,6 @@ async def received_by(socket_: WebSocketTransport, packed: Packed, handled: list
 
 
 # a peer with faults
-
-
-def handshake(connection: Connection) -> None:
-    key = connection.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-    accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()  # noqa: S324, RFC 6455
-    connection.write(
-        b"HTTP/1.1 101 x\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
-        + f"sec-websocket-accept: {accept}\r\n\r\n".encode()
-    )
-
-
-def frame(data: bytes, opcode: int = 1, *, final: bool = True) -> bytes:
-    head = bytes([(0x80 if final else 0) | opcode])
-    if len(data) < 126:
-        return head + bytes([len(data)]) + data
-    if len(data) < 65_536:
-        return head + b"\x7e" + struct.pack(">H", len(data)) + data
-    return head + b"\x7f" + struct.pack(">Q", len(data)) + data
 
 
 def frames(*data: bytes) -> Callable[[Connection], None]:

@@ -130,7 +130,7 @@ class GuardedClient:
         Raises:
             RequestFailedError: There is no answer, or a longer one.
         """
-        target = _parsed(url)
+        target = parsed(url)
         fields = [("host", target.netloc.decode("ascii")), *headers.items(), ("accept-encoding", "identity")]
         location = httpcore2.URL(
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
@@ -207,15 +207,21 @@ def _running() -> object:
     return loop
 
 
-def _parsed(url: str) -> httpx2.URL:
-    """The URL in the parts that a request has, with its host in the letters of DNS."""
+def parsed(url: str, *schemes: str) -> httpx2.URL:
+    """The URL in the parts that a request has, with its host in the letters of DNS.
+
+    Raises:
+        RequestFailedError: It is not a URL of such a scheme, by default http or https.
+    """
+    schemes = schemes or ("http", "https")
     try:
-        parsed = httpx2.URL(url)
+        target = httpx2.URL(url)
     except httpx2.InvalidURL as error:
         raise RequestFailedError(Reason.NOT_A_URL, str(error)) from error
-    if parsed.scheme not in {"https", "http"} or not parsed.host or parsed.userinfo:
-        raise RequestFailedError(Reason.NOT_A_URL, "expected an http or https URL without user name")
-    return parsed
+    if target.scheme not in schemes or not target.host or target.userinfo:
+        detail = f"expected {' or '.join(schemes)}, a host and no user name"
+        raise RequestFailedError(Reason.NOT_A_URL, detail)
+    return target
 
 
 async def _read(stream: AsyncIterable[bytes], headers: dict[str, str], max_bytes: int) -> bytes:

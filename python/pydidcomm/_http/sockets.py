@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pydidcomm._http.client import GuardedClient, Reason, RequestFailedError, translated
+from pydidcomm._http.client import GuardedClient, Reason, RequestFailedError, parsed, translated
 
 try:
     import anyio
@@ -37,7 +37,7 @@ async def opened(
         async with httpx2.AsyncClient(transport=_Pool(client), trust_env=False, timeout=None) as http:
             try:
                 async with http.websocket(
-                    url,
+                    parsed(url, "ws", "wss"),
                     max_message_size_bytes=max_bytes,
                     keepalive_ping_interval_seconds=PING_SECONDS,
                     keepalive_ping_timeout_seconds=PING_SECONDS,
@@ -46,9 +46,8 @@ async def opened(
                     yield session
             except websockets.WebSocketUpgradeError as error:
                 status = error.response.status_code
+                started.append(status)
                 raise RequestFailedError(Reason.BROKEN_OFF, f"status {status} in place of 101") from error
-            except httpx2.InvalidURL as error:
-                raise RequestFailedError(Reason.NOT_A_URL, str(error)) from error
     if limit.cancelled_caught:
         raise RequestFailedError(Reason.TIMED_OUT)
 

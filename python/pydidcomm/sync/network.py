@@ -90,7 +90,7 @@ class Options(TypedDict, total=False):
 
 
 class HttpTransport:
-    """Sends messages over HTTPS; see `pydidcomm.transports.http.HttpTransport`.
+    """Sends messages over HTTPS and WebSocket; see `pydidcomm.transports.http.HttpTransport`.
 
     Args:
         **options: The options of that class.
@@ -137,7 +137,7 @@ class HttpTransport:
 
         Raises:
             DeliveryError: No endpoint took the message.
-            EndpointNotFoundError: The recipient has no endpoint for HTTP.
+            EndpointNotFoundError: The recipient has no endpoint for HTTP or WebSocket.
             ValueError: `packed` names no endpoints, and there is no `uri`.
         """
         sending = self._transport.send(packed, uri=uri, return_route=return_route, progress=progress)

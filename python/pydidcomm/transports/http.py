@@ -1,4 +1,4 @@
-"""Send messages over HTTPS. Extra: `http`. DIDComm v2.1, section "HTTPS"."""
+"""Send messages over HTTPS and WebSocket. Extra: `http`. DIDComm v2.1, section "Transports"."""
 
 import random
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
@@ -11,6 +11,7 @@ from pydidcomm._http.addresses import Address, Network
 from pydidcomm._http.client import AUTHORITIES, GuardedClient, RequestFailedError
 from pydidcomm._http.guard import Lookup
 from pydidcomm.errors import DeliveryError
+from pydidcomm.transports._exchange import MessageRefusedError, exchange
 from pydidcomm.transports._statuses import Meaning, meaning, reason, wait_of
 
 __all__ = ["HttpTransport", "Sendable", "Sent"]
@@ -23,6 +24,12 @@ MAX_ANSWER: Final = 1_048_576
 
 MOST_REDIRECTS: Final = 3
 """How many redirects are followed for one message: a host that moves a request further is in a loop."""
+
+SCHEMES: Final = ("https", "http", "wss", "ws")
+"""The endpoints that are sent to."""
+
+SWITCHED: Final = 101
+"""The status of a connection that became a WebSocket."""
 
 BLOCK: Final = 65_536
 """The bytes after which progress is reported."""
@@ -50,9 +57,9 @@ class Sent:
 
     Attributes:
         uri: The endpoint.
-        status: The HTTP status, 2xx.
+        status: The HTTP status, 2xx; 101 where the message went over a WebSocket, which has no status.
         answer: The message in the answer; None without `return_route`, and where the answer is empty.
-        media_type: The media type of `answer`; empty where there is none.
+        media_type: The media type of `answer`; empty where there is none, and over a WebSocket.
         tried: The attempts before, each the URI and what went wrong.
     """
 
@@ -64,14 +71,18 @@ class Sent:
 
 
 class HttpTransport:
-    """Sends messages over HTTPS, and over HTTP where an endpoint says so.
+    """Sends messages over HTTPS and WebSocket, and without TLS where an endpoint says so.
 
-    It keeps connections open between messages, connects to public addresses only, and uses no proxy.
+    It keeps connections for HTTP open between messages, connects to public addresses only, and uses no proxy.
+    The scheme of an endpoint decides: https and http are a POST, wss and ws a connection for one message;
+    `pydidcomm.transports.websocket` keeps one for many.
 
     An endpoint that answers 2xx has the message. One that cannot be reached, or answers 404, 408, 410, 421,
     425, 429 or 5xx, is followed by the next one; when all failed they are tried again after a pause. One that
-    answers with another status refuses the message for its service. A request that timed out may have been
-    received: receivers recognize a message that comes twice by their replay window.
+    answers with another status refuses the message for its service. A peer of a WebSocket has the message
+    when it answers a ping after it; whether it accepts the message is not part of the protocol. A request
+    that timed out may have been received: receivers recognize a message that comes twice by their replay
+    window.
 
     Args:
         allow: Networks that are allowed although they are not public, for instance `["10.0.0.0/8"]`.
@@ -155,12 +166,14 @@ class HttpTransport:
             uri: One endpoint to send to in place of those; needed where `packed` names none.
             return_route: Whether an answer is read, for a message that asks for one by
                 `custom_headers={"return_route": "all"}`: at most one, and only over a delivery without
-                routing keys. Without it an answer's body is ignored.
-            progress: Called with the bytes that were written and all bytes, after each 64 KiB.
+                routing keys. Without it an answer's body is ignored. Over a WebSocket the answer is waited
+                for until `timeout`.
+            progress: Called with the bytes that were written and all bytes, after each 64 KiB; over a
+                WebSocket, where a message is one frame, at its end.
 
         Raises:
             DeliveryError: No endpoint took the message.
-            EndpointNotFoundError: The recipient has no endpoint for HTTP.
+            EndpointNotFoundError: The recipient has no endpoint for HTTP or WebSocket.
             ValueError: `packed` names no endpoints, and there is no `uri`.
         """
         ways = list(_ways(packed, uri))
@@ -175,7 +188,8 @@ class HttpTransport:
             for way in ways:
                 if way.service in refused:
                     continue
-                outcome = await self._post(way, return_route=return_route and way.direct, progress=progress)
+                by = self._frame if way.over_websocket else self._post
+                outcome = await by(way, return_route=return_route and way.direct, progress=progress)
                 if isinstance(outcome, Sent):
                     return Sent(outcome.uri, outcome.status, outcome.answer, outcome.media_type, tried)
                 tried.append((way.uri, outcome.text))
@@ -222,6 +236,24 @@ class HttpTransport:
                     return _Failure(reason(answer.status), final=True)
         return _Failure(f"status 307 more than {MOST_REDIRECTS} times", final=True)
 
+    async def _frame(
+        self, way: "_Way", *, return_route: bool, progress: Progress | None
+    ) -> "Sent | _Failure":
+        try:
+            answer = await exchange(
+                self._client, way.uri, way.text, wants_answer=return_route, max_bytes=self._max_answer
+            )
+        except RequestFailedError as error:
+            detail = f": {error.detail}" if error.detail else ""
+            # an endpoint that answers the request for a WebSocket with such a status takes none
+            refused = error.status is not None and meaning(error.status) is not Meaning.RETRY
+            final = refused or isinstance(error, MessageRefusedError)
+            return _Failure(f"{error.reason.value}{detail}", final=final)
+        if progress is not None:
+            length = len(way.text.encode())
+            progress(length, length)
+        return Sent(way.uri, SWITCHED, answer)
+
 
 @dataclass(frozen=True, slots=True)
 class _Way:
@@ -232,6 +264,11 @@ class _Way:
     media_type: str
     service: str
     direct: bool
+
+    @property
+    def over_websocket(self) -> bool:
+        """Whether it is a frame, and not a POST."""
+        return urlsplit(self.uri).scheme.lower() in {"wss", "ws"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +285,8 @@ def _ways(packed: Packed | Sendable, uri: str | None) -> Iterable[_Way]:
         message = "`packed` does not name its endpoints: pass `uri='https://...'`"
         raise ValueError(message)  # noqa: TRY004, its type is right with a `uri`
     # raises where there is none
-    packed.delivery("https", "http")
-    return [_way(one) for one in packed.deliveries if urlsplit(one.uri).scheme.lower() in {"https", "http"}]
+    packed.delivery(*SCHEMES)
+    return [_way(one) for one in packed.deliveries if urlsplit(one.uri).scheme.lower() in SCHEMES]
 
 
 def _way(delivery: Delivery) -> _Way:

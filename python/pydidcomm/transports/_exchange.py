@@ -1,0 +1,100 @@
+"""One message over a WebSocket of its own, for a transport that goes through endpoints of either kind."""
+
+from typing import Any, Final
+
+from pydidcomm._http.client import GuardedClient, Reason, RequestFailedError
+from pydidcomm._http.sockets import opened
+
+try:
+    import anyio
+    from httpcore2 import NetworkError
+    from httpx2 import websockets
+    from wsproto.events import TextMessage
+    from wsproto.utilities import ProtocolError
+except ImportError as error:
+    message = f"{error.name} is not installed: pip install 'pydidcomm[http]'"
+    raise ImportError(message, name=error.name) from None
+
+_CLOSED: Final = frozenset({1000, 1001, 1005})
+"""The close codes of a peer that has nothing against the message."""
+
+_REFUSING: Final = frozenset({1003, 1007, 1008, 1009, 1010})
+"""The close codes that are about the message: the same message would be refused again. RFC 6455, 7.4.1."""
+
+
+class MessageRefusedError(RequestFailedError):
+    """The peer closed the connection because of the message."""
+
+
+async def exchange(
+    client: GuardedClient, uri: str, text: str, *, wants_answer: bool, max_bytes: int
+) -> bytes | None:
+    """Send a message as one text frame, over a connection of its own; returns the answer, if one is wanted.
+
+    The pong for a ping after the message shows that the peer has read it. WebSocket has no status: a peer
+    that refuses a message closes with a code, which is seen if it comes before the pong, or the answer.
+
+    Raises:
+        MessageRefusedError: The peer closed with a code that is about the message.
+        RequestFailedError: There is no connection, or the peer does not show that it has read the message.
+    """
+    outcome = _Outcome()
+    async with opened(client, uri, max_bytes=max_bytes) as session:
+        with anyio.move_on_after(client.timeout):
+            await _talk(session, text, outcome, wants_answer=wants_answer)
+    if outcome.answer is not None or (outcome.was_read and outcome.code in _CLOSED | {None}):
+        return outcome.answer
+    if outcome.code is not None:
+        kind = MessageRefusedError if outcome.code in _REFUSING else RequestFailedError
+        raise kind(Reason.BROKEN_OFF, f"closed with code {outcome.code}")
+    raise RequestFailedError(Reason.BROKEN_OFF if outcome.ended else Reason.TIMED_OUT)
+
+
+class _Outcome:
+    """What came of the connection."""
+
+    def __init__(self) -> None:
+        self.was_read = False
+        self.answer: bytes | None = None
+        self.code: int | None = None
+        self.ended = False
+
+
+async def _talk(
+    session: websockets.AsyncWebSocketSession, text: str, outcome: _Outcome, *, wants_answer: bool
+) -> None:
+    # an exception that leaves the session would come out of it in a group
+    async with anyio.create_task_group() as tasks:
+
+        async def read() -> None:
+            await _read(session, outcome, wants_answer=wants_answer)
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(read)
+        try:
+            await session.send(TextMessage(data=text))
+            pong = await session.ping()
+        except (websockets.HTTPXWSException, ProtocolError, NetworkError):
+            # the peer has closed, and its code may say why
+            outcome.ended = True
+            return
+        await pong.wait()
+        outcome.was_read = True
+        if not wants_answer:
+            tasks.cancel_scope.cancel()
+
+
+async def _read(session: websockets.AsyncWebSocketSession, outcome: _Outcome, *, wants_answer: bool) -> None:
+    """Reads up to the answer, or the end of the connection."""
+    while outcome.answer is None:
+        try:
+            event: Any = await session.receive()
+        except websockets.WebSocketDisconnect as error:
+            outcome.code, outcome.ended = error.code, True
+            return
+        except (websockets.HTTPXWSException, ProtocolError, anyio.EndOfStream, anyio.ClosedResourceError):
+            outcome.ended = True
+            return
+        if wants_answer:
+            data: str | bytes = event.data
+            outcome.answer = data.encode() if isinstance(data, str) else bytes(data)
