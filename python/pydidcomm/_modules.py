@@ -40,6 +40,8 @@ else:
                 import pydidcomm.invitations as module
             case "key_did":
                 import pydidcomm.key_did as module
+            case "mediator":
+                import pydidcomm.mediator as module
             case "message_warning":
                 import pydidcomm.message_warning as module
             case "messaging":

@@ -1,0 +1,167 @@
+"""Grants and routes in SQLite: who may register a DID, and which recipient a forward is for."""
+
+import sqlite3
+from typing import Final
+
+from pydidcomm import short_form
+from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
+
+_MOST_CHANGES: Final = 1_000
+"""Changes of one request; those past it are server errors, to be sent again."""
+
+
+def key_of(did: str) -> str:
+    """The form of a DID by which it is found: without path, query and fragment, and short."""
+    for mark in "#?/":
+        did = did.partition(mark)[0]
+    try:
+        return short_form(did)
+    except ValueError:
+        return did
+
+
+def find(connection: sqlite3.Connection, name: str) -> tuple[str, int] | None:
+    """The route of a forward's `next`: by its DID, or by the name of a key of a registered DID."""
+    row = connection.execute("SELECT did, recipient FROM route WHERE did = ?", (key_of(name),)).fetchone()
+    if row is None:
+        row = connection.execute(
+            "SELECT r.did, r.recipient FROM route_name AS n JOIN route AS r USING (did) "
+            "WHERE n.name IN (?, ?)",
+            (name, key_of(name)),
+        ).fetchone()
+    return None if row is None else (str(row[0]), int(row[1]))
+
+
+def recipient(did: str, connection: sqlite3.Connection) -> Recipient | None:
+    """The recipient of this DID."""
+    row = connection.execute(
+        "SELECT id, did, granted FROM recipient WHERE did = ?", (key_of(did),)
+    ).fetchone()
+    return None if row is None else Recipient(id=row[0], did=row[1], granted=row[2])
+
+
+def grant(did: str, at: float, names: tuple[str, ...], connection: sqlite3.Connection) -> Recipient:
+    """The recipient of this DID, made where it is not there.
+
+    A registration of the DID by another recipient ends: the DID has proved itself.
+    """
+    key = key_of(did)
+    connection.execute("INSERT OR IGNORE INTO recipient (did, granted) VALUES (?, ?)", (key, at))
+    row = connection.execute("SELECT id, granted FROM recipient WHERE did = ?", (key,)).fetchone()
+    found = Recipient(id=row[0], did=key, granted=row[1])
+    connection.execute(
+        "UPDATE route SET recipient = ?1, proved = 1 WHERE did = ?2 AND recipient <> ?1", (found.id, key)
+    )
+    _name(connection, key, names)
+    return found
+
+
+def move(old: str, new: str, at: float, names: tuple[str, ...], connection: sqlite3.Connection) -> bool:
+    """Give grant, routes and queue of `old` to `new`."""
+    before = recipient(old, connection)
+    if before is None or key_of(old) == key_of(new):
+        return False
+    after = recipient(new, connection)
+    if after is None:
+        connection.execute("UPDATE recipient SET did = ? WHERE id = ?", (key_of(new), before.id))
+        grant(new, at, names, connection)
+        return True
+    for table in ("route", "message"):
+        connection.execute(
+            f"UPDATE OR IGNORE {table} SET recipient = ? WHERE recipient = ?",  # noqa: S608, of constants
+            (after.id, before.id),
+        )
+    # what both had stays once
+    connection.execute("DELETE FROM message WHERE recipient = ?", (before.id,))
+    connection.execute("DELETE FROM recipient WHERE id = ?", (before.id,))
+    connection.execute(
+        "UPDATE recipient SET (queued, bytes) = "
+        "(SELECT count(*), coalesce(sum(size), 0) FROM message WHERE recipient = ?1) WHERE id = ?1",
+        (after.id,),
+    )
+    return True
+
+
+def change(
+    owner: Recipient, changes: tuple[RouteChange, ...], at: float, most: int, connection: sqlite3.Connection
+) -> list[RouteResult]:
+    """Register and remove DIDs, in order."""
+    count = connection.execute("SELECT count(*) FROM route WHERE recipient = ?", (owner.id,)).fetchone()[0]
+    results: list[RouteResult] = []
+    for number, each in enumerate(changes):
+        if number >= _MOST_CHANGES:
+            results.append(RouteResult.SERVER_ERROR)
+            continue
+        if each.action is Action.REMOVE:
+            result = _remove(connection, owner, each)
+        elif count >= most:
+            result = _full(connection, owner, each)
+        else:
+            result = _add(connection, owner, each, at)
+        if result is RouteResult.SUCCESS:
+            count += 1 if each.action is Action.ADD else -1
+        results.append(result)
+    return results
+
+
+def _add(connection: sqlite3.Connection, owner: Recipient, change: RouteChange, at: float) -> RouteResult:
+    key = key_of(change.did)
+    proved = key == owner.did
+    row = connection.execute("SELECT recipient FROM route WHERE did = ?", (key,)).fetchone()
+    if row is not None and row[0] == owner.id:
+        return RouteResult.NO_CHANGE
+    others = connection.execute(
+        "SELECT 1 FROM recipient WHERE did = ? AND id <> ?", (key, owner.id)
+    ).fetchone()
+    # the first registration wins, and a DID that speaks for itself outranks every other
+    if not proved and (row is not None or others is not None):
+        return RouteResult.CLIENT_ERROR
+    connection.execute(
+        "INSERT INTO route (did, recipient, shown, proved, added) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (did) DO UPDATE SET recipient = excluded.recipient, proved = 1",
+        (key, owner.id, change.did, proved, at),
+    )
+    _name(connection, key, change.names)
+    return RouteResult.SUCCESS
+
+
+def _full(connection: sqlite3.Connection, owner: Recipient, change: RouteChange) -> RouteResult:
+    known = connection.execute(
+        "SELECT 1 FROM route WHERE did = ? AND recipient = ?", (key_of(change.did), owner.id)
+    ).fetchone()
+    return RouteResult.NO_CHANGE if known else RouteResult.CLIENT_ERROR
+
+
+def _remove(connection: sqlite3.Connection, owner: Recipient, change: RouteChange) -> RouteResult:
+    gone = connection.execute(
+        "DELETE FROM route WHERE did = ? AND recipient = ?", (key_of(change.did), owner.id)
+    )
+    return RouteResult.SUCCESS if gone.rowcount else RouteResult.NO_CHANGE
+
+
+def _name(connection: sqlite3.Connection, key: str, names: tuple[str, ...]) -> None:
+    if connection.execute("SELECT 1 FROM route WHERE did = ?", (key,)).fetchone() is None:
+        return
+    # a name that another route has stays there: the first registration wins
+    connection.executemany(
+        "INSERT OR IGNORE INTO route_name (name, did) VALUES (?, ?)", [(name, key) for name in names]
+    )
+
+
+def page(owner: Recipient, offset: int, limit: int, connection: sqlite3.Connection) -> tuple[list[str], int]:
+    """A page of the registered DIDs, in the order of registration, and how many there are."""
+    count = connection.execute("SELECT count(*) FROM route WHERE recipient = ?", (owner.id,)).fetchone()[0]
+    rows = connection.execute(
+        "SELECT shown FROM route WHERE recipient = ? ORDER BY added, did LIMIT ? OFFSET ?",
+        (owner.id, limit, offset),
+    )
+    return [row[0] for row in rows], count
+
+
+def owned(owner: Recipient, name: str, connection: sqlite3.Connection) -> str | None:
+    """The registered DID of the recipient that a name stands for."""
+    route = find(connection, name)
+    if route is None or route[1] != owner.id:
+        return None
+    row = connection.execute("SELECT shown FROM route WHERE did = ?", (route[0],)).fetchone()
+    return str(row[0])

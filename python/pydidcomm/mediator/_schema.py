@@ -1,0 +1,54 @@
+"""The tables of a mediator in SQLite, and the steps from one version to the next."""
+
+import sqlite3
+from typing import Final
+
+STEPS: Final = (
+    # version 1
+    (
+        """CREATE TABLE recipient (
+            id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, granted REAL NOT NULL,
+            queued INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0)""",
+        # `proved`: its own party asked for mediation with this DID
+        """CREATE TABLE route (
+            did TEXT PRIMARY KEY, recipient INTEGER NOT NULL REFERENCES recipient, shown TEXT NOT NULL,
+            proved INTEGER NOT NULL, added REAL NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX route_recipient ON route (recipient, added, did)",
+        """CREATE TABLE route_name (
+            name TEXT PRIMARY KEY, did TEXT NOT NULL REFERENCES route ON DELETE CASCADE) WITHOUT ROWID""",
+        "CREATE INDEX route_name_did ON route_name (did)",
+        # AUTOINCREMENT: a place in the order is never given twice, not even after a deletion
+        """CREATE TABLE message (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+            recipient INTEGER NOT NULL REFERENCES recipient, route TEXT NOT NULL, digest BLOB NOT NULL,
+            received REAL NOT NULL, expires REAL NOT NULL, size INTEGER NOT NULL, envelope BLOB NOT NULL,
+            deliveries INTEGER NOT NULL DEFAULT 0, first_delivered REAL, last_delivered REAL)""",
+        "CREATE UNIQUE INDEX message_once ON message (recipient, digest)",
+        "CREATE INDEX message_order ON message (recipient, seq)",
+        "CREATE INDEX message_expires ON message (expires)",
+        # what was acknowledged is not taken again when its sender retries
+        "CREATE TABLE gone (digest BLOB PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX gone_until ON gone (until)",
+    ),
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables to the newest version, in one transaction a step.
+
+    Raises:
+        ValueError: A newer version of pydidcomm wrote the file.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(STEPS):
+        message = (
+            f"the file of the mediator has version {version} of its tables, and this pydidcomm reads up to "
+            f"{len(STEPS)}: run the newer pydidcomm that wrote it"
+        )
+        raise ValueError(message)
+    for number, step in enumerate(STEPS[version:], version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in step:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")

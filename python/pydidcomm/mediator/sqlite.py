@@ -1,0 +1,320 @@
+"""The store of a mediator in one SQLite file."""
+
+import hashlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from pydidcomm.mediator import _routes as routes
+from pydidcomm.mediator._command_thread import CommandThread
+from pydidcomm.mediator._schema import migrate
+from pydidcomm.mediator.records import (
+    Arrival,
+    Limits,
+    Placement,
+    Queued,
+    QueueStatus,
+    Recipient,
+    RouteChange,
+    RouteResult,
+)
+from pydidcomm.secrets._wait import wait
+
+__all__ = ["SqliteMediatorStore"]
+
+Answer = TypeVar("Answer")
+
+_REMEMBERED: Final = 86_400.0
+"""Seconds for which an acknowledged envelope is not taken again: senders retry for hours."""
+
+_BUSY_SECONDS: Final = 30.0
+"""How long a write waits for another process with the same file."""
+
+
+class SqliteMediatorStore:
+    """Grants, routes and envelopes in one file; implements `MediatorStore`.
+
+    A write returns when it is on the disk (`synchronous=FULL`); concurrent writes share a commit. The file
+    has mode 0600. Several processes of one machine may use it.
+
+    Example:
+        >>> import asyncio, tempfile
+        >>> from pydidcomm.mediator import Arrival, SqliteMediatorStore
+        >>> async def main():
+        ...     with tempfile.TemporaryDirectory() as folder:
+        ...         store = SqliteMediatorStore(f"{folder}/mediator.db")
+        ...         bob = await store.grant("did:example:bob", at=1_700_000_000)
+        ...         await store.place(Arrival(next="did:example:bob", envelope=b"{}", at=1_700_000_001))
+        ...         count = (await store.status(bob)).count
+        ...         await store.aclose()
+        ...         return count
+        >>> asyncio.run(main())
+        1
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, limits: Limits | None = None) -> None:
+        """Opens the file, or makes it.
+
+        Args:
+            path: The file; next to it SQLite keeps `-wal` and `-shm`.
+            limits: The bounds of each recipient.
+
+        Raises:
+            ValueError: A newer version of pydidcomm wrote the file.
+            OSError: The file cannot be made.
+        """
+        self.path = Path(path)
+        self.limits = limits or Limits()
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._writer = CommandThread(
+            partial(_connect, self.path, migrated=True), "pydidcomm-mediator-writer", writes=True
+        )
+        self._reader = CommandThread(partial(_connect, self.path), "pydidcomm-mediator-reader", writes=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+    async def place(self, arrival: Arrival) -> Placement:
+        """Stores an envelope for the recipient of its route; see `MediatorStore`."""
+        return await self._write(partial(_place, arrival, self.limits))
+
+    async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
+        """The recipient of this DID, made where it is not there; see `MediatorStore`."""
+        return await self._write(partial(routes.grant, did, at, tuple(names)))
+
+    async def recipient(self, did: str) -> Recipient | None:
+        """The recipient of this DID, in any of its forms."""
+        return await self._read(partial(routes.recipient, did))
+
+    async def move(self, old: str, new: str, at: float, names: Sequence[str] = ()) -> bool:
+        """Rotates the DID of a recipient; see `MediatorStore`."""
+        return await self._write(partial(routes.move, old, new, at, tuple(names)))
+
+    async def change_routes(
+        self, recipient: Recipient, changes: Sequence[RouteChange], at: float
+    ) -> list[RouteResult]:
+        """Registers and removes DIDs of a recipient; see `MediatorStore`."""
+        return await self._write(partial(routes.change, recipient, tuple(changes), at, self.limits.routes))
+
+    async def routes(self, recipient: Recipient, offset: int, limit: int) -> tuple[list[str], int]:
+        """A page of the registered DIDs, and how many there are; see `MediatorStore`."""
+        return await self._read(partial(routes.page, recipient, offset, limit))
+
+    async def owns(self, recipient: Recipient, name: str) -> str | None:
+        """The registered DID of the recipient that a name stands for; see `MediatorStore`."""
+        return await self._read(partial(routes.owned, recipient, name))
+
+    async def status(self, recipient: Recipient, route: str | None = None) -> QueueStatus:
+        """The state of a queue; see `MediatorStore`."""
+        return await self._read(partial(_status, recipient, _key(route)))
+
+    async def deliver(  # noqa: PLR0913, all but one are named
+        self,
+        recipient: Recipient,
+        *,
+        count: int,
+        size: int,
+        at: float,
+        route: str | None = None,
+        after: int = 0,
+        skip: Collection[int] = (),
+    ) -> list[Queued]:
+        """The oldest envelopes, counted as delivered; see `MediatorStore`."""
+        read = partial(_oldest, recipient, _key(route), after, frozenset(skip), count, size)
+        found: list[Queued] = await self._read(read)
+        if found:
+            # a count of attempts, which need not be durable before they are made
+            self._writer.submit(partial(_count_delivery, tuple(each.seq for each in found), at))
+        return found
+
+    async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
+        """Deletes envelopes of the recipient by their ids; see `MediatorStore`."""
+        return await self._write(partial(_acknowledge, recipient, tuple(ids), at))
+
+    async def last(self, recipient: Recipient) -> int:
+        """The place of the newest envelope in the order of acceptance; see `MediatorStore`."""
+        return await self._read(partial(_last, recipient))
+
+    async def expire(self, now: float, limit: int) -> int:
+        """Deletes at most `limit` expired envelopes; returns how many."""
+        return await self._write(partial(_expire, now, limit))
+
+    async def check(self) -> None:
+        """Raises if the file cannot be written."""
+        await self._write(lambda connection: connection.execute("DELETE FROM gone WHERE until < 0"))
+
+    async def backup(self, path: str | os.PathLike[str]) -> None:
+        """Writes a consistent copy into another file while the mediator runs.
+
+        Raises:
+            FileExistsError: The file is there.
+        """
+        target = Path(path)
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        await self._read(partial(_backup, target))
+
+    async def aclose(self) -> None:
+        """Finishes what was accepted, and closes the file."""
+        self._writer.close()
+        self._reader.close()
+
+    async def _write(self, command: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        return await wait(self._writer.submit(command))
+
+    async def _read(self, command: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        return await wait(self._reader.submit(command))
+
+
+def _connect(path: Path, *, migrated: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    if migrated:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _key(route: str | None) -> str | None:
+    return None if route is None else routes.key_of(route)
+
+
+def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> Placement:
+    expires = arrival.at + limits.age
+    if arrival.expires is not None:
+        expires = min(expires, arrival.expires)
+    if expires <= arrival.at:
+        return Placement.EXPIRED
+    route = routes.find(connection, arrival.next)
+    if route is None:
+        return Placement.UNKNOWN
+    did, recipient = route
+    digest = hashlib.sha256(did.encode() + b"\0" + arrival.envelope).digest()
+    if connection.execute(
+        "SELECT 1 FROM message WHERE recipient = ?1 AND digest = ?2 "
+        "UNION ALL SELECT 1 FROM gone WHERE digest = ?2",
+        (recipient, digest),
+    ).fetchone():
+        return Placement.SEEN
+    size = len(arrival.envelope)
+    taken = connection.execute(
+        "UPDATE recipient SET queued = queued + 1, bytes = bytes + ? "
+        "WHERE id = ? AND queued < ? AND bytes + ? <= ?",
+        (size, recipient, limits.messages, size, limits.bytes),
+    )
+    if taken.rowcount == 0:
+        return Placement.FULL
+    connection.execute(
+        "INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (secrets.token_urlsafe(16), recipient, did, digest, arrival.at, expires, size, arrival.envelope),
+    )
+    return Placement.STORED
+
+
+def _status(recipient: Recipient, route: str | None, connection: sqlite3.Connection) -> QueueStatus:
+    where, values = _of(recipient, route)
+    count, size, oldest, newest = connection.execute(
+        f"SELECT count(*), coalesce(sum(size), 0), min(received), max(received) FROM message WHERE {where}",  # noqa: S608, of constants
+        values,
+    ).fetchone()
+    return QueueStatus(count=count, bytes=size, oldest=oldest, newest=newest)
+
+
+def _of(recipient: Recipient, route: str | None) -> tuple[str, tuple[Any, ...]]:
+    if route is None:
+        return "recipient = ?", (recipient.id,)
+    return "recipient = ? AND route = ?", (recipient.id, route)
+
+
+def _oldest(  # noqa: PLR0913, PLR0917, the arguments of `deliver`
+    recipient: Recipient,
+    route: str | None,
+    after: int,
+    skip: frozenset[int],
+    count: int,
+    size: int,
+    connection: sqlite3.Connection,
+) -> list[Queued]:
+    where, values = _of(recipient, route)
+    found: list[Queued] = []
+    rows = connection.execute(
+        "SELECT m.seq, m.id, r.shown, m.envelope, m.received, m.deliveries, m.route FROM message AS m "  # noqa: S608, of constants
+        "LEFT JOIN route AS r ON r.did = m.route "
+        f"WHERE m.{where.replace('AND ', 'AND m.')} AND m.seq > ? ORDER BY m.seq",
+        (*values, after),
+    )
+    left = size
+    for seq, name, shown, envelope, received, deliveries, did in rows:
+        if seq in skip:
+            continue
+        left -= len(envelope)
+        if found and left < 0:
+            break
+        found.append(Queued(seq, name, shown or did, envelope, received, deliveries))
+        if len(found) == count:
+            break
+    rows.close()
+    return found
+
+
+def _count_delivery(places: tuple[int, ...], at: float, connection: sqlite3.Connection) -> None:
+    connection.executemany(
+        "UPDATE message SET deliveries = deliveries + 1, first_delivered = coalesce(first_delivered, ?), "
+        "last_delivered = ? WHERE seq = ?",
+        [(at, at, seq) for seq in places],
+    )
+
+
+def _acknowledge(
+    recipient: Recipient, ids: tuple[str, ...], at: float, connection: sqlite3.Connection
+) -> int:
+    gone = 0
+    for name in dict.fromkeys(ids):
+        row = connection.execute(
+            "DELETE FROM message WHERE id = ? AND recipient = ? RETURNING size, digest", (name, recipient.id)
+        ).fetchone()
+        if row is None:
+            continue
+        gone += 1
+        connection.execute(
+            "UPDATE recipient SET queued = queued - 1, bytes = bytes - ? WHERE id = ?", (row[0], recipient.id)
+        )
+        connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (row[1], at + _REMEMBERED))
+    return gone
+
+
+def _last(recipient: Recipient, connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT max(seq) FROM message WHERE recipient = ?", (recipient.id,)).fetchone()
+    return row[0] or 0
+
+
+def _expire(now: float, limit: int, connection: sqlite3.Connection) -> int:
+    rows = connection.execute(
+        "DELETE FROM message WHERE seq IN (SELECT seq FROM message WHERE expires <= ? LIMIT ?) "
+        "RETURNING recipient, size",
+        (now, limit),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE recipient SET queued = queued - 1, bytes = bytes - ? WHERE id = ?",
+        [(size, recipient) for recipient, size in rows],
+    )
+    connection.execute(
+        "DELETE FROM gone WHERE digest IN (SELECT digest FROM gone WHERE until <= ? LIMIT ?)", (now, limit)
+    )
+    connection.execute("PRAGMA incremental_vacuum(64)")
+    return len(rows)
+
+
+def _backup(target: Path, connection: sqlite3.Connection) -> None:
+    with sqlite3.connect(target) as copy:
+        connection.backup(copy)
+    copy.close()

@@ -1,0 +1,104 @@
+"""The seam for databases of a mediator: registry and queue behind coarse verbs, each one transaction."""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from pydidcomm.mediator.records import (
+    Arrival,
+    Placement,
+    Queued,
+    QueueStatus,
+    Recipient,
+    RouteChange,
+    RouteResult,
+)
+
+__all__ = ["MediatorStore"]
+
+
+class MediatorStore(Protocol):
+    """Where a mediator keeps grants, routes and envelopes.
+
+    Each method is one transaction, and returns when it is durable. Many calls may share a commit.
+    """
+
+    async def place(self, arrival: Arrival) -> Placement:
+        """Store an envelope for the recipient of its route, unless the queue has it or is full."""
+        ...
+
+    async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
+        """The recipient of this DID, made where it is not there.
+
+        The DID is registered for its party: it outranks the registration of the same DID by another.
+        """
+        ...
+
+    async def recipient(self, did: str) -> Recipient | None:
+        """The recipient of this DID, in any of its forms."""
+        ...
+
+    async def move(self, old: str, new: str, at: float, names: Sequence[str] = ()) -> bool:
+        """Rotate the DID of a recipient: grant, routes and queue stay; False where `old` has no grant."""
+        ...
+
+    async def change_routes(
+        self, recipient: Recipient, changes: Sequence[RouteChange], at: float
+    ) -> list[RouteResult]:
+        """Register and remove DIDs of a recipient; a DID of another recipient is a client error."""
+        ...
+
+    async def routes(self, recipient: Recipient, offset: int, limit: int) -> tuple[list[str], int]:
+        """A page of the registered DIDs, in the order of registration, and how many there are in all."""
+        ...
+
+    async def owns(self, recipient: Recipient, name: str) -> str | None:
+        """The registered DID of the recipient that a name stands for, in any form."""
+        ...
+
+    async def status(self, recipient: Recipient, route: str | None = None) -> QueueStatus:
+        """The state of a queue, or of the part for one registered DID."""
+        ...
+
+    async def deliver(  # noqa: PLR0913, all but one are named
+        self,
+        recipient: Recipient,
+        *,
+        count: int,
+        size: int,
+        at: float,
+        route: str | None = None,
+        after: int = 0,
+        skip: Collection[int] = (),
+    ) -> list[Queued]:
+        """The oldest envelopes, at most `count` and `size` bytes but at least one; deliveries are counted.
+
+        Args:
+            recipient: Whose queue.
+            count: The most envelopes.
+            size: The most bytes.
+            at: The time, in seconds since the epoch.
+            route: Only those for this registered DID.
+            after: Only those accepted after this place in the order.
+            skip: Places in the order that are left out.
+        """
+        ...
+
+    async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
+        """Delete envelopes of the recipient by their ids; unknown ids are ignored."""
+        ...
+
+    async def last(self, recipient: Recipient) -> int:
+        """The place of the newest envelope in the order of acceptance, 0 for an empty queue."""
+        ...
+
+    async def expire(self, now: float, limit: int) -> int:
+        """Delete at most `limit` expired envelopes; returns how many."""
+        ...
+
+    async def check(self) -> None:
+        """Raise if the store cannot be written."""
+        ...
+
+    async def aclose(self) -> None:
+        """Finish what was accepted, and close."""
+        ...
