@@ -52,6 +52,8 @@ else:
                 import pydidcomm.outcome as module
             case "peer_did":
                 import pydidcomm.peer_did as module
+            case "protocols":
+                import pydidcomm.protocols as module
             case "qr":
                 import pydidcomm.qr as module
             case "replay":

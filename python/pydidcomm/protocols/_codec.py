@@ -1,0 +1,170 @@
+"""Read and write dataclasses as JSON objects, by the annotations of their fields."""
+
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from pydidcomm.errors import MalformedMessageError
+
+Read = Callable[[Any, str], Any]
+"""Takes a JSON value and where it stands, and returns the value of the field."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A field of a dataclass, and the member of the object that it is."""
+
+    attribute: str
+    name: str
+    read: Read
+    required: bool
+
+
+def read(cls: Callable[..., Value], found: object, part: str) -> Value:
+    """An object of the dataclass from a JSON object.
+
+    Raises:
+        MalformedMessageError: The value is not an object, or a member is missing or has another type.
+    """
+    if not isinstance(found, Mapping):
+        raise MalformedMessageError(part=part, reason="not an object")
+    members = cast("Mapping[str, Any]", found)
+    values: dict[str, Any] = {}
+    for member in _members(cls):
+        value = members.get(member.name)
+        # null stands for an absent member, as serializers write it that know no other form
+        if value is not None:
+            values[member.attribute] = member.read(value, f"{part}.{member.name}")
+        elif member.required:
+            raise MalformedMessageError(part=f"{part}.{member.name}", reason="missing")
+    return cls(**values)
+
+
+def write(value: Any) -> dict[str, Any]:  # noqa: ANN401, a dataclass
+    """The JSON object of a dataclass, without the fields that are None."""
+    written = (
+        (member.name, getattr(value, member.attribute))
+        for member in _members(cast("Callable[..., object]", type(value)))
+    )
+    return {name: _json(one) for name, one in written if one is not None}
+
+
+def _json(value: object) -> object:
+    if is_dataclass(value):
+        return write(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {name: _json(one) for name, one in cast("Mapping[str, object]", value).items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_json(one) for one in cast("Sequence[object]", value)]
+    return value
+
+
+@cache
+def _members(cls: Callable[..., object]) -> tuple[_Member, ...]:
+    hints = get_type_hints(cls)
+    return tuple(
+        _Member(
+            field.name,
+            field.metadata.get("name", field.name),
+            _reader(hints[field.name]),
+            field.default is MISSING and field.default_factory is MISSING,
+        )
+        for field in fields(cast("Any", cls))
+        if field.init
+    )
+
+
+def _reader(hint: Any) -> Read:  # noqa: ANN401, C901, PLR0911, an annotation; a branch a kind of it
+    """The function that reads a value of the annotation."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any or hint is object:
+        return lambda value, _part: value
+    if origin in {Union, types.UnionType}:
+        return _reader_of_optional(hint, arguments)
+    if origin is Literal:
+        return _reader_of_values(arguments)
+    if origin in {list, tuple} and (origin is list or arguments[1:] == (...,)):
+        return _reader_of_array(origin, _reader(arguments[0]))
+    if origin in {dict, Mapping}:
+        return _reader_of_object(_reader(arguments[1]))
+    if isinstance(hint, type):
+        if hint in _SCALARS:
+            return _SCALARS[hint]
+        if is_dataclass(hint):
+            return lambda value, part: read(hint, value, part)
+        if issubclass(hint, Enum):
+            return _reader_of_enum(hint)
+        if hint in {dict, Mapping}:
+            return _reader_of_object(lambda value, _part: value)
+    problem = (
+        f"a field of a typed message cannot have the annotation {hint!r}: see pydidcomm.protocols.body.Body"
+    )
+    raise TypeError(problem)
+
+
+def _reader_of_optional(hint: object, arguments: tuple[Any, ...]) -> Read:
+    present = [one for one in arguments if one is not type(None)]
+    if len(present) == 1:
+        return _reader(present[0])
+    problem = f"a field of a typed message has one type, or that and None, got {hint!r}"
+    raise TypeError(problem)
+
+
+def _reader_of_values(values: tuple[Any, ...]) -> Read:
+    def read_value(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
+        # 1 == True, and they are two values of JSON
+        if not any(type(value) is type(one) and value == one for one in values):
+            raise MalformedMessageError(part=part, reason=f"not one of {', '.join(map(str, values))}")
+        return value
+
+    return read_value
+
+
+def _reader_of_enum(enum: type[Enum]) -> Read:
+    known = _reader_of_values(tuple(member.value for member in enum))
+    return lambda value, part: enum(known(value, part))
+
+
+def _reader_of_array(kind: type, entry: Read) -> Read:
+    def read_array(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
+        if not isinstance(value, list | tuple):
+            raise MalformedMessageError(part=part, reason="not an array")
+        entries = cast("Sequence[Any]", value)
+        return kind(entry(one, f"{part}[{number}]") for number, one in enumerate(entries))
+
+    return read_array
+
+
+def _reader_of_object(member: Read) -> Read:
+    def read_object(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
+        if not isinstance(value, Mapping):
+            raise MalformedMessageError(part=part, reason="not an object")
+        members = cast("Mapping[str, Any]", value)
+        return {name: member(one, f"{part}.{name}") for name, one in members.items()}
+
+    return read_object
+
+
+def _reader_of_scalar(kind: type, accepted: tuple[type, ...], reason: str) -> Read:
+    def read_scalar(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
+        # a bool is an int to Python, and not a number to JSON
+        if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+            raise MalformedMessageError(part=part, reason=reason)
+        return value
+
+    return read_scalar
+
+
+_SCALARS: Final[dict[type, Read]] = {
+    str: _reader_of_scalar(str, (str,), "not a string"),
+    int: _reader_of_scalar(int, (int,), "not a whole number"),
+    float: _reader_of_scalar(float, (int, float), "not a number"),
+    bool: _reader_of_scalar(bool, (bool,), "not true or false"),
+}

@@ -1,0 +1,112 @@
+"""The state of one conversation, and what one step of a protocol returns.
+
+Example:
+    >>> from pydidcomm.protocols.thread import Thread
+    >>> ping = "https://didcomm.org/trust-ping/2.0"
+    >>> Thread(peer="r1", protocol=ping, thid="t", role="sender", state="waiting").done
+    False
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydidcomm import Message
+from pydidcomm.protocols.outgoing import Outgoing
+from pydidcomm.protocols.problem import Problem
+
+__all__ = ["DONE", "Event", "Step", "Thread", "thread_id"]
+
+DONE: Final = "done"
+"""The state of a thread that has ended; it is kept for a time, so that late messages are recognised."""
+
+
+def _nothing() -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """The state of one conversation with one peer. Its key is `(peer, protocol, thid)`.
+
+    Attributes:
+        peer: The id of the relationship, or the proved DID of the peer where there is none.
+        protocol: The protocol identifier URI.
+        thid: The thread id in lower case, as `thread_id` returns it.
+        role: The role that we have in the protocol.
+        state: The state of our role; `DONE` where the thread has ended.
+        pthid: The parent thread.
+        data: What the protocol remembers, a JSON object.
+        wake_at: When `wake` is due, in seconds since the epoch.
+        to: The peer's DID that messages go to.
+        frm: Our DID that messages come from.
+        languages: The languages that the peer prefers, most preferred first (`accept-lang`).
+    """
+
+    peer: str
+    protocol: str
+    thid: str
+    role: str
+    state: str
+    pthid: str | None = None
+    data: Mapping[str, Any] = field(default_factory=_nothing)
+    wake_at: int | None = None
+    to: str | None = None
+    frm: str | None = None
+    languages: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the thread has ended."""
+        return self.state == DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, for the program.
+
+    Attributes:
+        name: What, for instance "ping-response" or "expired".
+        data: The typed message, or another value.
+        thid: The thread id.
+        peer: The peer, as in `Thread.peer`.
+    """
+
+    name: str
+    data: Any = None
+    thid: str | None = None
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one step of a protocol returns: store it and send it, in one transaction.
+
+    Attributes:
+        thread: The new state; None where there is nothing to store.
+        send: The messages to send, in order.
+        events: What happened.
+        problem: What the peer did wrong; `problem_report.report` makes the answer, where one is due.
+    """
+
+    thread: Thread | None = None
+    send: tuple[Outgoing, ...] = ()
+    events: tuple[Event, ...] = ()
+    problem: Problem | None = None
+
+
+def thread_id(message: Message) -> str:
+    """The id of the thread that a message belongs to, in lower case: ids are compared without case.
+
+    DIDComm v2.1, sections "Message IDs" and "Threads".
+
+    Args:
+        message: Any message.
+
+    Example:
+        >>> from pydidcomm import Message
+        >>> from pydidcomm.protocols.thread import thread_id
+        >>> thread_id(Message(type="https://didcomm.org/empty/1.0/empty", id="A"))
+        'a'
+    """
+    return message.thread.lower()
