@@ -4,10 +4,13 @@
 `MediatorStore`.
 """
 
+from pydidcomm.mediator.live import LiveSession, LiveSessions
+from pydidcomm.mediator.rate import RateLimit, RateLimiter
 from pydidcomm.mediator.records import (
     Action,
     Arrival,
     Limits,
+    Placed,
     Placement,
     Queued,
     QueueStatus,
@@ -22,10 +25,15 @@ __all__ = [
     "Action",
     "Arrival",
     "Limits",
+    "LiveSession",
+    "LiveSessions",
     "MediatorStore",
+    "Placed",
     "Placement",
     "QueueStatus",
     "Queued",
+    "RateLimit",
+    "RateLimiter",
     "Recipient",
     "RouteChange",
     "RouteResult",

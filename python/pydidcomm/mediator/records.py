@@ -8,6 +8,7 @@ __all__ = [
     "Action",
     "Arrival",
     "Limits",
+    "Placed",
     "Placement",
     "QueueStatus",
     "Queued",
@@ -74,6 +75,19 @@ class Placement(StrEnum):
     FULL = "full"
     """A bound of the recipient's queue is reached."""
     EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The answer to an arrival.
+
+    Attributes:
+        outcome: What became of it.
+        recipient: The id of the recipient of its route, where the route is registered.
+    """
+
+    outcome: Placement
+    recipient: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pydidcomm.mediator._schema import migrate
 from pydidcomm.mediator.records import (
     Arrival,
     Limits,
+    Placed,
     Placement,
     Queued,
     QueueStatus,
@@ -81,7 +82,7 @@ class SqliteMediatorStore:
     async def __aexit__(self, *exception: object) -> None:
         await self.aclose()
 
-    async def place(self, arrival: Arrival) -> Placement:
+    async def place(self, arrival: Arrival) -> Placed:
         """Stores an envelope for the recipient of its route; see `MediatorStore`."""
         return await self._write(partial(_place, arrival, self.limits))
 
@@ -187,15 +188,15 @@ def _key(route: str | None) -> str | None:
     return None if route is None else routes.key_of(route)
 
 
-def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> Placement:
+def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> Placed:
     expires = arrival.at + limits.age
     if arrival.expires is not None:
         expires = min(expires, arrival.expires)
     if expires <= arrival.at:
-        return Placement.EXPIRED
+        return Placed(Placement.EXPIRED)
     route = routes.find(connection, arrival.next)
     if route is None:
-        return Placement.UNKNOWN
+        return Placed(Placement.UNKNOWN)
     did, recipient = route
     digest = hashlib.sha256(did.encode() + b"\0" + arrival.envelope).digest()
     if connection.execute(
@@ -203,7 +204,7 @@ def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> 
         "UNION ALL SELECT 1 FROM gone WHERE digest = ?2",
         (recipient, digest),
     ).fetchone():
-        return Placement.SEEN
+        return Placed(Placement.SEEN, recipient)
     size = len(arrival.envelope)
     taken = connection.execute(
         "UPDATE recipient SET queued = queued + 1, bytes = bytes + ? "
@@ -211,13 +212,13 @@ def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> 
         (size, recipient, limits.messages, size, limits.bytes),
     )
     if taken.rowcount == 0:
-        return Placement.FULL
+        return Placed(Placement.FULL, recipient)
     connection.execute(
         "INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (secrets.token_urlsafe(16), recipient, did, digest, arrival.at, expires, size, arrival.envelope),
     )
-    return Placement.STORED
+    return Placed(Placement.STORED, recipient)
 
 
 def _status(recipient: Recipient, route: str | None, connection: sqlite3.Connection) -> QueueStatus:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pydidcomm.mediator.records import (
     Arrival,
-    Placement,
+    Placed,
     Queued,
     QueueStatus,
     Recipient,
@@ -22,7 +22,7 @@ class MediatorStore(Protocol):
     Each method is one transaction, and returns when it is durable. Many calls may share a commit.
     """
 
-    async def place(self, arrival: Arrival) -> Placement:
+    async def place(self, arrival: Arrival) -> Placed:
         """Store an envelope for the recipient of its route, unless the queue has it or is full."""
         ...
 

@@ -46,12 +46,14 @@ async def _envelopes(store: MediatorStore, owner: str = _BOB, route: str | None 
 async def unregistered(store: MediatorStore) -> None:
     """A grant alone routes nothing; a removed DID routes nothing more."""
     bob = await store.grant(_BOB, _NOW)
-    _require(await store.place(_arrival(b"1")) is Placement.UNKNOWN, "a grant does not register a DID")
+    _require(
+        (await store.place(_arrival(b"1"))).outcome is Placement.UNKNOWN, "a grant does not register a DID"
+    )
     await _add(store, _BOB, _BOB)
-    _require(await store.place(_arrival(b"1")) is Placement.STORED, "a registered DID is routed")
+    _require((await store.place(_arrival(b"1"))).outcome is Placement.STORED, "a registered DID is routed")
     removal = await store.change_routes(bob, [RouteChange(_BOB, Action.REMOVE)], _NOW)
     _require(removal == [RouteResult.SUCCESS], "a registered DID can be removed")
-    _require(await store.place(_arrival(b"2")) is Placement.UNKNOWN, "a removed DID is not routed")
+    _require((await store.place(_arrival(b"2"))).outcome is Placement.UNKNOWN, "a removed DID is not routed")
     _require(await _envelopes(store) == [b"1"], "what was queued stays")
 
 
@@ -68,14 +70,14 @@ async def once(store: MediatorStore) -> None:
     """The same envelope for the same DID is stored once, also after its acknowledgment."""
     await _add(store, _BOB, _BOB)
     await _add(store, _BOB, "did:example:bob2")
-    _require(await store.place(_arrival(b"1")) is Placement.STORED, "the first copy")
-    _require(await store.place(_arrival(b"1")) is Placement.SEEN, "the second copy")
-    second = await store.place(_arrival(b"1", "did:example:bob2"))
+    _require((await store.place(_arrival(b"1"))).outcome is Placement.STORED, "the first copy")
+    _require((await store.place(_arrival(b"1"))).outcome is Placement.SEEN, "the second copy")
+    second = (await store.place(_arrival(b"1", "did:example:bob2"))).outcome
     _require(second is Placement.STORED, "another DID of the recipient has a copy of its own")
     bob = await store.grant(_BOB, _NOW)
     first = (await store.deliver(bob, count=1, size=_ALL, at=_NOW))[0]
     await store.acknowledge(bob, [first.id], _NOW)
-    _require(await store.place(_arrival(b"1")) is Placement.SEEN, "a late retry of its sender")
+    _require((await store.place(_arrival(b"1"))).outcome is Placement.SEEN, "a late retry of its sender")
 
 
 async def kept(store: MediatorStore) -> None:
@@ -112,7 +114,7 @@ async def proved(store: MediatorStore) -> None:
     """A DID that speaks for itself outranks its registration by another."""
     _require(await _add(store, _CAROL, _BOB) is RouteResult.SUCCESS, "a free DID")
     await store.grant(_BOB, _NOW)
-    _require(await store.place(_arrival(b"1")) is Placement.STORED, "the route stays")
+    _require((await store.place(_arrival(b"1"))).outcome is Placement.STORED, "the route stays")
     _require(await _envelopes(store) == [b"1"], "the DID's own party has it")
     _require(await _add(store, _CAROL, _BOB) is RouteResult.CLIENT_ERROR, "it is not taken back")
 
@@ -121,12 +123,12 @@ async def names(store: MediatorStore) -> None:
     """A forward names a DID, a DID URL of it, or a key of a registered DID."""
     await _add(store, _BOB, _BOB, ("did:key:zKey", f"{_BOB}#key-1"))
     for number, route in enumerate((f"{_BOB}#key-9", "did:key:zKey", "did:key:zKey#zKey", _BOB)):
-        placed = await store.place(_arrival(str(number).encode(), route))
+        placed = (await store.place(_arrival(str(number).encode(), route))).outcome
         _require(placed is Placement.STORED, f"the name {route}")
     bob = await store.grant(_BOB, _NOW)
     _require(await store.owns(bob, "did:key:zKey") == _BOB, "the registered form is returned")
     await store.change_routes(bob, [RouteChange(_BOB, Action.REMOVE)], _NOW)
-    gone = await store.place(_arrival(b"9", "did:key:zKey"))
+    gone = (await store.place(_arrival(b"9", "did:key:zKey"))).outcome
     _require(gone is Placement.UNKNOWN, "the names of a removed DID")
 
 
@@ -137,7 +139,7 @@ async def rotation(store: MediatorStore) -> None:
     _require(await store.move(_BOB, "did:example:robert", _NOW), "the rotation of a recipient")
     _require(await store.recipient(_BOB) is None, "the old DID has no grant")
     _require(await _envelopes(store, "did:example:robert") == [b"1"], "the queue follows")
-    _require(await store.place(_arrival(b"2")) is Placement.STORED, "the routes follow")
+    _require((await store.place(_arrival(b"2"))).outcome is Placement.STORED, "the routes follow")
     _require(not await store.move("did:example:none", "did:example:x", _NOW), "a DID without a grant")
 
 
@@ -150,7 +152,7 @@ async def merge(store: MediatorStore) -> None:
     _require(await store.move(_BOB, _CAROL, _NOW), "a rotation to a known DID")
     status = await store.status(await store.grant(_CAROL, _NOW))
     _require((status.count, status.bytes) == (2, 3), "both queues are one")
-    _require(await store.place(_arrival(b"333")) is Placement.STORED, "both DIDs are routed")
+    _require((await store.place(_arrival(b"333"))).outcome is Placement.STORED, "both DIDs are routed")
 
 
 async def bounded_delivery(store: MediatorStore) -> None:
@@ -178,7 +180,7 @@ async def bounded_delivery(store: MediatorStore) -> None:
 async def expiry(store: MediatorStore) -> None:
     """Expired envelopes are not stored, leave in small steps, and give their room back."""
     await _add(store, _BOB, _BOB)
-    late = await store.place(_arrival(b"late", expires=_NOW - 1))
+    late = (await store.place(_arrival(b"late", expires=_NOW - 1))).outcome
     _require(late is Placement.EXPIRED, "an envelope that expired before it came")
     for number in range(5):
         await store.place(_arrival(str(number).encode(), expires=_NOW + 10))

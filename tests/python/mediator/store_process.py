@@ -18,7 +18,7 @@ async def main(path: str) -> None:
         for number in range(MOST):
             envelope = f"{os.getpid()} {task} {number}".encode()
             arrival = Arrival(next="did:example:bob", envelope=envelope, at=1_700_000_000.0)
-            if await store.place(arrival) is Placement.STORED:
+            if (await store.place(arrival)).outcome is Placement.STORED:
                 os.write(1, envelope + b"\n")
 
     async with anyio.create_task_group() as group:

@@ -41,13 +41,14 @@ async def test_a_full_queue_refuses_and_takes_again_after_an_acknowledgment(
     async with SqliteMediatorStore(tmp_path / "mediator.db", limits=limits) as store:
         await registered(store)
         placed = [
-            await store.place(Arrival(next=BOB, envelope=bytes([each]) * 10, at=NOW)) for each in range(5)
+            (await store.place(Arrival(next=BOB, envelope=bytes([each]) * 10, at=NOW))).outcome
+            for each in range(5)
         ]
         assert placed == [Placement.STORED] * stored + [Placement.FULL] * (5 - stored)
         bob = await store.grant(BOB, NOW)
         found = await store.deliver(bob, count=1, size=100, at=NOW)
         await store.acknowledge(bob, [found[0].id], NOW)
-        assert await store.place(Arrival(next=BOB, envelope=b"x" * 10, at=NOW)) is Placement.STORED
+        assert (await store.place(Arrival(next=BOB, envelope=b"x" * 10, at=NOW))).outcome is Placement.STORED
 
 
 async def test_more_routes_than_the_limit_are_client_errors(tmp_path: Path) -> None:
