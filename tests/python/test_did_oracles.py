@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from did_strategies import AGREE, SERVICES, SIGN, Service
 from mutate import thorough
 from pydidcomm import (
     InMemorySecrets,
@@ -24,7 +25,6 @@ from pydidcomm import (
     sync,
 )
 from pydidcomm.errors import DIDCommError
-from test_did_properties import AGREE, SERVICES, SIGN, Service
 from world import base58
 
 if TYPE_CHECKING:

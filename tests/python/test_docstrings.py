@@ -4,74 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import doctest
-import importlib
 import inspect
-import pkgutil
 import re
-from enum import Enum
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import pydidcomm
+from docstrings import EXAMPLES, MODULES, PUBLIC, names
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-MODULES = [
-    pydidcomm,
-    *(
-        importlib.import_module(module.name)
-        for module in pkgutil.walk_packages(pydidcomm.__path__, "pydidcomm.")
-        if not any(part.startswith("_") for part in module.name.split("."))
-    ),
-]
 PARSER = doctest.DocTestParser()
-
-
-def names(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """What the module offers: its `__all__`, or what it defines."""
-    offered = getattr(module, "__all__", None)
-    for name, value in inspect.getmembers(module):
-        is_own = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
-        if name in offered if offered is not None else is_own:
-            yield f"{module.__name__}.{name}", value
-
-
-def members(qualified: str, cls: type) -> Iterator[tuple[str, Any]]:
-    """Methods and properties; members of an Enum and fields of a class are told of by that class."""
-    fields: Any = getattr(cls, "__dataclass_fields__", getattr(cls, "_fields", {}))
-    # a class may be written in several private modules
-    rooms = ("pydidcomm._party.", "pydidcomm.sync._party.")
-    owners = [cls, *(owner for owner in cls.__mro__[1:] if owner.__module__.startswith(rooms))]
-    for name, value in (pair for owner in owners for pair in vars(owner).items()):
-        if not name.startswith("_") and not isinstance(value, Enum) and name not in fields:
-            # a static method is told of by the function inside
-            yield f"{qualified}.{name}", getattr(value, "__func__", value)
-
-
-def documented() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for module in MODULES:
-        found[module.__name__] = module
-        for qualified, value in names(module):
-            found[qualified] = value
-            if inspect.isclass(value):
-                found |= members(qualified, value)
-    return found
-
-
-# constants have no docstring at run time; what is a plain value or an alias of types is left out
-PUBLIC: dict[str, Any] = {
-    name: value
-    for name, value in documented().items()
-    if inspect.isroutine(value)
-    or inspect.isclass(value)
-    or inspect.isdatadescriptor(value)
-    or isinstance(value, ModuleType)
-}
-EXAMPLES = {name: value for name, value in PUBLIC.items() if ">>>" in (inspect.getdoc(value) or "")}
 
 
 def test_the_collection_reaches_python_and_compiled_names() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from code_process import pieces
+from docstrings import EXAMPLES
 from processes import HERE, QUIET, each_ended, ended
-from test_docstrings import EXAMPLES
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gc
 import json
 import weakref
@@ -21,10 +20,10 @@ from pydidcomm import (
     PrefixResolver,
     UnpackConfig,
     encode_did_document,
-    short_form,
     sync,
     unpack_many,
 )
+from short_forms import forged_by, short_of
 from world import hello, results
 
 MORE_THAN_THE_CACHE = 4_200
@@ -55,18 +54,8 @@ class Table(MutableMapping[str, str]):
         return len(self.rows)
 
 
-def short_of(did: str) -> str:
-    short = short_form(did)
-    assert short is not None
-    return short
-
-
 def routed(table: Table) -> PrefixResolver:
     return PrefixResolver({"did:peer:": LocalResolver(long_forms=table)})
-
-
-def encoded(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def flood(resolver: LocalResolver) -> None:
@@ -75,18 +64,6 @@ def flood(resolver: LocalResolver) -> None:
         strange = encode_did_document({"keyAgreement": [], "n": number})
         for form in (strange, short_of(strange), short_of(strange)):
             resolver.resolve(form)
-
-
-def forged_by(template: str, key: str, number: int) -> Iterator[str]:
-    """Messages that open for nobody, from a DID made for the purpose in both of its forms."""
-    envelope = json.loads(template)
-    header = json.loads(base64.urlsafe_b64decode(envelope["protected"] + "=="))
-    method = {"id": "#key-1", "type": "Multikey", "publicKeyMultibase": key}
-    strange = encode_did_document({"verificationMethod": [method], "keyAgreement": ["#key-1"], "n": number})
-    for form in (strange, short_of(strange)):
-        kid = f"{form}#key-1"
-        protected = json.dumps({**header, "skid": kid, "apu": encoded(kid)})
-        yield json.dumps({**envelope, "protected": encoded(protected)})
 
 
 @pytest.mark.slow

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from time import process_time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
 
+from event_loops import turns
 from pydidcomm import (
     DecryptionError,
     DIDCommMessaging,
@@ -25,39 +26,13 @@ from pydidcomm import (
 from world import HELLO, Documents, Party, hello, results
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
     from asked import Asked
-
-T = TypeVar("T")
 
 LONG = "x" * (1 << 20)
 
 
 def long(to: list[str] | None = None) -> Message:
     return Message(type=HELLO, body={"text": LONG}, to=to)
-
-
-async def turns(work: Awaitable[T]) -> tuple[T, int]:
-    """What the work yields, and how many turns another task had meanwhile."""
-    count = 0
-
-    async def others() -> None:
-        nonlocal count
-        while True:
-            await anyio.lowlevel.checkpoint()
-            count += 1
-
-    done: list[tuple[T, int]] = []
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(others)
-        await anyio.lowlevel.checkpoint()
-        await anyio.lowlevel.checkpoint()
-        before = count
-        result = await work
-        done.append((result, count - before))
-        tasks.cancel_scope.cancel()
-    return done[0]
 
 
 async def test_others_have_their_turn_while_a_long_message_is_packed_and_unpacked() -> None:

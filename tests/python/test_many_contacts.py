@@ -7,7 +7,7 @@ from collections.abc import Iterator, MutableMapping
 import pytest
 
 from pydidcomm import DecryptionError, DidNotFoundError, LocalResolver, encode_did_document, sync
-from test_long_forms import forged_by, short_of
+from short_forms import forged_by, short_of
 from world import hello
 
 CONTACTS = 100_000

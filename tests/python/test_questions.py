@@ -10,6 +10,7 @@ import anyio
 import pytest
 import trio
 
+from event_loops import turns
 from pydidcomm import (
     DIDCommMessaging,
     DidNotFoundError,
@@ -24,7 +25,6 @@ from pydidcomm import (
     UnpackResult,
     sync,
 )
-from test_long_work import turns
 from world import HELLO, Documents, Party, hello, results
 
 if TYPE_CHECKING:
