@@ -31,12 +31,12 @@ COUNT ?= 20
 
 exit-runs: $(VENV)/built ## test process exit repeatedly: make exit-runs COUNT=20
 	$(SAY) "process exit in each way, $(COUNT) times"
-	PYDIDCOMM_EXIT_RUNS=$(COUNT) $(BIN)/python -m pytest --quiet tests/python/test_exit.py
+	PYDIDCOMM_EXIT_RUNS=$(COUNT) $(BIN)/python -m pytest --quiet tests/python/processes/test_exit.py
 
 # how often two processes are killed while they write
 kill-secrets: $(VENV)/built ## kill processes that write keys to SQLite and PostgreSQL, again and again: make kill-secrets ROUNDS=100
 	$(SAY) "kill -9 of two processes that write keys, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL; a server that comes and goes"
-	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/test_askar_kills.py
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/keys/test_askar_kills.py
 
 system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind
 	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"
@@ -52,4 +52,4 @@ WEBVH_SUITE ?= ../didwebvh-test-suite
 webvh-suite: $(VENV)/built ## run the public test suite of did:webvh: make webvh-suite WEBVH_SUITE=../didwebvh-test-suite
 	$(SAY) "did:webvh: the logs and attacks of the public test suite, from $(WEBVH_SUITE)"
 	test -d $(WEBVH_SUITE) || git clone --quiet --depth 1 https://github.com/decentralized-identity/didwebvh-test-suite $(WEBVH_SUITE)
-	PYDIDCOMM_WEBVH_SUITE=$(abspath $(WEBVH_SUITE)) $(BIN)/python -m pytest --quiet tests/python/test_webvh_resolver.py
+	PYDIDCOMM_WEBVH_SUITE=$(abspath $(WEBVH_SUITE)) $(BIN)/python -m pytest --quiet tests/python/resolvers/test_webvh_resolver.py

@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from https_server import LOOPBACK, TRUSTED, document, serving, to_loopback
 from pydidcomm import LocalResolver, Message, sync
 from pydidcomm.resolvers.caching import CachingResolver
 from pydidcomm.resolvers.web import WebResolver, did_web_url
+from support.https_server import LOOPBACK, TRUSTED, document, serving, to_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

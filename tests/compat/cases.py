@@ -7,9 +7,9 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
-import forge
-from forge import plaintext
-from world import Key, Party
+from support import forge
+from support.forge import plaintext
+from support.parties import Key, Party
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import forge
-import world
 from exchange import Cast, unpack_here, unpack_there
 from parties import EXAMPLE, Json, Party, json_web_key_2020, party
 from peer_process import Peer, PeerError
 from pydidcomm import Secret
 from pydidcomm.errors import DIDCommError
 from rows import CheckFailedError, Column, Row, Table
+from support import forge
+from support.parties import Key, b64
+from support.parties import Party as ForgedParty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ REFUSES = "refuses"
 BELIEVED = "believed"
 
 ALICE, BEFORE, BOB, MALLORY = (
-    world.Party(f"did:example:{name}", agreement=agreement)
+    ForgedParty(f"did:example:{name}", agreement=agreement)
     for name, agreement in (("alice", 2), ("alice-before", 1), ("bob", 1), ("mallory", 1))
 )
 # stands in Alice's document, but not under keyAgreement
@@ -33,17 +34,17 @@ REVOKED = ALICE.agreement[1]
 PAST, NOW, FUTURE = 1_600_000_000, 1_700_000_000, 4_102_444_800
 ROTATION: Json = {"iss": BEFORE.did, "sub": ALICE.did, "iat": NOW, "exp": FUTURE}
 # a point of order 1, with which everybody agrees with everybody on zeros
-ZEROS = {"kty": "OKP", "crv": "X25519", "x": world.b64(bytes(32))}
+ZEROS = {"kty": "OKP", "crv": "X25519", "x": b64(bytes(32))}
 CRIT: Json = {"crit": ["example"], "example": True}
 
 Layer: TypeAlias = "Callable[[Json], Json]"
 
 
-def sign(key: world.Key, **changes: Any) -> Layer:  # noqa: ANN401, the arguments of the forger
+def sign(key: Key, **changes: Any) -> Layer:  # noqa: ANN401, the arguments of the forger
     return lambda content: forge.sign(content, key, **changes)
 
 
-def authcrypt(sender: world.Key, **changes: Any) -> Layer:  # noqa: ANN401
+def authcrypt(sender: Key, **changes: Any) -> Layer:  # noqa: ANN401
     return lambda content: forge.encrypt(content, BOB.agreement, sender=sender, **changes)
 
 
@@ -70,7 +71,7 @@ class Forgery:
     needs: frozenset[str] = frozenset()
     headers: Json = field(default_factory=dict[str, object])
     from_prior: Json | None = None
-    from_prior_by: world.Key = BEFORE.signing
+    from_prior_by: Key = BEFORE.signing
 
     def row(self, peers: Sequence[Peer]) -> Row:
         lacking = {peer: peer.implementation.lacking(self.needs | {"reads"}) for peer in peers}
@@ -119,7 +120,7 @@ class Forgery:
         return json.dumps(content)
 
 
-def _party(forged: world.Party, peer: Peer | None = None) -> Party:
+def _party(forged: ForgedParty, peer: Peer | None = None) -> Party:
     """The party with a document that the peer reads; all but the first key for agreement left out of it."""
     secrets = [Secret(key.secret_jwk) for key in (*forged.agreement, forged.signing)]
     made = party(peer, forged.did, secrets, json_web_key_2020)
@@ -174,7 +175,7 @@ FORGERIES = (
     Forgery(
         "apv of other recipients",
         "apv",
-        (anoncrypt(protected={"apv": world.b64(forge.apv([MALLORY.key.kid]))}),),
+        (anoncrypt(protected={"apv": b64(forge.apv([MALLORY.key.kid]))}),),
     ),
     Forgery(
         "epk of small order",

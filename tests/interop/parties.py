@@ -19,7 +19,7 @@ from pydidcomm import (
     create_peer_did,
     short_form,
 )
-from world import base58
+from support.parties import base58
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

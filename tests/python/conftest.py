@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import is_hypothesis_test
 
-from asked import Asked, packed_for
 from conformance import Conformance
-from world import Documents, Party
+from support.parties import Documents, Party
+from support.recording_resolver import Asked, packed_for
 
 NO_OPTIONS: dict[str, Any] = {}
 BACKENDS = [

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
-from application import serving_application
-from https_server import (
+from pydidcomm import DIDCommMessaging, Message, Packed, UnpackResult, sync
+from pydidcomm.errors import DeliveryError
+from pydidcomm.sync.network import HttpTransport as SyncHttpTransport
+from pydidcomm.transports.http import HttpTransport, Sent
+from pydidcomm.transports.receiver import receiver
+from support.application import serving_application
+from support.https_server import (
     LOOPBACK,
     TRUSTED,
     Connection,
@@ -20,12 +25,7 @@ from https_server import (
     silent,
     to_loopback,
 )
-from pydidcomm import DIDCommMessaging, Message, Packed, UnpackResult, sync
-from pydidcomm.errors import DeliveryError
-from pydidcomm.sync.network import HttpTransport as SyncHttpTransport
-from pydidcomm.transports.http import HttpTransport, Sent
-from pydidcomm.transports.receiver import receiver
-from websocket_peer import CLOSE, PING, PONG, frame, handshake, next_frame
+from support.websocket_peer import CLOSE, PING, PONG, frame, handshake, next_frame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator

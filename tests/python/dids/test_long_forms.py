@@ -1,0 +1,211 @@
+"""The short form of a contact resolves as long as the contact lasts, whatever others send."""
+
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+import pytest
+
+from pydidcomm import (
+    DecryptionError,
+    DIDCommMessaging,
+    DIDDocument,
+    DidNotFoundError,
+    LocalResolver,
+    PolicyError,
+    PrefixResolver,
+    UnpackConfig,
+    encode_did_document,
+    sync,
+    unpack_many,
+)
+from support.parties import hello, results
+from support.short_forms import forged_by, short_of
+
+MORE_THAN_THE_CACHE = 4_200
+"""Documents that a resolver remembers are fewer."""
+
+
+class Table(MutableMapping[str, str]):
+    """Long forms in a database, as an application would keep them."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+        self.reads = 0
+
+    def __getitem__(self, did: str) -> str:
+        self.reads += 1
+        return self.rows[did]
+
+    def __setitem__(self, did: str, long: str) -> None:
+        self.rows[did] = long
+
+    def __delitem__(self, did: str) -> None:
+        del self.rows[did]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def routed(table: Table) -> PrefixResolver:
+    return PrefixResolver({"did:peer:": LocalResolver(long_forms=table)})
+
+
+def flood(resolver: LocalResolver) -> None:
+    """Has the resolver see more strange DIDs than there is room for, each of them often."""
+    for number in range(MORE_THAN_THE_CACHE):
+        strange = encode_did_document({"keyAgreement": [], "n": number})
+        for form in (strange, short_of(strange), short_of(strange)):
+            resolver.resolve(form)
+
+
+@pytest.mark.slow
+async def test_a_contact_is_known_after_any_number_of_messages_that_prove_nothing() -> None:
+    alice, bob = DIDCommMessaging(), DIDCommMessaging()
+    long, bob_did = await alice.create_peer_did(method=4), await bob.create_peer_did()
+    first = (await alice.pack(hello(), to=bob_did, frm=long)).text
+    await bob.unpack(first)
+    document = await bob.resolve(bob_did)
+    key = document.as_dict()["verificationMethod"][0]["publicKeyMultibase"]
+    for number in range(20):
+        for forged in forged_by(first, key, number):
+            with pytest.raises(DecryptionError):
+                await bob.unpack(forged)
+    assert isinstance(bob.resolver, LocalResolver)
+    assert dict(bob.resolver.long_forms) == {short_of(long): long}
+    flood(bob.resolver)
+    received = await bob.unpack((await alice.pack(hello(), to=bob_did, frm=short_of(long))).text)
+    assert received.sender == short_of(long)
+
+
+def test_a_sender_that_is_refused_leaves_nothing() -> None:
+    alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
+    long, bob_did = alice.create_peer_did(method=4), bob.create_peer_did()
+    packed = alice.pack(hello(), to=bob_did, frm=long).text
+
+    def nobody(_did: str) -> bool:
+        return False
+
+    with pytest.raises(PolicyError):
+        bob.unpack(packed, config=UnpackConfig(allowed_senders=nobody))
+    assert isinstance(bob.resolver, LocalResolver)
+    assert dict(bob.resolver.long_forms) == {}
+    results(sync.unpack_many(bob.resolvers_config, [packed]))
+    assert dict(bob.resolver.long_forms) == {short_of(long): long}
+
+
+async def test_a_store_keeps_contacts_and_own_dids_from_one_process_to_the_next() -> None:
+    table, secrets = Table(), sync.DIDCommMessaging().secrets
+    alice = sync.DIDCommMessaging()
+    long = alice.create_peer_did(method=4)
+    before = DIDCommMessaging(secrets, LocalResolver(long_forms=table))
+    own = await before.create_peer_did(method=4)
+    results(await unpack_many(before.resolvers_config, [alice.pack(hello(), to=own, frm=long).text]))
+    assert table.rows == {short_of(long): long, short_of(own): own}
+    alice.resolver.resolve(own)
+    # the next process has nothing but the store and the secrets
+    later = alice.pack(hello(), to=short_of(own), frm=short_of(long)).text
+    for resolver in (LocalResolver(long_forms=table), routed(table)):
+        received = await DIDCommMessaging(secrets, resolver).unpack(later)
+        assert (received.sender, received.metadata.recipient) == (short_of(long), short_of(own))
+        again = sync.DIDCommMessaging(secrets, resolver)
+        table.reads = 0
+        assert again.unpack(later).sender == short_of(long)
+        # what was read from the store once is known
+        assert table.reads == 0
+
+
+@pytest.mark.slow
+def test_a_store_is_asked_for_contacts_that_are_not_in_memory() -> None:
+    table = Table()
+    contacts = [
+        encode_did_document({"keyAgreement": [], "contact": number}) for number in range(MORE_THAN_THE_CACHE)
+    ]
+    table.rows = {short_of(long): long for long in contacts}
+    resolver = LocalResolver(long_forms=table)
+    for _ in range(2):
+        for long in contacts:
+            assert resolver.resolve(short_of(long)) is not None
+    assert resolver.known(short_of(contacts[0])) == contacts[0]
+
+
+def test_a_store_that_has_the_wrong_long_form_is_not_believed() -> None:
+    one, other = (encode_did_document({"keyAgreement": [], "n": number}) for number in range(2))
+    resolver = LocalResolver(long_forms={short_of(one): other})
+    with pytest.raises(Exception, match=r"hash|long form"):
+        resolver.resolve(short_of(one))
+    odd: Any = {short_of(one): 7}
+    with pytest.raises(TypeError, match="`long_forms` must contain str"):
+        LocalResolver(long_forms=odd).resolve(short_of(one))
+
+
+def test_what_is_forgotten_is_unknown_in_every_form() -> None:
+    for resolver in (LocalResolver(), LocalResolver(long_forms=Table())):
+        long = encode_did_document({"keyAgreement": []})
+        for form in (long, short_of(long)):
+            resolver.remember(long)
+            assert resolver.resolve(short_of(long)) is not None
+            assert resolver.forget(form)
+            assert resolver.resolve(short_of(long)) is None
+            assert short_of(long) not in resolver.long_forms
+        assert not resolver.forget(long)
+        did = resolver.remember_genesis('{"keyAgreement":[]}')
+        assert resolver.forget(did)
+        assert resolver.resolve(did) is None
+
+
+def test_own_dids_that_carry_their_document_do_not_accumulate() -> None:
+    party = sync.DIDCommMessaging()
+    for _ in range(3):
+        party.create_peer_did()
+    assert isinstance(party.resolver, LocalResolver)
+    assert dict(party.resolver.long_forms) == {}
+
+
+def test_long_forms_are_saved_and_restored() -> None:
+    alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
+    long, bob_did = alice.create_peer_did(method=4), bob.create_peer_did()
+    bob.unpack(alice.pack(hello(), to=bob_did, frm=long).text)
+    assert isinstance(bob.resolver, LocalResolver)
+    saved = json.dumps(dict(bob.resolver.long_forms))
+    restored = sync.DIDCommMessaging(bob.secrets, LocalResolver(long_forms=json.loads(saved)))
+    short = alice.pack(hello(), to=bob_did, frm=short_of(long)).text
+    assert restored.unpack(short).sender == short_of(long)
+    with pytest.raises(DidNotFoundError):
+        sync.DIDCommMessaging(bob.secrets, LocalResolver()).unpack(short)
+
+
+def test_a_subclass_answers_for_every_did_and_keeps_contacts_too() -> None:
+    asked: list[str] = []
+
+    class Watched(LocalResolver):
+        """Notes what it is asked."""
+
+        def resolve(self, did: str) -> DIDDocument | None:
+            asked.append(did)
+            return super().resolve(did)
+
+    alice = sync.DIDCommMessaging()
+    bob = sync.DIDCommMessaging(resolver=Watched())
+    long, bob_did = alice.create_peer_did(method=4), bob.create_peer_did()
+    bob.unpack(alice.pack(hello(), to=bob_did, frm=long).text)
+    assert long in asked
+    assert bob.unpack(alice.pack(hello(), to=bob_did, frm=short_of(long)).text).sender == short_of(long)
+    assert short_of(long) in asked
+
+
+def test_a_resolver_and_its_store_go_when_nothing_refers_to_them() -> None:
+    store: Any = {}
+    resolver = LocalResolver(long_forms=store)
+    store["cycle"] = resolver
+    gone = weakref.ref(resolver)
+    del resolver, store
+    gc.collect()
+    assert gone() is None

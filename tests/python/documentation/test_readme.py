@@ -1,0 +1,32 @@
+"""The README is short and begins with code; `test_documents_as_processes` runs it."""
+
+from __future__ import annotations
+
+import re
+
+from support.paths import ROOT
+
+README = ROOT / "README.md"
+LINES = README.read_text(encoding="utf-8").splitlines()
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> list[tuple[int, str]]:
+    """The Python blocks, each with the number of its first line."""
+    text = "\n".join(LINES)
+    return [(text.count("\n", 0, match.start(1)) + 1, match[1]) for match in FENCE.finditer(text)]
+
+
+def test_it_has_at_most_140_lines_and_code_by_line_25() -> None:
+    assert len(LINES) <= 140
+    assert blocks()
+    assert blocks()[0][0] <= 25
+
+
+def test_the_files_it_links_to_are_there() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", "\n".join(LINES)):
+        assert (README.parent / target).exists(), target
+
+
+def test_it_names_no_machine() -> None:
+    assert not re.search(r"/(home|root|work|tmp|Users)/", "\n".join(LINES))

@@ -1,0 +1,407 @@
+"""DIDComm v1: verkeys, envelopes and forwards, and the one door at which both versions knock."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from hashlib import sha512
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from pydidcomm import (
+    DIDCommMessaging,
+    InMemoryReplayWindow,
+    InMemorySecrets,
+    LocalResolver,
+    Message,
+    PublicKey,
+    ResolversConfig,
+    Secret,
+    SignAlg,
+    UnpackConfig,
+    UnpackResult,
+    inspect,
+    sync,
+    unpack,
+    v1,
+)
+from pydidcomm.errors import (
+    DecryptionError,
+    DIDCommError,
+    MalformedMessageError,
+    PolicyError,
+    ReplayedMessageError,
+    SecretNotFoundError,
+    UnsupportedError,
+)
+from pydidcomm.inspection import EncryptedView
+from pydidcomm.sync import v1 as now
+from support.external_keys import Keys
+from support.parties import b64, header_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydidcomm import ReplayWindow
+    from pydidcomm.config import AllowedSenders
+    from pydidcomm.resolvers import SecretsResolver
+
+PING = {"@type": "https://didcomm.org/trust_ping/1.0/ping", "@id": "518be002", "comment": "é", "n": 2**70}
+
+
+def party(config: ResolversConfig) -> sync.DIDCommMessaging:
+    return sync.DIDCommMessaging(
+        config.secrets_resolver, config.did_resolver, replay_window=config.replay_window
+    )
+
+
+class Cast:
+    """Three people and what each of them holds."""
+
+    def __init__(self) -> None:
+        self.secrets = {name: InMemorySecrets() for name in ("alice", "bob", "carol")}
+        self.alice, self.bob, self.carol = (now.create_verkey(held) for held in self.secrets.values())
+
+    def config(self, name: str, replay_window: ReplayWindow | None = None) -> ResolversConfig:
+        return resolvers(self.secrets[name], replay_window)
+
+    def packed(self, content: Mapping[str, Any] | str | bytes = PING, *to: str, frm: bool = True) -> str:
+        sender = self.alice if frm else None
+        return now.pack(self.config("alice"), content, to or (self.bob,), sender).message
+
+
+def resolvers(secrets: SecretsResolver, replay_window: ReplayWindow | None = None) -> ResolversConfig:
+    return ResolversConfig(
+        secrets_resolver=secrets, did_resolver=LocalResolver(), replay_window=replay_window
+    )
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+# both faces
+
+
+async def test_what_is_packed_is_unpacked_and_its_sender_told(cast: Cast) -> None:
+    for frm in (cast.alice, None):
+        packed = await v1.pack(cast.config("alice"), PING, [cast.bob, cast.carol], frm)
+        assert packed.message == packed.packed_msg
+        assert packed.media_type == "application/didcomm-envelope-enc"
+        assert (packed.to_verkeys, packed.from_verkey) == ((cast.bob, cast.carol), frm)
+        for name, own in (("bob", cast.bob), ("carol", cast.carol)):
+            for text in (packed.message, packed.message.encode(), json.loads(packed.message)):
+                received = await v1.unpack(cast.config(name), text)
+                assert received.json() == PING
+                assert (received.type, received.id) == (PING["@type"], PING["@id"])
+                assert (received.sender_verkey, received.recipient_verkey) == (frm, own)
+                assert received.encrypted_to == (cast.bob, cast.carol)
+                assert json.loads(received.content) == PING
+
+
+async def test_a_forward_goes_from_mediator_to_mediator(cast: Cast) -> None:
+    packed = (await v1.pack(cast.config("alice"), PING, [cast.alice])).message
+    wrapped = await v1.forward(cast.config("alice"), packed, cast.alice, [cast.bob, cast.carol])
+    assert wrapped.to_verkeys == (cast.carol,)
+    outer = await v1.unpack_forward(cast.config("carol"), wrapped.message)
+    assert (outer.to, outer.received.sender_verkey) == (cast.bob, None)
+    inner = await v1.unpack_forward(cast.config("bob"), outer.message)
+    assert (inner.to, inner.message) == (cast.alice, packed)
+    assert (await v1.unpack(cast.config("alice"), inner.message)).json() == PING
+
+
+async def test_a_new_verkey_is_kept_under_the_id_of_its_did_key() -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.kept: list[Secret] = []
+
+        def get_key(self, kid: str, /) -> Secret | None:
+            return next((secret for secret in self.kept if secret.kid == kid), None)
+
+        def get_keys(self, kids: list[str], /) -> list[str]:
+            return [kid for kid in kids if self.get_key(kid)]
+
+        async def add_key(self, secret: Secret, /) -> None:
+            self.kept.append(secret)
+
+    secrets, seed = Slow(), b"testseed000000000000000000000001"
+    verkey = await v1.create_verkey(secrets, seed)
+    (secret,) = secrets.kept
+    multikey = secret.public_multikey()
+    assert secret.kid == f"did:key:{multikey}#{multikey}"
+    assert (
+        verkey
+        == v1.verkey(secret)
+        == v1.verkey(secret.public_key)
+        == now.create_verkey(InMemorySecrets(), seed)
+    )
+    assert v1.public_key(verkey) == secret.public_key
+    packed = await v1.pack(resolvers(secrets), b"hello", [verkey], verkey)
+    assert (await v1.unpack(resolvers(secrets), packed.message)).sender_verkey == verkey
+
+
+def test_the_synchronous_face_does_the_same(cast: Cast) -> None:
+    packed = now.pack(cast.config("alice"), "hello", [cast.bob], cast.alice)
+    wrapped = now.forward(cast.config("alice"), packed.message, cast.bob, [cast.carol])
+    forwarded = now.unpack_forward(cast.config("carol"), wrapped.message)
+    received = now.unpack(cast.config("bob"), forwarded.message)
+    assert (received.content, received.sender_verkey) == (b"hello", cast.alice)
+    assert set(now.__all__) == set(v1.__all__)
+
+
+# one door
+
+
+async def test_version_1_is_refused_by_unpack_and_read_by_receive(cast: Cast) -> None:
+    packed, config = cast.packed(), cast.config("bob")
+    with pytest.raises(UnsupportedError, match="DIDComm v1"):
+        await unpack(config, packed)
+    both = [
+        await DIDCommMessaging(config.secrets_resolver, config.did_resolver).receive(packed),
+        party(config).receive(packed),
+    ]
+    for received in both:
+        assert isinstance(received, v1.V1Message)
+        assert (received.json(), received.sender_verkey) == (PING, cast.alice)
+    anonymous = party(config).receive(cast.packed(frm=False))
+    assert isinstance(anonymous, v1.V1Message)
+    assert anonymous.sender_verkey is None
+
+
+async def test_version_2_is_received_as_it_is_unpacked() -> None:
+    holder = DIDCommMessaging()
+    did = await holder.create_peer_did()
+    packed = await holder.pack(Message(type="https://example.org/greeting/1.0/hello"), to=did, frm=did)
+    received = await holder.receive(packed.text)
+    assert isinstance(received, UnpackResult)
+    assert received.sender == did
+
+
+def test_demands_are_met_by_what_is_proved(cast: Cast) -> None:
+    def refused(demand: str, packed: str, **demands: Any) -> None:  # noqa: ANN401, options
+        config = UnpackConfig(**demands)
+        bob = cast.config("bob")
+        for read in (partial(party(bob).receive, config=config), partial(now.unpack, bob, config=config)):
+            with pytest.raises(PolicyError) as caught:
+                read(packed)
+            assert (caught.value.demand, caught.value.did) == (demand, None)
+
+    def is_alice(verkey: str) -> bool:
+        return verkey == cast.alice
+
+    def is_carol(verkey: str) -> bool:
+        return verkey == cast.carol
+
+    def is_anybody(_verkey: str) -> bool:
+        return True
+
+    either: list[AllowedSenders] = [{cast.alice}, is_alice]
+    signed, anonymous = cast.packed(), cast.packed(frm=False)
+    refused("require_authenticated", anonymous, require_authenticated=True)
+    refused("require_signed", signed, require_signed=True)
+    refused("require_profile", signed, require_profile="didcomm/v2")
+    refused("allowed_senders", signed, allowed_senders={cast.carol})
+    refused("allowed_senders", signed, allowed_senders=is_carol)
+    refused("allowed_senders", anonymous, allowed_senders={cast.alice})
+    refused("allowed_senders", anonymous, allowed_senders=is_anybody)
+    for allowed in either:
+        config = UnpackConfig(require_encrypted=True, require_authenticated=True, allowed_senders=allowed)
+        assert isinstance(party(cast.config("bob")).receive(signed, config=config), v1.V1Message)
+        assert now.unpack(cast.config("bob"), signed, config).sender_verkey == cast.alice
+
+
+async def test_a_replayed_message_is_refused(cast: Cast) -> None:
+    config = cast.config("bob", replay_window=InMemoryReplayWindow())
+    packed = cast.packed()
+    party(config).receive(packed)
+    for read in (party(config).receive, partial(now.unpack, config)):
+        with pytest.raises(ReplayedMessageError) as caught:
+            read(packed)
+        assert (caught.value.message_id, caught.value.did) == (PING["@id"], None)
+    octets = cast.packed(b"\xff")
+    await v1.unpack(config, octets)
+    with pytest.raises(ReplayedMessageError) as caught:
+        await v1.unpack(config, octets)
+    assert len(caught.value.message_id) == 43
+
+
+async def test_a_forward_is_admitted_as_any_message_is(cast: Cast) -> None:
+    wrapped = now.forward(cast.config("alice"), cast.packed(), cast.bob, [cast.carol]).message
+    demanding = UnpackConfig(require_authenticated=True)
+    with pytest.raises(PolicyError):
+        await v1.unpack_forward(cast.config("carol"), wrapped, demanding)
+    with pytest.raises(PolicyError):
+        now.unpack_forward(cast.config("carol"), wrapped, demanding)
+    config = cast.config("carol", InMemoryReplayWindow())
+    await v1.unpack_forward(config, wrapped)
+    with pytest.raises(ReplayedMessageError):
+        await v1.unpack_forward(config, wrapped)
+    with pytest.raises(ReplayedMessageError):
+        now.unpack_forward(config, wrapped)
+
+
+def test_inspect_tells_what_an_envelope_claims(cast: Cast) -> None:
+    view = inspect(cast.packed(PING, cast.bob, cast.carol))
+    (layer,) = view.layers
+    assert isinstance(layer, EncryptedView)
+    assert (layer.version, layer.mode, layer.typ) == (1, "authcrypt", "JWM/1.0")
+    assert layer.claimed_recipient_kids == (cast.bob, cast.carol)
+    assert [fault.reason for fault in view.faults] == ["unsupported envelope: DIDComm v1"]
+
+
+# secrets
+
+
+async def test_a_resolver_is_asked_by_the_verkey_and_by_the_id_of_its_did_key(cast: Cast) -> None:
+    asked: list[list[str]] = []
+
+    class Asked(Keys):
+        def get_keys(self, kids: list[str], /) -> list[str]:
+            asked.append(kids)
+            return super().get_keys(kids)
+
+    secret = cast.secrets["bob"].get_key(cast.bob)
+    assert secret is not None
+    jwk = {name: value for name, value in secret.expose_jwk().items() if name != "kid"}
+    for name in (cast.bob, secret.kid):
+        for answer in (secret, jwk, {**jwk, "kid": "did:example:bob#1"}):
+            received = await v1.unpack(resolvers(Asked({name: answer})), cast.packed())
+            assert received.recipient_verkey == cast.bob
+    assert {tuple(kids) for kids in asked} == {(cast.bob, secret.kid)}
+
+
+def test_a_key_that_only_signs_opens_nothing_and_says_so(cast: Cast) -> None:
+    class Signs:
+        def sign(self, _algorithm: SignAlg, _data: bytes, /) -> bytes:
+            return b""
+
+    signs = resolvers(Keys({cast.bob: Signs()}))
+    with pytest.raises(UnsupportedError, match="only signs"):
+        now.unpack(signs, cast.packed())
+    with pytest.raises(UnsupportedError, match="only signs"):
+        now.pack(signs, PING, [cast.alice], cast.bob)
+
+
+async def test_a_key_that_agrees_elsewhere_packs_and_opens(cast: Cast) -> None:
+    seed = b"testseed000000000000000000000001"
+    dave = await v1.create_verkey(InMemorySecrets(), seed)
+
+    class Agrees:
+        """The X25519 key that the Ed25519 key of the seed implies (RFC 8032 5.1.5)."""
+
+        key = X25519PrivateKey.from_private_bytes(sha512(seed).digest()[:32])
+
+        async def agree(self, public_key: PublicKey, /) -> bytes:
+            assert public_key.curve == "X25519"
+            return self.key.exchange(X25519PublicKey.from_public_bytes(public_key.octets()))
+
+    there = resolvers(Keys({dave: Agrees()}))
+    assert (await v1.unpack(there, cast.packed(PING, cast.bob, dave))).sender_verkey == cast.alice
+    packed = await v1.pack(there, PING, [cast.bob], dave)
+    assert (await v1.unpack(cast.config("bob"), packed.message)).sender_verkey == dave
+
+
+def test_secrets_are_named_by_their_verkeys(cast: Cast) -> None:
+    secret = cast.secrets["bob"].get_key(cast.bob)
+    assert secret is not None
+    assert cast.bob in cast.secrets["bob"]
+    kept = InMemorySecrets([{**secret.expose_jwk(), "kid": cast.bob}])
+    assert kept.kids() == [secret.kid]
+    assert secret.renamed("did:example:bob#1").renamed(cast.bob).kid == secret.kid
+    assert now.unpack(resolvers(kept), cast.packed()).recipient_verkey == cast.bob
+    assert kept.remove_key(cast.bob)
+    with pytest.raises(SecretNotFoundError) as caught:
+        now.unpack(resolvers(kept), cast.packed())
+    assert caught.value.kids == (cast.bob,)
+
+
+def test_the_secret_of_another_key_is_told_of(cast: Cast) -> None:
+    wrong = resolvers(Keys({cast.bob: cast.secrets["carol"].get_key(cast.carol)}))
+    with pytest.raises(ValueError, match=cast.bob):
+        now.unpack(wrong, cast.packed())
+    with pytest.raises(ValueError, match=cast.bob):
+        now.pack(wrong, PING, [cast.alice], cast.bob)
+
+
+# refusals
+
+
+def test_a_message_with_one_letter_changed_is_refused(cast: Cast) -> None:
+    packed = json.loads(cast.packed())
+    for name in ("iv", "ciphertext", "tag"):
+        letter = "B" if packed[name][0] == "A" else "A"
+        with pytest.raises(DecryptionError):
+            now.unpack(cast.config("bob"), {**packed, name: letter + packed[name][1:]})
+
+
+def test_what_is_no_envelope_of_version_1_is_refused(cast: Cast) -> None:
+    bob = cast.config("bob")
+    for packed in ("", "{", "[]", {}, {"id": "1", "type": "t"}):
+        with pytest.raises(MalformedMessageError):
+            now.unpack(bob, packed)
+    party = sync.DIDCommMessaging()
+    text = party.pack(Message(type="https://example.org/greeting/1.0/hello"), to=party.create_peer_did())
+    with pytest.raises(MalformedMessageError):
+        now.unpack(bob, text.message)
+    with pytest.raises(MalformedMessageError, match="forward"):
+        now.unpack_forward(bob, cast.packed())
+    for content in (b"\xff", "hello", "[]", '{"a":1,"a":2}'):
+        received = now.unpack(bob, cast.packed(content))
+        assert (received.type, received.id) == (None, None)
+        with pytest.raises(MalformedMessageError):
+            received.json()
+
+
+def test_limits_are_set_by_the_caller(cast: Cast) -> None:
+    packed = cast.packed(PING, cast.bob, cast.carol)
+    just = UnpackConfig(max_bytes=len(packed), max_recipients=2)
+    assert now.unpack(cast.config("bob"), packed, just).json() == PING
+    for config in (UnpackConfig(max_bytes=len(packed) - 1), UnpackConfig(max_recipients=1)):
+        with pytest.raises(MalformedMessageError):
+            now.unpack(cast.config("bob"), packed, config)
+    deep = now.unpack(cast.config("bob"), cast.packed('{"a":[[]]}'), UnpackConfig(max_nesting=2))
+    with pytest.raises(MalformedMessageError, match="deep"):
+        deep.json()
+
+
+def test_misuse_is_told(cast: Cast) -> None:
+    alice = cast.config("alice")
+    low = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM"
+    for to in ([], ["bob"], [cast.bob, cast.bob], ["did:key:z6Mk"], [low]):
+        with pytest.raises(ValueError):  # noqa: PT011, several texts
+            now.pack(alice, PING, to)
+    with pytest.raises(ValueError, match="verkey"):
+        now.pack(alice, PING, [cast.bob], "alice")
+    with pytest.raises(SecretNotFoundError):
+        now.pack(alice, PING, [cast.bob], cast.carol)
+    with pytest.raises(TypeError):
+        now.pack(alice, 7, [cast.bob])  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        now.pack(alice, PING, cast.bob)
+    with pytest.raises(ValueError, match="`routing_keys` must not be empty"):
+        now.forward(alice, cast.packed(), cast.bob, [])
+    with pytest.raises(MalformedMessageError, match="not an encrypted message"):
+        now.forward(alice, json.dumps(PING), cast.bob, [cast.carol])
+    with pytest.raises(ValueError, match="verkey"):
+        v1.public_key("bob")
+    with pytest.raises(UnsupportedError, match="X25519"):
+        v1.verkey(Secret.generate("X25519", kid="did:example:bob#1"))
+    with pytest.raises(ValueError):  # noqa: PT011, the text is that of `Secret`
+        now.create_verkey(InMemorySecrets(), b"short")
+
+
+@pytest.mark.parametrize(("length", "error"), [(2048, SecretNotFoundError), (2049, MalformedMessageError)])
+def test_a_kid_of_any_length_is_not_repeated_by_an_error(length: int, error: type[DIDCommError]) -> None:
+    secrets = InMemorySecrets()
+    party = sync.DIDCommMessaging(secrets)
+    verkey = now.create_verkey(secrets)
+    envelope = json.loads(now.pack(party.resolvers_config, {"@id": "1"}, [verkey]).text)
+    header = header_of(envelope["protected"])
+    header["recipients"][0]["header"]["kid"] = "z" * length
+    envelope["protected"] = b64(json.dumps(header))
+    with pytest.raises(error) as caught:
+        party.receive(envelope)
+    assert len(str(caught.value)) < 2100

@@ -1,0 +1,172 @@
+"""Losing a process or the server loses no key that was acknowledged: make kill-secrets ROUNDS=100."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pydidcomm import sync
+from pydidcomm.secrets import SecretsUnavailableError
+from pydidcomm.secrets.askar import AskarSecrets
+from support import postgres, silent_proxy
+from support.parties import hello
+from support.paths import PACKAGE, SUPPORT, TESTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
+RAW_KEY = AskarSecrets.generate_raw_key()
+MOST_ATTEMPTS = 5
+# a process that writes nothing in this time fails its test
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Postgres]:
+    if postgres.binaries() is None:
+        pytest.skip("Askar on PostgreSQL: its server is not installed (make system)")
+    with postgres.server() as running:
+        yield running
+
+
+class Writer:
+    """A process that creates DIDs and prints each once it is stored."""
+
+    def __init__(self, way: str, location: str) -> None:
+        self.acknowledged: list[str] = []
+        self.process = subprocess.Popen(  # noqa: S603, our own program
+            [sys.executable, str(SUPPORT / "askar_process.py"), way, location, RAW_KEY, "asyncio"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), str(TESTS)])},
+        )
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            # the last line may be cut
+            if line.endswith("\n"):
+                self.acknowledged.append(line.strip())
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many DIDs are stored."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while len(self.acknowledged) < count:
+            assert time.monotonic() < end, "the process writes nothing"
+            assert self.process.poll() is None, "the process ended by itself"
+            time.sleep(0.002)
+
+    def kill(self) -> list[str]:
+        """End the process as nothing can prevent, and return what it acknowledged."""
+        self.process.kill()
+        self.process.wait()
+        self.thread.join()
+        for pipe in (self.process.stdout, self.process.stderr):
+            assert pipe is not None
+            pipe.close()
+        return self.acknowledged
+
+
+def kids(location: str) -> set[str]:
+    with AskarSecrets.open(location, raw_key=RAW_KEY, create=False, timeout=60) as secrets:
+        return set(secrets.kids())
+
+
+def expected(dids: list[str]) -> set[str]:
+    return {f"{did}#key-{number}" for did in dids for number in (1, 2)}
+
+
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+def test_a_killed_process_loses_no_key_that_it_acknowledged(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    location = str(tmp_path / "wallet.db")
+    if database == "PostgreSQL":
+        running: postgres.Postgres = request.getfixturevalue("server")
+        location = running.url()
+    acknowledged: list[str] = []
+    for number in range(ROUNDS):
+        writers = [Writer("write", location) for _ in range(2)]
+        for writer in writers:
+            writer.wait_for(1 + number % 5)
+        for writer in writers:
+            acknowledged += writer.kill()
+        stored = kids(location)
+        assert stored >= expected(acknowledged)
+        # a DID is stored as a whole or not at all
+        assert all(kid.replace("#key-1", "#key-2").replace("#key-2", "#key-1") in stored for kid in stored)
+    assert len(acknowledged) >= 2 * ROUNDS
+    print(f"{database}: {ROUNDS} rounds, {len(acknowledged)} DIDs acknowledged, none lost")  # noqa: T201
+
+
+def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(server: postgres.Postgres) -> None:
+    location = server.url()
+    with AskarSecrets.open(location, raw_key=RAW_KEY) as secrets:
+        party = sync.DIDCommMessaging(secrets=secrets)
+        first = party.create_peer_did()
+        writers = [Writer("insist", location) for _ in range(2)]
+        for number in range(min(ROUNDS, 5)):
+            for writer in writers:
+                writer.wait_for(5 * (number + 1))
+            server.stop()
+            # keys that were used lately go on to work
+            packed = party.pack(hello(to=[first]), to=first, frm=first)
+            assert party.unpack(packed.message).sender == first
+            server.start()
+            before = [len(writer.acknowledged) for writer in writers]
+            for writer, count in zip(writers, before, strict=True):
+                writer.wait_for(count + 3)
+            # the same store, whose idle connections are all dead
+            assert secrets.get_keys([f"{first}#key-1"])
+            assert len(secrets.kids()) >= 2
+        acknowledged = [did for writer in writers for did in writer.kill()]
+        assert set(secrets.kids()) >= expected([first, *acknowledged])
+
+
+def test_connections_that_fall_silent_are_given_up_and_replaced(server: postgres.Postgres) -> None:
+    with silent_proxy.in_front_of(server.port) as proxy:
+        location = server.url().replace(str(server.port), str(proxy.port))
+        with AskarSecrets.open(location, raw_key=RAW_KEY, timeout=3) as secrets:
+            party = sync.DIDCommMessaging(secrets=secrets)
+            dids = [party.create_peer_did()]
+
+            def create_until_silence() -> None:
+                while True:
+                    dids.append(party.create_peer_did())
+
+            # more writers than sessions, each of which the silence meets in the middle of a write
+            with ThreadPoolExecutor(12) as threads:
+                calls = [threads.submit(create_until_silence) for _ in range(12)]
+                while len(dids) < 40 and not any(call.done() for call in calls):
+                    time.sleep(0.002)
+                proxy.fall_silent()
+            for call in calls:
+                with pytest.raises(SecretsUnavailableError):
+                    call.result()
+            # keys that are at hand need no server
+            packed = party.pack(hello(to=[dids[0]]), to=dids[0], frm=dids[0])
+            assert party.unpack(packed.message).sender == dids[0]
+            proxy.recover()
+            # the server frees the locks of the silent writers after half the time of a call
+            for _ in range(MOST_ATTEMPTS):
+                with suppress(SecretsUnavailableError):
+                    dids.append(party.create_peer_did())
+                    break
+            else:
+                pytest.fail("the store did not recover")
+            assert set(secrets.kids()) >= expected(dids)

@@ -1,0 +1,1 @@
+"""What the tests share: parties, forged messages, servers, and programs that run as processes."""

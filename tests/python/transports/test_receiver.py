@@ -1,0 +1,530 @@
+"""The receivers: what they answer to each kind of request, on every event loop and under real servers."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+from pydidcomm import (
+    DIDCommMessaging,
+    InMemoryReplayWindow,
+    LocalResolver,
+    Message,
+    Packed,
+    PrefixResolver,
+    UnpackConfig,
+    UnpackResult,
+    sync,
+)
+from pydidcomm.errors import ResolutionError
+from pydidcomm.transports.http import HttpTransport
+from pydidcomm.transports.receiver import Receiver, receiver
+from pydidcomm.transports.wsgi import wsgi_receiver
+from support.https_server import AUTHORITY, LOOPBACK, TRUSTED, to_loopback
+from support.paths import TESTS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+HELLO = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
+ENCRYPTED = "application/didcomm-encrypted+json"
+POSTED = [("content-type", ENCRYPTED)]
+Answer = tuple[int, dict[str, str], bytes]
+
+
+async def ignore(_received: UnpackResult) -> None:
+    pass
+
+
+async def request(  # noqa: PLR0913, the parts of a request
+    app: Receiver,
+    body: bytes | list[bytes] = b"",
+    *,
+    method: str = "POST",
+    headers: list[tuple[str, str]] = POSTED,
+    query: str = "",
+    pause: Callable[[], Awaitable[None]] | None = None,
+) -> Answer:
+    """One request as a server passes it on; the application has returned."""
+    parts = body if isinstance(body, list) else [body]
+    events = [
+        {"type": "http.request", "body": part, "more_body": place + 1 < len(parts)}
+        for place, part in enumerate(parts)
+    ]
+    answers: list[Any] = []
+
+    async def receive() -> Any:  # noqa: ANN401, an event of ASGI
+        if not events:
+            return {"type": "http.disconnect"}
+        if pause is not None:
+            await pause()
+        return events.pop(0)
+
+    async def send(event: Any) -> None:  # noqa: ANN401, an event of ASGI
+        answers.append(event)
+
+    fields = [(name.encode(), value.encode()) for name, value in headers]
+    scope = {"type": "http", "method": method, "headers": fields, "query_string": query.encode()}
+    await app(scope, receive, send)
+    start, end = answers
+    return start["status"], {n.decode(): v.decode() for n, v in start["headers"]}, end["body"]
+
+
+async def parties() -> tuple[DIDCommMessaging, str, DIDCommMessaging, str]:
+    alice, bob = DIDCommMessaging(), DIDCommMessaging(replay_window=InMemoryReplayWindow())
+    return alice, await alice.create_peer_did(), bob, await bob.create_peer_did()
+
+
+@pytest.mark.spec("TRP-02", "TRP-05", "TRP-06")
+async def test_a_message_is_answered_with_202_and_no_body_and_handled() -> None:
+    alice, alice_did, bob, bob_did = await parties()
+    handled: list[UnpackResult] = []
+
+    async def handler(received: UnpackResult) -> Packed:
+        handled.append(received)
+        return await bob.pack(HELLO, to=alice_did, frm=bob_did)
+
+    packed = await alice.pack(HELLO, to=bob_did, frm=alice_did)
+    assert await request(receiver(bob, handler), packed.text.encode()) == (202, {"content-length": "0"}, b"")
+    assert [(one.sender, one.message.body) for one in handled] == [(alice_did, {"msg": "Hi"})]
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        ENCRYPTED,
+        "Application/DIDComm-Encrypted+JSON; charset=utf-8",
+        "application/didcomm-signed+json",
+        "application/didcomm-plain+json",
+    ],
+)
+async def test_media_types_of_didcomm_are_taken(media_type: str) -> None:
+    alice, _, bob, bob_did = await parties()
+    packed = await alice.pack(HELLO, to=bob_did)
+    answer = await request(
+        receiver(bob, ignore), packed.text.encode(), headers=[("content-type", media_type)]
+    )
+    assert answer[0] == 202
+
+
+REFUSED: dict[str, tuple[dict[str, Any], int]] = {
+    "no media type": ({"headers": []}, 415),
+    "two media types": ({"headers": POSTED * 2}, 415),
+    "JSON": ({"headers": [("content-type", "application/json")]}, 415),
+    "text": ({"headers": [("content-type", "text/plain")]}, 415),
+    "v1": ({"headers": [("content-type", "application/ssi-agent-wire")]}, 415),
+    "gzip": ({"headers": [*POSTED, ("content-encoding", "gzip")]}, 415),
+    "announced length": ({"headers": [*POSTED, ("content-length", "1048577")]}, 413),
+    "length that is not a number": ({"headers": [*POSTED, ("content-length", "x")]}, 413),
+    "long body": ({"body": [bytes(600_000)] * 2, "headers": [*POSTED, ("content-length", "10")]}, 413),
+    "endless chunks": ({"body": [bytes(65_536)] * 100}, 413),
+    "GET": ({"method": "GET"}, 405),
+    "PUT": ({"method": "PUT"}, 405),
+    "empty": ({"body": b""}, 400),
+    "not JSON": ({"body": b"hello"}, 400),
+    "not UTF-8": ({"body": b"\xff"}, 400),
+    "an object": ({"body": b"{}"}, 400),
+}
+
+
+@pytest.mark.spec("TRP-13", "TRP-03")
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_is_not_a_message_is_refused(name: str) -> None:
+    _, _, bob, _ = await parties()
+    options, status = REFUSED[name]
+    answer = await request(receiver(bob, ignore), **options)
+    assert answer[0] == status
+    assert (answer[1].get("allow") == "POST") is (status == 405)
+
+
+async def test_every_message_that_is_not_accepted_gets_the_same_answer() -> None:
+    alice, alice_did, bob, bob_did = await parties()
+    carol = await DIDCommMessaging().create_peer_did()
+    packed = (await alice.pack(HELLO, to=bob_did, frm=alice_did)).text
+    changed = packed[:-30] + ("A" if packed[-30] != "A" else "B") + packed[-29:]
+    anonymous = (await alice.pack(HELLO, to=bob_did)).text
+    app = receiver(bob, ignore, config=UnpackConfig(require_authenticated=True))
+    texts = [changed, (await alice.pack(HELLO, to=carol)).text, anonymous, "{}"]
+    answers = [await request(app, text.encode()) for text in texts]
+    assert {answer[0] for answer in answers} == {400}
+    assert len({answer[2] for answer in answers}) == 1
+    assert (await request(app, packed.encode()))[0] == 202
+
+
+async def test_a_message_that_comes_twice_is_accepted_and_handled_once() -> None:
+    alice, alice_did, bob, bob_did = await parties()
+    handled: list[UnpackResult] = []
+
+    async def handler(received: UnpackResult) -> None:
+        handled.append(received)
+
+    packed = await alice.pack(HELLO, to=bob_did, frm=alice_did)
+    app = receiver(bob, handler)
+    assert [(await request(app, packed.text.encode()))[0] for _ in range(2)] == [202, 202]
+    assert len(handled) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [ResolutionError("did:web:x", None, "status 503"), OSError("database is away")]
+)
+async def test_what_cannot_be_resolved_now_is_to_be_sent_again(error: Exception) -> None:
+    class Down:
+        async def resolve(self, did: str, /) -> None:
+            raise error
+
+    alice, alice_did, _, _ = await parties()
+    bob = DIDCommMessaging(resolver=PrefixResolver({"did:peer:2": Down(), "did:": LocalResolver()}))
+    bob_did = await bob.create_peer_did(method=4)
+    packed = await alice.pack(HELLO, to=bob_did, frm=alice_did)
+    status, headers, _ = await request(receiver(bob, ignore), packed.text.encode())
+    assert (status, headers["retry-after"]) == (503, "1")
+
+
+@pytest.mark.spec("EXT-01", "EXT-03", "EXT-04")
+@pytest.mark.parametrize("value", ["all", "thread", "none", "x", 1, None])
+async def test_an_answer_flows_back_where_the_message_asks_for_it(value: object) -> None:
+    alice, alice_did, bob, bob_did = await parties()
+
+    async def handler(_received: UnpackResult) -> Packed:
+        return await bob.pack(HELLO, to=alice_did, frm=bob_did)
+
+    headers = {} if value is None else {"return_route": value}
+    asked = HELLO.replace(custom_headers=headers)
+    packed = await alice.pack(asked, to=bob_did, frm=alice_did)
+    status, fields, body = await request(receiver(bob, handler), packed.text.encode())
+    if value in {"all", "thread"}:
+        assert (status, fields["content-type"]) == (200, ENCRYPTED)
+        assert (await alice.unpack(body)).sender == bob_did
+    else:
+        assert (status, body) == (202, b"")
+
+
+@pytest.mark.spec("EXT-03")
+async def test_nothing_flows_back_but_a_message_for_the_proved_sender(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    alice, alice_did, bob, bob_did = await parties()
+    carol_did = await DIDCommMessaging().create_peer_did()
+    asked = HELLO.replace(custom_headers={"return_route": "all"})
+    proved = await alice.pack(asked, to=bob_did, frm=alice_did)
+    unproved = await alice.pack(asked, to=bob_did)
+
+    async def to_carol(_received: UnpackResult) -> Packed:
+        return await bob.pack(HELLO, to=carol_did)
+
+    async def text(_received: UnpackResult) -> str:
+        return "hello"
+
+    async def failing(_received: UnpackResult) -> None:
+        raise ZeroDivisionError
+
+    async def to_alice(_received: UnpackResult) -> Packed:
+        return await bob.pack(HELLO, to=alice_did)
+
+    for handler, packed in ((to_carol, proved), (text, proved), (failing, proved), (to_alice, unproved)):
+        party = DIDCommMessaging(bob.secrets, bob.resolver)
+        assert (await request(receiver(party, handler), packed.text.encode()))[0] == 202
+    assert "another DID" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_slow_handler_is_answered_for_and_runs_to_its_end() -> None:
+    alice, alice_did, bob, bob_did = await parties()
+    ended: list[bool] = []
+
+    async def handler(_received: UnpackResult) -> Packed:
+        await anyio.sleep(0.2)
+        ended.append(True)
+        return await bob.pack(HELLO, to=alice_did, frm=bob_did)
+
+    asked = HELLO.replace(custom_headers={"return_route": "all"})
+    packed = await alice.pack(asked, to=bob_did, frm=alice_did)
+    answer = await request(receiver(bob, handler, answer_seconds=0.05), packed.text.encode())
+    assert (answer[0], ended) == (202, [True])
+
+
+async def test_two_hundred_senders_meet_a_bound_and_none_waits() -> None:
+    alice, alice_did, bob, bob_did = await parties()
+    go = anyio.Event()
+    statuses: list[int] = []
+    entered = 0
+
+    async def hanging(_received: UnpackResult) -> None:
+        nonlocal entered
+        entered += 1
+        await go.wait()
+
+    app = receiver(bob, hanging, max_concurrency=20)
+
+    async def post() -> None:
+        packed = await alice.pack(HELLO.replace(id=None), to=bob_did, frm=alice_did)
+        statuses.append((await request(app, packed.text.encode()))[0])
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(200):
+            tasks.start_soon(post)
+        with anyio.fail_after(30):
+            while len(statuses) < 180 or entered < 20:  # noqa: ASYNC110, two numbers of many tasks
+                await anyio.sleep(0.01)
+        assert statuses == [503] * 180
+        go.set()
+    assert sorted(statuses) == [202] * 20 + [503] * 180
+    await post()
+    assert statuses[-1] == 202
+
+
+async def test_a_slow_body_ends_with_408_and_a_sender_that_goes_away_is_no_error() -> None:
+    _, _, bob, _ = await parties()
+
+    async def slowly() -> None:
+        await anyio.sleep(0.05)
+
+    app = receiver(bob, ignore, body_seconds=0.3)
+    assert (await request(app, [b" "] * 100, pause=slowly))[0] == 408
+    events = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:  # noqa: ANN401, an event of ASGI
+        return events.pop(0)
+
+    async def send(event: Any) -> None:  # noqa: ANN401, an event of ASGI
+        sent.append(event)
+
+    fields = [(b"content-type", ENCRYPTED.encode())]
+    await app({"type": "http", "method": "POST", "headers": fields}, receive, send)
+    assert sent == []
+
+
+@pytest.mark.spec("OOB-17")
+async def test_a_short_invitation_url_leads_to_the_long_one() -> None:
+    _, _, bob, _ = await parties()
+    long = "https://example.com/?_oob=e30"
+    app = receiver(bob, ignore, invitations={"5f0e3ffb": long})
+    assert (await request(app, method="GET", query="x=1&_oobid=5f0e3ffb"))[:2] == (
+        302,
+        {"content-length": "0", "location": long},
+    )
+    assert (await request(app, method="GET", query="_oobid=other"))[0] == 404
+    assert (await request(app, method="GET", query="_oobid="))[0] == 404
+
+
+async def test_start_and_end_of_a_server_are_acknowledged() -> None:
+    _, _, bob, _ = await parties()
+    events = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:  # noqa: ANN401, an event of ASGI
+        return events.pop(0)
+
+    async def send(event: Any) -> None:  # noqa: ANN401, an event of ASGI
+        sent.append(event["type"])
+
+    await receiver(bob, ignore)({"type": "lifespan"}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"max_bytes": 0}, {"max_concurrency": 0}, {"answer_seconds": 0}, {"body_seconds": 0}]
+)
+def test_limits_that_cannot_be_meant_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must be positive"):
+        receiver(DIDCommMessaging(), ignore, **options)
+
+
+# WSGI
+
+
+def wsgi_request(app: Any, body: bytes = b"", **environ: Any) -> tuple[str, dict[str, str], bytes]:  # noqa: ANN401
+    answer: list[Any] = []
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": ENCRYPTED,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    } | environ
+
+    def start_response(status: str, headers: list[tuple[str, str]]) -> None:
+        answer.extend((status, dict(headers)))
+
+    parts = app(environ, start_response)
+    return answer[0][:3], answer[1], b"".join(parts)
+
+
+def test_wsgi_answers_as_asgi_does() -> None:
+    alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging(replay_window=InMemoryReplayWindow())
+    alice_did, bob_did = alice.create_peer_did(), bob.create_peer_did()
+    handled: list[object] = []
+
+    def handler(received: UnpackResult) -> Packed:
+        handled.append(received.message.body)
+        return bob.pack(HELLO, to=alice_did, frm=bob_did)
+
+    app = wsgi_receiver(bob, handler, invitations={"1": "https://example.com/?_oob=e30"}, max_bytes=10_000)
+    packed = alice.pack(HELLO, to=bob_did, frm=alice_did).text.encode()
+    assert wsgi_request(app, packed) == ("202", {"content-length": "0"}, b"")
+    assert wsgi_request(app, packed)[0] == "202"
+    assert handled == [{"msg": "Hi"}]
+    asked = HELLO.replace(id="2", custom_headers={"return_route": "all"})
+    status, headers, body = wsgi_request(app, alice.pack(asked, to=bob_did, frm=alice_did).text.encode())
+    assert (status, headers["content-type"]) == ("200", ENCRYPTED)
+    assert alice.unpack(body).sender == bob_did
+    long = io.BytesIO(bytes(10_001))
+    for environ, expected in (
+        ({"CONTENT_TYPE": "text/plain"}, "415"),
+        ({"CONTENT_LENGTH": "10001"}, "413"),
+        ({"CONTENT_LENGTH": "", "wsgi.input_terminated": True, "wsgi.input": long}, "413"),
+        ({"CONTENT_LENGTH": ""}, "400"),
+        ({"CONTENT_LENGTH": "5000"}, "400"),
+        ({"REQUEST_METHOD": "GET"}, "405"),
+        ({"REQUEST_METHOD": "GET", "QUERY_STRING": "_oobid=1"}, "302"),
+        ({"HTTP_CONTENT_ENCODING": "gzip"}, "415"),
+    ):
+        assert wsgi_request(app, b"{}", **environ)[0] == expected
+
+
+# real servers
+
+SERVERS = {
+    "uvicorn": "uvicorn support.receiver_app:app --port {port} --ssl-keyfile key.pem --ssl-certfile cert.pem",
+    "hypercorn": (
+        "hypercorn support.receiver_app:app --bind 127.0.0.1:{port} --keyfile key.pem --certfile cert.pem"
+    ),
+    "hypercorn trio": (
+        "hypercorn -k trio support.receiver_app:app "
+        "--bind 127.0.0.1:{port} --keyfile key.pem --certfile cert.pem"
+    ),
+    "granian": (
+        "granian --interface asgi support.receiver_app:app --port {port} "
+        "--ssl-keyfile key.pem --ssl-certificate cert.pem"
+    ),
+    "granian wsgi": (
+        "granian --interface wsgi support.receiver_app:wsgi --port {port} "
+        "--ssl-keyfile key.pem --ssl-certificate cert.pem"
+    ),
+}
+
+
+class Running:
+    """A server of its own process."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        issued: Any = AUTHORITY.issue_cert("alice.example", "localhost")
+        issued.private_key_pem.write_to_path(str(folder / "key.pem"))
+        issued.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
+        AUTHORITY.cert_pem.write_to_path(str(folder / "ca.pem"))
+        self.folder = folder
+        self.port = free_port()
+        environment = os.environ | {"RECEIVER_FOLDER": str(folder), "PYTHONPATH": str(TESTS)}
+        self.process = subprocess.Popen(  # noqa: S603, a server of the tests
+            [sys.executable, "-m", *SERVERS[name].format(port=self.port).split()],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.url = f"https://alice.example:{self.port}/"
+
+    def wait(self) -> str:
+        """The DID of the receiver, once the server listens."""
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return (self.folder / "did").read_text()
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.1)
+        self.process.kill()
+        raise AssertionError(self.process.communicate()[0].decode())
+
+    def stop(self) -> str:
+        self.process.terminate()
+        output = self.process.communicate(timeout=30)[0]
+        return output.decode()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port: int = one.getsockname()[1]
+        return port
+
+
+@pytest.fixture(params=SERVERS)
+def running(request: pytest.FixtureRequest, tmp_path: Path) -> Any:  # noqa: ANN401, a generator
+    server = Running(request.param, tmp_path)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+# granian ends a handler whose request was answered
+@pytest.mark.parametrize("running", ["uvicorn", "hypercorn", "hypercorn trio"], indirect=True)
+def test_a_server_that_is_stopped_lets_the_handler_of_an_acknowledged_message_end(running: Running) -> None:
+    bob_did = running.wait()
+    slow = HELLO.replace(body={"msg": "Hi", "seconds": 0.7})
+    packed = sync.DIDCommMessaging().pack(slow, to=bob_did)
+
+    async def main() -> int:
+        async with HttpTransport(allow=LOOPBACK, ca=TRUSTED, lookup=to_loopback) as transport:
+            return (await transport.send(packed, uri=running.url)).status
+
+    assert anyio.run(main) == 202
+    assert not (running.folder / "received").exists()
+    running.stop()
+    assert (running.folder / "received").read_text().count("'msg': 'Hi'") == 1
+
+
+def test_real_servers_receive_a_message_and_return_an_answer(running: Running) -> None:
+    bob_did = running.wait()
+
+    async def main() -> str | None:
+        alice = DIDCommMessaging()
+        alice_did = await alice.create_peer_did()
+        asked = HELLO.replace(custom_headers={"return_route": "all"})
+        async with HttpTransport(allow=LOOPBACK, ca=TRUSTED, lookup=to_loopback) as transport:
+            packed = await alice.pack(HELLO, to=bob_did, frm=alice_did)
+            assert (await transport.send(packed, uri=running.url)).answer is None
+            packed = await alice.pack(asked, to=bob_did, frm=alice_did)
+            sent = await transport.send(packed, uri=running.url, return_route=True)
+        assert sent.answer is not None
+        return (await alice.unpack(sent.answer)).sender
+
+    assert anyio.run(main) == bob_did
+    # curl, as anyone would
+    packed = sync.DIDCommMessaging().pack(HELLO, to=bob_did).text
+    curl = [
+        "curl",
+        "--http1.1",
+        "--silent",
+        "--show-error",
+        "--cacert",
+        "ca.pem",
+        "--write-out",
+        "%{http_code}",
+    ]
+    curl += ["--resolve", f"alice.example:{running.port}:127.0.0.1", running.url, "--data-binary", "@-"]
+    for media_type, status in ((ENCRYPTED, "202"), ("text/plain", "415")):
+        done = subprocess.run(  # noqa: S603, curl
+            [*curl, "--header", f"content-type: {media_type}"],
+            cwd=running.folder,
+            input=packed,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.endswith(status)
+    running.stop()
+    assert (running.folder / "received").read_text().count("'msg': 'Hi'") == 3
