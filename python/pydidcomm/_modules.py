@@ -66,6 +66,8 @@ else:
                 import pydidcomm.routing as module
             case "secrets":
                 import pydidcomm.secrets as module
+            case "stores":
+                import pydidcomm.stores as module
             case "sync":
                 import pydidcomm.sync as module
             case "testing":

@@ -1,0 +1,65 @@
+"""The outbox of a store in memory."""
+
+from dataclasses import replace
+
+from pydidcomm.stores._in_order import InOrder
+from pydidcomm.stores.records import OutboxItem, OutboxState
+
+
+class Outbox:
+    """Items by id; those that wait by lane, of which the first one is due."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, OutboxItem] = {}
+        self._places: dict[str, int] = {}
+        self._settled_at: dict[str, int] = {}
+        self._lanes: dict[str, InOrder[str]] = {}
+        # by id: when a message that was sent without an acknowledgment is sent again
+        self._again: dict[str, int] = {}
+        self._last = 0
+
+    def add(self, item: OutboxItem, at: int) -> None:
+        if item.id in self._items:
+            return
+        self._last += 1
+        self._items[item.id] = item
+        self._places[item.id] = self._last
+        if item.state == "waiting":
+            self._lanes.setdefault(item.lane, InOrder()).put(self._last, item.id)
+        else:
+            self._settled_at[item.id] = at
+
+    def item(self, outbox_id: str) -> OutboxItem | None:
+        return self._items.get(outbox_id)
+
+    def due(self, now: int, limit: int) -> list[OutboxItem]:
+        heads = [next(lane.after(0)) for lane in self._lanes.values()]
+        due = [head for head in heads if self._items[head[1]].next_at <= now]
+        due += [(self._places[key], key) for key, when in self._again.items() if when <= now]
+        return [self._items[key] for _, key in sorted(due)[:limit]]
+
+    def settle(  # noqa: PLR0913, PLR0917, those of the verb
+        self, key: str, state: OutboxState, attempts: int, next_at: int | None, error: str | None, at: int
+    ) -> None:
+        item = self._items.get(key)
+        if item is None or item.state == "acknowledged":
+            return
+        lane = self._lanes.setdefault(item.lane, InOrder())
+        lane.drop(self._places[key])
+        self._again.pop(key, None)
+        self._settled_at.pop(key, None)
+        self._items[key] = replace(item, state=state, attempts=attempts, next_at=next_at or 0, error=error)
+        if state == "waiting":
+            lane.put(self._places[key], key)
+        elif state == "sent" and next_at is not None:
+            self._again[key] = next_at
+        else:
+            self._settled_at[key] = at
+        if not lane:
+            del self._lanes[item.lane]
+
+    def forget_before(self, time: int) -> int:
+        old = [key for key, at in self._settled_at.items() if at < time]
+        for key in old:
+            del self._items[key], self._places[key], self._settled_at[key]
+        return len(old)
