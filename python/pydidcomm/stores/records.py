@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar, overload
 
 from pydidcomm.protocols.thread import Thread
@@ -15,8 +14,6 @@ InboxState = Literal["waiting", "parked", "done"]
 
 OutboxState = Literal["waiting", "sent", "acknowledged", "unconfirmed", "failed"]
 """Unconfirmed: whether the message arrived is not known. All but `waiting` free the lane."""
-
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 Item_co = TypeVar("Item_co", covariant=True)
 
@@ -80,7 +77,7 @@ class Relationship:
     theirs: str | None = None
     state: RelationshipState = "active"
     label: str | None = None
-    profile: Mapping[str, Any] = field(default=_EMPTY)
+    profile: Mapping[str, Any] = field(default_factory=dict[str, Any])
     our_history: tuple[str, ...] = ()
     their_history: tuple[str, ...] = ()
     mediator: str | None = None
