@@ -1,4 +1,4 @@
-"""Askar keys as handles: they agree and sign inside of the library, and no private byte comes out."""
+"""Askar keys as handles: they agree and sign inside of the library, and private bytes stay there."""
 
 from typing import Any, Literal
 
@@ -37,6 +37,15 @@ class AskarKey:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._curve})"
+
+    @property
+    def curve(self) -> str:
+        """The curve, for instance "X25519"."""
+        return self._curve
+
+    def expose_jwk(self) -> dict[str, Any]:
+        """The private key as a JWK, for a backup: its bytes are in this process then."""
+        return _jwk(self._key)
 
     def __reduce__(self) -> str:
         """Refuse to be pickled or copied: a handle has no meaning in another process."""
@@ -78,7 +87,7 @@ def handle(kid: str, key: Key) -> AskarKey | Secret | None:
 
 
 def _jwk(key: Key) -> dict[str, Any]:
-    import json  # noqa: PLC0415, for keys that are loaded alone
+    import json  # noqa: PLC0415, for keys that are loaded or exposed
 
     jwk: dict[str, Any] = json.loads(key.get_jwk_secret())
     return jwk

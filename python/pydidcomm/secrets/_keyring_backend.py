@@ -31,7 +31,7 @@ class KeyringBackend(ThreadBackend):
         super().__init__(remember)
         self._service = service
         self._keyring = keyring.get_keyring() if backend is None else backend
-        _check(self._keyring)
+        check_backend(self._keyring)
 
     def __repr__(self) -> str:
         kind = type(self._keyring)
@@ -89,7 +89,7 @@ class KeyringBackend(ThreadBackend):
         secret = self._read(name)
         if secret is None:
             return False
-        self._call(lambda: self._keyring.delete_password(self._service, _key(name)))
+        call(lambda: self._keyring.delete_password(self._service, _key(name)))
         self._index(remove=secret.kid)
         return True
 
@@ -117,23 +117,11 @@ class KeyringBackend(ThreadBackend):
             self._set(_long_form(short), known)
 
     def _get(self, name: str) -> str | None:
-        return self._call(lambda: self._keyring.get_password(self._service, name))
+        return call(lambda: self._keyring.get_password(self._service, name))
 
     def _set(self, name: str, text: str) -> None:
         backend: Any = self._keyring
-        self._call(partial(backend.set_password, self._service, name, text))
-
-    @staticmethod
-    def _call(act: Callable[[], Answer]) -> Answer:
-        try:
-            return act()
-        except keyring.errors.KeyringLocked as error:
-            message = "the keyring is locked: unlock it, and try again"
-            raise SecretsLockedError(message) from error
-        except Exception as error:
-            # each backend has exceptions of its own, those of D-Bus for instance
-            message = f"the keyring failed ({type(error).__name__})"
-            raise SecretsUnavailableError(message) from error
+        call(partial(backend.set_password, self._service, name, text))
 
 
 def _key(name: str) -> str:
@@ -144,7 +132,7 @@ def _long_form(did: str) -> str:
     return f"did:{did}"
 
 
-def _check(backend: "keyring.backend.KeyringBackend") -> None:
+def check_backend(backend: "keyring.backend.KeyringBackend") -> None:
     """Refuse a backend that keeps nothing, or keeps it in the open; of several, each of them."""
     module = type(backend).__module__
     if module.startswith("keyring.backends.fail"):
@@ -158,4 +146,17 @@ def _check(backend: "keyring.backend.KeyringBackend") -> None:
         raise SecretsUnavailableError(message)
     chained: Any = getattr(backend, "backends", ())
     for one in chained:
-        _check(one)
+        check_backend(one)
+
+
+def call(act: Callable[[], Answer]) -> Answer:
+    """What the keyring answers; its exceptions become those of `pydidcomm.secrets`."""
+    try:
+        return act()
+    except keyring.errors.KeyringLocked as error:
+        message = "the keyring is locked: unlock it, and try again"
+        raise SecretsLockedError(message) from error
+    except Exception as error:
+        # each backend has exceptions of its own, those of D-Bus for instance
+        message = f"the keyring failed ({type(error).__name__})"
+        raise SecretsUnavailableError(message) from error

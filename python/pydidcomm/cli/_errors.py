@@ -1,0 +1,65 @@
+"""The exit status of each kind of error, and how an error is written to stderr."""
+
+import json
+import os
+import sys
+from typing import Final
+
+from pydidcomm.cli._output import printable
+from pydidcomm.errors import (
+    DecryptionError,
+    DeliveryError,
+    DIDCommError,
+    InvalidSignatureError,
+    MalformedDocumentError,
+    MalformedMessageError,
+    NotFoundError,
+    PolicyError,
+    ReplayedMessageError,
+    ResolutionError,
+    UnsupportedError,
+    UntrustedMessageError,
+)
+from pydidcomm.secrets import SecretsLockedError, SecretsUnavailableError
+
+FAILURE: Final = 1
+"""Of a file that cannot be read or written, and of what has no other status."""
+
+_MISTRUST: Final = (
+    UntrustedMessageError,
+    DecryptionError,
+    InvalidSignatureError,
+    PolicyError,
+    ReplayedMessageError,
+)
+STATUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...]] = (
+    ((MalformedMessageError, MalformedDocumentError), 3),
+    (UnsupportedError, 4),
+    ((NotFoundError, ResolutionError), 5),
+    (_MISTRUST, 6),
+    (DeliveryError, 7),
+    ((SecretsLockedError, SecretsUnavailableError), 8),
+    # an argument that the library refuses, a key that exists, or an extra that is not installed
+    ((ValueError, TypeError, DIDCommError, ImportError), 2),
+    (OSError, FAILURE),
+)
+"""The exit status of each kind of error; the first line that fits counts."""
+
+
+def status_of(error: Exception) -> int | None:
+    """The exit status; None for an error that is a fault of the program."""
+    return next((status for kinds, status in STATUSES if isinstance(error, kinds)), None)
+
+
+def write_error(error: Exception, *, as_json: bool) -> None:
+    """Write one line to stderr: the text of the error and its code."""
+    code: str | None = getattr(error, "code", None)
+    if as_json:
+        found = {"error": type(error).__name__, "code": code, "message": str(error)}
+        sys.stderr.write(f"{json.dumps(found)}\n")
+        return
+    label = "error"
+    if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
+        label = "\x1b[31merror\x1b[0m"
+    suffix = f" [{code}]" if isinstance(code, str) else ""
+    sys.stderr.write(f"{label}: {printable(str(error))}{suffix}\n")

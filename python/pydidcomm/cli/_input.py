@@ -1,0 +1,76 @@
+"""Read a message from stdin or a file, and parse what the user wrote as a message."""
+
+import json
+import os
+import stat
+import uuid
+from collections.abc import Callable
+from typing import IO, Any, Final, TypeVar
+
+import rich_click as click
+
+from pydidcomm.cli._options import argument
+from pydidcomm.cli._output import progress
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""The longest message that is read, as `UnpackConfig.max_bytes` has it by default."""
+
+BLOCK: Final = 262_144
+"""The bytes after which progress is reported."""
+
+BASIC_MESSAGE: Final = "https://didcomm.org/basicmessage/2.0/message"
+
+
+def file_argument(command: Command) -> Command:
+    """Add the argument FILE, stdin by default, which the command gets as `file`."""
+    return argument("file", type=click.File("rb"), default="-")(command)
+
+
+def read(file: IO[bytes]) -> bytes:
+    """The content, one byte more than may be read where it is longer: parsing refuses it then."""
+    status = os.fstat(file.fileno())
+    total = status.st_size if stat.S_ISREG(status.st_mode) else 0
+    parts: list[bytes] = []
+    done = 0
+    with progress(total, "reading") as report:
+        while done <= MAX_BYTES:
+            part = file.read(min(BLOCK, MAX_BYTES + 1 - done))
+            if not part:
+                break
+            parts.append(part)
+            done += len(part)
+            report(done)
+    return b"".join(parts)
+
+
+def is_envelope(text: bytes) -> bool:
+    """Whether the text is an encrypted or a signed message.
+
+    Raises:
+        MalformedMessageError: It is not a JSON object.
+    """
+    from pydidcomm.inspection import inspect  # noqa: PLC0415, for messages alone
+
+    return inspect(text).outermost.layer != "plaintext"
+
+
+def message_of(text: bytes, said: str | None) -> Any:  # noqa: ANN401, a Message, whose import is late
+    """The message to pack: JSON, with a new `id` where it has none, or a basic message that says `said`.
+
+    Raises:
+        MalformedMessageError: The text is not a message.
+    """
+    from pydidcomm import Message  # noqa: PLC0415, not for --help
+    from pydidcomm.errors import MalformedMessageError  # noqa: PLC0415
+
+    if said is not None:
+        return Message(type=BASIC_MESSAGE, body={"content": said})
+    try:
+        return Message.from_json(text)
+    except MalformedMessageError as error:
+        if (error.part, error.reason) != ("message.id", "missing"):
+            raise
+        # the strict reader has read it already
+        return Message.from_dict({"id": str(uuid.uuid4()), **json.loads(text)})

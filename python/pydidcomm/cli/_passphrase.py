@@ -1,0 +1,90 @@
+"""The passphrase of the wallet: from a file, a keyring or a prompt, never from arguments."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from pydidcomm.secrets.errors import SecretsLockedError
+
+FILE: Final = "PYDIDCOMM_PASSPHRASE_FILE"
+KEYRING: Final = "PYDIDCOMM_KEYRING"
+SERVICE: Final = "pydidcomm"
+"""The name of the service under which the keyring has the passphrase, with the wallet's path as user."""
+
+MAX_BYTES: Final = 4096
+"""The longest passphrase; a longer file was named by mistake, and is not read."""
+
+
+def passphrase(wallet: Path, *, new: bool) -> str:
+    """The passphrase of the wallet.
+
+    Args:
+        wallet: The file that it opens.
+        new: Whether the wallet is made now; a prompt asks twice then, and the keyring gets a random one.
+
+    Raises:
+        SecretsLockedError: There is no passphrase, and no terminal to ask for one.
+    """
+    file = os.environ.get(FILE)
+    if file:
+        return _from_file(Path(file))
+    if os.environ.get(KEYRING) == "1":
+        return _from_keyring(wallet, new=new)
+    return _prompted(wallet, new=new)
+
+
+def _from_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        message = f"the file that {FILE} names cannot be read: {error.strerror}"
+        raise SecretsLockedError(message) from error
+    if len(content) > MAX_BYTES:
+        message = f"the file that {FILE} names is longer than {MAX_BYTES} bytes"
+        raise SecretsLockedError(message)
+    try:
+        found = content.decode().splitlines()[:1]
+    except UnicodeDecodeError:
+        # the error has the content
+        message = f"the file that {FILE} names is not UTF-8"
+        raise SecretsLockedError(message) from None
+    if not found or not found[0]:
+        message = f"the file that {FILE} names must have the passphrase in its first line"
+        raise SecretsLockedError(message)
+    return found[0]
+
+
+def _from_keyring(wallet: Path, *, new: bool) -> str:
+    from pydidcomm.secrets import _needs_keyring as _needs_keyring  # noqa: PLC0414, PLC0415, the extra
+    from pydidcomm.secrets._keyring_password import read_password, write_password  # noqa: PLC0415
+
+    found = read_password(SERVICE, str(wallet))
+    if found is None and new:
+        import secrets  # noqa: PLC0415, for a new wallet alone
+
+        found = secrets.token_urlsafe(32)
+        write_password(SERVICE, str(wallet), found)
+    if found is None:
+        message = f"the keyring has no passphrase for {wallet}: unset {KEYRING} to be asked for it"
+        raise SecretsLockedError(message)
+    return found
+
+
+def _prompted(wallet: Path, *, new: bool) -> str:
+    import getpass  # noqa: PLC0415, for a prompt alone
+    import warnings  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        # without a terminal getpass would read the message on stdin as the passphrase
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            found = getpass.getpass(f"{'New passphrase' if new else 'Passphrase'} of {wallet}: ")
+            again = getpass.getpass("Again: ") if new else found
+        except (getpass.GetPassWarning, EOFError):
+            message = f"the wallet is locked, and there is no terminal to ask for its passphrase: set {FILE}"
+            raise SecretsLockedError(message) from None
+    if not found or found != again:
+        message = "the two passphrases differ" if found else "the passphrase must not be empty"
+        raise SecretsLockedError(message)
+    return found

@@ -1,0 +1,61 @@
+"""Resolvers of the command line: DIDs that need no network, and did:web and did:webvh on demand."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pydidcomm import LocalResolver, PrefixResolver
+from pydidcomm.resolvers import DIDResolver
+
+PRIVATE: Final = (
+    "127.0.0.0/8",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "::1/128",
+    "fc00::/7",
+)
+"""Loopback and private networks, RFC 1918 and RFC 4193: what `--allow-private` adds."""
+
+
+def allowed(*, allow_private: bool) -> tuple[str, ...]:
+    """The networks that are allowed although they are not public."""
+    return PRIVATE if allow_private else ()
+
+
+class _OnDemand(DIDResolver):
+    """A resolver that is made, and imported, for its first DID."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._made: Any = None
+
+    async def resolve(self, did: str, /) -> Any:  # noqa: ANN401, that of the resolver
+        if self._made is None:
+            self._made = self._make()
+        return await self._made.resolve(did)
+
+    async def aclose(self) -> None:
+        if self._made is not None:
+            await self._made.aclose()
+
+
+def network(*, allow_private: bool) -> dict[str, DIDResolver]:
+    """The resolvers that need the network, by prefix."""
+    allow = allowed(allow_private=allow_private)
+
+    def web() -> Any:  # noqa: ANN401
+        from pydidcomm.resolvers.web import WebResolver  # noqa: PLC0415, the extra `http`
+
+        return WebResolver(allow=allow)
+
+    def webvh() -> Any:  # noqa: ANN401
+        from pydidcomm.resolvers.webvh import WebvhResolver  # noqa: PLC0415, the extra `webvh`
+
+        return WebvhResolver(allow=allow)
+
+    return {"did:web:": _OnDemand(web), "did:webvh:": _OnDemand(webvh)}
+
+
+def local_and(others: Mapping[str, DIDResolver]) -> PrefixResolver:
+    """A resolver without a wallet."""
+    return PrefixResolver({"did:": LocalResolver(), **others})

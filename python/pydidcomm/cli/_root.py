@@ -1,0 +1,69 @@
+"""The root of the commands, each imported when it is called."""
+
+import sys
+from importlib import import_module
+from typing import Any, Final, NoReturn, cast
+
+import rich_click as click
+
+import pydidcomm
+from pydidcomm.cli._options import version
+from pydidcomm.cli._run import ReportingGroup
+
+COMMANDS: Final = {
+    "did": "pydidcomm.cli.did:did",
+    "secrets": "pydidcomm.cli.secrets:secrets",
+    "pack": "pydidcomm.cli.pack:pack",
+    "unpack": "pydidcomm.cli.unpack:unpack",
+    "send": "pydidcomm.cli.send:send",
+    "listen": "pydidcomm.cli.listen:listen",
+    "invite": "pydidcomm.cli.invite:invite",
+    "inspect": "pydidcomm.cli.inspect:inspect",
+    "diagnose": "pydidcomm.cli.diagnose:diagnose",
+    "bench": "pydidcomm.cli.bench:bench",
+}
+"""The commands and groups in the order of the help, each as `module:name`: a new one is a line here."""
+
+COMPLETION: Final = (
+    'Completion: eval "$(_PYDIDCOMM_COMPLETE=bash_source pydidcomm)" in bash, zsh_source in zsh, fish_source '
+    "in fish."
+)
+
+
+class LazyGroup(ReportingGroup):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, that of click
+        """The names in the order of the table."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        return cast("click.Command", getattr(import_module(module), name))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=COMPLETION,
+)
+@version(pydidcomm.__version__)
+def root() -> None:
+    """Pack, send, receive and inspect DIDComm v2.1 messages.
+
+    Commands read stdin or FILE, and write stdout. Keys are in an encrypted wallet. Its passphrase comes from
+    the file that PYDIDCOMM_PASSPHRASE_FILE names, from the keyring of the desktop with PYDIDCOMM_KEYRING=1,
+    or from a prompt.
+    """
+
+
+def run() -> NoReturn:
+    """Run the command that `sys.argv` names."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal of another encoding shows an escape in place of a letter that it lacks
+        cast("Any", stream).reconfigure(errors="backslashreplace")
+    root.main(prog_name="pydidcomm", standalone_mode=True)
+    sys.exit(0)

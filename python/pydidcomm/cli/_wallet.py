@@ -1,0 +1,106 @@
+"""The wallet of the command line: an Askar store in a file, opened where a command needs keys."""
+
+import os
+import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import rich_click as click
+
+from pydidcomm.cli._options import option
+from pydidcomm.cli._passphrase import passphrase
+from pydidcomm.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from pydidcomm import DIDCommMessaging
+    from pydidcomm.secrets.askar import AskarSecrets
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+TIMEOUT_SECONDS: Final = 30.0
+"""A call to the wallet; opening it takes half a second of Argon2, several on a busy machine."""
+
+
+def default_path() -> Path:
+    """The file of the wallet: `pydidcomm/wallet.db` in the user's folder for the data of programs."""
+    home = os.environ.get("XDG_DATA_HOME")
+    if home:
+        return Path(home) / "pydidcomm" / "wallet.db"
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path.home() / ".local" / "share"
+    return base / "pydidcomm" / "wallet.db"
+
+
+def wallet_option(command: Command) -> Command:
+    """Add `--wallet`, which the command gets as `wallet`."""
+    return option(
+        "--wallet",
+        type=click.Path(path_type=Path, dir_okay=False, resolve_path=True),
+        envvar="PYDIDCOMM_WALLET",
+        default=default_path,
+        show_default="pydidcomm/wallet.db in XDG_DATA_HOME",
+        help="The file with the keys.",
+    )(command)
+
+
+@asynccontextmanager
+async def opened(wallet: Path, *, create: bool = False) -> AsyncGenerator["AskarSecrets"]:
+    """The wallet, open.
+
+    Raises:
+        NotFoundError: There is none, and `create` is not set.
+        SecretsLockedError: Its passphrase is wrong, or cannot be had.
+    """
+    from pydidcomm.secrets.askar import AskarSecrets  # noqa: PLC0415, the extra `askar`
+
+    new = _prepare(wallet, create=create)
+    words = passphrase(wallet, new=new)
+    async with AskarSecrets.open(wallet, passphrase=words, create=new, timeout=TIMEOUT_SECONDS) as secrets:
+        yield secrets
+
+
+def _prepare(wallet: Path, *, create: bool) -> bool:
+    """Whether the wallet has to be made; its folder is, for its owner alone."""
+    if wallet.exists():
+        return False
+    if not create:
+        message = f"there is no wallet at {wallet}: `pydidcomm did new` makes one"
+        raise NotFoundError(message)
+    wallet.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return True
+
+
+@asynccontextmanager
+async def party(
+    wallet: Path, *, needs_keys: bool, create: bool = False, allow_private: bool = False
+) -> AsyncGenerator["DIDCommMessaging"]:
+    """The party whose keys are in the wallet; without `needs_keys` one without keys, and no passphrase."""
+    from pydidcomm import DIDCommMessaging, InMemoryReplayWindow  # noqa: PLC0415, not for --help
+    from pydidcomm.cli._resolvers import local_and, network  # noqa: PLC0415
+
+    others = network(allow_private=allow_private)
+    if not needs_keys:
+        async with DIDCommMessaging(resolver=local_and(others)) as one:
+            yield one
+        return
+    async with opened(wallet, create=create) as secrets:
+        resolver = secrets.did_resolver(others)
+        window = InMemoryReplayWindow()
+        async with DIDCommMessaging(secrets=secrets, resolver=resolver, replay_window=window) as one:
+            yield one
+
+
+def is_short(did: str | None) -> bool:
+    """Whether the DID is a hash, whose document only the wallet can have."""
+    from pydidcomm import short_form  # noqa: PLC0415
+
+    if did is None or not did.startswith(("did:peer:1", "did:peer:3", "did:peer:4")):
+        return False
+    did = did.partition("#")[0]
+    return short_form(did) == did

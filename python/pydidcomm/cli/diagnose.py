@@ -1,0 +1,53 @@
+"""`pydidcomm diagnose`: why a message does not unpack."""
+
+from pathlib import Path
+from typing import IO
+
+import rich_click as click
+from click.exceptions import Exit
+
+from pydidcomm.cli._errors import FAILURE, status_of
+from pydidcomm.cli._input import file_argument, read
+from pydidcomm.cli._output import json_option, write_json, write_line
+from pydidcomm.cli._run import in_event_loop
+from pydidcomm.cli._wallet import party, wallet_option
+from pydidcomm.cli.unpack import needs_wallet
+from pydidcomm.errors import DIDCommError
+
+
+@click.command()
+@file_argument
+@wallet_option
+@json_option
+@in_event_loop
+async def diagnose(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+    """Report what unpacking a message needs, and what is missing, one check a line.
+
+    The exit status is that of `unpack`. Do not send the report to the peer: it says which keys are held.
+    """
+    text = read(file)
+    async with party(wallet, needs_keys=_needs_keys(wallet, text)) as one:
+        report = await one.diagnose(text)
+    for check in report.checks:
+        if as_json:
+            write_json(
+                {
+                    "subject": check.subject,
+                    "name": check.name,
+                    "passed": check.passed,
+                    "detail": check.detail,
+                }
+            )
+        else:
+            write_line(str(check))
+    if report.error is not None:
+        raise Exit(status_of(report.error) or FAILURE)
+
+
+def _needs_keys(wallet: Path, text: bytes) -> bool:
+    """Whether the wallet says more about the message; without one its keys are findings, as not held."""
+    try:
+        return wallet.exists() and needs_wallet(text)
+    except DIDCommError:
+        # that the text is not an envelope is a finding too
+        return False

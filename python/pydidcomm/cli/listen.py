@@ -1,0 +1,102 @@
+"""`pydidcomm listen`: receive messages over HTTP and WebSocket, and print them."""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from pydidcomm.cli._options import option
+from pydidcomm.cli._output import json_option, write_json, write_line, write_note
+from pydidcomm.cli._received import facts, sender_line
+from pydidcomm.cli._run import in_event_loop
+from pydidcomm.cli._wallet import party, wallet_option
+
+
+@click.command()
+@option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 for a free one.")
+@option("--count", type=click.IntRange(1), help="End after so many messages.")
+@option("--require-sender", is_flag=True, help="Refuse messages whose sender is not proved.")
+@option("--allow-private", is_flag=True, help="Resolve DIDs of hosts in private networks too.")
+@wallet_option
+@json_option
+@in_event_loop
+async def listen(  # noqa: PLR0913, PLR0917, an argument an option
+    host: str,
+    port: int,
+    count: int | None,
+    require_sender: bool,  # noqa: FBT001, options
+    allow_private: bool,  # noqa: FBT001
+    wallet: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Receive messages and print each with its proved sender, or "sender not proved".
+
+    A message that comes twice is printed once. A proxy in front of it terminates TLS.
+    """
+    import uvicorn  # noqa: PLC0415, the extra `server`
+
+    from pydidcomm import UnpackConfig  # noqa: PLC0415, not for --help
+    from pydidcomm.transports.receiver import receiver  # noqa: PLC0415
+
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        message = f"cannot listen on {host}:{port}: {error.strerror}"
+        raise click.UsageError(message) from None
+    with listener:
+        async with party(wallet, needs_keys=True, allow_private=allow_private) as one:
+            printer = _Printer(count, as_json=as_json)
+            config = UnpackConfig(require_authenticated=require_sender)
+            app = receiver(one, printer.handle, config=config)
+            server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+            shown = f"[{host}]" if ":" in host else host
+            write_note(f"listening on http://{shown}:{listener.getsockname()[1]}/")
+            ending = asyncio.create_task(printer.ended(server))
+            await server.serve(sockets=[listener])
+            ending.cancel()
+    if printer.failed is not None:
+        raise printer.failed
+
+
+class _Printer:
+    """Prints messages as they arrive, until there were enough or stdout is closed."""
+
+    def __init__(self, count: int | None, *, as_json: bool) -> None:
+        self._left = count
+        self._as_json = as_json
+        self._end = asyncio.Event()
+        self.failed: OSError | None = None
+
+    async def handle(self, received: Any) -> None:  # noqa: ANN401, an UnpackResult
+        """Print one message."""
+        if self._end.is_set():
+            return
+        try:
+            self._print(received)
+        except OSError as error:
+            # the receiver would log it, and go on
+            self.failed = error
+            self._end.set()
+            return
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0:
+                self._end.set()
+
+    def _print(self, received: Any) -> None:  # noqa: ANN401
+        if self._as_json:
+            write_json(facts(received))
+            return
+        import json  # noqa: PLC0415, for text alone
+
+        body = json.dumps(received.message.as_dict().get("body", {}), ensure_ascii=False)
+        write_line(f"{sender_line(received)}: {received.message.type} {body}")
+
+    async def ended(self, server: Any) -> None:  # noqa: ANN401, a uvicorn.Server
+        """Stop the server once there is nothing more to print."""
+        await self._end.wait()
+        server.should_exit = True

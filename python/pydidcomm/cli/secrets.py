@@ -1,0 +1,107 @@
+"""`pydidcomm secrets`: list, add and rotate the keys of the wallet."""
+
+from pathlib import Path
+from typing import IO, Any
+
+import rich_click as click
+
+from pydidcomm.cli._input import file_argument, read
+from pydidcomm.cli._options import argument, option
+from pydidcomm.cli._output import json_option, write_json, write_line, write_note
+from pydidcomm.cli._run import in_event_loop
+from pydidcomm.cli._wallet import opened, party, wallet_option
+
+
+@click.group()
+def secrets() -> None:
+    """List, add and rotate the keys of the wallet."""
+
+
+@secrets.command("list")
+@option("--reveal", is_flag=True, help="Print the private keys as JWK, one a line.")
+@wallet_option
+@json_option
+@in_event_loop
+async def list_(reveal: bool, wallet: Path, as_json: bool) -> None:  # noqa: FBT001, options
+    """List the keys of the wallet: kid and curve."""
+    async with opened(wallet) as store:
+        for kid in await store.kids():
+            key: Any = await store.get_key(kid)
+            if reveal:
+                write_json({**key.expose_jwk(), "kid": kid})
+            elif as_json:
+                write_json({"kid": kid, "curve": key.curve})
+            else:
+                write_line(f"{kid} {key.curve}")
+
+
+@secrets.command()
+@file_argument
+@wallet_option
+@json_option
+@in_event_loop
+async def add(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+    """Store private keys that were made elsewhere: a JWK with `kid` a line, or a JWK set."""
+    found = _keys(read(file))
+    async with opened(wallet, create=True) as store:
+        await store.add_keys(found)
+    for key in found:
+        if as_json:
+            write_json({"kid": key.kid, "curve": key.curve})
+        else:
+            write_line(key.kid)
+
+
+@secrets.command()
+@argument("old", metavar="DID")
+@option("--to", required=True, metavar="DID", help="The peer that learns the new DID.")
+@wallet_option
+@json_option
+@in_event_loop
+async def rotate(old: str, to: str, wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+    """Replace a DID and its keys by a new one, and print the message that announces it to a peer.
+
+    The new DID, on stderr or in `did` of the JSON, has the endpoints of the old one, whose keys stay in the
+    wallet: a peer may write to it until the message has arrived. Deliver the message with `pydidcomm send`.
+    """
+    async with party(wallet, needs_keys=True) as one:
+        document = (await one.resolve(old)).as_dict()
+        services = [
+            {name: value for name, value in service.items() if name != "id"}
+            for service in document.get("service", [])
+        ]
+        method: Any = 4 if old.startswith("did:peer:4") else 2
+        new = await one.create_peer_did(method=method, services=services)
+        packed = await one.rotate(to=to, old=old, new=new)
+    if as_json:
+        write_json({"did": new, "text": packed.text, "media_type": packed.media_type})
+    else:
+        write_note(f"new DID: {new}")
+        write_line(packed.text)
+
+
+def _keys(text: bytes) -> list[Any]:
+    """The private keys of a JWK set, or of one JWK a line.
+
+    Raises:
+        ValueError: The text is not that; the error repeats nothing of it.
+    """
+    import json  # noqa: PLC0415, not for --help
+
+    from pydidcomm import Secret  # noqa: PLC0415
+
+    try:
+        try:
+            listed: Any = json.loads(text)
+        except ValueError:
+            listed = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except ValueError:
+        message = "the input must be private keys, a JWK a line or a JWK set, and is not JSON"
+        # the cause has the text
+        raise ValueError(message) from None
+    if listed.__class__ is dict:
+        listed = listed.get("keys", [listed])
+    if listed.__class__ is not list or not listed:
+        message = "the input must be private keys, a JWK a line or a JWK set, and has no key"
+        raise ValueError(message)
+    return [Secret(one) for one in listed]

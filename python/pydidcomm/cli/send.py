@@ -1,0 +1,99 @@
+"""`pydidcomm send`: pack a message and deliver it, or deliver a packed one."""
+
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import rich_click as click
+
+from pydidcomm.cli._input import file_argument, is_envelope, message_of, read
+from pydidcomm.cli._options import option
+from pydidcomm.cli._output import json_option, progress, write_json, write_line, write_note
+from pydidcomm.cli._run import in_event_loop
+from pydidcomm.cli._wallet import is_short, party, wallet_option
+from pydidcomm.cli.pack import check, encrypted
+from pydidcomm.errors import DeliveryError
+
+
+class _Envelope(NamedTuple):
+    """A message that was packed before."""
+
+    text: str
+    media_type: str
+
+
+@click.command()
+@file_argument
+@option("--to", metavar="DID", help="The recipient of a message that is not packed yet.")
+@option("--from", "frm", metavar="DID", help="The sender, by default `from` of the message.")
+@option("--sign", metavar="DID", help="The signer.")
+@option("--anonymous", is_flag=True, help="Prove no sender, though the message names one.")
+@option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer.")
+@option("--text", "said", metavar="TEXT", help="Send a basic message with this text; nothing is read.")
+@option("--url", metavar="URL", help="Deliver here; needed for a message that `pack` has packed.")
+@option("--allow-private", is_flag=True, help="Allow endpoints in private networks, as for tests.")
+@wallet_option
+@json_option
+@in_event_loop
+async def send(  # noqa: PLR0913, PLR0917, an argument an option
+    file: IO[bytes],
+    to: str | None,
+    frm: str | None,
+    sign: str | None,
+    anonymous: bool,  # noqa: FBT001, options
+    hide_sender: bool,  # noqa: FBT001
+    said: str | None,
+    url: str | None,
+    allow_private: bool,  # noqa: FBT001
+    wallet: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Pack a message for --to and deliver it to the recipient's endpoints; deliver a packed one to --url.
+
+    The endpoint that took the message is printed. By default only public addresses are connected to.
+    """
+    check(to, frm, anonymous=anonymous, hide_sender=hide_sender)
+    text = b"" if said is not None else read(file)
+    if said is None and is_envelope(text):
+        if url is None:
+            message = "the message is packed already: --url says where to deliver it"
+            raise click.UsageError(message)
+        packed: Any = _packed(text)
+    elif to is None:
+        message = "the message is not packed: --to names its recipient"
+        raise click.UsageError(message)
+    else:
+        plain = message_of(text, said)
+        sender = None if anonymous else frm or plain.frm
+        needs_keys = bool(sign or sender) or is_short(to)
+        async with party(wallet, needs_keys=needs_keys, allow_private=allow_private) as one:
+            packed = await encrypted(
+                one, plain, to=to, frm=frm, sign=sign, anonymous=anonymous, hide_sender=hide_sender
+            )
+    sent = await _delivered(packed, url, allow_private=allow_private)
+    if as_json:
+        write_json({"uri": sent.uri, "status": sent.status, "tried": [list(each) for each in sent.tried]})
+    else:
+        write_line(f"delivered to {sent.uri} ({sent.status})")
+
+
+def _packed(text: bytes) -> _Envelope:
+    from pydidcomm import MediaType  # noqa: PLC0415, not for --help
+    from pydidcomm.inspection import inspect  # noqa: PLC0415
+
+    signed = inspect(text).outermost.layer == "signed"
+    return _Envelope(text.decode().strip(), (MediaType.SIGNED if signed else MediaType.ENCRYPTED).value)
+
+
+async def _delivered(packed: Any, url: str | None, *, allow_private: bool) -> Any:  # noqa: ANN401
+    from pydidcomm.cli._resolvers import allowed  # noqa: PLC0415, not for --help
+    from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415, the extra `http`
+
+    total = len(packed.text)
+    with progress(total, "sending") as report:
+        async with HttpTransport(allow=allowed(allow_private=allow_private)) as transport:
+            try:
+                return await transport.send(packed, uri=url, progress=lambda done, _: report(done))
+            except DeliveryError as error:
+                if not allow_private and any(why.startswith("refused address") for _, why in error.tried):
+                    write_note("--allow-private allows endpoints on this machine and in private networks")
+                raise

@@ -1,0 +1,55 @@
+"""`pydidcomm unpack`: a message from the wire, verified."""
+
+from pathlib import Path
+from typing import IO
+
+import rich_click as click
+
+from pydidcomm.cli._input import file_argument, read
+from pydidcomm.cli._options import option
+from pydidcomm.cli._output import json_option, write_document, write_json, write_note
+from pydidcomm.cli._received import facts, sender_line
+from pydidcomm.cli._run import in_event_loop
+from pydidcomm.cli._wallet import is_short, party, wallet_option
+
+
+@click.command()
+@file_argument
+@option("--require-sender", is_flag=True, help="Refuse a message whose sender is not proved.")
+@wallet_option
+@json_option
+@in_event_loop
+async def unpack(
+    file: IO[bytes],
+    require_sender: bool,  # noqa: FBT001, options
+    wallet: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Decrypt and verify a message, and print it; who sent it is on stderr, or in `sender` of the JSON."""
+    from pydidcomm import UnpackConfig  # noqa: PLC0415, not for --help
+
+    text = read(file)
+    config = UnpackConfig(require_authenticated=require_sender)
+    async with party(wallet, needs_keys=needs_wallet(text)) as one:
+        received = await one.unpack(text, config=config)
+    if as_json:
+        write_json(facts(received))
+        return
+    write_note(sender_line(received))
+    for warning in received.metadata.warnings:
+        write_note(f"warning: {warning}")
+    write_document(received.message.as_dict())
+
+
+def needs_wallet(text: bytes) -> bool:
+    """Whether a key or a document in the wallet is needed to unpack the message.
+
+    Raises:
+        MalformedMessageError: The text is not a JSON object.
+    """
+    from pydidcomm.inspection import SignedView, inspect  # noqa: PLC0415, not for --help
+
+    outermost = inspect(text).outermost
+    if isinstance(outermost, SignedView):
+        return any(map(is_short, outermost.claimed_signer_kids))
+    return outermost.layer == "encrypted"
