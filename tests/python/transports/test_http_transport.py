@@ -12,14 +12,11 @@ from pydidcomm import DIDCommMessaging, Message, Packed
 from pydidcomm.errors import DeliveryError, EndpointNotFoundError
 from pydidcomm.transports.http import HttpTransport, Sent
 from support.https_server import (
-    EXPIRED,
     LOOPBACK,
     TRUSTED,
     Connection,
     Server,
     body,
-    certificate,
-    cut,
     dripping,
     endless,
     redirect,
@@ -158,42 +155,6 @@ async def test_a_wait_that_an_endpoint_asks_for_is_kept_within_bounds(
         with pytest.raises(DeliveryError):
             await sent(await packed_for(server.url("/a")))
     assert [round(wait) for wait in waits] == [7, 30, 0, 0, 30]
-
-
-FAULTS: dict[str, tuple[Callable[[Connection], None], str]] = {
-    "silent": (silent, "timed out"),
-    "cut": (cut, "broken off"),
-    "no-http": (lambda connection: connection.write(b"SSH-2.0-x\r\n\r\n"), "broken off"),
-    "to-another-host": (redirect("https://mallory.example/", 307), "status 307 to another host"),
-    "to-http": (redirect("http://alice.example/", 307), "status 307 to another host"),
-    "to-nowhere": (lambda connection: connection.answer(307), "status 307 more than"),
-    "loop": (lambda connection: redirect(connection.path, 307)(connection), "status 307 more than"),
-}
-
-
-@pytest.mark.parametrize("name", FAULTS)
-async def test_a_fault_of_an_endpoint_leads_to_the_next_one(server: Server, name: str) -> None:
-    server.ways["/a"], reason = FAULTS[name]
-    server.ways["/b"] = TAKEN
-    timeout = 0.7 if reason == "timed out" else 5.0
-    outcome = await sent(await packed_for(server.url("/a"), server.url("/b")), timeout=timeout)
-    assert outcome.uri == server.url("/b")
-    assert outcome.tried[0][1].startswith(reason)
-    assert server.requests["/a"] <= 4
-
-
-CERTIFICATES: dict[str, Callable[[], Any]] = {
-    "of another name": lambda: certificate("mallory.example"),
-    "expired": lambda: certificate("alice.example", not_after=EXPIRED),
-}
-
-
-@pytest.mark.parametrize("kind", CERTIFICATES)
-async def test_nothing_is_sent_where_the_certificate_is_wrong(kind: str) -> None:
-    with serving(CERTIFICATES[kind]()) as other:
-        with pytest.raises(DeliveryError, match="tls"):
-            await sent(await packed_for(other.url("/in")), rounds=1)
-        assert not other.requests
 
 
 async def test_a_private_endpoint_and_a_closed_port_are_failures(server: Server) -> None:
