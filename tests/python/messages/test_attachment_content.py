@@ -47,13 +47,13 @@ def test_base64_is_written_in_one_way_and_read_in_all(text: str, octets: bytes) 
 
 @pytest.mark.spec("ATT-13")
 @pytest.mark.parametrize("text", ["/++-", "A", "_-=-", "é"])
-def test_base64_that_is_only_read_or_none_at_all_is_not_sent(text: str) -> None:
+def test_invalid_or_only_tolerated_base64_is_not_sent(text: str) -> None:
     with pytest.raises(ValueError, match="base64"):
         Attachment(data={"base64": text})
 
 
 @pytest.mark.parametrize("text", ["A", "Zh", "Z===", "Zg=Zg", "Zm.9v", "é", "="])
-def test_base64_that_is_none_has_no_content(text: str) -> None:
+def test_invalid_base64_has_no_content(text: str) -> None:
     with pytest.raises(MalformedMessageError) as caught:
         Attachment.from_dict({"data": {"base64": text}}).content()
     assert caught.value.part == "attachment.data.base64"
@@ -93,13 +93,13 @@ def test_json_is_the_value_itself(value: object) -> None:
 
 @pytest.mark.spec("ATT-15")
 @pytest.mark.parametrize("value", [{1, 2}, object(), b"octets"])
-def test_what_json_has_no_form_for_is_a_type_error(value: object) -> None:
+def test_values_that_json_cannot_represent_raise_type_error(value: object) -> None:
     wrong: Any = value
     with pytest.raises(TypeError):
         Attachment.from_json_value(wrong)
 
 
-def test_octets_that_are_no_json_are_content_all_the_same() -> None:
+def test_bytes_that_are_not_json_are_content() -> None:
     for octets in (b"{", b"\xff", b'{"a":1,"a":2}', b""):
         attachment = Attachment.from_bytes(octets)
         assert attachment.content() == octets
@@ -170,7 +170,7 @@ def test_a_hash_by_another_function_is_neither_right_nor_wrong() -> None:
 @pytest.mark.parametrize(
     "text", [sha256(CONTENT).hexdigest(), "", "zQm", MULTIHASH.hex()[:-2], MULTIHASH.hex() + "00", "12", "é"]
 )
-def test_what_is_no_multihash_is_not_sent_and_proves_nothing(text: str) -> None:
+def test_an_invalid_multihash_is_not_sent_and_does_not_verify(text: str) -> None:
     with pytest.raises(ValueError, match="hash"):
         Attachment.from_links(LINKS, hash=text)
     with pytest.raises(MalformedMessageError) as caught:
@@ -183,7 +183,7 @@ def test_without_a_hash_there_is_nothing_to_compare() -> None:
         Attachment.from_bytes(CONTENT).verify_hash()
 
 
-def test_octets_come_before_json() -> None:
+def test_base64_takes_precedence_over_json() -> None:
     both = Attachment.from_dict({"data": {"json": [1], "base64": "WzJd", "links": LINKS, "hash": "x"}})
     assert (both.content(), both.json(), both.links) == (b"[2]", [2], tuple(LINKS))
 

@@ -61,7 +61,7 @@ def signed_by(jws: object, data: dict[str, Any] | None = None) -> Attachment:
 
 @pytest.mark.spec("ATT-11", "ATT-12")
 @pytest.mark.parametrize("form", FORMS)
-async def test_every_form_is_read_whoever_sent_the_message(
+async def test_every_form_is_read_from_any_sender(
     documents: Documents, alice: Party, bob: Party, carol: Party, form: str
 ) -> None:
     sender = DIDCommMessaging(alice.secrets, documents)
@@ -96,7 +96,7 @@ def test_an_empty_payload_stands_for_none(reader: sync.DIDCommMessaging, carol: 
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_key_outside_authentication_vouches_for_nothing(
+def test_a_key_outside_authentication_does_not_verify(
     reader: sync.DIDCommMessaging, carol: Party, form: str
 ) -> None:
     attached = signed_by(detached(carol.signing, form))
@@ -121,7 +121,7 @@ def test_a_signature_of_another_key_or_of_other_content_is_refused(
 
 
 @pytest.mark.spec("ATT-12")
-def test_a_kid_that_is_not_signed_names_nobody_without_an_expected_signer(
+def test_an_unprotected_kid_without_an_expected_signer_is_refused(
     documents: Documents, reader: sync.DIDCommMessaging, carol: Party, mallory: Party
 ) -> None:
     # Mallory lists the key of Carol as his own, and takes the signature for himself
@@ -160,7 +160,7 @@ def test_a_signature_made_for_a_message_or_a_rotation_is_refused(
     [7, [], {}, "", "a.b", "a...b", {"signatures": []}, {"signature": "AA"}, {"protected": "e30"}],
     ids=str,
 )
-def test_what_is_no_detached_jws_is_malformed(reader: sync.DIDCommMessaging, jws: object) -> None:
+def test_a_jws_that_is_not_detached_is_malformed(reader: sync.DIDCommMessaging, jws: object) -> None:
     with pytest.raises(MalformedMessageError) as caught:
         reader.verify_attachment(signed_by(jws))
     assert caught.value.part.startswith("jws")
@@ -173,7 +173,7 @@ def test_without_a_signature_there_is_nothing_to_verify(reader: sync.DIDCommMess
         reader.verify_attachment(Attachment(data=data))
 
 
-def test_signatures_of_two_are_refused(reader: sync.DIDCommMessaging, carol: Party, alice: Party) -> None:
+def test_two_signatures_are_refused(reader: sync.DIDCommMessaging, carol: Party, alice: Party) -> None:
     both = [detached(party.signing, "flattened") for party in (carol, alice)]
     with pytest.raises(MalformedMessageError) as caught:
         reader.verify_attachment(signed_by({"signatures": both}))
@@ -184,7 +184,7 @@ def test_signatures_of_two_are_refused(reader: sync.DIDCommMessaging, carol: Par
     ("header", "named"),
     [({"alg": "none"}, "none"), ({"alg": "HS256"}, "HS256"), ({"b64": False, "crit": ["b64"]}, "b64")],
 )
-def test_what_is_not_on_offer_is_named(
+def test_unsupported_algorithms_are_named(
     reader: sync.DIDCommMessaging, carol: Party, header: dict[str, Any], named: str
 ) -> None:
     jws = forge.flattened(forge.sign(CONTENT.decode(), carol.signing, protected={"typ": None} | header))
@@ -200,7 +200,7 @@ def test_what_is_not_on_offer_is_named(
 @pytest.mark.spec("ATT-11", "SIG-25")
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")
 @pytest.mark.parametrize("compact", [False, True])
-def test_what_is_written_is_an_ordinary_jws_once_the_payload_is_back(
+def test_a_detached_signature_with_its_payload_is_an_ordinary_jws(
     signer: sync.DIDCommMessaging, carol: Party, *, compact: bool
 ) -> None:
     signed = signer.sign_attachment(Attachment.from_bytes(CONTENT), sign_frm=carol.did, compact=compact)
@@ -242,7 +242,7 @@ def test_the_content_of_links_is_signed_and_verified_as_it_is_given(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_json_is_neither_signed_nor_verified_by_itself(
+def test_json_content_without_bytes_is_neither_signed_nor_verified(
     signer: sync.DIDCommMessaging, reader: sync.DIDCommMessaging, carol: Party, form: str
 ) -> None:
     with pytest.raises(ValueError, match="json"):
@@ -258,7 +258,7 @@ def test_json_is_neither_signed_nor_verified_by_itself(
         reader.verify_attachment(attached, content=b'{"price": 7}')
 
 
-def test_nobody_signs_twice_or_what_is_not_the_content(
+def test_signing_twice_or_other_content_is_refused(
     signer: sync.DIDCommMessaging, reader: sync.DIDCommMessaging, carol: Party
 ) -> None:
     deed = signer.sign_attachment(Attachment.from_bytes(CONTENT), sign_frm=carol.did)

@@ -76,7 +76,7 @@ def test_an_attachment_needs_its_data_and_gets_an_id() -> None:
 
 @pytest.mark.spec("ATT-05", "ATT-13", "ATT-14", "ATT-15", "ATT-17", "ATT-12")
 @pytest.mark.parametrize("data", DATA, ids=str)
-def test_data_that_leads_to_its_content_is_kept_as_it_is(alice: Party, data: dict[str, Any]) -> None:
+def test_data_with_content_is_preserved(alice: Party, data: dict[str, Any]) -> None:
     assert Attachment(data=data).data == data
     packed = sync.pack_plaintext(Documents(alice).of(alice), hello(attachments=[Attachment(data=data)]))
     assert Message.from_json(packed.packed_msg).attachments[0].data == data
@@ -84,7 +84,7 @@ def test_data_that_leads_to_its_content_is_kept_as_it_is(alice: Party, data: dic
 
 @pytest.mark.spec("ATT-07", "ATT-08")
 @pytest.mark.parametrize("data", NO_DATA, ids=str)
-def test_data_that_leads_to_no_content_is_refused(data: dict[str, Any]) -> None:
+def test_data_without_content_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"attachment\.data"):
         Attachment(data=data)
     with pytest.raises(MalformedMessageError) as caught:
@@ -94,7 +94,7 @@ def test_data_that_leads_to_no_content_is_refused(data: dict[str, Any]) -> None:
 
 @pytest.mark.spec("ATT-07")
 @pytest.mark.parametrize("data", [None, "x", 7, []])
-def test_data_that_is_no_object_is_refused(data: Any) -> None:  # noqa: ANN401, wrong types
+def test_data_that_is_not_an_object_is_refused(data: Any) -> None:  # noqa: ANN401, wrong types
     with pytest.raises(TypeError):
         Attachment(data=data)
     for attachment in ({"data": data}, {"id": "a"}):
@@ -141,7 +141,7 @@ def test_a_member_of_the_wrong_type_is_refused(name: str) -> None:
     assert caught.value.part == f"attachment.{name}"
 
 
-def test_an_attachment_is_a_value_that_never_changes() -> None:
+def test_an_attachment_is_immutable() -> None:
     attachment = Attachment(**MEMBERS)
     with pytest.raises(AttributeError):
         setattr(attachment, "id", "b")  # noqa: B010, a type checker refuses the plain form
@@ -165,7 +165,7 @@ def test_copies_of_a_value_are_the_same_value(value: object) -> None:
 
 
 @pytest.mark.spec("ATT-11", "ATT-12")
-def test_a_signature_by_somebody_else_is_carried(
+def test_a_signature_by_a_third_party_is_preserved(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     signature = {"header": {"kid": carol.signing.kid}, "protected": "eyJhbGciOiJFZERTQSJ9", "signature": "AA"}
@@ -192,7 +192,7 @@ def test_claims_are_attributes_and_the_time_is_now() -> None:
     assert full.as_dict() == {name: value for name, value in given.items() if value is not None}
 
 
-def test_claims_are_a_value_that_never_changes() -> None:
+def test_claims_are_immutable() -> None:
     rotation = FromPrior(iss="did:example:old", sub="did:example:new", iat=7)
     assert rotation == FromPrior(iss="did:example:old", sub="did:example:new", iat=7)
     assert rotation != FromPrior(iss="did:example:old", sub="did:example:new", iat=8)

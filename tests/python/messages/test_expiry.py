@@ -69,7 +69,7 @@ async def test_a_demand_is_judged_by_the_clock_that_is_given(
 
 
 @pytest.mark.spec("TIM-04")
-def test_the_clock_is_read_for_every_message_by_every_door(
+def test_every_operation_reads_the_clock_once_per_message(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     clock = Clock(EXPIRES)
@@ -97,7 +97,7 @@ async def test_the_time_of_a_config_comes_before_the_clock(
     assert sync.unpack(documents.of(bob), packed, too_late).metadata.expired
 
 
-def test_without_a_clock_it_is_that_of_the_system(documents: Documents, bob: Party) -> None:
+def test_the_default_clock_is_that_of_the_system(documents: Documents, bob: Party) -> None:
     now = int(time.time())
     for expires_time, expired in ((now - 5, True), (now + 3600, False)):
         received = documents.unpack(bob, plaintext(expires_time=expires_time))
@@ -118,7 +118,7 @@ def test_a_time_before_the_epoch_is_refused() -> None:
         UnpackConfig(now=-1)
 
 
-def test_what_the_clock_raises_passes_through_untouched(documents: Documents, bob: Party) -> None:
+def test_an_exception_of_the_clock_is_raised_unchanged(documents: Documents, bob: Party) -> None:
     error = OSError("no time signal")
 
     def clock() -> float:

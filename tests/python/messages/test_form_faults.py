@@ -172,7 +172,7 @@ def test_a_message_without_faults_reads_the_same_in_both_ways(
 
 @pytest.mark.spec("MSG-06", "MSG-09", "ROT-04")
 @pytest.mark.parametrize(("name", "value"), TRUST)
-def test_what_says_who_sends_what_to_whom_is_never_read_as_absent(
+def test_an_invalid_from_to_or_type_is_never_read_as_absent(
     documents: Documents, alice: Party, bob: Party, name: str, value: object
 ) -> None:
     with pytest.raises(MalformedMessageError) as caught:
@@ -180,7 +180,7 @@ def test_what_says_who_sends_what_to_whom_is_never_read_as_absent(
     assert caught.value.part == f"message.{name.rstrip('_')}"
 
 
-def test_a_forged_sender_is_refused_beside_a_tolerated_fault(
+def test_a_forged_sender_is_refused_despite_tolerated_faults(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     with pytest.raises(UntrustedMessageError):

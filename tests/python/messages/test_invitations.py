@@ -100,7 +100,7 @@ def test_an_invitation_is_read_from_a_url_that_programs_changed(kind: str) -> No
         "",
     ],
 )
-def test_what_is_not_one_invitation_is_refused(url: str) -> None:
+def test_text_that_is_not_one_invitation_is_refused(url: str) -> None:
     with pytest.raises(MalformedMessageError):
         invitation_from_url(url)
 

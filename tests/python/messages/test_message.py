@@ -122,7 +122,7 @@ def test_no_attribute_can_be_set_or_deleted(name: str) -> None:
         delattr(message, name)
 
 
-def test_what_is_taken_and_handed_out_is_a_copy() -> None:
+def test_arguments_and_attributes_are_copies() -> None:
     body: dict[str, Any] = {"list": [1]}
     message = Message(type=HELLO, body=body, custom_headers={"x": {}}, to=["did:example:bob"])
     body["list"].append(2)
@@ -134,7 +134,7 @@ def test_what_is_taken_and_handed_out_is_a_copy() -> None:
     )
 
 
-def test_messages_are_equal_when_they_say_the_same() -> None:
+def test_messages_with_the_same_content_are_equal() -> None:
     one, same = Message(**ALL), Message(**ALL)
     assert one == same
     assert hash(one) == hash(same)
@@ -159,7 +159,7 @@ def test_copies_are_the_same_message() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_replace_changes_what_is_named_and_nothing_else(name: str) -> None:
+def test_replace_changes_only_the_named_members(name: str) -> None:
     other: dict[str, Any] = {
         **ALL,
         "type": "https://x.example/other/1.0/y",
@@ -198,7 +198,7 @@ def test_replace_keeps_the_rotation_and_refuses_what_the_constructor_refuses() -
         message.replace(to=["nobody"])
 
 
-def test_repr_names_the_message_and_keeps_its_content_to_itself() -> None:
+def test_repr_contains_the_type_and_id_and_not_the_content() -> None:
     shown = repr(Message(**ALL))
     assert "one" in shown
     assert HELLO in shown

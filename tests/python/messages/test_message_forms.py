@@ -107,7 +107,7 @@ def test_typ_is_that_of_a_plaintext_or_absent() -> None:
 
 @pytest.mark.spec("TIM-02")
 @pytest.mark.parametrize("value", ["2024-01-01T00:00:00Z", "1516269022", 1.5, 1516269022.0, True, {}])
-def test_a_time_that_is_no_whole_number_is_malformed(value: object) -> None:
+def test_a_time_that_is_not_a_whole_number_is_malformed(value: object) -> None:
     with pytest.raises(MalformedMessageError):
         read(created_time=value)
 
@@ -117,7 +117,7 @@ def test_a_time_that_is_no_whole_number_is_malformed(value: object) -> None:
 
 @pytest.mark.spec("MSG-04")
 @pytest.mark.parametrize("kind", ["my-protocol/1.0", "hello", "https://didcomm.org/trust-ping/2.0"])
-def test_a_type_that_is_no_message_type_uri_is_taken_with_a_warning(
+def test_a_type_that_is_not_a_message_type_uri_is_accepted_with_a_warning(
     kind: str, resolvers: ResolversConfig
 ) -> None:
     with pytest.warns(MessageTypeWarning) as caught:
@@ -160,7 +160,7 @@ def test_a_custom_header_cannot_take_the_name_of_another(name: str) -> None:
 
 
 @pytest.mark.spec("MSG-22", "MSG-23", "MSG-24")
-def test_unknown_headers_are_kept_as_they_came() -> None:
+def test_unknown_headers_are_preserved() -> None:
     unknown = {"x-odd": [1, {"y": None}], "": 0, "ü": "é", "null": None, "return_route": "all"}
     message = Message.from_dict({**plaintext(), **unknown})
     assert message.custom_headers == unknown
@@ -184,7 +184,7 @@ def test_unknown_headers_are_kept_as_they_came() -> None:
         9.312158403177331e-262,
     ],
 )
-def test_a_number_is_kept_exactly(number: float, resolvers: ResolversConfig) -> None:
+def test_numbers_are_preserved_exactly(number: float, resolvers: ResolversConfig) -> None:
     message = hello(
         body={"n": number}, custom_headers={"n": number}, attachments=[Attachment(data={"json": number})]
     )
@@ -200,13 +200,13 @@ def test_a_number_is_kept_exactly(number: float, resolvers: ResolversConfig) -> 
     assert received == message
 
 
-def test_a_number_that_no_other_reader_can_hold_is_refused() -> None:
+def test_a_number_that_exceeds_a_double_is_refused() -> None:
     with pytest.raises(ValueError, match="JSON"):
         hello(body={"n": 10**400})
 
 
 @pytest.mark.parametrize("text", ["é", "\U0001f600", '"\\/\b\f\n\r\t', "\0\x1f\x7f", "\u2028", "x" * 100_000])
-def test_a_string_is_kept_exactly(text: str) -> None:
+def test_strings_are_preserved_exactly(text: str) -> None:
     message = hello(body={text: text})
     assert Message.from_json(message.as_json()).body == message.body == {text: text}
 
@@ -242,7 +242,7 @@ def cyclic_dict() -> dict[str, Any]:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_json_cannot_say_is_refused(value: object, error: type[Exception]) -> None:
+def test_values_that_json_cannot_represent_are_refused(value: object, error: type[Exception]) -> None:
     for name in ("body", "custom_headers"):
         with pytest.raises(error):
             hello(**{name: {"x": value}})
@@ -254,6 +254,6 @@ def test_what_json_cannot_say_is_refused(value: object, error: type[Exception]) 
 
 @pytest.mark.spec("MSG-31")
 @pytest.mark.parametrize("text", ["[]", '"text"', "1", "null", "", "{", b"\xff", "{} {}"])
-def test_what_is_no_json_object_is_malformed(text: str | bytes) -> None:
+def test_text_that_is_not_a_json_object_is_malformed(text: str | bytes) -> None:
     with pytest.raises(MalformedMessageError):
         Message.from_json(text)

@@ -47,7 +47,7 @@ def test_a_copy_has_each_number_as_it_was_written(number: str) -> None:
     assert copy.replace(thid=None) == read(number)
 
 
-def test_a_copy_has_what_was_changed_and_keeps_the_rest() -> None:
+def test_a_changed_copy_preserves_the_other_members() -> None:
     offer = Attachment.from_json_value({"price": 7}, id="offer")
     first = hello(id="one", lang="fr", attachments=[offer], custom_headers={"x": 1}, created_time=1)
     changed = first.replace(body={"n": 2}, lang=None, attachments=[], frm="did:example:alice")
@@ -125,7 +125,7 @@ def test_reading_attachments_one_by_one_makes_each_once(
 
 @pytest.mark.slow
 @pytest.mark.skipif(not STATM.exists(), reason="reads the memory of the process from /proc")
-def test_small_attachments_do_not_keep_large_messages() -> None:
+def test_a_small_attachment_does_not_retain_a_large_message() -> None:
     size, count = 8 << 20, 16
     members = {"id": "one", "type": HELLO, "body": {"b": "x" * size}, "attachments": [{"data": {"json": 1}}]}
     text = json.dumps(members)
@@ -168,7 +168,7 @@ def test_the_content_of_an_attachment_comes_in_any_buffer(buffer: Callable[[byte
 
 
 @pytest.mark.parametrize("one", [bytearray(b"{}"), memoryview(b"{}")])
-def test_one_message_is_not_taken_for_many(documents: Documents, bob: Party, one: Any) -> None:  # noqa: ANN401
+def test_a_single_message_in_place_of_a_list_is_refused(documents: Documents, bob: Party, one: Any) -> None:  # noqa: ANN401
     with pytest.raises(TypeError, match="unpack"):
         results(sync.unpack_many(documents.of(bob), one))
 
@@ -201,7 +201,7 @@ def test_times_are_read_as_datetimes() -> None:
 
 
 @pytest.mark.parametrize("given", [datetime(2026, 11, 28), -1, -0.5, float("nan"), float("inf"), 1e300])  # noqa: DTZ001
-def test_a_time_without_a_place_in_time_is_refused(given: Any) -> None:  # noqa: ANN401
+def test_a_naive_datetime_is_refused(given: Any) -> None:  # noqa: ANN401
     with pytest.raises(ValueError, match=r"zone|from"):
         hello(created_time=given)
 

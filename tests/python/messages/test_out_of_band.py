@@ -83,14 +83,14 @@ def test_attached_messages_come_back_in_their_order() -> None:
     ]
 
 
-def test_one_profile_given_as_a_string_is_misuse() -> None:
+def test_a_profile_given_as_a_string_is_refused() -> None:
     with pytest.raises(TypeError, match="`accept` must be a list of str, got str"):
         invitation("did:example:alice", accept="didcomm/v2")
 
 
 @pytest.mark.spec("OOB-04")
 @pytest.mark.parametrize("frm", ["", "alice"])
-def test_an_invitation_from_no_did_is_misuse(frm: str) -> None:
+def test_an_invitation_whose_sender_is_not_a_did_is_refused(frm: str) -> None:
     with pytest.raises(ValueError, match="from"):
         invitation(frm)
 
@@ -116,7 +116,7 @@ def test_the_example_of_the_specification_gives_its_url_and_comes_back_from_it()
 
 
 @pytest.mark.spec("OOB-10")
-def test_an_invitation_with_an_id_of_ones_own_gains_no_other_header() -> None:
+def test_an_invitation_with_a_given_id_has_no_further_header() -> None:
     made = invitation("did:example:alice").replace(id="poster-1")
     assert invitation_from_url(invitation_url(made, BASE)).as_dict().keys() == {
         "id",
@@ -146,7 +146,7 @@ def test_an_invitation_needs_an_absolute_url_of_its_own(base: str) -> None:
 
 
 @pytest.mark.spec("OOB-11")
-def test_the_query_and_fragment_of_the_base_url_are_kept() -> None:
+def test_the_query_and_fragment_of_the_base_url_are_preserved() -> None:
     url = invitation_url(Message.from_dict(PLAINTEXT), f"{BASE}?x=1#top")
     assert url.startswith(f"{BASE}?x=1&_oob=")
     assert url.endswith("#top")
@@ -154,7 +154,7 @@ def test_the_query_and_fragment_of_the_base_url_are_kept() -> None:
 
 
 @pytest.mark.spec("OOB-11")
-def test_other_query_parameters_are_left_alone() -> None:
+def test_other_query_parameters_are_ignored() -> None:
     url = f"https://example.com/a/b?x=1&_oob={encode(PLAINTEXT)}&y=2&empty=#fragment"
     assert invitation_from_url(url).id == PLAINTEXT["id"]
 
@@ -217,14 +217,14 @@ def test_a_url_without_exactly_one_invitation_is_malformed(url: str) -> None:
 
 
 @pytest.mark.spec("OOB-18")
-def test_a_short_url_is_told_apart() -> None:
+def test_a_short_url_is_recognised() -> None:
     with pytest.raises(UnsupportedError, match="_oobid") as caught:
         invitation_from_url(f"{BASE}?_oobid=5f0e3ffb-3f92-4648-9868-0d6f8889e6f3")
     assert caught.value.algorithm == "_oobid"
 
 
 @pytest.mark.parametrize("encoded", ["A", "AAAAA", "a+b", "a+b/", "====", "AA===", "%00", "_w", "w7w%C3%BC"])
-def test_a_parameter_that_is_no_base64url_of_text_is_malformed(encoded: str) -> None:
+def test_a_parameter_that_is_not_base64url_text_is_malformed(encoded: str) -> None:
     with pytest.raises(MalformedMessageError) as caught:
         invitation_from_url(f"{BASE}?_oob={encoded}")
     assert caught.value.part == "_oob"
@@ -233,7 +233,7 @@ def test_a_parameter_that_is_no_base64url_of_text_is_malformed(encoded: str) -> 
 
 @pytest.mark.spec("OOB-01", "OOB-02", "OOB-04", "OOB-05", "OOB-06")
 @pytest.mark.parametrize("value", NO_INVITATIONS)
-def test_what_is_no_invitation_is_refused(value: object) -> None:
+def test_a_message_that_is_not_an_invitation_is_refused(value: object) -> None:
     with pytest.raises(MalformedMessageError):
         invitation_from_url(url_of(value))
 

@@ -117,7 +117,7 @@ def test_the_long_forms_that_are_copied_are_read_only() -> None:
 
 
 @pytest.mark.parametrize("name", HANDED_OUT)
-def test_it_is_a_dict_for_every_reader(name: str) -> None:
+def test_a_read_only_dict_behaves_like_a_dict(name: str) -> None:
     value = HANDED_OUT[name]()
     assert issubclass(type(value), dict)
     assert issubclass(type(value["n"]), list)
@@ -149,7 +149,7 @@ def test_copies_are_plain_and_can_be_changed(name: str) -> None:
         assert type(again["nested"]["list"]) is list
 
 
-def test_what_is_read_can_be_given_back() -> None:
+def test_a_read_only_dict_is_accepted_as_an_argument() -> None:
     message = hello(body=BODY, custom_headers={"x": BODY}, attachments=[ATTACHED])
     again = Message(
         type=message.type, id=message.id, body=message.body, custom_headers=message.custom_headers
@@ -159,7 +159,7 @@ def test_what_is_read_can_be_given_back() -> None:
     assert message.replace(body={**message.body, "n": 1}).body == {**BODY, "n": 1}
 
 
-def test_methods_hand_out_a_dict_that_can_be_changed() -> None:
+def test_methods_return_a_mutable_dict() -> None:
     message = hello(body=BODY)
     headers = message.as_dict()
     headers["body"]["nested"]["list"].append(1)

@@ -231,7 +231,7 @@ def test_parsed_json_fails_like_its_text(text: str) -> None:
         DIDDocument({"id": "did:example:a", "x": parsed})
 
 
-def test_what_a_program_writes_into_a_message_stays_its_own_error() -> None:
+def test_invalid_json_from_the_program_raises_value_error() -> None:
     with pytest.raises(ValueError, match="not finite"):
         Message(type="https://example.org/a/1.0/b", body={"a": float("nan")})
 
@@ -245,7 +245,7 @@ def test_what_a_program_writes_into_a_message_stays_its_own_error() -> None:
         ("[1]", "must be a JSON object, got an array"),
     ],
 )
-def test_a_text_that_cannot_be_read_says_why(text: str, reason: str) -> None:
+def test_unreadable_text_is_refused_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(MalformedMessageError) as refusal:
         sync.DIDCommMessaging().unpack(text)
     assert reason in str(refusal.value)
