@@ -69,7 +69,7 @@ SERVED = ALICE.document | {
 
 @given(document=mutated(SERVED))
 @thorough
-def test_a_strange_document_is_read_or_refused(document: Any) -> None:  # noqa: ANN401, JSON
+def test_an_arbitrary_document_is_read_or_refused(document: Any) -> None:  # noqa: ANN401, JSON
     config = asking(document, ALICE.key.secret_jwk)
     survives(lambda: sync.unpack(config, SIGNED), TypeError)
     packed = survives(
@@ -84,7 +84,7 @@ def test_a_strange_document_is_read_or_refused(document: Any) -> None:  # noqa: 
 
 @given(secret=mutated(BOB.key.secret_jwk))
 @thorough
-def test_a_strange_secret_is_read_or_refused(secret: Any) -> None:  # noqa: ANN401, JSON
+def test_an_arbitrary_secret_is_read_or_refused(secret: Any) -> None:  # noqa: ANN401, JSON
     config = asking(ALICE.document, secret)
     survives(lambda: sync.unpack(config, AUTHCRYPTED), ValueError, TypeError)
     one = survives(lambda: Secret(secret), ValueError, TypeError)
@@ -93,7 +93,7 @@ def test_a_strange_secret_is_read_or_refused(secret: Any) -> None:  # noqa: ANN4
 
 @given(answer=ANY_JSON | st.binary(max_size=5) | st.sets(st.integers(), max_size=2))
 @settings(thorough, max_examples=200)
-def test_any_answer_is_taken_or_refused(answer: object) -> None:
+def test_an_arbitrary_resolver_answer_is_accepted_or_refused(answer: object) -> None:
     survives(lambda: sync.unpack(asking(answer, BOB.key.secret_jwk), AUTHCRYPTED), TypeError, ValueError)
     survives(lambda: sync.unpack(asking(ALICE.document, answer), AUTHCRYPTED), TypeError, ValueError)
 
@@ -142,7 +142,7 @@ def test_arbitrary_json_is_malformed(packed: object) -> None:
     ],
     ids=lambda packed: repr(packed[:30]),
 )
-def test_what_is_no_unambiguous_json_is_malformed(packed: str | bytes) -> None:
+def test_ambiguous_json_is_malformed(packed: str | bytes) -> None:
     with pytest.raises(MalformedMessageError):
         KNOWN.unpack(BOB, packed)
 
@@ -177,7 +177,7 @@ DIDS = [
     naming=st.sampled_from(["numbered", "multibase"]),
 )
 @thorough
-def test_a_strange_did_is_resolved_or_refused(did: Any, naming: Any) -> None:  # noqa: ANN401, JSON
+def test_an_arbitrary_did_is_resolved_or_refused(did: Any, naming: Any) -> None:  # noqa: ANN401, JSON
     def resolve() -> object:
         document = LocalResolver(key_naming=naming).resolve(did)
         return document and (
@@ -201,7 +201,7 @@ def test_a_service_that_is_a_deep_nest_is_refused() -> None:
 
 @given(octets=st.binary(max_size=80))
 @settings(thorough, max_examples=200)
-def test_random_octets_in_place_of_what_is_wrapped_are_refused(octets: bytes) -> None:
+def test_random_bytes_in_place_of_wrapped_content_are_refused(octets: bytes) -> None:
     jwe = AUTHCRYPTED
     for name in ("iv", "ciphertext", "tag"):
         changed = {**jwe, name: b64(octets)}

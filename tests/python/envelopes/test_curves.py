@@ -99,14 +99,14 @@ def test_signatures_are_made_and_verified_on_every_curve(curve: str) -> None:
 
 @pytest.mark.spec("SIG-04")
 @pytest.mark.parametrize("curve", ["P-384", "P-521"])
-def test_no_signature_is_made_that_recipients_need_not_know(curve: str) -> None:
+def test_signing_on_an_optional_curve_is_refused_by_default(curve: str) -> None:
     alice = Owner("alice", [], [curve])
     with pytest.raises(UnsupportedError, match=curve):
         sync.pack_signed(world(alice), hello(), sign_frm=alice.did)
 
 
 @pytest.mark.spec("ALG-03", "ENC-03", "DID-19")
-def test_the_first_curve_that_both_have_is_taken_in_the_documented_order() -> None:
+def test_the_first_common_curve_in_the_documented_order_is_used() -> None:
     order = ["X25519", "P-384", "P-256", "P-521"]
     for alice_has, bob_has in product([AGREE, ["P-521", "P-256"], ["P-256", "P-384"]], repeat=2):
         alice, bob = Owner("alice", alice_has), Owner("bob", bob_has)
@@ -119,7 +119,7 @@ def test_the_first_curve_that_both_have_is_taken_in_the_documented_order() -> No
 
 
 @pytest.mark.spec("ENC-12")
-def test_a_sender_uses_the_key_that_it_holds() -> None:
+def test_a_sender_uses_a_key_whose_secret_it_has() -> None:
     alice, bob = Owner("alice", AGREE), Owner("bob", AGREE)
     held = [secret for secret in alice.agreement if secret.curve == "P-256"]
     packed = sync.pack_encrypted(world(alice, bob, held=held), hello(), to=bob.did, frm=alice.did)
@@ -129,7 +129,7 @@ def test_a_sender_uses_the_key_that_it_holds() -> None:
 
 
 @pytest.mark.spec("ENC-12")
-def test_parties_without_a_common_curve_are_told() -> None:
+def test_parties_without_a_common_curve_raise_incompatible_keys_error() -> None:
     alice, bob = Owner("alice", ["X25519"]), Owner("bob", ["P-256"])
     with pytest.raises(IncompatibleKeysError) as caught:
         sync.pack_encrypted(world(alice, bob), hello(), to=bob.did, frm=alice.did)
@@ -137,7 +137,7 @@ def test_parties_without_a_common_curve_are_told() -> None:
 
 
 @pytest.mark.spec("ENC-03", "JWE-04", "DID-19")
-def test_every_curve_gets_an_envelope_when_asked() -> None:
+def test_each_curve_gets_an_envelope_on_demand() -> None:
     alice, bob = Owner("alice", ["P-256", "X25519"]), Owner("bob", AGREE)
     resolvers = world(alice, bob)
     every = PackEncryptedConfig(every_curve=True)
@@ -173,7 +173,7 @@ def test_the_caller_can_order_and_restrict_the_curves() -> None:
 
 
 @pytest.mark.parametrize("every_curve", [True, False])
-def test_secp256k1_is_read_and_written_only_when_asked(every_curve: bool) -> None:  # noqa: FBT001
+def test_secp256k1_is_read_and_written_only_on_demand(every_curve: bool) -> None:  # noqa: FBT001
     alice, bob = Owner("alice", ["secp256k1", "X25519"]), Owner("bob", ["secp256k1", "X25519"])
     resolvers = world(alice, bob)
     by_default = PackEncryptedConfig(every_curve=every_curve)
@@ -216,7 +216,7 @@ def test_a_secp256k1_message_opens_with_the_key_of_another_library() -> None:
     assert party.unpack(packed.message).metadata.encrypted
 
 
-def test_a_key_named_by_kid_is_the_one_that_is_used() -> None:
+def test_a_key_named_by_kid_is_used() -> None:
     alice, bob = Owner("alice", AGREE), Owner("bob", AGREE)
     resolvers = world(alice, bob)
     kids = [(alice.kid("agree", curve), bob.kid("agree", curve)) for curve in AGREE]
@@ -228,7 +228,7 @@ def test_a_key_named_by_kid_is_the_one_that_is_used() -> None:
 
 
 @pytest.mark.parametrize("curve", [*AGREE, "Ed25519", "secp256k1"])
-def test_a_public_key_reads_back_from_each_of_its_forms(curve: str) -> None:
+def test_a_public_key_round_trips_through_each_form(curve: str) -> None:
     secret = Secret.generate(curve, kid="did:example:bob#key-1")
     key = secret.public_key
     assert key.curve == curve
@@ -242,7 +242,7 @@ def test_a_public_key_reads_back_from_each_of_its_forms(curve: str) -> None:
 
 
 @pytest.mark.parametrize("curve", [*AGREE, "Ed25519", "secp256k1"])
-def test_a_secret_reads_back_from_its_octets_and_its_jwk(curve: str) -> None:
+def test_a_secret_round_trips_through_its_bytes_and_its_jwk(curve: str) -> None:
     secret = Secret.generate(curve, kid="did:example:bob#key-1")
     again = Secret(secret.expose_jwk())
     assert again.public_key == secret.public_key

@@ -80,7 +80,7 @@ def opaque(
 @pytest.mark.spec("REQ-01", "JWE-11", "JWE-16", "JWE-18", "JWE-19")
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
 @pytest.mark.parametrize("mode", ["anoncrypt", "authcrypt", "gcm", "inner"])
-def test_whatever_was_tampered_with_the_error_is_the_same(
+def test_every_tampered_part_raises_the_same_decryption_error(
     documents: Documents, alice: Party, bob: Party, mode: str, tamper: Callable[[dict[str, Any]], None]
 ) -> None:
     message = plaintext(from_=alice.did, to=[bob.did])
@@ -94,14 +94,14 @@ def test_whatever_was_tampered_with_the_error_is_the_same(
 
 
 @pytest.mark.spec("KID-03")
-def test_the_wrong_secret_under_the_right_kid_is_the_same_error(documents: Documents, bob: Party) -> None:
+def test_a_wrong_secret_under_the_right_kid_raises_the_same_error(documents: Documents, bob: Party) -> None:
     jwe = forge.encrypt(plaintext(), bob.agreement)
     bob.secrets.add_key({**Key("did:example:other#x1").secret_jwk, "kid": bob.key.kid})
     opaque(documents, bob, jwe)
 
 
 @pytest.mark.spec("MSG-17", "KID-03")
-def test_a_sender_without_the_secret_of_its_skid_is_the_same_error(
+def test_a_sender_without_the_secret_of_its_skid_raises_the_same_error(
     documents: Documents, alice: Party, mallory: Party, bob: Party
 ) -> None:
     opaque(
@@ -112,7 +112,7 @@ def test_a_sender_without_the_secret_of_its_skid_is_the_same_error(
 
 
 @pytest.mark.spec("JWE-14", "ENC-06")
-def test_authcrypt_whose_key_is_not_bound_to_the_tag_is_the_same_error(
+def test_authcrypt_with_a_key_not_bound_to_the_tag_raises_the_same_error(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     message = plaintext(from_=alice.did)
@@ -120,7 +120,7 @@ def test_authcrypt_whose_key_is_not_bound_to_the_tag_is_the_same_error(
 
 
 @pytest.mark.spec("JWE-13")
-def test_a_header_that_enters_the_derivation_cannot_be_changed(
+def test_a_changed_header_of_the_key_derivation_raises_the_same_error(
     documents: Documents, alice: Party, mallory: Party, bob: Party
 ) -> None:
     # mallory renames the sender of what she has sealed: apu is another one, so the key is
@@ -130,7 +130,7 @@ def test_a_header_that_enters_the_derivation_cannot_be_changed(
 
 
 @pytest.mark.spec("ENC-10")
-def test_keys_that_unwrap_to_different_content_keys_are_the_same_error(
+def test_keys_that_unwrap_to_different_content_keys_raise_the_same_error(
     documents: Documents, bob: Party
 ) -> None:
     config = UnpackConfig(expect_decrypt_by_all_keys=True)
@@ -159,7 +159,7 @@ def test_no_message_opens_after_a_bit_has_flipped(
                 documents.unpack(bob, changed)
 
 
-def test_plaintext_that_is_no_message_is_told_only_to_the_recipient(documents: Documents, bob: Party) -> None:
+def test_decrypted_text_that_is_not_a_message_is_malformed(documents: Documents, bob: Party) -> None:
     # it was decrypted, so its sender, not the key, is at fault; the text itself is not repeated
     for content in (b"\xff\xfe secret", b"secret", b"", b"[]"):
         with pytest.raises(DIDCommError) as caught:

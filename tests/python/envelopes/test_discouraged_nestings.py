@@ -38,7 +38,7 @@ def told(received: Any) -> tuple[bool, str | None, str | None, list[str]]:  # no
         ({"anoncrypt_authcrypt_signed": True, "authcrypt_signed": True}, True, True, [FORBIDDEN]),
     ],
 )
-async def test_a_signed_message_from_a_sender_has_the_layers_that_were_asked_for(  # noqa: PLR0913, PLR0917, fixtures
+async def test_a_signed_message_from_a_sender_has_the_requested_layers(  # noqa: PLR0913, PLR0917, fixtures
     documents: Documents,
     alice: Party,
     bob: Party,
@@ -77,9 +77,7 @@ def nestings(alice: Party, bob: Party) -> dict[str, Any]:
 
 
 @pytest.mark.spec("ENV-05")
-def test_they_are_read_with_a_warning_whoever_wrote_them(
-    documents: Documents, alice: Party, bob: Party
-) -> None:
+def test_discouraged_nestings_are_read_with_a_warning(documents: Documents, alice: Party, bob: Party) -> None:
     for warning, packed in nestings(alice, bob).items():
         received = documents.unpack(bob, packed)
         assert told(received) == (warning is FORBIDDEN, alice.key.kid, alice.signing.kid, [warning])
@@ -92,7 +90,7 @@ def test_they_are_read_with_a_warning_whoever_wrote_them(
 
 
 @pytest.mark.spec("ENV-06")
-def test_their_signer_has_to_be_their_sender(
+def test_signer_of_a_discouraged_nesting_must_be_its_sender(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     for frm in (alice.did, carol.did):
@@ -104,7 +102,7 @@ def test_their_signer_has_to_be_their_sender(
 
 
 @pytest.mark.parametrize("options", [{}, {"protect_sender_id": True}])
-def test_what_is_not_signed_has_no_warning(
+def test_encryption_without_a_signature_has_no_nesting_warning(
     documents: Documents, alice: Party, bob: Party, options: dict[str, Any]
 ) -> None:
     sender = sync.DIDCommMessaging(alice.secrets, documents)

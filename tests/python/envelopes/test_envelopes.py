@@ -38,7 +38,7 @@ LOW_ORDER = [
 @pytest.mark.spec("MED-08", "MED-09", "MED-10", "JWE-24")
 @pytest.mark.parametrize("typ", [forge.ENCRYPTED, "didcomm-encrypted+json", "JWM", None])
 @pytest.mark.parametrize("sent", [False, True])
-def test_typ_of_a_jwe_is_no_condition(
+def test_typ_of_a_jwe_may_be_absent_or_different(
     documents: Documents, alice: Party, bob: Party, typ: str | None, *, sent: bool
 ) -> None:
     sender = alice.key if sent else None
@@ -71,7 +71,7 @@ def test_the_protected_header_is_authenticated_as_it_was_sent(
 
 
 @pytest.mark.spec("JWE-03")
-def test_anoncrypt_without_apv_is_read_only_when_asked_for(documents: Documents, bob: Party) -> None:
+def test_anoncrypt_without_apv_is_read_only_on_demand(documents: Documents, bob: Party) -> None:
     packed = forge.encrypt(plaintext(), bob.agreement, protected={"apv": None})
     with pytest.raises(MalformedMessageError) as caught:
         documents.unpack(bob, packed)
@@ -81,7 +81,7 @@ def test_anoncrypt_without_apv_is_read_only_when_asked_for(documents: Documents,
 
 
 @pytest.mark.spec("ENC-11", "JWE-08")
-def test_one_held_secret_wherever_its_key_stands_is_enough(documents: Documents, bob: Party) -> None:
+def test_one_available_secret_at_any_position_opens_the_message(documents: Documents, bob: Party) -> None:
     keys = [*bob.agreement, Key(f"{bob.did}#x10")]
     packed = forge.encrypt(plaintext(), keys)
     for key in bob.agreement:
@@ -95,7 +95,7 @@ def test_one_held_secret_wherever_its_key_stands_is_enough(documents: Documents,
     assert set(caught.value.kids) >= {key.kid for key in keys}
 
 
-def test_every_secret_can_be_demanded(documents: Documents, bob: Party) -> None:
+def test_all_secrets_can_be_required(documents: Documents, bob: Party) -> None:
     config = UnpackConfig(expect_decrypt_by_all_keys=True)
     packed = forge.encrypt(plaintext(), bob.agreement)
     assert documents.unpack(bob, packed, config).metadata.encrypted_to == tuple(bob.kids)
@@ -168,7 +168,7 @@ def test_authcrypt_with_a_cipher_that_does_not_commit_is_refused(
 @pytest.mark.parametrize(
     "alg", ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-1PU", "RSA-OAEP-256", "dir", "none", "", "ecdh-es+a256kw"]
 )
-def test_another_way_to_agree_on_a_key_is_refused(documents: Documents, bob: Party, alg: str) -> None:
+def test_an_unknown_key_agreement_algorithm_is_refused(documents: Documents, bob: Party, alg: str) -> None:
     forged = forge.encrypt(plaintext(), bob.agreement, protected={"alg": alg})
     with pytest.raises(UnsupportedError) as caught:
         documents.unpack(bob, forged)
@@ -177,7 +177,7 @@ def test_another_way_to_agree_on_a_key_is_refused(documents: Documents, bob: Par
 
 @pytest.mark.spec("ALG-11")
 @pytest.mark.parametrize("enc", ["A128GCM", "A128CBC-HS256", "A192CBC-HS384", "a256gcm", ""])
-def test_another_content_encryption_is_refused(documents: Documents, bob: Party, enc: str) -> None:
+def test_an_unknown_content_encryption_is_refused(documents: Documents, bob: Party, enc: str) -> None:
     forged = forge.encrypt(plaintext(), bob.agreement, protected={"enc": enc})
     with pytest.raises(UnsupportedError) as caught:
         documents.unpack(bob, forged)

@@ -92,7 +92,7 @@ def texts(svg: str) -> list[str]:
 # what it tells
 
 
-def test_authcrypt_is_told_by_its_header_alone() -> None:
+def test_authcrypt_is_recognised_by_its_header() -> None:
     text = json.dumps(AUTH)
     view = inspect(text)
     assert (view.octets, view.faults, len(view.layers)) == (len(text), (), 1)
@@ -157,7 +157,7 @@ def test_the_kid_of_a_signature_is_read_from_either_header() -> None:
         assert layer.claimed_signer_kids == (ALICE.signing.kid,)
 
 
-def test_a_plaintext_is_told_by_its_headers() -> None:
+def test_a_plaintext_is_recognised_by_its_headers() -> None:
     text = json.dumps(MESSAGE)
     layer = inspect(text).outermost
     assert layer == PlaintextView(
@@ -181,7 +181,7 @@ def test_a_plaintext_is_told_by_its_headers() -> None:
     assert announcing.has_from_prior
 
 
-def test_whatever_packing_yields_is_taken_and_has_no_faults() -> None:
+def test_packed_messages_have_no_faults() -> None:
     alice = KNOWN.of(ALICE)
     config = PackEncryptedConfig(protect_sender_id=True)
     message = hello(frm=ALICE.did, to=[BOB.did])
@@ -197,7 +197,7 @@ def test_whatever_packing_yields_is_taken_and_has_no_faults() -> None:
         assert view.faults == ()
 
 
-def test_a_view_says_that_it_is_claimed_and_can_be_kept_as_json() -> None:
+def test_a_view_is_marked_as_unverified_and_serialises_to_json() -> None:
     view = inspect(AUTH)
     assert "claims to be (nothing of it is proved)" in str(view)
     assert "claimed: authcrypt (ECDH-1PU+A256KW A256CBC-HS512) from did:example:alice#x1" in repr(view)
@@ -350,12 +350,12 @@ def test_envelopes_of_version_1_and_compact_ones_are_recognised() -> None:
 @pytest.mark.parametrize(
     "text", ["", "hello", "[]", "7", '"{}"', "{", '{"a":1}x', "a.b", "a.b.c.d", "é.b.c", b"\xff", "\ud800"]
 )
-def test_what_is_no_envelope_at_all_is_an_error(text: str | bytes) -> None:
+def test_text_that_is_not_an_envelope_raises_an_error(text: str | bytes) -> None:
     with pytest.raises(MalformedMessageError):
         inspect(text)
 
 
-def test_a_payload_that_is_no_message_is_a_fault() -> None:
+def test_a_payload_that_is_not_a_message_is_a_fault() -> None:
     for payload in (b"\xff", b"hello", b"[]"):
         view = inspect({**SIGNED, "payload": b64(payload)})
         assert [layer.layer for layer in view.layers] == ["signed"]
@@ -446,7 +446,7 @@ def escaped(text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_body_and_no_attachment_is_repeated(kind: str) -> None:
+def test_body_and_attachments_are_not_shown(kind: str) -> None:
     view = inspect(KINDS[kind])
     told = everything(view)
     for hidden in (SECRET, "treasure", b64(SECRET), "ciphertext_text"):
@@ -469,7 +469,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_text_of_strangers_is_shown_as_text(text: str) -> None:
+def test_untrusted_text_is_escaped(text: str) -> None:
     plain = forge.plaintext(id=text, type=text, thid=text, from_=text, to=[text])
     anonymous = {**ANON, "recipients": [{"header": {"kid": text}}]}
     clean = ET.fromstring(inspect(AUTH).svg())  # noqa: S314, our own picture
@@ -492,7 +492,7 @@ def test_text_of_strangers_is_shown_as_text(text: str) -> None:
 
 @given(text=st.text(max_size=200), data=st.data())
 @thorough
-def test_every_text_makes_a_picture_that_is_xml(text: str, data: st.DataObject) -> None:
+def test_any_text_yields_a_well_formed_svg(text: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["typ", "alg", "enc", "skid", "apv"]))
     view = inspect(with_header(AUTH, **{name: text}))
     assert ET.fromstring(view.svg()).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314, our own picture
@@ -549,7 +549,7 @@ def test_the_message_is_drawn_inside_where_it_is_given() -> None:
         (MESSAGE, {"Plaintext message", "its sender is not proved"}),
     ],
 )
-def test_the_picture_of_what_was_unpacked_shows_who_is_proved(packed: Any, shown: set[str]) -> None:  # noqa: ANN401, JSON
+def test_the_picture_of_an_unpacked_message_shows_its_proved_sender(packed: Any, shown: set[str]) -> None:  # noqa: ANN401, JSON
     svg = KNOWN.unpack(BOB, packed)._repr_svg_()
     assert shown <= rows(svg)
     assert SECRET not in svg

@@ -49,7 +49,7 @@ def test_a_jws_is_read_in_every_form_that_peers_write(  # noqa: PLR0913, fixture
 @pytest.mark.parametrize(
     "typ", ["JWT", "application/jwt", "JOSE", "JOSE+JSON", forge.ENCRYPTED, "text/plain", ""]
 )
-def test_a_signature_made_for_something_else_does_not_sign_a_message(
+def test_a_signature_over_another_content_is_refused(
     documents: Documents, alice: Party, bob: Party, typ: str
 ) -> None:
     message = plaintext(from_=alice.did, to=[bob.did])
@@ -106,7 +106,7 @@ def test_an_alg_that_is_not_that_of_the_key_is_refused(
 
 
 @pytest.mark.spec("SIG-07")
-def test_a_compact_jws_is_no_signed_message(documents: Documents, alice: Party, bob: Party) -> None:
+def test_a_compact_jws_is_refused(documents: Documents, alice: Party, bob: Party) -> None:
     jws = forge.flattened(forge.sign(plaintext(from_=alice.did), alice.signing))
     with pytest.raises(MalformedMessageError):
         documents.unpack(bob, f"{jws['protected']}.{jws['payload']}.{jws['signature']}")
@@ -145,7 +145,7 @@ def test_layers_in_another_order_are_refused(documents: Documents, alice: Party,
 
 
 @pytest.mark.spec("ENV-07", "ENV-05")
-def test_every_layer_that_may_stand_is_opened(documents: Documents, alice: Party, bob: Party) -> None:
+def test_every_allowed_layer_is_opened(documents: Documents, alice: Party, bob: Party) -> None:
     signed = forge.sign(plaintext(from_=alice.did, to=[bob.did]), alice.signing)
     authcrypted = forge.encrypt(signed, bob.agreement, sender=alice.key)
     received = documents.unpack(bob, forge.encrypt(authcrypted, bob.agreement))

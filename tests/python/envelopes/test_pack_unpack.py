@@ -120,7 +120,7 @@ def check(received: UnpackResult, mode: Mode, alice: Party, bob: Party) -> None:
     "ALG-07",
 )
 @each_mode
-async def test_what_was_packed_arrives_and_is_described_truly(
+async def test_a_packed_message_unpacks_with_matching_metadata(
     documents: Documents, alice: Party, bob: Party, mode: Mode
 ) -> None:
     packed = await pack_encrypted(documents.of(alice), message_for(bob), **parties_of(mode, alice, bob))
@@ -134,7 +134,7 @@ async def test_what_was_packed_arrives_and_is_described_truly(
 
 
 @each_mode
-def test_without_an_event_loop_it_is_the_same(
+def test_packing_without_an_event_loop_gives_the_same_result(
     documents: Documents, alice: Party, bob: Party, mode: Mode
 ) -> None:
     packed = sync.pack_encrypted(documents.of(alice), message_for(bob), **parties_of(mode, alice, bob))
@@ -142,7 +142,7 @@ def test_without_an_event_loop_it_is_the_same(
 
 
 @each_mode
-async def test_the_object_that_a_program_keeps_does_the_same(
+async def test_didcomm_messaging_packs_and_unpacks_like_the_functions(
     documents: Documents, alice: Party, bob: Party, mode: Mode
 ) -> None:
     sender = DIDCommMessaging(secrets=alice.secrets, resolver=documents)
@@ -154,7 +154,7 @@ async def test_the_object_that_a_program_keeps_does_the_same(
 
 
 @each_mode
-def test_the_object_that_a_program_keeps_has_a_twin_without_an_event_loop(
+def test_synchronous_didcomm_messaging_packs_and_unpacks(
     documents: Documents, alice: Party, bob: Party, mode: Mode
 ) -> None:
     sender = sync.DIDCommMessaging(secrets=alice.secrets, resolver=documents)
@@ -166,7 +166,7 @@ def test_the_object_that_a_program_keeps_has_a_twin_without_an_event_loop(
 
 
 @pytest.mark.spec("SIG-01", "SIG-04", "SIG-09", "SIG-10", "ENV-11", "MED-04", "SIG-23")
-async def test_a_signed_message_proves_its_sender_to_everybody(
+async def test_a_signed_message_proves_its_sender_to_any_reader(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     packed = await pack_signed(documents.of(alice), hello(to=[bob.did]), sign_frm=alice.did)
@@ -223,7 +223,7 @@ def test_the_signed_layer_can_be_shown_to_a_third_party(
     alice.signing.private.public_key().verify(unb64(entry["signature"]), signing_input)
 
 
-async def test_many_at_once_do_not_disturb_each_other(alice: Party, bob: Party) -> None:
+async def test_concurrent_operations_are_independent(alice: Party, bob: Party) -> None:
     class Slow(Documents):
         async def resolve(self, did: str, /) -> dict[str, Any] | None:  # type: ignore[override]
             await anyio.lowlevel.checkpoint()

@@ -99,7 +99,7 @@ def test_a_message_is_signed_once_for_all_and_names_them_all(cast: Cast) -> None
     assert cast.carol.unpack(inner).metadata.signed_message == received.metadata.signed_message
 
 
-def test_who_cannot_be_reached_does_not_keep_it_from_the_others(cast: Cast) -> None:
+def test_an_unreachable_recipient_does_not_affect_the_others(cast: Cast) -> None:
     to_bob, failed, to_carol = cast.alice.pack_to_each(hello(), to=[cast.b, GONE, cast.c], frm=cast.a)
     assert cast.bob.unpack(to_bob.unwrap().text).message.frm == cast.a
     assert cast.carol.unpack(to_carol.unwrap().text).message.frm == cast.a
@@ -116,7 +116,7 @@ def test_a_recipient_that_is_named_twice_has_two_outcomes(cast: Cast) -> None:
         assert cast.bob.unpack(outcome.unwrap().text).sender == cast.a
 
 
-def test_every_failure_is_told(cast: Cast) -> None:
+def test_every_failed_recipient_has_its_error(cast: Cast) -> None:
     bare = DIDDocument(
         {
             "id": "did:example:bare",
@@ -143,12 +143,12 @@ def test_every_failure_is_told(cast: Cast) -> None:
     assert [type(outcome.error) for outcome in sent] == [DidNotFoundError, UnsupportedError]
 
 
-def test_what_fails_for_all_fails_as_a_whole(cast: Cast) -> None:
+def test_a_failure_common_to_all_recipients_raises_its_error(cast: Cast) -> None:
     with pytest.raises(SecretNotFoundError):
         results(cast.alice.pack_to_each(hello(), to=[cast.b, cast.c], sign_frm=cast.b))
 
 
-def test_nobody_is_asked_to_sign_for_recipients_that_are_all_gone(cast: Cast) -> None:
+def test_no_signature_is_requested_when_no_recipient_resolves(cast: Cast) -> None:
     (outcome,) = cast.alice.pack_to_each(hello(), to=[GONE], sign_frm=cast.b)
     assert isinstance(outcome.error, DidNotFoundError)
 
@@ -160,6 +160,6 @@ def test_the_message_has_to_name_every_recipient(cast: Cast) -> None:
         results(cast.alice.pack_to_each(message, to=[cast.b, cast.c]))
 
 
-async def test_one_text_is_no_sequence_of_recipients(cast: Cast) -> None:
+async def test_a_str_as_recipients_raises_type_error(cast: Cast) -> None:
     with pytest.raises(TypeError, match="`to` must be a list of DIDs, got str"):
         results(await pack_encrypted_to_each(cast.alice.resolvers_config, hello(), cast.b))

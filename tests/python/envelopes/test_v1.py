@@ -86,7 +86,7 @@ def cast() -> Cast:
 # both faces
 
 
-async def test_what_is_packed_is_unpacked_and_its_sender_told(cast: Cast) -> None:
+async def test_v1_unpack_returns_the_message_and_its_sender(cast: Cast) -> None:
     for frm in (cast.alice, None):
         packed = await v1.pack(cast.config("alice"), PING, [cast.bob, cast.carol], frm)
         assert packed.message == packed.packed_msg
@@ -113,7 +113,7 @@ async def test_a_forward_goes_from_mediator_to_mediator(cast: Cast) -> None:
     assert (await v1.unpack(cast.config("alice"), inner.message)).json() == PING
 
 
-async def test_a_new_verkey_is_kept_under_the_id_of_its_did_key() -> None:
+async def test_a_new_verkey_is_stored_under_the_kid_of_its_did_key() -> None:
     class Slow:
         def __init__(self) -> None:
             self.kept: list[Secret] = []
@@ -143,7 +143,7 @@ async def test_a_new_verkey_is_kept_under_the_id_of_its_did_key() -> None:
     assert (await v1.unpack(resolvers(secrets), packed.message)).sender_verkey == verkey
 
 
-def test_the_synchronous_face_does_the_same(cast: Cast) -> None:
+def test_synchronous_functions_give_the_same_results(cast: Cast) -> None:
     packed = now.pack(cast.config("alice"), "hello", [cast.bob], cast.alice)
     wrapped = now.forward(cast.config("alice"), packed.message, cast.bob, [cast.carol])
     forwarded = now.unpack_forward(cast.config("carol"), wrapped.message)
@@ -243,7 +243,7 @@ async def test_a_forward_is_admitted_as_any_message_is(cast: Cast) -> None:
         now.unpack_forward(config, wrapped)
 
 
-def test_inspect_tells_what_an_envelope_claims(cast: Cast) -> None:
+def test_inspect_shows_the_claims_of_a_v1_envelope(cast: Cast) -> None:
     view = inspect(cast.packed(PING, cast.bob, cast.carol))
     (layer,) = view.layers
     assert isinstance(layer, EncryptedView)
@@ -255,7 +255,7 @@ def test_inspect_tells_what_an_envelope_claims(cast: Cast) -> None:
 # secrets
 
 
-async def test_a_resolver_is_asked_by_the_verkey_and_by_the_id_of_its_did_key(cast: Cast) -> None:
+async def test_the_secrets_resolver_receives_the_verkey_and_the_did_key_kid(cast: Cast) -> None:
     asked: list[list[str]] = []
 
     class Asked(Keys):
@@ -273,7 +273,7 @@ async def test_a_resolver_is_asked_by_the_verkey_and_by_the_id_of_its_did_key(ca
     assert {tuple(kids) for kids in asked} == {(cast.bob, secret.kid)}
 
 
-def test_a_key_that_only_signs_opens_nothing_and_says_so(cast: Cast) -> None:
+def test_a_signing_only_external_key_does_not_open_with_the_reason(cast: Cast) -> None:
     class Signs:
         def sign(self, _algorithm: SignAlg, _data: bytes, /) -> bytes:
             return b""
@@ -285,7 +285,7 @@ def test_a_key_that_only_signs_opens_nothing_and_says_so(cast: Cast) -> None:
         now.pack(signs, PING, [cast.alice], cast.bob)
 
 
-async def test_a_key_that_agrees_elsewhere_packs_and_opens(cast: Cast) -> None:
+async def test_an_external_key_packs_and_opens(cast: Cast) -> None:
     seed = b"testseed000000000000000000000001"
     dave = await v1.create_verkey(InMemorySecrets(), seed)
 
@@ -318,7 +318,7 @@ def test_secrets_are_named_by_their_verkeys(cast: Cast) -> None:
     assert caught.value.kids == (cast.bob,)
 
 
-def test_the_secret_of_another_key_is_told_of(cast: Cast) -> None:
+def test_a_secret_of_another_key_is_named(cast: Cast) -> None:
     wrong = resolvers(Keys({cast.bob: cast.secrets["carol"].get_key(cast.carol)}))
     with pytest.raises(ValueError, match=cast.bob):
         now.unpack(wrong, cast.packed())
@@ -337,7 +337,7 @@ def test_a_message_with_one_letter_changed_is_refused(cast: Cast) -> None:
             now.unpack(cast.config("bob"), {**packed, name: letter + packed[name][1:]})
 
 
-def test_what_is_no_envelope_of_version_1_is_refused(cast: Cast) -> None:
+def test_text_that_is_not_a_v1_envelope_is_refused(cast: Cast) -> None:
     bob = cast.config("bob")
     for packed in ("", "{", "[]", {}, {"id": "1", "type": "t"}):
         with pytest.raises(MalformedMessageError):
@@ -367,7 +367,7 @@ def test_limits_are_set_by_the_caller(cast: Cast) -> None:
         deep.json()
 
 
-def test_misuse_is_told(cast: Cast) -> None:
+def test_wrong_arguments_are_named(cast: Cast) -> None:
     alice = cast.config("alice")
     low = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM"
     for to in ([], ["bob"], [cast.bob, cast.bob], ["did:key:z6Mk"], [low]):

@@ -113,7 +113,7 @@ def test_the_default_content_encryption_is_the_one_that_every_peer_reads(
 
 
 @pytest.mark.spec("JWE-07", "JWE-08")
-def test_recipients_are_sorted_by_the_octets_of_their_kids(
+def test_recipients_are_sorted_by_the_bytes_of_their_kids(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     keys = [Key(f"{bob.did}#{name}") for name in ("key-2", "key-10", "key-1", "Key-3")]
@@ -147,7 +147,7 @@ def test_apu_is_that_of_the_specifications_example(documents: Documents, bob: Pa
     "ENC-06", "ENC-07", "ENC-09", "ENC-10", "JWE-12", "JWE-13", "JWE-14", "JWE-15", "JWE-17", "KID-03"
 )
 @pytest.mark.parametrize("auth", [False, True])
-def test_another_implementation_opens_it_with_each_key(
+def test_an_independent_implementation_opens_it_with_each_key(
     documents: Documents, alice: Party, bob: Party, *, auth: bool
 ) -> None:
     jwe = encrypted(documents, alice, bob.did, auth=auth, id="one")
@@ -158,7 +158,7 @@ def test_another_implementation_opens_it_with_each_key(
 
 
 @pytest.mark.spec("ENV-10")
-def test_the_layer_that_hides_the_sender_tells_nothing_of_it(
+def test_the_outer_layer_of_a_protected_sender_does_not_contain_its_did(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     config = PackEncryptedConfig(protect_sender_id=True)
@@ -265,7 +265,7 @@ def test_authcrypt_writes_from_where_the_message_has_none(
 
 @pytest.mark.spec("MSG-30")
 @pytest.mark.parametrize("auth", [False, True])
-def test_no_header_of_the_message_stands_outside(
+def test_headers_of_the_message_are_not_in_the_open_header(
     documents: Documents, alice: Party, bob: Party, *, auth: bool
 ) -> None:
     jwe = encrypted(documents, alice, bob.did, auth=auth, custom_headers={"secretly": "whispered"}, lang="fr")
@@ -276,7 +276,7 @@ def test_no_header_of_the_message_stands_outside(
 
 
 @pytest.mark.spec("ALG-09", "ALG-14")
-def test_nothing_random_comes_twice(documents: Documents, alice: Party, bob: Party) -> None:
+def test_random_values_do_not_repeat(documents: Documents, alice: Party, bob: Party) -> None:
     envelopes = [encrypted(documents, alice, bob.did, auth=True, id="one") for _ in range(100)]
     drawn = [
         text
@@ -291,7 +291,7 @@ def test_nothing_random_comes_twice(documents: Documents, alice: Party, bob: Par
 
 
 @pytest.mark.spec("ALG-14")
-def test_every_message_has_a_content_key_of_its_own(documents: Documents, alice: Party, bob: Party) -> None:
+def test_each_message_has_its_own_content_key(documents: Documents, alice: Party, bob: Party) -> None:
     # the wrapped keys differ whenever the ephemeral keys do: only what is inside of them tells
     envelopes = [encrypted(documents, alice, bob.did, auth=False, id="one") for _ in range(20)]
     keys = [content_key(jwe, bob.key) for jwe in envelopes]
