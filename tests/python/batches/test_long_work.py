@@ -35,7 +35,7 @@ def long(to: list[str] | None = None) -> Message:
     return Message(type=HELLO, body={"text": LONG}, to=to)
 
 
-async def test_others_have_their_turn_while_a_long_message_is_packed_and_unpacked() -> None:
+async def test_other_tasks_run_while_a_long_message_is_packed_and_unpacked() -> None:
     party = DIDCommMessaging()
     alice, bob = await party.create_peer_did(), await party.create_peer_did()
     packed, while_packing = await turns(party.pack(long(), to=bob, frm=alice))
@@ -89,7 +89,7 @@ async def test_a_message_to_many_keys_leaves_the_loop_and_every_key_opens_it(
     assert documents.unpack(crowd, again.message, everybody).message.frm == sender
 
 
-async def test_resolvers_are_asked_in_the_callers_context(asked: Asked, alice: Party, bob: Party) -> None:
+async def test_resolvers_run_in_the_context_of_the_caller(asked: Asked, alice: Party, bob: Party) -> None:
     caller = ContextVar("caller", default="nobody")
     callers: list[str] = []
 
@@ -103,7 +103,9 @@ async def test_resolvers_are_asked_in_the_callers_context(asked: Asked, alice: P
     assert callers == ["test"] * 2
 
 
-async def test_what_goes_wrong_elsewhere_is_raised_here(alice: Party, bob: Party, carol: Party) -> None:
+async def test_errors_of_the_worker_thread_are_raised_to_the_caller(
+    alice: Party, bob: Party, carol: Party
+) -> None:
     error = ConnectionError("no network")
 
     class Failing:
@@ -123,7 +125,7 @@ async def test_what_goes_wrong_elsewhere_is_raised_here(alice: Party, bob: Party
         )
 
 
-async def test_whoever_is_cancelled_meanwhile_leaves_nothing_broken() -> None:
+async def test_cancelling_long_work_leaves_the_party_usable() -> None:
     party = DIDCommMessaging()
     bob = await party.create_peer_did()
     for _ in range(5):
@@ -135,7 +137,7 @@ async def test_whoever_is_cancelled_meanwhile_leaves_nothing_broken() -> None:
     assert (await party.unpack(packed.message)).message.body == {"text": LONG}
 
 
-async def test_long_work_that_was_cancelled_is_not_begun() -> None:
+async def test_cancelled_long_work_does_not_start() -> None:
     party = DIDCommMessaging()
     bob = await party.create_peer_did()
     packed = (await party.pack(Message(type=HELLO, body={"text": LONG * 4}), to=bob)).message
@@ -155,7 +157,7 @@ async def test_long_work_that_was_cancelled_is_not_begun() -> None:
         assert process_time() - before < 30 * alone
 
 
-def test_without_an_event_loop_the_work_is_done_where_it_is() -> None:
+def test_work_without_an_event_loop_runs_in_the_calling_thread() -> None:
     party = sync.DIDCommMessaging()
     bob = party.create_peer_did()
     packing = pack_encrypted(party.resolvers_config, long(), bob)

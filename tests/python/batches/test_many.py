@@ -70,14 +70,16 @@ async def test_entries_are_in_order_and_no_failure_fails_the_others(
     assert sync.DIDCommMessaging(bob.secrets, documents).unpack_many([]) == []
 
 
-async def test_every_question_is_asked_once(asked: Asked, documents: Documents, alice: Party) -> None:
+async def test_each_key_and_document_is_requested_once(
+    asked: Asked, documents: Documents, alice: Party
+) -> None:
     entries = results(await unpack_many(asked.config, packed_by(alice, documents, ["one", "two", "three"])))
     assert told(entries) == ["one", "two", "three"]
     assert alice.did in asked.questions
     assert len(asked.questions) == len({str(question) for question in asked.questions})
 
 
-async def test_more_than_run_together_are_in_order_too() -> None:
+async def test_batches_larger_than_the_concurrency_limit_are_in_order() -> None:
     party = DIDCommMessaging()
     bob = await party.create_peer_did()
     ids = [str(number) for number in range(1100)]
@@ -100,7 +102,7 @@ class Failing(Asked):
         return await super().resolve(did)
 
 
-async def test_what_a_resolver_raises_is_the_entry_of_the_messages_it_was_asked_for(
+async def test_exception_of_a_resolver_is_the_entry_of_each_message_that_needs_its_answer(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     error = ConnectionError("no network")
@@ -121,7 +123,9 @@ class Pulled:
         raise Plug
 
 
-def test_an_interrupt_is_no_entry(documents: Documents, alice: Party, bob: Party) -> None:
+def test_keyboard_interrupt_is_raised_and_not_an_entry(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
     config = ResolversConfig(secrets_resolver=bob.secrets, did_resolver=Pulled())
     with pytest.raises(Plug):
         results(sync.unpack_many(config, packed_by(alice, documents, ["one"])))
@@ -145,7 +149,7 @@ class Meeting(Asked):
         return await super().resolve(did)
 
 
-async def test_questions_are_asked_together_in_the_callers_context(
+async def test_requests_run_concurrently_in_the_context_of_the_caller(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     meeting = Meeting(documents, bob)
@@ -192,7 +196,7 @@ async def test_a_cancelled_batch_leaves_nothing_behind(
     assert told(results(await unpack_many(silent.config, batch))) == ["one", "two"]
 
 
-async def test_of_two_that_are_the_same_the_first_is_taken(
+async def test_second_copy_of_a_message_in_a_batch_is_a_replay(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     (one,) = packed_by(alice, documents, ["one"])
@@ -221,7 +225,9 @@ async def test_policy_and_expiry_are_those_of_unpack(documents: Documents, alice
         assert isinstance(entry, PolicyError)
 
 
-async def test_each_message_is_packed_as_it_says(documents: Documents, alice: Party, bob: Party) -> None:
+async def test_each_outgoing_message_is_packed_with_its_own_options(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
     party = DIDCommMessaging(alice.secrets, documents)
     outgoing = [
         Outgoing(message=hello(id="one"), to=bob.did, frm=alice.did),
@@ -265,7 +271,7 @@ class There:
         return octets
 
 
-async def test_a_key_that_lives_elsewhere_is_asked_for_every_message(
+async def test_an_external_key_is_used_for_every_message(
     documents: Documents, alice: Party, carol: Party
 ) -> None:
     there = There(carol.key)
@@ -281,7 +287,7 @@ async def test_a_key_that_lives_elsewhere_is_asked_for_every_message(
     assert there.agreed == 8
 
 
-async def test_misuse_is_raised_at_once(asked: Asked) -> None:
+async def test_wrong_arguments_of_a_batch_raise_an_error_immediately(asked: Asked) -> None:
     for threads in (0, -1):
         with pytest.raises(ValueError, match="thread"):
             results(await unpack_many(asked.config, [NOISE], threads=threads))
@@ -295,7 +301,7 @@ async def test_misuse_is_raised_at_once(asked: Asked) -> None:
         results(await pack_many(asked.config, [hello()]))  # type: ignore[list-item]
 
 
-async def test_secrets_that_are_not_there_fail_alone(
+async def test_missing_secrets_fail_only_their_own_messages(
     documents: Documents, alice: Party, carol: Party
 ) -> None:
     entries = results(await unpack_many(documents.of(carol), [*packed_by(alice, documents, ["one"]), NOISE]))

@@ -61,7 +61,7 @@ class Counting:
             self.last.set()
 
 
-async def test_no_more_questions_are_under_way_than_the_limit() -> None:
+async def test_concurrent_requests_do_not_exceed_the_limit() -> None:
     for limit in (None, 3, 1):
         resolver = Counting()
         party = (
@@ -76,13 +76,13 @@ async def test_no_more_questions_are_under_way_than_the_limit() -> None:
         DIDCommMessaging(max_concurrency=0)
 
 
-async def test_a_slow_answer_holds_up_no_other_question() -> None:
+async def test_a_slow_answer_does_not_delay_other_requests() -> None:
     resolver = Counting(slow="did:example:0", until=MANY - 1)
     await DIDCommMessaging(resolver=resolver, max_concurrency=2).pack_many(to_nobody(MANY))
     assert resolver.answered == MANY
 
 
-async def test_other_tasks_have_turns_while_plain_resolvers_answer() -> None:
+async def test_other_tasks_run_while_plain_resolvers_answer() -> None:
     class Plain:
         def resolve(self, did: str, /) -> None:
             return None

@@ -106,7 +106,7 @@ async def test_outcomes_come_in_the_order_of_the_messages(
     assert ids(list(plain.unpack_each(messages, at_once=at_once))) == expected
 
 
-async def test_no_more_messages_are_read_than_may_be_on_their_way(
+async def test_messages_read_ahead_do_not_exceed_the_limit(
     bob: Party, documents: Documents, packed: list[str]
 ) -> None:
     resolver = Slow(documents, "did:example:carol")
@@ -124,7 +124,7 @@ async def test_no_more_messages_are_read_than_may_be_on_their_way(
     assert queue.read <= 5
 
 
-async def test_a_message_is_handed_out_before_the_next_one_arrives(
+async def test_a_message_is_yielded_before_the_next_one_arrives(
     bob: Party, documents: Documents, packed: list[str]
 ) -> None:
     arrives = anyio.Event()
@@ -160,7 +160,7 @@ async def test_a_slow_did_delays_others_in_order_alone(
     assert len(resolver.asked) == asked
 
 
-async def test_a_did_for_which_several_messages_wait_is_asked_for_once(
+async def test_a_did_that_several_messages_need_is_resolved_once(
     bob: Party, documents: Documents, packed: list[str]
 ) -> None:
     resolver = Slow(documents, "did:example:alice", "did:example:carol")
@@ -191,7 +191,7 @@ async def test_each_message_that_waits_for_a_failure_has_an_exception_of_its_own
     assert len({id(error) for error in errors}) == 3
 
 
-async def test_the_application_is_asked_in_order_and_as_a_message_is_handed_out(
+async def test_acceptance_checks_run_in_order_as_messages_are_yielded(
     bob: Party, documents: Documents, packed: list[str]
 ) -> None:
     asked: list[str] = []
@@ -257,7 +257,7 @@ async def test_wrong_arguments_are_refused_at_once(bob: Party, documents: Docume
                 each(one)  # type: ignore[arg-type]
 
 
-def test_without_an_event_loop_a_message_is_handed_out_before_the_next_is_read(
+def test_without_an_event_loop_a_message_is_yielded_before_the_next_is_read(
     bob: Party, documents: Documents, packed: list[str]
 ) -> None:
     read: list[int] = []
