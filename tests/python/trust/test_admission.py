@@ -54,7 +54,7 @@ async def test_a_predicate_can_be_awaited(documents: Documents, alice: Party, bo
     assert friend.asked == stranger.asked == [alice.did] * 3
 
 
-async def test_a_plain_predicate_is_asked_by_every_door(
+async def test_every_operation_calls_a_plain_predicate(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     guard = Guard()
@@ -72,7 +72,7 @@ async def test_a_plain_predicate_is_asked_by_every_door(
     assert guard.asked == [alice.did] * 4
 
 
-async def test_a_mediator_asks_who_sent_a_forward(documents: Documents, alice: Party, bob: Party) -> None:
+async def test_the_sender_of_a_forward_is_checked(documents: Documents, alice: Party, bob: Party) -> None:
     forward = plaintext(
         type="https://didcomm.org/routing/2.0/forward",
         from_=alice.did,
@@ -95,7 +95,7 @@ async def test_a_mediator_asks_who_sent_a_forward(documents: Documents, alice: P
     assert guard.asked == [alice.did] * 2
 
 
-def test_nobody_is_asked_about_a_sender_who_is_not_proved(
+def test_the_predicate_is_not_called_for_an_unproved_sender(
     documents: Documents, alice: Party, bob: Party, mallory: Party
 ) -> None:
     guard = Guard(alice.did)
@@ -110,7 +110,9 @@ def test_nobody_is_asked_about_a_sender_who_is_not_proved(
     assert guard.asked == []
 
 
-def test_the_other_demands_come_before_the_question(documents: Documents, alice: Party, bob: Party) -> None:
+def test_other_demands_are_checked_before_the_predicate(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
     guard = Guard(alice.did)
     config = UnpackConfig(allowed_senders=guard, require_signed=True)
     with pytest.raises(PolicyError, match="require_signed"):
@@ -118,9 +120,7 @@ def test_the_other_demands_come_before_the_question(documents: Documents, alice:
     assert guard.asked == []
 
 
-def test_who_is_not_let_in_leaves_nothing_in_the_window(
-    documents: Documents, alice: Party, bob: Party
-) -> None:
+def test_messages_of_refused_senders_are_not_recorded(documents: Documents, alice: Party, bob: Party) -> None:
     recipient = sync.DIDCommMessaging(bob.secrets, documents, replay_window=InMemoryReplayWindow())
     packed = messages(alice, bob)[0]
     for allowed in (Guard(), {"did:example:carol"}, ()):
@@ -129,7 +129,7 @@ def test_who_is_not_let_in_leaves_nothing_in_the_window(
     assert recipient.unpack(packed, config=UnpackConfig(allowed_senders=[alice.did])).message.id == "one"
 
 
-def test_what_the_predicate_raises_passes_through_untouched(
+def test_an_exception_of_the_predicate_is_raised_unchanged(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     error = ConnectionError("the directory is down")
@@ -150,7 +150,9 @@ def test_without_an_event_loop_a_predicate_that_has_to_be_awaited_is_a_type_erro
         documents.unpack(bob, messages(alice, bob)[0], UnpackConfig(allowed_senders=guard.awaited))
 
 
-async def test_an_awaited_answer_must_be_a_bool(documents: Documents, alice: Party, bob: Party) -> None:
+async def test_the_answer_of_an_awaited_predicate_must_be_a_bool(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
     class Answer:
         """An awaitable that is no coroutine, and true as an object."""
 
@@ -180,7 +182,7 @@ async def test_an_awaited_answer_must_be_a_bool(documents: Documents, alice: Par
 
 
 @pytest.mark.parametrize("allowed", ["did:example:alice", 7, [7]])
-def test_what_is_no_list_of_dids_is_a_type_error(allowed: object) -> None:
+def test_an_allow_list_that_is_not_a_list_of_dids_raises_type_error(allowed: object) -> None:
     wrong: Any = allowed
     with pytest.raises(TypeError):
         UnpackConfig(allowed_senders=wrong)

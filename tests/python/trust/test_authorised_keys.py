@@ -54,7 +54,7 @@ def test_a_sender_that_does_not_resolve_is_refused(documents: Documents, alice: 
 
 
 @pytest.mark.spec("MSG-17")
-def test_a_document_that_lists_a_key_of_another_did_lends_it_nothing(
+def test_a_key_of_another_did_in_a_document_does_not_prove_that_did(
     documents: Documents, alice: Party, mallory: Party, bob: Party
 ) -> None:
     # mallory publishes her own key under alice's name
@@ -67,7 +67,7 @@ def test_a_document_that_lists_a_key_of_another_did_lends_it_nothing(
 
 
 @pytest.mark.spec("MSG-17")
-def test_a_resolver_that_answers_with_another_document_is_not_believed(
+def test_a_document_with_another_id_is_refused(
     documents: Documents, alice: Party, mallory: Party, bob: Party
 ) -> None:
     packed = forge.encrypt(plaintext(from_=alice.did), bob.agreement, sender=alice.key)
@@ -100,7 +100,7 @@ def test_a_signing_key_outside_of_authentication_is_refused(
 
 
 @pytest.mark.spec("SIG-14")
-def test_whether_a_key_may_sign_is_asked_before_whether_it_did(
+def test_authorisation_is_checked_before_the_signature(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     unlisted = forge.sign(plaintext(from_=alice.did), alice.signing, kid=f"{alice.did}#nowhere")
@@ -124,7 +124,7 @@ def test_a_signature_by_another_key_than_the_listed_one_is_invalid(
 
 
 @pytest.mark.spec("JWE-09")
-def test_a_recipient_taken_away_or_added_is_noticed(documents: Documents, alice: Party, bob: Party) -> None:
+def test_a_removed_or_added_recipient_is_refused(documents: Documents, alice: Party, bob: Party) -> None:
     packed = forge.encrypt(plaintext(from_=alice.did), bob.agreement, sender=alice.key)
     entries: list[Any] = packed["recipients"]
     stranger = {**entries[0], "header": {"kid": f"{bob.did}#x9"}}
@@ -153,5 +153,5 @@ def test_apu_of_another_key_than_skid_is_refused(
 
 
 @pytest.mark.spec("ADR-04")
-def test_a_claim_is_told_from_a_failure_to_decrypt() -> None:
+def test_an_unproved_claim_and_a_decryption_failure_raise_different_errors() -> None:
     assert UntrustedMessageError.__mro__[1] is DIDCommError

@@ -62,13 +62,13 @@ def test_a_demand_is_met_or_names_itself(  # noqa: PLR0913, PLR0917, fixtures
         assert caught.value.demand == demand
 
 
-def test_a_profile_that_is_not_ours_is_refused_where_it_is_demanded() -> None:
+def test_an_unsupported_profile_demand_is_refused() -> None:
     with pytest.raises(UnsupportedError):
         UnpackConfig(require_profile="didcomm/aip1")
 
 
 @pytest.mark.spec("MSG-09", "MSG-10", "MSG-11")
-def test_a_message_in_the_open_to_somebody_else_is_warned_of(
+def test_a_plaintext_message_to_another_recipient_has_a_warning(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     ours = UnpackConfig(own_dids=[bob.did])

@@ -38,7 +38,7 @@ def receive(database: Path, packed: str, how: str) -> tuple[int, str]:
     return run.returncode, run.stdout.strip() or run.stderr
 
 
-def test_a_message_is_taken_again_after_a_crash_and_refused_after_the_commit(tmp_path: Path) -> None:
+def test_a_message_is_accepted_again_after_a_crash_and_refused_after_the_commit(tmp_path: Path) -> None:
     alice, bob = Party("did:example:alice"), Party("did:example:bob")
     sender = sync.DIDCommMessaging(alice.secrets, Documents(alice, bob))
     packed = sender.pack(hello(id="one"), to=bob.did, frm=alice.did).text

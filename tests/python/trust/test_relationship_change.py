@@ -37,7 +37,7 @@ def dated(received: UnpackResult) -> tuple[str, int | None, str]:
 
 
 @pytest.mark.spec("ROT-01", "ROT-09", "ROT-10", "ROT-18")
-async def test_a_match_statement_reads_what_to_do() -> None:
+async def test_a_relationship_change_can_be_matched() -> None:
     alice, bob = DIDCommMessaging(clock=lambda: 500), DIDCommMessaging(clock=lambda: 800)
     old, new = await alice.create_peer_did(), await alice.create_peer_did()
     to = await bob.create_peer_did()
@@ -70,7 +70,7 @@ def shortened(did: str) -> str:
     return f"{did[:42]}…{did[-21:]}"
 
 
-def test_a_change_is_a_value() -> None:
+def test_a_relationship_change_is_a_value() -> None:
     alice, bob = sync.DIDCommMessaging(clock=lambda: 500), sync.DIDCommMessaging(clock=lambda: 500)
     old, new, to = alice.create_peer_did(), alice.create_peer_did(), bob.create_peer_did()
     packed = alice.rotate(to=to, old=old, new=new).message
@@ -86,7 +86,9 @@ def test_a_change_is_a_value() -> None:
 
 
 @pytest.mark.spec("ROT-02", "ROT-04", "ROT-10", "ROT-11", "ROT-18", "ROT-19")
-def test_a_rotation_and_an_ending_tell_what_to_do(documents: Documents, alice: Party, bob: Party) -> None:
+def test_a_rotation_and_an_end_are_reported_as_relationship_changes(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
     new = Party("did:example:alice2")
     documents.parties[new.did] = new
     new.secrets.add_key(alice.signing.secret_jwk)

@@ -13,7 +13,7 @@ TYPE = "https://example.org/greeting/1.0/hello"
 @pytest.mark.spec("ALG-01")
 @pytest.mark.parametrize("curve", ["X25519", "P-256", "P-384", "P-521"])
 @pytest.mark.parametrize(("alice_remembers", "bob_remembers"), [(True, False), (False, True), (True, True)])
-async def test_messages_are_read_whoever_remembers(
+async def test_messages_are_read_with_and_without_the_cache(
     curve: str, *, alice_remembers: bool, bob_remembers: bool
 ) -> None:
     alice = DIDCommMessaging(remember_peers=alice_remembers)
@@ -29,7 +29,7 @@ async def test_messages_are_read_whoever_remembers(
             assert received.metadata.authenticated
 
 
-def test_the_synchronous_face_has_the_switch() -> None:
+def test_the_synchronous_package_has_the_option() -> None:
     alice, bob = SyncMessaging(remember_peers=False), SyncMessaging()
     assert not alice.resolvers_config.remember_peers
     assert bob.resolvers_config.remember_peers

@@ -47,7 +47,7 @@ def clock() -> Clock:
     return Clock()
 
 
-async def test_a_replay_is_refused_and_a_forgery_leaves_nothing(
+async def test_a_replay_is_refused_and_a_forgery_is_not_recorded(
     documents: Documents, alice: Party, bob: Party, mallory: Party
 ) -> None:
     window = InMemoryReplayWindow(capacity=10)
@@ -62,7 +62,9 @@ async def test_a_replay_is_refused_and_a_forgery_leaves_nothing(
         assert (caught.value.message_id, caught.value.did) == ("one", alice.did if sender else None)
 
 
-def test_without_a_window_every_copy_is_taken(documents: Documents, alice: Party, bob: Party) -> None:
+def test_without_a_replay_window_every_copy_is_accepted(
+    documents: Documents, alice: Party, bob: Party
+) -> None:
     packed = forge.encrypt(plaintext(from_=alice.did, to=[bob.did]), bob.agreement, sender=alice.key)
     for _ in range(2):
         documents.unpack(bob, packed)
@@ -131,7 +133,7 @@ async def test_a_message_whose_unpack_is_cancelled_can_be_delivered_again(*, man
         await bob.unpack(packed[0])
 
 
-async def test_a_batch_that_is_cancelled_takes_back_what_it_has_taken() -> None:
+async def test_a_cancelled_batch_releases_its_recorded_messages() -> None:
     class Second(Window):
         async def seen(self, entry: ReplayEntry, /) -> bool:
             self.hangs = entry.id == "two"
@@ -158,7 +160,7 @@ def test_one_message_to_two_of_our_dids_is_two_messages(*, anonymous: bool) -> N
         host.unpack(alice.pack(news, to=tenants[0], frm=sender, anonymous=anonymous).message)
 
 
-def test_an_application_that_fails_takes_its_message_back() -> None:
+def test_a_message_whose_replay_entry_is_forgotten_is_accepted_again() -> None:
     window = InMemoryReplayWindow()
     party = sync.DIDCommMessaging(replay_window=window)
     did = party.create_peer_did()
@@ -188,7 +190,7 @@ def entry(sender: str | None, name: str, delivery: str | None = None) -> ReplayE
     )
 
 
-def test_a_sender_displaces_only_its_own_messages() -> None:
+def test_a_sender_evicts_only_its_own_messages() -> None:
     window = InMemoryReplayWindow(capacity=2)
     assert not window.seen(entry(BOB, "a"))
     assert [window.seen(entry(ALICE, name)) for name in "abcab"] == [False] * 5
@@ -299,7 +301,7 @@ class Slow(str):
         return super().__hash__()
 
 
-def test_of_many_threads_one_is_the_first() -> None:
+def test_exactly_one_of_many_threads_records_a_message_first() -> None:
     window = InMemoryReplayWindow()
     entries = [dataclasses.replace(entry(ALICE, "a"), digest=Slow(number // 8)) for number in range(80)]
     with ThreadPoolExecutor(8) as threads:

@@ -106,7 +106,7 @@ def test_an_honest_token_of_another_implementation_is_verified(
 
 
 @pytest.mark.spec("ROT-08", "ROT-07")
-def test_a_rotation_of_alice_that_mallory_signs_is_refused(
+def test_a_rotation_signed_by_another_party_is_refused(
     documents: Documents, alice: Party, mallory: Party, bob: Party
 ) -> None:
     token = jwt({"iss": alice.did, "sub": mallory.did, "iat": NOW}, mallory.signing)
@@ -161,7 +161,7 @@ def test_a_rotation_to_another_did_than_the_sender_is_refused(  # noqa: PLR0913,
 
 @pytest.mark.spec("ROT-01")
 @pytest.mark.parametrize("signed", [False, True])
-def test_a_rotation_in_the_open_is_refused(
+def test_an_unencrypted_rotation_is_refused(
     documents: Documents, alice: Party, alice2: Party, bob: Party, *, signed: bool
 ) -> None:
     token = jwt(claims(alice, alice2), alice.signing)
@@ -183,7 +183,7 @@ def test_a_rotation_out_of_its_time_is_refused(
 
 
 @pytest.mark.spec("ROT-18", "ROT-19")
-def test_a_relationship_is_ended_by_a_rotation_to_nobody(
+def test_a_rotation_without_a_new_did_ends_the_relationship(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     ending = hello(to=[bob.did], from_prior=FromPrior(iss=alice.did))
@@ -222,7 +222,7 @@ def test_a_rotation_in_a_message_without_a_sender_is_refused(
 
 
 @pytest.mark.spec("ROT-05", "ROT-03")
-def test_a_token_that_is_no_signed_jwt_is_refused(
+def test_a_token_that_is_not_a_signed_jwt_is_refused(
     documents: Documents, alice: Party, alice2: Party, bob: Party
 ) -> None:
     honest = jwt(claims(alice, alice2), alice.signing)

@@ -48,7 +48,7 @@ async def test_a_proved_sender_is_reported_without_a_warning() -> None:
 
 
 @pytest.mark.spec("ENV-09")
-async def test_a_sender_that_nothing_proves_is_none_and_a_warning_says_so() -> None:
+async def test_an_unproved_sender_is_none_with_a_warning() -> None:
     bob = DIDCommMessaging()
     bob_did = await bob.create_peer_did()
     message = hello(frm="did:example:alice")
@@ -67,7 +67,7 @@ async def test_a_sender_that_nothing_proves_is_none_and_a_warning_says_so() -> N
     assert (received.sender, received.metadata.warnings) == (None, ())
 
 
-def test_a_warning_is_a_text_with_a_code_that_travels_and_stays_as_it_is() -> None:
+def test_a_warning_is_a_str_with_a_code_that_survives_pickling() -> None:
     warning = MessageWarning("`to` is odd", "not_to_us", "to")
     for twin in (copy.copy(warning), copy.deepcopy(warning), pickle.loads(pickle.dumps(warning))):  # noqa: S301
         assert (twin, twin.code, twin.part) == (warning, WarningCode.NOT_TO_US, "to")
@@ -117,7 +117,7 @@ async def test_pack_is_from_the_sender_that_the_message_names() -> None:
         await alice.pack(named, to=bob_did, frm=alice_did, anonymous=True)
 
 
-def test_the_synchronous_face_is_from_the_sender_that_the_message_names() -> None:
+def test_synchronous_pack_is_from_the_sender_that_the_message_names() -> None:
     alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
     alice_did, bob_did = alice.create_peer_did(), bob.create_peer_did()
     message = hello(frm=alice_did)

@@ -35,7 +35,7 @@ NEAR_MISSES = ["did:example:alice2", "did:example:alic", "did:example:Alice", "d
 
 
 @pytest.mark.spec("ADR-01", "ADR-04", "REQ-02")
-def test_authcrypt_by_mallory_of_a_message_from_alice_is_refused(
+def test_authcrypt_whose_from_is_another_party_is_refused(
     documents: Documents, mallory: Party, alice: Party, bob: Party
 ) -> None:
     honest = forge.encrypt(plaintext(from_=mallory.did, to=[bob.did]), bob.agreement, sender=mallory.key)
@@ -54,7 +54,7 @@ def test_a_did_that_only_resembles_the_senders_is_another_one(
 
 
 @pytest.mark.spec("ADR-05")
-def test_a_did_in_capitals_is_no_did(documents: Documents, alice: Party, bob: Party) -> None:
+def test_a_did_in_capitals_is_refused(documents: Documents, alice: Party, bob: Party) -> None:
     forged = forge.encrypt(plaintext(from_="DID:example:alice"), bob.agreement, sender=alice.key)
     with pytest.raises(MalformedMessageError) as caught:
         documents.unpack(bob, forged)
@@ -75,7 +75,7 @@ def test_authcrypt_without_from_is_refused(documents: Documents, alice: Party, b
 
 
 @pytest.mark.spec("ADR-08")
-def test_the_sender_is_compared_inside_of_anoncrypt_too(
+def test_the_sender_is_checked_inside_anoncrypt(
     documents: Documents, alice: Party, mallory: Party, bob: Party
 ) -> None:
     inner = forge.encrypt(plaintext(from_=alice.did), bob.agreement, sender=mallory.key)
@@ -88,7 +88,7 @@ def test_the_sender_is_compared_inside_of_anoncrypt_too(
 
 @pytest.mark.spec("ADR-03", "ADR-04", "ADR-08")
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_a_signature_of_mallory_under_a_message_from_alice_is_refused(
+def test_a_signature_by_another_party_than_from_is_refused(
     documents: Documents, alice: Party, mallory: Party, bob: Party, *, encrypted: bool
 ) -> None:
     forged = forge.sign(plaintext(from_=alice.did, to=[bob.did]), mallory.signing)
@@ -119,7 +119,7 @@ def test_authcrypt_and_signature_of_two_parties_are_refused(
 
 @pytest.mark.spec("ENV-09")
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_from_alone_proves_nothing(
+def test_from_without_proof_is_not_a_sender(
     documents: Documents, alice: Party, bob: Party, *, encrypted: bool
 ) -> None:
     message = plaintext(from_=alice.did)
@@ -147,7 +147,7 @@ def test_a_message_to_carol_that_is_encrypted_for_bob_is_refused(
 
 
 @pytest.mark.spec("ADR-02", "ADR-05")
-def test_an_empty_to_names_nobody(documents: Documents, bob: Party) -> None:
+def test_an_empty_to_does_not_name_the_recipient(documents: Documents, bob: Party) -> None:
     forged = forge.encrypt(plaintext(to=[]), bob.agreement)
     assert refused(lambda: documents.unpack(bob, forged))[0] == "to=recipient"
 
@@ -238,7 +238,7 @@ def test_without_to_there_is_nothing_to_compare(documents: Documents, alice: Par
 
 
 @pytest.mark.spec("MSG-10")
-def test_a_message_in_the_open_to_somebody_else_is_returned(
+def test_a_plaintext_message_to_another_recipient_is_returned(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     message = plaintext(from_=alice.did, to=[carol.did])
@@ -262,7 +262,7 @@ def test_both_layers_of_encryption_are_for_one_party(
 
 
 @pytest.mark.spec("ADR-10")
-def test_a_sender_a_signer_or_a_recipient_that_contradicts_the_message_is_misuse(
+def test_arguments_that_contradict_the_message_raise_value_error(
     documents: Documents, alice: Party, bob: Party, carol: Party
 ) -> None:
     resolvers = documents.of(alice)
