@@ -49,7 +49,7 @@ def exchange(resolver: LocalResolver, party: sync.DIDCommMessaging, did: str) ->
 
 @pytest.mark.spec("DID-20", "KID-05")
 @pytest.mark.parametrize("curve", ONE_KEY)
-def test_a_did_key_stands_where_its_curve_can(curve: str) -> None:
+def test_a_did_key_is_listed_in_the_relationships_that_its_curve_supports(curve: str) -> None:
     party = sync.DIDCommMessaging()
     did = party.create_key_did(curve=curve)
     document = party.resolve(did)
@@ -65,7 +65,7 @@ def test_a_did_key_stands_where_its_curve_can(curve: str) -> None:
 
 @pytest.mark.spec("DID-20", "KID-05")
 @pytest.mark.parametrize("curve", [*AGREE, "Ed25519", "secp256k1"])
-def test_a_did_jwk_stands_where_its_curve_can(curve: str) -> None:
+def test_a_did_jwk_is_listed_in_the_relationships_that_its_curve_supports(curve: str) -> None:
     party = sync.DIDCommMessaging()
     did = party.create_jwk_did(curve=curve)
     document = party.resolve(did)
@@ -76,13 +76,13 @@ def test_a_did_jwk_stands_where_its_curve_can(curve: str) -> None:
 
 
 @pytest.mark.spec("DID-21")
-def test_a_did_of_a_secp256k1_key_takes_no_message_unless_asked() -> None:
+def test_a_did_of_a_secp256k1_key_receives_messages_only_on_demand() -> None:
     party = sync.DIDCommMessaging()
     with pytest.raises((KeyNotFoundError, UnsupportedError)):
         party.pack(hello(), to=party.create_key_did(curve="secp256k1"))
 
 
-async def test_the_awaited_face_creates_them_too() -> None:
+async def test_asynchronous_functions_create_the_same_dids() -> None:
     secrets = InMemorySecrets()
     assert (await create_key_did(secrets)).startswith("did:key:z6Mk")
     did = await create_jwk_did(secrets)
@@ -126,7 +126,7 @@ def test_a_did_peer_has_keys_on_any_curves(method: PeerMethod) -> None:
     assert [service.endpoints[0].uri for service in document.services] == ["https://alice.example"]
 
 
-async def test_what_a_did_has_no_room_for_is_misuse() -> None:
+async def test_options_that_a_did_method_does_not_support_are_refused() -> None:
     secrets = InMemorySecrets()
     cases: list[dict[str, Any]] = [
         {"agreement_curves": ["Ed25519"]},
@@ -152,7 +152,7 @@ async def test_what_a_did_has_no_room_for_is_misuse() -> None:
 @pytest.mark.parametrize("method", [2, 4])
 @pytest.mark.parametrize("written", ["long", "short"])
 @pytest.mark.parametrize("held", ["long", "short"])
-def test_a_party_is_reached_and_believed_under_either_name(
+def test_a_party_sends_and_receives_under_the_long_and_the_short_form(
     method: PeerMethod, written: str, held: str
 ) -> None:
     alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
@@ -192,7 +192,7 @@ def test_a_conversation_goes_on_in_the_short_form_once_the_long_form_was_seen() 
 
 
 @pytest.mark.spec("ADR-01", "ADR-05")
-def test_another_partys_short_form_is_not_believed() -> None:
+def test_short_form_of_another_party_is_refused_when_packing() -> None:
     party = sync.DIDCommMessaging()
     mallory, alice, bob = (party.create_peer_did(method=4) for _ in range(3))
     with pytest.raises(ValueError, match="and its sender or signer is"):
@@ -205,7 +205,7 @@ def test_another_partys_short_form_is_not_believed() -> None:
 
 @pytest.mark.spec("DID-22", "KID-08")
 @pytest.mark.parametrize("method", [1, 3, 4])
-def test_a_hash_of_what_nobody_told_is_not_found_and_says_why(method: PeerMethod) -> None:
+def test_short_form_without_a_stored_document_is_not_found_with_the_reason(method: PeerMethod) -> None:
     did = short_form(sync.DIDCommMessaging().create_peer_did(method=method))
     with pytest.raises(DidNotFoundError, match=r"call `resolver\.remember") as caught:
         sync.DIDCommMessaging().pack(hello(), to=did)
@@ -237,7 +237,7 @@ def test_a_document_that_is_not_that_of_the_hash_is_refused() -> None:
             encode_did_document(document)
 
 
-def test_a_did_is_made_of_public_keys_whose_secrets_live_elsewhere() -> None:
+def test_a_did_is_created_from_the_public_keys_of_external_keys() -> None:
     secrets = InMemorySecrets()
     service = {"type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://example.com"}}
     did = sync.create_peer_did(secrets, services=[service])
@@ -274,7 +274,7 @@ def _kids(party: sync.DIDCommMessaging) -> list[str]:
     return party.secrets.kids()
 
 
-def test_a_document_that_a_resolver_hands_out_again_is_the_same_whatever_was_done_to_it() -> None:
+def test_changes_to_a_resolved_document_do_not_affect_the_cached_one() -> None:
     resolver, party = LocalResolver(), sync.DIDCommMessaging()
     for did in (party.create_key_did(), party.create_jwk_did(), party.create_peer_did(method=4)):
         first = resolver.resolve(did)

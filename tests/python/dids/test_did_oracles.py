@@ -86,7 +86,7 @@ def absolute(document: dict[str, Any]) -> dict[str, Any]:
     sign=st.lists(st.sampled_from(SIGN), max_size=3),
     services=PLAIN_SERVICES,
 )
-def test_a_did_peer_2_of_ours_is_the_same_document_to_did_peer_2(
+def test_library_did_peer_2_resolves_our_did_peer_2_to_the_same_document(
     agree: list[str], sign: list[str], services: list[Service]
 ) -> None:
     did = sync.create_peer_did(InMemorySecrets(), agreement_curves=agree, auth_curves=sign, services=services)
@@ -99,7 +99,7 @@ def test_a_did_peer_2_of_ours_is_the_same_document_to_did_peer_2(
 @pytest.mark.spec("KID-09", "DID-20")
 @few
 @given(keys=KEYS, services=PLAIN_SERVICES)
-def test_a_did_peer_2_of_did_peer_2_is_the_same_document_to_us(
+def test_did_peer_2_of_the_library_resolves_here_to_the_same_document(
     keys: list[tuple[str, str]], services: list[Service]
 ) -> None:
     specs = [did_peer_2.KeySpec(did_peer_2.PurposeCode(code), multikey) for code, multikey in keys]
@@ -122,7 +122,7 @@ def test_a_did_peer_2_of_did_peer_2_is_the_same_document_to_us(
     sign=st.lists(st.sampled_from(SIGN), max_size=3),
     services=SERVICES,
 )
-def test_a_did_peer_4_of_ours_is_the_same_document_to_did_peer_4(
+def test_library_did_peer_4_resolves_our_did_peer_4_to_the_same_document(
     agree: list[str], sign: list[str], services: list[Service]
 ) -> None:
     did = sync.create_peer_did(
@@ -158,7 +158,7 @@ DOCUMENTS = st.fixed_dictionaries(
 @pytest.mark.spec("KID-09", "ADR-05", "DID-20")
 @few
 @given(document=DOCUMENTS)
-def test_a_did_peer_4_of_did_peer_4_is_the_same_document_to_us(document: dict[str, Any]) -> None:
+def test_did_peer_4_of_the_library_resolves_here_to_the_same_document(document: dict[str, Any]) -> None:
     did = did_peer_4.encode(document)
     assert ours(did) == did_peer_4.resolve(did)
     assert ours(short_form(did), remember=did) == did_peer_4.resolve_short(did)
@@ -219,7 +219,7 @@ def test_a_known_fault_of_an_oracle_is_still_there(
             act()
 
 
-def test_where_an_oracle_is_wrong_we_do_otherwise() -> None:
+def test_known_faults_of_an_oracle_are_not_repeated() -> None:
     service = {"type": ["DIDCommMessaging"], "serviceEndpoint": {"uri": "a:b"}}
     did = sync.create_peer_did(InMemorySecrets(), services=[service])
     assert ours(did)["service"] == [{**service, "id": f"{did}#service"}]

@@ -173,7 +173,7 @@ def test_a_long_form_with_one_changed_character_is_refused(place: int, character
 @pytest.mark.parametrize("method", [1, 3])
 @thorough
 @given(data=st.data())
-def test_what_a_did_is_the_hash_of_with_one_changed_character_is_refused(
+def test_hashed_document_with_one_changed_character_is_refused(
     method: PeerMethod, data: st.DataObject
 ) -> None:
     known = KNOWN[method]

@@ -162,7 +162,7 @@ def test_a_key_longer_than_any_key_is_passed_over_before_it_is_decoded(
 
 
 @pytest.mark.spec("DID-20")
-def test_a_key_of_an_unknown_kind_does_no_harm_to_the_others(
+def test_a_key_of_an_unknown_type_does_not_affect_other_keys(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     odd = [
@@ -188,7 +188,7 @@ def test_a_key_of_an_unknown_kind_does_no_harm_to_the_others(
 
 
 @pytest.mark.spec("DID-20", "KID-05", "KID-09")
-def test_a_document_as_it_is_found_in_the_world_packs_and_unpacks(
+def test_published_documents_of_other_implementations_pack_and_unpack(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     bls = {"id": "#bls", "type": "Bls12381G2Key2020", "controller": bob.did, "publicKeyBase58": "25ETdUZ"}
@@ -273,7 +273,7 @@ def test_a_suite_with_a_key_of_another_curve_is_not_used(
         {"id": "did:example:bob#k"},
     ],
 )
-def test_what_is_no_document_is_refused(document: dict[str, Any]) -> None:
+def test_values_that_are_not_documents_are_refused(document: dict[str, Any]) -> None:
     with pytest.raises(MalformedDocumentError):
         DIDDocument(document)
 
@@ -291,5 +291,5 @@ def test_a_document_is_a_value(bob: Party) -> None:
 
 
 @pytest.mark.parametrize("number", [9.312158403177331e-262, 1.7976931348623157e308, 2**63, 2**64 + 1, 0.1])
-def test_a_number_in_a_document_is_kept_exactly(bob: Party, number: float) -> None:
+def test_numbers_in_a_document_are_preserved_exactly(bob: Party, number: float) -> None:
     assert DIDDocument({**bob.document, "number": number}).as_dict()["number"] == number

@@ -190,7 +190,7 @@ def test_a_did_whose_keys_were_not_stored_is_not_remembered() -> None:
     assert resolver.long_forms == {}
 
 
-def test_a_curve_that_the_store_has_not_reaches_the_caller() -> None:
+def test_unsupported_curve_of_the_store_is_raised_to_the_caller() -> None:
     class Poor(Vault):
         def make_key(self, curve: str, use: str, /) -> NewKey:
             raise UnsupportedError(use, curve)
@@ -199,7 +199,7 @@ def test_a_curve_that_the_store_has_not_reaches_the_caller() -> None:
         sync.create_key_did(Poor())
 
 
-def test_an_ed25519_key_for_both_uses_needs_the_key_that_it_implies() -> None:
+def test_an_ed25519_key_for_both_uses_requires_its_derived_x25519_key() -> None:
     class Careless(Vault):
         def make_key(self, curve: str, use: str, /) -> NewKey:
             return super().make_key(curve, use)._replace(agreement=None)

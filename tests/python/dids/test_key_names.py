@@ -33,9 +33,7 @@ def names(multikey: str) -> dict[str, str]:
 @pytest.mark.parametrize("kept", ["numbered", "multibase", "short"])
 @pytest.mark.parametrize("named", ["numbered", "multibase", "short"])
 @pytest.mark.parametrize("wrap", [False, True], ids=["in memory", "asked"])
-def test_a_secret_is_found_by_whatever_name_a_peer_calls_its_key(
-    kept: str, named: str, *, wrap: bool
-) -> None:
+def test_a_secret_is_found_under_every_name_of_its_key(kept: str, named: str, *, wrap: bool) -> None:
     key = Key("did:example:any#x")
     did = f"did:peer:2.E{key.multikey}"
     kids = {form: f"{did}#{name}" for form, name in names(key.multikey).items()}
@@ -64,7 +62,7 @@ def test_a_secret_is_found_by_whatever_name_a_peer_calls_its_key(
 
 @pytest.mark.spec("KID-07", "KID-09")
 @pytest.mark.parametrize("form", ["multibase", "numbered"])
-def test_a_sender_that_names_its_keys_in_the_older_form_is_believed(
+def test_a_sender_with_key_names_in_the_older_form_is_accepted(
     form: Literal["multibase", "numbered"],
 ) -> None:
     older = sync.DIDCommMessaging(resolver=LocalResolver(key_naming=form))
@@ -106,7 +104,7 @@ def test_a_did_key_of_x25519_agrees_and_does_not_sign() -> None:
 
 
 @pytest.mark.spec("DID-20")
-def test_the_derived_key_of_a_did_key_is_the_one_that_its_owner_derives() -> None:
+def test_peer_and_owner_derive_the_same_x25519_key_from_a_did_key() -> None:
     signing = Key("did:example:any#ed", "Ed25519")
     did = f"did:key:{signing.multikey}"
     (agreement,) = resolved(did).key_agreement

@@ -67,7 +67,7 @@ def flood(resolver: LocalResolver) -> None:
 
 
 @pytest.mark.slow
-async def test_a_contact_is_known_after_any_number_of_messages_that_prove_nothing() -> None:
+async def test_messages_without_proof_do_not_evict_a_contact() -> None:
     alice, bob = DIDCommMessaging(), DIDCommMessaging()
     long, bob_did = await alice.create_peer_did(method=4), await bob.create_peer_did()
     first = (await alice.pack(hello(), to=bob_did, frm=long)).text
@@ -85,7 +85,7 @@ async def test_a_contact_is_known_after_any_number_of_messages_that_prove_nothin
     assert received.sender == short_of(long)
 
 
-def test_a_sender_that_is_refused_leaves_nothing() -> None:
+def test_a_refused_sender_is_not_stored() -> None:
     alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
     long, bob_did = alice.create_peer_did(method=4), bob.create_peer_did()
     packed = alice.pack(hello(), to=bob_did, frm=long).text
@@ -101,7 +101,7 @@ def test_a_sender_that_is_refused_leaves_nothing() -> None:
     assert dict(bob.resolver.long_forms) == {short_of(long): long}
 
 
-async def test_a_store_keeps_contacts_and_own_dids_from_one_process_to_the_next() -> None:
+async def test_a_store_preserves_contacts_and_own_dids_across_processes() -> None:
     table, secrets = Table(), sync.DIDCommMessaging().secrets
     alice = sync.DIDCommMessaging()
     long = alice.create_peer_did(method=4)
@@ -123,7 +123,7 @@ async def test_a_store_keeps_contacts_and_own_dids_from_one_process_to_the_next(
 
 
 @pytest.mark.slow
-def test_a_store_is_asked_for_contacts_that_are_not_in_memory() -> None:
+def test_contacts_that_are_not_cached_are_read_from_the_store() -> None:
     table = Table()
     contacts = [
         encode_did_document({"keyAgreement": [], "contact": number}) for number in range(MORE_THAN_THE_CACHE)
@@ -136,7 +136,7 @@ def test_a_store_is_asked_for_contacts_that_are_not_in_memory() -> None:
     assert resolver.known(short_of(contacts[0])) == contacts[0]
 
 
-def test_a_store_that_has_the_wrong_long_form_is_not_believed() -> None:
+def test_a_wrong_long_form_from_the_store_is_refused() -> None:
     one, other = (encode_did_document({"keyAgreement": [], "n": number}) for number in range(2))
     resolver = LocalResolver(long_forms={short_of(one): other})
     with pytest.raises(Exception, match=r"hash|long form"):
@@ -146,7 +146,7 @@ def test_a_store_that_has_the_wrong_long_form_is_not_believed() -> None:
         LocalResolver(long_forms=odd).resolve(short_of(one))
 
 
-def test_what_is_forgotten_is_unknown_in_every_form() -> None:
+def test_a_forgotten_contact_does_not_resolve_in_any_form() -> None:
     for resolver in (LocalResolver(), LocalResolver(long_forms=Table())):
         long = encode_did_document({"keyAgreement": []})
         for form in (long, short_of(long)):
@@ -182,7 +182,7 @@ def test_long_forms_are_saved_and_restored() -> None:
         sync.DIDCommMessaging(bob.secrets, LocalResolver()).unpack(short)
 
 
-def test_a_subclass_answers_for_every_did_and_keeps_contacts_too() -> None:
+def test_a_subclass_resolves_every_did_and_stores_contacts() -> None:
     asked: list[str] = []
 
     class Watched(LocalResolver):
@@ -201,7 +201,7 @@ def test_a_subclass_answers_for_every_did_and_keeps_contacts_too() -> None:
     assert short_of(long) in asked
 
 
-def test_a_resolver_and_its_store_go_when_nothing_refers_to_them() -> None:
+def test_a_resolver_and_its_store_are_freed_without_references() -> None:
     store: Any = {}
     resolver = LocalResolver(long_forms=store)
     store["cycle"] = resolver

@@ -105,7 +105,7 @@ class Counted(LocalResolver):
 
 
 @pytest.mark.parametrize("kind", [LocalResolver, Counted])
-async def test_a_local_resolver_behind_a_prefix_keeps_contacts_and_own_dids(
+async def test_a_local_resolver_behind_a_prefix_stores_contacts_and_own_dids(
     kind: type[LocalResolver],
 ) -> None:
     alice = DIDCommMessaging()

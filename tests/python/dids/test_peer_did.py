@@ -101,7 +101,7 @@ async def test_a_new_did_has_its_secrets_in_the_store() -> None:
 
 
 @pytest.mark.spec("ENC-09", "DID-19")
-async def test_a_new_did_has_as_many_keys_as_were_asked_for() -> None:
+async def test_a_new_did_has_the_requested_number_of_keys() -> None:
     party = DIDCommMessaging()
     did = await party.create_peer_did(2, 12)
     document = await party.resolve(did)
@@ -113,7 +113,7 @@ async def test_a_new_did_has_as_many_keys_as_were_asked_for() -> None:
     assert (await party.unpack(packed.message)).metadata.sign_from == f"{did}#key-14"
 
 
-async def test_a_did_without_a_key_to_encrypt_to_is_not_made() -> None:
+async def test_a_did_without_a_key_agreement_key_is_refused() -> None:
     for counts in ((1, 0), (-1, 1), (0, 0), (1, -1)):
         with pytest.raises(ValueError, match="key"):
             await create_peer_did(InMemorySecrets(), *counts)
@@ -124,7 +124,7 @@ async def test_a_did_without_a_key_to_encrypt_to_is_not_made() -> None:
 @pytest.mark.parametrize(
     "endpoint", ["https://alice.example/in?a=b&c=é", "wss://alice.example", "did:example:mediator"]
 )
-async def test_a_new_did_tells_where_its_messages_go(endpoint: str) -> None:
+async def test_a_new_did_contains_its_service_endpoint(endpoint: str) -> None:
     routing = ["did:example:mediator#key-1"]
     did = await create_peer_did(
         InMemorySecrets(),
@@ -148,7 +148,7 @@ async def test_the_service_of_a_new_did_is_abbreviated() -> None:
     assert service == {"t": "dm", "s": {"uri": "https://alice.example", "a": ["didcomm/v2"]}}
 
 
-def test_the_same_without_an_event_loop() -> None:
+def test_it_works_without_an_event_loop() -> None:
     party = sync.DIDCommMessaging()
     did = party.create_peer_did(service_endpoint="https://alice.example")
     packed = party.pack(hello(), to=did, frm=did, sign_frm=did)
@@ -176,7 +176,7 @@ def test_a_did_of_the_tutorial_resolves_to_the_document_that_it_prints() -> None
 
 
 @pytest.mark.parametrize(("did", "endpoint"), TUTORIAL.items())
-def test_the_dids_of_the_tutorial_resolve_in_its_own_form(did: str, endpoint: str) -> None:
+def test_the_dids_of_the_tutorial_resolve_in_the_form_of_the_tutorial(did: str, endpoint: str) -> None:
     document = resolved(did, "multibase")
     agreement, signing = (part[2:] for part in did.split(".")[1:3])
     assert (document.key_agreement, document.authentication) == (
@@ -187,7 +187,7 @@ def test_the_dids_of_the_tutorial_resolve_in_its_own_form(did: str, endpoint: st
     assert (service.id, service.endpoints[0].uri) == (f"{did}#didcommmessaging-0", endpoint)
 
 
-def test_an_unknown_form_is_misuse() -> None:
+def test_an_unknown_form_raises_value_error() -> None:
     naming: Any = "hexadecimal"
     with pytest.raises(ValueError, match="numbered"):
         LocalResolver(key_naming=naming)
@@ -208,14 +208,14 @@ def test_two_services_of_one_id_are_not_written(method: Any, ids: tuple[str, str
     "text",
     ['{"a":1,"a":2}', '{"a":1e999}', '{"a":"\\ud800"}', f'{{"a":{"[" * 200}{"]" * 200}}}', '{"a":'],
 )
-def test_a_document_of_two_meanings_is_not_encoded(text: str) -> None:
+def test_an_ambiguous_document_is_not_encoded(text: str) -> None:
     with pytest.raises(ValueError, match="document"):
         encode_did_document(text)
     assert encode_did_document('{"a":1}').startswith("did:peer:4")
 
 
 @pytest.mark.spec("DID-02", "DID-04")
-def test_several_services_are_told_apart() -> None:
+def test_several_services_have_distinct_ids() -> None:
     keys = f"did:peer:2.E{Key('x#1').multikey}"
     one, two = (
         {"t": "dm", "s": {"uri": "https://one.example"}},
@@ -251,7 +251,7 @@ def test_several_services_are_told_apart() -> None:
 
 @pytest.mark.spec("KID-09")
 @pytest.mark.parametrize("kept", ["today", "2021", "2023"])
-def test_a_key_is_found_under_every_name_that_the_method_has_had(kept: str) -> None:
+def test_a_key_is_found_under_every_historical_name(kept: str) -> None:
     made = InMemorySecrets()
     did = sync.create_peer_did(made)
     held = [made.get_key(f"{did}#key-{number}") for number in (1, 2)]
@@ -291,7 +291,7 @@ def test_a_key_is_found_under_every_name_that_the_method_has_had(kept: str) -> N
     ids=str,
 )
 @pytest.mark.parametrize("padding", ["", "=", "=="])
-def test_a_service_in_any_form_that_it_has_had_is_the_same(service: object, padding: str) -> None:
+def test_every_historical_form_of_a_service_is_equivalent(service: object, padding: str) -> None:
     document = resolved(f"did:peer:2.E{Key('x#1').multikey}{encoded(service)}{padding}")
     (found,) = document.services[0].endpoints
     expected = ("https://a.example???", ("didcomm/v2",), ("did:a:b#c",))
@@ -314,7 +314,7 @@ def test_a_service_in_any_form_that_it_has_had_is_the_same(service: object, padd
         "did:key:zzzz",
     ],
 )
-def test_a_broken_did_says_so(did: str) -> None:
+def test_a_malformed_did_is_refused(did: str) -> None:
     with pytest.raises((MalformedDocumentError, UnsupportedError)):
         LocalResolver().resolve(did)
     with pytest.raises((MalformedDocumentError, UnsupportedError)):
@@ -322,7 +322,7 @@ def test_a_broken_did_says_so(did: str) -> None:
 
 
 @pytest.mark.parametrize("did", ["did:web:example.com", "did:example:bob", "did:peerage:2", "did:keys:z"])
-def test_another_method_is_unknown(did: str) -> None:
+def test_a_did_of_another_method_is_not_resolved(did: str) -> None:
     assert LocalResolver().resolve(did) is None
     with pytest.raises(DidNotFoundError) as caught:
         sync.DIDCommMessaging().pack(hello(), to=did)

@@ -53,7 +53,7 @@ def service(endpoint: object, **members: object) -> dict[str, object]:
         ("https://b.example", {"accept": ["didcomm/v2"], "routingKeys": []}),
     ],
 )
-def test_an_endpoint_in_any_shape_is_the_same_endpoint(
+def test_every_form_of_an_endpoint_is_equivalent(
     documents: Documents, alice: Party, bob: Party, endpoint: object, beside: dict[str, object]
 ) -> None:
     serving(bob, service(endpoint, **beside))
@@ -139,7 +139,7 @@ ODD: list[Any] = [
     ],
     ids=str,
 )
-def test_odd_services_do_no_harm_to_one_that_can_be_used(
+def test_unusable_services_do_not_affect_a_usable_one(
     documents: Documents, alice: Party, bob: Party, kind: object, endpoint: object
 ) -> None:
     serving(bob, *ODD, service(endpoint, type=kind), *ODD)
@@ -149,7 +149,7 @@ def test_odd_services_do_no_harm_to_one_that_can_be_used(
 
 
 @pytest.mark.spec("DID-06")
-def test_a_party_that_fetches_its_messages_is_told_apart(
+def test_a_party_that_fetches_its_messages_is_recognised(
     documents: Documents, alice: Party, bob: Party
 ) -> None:
     serving(bob, service({"uri": "didcomm:transport/queue"}))
@@ -164,7 +164,7 @@ def test_a_party_that_fetches_its_messages_is_told_apart(
     [{"uri": "https://m.example", "routingKeys": ["did:example:m#k"]}, {"uri": "did:example:m"}],
     ids=str,
 )
-def test_a_mediated_endpoint_is_not_given_a_message_that_is_not_wrapped(
+def test_a_message_without_a_forward_has_no_mediated_endpoint(
     documents: Documents, alice: Party, bob: Party, endpoint: dict[str, object]
 ) -> None:
     serving(bob, service(endpoint))
@@ -180,7 +180,7 @@ def test_a_mediated_endpoint_is_not_given_a_message_that_is_not_wrapped(
 # resolvers of the library
 
 
-async def test_a_prefix_resolver_asks_the_longest_prefix(alice: Party, bob: Party, carol: Party) -> None:
+async def test_a_prefix_resolver_uses_the_longest_prefix(alice: Party, bob: Party, carol: Party) -> None:
     class Other(Documents):
         async def resolve(self, did: str, /) -> dict[str, Any] | None:  # type: ignore[override]
             return super().resolve(did)
@@ -217,7 +217,7 @@ async def test_the_longest_prefix_wins_over_the_local_resolver(alice: Party) -> 
     assert (await pack_encrypted(sender, hello(), to=did)).to_kids == tuple(mine.kids)
 
 
-async def test_a_party_resolves_and_says_what_it_does_not_find(documents: Documents, bob: Party) -> None:
+async def test_a_party_resolves_a_did_or_names_the_one_not_found(documents: Documents, bob: Party) -> None:
     party = DIDCommMessaging(resolver=documents)
     assert (await party.resolve(bob.did)).key_agreement == tuple(bob.kids)
     with pytest.raises(DidNotFoundError):
