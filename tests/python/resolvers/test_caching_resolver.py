@@ -100,7 +100,7 @@ async def test_an_unknown_did_and_a_failure_age_faster() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "requests"), [(0, 3), (50, 2), (None, 1), (10**9, 1)])
-async def test_the_answer_says_how_long_it_is_kept(seconds: float | None, requests: int) -> None:
+async def test_an_answer_states_its_cache_lifetime(seconds: float | None, requests: int) -> None:
     clock = Clock()
     resolver = CachingResolver(timed := Timed(seconds), clock=clock)
     for clock.now in (0, 49, 51):
@@ -178,7 +178,7 @@ async def test_a_caller_that_is_faster_makes_the_only_request() -> None:
     assert registry.requests == [BOB]
 
 
-async def test_what_is_forgotten_is_asked_again_also_while_it_is_on_its_way() -> None:
+async def test_forgotten_documents_are_requested_again_even_during_a_request() -> None:
     entered, go = anyio.Event(), anyio.Event()
     resolver = CachingResolver(registry := Registry())
     await ask(resolver)
@@ -221,7 +221,7 @@ async def test_the_number_and_the_bytes_of_documents_are_bounded() -> None:
     assert len(huge) == 0
 
 
-async def test_a_fresh_answer_is_a_new_one_where_the_last_is_not_of_this_moment() -> None:
+async def test_fresh_requests_a_new_answer_unless_the_last_one_is_current() -> None:
     clock = Clock()
     resolver = CachingResolver(registry := Registry(), clock=clock)
     fresh = ResolveOptions(fresh=True)
@@ -230,7 +230,7 @@ async def test_a_fresh_answer_is_a_new_one_where_the_last_is_not_of_this_moment(
     assert len(registry.requests) == 2
 
 
-async def test_what_unproved_messages_name_evicts_nothing_that_is_used() -> None:
+async def test_dids_of_unproved_messages_do_not_evict_used_documents() -> None:
     clock = Clock()
     resolver = CachingResolver(registry := Registry(), capacity=2, clock=clock)
     for name in "ab":
@@ -291,7 +291,7 @@ def test_plain_resolvers_are_cached_without_an_event_loop() -> None:
     "options",
     [{"seconds": -1}, {"unknown_seconds": -1}, {"failure_seconds": -1}, {"capacity": 0}, {"max_bytes": 0}],
 )
-def test_limits_that_cannot_be_meant_are_refused(options: dict[str, Any]) -> None:
+def test_impossible_limits_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         CachingResolver(LocalResolver(), **options)
 
@@ -332,7 +332,7 @@ ORDERS: list[tuple[list[object], object]] = [
 
 @pytest.mark.parametrize("kinds", [(plain,), (awaited,), (plain, awaited), (awaited, plain)])
 @pytest.mark.parametrize(("answers", "expected"), ORDERS)
-async def test_resolvers_one_after_the_other(
+async def test_fallback_resolvers_are_tried_in_order(
     answers: list[object], expected: object, kinds: tuple[Callable[[object], Any], ...]
 ) -> None:
     resolver = FallbackResolver(*(kinds[place % len(kinds)](answer) for place, answer in enumerate(answers)))

@@ -66,7 +66,7 @@ def test_a_password_in_the_url_is_refused_and_not_shown() -> None:
         assert "S3CRET" not in repr(caught.value)
 
 
-def test_what_is_not_a_resolver_is_refused_behind_another() -> None:
+def test_a_value_that_is_not_a_resolver_is_refused_behind_another() -> None:
     wrong: list[Any] = [5, None, [LocalResolver()], LocalResolver]
     for one in wrong:
         with pytest.raises(TypeError, match=r"^`resolvers` must have the method resolve, got "):

@@ -128,7 +128,7 @@ def parties(peer: Owner, own: Owner, cache: Any) -> tuple[DIDCommMessaging, DIDC
 
 @pytest.mark.parametrize("name", ["1", "2"], ids=["same kid", "new kid"])
 @pytest.mark.parametrize("signed", [False, True], ids=["authcrypt", "signed"])
-async def test_a_key_that_was_rotated_behind_a_cache_is_found_by_one_more_question(
+async def test_a_rotated_key_is_found_by_one_fresh_request(
     peer: Owner, own: Owner, name: str, *, signed: bool
 ) -> None:
     cache = Cache(peer, own)
@@ -144,7 +144,7 @@ async def test_a_key_that_was_rotated_behind_a_cache_is_found_by_one_more_questi
 
 @pytest.mark.parametrize("name", ["1", "2"], ids=["same kid", "new kid"])
 @pytest.mark.parametrize("signed", [False, True], ids=["authcrypt", "signed"])
-async def test_a_resolver_without_options_is_asked_once(
+async def test_a_resolver_without_options_is_called_once(
     peer: Owner, own: Owner, name: str, *, signed: bool
 ) -> None:
     cache = Cache(peer, own)
@@ -181,7 +181,7 @@ async def test_own_keys_that_the_cache_does_not_have_sign_and_authenticate(peer:
     assert (await alice.unpack(signed.text)).sender == BOB
 
 
-async def test_forged_messages_ask_for_a_fresh_document_once_each(peer: Owner, own: Owner) -> None:
+async def test_each_forged_message_requests_a_fresh_document_once(peer: Owner, own: Owner) -> None:
     cache = Cache(peer, own)
     mallory = Owner(ALICE)
     forger, bob = parties(mallory, own, cache)
@@ -202,7 +202,7 @@ async def test_forged_messages_ask_for_a_fresh_document_once_each(peer: Owner, o
     assert [options.fresh for _, options in cache.asked] == [False, True]
 
 
-async def test_many_forged_messages_share_their_questions(peer: Owner, own: Owner) -> None:
+async def test_forged_messages_in_a_batch_share_their_requests(peer: Owner, own: Owner) -> None:
     cache = Cache(peer, own)
     forger, bob = parties(Owner(ALICE), own, cache)
     forged = [(await forger.pack_signed(hello(to=[BOB]), sign_frm=ALICE)).text for _ in range(20)]
@@ -343,7 +343,7 @@ async def test_the_documents_of_a_party_are_resolved_with_options(peer: Owner, o
     assert (await plain.resolve(ALICE, options=ResolveOptions(fresh=True))).id == ALICE
 
 
-def test_without_an_event_loop_the_same_question_is_asked(peer: Owner, own: Owner) -> None:
+def test_a_fresh_request_is_made_without_an_event_loop(peer: Owner, own: Owner) -> None:
     class Plain:
         def __init__(self, cache: Cache) -> None:
             self.cache = cache
@@ -361,6 +361,6 @@ def test_without_an_event_loop_the_same_question_is_asked(peer: Owner, own: Owne
     assert bob.resolve(ALICE, options=ResolveOptions(fresh=True)).id == ALICE
 
 
-def test_a_copy_of_a_config_asks_its_own_resolver(peer: Owner, own: Owner) -> None:
+def test_a_copied_config_uses_its_own_resolver(peer: Owner, own: Owner) -> None:
     config = ResolversConfig(secrets_resolver=own.secrets, did_resolver=Cache(peer, own))
     assert copy.copy(config).resolver_with_options is config.did_resolver

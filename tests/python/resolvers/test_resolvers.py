@@ -104,7 +104,7 @@ async def test_resolvers_that_inherit_pack_and_unpack(
     assert (await unpack(config(bob), repacked.packed_msg)).metadata.sign_from == alice.signing.kid
 
 
-async def test_get_keys_is_asked_once_for_all_kids_and_get_key_for_the_first_that_is_held(
+async def test_get_keys_is_called_once_and_get_key_for_the_first_available_kid(
     asked: Asked, bob: Party, packed: str
 ) -> None:
     bob.secrets.remove_key(bob.kids[0])
@@ -113,7 +113,7 @@ async def test_get_keys_is_asked_once_for_all_kids_and_get_key_for_the_first_tha
     assert all(isinstance(question, str) for question in asked.questions[2:])
 
 
-async def test_every_held_key_is_asked_for_when_all_are_demanded(
+async def test_every_available_key_is_requested_when_all_are_required(
     asked: Asked, bob: Party, packed: str
 ) -> None:
     await unpack(asked.config, packed, UnpackConfig(expect_decrypt_by_all_keys=True))
@@ -122,7 +122,7 @@ async def test_every_held_key_is_asked_for_when_all_are_demanded(
     ] == [("get_key", kid) for kid in bob.kids]
 
 
-async def test_a_document_is_asked_for_once_in_an_operation(asked: Asked, alice: Party, bob: Party) -> None:
+async def test_a_document_is_requested_once_per_operation(asked: Asked, alice: Party, bob: Party) -> None:
     asked.party = alice
     await pack_encrypted(asked.config, hello(), to=bob.did, frm=alice.did, sign_frm=alice.did)
     assert asked.questions.count(alice.did) == 1
@@ -143,7 +143,7 @@ async def test_an_answer_of_another_type_is_a_type_error(
     assert type(answer).__name__ in str(caught.value)
 
 
-async def test_any_mapping_will_do_where_the_hints_promise_it(
+async def test_any_mapping_is_accepted_where_the_type_hints_say_so(
     asked: Asked, alice: Party, packed: str
 ) -> None:
     asked.document = asked.secret = MappingProxyType
@@ -162,7 +162,7 @@ async def test_a_dict_that_is_not_the_document_is_a_malformed_document(
 
 
 @pytest.mark.spec("DID-22")
-async def test_none_is_a_did_or_a_secret_that_is_not_there(asked: Asked, alice: Party, packed: str) -> None:
+async def test_none_means_a_did_or_a_secret_was_not_found(asked: Asked, alice: Party, packed: str) -> None:
     asked.document = lambda _: None
     with pytest.raises(DidNotFoundError) as not_found:
         await unpack(asked.config, packed)
@@ -176,7 +176,7 @@ async def test_none_is_a_did_or_a_secret_that_is_not_there(asked: Asked, alice: 
 @pytest.mark.parametrize(
     "error", [RuntimeError("mine"), KeyError("k"), ValueError("v"), DIDCommError("d")], ids=repr
 )
-async def test_what_a_resolver_raises_reaches_the_caller_as_it_is(
+async def test_an_exception_of_a_resolver_is_raised_unchanged(
     asked: Asked, packed: str, name: str, error: Exception
 ) -> None:
     def fail(_: object) -> None:
@@ -234,7 +234,7 @@ async def test_a_cancelled_unpack_leaves_nothing_broken(asked: Asked, alice: Par
     assert believed(await unpack(asked.config, packed), alice)
 
 
-async def test_a_timeout_in_a_resolver_is_the_callers(asked: Asked, packed: str) -> None:
+async def test_a_timeout_in_a_resolver_is_raised_to_the_caller(asked: Asked, packed: str) -> None:
     class Late(Asked):
         async def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, never answers
             await anyio.sleep_forever()
@@ -245,7 +245,9 @@ async def test_a_timeout_in_a_resolver_is_the_callers(asked: Asked, packed: str)
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_an_awaitable_that_is_no_coroutine_is_awaited(asked: Asked, alice: Party, packed: str) -> None:
+async def test_an_awaitable_that_is_not_a_coroutine_is_awaited(
+    asked: Asked, alice: Party, packed: str
+) -> None:
     class Future(Asked):
         def resolve(self, did: str, /) -> Any:  # noqa: ANN401, a Task
             return asyncio.ensure_future(super().resolve(did))
@@ -267,7 +269,7 @@ def questions(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if "resolving" in record.getMessage()]
 
 
-def test_a_longer_prefix_of_another_resolver_leaves_the_core_what_is_its_own(
+def test_a_longer_prefix_does_not_affect_other_local_dids(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("DEBUG", "pydidcomm")
@@ -282,7 +284,7 @@ def test_a_longer_prefix_of_another_resolver_leaves_the_core_what_is_its_own(
     assert web.asked == ["did:web:example.com"]
 
 
-def test_of_all_prefixes_that_fit_the_longest_counts(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_longest_matching_prefix_is_used(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", "pydidcomm")
     own, other = LocalResolver(), Elsewhere()
     resolver = PrefixResolver({"did:": own, "did:key:": other, "did:key:z6Mk": own})

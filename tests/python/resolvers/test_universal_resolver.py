@@ -90,7 +90,7 @@ ANSWERS: dict[str, tuple[Callable[[Connection], None], object]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-async def test_each_answer_of_a_service_means_one_thing(server: Server, name: str) -> None:
+async def test_each_service_answer_maps_to_one_result(server: Server, name: str) -> None:
     server.ways[PATH], expected = ANSWERS[name]
     async with resolver(server, timeout=0.7 if name == "silence" else 5) as universal:
         if isinstance(expected, str):
@@ -110,7 +110,7 @@ async def test_each_answer_of_a_service_means_one_thing(server: Server, name: st
 
 
 @pytest.mark.parametrize("did", ["did:key:z6Mk", "did:peer:2.Ez6L", "did:peer:4zQm:z6", "did:jwk:e30"])
-async def test_a_did_with_its_own_keys_is_never_asked_for(server: Server, did: str) -> None:
+async def test_a_did_with_embedded_keys_is_not_requested(server: Server, did: str) -> None:
     before = server.requests.total()
     async with resolver(server) as universal:
         with pytest.raises(UnsupportedError, match="LocalResolver"):
@@ -134,7 +134,7 @@ async def test_the_did_is_one_segment_of_the_path(server: Server, did: str, path
     assert server.requests[f"/1.0/identifiers/{path}"]
 
 
-async def test_headers_of_the_program_are_sent_and_the_media_types_are_asked_for(server: Server) -> None:
+async def test_headers_of_the_program_and_accept_are_sent(server: Server) -> None:
     seen: dict[str, str] = {}
 
     def answer(connection: Connection) -> None:
@@ -151,9 +151,7 @@ async def test_headers_of_the_program_are_sent_and_the_media_types_are_asked_for
 @pytest.mark.parametrize(
     ("control", "requests"), [("max-age=60", 1), ("no-store", 2), ("private, max-age=0", 2)]
 )
-async def test_the_service_says_how_long_its_answer_is_kept(
-    server: Server, control: str, requests: int
-) -> None:
+async def test_the_service_states_the_cache_lifetime(server: Server, control: str, requests: int) -> None:
     server.ways[PATH] = document({"id": DID}, cache_control=control)
     before = server.requests[PATH]
     async with resolver(server) as universal:

@@ -169,7 +169,7 @@ async def test_a_document_of_any_media_type_is_read(server: Server, media_type: 
         assert await web.resolve(did)
 
 
-async def test_a_byte_order_mark_and_an_unasked_compression_are_read(server: Server) -> None:
+async def test_a_byte_order_mark_and_an_unrequested_compression_are_read(server: Server) -> None:
     text = [json.dumps({"id": server.did(name)}).encode() for name in ("marked", "zipped")]
     marked = offered(server, "marked", body(b"\xef\xbb\xbf" + text[0]))
     zipped = offered(server, "zipped", compressed(text[1]))
@@ -373,7 +373,7 @@ async def test_a_party_packs_for_a_did_web_and_closes_its_resolver(server: Serve
         ({"allow": ["example.com"]}, ValueError),
     ],
 )
-def test_options_that_cannot_be_meant_are_refused(options: dict[str, Any], kind: type[Exception]) -> None:
+def test_impossible_options_are_refused(options: dict[str, Any], kind: type[Exception]) -> None:
     with pytest.raises(kind):
         WebResolver(**options)
 

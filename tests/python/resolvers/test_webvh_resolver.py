@@ -118,7 +118,7 @@ async def test_a_deactivated_did_is_reported(server: Server) -> None:
     assert found.deactivated
 
 
-async def test_the_log_says_how_long_it_is_kept(server: Server) -> None:
+async def test_the_log_states_its_cache_lifetime(server: Server) -> None:
     log = Log(server, ttl=60)
     async with resolver() as webvh:
         assert (await webvh.resolve_for(log.did))[1] == 60
