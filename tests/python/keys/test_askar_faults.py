@@ -84,7 +84,7 @@ def test_another_key_does_not_open_the_store(file: str) -> None:
                 pass
 
 
-def test_a_store_that_is_not_there_is_not_made_unasked(file: str) -> None:
+def test_a_missing_store_is_created_only_on_demand(file: str) -> None:
     with pytest.raises(SecretsUnavailableError, match="create=True"):
         create(file, create=False)
     with pytest.raises(SecretsUnavailableError, match="cannot be made"):
@@ -97,7 +97,7 @@ def test_a_file_that_is_not_a_store_is_refused(file: str, tmp_path: Path) -> Non
         create(file)
 
 
-async def test_the_store_of_another_program_has_no_keys_of_ours(tmp_path: Path) -> None:
+async def test_keys_in_the_store_of_another_program_are_not_found(tmp_path: Path) -> None:
     import asyncio  # noqa: PLC0415
 
     from aries_askar import Key, KeyAlg, Store  # noqa: PLC0415
@@ -174,7 +174,7 @@ def small_disk(folder: Path) -> Generator[Path]:
         subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S603, S607
 
 
-def test_a_full_disk_loses_nothing_and_is_named(tmp_path: Path) -> None:
+def test_a_full_disk_is_named_and_loses_no_key(tmp_path: Path) -> None:
     with small_disk(tmp_path) as disk, AskarSecrets.open(disk / "wallet.db", raw_key=RAW_KEY) as secrets:
         party = sync.DIDCommMessaging(secrets=secrets)
         dids = [party.create_peer_did()]

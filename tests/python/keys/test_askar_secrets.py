@@ -80,7 +80,7 @@ async def talks(party: DIDCommMessaging, did: str) -> bool:
     return (await party.unpack(packed.message)).metadata.authenticated
 
 
-async def test_a_did_survives_the_program(location: str) -> None:
+async def test_a_did_is_usable_after_a_restart(location: str) -> None:
     async with opened(location) as secrets:
         party = DIDCommMessaging(secrets=secrets)
         dids = [await party.create_peer_did(method=method) for method in METHODS]
@@ -140,7 +140,7 @@ async def test_a_message_that_proves_no_sender_stores_no_long_form(file: str) ->
         assert await secrets.did_resolver().resolve(short_form(their)) is None  # type: ignore[misc]
 
 
-def test_a_did_survives_the_program_without_an_event_loop(location: str) -> None:
+def test_a_did_is_usable_after_a_restart_without_an_event_loop(location: str) -> None:
     with opened(location) as secrets:
         assert isinstance(secrets, SyncAskarSecrets)
         party = sync.DIDCommMessaging(secrets=secrets)
@@ -171,7 +171,7 @@ async def test_the_store_is_used_by_the_protocols(file: str) -> None:
             assert isinstance(one, SecretsStore)
 
 
-async def test_imported_keys_are_found_kept_and_removed(location: str) -> None:
+async def test_imported_keys_are_found_stored_and_removed(location: str) -> None:
     keys = [Secret.generate(curve, kid=f"did:example:a#{curve}") for curve in (*CURVES, "Ed25519")]
     kids = [key.kid for key in keys]
     async with opened(location) as secrets:
@@ -212,7 +212,7 @@ async def test_a_key_is_found_under_either_form_of_its_did(file: str, stored: st
         assert await secrets.get_key(kids["short"]) is None
 
 
-def test_handles_are_remembered_and_not_more_of_them_than_allowed(file: str) -> None:
+def test_cached_handles_do_not_exceed_the_limit(file: str) -> None:
     keys = [Secret.generate("X25519", kid=f"did:example:a#{number}") for number in range(4)]
     kids = [key.kid for key in keys]
 
@@ -255,7 +255,7 @@ def test_a_passphrase_opens_the_store(file: str) -> None:
         pass
 
 
-def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+def test_the_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     with opened(str(tmp_path / "wallet.db")) as secrets:
         sync.DIDCommMessaging(secrets=secrets).create_peer_did()
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}

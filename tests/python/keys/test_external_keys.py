@@ -143,7 +143,7 @@ async def test_a_key_in_another_process_sends_and_receives(process: KeyProcess) 
     assert (await bob.unpack(signed.packed_msg)).metadata.sign_from == SIGNS
 
 
-def test_without_an_event_loop_it_is_the_same(process: KeyProcess) -> None:
+def test_packing_without_an_event_loop_gives_the_same_result(process: KeyProcess) -> None:
     world = World(process)
     keys = {AGREES: AgreeingThere(process), SIGNS: SigningThere(process)}
     alice = sync.DIDCommMessaging(Keys(keys), world)
@@ -183,7 +183,7 @@ def packing(process: KeyProcess, answer: Any, *, sign: bool) -> None:  # noqa: A
 
 
 @pytest.mark.parametrize("octets", [b"", bytes(31), bytes([1]) * 33, bytes([1]) * 65])
-def test_what_is_no_raw_shared_secret_is_refused(process: KeyProcess, octets: bytes) -> None:
+def test_an_answer_that_is_not_a_raw_shared_secret_is_refused(process: KeyProcess, octets: bytes) -> None:
     with pytest.raises(ValueError, match="raw shared secret"):
         packing(process, octets, sign=False)
 
@@ -205,14 +205,14 @@ def test_a_signature_that_does_not_verify_is_never_sent(
 
 @pytest.mark.parametrize("answer", [None, "text", 7, [1, 2]])
 @pytest.mark.parametrize("sign", [True, False])
-def test_an_answer_that_is_no_bytes_is_a_type_error(
+def test_an_answer_that_is_not_bytes_raises_type_error(
     process: KeyProcess, answer: object, *, sign: bool
 ) -> None:
     with pytest.raises(TypeError, match="bytes"):
         packing(process, answer, sign=sign)
 
 
-def test_what_the_key_raises_passes_through_untouched(process: KeyProcess) -> None:
+def test_an_exception_of_the_key_is_raised_unchanged(process: KeyProcess) -> None:
     class PinRequiredError(Exception):
         pass
 
@@ -223,7 +223,7 @@ def test_what_the_key_raises_passes_through_untouched(process: KeyProcess) -> No
         assert caught.value is error
 
 
-def test_a_wrong_shared_secret_opens_nothing(process: KeyProcess) -> None:
+def test_a_wrong_shared_secret_raises_decryption_error(process: KeyProcess) -> None:
     world = World(process)
     bob = sync.DIDCommMessaging(Keys({world.bob_key.kid: world.bob_key}), world)
     packed = bob.pack(hello(), to=ALICE, frm=BOB)

@@ -49,7 +49,7 @@ def service(request: pytest.FixtureRequest) -> str:
     return f"test {request.node.name}"
 
 
-async def test_a_did_survives_the_program(backend: keyring.backend.KeyringBackend, service: str) -> None:
+async def test_a_did_is_usable_after_a_restart(backend: keyring.backend.KeyringBackend, service: str) -> None:
     peer = DIDCommMessaging()
     their = await peer.create_peer_did(method=4)
     async with KeyringSecrets(service, backend=backend) as secrets:
@@ -120,7 +120,7 @@ class Dying(keyring.backend.KeyringBackend):
 
 
 @pytest.mark.parametrize("writes", range(4))
-def test_a_crash_does_not_make_the_index_lie(
+def test_the_index_is_consistent_after_a_crash(
     backend: keyring.backend.KeyringBackend, service: str, writes: int
 ) -> None:
     keys = [Secret.generate("X25519", kid=f"did:example:a#{number}") for number in range(2)]
@@ -210,13 +210,13 @@ PlainText.__module__ = "keyrings.alt.file"
 
 
 @pytest.mark.parametrize("kind", [fail.Keyring, null.Keyring, PlainText])
-def test_a_keyring_that_keeps_no_secrets_is_refused_at_once(kind: Any) -> None:  # noqa: ANN401
+def test_a_keyring_without_storage_is_refused_immediately(kind: Any) -> None:  # noqa: ANN401
     reason = "no keyring is available" if kind is fail.Keyring else "does not keep secrets"
     with pytest.raises(SecretsUnavailableError, match=reason):
         KeyringSecrets(backend=kind())
 
 
-def test_one_of_several_keyrings_that_keeps_no_secrets_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chain_with_a_keyring_without_storage_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     found: Any = chainer.ChainerBackend()  # type: ignore[no-untyped-call]
     plain: Any = PlainText
     monkeypatch.setattr(chainer.ChainerBackend, "backends", [plain()])
@@ -238,7 +238,7 @@ def test_the_keyring_of_the_desktop_is_found_and_shown(environment: dict[str, st
     assert "service='agent', backend=keyring.backends.SecretService.Keyring" in done.stdout
 
 
-def test_without_a_desktop_the_construction_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_construction_without_a_desktop_names_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     end = ended(["-c", FOUND])
     assert end.status == 1

@@ -127,7 +127,7 @@ def test_a_key_in_the_token_proves_the_sender(
 
 
 @pytest.mark.parametrize("frm", [None, BOB])
-def test_a_key_in_the_token_opens_what_is_encrypted_to_it(
+def test_a_key_in_the_token_opens_messages_encrypted_to_it(
     world: World, alice: sync.DIDCommMessaging, bob: sync.DIDCommMessaging, frm: str | None
 ) -> None:
     received = alice.unpack(bob.pack(hello(), to=ALICE, frm=frm).message)
@@ -175,9 +175,7 @@ async def test_in_an_event_loop_the_keys_are_awaited(world: World) -> None:
     assert (await bob.unpack(signed.packed_msg)).metadata.sign_from == f"{NEW}#sign"
 
 
-def test_what_the_token_refuses_reaches_the_caller_as_it_was_raised(
-    world: World, alice: sync.DIDCommMessaging
-) -> None:
+def test_an_error_of_the_token_is_raised_unchanged(world: World, alice: sync.DIDCommMessaging) -> None:
     for key in world.keys.values():
         key.private.destroy()
     with pytest.raises(PKCS11Error):

@@ -82,7 +82,7 @@ async def talks(party: DIDCommMessaging, did: str, curve: str = "P-256") -> bool
     return (await party.unpack(packed.message)).metadata.authenticated
 
 
-async def test_a_did_survives_the_program_and_its_keys_never_leave(module: str) -> None:
+async def test_a_did_is_usable_after_a_restart_and_its_keys_stay_in_the_token(module: str) -> None:
     async with opened(module) as secrets:
         assert isinstance(secrets, KeyMaker)
         party = DIDCommMessaging(secrets=secrets)
@@ -126,7 +126,7 @@ async def test_keys_agree_and_sign_on_every_curve(module: str, curve: str) -> No
         assert (await party.unpack(back.message)).sender == other
 
 
-def test_the_same_without_an_event_loop(module: str) -> None:
+def test_it_works_without_an_event_loop(module: str) -> None:
     with opened(module) as secrets:
         assert isinstance(secrets, SyncPkcs11Secrets)
         party = sync.DIDCommMessaging(secrets=secrets)
@@ -243,7 +243,7 @@ def test_a_token_that_is_pulled_is_named_and_found_again(module: str, folder: Pa
         assert party.unpack(packed.message).sender == did
 
 
-def test_two_keys_of_one_label_are_refused_and_a_key_that_may_not_agree_is_not_asked(module: str) -> None:
+def test_duplicate_labels_are_refused_and_a_key_without_derive_is_not_used(module: str) -> None:
     with opened(module) as secrets:
         party = sync.DIDCommMessaging(secrets=secrets)
         did = party.create_peer_did(agreement_curves=["P-256"], auth_curves=["P-256"])

@@ -75,7 +75,7 @@ def test_a_secret_is_read_from_every_form(form: Callable[[Key], dict[str, Any]],
         assert secret.expose_jwk() == key.secret_jwk
 
 
-def test_an_ed25519_secret_may_carry_its_public_half() -> None:
+def test_an_ed25519_secret_may_include_its_public_key() -> None:
     key = Key(KID, "Ed25519")
     form = {
         "id": KID,
@@ -89,7 +89,7 @@ def test_an_ed25519_secret_may_carry_its_public_half() -> None:
 
 
 @each_curve
-def test_what_is_exposed_reads_back_as_the_same_secret(curve: str) -> None:
+def test_an_exposed_secret_reads_back_as_the_same_secret(curve: str) -> None:
     secret = Secret.generate(curve, kid=KID)
     again = Secret(secret.expose_jwk())
     assert again.expose_jwk() == secret.expose_jwk()
@@ -98,7 +98,7 @@ def test_what_is_exposed_reads_back_as_the_same_secret(curve: str) -> None:
     assert Secret.generate(curve, kid=KID).expose_jwk() != secret.expose_jwk()
 
 
-def test_a_kid_beside_the_value_names_the_secret() -> None:
+def test_a_kid_given_with_the_value_names_the_secret() -> None:
     key = Key("did:example:other#x")
     assert Secret(key.secret_jwk, kid=KID).kid == KID
     assert (
@@ -128,7 +128,7 @@ def test_a_kid_beside_the_value_names_the_secret() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_secret_is_a_value_error_that_keeps_it_to_itself(changes: dict[str, Any]) -> None:
+def test_an_invalid_secret_raises_value_error_without_its_value(changes: dict[str, Any]) -> None:
     key = Key(KID)
     jwk = {name: value for name, value in {**key.secret_jwk, **changes}.items() if value is not None}
     for make in (Secret, stored, InMemorySecrets().add_key):
@@ -139,7 +139,7 @@ def test_what_is_no_secret_is_a_value_error_that_keeps_it_to_itself(changes: dic
 
 
 @pytest.mark.parametrize("value", [None, 7, "text", b"octets", [], [("kty", "OKP")], object()], ids=repr)
-def test_what_is_neither_a_secret_nor_a_dict_is_a_type_error(value: Any) -> None:  # noqa: ANN401, wrong types
+def test_a_value_that_is_not_a_secret_or_dict_raises_type_error(value: Any) -> None:  # noqa: ANN401, wrong types
     with pytest.raises(TypeError):
         Secret(value)
     with pytest.raises(TypeError):
@@ -150,7 +150,7 @@ def test_what_is_neither_a_secret_nor_a_dict_is_a_type_error(value: Any) -> None
 
 @pytest.mark.spec("ALG-02", "ALG-16")
 @pytest.mark.parametrize("curve", ["P-192", "X448", "Ed448", "BLS12381_G2"])
-def test_a_curve_that_is_not_on_offer_is_named(curve: str) -> None:
+def test_an_unsupported_curve_is_named(curve: str) -> None:
     kty = "EC" if curve.startswith("P-") else "OKP"
     jwk = {"kty": kty, "crv": curve, "x": "AA", "y": "AA", "d": "AA", "kid": KID}
     # a text that is not the name of a known curve may be a secret in the wrong place, and is not repeated
@@ -198,7 +198,7 @@ def test_a_secret_is_not_pickled(protocol: int) -> None:
             pickle.dumps(value, protocol)
 
 
-def test_a_secret_has_no_attributes_to_set_and_no_octets_to_read() -> None:
+def test_a_secret_has_no_settable_attributes_and_no_readable_bytes() -> None:
     secret: Any = Secret.generate("X25519", kid=KID)
     with pytest.raises(AttributeError):
         secret.kid = "did:example:other#x"
@@ -242,7 +242,7 @@ def test_no_error_of_an_operation_shows_a_secret(
 # the store
 
 
-def test_a_store_keeps_finds_replaces_and_forgets() -> None:
+def test_a_store_adds_finds_replaces_and_removes_secrets() -> None:
     one, other = Key(f"{KID}a"), Key(f"{KID}b", "Ed25519")
     store = InMemorySecrets(key.secret_jwk for key in (other, one))
     assert store.kids() == [one.kid, other.kid]
@@ -260,7 +260,7 @@ def test_a_store_keeps_finds_replaces_and_forgets() -> None:
     assert store.kids() == [other.kid]
 
 
-def test_stores_do_not_share_what_they_keep() -> None:
+def test_stores_do_not_share_secrets() -> None:
     one, other = InMemorySecrets(), InMemorySecrets()
     one.add_key(Secret.generate("X25519", kid=KID))
     assert len(other) == 0

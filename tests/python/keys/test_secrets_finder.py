@@ -159,7 +159,7 @@ async def test_a_public_key_of_another_kind_is_ignored(
 
 
 @pytest.mark.parametrize("answer", [{}, {"did:example:other#x": None}])
-async def test_keys_that_are_not_held_are_left_out_or_none(
+async def test_missing_keys_are_omitted_or_none(
     alice: Party, bob: Party, documents: Documents, answer: Mapping[str, Any]
 ) -> None:
     class Empty(Awaited):

@@ -54,9 +54,7 @@ def test_a_store_with_a_coroutine_function_is_refused_without_an_event_loop() ->
 # secrets
 
 
-async def test_a_subclass_that_overrides_get_key_is_asked(
-    alice: Party, documents: Documents, bob: Party
-) -> None:
+async def test_get_key_of_a_subclass_is_called(alice: Party, documents: Documents, bob: Party) -> None:
     asked: list[str] = []
 
     class Elsewhere(InMemorySecrets):
@@ -107,7 +105,7 @@ async def test_a_store_with_coroutine_functions_takes_new_secrets() -> None:
     assert (await party.unpack(packed.message)).metadata.authenticated
 
 
-async def test_secrets_that_take_no_new_ones_create_no_did(asked: Asked) -> None:
+async def test_a_read_only_secrets_resolver_does_not_create_a_did(asked: Asked) -> None:
     with pytest.raises(TypeError, match="add_key"):
         await DIDCommMessaging(secrets=asked).create_peer_did()
     with pytest.raises(TypeError, match="add_key"):
@@ -153,7 +151,7 @@ def test_a_secret_is_found_and_forgotten_under_either_form_of_its_did(method: Pe
 
 
 @pytest.mark.spec("ADR-05", "KID-09")
-def test_a_recipient_that_keeps_its_long_form_opens_what_is_to_the_short_form() -> None:
+def test_a_recipient_with_its_long_form_opens_messages_to_the_short_form() -> None:
     made = InMemorySecrets()
     did = sync.create_peer_did(made, method=4)
     resolver = LocalResolver()
