@@ -128,7 +128,7 @@ async def test_an_answer_comes_back_over_either(tmp_path: Path) -> None:
             assert (await sent(packed)).answer is None
 
 
-def test_the_same_without_an_event_loop(server: Server) -> None:
+def test_it_works_without_an_event_loop(server: Server) -> None:
     server.ways |= {"/down": body(b"", 503), "/ws": taking([])}
     bob = sync.DIDCommMessaging()
     uris = server.url("/down"), server.url("/ws", scheme="wss")
@@ -180,7 +180,7 @@ REFUSING, OTHER = (1003, 1007, 1008, 1009, 1010), (1011, 1013)
 @pytest.mark.parametrize(
     ("code", "refused"), [*((code, True) for code in REFUSING), *((code, False) for code in OTHER)]
 )
-async def test_a_close_code_says_whether_another_attempt_is_useful(
+async def test_a_close_code_determines_whether_to_retry(
     server: Server,
     code: int,
     refused: bool,  # noqa: FBT001
@@ -198,7 +198,7 @@ async def test_a_close_code_says_whether_another_attempt_is_useful(
 @pytest.mark.parametrize(
     ("status", "refused"), [(200, True), (307, True), (403, True), (404, False), (426, True), (503, False)]
 )
-async def test_the_status_in_place_of_101_says_whether_another_attempt_is_useful(
+async def test_a_status_other_than_101_determines_whether_to_retry(
     server: Server,
     status: int,
     refused: bool,  # noqa: FBT001

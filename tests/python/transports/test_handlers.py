@@ -26,7 +26,7 @@ from pydidcomm.testing import received
 from support.parties import hello
 
 
-def test_a_received_message_is_made_for_any_sender() -> None:
+def test_a_test_result_can_have_any_sender() -> None:
     four = encode_did_document({"keyAgreement": []})
     for sender, form in (("did:example:alice", "did:example:alice"), (four, short_form(four))):
         for sign in (False, True):
@@ -39,7 +39,7 @@ def test_a_received_message_is_made_for_any_sender() -> None:
     assert [warning.code for warning in unproved.metadata.warnings] == [WarningCode.UNPROVED_FROM]
 
 
-def test_a_received_message_contradicts_nothing() -> None:
+def test_a_contradictory_test_result_is_refused() -> None:
     with pytest.raises(ValueError, match="did:example:alice, and its sender or signer is did:example:bob"):
         received(hello(frm="did:example:alice"), sender="did:example:bob")
     with pytest.raises(ValueError, match="`sign=True` needs `sender`"):
@@ -83,7 +83,7 @@ class AsyncSession(Session):
         self.close()
 
 
-async def test_a_party_closes_what_it_was_given_each_once() -> None:
+async def test_a_party_closes_each_of_its_parts_once() -> None:
     secrets, resolver, window = AsyncSession(), AsyncSession(), AsyncSession()
     routes = PrefixResolver({"did:a:": resolver, "did:b:": resolver, "did:peer:": LocalResolver()})
     async with DIDCommMessaging(secrets, routes, replay_window=window) as party:
@@ -93,7 +93,7 @@ async def test_a_party_closes_what_it_was_given_each_once() -> None:
     await DIDCommMessaging().aclose()
 
 
-async def test_one_that_fails_keeps_no_other_open() -> None:
+async def test_a_failed_close_does_not_prevent_the_others() -> None:
     secrets, resolver = AsyncSession(fails=True), AsyncSession()
     with pytest.raises(OSError):  # noqa: PT011, it has no text
         await DIDCommMessaging(secrets, resolver).aclose()

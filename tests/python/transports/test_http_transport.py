@@ -99,7 +99,7 @@ FINAL = [301, 302, 303, 304, 308, 400, 401, 403, 405, 406, 411, 413, 415, 422, 4
 
 
 @pytest.mark.parametrize("status", TEMPORARY)
-async def test_an_endpoint_that_may_take_it_later_is_tried_again_after_the_others(
+async def test_a_temporarily_failing_endpoint_is_retried_after_the_others(
     server: Server, status: int
 ) -> None:
     server.ways |= {"/a": body(b"", status), "/b": body(b"", status)}
@@ -124,7 +124,7 @@ async def test_an_endpoint_that_refuses_is_not_tried_again(server: Server, statu
         assert "out of date" in str(raised.value)
 
 
-async def test_another_service_may_take_what_one_refuses(server: Server) -> None:
+async def test_a_message_refused_by_one_service_is_sent_to_the_next(server: Server) -> None:
     server.ways |= {"/a": body(b"", 415), "/b": TAKEN}
     outcome = await sent(await packed_for(server.url("/a"), server.url("/b")))
     assert outcome.uri == server.url("/b")
@@ -141,9 +141,7 @@ async def test_endpoints_for_other_transports_are_passed_over(server: Server) ->
         await sent(await packed_for())
 
 
-async def test_a_wait_that_an_endpoint_asks_for_is_kept_within_bounds(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_retry_after_is_limited(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -188,15 +186,13 @@ async def test_a_temporary_redirect_on_the_host_is_followed_with_the_body(server
 @pytest.mark.parametrize(
     "way", [body(b"hello", 200), endless, dripping, truncated], ids=["body", "endless", "drip", "truncated"]
 )
-async def test_an_answer_that_was_not_asked_for_is_ignored(
-    server: Server, way: Callable[[Connection], None]
-) -> None:
+async def test_an_unrequested_answer_is_ignored(server: Server, way: Callable[[Connection], None]) -> None:
     server.ways["/in"] = way
     outcome = await sent(await packed_for(server.url("/in")))
     assert (outcome.status, outcome.answer) == (200, None)
 
 
-async def test_an_answer_that_was_asked_for_is_read(server: Server) -> None:
+async def test_a_requested_answer_is_read(server: Server) -> None:
     server.ways["/in"] = body(b"{}", 200, content_type="application/didcomm-encrypted+json; charset=utf-8")
     packed = await packed_for(server.url("/in"))
     outcome = await sent(packed, return_route=True)
@@ -233,7 +229,7 @@ async def test_progress_of_a_large_message_is_reported(server: Server) -> None:
     assert [done for done, _ in steps] == [*range(65_536, total, 65_536), total]
 
 
-async def test_connections_are_kept_between_messages(server: Server) -> None:
+async def test_connections_are_reused_between_messages(server: Server) -> None:
     server.ways["/in"] = body(b"taken", 202)
     before = server.connections
     async with transport() as one:
@@ -263,6 +259,6 @@ async def test_a_message_without_endpoints_needs_a_uri(server: Server) -> None:
 
 
 @pytest.mark.parametrize("options", [{"timeout": 0}, {"rounds": 0}, {"max_answer": 0}, {"pause": -1}])
-def test_limits_that_cannot_be_meant_are_refused(options: dict[str, Any]) -> None:
+def test_impossible_limits_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         HttpTransport(**options)

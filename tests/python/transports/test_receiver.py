@@ -109,7 +109,7 @@ async def test_a_message_is_answered_with_202_and_no_body_and_handled() -> None:
         "application/didcomm-plain+json",
     ],
 )
-async def test_media_types_of_didcomm_are_taken(media_type: str) -> None:
+async def test_didcomm_media_types_are_accepted(media_type: str) -> None:
     alice, _, bob, bob_did = await parties()
     packed = await alice.pack(HELLO, to=bob_did)
     answer = await request(
@@ -140,7 +140,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
 
 @pytest.mark.spec("TRP-13", "TRP-03")
 @pytest.mark.parametrize("name", REFUSED)
-async def test_what_is_not_a_message_is_refused(name: str) -> None:
+async def test_a_body_that_is_not_a_message_is_refused(name: str) -> None:
     _, _, bob, _ = await parties()
     options, status = REFUSED[name]
     answer = await request(receiver(bob, ignore), **options)
@@ -178,7 +178,7 @@ async def test_a_message_that_comes_twice_is_accepted_and_handled_once() -> None
 @pytest.mark.parametrize(
     "error", [ResolutionError("did:web:x", None, "status 503"), OSError("database is away")]
 )
-async def test_what_cannot_be_resolved_now_is_to_be_sent_again(error: Exception) -> None:
+async def test_a_temporary_resolver_failure_requests_a_retry(error: Exception) -> None:
     class Down:
         async def resolve(self, did: str, /) -> None:
             raise error
@@ -193,7 +193,7 @@ async def test_what_cannot_be_resolved_now_is_to_be_sent_again(error: Exception)
 
 @pytest.mark.spec("EXT-01", "EXT-03", "EXT-04")
 @pytest.mark.parametrize("value", ["all", "thread", "none", "x", 1, None])
-async def test_an_answer_flows_back_where_the_message_asks_for_it(value: object) -> None:
+async def test_an_answer_is_returned_only_if_the_message_has_return_route(value: object) -> None:
     alice, alice_did, bob, bob_did = await parties()
 
     async def handler(_received: UnpackResult) -> Packed:
@@ -211,7 +211,7 @@ async def test_an_answer_flows_back_where_the_message_asks_for_it(value: object)
 
 
 @pytest.mark.spec("EXT-03")
-async def test_nothing_flows_back_but_a_message_for_the_proved_sender(
+async def test_only_a_message_for_the_proved_sender_is_returned(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     alice, alice_did, bob, bob_did = await parties()
@@ -254,7 +254,7 @@ async def test_a_slow_handler_is_answered_for_and_runs_to_its_end() -> None:
     assert (answer[0], ended) == (202, [True])
 
 
-async def test_two_hundred_senders_meet_a_bound_and_none_waits() -> None:
+async def test_requests_beyond_the_limit_are_refused_without_waiting() -> None:
     alice, alice_did, bob, bob_did = await parties()
     go = anyio.Event()
     statuses: list[int] = []
@@ -284,7 +284,7 @@ async def test_two_hundred_senders_meet_a_bound_and_none_waits() -> None:
     assert statuses[-1] == 202
 
 
-async def test_a_slow_body_ends_with_408_and_a_sender_that_goes_away_is_no_error() -> None:
+async def test_a_slow_body_ends_with_408_and_a_disconnected_sender_is_not_an_error() -> None:
     _, _, bob, _ = await parties()
 
     async def slowly() -> None:
@@ -337,7 +337,7 @@ async def test_start_and_end_of_a_server_are_acknowledged() -> None:
 @pytest.mark.parametrize(
     "options", [{"max_bytes": 0}, {"max_concurrency": 0}, {"answer_seconds": 0}, {"body_seconds": 0}]
 )
-def test_limits_that_cannot_be_meant_are_refused(options: dict[str, Any]) -> None:
+def test_impossible_limits_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be positive"):
         receiver(DIDCommMessaging(), ignore, **options)
 

@@ -85,7 +85,7 @@ async def test_messages_and_answers_are_frames_of_their_own(tmp_path: Path, bina
     assert senders == [alice_did, alice_did, alice_did, None, alice_did]
 
 
-async def test_what_is_not_a_message_closes_the_connection(tmp_path: Path) -> None:
+async def test_a_frame_that_is_not_a_message_closes_the_connection(tmp_path: Path) -> None:
     alice, _, bob, bob_did = await parties()
     handled: list[object] = []
 
@@ -161,7 +161,7 @@ PEERS: dict[str, tuple[Callable[[Connection], None], list[bytes]]] = {
 
 
 @pytest.mark.parametrize("name", PEERS)
-async def test_what_a_peer_sends_before_its_fault_arrives(server: Server, name: str) -> None:
+async def test_messages_before_a_fault_of_the_peer_are_received(server: Server, name: str) -> None:
     server.ways["/ws"], expected = PEERS[name]
     timeout = 0.7 if name == "silence" else 5.0
     uri = server.url("/ws", scheme="wss")
@@ -218,7 +218,7 @@ async def test_a_peer_that_sends_faster_than_messages_are_read_is_not_read_furth
         await anext(socket_)
 
 
-async def test_the_guard_and_the_certificate_hold_for_websockets(server: Server) -> None:
+async def test_the_address_guard_and_the_certificate_are_checked_for_websockets(server: Server) -> None:
     alice, _, _, did = await parties()
     packed = await alice.pack(HELLO, to=did)
     before = server.connections
@@ -232,13 +232,13 @@ async def test_the_guard_and_the_certificate_hold_for_websockets(server: Server)
                 await socket_.send(packed)
 
 
-async def test_an_exception_of_the_block_is_raised_as_it_is(server: Server) -> None:
+async def test_an_exception_of_the_block_is_raised_unchanged(server: Server) -> None:
     with pytest.raises(ZeroDivisionError):
         async with transport(server.url("/nowhere", scheme="wss")):
             raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("uri", ["https://example.com/", "wss:///", "example.com"])
-def test_a_uri_that_is_not_a_websockets_is_refused(uri: str) -> None:
+def test_a_uri_without_a_websocket_scheme_is_refused(uri: str) -> None:
     with pytest.raises(ValueError, match="`uri`"):
         WebSocketTransport(uri)
