@@ -77,7 +77,7 @@ def opened(world: Documents, mediator: Party, text: str) -> tuple[str, str, Json
 
 
 @pytest.mark.spec("RTE-01", "RTE-05", "RTE-06", "RTE-07", "RTE-09", "RTE-21", "RTE-22", "ENC-14", "DID-14")
-def test_each_routing_key_has_a_layer_that_tells_the_next_hop_only(
+def test_each_routing_key_has_a_layer_that_contains_only_the_next_hop(
     world: Documents, alice: Party, bob: Party, one: Party, two: Party
 ) -> None:
     serving(bob, {"uri": "https://one.example", "routingKeys": [one.kids[0], two.kids[1]]})
@@ -141,7 +141,7 @@ def test_there_are_as_many_layers_as_the_documents_say(  # noqa: PLR0913, PLR091
 
 
 @pytest.mark.spec("DID-15", "DID-18", "DID-22")
-def test_a_mediator_that_leads_nowhere_is_an_error(
+def test_a_mediator_that_does_not_resolve_is_an_error(
     world: Documents, alice: Party, bob: Party, one: Party, two: Party
 ) -> None:
     serving(bob, {"uri": one.did})
@@ -170,7 +170,7 @@ def test_a_mediator_that_leads_nowhere_is_an_error(
         ("key", MalformedDocumentError),
     ],
 )
-def test_a_routing_key_that_is_none_is_an_error(
+def test_an_invalid_routing_key_is_an_error(
     world: Documents, alice: Party, bob: Party, key: str, error: type[Exception]
 ) -> None:
     serving(bob, {"uri": "https://one.example", "routingKeys": [key]})
@@ -301,7 +301,7 @@ def test_an_endpoint_has_to_take_this_profile(
 
 
 @pytest.mark.spec("DID-13")
-def test_missing_and_empty_routing_keys_are_alike_and_a_string_is_none(
+def test_missing_and_empty_routing_keys_are_equivalent_and_a_string_is_invalid(
     world: Documents, alice: Party, bob: Party, one: Party
 ) -> None:
     alike: list[Json] = [{}, {"routingKeys": []}, {"routingKeys": None}]
@@ -314,7 +314,7 @@ def test_missing_and_empty_routing_keys_are_alike_and_a_string_is_none(
 
 
 @pytest.mark.spec("RTE-18", "RTE-19")
-def test_forwards_expire_with_the_message_and_have_the_headers_asked_for(
+def test_forwards_have_the_expiry_of_the_message_and_the_requested_headers(
     world: Documents, alice: Party, bob: Party, one: Party, two: Party
 ) -> None:
     serving(bob, {"uri": one.did, "routingKeys": [two.kids[0]]})
@@ -353,7 +353,7 @@ def test_two_recipients_have_two_routes_and_one_plaintext(  # noqa: PLR0913, PLR
 
 
 @pytest.mark.spec("RTE-25")
-def test_whoever_addresses_a_key_names_it_on_the_last_hop(
+def test_a_message_to_a_key_names_that_key_as_the_last_hop(
     world: Documents, alice: Party, bob: Party, one: Party
 ) -> None:
     serving(bob, {"uri": one.did})

@@ -57,7 +57,7 @@ ENVELOPE: Json = {"protected": "e30", "recipients": [], "iv": "AA", "ciphertext"
         {"base64": base64.b64encode(b"not JSON").decode()},
     ],
 )
-def test_a_mediator_hands_on_encrypted_messages_only(
+def test_a_mediator_forwards_only_encrypted_messages(
     documents: Documents, carol: Party, bob: Party, data: Json
 ) -> None:
     packed = sealed(forward(carol, bob.did, [{"data": {"json": ENVELOPE}}, {"data": data}]), carol)
@@ -84,7 +84,7 @@ def test_null_is_an_absent_form_of_content_and_base64_comes_first(
 
 
 @pytest.mark.spec("RTE-11", "RTE-12", "RTE-13")
-def test_a_payload_is_handed_out_unchanged(
+def test_a_payload_is_returned_unchanged(
     documents: Documents, carol: Party, bob: Party, payload: str
 ) -> None:
     spaced = json.dumps(json.loads(payload), indent=1)
@@ -146,7 +146,7 @@ def test_a_forward_that_lacks_something_is_refused(
     ("delay", "span"), [(-500, (0, 500)), (7, (7, 7)), (None, None), ("soon", None), (1.5, None)]
 )
 @pytest.mark.parametrize("hop", ["did:foo:1234abcd", "did:foo:1234abcd#key-1"])
-def test_the_next_hop_is_next_and_odd_headers_do_no_harm(  # noqa: PLR0913, PLR0917, two tables
+def test_the_next_hop_is_next_and_unusual_headers_are_ignored(  # noqa: PLR0913, PLR0917, two tables
     documents: Documents, carol: Party, bob: Party, hop: str, delay: object, span: tuple[int, int] | None
 ) -> None:
     content = forward(carol, hop, {"json": ENVELOPE}, to=[carol.did, bob.did], delay_milli=delay, odd=[1])
@@ -173,7 +173,7 @@ def test_the_next_hop_is_compared_as_a_party(documents: Documents, carol: Party,
         goes_to(bob.did, "bob")
 
 
-def test_a_forward_whose_sender_is_known_is_taken(
+def test_an_authcrypted_forward_is_accepted(
     documents: Documents, alice: Party, carol: Party, bob: Party
 ) -> None:
     content = forward(carol, bob.did, {"json": ENVELOPE}, from_=alice.did)
@@ -192,7 +192,7 @@ def test_a_forward_whose_sender_is_known_is_taken(
 
 @pytest.mark.spec("RTE-04")
 @pytest.mark.parametrize("content", ["{}", "[]", "", "no", '{"type":"x","ciphertext":"a"}', {"payload": "a"}])
-def test_what_a_mediator_could_read_is_not_wrapped(
+def test_a_message_readable_by_the_mediator_is_not_wrapped(
     documents: Documents, carol: Party, bob: Party, content: str | Json
 ) -> None:
     with pytest.raises(MalformedMessageError):
@@ -201,7 +201,7 @@ def test_what_a_mediator_could_read_is_not_wrapped(
         sync.rewrap(documents.of(carol), content, bob.did)
 
 
-def test_there_has_to_be_a_routing_key(documents: Documents, bob: Party, payload: str) -> None:
+def test_wrapping_without_a_routing_key_is_refused(documents: Documents, bob: Party, payload: str) -> None:
     for keys in ([], ["key"], [bob.did] * 7):
         with pytest.raises(ValueError, match=r"DID|routing_keys"):
             sync.wrap_in_forward(documents.of(bob), payload, bob.did, keys)
@@ -225,7 +225,7 @@ async def test_a_mediator_wraps_for_the_keys_that_were_registered(
 
 
 @pytest.mark.spec("RTE-15", "RTE-16")
-async def test_a_receiver_opens_what_was_wrapped_for_itself(
+async def test_a_receiver_opens_a_forward_to_itself(
     documents: Documents, alice: Party, bob: Party, payload: str
 ) -> None:
     mediator = DIDCommMessaging(resolver=documents)
@@ -246,7 +246,7 @@ async def test_a_receiver_opens_what_was_wrapped_for_itself(
 
 
 @pytest.mark.spec("RTE-17")
-def test_a_forward_lends_its_content_no_authenticity(documents: Documents, alice: Party, bob: Party) -> None:
+def test_a_forward_does_not_authenticate_its_content(documents: Documents, alice: Party, bob: Party) -> None:
     inner = forge.encrypt(forge.plaintext(from_=alice.did, to=[bob.did]), [bob.key])
     outer = forge.encrypt(
         forward(bob, bob.did, {"json": inner}, from_=alice.did), [bob.key], sender=alice.key
@@ -260,7 +260,7 @@ def test_a_forward_lends_its_content_no_authenticity(documents: Documents, alice
 
 
 @pytest.mark.spec("RTE-16")
-def test_a_forward_for_somebody_else_is_left_closed(
+def test_a_forward_for_another_recipient_is_not_opened(
     documents: Documents, alice: Party, bob: Party, payload: str
 ) -> None:
     data = {"json": json.loads(payload)}
@@ -300,7 +300,7 @@ def test_only_the_addressed_mediator_opens_a_forward(documents: Documents, carol
             sync.unpack_forward(documents.of(carol), broken)
 
 
-def test_the_synchronous_face_does_all_of_it() -> None:
+def test_synchronous_functions_wrap_and_unwrap_forwards() -> None:
     alice, mediator, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging(), sync.DIDCommMessaging()
     mediator_did = mediator.create_peer_did(service_endpoint="https://mediator.example")
     bob_did = bob.create_peer_did(service_endpoint=mediator_did)
