@@ -234,7 +234,7 @@ def test_a_clock_that_shows_no_time_is_named(now: Any) -> None:  # noqa: ANN401
 
 
 @pytest.mark.parametrize("value", [None, PACKED.text, PARTY, {}, ResolversConfig])
-def test_what_is_not_a_resolvers_config_is_named(value: Any) -> None:  # noqa: ANN401, of any type
+def test_a_value_that_is_not_a_resolvers_config_is_named(value: Any) -> None:  # noqa: ANN401, of any type
     attachment = Attachment(data={"base64": "AA"})
     calls: list[Callable[[], object]] = [
         lambda: sync.unpack(value, PACKED.text),

@@ -24,7 +24,7 @@ async def both(party: DIDCommMessaging, packed: Any, **options: Any) -> Diagnosi
     return awaited
 
 
-async def test_a_message_that_unpacks_has_no_failed_check_and_stays_unseen() -> None:
+async def test_diagnose_of_a_valid_message_has_no_failed_check_and_does_not_record_it() -> None:
     bob = DIDCommMessaging(replay_window=InMemoryReplayWindow())
     did = await bob.create_peer_did()
     packed = await bob.pack(hello(), to=did, frm=did)
@@ -38,7 +38,7 @@ async def test_a_message_that_unpacks_has_no_failed_check_and_stays_unseen() -> 
     assert (await bob.unpack(packed.message)).metadata.authenticated
 
 
-async def test_a_key_that_is_not_held_is_named() -> None:
+async def test_a_missing_private_key_is_named() -> None:
     alice, bob = DIDCommMessaging(), DIDCommMessaging()
     packed = await alice.pack(hello(), to=await bob.create_peer_did())
     diagnosis = await both(alice, packed.message)

@@ -35,7 +35,7 @@ CLASSES = [
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
-def test_each_exception_has_a_code_of_its_own_which_the_module_lists(cls: type[DIDCommError]) -> None:
+def test_each_exception_has_its_own_documented_code(cls: type[DIDCommError]) -> None:
     assert "code" in vars(cls)
     assert re.fullmatch(r"e\.p\.(trust|xfer|did|msg|me|req)(\.[a-z]+(-[a-z]+)*)*", cls.code)
     assert f"| {cls.code} | {cls.__name__} |" in (errors.__doc__ or "")
