@@ -77,7 +77,7 @@ def test_the_hook_for_pyinstaller_names_each_module_of_compat() -> None:
     assert set(hook()) == found | {compat.__name__}
 
 
-def test_a_stand_in_that_was_not_packed_is_told_by_its_module(tmp_path: Path) -> None:
+def test_a_stand_in_that_was_not_packed_is_named(tmp_path: Path) -> None:
     program = "import sys, pydidcomm.compat as c\nsys.frozen = True\n"
     program += "c.__path__.clear()\nc.install()\nimport didcomm"
     done = subprocess.run(  # noqa: S603, this interpreter
