@@ -65,17 +65,17 @@ def test_all_is_complete_and_sorted(module: Any) -> None:  # noqa: ANN401, a mod
     assert set(module.__all__) == public(module)
 
 
-def test_all_of_out_of_band_names_what_is_there() -> None:
+def test_all_of_out_of_band_contains_only_existing_names() -> None:
     assert list(out_of_band.__all__) == sorted(out_of_band.__all__)
     for name in out_of_band.__all__:
         assert hasattr(out_of_band, name)
 
 
-def test_every_name_that_was_promised_is_there() -> None:
+def test_every_documented_name_exists() -> None:
     assert set(ISSUE) <= set(pydidcomm.__all__)
 
 
-def test_every_exception_is_at_hand_at_the_top() -> None:
+def test_every_exception_is_exported_by_the_package() -> None:
     for name in (name for name in public(errors) if isinstance(getattr(errors, name), type)):
         if getattr(errors, name).__module__ == errors.__name__:
             assert getattr(pydidcomm, name) is getattr(errors, name)
@@ -196,7 +196,7 @@ def test_importing_it_loads_nothing_else() -> None:
 
 
 @pytest.mark.slow
-def test_a_name_is_there_when_it_is_used_and_a_module_with_it() -> None:
+def test_a_name_and_its_module_are_loaded_on_first_use() -> None:
     program = "import pydidcomm; print(pydidcomm.{0}.__module__, {0!r} in vars(pydidcomm))"
     assert fresh(program.format("UnpackConfig")) == {"pydidcomm.config", "True"}
     assert fresh("import pydidcomm; print(pydidcomm.errors.DIDCommError.__name__)") == {"DIDCommError"}
@@ -205,7 +205,7 @@ def test_a_name_is_there_when_it_is_used_and_a_module_with_it() -> None:
     )
 
 
-def test_a_name_that_is_not_there_is_told() -> None:
+def test_an_unknown_name_raises_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'pydidcomm' has no attribute 'unpak'") as told:
         getattr(pydidcomm, "unpak")  # noqa: B009, no type checker lets it pass
     assert (told.value.name, told.value.obj) == ("unpak", pydidcomm)

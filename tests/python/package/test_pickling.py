@@ -108,7 +108,7 @@ def test_a_copy_of_options_demands_the_same(way: Callable[[Any], Any]) -> None:
     assert bob.unpack(packed, config=way(UnpackConfig(allowed_senders=[frm]))).message.frm == frm
 
 
-def test_options_are_told_apart_by_their_values() -> None:
+def test_options_with_different_values_are_not_equal() -> None:
     assert UnpackConfig(own_dids=(DID,)) == UnpackConfig(own_dids=(DID,))
     assert UnpackConfig(require_signed=True) != UnpackConfig()
     assert hash(UnpackConfig(now=7)) == hash(UnpackConfig(now=7))
@@ -134,7 +134,7 @@ def test_every_exception_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
-def test_an_exception_arrives_with_all_that_it_tells(error: Exception, way: Callable[[Any], Any]) -> None:
+def test_a_pickled_exception_preserves_its_attributes(error: Exception, way: Callable[[Any], Any]) -> None:
     # concurrent.futures and multiprocessing send exceptions that way
     error.__dict__["__notes__"] = ["where it happened"]
     again: Exception = way(error)

@@ -123,7 +123,7 @@ def test_a_value_is_a_key_of_a_dict(name: str) -> None:
     assert {VALUES[name]: 1}[copy.copy(VALUES[name])] == 1
 
 
-def test_what_was_read_as_absent_is_absent_in_a_copy(way: Callable[[Any], Any]) -> None:
+def test_a_member_read_as_absent_is_absent_in_a_copy(way: Callable[[Any], Any]) -> None:
     faulty = json.loads(
         '{"id":"one","type":"https://example.org/a/1.0/b","thid":7,"attachments":'
         '[{"id":"a","data":{"json":1}},{"id":"a","data":{"base64":7}},{"id":"b c","data":{"json":1}}]}'
@@ -276,7 +276,7 @@ def test_restoring_is_not_part_of_the_interface() -> None:
         assert "restore" not in dir(module)
 
 
-def test_a_damaged_pickle_says_so() -> None:
+def test_a_damaged_pickle_raises_an_error() -> None:
     restore, (kind, parts) = VALUES["Envelope"].__reduce__()
     for wrong in ((), (*parts, 1), ("x",) * len(parts)):
         with pytest.raises(ValueError, match="Envelope is damaged"):
@@ -289,7 +289,7 @@ def test_a_damaged_pickle_says_so() -> None:
 
 
 @pytest.mark.parametrize("name", REFUSING)
-def test_what_holds_secrets_or_changes_is_not_copied(name: str, way: Callable[[Any], Any]) -> None:
+def test_objects_with_secrets_or_state_are_not_copied(name: str, way: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError, match="not pickled or copied"):
         way(STATEFUL[name])
 
@@ -429,13 +429,13 @@ def test_collections_of_errors_are_tuples() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, value in VALUES.items() if hasattr(value, "text")])
-def test_what_has_a_text_for_the_wire_has_its_media_type(name: str) -> None:
+def test_objects_with_a_wire_text_have_its_media_type(name: str) -> None:
     value = VALUES[name]
     assert str(value) == value.text
     assert value.media_type.startswith("application/didcomm-")
 
 
-def test_a_forward_of_version_1_has_the_media_type_of_what_it_carries() -> None:
+def test_a_v1_forward_has_the_media_type_of_its_content() -> None:
     inner, _, mediator = verkeys()
     forwarded = VALUES["V1Forwarded"]
     assert forwarded.media_type == VALUES["V1Packed"].media_type == "application/didcomm-envelope-enc"
