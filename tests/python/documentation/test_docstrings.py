@@ -69,7 +69,7 @@ def test_a_public_coroutine_function_has_an_example(name: str) -> None:
     "name",
     [name for name, value in PUBLIC.items() if dataclasses.is_dataclass(value) and inspect.isclass(value)],
 )
-def test_every_field_of_an_option_is_told_of(name: str) -> None:
+def test_every_field_of_an_option_is_documented(name: str) -> None:
     text = inspect.getdoc(PUBLIC[name]) or ""
     for field in dataclasses.fields(PUBLIC[name]):
         assert f"    {field.name}: " in text
@@ -83,7 +83,7 @@ def test_every_field_of_an_option_is_told_of(name: str) -> None:
         if name.startswith("pydidcomm.errors.") and inspect.isclass(value)
     ],
 )
-def test_every_attribute_of_an_exception_is_told_of(name: str) -> None:
+def test_every_attribute_of_an_exception_is_documented(name: str) -> None:
     cls = PUBLIC[name]
     assert issubclass(cls, (pydidcomm.DIDCommError, Warning))
     own = vars(cls).get("__init__")

@@ -168,7 +168,7 @@ def test_the_committed_notebooks_carry_no_outputs_and_no_machine() -> None:
 
 
 @pytest.mark.spec("TRP-02", "TRP-03", "TRP-04", "TRP-05", "TRP-06")
-def test_the_letterbox_takes_encrypted_messages_by_post_and_nothing_else() -> None:
+def test_the_letterbox_accepts_only_encrypted_messages_by_post() -> None:
     async def deliveries() -> None:
         box = await LETTERBOX["Letterbox"].open()
         async with httpx.AsyncClient(trust_env=False) as http:

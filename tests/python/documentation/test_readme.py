@@ -17,16 +17,16 @@ def blocks() -> list[tuple[int, str]]:
     return [(text.count("\n", 0, match.start(1)) + 1, match[1]) for match in FENCE.finditer(text)]
 
 
-def test_it_has_at_most_140_lines_and_code_by_line_25() -> None:
+def test_readme_has_at_most_140_lines_and_code_by_line_25() -> None:
     assert len(LINES) <= 140
     assert blocks()
     assert blocks()[0][0] <= 25
 
 
-def test_the_files_it_links_to_are_there() -> None:
+def test_readme_links_to_existing_files() -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", "\n".join(LINES)):
         assert (README.parent / target).exists(), target
 
 
-def test_it_names_no_machine() -> None:
+def test_readme_does_not_name_a_machine() -> None:
     assert not re.search(r"/(home|root|work|tmp|Users)/", "\n".join(LINES))
