@@ -51,6 +51,6 @@ def test_skipped_packages_are_counted_with_the_reason(
     assert lines == ["1 of 2 packages audited, 0 vulnerabilities", "1 skipped; the first: not found"]
 
 
-def test_a_missing_report_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_report_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit.main(str(tmp_path / "none.json")) == 0
     assert capsys.readouterr().out.startswith("skipped:")

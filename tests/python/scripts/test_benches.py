@@ -20,7 +20,7 @@ SMALL = [
 ]
 
 
-async def test_every_operation_does_what_it_is_for_by_each_face() -> None:
+async def test_every_benchmark_operation_works_asynchronously_and_synchronously() -> None:
     material, at_home = make("did:example", SMALL), make("did:peer", SMALL)
     for contestant in ours(material, at_home):
         for operation in SMALL:
@@ -47,7 +47,7 @@ def test_a_sample_has_enough_calls_and_takes_no_longer_than_it_must(time: float,
     assert calls_of(time) == calls
 
 
-def test_the_table_tells_what_was_promised() -> None:
+def test_the_table_contains_the_documented_figures() -> None:
     operation = replace(SMALL[0], name="pack", most=1.2, least=against(sicpa=4.5, rust=2))
     times = {
         "pack": {"limit": [10.0, 20.0], "pydidcomm": [11.0, 22.0], "sicpa": [44.0, 88.0], "rs": [33.0, 66.0]}
@@ -59,7 +59,7 @@ def test_the_table_tells_what_was_promised() -> None:
 
 
 @pytest.mark.parametrize(("grant", "kept"), [(2.0, "NO"), (1.2, "yes")])
-def test_what_threads_gain_is_held_against_what_the_machine_grants(grant: float, kept: str) -> None:
+def test_the_speed_up_of_threads_is_compared_with_that_of_the_machine(grant: float, kept: str) -> None:
     batch = batch_row({1: [60.0, 66.0], 2: [50.0, 55.0]}, [grant, grant], 50.0)
     assert f"times: 1.20 {kept}" in batch
     assert f"{grant:.2f} times the throughput of one" in batch

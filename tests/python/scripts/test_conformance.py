@@ -37,7 +37,7 @@ fn not_a_test() {{}}
 """
 PYTHON = """
 @pytest.mark.spec("{0}")
-def test_it_holds(): ...
+def test_the_project_has_no_conformance_fault(): ...
 """
 
 
