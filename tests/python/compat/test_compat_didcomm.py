@@ -110,9 +110,7 @@ async def code_of(packed: Any, config: ResolversConfig) -> MalformedMessageCode:
 # what packing and unpacking tell
 
 
-async def test_an_authcrypted_message_tells_all_that_the_original_tells(
-    world: World, alice: Party, bob: Party
-) -> None:
+async def test_authcrypt_metadata_equals_that_of_the_original(world: World, alice: Party, bob: Party) -> None:
     sent = proposal(frm=alice.did, to=[bob.did], created_time=1, pthid="p", custom_headers={"x": None})
     packed = await pack_encrypted(world.of(alice), sent, bob.did, alice.did)
     assert packed.to_kids == bob.kids
@@ -178,7 +176,7 @@ async def test_a_message_may_be_a_json_object(world: World, alice: Party, bob: P
     assert received.message == alice.did
 
 
-async def test_what_v2_1_demands_is_filled_in_and_told(
+async def test_members_required_by_v2_1_are_filled_in_or_warned_about(
     world: World, alice: Party, bob: Party, carol: Party
 ) -> None:
     sent = proposal()
@@ -196,7 +194,7 @@ async def test_what_v2_1_demands_is_filled_in_and_told(
     assert [sent.frm, sent.to] == [alice.did, None]
 
 
-async def test_options_of_pydidcomm_are_taken_too(world: World, alice: Party, bob: Party) -> None:
+async def test_options_of_pydidcomm_are_accepted(world: World, alice: Party, bob: Party) -> None:
     config = pydidcomm.PackEncryptedConfig(enc_alg_anon=pydidcomm.AnonCryptAlg.A256GCM_ECDH_ES_A256KW)
     params = pydidcomm.PackEncryptedParameters(forward_schemes=["https"])
     with pytest.raises(InvalidDIDDocError):
@@ -299,7 +297,9 @@ async def test_a_relationship_ends_without_a_new_did(world: World, alice: Party,
 # errors
 
 
-async def test_what_cannot_be_read_is_told_by_its_code(world: World, alice: Party, bob: Party) -> None:
+async def test_an_unreadable_message_raises_the_error_code_of_the_original(
+    world: World, alice: Party, bob: Party
+) -> None:
     config = world.of(bob)
     broken = forge.encrypt(plaintext(to=[bob.did]), bob.agreement)
     broken["ciphertext"] = broken["ciphertext"][:-4] + "AAAA"
@@ -316,7 +316,7 @@ async def test_what_cannot_be_read_is_told_by_its_code(world: World, alice: Part
             await unpack(config, neither)  # type: ignore[arg-type]
 
 
-async def test_what_is_not_there_is_told_by_its_kind(
+async def test_a_missing_did_or_key_raises_the_error_of_the_original(
     world: World, alice: Party, bob: Party, carol: Party
 ) -> None:
     config = world.of(alice)
@@ -334,7 +334,7 @@ async def test_what_is_not_there_is_told_by_its_kind(
         await unpack(world.of(carol), forge.encrypt(plaintext(), bob.agreement))
 
 
-async def test_every_secret_that_is_held_has_to_fit_where_that_is_demanded(world: World, bob: Party) -> None:
+async def test_expect_decrypt_by_all_keys_requires_every_available_secret(world: World, bob: Party) -> None:
     everything = UnpackConfig(expect_decrypt_by_all_keys=True)
     packed = forge.encrypt(plaintext(), bob.agreement)
     assert (await unpack(world.of(bob), packed, everything)).message.id == "one"
@@ -355,7 +355,9 @@ async def test_every_secret_that_is_held_has_to_fit_where_that_is_demanded(world
         )
 
 
-async def test_keys_that_do_not_fit_are_told_of(world: World, alice: Party, bob: Party) -> None:
+async def test_incompatible_keys_raise_the_error_of_the_original(
+    world: World, alice: Party, bob: Party
+) -> None:
     other = pydidcomm.Secret.generate("P-256", kid=f"{alice.did}#p")
     method = VerificationMethod(other.kid, "JsonWebKey2020", alice.did, public_key_jwk=other.public_jwk())
     document = DIDDoc(alice.did, [other.kid], [], [method], [])
@@ -378,14 +380,14 @@ async def test_keys_that_do_not_fit_are_told_of(world: World, alice: Party, bob:
         ("did:example:bob", None, None, {"id": "an id"}),
     ],
 )
-async def test_what_contradicts_itself_is_not_packed(  # noqa: PLR0913, PLR0917, what is packed
+async def test_contradictory_arguments_are_not_packed(  # noqa: PLR0913, PLR0917, what is packed
     world: World, alice: Party, to: str, frm: str | None, sign_frm: str | None, headers: dict[str, Any]
 ) -> None:
     with pytest.raises(DIDCommValueError):
         await pack_encrypted(world.of(alice), proposal(**headers), to, frm, sign_frm)
 
 
-async def test_what_a_resolver_raises_passes_through(world: World, alice: Party, bob: Party) -> None:
+async def test_an_exception_of_a_resolver_is_raised_unchanged(world: World, alice: Party, bob: Party) -> None:
     class Broken(DIDResolver):
         async def resolve(self, did: str) -> DIDDoc | None:
             raise ValueError(did)
@@ -466,7 +468,7 @@ async def test_a_message_is_wrapped_by_hand_and_unwrapped(
         await unpack_forward(world.of(bob), packed.packed_msg, decrypt_by_all_keys=False)
 
 
-async def test_a_mediator_that_wraps_once_more_is_told_of(world: World, alice: Party, bob: Party) -> None:
+async def test_a_further_forward_of_the_mediator_is_reported(world: World, alice: Party, bob: Party) -> None:
     packed = await pack_encrypted(world.of(alice), proposal(), bob.did)
     wrapped = await wrap_in_forward(world.of(alice), json.loads(packed.packed_msg), bob.did, [bob.did])
     assert wrapped is not None
@@ -477,7 +479,7 @@ async def test_a_mediator_that_wraps_once_more_is_told_of(world: World, alice: P
     assert forward.message == wrapped.msg
 
 
-async def test_services_of_other_forms_are_passed_over_where_the_original_stopped(
+async def test_unsupported_services_are_skipped_where_the_original_fails(
     world: World, alice: Party, bob: Party
 ) -> None:
     document = world.documents[bob.did].serialize()
@@ -577,7 +579,9 @@ async def test_keys_are_read_in_every_form(curve: str, bob: Party) -> None:
             assert (await pack_signed(config, message, "did:example:keys")).sign_from_kid == key.kid
 
 
-async def test_a_secret_that_is_none_is_told_of(world: World, alice: Party, bob: Party) -> None:
+async def test_an_invalid_secret_raises_the_error_of_the_original(
+    world: World, alice: Party, bob: Party
+) -> None:
     for material in (
         VerificationMaterial(VerificationMaterialFormat.OTHER, "x"),
         VerificationMaterial(VerificationMaterialFormat.JWK, "{"),
@@ -604,7 +608,7 @@ async def test_a_secret_that_was_used_is_copied_and_may_change(
         await pack_encrypted(config, proposal(), bob.did, alice.did)
 
 
-def test_secrets_are_kept_in_a_file(tmp_path: Any, alice: Party) -> None:  # noqa: ANN401, a Path
+def test_secrets_are_stored_in_a_file(tmp_path: Any, alice: Party) -> None:  # noqa: ANN401, a Path
     file = tmp_path / "secrets.json"
     secret = jwk_to_secret(alice.key.secret_jwk)
 

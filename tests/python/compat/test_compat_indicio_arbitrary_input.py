@@ -104,7 +104,7 @@ def test_a_damaged_envelope_opens_or_is_refused_by_the_older_functions(envelope:
 
 @thorough
 @given(damaged([*ENVELOPES, *V1_ENVELOPES]) | ANY_JSON)
-def test_what_is_read_as_an_envelope_is_written_again(envelope: Any) -> None:  # noqa: ANN401, JSON
+def test_an_envelope_that_is_read_can_be_written(envelope: Any) -> None:  # noqa: ANN401, JSON
     try:
         read = JweEnvelope.from_json(json.dumps(closed(envelope)))
     except ValueError:
@@ -115,7 +115,7 @@ def test_what_is_read_as_an_envelope_is_written_again(envelope: Any) -> None:  #
 
 @thorough
 @given(st.binary(max_size=200))
-def test_octets_open_or_are_refused(octets: bytes) -> None:
+def test_arbitrary_bytes_open_or_are_refused(octets: bytes) -> None:
     with pytest.raises(PackagingServiceError):
         run(MADE.unpack(octets))
     with pytest.raises(V1PackagingServiceError):
@@ -124,7 +124,7 @@ def test_octets_open_or_are_refused(octets: bytes) -> None:
 
 @thorough
 @given(ANY_JSON)
-def test_whatever_was_encrypted_is_handed_out_or_refused(content: Any) -> None:  # noqa: ANN401, JSON
+def test_arbitrary_plaintext_is_returned_or_refused(content: Any) -> None:  # noqa: ANN401, JSON
     octets = json.dumps(content).encode()
     try:
         found, _ = run(MADE.unpack(run(MADE.pack(octets))))

@@ -55,7 +55,7 @@ def sealed(algorithm: KeyAlg) -> Sealed:
 
 
 @pytest.mark.parametrize("algorithm", [KeyAlg.X25519, KeyAlg.P256])
-async def test_a_secret_never_leaves_askar(algorithm: KeyAlg) -> None:
+async def test_private_bytes_of_an_askar_key_are_not_requested(algorithm: KeyAlg) -> None:
     def key(_curve: str, kid: str) -> tuple[Any, dict[str, Any]]:
         made = sealed(algorithm)
         return AskarSecretKey(made, kid), json.loads(made.get_jwk_public())
@@ -68,7 +68,7 @@ async def test_a_secret_never_leaves_askar(algorithm: KeyAlg) -> None:
         assert (await made.unpack(await made.pack(octets, frm=frm)))[0] == octets
 
 
-def test_a_secret_of_askar_is_one_that_lives_elsewhere() -> None:
+def test_a_key_of_askar_is_an_external_key() -> None:
     secret = AskarSecretKey(sealed(KeyAlg.P256), f"{ALICE}#1")
     assert isinstance(secret, KeyAgreementKey)
     assert isinstance(secret, SigningKey)
@@ -113,7 +113,7 @@ async def test_a_key_on_another_curve_than_the_envelope_does_not_open_it() -> No
 
 # ctypes hands the futures of Askar to a running loop of asyncio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_store_of_askar_keeps_the_secrets() -> None:
+async def test_secrets_are_stored_in_an_askar_store() -> None:
     made = World(ASKAR)
     await made.party(ALICE, "X25519")
     await made.party(BOB, "X25519")

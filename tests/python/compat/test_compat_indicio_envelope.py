@@ -85,13 +85,13 @@ NO_ENVELOPE: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "error"), NO_ENVELOPE)
-def test_what_is_no_envelope_is_a_value_error(changes: dict[str, Any], error: str) -> None:
+def test_text_that_is_not_an_envelope_raises_value_error(changes: dict[str, Any], error: str) -> None:
     with pytest.raises(ValueError, match=error):
         JweEnvelope.deserialize(parts(**changes))
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"7", b"[]", b"[" * 100_000])
-def test_what_is_no_object_is_a_value_error(text: bytes) -> None:
+def test_json_that_is_not_an_object_raises_value_error(text: bytes) -> None:
     with pytest.raises(ValueError, match="Invalid JWE"):
         JweEnvelope.from_json(text)
 
@@ -99,7 +99,7 @@ def test_what_is_no_object_is_a_value_error(text: bytes) -> None:
 @pytest.mark.parametrize("inside", [True, False])
 @pytest.mark.parametrize("flat", [True, False])
 @pytest.mark.parametrize("count", [1, 2])
-def test_what_is_built_is_read_again(*, inside: bool, flat: bool, count: int) -> None:
+def test_a_built_envelope_reads_back(*, inside: bool, flat: bool, count: int) -> None:
     builder = JweBuilder(with_protected_recipients=inside, with_flatten_recipients=flat)
     for number in range(count):
         builder.add_recipient(JweRecipient(encrypted_key=b"key", header={"kid": str(number)}))
@@ -119,7 +119,7 @@ def test_what_is_built_is_read_again(*, inside: bool, flat: bool, count: int) ->
     assert builder.protected_bytes == written["protected"].encode()
 
 
-def test_what_is_not_complete_is_not_built() -> None:
+def test_an_incomplete_envelope_is_not_built() -> None:
     builder = JweBuilder(with_protected_recipients=True)
     with pytest.raises(ValueError, match="Missing message recipients"):
         builder.set_protected({"alg": "a"})
@@ -156,7 +156,7 @@ def test_multiformats_write_keys_as_pydidcomm_does(codec: str, curve: str) -> No
     assert multicodec.unwrap(wrapped, found) == (found, octets)
 
 
-def test_what_multiformats_do_not_know_is_refused() -> None:
+def test_unknown_multiformats_are_refused() -> None:
     for text in ("", "fAA", "é"):
         with pytest.raises(ValueError, match="Unsupported encoding"):
             multibase.decode(text)
@@ -193,7 +193,7 @@ class Named(SecretKey):
         return self._kid
 
 
-async def test_secrets_are_kept_in_memory() -> None:
+async def test_secrets_are_stored_in_memory() -> None:
     secret, held = Named(f"{BOB}#1"), {f"{BOB}#2": Named(f"{BOB}#2")}
     manager = InMemorySecretsManager(held)
     await manager.add_secret(secret)
@@ -248,7 +248,7 @@ def test_secrets_in_a_file_are_written_when_python_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_importing_pydidcomm_imports_none_of_this() -> None:
+def test_importing_pydidcomm_does_not_import_the_stand_ins() -> None:
     program = (
         "import sys, pydidcomm, pydidcomm.sync\n"
         "names = {'pydid', 'pydantic', 'aries_askar', 'authlib', 'base58', 'httpx', 'nacl', 'asyncio'}\n"

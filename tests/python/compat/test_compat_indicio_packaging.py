@@ -51,7 +51,7 @@ async def world(backend: Backend = CORE, *bob: str) -> World:
 
 
 @combinations
-async def test_octets_come_back_in_authcrypt_and_in_anoncrypt(backend: Backend, curve: str) -> None:
+async def test_bytes_round_trip_in_authcrypt_and_anoncrypt(backend: Backend, curve: str) -> None:
     made = World(backend)
     await made.party(ALICE, curve)
     await made.party(BOB, curve)
@@ -127,7 +127,7 @@ async def test_kids_that_are_not_in_order_are_sorted_before_they_are_compared() 
 
 
 @backends
-async def test_the_sender_takes_a_key_that_fits_and_is_held(backend: Backend) -> None:
+async def test_the_sender_uses_a_compatible_key_whose_secret_it_has(backend: Backend) -> None:
     made = await world(backend, "X25519")
     await made.party(ALICE, "P-256", "X25519", "X25519")
     del made.secrets.secrets[f"{ALICE}#2"]
@@ -137,7 +137,7 @@ async def test_the_sender_takes_a_key_that_fits_and_is_held(backend: Backend) ->
         await made.pack(b"hello")
 
 
-async def test_no_secret_is_asked_for_after_one_is_found() -> None:
+async def test_no_secret_is_requested_after_one_is_found() -> None:
     made = await world(CORE, "X25519", "X25519")
     await made.party(ALICE, "X25519", "X25519", "X25519")
     held, asked = made.secrets.secrets, list[str]()
@@ -182,7 +182,7 @@ async def test_a_forged_from_is_refused(backend: Backend) -> None:
     assert (await made.unpack(await made.pack(octets, frm=MALLORY)))[0] == octets
 
 
-async def test_what_says_nothing_of_its_sender_is_taken_as_it_is() -> None:
+async def test_content_without_from_is_accepted_unchanged() -> None:
     made = await world()
     for octets in (b"", b"[1]", b"\xff", plaintext(), b'{"hello": "world"}', b"[" * 100_000):
         assert (await made.unpack(await made.pack(octets)))[0] == octets
@@ -252,7 +252,7 @@ async def test_a_forged_sender_is_refused_in_each_form_that_some_reader_of_json_
 
 @pytest.mark.spec("ROT-07")
 @pytest.mark.parametrize("text", ['"x": NaN', '"from_prior": null', f'"x": {"9" * 5000}'])
-async def test_a_forged_rotation_is_refused_beside_what_json_loads_reads_in_its_own_way(text: str) -> None:
+async def test_a_forged_rotation_is_refused_despite_json_loads_differences(text: str) -> None:
     made = await world()
     octets = f'{{"from": "{ALICE}", "from_prior": "e30.e30.e30", {text}}}'.encode()
     for frm in (ALICE, None):
@@ -353,7 +353,7 @@ async def test_a_key_outside_of_key_agreement_neither_sends_nor_receives(backend
 
 
 @backends
-async def test_what_was_tampered_with_does_not_open(backend: Backend) -> None:
+async def test_a_tampered_envelope_does_not_open(backend: Backend) -> None:
     made = await world(backend)
     for frm in (ALICE, None):
         envelope = json.loads(await made.pack(b"hello", frm=frm))
@@ -367,7 +367,7 @@ MALFORMED = [b"", b"[]", b"{}", b"\xff", plaintext(), b'{"payload": "", "signatu
 
 
 @pytest.mark.parametrize("octets", MALFORMED, ids=range(len(MALFORMED)))
-async def test_what_is_no_envelope_is_refused(octets: bytes) -> None:
+async def test_text_that_is_not_an_envelope_is_refused(octets: bytes) -> None:
     made = await world()
     with pytest.raises(PackagingServiceError, match="Invalid packed message"):
         await made.unpack(octets)
@@ -405,7 +405,7 @@ async def test_each_broken_header_has_the_error_of_the_original(changes: dict[st
         await made.unpack(json.dumps({**envelope, "protected": b64(written)}))
 
 
-async def test_a_message_for_somebody_else_is_refused() -> None:
+async def test_a_message_for_another_recipient_is_refused() -> None:
     made = await world()
     packed = await made.pack(b"hello")
     with pytest.raises(ValueError, match=f"Unknown recipient: {MALLORY}#1"):
@@ -446,7 +446,7 @@ async def test_an_authcrypt_layer_inside_of_an_anoncrypt_one_is_opened(backend: 
         await made.messaging().unpack(twice)
 
 
-async def test_what_pydidcomm_hides_of_the_sender_is_opened() -> None:
+async def test_a_message_with_protected_sender_is_opened() -> None:
     made = await world()
     config = PackEncryptedConfig(protect_sender_id=True)
     packed = native(made).pack(json.loads(plaintext()), to=BOB, frm=ALICE, config=config)
@@ -566,7 +566,7 @@ async def test_crypto_of_the_application_is_protected_too() -> None:
         await made.pack(b"hello", frm=MALLORY)
 
 
-async def test_whatever_the_resolver_raises_passes_through() -> None:
+async def test_an_exception_of_the_resolver_is_raised_unchanged() -> None:
     made = await world()
     packed = await made.pack(b"hello")
     del made.resolver.documents[ALICE]

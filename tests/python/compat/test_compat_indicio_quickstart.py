@@ -127,7 +127,7 @@ async def test_a_message_is_posted_and_answered(mediator: Mediator) -> None:
     assert mediator.seen[-1].id == "mine"
 
 
-async def test_a_mediator_grants_and_holds_messages(mediator: Mediator) -> None:
+async def test_a_mediator_grants_mediation_and_queues_messages(mediator: Mediator) -> None:
     dmp, did, (verkey, xkey) = await agent()
     relay: Any = mediator.did
     new = await quickstart.setup_relay(dmp, did, relay, verkey, xkey)
@@ -182,7 +182,7 @@ async def test_a_mediator_that_denies_gives_no_did(monkeypatch: pytest.MonkeyPat
         await quickstart.setup_relay(dmp, did, relay, *keys)
 
 
-async def test_an_error_of_the_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_of_the_server_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     mediator = _mounted(Mediator(), monkeypatch)
     mediator.broken = httpx.Response(503, text="busy")
     dmp, did, _ = await agent()
@@ -242,7 +242,7 @@ async def test_live_delivery_calls_back_and_connects_again(
 
 
 @asyncio_only
-async def test_what_listens_is_handed_out_or_runs(live: tuple[Mediator, list[Any]]) -> None:
+async def test_listen_returns_a_task_or_runs(live: tuple[Mediator, list[Any]]) -> None:
     mediator, _ = live
     dmp, did, _keys = await agent()
     relay: Any = mediator.did

@@ -58,7 +58,9 @@ async def test_a_did_of_the_method_resolves(resolver: DIDResolver, _method: str,
 
 
 @pytest.mark.parametrize(("resolver", "method", "did"), LOCAL, ids=ids)
-async def test_what_is_none_of_the_method_does_not(resolver: DIDResolver, method: str, did: str) -> None:
+async def test_an_invalid_did_of_the_method_does_not_resolve(
+    resolver: DIDResolver, method: str, did: str
+) -> None:
     error = ValueError if "peer" in method else DIDResolutionError
     others = [other for _, name, other in LOCAL if name != method]
     for text in [*others, BOB]:
@@ -101,7 +103,7 @@ async def test_a_did_key_agrees_and_a_did_jwk_says_what_it_is_for() -> None:
     assert document["authentication"]
 
 
-async def test_the_first_prefix_that_fits_is_in_charge() -> None:
+async def test_the_first_matching_prefix_is_used() -> None:
     first, second = Known({"id": BOB}), Known({"id": BOB, "later": True})
     resolver = PrefixResolver({"did:example:b": first, "did:example:": second, "did:other:": second})
     assert await resolver.resolve(BOB) == {"id": BOB}
@@ -153,7 +155,7 @@ class Server:
         return web.DIDWeb(client=httpx.AsyncClient(transport=httpx.MockTransport(self)))
 
 
-async def test_a_did_web_is_fetched_and_remembered() -> None:
+async def test_a_did_web_document_is_fetched_and_cached() -> None:
     server = Server(httpx.Response(200, json=DOCUMENT), httpx.Response(200, json={**DOCUMENT, "later": True}))
     resolver = server.resolver()
     assert await resolver.resolve(WEB) == DOCUMENT
@@ -208,7 +210,7 @@ async def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         *("a name twice", "redirect", "bomb", "brotli"),
     ],
 )
-async def test_what_is_no_document_is_refused(
+async def test_values_that_are_not_documents_are_refused(
     answer: httpx.Response | Exception, error: type[Exception], text: str
 ) -> None:
     with pytest.raises(error, match=text) as caught:
@@ -237,7 +239,7 @@ async def test_what_is_no_document_is_refused(
         "did:web:[::1]",
     ],
 )
-async def test_what_is_no_did_web_is_not_fetched(did: str) -> None:
+async def test_an_invalid_did_web_is_not_fetched(did: str) -> None:
     server = Server()
     assert not await server.resolver().is_resolvable(did)
     with pytest.raises(DIDResolutionError, match="Invalid did:web"):

@@ -109,7 +109,7 @@ async def test_an_endpoint_may_have_every_form(endpoint: object) -> None:
         result.get_endpoint("ws")
 
 
-async def test_every_transport_of_the_way_is_told_and_no_other() -> None:
+async def test_only_transports_of_the_route_are_reported() -> None:
     made = await served([{"uri": FAR}, {"uri": "https://bob.example"}])
     made.resolver.documents[FAR]["service"][0]["serviceEndpoint"][0]["accept"] = ["didcomm/v2"]
     result = await packed(made)
@@ -134,7 +134,7 @@ async def test_a_key_is_a_recipient_too() -> None:
 
 
 @pytest.mark.parametrize("endpoint", [None, [], {"uri": "https://b.example", "accept": ["didcomm/aip1"]}])
-async def test_where_nothing_takes_the_message_there_is_no_way(endpoint: object) -> None:
+async def test_a_recipient_without_a_usable_service_has_no_route(endpoint: object) -> None:
     made = await served(endpoint)
     with pytest.raises(RoutingServiceError, match="did:example:bob lists no endpoint for this message"):
         await packed(made)

@@ -120,7 +120,7 @@ parties = pytest.mark.parametrize("made", [with_octets, with_askar], ids=["octet
 
 
 @parties
-async def test_octets_come_back_and_the_sender_is_told(made: Callable[[], Party]) -> None:
+async def test_bytes_round_trip_and_the_sender_is_returned(made: Callable[[], Party]) -> None:
     party = made()
     target = Target([party.bob], [], "https://bob.example")
     packed = await party.agent.pack(b"\xff hello", target, party.alice)
@@ -181,7 +181,7 @@ async def test_a_did_that_takes_no_messages_is_refused(made: Callable[[], Party]
 
 
 @parties
-async def test_a_sender_whose_secret_is_not_held_does_not_become_nobody(made: Callable[[], Party]) -> None:
+async def test_a_sender_without_its_secret_does_not_become_anonymous(made: Callable[[], Party]) -> None:
     party = made()
     party.secrets.secrets.pop(party.alice)
     with pytest.raises(V1PackagingServiceError, match="No sender key found"):
@@ -189,7 +189,7 @@ async def test_a_sender_whose_secret_is_not_held_does_not_become_nobody(made: Ca
 
 
 @parties
-async def test_what_was_tampered_with_does_not_open(made: Callable[[], Party]) -> None:
+async def test_a_tampered_envelope_does_not_open(made: Callable[[], Party]) -> None:
     party = made()
     packed = await party.agent.pack(b"hello", Target([party.bob], [], ""), party.alice)
     envelope = json.loads(packed.message)
@@ -199,7 +199,7 @@ async def test_what_was_tampered_with_does_not_open(made: Callable[[], Party]) -
 
 
 @parties
-async def test_what_is_no_envelope_is_refused(made: Callable[[], Party]) -> None:
+async def test_text_that_is_not_an_envelope_is_refused(made: Callable[[], Party]) -> None:
     party = made()
     messages: list[Any] = [b"", b"{}", b"[]", b"\xff", "{", {}]
     for octets in messages:
@@ -228,7 +228,7 @@ async def test_what_is_no_envelope_is_refused(made: Callable[[], Party]) -> None
         ([{"kid": VERKEY, "iv": "YQ"}], "Unexpected iv"),
     ],
 )
-def test_recipients_that_make_no_sense_are_refused(headers: list[dict[str, Any]], error: str) -> None:
+def test_invalid_recipients_are_refused(headers: list[dict[str, Any]], error: str) -> None:
     recipients = [JweRecipient(encrypted_key=b"key", header=header) for header in headers]
     with pytest.raises(ValueError, match=error):
         list(V1PackagingService[Any, Any]().extract_pack_recipients(recipients))
@@ -252,7 +252,7 @@ async def test_each_backend_and_pydidcomm_read_one_another() -> None:
         assert (unpacked.unpacked, unpacked.sender_kid) == (b"hello", sender.alice)
 
 
-def test_a_key_on_another_curve_is_no_key_of_v1() -> None:
+def test_a_key_on_another_curve_is_refused_by_v1() -> None:
     crypto = AskarV1CryptoService()
     secret = AskarSecretKey(Key.generate(KeyAlg.P256), f"{ALICE}#1")
     with pytest.raises(V1CryptoServiceError):
@@ -279,7 +279,7 @@ def test_a_pair_is_that_of_its_seed_and_shows_no_secret() -> None:
     assert InMemSecretsManager().create().kid != InMemSecretsManager().create().kid
 
 
-async def test_a_secret_that_is_not_that_of_its_verkey_opens_nothing() -> None:
+async def test_a_secret_of_another_verkey_does_not_open() -> None:
     party = with_octets()
     packed = await party.agent.pack(b"hello", Target([party.bob], [], ""))
     secrets: dict[str, KeyPair] = party.secrets.secrets
@@ -315,7 +315,7 @@ def test_the_older_functions_pack_and_unpack() -> None:
         ({"protected": b64('{"alg": "RSA"}')}, "Unsupported pack algorithm: RSA"),
     ],
 )
-def test_what_is_no_envelope_is_a_value_error(message: bytes | dict[str, Any], error: str) -> None:
+def test_text_that_is_not_an_envelope_raises_value_error(message: bytes | dict[str, Any], error: str) -> None:
     with pytest.raises(ValueError, match=error):
         legacy.unpack_message(message, *legacy.create_keypair(SEED))
 
@@ -334,7 +334,7 @@ def test_the_older_functions_sign_and_box() -> None:
     assert legacy.auth_decrypt_message(boxed, bob, bob_secret) == (b"hello", VERKEY)
 
 
-def test_a_seed_is_text_octets_or_base64url() -> None:
+def test_a_seed_is_text_bytes_or_base64url() -> None:
     expected = legacy.create_keypair(SEED)
     assert legacy.create_keypair(SEED.decode()) == expected
     assert legacy.create_keypair(b64(SEED) + "=") == expected

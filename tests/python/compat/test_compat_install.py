@@ -43,7 +43,7 @@ def original(folder: Path, package: str) -> Path:
     return folder
 
 
-def test_pydidcomm_alone_imports_nothing_of_this() -> None:
+def test_importing_pydidcomm_does_not_import_the_stand_ins() -> None:
     loaded = said("import sys, pydidcomm, pydidcomm.sync; print(*sys.modules)").split()
     foreign = {"pydid", "pydantic", "attr", "attrs", "base58", "didcomm", "peerdid", "didcomm_messaging"}
     assert "pydidcomm" in loaded
@@ -74,7 +74,7 @@ def test_importing_a_module_leaves_the_function_of_its_name_in_place() -> None:
     assert said(code).split() == ["unpack", "pack_encrypted"]
 
 
-def test_what_was_imported_before_is_the_same_after() -> None:
+def test_modules_imported_before_install_are_unchanged() -> None:
     code = f"from pydidcomm.compat.didcomm import message as before\n{INSTALL}"
     code += "import didcomm.message as after; print(before is after)"
     assert said(code).strip() == "True"
@@ -86,7 +86,7 @@ def test_the_stand_in_comes_before_an_original_that_is_installed(tmp_path: Path)
     assert said(f"{INSTALL}import peerdid; print(hasattr(peerdid, 'ORIGINAL'))", folder).strip() == "False"
 
 
-def test_an_original_that_is_imported_already_is_told_of(tmp_path: Path) -> None:
+def test_an_original_that_is_already_imported_raises_an_error(tmp_path: Path) -> None:
     folder = original(tmp_path, "peerdid")
     error = refused(f"import peerdid\n{INSTALL}", folder)
     assert error.startswith(
@@ -97,7 +97,7 @@ def test_an_original_that_is_imported_already_is_told_of(tmp_path: Path) -> None
     assert said(code, folder).split() == ["True", "pydidcomm.compat.didcomm"]
 
 
-def test_only_what_is_asked_for_is_stood_in_for(tmp_path: Path) -> None:
+def test_only_requested_libraries_are_replaced(tmp_path: Path) -> None:
     folder = original(tmp_path, "peerdid")
     code = "import pydidcomm.compat as c; c.install('didcomm'); c.install('didcomm')\nimport peerdid, sys\n"
     code += "print(peerdid.ORIGINAL, sum(type(f).__module__ == c.__name__ for f in sys.meta_path))"
@@ -106,7 +106,7 @@ def test_only_what_is_asked_for_is_stood_in_for(tmp_path: Path) -> None:
     assert error.startswith("ValueError: there is no stand-in for aries")
 
 
-def test_a_module_that_is_not_here_is_not_sought_in_the_original(tmp_path: Path) -> None:
+def test_a_missing_module_is_not_loaded_from_the_original(tmp_path: Path) -> None:
     folder = original(tmp_path, "peerdid")
     (folder / "peerdid" / "storage.py").touch()
     error = refused(f"{INSTALL}import peerdid.storage", folder)
@@ -117,7 +117,7 @@ def test_a_module_that_is_not_here_is_not_sought_in_the_original(tmp_path: Path)
     assert "cannot import name 'storage'" in refused(f"{INSTALL}from peerdid import storage", folder)
 
 
-def test_what_has_to_be_installed_is_named() -> None:
+def test_a_missing_extra_is_named() -> None:
     code = f"import sys; sys.modules['pydid'] = None\n{INSTALL}import didcomm"
     error = refused(code)
     assert error == "ModuleNotFoundError: didcomm needs pydid: pip install 'pydidcomm[compat]'"
@@ -142,7 +142,7 @@ def test_a_module_and_a_piece_of_code_run_unchanged(tmp_path: Path) -> None:
     assert done.stdout.split() == ["__main__", "['-c',", "'x']"], done.stderr
 
 
-def test_anything_else_is_answered_with_the_usage() -> None:
+def test_other_arguments_print_the_usage() -> None:
     for arguments in ([], ["-x"], ["-m"], ["-c"]):
         done = python("-m", "pydidcomm.compat", *arguments)
         assert done.returncode == 1

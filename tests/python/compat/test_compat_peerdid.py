@@ -83,7 +83,7 @@ def test_a_key_is_the_same_in_every_form() -> None:
     assert AGREEMENT != SIGNING
 
 
-def test_what_is_no_key_is_refused() -> None:
+def test_an_invalid_key_is_refused() -> None:
     p256 = pydidcomm.Secret.generate("P-256", kid="did:example:a#k")
     with pytest.raises(ValueError, match="32 bytes"):
         Ed25519VerificationKey(b"short")
@@ -181,7 +181,7 @@ def test_a_key_for_another_purpose_is_refused() -> None:
         (f"did:peer:2.E{X.multikey}.Se30", "doesn't contain a type"),
     ],
 )
-def test_what_is_no_did_peer_is_refused(did: str, problem: str) -> None:
+def test_an_invalid_did_peer_is_refused(did: str, problem: str) -> None:
     for resolve in (resolve_peer_did, peer_did.resolve_peer_did):
         with pytest.raises(MalformedPeerDIDError, match=r"^Invalid peer DID provided\. .*\.$") as caught:
             resolve(did)
@@ -191,7 +191,7 @@ def test_what_is_no_did_peer_is_refused(did: str, problem: str) -> None:
     assert issubclass(MalformedPeerDIDError, PeerDIDError)
 
 
-def test_what_the_original_made_and_could_not_resolve_resolves() -> None:
+def test_dids_that_the_original_created_but_could_not_resolve_resolve() -> None:
     service = {"type": "DIDCommMessaging", "serviceEndpoint": "https://example.com/?a~b>>>???"}
     did = made(service)
     assert {"-", "_"} & set(did.rpartition(".S")[2])
@@ -294,7 +294,7 @@ def test_the_service_of_the_tutorial_has_no_routing_keys() -> None:
         '{"id": "did:peer:0z", "keyAgreement": [{"id": "#k", "type": "JsonWebKey2020", "controller": "c"}]}',
     ],
 )
-def test_what_is_no_document_is_refused(text: str) -> None:
+def test_values_that_are_not_documents_are_refused(text: str) -> None:
     with pytest.raises(MalformedPeerDIDDocError):
         DIDDocPeerDID.from_json(text)
 
