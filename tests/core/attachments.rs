@@ -112,7 +112,7 @@ fn a_kid_is_read_in_either_header() {
 
 // ATT-11
 #[test]
-fn what_is_written_is_an_ordinary_jws_once_the_payload_is_back() {
+fn a_detached_signature_with_its_payload_is_an_ordinary_jws() {
     for form in FORMS {
         let written = data(&sign(&inlined(), None, form).unwrap())["jws"].clone();
         let (protected, kid, signature) = match &written {
@@ -179,7 +179,7 @@ fn a_payload_of_its_own_is_refused_even_if_it_is_the_content() {
 
 // SIG-05: the rule of signed messages holds for attachments too
 #[test]
-fn a_key_that_is_not_under_authentication_vouches_for_nothing() {
+fn a_key_outside_authentication_does_not_verify() {
     for kid in [ALICE_ASSERTS, ALICE_UNLISTED] {
         for jws in detached(CONTENT, kid) {
             assert_eq!(refusal(&jws), key_not_found(kid, "authentication"));
@@ -188,7 +188,7 @@ fn a_key_that_is_not_under_authentication_vouches_for_nothing() {
 }
 
 #[test]
-fn what_is_no_detached_signature_is_malformed() {
+fn a_jws_that_is_not_detached_is_malformed() {
     let [general, flattened, compact] = detached(CONTENT, ALICE_SIGNS);
     let one = &general["signatures"][0];
     for (jws, part) in [
@@ -213,7 +213,7 @@ fn what_is_no_detached_signature_is_malformed() {
 
 // the content stands for base64url in what is signed; `b64: false` (RFC 7797) would change that
 #[test]
-fn what_is_not_on_offer_is_named() {
+fn unsupported_algorithms_are_named() {
     for (header, what) in [
         (json!({"alg": "none"}), "none"),
         (json!({"alg": "HS256"}), "HS256"),
@@ -229,7 +229,7 @@ fn what_is_not_on_offer_is_named() {
 
 // ATT-15: a JSON value has no one form, so only the bytes that the parties know of can be signed
 #[test]
-fn json_is_neither_signed_nor_verified_by_itself() {
+fn json_content_without_bytes_is_neither_signed_nor_verified() {
     let json = of(&json!({"json": {"price": 7}}));
     assert!(matches!(sign(&json, None, DetachedForm::Flattened), Err(Error::Misuse(_))));
     for jws in detached(br#"{"price":7}"#, ALICE_SIGNS) {
@@ -243,7 +243,7 @@ fn json_is_neither_signed_nor_verified_by_itself() {
 
 // ATT-09, ATT-10
 #[test]
-fn nobody_signs_what_is_not_the_content() {
+fn signing_other_content_is_refused() {
     let refused = |attachment: &Attachment, content: Option<&[u8]>| {
         let error = sign(attachment, content, DetachedForm::Flattened).unwrap_err();
         assert!(matches!(error, Error::Misuse(_)), "{error}");

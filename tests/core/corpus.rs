@@ -8,7 +8,7 @@ use crate::properties_of_any_bytes::ALL;
 // REQ-01, MSG-31
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the corpus is files")]
-fn the_corpus_holds() {
+fn the_properties_hold_for_every_file_of_the_corpus() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
     for (name, property) in ALL {
         let files = fs::read_dir(corpus.join(name)).unwrap();

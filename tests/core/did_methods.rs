@@ -195,7 +195,7 @@ proptest! {
 
     // KID-09
     #[test]
-    fn a_did_peer_made_of_its_own_document_is_itself(keys in any_keys(), services in any_services()) {
+    fn a_did_peer_created_from_its_own_document_is_unchanged(keys in any_keys(), services in any_services()) {
         let two = Method::MultipleKeys.create(&keys, &services).unwrap().did;
         let json = resolved(&two, None);
         let purposes = |kid: &Value| PURPOSES.iter().find(|(_, name)| {
@@ -267,7 +267,7 @@ proptest! {
 
     // ADR-05
     #[test]
-    fn one_changed_character_of_what_a_did_is_the_hash_of_is_refused(
+    fn one_changed_character_of_a_hashed_document_is_refused(
         genesis: bool, keys in any_keys(), services in any_services(), place: prop::sample::Index, character in "[ -~]",
     ) {
         let method = if genesis { Method::Genesis } else { Method::Shortened };

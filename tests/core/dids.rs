@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_did_url_as_it_stands_or_none(text: String) {
+    fn any_text_parses_as_a_did_url_or_is_refused(text: String) {
         for text in [text.clone(), format!("did:{text}"), format!("did:example:{text}")] {
             if let Ok(url) = DidUrl::parse(&text) {
                 prop_assert_eq!(url.as_str(), &text);
@@ -88,7 +88,7 @@ proptest! {
 
     // KID-09
     #[test]
-    fn a_did_peer_resolves_to_what_it_was_made_of(keys in any_keys(), uri in "[a-z]{1,9}://[!-~]{0,20}") {
+    fn a_did_peer_resolves_to_its_keys_and_services(keys in any_keys(), uri in "[a-z]{1,9}://[!-~]{0,20}") {
         let endpoint = json!({"uri": uri, "accept": ["didcomm/v2"], "routingKeys": ["did:a:b#c"]});
         let service = json!({"type": "DIDCommMessaging", "serviceEndpoint": endpoint});
         let did = peer::create(&keys, &[service]).unwrap();
@@ -105,7 +105,7 @@ proptest! {
 
     // KID-09
     #[test]
-    fn a_key_of_a_did_peer_is_found_under_every_name_it_has_had(keys in any_keys()) {
+    fn a_key_of_a_did_peer_is_found_under_every_historical_name(keys in any_keys()) {
         let did = peer::create(&keys, &[]).unwrap();
         for naming in NAMINGS {
             let document = Document::parse(&peer::resolve(&did, naming).unwrap()).unwrap();

@@ -18,7 +18,7 @@ fn ways() -> [EncryptOptions; 4] {
 }
 
 #[test]
-fn a_key_elsewhere_does_what_the_same_key_here_does() {
+fn an_external_key_gives_the_same_results_as_a_local_key() {
     let (here, message) = (World::new(), from_alice_to_bob());
     let elsewhere = here.elsewhere();
     for options in ways() {
@@ -59,7 +59,7 @@ fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Ans
 }
 
 #[test]
-fn a_secret_of_another_length_and_of_a_low_order_point_is_refused() {
+fn a_shared_secret_of_another_length_or_of_a_low_order_point_is_refused() {
     for length in [0, 31, 33, 64] {
         let error = error_of(from(ALICE), ALICE_KEY, |_| Answer::SharedSecret(vec![1; length].into()));
         let expected = format!(
@@ -98,7 +98,7 @@ fn an_answer_to_another_question_is_refused() {
 }
 
 #[test]
-fn what_is_shared_is_never_printed() {
+fn a_shared_secret_is_not_printed() {
     let answer = Answer::SharedSecret(vec![0x5a; 32].into());
     assert_eq!(format!("{answer:?}"), "a shared secret");
     let key = ExternalKey::new(DidUrl::parse(BOB_1).unwrap(), Arc::new("pin 1234".to_owned()));

@@ -29,7 +29,7 @@ fn first(view: &EnvelopeView) -> String {
 }
 
 #[test]
-fn an_authcrypt_tells_its_header_and_hides_the_rest() {
+fn inspect_shows_the_header_of_authcrypt_only() {
     let packed = authcrypt(hello(), ALICE_KEY, &BOB_SORTED).seal();
     let view = looked_at(&packed).unwrap();
     let [LayerView::Encrypted(layer)] = view.layers.as_slice() else { panic!("{view:?}") };
@@ -48,7 +48,7 @@ fn an_authcrypt_tells_its_header_and_hides_the_rest() {
 }
 
 #[test]
-fn a_signature_is_named_and_the_message_inside_is_seen_without_its_body() {
+fn inspect_shows_a_signature_and_the_headers_inside_without_the_body() {
     for form in [signed(&hello(), ALICE_SIGNS), flattened(&signed(&hello(), ALICE_SIGNS))] {
         let view = looked_at(form).unwrap();
         let [LayerView::Signed(outer), LayerView::Plaintext(inner)] = view.layers.as_slice() else {
@@ -62,7 +62,7 @@ fn a_signature_is_named_and_the_message_inside_is_seen_without_its_body() {
 }
 
 #[test]
-fn every_fault_is_named_and_first_the_one_that_unpacking_names() {
+fn every_fault_is_named_and_the_first_equals_that_of_unpack() {
     let two = ["did:example:bob#key-x25519-1", &format!("{CAROL}#key-x25519-1")];
     for packed in [
         anoncrypt(hello(), &[BOB_1]).with("enc", "ROT13").seal(),
@@ -84,7 +84,7 @@ fn every_fault_is_named_and_first_the_one_that_unpacking_names() {
 }
 
 #[test]
-fn what_is_no_envelope_or_too_long_is_an_error() {
+fn text_that_is_not_an_envelope_or_too_long_is_an_error() {
     for text in ["", "[]", "hello", "a.b.c.d", "a.b.c.d.e.f.g"] {
         assert!(matches!(looked_at(text), Err(Error::Malformed { part: "message", .. })), "{text}");
     }
@@ -112,12 +112,12 @@ fn any_envelope() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_text_is_described_or_refused_in_order(text in any::<String>()) {
+    fn any_text_is_described_or_refused_without_a_panic(text in any::<String>()) {
         drop(looked_at(text));
     }
 
     #[test]
-    fn an_envelope_with_any_bytes_replaced_is_described_or_refused_in_order(
+    fn an_envelope_with_any_bytes_replaced_is_described_or_refused_without_a_panic(
         envelope in any_envelope(), place in any::<prop::sample::Index>(), letters in "[ -~]{0,4}",
     ) {
         let mut text = envelope.to_string();

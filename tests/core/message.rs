@@ -19,7 +19,7 @@ fn full() -> Value {
 }
 
 #[test]
-fn every_header_is_told_as_it_was_written() {
+fn every_header_is_returned_as_written() {
     let message = message(full());
     assert_eq!((message.id(), message.message_type()), ("one", "https://example.org/greeting/1.0/hello"));
     assert_eq!(message.from().map(DidUrl::as_str), Some(ALICE));
@@ -43,7 +43,7 @@ fn every_header_is_told_as_it_was_written() {
 }
 
 #[test]
-fn a_header_that_is_not_there_or_null_is_none() {
+fn an_absent_or_null_header_is_none() {
     for members in [
         json!({}),
         json!({"from": null, "to": null, "thid": null, "pthid": null, "created_time": null, "expires_time": null,
@@ -108,7 +108,7 @@ fn a_member_of_an_attachment_of_another_form_is_refused_by_its_name() {
 }
 
 #[test]
-fn two_messages_are_equal_if_all_that_they_say_is() {
+fn messages_with_the_same_content_are_equal() {
     let base = message(full());
     assert_eq!(base, message(full()));
     for (name, value) in [("id", json!("two")), ("body", json!({"a": 2})), ("custom", json!(null))] {

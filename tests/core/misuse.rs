@@ -28,7 +28,7 @@ fn misused<T>(result: Result<T>) {
 
 // ADR-10, ENV-02
 #[test]
-fn a_sender_a_signer_or_a_recipient_that_the_message_denies_is_misuse() {
+fn arguments_that_contradict_the_message_are_refused() {
     let world = World::new();
     misused(world.encrypt(&from_alice_to_bob(), BOB, &from(MALLORY)));
     misused(world.encrypt(&from_alice_to_bob(), BOB, &signer(MALLORY)));
@@ -58,7 +58,7 @@ fn a_key_outside_of_its_relationship_is_not_used() {
 
 // KID-03, KID-08
 #[test]
-fn an_unknown_did_or_an_unheld_secret_is_told() {
+fn an_unknown_did_or_a_missing_secret_is_an_error() {
     let world = World::new();
     let gone = world.without(BOB).encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
     assert_eq!(gone, Some(Error::DidNotFound { did: BOB.into() }));
@@ -70,7 +70,7 @@ fn an_unknown_did_or_an_unheld_secret_is_told() {
 
 // ENC-09, KID-06
 #[test]
-fn a_recipient_without_a_key_for_agreement_is_told() {
+fn a_recipient_without_a_key_agreement_key_is_an_error() {
     let mute = World::new().with_document(document(BOB, &[("authentication", &["sign-1"])]));
     let error = mute.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
     let expected = Error::KeyNotFound {
@@ -94,7 +94,7 @@ fn a_key_of_another_did_in_the_document_is_not_encrypted_to() {
 
 // ENC-03, ENC-12
 #[test]
-fn keys_on_curves_that_are_not_offered_are_left_out_or_named() {
+fn keys_on_unsupported_curves_are_skipped_or_named() {
     let other = json!({"id": format!("{BOB}#other"), "type": "JsonWebKey2020",
                        "publicKeyJwk": {"kty": "EC", "crv": "P-192", "x": "AA", "y": "AA"}});
     let x25519 = json!({"id": BOB_1, "type": "JsonWebKey2020", "publicKeyJwk": epk(BOB_1)});

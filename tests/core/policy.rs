@@ -37,7 +37,7 @@ fn unpack(packed: &str, policy: Policy) -> Result<Unpacked, Error> {
 
 // ENV-07, ENV-11
 #[test]
-fn every_form_is_told_as_what_it_is() {
+fn metadata_describes_every_form() {
     for (form, packed) in forms(&hello()) {
         let unpacked = World::new().unpack(&packed).unwrap();
         let (anon, auth, sign) = (form.contains("anon"), form.contains("auth"), form.contains("sign"));
@@ -163,7 +163,7 @@ fn nestings_that_are_discouraged_are_read_with_a_warning() {
 }
 
 #[test]
-fn an_odd_type_and_an_odd_id_are_warned_of() {
+fn an_unusual_type_or_id_has_a_warning() {
     let of = |members| warnings_of(&plaintext(members), UnpackOptions::default());
     assert_eq!(of(json!({"id": "a".repeat(64)})), []);
     assert_eq!(of(json!({"id": "a".repeat(65)})), [Warning::LongId]);
@@ -172,7 +172,7 @@ fn an_odd_type_and_an_odd_id_are_warned_of() {
 
 // MSG-11
 #[test]
-fn a_message_in_the_open_to_somebody_else_is_warned_of() {
+fn a_plaintext_message_to_another_recipient_has_a_warning() {
     let own = |did: &str| UnpackOptions { own_dids: [did].into_iter().collect(), ..UnpackOptions::default() };
     for (form, packed) in forms(&hello()) {
         let is_open = ["plain", "sign"].contains(&form);
@@ -185,7 +185,7 @@ fn a_message_in_the_open_to_somebody_else_is_warned_of() {
 
 // ADR-02, ADR-08, SIG-11
 #[test]
-fn a_mismatch_of_to_is_tolerated_on_demand_where_no_signature_binds_it() {
+fn a_mismatch_of_to_without_a_signature_is_tolerated_on_demand() {
     let lenient = || UnpackOptions { to_mismatch: ToMismatch::Warn, ..UnpackOptions::default() };
     for (form, packed) in forms(&plaintext(json!({"from": ALICE, "to": [CAROL]}))) {
         let is_open = ["plain", "sign"].contains(&form);

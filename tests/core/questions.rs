@@ -54,7 +54,7 @@ fn held() -> Answer {
 
 // ENC-11, KID-05
 #[test]
-fn unpacking_asks_for_the_secret_and_then_for_the_sender() {
+fn unpack_requests_the_secret_and_then_the_sender() {
     let mut operation = unpacking(&authcrypted());
     let Ok(Step::Ask(question)) = operation.start() else { panic!("no question") };
     let kids = BOB_SORTED.map(str::to_owned).to_vec();
@@ -86,7 +86,7 @@ fn an_answer_of_the_wrong_kind_ends_the_operation() {
 
 // KID-03, KID-08, DID-30, MSG-17
 #[test]
-fn the_document_of_another_did_is_no_answer() {
+fn the_document_of_another_did_is_refused_as_answer() {
     let mallory = document("did:example:mallory", &[("keyAgreement", &["agree-1"])]);
     let error = error_after(&authcrypted(), vec![held(), Answer::Document(Some(Arc::new(mallory)))]);
     assert!(matches!(error, Error::MalformedDocument { did, .. } if did == ALICE));
@@ -94,7 +94,7 @@ fn the_document_of_another_did_is_no_answer() {
 
 // ENC-15
 #[test]
-fn secrets_that_were_not_asked_for_do_not_count() {
+fn unrequested_secrets_are_ignored() {
     let stray = vec![(ALICE_KEY.to_owned(), secret(ALICE_KEY).into())];
     let error = error_after(&authcrypted(), vec![Answer::Secrets(stray)]);
     assert_eq!(error, Error::SecretNotFound { kids: BOB_SORTED.map(str::to_owned).to_vec() });
@@ -105,7 +105,7 @@ fn secrets_that_were_not_asked_for_do_not_count() {
 }
 
 #[test]
-fn a_did_is_asked_for_once_in_an_operation() {
+fn a_did_is_requested_once_per_operation() {
     let to_self = message(json!({"from": BOB, "to": [BOB]}));
     let (to, options) = (DidUrl::parse(BOB).unwrap(), from(BOB));
     let mut operation =
@@ -175,7 +175,7 @@ where
 
 // KID-09: however each side names the keys of a did:peer:2, they understand each other
 #[test]
-fn what_the_core_can_answer_itself_is_not_asked() {
+fn locally_resolvable_dids_are_not_requested() {
     let namings = [KeyNaming::Numbered, KeyNaming::Multibase];
     for sent in namings {
         for received in namings {

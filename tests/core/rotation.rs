@@ -70,7 +70,7 @@ fn a_rotation_is_a_signed_jwt_in_a_message_from_the_new_did() {
 
 // ROT-10
 #[test]
-fn the_time_of_the_rotation_is_kept_and_so_are_the_other_claims() {
+fn the_time_and_other_claims_of_a_rotation_are_preserved() {
     let full = FromPrior {
         aud: Some(Audience::One(BOB.to_owned())),
         exp: Some(NOW + 60),

@@ -130,7 +130,7 @@ fn authcrypt_is_one_layer_that_names_the_sender_in_its_header() {
 
 // ENV-07, ENV-10, ENV-11, ENC-13, REQ-04, MSG-30
 #[test]
-fn a_protected_sender_stands_in_an_inner_authcrypt_only() {
+fn a_protected_sender_is_named_in_the_inner_authcrypt_only() {
     let message = message(json!({"from": ALICE, "to": [BOB], "secret_dish": "bouillabaisse"}));
     for enc in ContentEncryption::ALL {
         let options = EncryptOptions { protect_sender: true, anoncrypt: enc, ..from(ALICE) };
@@ -168,7 +168,7 @@ fn signed_is_one_eddsa_signature_over_the_plaintext() {
 
 // SIG-01, SIG-02, SIG-11, SIG-23, ENV-02, ENV-03, ENV-04, ENV-07, ENV-11
 #[test]
-fn a_signer_makes_it_anoncrypt_around_the_signature_whoever_else_is_named() {
+fn a_signer_yields_anoncrypt_around_the_signature() {
     let ways = [
         signer(EncryptOptions::default()),
         signer(from(ALICE)),
@@ -195,7 +195,7 @@ fn a_signer_makes_it_anoncrypt_around_the_signature_whoever_else_is_named() {
 
 // ENV-04, ENV-05, ENV-11, SIG-02
 #[test]
-fn authcrypt_around_a_signature_has_to_be_asked_for() {
+fn authcrypt_around_a_signature_requires_its_option() {
     let options = EncryptOptions { authcrypt_signed: true, ..signer(from(ALICE)) };
     let packed = World::new().encrypt(&from_alice_to_bob(), BOB, &options).unwrap();
     let jwe = parse(&packed.envelope.text);
@@ -208,7 +208,7 @@ fn authcrypt_around_a_signature_has_to_be_asked_for() {
 
 // MED-01, MED-02, MED-03, MSG-21, ENV-09
 #[test]
-fn plaintext_has_its_media_type_and_a_body_in_any_case() {
+fn plaintext_always_has_its_media_type_and_a_body() {
     let message = message(json!({"from": ALICE}));
     let text = pack::plaintext(&message).unwrap();
     let json = parse(&text);

@@ -133,7 +133,7 @@ fn every_routing_key_has_a_layer_the_first_of_them_outermost() {
 
 // RTE-22
 #[test]
-fn a_layer_tells_its_mediator_the_next_hop_and_nothing_else() {
+fn a_layer_contains_only_the_next_hop_of_its_mediator() {
     let world = world(json!({"uri": AT_ONE, "routingKeys": [ONE_1, TWO_2]}));
     let packed = pack(&world).unwrap();
     let outer = parse(packed.envelope.message());
@@ -201,7 +201,7 @@ fn a_mediator_whose_did_is_the_endpoint_stands_before_the_routing_keys() {
 
 // DID-15, DID-17
 #[test]
-fn what_a_mediator_asks_for_itself_is_wrapped_last() {
+fn routing_keys_of_a_mediator_itself_are_wrapped_last() {
     let front = "did:example:front";
     let world = world(json!({"uri": ONE, "routingKeys": [TWO_2]}))
         .with_document(served(front, json!({"uri": "https://front.example"})));
@@ -218,7 +218,7 @@ fn what_a_mediator_asks_for_itself_is_wrapped_last() {
 
 // DID-15, DID-22
 #[test]
-fn a_mediator_that_takes_no_messages_is_an_error_and_no_reason_to_leave_it_out() {
+fn a_mediator_without_a_usable_service_is_an_error() {
     let world = world(json!({"uri": ONE}));
     let refused = |world: &World| pack(world).err();
     let no_endpoint = Some(Error::EndpointNotFound { did: ONE.into() });
@@ -287,7 +287,7 @@ fn a_routing_key_is_that_very_key_and_a_did_all_of_its_keys() {
 
 // RTE-25
 #[test]
-fn whoever_addresses_a_key_names_it_on_the_last_hop() {
+fn a_message_to_a_key_names_that_key_as_the_last_hop() {
     let world = world(json!({"uri": ONE}));
     let packed = world.encrypt(&from_alice_to_bob(), BOB_1, &from(ALICE)).unwrap();
     let forward = forward(&parse(packed.envelope.message()), ONE_1);
@@ -297,7 +297,7 @@ fn whoever_addresses_a_key_names_it_on_the_last_hop() {
 
 // RTE-18, RTE-19
 #[test]
-fn forwards_expire_with_the_message_and_carry_what_the_sender_asks_for() {
+fn forwards_have_the_expiry_of_the_message_and_the_requested_headers() {
     let world = world(json!({"uri": ONE, "routingKeys": [TWO_2]}));
     let layers = |members: Value, headers: &str| {
         let mut members = members;
@@ -406,7 +406,7 @@ fn the_keys_that_one_message_is_encrypted_to_have_a_limit() {
 
 // RTE-24
 #[test]
-fn an_endpoint_that_cannot_be_reached_is_passed_over_for_the_next() {
+fn an_unreachable_endpoint_is_skipped_for_the_next() {
     let endpoints = json!([{"uri": "did:example:nobody"}, {"uri": AT_ONE, "routingKeys": ["did:example:gone#k"]},
                            {"uri": TWO}]);
     let packed = pack(&world(endpoints.clone())).unwrap();
@@ -420,7 +420,7 @@ fn an_endpoint_that_cannot_be_reached_is_passed_over_for_the_next() {
 }
 
 #[test]
-fn few_endpoints_are_wrapped_for_and_not_many_more_are_looked_at() {
+fn the_number_of_wrapped_and_examined_endpoints_is_limited() {
     let many: Vec<_> = (0..20).map(|place| json!({"uri": format!("https://{place}.example")})).collect();
     assert_eq!(pack(&world(json!(many))).unwrap().envelope.deliveries.len(), 4);
     let hidden_behind = |count: usize| {
@@ -435,7 +435,7 @@ fn few_endpoints_are_wrapped_for_and_not_many_more_are_looked_at() {
 
 // DID-11, DID-12
 #[test]
-fn an_endpoint_is_usable_if_it_takes_this_profile_or_does_not_say() {
+fn an_endpoint_is_usable_if_it_accepts_the_profile_or_any() {
     let usable = |accept: Value| {
         let packed = pack(&world(json!({"uri": AT_ONE, "accept": accept, "routingKeys": [ONE_1]})));
         uris(&packed.unwrap()).len() == 1
@@ -493,7 +493,7 @@ fn the_sender_may_choose_a_service_or_a_scheme() {
 
 // DID-07
 #[test]
-fn without_forwards_only_those_are_delivered_to_between_whom_nobody_stands() {
+fn without_forwards_only_direct_endpoints_have_a_delivery() {
     let bare = |bob: Value| {
         let options = EncryptOptions { bare: true, ..from(ALICE) };
         world(bob).without(ONE).encrypt(&from_alice_to_bob(), BOB, &options).unwrap()

@@ -60,7 +60,7 @@ fn mediating() -> World {
 
 // RTE-11, RTE-12, RTE-13
 #[test]
-fn what_is_attached_is_handed_out_as_it_came() {
+fn the_attachment_of_a_forward_is_returned_unchanged() {
     let jwe = payload();
     let pretty = serde_json::to_string_pretty(&jwe).unwrap();
     let standard = base64_of(&pretty);
@@ -183,7 +183,7 @@ fn the_next_hop_is_compared_as_a_party_and_not_as_a_text() {
 
 // RTE-18, RTE-20
 #[test]
-fn headers_of_a_forward_are_read_and_unknown_ones_do_no_harm() {
+fn headers_of_a_forward_are_read_and_unknown_ones_are_ignored() {
     let delay = |delay: Value| {
         let forward =
             forward(json!({"delay_milli": delay, "expires_time": 9, "odd": [1], "return_route": "all"}));
@@ -201,7 +201,7 @@ fn headers_of_a_forward_are_read_and_unknown_ones_do_no_harm() {
 }
 
 #[test]
-fn a_forward_whose_sender_is_known_is_taken_too() {
+fn an_authcrypted_forward_is_accepted() {
     let forward = forward(json!({"from": ALICE}));
     let forwarded = opened_as_it_is(&authcrypt(&forward, ALICE_KEY, &[ONE_1]).seal()).unwrap();
     assert_eq!(forwarded.unpacked.sender().unwrap().kid().as_str(), ALICE_KEY);
@@ -237,7 +237,7 @@ fn layer(text: &str, kid: &str) -> Value {
 
 // RTE-04
 #[test]
-fn what_a_mediator_could_read_is_not_wrapped() {
+fn a_message_readable_by_the_mediator_is_not_wrapped() {
     let plain = from_alice_to_bob().to_json();
     let jws = signed(&plain, ALICE_SIGNS).to_string();
     let mut cut = payload();
@@ -303,7 +303,7 @@ fn for_bob(members: Value, payload: &Value) -> Value {
 
 // RTE-16
 #[test]
-fn a_receiver_opens_what_its_mediator_wrapped_once_more() {
+fn a_receiver_opens_a_forward_added_by_its_mediator() {
     let base64 = attached(json!({"base64": encode(payload().to_string())}));
     for packed in [
         serde_json::from_str(&rewrap(&payload().to_string(), BOB, &[]).unwrap().text).unwrap(),
@@ -327,7 +327,7 @@ fn a_receiver_opens_what_its_mediator_wrapped_once_more() {
 
 // RTE-16
 #[test]
-fn a_forward_for_somebody_else_stays_as_it_is() {
+fn a_forward_for_another_recipient_is_not_opened() {
     let (jwe, link) = (payload(), json!({"links": ["https://a.example"], "hash": "zQm"}));
     let plain: Value = serde_json::from_str(&from_alice_to_bob().to_json()).unwrap();
     let several = json!([{"data": {"json": jwe}}, {"data": {"json": jwe}}]);
@@ -353,7 +353,7 @@ fn a_forward_for_somebody_else_stays_as_it_is() {
 
 // RTE-17
 #[test]
-fn a_forward_lends_its_content_nothing() {
+fn a_forward_does_not_authenticate_its_content() {
     let anonymous = World::new().encrypt(&from_alice_to_bob(), BOB, &EncryptOptions::default()).unwrap();
     let anonymous: Value = serde_json::from_str(&anonymous.envelope.text).unwrap();
     let outer = authcrypt(to_bob(json!({"from": ALICE}), &anonymous), ALICE_KEY, &[BOB_1]).seal();

@@ -51,7 +51,7 @@ fn each_envelope_has_the_keys_of_one_did() {
 
 // SIG-11
 #[test]
-fn all_get_the_one_signature_and_learn_of_one_another() {
+fn all_recipients_get_the_same_signature_and_list_of_recipients() {
     let world = World::new();
     let (packed, signatures) = to_each(&world, message(json!({})), &[BOB_10, CAROL], signed_by_alice());
     assert_eq!(signatures, 1);
@@ -64,7 +64,7 @@ fn all_get_the_one_signature_and_learn_of_one_another() {
 }
 
 #[test]
-fn a_failure_stays_in_its_place() {
+fn a_failure_is_reported_at_the_position_of_its_recipient() {
     let world = World::new();
     let (packed, signatures) = to_each(&world, message(json!({})), &[BOB, GONE, CAROL], signed_by_alice());
     let packed = packed.unwrap();
@@ -74,7 +74,7 @@ fn a_failure_stays_in_its_place() {
 }
 
 #[test]
-fn nobody_signs_for_nobody() {
+fn no_signature_is_made_when_no_recipient_resolves() {
     let (packed, signatures) = to_each(&World::new(), message(json!({})), &[GONE], signed_by_alice());
     assert!(packed.unwrap()[0].is_err());
     assert_eq!(signatures, 0);
@@ -85,7 +85,7 @@ fn nobody_signs_for_nobody() {
 
 // ADR-02
 #[test]
-fn a_message_is_packed_for_those_that_it_names() {
+fn a_message_is_packed_only_for_recipients_in_its_to() {
     let (packed, _) = to_each(&World::new(), message(json!({"to": [BOB]})), &[BOB, CAROL], from(ALICE));
     let Err(Error::Misuse(reason)) = packed else { panic!("{packed:?}") };
     assert_eq!(

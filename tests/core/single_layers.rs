@@ -60,7 +60,7 @@ fn to_bob() -> Vec<(DidUrl, PublicKey)> {
 }
 
 #[test]
-fn keys_are_all_of_the_recipient_and_the_one_of_the_sender_that_is_held() {
+fn keys_of_a_layer_are_all_of_the_recipient_and_one_available_of_the_sender() {
     let chosen = keys(&World::new(), BOB, Some(ALICE)).unwrap();
     let kids: Vec<_> = chosen.recipients.iter().map(|(kid, _)| kid.as_str()).collect();
     assert_eq!(kids, BOB_SORTED);
@@ -104,7 +104,7 @@ fn a_layer_holds_any_bytes_and_opens_with_each_of_its_keys() {
 }
 
 #[test]
-fn a_layer_is_opened_as_what_it_is_and_with_the_key_that_it_names() {
+fn a_layer_is_opened_by_its_kind_and_with_the_named_key() {
     let (anoncrypt, authcrypt) =
         (encrypt(to_bob(), None).unwrap(), encrypt(to_bob(), Some(ALICE_KEY)).unwrap());
     let malformed = |reason: &str| Error::Malformed { part: "jwe.protected.alg", reason: reason.to_owned() };
@@ -120,7 +120,7 @@ fn a_layer_is_opened_as_what_it_is_and_with_the_key_that_it_names() {
 
 // JWE-09
 #[test]
-fn a_layer_is_no_longer_than_is_read_and_its_recipients_are_those_of_the_sender() {
+fn a_layer_over_the_size_limit_or_with_other_recipients_is_refused() {
     let packed = encrypt(to_bob(), None).unwrap();
     let enough = Limits { bytes: packed.len(), ..Limits::default() };
     let options = UnpackOptions { limits: enough, ..UnpackOptions::default() };
@@ -184,7 +184,7 @@ fn a_claim_that_is_not_proved_is_refused() {
 
 // RTE-05
 #[test]
-fn the_ways_to_a_did_are_those_of_packing() {
+fn the_routes_to_a_did_equal_those_of_packing() {
     let find = |world: &World, to: &str| {
         let to = did(to);
         world.run(|caller| async move { routes_to(&caller, &to).await })

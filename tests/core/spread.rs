@@ -52,7 +52,7 @@ fn threads() -> Spread {
 }
 
 #[test]
-fn spread_or_not_the_envelope_is_the_same() {
+fn the_envelope_is_the_same_on_one_and_many_threads() {
     for (keys, leaves) in [(15, 0), (16, 1), (100, 1)] {
         let (in_turn, never) = packed(keys, None, &Answer::Proceed).unwrap();
         let (spread, left) = packed(keys, Some(threads()), &Answer::Proceed).unwrap();
@@ -62,7 +62,7 @@ fn spread_or_not_the_envelope_is_the_same() {
 }
 
 #[test]
-fn work_that_was_not_done_is_an_error() {
+fn unfinished_work_is_an_error() {
     let idle: Spread = Box::new(|_, _| {});
     assert!(matches!(packed(16, Some(idle), &Answer::Proceed), Err(Error::Answer(_))));
     assert!(matches!(packed(16, Some(threads()), &Answer::Document(None)), Err(Error::Answer(_))));

@@ -88,7 +88,7 @@ proptest! {
 
     // REQ-01, MSG-31
     #[test]
-    fn the_strict_reader_takes_what_others_read_in_one_way(
+    fn the_strict_reader_accepts_json_that_others_read_the_same(
         text in any_text(),
         changes in prop::collection::vec((any::<Index>(), prop::option::of(select(PARTS.to_vec()))), 0..4),
     ) {

@@ -74,7 +74,7 @@ fn the_authcrypt_vector_opens_with_each_key_alone() {
 
 // ENC-11
 #[test]
-fn every_key_opens_the_vectors_when_all_are_asked_for() {
+fn every_key_opens_the_vectors_when_all_are_required() {
     for packed in [ENCRYPTED_MSG_ANON_XC20P_1, ENCRYPTED_MSG_AUTH_X25519] {
         let options = UnpackOptions { decrypt_by_all_keys: true, ..UnpackOptions::default() };
         assert_eq!(*peer::world().unpack_with(packed, options.clone()).unwrap().message(), lunch());
@@ -85,7 +85,7 @@ fn every_key_opens_the_vectors_when_all_are_asked_for() {
 
 // ENC-15
 #[test]
-fn a_vector_for_bob_tells_alice_that_she_has_no_secret() {
+fn a_vector_for_bob_raises_secret_not_found_for_alice() {
     let alice = peer::world().holding(&["did:example:alice#key-x25519-1"]);
     for packed in [ENCRYPTED_MSG_ANON_XC20P_1, ENCRYPTED_MSG_AUTH_X25519] {
         let kids = BOB_KIDS.map(str::to_owned).to_vec();

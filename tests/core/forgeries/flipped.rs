@@ -25,7 +25,7 @@ const SIGNED: [&str; 3] = ["/payload", "/signatures/0/protected", "/signatures/0
 
 // REQ-01, JWE-16, JWE-18
 #[test]
-fn a_bit_of_what_is_encrypted_gives_one_opaque_error() {
+fn a_flipped_bit_of_encrypted_data_gives_one_opaque_error() {
     for packed in [authcrypt(hello(), ALICE_KEY, &[BOB_1]).seal(), anoncrypt(hello(), &[BOB_1]).seal()] {
         for pointer in SEALED {
             for changed in flips(&packed, pointer) {
@@ -37,7 +37,7 @@ fn a_bit_of_what_is_encrypted_gives_one_opaque_error() {
 
 // REQ-01, JWE-19
 #[test]
-fn a_bit_under_gcm_or_chacha_gives_the_same_error() {
+fn a_flipped_bit_under_gcm_or_chacha_gives_the_same_error() {
     for enc in ["A256GCM", "XC20P"] {
         let packed = anoncrypt(hello(), &[BOB_1]).with("enc", enc).seal();
         for pointer in SEALED {
@@ -50,7 +50,7 @@ fn a_bit_under_gcm_or_chacha_gives_the_same_error() {
 
 // REQ-01, JWE-17
 #[test]
-fn a_bit_of_the_protected_header_is_refused() {
+fn a_flipped_bit_of_the_protected_header_is_refused() {
     for packed in [authcrypt(hello(), ALICE_KEY, &[BOB_1]).seal(), anoncrypt(hello(), &[BOB_1]).seal()] {
         for changed in flips(&packed, "/protected") {
             assert!(World::new().unpack(changed).is_err());
@@ -60,7 +60,7 @@ fn a_bit_of_the_protected_header_is_refused() {
 
 // REQ-01, ADR-08
 #[test]
-fn a_bit_of_an_inner_encrypted_layer_is_refused() {
+fn a_flipped_bit_of_an_inner_encrypted_layer_is_refused() {
     let inner = authcrypt(hello(), ALICE_KEY, &[BOB_1]).seal();
     for pointer in SEALED.into_iter().chain(["/protected"]) {
         for changed in flips(&inner, pointer).step_by(7) {
@@ -71,7 +71,7 @@ fn a_bit_of_an_inner_encrypted_layer_is_refused() {
 
 // REQ-01, SIG-18, SIG-22
 #[test]
-fn a_bit_of_what_is_signed_is_refused_bare_and_encrypted() {
+fn a_flipped_bit_of_a_signed_message_is_refused_bare_and_encrypted() {
     let packed = signed(&hello(), ALICE_SIGNS);
     for pointer in SIGNED {
         for changed in flips(&packed, pointer) {
@@ -88,7 +88,7 @@ fn a_bit_of_what_is_signed_is_refused_bare_and_encrypted() {
 
 // REQ-01: whatever fails inside, the outside learns one thing
 #[test]
-fn failures_to_decrypt_cannot_be_told_apart() {
+fn decryption_failures_are_indistinguishable() {
     let good = from_alice().seal();
     let mut swapped = good.clone();
     let keys = [1, 0, 2].map(|place| good["recipients"][place]["encrypted_key"].clone());
@@ -123,7 +123,7 @@ fn failures_to_decrypt_cannot_be_told_apart() {
 
 // ENC-10: the content key is one, so an entry that carries another is found where all keys are asked for
 #[test]
-fn recipients_with_different_content_keys_are_refused_where_every_key_has_to_open() {
+fn recipients_with_different_content_keys_are_refused_if_every_key_must_open() {
     let options = pydidcomm::unpack::UnpackOptions { decrypt_by_all_keys: true, ..Default::default() };
     for jwe in [from_alice(), from_nobody()] {
         let mut packed = jwe.clone().seal();

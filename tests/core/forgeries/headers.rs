@@ -54,7 +54,7 @@ fn authcrypt_with_a_content_encryption_that_does_not_commit_is_refused() {
 
 // JWE-03
 #[test]
-fn anoncrypt_without_apv_is_read_when_asked_for_and_authcrypt_never() {
+fn anoncrypt_without_apv_is_read_on_demand_and_authcrypt_never() {
     let options = UnpackOptions { accept_missing_apv: true, ..UnpackOptions::default() };
     let unpack = |jwe: Value| World::new().unpack_with(jwe, options.clone());
     assert!(unpack(from_nobody().with("apv", Value::Null).seal()).unwrap().is_encrypted());
@@ -68,7 +68,7 @@ fn anoncrypt_without_apv_is_read_when_asked_for_and_authcrypt_never() {
 
 // JWE-03
 #[test]
-fn what_has_to_stand_in_the_protected_header_is_missed() {
+fn a_missing_member_of_the_protected_header_is_refused() {
     for name in ["alg", "enc", "epk", "apv", "apu"] {
         let error = refusal(from_alice().with(name, Value::Null).seal());
         assert!(
@@ -119,7 +119,7 @@ fn anoncrypt_with_an_ephemeral_key_for_each_recipient_is_read() {
 
 // JWE-03, JWE-23
 #[test]
-fn headers_outside_of_the_protected_one_do_not_count() {
+fn algorithm_headers_outside_the_protected_header_are_refused() {
     let protected = crate::forge::decode_json(&from_alice().seal()["protected"]);
     for name in ["alg", "enc", "epk", "apv", "apu"] {
         let mut moved = from_alice().with(name, Value::Null).seal();
@@ -190,7 +190,7 @@ fn extensions_that_change_the_meaning_are_refused() {
 
 // JWE-24
 #[test]
-fn unknown_headers_are_passed_over() {
+fn unknown_headers_are_ignored() {
     for jwe in [from_alice(), from_nobody()] {
         let mut odd = jwe.with("foo", 1).with("cty", "JWM").with("kid", Value::Null).seal();
         odd["recipients"][0]["header"]["bar"] = json!({"x": 1});

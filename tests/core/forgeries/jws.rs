@@ -53,7 +53,7 @@ fn the_kid_is_found_in_either_header() {
 
 // SIG-15
 #[test]
-fn two_kids_no_kid_and_kids_that_are_none_are_refused() {
+fn two_missing_or_invalid_kids_are_refused() {
     let mut inside = eddsa();
     inside["kid"] = json!(ALICE_SIGNS);
     let differing = jws(&hello(), &inside, Some(json!({"kid": MALLORY_SIGNS})), ALICE_SIGNS);
@@ -121,7 +121,7 @@ fn authorisation_is_checked_before_the_signature() {
 
 // SIG-13, REQ-01
 #[test]
-fn nobody_else_can_sign_in_the_name_of_alice() {
+fn a_signature_by_another_key_in_the_name_of_alice_is_refused() {
     let forged = jws(&hello(), &eddsa(), Some(json!({"kid": ALICE_SIGNS})), MALLORY_SIGNS);
     for packed in [flattened(&forged), wrapped(&forged), forged] {
         assert_eq!(refusal(packed), Error::InvalidSignature);
@@ -147,7 +147,7 @@ fn other_than_one_signature_is_refused() {
 
 // SIG-17
 #[test]
-fn several_signatures_are_read_on_demand_and_then_each_is_the_senders() {
+fn several_signatures_are_read_on_demand_if_each_is_by_the_sender() {
     let two = |signer| {
         let mut two = signed(&hello(), ALICE_SIGNS);
         let other = signed(&hello(), signer)["signatures"][0].clone();
@@ -193,7 +193,7 @@ fn a_signature_of_another_length_is_refused() {
 
 // SIG-18: S is not reduced, so a second signature over the same text would verify
 #[test]
-fn a_signature_has_one_form() {
+fn a_signature_has_one_encoding() {
     let good = signed(&hello(), ALICE_SIGNS);
     let mut bytes = forge::decode(&good["signatures"][0]["signature"]);
     // the order of the group, little endian
@@ -211,7 +211,7 @@ fn a_signature_has_one_form() {
 
 // SIG-19
 #[test]
-fn algorithms_that_are_no_signature_of_the_profile_are_refused() {
+fn signature_algorithms_outside_the_profile_are_refused() {
     for alg in ["none", "None", "HS256", "RS256", "PS256", "ES256KR", "EdDSA ", "", "HS512"] {
         let protected = json!({"typ": "application/didcomm-signed+json", "alg": alg});
         let mut forged = jws(&hello(), &protected, Some(json!({"kid": ALICE_SIGNS})), ALICE_SIGNS);
@@ -233,7 +233,7 @@ fn an_algorithm_that_does_not_fit_the_key_is_refused() {
 
 // SIG-19
 #[test]
-fn a_mac_keyed_with_the_public_key_is_no_signature() {
+fn a_mac_keyed_with_the_public_key_is_refused() {
     let protected = json!({"alg": "HS256", "kid": ALICE_SIGNS});
     let mut forged = jws(&hello(), &protected, None, ALICE_SIGNS);
     let text = |value: &Value| value.as_str().unwrap().to_owned();

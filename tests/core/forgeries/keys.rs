@@ -21,7 +21,7 @@ fn key_not_found(kid: &str) -> Error {
 
 // REQ-01, REQ-02, JWE-12
 #[test]
-fn nobody_else_can_authcrypt_in_the_name_of_alice() {
+fn authcrypt_with_another_key_in_the_name_of_alice_is_refused() {
     assert_eq!(refusal(from_alice().really_from(MALLORY_KEY).seal()), Error::Decryption);
     assert_eq!(refusal(from_alice().really_from(BOB_1).seal()), Error::Decryption);
     assert_eq!(refusal(from_alice().really_from_nobody().seal()), Error::Decryption);
@@ -49,7 +49,7 @@ fn skid_and_apu_have_to_name_one_key() {
 
 // KID-08
 #[test]
-fn a_skid_that_leads_nowhere_is_refused() {
+fn a_skid_that_does_not_resolve_is_refused() {
     let kid = "did:example:alice#nowhere";
     assert_eq!(refusal(authcrypt(hello(), kid, &BOB_SORTED).seal()), key_not_found(kid));
     let error = refusal(authcrypt(hello(), "did:example:nobody#agree-1", &BOB_SORTED).seal());
@@ -60,7 +60,7 @@ fn a_skid_that_leads_nowhere_is_refused() {
 
 // KID-04
 #[test]
-fn a_skid_that_is_no_absolute_did_url_is_refused() {
+fn a_skid_that_is_not_an_absolute_did_url_is_refused() {
     for skid in [ALICE, "#agree-1", "agree-1", "", "did:example:alice#", "did:example:alice#a#b"] {
         let packed = from_alice().with("skid", skid).with("apu", encode(skid)).seal();
         assert_malformed(&refusal(packed), "jwe.protected.skid");
@@ -81,7 +81,7 @@ fn a_sender_key_that_is_not_listed_under_key_agreement_is_refused() {
 
 // MSG-17, KID-05: a document may not vouch for a key in the name of another DID
 #[test]
-fn a_key_of_alice_in_the_document_of_mallory_is_not_a_key_of_alice() {
+fn a_key_of_alice_in_another_document_does_not_prove_alice() {
     let foreign = json!({"id": MALLORY, "keyAgreement": [
         {"id": ALICE_UNLISTED, "type": "JsonWebKey2020", "publicKeyJwk": public(ALICE_UNLISTED).to_jwk()}]});
     let world = World::new().with_document(pydidcomm::did::Document::parse(&foreign).unwrap());
@@ -101,7 +101,7 @@ fn recipients_of_two_dids_are_refused() {
 
 // ENC-11, ENC-15
 #[test]
-fn keys_that_nobody_knows_do_no_harm_beside_one_that_we_hold() {
+fn unknown_recipient_keys_do_not_affect_a_known_one() {
     let world = World::new().holding(&[BOB_1]);
     let strangers = ["did:example:bob#gone-1", BOB_1, "did:example:bob#gone-2"];
     assert!(world.unpack(anoncrypt(hello(), &strangers).seal()).is_ok());
@@ -112,7 +112,7 @@ fn keys_that_nobody_knows_do_no_harm_beside_one_that_we_hold() {
 
 // KID-01, JWE-22
 #[test]
-fn recipient_kids_that_are_no_did_urls_are_refused() {
+fn recipient_kids_that_are_not_did_urls_are_refused() {
     for kid in ["", "agree-1", "#agree-1", BOB, "did:example:bob#"] {
         let packed = anoncrypt(hello(), &[kid]).seal();
         assert_malformed(&refusal(packed), "jwe.recipients.header.kid");
@@ -121,7 +121,7 @@ fn recipient_kids_that_are_no_did_urls_are_refused() {
 
 // ALG-13
 #[test]
-fn an_ephemeral_key_that_shows_its_secret_is_refused() {
+fn an_ephemeral_key_with_its_private_member_is_refused() {
     let mut leaking = epk("did:example:ephemeral#1");
     leaking["d"] = json!(encode([1; 32]));
     for jwe in [from_alice(), from_nobody()] {
@@ -174,7 +174,7 @@ fn an_ephemeral_key_on_another_curve_is_refused() {
 
 // ALG-13
 #[test]
-fn an_ephemeral_key_that_is_no_key_is_refused() {
+fn an_invalid_ephemeral_key_is_refused() {
     let odd = [
         json!("x"),
         json!([]),

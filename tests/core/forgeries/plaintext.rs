@@ -59,7 +59,7 @@ fn a_message_without_an_id_is_refused() {
 
 // MSG-03, MSG-32, MED-02
 #[test]
-fn type_and_typ_are_two_things() {
+fn type_and_typ_are_independent() {
     refused(&with(json!({"type": null})), "message.type");
     for message_type in [json!(""), json!(7), json!(["https://a/b/1.0/c"]), json!("a b")] {
         refused(&with(json!({"type": message_type})), "message.type");
@@ -117,7 +117,7 @@ fn a_body_may_be_absent() {
 
 // MSG-20
 #[test]
-fn a_body_that_is_no_object_is_refused() {
+fn a_body_that_is_not_an_object_is_refused() {
     for body in [json!("text"), json!([]), json!(1), json!(false)] {
         refused(&with(json!({"body": body})), "message.body");
     }
@@ -126,7 +126,7 @@ fn a_body_that_is_no_object_is_refused() {
 
 // MSG-22, MSG-23, MSG-24
 #[test]
-fn unknown_headers_are_kept_and_do_no_harm() {
+fn unknown_headers_are_preserved() {
     let text = with(json!({"a": "s", "b": 7, "c": [1], "d": {"type": 1}, "payload": "x", "ciphertext": "y"}));
     let text = text.replacen('{', "{\"e\":null,", 1);
     accepted(&text);
@@ -146,7 +146,7 @@ fn unknown_headers_are_kept_and_do_no_harm() {
 
 // MSG-31
 #[test]
-fn a_name_that_stands_twice_is_refused() {
+fn a_repeated_name_is_refused() {
     for twice in [
         "{\"from\":\"did:example:mallory\",",
         "{\"\\u0066rom\":\"did:example:mallory\",",
@@ -179,7 +179,7 @@ fn times_are_whole_seconds() {
 
 // ATT-01, ATT-02, ATT-03, ATT-04, ATT-07, ATT-08
 #[test]
-fn attachments_that_lead_nowhere_are_refused() {
+fn attachments_without_content_are_refused() {
     for attachments in [json!({}), json!("x"), json!(7)] {
         refused(&with(json!({"attachments": attachments})), "message.attachments");
     }

@@ -23,13 +23,13 @@ fn with_header(header: &str) -> String {
 }
 
 #[test]
-fn a_text_that_is_no_json_breaks_at_a_place() {
+fn an_error_for_invalid_json_contains_its_position() {
     let (part, reason) = told("{\"secret\":\n  oops}");
     assert_eq!((part, reason.as_str()), ("message", "not JSON (byte 14)"));
 }
 
 #[test]
-fn the_compact_serialisation_is_told_from_any_text_with_full_stops() {
+fn the_compact_serialisation_is_distinguished_from_other_text_with_dots() {
     let compact = "must be a JSON object, got the compact serialization of JOSE";
     let is_compact = |text: &str| told(text).1 == compact;
     for text in ["e30.e30.AA", "e30..AA", "e30.AA.AA.AA.AA", "a-b_.c.D9"] {
@@ -41,7 +41,7 @@ fn the_compact_serialisation_is_told_from_any_text_with_full_stops() {
 }
 
 #[test]
-fn a_header_names_what_it_lacks_and_no_value() {
+fn an_error_for_a_header_names_the_missing_member_and_no_value() {
     let (part, reason) = told(with_header("{}"));
     assert_eq!(part, "jwe.protected");
     assert_eq!(reason, "`alg` is missing");

@@ -27,7 +27,7 @@ fn set(packed: &Value, pointer: &str, value: Value) -> Value {
 }
 
 #[test]
-fn every_recipient_reads_what_was_packed_and_so_does_a_peer() {
+fn every_recipient_and_a_peer_unpack_a_v1_message() {
     let (alice, bob, carol) = (alice(), bob(), carol());
     for from in [None, Some(&alice)] {
         let packed = pack(CONTENT, &[&bob, &carol], from);
@@ -75,7 +75,7 @@ fn an_envelope_is_written_as_aries_rfc_0019_has_it() {
 }
 
 #[test]
-fn nothing_that_is_to_be_used_once_is_used_twice() {
+fn nonces_and_keys_are_not_reused() {
     let (alice, parties) = (alice(), [bob(), carol(), mallory()]);
     let packed: Value =
         serde_json::from_str(&pack(CONTENT, &parties.iter().collect::<Vec<_>>(), Some(&alice)).text).unwrap();
@@ -108,7 +108,7 @@ fn envelopes_that_libsodium_made_are_read() {
 }
 
 #[test]
-fn what_peers_write_otherwise_is_read_too() {
+fn variants_written_by_peers_are_read() {
     let (alice, bob) = (alice(), bob());
     let entry = || authentic(&bob, &alice.agreement_key(), &alice.verkey, &CEK);
     for enc in ["xchacha20poly1305_ietf", "chacha20poly1305_ietf", "xchachapoly1305_ietf"] {
@@ -260,7 +260,7 @@ fn no_byte_of_an_envelope_can_be_changed() {
 }
 
 #[test]
-fn no_part_of_a_recipient_can_be_changed_though_the_header_is_sealed_anew() {
+fn a_changed_recipient_is_refused_even_if_the_header_is_sealed_again() {
     let (alice, bob) = (alice(), bob());
     for (packed, pointers) in [
         (authcrypt(&alice, &[&bob], CONTENT), vec!["/encrypted_key", "/header/sender", "/header/iv"]),
@@ -285,7 +285,7 @@ fn no_part_of_a_recipient_can_be_changed_though_the_header_is_sealed_anew() {
 }
 
 #[test]
-fn a_content_key_of_another_length_opens_nothing() {
+fn a_content_key_of_another_length_is_refused() {
     let (alice, bob) = (alice(), bob());
     for cek in [&[0x33; 31][..], &[0x33; 33], &[0x33; 64], &[]] {
         let entry = authentic(&bob, &alice.agreement_key(), &alice.verkey, cek);
@@ -297,7 +297,7 @@ fn a_content_key_of_another_length_opens_nothing() {
 }
 
 #[test]
-fn an_envelope_for_others_is_refused_and_says_for_whom_it_is() {
+fn an_envelope_for_others_is_refused_with_its_recipients() {
     let (alice, bob, carol) = (alice(), bob(), carol());
     let error = refusal(&mallory(), authcrypt(&alice, &[&bob, &carol], CONTENT));
     assert_eq!(error, Error::SecretNotFound { kids: vec![bob.verkey.clone(), carol.verkey] });
@@ -315,7 +315,7 @@ fn an_envelope_for_others_is_refused_and_says_for_whom_it_is() {
 }
 
 #[test]
-fn what_is_too_large_is_refused() {
+fn too_large_messages_are_refused() {
     let (alice, bob, carol) = (alice(), bob(), carol());
     let packed = authcrypt(&alice, &[&bob, &carol], CONTENT).to_string();
     let limits = |bytes, recipients| Limits { bytes, recipients, ..Limits::default() };

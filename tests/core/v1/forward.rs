@@ -53,7 +53,7 @@ fn an_envelope_of_v2_is_wrapped_as_well() {
 }
 
 #[test]
-fn what_a_mediator_could_read_is_not_wrapped() {
+fn a_message_readable_by_the_mediator_is_not_wrapped() {
     let bob = bob();
     for payload in [json!({"@type": "t"}), json!([]), json!({"protected": "AA"}), json!("text")] {
         assert!(matches!(

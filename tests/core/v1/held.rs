@@ -73,7 +73,7 @@ fn a_secret_is_found_by_its_verkey_and_by_the_id_of_its_did_key() {
 }
 
 #[test]
-fn a_key_elsewhere_packs_what_the_same_key_here_does() {
+fn an_external_key_packs_the_same_as_a_local_key() {
     let name = || alice().verkey;
     let here = pack_holding(&[(name(), alice().secret().into())]).unwrap().text;
     assert_eq!(pack_holding(&[(name(), elsewhere(&alice()))]).unwrap().text, here);
@@ -81,7 +81,7 @@ fn a_key_elsewhere_packs_what_the_same_key_here_does() {
 }
 
 #[test]
-fn the_secret_of_another_key_is_told_of() {
+fn a_secret_of_another_key_is_named() {
     let wrong = Error::Misuse(format!("the secret stored for {} is the secret of another key", bob().verkey));
     let p256 = SecretKey::from_bytes(DidUrl::parse(&kid(&bob())).unwrap(), Curve::P256, &[1; 32]).unwrap();
     for secret in [Secret::from(mallory().secret()), x25519(&mallory()), p256.into()] {
@@ -97,12 +97,12 @@ fn the_secret_of_another_key_is_told_of() {
 }
 
 #[test]
-fn a_sender_who_holds_no_secret_is_told_so() {
+fn a_sender_without_its_secret_is_an_error() {
     assert_eq!(pack_holding(&[]).unwrap_err(), Error::SecretNotFound { kids: vec![alice().verkey] });
 }
 
 #[test]
-fn nobody_two_of_one_and_a_point_without_a_secret_are_not_packed_for() {
+fn v1_pack_rejects_empty_duplicate_or_invalid_recipients() {
     let mut neutral = [0; 32];
     neutral[0] = 1;
     let low = Verkey::parse(&verkey(&neutral)).unwrap();
@@ -119,7 +119,7 @@ fn nobody_two_of_one_and_a_point_without_a_secret_are_not_packed_for() {
 }
 
 #[test]
-fn a_store_knows_a_secret_by_its_verkey_too() {
+fn a_store_finds_a_secret_by_its_verkey() {
     let (store, bob) = (SecretStore::default(), bob());
     store.insert(bob.secret());
     assert_eq!(store.kids(), [kid(&bob)]);

@@ -51,7 +51,7 @@ fn version_1_is_refused_by_its_name_where_version_2_is_unpacked() {
 }
 
 #[test]
-fn version_2_is_read_as_ever_where_version_1_is_accepted() {
+fn version_2_is_unchanged_where_version_1_is_accepted() {
     let world = World::new();
     let packed =
         world.encrypt(&from_alice_to_bob(), BOB_1, &from("did:example:alice")).unwrap().envelope.text;
@@ -84,7 +84,7 @@ fn version_1_inside_of_version_2_is_refused() {
 }
 
 #[test]
-fn demands_are_met_by_what_version_1_proves_and_by_no_more() {
+fn demands_are_met_only_by_what_version_1_proves() {
     let (alice, bob, carol) = (alice(), bob(), carol());
     let senders = |party: &Party| Some(DidSet::from_iter([party.verkey.clone()]));
     let policies = [
@@ -107,7 +107,7 @@ fn demands_are_met_by_what_version_1_proves_and_by_no_more() {
 }
 
 #[test]
-fn limits_hold_for_version_1_at_the_one_door_too() {
+fn limits_apply_to_version_1_in_receive() {
     let packed = anoncrypt(&[&bob()], b"{}").to_string();
     let bytes =
         |bytes| UnpackOptions { limits: Limits { bytes, ..Limits::default() }, ..UnpackOptions::default() };
@@ -136,7 +136,7 @@ fn one_content_of_one_sender_has_one_replay_key() {
 }
 
 #[test]
-fn inspect_tells_what_an_envelope_of_version_1_claims() {
+fn inspect_shows_the_claims_of_a_v1_envelope() {
     let (bob, carol) = (bob(), carol());
     for (packed, mode) in [
         (authcrypt(&alice(), &[&bob, &carol], b"{}"), "authcrypt"),

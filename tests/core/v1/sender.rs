@@ -49,7 +49,7 @@ const LOW: [[u8; 32]; 2] = {
 };
 
 #[test]
-fn a_sender_whose_key_everybody_has_is_refused() {
+fn a_sender_with_a_publicly_known_key_is_refused() {
     let bob = bob();
     for bytes in LOW {
         let named = verkey(&bytes);
@@ -67,7 +67,7 @@ fn a_sender_whose_key_everybody_has_is_refused() {
 }
 
 #[test]
-fn nobody_is_told_where_the_sender_is_cut_away() {
+fn a_v1_message_with_its_sender_removed_is_refused() {
     let (alice, bob) = (alice(), bob());
     let mut header = header_of(&authcrypt(&alice, &[&bob], b"{}"));
     let entry = header["recipients"][0]["header"].as_object_mut().unwrap();
@@ -80,7 +80,7 @@ fn nobody_is_told_where_the_sender_is_cut_away() {
 }
 
 #[test]
-fn anoncrypt_tells_no_sender() {
+fn anoncrypt_reports_no_sender() {
     let bob = bob();
     let packed = seal(&header("Anoncrypt", vec![anonymous(&bob, &CEK)]), &CEK, b"{}");
     assert_eq!(sender(&unpack(&bob, packed).unwrap()), None);
