@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import socket
 import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -29,7 +25,7 @@ from pydidcomm.transports.http import HttpTransport
 from pydidcomm.transports.receiver import Receiver, receiver
 from pydidcomm.transports.wsgi import wsgi_receiver
 from support.https_server import AUTHORITY, LOOPBACK, TRUSTED, to_loopback
-from support.paths import TESTS
+from support.server_process import ServerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -416,7 +412,7 @@ SERVERS = {
 
 
 class Running:
-    """A server of its own process."""
+    """A server of its own process, and the DID of its receiver."""
 
     def __init__(self, name: str, folder: Path) -> None:
         issued: Any = AUTHORITY.issue_cert("alice.example", "localhost")
@@ -424,40 +420,16 @@ class Running:
         issued.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
         AUTHORITY.cert_pem.write_to_path(str(folder / "ca.pem"))
         self.folder = folder
-        self.port = free_port()
-        environment = os.environ | {"RECEIVER_FOLDER": str(folder), "PYTHONPATH": str(TESTS)}
-        self.process = subprocess.Popen(  # noqa: S603, a server of the tests
-            [sys.executable, "-m", *SERVERS[name].format(port=self.port).split()],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        self.server = ServerProcess(SERVERS[name], folder, RECEIVER_FOLDER=str(folder))
+        self.port = self.server.port
         self.url = f"https://alice.example:{self.port}/"
 
     def wait(self) -> str:
         """The DID of the receiver, once the server listens."""
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return (self.folder / "did").read_text()
-            except OSError:
-                if self.process.poll() is not None:
-                    break
-                time.sleep(0.1)
-        self.process.kill()
-        raise AssertionError(self.process.communicate()[0].decode())
+        return self.server.wait(self.folder / "did")
 
     def stop(self) -> str:
-        self.process.terminate()
-        output = self.process.communicate(timeout=30)[0]
-        return output.decode()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-        return port
+        return self.server.stop()
 
 
 @pytest.fixture(params=SERVERS)
@@ -466,7 +438,7 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Any:  # noqa: ANN
     try:
         yield server
     finally:
-        if server.process.poll() is None:
+        if server.server.process.poll() is None:
             server.stop()
 
 
