@@ -12,7 +12,7 @@ pub use crate::crypto::curve::Curve;
 pub(crate) use crate::crypto::private_key::PrivateKey;
 pub use crate::crypto::public_key::PublicKey;
 pub(crate) use jwk::{Jwk, PRIVATE_MEMBERS};
-pub(crate) use multikey::{decode_base58, decode_hex};
+pub(crate) use multikey::{curve_of_multikey, decode_base58, decode_hex};
 pub use secret::{ExternalKey, Handle, Secret};
 pub use secret_key::SecretKey;
 pub use store::SecretStore;

@@ -23,11 +23,7 @@ impl PublicKey {
 
     /// Parses a Multikey: multibase text over the multicodec and the bytes of a public key.
     pub fn from_multikey(text: &str) -> Result<Self> {
-        let (codec, bytes) = split(text)?;
-        let curve = Curve::ALL
-            .into_iter()
-            .find(|curve| curve.public_codec() == codec)
-            .ok_or_else(|| Error::unsupported("multicodec of a public key", format!("0x{codec:x}")))?;
+        let (curve, bytes) = split_public(text)?;
         Self::from_bytes(curve, &bytes)
     }
 
@@ -44,6 +40,26 @@ impl PublicKey {
             Err(Error::malformed("publicKeyMultibase", "the key is not on the curve of its method's type"))
         }
     }
+}
+
+/// The curve of a Multikey of the right length; whether it is a point on the curve is not checked, which takes as long
+/// as all else that resolves a did:peer:2.
+pub(crate) fn curve_of_multikey(text: &str) -> Result<Curve> {
+    let (curve, bytes) = split_public(text)?;
+    if has_length_of(curve, &bytes) {
+        Ok(curve)
+    } else {
+        Err(Error::malformed("public key", format!("wrong length for {}", curve.name())))
+    }
+}
+
+fn split_public(text: &str) -> Result<(Curve, Zeroizing<Vec<u8>>)> {
+    let (codec, bytes) = split(text)?;
+    let curve = Curve::ALL
+        .into_iter()
+        .find(|curve| curve.public_codec() == codec)
+        .ok_or_else(|| Error::unsupported("multicodec of a public key", format!("0x{codec:x}")))?;
+    Ok((curve, bytes))
 }
 
 /// Decodes the curve and the bytes of a secret key in multibase.

@@ -8,7 +8,7 @@ use super::service;
 use crate::did::DidUrl;
 use crate::did_url::short_form;
 use crate::error::{Error, Result};
-use crate::keys::{Curve, PublicKey};
+use crate::keys::{Curve, curve_of_multikey};
 
 /// The number of characters of a key that the library peerdid uses as its name since 2023.
 const SHORT_NAME: usize = 8;
@@ -20,7 +20,7 @@ pub(super) fn document(id: &DidUrl, long: &DidUrl, naming: KeyNaming) -> Result<
     let mut services = Vec::new();
     for element in split_elements(&long)? {
         match element {
-            Element::Key(purpose, multikey) => keys.push((purpose, multikey, public_key(multikey)?)),
+            Element::Key(purpose, multikey) => keys.push((purpose, multikey, curve(multikey)?)),
             Element::Service(encoded) => services.extend(service::decode(encoded)?),
         }
     }
@@ -56,19 +56,20 @@ pub(super) fn names(did: &DidUrl, fragment: &str) -> Vec<String> {
     Vec::new()
 }
 
-fn public_key(multikey: &str) -> Result<Option<PublicKey>> {
+/// The curve of the key; `None` if it is unsupported.
+fn curve(multikey: &str) -> Result<Option<Curve>> {
     if !multikey.starts_with('z') {
         return Err(Error::malformed("did:peer key", "not base58btc"));
     }
-    match PublicKey::from_multikey(multikey) {
-        Ok(key) => Ok(Some(key)),
+    match curve_of_multikey(multikey) {
+        Ok(curve) => Ok(Some(curve)),
         // an unsupported key is listed too: its owner may use it with other software
         Err(Error::Unsupported { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-type Key<'a> = (Purpose, &'a str, Option<PublicKey>);
+type Key<'a> = (Purpose, &'a str, Option<Curve>);
 
 fn numbered(did: &DidUrl, other: Option<String>, keys: &[Key<'_>], services: Vec<Value>) -> Value {
     let mut methods = Vec::new();
@@ -98,8 +99,8 @@ fn multibase(did: &DidUrl, keys: &[Key<'_>], services: Vec<Value>) -> Value {
     let mut document = Map::new();
     document.insert("id".to_owned(), Value::String(did.to_string()));
     for relationship in Purpose::ALL {
-        for (_, multikey, key) in keys.iter().filter(|(purpose, ..)| *purpose == relationship) {
-            let suite = match key.as_ref().map(PublicKey::curve) {
+        for (_, multikey, curve) in keys.iter().filter(|(purpose, ..)| *purpose == relationship) {
+            let suite = match curve {
                 Some(Curve::X25519) => "X25519KeyAgreementKey2020",
                 Some(Curve::Ed25519) => "Ed25519VerificationKey2020",
                 _ => "Multikey",
@@ -127,9 +128,13 @@ fn push(document: &mut Map<String, Value>, name: &str, entry: Value) {
 
 #[cfg(test)]
 mod tests {
+    use multibase::Base;
+    use ssi_multicodec::MultiEncodedBuf;
+
     use super::*;
     use crate::did::peer::{aliases, resolve};
     use crate::did::{Document, Relationship};
+    use crate::keys::PublicKey;
 
     /// Alice's DID in the public tutorial of 2022.
     const TUTORIAL: &str = "did:peer:2.Ez6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK.Vz6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj.SeyJpZCI6Im5ldy1pZCIsInQiOiJkbSIsInMiOiJodHRwczovL3d3dy5leGFtcGxlLmNvbS9hbGljZSIsImEiOlsiZGlkY29tbS92MiJdfQ";
@@ -178,6 +183,21 @@ mod tests {
         for unknown in ["key-3", "key-0", "6LS", ""] {
             assert!(aliases(&tutorial().with_fragment(unknown)).is_empty(), "{unknown}");
         }
+    }
+
+    #[test]
+    fn key_that_is_not_a_point_is_unusable_and_does_not_affect_others() {
+        let is_point = |bytes: &[u8]| PublicKey::from_bytes(Curve::Ed25519, bytes).is_ok();
+        let bytes =
+            (0..=u8::MAX).map(|first| [&[first], &[0; 31][..]].concat()).find(|bytes| !is_point(bytes));
+        let multikey = MultiEncodedBuf::encode_bytes(Curve::Ed25519.public_codec(), &bytes.unwrap());
+        let multikey = multibase::encode(Base::Base58Btc, multikey);
+        let did = DidUrl::parse(&format!(
+            "did:peer:2.V{multikey}.Ez6LSh6rmgWhAsvyYRo5mnKTuZtSkMb9keidqDGUygrPD9kgK"
+        ));
+        let document = Document::parse(&resolve(&did.unwrap(), KeyNaming::Numbered).unwrap()).unwrap();
+        assert!(document.keys(Relationship::Authentication)[0].key().is_err());
+        assert!(document.keys(Relationship::KeyAgreement)[0].key().is_ok());
     }
 
     #[test]
