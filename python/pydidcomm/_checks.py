@@ -1,7 +1,6 @@
 """Checks of arguments that Python would otherwise refuse later, in words that do not name them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from inspect import getattr_static
 from typing import Any, cast
 
 from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
@@ -24,9 +23,11 @@ def check_instance(name: str, value: object, kind: type) -> None:
 
 def check_made(name: str, value: object, method: str) -> None:
     """Refuses a class in place of its object; a method of the class itself is one of an object too."""
-    if isinstance(value, type) and not isinstance(
-        getattr_static(value, method, None), staticmethod | classmethod | None
-    ):
+    if not isinstance(value, type):
+        return
+    from inspect import getattr_static  # noqa: PLC0415, hardly any program passes a class
+
+    if not isinstance(getattr_static(value, method, None), staticmethod | classmethod | None):
         reason = f"`{name}` must be an object, got {kind_of(value)}: {value.__name__}(...)"
         raise ArgumentTypeError(reason)
 

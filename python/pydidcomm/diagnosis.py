@@ -21,7 +21,6 @@ from pydidcomm._shown import shown
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.inspection import EncryptedView, EnvelopeView, SignedView, inspect
-from pydidcomm.inspection._html import table
 
 _MOST_KEYS = 20
 """The most keys of an envelope that are looked up: a peer chooses how many there are."""
@@ -88,6 +87,8 @@ class Diagnosis:
         return "\n".join(map(str, self.checks))
 
     def _repr_html_(self) -> str:
+        from pydidcomm.inspection._html import table  # noqa: PLC0415, for notebooks alone
+
         rows = [
             ("ok" if check.passed else "FAIL", check.subject, check.name, check.detail)
             for check in self.checks

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable  # noqa: TC003, annotations are evaluated
 from dataclasses import dataclass
-from hashlib import sha256
 from threading import Lock
 from typing import NoReturn, Protocol, runtime_checkable
 
@@ -178,6 +177,8 @@ class InMemoryReplayWindow:
         Args:
             entry: The message.
         """
+        from hashlib import sha256  # noqa: PLC0415, it loads OpenSSL, and most programs have no window
+
         sender = b"" if entry.sender is None else sha256(entry.sender.encode()).digest()
         with self._lock:
             now = time.time() if self._clock is None else self._clock()

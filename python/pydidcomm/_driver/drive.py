@@ -28,27 +28,30 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
                 return step
             if details:
                 log_asked(step)
-            operation.supply(None if kind is LongWork else await _answer(step, resolvers))
+            if kind is LongWork:
+                operation.supply(None)
+                continue
+            try:
+                answer = _ask(step, resolvers)
+                answer = await answer if is_awaitable(answer) else answer
+            except Exception as error:
+                noted(error, step)
+                raise
+            operation.supply(answer)
     except DIDCommError as error:
         refused(error)
         raise
 
 
-async def _answer(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver or the external key; what it raises gets a note of what it was asked."""
-    try:
-        if type(step) is FindSecrets:
-            return await found(step, resolvers)
-        if type(step) is ResolveDid:
-            answer: Any = resolve(step, resolvers)
-        elif type(step) is Agree:
-            answer = step.key.agree(step.public_key)
-        else:
-            answer = step.key.sign(step.algorithm, step.data)
-        return await answer if is_awaitable(answer) else answer
-    except Exception as error:
-        noted(error, step)
-        raise
+def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The answer of the resolver or the external key, or an awaitable of it."""
+    if type(step) is FindSecrets:
+        return found(step, resolvers)
+    if type(step) is ResolveDid:
+        return resolve(step, resolvers)
+    if type(step) is Agree:
+        return step.key.agree(step.public_key)
+    return step.key.sign(step.algorithm, step.data)
 
 
 def resolve(asked: ResolveDid, resolvers: ResolversConfig) -> Any:  # noqa: ANN401

@@ -7,7 +7,6 @@ children of the event loop, and `Tasks.close` cancels them and waits until each 
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
@@ -76,6 +75,8 @@ class _TrioTasks:
         self.slots = trio.Semaphore(at_once)
 
     def start(self, work: Coroutine[Any, Any, Any], entry: _Entry) -> None:
+        from contextvars import copy_context  # noqa: PLC0415, trio has imported it
+
         scope = self._trio.CancelScope()
         self._scopes.add(scope)
         run = self._run

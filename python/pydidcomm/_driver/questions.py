@@ -1,11 +1,8 @@
 """Answer many questions concurrently, within a limit, and keep the event loop responsive."""
 
-import copy
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from types import ModuleType
 from typing import Any, TypeVar
@@ -14,7 +11,8 @@ from pydidcomm._driver.event_loop import is_awaitable, running_loop
 from pydidcomm._driver.plain import require_plain
 
 _E = TypeVar("_E", bound=BaseException)
-_PACKAGE = str(Path(__file__).parents[1])
+_PACKAGE = __file__.removesuffix("questions.py")[:-1].removesuffix("_driver")
+"""The folder of the package."""
 
 BLOCK = 64
 """How many plain answers are taken before other tasks have a turn: 6 ms with a store that takes 100 us."""
@@ -159,6 +157,8 @@ def without_frames(error: Exception) -> Exception:
     The frames of a traceback hold the messages and keys of the whole batch. An exception in a list that one
     of these frames holds is a reference cycle: plaintexts would stay until the garbage collector runs.
     """
+    import traceback  # noqa: PLC0415, where nothing fails it is not needed
+
     frames = [
         part for part in traceback.extract_tb(error.__traceback__) if not part.filename.startswith(_PACKAGE)
     ]
@@ -191,6 +191,8 @@ def one_each(entries: list[Any]) -> list[Any]:
 
 def copied(error: _E) -> _E:
     """The exception as another object, or itself where it cannot be copied."""
+    import copy  # noqa: PLC0415, where nothing fails it is not needed
+
     try:
         twin = copy.copy(error)
     except Exception:  # noqa: BLE001, its own __init__ need not take its own args

@@ -9,6 +9,7 @@ from pydidcomm.dids import key_did, peer_did
 from pydidcomm.dids.peer_did import PeerMethod
 from pydidcomm.resolvers import DIDResolver, KeyMaker, SecretsResolver, SecretsStore
 from pydidcomm.resolvers._composite import memory_of
+from pydidcomm.resolvers.making import maker_of
 
 
 class Dids(Party):
@@ -72,9 +73,7 @@ def local(resolver: DIDResolver) -> LocalResolver | None:
 
 def store(secrets: SecretsResolver) -> SecretsStore | KeyMaker:
     """The secrets resolver, which has to take new secrets or to make them."""
-    if isinstance(secrets, KeyMaker):
-        return secrets
-    if not hasattr(secrets, "add_key"):
+    if not hasattr(secrets, "add_key") and maker_of(secrets) is None:
         message = "`secrets` is read-only: it has neither `add_key` nor `make_key` and `store_did`"
         raise TypeError(message)
-    return cast("SecretsStore", secrets)
+    return cast("SecretsStore | KeyMaker", secrets)

@@ -7,7 +7,7 @@ from pydidcomm._core import DIDDocument
 from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import DIDResolver, ResolveOptions, SecretsResolver
-from pydidcomm.resolvers.options import NO_OPTIONS, resolve_with
+from pydidcomm.resolvers.options import NO_OPTIONS
 
 
 class Party:
@@ -38,7 +38,9 @@ class Party:
             DidDeactivatedError: The DID is deactivated.
             MalformedDocumentError: The document breaks its specification, or is that of another DID.
         """
-        document: Any = resolve_with(self.resolver, did, options)
+        config = self.resolvers_config
+        taking = config.resolver_with_options
+        document: Any = self.resolver.resolve(did) if taking is None else taking.resolve(did, options=options)
         if is_awaitable(document):
             document = await document
-        return _core.document_of(did, document, self.resolvers_config.max_document_entries)
+        return _core.document_of(did, document, config.max_document_entries)

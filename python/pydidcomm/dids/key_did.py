@@ -1,10 +1,13 @@
 """Create did:key and did:jwk DIDs, and store their secrets."""
 
+from typing import cast
+
 from pydidcomm import _core
 from pydidcomm._core import Secret
 from pydidcomm.dids import _new_dids
 from pydidcomm.dids.peer_did import kept, made, stored
 from pydidcomm.resolvers import KeyMaker, SecretsStore
+from pydidcomm.resolvers.making import maker_of
 
 
 def new_key_did(curve: str) -> tuple[str, list[Secret]]:
@@ -37,11 +40,12 @@ async def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25
         >>> did.startswith("did:key:z6Mk"), len(secrets)
         (True, 2)
     """
-    if isinstance(secrets, KeyMaker):
-        new = _new_dids.key_did(await made(secrets, _new_dids.wanted_for("did:key", curve)))
-        return await stored(secrets, new)
+    maker = maker_of(secrets)
+    if maker is not None:
+        new = _new_dids.key_did(await made(maker, _new_dids.wanted_for("did:key", curve)))
+        return await stored(maker, new)
     did, created = new_key_did(curve)
-    await kept(secrets, created)
+    await kept(cast("SecretsStore", secrets), created)
     return did
 
 
@@ -64,9 +68,10 @@ async def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-25
         >>> secrets.kids() == [f"{did}#0"]
         True
     """
-    if isinstance(secrets, KeyMaker):
-        new = _new_dids.jwk_did(await made(secrets, _new_dids.wanted_for("did:jwk", curve)))
-        return await stored(secrets, new)
+    maker = maker_of(secrets)
+    if maker is not None:
+        new = _new_dids.jwk_did(await made(maker, _new_dids.wanted_for("did:jwk", curve)))
+        return await stored(maker, new)
     did, created = new_jwk_did(curve)
-    await kept(secrets, created)
+    await kept(cast("SecretsStore", secrets), created)
     return did

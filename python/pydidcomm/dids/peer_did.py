@@ -12,6 +12,7 @@ from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm._shown import described
 from pydidcomm.dids import _new_dids
 from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
+from pydidcomm.resolvers.making import maker_of
 
 PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
 """A method of did:peer: one key, a genesis document, keys and services, the hash of these, a document."""
@@ -258,13 +259,14 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         accept=accept,
         services=services,
     )
-    if isinstance(secrets, KeyMaker):
+    maker = maker_of(secrets)
+    if maker is not None:
         wanted = plan.wanted(resolver)
-        new = plan.encode(wanted, await made(secrets, wanted))
-        did = await stored(secrets, new)
+        new = plan.encode(wanted, await made(maker, wanted))
+        did = await stored(maker, new)
         remember(resolver, method, new.known)
         return did
     did, created, known = plan.create(resolver)
-    await kept(secrets, created)
+    await kept(cast("SecretsStore", secrets), created)
     remember(resolver, method, known)
     return did

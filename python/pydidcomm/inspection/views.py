@@ -11,7 +11,6 @@ from pydidcomm import _core
 from pydidcomm._checks import text_of
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 from pydidcomm._shown import shown
-from pydidcomm.inspection._drawing import envelope_picture
 
 _MOST_NAMED = 3
 """The most keys and faults that the text of a view lists; the view has them all."""
@@ -235,6 +234,8 @@ class EnvelopeView:
         Args:
             message: What the envelope holds, where it is known: it is drawn inside, body included.
         """
+        from pydidcomm.inspection._drawing import envelope_picture  # noqa: PLC0415, most programs draw nothing
+
         return envelope_picture(self, message)
 
     def _repr_svg_(self) -> str:

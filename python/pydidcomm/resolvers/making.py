@@ -71,3 +71,9 @@ class KeyMaker(SecretsResolver, Protocol):
         by the short form, as `LocalResolver(long_forms=...)` reads it. It is empty for most DIDs.
         """
         ...
+
+
+def maker_of(secrets: object) -> KeyMaker | None:
+    """The store of secrets if it generates its own keys; None if it takes new ones."""
+    # most stores lack the method: it takes 25 microseconds to compare all methods of a protocol
+    return secrets if hasattr(secrets, "make_key") and isinstance(secrets, KeyMaker) else None

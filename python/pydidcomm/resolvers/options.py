@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from inspect import Parameter, signature
 from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
 
+from pydidcomm._core import LocalResolver
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 
 
@@ -90,6 +90,11 @@ def resolve_with(
 def _takes_options(resolver: DIDResolver) -> TypeGuard[DIDResolverWithOptions]:
     if DIDResolverWithOptions in type(resolver).__mro__:
         return True
+    # the usual one: to parse the signature of a function in C takes longer than to resolve
+    if type(resolver) is LocalResolver:
+        return False
+    from inspect import Parameter, signature  # noqa: PLC0415, most programs have the usual one
+
     try:
         options = signature(resolver.resolve).parameters.get("options")
     except (TypeError, ValueError):

@@ -27,27 +27,30 @@ def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN
                 return step
             if details:
                 log_asked(step)
-            operation.supply(None if kind is LongWork else _answer(step, resolvers))
+            if kind is LongWork:
+                operation.supply(None)
+                continue
+            try:
+                answer = _ask(step, resolvers)
+                answer = require_plain(answer)
+            except Exception as error:
+                noted(error, step)
+                raise
+            operation.supply(answer)
     except DIDCommError as error:
         refused(error)
         raise
 
 
-def _answer(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver or the external key; what it raises gets a note of what it was asked."""
-    try:
-        if type(step) is FindSecrets:
-            return found(step, resolvers)
-        if type(step) is ResolveDid:
-            answer: Any = resolve(step, resolvers)
-        elif type(step) is Agree:
-            answer = step.key.agree(step.public_key)
-        else:
-            answer = step.key.sign(step.algorithm, step.data)
-        return require_plain(answer)
-    except Exception as error:
-        noted(error, step)
-        raise
+def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The answer of the resolver or the external key, or an awaitable of it."""
+    if type(step) is FindSecrets:
+        return found(step, resolvers)
+    if type(step) is ResolveDid:
+        return resolve(step, resolvers)
+    if type(step) is Agree:
+        return step.key.agree(step.public_key)
+    return step.key.sign(step.algorithm, step.data)
 
 
 def found(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:

@@ -2,9 +2,12 @@
 # pyright: reportPrivateUsage=false
 """`pydidcomm.dids.key_did` without an event loop."""
 
+from typing import cast
+
 from pydidcomm.dids import _new_dids
 from pydidcomm.dids.key_did import new_jwk_did, new_key_did
 from pydidcomm.resolvers import KeyMaker, SecretsStore
+from pydidcomm.resolvers.making import maker_of
 from pydidcomm.sync.dids.peer_did import kept, made, stored
 
 
@@ -27,11 +30,12 @@ def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") 
         >>> did.startswith("did:key:z6Mk"), len(secrets)
         (True, 2)
     """
-    if isinstance(secrets, KeyMaker):
-        new = _new_dids.key_did(made(secrets, _new_dids.wanted_for("did:key", curve)))
-        return stored(secrets, new)
+    maker = maker_of(secrets)
+    if maker is not None:
+        new = _new_dids.key_did(made(maker, _new_dids.wanted_for("did:key", curve)))
+        return stored(maker, new)
     did, created = new_key_did(curve)
-    kept(secrets, created)
+    kept(cast("SecretsStore", secrets), created)
     return did
 
 
@@ -53,9 +57,10 @@ def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-256") ->
         >>> secrets.kids() == [f"{did}#0"]
         True
     """
-    if isinstance(secrets, KeyMaker):
-        new = _new_dids.jwk_did(made(secrets, _new_dids.wanted_for("did:jwk", curve)))
-        return stored(secrets, new)
+    maker = maker_of(secrets)
+    if maker is not None:
+        new = _new_dids.jwk_did(made(maker, _new_dids.wanted_for("did:jwk", curve)))
+        return stored(maker, new)
     did, created = new_jwk_did(curve)
-    kept(secrets, created)
+    kept(cast("SecretsStore", secrets), created)
     return did

@@ -3,13 +3,14 @@
 """`pydidcomm.dids.peer_did` without an event loop."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pydidcomm._core import LocalResolver, Secret
 from pydidcomm._driver.plain import require_plain
 from pydidcomm.dids import _new_dids
 from pydidcomm.dids.peer_did import PeerDid, PeerMethod, remember
 from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
+from pydidcomm.resolvers.making import maker_of
 
 
 def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
@@ -97,13 +98,14 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
         accept=accept,
         services=services,
     )
-    if isinstance(secrets, KeyMaker):
+    maker = maker_of(secrets)
+    if maker is not None:
         wanted = plan.wanted(resolver)
-        new = plan.encode(wanted, made(secrets, wanted))
-        did = stored(secrets, new)
+        new = plan.encode(wanted, made(maker, wanted))
+        did = stored(maker, new)
         remember(resolver, method, new.known)
         return did
     did, created, known = plan.create(resolver)
-    kept(secrets, created)
+    kept(cast("SecretsStore", secrets), created)
     remember(resolver, method, known)
     return did
