@@ -26,8 +26,6 @@ class Page(Sequence[Item_co]):
             with, so that a loop can go on from there when there is more.
     """
 
-    __slots__ = ("_items", "after")
-
     def __init__(self, items: Sequence[Item_co], after: str | None) -> None:
         self._items = tuple(items)
         self.after = after

@@ -34,7 +34,7 @@ class Store(Protocol):
 
     @property
     def secrets(self) -> SecretsResolver:
-        """The secret keys: a `SecretsStore`, a `KeyMaker` or both, for `DIDCommMessaging(secrets=)`."""
+        """The secret keys, a `SecretsStore` or a `KeyMaker`, for `DIDCommMessaging(secrets=)`."""
         ...
 
     async def accept(self, incoming: Incoming) -> bool:
@@ -73,6 +73,8 @@ class Store(Protocol):
 
     async def replay(self, inbox_key: str) -> bool:
         """Put a parked message at the end of its lane, as if it had just been accepted.
+
+        It is handled even if it has expired.
 
         Returns:
             False if it is not parked.

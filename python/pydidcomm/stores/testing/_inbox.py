@@ -1,0 +1,189 @@
+"""Checks of the inbox."""
+
+from functools import partial
+
+from pydidcomm.stores.records import Done
+from pydidcomm.stores.store import Store
+from pydidcomm.stores.testing._common import (
+    NOW,
+    at_once,
+    each_page,
+    incoming,
+    keys,
+    outgoing,
+    refused,
+    require,
+    thread,
+)
+
+
+async def order(store: Store) -> None:
+    """Messages wait in the order of acceptance, with every byte, until they are done."""
+    for number in range(12):
+        require(await store.accept(incoming(f"m{number}", f"lane {number % 3}")), "a new message is accepted")
+    page = await store.waiting(NOW)
+    require([item.key for item in page] == [f"m{number}" for number in range(12)], "the order of acceptance")
+    first = page[0]
+    require(
+        (first.body, first.lane, first.relationship, first.at, first.attempts, first.state)
+        == (b"m0", "lane 0", "of lane 0", NOW, 0, "waiting"),
+        "a message is read as it was accepted",
+    )
+    await store.commit(Done(inbox_key="m0", at=NOW))
+    await store.commit(Done(inbox_key="m2", at=NOW))
+    require(
+        await keys(store) == ["m1", *(f"m{number}" for number in range(3, 12))], "what is done waits no more"
+    )
+
+
+async def seen_twice(store: Store) -> None:
+    """A key is accepted once, whether its message is waiting, parked or done."""
+    require(await store.accept(incoming("m")), "a new message")
+    require(not await store.accept(incoming("m", "another lane")), "a repeat while it waits")
+    await store.park("m", "a fault")
+    require(not await store.accept(incoming("m")), "a repeat while it is parked")
+    require(await keys(store) == [], "a repeat does not wait")
+    await store.replay("m")
+    await store.commit(Done(inbox_key="m", at=NOW))
+    require(not await store.accept(incoming("m")), "a repeat of what is done")
+    require(await keys(store) == [], "what is done does not wait again")
+
+
+async def lanes(store: Store) -> None:
+    """A message is committed only as the first of its lane, and only once."""
+    for name, lane in (("a1", "a"), ("a2", "a"), ("b1", "b")):
+        await store.accept(incoming(name, lane))
+    effect = Done(inbox_key="a2", threads=(thread("t"),), outbox=(outgoing("o"),), at=NOW)
+    require(await refused(store, effect), "a message behind another one of its lane is not committed")
+    require(await store.outgoing("o") is None, "a refused commit stores no message")
+    require(await store.thread("bob", thread("t").protocol, "t") is None, "a refused commit stores no thread")
+    await store.commit(Done(inbox_key="b1", at=NOW))
+    await store.commit(Done(inbox_key="a1", at=NOW))
+    await store.commit(effect)
+    require(await store.outgoing("o") is not None, "the first of its lane is committed")
+    again = Done(inbox_key="a2", outbox=(outgoing("twice"),), at=NOW)
+    require(await refused(store, again), "a message is committed once")
+    require(await store.outgoing("twice") is None, "a second commit stores nothing")
+    require(await refused(store, Done(inbox_key="unknown", at=NOW)), "an unknown message is not committed")
+
+
+async def postponed(store: Store) -> None:
+    """A postponed message holds its lane until its time, and no other lane."""
+    for name, lane in (("a1", "a"), ("a2", "a"), ("b1", "b")):
+        await store.accept(incoming(name, lane))
+    await store.postpone("a1", attempts=2, next_at=NOW + 60, error="a fault")
+    require(await keys(store) == ["b1"], "a postponed message holds its lane")
+    require(await keys(store, NOW + 59) == ["b1"], "until its time")
+    page = await store.waiting(NOW + 60)
+    require([item.key for item in page] == ["a1", "a2", "b1"], "the order of acceptance comes back")
+    require((page[0].attempts, page[0].error) == (2, "a fault"), "attempts and error are kept")
+    await store.postpone("a1", attempts=3, next_at=NOW + 90, error="again")
+    require(await keys(store, NOW + 60) == ["b1"], "it can be postponed again")
+    await store.commit(Done(inbox_key="a1", at=NOW + 95))
+    require(await keys(store) == ["a2", "b1"], "its lane goes on when it is done")
+    await store.postpone("a1", attempts=9, next_at=NOW + 999, error="late")
+    await store.postpone("unknown", attempts=1, next_at=NOW + 999, error="unknown")
+    require(await keys(store) == ["a2", "b1"], "what is done is not postponed")
+
+
+async def parked(store: Store) -> None:
+    """A parked message lets its lane go on, is listed, kept, and replayed at the end."""
+    for name in ("a1", "a2", "a3"):
+        await store.accept(incoming(name, "a", expires=NOW + 5 if name == "a1" else None))
+    await store.postpone("a1", attempts=3, next_at=NOW + 60, error="a fault")
+    await store.park("a1", "three faults")
+    require(await keys(store) == ["a2", "a3"], "its lane goes on")
+    page = await store.parked()
+    require(
+        [(item.key, item.body, item.state, item.error, item.attempts) for item in page]
+        == [("a1", b"a1", "parked", "three faults", 3)],
+        "it is listed as it was",
+    )
+    require(await refused(store, Done(inbox_key="a1", at=NOW)), "a parked message is not committed")
+    await store.forget_before(NOW + 1_000_000)
+    require(len(await store.parked()) == 1, "it is not forgotten")
+    require(await store.replay("a1"), "it is replayed")
+    require(not await store.replay("a1"), "once")
+    require(not await store.replay("a2") and not await store.replay("unknown"), "only a parked one")
+    require(await keys(store, NOW + 5) == ["a2", "a3", "a1"], "at the end of its lane, expired or not")
+    item = (await store.waiting(NOW))[2]
+    require((item.attempts, item.error, item.state) == (0, None, "waiting"), "as if it were new")
+    require(len(await store.parked()) == 0, "it is not listed any more")
+
+
+async def inbox_expiry(store: Store) -> None:
+    """A message that has expired is not handled, holds no lane, and is forgotten."""
+    await store.accept(incoming("a1", "a", expires=NOW + 10))
+    await store.accept(incoming("a2", "a"))
+    await store.accept(incoming("b1", "b", expires=NOW + 10))
+    await store.accept(incoming("b2", "b"))
+    await store.postpone("b1", attempts=1, next_at=NOW + 60, error="a fault")
+    require(await keys(store, NOW + 9) == ["a1", "a2"], "before it expires")
+    require(await keys(store, NOW + 10) == ["a2", "b2"], "an expired message is left out and holds no lane")
+    await store.commit(Done(inbox_key="a2", at=NOW + 10))
+    require(not await store.accept(incoming("a1")), "its key is known still")
+    require(await store.forget_before(NOW + 10) == 2, "expired messages are forgotten")
+    require(await keys(store, NOW + 10) == ["b2"], "and nothing else")
+
+
+async def inbox_pages(store: Store) -> None:
+    """The inbox is read in pages, whatever happens between them."""
+    for number in range(25):
+        await store.accept(incoming(f"m{number:02}", f"lane {number}"))
+    expected = [f"m{number:02}" for number in range(25)]
+    for limit in (1, 7, 25, 100):
+        found = await each_page(lambda after, limit: store.waiting(NOW, limit, after=after), limit)
+        require([item.key for item in found] == expected, "each message once, in order")
+    page = await store.waiting(NOW, 10)
+    for item in page:
+        await store.commit(Done(inbox_key=item.key, at=NOW))
+    rest = await store.waiting(NOW, 10, after=page.after)
+    require([item.key for item in rest] == expected[10:20], "what was done moves no page")
+    for item in await store.waiting(NOW, 100):
+        await store.park(item.key, "a fault")
+    found = await each_page(store.parked, 4)
+    require([item.key for item in found] == expected[10:], "parked messages come in pages too")
+
+
+async def many_postponed(store: Store) -> None:
+    """Hundreds of lanes that are held do not hide the one that goes on."""
+    for number in range(150):
+        await store.accept(incoming(f"held {number}", f"held {number % 75}"))
+        if number < 75:
+            await store.postpone(f"held {number}", attempts=1, next_at=NOW + 60, error="a fault")
+    await store.accept(incoming("free", "free"))
+    page = await store.waiting(NOW, 1)
+    require([item.key for item in page] == ["free"], "a full page of what can be handled")
+    require(len(await store.waiting(NOW + 60, 200)) == 151, "all of them later")
+
+
+async def accepted_at_once(store: Store) -> None:
+    """Callers at the same time: a key is accepted by one of them, and every message is kept."""
+    same = await at_once([partial(store.accept, incoming("same")) for _ in range(20)])
+    require(sorted(same) == [False] * 19 + [True], "one of them has accepted it")
+    many = await at_once(
+        [partial(store.accept, incoming(f"m{number}", f"lane {number}")) for number in range(60)]
+    )
+    require(all(answer is True for answer in many), "each of them")
+    found = await store.waiting(NOW, 200)
+    require(sorted(item.key for item in found) == sorted(["same", *(f"m{n}" for n in range(60))]), "all wait")
+    effects = [Done(inbox_key="same", outbox=(outgoing(f"o{number}"),), at=NOW) for number in range(10)]
+    conflicts = await at_once([partial(refused, store, effect) for effect in effects])
+    require(sorted(conflicts) == [False] + [True] * 9, "one of the commits has effect")
+    require(len(await store.due(NOW)) == 1, "the effects are stored once")
+
+
+CHECKS = {
+    check.__name__: check
+    for check in (
+        order,
+        seen_twice,
+        lanes,
+        postponed,
+        parked,
+        inbox_expiry,
+        inbox_pages,
+        many_postponed,
+        accepted_at_once,
+    )
+}

@@ -1,0 +1,120 @@
+"""Checks of threads, relationships and records."""
+
+from pydidcomm.stores.records import Done, Record, Relationship
+from pydidcomm.stores.store import Store
+from pydidcomm.stores.testing._common import NOW, PROTOCOL, each_page, require, thread
+
+# the two forms of one did:peer:4, and the two of a did:peer:2
+LONG = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
+SHORT = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M"
+
+
+async def threads(store: Store) -> None:
+    """A thread is found by peer, protocol and thid together, and replaced as a whole."""
+    first = thread("t", data={"a": [1, {"b": None}], "é": "ü"}, pthid="p", wake_at=NOW + 5)
+    await store.commit(Done(threads=(first, thread("t", peer="carol")), at=NOW))
+    require(await store.thread("bob", PROTOCOL, "t") == first, "every member")
+    for peer, protocol, thid in (("dave", PROTOCOL, "t"), ("bob", "other", "t"), ("bob", PROTOCOL, "u")):
+        require(await store.thread(peer, protocol, thid) is None, "only by all three")
+    await store.commit(Done(threads=(thread("t", "closed"),), at=NOW))
+    require(await store.thread("bob", PROTOCOL, "t") == thread("t", "closed"), "it is replaced as a whole")
+    require(await store.thread("carol", PROTOCOL, "t") == thread("t", peer="carol"), "another peer's is not")
+
+
+async def wakes(store: Store) -> None:
+    """A thread wakes when its time has come, until it is stored with another one."""
+    made = (thread("late", wake_at=NOW + 60), thread("early", wake_at=NOW), thread("never"))
+    over = thread("over", "done", wake_at=NOW)
+    await store.commit(Done(threads=(*made, over), at=NOW))
+    require(await store.wakes(NOW - 1) == [], "not before its time")
+    require([one.thid for one in await store.wakes(NOW)] == ["early"], "at its time")
+    require({one.thid for one in await store.wakes(NOW + 60)} == {"early", "late"}, "and from then on")
+    require(len(await store.wakes(NOW + 60, 1)) == 1, "at most `limit`")
+    await store.commit(Done(threads=(thread("early"),), at=NOW))
+    require([one.thid for one in await store.wakes(NOW + 60)] == ["late"], "until it is stored without one")
+
+
+async def relationships(store: Store) -> None:
+    """A relationship has every member back, is replaced as a whole, and is listed in pages."""
+    full = Relationship(
+        id="r0",
+        ours="did:example:a2",
+        theirs="did:example:b2",
+        state="active",
+        label="Bob é",
+        profile={"displayName": "Bob", "list": [1, None]},
+        our_history=("did:example:a0", "did:example:a1"),
+        their_history=("did:example:b1",),
+        mediator="did:example:m",
+        from_prior="a.b.c",
+        invitation="i",
+        created=NOW,
+        updated=NOW + 1,
+    )
+    others = [Relationship(id=f"r{number}", ours=f"did:example:o{number}") for number in range(1, 12)]
+    await store.commit(Done(relationships=(full, *others), at=NOW))
+    require(await store.relationship("r0") == full, "every member")
+    require(await store.relationship("unknown") is None, "an unknown id")
+    changed = Relationship(id="r0", ours="did:example:a2", theirs="did:example:b2", state="ended")
+    await store.commit(Done(relationships=(changed,), at=NOW))
+    require(await store.relationship("r0") == changed, "it is replaced as a whole")
+    require(await store.find("did:example:a1", "did:example:b2") is None, "its old DIDs are gone with it")
+    for limit in (1, 5, 100):
+        found = await each_page(store.relationships, limit)
+        require([one.id for one in found] == [f"r{n}" for n in range(12)], "in pages, in order")
+
+
+async def parties(store: Store) -> None:
+    """A relationship is found by both DIDs, in each form, current or rotated."""
+    a, b, c = "did:example:a", "did:example:b", "did:example:c"
+    peer = Relationship(id="r1", ours=a, theirs=LONG, our_history=(f"{a}0",), their_history=(b, f"{b}1"))
+    await store.commit(Done(relationships=(peer, Relationship(id="r2", ours=a, theirs=c)), at=NOW))
+    for ours in (a, f"{a}0"):
+        for theirs in (LONG, SHORT, b, f"{b}1"):
+            require(await store.find(ours, theirs) == peer, "by each form, current or replaced")
+    other = await store.find(a, c)
+    require(other is not None and other.id == "r2", "the peer's DID decides")
+    for ours, theirs in ((a, "did:example:d"), ("did:example:d", LONG), (LONG, a), (f"{a}0", c)):
+        require(await store.find(ours, theirs) is None, "both DIDs must fit")
+    rotated = Relationship(id="r2", ours=SHORT, theirs=f"{c}2", our_history=(a,), their_history=(c,))
+    await store.commit(Done(relationships=(rotated,), at=NOW))
+    for ours in (a, LONG, SHORT):
+        for theirs in (c, f"{c}2"):
+            require(await store.find(ours, theirs) == rotated, "across rotations of both sides")
+
+
+async def invited(store: Store) -> None:
+    """A relationship whose peer is not known is found without one; the best of several comes first."""
+    a, b = "did:example:a", "did:example:b"
+    await store.commit(Done(relationships=(Relationship(id="i", ours=a, state="invited"),), at=NOW))
+    found = await store.find(a, None)
+    require(found is not None and found.id == "i", "without a peer")
+    require(await store.find(a, b) is None and await store.find(b, None) is None, "and only so")
+    await store.commit(Done(relationships=(Relationship(id="i", ours=a, theirs=b),), at=NOW))
+    require(await store.find(a, None) is None and await store.find(a, b) is not None, "then with its peer")
+    old = Relationship(id="old", ours="did:example:new", theirs=b, our_history=(a,))
+    ended = Relationship(id="ended", ours=a, theirs=b, state="ended")
+    await store.commit(Done(relationships=(old, ended), at=NOW))
+    best = await store.find(a, b)
+    require(best is not None and best.id == "i", "current DIDs first, then one that has not ended")
+
+
+async def records(store: Store) -> None:
+    """Records are kept by kind and key, replaced, removed, and listed in pages."""
+    made = tuple(Record(kind="k", key=f"{number}", value=bytes([number, 0, 255])) for number in range(12))
+    await store.commit(Done(records=(*made, Record(kind="other", key="0", value=b"x")), at=NOW))
+    require(await store.record("k", "3") == made[3], "every byte")
+    require(await store.record("k", "99") is None and await store.record("none", "0") is None, "unknown")
+    for limit in (1, 5, 100):
+        found = await each_page(lambda after, limit: store.records("k", after, limit), limit)
+        require(found == list(made), "one kind, in order")
+    replaced = Record(kind="k", key="3", value=b"")
+    await store.commit(
+        Done(records=(replaced,), forget=(("k", "0"), ("k", "unknown"), ("none", "0")), at=NOW)
+    )
+    found = await each_page(lambda after, limit: store.records("k", after, limit), 5)
+    require(found == [*made[1:3], replaced, *made[4:]], "replaced in place, and removed")
+    require(await store.record("other", "0") is not None, "another kind is left alone")
+
+
+CHECKS = {check.__name__: check for check in (threads, wakes, relationships, parties, invited, records)}
