@@ -27,9 +27,6 @@ SECTION = re.compile(r"^## (?P<title>.+?)$.*?^```python\n(?P<source>.*?)^```$", 
 PROGRAMS = {match["title"]: match["source"] for match in SECTION.finditer(PAGE)}
 ASGI = "uvicorn --ws websockets-sansio app:app --port {port}"
 WSGI = "granian --interface wsgi app:app --port {port}"
-    "uvicorn --ws websockets-sansio app:app --port {port}",
-    "granian --interface wsgi app:app --port {port}",
-)
 SERVERS = {
     "Starlette": ASGI,
     "FastAPI": ASGI,
