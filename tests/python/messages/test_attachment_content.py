@@ -1,4 +1,4 @@
-"""The content of attachments: put in from octets, files, JSON and links, read back, held against its hash."""
+"""The content of attachments: from bytes, files, JSON and links, read back and compared with its hash."""
 
 from __future__ import annotations
 

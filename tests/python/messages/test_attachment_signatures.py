@@ -1,4 +1,4 @@
-"""Signatures of attachments: by anybody, detached, in every form of a JWS; and what no reader may take."""
+"""Signatures of attachments: by any party, detached, in every form of a JWS; and forms that are refused."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ def test_a_signature_leaves_every_other_member_as_it_was(
         "mime_type": "text/plain",
     }
     signed = signer.sign_attachment(Attachment.from_dict(members), sign_frm=carol.did, compact=compact)
-    told = signed.as_dict()
-    assert told["data"].pop("jws")
-    assert told == {**members, "data": {"odd": [1], "base64": "AA"}}
+    members_now = signed.as_dict()
+    assert members_now["data"].pop("jws")
+    assert members_now == {**members, "data": {"odd": [1], "base64": "AA"}}
     assert reader.verify_attachment(Attachment.from_dict(signed.as_dict())).kid == carol.signing.kid

@@ -1,4 +1,4 @@
-"""Expiry: told by the clock of whoever unpacks, and refused on demand."""
+"""Expiry: reported by the clock of the recipient, and refused on demand."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def test_replace_keeps_the_rotation_and_refuses_what_the_constructor_refuses() -
     with pytest.raises(TypeError):
         message.replace(nonsense=1)
     with pytest.raises(ValueError, match="to"):
-        message.replace(to=["nobody"])
+        message.replace(to=["unknown"])
 
 
 def test_repr_contains_the_type_and_id_and_not_the_content() -> None:

@@ -1,4 +1,4 @@
-"""What a message may say: its maker is told of a ValueError, its reader of a MalformedMessageError."""
+"""Forms of a message: a program gets ValueError, a recipient MalformedMessageError."""
 
 from __future__ import annotations
 

@@ -130,9 +130,9 @@ def test_a_small_attachment_does_not_retain_a_large_message() -> None:
     members = {"id": "one", "type": HELLO, "body": {"b": "x" * size}, "attachments": [{"data": {"json": 1}}]}
     text = json.dumps(members)
     before = resident()
-    kept = [Message.from_json(text).attachments[0] for _ in range(count)]
+    retained = [Message.from_json(text).attachments[0] for _ in range(count)]
     assert resident() - before < count * size // 2
-    assert [attachment.json() for attachment in kept] == [1] * count
+    assert [attachment.json() for attachment in retained] == [1] * count
 
 
 # bytes and buffers
