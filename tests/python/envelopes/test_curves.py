@@ -56,10 +56,10 @@ class Known:
         return self.documents.get(did)
 
 
-def world(*owners: Owner, held: list[Secret] | None = None) -> ResolversConfig:
+def world(*owners: Owner, available: list[Secret] | None = None) -> ResolversConfig:
     secrets = [secret for owner in owners for secret in owner.agreement + owner.signing]
     return ResolversConfig(
-        secrets_resolver=InMemorySecrets(secrets if held is None else held),
+        secrets_resolver=InMemorySecrets(secrets if available is None else available),
         did_resolver=Known({owner.did: owner.document for owner in owners}),
     )
 
@@ -121,11 +121,11 @@ def test_the_first_common_curve_in_the_documented_order_is_used() -> None:
 @pytest.mark.spec("ENC-12")
 def test_a_sender_uses_a_key_whose_secret_it_has() -> None:
     alice, bob = Owner("alice", AGREE), Owner("bob", AGREE)
-    held = [secret for secret in alice.agreement if secret.curve == "P-256"]
-    packed = sync.pack_encrypted(world(alice, bob, held=held), hello(), to=bob.did, frm=alice.did)
+    available = [secret for secret in alice.agreement if secret.curve == "P-256"]
+    packed = sync.pack_encrypted(world(alice, bob, available=available), hello(), to=bob.did, frm=alice.did)
     assert packed.from_kid == alice.kid("agree", "P-256")
     with pytest.raises(SecretNotFoundError):
-        sync.pack_encrypted(world(alice, bob, held=[]), hello(), to=bob.did, frm=alice.did)
+        sync.pack_encrypted(world(alice, bob, available=[]), hello(), to=bob.did, frm=alice.did)
 
 
 @pytest.mark.spec("ENC-12")
@@ -149,7 +149,7 @@ def test_each_curve_gets_an_envelope_on_demand() -> None:
             assert epk_curve(envelope.message) == envelope.curve
             assert envelope.to_kids == (bob.kid("agree", envelope.curve),)
             only = [secret for secret in bob.agreement if secret.curve == envelope.curve]
-            received = sync.unpack(world(alice, bob, held=only), envelope.message)
+            received = sync.unpack(world(alice, bob, available=only), envelope.message)
             assert received.metadata.authenticated is (frm is not None)
 
 

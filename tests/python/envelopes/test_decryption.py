@@ -1,4 +1,4 @@
-"""One opaque error for a failed decryption, whatever went wrong inside."""
+"""One opaque error for a failed decryption, whatever the cause."""
 
 from __future__ import annotations
 

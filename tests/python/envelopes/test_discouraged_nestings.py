@@ -19,7 +19,7 @@ ADVISED = "authcrypt around a signature, which the specification advises against
 FORBIDDEN = "anoncrypt around authcrypt around a signature, which the specification forbids to send"
 
 
-def told(received: Any) -> tuple[bool, str | None, str | None, list[str]]:  # noqa: ANN401, an UnpackResult
+def summary(received: Any) -> tuple[bool, str | None, str | None, list[str]]:  # noqa: ANN401, an UnpackResult
     metadata = received.metadata
     return metadata.anonymous_sender, metadata.encrypted_from, metadata.sign_from, [*metadata.warnings]
 
@@ -53,7 +53,7 @@ async def test_a_signed_message_from_a_sender_has_the_requested_layers(  # noqa:
     packed = await sender.pack(hello(), to=bob.did, frm=alice.did, sign_frm=alice.did, config=config)
     received = await recipient.unpack(packed.message)
     encrypted_from = alice.key.kid if is_authcrypted else None
-    assert told(received) == (is_hidden, encrypted_from, alice.signing.kid, warnings)
+    assert summary(received) == (is_hidden, encrypted_from, alice.signing.kid, warnings)
     assert packed.from_kid == encrypted_from
     # who looks on learns of the sender only where nothing hides it
     assert (alice.did in str(inspect(packed.message))) is not is_hidden
@@ -80,7 +80,7 @@ def nestings(alice: Party, bob: Party) -> dict[str, Any]:
 def test_discouraged_nestings_are_read_with_a_warning(documents: Documents, alice: Party, bob: Party) -> None:
     for warning, packed in nestings(alice, bob).items():
         received = documents.unpack(bob, packed)
-        assert told(received) == (warning is FORBIDDEN, alice.key.kid, alice.signing.kid, [warning])
+        assert summary(received) == (warning is FORBIDDEN, alice.key.kid, alice.signing.kid, [warning])
         demand = UnpackConfig(require_profile="didcomm/v2")
         if warning is FORBIDDEN:
             with pytest.raises(PolicyError, match="require_profile"):

@@ -187,7 +187,7 @@ def test_an_unknown_content_encryption_is_refused(documents: Documents, bob: Par
 @pytest.mark.spec("ALG-15")
 @pytest.mark.parametrize("point", LOW_ORDER, ids=lambda point: point.hex()[:8])
 def test_a_low_order_epk_is_refused(documents: Documents, bob: Party, point: bytes) -> None:
-    # with such a point everybody agrees with everybody on zeros
+    # with such a point every key agreement gives zeros
     epk = {"kty": "OKP", "crv": "X25519", "x": b64(point)}
     forged = forge.encrypt(plaintext(), bob.agreement, protected={"epk": epk}, agreed=bytes(32))
     with pytest.raises((DecryptionError, MalformedMessageError)):

@@ -1,4 +1,4 @@
-"""What an envelope says of itself without a key: told as a claim, faults and all, and never the body."""
+"""`inspect`: unverified headers and faults of an envelope, without keys and without the body."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from support import forge
 from support.mutate import mutated, thorough
 from support.parties import Documents, Party, b64, header_of, hello, unb64
 
-SECRET = "the treasure is under the oak"  # noqa: S105, the body that nobody may see
+SECRET = "the treasure is under the oak"  # noqa: S105, the body, which must not be shown
 ALICE, BOB, CAROL = (
     Party("did:example:alice"),
     Party("did:example:bob", agreement=3),
@@ -202,11 +202,11 @@ def test_a_view_is_marked_as_unverified_and_serialises_to_json() -> None:
     assert "claims to be (nothing of it is proved)" in str(view)
     assert "claimed: authcrypt (ECDH-1PU+A256KW A256CBC-HS512) from did:example:alice#x1" in repr(view)
     assert "claimed, nothing is proved" in view.svg()
-    told = view.as_dict()
-    assert json.loads(json.dumps(told)) == told
-    assert told["layers"][0]["layer"] == "encrypted"
-    assert told["layers"][0]["overhead"] == encrypted(AUTH).overhead
-    assert told["layers"][0]["claimed_recipient_kids"] == BOB.kids
+    output = view.as_dict()
+    assert json.loads(json.dumps(output)) == output
+    assert output["layers"][0]["layer"] == "encrypted"
+    assert output["layers"][0]["overhead"] == encrypted(AUTH).overhead
+    assert output["layers"][0]["claimed_recipient_kids"] == BOB.kids
     assert inspect(SIGNED).as_dict()["layers"][0]["signatures"][0]["claimed_kid"] == ALICE.signing.kid
 
 
@@ -414,7 +414,7 @@ def test_a_damaged_envelope_is_described_in_order(kind: str, data: st.DataObject
     assert "\n" not in repr(view)
     texts(view.svg())
     if not view.faults:
-        # whoever holds the keys may still refuse it, for what only keys can show
+        # unpack may still refuse it for faults that only keys reveal
         assert all(fault.reason for fault in view.faults)
 
 
@@ -442,18 +442,18 @@ def escaped(text: str) -> str:
     )
 
 
-# what is never told, and strangers' text
+# what is never shown, and untrusted text
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_body_and_attachments_are_not_shown(kind: str) -> None:
     view = inspect(KINDS[kind])
-    told = everything(view)
+    output = everything(view)
     for hidden in (SECRET, "treasure", b64(SECRET), "ciphertext_text"):
-        assert hidden not in told
+        assert hidden not in output
     for part in ("payload", "ciphertext", "tag"):
         if part in KINDS[kind]:
-            assert KINDS[kind][part] not in told
+            assert KINDS[kind][part] not in output
 
 
 HOSTILE = [
@@ -484,8 +484,8 @@ def test_untrusted_text_is_escaped(text: str) -> None:
         drawn = ET.fromstring(view.svg())  # noqa: S314, our own picture
         assert {element.tag for element in drawn.iter()} <= harmless
         assert {name for element in drawn.iter() for name in element.attrib} <= attributes
-        told = [shown for shown in drawn.itertext() if shown]
-        assert escaped(text) in told
+        output = [shown for shown in drawn.itertext() if shown]
+        assert escaped(text) in output
         assert all(line.isprintable() for line in str(view).splitlines())
         assert repr(view).isprintable()
 
@@ -507,7 +507,7 @@ def rows(svg: str) -> set[str]:
 
 def test_the_picture_of_an_envelope_shows_what_it_claims_and_its_sizes() -> None:
     view = inspect(AUTH)
-    told = rows(view.svg())
+    output = rows(view.svg())
     assert {
         "skid",
         ALICE.key.kid,
@@ -515,8 +515,8 @@ def test_the_picture_of_an_envelope_shows_what_it_claims_and_its_sizes() -> None
         "ECDH-1PU+A256KW",
         "A256CBC-HS512",
         f"{view.octets:,} B",
-    } <= told
-    assert any("for the recipients alone" in text for text in told)
+    } <= output
+    assert any("for the recipients alone" in text for text in output)
     assert getattr(view, "_repr_svg_")() == view.svg()  # noqa: B009, a name that notebooks call
     broken = rows(inspect(with_header(AUTH, enc="ROT13")).svg())
     assert {"What unpack would refuse", "unsupported", "binds the kids below"} <= broken
@@ -533,9 +533,9 @@ def test_two_pictures_on_one_page_share_no_ids() -> None:
 
 def test_the_message_is_drawn_inside_where_it_is_given() -> None:
     received = KNOWN.unpack(BOB, AUTH)
-    told = rows(inspect(AUTH).svg(received.message))
-    assert {"type", "from", "to", "thid", "pthid", ALICE.did} <= told
-    assert any(SECRET in text for text in told)
+    output = rows(inspect(AUTH).svg(received.message))
+    assert {"type", "from", "to", "thid", "pthid", ALICE.did} <= output
+    assert any(SECRET in text for text in output)
     assert any(SECRET in text for text in rows(inspect(SIGNED).svg(received.message)))
 
 

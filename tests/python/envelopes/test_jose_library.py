@@ -1,4 +1,4 @@
-"""A JOSE library that knows nothing of DIDComm opens our envelopes and verifies our signatures."""
+"""A JOSE library without DIDComm opens our envelopes and verifies our signatures."""
 
 from __future__ import annotations
 

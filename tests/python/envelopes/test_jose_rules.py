@@ -1,4 +1,4 @@
-"""Rules of the JOSE and EdDSA RFCs that signatures and encrypted messages are held to."""
+"""Rules of the JOSE and EdDSA RFCs for signatures and encrypted messages."""
 
 from __future__ import annotations
 

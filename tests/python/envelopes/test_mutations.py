@@ -1,4 +1,4 @@
-"""Whatever is damaged, the answer is an exception of the project's tree: never a panic, never a hang."""
+"""Damaged messages raise an exception of the library: never a panic, never a hang."""
 
 from __future__ import annotations
 

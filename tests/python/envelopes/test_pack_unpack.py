@@ -34,7 +34,7 @@ AUTH = AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW
 
 
 class Mode(NamedTuple):
-    """A row of the table of combinations: what is asked for, and what is to be reported."""
+    """A row of the table of combinations: the request and the expected report."""
 
     frm: bool = False
     sign: bool = False

@@ -72,7 +72,7 @@ def readers() -> ResolversConfig:
     usable: list[Secret] = []
     for secret in (secret for party in parties for secret in party["secrets"]):
         if secret["crv"] == "secp256k1" and "key-k256" in secret["kid"]:
-            continue  # a key for agreement, which is read only where that is asked for
+            continue  # a key for agreement, which is read only on demand
         usable.append(Secret(secret))
     return ResolversConfig(secrets_resolver=InMemorySecrets(usable), did_resolver=Parties(documents))
 

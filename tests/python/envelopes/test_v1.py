@@ -1,4 +1,4 @@
-"""DIDComm v1: verkeys, envelopes and forwards, and the one door at which both versions knock."""
+"""DIDComm v1: verkeys, envelopes and forwards, and `receive`, which accepts both versions."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Cast:
 
     def __init__(self) -> None:
         self.secrets = {name: InMemorySecrets() for name in ("alice", "bob", "carol")}
-        self.alice, self.bob, self.carol = (now.create_verkey(held) for held in self.secrets.values())
+        self.alice, self.bob, self.carol = (now.create_verkey(own) for own in self.secrets.values())
 
     def config(self, name: str, replay_window: ReplayWindow | None = None) -> ResolversConfig:
         return resolvers(self.secrets[name], replay_window)
@@ -116,20 +116,20 @@ async def test_a_forward_goes_from_mediator_to_mediator(cast: Cast) -> None:
 async def test_a_new_verkey_is_stored_under_the_kid_of_its_did_key() -> None:
     class Slow:
         def __init__(self) -> None:
-            self.kept: list[Secret] = []
+            self.stored: list[Secret] = []
 
         def get_key(self, kid: str, /) -> Secret | None:
-            return next((secret for secret in self.kept if secret.kid == kid), None)
+            return next((secret for secret in self.stored if secret.kid == kid), None)
 
         def get_keys(self, kids: list[str], /) -> list[str]:
             return [kid for kid in kids if self.get_key(kid)]
 
         async def add_key(self, secret: Secret, /) -> None:
-            self.kept.append(secret)
+            self.stored.append(secret)
 
     secrets, seed = Slow(), b"testseed000000000000000000000001"
     verkey = await v1.create_verkey(secrets, seed)
-    (secret,) = secrets.kept
+    (secret,) = secrets.stored
     multikey = secret.public_multikey()
     assert secret.kid == f"did:key:{multikey}#{multikey}"
     assert (
@@ -256,11 +256,11 @@ def test_inspect_shows_the_claims_of_a_v1_envelope(cast: Cast) -> None:
 
 
 async def test_the_secrets_resolver_receives_the_verkey_and_the_did_key_kid(cast: Cast) -> None:
-    asked: list[list[str]] = []
+    requests: list[list[str]] = []
 
-    class Asked(Keys):
+    class RecordingKeys(Keys):
         def get_keys(self, kids: list[str], /) -> list[str]:
-            asked.append(kids)
+            requests.append(kids)
             return super().get_keys(kids)
 
     secret = cast.secrets["bob"].get_key(cast.bob)
@@ -268,9 +268,9 @@ async def test_the_secrets_resolver_receives_the_verkey_and_the_did_key_kid(cast
     jwk = {name: value for name, value in secret.expose_jwk().items() if name != "kid"}
     for name in (cast.bob, secret.kid):
         for answer in (secret, jwk, {**jwk, "kid": "did:example:bob#1"}):
-            received = await v1.unpack(resolvers(Asked({name: answer})), cast.packed())
+            received = await v1.unpack(resolvers(RecordingKeys({name: answer})), cast.packed())
             assert received.recipient_verkey == cast.bob
-    assert {tuple(kids) for kids in asked} == {(cast.bob, secret.kid)}
+    assert {tuple(kids) for kids in requests} == {(cast.bob, secret.kid)}
 
 
 def test_a_signing_only_external_key_does_not_open_with_the_reason(cast: Cast) -> None:
@@ -308,13 +308,13 @@ def test_secrets_are_named_by_their_verkeys(cast: Cast) -> None:
     secret = cast.secrets["bob"].get_key(cast.bob)
     assert secret is not None
     assert cast.bob in cast.secrets["bob"]
-    kept = InMemorySecrets([{**secret.expose_jwk(), "kid": cast.bob}])
-    assert kept.kids() == [secret.kid]
+    stored = InMemorySecrets([{**secret.expose_jwk(), "kid": cast.bob}])
+    assert stored.kids() == [secret.kid]
     assert secret.renamed("did:example:bob#1").renamed(cast.bob).kid == secret.kid
-    assert now.unpack(resolvers(kept), cast.packed()).recipient_verkey == cast.bob
-    assert kept.remove_key(cast.bob)
+    assert now.unpack(resolvers(stored), cast.packed()).recipient_verkey == cast.bob
+    assert stored.remove_key(cast.bob)
     with pytest.raises(SecretNotFoundError) as caught:
-        now.unpack(resolvers(kept), cast.packed())
+        now.unpack(resolvers(stored), cast.packed())
     assert caught.value.kids == (cast.bob,)
 
 

@@ -1,4 +1,4 @@
-"""What is written: the forms that every other implementation reads."""
+"""The wire format: the forms that every other implementation reads."""
 
 from __future__ import annotations
 
