@@ -207,7 +207,7 @@ async def test_an_operation_can_be_cancelled_at_every_await(
     await OPERATIONS[name](complete, packed)
     awaits = complete.awaits.count
     assert 0 < awaits < MOST_AWAITS
-    held = len(complete.added)
+    complete_count = len(complete.added)
     with warnings.catch_warnings():
         # a coroutine that nothing awaits, a task that is destroyed
         warnings.simplefilter("error")
@@ -217,13 +217,13 @@ async def test_an_operation_can_be_cancelled_at_every_await(
                 await OPERATIONS[name](world, packed)
             # messages that wait for one DID ask once, or twice where the first answer was there already
             assert world.awaits.scope.cancelled_caught or world.awaits.count < at, at
-            asked = world.awaits.count
+            awaited = world.awaits.count
             # nothing is left behind: no entry, no part of the keys of a DID, no task that goes on
             assert len(world.window) == len(world.handed_out), at
-            assert len(world.added) in {0, held}, at
+            assert len(world.added) in {0, complete_count}, at
             for _ in range(10):
                 await anyio.lowlevel.checkpoint()
-            assert world.awaits.count == asked, at
+            assert world.awaits.count == awaited, at
             # and the same message can be delivered again
             world.awaits.at = None
             await OPERATIONS[name](world, packed)

@@ -1,4 +1,4 @@
-"""Long work leaves the event loop, and short work does not."""
+"""Long work runs in a worker thread, and short work in the event loop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from support.event_loops import turns
 from support.parties import HELLO, Documents, Party, hello, results
 
 if TYPE_CHECKING:
-    from support.recording_resolver import Asked
+    from support.recording_resolver import RecordingResolver
 
 LONG = "x" * (1 << 20)
 
@@ -78,25 +78,27 @@ async def test_a_message_to_many_keys_leaves_the_loop_and_every_key_opens_it(
     packed, while_packing = await turns(packing)
     assert while_packing > 0
     assert packed.to_kids == tuple(sorted(crowd.kids))
-    everybody = UnpackConfig(expect_decrypt_by_all_keys=True)
-    assert documents.unpack(crowd, packed.message, everybody).message.frm == sender
+    every_key = UnpackConfig(expect_decrypt_by_all_keys=True)
+    assert documents.unpack(crowd, packed.message, every_key).message.frm == sender
     (entry,) = results(
         sync.pack_many(documents.of(alice), [Outgoing(message=hello(), to=crowd.did, frm=sender)])
     )
     assert isinstance(entry, Packed)
-    assert documents.unpack(crowd, entry.message, everybody).message.frm == sender
+    assert documents.unpack(crowd, entry.message, every_key).message.frm == sender
     again = sync.pack_encrypted(documents.of(alice), hello(), to=crowd.did, frm=sender)
-    assert documents.unpack(crowd, again.message, everybody).message.frm == sender
+    assert documents.unpack(crowd, again.message, every_key).message.frm == sender
 
 
-async def test_resolvers_run_in_the_context_of_the_caller(asked: Asked, alice: Party, bob: Party) -> None:
-    caller = ContextVar("caller", default="nobody")
+async def test_resolvers_run_in_the_context_of_the_caller(
+    recorder: RecordingResolver, alice: Party, bob: Party
+) -> None:
+    caller = ContextVar("caller", default="unknown")
     callers: list[str] = []
 
     class Watched:
         def resolve(self, did: str, /) -> Any:  # noqa: ANN401, what the resolver inside answers
             callers.append(caller.get())
-            return asked.documents.resolve(did)
+            return recorder.documents.resolve(did)
 
     caller.set("test")
     await DIDCommMessaging(alice.secrets, Watched()).pack(long(), to=bob.did, frm=alice.did)

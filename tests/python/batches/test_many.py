@@ -1,4 +1,4 @@
-"""Many messages at once: in order, each for itself, and each question asked once."""
+"""Batches: order, independent failures, and one request for each key and document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pydidcomm import (
 )
 from support.external_keys import Keys
 from support.parties import Documents, Party, hello, results
-from support.recording_resolver import Asked, Plain
+from support.recording_resolver import Plain, RecordingResolver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def packed_by(alice: Party, documents: Documents, ids: Sequence[str]) -> list[st
     return [entry.message for entry in entries if isinstance(entry, Packed)]
 
 
-def told(entries: Sequence[UnpackResult | Exception]) -> list[Any]:
+def summaries(entries: Sequence[UnpackResult | Exception]) -> list[Any]:
     """The id of each message, or the kind of the exception in its place."""
     return [
         entry.message.id if isinstance(entry, UnpackResult) else type(entry).__name__ for entry in entries
@@ -56,27 +56,31 @@ def told(entries: Sequence[UnpackResult | Exception]) -> list[Any]:
 
 
 async def test_entries_are_in_order_and_no_failure_fails_the_others(
-    documents: Documents, alice: Party, bob: Party, asked: Asked
+    documents: Documents, alice: Party, bob: Party, recorder: RecordingResolver
 ) -> None:
     one, two = packed_by(alice, documents, ["one", "two"])
     batch = [one, NOISE, two.encode(), b"\xff", 7, {"id": "three", "type": "https://example.org/a/1.0/b"}]
     expected = ["one", "MalformedMessageError", "two", "MalformedMessageError", "ArgumentTypeError", "three"]
     messages: Any = batch
-    assert told(results(await unpack_many(asked.config, messages))) == expected
-    assert told(results(await DIDCommMessaging(bob.secrets, documents).unpack_many(messages))) == expected
+    assert summaries(results(await unpack_many(recorder.config, messages))) == expected
+    assert (
+        summaries(results(await DIDCommMessaging(bob.secrets, documents).unpack_many(messages))) == expected
+    )
     for threads in (None, 1, 2, 100):
-        assert told(results(sync.unpack_many(documents.of(bob), messages, threads=threads))) == expected
-    assert told(results(sync.unpack_many(Plain(asked).config, messages))) == expected
+        assert summaries(results(sync.unpack_many(documents.of(bob), messages, threads=threads))) == expected
+    assert summaries(results(sync.unpack_many(Plain(recorder).config, messages))) == expected
     assert sync.DIDCommMessaging(bob.secrets, documents).unpack_many([]) == []
 
 
 async def test_each_key_and_document_is_requested_once(
-    asked: Asked, documents: Documents, alice: Party
+    recorder: RecordingResolver, documents: Documents, alice: Party
 ) -> None:
-    entries = results(await unpack_many(asked.config, packed_by(alice, documents, ["one", "two", "three"])))
-    assert told(entries) == ["one", "two", "three"]
-    assert alice.did in asked.questions
-    assert len(asked.questions) == len({str(question) for question in asked.questions})
+    entries = results(
+        await unpack_many(recorder.config, packed_by(alice, documents, ["one", "two", "three"]))
+    )
+    assert summaries(entries) == ["one", "two", "three"]
+    assert alice.did in recorder.questions
+    assert len(recorder.questions) == len({str(question) for question in recorder.questions})
 
 
 async def test_batches_larger_than_the_concurrency_limit_are_in_order() -> None:
@@ -85,11 +89,11 @@ async def test_batches_larger_than_the_concurrency_limit_are_in_order() -> None:
     ids = [str(number) for number in range(1100)]
     entries = results(await party.pack_many([Outgoing(message=hello(id=id_), to=bob) for id_ in ids]))
     packed = [entry.message for entry in entries if isinstance(entry, Packed)]
-    assert told(results(await party.unpack_many(packed))) == ids
-    assert told(results(await party.unpack_many(packed, threads=1))) == ids
+    assert summaries(results(await party.unpack_many(packed))) == ids
+    assert summaries(results(await party.unpack_many(packed, threads=1))) == ids
 
 
-class Failing(Asked):
+class Failing(RecordingResolver):
     """Does not find Carol's document, and says so in its own way."""
 
     def __init__(self, documents: Documents, party: Party, error: BaseException) -> None:
@@ -109,15 +113,15 @@ async def test_exception_of_a_resolver_is_the_entry_of_each_message_that_needs_i
     batch = [*packed_by(carol, documents, ["one"]), *packed_by(alice, documents, ["two"])]
     entries = results(await unpack_many(Failing(documents, bob, error).config, batch))
     assert entries[0] is error
-    assert told(entries[1:]) == ["two"]
+    assert summaries(entries[1:]) == ["two"]
 
 
 class Plug(BaseException):
-    """What nobody may swallow."""
+    """An exception that no code may swallow."""
 
 
 class Pulled:
-    """A resolver that somebody interrupts."""
+    """A resolver that is interrupted."""
 
     def resolve(self, did: str, /) -> DIDDocument:
         raise Plug
@@ -131,13 +135,13 @@ def test_keyboard_interrupt_is_raised_and_not_an_entry(
         results(sync.unpack_many(config, packed_by(alice, documents, ["one"])))
 
 
-class Meeting(Asked):
-    """Answers nobody before it was asked for two DIDs."""
+class Meeting(RecordingResolver):
+    """Waits with its answers until two DIDs were requested."""
 
     def __init__(self, documents: Documents, party: Party) -> None:
         super().__init__(documents, party)
         self.both = anyio.Event()
-        self.caller = ContextVar("caller", default="nobody")
+        self.caller = ContextVar("caller", default="unknown")
         self.callers: list[str] = []
 
     async def resolve(self, did: str, /) -> Any:  # noqa: ANN401, right and wrong answers
@@ -155,12 +159,12 @@ async def test_requests_run_concurrently_in_the_context_of_the_caller(
     meeting = Meeting(documents, bob)
     meeting.caller.set("test")
     batch = [*packed_by(carol, documents, ["one"]), *packed_by(alice, documents, ["two"])]
-    assert told(results(await unpack_many(meeting.config, batch))) == ["one", "two"]
+    assert summaries(results(await unpack_many(meeting.config, batch))) == ["one", "two"]
     assert set(meeting.callers) == {"test"}
 
 
-class Silent(Asked):
-    """Never answers, unless it is told to."""
+class Silent(RecordingResolver):
+    """Does not answer before `answer` is set."""
 
     speaks = False
     given_up = 0
@@ -168,12 +172,12 @@ class Silent(Asked):
     def __init__(self, documents: Documents, party: Party) -> None:
         super().__init__(documents, party)
         self.both = anyio.Event()
-        self.asked = 0
+        self.arrived = 0
 
     async def resolve(self, did: str, /) -> Any:  # noqa: ANN401, right and wrong answers
         if not self.speaks:
-            self.asked += 1
-            if self.asked == 2:
+            self.arrived += 1
+            if self.arrived == 2:
                 self.both.set()
             try:
                 await anyio.sleep_forever()
@@ -193,7 +197,7 @@ async def test_a_cancelled_batch_leaves_nothing_behind(
         tasks.cancel_scope.cancel()
     assert silent.given_up == 2
     silent.speaks = True
-    assert told(results(await unpack_many(silent.config, batch))) == ["one", "two"]
+    assert summaries(results(await unpack_many(silent.config, batch))) == ["one", "two"]
 
 
 async def test_second_copy_of_a_message_in_a_batch_is_a_replay(
@@ -203,9 +207,9 @@ async def test_second_copy_of_a_message_in_a_batch_is_a_replay(
     for threads in (1, 2):
         party = DIDCommMessaging(bob.secrets, documents, replay_window=InMemoryReplayWindow())
         entries = results(await party.unpack_many([one, NOISE, one], threads=threads))
-        assert told(entries) == ["one", "MalformedMessageError", "ReplayedMessageError"]
+        assert summaries(entries) == ["one", "MalformedMessageError", "ReplayedMessageError"]
     twin = sync.DIDCommMessaging(bob.secrets, documents, replay_window=InMemoryReplayWindow())
-    assert told(results(twin.unpack_many([one, one]))) == ["one", ReplayedMessageError.__name__]
+    assert summaries(results(twin.unpack_many([one, one]))) == ["one", ReplayedMessageError.__name__]
 
 
 async def test_policy_and_expiry_are_those_of_unpack(documents: Documents, alice: Party, bob: Party) -> None:
@@ -258,7 +262,7 @@ async def test_each_outgoing_message_is_packed_with_its_own_options(
 
 
 class There:
-    """A key that lives elsewhere, and counts what it is asked."""
+    """An external key that counts its operations."""
 
     def __init__(self, key: Key) -> None:
         self.key = key
@@ -283,22 +287,22 @@ async def test_an_external_key_is_used_for_every_message(
         if isinstance(entry, Packed)
     ]
     for entries in (results(await unpack_many(config, packed)), results(sync.unpack_many(config, packed))):
-        assert told(entries) == ["one", "two"]
+        assert summaries(entries) == ["one", "two"]
     assert there.agreed == 8
 
 
-async def test_wrong_arguments_of_a_batch_raise_an_error_immediately(asked: Asked) -> None:
+async def test_wrong_arguments_of_a_batch_raise_an_error_immediately(recorder: RecordingResolver) -> None:
     for threads in (0, -1):
         with pytest.raises(ValueError, match="thread"):
-            results(await unpack_many(asked.config, [NOISE], threads=threads))
+            results(await unpack_many(recorder.config, [NOISE], threads=threads))
         with pytest.raises(ValueError, match="thread"):
-            results(sync.pack_many(asked.config, [], threads=threads))
+            results(sync.pack_many(recorder.config, [], threads=threads))
     lone: list[Any] = [NOISE, NOISE.encode(), {}]
     for messages in lone:
         with pytest.raises(TypeError, match="`packed_msgs` must be a list of messages"):
-            results(await unpack_many(asked.config, messages))
+            results(await unpack_many(recorder.config, messages))
     with pytest.raises(TypeError, match="`outgoing` must contain Outgoing objects, got Message"):
-        results(await pack_many(asked.config, [hello()]))  # type: ignore[list-item]
+        results(await pack_many(recorder.config, [hello()]))  # type: ignore[list-item]
 
 
 async def test_missing_secrets_fail_only_their_own_messages(

@@ -73,7 +73,7 @@ def test_a_flood_of_20_000_strange_dids_and_forged_messages_evicts_no_contact() 
     written = table.writes
     forged = [text for number in range(100) for text in forged_by(first, key, number)]
     entries = bob.unpack_many(forged)
-    # the document of a forged `skid` is kept for a while at most: until then its short form resolves
+    # the document of a forged `skid` is cached for a while: until then its short form resolves
     assert {type(entry.error) for entry in entries} <= {DecryptionError, DidNotFoundError}
     for number in range(20_000):
         resolver.resolve(contact(number))

@@ -94,12 +94,12 @@ async def test_other_tasks_run_while_plain_resolvers_answer() -> None:
 class Flaky(Documents):
     """Fails the first time."""
 
-    asked = 0
+    calls = 0
 
     def resolve(self, did: str, /) -> Any:  # noqa: ANN401, what documents have
         if did == "did:example:alice":
-            self.asked += 1
-            if self.asked == 1:
+            self.calls += 1
+            if self.calls == 1:
                 raise TimeoutError(did)
         return super().resolve(did)
 
@@ -150,7 +150,7 @@ def in_cycles() -> list[object]:
         return [
             one
             for one in gc.garbage
-            if any(isinstance(held, (UnpackResult, Secret)) for held in gc.get_referents(one))
+            if any(isinstance(referent, (UnpackResult, Secret)) for referent in gc.get_referents(one))
         ]
     finally:
         gc.set_debug(0)
@@ -174,14 +174,14 @@ async def test_no_batch_leaves_messages_or_keys_in_reference_cycles(alice: Party
     async def run() -> None:
         for window in (InMemoryReplayWindow(), Refusing(None), Refusing(OSError())):
             for config in (None, UnpackConfig(allowed_senders=lambda _: 1 / 0 > 0)):
-                documents.asked = 0
+                documents.calls = 0
                 party = DIDCommMessaging(Asking(), documents, replay_window=window)
                 entries = results(await party.unpack_many(texts, config=config))
                 entries += results(await party.unpack_many(texts, config=config))
-                documents.asked = 0
+                documents.calls = 0
                 entries += results([one async for one in party.unpack_each(texts, config=config)])
                 assert any(isinstance(entry, Exception) for entry in entries)
-                documents.asked = 0
+                documents.calls = 0
                 plain = ResolversConfig(
                     secrets_resolver=bob.secrets, did_resolver=documents, replay_window=window
                 )

@@ -35,20 +35,20 @@ NOISE = "noise"
 class Slow:
     """Answers for most DIDs after a turn of the loop, and for some when it is let."""
 
-    def __init__(self, documents: Documents, *held: str) -> None:
+    def __init__(self, documents: Documents, *available: str) -> None:
         self.documents = documents
-        self.held = held
+        self.available = available
         self.let = anyio.Event()
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.waiting = self.most = self.cancelled = 0
 
     async def resolve(self, did: str, /) -> Any:  # noqa: ANN401
-        self.asked.append(did)
+        self.requests.append(did)
         self.waiting += 1
         self.most = max(self.most, self.waiting)
         try:
             await anyio.lowlevel.checkpoint()
-            if did in self.held:
+            if did in self.available:
                 await self.let.wait()
         except BaseException:
             self.cancelled += 1
@@ -154,10 +154,10 @@ async def test_a_slow_did_delays_others_in_order_alone(
     for _ in range(100):
         await anyio.lowlevel.checkpoint()
     # all of the others were computed meanwhile
-    asked = len(resolver.asked)
+    requests = len(resolver.requests)
     resolver.let.set()
     assert ids([one async for one in outcomes]) == [str(place) for place in range(3, 10)]
-    assert len(resolver.asked) == asked
+    assert len(resolver.requests) == requests
 
 
 async def test_a_did_that_several_messages_need_is_resolved_once(
@@ -174,7 +174,7 @@ async def test_a_did_that_several_messages_need_is_resolved_once(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(let)
         assert ids([one async for one in party.unpack_each(packed)]) == [str(place) for place in range(10)]
-    assert sorted(resolver.asked) == ["did:example:alice", "did:example:carol"]
+    assert sorted(resolver.requests) == ["did:example:alice", "did:example:carol"]
 
 
 async def test_each_message_that_waits_for_a_failure_has_an_exception_of_its_own(
@@ -194,10 +194,10 @@ async def test_each_message_that_waits_for_a_failure_has_an_exception_of_its_own
 async def test_acceptance_checks_run_in_order_as_messages_are_yielded(
     bob: Party, documents: Documents, packed: list[str]
 ) -> None:
-    asked: list[str] = []
+    requests: list[str] = []
 
     def allowed(did: str) -> bool:
-        asked.append(did)
+        requests.append(did)
         return did != "did:example:carol"
 
     window = InMemoryReplayWindow()
@@ -206,7 +206,7 @@ async def test_acceptance_checks_run_in_order_as_messages_are_yielded(
     messages = [packed[0], packed[0], packed[3], packed[1]]
     outcomes = party.unpack_each(messages, config=config)
     assert (await anext(outcomes)).unwrap().message.id == "0"
-    assert asked == ["did:example:alice"]
+    assert requests == ["did:example:alice"]
     assert isinstance((await anext(outcomes)).error, ReplayedMessageError)
     assert isinstance((await anext(outcomes)).error, PolicyError)
     await outcomes.aclose()
