@@ -1,4 +1,4 @@
-"""Who is let in: the senders that the operator allows, by a list or by a function that is asked of each."""
+"""`allowed_senders`: a list of DIDs, or a predicate that is called for each sender."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Guard:
-    """A predicate that allows some, and remembers whom it was asked about."""
+    """A predicate that allows some DIDs and records its calls."""
 
     def __init__(self, *allowed: str) -> None:
         self.allowed = allowed
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     def __call__(self, did: str) -> bool:
-        self.asked.append(did)
+        self.requests.append(did)
         return did in self.allowed
 
     async def awaited(self, did: str) -> bool:
@@ -44,14 +44,14 @@ def messages(alice: Party, bob: Party) -> tuple[dict[str, Any], ...]:
 
 async def test_a_predicate_can_be_awaited(documents: Documents, alice: Party, bob: Party) -> None:
     recipient = DIDCommMessaging(bob.secrets, documents)
-    friend, stranger = Guard(alice.did), Guard("did:example:carol")
+    admitted, refused = Guard(alice.did), Guard("did:example:carol")
     for packed in messages(alice, bob):
-        received = await recipient.unpack(packed, config=UnpackConfig(allowed_senders=friend.awaited))
+        received = await recipient.unpack(packed, config=UnpackConfig(allowed_senders=admitted.awaited))
         assert received.message.frm == alice.did
         with pytest.raises(PolicyError) as caught:
-            await recipient.unpack(packed, config=UnpackConfig(allowed_senders=stranger.awaited))
+            await recipient.unpack(packed, config=UnpackConfig(allowed_senders=refused.awaited))
         assert (caught.value.demand, caught.value.did) == ("allowed_senders", alice.did)
-    assert friend.asked == stranger.asked == [alice.did] * 3
+    assert admitted.requests == refused.requests == [alice.did] * 3
 
 
 async def test_every_operation_calls_a_plain_predicate(
@@ -69,7 +69,7 @@ async def test_every_operation_calls_a_plain_predicate(
         sync.unpack(resolvers, packed, config)
     with pytest.raises(PolicyError):
         sync.DIDCommMessaging(bob.secrets, documents).unpack(packed, config=config)
-    assert guard.asked == [alice.did] * 4
+    assert guard.requests == [alice.did] * 4
 
 
 async def test_the_sender_of_a_forward_is_checked(documents: Documents, alice: Party, bob: Party) -> None:
@@ -92,7 +92,7 @@ async def test_the_sender_of_a_forward_is_checked(documents: Documents, alice: P
         sync.unpack_forward(
             documents.of(bob), forge.encrypt(forward, bob.agreement), UnpackConfig(allowed_senders=guard)
         )
-    assert guard.asked == [alice.did] * 2
+    assert guard.requests == [alice.did] * 2
 
 
 def test_the_predicate_is_not_called_for_an_unproved_sender(
@@ -107,7 +107,7 @@ def test_the_predicate_is_not_called_for_an_unproved_sender(
         assert caught.value.did is None
     with pytest.raises(UntrustedMessageError):
         documents.unpack(bob, forge.encrypt(message, bob.agreement, sender=mallory.key), config)
-    assert guard.asked == []
+    assert guard.requests == []
 
 
 def test_other_demands_are_checked_before_the_predicate(
@@ -117,7 +117,7 @@ def test_other_demands_are_checked_before_the_predicate(
     config = UnpackConfig(allowed_senders=guard, require_signed=True)
     with pytest.raises(PolicyError, match="require_signed"):
         documents.unpack(bob, messages(alice, bob)[0], config)
-    assert guard.asked == []
+    assert guard.requests == []
 
 
 def test_messages_of_refused_senders_are_not_recorded(documents: Documents, alice: Party, bob: Party) -> None:

@@ -127,8 +127,8 @@ def test_a_signature_by_another_key_than_the_listed_one_is_invalid(
 def test_a_removed_or_added_recipient_is_refused(documents: Documents, alice: Party, bob: Party) -> None:
     packed = forge.encrypt(plaintext(from_=alice.did), bob.agreement, sender=alice.key)
     entries: list[Any] = packed["recipients"]
-    stranger = {**entries[0], "header": {"kid": f"{bob.did}#x9"}}
-    for recipients in (entries[:2], entries[:1], [*entries, stranger]):
+    unknown = {**entries[0], "header": {"kid": f"{bob.did}#x9"}}
+    for recipients in (entries[:2], entries[:1], [*entries, unknown]):
         forged = {**packed, "recipients": recipients}
         assert refused(partial(documents.unpack, bob, forged)) == ("apv=recipients", None, None)
 

@@ -1,4 +1,4 @@
-"""What an application is told to do when a peer rotates its DID or ends the relationship."""
+"""`relationship_change`: a peer rotates its DID or ends the relationship."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keys remember of their peers shows in nothing but the time that a message takes."""
+"""The cache of static-static secrets changes the duration of an operation and nothing else."""
 
 from __future__ import annotations
 

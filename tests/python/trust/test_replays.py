@@ -1,4 +1,4 @@
-"""Replays: a message that came before is refused, for as long as the window remembers it."""
+"""Replays: a repeated message is refused for as long as the window contains it."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def test_a_message_is_forgotten_when_its_seconds_are_over(clock: Clock) -> None:
         clock.time = 1030
         assert not window.seen(entry(sender, "b"))
         clock.time = 1059.5
-        # to be asked again does not make it younger
+        # another request does not renew it
         assert window.seen(entry(sender, "a"))
         clock.time = 1060
         assert not window.seen(entry(sender, "a"))

@@ -37,7 +37,7 @@ def packed(alice: Party, bob: Party, documents: Documents) -> list[str]:
 
 
 class Resolver:
-    """Answers with the documents of today, and can be told that a DID is deactivated."""
+    """Answers with current documents; a DID can be marked as deactivated."""
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents

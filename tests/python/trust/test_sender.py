@@ -1,4 +1,4 @@
-"""What a received message says about its sender: proved, or reported as not proved; and in one form."""
+"""The sender of a received message: proved, or reported as not proved; and in one form."""
 
 from __future__ import annotations
 
@@ -155,10 +155,10 @@ def test_one_party_has_one_form_in_every_message_and_every_option(signed: bool) 
     long, bob_long = alice.create_peer_did(method=4), bob.create_peer_did(method=4)
     short, bob_short = short_form(long), short_form(bob_long)
     assert short is not None
-    asked: list[str] = []
+    requests: list[str] = []
 
     def allowed(did: str) -> bool:
-        asked.append(did)
+        requests.append(did)
         return did == short
 
     options = [
@@ -175,7 +175,7 @@ def test_one_party_has_one_form_in_every_message_and_every_option(signed: bool) 
             assert received.metadata.recipient == bob_short
             assert received.message.frm == frm
     assert contacts == {short: long}
-    assert asked == [short] * 3
+    assert requests == [short] * 3
 
 
 def test_a_did_peer_2_is_its_own_form_and_that_of_its_did_peer_3() -> None:

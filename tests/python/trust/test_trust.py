@@ -1,4 +1,4 @@
-"""Nothing untrue is told: a `from` or a `to` without its proof is refused, and the error says which."""
+"""A `from` or a `to` without its proof is refused, and the error names it."""
 
 from __future__ import annotations
 
