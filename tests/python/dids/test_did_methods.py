@@ -36,12 +36,12 @@ ONE_KEY = {"X25519": (1, 0), "Ed25519": (1, 1), **dict.fromkeys(BOTH, (1, 1)), "
 
 
 def exchange(resolver: LocalResolver, party: sync.DIDCommMessaging, did: str) -> None:
-    """A stranger that knows the DID writes to it and is answered."""
-    stranger = sync.DIDCommMessaging(resolver=resolver)
-    curve = _held(party, party.resolve(did).key_agreement[0]).curve
-    frm = stranger.create_peer_did(agreement_curves=[curve])
-    assert party.unpack(stranger.pack(hello(), to=did, frm=frm).message).message.frm == frm
-    assert stranger.unpack(party.pack(hello(), to=frm, frm=did).message).message.frm == did
+    """A peer that knows the DID sends a message and gets an answer."""
+    peer = sync.DIDCommMessaging(resolver=resolver)
+    curve = _secret(party, party.resolve(did).key_agreement[0]).curve
+    frm = peer.create_peer_did(agreement_curves=[curve])
+    assert party.unpack(peer.pack(hello(), to=did, frm=frm).message).message.frm == frm
+    assert peer.unpack(party.pack(hello(), to=frm, frm=did).message).message.frm == did
 
 
 # one key
@@ -107,8 +107,8 @@ def test_a_did_peer_of_every_method_is_written_to_and_answers(method: PeerMethod
         assert method in {0, 2, 4}
     else:
         assert sync.DIDCommMessaging(resolver=resolver).resolver.resolve(did) is None
-        told = resolver.remember_genesis(known) if method == 1 else resolver.remember(known)
-        assert told == did
+        remembered = resolver.remember_genesis(known) if method == 1 else resolver.remember(known)
+        assert remembered == did
     exchange(resolver, party, did)
 
 
@@ -120,9 +120,9 @@ def test_a_did_peer_has_keys_on_any_curves(method: PeerMethod) -> None:
         method=method, agreement_curves=AGREE, auth_curves=WRITE, service_endpoint="https://alice.example"
     )
     document = party.resolve(did)
-    curves = [_held(party, kid).curve for kid in document.key_agreement]
+    curves = [_secret(party, kid).curve for kid in document.key_agreement]
     assert curves == AGREE
-    assert [_held(party, kid).curve for kid in document.authentication] == WRITE
+    assert [_secret(party, kid).curve for kid in document.authentication] == WRITE
     assert [service.endpoints[0].uri for service in document.services] == ["https://alice.example"]
 
 
@@ -151,9 +151,9 @@ async def test_options_that_a_did_method_does_not_support_are_refused() -> None:
 @pytest.mark.spec("ADR-01", "ADR-02", "ADR-05", "KID-09")
 @pytest.mark.parametrize("method", [2, 4])
 @pytest.mark.parametrize("written", ["long", "short"])
-@pytest.mark.parametrize("held", ["long", "short"])
+@pytest.mark.parametrize("available", ["long", "short"])
 def test_a_party_sends_and_receives_under_the_long_and_the_short_form(
-    method: PeerMethod, written: str, held: str
+    method: PeerMethod, written: str, available: str
 ) -> None:
     alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging()
     alice_did, bob_did = (party.create_peer_did(method=method) for party in (alice, bob))
@@ -164,7 +164,7 @@ def test_a_party_sends_and_receives_under_the_long_and_the_short_form(
     bob_names = {"long": bob_did, "short": short_form(bob_did)}
     renamed = InMemorySecrets(
         [
-            _held(bob, kid).renamed(f"{bob_names[held]}#{kid.split('#')[1]}")
+            _secret(bob, kid).renamed(f"{bob_names[available]}#{kid.split('#')[1]}")
             for kid in bob.resolve(bob_did).key_agreement
         ]
     )
@@ -182,7 +182,7 @@ def test_a_conversation_goes_on_in_the_short_form_once_the_long_form_was_seen() 
     alice_did, bob_did = alice.create_peer_did(method=4), bob.create_peer_did(method=4)
     first = bob.unpack(alice.pack(hello(frm=alice_did), to=bob_did, frm=alice_did).message)
     assert first.message.frm == alice_did
-    # nobody told either resolver of the other party: each has only seen its long form
+    # neither resolver has stored the other party: each has only resolved its long form
     stored = short_form(alice_did)
     answer = alice.unpack(bob.pack(hello(), to=stored, frm=bob_did).message)
     assert same_party(answer.message.frm or "", bob_did)
@@ -263,7 +263,7 @@ def test_a_list_of_services_is_one_element_as_in_older_dids() -> None:
     assert [service.endpoints[0].uri for service in document.services] == ["https://a", "https://b"]
 
 
-def _held(party: sync.DIDCommMessaging, kid: str) -> Secret:
+def _secret(party: sync.DIDCommMessaging, kid: str) -> Secret:
     secret = party.secrets.get_key(kid)
     assert isinstance(secret, Secret)
     return secret

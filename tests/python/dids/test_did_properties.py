@@ -52,8 +52,8 @@ def resolved(resolver: LocalResolver, did: str) -> DIDDocument:
     return document
 
 
-def told(did: str, known: str | None) -> LocalResolver:
-    """The resolver of somebody else, who was given the DID and what it is the hash of."""
+def resolver_with(did: str, known: str | None) -> LocalResolver:
+    """The resolver of another party with the DID and the document that it is the hash of."""
     resolver = LocalResolver()
     if known is not None:
         remembered = (
@@ -92,7 +92,7 @@ def test_a_did_peer_resolves_to_its_keys_and_services(
         resolver=resolver,
     )
     known = resolver.known(did) if method in {1, 3} else None
-    document = resolved(told(did, known), did)
+    document = resolved(resolver_with(did, known), did)
     assert document.id == did
     numbers = range(1, len(agree) + len(sign) + 1)
     kids = tuple(f"{did}#key-{number}" for number in numbers)

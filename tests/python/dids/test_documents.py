@@ -1,4 +1,4 @@
-"""DID documents in every dialect that is found."""
+"""DID documents in every published form."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ def test_a_document_is_a_value(bob: Party) -> None:
     assert document.as_dict() == bob.document
     document.as_dict().clear()
     assert document.as_dict() == bob.document
-    assert copy.deepcopy({"kept": document}) == {"kept": document}
+    assert copy.deepcopy({"stored": document}) == {"stored": document}
     assert bob.did in repr(document)
 
 

@@ -30,33 +30,35 @@ def names(multikey: str) -> dict[str, str]:
 
 
 @pytest.mark.spec("KID-09", "ENC-11")
-@pytest.mark.parametrize("kept", ["numbered", "multibase", "short"])
+@pytest.mark.parametrize("stored", ["numbered", "multibase", "short"])
 @pytest.mark.parametrize("named", ["numbered", "multibase", "short"])
-@pytest.mark.parametrize("wrap", [False, True], ids=["in memory", "asked"])
-def test_a_secret_is_found_under_every_name_of_its_key(kept: str, named: str, *, wrap: bool) -> None:
+@pytest.mark.parametrize("wrap", [False, True], ids=["in memory", "requests"])
+def test_a_secret_is_found_under_every_name_of_its_key(stored: str, named: str, *, wrap: bool) -> None:
     key = Key("did:example:any#x")
     did = f"did:peer:2.E{key.multikey}"
     kids = {form: f"{did}#{name}" for form, name in names(key.multikey).items()}
     method = {"id": kids[named], "type": "Multikey", "controller": did, "publicKeyMultibase": key.multikey}
 
     class Peer:
-        """A peer whose documents name keys in the form that is asked for."""
+        """A peer whose documents name keys in the requested form."""
 
         def resolve(self, _: str, /) -> dict[str, Any]:
             return {"id": did, "keyAgreement": [method]}
 
     packed = sync.DIDCommMessaging(resolver=Peer()).pack(hello(), to=did)
     assert packed.to_kids == (kids[named],)
-    secrets = InMemorySecrets([{**key.secret_jwk, "kid": kids[kept]}])
+    secrets = InMemorySecrets([{**key.secret_jwk, "kid": kids[stored]}])
 
-    class Asked(InMemorySecrets):
+    class ResolverWithoutFind(InMemorySecrets):
         def get_key(self, kid: str) -> Secret | None:
             return secrets.get_key(kid)
 
         def get_keys(self, kids: Any) -> list[str]:  # noqa: ANN401, as the base has it
             return secrets.get_keys(kids)
 
-    received = sync.DIDCommMessaging(secrets=Asked() if wrap else secrets).unpack(packed.message)
+    received = sync.DIDCommMessaging(secrets=ResolverWithoutFind() if wrap else secrets).unpack(
+        packed.message
+    )
     assert received.metadata.recipient_kid == kids[named]
 
 

@@ -90,11 +90,11 @@ def test_a_refused_sender_is_not_stored() -> None:
     long, bob_did = alice.create_peer_did(method=4), bob.create_peer_did()
     packed = alice.pack(hello(), to=bob_did, frm=long).text
 
-    def nobody(_did: str) -> bool:
+    def refuse(_did: str) -> bool:
         return False
 
     with pytest.raises(PolicyError):
-        bob.unpack(packed, config=UnpackConfig(allowed_senders=nobody))
+        bob.unpack(packed, config=UnpackConfig(allowed_senders=refuse))
     assert isinstance(bob.resolver, LocalResolver)
     assert dict(bob.resolver.long_forms) == {}
     results(sync.unpack_many(bob.resolvers_config, [packed]))
@@ -183,22 +183,22 @@ def test_long_forms_are_saved_and_restored() -> None:
 
 
 def test_a_subclass_resolves_every_did_and_stores_contacts() -> None:
-    asked: list[str] = []
+    requests: list[str] = []
 
     class Watched(LocalResolver):
-        """Notes what it is asked."""
+        """Records the requested DIDs."""
 
         def resolve(self, did: str) -> DIDDocument | None:
-            asked.append(did)
+            requests.append(did)
             return super().resolve(did)
 
     alice = sync.DIDCommMessaging()
     bob = sync.DIDCommMessaging(resolver=Watched())
     long, bob_did = alice.create_peer_did(method=4), bob.create_peer_did()
     bob.unpack(alice.pack(hello(), to=bob_did, frm=long).text)
-    assert long in asked
+    assert long in requests
     assert bob.unpack(alice.pack(hello(), to=bob_did, frm=short_of(long)).text).sender == short_of(long)
-    assert short_of(long) in asked
+    assert short_of(long) in requests
 
 
 def test_a_resolver_and_its_store_are_freed_without_references() -> None:

@@ -250,24 +250,24 @@ def test_several_services_have_distinct_ids() -> None:
 
 
 @pytest.mark.spec("KID-09")
-@pytest.mark.parametrize("kept", ["today", "2021", "2023"])
-def test_a_key_is_found_under_every_historical_name(kept: str) -> None:
+@pytest.mark.parametrize("stored", ["today", "2021", "2023"])
+def test_a_key_is_found_under_every_historical_name(stored: str) -> None:
     made = InMemorySecrets()
     did = sync.create_peer_did(made)
-    held = [made.get_key(f"{did}#key-{number}") for number in (1, 2)]
-    secrets = [secret for secret in held if secret is not None]
+    available = [made.get_key(f"{did}#key-{number}") for number in (1, 2)]
+    secrets = [secret for secret in available if secret is not None]
     bare = [secret.public_multikey()[1:] for secret in secrets]
     names = {"today": ["key-1", "key-2"], "2021": bare, "2023": [name[:8] for name in bare]}
     store = InMemorySecrets(
-        [secret.renamed(f"{did}#{name}") for secret, name in zip(secrets, names[kept], strict=True)]
+        [secret.renamed(f"{did}#{name}") for secret, name in zip(secrets, names[stored], strict=True)]
     )
     owner = sync.DIDCommMessaging(store)
     for naming in ("numbered", "multibase"):
-        stranger = sync.DIDCommMessaging(resolver=LocalResolver(key_naming=naming))
-        packed = stranger.pack(hello(), to=did)
+        peer = sync.DIDCommMessaging(resolver=LocalResolver(key_naming=naming))
+        packed = peer.pack(hello(), to=did)
         assert owner.unpack(packed.message).metadata.encrypted_to == packed.to_kids
-        answered = owner.pack(hello(), to=stranger.create_peer_did(), frm=did, sign_frm=did)
-        assert stranger.unpack(answered.message).metadata.authenticated
+        answered = owner.pack(hello(), to=peer.create_peer_did(), frm=did, sign_frm=did)
+        assert peer.unpack(answered.message).metadata.authenticated
 
 
 @pytest.mark.spec("DID-04", "DID-05")

@@ -221,11 +221,11 @@ async def test_a_party_resolves_a_did_or_names_the_one_not_found(documents: Docu
     party = DIDCommMessaging(resolver=documents)
     assert (await party.resolve(bob.did)).key_agreement == tuple(bob.kids)
     with pytest.raises(DidNotFoundError):
-        await party.resolve("did:example:nobody")
+        await party.resolve("did:example:unknown")
     without_loop = sync.DIDCommMessaging(resolver=documents)
     assert without_loop.resolve(bob.did) == await party.resolve(bob.did)
     with pytest.raises(DidNotFoundError):
-        without_loop.resolve("did:example:nobody")
+        without_loop.resolve("did:example:unknown")
 
 
 @pytest.mark.parametrize(
