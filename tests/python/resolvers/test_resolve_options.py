@@ -74,16 +74,16 @@ class Owner:
 
 
 class Cache:
-    """Answers from its cache unless it is asked for a fresh document."""
+    """Answers from its cache unless a fresh document is requested."""
 
     def __init__(self, *owners: Owner) -> None:
         self.owners = {owner.did: owner for owner in owners}
-        self.asked: list[tuple[str, ResolveOptions]] = []
+        self.requests: list[tuple[str, ResolveOptions]] = []
         self.earlier: dict[str, Any] = {}
         self.cached: dict[str, Any] = {did: copy.deepcopy(owner.answer) for did, owner in self.owners.items()}
 
     def answer(self, did: str, options: ResolveOptions) -> Any:  # noqa: ANN401
-        self.asked.append((did, options))
+        self.requests.append((did, options))
         if options.version_time is not None:
             return self.earlier.get(did)
         if options.fresh:
@@ -96,8 +96,8 @@ class Cache:
 
     @property
     def fresh(self) -> list[str]:
-        """The DIDs for which a fresh document was asked."""
-        return [did for did, options in self.asked if options.fresh]
+        """The DIDs for which a fresh document was requested."""
+        return [did for did, options in self.requests if options.fresh]
 
 
 class PlainCache:
@@ -156,7 +156,7 @@ async def test_a_resolver_without_options_is_called_once(
         packed = (await alice.pack(hello(), to=BOB, frm=ALICE)).text
     with pytest.raises((KeyNotFoundError, InvalidSignatureError, DecryptionError)):
         await bob.unpack(packed)
-    assert [did for did, _ in cache.asked] == [ALICE]
+    assert [did for did, _ in cache.requests] == [ALICE]
 
 
 async def test_a_message_is_packed_for_a_key_that_the_cache_does_not_have(peer: Owner, own: Owner) -> None:
@@ -188,18 +188,18 @@ async def test_each_forged_message_requests_a_fresh_document_once(peer: Owner, o
     forged = (await forger.pack_signed(hello(to=[BOB]), sign_frm=ALICE)).text
     with pytest.raises(InvalidSignatureError):
         await bob.unpack(forged)
-    assert [options.fresh for _, options in cache.asked] == [False, True]
-    cache.asked.clear()
+    assert [options.fresh for _, options in cache.requests] == [False, True]
+    cache.requests.clear()
     encrypted = (await forger.pack(hello(), to=BOB, frm=ALICE)).text
     with pytest.raises(DecryptionError):
         await bob.unpack(encrypted)
-    assert [options.fresh for _, options in cache.asked] == [False, True]
-    cache.asked.clear()
+    assert [options.fresh for _, options in cache.requests] == [False, True]
+    cache.requests.clear()
     # two layers that name one DID make one question
     both = (await forger.pack(hello(), to=BOB, sign_frm=f"{ALICE}#sign-1")).text
     with pytest.raises(InvalidSignatureError):
         await bob.unpack(both)
-    assert [options.fresh for _, options in cache.asked] == [False, True]
+    assert [options.fresh for _, options in cache.requests] == [False, True]
 
 
 async def test_forged_messages_in_a_batch_share_their_requests(peer: Owner, own: Owner) -> None:
@@ -207,7 +207,7 @@ async def test_forged_messages_in_a_batch_share_their_requests(peer: Owner, own:
     forger, bob = parties(Owner(ALICE), own, cache)
     forged = [(await forger.pack_signed(hello(to=[BOB]), sign_frm=ALICE)).text for _ in range(20)]
     results(await bob.unpack_many(forged))
-    assert [options.fresh for _, options in cache.asked] == [False, True]
+    assert [options.fresh for _, options in cache.requests] == [False, True]
 
 
 async def test_a_fresh_answer_that_the_did_is_deactivated_counts(peer: Owner, own: Owner) -> None:
@@ -227,10 +227,10 @@ async def test_the_did_of_a_message_is_unproved_and_that_of_the_program_is_not(
     alice, bob = parties(peer, own, cache)
     await bob.unpack((await alice.pack(hello(), to=BOB, frm=ALICE)).text)
     await bob.unpack((await alice.pack_signed(hello(to=[BOB]), sign_frm=ALICE)).text)
-    assert {options.unproved for _, options in cache.asked} == {True}
-    cache.asked.clear()
+    assert {options.unproved for _, options in cache.requests} == {True}
+    cache.requests.clear()
     await bob.pack(hello(), to=ALICE, frm=BOB)
-    assert {options.unproved for _, options in cache.asked} == {False}
+    assert {options.unproved for _, options in cache.requests} == {False}
 
 
 @pytest.mark.parametrize("days", [0, 29, 31])
@@ -250,7 +250,7 @@ async def test_a_did_that_was_deactivated_after_the_rotation_is_resolved_at_the_
     bob = DIDCommMessaging(own.secrets, cache, clock=lambda: NOW)
     if days < 30:
         assert (await bob.unpack(packed)).relationship_change is not None
-        assert (OLD, ResolveOptions(version_time=at, unproved=True)) in cache.asked
+        assert (OLD, ResolveOptions(version_time=at, unproved=True)) in cache.requests
         if days:
             with pytest.raises(DidDeactivatedError):
                 await bob.unpack(packed, config=UnpackConfig(max_ending_age=days * DAY - 1))
@@ -289,10 +289,10 @@ async def test_a_prefix_resolver_passes_options_on_where_they_are_taken(peer: Ow
     assert cache.fresh == [ALICE]
     plain = PrefixResolver({"did:example:": PlainCache(Cache(Owner(ALICE), own)), "did:": cache})
     _, bob = parties(peer, own, plain)
-    cache.asked.clear()
+    cache.requests.clear()
     with pytest.raises(KeyNotFoundError):
         await bob.unpack(packed)
-    assert cache.asked == []
+    assert cache.requests == []
 
 
 async def test_a_parameter_of_another_library_is_not_filled_in(peer: Owner, own: Owner) -> None:

@@ -287,17 +287,17 @@ async def test_one_private_address_among_public_ones_is_refused(server: Server) 
 
 async def test_a_host_is_looked_up_once_for_each_connection(server: Server) -> None:
     # the second answer of a rebinding name server would be a private address
-    asked: list[str] = []
+    hosts_looked_up: list[str] = []
 
     async def rebinding(host: str, _port: int) -> list[str]:
-        asked.append(host)
-        return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
+        hosts_looked_up.append(host)
+        return ["127.0.0.1"] if len(hosts_looked_up) == 1 else ["10.0.0.1"]
 
     did = published(server, "rebinding")
     async with resolver(lookup=rebinding) as web:
         assert await web.resolve(did)
-        assert await web.resolve(did)  # the connection is kept
-    assert asked == ["alice.example"]
+        assert await web.resolve(did)  # the connection is reused
+    assert hosts_looked_up == ["alice.example"]
     async with resolver(lookup=rebinding) as web:
         with pytest.raises(ResolutionError, match=r"10\.0\.0\.1"):
             await web.resolve(did)
