@@ -1,4 +1,4 @@
-"""What can go wrong with an Askar store, and what the program is told: the rows of a table."""
+"""Faults of an Askar store and the errors they raise, as a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys whose private octets never come here: in another process, or behind any object with two methods."""
+"""External keys: in another process, or behind any object with two methods."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ AGREES, SIGNS = f"{ALICE}#agree", f"{ALICE}#sign"
 
 
 class KeyProcess:
-    """The other process, and what it is asked."""
+    """The other process and its recorded operations."""
 
     def __init__(self) -> None:
         program = [sys.executable, str(SUPPORT / "key_process.py")]
         self.process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603, our own program
         points = json.loads(self._line())
         self.public = {name: PublicKey.from_octets("P-256", bytes.fromhex(points[name])) for name in points}
-        self.asked: list[str] = []
+        self.operations: list[str] = []
 
     def _line(self) -> str:
         assert self.process.stdout is not None
@@ -48,7 +48,7 @@ class KeyProcess:
 
     def ask(self, do: str, octets: bytes) -> bytes:
         assert self.process.stdin is not None
-        self.asked.append(do)
+        self.operations.append(do)
         self.process.stdin.write(json.dumps({"do": do, "octets": octets.hex()}) + "\n")
         self.process.stdin.flush()
         return bytes.fromhex(self._line())
@@ -135,10 +135,10 @@ async def test_a_key_in_another_process_sends_and_receives(process: KeyProcess) 
     packed = await alice.pack(hello(), to=BOB, frm=ALICE)
     received = await bob.unpack(packed.message)
     assert received.metadata.encrypted_from == AGREES
-    assert process.asked == ["agree"]
+    assert process.operations == ["agree"]
     answer = await bob.pack(hello(), to=ALICE, frm=BOB)
     assert (await alice.unpack(answer.message)).metadata.recipient_kid == AGREES
-    assert process.asked == ["agree"] * 3
+    assert process.operations == ["agree"] * 3
     signed = await alice.pack_signed(hello(to=[BOB]), sign_frm=ALICE)
     assert (await bob.unpack(signed.packed_msg)).metadata.sign_from == SIGNS
 
@@ -159,7 +159,7 @@ def test_packing_without_an_event_loop_gives_the_same_result(process: KeyProcess
 
 
 class Answering:
-    """A key that answers with whatever it is told to, or raises it."""
+    """A key with a given answer or exception."""
 
     def __init__(self, answer: Any) -> None:  # noqa: ANN401, anything at all
         self.answer = answer

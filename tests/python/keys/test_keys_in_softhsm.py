@@ -81,9 +81,9 @@ class World:
         return self.documents.get(did)
 
     @property
-    def asked(self) -> dict[str, list[str]]:
-        """The keys that were asked, and for what."""
-        return {kid: key.asked for kid, key in self.keys.items() if key.asked}
+    def operations(self) -> dict[str, list[str]]:
+        """The keys that were used, and their operations."""
+        return {kid: key.operations for kid, key in self.keys.items() if key.operations}
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_key_in_the_token_proves_the_sender(
 ) -> None:
     config = PackEncryptedConfig(protect_sender_id=hidden)
     packed = alice.pack(hello(), to=BOB, frm=ALICE, config=config)
-    assert world.asked == {f"{ALICE}#agree": ["agree"]}
+    assert world.operations == {f"{ALICE}#agree": ["agree"]}
     received = bob.unpack(packed.message)
     assert received.metadata.authenticated
     assert received.metadata.encrypted_from == f"{ALICE}#agree"
@@ -134,7 +134,7 @@ def test_a_key_in_the_token_opens_messages_encrypted_to_it(
     assert received.message.body == hello().body
     assert received.metadata.recipient_kid == f"{ALICE}#agree"
     assert received.metadata.authenticated is (frm is not None)
-    assert set(world.asked) == {f"{ALICE}#agree"}
+    assert set(world.operations) == {f"{ALICE}#agree"}
 
 
 def test_a_key_in_the_token_signs_messages_and_attachments(
@@ -144,7 +144,7 @@ def test_a_key_in_the_token_signs_messages_and_attachments(
     assert bob.unpack(signed.packed_msg).metadata.sign_from == f"{ALICE}#sign"
     deed = alice.sign_attachment(Attachment.from_bytes(b"It is yours."), sign_frm=ALICE)
     assert bob.verify_attachment(deed).kid == f"{ALICE}#sign"
-    assert world.asked == {f"{ALICE}#sign": ["sign", "sign"]}
+    assert world.operations == {f"{ALICE}#sign": ["sign", "sign"]}
     both = alice.pack(hello(to=[BOB]), to=BOB, frm=ALICE, sign_frm=ALICE)
     assert bob.unpack(both.message).metadata.sign_from == f"{ALICE}#sign"
 
@@ -156,7 +156,7 @@ def test_keys_in_the_token_rotate_a_did_and_end_a_relationship(
     assert isinstance(moved.relationship_change, PeerRotated)
     assert (moved.relationship_change.old, moved.relationship_change.new) == (ALICE, NEW)
     assert moved.metadata.from_prior_issuer_kid == f"{ALICE}#sign"
-    assert world.asked == {f"{ALICE}#sign": ["sign"], f"{NEW}#agree": ["agree"]}
+    assert world.operations == {f"{ALICE}#sign": ["sign"], f"{NEW}#agree": ["agree"]}
     ended = bob.unpack(alice.end_relationship(to=BOB, frm=NEW).message)
     assert isinstance(ended.relationship_change, PeerEnded)
     assert ended.metadata.from_prior_issuer_kid == f"{NEW}#sign"

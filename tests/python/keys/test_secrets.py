@@ -1,4 +1,4 @@
-"""Secrets: read from every form, told to nobody."""
+"""Secrets: read from every form, and never shown."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_a_generated_secret_needs_the_id_of_a_key(kid: str) -> None:
         Secret.generate("X25519", kid=kid)
 
 
-# told to nobody
+# secrets are never shown
 
 
 @each_curve
@@ -209,16 +209,16 @@ def test_a_secret_has_no_settable_attributes_and_no_readable_bytes() -> None:
             view(secret)
 
 
-@pytest.mark.parametrize("held", ["JWK", "Secret"])
+@pytest.mark.parametrize("returned_form", ["JWK", "Secret"])
 def test_no_error_of_an_operation_shows_a_secret(
-    documents: Documents, alice: Party, bob: Party, mallory: Party, held: str
+    documents: Documents, alice: Party, bob: Party, mallory: Party, returned_form: str
 ) -> None:
     class Resolver:
         """Answers with a secret that is not that of the document."""
 
         def get_key(self, kid: str, /) -> Secret | dict[str, str]:
             jwk = {**mallory.key.secret_jwk, "kid": kid}
-            return jwk if held == "JWK" else Secret(jwk)
+            return jwk if returned_form == "JWK" else Secret(jwk)
 
         def get_keys(self, kids: list[str], /) -> list[str]:
             return kids
@@ -271,6 +271,6 @@ def test_a_jwk_is_read_when_it_enters_and_not_after() -> None:
     jwk = Key(KID).secret_jwk
     store = InMemorySecrets([jwk])
     jwk.clear()
-    kept = store.get_key(KID)
-    assert kept is not None
-    assert kept.expose_jwk() == Key(KID).secret_jwk
+    found = store.get_key(KID)
+    assert found is not None
+    assert found.expose_jwk() == Key(KID).secret_jwk

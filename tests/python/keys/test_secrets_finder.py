@@ -61,13 +61,13 @@ class ByPublicKey(Awaited):
 
     def __init__(self, secrets: list[Secret]) -> None:
         super().__init__(InMemorySecrets())
-        self.held = {secret.public_multikey(): secret for secret in secrets}
+        self.available = {secret.public_multikey(): secret for secret in secrets}
 
     async def find(self, queries: Sequence[SecretQuery], /) -> Any:  # noqa: ANN401
         await anyio.lowlevel.checkpoint()
         self.queries.append(list(queries))
         keys = {one.kid: one.public_key for one in queries if one.public_key is not None}
-        return {kid: self.held.get(key.multikey()) for kid, key in keys.items()}
+        return {kid: self.available.get(key.multikey()) for kid, key in keys.items()}
 
 
 @pytest.mark.parametrize("kind", [Plain, Awaited])
@@ -101,8 +101,8 @@ async def test_a_query_has_the_public_key_where_it_is_known(
     assert documents.unpack(bob, packed.text).sender == alice.did
     signed = await party.pack_signed(hello(to=[bob.did]), sign_frm=alice.did)
     assert documents.unpack(bob, signed.text).sender == alice.did
-    asked = [one.public_key.multikey() for queries in wallet.queries for one in queries if one.public_key]
-    assert asked == [alice.key.multikey, alice.signing.multikey]
+    requests = [one.public_key.multikey() for queries in wallet.queries for one in queries if one.public_key]
+    assert requests == [alice.key.multikey, alice.signing.multikey]
 
 
 async def test_a_query_of_v1_has_the_ed25519_key() -> None:
