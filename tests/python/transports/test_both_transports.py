@@ -117,11 +117,11 @@ async def test_endpoints_of_both_kinds_are_tried_in_the_order_of_the_document(
 async def test_an_answer_comes_back_over_either(tmp_path: Path) -> None:
     alice = DIDCommMessaging()
     alice_did = await alice.create_peer_did()
-    asked = HELLO.replace(custom_headers={"return_route": "all"})
+    returning = HELLO.replace(custom_headers={"return_route": "all"})
     async with bob_under_uvicorn(tmp_path) as (bob, at):
         for scheme in ("https", "wss"):
             bob.did = await bob.party.create_peer_did(services=services(f"{scheme}://{at}/"))
-            packed = await alice.pack(asked, to=bob.did, frm=alice_did)
+            packed = await alice.pack(returning, to=bob.did, frm=alice_did)
             outcome = await sent(packed, return_route=True)
             assert outcome.answer is not None
             assert (await alice.unpack(outcome.answer)).sender == bob.did

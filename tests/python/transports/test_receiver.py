@@ -196,8 +196,8 @@ async def test_an_answer_is_returned_only_if_the_message_has_return_route(value:
         return await bob.pack(HELLO, to=alice_did, frm=bob_did)
 
     headers = {} if value is None else {"return_route": value}
-    asked = HELLO.replace(custom_headers=headers)
-    packed = await alice.pack(asked, to=bob_did, frm=alice_did)
+    returning = HELLO.replace(custom_headers=headers)
+    packed = await alice.pack(returning, to=bob_did, frm=alice_did)
     status, fields, body = await request(receiver(bob, handler), packed.text.encode())
     if value in {"all", "thread"}:
         assert (status, fields["content-type"]) == (200, ENCRYPTED)
@@ -212,9 +212,9 @@ async def test_only_a_message_for_the_proved_sender_is_returned(
 ) -> None:
     alice, alice_did, bob, bob_did = await parties()
     carol_did = await DIDCommMessaging().create_peer_did()
-    asked = HELLO.replace(custom_headers={"return_route": "all"})
-    proved = await alice.pack(asked, to=bob_did, frm=alice_did)
-    unproved = await alice.pack(asked, to=bob_did)
+    returning = HELLO.replace(custom_headers={"return_route": "all"})
+    proved = await alice.pack(returning, to=bob_did, frm=alice_did)
+    unproved = await alice.pack(returning, to=bob_did)
 
     async def to_carol(_received: UnpackResult) -> Packed:
         return await bob.pack(HELLO, to=carol_did)
@@ -244,8 +244,8 @@ async def test_a_slow_handler_is_answered_for_and_runs_to_its_end() -> None:
         ended.append(True)
         return await bob.pack(HELLO, to=alice_did, frm=bob_did)
 
-    asked = HELLO.replace(custom_headers={"return_route": "all"})
-    packed = await alice.pack(asked, to=bob_did, frm=alice_did)
+    returning = HELLO.replace(custom_headers={"return_route": "all"})
+    packed = await alice.pack(returning, to=bob_did, frm=alice_did)
     answer = await request(receiver(bob, handler, answer_seconds=0.05), packed.text.encode())
     assert (answer[0], ended) == (202, [True])
 
@@ -371,8 +371,8 @@ def test_wsgi_answers_as_asgi_does() -> None:
     assert wsgi_request(app, packed) == ("202", {"content-length": "0"}, b"")
     assert wsgi_request(app, packed)[0] == "202"
     assert handled == [{"msg": "Hi"}]
-    asked = HELLO.replace(id="2", custom_headers={"return_route": "all"})
-    status, headers, body = wsgi_request(app, alice.pack(asked, to=bob_did, frm=alice_did).text.encode())
+    returning = HELLO.replace(id="2", custom_headers={"return_route": "all"})
+    status, headers, body = wsgi_request(app, alice.pack(returning, to=bob_did, frm=alice_did).text.encode())
     assert (status, headers["content-type"]) == ("200", ENCRYPTED)
     assert alice.unpack(body).sender == bob_did
     long = io.BytesIO(bytes(10_001))
@@ -465,11 +465,11 @@ def test_real_servers_receive_a_message_and_return_an_answer(running: Running) -
     async def main() -> str | None:
         alice = DIDCommMessaging()
         alice_did = await alice.create_peer_did()
-        asked = HELLO.replace(custom_headers={"return_route": "all"})
+        returning = HELLO.replace(custom_headers={"return_route": "all"})
         async with HttpTransport(allow=LOOPBACK, ca=TRUSTED, lookup=to_loopback) as transport:
             packed = await alice.pack(HELLO, to=bob_did, frm=alice_did)
             assert (await transport.send(packed, uri=running.url)).answer is None
-            packed = await alice.pack(asked, to=bob_did, frm=alice_did)
+            packed = await alice.pack(returning, to=bob_did, frm=alice_did)
             sent = await transport.send(packed, uri=running.url, return_route=True)
         assert sent.answer is not None
         return (await alice.unpack(sent.answer)).sender

@@ -73,14 +73,14 @@ async def test_messages_and_answers_are_frames_of_their_own(tmp_path: Path, bina
         return await bob.pack(HELLO, to=alice_did, frm=bob_did)
 
     async with running(receiver(bob, handler), tmp_path) as uri, transport(uri, binary=binary) as socket_:
-        asked = HELLO.replace(custom_headers={"return_route": "all"})
+        returning = HELLO.replace(custom_headers={"return_route": "all"})
         for _ in range(3):
-            await socket_.send(await alice.pack(asked, to=bob_did, frm=alice_did))
+            await socket_.send(await alice.pack(returning, to=bob_did, frm=alice_did))
             answer = await alice.unpack(await anext(socket_))
             assert answer.sender == bob_did
-        # neither asked for nor proved: no answer, and the sender before proves nothing about it
+        # neither requested nor proved: no answer, and the sender before does not prove this one
         await socket_.send(await alice.pack(HELLO, to=bob_did))
-        await socket_.send(await alice.pack(asked, to=bob_did, frm=alice_did))
+        await socket_.send(await alice.pack(returning, to=bob_did, frm=alice_did))
         await anext(socket_)
     assert senders == [alice_did, alice_did, alice_did, None, alice_did]
 
