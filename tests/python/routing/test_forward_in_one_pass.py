@@ -43,9 +43,9 @@ async def test_a_forward_is_in_the_result_of_the_one_unpack() -> None:
 def test_a_forward_without_next_is_malformed() -> None:
     party = sync.DIDCommMessaging()
     odd = hello(type="https://didcomm.org/routing/2.0/forward", body={})
-    kept = UnpackConfig(unwrap_re_wrapping_forward=False)
+    unopened = UnpackConfig(unwrap_re_wrapping_forward=False)
     with pytest.raises(MalformedMessageError, match="next"):
-        party.unpack(party.pack_plaintext(odd).text, config=kept).forward  # noqa: B018, it is computed
+        party.unpack(party.pack_plaintext(odd).text, config=unopened).forward  # noqa: B018, it is computed
 
 
 def test_every_packed_object_has_its_text_and_its_media_type() -> None:

@@ -165,7 +165,7 @@ def test_a_mediator_that_does_not_resolve_is_an_error(
     ("key", "error"),
     [
         ("did:example:one#ed", KeyNotFoundError),
-        ("did:example:nobody#k", DidNotFoundError),
+        ("did:example:unknown#k", DidNotFoundError),
         ("#x1", MalformedDocumentError),
         ("key", MalformedDocumentError),
     ],

@@ -239,10 +239,10 @@ async def test_a_receiver_opens_a_forward_to_itself(
     # what is demanded is demanded of the message, not of the forward around it
     strict = UnpackConfig(require_authenticated=True)
     assert (await bobs.unpack(wrapped.message, config=strict)).metadata.re_wrapped_in_forward
-    kept = await bobs.unpack(wrapped.message, config=UnpackConfig(unwrap_re_wrapping_forward=False))
-    assert (kept.message.type, kept.metadata.re_wrapped_in_forward) == (FORWARD, False)
-    asked = await bobs.unpack_forward(wrapped.message)
-    assert (asked.message.to, asked.next, asked.messages) == ((bob.did,), bob.did, (payload,))
+    unopened = await bobs.unpack(wrapped.message, config=UnpackConfig(unwrap_re_wrapping_forward=False))
+    assert (unopened.message.type, unopened.metadata.re_wrapped_in_forward) == (FORWARD, False)
+    explicit = await bobs.unpack_forward(wrapped.message)
+    assert (explicit.message.to, explicit.next, explicit.messages) == ((bob.did,), bob.did, (payload,))
 
 
 @pytest.mark.spec("RTE-17")
