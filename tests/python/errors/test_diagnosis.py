@@ -1,4 +1,4 @@
-"""`diagnose`: which keys are held, which DIDs resolve, and which check failed."""
+"""`diagnose`: which private keys are available, which DIDs resolve, and which check failed."""
 
 from __future__ import annotations
 

@@ -82,9 +82,9 @@ async def test_a_refusal_has_one_warning_with_its_code(caplog: pytest.LogCapture
     assert "require_encrypted" in await refusal(
         bob.unpack(plain, config=UnpackConfig(require_encrypted=True))
     )
-    nobody = UnpackConfig(allowed_senders=lambda _: False)
+    refusing = UnpackConfig(allowed_senders=lambda _: False)
     packed = (await bob.pack(spoken(), to=did, frm=did)).message
-    assert "allowed_senders" in await refusal(bob.unpack(packed, config=nobody))
+    assert "allowed_senders" in await refusal(bob.unpack(packed, config=refusing))
     caplog.clear()
     assert isinstance((await bob.unpack_many([packed, "{}"]))[1].error, DIDCommError)
     (record,) = caplog.records
