@@ -1,4 +1,4 @@
-"""Ten thousand operations leave nothing behind: told by a process of its own."""
+"""Ten thousand operations do not leak memory, measured in a separate process."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ MOST = 1_500_000
 def test_memory_is_flat_after_ten_thousand_operations(kind: str) -> None:
     command = [sys.executable, str(PROGRAM), kind, "10000"]
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}
-    told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout  # noqa: S603, our own program
-    assert int(told) < MOST
+    output = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout  # noqa: S603, our own program
+    assert int(output) < MOST

@@ -1,4 +1,4 @@
-"""How much memory a message takes, told by a process of its own."""
+"""Peak memory of packing and unpacking, measured in a separate process."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ LAYERS = ["authcrypt", "anoncrypt", "sign"]
 def growths(kind: str, layers: str, number: int) -> list[int]:
     program = SUPPORT / "memory_process.py"
     command = [sys.executable, str(program), kind, layers, str(number)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603, our own program
-    return [int(growth) for growth in told.split()]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603, our own program
+    return [int(growth) for growth in output.split()]
 
 
 @pytest.mark.parametrize("layers", LAYERS)
