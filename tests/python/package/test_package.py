@@ -1,4 +1,4 @@
-"""What is installed: the names, the type information, and nothing else at run time."""
+"""The installed package: its names, its type information, and no run-time dependency."""
 
 from __future__ import annotations
 
@@ -206,9 +206,9 @@ def test_a_name_and_its_module_are_loaded_on_first_use() -> None:
 
 
 def test_an_unknown_name_raises_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="module 'pydidcomm' has no attribute 'unpak'") as told:
+    with pytest.raises(AttributeError, match="module 'pydidcomm' has no attribute 'unpak'") as caught:
         getattr(pydidcomm, "unpak")  # noqa: B009, no type checker lets it pass
-    assert (told.value.name, told.value.obj) == ("unpak", pydidcomm)
+    assert (caught.value.name, caught.value.obj) == ("unpak", pydidcomm)
 
 
 def test_using_it_loads_no_event_loop_and_no_other_package() -> None:

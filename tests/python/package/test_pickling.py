@@ -1,4 +1,4 @@
-"""Options and exceptions travel: to another process, into a copy, and they are the same there."""
+"""Options and exceptions can be pickled and copied without changes."""
 
 from __future__ import annotations
 
