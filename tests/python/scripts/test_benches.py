@@ -54,15 +54,15 @@ def test_the_table_contains_the_documented_figures() -> None:
     }
     lines = table([operation], times, ["pydidcomm", "absent"]).splitlines()
     assert lines[2].split() == ["pack", "15.0", "1.10", "-", "at", "most", "1.20:", "1.10", "yes"]
-    told = slower([operation], times, ["sicpa", "rs"], {"sicpa": ["sicpa"], "rust": ["rs", "absent"]})
-    assert told.splitlines()[2].split("  ")[-2:] == ["at least 4.50: 4.00 NO", "at least 2.00: 3.00 yes"]
+    output = slower([operation], times, ["sicpa", "rs"], {"sicpa": ["sicpa"], "rust": ["rs", "absent"]})
+    assert output.splitlines()[2].split("  ")[-2:] == ["at least 4.50: 4.00 NO", "at least 2.00: 3.00 yes"]
 
 
-@pytest.mark.parametrize(("grant", "kept"), [(2.0, "NO"), (1.2, "yes")])
-def test_the_speed_up_of_threads_is_compared_with_that_of_the_machine(grant: float, kept: str) -> None:
+@pytest.mark.parametrize(("grant", "verdict"), [(2.0, "NO"), (1.2, "yes")])
+def test_the_speed_up_of_threads_is_compared_with_that_of_the_machine(grant: float, verdict: str) -> None:
     batch = batch_row({1: [60.0, 66.0], 2: [50.0, 55.0]}, [grant, grant], 50.0)
-    assert f"times: 1.20 {kept}" in batch
+    assert f"times: 1.20 {verdict}" in batch
     assert f"{grant:.2f} times the throughput of one" in batch
     assert batch_row({1: [60.0], 2: [31.0]}, [2.0], 50.0).splitlines()[1].endswith("1.94 yes")
     spread = spread_row("to many", {"pydidcomm": [90.0], "limit": [100.0]}, 2, [grant])
-    assert spread.endswith(f"0.90 {kept}")
+    assert spread.endswith(f"0.90 {verdict}")
