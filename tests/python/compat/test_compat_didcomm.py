@@ -1,4 +1,4 @@
-"""What was written for SICPA's didcomm runs on the core, and is told the same errors."""
+"""Programs written for SICPA's didcomm run on the core and get the same errors."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ async def test_members_required_by_v2_1_are_filled_in_or_warned_about(
     packed = await pack_encrypted(world.of(alice), sent, bob.did, sign_frm=alice.did)
     assert (sent.frm, sent.to) == (alice.did, [bob.did])
     assert (await unpack(world.of(bob), packed.packed_msg)).message == sent
-    # to the next recipient the parties are named anew, and where nobody needs them they go
+    # to the next recipient the parties are named anew, and where they are not required they are removed
     packed = await pack_encrypted(world.of(alice), sent, carol.did, sign_frm=alice.did)
     assert (await unpack(world.of(carol), packed.packed_msg)).message.to == [carol.did] == sent.to
     packed = await pack_encrypted(world.of(alice), sent, bob.did)
@@ -259,7 +259,7 @@ async def test_a_key_outside_of_its_relationship_is_refused(world: World, alice:
     ):
         with pytest.raises(DIDUrlNotFoundError):
             await unpack(world.of(bob), stray)
-    # the sender is told the same of its own keys
+    # the same error for keys of the sender
     with pytest.raises(DIDUrlNotFoundError):
         await pack_encrypted(world.of(alice), proposal(), bob.did, alice.key.kid)
 
@@ -321,8 +321,8 @@ async def test_a_missing_did_or_key_raises_the_error_of_the_original(
 ) -> None:
     config = world.of(alice)
     with pytest.raises(DIDDocNotResolvedError) as caught:
-        await pack_encrypted(config, proposal(), "did:example:nobody")
-    assert caught.value.message == "DID `did:example:nobody` is not found in DID resolver"
+        await pack_encrypted(config, proposal(), "did:example:unknown")
+    assert caught.value.message == "DID `did:example:unknown` is not found in DID resolver"
     with pytest.raises(DIDUrlNotFoundError):
         await pack_encrypted(config, proposal(), f"{bob.did}#nothing")
     for sender, signer in ((f"{alice.did}#nothing", None), (alice.did, f"{alice.did}#nothing")):
@@ -371,9 +371,9 @@ async def test_incompatible_keys_raise_the_error_of_the_original(
 @pytest.mark.parametrize(
     ("to", "frm", "sign_frm", "headers"),
     [
-        ("nobody", None, None, {}),
-        ("did:example:bob", "nobody", None, {}),
-        ("did:example:bob", None, "nobody", {}),
+        ("unknown", None, None, {}),
+        ("did:example:bob", "unknown", None, {}),
+        ("did:example:bob", None, "unknown", {}),
         ("did:example:bob", None, None, {"to": ["did:example:carol"]}),
         ("did:example:bob", "did:example:alice", None, {"frm": "did:example:carol"}),
         ("did:example:bob", None, "did:example:alice", {"frm": "did:example:carol"}),
@@ -396,12 +396,12 @@ async def test_an_exception_of_a_resolver_is_raised_unchanged(world: World, alic
     with pytest.raises(ValueError, match=bob.did) as caught:
         await pack_encrypted(config, proposal(), bob.did)
     assert type(caught.value) is ValueError
-    config = ResolversConfig(world.of(alice).secrets_resolver, ChainedDIDResolver([Nobody(), Broken()]))
+    config = ResolversConfig(world.of(alice).secrets_resolver, ChainedDIDResolver([Empty(), Broken()]))
     with pytest.raises(ValueError, match=bob.did):
         await pack_encrypted(config, proposal(), bob.did)
 
 
-class Nobody(DIDResolver):
+class Empty(DIDResolver):
     async def resolve(self, did: str) -> DIDDoc | None:
         return None
 
@@ -474,8 +474,8 @@ async def test_a_further_forward_of_the_mediator_is_reported(world: World, alice
     assert wrapped is not None
     received = await unpack(world.of(bob), wrapped.msg_encrypted.msg)
     assert received.metadata.re_wrapped_in_forward
-    kept = UnpackConfig(unwrap_re_wrapping_forward=False)
-    forward = await unpack(world.of(bob), wrapped.msg_encrypted.msg, kept, ForwardMessage.from_dict)
+    still_wrapped = UnpackConfig(unwrap_re_wrapping_forward=False)
+    forward = await unpack(world.of(bob), wrapped.msg_encrypted.msg, still_wrapped, ForwardMessage.from_dict)
     assert forward.message == wrapped.msg
 
 
@@ -547,7 +547,7 @@ async def test_keys_are_read_in_every_form(curve: str, bob: Party) -> None:
     kinds = {"X25519": "X25519KeyAgreementKey", "Ed25519": "Ed25519VerificationKey"}
     years = {"X25519": "2019", "Ed25519": "2018"}
     forms = VerificationMaterialFormat
-    told: list[tuple[str, VerificationMaterial, dict[str, Any]]] = [
+    materials: list[tuple[str, VerificationMaterial, dict[str, Any]]] = [
         (
             "JsonWebKey2020",
             VerificationMaterial(forms.JWK, json.dumps(key.secret_jwk)),
@@ -564,7 +564,7 @@ async def test_keys_are_read_in_every_form(curve: str, bob: Party) -> None:
             {"public_key_multibase": "z" + base58(MULTICODEC[curve] + key.public)},
         ),
     ]
-    for kind, material, member in told:
+    for kind, material, member in materials:
         method = VerificationMethod(id=key.kid, type=kind, controller="did:example:keys", **member)
         methods = [method, VerificationMethod(**agreement.method)] if curve == "Ed25519" else [method]
         document = DIDDoc("did:example:keys", [agreement.kid], [key.kid], methods)

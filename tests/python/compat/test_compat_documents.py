@@ -1,4 +1,4 @@
-"""The pages that come with the stand-ins name what is there."""
+"""The documents of the stand-ins name existing objects."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def rows(page: str) -> list[list[str]]:
     """The cells of every row of every table, headings left out."""
     lines = [line for line in page.splitlines() if line.startswith("|")]
     headings = {one for one, two in pairwise(lines) if two.startswith("|---")}
-    told = [line for line in lines if line not in headings and not line.startswith("|---")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in told]
+    table = [line for line in lines if line not in headings and not line.startswith("|---")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
 
 
 def found(name: str) -> Any:  # noqa: ANN401, whatever it names
@@ -52,7 +52,7 @@ def test_every_documented_name_of_the_stand_ins_exists(row: list[str]) -> None:
 
 def test_the_migration_guide_is_short_and_covers_what_the_original_offers() -> None:
     assert len(MIGRATION.splitlines()) < 120
-    told = {row[0].strip("`").rpartition(".")[2] for row in rows(MIGRATION)}
+    table = {row[0].strip("`").rpartition(".")[2] for row in rows(MIGRATION)}
     assert {
         "pack_encrypted",
         "unpack",
@@ -61,13 +61,13 @@ def test_the_migration_guide_is_short_and_covers_what_the_original_offers() -> N
         "DIDDoc",
         "Secret",
         "resolve_peer_did",
-    } <= told
+    } <= table
 
 
 def test_every_difference_has_a_reason() -> None:
-    told = rows(DIFFERENCES)
-    assert len(told) > 30
-    for row in told:
+    table = rows(DIFFERENCES)
+    assert len(table) > 30
+    for row in table:
         assert len(row) in {2, 4, 5, 6}
         assert all(row), row
 

@@ -1,4 +1,4 @@
-"""Whatever arrives, the services of Indicio's package open it or refuse it by the errors that they have."""
+"""The services of Indicio's package open arbitrary input or raise their own errors."""
 
 from __future__ import annotations
 

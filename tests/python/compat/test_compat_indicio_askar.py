@@ -1,6 +1,6 @@
-"""Keys of Askar: they agree and sign inside of it, and their octets are never asked for."""
+"""Keys of Askar: they agree and sign inside Askar, and their bytes are not requested."""
 
-# the packages that are asked here leave some of their types open
+# the packages used here leave some of their types open
 # pyright: reportUnknownMemberType=false
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ X25519 = "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"
 
 
 class Sealed(Key):
-    """A key whose secret octets nobody may have."""
+    """A key whose private bytes cannot be read."""
 
     def key_exchange(self, alg: str | KeyAlg, pk: Key) -> Key:
         return Key(super().key_exchange(alg, pk).handle)
@@ -126,7 +126,7 @@ async def test_secrets_are_stored_in_an_askar_store() -> None:
     packed = await packaging.pack(made.crypto, made.resolver, secrets, b"hello", [BOB], ALICE)
     octets, metadata = await packaging.unpack(made.crypto, made.resolver, secrets, packed)
     assert (octets, metadata.sender_kid) == (b"hello", f"{ALICE}#1")
-    assert await secrets.get_secret_by_kid("did:example:nobody#1") is None
+    assert await secrets.get_secret_by_kid("did:example:unknown#1") is None
     await store.close()
 
 
@@ -201,10 +201,10 @@ def test_a_secret_of_the_core_is_known_by_a_kid() -> None:
     secret = Secret.generate("X25519", kid=f"{BOB}#1")
     assert CoreSecretKey(secret).kid == f"{BOB}#1"
     assert CoreSecretKey(secret, f"{BOB}#2").kid == f"{BOB}#2"
-    elsewhere = AskarSecretKey(Key.generate(KeyAlg.X25519), f"{BOB}#1")
-    assert CoreSecretKey(elsewhere, f"{BOB}#3").kid == f"{BOB}#3"
+    external = AskarSecretKey(Key.generate(KeyAlg.X25519), f"{BOB}#1")
+    assert CoreSecretKey(external, f"{BOB}#3").kid == f"{BOB}#3"
     with pytest.raises(ValueError, match="does not tell its kid"):
-        CoreSecretKey(elsewhere)
+        CoreSecretKey(external)
 
 
 async def test_a_public_key_in_place_of_a_secret_is_refused() -> None:

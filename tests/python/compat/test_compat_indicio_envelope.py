@@ -194,11 +194,11 @@ class Named(SecretKey):
 
 
 async def test_secrets_are_stored_in_memory() -> None:
-    secret, held = Named(f"{BOB}#1"), {f"{BOB}#2": Named(f"{BOB}#2")}
-    manager = InMemorySecretsManager(held)
+    secret, secrets = Named(f"{BOB}#1"), {f"{BOB}#2": Named(f"{BOB}#2")}
+    manager = InMemorySecretsManager(secrets)
     await manager.add_secret(secret)
     assert await manager.get_secret_by_kid(secret.kid) is secret
-    assert await manager.get_secret_by_kid(f"{BOB}#2") is held[f"{BOB}#2"]
+    assert await manager.get_secret_by_kid(f"{BOB}#2") is secrets[f"{BOB}#2"]
     assert await manager.get_secret_by_kid(f"{BOB}#3") is None
 
 

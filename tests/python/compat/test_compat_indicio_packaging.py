@@ -1,4 +1,4 @@
-"""Indicio's packaging over the core: layers, keys, and what is refused that the original believes."""
+"""Indicio's packaging over the core: layers, keys, and messages that the original accepts and we refuse."""
 
 from __future__ import annotations
 
@@ -109,10 +109,10 @@ async def test_every_key_of_the_recipient_on_one_curve_opens_it(backend: Backend
         packed = await made.pack(b"hello", frm=frm)
         assert [*JweEnvelope.from_json(packed).recipient_key_ids] == [f"{BOB}#2", f"{BOB}#3"]
         for number in (2, 3):
-            kept = made.secrets.secrets.pop(f"{BOB}#{5 - number}")
+            removed = made.secrets.secrets.pop(f"{BOB}#{5 - number}")
             octets, metadata = await made.unpack(packed)
             assert (octets, metadata.recip_key.kid) == (b"hello", f"{BOB}#{number}")
-            await made.secrets.add_secret(kept)
+            await made.secrets.add_secret(removed)
 
 
 @pytest.mark.spec("JWE-07", "JWE-09")
@@ -140,18 +140,18 @@ async def test_the_sender_uses_a_compatible_key_whose_secret_it_has(backend: Bac
 async def test_no_secret_is_requested_after_one_is_found() -> None:
     made = await world(CORE, "X25519", "X25519")
     await made.party(ALICE, "X25519", "X25519", "X25519")
-    held, asked = made.secrets.secrets, list[str]()
+    own_secrets, kids = made.secrets.secrets, list[str]()
 
     class Strict(InMemorySecretsManager[Any]):
         async def get_secret_by_kid(self, kid: str) -> Any:  # noqa: ANN401, a secret of the backend
-            asked.append(kid)
-            return held[kid]
+            kids.append(kid)
+            return own_secrets[kid]
 
     made.secrets = Strict()
-    del held[f"{ALICE}#2"]
+    del own_secrets[f"{ALICE}#2"]
     assert (await made.unpack(await made.pack(b"hello")))[1].sender_kid == f"{ALICE}#1"
-    assert asked == [f"{ALICE}#1", f"{BOB}#1"]
-    del held[f"{ALICE}#1"]
+    assert kids == [f"{ALICE}#1", f"{BOB}#1"]
+    del own_secrets[f"{ALICE}#1"]
     with pytest.raises(KeyError):
         await made.pack(b"hello")
 
@@ -570,7 +570,7 @@ async def test_an_exception_of_the_resolver_is_raised_unchanged() -> None:
     made = await world()
     packed = await made.pack(b"hello")
     del made.resolver.documents[ALICE]
-    for act in (made.unpack(packed), made.pack(b"hello"), made.pack(b"hello", to="did:example:nobody")):
+    for act in (made.unpack(packed), made.pack(b"hello"), made.pack(b"hello", to="did:example:unknown")):
         with pytest.raises(DIDNotFound):
             await act
 

@@ -197,9 +197,9 @@ async def live() -> AsyncIterator[tuple[Mediator, list[Any]]]:
     mediator, sent = Mediator(), list[Any]()
 
     async def talk(connection: ServerConnection) -> None:
-        asked = mediator.agent.unpack(await connection.recv()).message
-        sent.append(asked)
-        frm = str(asked.frm)
+        query = mediator.agent.unpack(await connection.recv()).message
+        sent.append(query)
+        frm = str(query.frm)
         status: dict[str, Any] = {
             "id": "1",
             "type": "https://didcomm.org/messagepickup/3.0/status",

@@ -108,12 +108,12 @@ async def test_the_first_matching_prefix_is_used() -> None:
     resolver = PrefixResolver({"did:example:b": first, "did:example:": second, "did:other:": second})
     assert await resolver.resolve(BOB) == {"id": BOB}
     assert await resolver.is_resolvable(BOB)
-    assert not await resolver.is_resolvable("did:other:nobody")
+    assert not await resolver.is_resolvable("did:other:unknown")
     assert not await resolver.is_resolvable("https://bob.example")
     with pytest.raises(DIDMethodNotSupported, match="No resolver found for DID did:web:x"):
         await resolver.resolve("did:web:x")
     with pytest.raises(DIDNotFound):
-        await resolver.resolve("did:other:nobody")
+        await resolver.resolve("did:other:unknown")
 
 
 async def test_a_did_url_is_dereferenced_in_the_document_of_its_did() -> None:
@@ -138,14 +138,14 @@ def _empty_cache() -> Iterator[None]:
 
 
 class Server:
-    """Answers for every host, and remembers what it was asked for."""
+    """Answers for every host and records the requests."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = [*answers]
-        self.asked: list[httpx.Request] = []
+        self.requests: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+        self.requests.append(request)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -160,11 +160,11 @@ async def test_a_did_web_document_is_fetched_and_cached() -> None:
     resolver = server.resolver()
     assert await resolver.resolve(WEB) == DOCUMENT
     assert await resolver.resolve(WEB) == DOCUMENT
-    assert [str(request.url) for request in server.asked] == ["https://bob.example/.well-known/did.json"]
+    assert [str(request.url) for request in server.requests] == ["https://bob.example/.well-known/did.json"]
     then = datetime.now(tz=UTC) - timedelta(seconds=web.TIME_TO_CACHE)
     web.cache[WEB]["timestamp"] = then
     assert (await resolver.resolve(WEB))["later"]
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 async def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +244,7 @@ async def test_an_invalid_did_web_is_not_fetched(did: str) -> None:
     assert not await server.resolver().is_resolvable(did)
     with pytest.raises(DIDResolutionError, match="Invalid did:web"):
         await server.resolver().resolve(did)
-    assert server.asked == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ async def test_a_did_web_with_any_path_and_port_is_fetched_as_in_the_original(di
     server = Server(httpx.Response(200, json={"id": did}))
     assert await server.resolver().is_resolvable(did)
     await server.resolver().resolve(did)
-    assert str(server.asked[0].url) == url
+    assert str(server.requests[0].url) == url
 
 
 def test_a_did_web_is_made_of_a_url() -> None:
@@ -277,7 +277,7 @@ async def test_a_client_that_follows_redirects_does_not_follow_them_for_a_did_we
     client = httpx.AsyncClient(transport=httpx.MockTransport(server), follow_redirects=True)
     with pytest.raises(DIDResolutionError, match="redirected"):
         await web.DIDWeb(client=client).resolve(WEB)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 async def test_a_compressed_document_is_read() -> None:

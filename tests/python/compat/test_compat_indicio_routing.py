@@ -141,10 +141,10 @@ async def test_a_recipient_without_a_usable_service_has_no_route(endpoint: objec
 
 
 async def test_a_mediator_that_does_not_resolve_is_passed_over() -> None:
-    made = await served([{"uri": "did:example:nobody"}, {"uri": "https://bob.example"}])
+    made = await served([{"uri": "did:example:unknown"}, {"uri": "https://bob.example"}])
     assert (await packed(made)).get_endpoint("") == "https://bob.example"
-    made = await served([{"uri": "did:example:nobody"}])
-    with pytest.raises(RoutingServiceError, match="DID not found: did:example:nobody"):
+    made = await served([{"uri": "did:example:unknown"}])
+    with pytest.raises(RoutingServiceError, match="DID not found: did:example:unknown"):
         await packed(made)
 
 

@@ -44,7 +44,7 @@ Agent = V1DIDCommMessaging[Any, Any]
 
 
 class Sealed(Key):
-    """A key whose secret octets nobody may have."""
+    """A key whose private bytes cannot be read."""
 
     def convert_key(self, alg: str | KeyAlg) -> Key:
         return Sealed(super().convert_key(alg).handle)
@@ -283,8 +283,8 @@ async def test_a_secret_of_another_verkey_does_not_open() -> None:
     party = with_octets()
     packed = await party.agent.pack(b"hello", Target([party.bob], [], ""))
     secrets: dict[str, KeyPair] = party.secrets.secrets
-    stranger = InMemSecretsManager().create(SEED)
-    secrets[party.bob] = KeyPair(secrets[party.bob].verkey, stranger.sigkey)
+    other = InMemSecretsManager().create(SEED)
+    secrets[party.bob] = KeyPair(secrets[party.bob].verkey, other.sigkey)
     with pytest.raises(V1CryptoServiceError, match="the secret of another key"):
         await party.agent.unpack(packed.message)
 

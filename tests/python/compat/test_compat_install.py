@@ -1,4 +1,4 @@
-"""The names of the libraries before this one lead here, in whichever way they are imported."""
+"""`compat.install`: the names of the earlier libraries import the stand-ins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was written for SICPA's peerdid makes and resolves the same DIDs, in either generation."""
+"""Programs written for SICPA's peerdid create and resolve the same DIDs, in either generation."""
 
 from __future__ import annotations
 
