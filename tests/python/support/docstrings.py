@@ -34,14 +34,14 @@ def names(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 def members(qualified: str, cls: type) -> Iterator[tuple[str, Any]]:
-    """Methods and properties; members of an Enum and fields of a class are told of by that class."""
+    """Methods and properties; the class documents its fields and the members of an Enum."""
     fields: Any = getattr(cls, "__dataclass_fields__", getattr(cls, "_fields", {}))
     # a class may be written in several private modules
     rooms = ("pydidcomm._party.", "pydidcomm.sync._party.")
     owners = [cls, *(owner for owner in cls.__mro__[1:] if owner.__module__.startswith(rooms))]
     for name, value in (pair for owner in owners for pair in vars(owner).items()):
         if not name.startswith("_") and not isinstance(value, Enum) and name not in fields:
-            # a static method is told of by the function inside
+            # the docstring of a static method is that of its function
             yield f"{qualified}.{name}", getattr(value, "__func__", value)
 
 

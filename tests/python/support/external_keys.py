@@ -1,4 +1,4 @@
-"""A resolver of keys that live elsewhere, and how a document lists their public halves."""
+"""A secrets resolver for external keys, and the verification method of a public key."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class Keys:
-    """A secrets resolver of whatever stands for a key."""
+    """A secrets resolver with any objects as keys."""
 
     def __init__(self, keys: dict[str, Any]) -> None:
         self.keys = keys
 
-    def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, whatever stands for a key
+    def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, any object as key
         return self.keys.get(kid)
 
     def get_keys(self, kids: list[str], /) -> list[str]:

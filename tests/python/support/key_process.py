@@ -1,4 +1,4 @@
-"""A program that keeps two P-256 keys to itself: it agrees and signs for whoever writes to its input."""
+"""A program with two P-256 keys that agrees and signs on requests from its standard input."""
 
 import json
 import sys
@@ -20,9 +20,9 @@ def main() -> None:
     sys.stdout.write(json.dumps(points) + "\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        asked = json.loads(line)
-        octets = bytes.fromhex(asked["octets"])
-        if asked["do"] == "agree":
+        request = json.loads(line)
+        octets = bytes.fromhex(request["octets"])
+        if request["do"] == "agree":
             other = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, octets)
             answer = keys["agree"].exchange(ec.ECDH(), other)
         else:

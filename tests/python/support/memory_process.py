@@ -49,9 +49,9 @@ def growth_of(work: Callable[[], object]) -> int:
     # forgets the peak so far
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     before = resident("VmRSS:")
-    kept = work()
+    result = work()
     after = resident("VmHWM:")
-    del kept
+    del result
     return after - before
 
 

@@ -13,7 +13,7 @@ from pydidcomm.errors import DIDCommError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# the same examples in every run: a failure is then everybody's
+# the same examples in every run, so that a failure is reproducible
 thorough = settings(
     max_examples=400,
     deadline=None,

@@ -121,7 +121,7 @@ class Party:
 
 
 class Documents:
-    """A resolver that knows the documents of its parties as they are when it is asked."""
+    """A resolver of the current documents of its parties."""
 
     def __init__(self, *parties: Party) -> None:
         self.parties = {party.did: party for party in parties}

@@ -1,4 +1,4 @@
-"""Resolvers written by somebody else, which remember what they were asked and answer as they are told."""
+"""Resolvers of a program, which record their requests and give configurable answers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from support.parties import Documents, Party
 
 
-class Asked:
-    """Merely satisfies both protocols with coroutine functions, and remembers what it was asked."""
+class RecordingResolver:
+    """Satisfies both protocols with coroutine functions and records the requests."""
 
     def __init__(self, documents: Documents, party: Party) -> None:
         self.documents = documents
@@ -51,19 +51,19 @@ class Asked:
 class Plain:
     """The same with plain functions."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
+    def __init__(self, recorder: RecordingResolver) -> None:
+        self.recorder = recorder
 
     def resolve(self, did: str, /) -> Any:  # noqa: ANN401, right and wrong answers
-        document = self.asked.documents.resolve(did)
-        return None if document is None else self.asked.document(document)
+        document = self.recorder.documents.resolve(did)
+        return None if document is None else self.recorder.document(document)
 
     def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, right and wrong answers
-        secret = self.asked.party.secrets.get_key(kid)
-        return None if secret is None else self.asked.secret(secret.expose_jwk())
+        secret = self.recorder.party.secrets.get_key(kid)
+        return None if secret is None else self.recorder.secret(secret.expose_jwk())
 
     def get_keys(self, kids: list[str], /) -> Sequence[str]:
-        return tuple(reversed(self.asked.party.secrets.get_keys(kids)))
+        return tuple(reversed(self.recorder.party.secrets.get_keys(kids)))
 
     @property
     def config(self) -> ResolversConfig:

@@ -23,7 +23,7 @@ def encoded(text: str) -> str:
 
 
 def forged_by(template: str, key: str, number: int) -> Iterator[str]:
-    """Messages that open for nobody, from a DID made for the purpose in both of its forms."""
+    """Messages that do not open, from a new DID in each of its forms."""
     envelope = json.loads(template)
     header = json.loads(base64.urlsafe_b64decode(envelope["protected"] + "=="))
     method = {"id": "#key-1", "type": "Multikey", "publicKeyMultibase": key}

@@ -82,10 +82,10 @@ class KeyInToken:
         self.public_key = PublicKey.from_octets("P-256", point)
         # its methods depend on what the token lets it do, so that its type has none of them
         self.private: Any = private
-        self.asked: list[str] = []
+        self.operations: list[str] = []
 
     def agree(self, public_key: PublicKey, /) -> bytes:
-        self.asked.append("agree")
+        self.operations.append("agree")
         # the shared secret of one message leaves the token: it is what the key wraps with
         secret = self.private.derive_key(
             KeyType.GENERIC_SECRET,
@@ -100,7 +100,7 @@ class KeyInToken:
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> bytes:
         assert algorithm is SignAlg.ES256
-        self.asked.append("sign")
+        self.operations.append("sign")
         signature: bytes = self.private.sign(sha256(data).digest(), mechanism=Mechanism.ECDSA)
         return signature
 
