@@ -12,7 +12,7 @@ from hypothesis import is_hypothesis_test
 
 from conformance import Conformance
 from support.parties import Documents, Party
-from support.recording_resolver import Asked, packed_for
+from support.recording_resolver import RecordingResolver, packed_for
 
 NO_OPTIONS: dict[str, Any] = {}
 BACKENDS = [
@@ -57,8 +57,8 @@ def documents(alice: Party, bob: Party, carol: Party, mallory: Party) -> Documen
 
 
 @pytest.fixture
-def asked(documents: Documents, bob: Party) -> Asked:
-    return Asked(documents, bob)
+def recorder(documents: Documents, bob: Party) -> RecordingResolver:
+    return RecordingResolver(documents, bob)
 
 
 @pytest.fixture
