@@ -3,21 +3,11 @@
 import sqlite3
 from typing import Final
 
-from pydidcomm import short_form
+from pydidcomm.mediator._names import key_of
 from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
 
 _MOST_CHANGES: Final = 1_000
 """Changes of one request; those past it are server errors, to be sent again."""
-
-
-def key_of(did: str) -> str:
-    """The form of a DID by which it is found: without path, query and fragment, and short."""
-    for mark in "#?/":
-        did = did.partition(mark)[0]
-    try:
-        return short_form(did)
-    except ValueError:
-        return did
 
 
 def find(connection: sqlite3.Connection, name: str) -> tuple[str, int] | None:

@@ -63,6 +63,15 @@ class Arrival:
     at: float
     expires: float | None = None
 
+    def ends(self, age: int) -> float:
+        """When the envelope leaves the queue, in seconds since the epoch.
+
+        Args:
+            age: The longest time in the queue, in seconds.
+        """
+        end = self.at + age
+        return end if self.expires is None else min(end, self.expires)
+
 
 class Placement(StrEnum):
     """What became of an arrival."""

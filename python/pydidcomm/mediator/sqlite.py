@@ -1,6 +1,5 @@
 """The store of a mediator in one SQLite file."""
 
-import hashlib
 import os
 import secrets
 import sqlite3
@@ -11,6 +10,7 @@ from typing import Any, Final, Self, TypeVar
 
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._command_thread import CommandThread
+from pydidcomm.mediator._names import digest_of, key_of
 from pydidcomm.mediator._schema import migrate
 from pydidcomm.mediator.records import (
     Arrival,
@@ -185,20 +185,18 @@ def _connect(path: Path, *, migrated: bool = False) -> sqlite3.Connection:
 
 
 def _key(route: str | None) -> str | None:
-    return None if route is None else routes.key_of(route)
+    return None if route is None else key_of(route)
 
 
 def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> Placed:
-    expires = arrival.at + limits.age
-    if arrival.expires is not None:
-        expires = min(expires, arrival.expires)
+    expires = arrival.ends(limits.age)
     if expires <= arrival.at:
         return Placed(Placement.EXPIRED)
     route = routes.find(connection, arrival.next)
     if route is None:
         return Placed(Placement.UNKNOWN)
     did, recipient = route
-    digest = hashlib.sha256(did.encode() + b"\0" + arrival.envelope).digest()
+    digest = digest_of(did, arrival.envelope)
     if connection.execute(
         "SELECT 1 FROM message WHERE recipient = ?1 AND digest = ?2 "
         "UNION ALL SELECT 1 FROM gone WHERE digest = ?2",

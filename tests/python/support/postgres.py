@@ -84,7 +84,20 @@ class Postgres:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
 
     def url(self) -> str:
-        name = f"w{secrets.token_hex(6)}"
+        """The URL of a database that is not there yet."""
+        return self._url(f"w{secrets.token_hex(6)}")
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"d{secrets.token_hex(6)}"
+        os.environ["PGPASSWORD"] = self.password
+        try:
+            self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", ROLE, name)
+        finally:
+            del os.environ["PGPASSWORD"]
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
         return f"postgres://{ROLE}:{self.password}@127.0.0.1:{self.port}/{name}"
 
 

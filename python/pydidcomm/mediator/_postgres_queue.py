@@ -1,0 +1,137 @@
+"""The queue in PostgreSQL. Each function runs in the caller's transaction."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from pydidcomm.mediator.records import Queued, QueueStatus, Recipient
+
+REMEMBERED: Final = 86_400.0
+"""Seconds for which an acknowledged envelope is not taken again: senders retry for hours."""
+
+_PAGE: Final = 64
+"""Rows that are read at once: their envelopes are in memory together."""
+
+
+async def status(connection: Any, recipient: Recipient, route: str | None) -> QueueStatus:  # noqa: ANN401
+    """The size and age of a queue, or of the part for one registered DID."""
+    row = await connection.fetchrow(
+        "SELECT count(*), coalesce(sum(size), 0)::bigint, min(received), max(received) FROM message "
+        "WHERE recipient = $1 AND ($2::text IS NULL OR route = $2)",
+        recipient.id,
+        route,
+    )
+    return QueueStatus(count=row[0], bytes=row[1], oldest=row[2], newest=row[3])
+
+
+async def oldest(  # noqa: PLR0913, those of `deliver`
+    connection: Any,  # noqa: ANN401, of asyncpg
+    recipient: Recipient,
+    route: str | None,
+    *,
+    after: int,
+    skip: Collection[int],
+    count: int,
+    size: int,
+) -> list[Queued]:
+    """The oldest envelopes, within bounds."""
+    # the sizes first: an envelope that does not fit is not read
+    chosen: list[int] = []
+    left = size
+    rows = await connection.fetch(
+        "SELECT seq, size FROM message WHERE recipient = $1 AND ($2::text IS NULL OR route = $2) "
+        "AND seq > $3 AND NOT seq = ANY ($4::bigint[]) ORDER BY seq LIMIT $5",
+        recipient.id,
+        route,
+        after,
+        list(skip),
+        count,
+    )
+    for row in rows:
+        left -= row["size"]
+        if chosen and left < 0:
+            break
+        chosen.append(row["seq"])
+    found: list[Queued] = []
+    for start in range(0, len(chosen), _PAGE):
+        rows = await connection.fetch(
+            "SELECT m.seq, m.id, coalesce(r.shown, m.route) AS shown, m.envelope, m.received, m.deliveries "
+            "FROM message AS m LEFT JOIN route AS r ON r.did = m.route "
+            "WHERE m.seq = ANY ($1::bigint[]) ORDER BY m.seq",
+            chosen[start : start + _PAGE],
+        )
+        found += [Queued(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+    return found
+
+
+async def count_delivery(connection: Any, places: Sequence[int], at: float) -> None:  # noqa: ANN401
+    """Count a delivery of each."""
+    if places:
+        await connection.execute(
+            "UPDATE message SET deliveries = deliveries + 1, "
+            "first_delivered = coalesce(first_delivered, $2), last_delivered = $2 "
+            "WHERE seq = ANY ($1::bigint[])",
+            list(places),
+            at,
+        )
+
+
+async def acknowledge(connection: Any, recipient: Recipient, ids: Sequence[str], at: float) -> int:  # noqa: ANN401
+    """Delete envelopes of the recipient by their ids."""
+    # the row of the recipient first, as arrivals do: two transactions never wait for each other
+    await connection.execute("SELECT 1 FROM recipient WHERE id = $1 FOR UPDATE", recipient.id)
+    rows = await connection.fetch(
+        "DELETE FROM message WHERE recipient = $1 AND id = ANY ($2::text[]) RETURNING size, digest",
+        recipient.id,
+        list(ids),
+    )
+    await connection.execute(
+        "UPDATE recipient SET queued = queued - $2, bytes = bytes - $3 WHERE id = $1",
+        recipient.id,
+        len(rows),
+        sum(row["size"] for row in rows),
+    )
+    await connection.execute(
+        "INSERT INTO gone SELECT digest, $2 FROM unnest($1::bytea[]) AS digest "
+        "ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
+        sorted({row["digest"] for row in rows}),
+        at + REMEMBERED,
+    )
+    return len(rows)
+
+
+async def last(connection: Any, recipient: Recipient) -> int:  # noqa: ANN401
+    """The place of the newest envelope in the order of acceptance."""
+    found: int | None = await connection.fetchval(
+        "SELECT max(seq) FROM message WHERE recipient = $1", recipient.id
+    )
+    return found or 0
+
+
+async def expire(connection: Any, now: float, limit: int) -> int:  # noqa: ANN401
+    """Delete expired envelopes, a bounded number."""
+    recipients = await connection.fetch(
+        "SELECT id FROM recipient WHERE id IN (SELECT recipient FROM message WHERE expires <= $1 LIMIT $2) "
+        "ORDER BY id FOR UPDATE",
+        now,
+        limit,
+    )
+    rows = await connection.fetch(
+        "DELETE FROM message WHERE seq IN (SELECT seq FROM message WHERE expires <= $1 "
+        "AND recipient = ANY ($3::bigint[]) ORDER BY expires LIMIT $2) RETURNING recipient, size",
+        now,
+        limit,
+        [row["id"] for row in recipients],
+    )
+    totals: dict[int, list[int]] = {}
+    for row in rows:
+        total = totals.setdefault(row["recipient"], [0, 0])
+        total[0] += 1
+        total[1] += row["size"]
+    await connection.executemany(
+        "UPDATE recipient SET queued = queued - $2, bytes = bytes - $3 WHERE id = $1",
+        [(recipient, *total) for recipient, total in totals.items()],
+    )
+    await connection.execute(
+        "DELETE FROM gone WHERE digest IN (SELECT digest FROM gone WHERE until <= $1 LIMIT $2)", now, limit
+    )
+    return len(rows)

@@ -1,0 +1,176 @@
+"""Grants and routes in PostgreSQL: who may register a DID. Each function runs in the caller's transaction."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydidcomm.mediator._names import key_of
+from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
+
+FIND: Final = """
+    SELECT asked.position, coalesce(direct.did, named.did) AS did,
+           coalesce(direct.recipient, named.recipient) AS recipient
+    FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (name, key, position)
+    LEFT JOIN route AS direct ON direct.did = asked.key
+    LEFT JOIN LATERAL (
+        SELECT route.did, route.recipient FROM route_name JOIN route USING (did)
+        WHERE route_name.name IN (asked.name, asked.key) LIMIT 1) AS named ON direct.did IS NULL
+    ORDER BY asked.position
+"""
+"""The routes of names and their keys: by the DID, or by the name of a key of a registered DID."""
+
+_MOST_CHANGES: Final = 1_000
+"""Changes of one request; those past it are server errors, to be sent again."""
+
+
+async def recipient(connection: Any, did: str) -> Recipient | None:  # noqa: ANN401, of asyncpg
+    """The recipient of this DID."""
+    row = await connection.fetchrow("SELECT id, did, granted FROM recipient WHERE did = $1", key_of(did))
+    return None if row is None else Recipient(id=row[0], did=row[1], granted=row[2])
+
+
+async def grant(connection: Any, did: str, at: float, names: Sequence[str]) -> Recipient:  # noqa: ANN401
+    """The recipient of this DID, made where it is not there.
+
+    A registration of the DID by another recipient ends: the DID has proved itself.
+    """
+    key = key_of(did)
+    await connection.execute(
+        "INSERT INTO recipient (did, granted) VALUES ($1, $2) ON CONFLICT DO NOTHING", key, at
+    )
+    row = await connection.fetchrow("SELECT id, granted FROM recipient WHERE did = $1", key)
+    found = Recipient(id=row[0], did=key, granted=row[1])
+    await connection.execute(
+        "UPDATE route SET recipient = $1, proved = TRUE WHERE did = $2 AND recipient <> $1", found.id, key
+    )
+    await _name(connection, key, names)
+    return found
+
+
+async def move(connection: Any, old: str, new: str, at: float, names: Sequence[str]) -> bool:  # noqa: ANN401
+    """Give grant, routes and queue of `old` to `new`."""
+    before = await recipient(connection, old)
+    if before is None or key_of(old) == key_of(new):
+        return False
+    after = await recipient(connection, new)
+    if after is None:
+        await connection.execute("UPDATE recipient SET did = $1 WHERE id = $2", key_of(new), before.id)
+        await grant(connection, new, at, names)
+        return True
+    await connection.execute("UPDATE route SET recipient = $1 WHERE recipient = $2", after.id, before.id)
+    # what both had stays once
+    await connection.execute(
+        "DELETE FROM message AS mine USING message AS theirs "
+        "WHERE mine.recipient = $2 AND theirs.recipient = $1 AND mine.digest = theirs.digest",
+        after.id,
+        before.id,
+    )
+    await connection.execute("UPDATE message SET recipient = $1 WHERE recipient = $2", after.id, before.id)
+    await connection.execute("DELETE FROM recipient WHERE id = $1", before.id)
+    await connection.execute(
+        "UPDATE recipient SET (queued, bytes) = "
+        "(SELECT count(*), coalesce(sum(size), 0) FROM message WHERE recipient = $1) WHERE id = $1",
+        after.id,
+    )
+    return True
+
+
+async def change(
+    connection: Any,  # noqa: ANN401, of asyncpg
+    owner: Recipient,
+    changes: Sequence[RouteChange],
+    at: float,
+    most: int,
+) -> list[RouteResult]:
+    """Register and remove DIDs, in order."""
+    # one request of a recipient after the other, so that the bound on its routes holds
+    await connection.execute("SELECT 1 FROM recipient WHERE id = $1 FOR UPDATE", owner.id)
+    count = await connection.fetchval("SELECT count(*) FROM route WHERE recipient = $1", owner.id)
+    results: list[RouteResult] = []
+    for number, each in enumerate(changes):
+        if number >= _MOST_CHANGES:
+            result = RouteResult.SERVER_ERROR
+        elif each.action is Action.REMOVE:
+            result = await _remove(connection, owner, each)
+        else:
+            result = await _add(connection, owner, each, at, full=count >= most)
+        if result is RouteResult.SUCCESS:
+            count += 1 if each.action is Action.ADD else -1
+        results.append(result)
+    return results
+
+
+async def _add(
+    connection: Any,  # noqa: ANN401, of asyncpg
+    owner: Recipient,
+    change: RouteChange,
+    at: float,
+    *,
+    full: bool,
+) -> RouteResult:
+    key = key_of(change.did)
+    proved = key == owner.did
+    registered = await connection.fetchval("SELECT recipient FROM route WHERE did = $1", key)
+    if registered == owner.id:
+        return RouteResult.NO_CHANGE
+    other = await connection.fetchval("SELECT 1 FROM recipient WHERE did = $1 AND id <> $2", key, owner.id)
+    # the first registration wins, and a DID that speaks for itself outranks every other
+    if full or (not proved and (registered is not None or other is not None)):
+        return RouteResult.CLIENT_ERROR
+    winner = await connection.fetchval(
+        "INSERT INTO route (did, recipient, shown, proved, added) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (did) DO UPDATE SET recipient = excluded.recipient, proved = TRUE "
+        "WHERE excluded.proved RETURNING recipient",
+        key,
+        owner.id,
+        change.did,
+        proved,
+        at,
+    )
+    if winner != owner.id:
+        # another process registered it meanwhile
+        return RouteResult.CLIENT_ERROR
+    await _name(connection, key, change.names)
+    return RouteResult.SUCCESS
+
+
+async def _remove(connection: Any, owner: Recipient, change: RouteChange) -> RouteResult:  # noqa: ANN401
+    gone = await connection.fetchval(
+        "DELETE FROM route WHERE did = $1 AND recipient = $2 RETURNING did", key_of(change.did), owner.id
+    )
+    return RouteResult.NO_CHANGE if gone is None else RouteResult.SUCCESS
+
+
+async def _name(connection: Any, key: str, names: Sequence[str]) -> None:  # noqa: ANN401
+    # a name that another route has stays there: the first registration wins
+    await connection.execute(
+        "INSERT INTO route_name (name, did) SELECT name, did FROM unnest($1::text[]) AS name, route "
+        "WHERE did = $2 ON CONFLICT DO NOTHING",
+        list(names),
+        key,
+    )
+
+
+async def page(
+    connection: Any,  # noqa: ANN401, of asyncpg
+    owner: Recipient,
+    offset: int,
+    limit: int,
+) -> tuple[list[str], int]:
+    """A page of the registered DIDs, in the order of registration, and how many there are."""
+    count = await connection.fetchval("SELECT count(*) FROM route WHERE recipient = $1", owner.id)
+    rows = await connection.fetch(
+        "SELECT shown FROM route WHERE recipient = $1 ORDER BY added, did LIMIT $2 OFFSET $3",
+        owner.id,
+        limit,
+        offset,
+    )
+    return [row[0] for row in rows], count
+
+
+async def owned(connection: Any, owner: Recipient, name: str) -> str | None:  # noqa: ANN401
+    """The registered DID of the recipient that a name stands for."""
+    row = await connection.fetchrow(FIND, [name], [key_of(name)])
+    if row["recipient"] != owner.id:
+        return None
+    shown: str = await connection.fetchval("SELECT shown FROM route WHERE did = $1", row["did"])
+    return shown

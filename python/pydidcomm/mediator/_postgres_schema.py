@@ -1,0 +1,55 @@
+"""The tables of a mediator in PostgreSQL, and the steps from one version to the next."""
+
+from typing import Any, Final
+
+STEPS: Final = (
+    # version 1
+    """
+    CREATE TABLE recipient (
+        id BIGSERIAL PRIMARY KEY, did TEXT NOT NULL UNIQUE, granted DOUBLE PRECISION NOT NULL,
+        queued BIGINT NOT NULL DEFAULT 0, bytes BIGINT NOT NULL DEFAULT 0);
+    CREATE TABLE route (
+        did TEXT PRIMARY KEY, recipient BIGINT NOT NULL REFERENCES recipient, shown TEXT NOT NULL,
+        proved BOOLEAN NOT NULL, added DOUBLE PRECISION NOT NULL);
+    CREATE INDEX route_recipient ON route (recipient, added, did);
+    CREATE TABLE route_name (name TEXT PRIMARY KEY, did TEXT NOT NULL REFERENCES route ON DELETE CASCADE);
+    CREATE INDEX route_name_did ON route_name (did);
+    CREATE TABLE message (
+        seq BIGSERIAL PRIMARY KEY, id TEXT NOT NULL UNIQUE, recipient BIGINT NOT NULL REFERENCES recipient,
+        route TEXT NOT NULL, digest BYTEA NOT NULL, received DOUBLE PRECISION NOT NULL,
+        expires DOUBLE PRECISION NOT NULL, size BIGINT NOT NULL, envelope BYTEA NOT NULL,
+        deliveries INTEGER NOT NULL DEFAULT 0, first_delivered DOUBLE PRECISION,
+        last_delivered DOUBLE PRECISION, UNIQUE (recipient, digest));
+    CREATE INDEX message_order ON message (recipient, seq);
+    CREATE INDEX message_expires ON message (expires);
+    CREATE TABLE gone (digest BYTEA PRIMARY KEY, until DOUBLE PRECISION NOT NULL);
+    CREATE INDEX gone_until ON gone (until);
+    """,
+)
+
+_LOCK: Final = 0x70796463
+"""The advisory lock under which one process migrates."""
+
+
+async def migrate(connection: Any) -> None:  # noqa: ANN401, of asyncpg
+    """Bring the tables to the newest version, in one transaction.
+
+    Raises:
+        ValueError: A newer version of pydidcomm made the tables.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+        version = await connection.fetchval("SELECT version FROM schema_version") or 0
+        if version > len(STEPS):
+            message = (
+                f"the database of the mediator has version {version} of its tables, and this pydidcomm reads "
+                f"up to {len(STEPS)}: run the newer pydidcomm that made them"
+            )
+            raise ValueError(message)
+        if version == len(STEPS):
+            return
+        for step in STEPS[version:]:
+            await connection.execute(step)
+        await connection.execute("DELETE FROM schema_version")
+        await connection.execute("INSERT INTO schema_version VALUES ($1)", len(STEPS))

@@ -1,0 +1,74 @@
+"""Notifications between the processes of a mediator: hints, gathered and sent apart from the writes.
+
+A NOTIFY inside of a writing transaction takes a lock of the whole server until its commit, which makes all
+commits wait for one another.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+CHANNEL: Final = "pydidcomm_mediator"
+
+_GATHERED: Final = 0.005
+"""Seconds for which notifications are gathered."""
+
+_MOST_AT_ONCE: Final = 500
+"""Recipients in one notification: its text may have 8,000 bytes."""
+
+_RETRY: Final = 1.0
+"""Seconds until the listener connects again; live sessions are polled meanwhile."""
+
+
+class Wakeups:
+    """Announces recipients to other processes, and listens to their announcements."""
+
+    def __init__(self, pool: Any) -> None:  # noqa: ANN401, of asyncpg
+        self._pool = pool
+        self._pending: set[int] = set()
+        self._sender: asyncio.Task[None] | None = None
+
+    def announce(self, recipients: Iterable[int]) -> None:
+        """Tell other processes, soon, that something was stored."""
+        self._pending.update(recipients)
+        if self._pending and (self._sender is None or self._sender.done()):
+            self._sender = asyncio.create_task(self._send())
+
+    async def watch(self, arrived: Callable[[int], object]) -> None:
+        """Call `arrived` for each announcement, until cancelled."""
+        while True:
+            try:
+                await self._listen(arrived)
+            except Exception:  # noqa: BLE001, the server is away: the next attempt, and polling meanwhile
+                await asyncio.sleep(_RETRY)
+
+    async def aclose(self) -> None:
+        """Send what is pending."""
+        if self._sender is not None:
+            await asyncio.gather(self._sender, return_exceptions=True)
+
+    async def _send(self) -> None:
+        while self._pending:
+            await asyncio.sleep(_GATHERED)
+            some = [self._pending.pop() for _ in range(min(len(self._pending), _MOST_AT_ONCE))]
+            async with self._pool.acquire() as connection:
+                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(map(str, some)))
+
+    async def _listen(self, arrived: Callable[[int], object]) -> None:
+        ended = asyncio.Event()
+
+        def notified(_connection: object, _process: int, _channel: str, payload: str) -> None:
+            for each in payload.split(","):
+                arrived(int(each))
+
+        def terminated(_connection: object) -> None:
+            ended.set()
+
+        async with self._pool.acquire() as connection:
+            connection.add_termination_listener(terminated)
+            await connection.add_listener(CHANNEL, notified)
+            try:
+                await ended.wait()
+            finally:
+                if not connection.is_closed():
+                    await connection.remove_listener(CHANNEL, notified)

@@ -1,0 +1,141 @@
+"""Envelopes that arrive together are stored by one transaction."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from pydidcomm.mediator._names import digest_of, key_of
+from pydidcomm.mediator._postgres_routes import FIND
+from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
+
+MOST_IN_A_COMMIT: Final = 64
+"""Envelopes of one transaction."""
+
+MOST_WRITERS: Final = 4
+"""Transactions at the same time: more of them wait for the same disk."""
+
+_Waiting = tuple[Arrival, "asyncio.Future[Placed]"]
+
+
+class GroupedWrites:
+    """Stores arrivals in groups: while some commit, the next gather."""
+
+    def __init__(self, pool: Any, limits: Limits, announce: Callable[[Iterable[int]], None]) -> None:  # noqa: ANN401, of asyncpg
+        self._pool = pool
+        self._limits = limits
+        self._announce = announce
+        self._waiting: list[_Waiting] = []
+        self._writers: set[asyncio.Task[None]] = set()
+
+    async def place(self, arrival: Arrival) -> Placed:
+        """Store one arrival; returns when it is durable."""
+        future: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
+        self._waiting.append((arrival, future))
+        if len(self._writers) < MOST_WRITERS:
+            writer = asyncio.create_task(self._write())
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
+        return await future
+
+    async def aclose(self) -> None:
+        """Wait for what was accepted."""
+        await asyncio.gather(*self._writers, return_exceptions=True)
+
+    async def _write(self) -> None:
+        # what else arrives in this turn of the loop joins the group
+        await asyncio.sleep(0)
+        while self._waiting:
+            group, self._waiting = self._waiting[:MOST_IN_A_COMMIT], self._waiting[MOST_IN_A_COMMIT:]
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    placed = await _place(connection, [arrival for arrival, _ in group], self._limits)
+            except Exception as error:  # noqa: BLE001, each caller has it
+                for _, future in group:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), each in zip(group, placed, strict=True):
+                if not future.done():
+                    future.set_result(each)
+            self._announce(
+                {
+                    each.recipient
+                    for each in placed
+                    if each.outcome is Placement.STORED and each.recipient is not None
+                }
+            )
+
+
+async def _place(connection: Any, arrivals: list[Arrival], limits: Limits) -> list[Placed]:  # noqa: ANN401
+    found = await connection.fetch(
+        FIND, [each.next for each in arrivals], [key_of(each.next) for each in arrivals]
+    )
+    recipients = sorted({row["recipient"] for row in found if row["recipient"] is not None})
+    # in this order in every transaction, so that none waits for another that waits for it; and the places in
+    # the order of one recipient are given under its lock, so that they are committed in order
+    rooms = {
+        row["id"]: [limits.messages - row["queued"], limits.bytes - row["bytes"]]
+        for row in await connection.fetch(
+            "SELECT id, queued, bytes FROM recipient WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
+            recipients,
+        )
+    }
+    routed = list(zip(arrivals, found, strict=True))
+    digests = [
+        None if row["did"] is None else digest_of(row["did"], arrival.envelope) for arrival, row in routed
+    ]
+    seen = await _seen(connection, [each for each in digests if each is not None])
+    placed: list[Placed] = []
+    rows: list[tuple[Any, ...]] = []
+    totals: dict[int, list[int]] = {}
+    for (arrival, row), digest in zip(routed, digests, strict=True):
+        recipient = row["recipient"]
+        size = len(arrival.envelope)
+        if digest is None or recipient not in rooms:
+            placed.append(Placed(Placement.UNKNOWN))
+        elif (recipient, digest) in seen or (None, digest) in seen:
+            placed.append(Placed(Placement.SEEN, recipient))
+        elif rooms[recipient][0] < 1 or rooms[recipient][1] < size:
+            placed.append(Placed(Placement.FULL, recipient))
+        else:
+            seen.add((recipient, digest))
+            for total, sign in ((rooms[recipient], -1), (totals.setdefault(recipient, [0, 0]), 1)):
+                total[0] += sign
+                total[1] += sign * size
+            ends = arrival.ends(limits.age)
+            name = secrets.token_urlsafe(16)
+            rows.append((name, recipient, row["did"], digest, arrival.at, ends, size, arrival.envelope))
+            placed.append(Placed(Placement.STORED, recipient))
+    if rows:
+        await _insert(connection, rows, totals)
+    return placed
+
+
+async def _seen(connection: Any, digests: list[bytes]) -> set[tuple[int | None, bytes]]:  # noqa: ANN401
+    """What is in the queue, with its recipient, and what was acknowledged, with None."""
+    rows = await connection.fetch(
+        "SELECT recipient, digest FROM message WHERE digest = ANY ($1::bytea[]) "
+        "UNION ALL SELECT NULL, digest FROM gone WHERE digest = ANY ($1::bytea[])",
+        digests,
+    )
+    return {(row["recipient"], row["digest"]) for row in rows}
+
+
+async def _insert(connection: Any, rows: list[tuple[Any, ...]], totals: dict[int, list[int]]) -> None:  # noqa: ANN401
+    await connection.execute(
+        "INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) "
+        "SELECT id, recipient, route, digest, received, expires, size, envelope FROM unnest("
+        "$1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::float8[], $6::float8[], $7::bigint[], "
+        "$8::bytea[]) WITH ORDINALITY AS "
+        "one (id, recipient, route, digest, received, expires, size, envelope, position) ORDER BY position",
+        *(list(column) for column in zip(*rows, strict=True)),
+    )
+    await connection.execute(
+        "UPDATE recipient SET queued = queued + one.count, bytes = bytes + one.size "
+        "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS one (id, count, size) "
+        "WHERE recipient.id = one.id",
+        list(totals),
+        [total[0] for total in totals.values()],
+        [total[1] for total in totals.values()],
+    )

@@ -1,0 +1,137 @@
+"""The store of a mediator in PostgreSQL: the public suite, several processes, a server that goes away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from pydidcomm.mediator import Action, Arrival, Limits, Placement, RouteChange
+from pydidcomm.mediator.postgres import PostgresMediatorStore
+from pydidcomm.mediator.testing import CHECKS
+from support import postgres
+
+NOW = 1_700_000_000.0
+BOB = "did:example:bob"
+SECONDS = 20.0
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.parametrize("anyio_backend", ["asyncio"]),
+    pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is not installed: make system"),
+]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[postgres.Postgres]:
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture
+def url(running: postgres.Postgres) -> str:
+    return running.database()
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[PostgresMediatorStore]:
+    async with await PostgresMediatorStore.open(url) as opened:
+        yield opened
+
+
+async def registered(store: PostgresMediatorStore, *dids: str) -> None:
+    for did in dids or (BOB,):
+        recipient = await store.grant(did, NOW)
+        await store.change_routes(recipient, [RouteChange(did, Action.ADD)], NOW)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+async def test_the_postgresql_store_passes_the_public_suite(name: str, store: PostgresMediatorStore) -> None:
+    await CHECKS[name](store)
+
+
+async def test_a_full_queue_refuses_also_within_one_group(url: str) -> None:
+    async with await PostgresMediatorStore.open(url, limits=Limits(messages=3)) as store:
+        await registered(store)
+        placed = await asyncio.gather(
+            *(store.place(Arrival(next=BOB, envelope=bytes([each]), at=NOW)) for each in range(10))
+        )
+        assert sorted(each.outcome for each in placed) == [Placement.FULL] * 7 + [Placement.STORED] * 3
+
+
+@pytest.mark.spec("QUE-11", "QUE-12", "QUE-15")
+async def test_two_processes_keep_order_and_counters_under_concurrent_writes(url: str) -> None:
+    dids = [f"did:example:{number}" for number in range(5)]
+    async with (
+        await PostgresMediatorStore.open(url) as one,
+        await PostgresMediatorStore.open(url) as other,
+    ):
+        await registered(one, *dids)
+
+        async def write(store: PostgresMediatorStore, name: str) -> None:
+            for number in range(40):
+                did = dids[number % len(dids)]
+                arrival = Arrival(next=did, envelope=f"{name} {number:03}".encode(), at=NOW)
+                assert (await store.place(arrival)).outcome is Placement.STORED
+
+        await asyncio.gather(*(write(store, f"{n}") for n, store in enumerate((one, other) * 4)))
+        for did in dids:
+            recipient = await other.grant(did, NOW)
+            found = await other.deliver(recipient, count=1_000, size=1 << 20, at=NOW)
+            assert len(found) == 64
+            for name in range(8):
+                mine = [each.envelope for each in found if each.envelope.startswith(f"{name} ".encode())]
+                assert mine == sorted(mine)
+            status = await one.status(recipient)
+            assert (status.count, status.bytes) == (64, sum(len(each.envelope) for each in found))
+
+
+@pytest.mark.spec("LIVE-14")
+async def test_another_process_is_told_of_an_arrival(url: str) -> None:
+    async with (
+        await PostgresMediatorStore.open(url) as one,
+        await PostgresMediatorStore.open(url) as other,
+    ):
+        await registered(one)
+        bob = await one.grant(BOB, NOW)
+        told: asyncio.Queue[int] = asyncio.Queue()
+        watcher = asyncio.create_task(other.watch(told.put_nowait))
+        try:
+            async with asyncio.timeout(SECONDS):
+                number = 0
+                while told.empty():
+                    await one.place(Arrival(next=BOB, envelope=str(number).encode(), at=NOW))
+                    number += 1
+                    await asyncio.sleep(0.05)
+                assert await told.get() == bob.id
+        finally:
+            watcher.cancel()
+
+
+async def test_a_restarted_server_loses_nothing_and_the_store_recovers(
+    running: postgres.Postgres, url: str
+) -> None:
+    async with await PostgresMediatorStore.open(url) as store:
+        await registered(store)
+        await store.place(Arrival(next=BOB, envelope=b"before", at=NOW))
+        running.stop()
+        failed = await asyncio.gather(
+            *(store.place(Arrival(next=BOB, envelope=bytes([each]), at=NOW)) for each in range(3)),
+            return_exceptions=True,
+        )
+        assert all(isinstance(each, Exception) for each in failed)
+        running.start()
+        assert (await store.place(Arrival(next=BOB, envelope=b"after", at=NOW))).outcome is Placement.STORED
+        found = await store.deliver(await store.grant(BOB, NOW), count=9, size=1 << 20, at=NOW)
+        assert [each.envelope for each in found] == [b"before", b"after"]
+
+
+async def test_tables_of_a_newer_version_are_refused(url: str) -> None:
+    async with await PostgresMediatorStore.open(url) as store:
+        await store.check()
+    import asyncpg  # noqa: PLC0415
+
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE schema_version SET version = 99")
+    await connection.close()
+    with pytest.raises(ValueError, match=r"version 99 of its tables.*run the newer pydidcomm"):
+        await PostgresMediatorStore.open(url)
