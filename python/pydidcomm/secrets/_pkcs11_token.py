@@ -145,7 +145,10 @@ class Token:
         if isinstance(error, (faults.NoSuchToken, faults.TokenNotPresent, faults.SlotIDInvalid)):
             return SecretsUnavailableError(f"there is no token with the label {self._label!r}")
         if isinstance(error, faults.DeviceMemory):
-            return SecretsUnavailableError("the token is full")
+            return SecretsUnavailableError("the token is full: `remove_key` destroys a key")
+        if isinstance(error, faults.FunctionFailed):
+            # a token in software has no other word for a full disk
+            return SecretsUnavailableError(f"the token failed ({name}): it may be full")
         return SecretsUnavailableError(f"the token failed ({name})")
 
 

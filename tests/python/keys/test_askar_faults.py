@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -20,9 +19,9 @@ from pydidcomm.secrets.askar import AskarSecrets
 from support import postgres
 from support.paths import SUPPORT
 from support.processes import each_ended, ended
+from support.small_disk import small_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -155,23 +154,6 @@ def test_a_server_that_refuses_or_is_silent_is_given_up() -> None:
     with pytest.raises(SecretsUnavailableError) as caught:
         create(f"postgres://a:b@127.0.0.1:{postgres.free_port()}/w?connect_timeout=1", timeout=3)
     assert "a:b" not in str(caught.value)
-
-
-@contextmanager
-def small_disk(folder: Path) -> Generator[Path]:
-    """A file system of one megabyte."""
-    mount = shutil.which("mount")
-    if mount is None or os.geteuid() != 0:
-        pytest.skip("a full disk: only root mounts one")
-    done = subprocess.run(  # noqa: S603
-        [mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if done.returncode:
-        pytest.skip("a full disk: this container mounts nothing")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S603, S607
 
 
 def test_a_full_disk_is_named_and_loses_no_key(tmp_path: Path) -> None:
