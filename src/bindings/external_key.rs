@@ -9,13 +9,13 @@ use pyo3::prelude::*;
 use super::callback::call_python;
 use super::errors::misuse;
 use super::public_key::PyPublicKey;
-use super::secrets::secret_in;
+use super::secrets::read_local_secret;
 use crate::keys::{ExternalKey, PublicKey, Secret, secret_kid};
 
 /// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
-pub(super) fn held_in(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
+pub(super) fn read_secret(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
     // an object may be both; a key that can be read is used here
-    let unread = match secret_in(value, Some(kid)) {
+    let unread = match read_local_secret(value, Some(kid)) {
         Ok(secret) => return Ok(secret.into()),
         Err(unread) => unread,
     };
@@ -41,7 +41,7 @@ fn public_key_of(value: &Bound<'_, PyAny>) -> PyResult<Option<PublicKey>> {
 }
 
 /// The object that a handle stands for.
-pub(super) fn handle_out(py: Python<'_>, key: &ExternalKey) -> PyResult<Py<PyAny>> {
+pub(super) fn export_handle(py: Python<'_>, key: &ExternalKey) -> PyResult<Py<PyAny>> {
     let object = key.handle().downcast_ref::<Py<PyAny>>();
     let lost = || PyRuntimeError::new_err("a handle that Python did not make");
     object.map(|object| object.clone_ref(py)).ok_or_else(lost)

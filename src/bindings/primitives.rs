@@ -11,7 +11,7 @@ use super::argument::StringsIn;
 use super::bytes_in::AnswerBytes;
 use super::context::{self, ContextIn};
 use super::errors::misuse;
-use super::external_key::held_in;
+use super::external_key::read_secret;
 use super::json::ObjectOut;
 use super::message::MessageIn;
 use super::operation::PyOperation;
@@ -109,7 +109,7 @@ pub(super) fn encrypt_layer(
 ) -> PyResult<PyOperation> {
     let recipients =
         recipients.into_iter().map(|(id, key)| Ok((kid(&id)?, key.0))).collect::<PyResult<Vec<_>>>()?;
-    let sender = sender.map(|(id, secret)| held_in(&secret, &id)).transpose()?;
+    let sender = sender.map(|(id, secret)| read_secret(&secret, &id)).transpose()?;
     Ok(alone(plaintext.0.len(), |caller| async move {
         pack::encrypted_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0).await
     }))
@@ -124,7 +124,7 @@ pub(super) fn decrypt_layer(
     options: &Bound<'_, PyUnpackOptions>,
 ) -> PyResult<PyOperation> {
     let (id, secret) = recipient;
-    let secret = held_in(&secret, &id)?;
+    let secret = read_secret(&secret, &id)?;
     let sender = sender.map(|(id, key)| Ok::<_, PyErr>((kid(&id)?, key.0))).transpose()?;
     let options = Arc::clone(&options.get().0);
     Ok(alone(packed_msg.0.len(), |caller| async move {

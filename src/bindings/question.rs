@@ -9,7 +9,7 @@ use super::algorithms::SignAlg;
 use super::argument::type_name;
 use super::bytes_in::AnswerBytes;
 use super::callback::call_python;
-use super::external_key::{handle_out, held_in};
+use super::external_key::{export_handle, read_secret};
 use super::json::is_object;
 use super::public_key::PyPublicKey;
 use super::resolved;
@@ -46,7 +46,7 @@ impl Asked {
             Self::Secrets => {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
                 let secrets = secrets.into_iter().map(|(kid, secret)| {
-                    let held = held_in(&secret, &kid).map_err(|error| {
+                    let held = read_secret(&secret, &kid).map_err(|error| {
                         let kid = display::shortened(&kid, display::LONGEST_ID);
                         let expected = "a Secret, a dict, an external key or None";
                         named(error, &secret, &format!("the secrets must have {expected} for {kid}"))
@@ -90,14 +90,14 @@ pub(super) fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound
             PyFindSecrets { kids, public_keys, every }.into_bound_py_any(py)
         }
         Question::Agree { key, public_key } => {
-            let key = handle_out(py, &key)?;
+            let key = export_handle(py, &key)?;
             if !call_python(py, || key.bind(py).hasattr(intern!(py, "agree")))? {
                 return Err(Error::unsupported("key agreement", "a key that only signs").into());
             }
             PyAgree { key, public_key: PyPublicKey(*public_key) }.into_bound_py_any(py)
         }
         Question::Sign { key, algorithm, data } => {
-            PySign { key: handle_out(py, &key)?, algorithm, data }.into_bound_py_any(py)
+            PySign { key: export_handle(py, &key)?, algorithm, data }.into_bound_py_any(py)
         }
         Question::LongWork => PyLongWork.into_bound_py_any(py),
     }

@@ -243,7 +243,7 @@ impl<'py> FromPyObject<'_, 'py> for SecretIn {
     const INPUT_TYPE: PyStaticExpr = SECRET;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        secret_in(&value, None).map(Self).map_err(|error| unfit(value.py(), error, "a secret key"))
+        read_local_secret(&value, None).map(Self).map_err(|error| unfit(value.py(), error, "a secret key"))
     }
 }
 
@@ -258,12 +258,12 @@ impl<'py> FromPyObject<'_, 'py> for SecretsIn {
             return Err(wrong_type(&value, "a list of Secret or dict"));
         }
         let secrets = value.try_iter().map_err(|_| wrong_type(&value, "a list of Secret or dict"))?;
-        secrets.map(|secret| secret_in(&secret?, None)).collect::<PyResult<_>>().map(Self)
+        secrets.map(|secret| read_local_secret(&secret?, None)).collect::<PyResult<_>>().map(Self)
     }
 }
 
 /// What a secrets resolver answered for a kid: a handle or a JWK.
-pub(super) fn secret_in(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult<SecretKey> {
+pub(super) fn read_local_secret(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult<SecretKey> {
     if let Ok(secret) = value.cast::<PySecret>() {
         return Ok(secret.get().0.clone());
     }
