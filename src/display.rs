@@ -14,7 +14,7 @@ pub(crate) const LONGEST_ID: usize = 64;
 const MOST_IDS: usize = 5;
 
 /// Escapes every character that is not printable, as `\n`, `\x1b` or `\u202e`.
-pub fn printable(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         push(&mut shown, letter, "");
@@ -23,15 +23,15 @@ pub fn printable(text: &str) -> String {
 }
 
 /// The same, with the middle of a text omitted that is longer than so many characters.
-pub fn shortened(text: &str, longest: usize) -> String {
-    printable(&without_middle(text, longest))
+pub fn shorten(text: &str, longest: usize) -> String {
+    escape(&cut_middle(text, longest))
 }
 
 /// Quotes the text like Python's `repr`, shortened to the length of an identifier.
 #[cfg(any(feature = "python", test))]
-pub(crate) fn quoted(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut shown = String::from("'");
-    for letter in without_middle(text, LONGEST_ID).chars() {
+    for letter in cut_middle(text, LONGEST_ID).chars() {
         push(&mut shown, letter, "'\\");
     }
     shown.push('\'');
@@ -40,16 +40,16 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// Lists the first identifiers in one line, each shortened.
 #[cfg(feature = "python")]
-pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list_ids<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
     let mut ids = ids.into_iter();
-    let first: Vec<_> = ids.by_ref().take(MOST_IDS).map(|id| shortened(id, LONGEST_ID)).collect();
+    let first: Vec<_> = ids.by_ref().take(MOST_IDS).map(|id| shorten(id, LONGEST_ID)).collect();
     match ids.count() {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
-fn without_middle(text: &str, longest: usize) -> std::borrow::Cow<'_, str> {
+fn cut_middle(text: &str, longest: usize) -> std::borrow::Cow<'_, str> {
     let length = text.chars().count();
     if length <= longest {
         return text.into();
@@ -109,20 +109,20 @@ mod tests {
             ("", ""),
         ];
         for (text, shown) in cases {
-            assert_eq!(printable(text), shown);
+            assert_eq!(escape(text), shown);
         }
     }
 
     #[test]
     fn quoted_text_cannot_close_its_quotes() {
-        assert_eq!(quoted("x', frm='did:example:alice\\"), r"'x\', frm=\'did:example:alice\\'");
+        assert_eq!(quote("x', frm='did:example:alice\\"), r"'x\', frm=\'did:example:alice\\'");
     }
 
     #[test]
     fn shortened_text_preserves_both_ends() {
-        let shown = shortened(&format!("did:peer:2.{}#key-1", "é".repeat(100)), LONGEST_ID);
+        let shown = shorten(&format!("did:peer:2.{}#key-1", "é".repeat(100)), LONGEST_ID);
         assert_eq!(shown.chars().count(), LONGEST_ID);
         assert!(shown.starts_with("did:peer:2.é") && shown.ends_with("#key-1") && shown.contains('…'));
-        assert_eq!(shortened("did:example:bob", LONGEST_ID), "did:example:bob");
+        assert_eq!(shorten("did:example:bob", LONGEST_ID), "did:example:bob");
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn described(text: &str, names: &[&str]) -> String {
     };
     let is_name = || names.iter().any(|name| letters(name) == letters(text));
     if text.starts_with("did:") || is_url(text) || is_name() {
-        display::quoted(text)
+        display::quote(text)
     } else {
         format!("a str of {} characters", text.chars().count())
     }
@@ -74,7 +74,7 @@ pub(super) fn type_name(value: &Bound<'_, PyAny>) -> String {
         return "None".to_owned();
     }
     let name = value.get_type().name().map(|name| name.to_string());
-    name.map_or_else(|_| "another type".to_owned(), |name| display::shortened(&name, display::LONGEST_ID))
+    name.map_or_else(|_| "another type".to_owned(), |name| display::shorten(&name, display::LONGEST_ID))
 }
 
 /// A `str` argument.

@@ -9,7 +9,7 @@ use super::cached_str::WireText;
 use super::system::random;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_urls, hash_of, texts};
-use crate::display::listed;
+use crate::display::list_ids;
 use crate::pack::{self, Wrapping};
 use crate::routing::Route;
 
@@ -197,8 +197,8 @@ impl PyDelivery {
 
     fn __repr__(&self) -> String {
         let layers = texts(&self.0.route.layers);
-        let over = if layers.is_empty() { String::new() } else { format!(" over {}", listed(layers)) };
+        let over = if layers.is_empty() { String::new() } else { format!(" over {}", list_ids(layers)) };
         let size = self.0.text.length().map_or_else(String::new, |length| format!("{length} bytes "));
-        format!("Delivery({size}to {}{over})", listed([self.uri()]))
+        format!("Delivery({size}to {}{over})", list_ids([self.uri()]))
     }
 }

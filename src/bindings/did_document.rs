@@ -13,7 +13,7 @@ use super::service::PyService;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};
 use crate::did::{DidUrl, Document, MOST_ENTRIES, Relationship};
-use crate::display::quoted;
+use crate::display::quote;
 
 /// A DID document, parsed once; what a resolver may hand out again and again.
 ///
@@ -137,6 +137,6 @@ impl PyDocument {
     }
 
     fn __repr__(&self) -> String {
-        format!("DIDDocument(id={})", quoted(self.id()))
+        format!("DIDDocument(id={})", quote(self.id()))
     }
 }

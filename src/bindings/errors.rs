@@ -33,7 +33,7 @@ exceptions!(
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
         let exception = match error {
-            Error::Misuse(reason) => PyValueError::new_err(display::printable(&reason)),
+            Error::Misuse(reason) => PyValueError::new_err(display::escape(&reason)),
             Error::Malformed { part, reason } => MalformedMessageError::new_err((part, reason)),
             Error::MalformedDocument { did, reason } => MalformedDocumentError::new_err((did, reason)),
             Error::Unsupported { what, algorithm } => UnsupportedError::new_err((what, algorithm)),
@@ -79,7 +79,7 @@ pub(super) fn undecrypted(kids: Vec<String>) -> PyErr {
 /// What a caller passed is the caller's to mend, in whatever terms the core refused it.
 pub(super) fn misuse(error: Error) -> PyErr {
     match error {
-        Error::Malformed { .. } => PyValueError::new_err(display::printable(&error.to_string())),
+        Error::Malformed { .. } => PyValueError::new_err(display::escape(&error.to_string())),
         Error::Unsupported { what, algorithm } => {
             let known = NAMES.iter().find(|(kind, _)| *kind == what).map(|(_, names)| *names);
             let algorithm = match known {
@@ -125,5 +125,5 @@ const NAMES: [(&str, &[&str]); 5] = [
 pub(super) fn sanitize(text: &Bound<'_, PyString>, longest: Option<usize>) -> String {
     // a lone surrogate is not Unicode, and is shown as the replacement character
     let text = text.to_string_lossy();
-    longest.map_or_else(|| display::printable(&text), |longest| display::shortened(&text, longest))
+    longest.map_or_else(|| display::escape(&text), |longest| display::shorten(&text, longest))
 }

@@ -5,7 +5,7 @@ use pyo3::types::PyTuple;
 
 use super::read_only::ReadOnlyJson;
 use super::value::{Reduced, Value, hash_of};
-use crate::display::quoted;
+use crate::display::quote;
 use crate::message::FormFault;
 
 /// A part of a received message that was read as absent, because its form is not the specification's.
@@ -64,6 +64,6 @@ impl PyFormFault {
     }
 
     fn __repr__(&self) -> String {
-        format!("FormFault(part={}, reason={})", quoted(self.0.part()), quoted(self.0.reason()))
+        format!("FormFault(part={}, reason={})", quote(self.0.part()), quote(self.0.reason()))
     }
 }

@@ -21,7 +21,7 @@ use super::tuple::{OnceTuple, TupleOut};
 use super::unpack_options::PyUnpackOptions;
 use super::value::{Reduced, Value, did_urls, hash_of, texts};
 use crate::did::DidUrl;
-use crate::display::listed;
+use crate::display::list_ids;
 use crate::pack::{self, ForwardOptions, PackedForward};
 use crate::unpack;
 
@@ -102,7 +102,7 @@ impl PyPackedForward {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedForward({} bytes to {})", self.text.length(), listed(texts(&self.to_kids)))
+        format!("PackedForward({} bytes to {})", self.text.length(), list_ids(texts(&self.to_kids)))
     }
 }
 

@@ -14,7 +14,7 @@ use super::same::Same;
 use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};
-use crate::display::quoted;
+use crate::display::quote;
 use crate::message::{Audience, FromPrior, FromPriorHeader};
 
 /// The claims of a DID rotation: `iss` becomes `sub`, or ends where `sub` is None.
@@ -208,7 +208,7 @@ impl PyFromPrior {
     }
 
     fn __repr__(&self) -> String {
-        let sub = self.0.sub.as_deref().map_or_else(|| "None".to_owned(), quoted);
-        format!("FromPrior(iss={}, sub={sub})", quoted(&self.0.iss))
+        let sub = self.0.sub.as_deref().map_or_else(|| "None".to_owned(), quote);
+        format!("FromPrior(iss={}, sub={sub})", quote(&self.0.iss))
     }
 }

@@ -13,7 +13,7 @@ use super::service::PyService;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_url, hash_of, texts};
 use crate::did::{DidUrl, Service};
-use crate::display::{listed, quoted};
+use crate::display::{list_ids, quote};
 use crate::error::Result;
 use crate::pack::{Packed, PackedSigned};
 
@@ -280,7 +280,7 @@ impl PyPacked {
     fn __repr__(&self) -> String {
         // the first delivery of the first envelope is wrapped
         let length = self.envelope.wire_text().length().unwrap_or_default();
-        let kids = listed(texts(self.envelope.kids()));
+        let kids = list_ids(texts(self.envelope.kids()));
         format!("Packed({length} bytes to {kids})")
     }
 }
@@ -329,7 +329,7 @@ impl PyPackedSigned {
     }
 
     fn __repr__(&self) -> String {
-        format!("PackedSigned({} bytes by {})", self.text.length(), listed([self.sign_from_kid.as_str()]))
+        format!("PackedSigned({} bytes by {})", self.text.length(), list_ids([self.sign_from_kid.as_str()]))
     }
 }
 
@@ -382,10 +382,6 @@ impl PyServiceMetadata {
     }
 
     fn __repr__(&self) -> String {
-        format!(
-            "ServiceMetadata(id={}, service_endpoint={})",
-            quoted(&self.id),
-            quoted(&self.service_endpoint)
-        )
+        format!("ServiceMetadata(id={}, service_endpoint={})", quote(&self.id), quote(&self.service_endpoint))
     }
 }

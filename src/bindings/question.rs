@@ -47,7 +47,7 @@ impl Asked {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
                 let secrets = secrets.into_iter().map(|(kid, secret)| {
                     let held = read_secret(&secret, &kid).map_err(|error| {
-                        let kid = display::shortened(&kid, display::LONGEST_ID);
+                        let kid = display::shorten(&kid, display::LONGEST_ID);
                         let expected = "a Secret, a dict, an external key or None";
                         named(error, &secret, &format!("the secrets must have {expected} for {kid}"))
                     })?;

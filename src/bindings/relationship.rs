@@ -10,7 +10,7 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 use super::argument::WholeIn;
 use super::value::{Reduced, Value};
 use crate::did::canonical;
-use crate::display::quoted;
+use crate::display::quote;
 use crate::unpack::Rotation;
 
 /// The peer goes by another DID now: it was proved that the old one said so.
@@ -139,7 +139,7 @@ impl PyPeerRotated {
     }
 
     fn __repr__(&self) -> String {
-        format!("PeerRotated(old={}, new={})", quoted(&self.old), quoted(&self.new))
+        format!("PeerRotated(old={}, new={})", quote(&self.old), quote(&self.new))
     }
 }
 
@@ -159,6 +159,6 @@ impl PyPeerEnded {
     }
 
     fn __repr__(&self) -> String {
-        format!("PeerEnded(did={})", quoted(&self.did))
+        format!("PeerEnded(did={})", quote(&self.did))
     }
 }

@@ -18,7 +18,7 @@ use super::json::{ObjectIn, ObjectOut, is_object};
 use super::public_key::PyPublicKey;
 use super::system;
 use crate::did::DidUrl;
-use crate::display::quoted;
+use crate::display::quote;
 use crate::error::Error;
 use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 
@@ -141,7 +141,7 @@ impl PySecret {
     }
 
     fn __repr__(&self) -> String {
-        format!("Secret(kid={})", quoted(self.kid()))
+        format!("Secret(kid={})", quote(self.kid()))
     }
 }
 

@@ -6,7 +6,7 @@ use pyo3::types::PyTuple;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};
 use crate::did::{Endpoint, Service};
-use crate::display::quoted;
+use crate::display::quote;
 
 /// A service of type `DIDCommMessaging`.
 #[pyclass(frozen, eq, weakref, name = "Service", module = "pydidcomm")]
@@ -89,7 +89,7 @@ impl PyService {
     }
 
     fn __repr__(&self) -> String {
-        format!("Service(id={})", quoted(&self.0.id))
+        format!("Service(id={})", quote(&self.0.id))
     }
 }
 
@@ -122,6 +122,6 @@ impl PyEndpoint {
     }
 
     fn __repr__(&self) -> String {
-        format!("ServiceEndpoint(uri={})", quoted(&self.0.uri))
+        format!("ServiceEndpoint(uri={})", quote(&self.0.uri))
     }
 }

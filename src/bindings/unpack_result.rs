@@ -17,7 +17,7 @@ use super::result::IntoResult;
 use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, hash_of};
-use crate::display::{listed, quoted};
+use crate::display::{list_ids, quote};
 use crate::replay_key::ReplayKey;
 use crate::routing::Forward;
 use crate::unpack::{Forwarded, Report, Unpacked};
@@ -161,7 +161,7 @@ impl PyUnpackResult {
     }
 
     fn __repr__(&self) -> String {
-        format!("UnpackResult(message={})", quoted(self.0.message.id()))
+        format!("UnpackResult(message={})", quote(self.0.message.id()))
     }
 }
 
@@ -280,6 +280,6 @@ impl PyForwarded {
 
     fn __repr__(&self) -> String {
         let (messages, links) = (self.forward.messages().len(), self.forward.links().len());
-        format!("Forwarded({messages} messages and {links} links to {})", listed([self.forward.next()]))
+        format!("Forwarded({messages} messages and {links} links to {})", list_ids([self.forward.next()]))
     }
 }

@@ -14,7 +14,7 @@ use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::unpack_result::{ReplayKeyOut, replay_key_out};
 use super::value::{Reduced, Value, hash_of};
-use crate::display::listed;
+use crate::display::list_ids;
 use crate::error::Result;
 use crate::keys::Verkey;
 use crate::v1::{self, Forward, Forwarded, Packed, Report, Unpacked};
@@ -251,7 +251,7 @@ impl PyV1Packed {
     }
 
     fn __repr__(&self) -> String {
-        format!("V1Packed({} bytes to {})", self.text.length(), listed(self.to.iter().map(Verkey::as_str)))
+        format!("V1Packed({} bytes to {})", self.text.length(), list_ids(self.to.iter().map(Verkey::as_str)))
     }
 }
 
@@ -304,6 +304,6 @@ impl PyV1Forwarded {
     }
 
     fn __repr__(&self) -> String {
-        format!("V1Forwarded({} bytes to {})", self.forward.message().len(), listed([self.forward.to()]))
+        format!("V1Forwarded({} bytes to {})", self.forward.message().len(), list_ids([self.forward.to()]))
     }
 }

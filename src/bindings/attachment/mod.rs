@@ -23,7 +23,7 @@ use super::text_in::TextIn;
 use super::time::TimeIn;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, hash_of};
-use crate::display::quoted;
+use crate::display::quote;
 use crate::error::Result;
 use crate::message::{Attachment, attachment};
 
@@ -394,7 +394,7 @@ impl PyAttachment {
     }
 
     fn __repr__(&self) -> String {
-        let id = self.0.id().map_or_else(|| "None".to_owned(), quoted);
+        let id = self.0.id().map_or_else(|| "None".to_owned(), quote);
         format!("Attachment(id={id})")
     }
 }

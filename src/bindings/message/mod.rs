@@ -28,7 +28,7 @@ use super::time::{DatetimeOut, TimeIn};
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, hash_of};
 use crate::did::DidUrl;
-use crate::display::quoted;
+use crate::display::quote;
 use crate::error::Result;
 use crate::message::object::ObjectText;
 use crate::message::{Attachment, FromPriorHeader, Message};
@@ -377,8 +377,8 @@ impl PyMessage {
 
     fn __repr__(&self) -> String {
         // the body is left out: a repr ends up in logs
-        let frm = self.0.from().map_or_else(|| "None".to_owned(), |from| quoted(from.as_str()));
-        let (kind, id) = (quoted(self.0.message_type()), quoted(self.0.id()));
+        let frm = self.0.from().map_or_else(|| "None".to_owned(), |from| quote(from.as_str()));
+        let (kind, id) = (quote(self.0.message_type()), quote(self.0.id()));
         format!("Message(type={kind}, id={id}, frm={frm})")
     }
 }
