@@ -57,7 +57,7 @@ fn bytes(message: &Message) -> usize {
 /// Packs a plaintext message.
 #[pyfunction]
 pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> {
-    Ok(PyPackedPlaintext(pack::plaintext(&message.0)?.into()))
+    Ok(PyPackedPlaintext(pack::pack_plaintext(&message.0)?.into()))
 }
 
 /// Prepares the packing of a signed message.
@@ -71,7 +71,7 @@ pub(super) fn pack_signed(
     let MessageIn(message) = message;
     let (DidIn(signer), kid_in) = (sign_frm, header_of_kid(kid_in)?);
     Ok(PyOperation::prepare(known, bytes(&message), |caller| async move {
-        pack::signed(&caller, message, &signer, kid_in).await
+        pack::pack_signed(&caller, message, &signer, kid_in).await
     }))
 }
 
@@ -92,12 +92,12 @@ pub(super) fn pack_encrypted(
     let options = options.get().of_message(parameters.get(), sender, signer);
     match to {
         ToIn::One(to) => PyOperation::prepare(known, bytes, |caller| async move {
-            pack::encrypted(&caller, message, &to, &options).await
+            pack::pack_encrypted(&caller, message, &to, &options).await
         }),
         ToIn::Each(to) => {
             let every = bytes.saturating_add(EACH).saturating_mul(to.len());
             PyOperation::prepare(known, every, |caller| async move {
-                pack::encrypted_to_each(&caller, message, &to, &options).await
+                pack::pack_encrypted_to_each(&caller, message, &to, &options).await
             })
         }
     }

@@ -117,13 +117,13 @@ impl Sealed {
 }
 
 /// Encrypts the message to all keys of `to` on one curve, or to the one key of a DID URL.
-pub async fn encrypted(
+pub async fn pack_encrypted(
     caller: &Caller,
     message: Message,
     to: &DidUrl,
     options: &EncryptOptions,
 ) -> Result<Packed> {
-    let mut packed = encrypted_to_each(caller, message, std::slice::from_ref(to), options).await?;
+    let mut packed = pack_encrypted_to_each(caller, message, std::slice::from_ref(to), options).await?;
     packed.pop().unwrap_or_else(|| Err(Error::misuse("`to` must have a recipient, got none")))
 }
 
@@ -131,7 +131,7 @@ pub async fn encrypted(
 ///
 /// The result has one entry for each of `to`, in this order; a failure for one recipient does not affect the others.
 /// A failure for all, such as that of the signature, is an error of the whole call.
-pub async fn encrypted_to_each(
+pub async fn pack_encrypted_to_each(
     caller: &Caller,
     message: Message,
     to: &[DidUrl],

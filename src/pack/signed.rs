@@ -19,7 +19,7 @@ pub struct PackedSigned {
 }
 
 /// Signs the message with a key that `signer` lists under `authentication`.
-pub async fn signed(
+pub async fn pack_signed(
     caller: &Caller,
     message: Message,
     signer: &DidUrl,

@@ -38,7 +38,7 @@ fn an_external_key_gives_the_same_results_as_a_local_key() {
 fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Answer) -> Error {
     let context = Context::new(NOW, Box::new(|buffer| buffer.fill(7)));
     let mut operation = Operation::new(context, |caller| async move {
-        pack::encrypted(&caller, from_alice_to_bob(), &DidUrl::parse(BOB).unwrap(), &options).await
+        pack::pack_encrypted(&caller, from_alice_to_bob(), &DidUrl::parse(BOB).unwrap(), &options).await
     });
     let mut step = operation.start();
     loop {

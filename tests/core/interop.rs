@@ -75,7 +75,7 @@ fn the_peer_unpacks_what_we_sign_and_write() {
     let (message, metadata) = their_unpack(&packed.text);
     assert_same(&message, &ours());
     assert_eq!(metadata.sign_from.as_deref(), Some(ALICE_SIGNS));
-    let (message, _) = their_unpack(&pack::plaintext(&ours()).unwrap());
+    let (message, _) = their_unpack(&pack::pack_plaintext(&ours()).unwrap());
     assert_same(&message, &ours());
 }
 

@@ -126,7 +126,7 @@ proptest! {
         let signed = World::new().sign(&message, ALICE).unwrap();
         let unpacked = World::new().unpack(&signed.text).unwrap();
         prop_assert_eq!(unpacked.message(), &message);
-        let text = pack::plaintext(&message).unwrap();
+        let text = pack::pack_plaintext(&message).unwrap();
         let unpacked = World::new().unpack(&text).unwrap();
         prop_assert_eq!(unpacked.message(), &message);
         let again = Message::parse(&message.to_json()).unwrap();

@@ -108,11 +108,9 @@ fn unrequested_secrets_are_ignored() {
 fn a_did_is_requested_once_per_operation() {
     let to_self = message(json!({"from": BOB, "to": [BOB]}));
     let (to, options) = (DidUrl::parse(BOB).unwrap(), from(BOB));
-    let mut operation =
-        Operation::new(
-            context(),
-            |caller| async move { pack::encrypted(&caller, to_self, &to, &options).await },
-        );
+    let mut operation = Operation::new(context(), |caller| async move {
+        pack::pack_encrypted(&caller, to_self, &to, &options).await
+    });
     let mut questions = Vec::new();
     let mut step = operation.start().unwrap();
     while let Step::Ask(question) = step {
@@ -186,7 +184,7 @@ fn locally_resolvable_dids_are_not_requested() {
             let options = pack::EncryptOptions { protect_sender: true, ..from(alice.as_str()) };
             let (to, text) = (bob.clone(), message(json!({"to": [bob.as_str()]})));
             let packed = run_alone(sent, &alice_store, |caller| async move {
-                pack::encrypted(&caller, text, &to, &options).await
+                pack::pack_encrypted(&caller, text, &to, &options).await
             })
             .unwrap();
             assert!(packed.envelope.to_kids[0].as_str().starts_with("did:peer:2"));
@@ -209,7 +207,7 @@ fn a_did_key_carries_messages_on_its_derived_key() {
     store.insert(secret("did:example:alice#agree-1").with_kid(DidUrl::parse(&kid).unwrap()));
     let (to, options, text) = (DidUrl::parse(&did).unwrap(), from(&did), message(json!({"to": [did]})));
     let packed = run_alone(KeyNaming::Numbered, &store, |caller| async move {
-        pack::encrypted(&caller, text, &to, &options).await
+        pack::pack_encrypted(&caller, text, &to, &options).await
     })
     .unwrap();
     assert_eq!(packed.envelope.from_kid.as_ref().unwrap().as_str(), kid);

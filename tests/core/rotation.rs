@@ -116,7 +116,7 @@ fn misused<T>(result: Result<T>) {
 #[test]
 fn a_rotation_is_not_packed_without_encryption() {
     let message = announcement(claims(Some(ALICE_2)));
-    misused(pack::plaintext(&message));
+    misused(pack::pack_plaintext(&message));
     misused(World::new().sign(&message, ALICE_2));
 }
 

@@ -210,7 +210,7 @@ fn authcrypt_around_a_signature_requires_its_option() {
 #[test]
 fn plaintext_always_has_its_media_type_and_a_body() {
     let message = message(json!({"from": ALICE}));
-    let text = pack::plaintext(&message).unwrap();
+    let text = pack::pack_plaintext(&message).unwrap();
     let json = parse(&text);
     assert_eq!(json["typ"], "application/didcomm-plain+json");
     assert_eq!(json["body"], json!({}));
@@ -274,7 +274,7 @@ fn every_header_survives_every_envelope() {
     }));
     let world = World::new();
     let texts = [
-        pack::plaintext(&message).unwrap(),
+        pack::pack_plaintext(&message).unwrap(),
         world.sign(&message, ALICE).unwrap().text,
         world.encrypt(&message, BOB, &EncryptOptions::default()).unwrap().envelope.text,
         world.encrypt(&message, BOB, &from(ALICE)).unwrap().envelope.text,

@@ -531,7 +531,7 @@ fn one_call_for_two_recipients_wraps_for_the_mediator_of_each() {
     let to = [BOB, CAROL].map(|to| DidUrl::parse(to).unwrap());
     let options = from(ALICE);
     let packed = world
-        .run(|caller| async move { pack::encrypted_to_each(&caller, both, &to, &options).await })
+        .run(|caller| async move { pack::pack_encrypted_to_each(&caller, both, &to, &options).await })
         .unwrap();
     let ways = [(BOB, ONE_1, AT_ONE), (CAROL, TWO_2, "wss://two.example")];
     let read: Vec<_> = packed

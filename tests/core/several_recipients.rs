@@ -22,7 +22,7 @@ fn to_each(
     let to: Vec<_> = to.iter().map(|to| DidUrl::parse(to).unwrap()).collect();
     let mut signatures = 0;
     let packed = world.elsewhere().run_watched(
-        |caller| async move { pack::encrypted_to_each(&caller, message, &to, &options).await },
+        |caller| async move { pack::pack_encrypted_to_each(&caller, message, &to, &options).await },
         |question| signatures += usize::from(matches!(question, Question::Sign { .. })),
     );
     (packed, signatures)

@@ -24,7 +24,8 @@ fn crowd(keys: usize) -> Arc<Document> {
 fn packed(keys: usize, spread: Option<Spread>, leave: &Answer) -> Result<(Packed, usize)> {
     let context = Context { spread, ..Context::new(NOW, Box::new(|buffer| buffer.fill(7))) };
     let mut operation = Operation::new(context, |caller| async move {
-        pack::encrypted(&caller, message(json!({})), &DidUrl::parse(BOB)?, &EncryptOptions::default()).await
+        pack::pack_encrypted(&caller, message(json!({})), &DidUrl::parse(BOB)?, &EncryptOptions::default())
+            .await
     });
     let mut left = 0;
     let mut step = operation.start()?;

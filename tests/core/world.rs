@@ -143,14 +143,14 @@ impl World {
 
     pub(crate) fn encrypt(&self, message: &Message, to: &str, options: &EncryptOptions) -> Result<Packed> {
         let (message, to, options) = (message.clone(), DidUrl::parse(to)?, options.clone());
-        self.run(|caller| async move { pack::encrypted(&caller, message, &to, &options).await })
+        self.run(|caller| async move { pack::pack_encrypted(&caller, message, &to, &options).await })
     }
 
     pub(crate) fn sign(&self, message: &Message, signer: &str) -> Result<PackedSigned> {
         let (message, signer) = (message.clone(), DidUrl::parse(signer)?);
-        self.run(
-            |caller| async move { pack::signed(&caller, message, &signer, pack::KidIn::default()).await },
-        )
+        self.run(|caller| async move {
+            pack::pack_signed(&caller, message, &signer, pack::KidIn::default()).await
+        })
     }
 
     pub(crate) fn unpack(&self, packed: impl ToString) -> Result<Unpacked> {

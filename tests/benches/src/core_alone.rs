@@ -124,7 +124,7 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
             Run::boxed(fixture, description, show, move |caller| {
                 let (message, to, options) = (Message::clone(&message), to.clone(), options.clone());
                 async move {
-                    pack::encrypted(&caller, message, &to, &options).await.map(|packed| packed.envelope.text)
+                    pack::pack_encrypted(&caller, message, &to, &options).await.map(|packed| packed.envelope.text)
                 }
             })
         }
@@ -142,7 +142,7 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
             Run::boxed(fixture, description, show, move |caller| {
                 let (message, signer) = (Message::clone(&message), signer.clone());
                 async move {
-                    pack::signed(&caller, message, &signer, pack::KidIn::default())
+                    pack::pack_signed(&caller, message, &signer, pack::KidIn::default())
                         .await
                         .map(|packed| packed.text)
                 }
