@@ -111,7 +111,7 @@ pub(super) fn encrypt_layer(
         recipients.into_iter().map(|(id, key)| Ok((kid(&id)?, key.0))).collect::<PyResult<Vec<_>>>()?;
     let sender = sender.map(|(id, secret)| read_secret(&secret, &id)).transpose()?;
     Ok(alone(plaintext.0.len(), |caller| async move {
-        pack::encrypted_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0).await
+        pack::encrypt_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0).await
     }))
 }
 

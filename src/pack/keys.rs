@@ -64,8 +64,8 @@ pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<Sign
     let algorithm_of =
         |key: &PublicKey| SignatureAlgorithm::of(key.curve()).filter(|found| found.is_written());
     let keys =
-        candidates(&document, Relationship::Authentication, signer, |key| algorithm_of(key).is_some())?;
-    let (secret, public_key) = held(caller, &keys).await?;
+        match_keys(&document, Relationship::Authentication, signer, |key| algorithm_of(key).is_some())?;
+    let (secret, public_key) = find_held(caller, &keys).await?;
     let algorithm = algorithm_of(&public_key).ok_or_else(|| {
         Error::misuse("a key for key agreement cannot sign: pass a key under `authentication`")
     })?;
@@ -75,7 +75,7 @@ pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<Sign
 /// Finds the key agreement keys of the recipient on each of the curves; or exactly the key of a DID URL.
 pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -> Result<Recipients> {
     let document = caller.resolve_key(to, Relationship::KeyAgreement, ResolveOptions::PLAIN).await?;
-    let found = candidates(&document, Relationship::KeyAgreement, to, |key| curves.contains(&key.curve()))?;
+    let found = match_keys(&document, Relationship::KeyAgreement, to, |key| curves.contains(&key.curve()))?;
     let mut groups = Vec::new();
     for curve in curves {
         let on_curve = found.iter().filter(|(_, key)| key.curve() == *curve);
@@ -102,7 +102,7 @@ pub(crate) async fn recipients(caller: &Caller, to: &DidUrl, curves: &[Curve]) -
 pub(crate) async fn few_keys(caller: &Caller, mediator: &DidUrl, curves: &[Curve]) -> Result<Group> {
     let document = caller.resolve_key(mediator, Relationship::KeyAgreement, ResolveOptions::PLAIN).await?;
     let found =
-        candidates(&document, Relationship::KeyAgreement, mediator, |key| curves.contains(&key.curve()))?;
+        match_keys(&document, Relationship::KeyAgreement, mediator, |key| curves.contains(&key.curve()))?;
     let curve = curves.iter().find(|curve| found.iter().any(|(_, key)| key.curve() == **curve));
     let curve = *curve.ok_or_else(|| Error::misuse("`curves` must not be empty"))?;
     let on_curve = found.into_iter().filter(|(_, key)| key.curve() == curve).take(MEDIATOR_KEYS);
@@ -124,22 +124,22 @@ pub(crate) async fn sender_keys(
     let place = |key: &PublicKey| to.groups.iter().position(|group| group.curve == key.curve());
     let shared = |key: &PublicKey| place(key).is_some();
     let mut keys =
-        candidates(&document, Relationship::KeyAgreement, from, shared).map_err(|error| match error {
+        match_keys(&document, Relationship::KeyAgreement, from, shared).map_err(|error| match error {
             Error::UnsupportedKeys { keys, .. } => Error::IncompatibleKeys {
                 sender: from.did().to_owned(),
                 recipient: to.document.did().to_string(),
-                sender_curves: kinds(keys),
+                sender_curves: describe(keys),
                 recipient_curves: to.groups.iter().map(|group| group.curve.name().to_owned()).collect(),
             },
             other => other,
         })?;
     keys.sort_by_key(|(_, key)| place(key));
     if !every_curve {
-        return held(caller, &keys).await.map(|(secret, key)| vec![(key.curve(), secret)]);
+        return find_held(caller, &keys).await.map(|(secret, key)| vec![(key.curve(), secret)]);
     }
     let mut senders = Vec::new();
     for on_curve in keys.chunk_by(|(_, one), (_, other)| one.curve() == other.curve()) {
-        match held(caller, on_curve).await {
+        match find_held(caller, on_curve).await {
             Ok((secret, key)) => senders.push((key.curve(), secret)),
             // the sender's secrets may be available on some of its curves only
             Err(Error::SecretNotFound { .. }) => {}
@@ -155,7 +155,7 @@ pub(crate) async fn sender_keys(
 type Candidate<'a> = (&'a DidUrl, &'a PublicKey);
 
 /// Finds the usable keys, in the document's order; at least one.
-fn candidates<'a>(
+fn match_keys<'a>(
     document: &'a Document,
     relationship: Relationship,
     who: &DidUrl,
@@ -190,7 +190,7 @@ fn candidates<'a>(
 }
 
 /// The kinds of the keys, without duplicates.
-fn kinds(keys: Vec<ListedKey>) -> Vec<String> {
+fn describe(keys: Vec<ListedKey>) -> Vec<String> {
     let mut kinds = Vec::new();
     for key in keys {
         if !kinds.contains(&key.kind) {
@@ -201,7 +201,7 @@ fn kinds(keys: Vec<ListedKey>) -> Vec<String> {
 }
 
 /// Finds the first available secret, and checks it against the public key in the document.
-async fn held(caller: &Caller, keys: &[Candidate<'_>]) -> Result<(Secret, PublicKey)> {
+async fn find_held(caller: &Caller, keys: &[Candidate<'_>]) -> Result<(Secret, PublicKey)> {
     let secret = caller.find_secret_for(keys).await?;
     match keys.iter().find(|(kid, _)| *kid == secret.kid()) {
         Some((_, key)) if secret.may_belong_to(key) => Ok((secret, (*key).clone())),

@@ -43,7 +43,7 @@ pub async fn layer_keys(
 }
 
 /// Encrypts the bytes for these keys of one DID: authcrypt with a sender, anoncrypt without one.
-pub async fn encrypted_layer(
+pub async fn encrypt_layer(
     caller: &Caller,
     plaintext: Vec<u8>,
     recipients: Vec<(DidUrl, PublicKey)>,

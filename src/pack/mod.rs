@@ -17,6 +17,6 @@ pub use attachment::sign_attachment;
 pub use delivery::{Delivery, routes_to};
 pub use encrypted::{EncryptOptions, Packed, Sealed, pack_encrypted, pack_encrypted_to_each};
 pub use forward::{ForwardOptions, PackedForward, Wrapping, rewrap, wrap_in_forward};
-pub use layer::{LayerKeys, encrypted_layer, layer_keys};
+pub use layer::{LayerKeys, encrypt_layer, layer_keys};
 pub use plaintext::pack_plaintext;
 pub use signed::{PackedSigned, pack_signed};

@@ -6,7 +6,7 @@ use pydidcomm::error::{Claim, Error, Result};
 use pydidcomm::keys::{Curve, PublicKey};
 use pydidcomm::limits::Limits;
 use pydidcomm::message::Message;
-use pydidcomm::pack::{LayerKeys, encrypted_layer, layer_keys, routes_to};
+use pydidcomm::pack::{LayerKeys, encrypt_layer, layer_keys, routes_to};
 use pydidcomm::unpack::{UnpackOptions, check_claims, open_layer};
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn encrypt(recipients: Vec<(DidUrl, PublicKey)>, sender: Option<&str>) -> Result
     let sender = sender.map(|kid| secret(kid).into());
     World::new().run(|caller| async move {
         let encryption = ContentEncryption::Xc20P;
-        encrypted_layer(&caller, OCTETS.to_vec(), recipients, sender.as_ref(), encryption).await
+        encrypt_layer(&caller, OCTETS.to_vec(), recipients, sender.as_ref(), encryption).await
     })
 }
 
