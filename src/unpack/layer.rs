@@ -3,7 +3,7 @@
 
 use askar_crypto::buffer::SecretBytes;
 
-use super::opened::{bound_recipients, open};
+use super::opened::{check_recipient_count, open};
 use super::options::UnpackOptions;
 use super::{addressing, rotation};
 use crate::caller::Caller;
@@ -32,7 +32,7 @@ pub async fn open_layer(
     let Envelope::Encrypted(jwe) = Envelope::parse(packed, most)? else {
         return Err(Error::malformed("message", "not encrypted"));
     };
-    bound_recipients(&jwe, options)?;
+    check_recipient_count(&jwe, options)?;
     let secrets = std::slice::from_ref(secret);
     let sender = match (&jwe.agreement, sender) {
         (Agreement::EcdhEs, None) => None,

@@ -118,14 +118,14 @@ async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<
                 Agreement::EcdhEs => {
                     depth = depth.descend(Depth::Anoncrypt)?;
                     layers.unbound = jwe.apv.is_none();
-                    let (opened, plaintext) = opened::anoncrypt(caller, jwe, options).await?;
+                    let (opened, plaintext) = opened::open_anoncrypt(caller, jwe, options).await?;
                     layers.anoncrypt = Some(opened);
                     plaintext
                 }
                 Agreement::Ecdh1Pu { skid, .. } => {
                     depth = depth.descend(Depth::Authcrypt)?;
                     let skid = skid.clone();
-                    let (opened, plaintext) = opened::authcrypt(caller, jwe, skid, options).await?;
+                    let (opened, plaintext) = opened::open_authcrypt(caller, jwe, skid, options).await?;
                     layers.authcrypt = Some(opened);
                     plaintext
                 }

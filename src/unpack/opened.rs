@@ -55,24 +55,24 @@ impl From<Plaintext> for Source {
 }
 
 /// Opens an anoncrypt layer.
-pub(super) async fn anoncrypt(
+pub(super) async fn open_anoncrypt(
     caller: &Caller,
     jwe: Jwe<'_>,
     options: &UnpackOptions,
 ) -> Result<(Opened, Plaintext)> {
-    let secrets = secrets(caller, &jwe, options).await?;
+    let secrets = find_secrets(caller, &jwe, options).await?;
     let (opened, bytes) = open(caller, jwe, &secrets, None).await?;
     Ok((opened, Plaintext::new(bytes)?))
 }
 
 /// Opens an authcrypt layer, which authenticates the holder of `skid`.
-pub(super) async fn authcrypt(
+pub(super) async fn open_authcrypt(
     caller: &Caller,
     jwe: Jwe<'_>,
     skid: DidUrl,
     options: &UnpackOptions,
 ) -> Result<(Authcrypt, Plaintext)> {
-    let secrets = secrets(caller, &jwe, options).await?;
+    let secrets = find_secrets(caller, &jwe, options).await?;
     let options = ResolveOptions::UNPROVED;
     let document = caller.resolve_key(&skid, Relationship::KeyAgreement, options).await?;
     let sender = sender_key(&document, &skid)?;
@@ -96,8 +96,8 @@ fn sender_key<'a>(document: &'a Document, skid: &DidUrl) -> Result<&'a PublicKey
 }
 
 /// Finds our secrets among the recipients, after the check of `apv`.
-async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<Secret>> {
-    bound_recipients(jwe, options)?;
+async fn find_secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<Vec<Secret>> {
+    check_recipient_count(jwe, options)?;
     let kids: Vec<_> = jwe.kids().collect();
     if options.decrypt_by_all_keys {
         caller.find_every_secret(&kids).await
@@ -107,7 +107,7 @@ async fn secrets(caller: &Caller, jwe: &Jwe<'_>, options: &UnpackOptions) -> Res
 }
 
 /// Checks that `apv` matches the list of recipients.
-pub(super) fn bound_recipients(jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<()> {
+pub(super) fn check_recipient_count(jwe: &Jwe<'_>, options: &UnpackOptions) -> Result<()> {
     match &jwe.apv {
         Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => Ok(()),
         Some(_) => Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None }),
