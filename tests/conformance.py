@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).parent
+# The requirements of the envelope, and those of protocols, agent and mediator.
+LEDGERS = ("conformance.toml", "protocols.toml")
 # The prefixes that are implemented: in these every MUST has a test or a reason.
 IMPLEMENTED = (
     "REQ",
@@ -86,7 +88,7 @@ class Conformance:
     """
 
     def __init__(self, tests: Path = TESTS, results: Results | None = None) -> None:
-        ledger = tomllib.loads((tests / "conformance.toml").read_text(encoding="utf-8"))["requirement"]
+        ledger = [entry for name in LEDGERS for entry in _requirements(tests / name)]
         self.known = {entry["id"] for entry in ledger}
         self.required = [
             Requirement(entry["id"], LEVELS[entry["level"]]) for entry in ledger if entry["library"]
@@ -197,6 +199,11 @@ class Conformance:
             f"conformance: tests {verb} {musts} of {len(must)} MUSTs and {shoulds} of {len(should)} SHOULDs; "
             f"deviations: {len(self.deviations)}; unknown ids: {unknown}"
         )
+
+
+def _requirements(ledger: Path) -> list[dict[str, Any]]:
+    """The rows of a ledger."""
+    return tomllib.loads(ledger.read_text(encoding="utf-8"))["requirement"] if ledger.exists() else []
 
 
 def is_test_of(path: str, test: tuple[str, str]) -> bool:
