@@ -12,6 +12,9 @@ from pydidcomm.errors import MalformedMessageError
 Read = Callable[[Any, str], Any]
 """Takes a JSON value and where it stands, and returns the value of the field."""
 
+OTHERS: Final = "others"
+"""The key of a field's metadata that makes it take the members without a field of their own."""
+
 Value = TypeVar("Value")
 
 
@@ -42,16 +45,24 @@ def read(cls: Callable[..., Value], found: object, part: str) -> Value:
             values[member.attribute] = member.read(value, f"{part}.{member.name}")
         elif member.required:
             raise MalformedMessageError(part=f"{part}.{member.name}", reason="missing")
-    return cls(**values)
+    others = _others(cls)
+    if others is not None:
+        known = {member.name for member in _members(cls)}
+        values[others] = {name: value for name, value in members.items() if name not in known}
+    try:
+        return cls(**values)
+    except ValueError as error:
+        # what the class itself checks, for instance that a list is not empty
+        raise MalformedMessageError(part=part, reason=str(error)) from None
 
 
-def write(value: Any) -> dict[str, Any]:  # noqa: ANN401, a dataclass
+def write(value: object) -> dict[str, Any]:
     """The JSON object of a dataclass, without the fields that are None."""
-    written = (
-        (member.name, getattr(value, member.attribute))
-        for member in _members(cast("Callable[..., object]", type(value)))
-    )
-    return {name: _json(one) for name, one in written if one is not None}
+    cls: Callable[..., object] = type(value)
+    written = ((member.name, getattr(value, member.attribute)) for member in _members(cls))
+    others = _others(cls)
+    known = {name: _json(one) for name, one in written if one is not None}
+    return known if others is None else {**getattr(value, others), **known}
 
 
 def _json(value: object) -> object:
@@ -77,8 +88,14 @@ def _members(cls: Callable[..., object]) -> tuple[_Member, ...]:
             field.default is MISSING and field.default_factory is MISSING,
         )
         for field in fields(cast("Any", cls))
-        if field.init
+        if not field.metadata.get(OTHERS)
     )
+
+
+@cache
+def _others(cls: Callable[..., object]) -> str | None:
+    """The field that has the members without a field, if there is one."""
+    return next((field.name for field in fields(cast("Any", cls)) if field.metadata.get(OTHERS)), None)
 
 
 def _reader(hint: Any) -> Read:  # noqa: ANN401, C901, PLR0911, an annotation; a branch a kind of it
@@ -112,7 +129,8 @@ def _reader(hint: Any) -> Read:  # noqa: ANN401, C901, PLR0911, an annotation; a
 def _reader_of_optional(hint: object, arguments: tuple[Any, ...]) -> Read:
     present = [one for one in arguments if one is not type(None)]
     if len(present) == 1:
-        return _reader(present[0])
+        known = _reader(present[0])
+        return lambda value, part: None if value is None else known(value, part)
     problem = f"a field of a typed message has one type, or that and None, got {hint!r}"
     raise TypeError(problem)
 

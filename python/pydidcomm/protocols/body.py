@@ -31,7 +31,8 @@ class Body:
     the members of the body: `str`, `int`, `float`, `bool`, `Any`, enums of strings, `list[...]`,
     `tuple[..., ...]`, `Mapping[str, ...]`, other dataclasses, and each of them `| None`.
     `field(metadata={"name": "feature-type"})` gives a member another name. A field that is None
-    is left out; members without a field are ignored.
+    is left out; members without a field are ignored, unless a field with `metadata={"others": True}` takes
+    them. `__post_init__` may raise ValueError: a body that was received is then malformed.
 
     Attributes:
         type: The message type URI.

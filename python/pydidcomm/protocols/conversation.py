@@ -12,7 +12,7 @@ from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.outgoing import Outgoing
 from pydidcomm.protocols.problem import LocalProtocolError
 from pydidcomm.protocols.received import Received
-from pydidcomm.protocols.thread import DONE, Event, Step, Thread, thread_id
+from pydidcomm.protocols.thread import DONE, Event, Step, Thread
 from pydidcomm.protocols.versions import agree
 
 __all__ = ["Conversation"]
@@ -78,6 +78,11 @@ class Conversation:
         return self._cause.message
 
     @property
+    def proved_sender(self) -> str | None:
+        """The DID that is proved to have sent the message that is handled; None where none is."""
+        return None if self.received is None else self.received.sender
+
+    @property
     def _cause(self) -> Received:
         if self.received is None:
             problem = "no message caused this step: use `send` in place of `reply`"
@@ -98,11 +103,12 @@ class Conversation:
             What will be sent; None where the sender is anonymous, so that nothing can be sent.
         """
         cause = self._cause
-        if cause.sender is None:
+        to = cause.sender or cause.answer_to
+        if to is None:
             return None
         outgoing = Outgoing(
-            message=self._message(body, cause.message.thread, headers, to=cause.sender, frm=cause.recipient),
-            to=cause.sender,
+            message=self._message(body, cause.message.thread, headers, to=to, frm=cause.recipient),
+            to=to,
             frm=cause.recipient,
             connection=None if cause.return_route == "none" else cause.connection,
             protect_sender=cause.protect_sender,
@@ -209,23 +215,23 @@ def _in_version(message: Message, theirs: str) -> Message:
     return message if agreed == piuri else message.replace(type=f"{agreed}/{name}")
 
 
-def opened(received: Received, *, protocol: str, role: str, state: str = "") -> Thread:
+def opened(received: Received, *, protocol: str, role: str, thid: str) -> Thread:
     """The thread that a message begins.
 
     Args:
         received: The message.
         protocol: The protocol identifier URI.
         role: The role that we have.
-        state: The state at the start.
+        thid: The id under which its state is stored.
     """
     return Thread(
         peer=received.relationship or received.sender or "",
         protocol=protocol,
-        thid=thread_id(received.message),
+        thid=thid,
         role=role,
-        state=state,
+        state="",
         pthid=received.message.pthid,
-        to=received.sender,
+        to=received.sender or received.answer_to,
         frm=received.recipient,
     )
 

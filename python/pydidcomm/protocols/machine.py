@@ -34,7 +34,7 @@ Example:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any, ClassVar, Final, TypeVar, get_type_hints
 
@@ -43,6 +43,7 @@ from pydidcomm.errors import MalformedMessageError
 from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.conversation import Conversation, fresh_thread_id, opened
 from pydidcomm.protocols.problem import LocalProtocolError, Problem, RemoteProtocolError
+from pydidcomm.protocols.problem_report import ProblemCode, ProblemReport, ProblemReported
 from pydidcomm.protocols.received import Received, Trust
 from pydidcomm.protocols.thread import Event, Step, Thread, thread_id
 from pydidcomm.protocols.versions import agree, message_type, same_name
@@ -174,7 +175,7 @@ class Protocol:
 
         Args:
             received: The message, with what was proved.
-            thread: The stored state of the thread `(peer, piuri, thread_id(received.message))`; None where
+            thread: The stored state of the thread `(peer, piuri, thread_of(received.message))`; None where
                 there is none.
             now: The time, in seconds since the epoch.
 
@@ -192,7 +193,7 @@ class Protocol:
         if agree(self.piuri, parts.piuri) is None:
             problem = f"`received` must be a message of {self.piuri}, got {message.type}"
             raise LocalProtocolError(problem)
-        _check_thread(self.piuri, received, thread)
+        self._check_thread(received, thread)
         found = self._handlers.get(same_name(parts.name))
         if found is None:
             return Step(problem=unsupported(message))
@@ -210,7 +211,9 @@ class Protocol:
             return Step(
                 problem=RemoteProtocolError("e.m.msg.malformed", "{1}: {2}.", [error.part, error.reason])
             )
-        state = thread or opened(received, protocol=self.piuri, role=mark.role or "")
+        state = thread or opened(
+            received, protocol=self.piuri, role=mark.role or "", thid=self.thread_of(message)
+        )
         conversation = Conversation(thread=state, now=now, received=received, stored=thread is not None)
         return self._run(attribute, conversation, parsed)
 
@@ -297,6 +300,56 @@ class Protocol:
         """
         thread.finish("timeout")
 
+    def thread_of(self, message: Message) -> str:
+        """The id under which the state is stored that a message acts on: that of its thread.
+
+        Args:
+            message: A message of this protocol.
+        """
+        return thread_id(message)
+
+    def reported(self, received: Received, thread: Thread, now: int) -> Step:
+        """Act on a problem report about a thread of this protocol, whose id is the report's `pthid`.
+
+        Only the peer of the thread ends it: a report by another party, or one that proves no sender, is the
+        event "problem-hint". An error with the scope `p` ends the thread, one with the name of a state
+        returns to that state, all else leaves it; the event is "problem", with a `ProblemReported`.
+
+        Args:
+            received: The report.
+            thread: The stored state.
+            now: The time, in seconds since the epoch.
+        """
+        report = ProblemReport.from_message(received.message)
+        event = Event("problem", ProblemReported(report), thread.thid, thread.peer)
+        if received.sender is None or (received.relationship or received.sender) != thread.peer:
+            return Step(events=(replace(event, name="problem-hint"),))
+        conversation = Conversation(thread=thread, now=now, stored=True)
+        code = ProblemCode.parse(report.code)
+        if code.is_error and not thread.done:
+            if code.scope == "p":
+                conversation.finish()
+            elif code.scope in self._states:
+                conversation.set(code.scope)
+        conversation.emit(event)
+        return conversation.step()
+
+    @property
+    def _states(self) -> frozenset[str]:
+        """The states that the marks of the methods name."""
+        marks = (mark for mark, _, _ in self._handlers.values())
+        return frozenset(state for mark in marks for state in mark.states or () if state)
+
+    def _check_thread(self, received: Received, thread: Thread | None) -> None:
+        """Refuses the thread of another peer: its state is not the sender's to change."""
+        if thread is None:
+            return
+        key = (received.relationship or received.sender, self.piuri, self.thread_of(received.message))
+        other = (thread.peer, thread.protocol, thread.thid)
+        if other != key:
+            problem = f"`thread` must be the one of the message {key}, got {other}"
+            raise LocalProtocolError(problem)
+
     def _typed(self, body: Body | Message) -> Body:
         if isinstance(body, Body):
             return body
@@ -358,17 +411,6 @@ def _unexpected(mark: _On, received: Received, thread: Thread | None) -> Step | 
 def _ignored(event: str, received: Received) -> Step:
     peer = received.relationship or received.sender
     return Step(events=(Event(event, received.message, thread_id(received.message), peer),))
-
-
-def _check_thread(piuri: str, received: Received, thread: Thread | None) -> None:
-    """Refuses the thread of another peer: its state is not the sender's to change."""
-    if thread is None:
-        return
-    key = (received.relationship or received.sender, piuri, thread_id(received.message))
-    other = (thread.peer, thread.protocol, thread.thid)
-    if other != key:
-        problem = f"`thread` must be the one of the message {key}, got {other}"
-        raise LocalProtocolError(problem)
 
 
 def _body_of(method: Callable[..., None]) -> type[Body]:

@@ -75,6 +75,8 @@ class Received:
         connection: The id of the connection that brought the message; None where answers cannot use it.
         protect_sender: Whether the envelope hid the sender from all but the recipient.
         change: The proved change of the sender's DID; None where there is none.
+        answer_to: The DID to answer to where no sender is proved: the inviter, for a message attached to an
+            invitation.
     """
 
     message: Message
@@ -87,6 +89,7 @@ class Received:
     connection: str | None = None
     protect_sender: bool = False
     change: Change | None = None
+    answer_to: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The object as JSON, for a store."""

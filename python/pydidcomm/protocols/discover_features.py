@@ -1,0 +1,285 @@
+"""Discover features 2.0: which protocols, headers and goal codes a peer supports.
+
+Features are disclosed by audience: a feature that the asker is not to see is not matched at all, so an answer
+is the same whether the feature is hidden or absent. DIDComm v2.1, section "Discover Features Protocol 2.0".
+
+Example:
+    >>> from pydidcomm.protocols import Received, Trust
+    >>> from pydidcomm.protocols.discover_features import Audience, DiscoverFeatures, Feature, Queries, Query
+    >>> discovery = DiscoverFeatures(lambda: [
+    ...     Feature("protocol", "https://didcomm.org/trust-ping/2.0", audience=Audience.PUBLIC),
+    ...     Feature("goal-code", "org.example.sell", audience=Audience.TRUSTED)])
+    >>> queries = Queries(queries=(Query("protocol", "*"), Query("goal-code", "*"))).to_message(id="one")
+    >>> received = Received(message=queries, sender="did:example:alice", recipient="did:example:bob",
+    ...     trust=Trust.AUTHENTICATED, at=1_700_000_000)
+    >>> step = discovery.receive(received, None, 1_700_000_000)
+    >>> [feature["id"] for feature in step.send[0].message.body["disclosures"]]
+    ['https://didcomm.org/trust-ping/2.0']
+"""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from pydidcomm.protocols.body import Body
+from pydidcomm.protocols.conversation import Conversation
+from pydidcomm.protocols.machine import Protocol, begins, on
+from pydidcomm.protocols.problem import RemoteProtocolError
+from pydidcomm.protocols.received import Received, Trust
+from pydidcomm.protocols.registry import Protocols
+
+__all__ = [
+    "MAX_QUERIES",
+    "PIURI",
+    "Audience",
+    "Disclose",
+    "Disclosure",
+    "Disclosures",
+    "DiscoverFeatures",
+    "Feature",
+    "Queries",
+    "Query",
+    "features_of",
+]
+
+PIURI: Final = "https://didcomm.org/discover-features/2.0"
+"""The protocol identifier URI."""
+
+MAX_QUERIES: Final = 100
+"""The most queries of one message: `*` asks for all features of a type, so that few are needed."""
+
+TOO_MANY: Final = "e.m.req.too-many-queries"
+
+
+class Audience(StrEnum):
+    """To whom a feature is disclosed, in rising order of trust."""
+
+    PUBLIC = "public"
+    KNOWN = "known"
+    TRUSTED = "trusted"
+    NONE = "none"
+
+    def sees(self, feature: "Feature") -> bool:
+        """Whether a peer of this standing is to see a feature.
+
+        Args:
+            feature: The feature.
+        """
+        order = list(Audience)
+        return feature.audience is not Audience.NONE and order.index(self) >= order.index(feature.audience)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature of ours.
+
+    Attributes:
+        feature_type: "protocol", "header", "goal-code", "constraint" or another type.
+        id: The protocol identifier URI, the name of the header, or the goal code.
+        roles: The roles that we have in the protocol; None to leave them out.
+        audience: To whom it is disclosed.
+        members: Further members of the disclosure, for instance `max_receive_bytes` of that constraint.
+    """
+
+    feature_type: str
+    id: str
+    roles: tuple[str, ...] | None = None
+    audience: Audience = Audience.KNOWN
+    members: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query for features.
+
+    Attributes:
+        feature_type: The type of the features.
+        match: The id of a feature, or its beginning and `*`.
+    """
+
+    feature_type: str = field(metadata={"name": "feature-type"})
+    match: str
+
+    def matches(self, feature: Feature) -> bool:
+        """Whether the query asks for a feature; only a `*` at the end is a wildcard.
+
+        Args:
+            feature: The feature.
+        """
+        if feature.feature_type != self.feature_type:
+            return False
+        if self.match.endswith("*"):
+            return feature.id.startswith(self.match[:-1])
+        return feature.id == self.match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queries(Body, type=f"{PIURI}/queries"):
+    """Queries for features.
+
+    Attributes:
+        queries: The queries, at least one.
+    """
+
+    queries: tuple[Query, ...]
+
+    def __post_init__(self) -> None:
+        if not self.queries:
+            problem = "`queries` must not be empty"
+            raise ValueError(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A feature of the peer. What is not disclosed may be supported nevertheless.
+
+    Attributes:
+        feature_type: The type of the feature.
+        id: The id of the feature.
+        roles: The roles of the peer in the protocol; None where it gives none.
+        members: Further members.
+    """
+
+    feature_type: str = field(metadata={"name": "feature-type"})
+    id: str
+    roles: tuple[str, ...] | None = None
+    members: Mapping[str, Any] = field(default_factory=dict[str, Any], metadata={"others": True})
+
+    @property
+    def max_receive_bytes(self) -> int | None:
+        """The longest message that the peer takes, in bytes, of the constraint of that name."""
+        value: Any = self.members.get("max_receive_bytes")
+        # the specification's example has a string
+        text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(2**63)) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclose(Body, type=f"{PIURI}/disclose"):
+    """The answer to queries, or features that are disclosed unasked.
+
+    Attributes:
+        disclosures: The features.
+    """
+
+    disclosures: tuple[Disclosure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosures(Disclose, type=f"{PIURI}/disclosures"):
+    """The same under the name that it had in DIDComm v1. We send `Disclose`.
+
+    Attributes:
+        disclosures: The features.
+    """
+
+
+def features_of(protocols: Protocols, audience: Audience = Audience.KNOWN) -> list[Feature]:
+    """The protocols of a program as features.
+
+    Args:
+        protocols: The protocols.
+        audience: To whom they are disclosed.
+    """
+    roles = protocols.disclosures().items()
+    return [Feature("protocol", piuri, roles or None, audience) for piuri, roles in roles]
+
+
+def _audience_of(received: Received) -> Audience:
+    return Audience.PUBLIC if received.relationship is None else Audience.KNOWN
+
+
+class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
+    """Discover features 2.0 in both roles.
+
+    The requester's states are "waiting" and "done"; the responder has none. Events: "disclosed" with a
+    `Disclose`, "timeout".
+
+    Args:
+        features: Returns our features at the time of the answer.
+        audience_of: Returns the standing of an asker: by default a peer with a relationship is `KNOWN`, and
+            any other `PUBLIC`.
+        shuffle: Puts a list in another order, so that the order of the answer does not identify the program.
+    """
+
+    def __init__(
+        self,
+        features: Callable[[], Iterable[Feature]],
+        *,
+        audience_of: Callable[[Received], Audience] = _audience_of,
+        shuffle: Callable[[list[Disclosure]], None] = random.shuffle,
+    ) -> None:
+        self._features = features
+        self._audience_of = audience_of
+        self._shuffle = shuffle
+
+    @begins(role="requester")
+    def start(self, thread: Conversation, queries: Queries) -> None:
+        """Ask for features; `expires_time` of `begin` is the deadline of the answer.
+
+        Args:
+            thread: The thread.
+            queries: The queries.
+        """
+        thread.send(queries)
+        thread.set("waiting")
+
+    @begins(role="responder")
+    def tell(self, thread: Conversation, disclose: Disclose) -> None:
+        """Disclose features unasked.
+
+        Args:
+            thread: The thread.
+            disclose: The features.
+        """
+        thread.send(disclose)
+
+    @on("queries", trust=Trust.ANONYMOUS, role="responder")
+    def queries(self, thread: Conversation, queries: Queries) -> None:
+        """Answer with the features that the asker is to see.
+
+        Args:
+            thread: The thread.
+            queries: The queries.
+        """
+        if len(queries.queries) > MAX_QUERIES:
+            comment = "A message may have {1} queries."
+            raise RemoteProtocolError(TOO_MANY, comment, [str(MAX_QUERIES)])
+        if thread.received is None or thread.received.sender is None:
+            return
+        standing = self._audience_of(thread.received)
+        visible = [feature for feature in self._features() if standing.sees(feature)]
+        found = {
+            (feature.feature_type, feature.id): Disclosure(
+                feature.feature_type, feature.id, feature.roles, feature.members
+            )
+            for feature in visible
+            if any(query.matches(feature) for query in queries.queries)
+        }
+        disclosures = list(found.values())
+        self._shuffle(disclosures)
+        thread.reply(Disclose(disclosures=tuple(disclosures)))
+
+    @on("disclose", role="requester", state=("", "waiting"), quiet=True)
+    def disclose(self, thread: Conversation, disclose: Disclose) -> None:
+        """Take the answer, or features that were disclosed unasked.
+
+        Args:
+            thread: The thread.
+            disclose: The features.
+        """
+        if thread.state == "waiting":
+            thread.finish()
+        thread.emit("disclosed", disclose)
+
+    @on("disclosures", role="requester", state=("", "waiting"), quiet=True)
+    def disclosures(self, thread: Conversation, disclosures: Disclosures) -> None:
+        """Take the answer under its former name.
+
+        Args:
+            thread: The thread.
+            disclosures: The features.
+        """
+        self.disclose(thread, disclosures)
