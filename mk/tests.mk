@@ -38,7 +38,7 @@ kill-secrets: $(VENV)/built ## kill processes that write keys to SQLite and Post
 	$(SAY) "kill -9 of two processes that write keys, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL; a server that comes and goes"
 	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/keys/test_askar_kills.py
 
-system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind
+system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind, Chromium, zbar
 	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"
 	tests/system.sh
 
