@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import tomllib
 
 from support.paths import ROOT
 
@@ -30,3 +32,11 @@ def test_readme_links_to_existing_files() -> None:
 
 def test_readme_does_not_name_a_machine() -> None:
     assert not re.search(r"/(home|root|work|tmp|Users)/", "\n".join(LINES))
+
+
+def test_every_extra_has_a_row_in_the_table() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    header = LINES.index("| extra | brings | installs |")
+    rows = itertools.takewhile(lambda line: line.startswith("|"), LINES[header + 2 :])
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted([*named, "all"]) == sorted(project["optional-dependencies"])
