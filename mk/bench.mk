@@ -8,10 +8,8 @@ BENCH := build/bench
 # absolute, for a benchmark runs in the folder of its crate
 BENCHES := CARGO_TARGET_DIR=$(CURDIR)/target/benches cargo
 
-$(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(shell find tests/benches -name '*.rs' -o -name 'Cargo.*')
-	$(SAY) "benchmark: an optimised build of the core, of its limit and of the wheel"
-	$(BENCHES) clippy --quiet --release --all-targets --manifest-path tests/benches/Cargo.toml -- -D warnings
-	$(BENCHES) build --quiet --release --bins --manifest-path tests/benches/Cargo.toml
+$(BENCH)/installed: $(VENV)/installed $(RUST) $(shell find python -name '*.py')
+	$(SAY) "benchmark: an optimised build of the wheel, in an environment of its own"
 	rm -f $(BENCH)/*.whl
 	$(BIN)/maturin build --quiet --release --out $(BENCH)
 	test -d $(BENCH)/venv || $(PYTHON) -m venv $(BENCH)/venv
@@ -20,11 +18,17 @@ $(BENCH)/built: $(VENV)/installed $(RUST) $(shell find python -name '*.py') $(sh
 	$(BENCH)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(BENCH)/*.whl
 	@touch $@
 
+$(BENCH)/built: $(BENCH)/installed $(shell find tests/benches -name '*.rs' -o -name 'Cargo.*')
+	$(SAY) "benchmark: an optimised build of the core and of its limit"
+	$(BENCHES) clippy --quiet --release --all-targets --manifest-path tests/benches/Cargo.toml -- -D warnings
+	$(BENCHES) build --quiet --release --bins --manifest-path tests/benches/Cargo.toml
+	@touch $@
+
 bench: $(BENCH)/built ## measure each operation against its cryptographic primitives: make bench ROUNDS=20 ONLY=X25519
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
-bench-parts: $(BENCH)/built ## measure resolving cold and cached, and a message received over HTTP: make bench-parts ROUNDS=20
+bench-parts: $(BENCH)/installed ## measure keys in stores, resolving, and a message received over HTTP: make bench-parts ROUNDS=20
 	$(SAY) "benchmark of the parts: medians of $(ROUNDS) interleaved rounds"
 	PYTHONPATH=tests/python $(BENCH)/venv/bin/python tests/benches/parts.py --rounds $(ROUNDS)
 
