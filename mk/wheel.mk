@@ -1,5 +1,5 @@
 # wheel and source distribution
-.PHONY: wheel wheel-again
+.PHONY: wheel wheel-again sdist-install
 
 # paths of the builder stay out of the wheel, and two builds of one commit are the same
 CARGO_DIR := $(or $(CARGO_HOME),$(HOME)/.cargo)
@@ -33,3 +33,22 @@ wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare i
 	$(MAKE) --no-print-directory -C build/again wheel SOURCE_DATE_EPOCH=$(COMMITTED)
 	$(BIN)/python tests/wheel.py check dist/*.whl build/again/dist/*.whl
 	git worktree remove --force build/again
+
+# the interpreters that an installation from source is tried with
+PYTHONS ?= python3.11 python3.12 python3.13
+SDIST := build/sdist
+# whether it installs is the question, and not how fast it is: minutes of optimisation are left out
+QUICK := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+
+sdist-install: $(VENV)/installed ## install the source distribution with all extras: make sdist-install PYTHONS="python3.11 python3.12"
+	$(SAY) "source distribution: installed with all extras by pip, with each of $(PYTHONS)"
+	rm -rf $(SDIST)/dist $(SDIST)/venv
+	$(BIN)/maturin sdist --out $(SDIST)/dist
+	@set -e; for python in $(PYTHONS); do \
+		command -v $$python >/dev/null || { echo "$$python: skipped, it is not installed"; continue; }; \
+		rm -rf $(SDIST)/venv; \
+		$$python -m venv $(SDIST)/venv; \
+		$(QUICK) CARGO_TARGET_DIR=$(CURDIR)/$(SDIST)/target $(SDIST)/venv/bin/python -m pip install --quiet "$$(echo $(SDIST)/dist/*.tar.gz)[all]"; \
+		$(SDIST)/venv/bin/python -m pip check; \
+		(cd $(SDIST) && venv/bin/python -W error $(CURDIR)/tests/installed.py); \
+	done
