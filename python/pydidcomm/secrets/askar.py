@@ -121,9 +121,7 @@ class AskarSecrets(AsyncSecrets):
             SecretsUnavailableError: On opening: there is no such store, or its server does not answer.
         """
         opening = Opening(os.fspath(location), passphrase, raw_key, create, timeout)
-        secrets = cls.__new__(cls)
-        AsyncSecrets.__init__(secrets, AskarBackend(None, opening, profile, remember, load, timeout))
-        return secrets
+        return secrets_of(AskarBackend(None, opening, profile, remember, load, timeout), cls)
 
     @staticmethod
     def generate_raw_key() -> str:
@@ -161,3 +159,10 @@ class AskarSecrets(AsyncSecrets):
     def __exit__(self, *_: object) -> None:
         """Close the store."""
         self._backend.run_sync("close")
+
+
+def secrets_of(backend: AskarBackend, cls: type[AskarSecrets] = AskarSecrets) -> AskarSecrets:
+    """The secret keys of a backend, which another part of the library may use as well."""
+    secrets = cls.__new__(cls)
+    AsyncSecrets.__init__(secrets, backend)
+    return secrets

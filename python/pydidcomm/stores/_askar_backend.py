@@ -1,0 +1,102 @@
+"""The verbs of an Askar store of an agent, run in the private event loop; writes in groups."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from pydidcomm.errors import DIDCommError
+from pydidcomm.secrets._askar_backend import AskarBackend
+from pydidcomm.stores import _askar_schema
+from pydidcomm.stores._askar_unit import Session, Unit
+
+MOST_IN_A_GROUP: Final = 128
+"""The most verbs of one transaction; what comes meanwhile is the next group."""
+
+Work = Callable[[Unit], Awaitable[Any]]
+
+
+class StoreBackend(AskarBackend):
+    """The secret keys and the state of an agent in one Askar store."""
+
+    def __init__(self, *arguments: Any) -> None:  # noqa: ANN401, those of AskarBackend
+        super().__init__(*arguments)
+        self._queue: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Open the store, and bring its schema to the newest version."""
+        await super().open()
+
+        async def is_current(session: Session) -> bool:
+            return await _askar_schema.version(Unit(session)) == len(_askar_schema.MIGRATIONS)
+
+        if await self._store.read(is_current):
+            return
+
+        async def migrate(session: Session) -> None:
+            unit = Unit(session)
+            await _askar_schema.migrate(unit)
+            await unit.flush()
+
+        await self._store.write(migrate)
+
+    async def close(self) -> None:
+        """Finish what is under way, and close the store."""
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+        await super().close()
+
+    async def read(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
+        """The answer of a verb that changes nothing."""
+        return await self._store.read(lambda session: work(Unit(session)))
+
+    async def write(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
+        """The answer of a verb that is durable; verbs that come together share a transaction."""
+        future = asyncio.get_running_loop().create_future()
+        self._queue.append((work, future))
+        if self._writer is None:
+            self._writer = asyncio.ensure_future(self._write_all())
+        return await future
+
+    async def _write_all(self) -> None:
+        try:
+            while self._queue:
+                group, self._queue = self._queue[:MOST_IN_A_GROUP], self._queue[MOST_IN_A_GROUP:]
+                await self._write_group(group)
+        finally:
+            self._writer = None
+
+    async def _write_group(self, group: list[tuple[Work, asyncio.Future[Any]]]) -> None:
+        answers: list[Any] = []
+
+        async def write(session: Session) -> None:
+            # a transaction that failed is begun anew
+            answers.clear()
+            unit = Unit(session)
+            for work, _ in group:
+                answers.append(await _answer(work, unit))
+            await unit.flush()
+
+        try:
+            await self._store.write(write)
+        except Exception as error:  # noqa: BLE001, it is raised where the verb was called
+            answers = [error] * len(group)
+        for (_, future), answer in zip(group, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+
+async def _answer(work: Work, unit: Unit) -> Any:  # noqa: ANN401, the answer of the verb, or its exception
+    """Run one verb of a group: a refusal leaves nothing of it, and does not concern the others."""
+    own = unit.nested()
+    try:
+        answer = await work(own)
+        own.encode()
+    except (DIDCommError, TypeError, ValueError) as error:
+        return error
+    own.merge()
+    return answer

@@ -1,0 +1,136 @@
+"""The outbox in entries of an Askar store."""
+
+from base64 import b64decode, b64encode
+from dataclasses import fields
+from typing import Any
+
+from pydidcomm.stores._askar_lanes import LaneQueue
+from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, next_position, time_key
+from pydidcomm.stores._askar_unit import Unit, digest
+from pydidcomm.stores.records import OutboxItem, OutboxState
+
+_ROWS = "agent/outbox"
+_QUEUE = LaneQueue("outbox")
+_AT_ONCE = Tree("agent/outbox/at-once", POSITION_LEVELS)
+"""The first messages of their lanes that were not tried yet, by position."""
+_LATER = Tree.of_times("agent/outbox/later")
+"""Those that have a time."""
+_OVER = Tree.of_times("agent/outbox/over")
+
+_MEMBERS = tuple(field.name for field in fields(OutboxItem) if field.name != "message")
+
+
+async def _row(unit: Unit, name: str) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = await unit.get(_ROWS, digest(name))
+    return row
+
+
+def _item(row: dict[str, Any]) -> OutboxItem:
+    return OutboxItem(message=b64decode(row["message"]), **{name: row[name] for name in _MEMBERS})
+
+
+async def add(unit: Unit, item: OutboxItem, at: int) -> None:
+    if await _row(unit, item.id) is not None:
+        return
+    row = {name: getattr(item, name) for name in _MEMBERS}
+    row |= {
+        "message": b64encode(item.message).decode(),
+        "position": await next_position(unit, "outbox"),
+        "scheduled": None,
+        "over": None,
+    }
+    if item.state == "waiting":
+        await _wait(unit, row)
+    else:
+        await _finish(unit, row, at)
+
+
+async def _wait(unit: Unit, row: dict[str, Any]) -> None:
+    first = await _QUEUE.append(unit, row["position"], row["id"], row["lane"], None)
+    if first:
+        await _schedule(unit, row)
+    else:
+        unit.put(_ROWS, digest(row["id"]), {**row, "scheduled": None})
+
+
+async def _schedule(unit: Unit, row: dict[str, Any]) -> None:
+    """Make a message due at its time."""
+    key = row["position"]
+    if row["next_at"] > 0:
+        key = time_key(row["next_at"], digest(row["id"]))
+    await (_LATER if row["next_at"] > 0 else _AT_ONCE).add(unit, key, [row["position"], row["id"]])
+    unit.put(_ROWS, digest(row["id"]), {**row, "scheduled": key})
+
+
+async def _finish(unit: Unit, row: dict[str, Any], at: int) -> None:
+    key = time_key(at, digest(row["id"]))
+    await _OVER.add(unit, key, row["id"])
+    unit.put(_ROWS, digest(row["id"]), {**row, "scheduled": None, "over": key})
+
+
+async def _take_back(unit: Unit, row: dict[str, Any]) -> None:
+    """Remove a message from every index."""
+    if row["scheduled"] is not None:
+        tree = _LATER if row["next_at"] > 0 else _AT_ONCE
+        await tree.discard(unit, row["scheduled"], [row["position"], row["id"]])
+    if row["over"] is not None:
+        await _OVER.discard(unit, row["over"], row["id"])
+
+
+async def settle(  # noqa: PLR0913, PLR0917, those of the verb
+    unit: Unit, name: str, state: OutboxState, attempts: int, next_at: int | None, error: str | None, at: int
+) -> None:
+    row = await _row(unit, name)
+    if row is None or row["state"] == "acknowledged":
+        return
+    await _take_back(unit, row)
+    after = {
+        **row,
+        "state": state,
+        "attempts": attempts,
+        "next_at": next_at or 0,
+        "error": error,
+        "scheduled": None,
+        "over": None,
+    }
+    if state == "waiting" and row["state"] == "waiting":
+        # it keeps its place, and has a time only as the first of its lane
+        if row["scheduled"] is None:
+            unit.put(_ROWS, digest(name), after)
+        else:
+            await _schedule(unit, after)
+        return
+    if row["state"] == "waiting":
+        head, _ = await _QUEUE.leave(unit, row["position"])
+        following = None if head is None else await _row(unit, head)
+        if following is not None:
+            await _schedule(unit, following)
+    if state == "waiting":
+        await _wait(unit, after)
+    elif state == "sent" and next_at is not None:
+        await _schedule(unit, after)
+    else:
+        await _finish(unit, after, at)
+
+
+async def due(unit: Unit, now: int, limit: int) -> list[OutboxItem]:
+    found = [value for _, value in await _AT_ONCE.first(unit, 0, None, limit)]
+    # most of what is due later was tried before, and is older
+    found += [value for _, value in await _LATER.first(unit, 0, before_second(now + 1), limit)]
+    rows = [await _row(unit, name) for _, name in sorted(found)[:limit]]
+    # another process may have settled it since the index was read
+    return [_item(row) for row in rows if row is not None and row["scheduled"] is not None]
+
+
+async def outgoing(unit: Unit, name: str) -> OutboxItem | None:
+    row = await _row(unit, name)
+    return None if row is None else _item(row)
+
+
+async def forget(unit: Unit, before: int, most: int) -> int:
+    """Remove at most so many messages that were settled."""
+    found = await _OVER.first(unit, 0, before_second(before), most)
+    for key, name in found:
+        await _OVER.discard(unit, key, name)
+        unit.put(_ROWS, digest(name), None)
+    return len(found)

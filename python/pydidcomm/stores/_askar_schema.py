@@ -1,0 +1,39 @@
+"""The version of what is stored, and the steps from one to the next."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from pydidcomm.stores._askar_unit import Unit
+from pydidcomm.stores.errors import StoreVersionError
+
+_PLACE: Final = ("agent", "schema")
+
+Migration = Callable[[Unit], Awaitable[None]]
+
+
+async def _begin(_: Unit) -> None:
+    """Version 1: an empty store is one already."""
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_begin,)
+"""What makes version n + 1 of version n. A step is added, and never changed."""
+
+
+async def version(unit: Unit) -> int:
+    """The version of a store; 0 for one without a state of an agent.
+
+    Raises:
+        StoreVersionError: The store was written by a newer pydidcomm.
+    """
+    row = await unit.get(*_PLACE)
+    found: int = 0 if row is None else row["version"]
+    if found > len(MIGRATIONS):
+        raise StoreVersionError(found, len(MIGRATIONS))
+    return found
+
+
+async def migrate(unit: Unit) -> None:
+    """Bring a store to the newest version, all steps in one transaction."""
+    for number in range(await version(unit), len(MIGRATIONS)):
+        await MIGRATIONS[number](unit)
+    unit.put(*_PLACE, {"version": len(MIGRATIONS)})

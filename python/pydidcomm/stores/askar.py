@@ -1,0 +1,280 @@
+"""A store of an agent in an Askar store: an encrypted SQLite file, or PostgreSQL (extra `askar`).
+
+The secret keys are in the same store. Keys, messages, DIDs, ids and states are encrypted by Askar, names of
+entries included; an entry has no tag. What the file shows is how many entries of which length it has.
+
+Writes that are made at the same time share a transaction, and the disk is waited for once. Calls run in a
+private event loop in a thread, so that a store serves asyncio and trio.
+
+Example:
+    >>> import asyncio, tempfile
+    >>> from pydidcomm import DIDCommMessaging
+    >>> from pydidcomm.stores.askar import AskarStore
+    >>> async def main(folder):
+    ...     key = AskarStore.generate_raw_key()
+    ...     async with AskarStore.open(f"{folder}/alice.db", raw_key=key) as store:
+    ...         alice = DIDCommMessaging(secrets=store.secrets)
+    ...         did = await alice.create_peer_did()
+    ...         return await store.find(did, None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     asyncio.run(main(folder))
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydidcomm.protocols.thread import Thread
+from pydidcomm.secrets._askar_store import Opening
+from pydidcomm.secrets.askar import AskarSecrets, secrets_of
+from pydidcomm.secrets.errors import SecretsUnavailableError
+from pydidcomm.stores import _askar_inbox, _askar_outbox, _askar_state
+from pydidcomm.stores._arguments import check_limit, check_state, position
+from pydidcomm.stores._askar_backend import StoreBackend, Work
+from pydidcomm.stores._askar_unit import Unit
+from pydidcomm.stores.errors import StoreUnavailableError
+from pydidcomm.stores.records import (
+    Done,
+    InboxItem,
+    Incoming,
+    OutboxItem,
+    OutboxState,
+    Page,
+    Record,
+    Relationship,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["AskarStore"]
+
+TIMEOUT_SECONDS = 10.0
+"""How long a call takes at most: a lost connection may never answer."""
+
+REMEMBER = 1024
+"""How many handles of keys are remembered."""
+
+FORGET_STEP = 128
+"""How many rows a transaction of `forget_before` removes of each kind."""
+
+
+class AskarStore:
+    """A `Store` in an Askar store, made by `AskarStore.open`.
+
+    Several processes may use one store, an SQLite file too: a message is committed by one of them. Askar does
+    not survive a fork: open stores after it.
+    """
+
+    def __init__(self, backend: StoreBackend) -> None:
+        self._backend = backend
+        self._secrets = secrets_of(backend)
+
+    @classmethod
+    def open(  # noqa: PLR0913, all but the location are named
+        cls,
+        location: "str | os.PathLike[str]",
+        *,
+        passphrase: str | None = None,
+        raw_key: str | None = None,
+        profile: str | None = None,
+        create: bool = True,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> "AskarStore":
+        """Open a store, by `async with`.
+
+        Args:
+            location: The path of an SQLite file, which its owner alone may read (mode 0600), or a URL
+                `postgres://user:password@host:port/name`; see `AskarSecrets.open`.
+            passphrase: Opens the store; Argon2 makes a key of it, which takes about half a second.
+            raw_key: Opens the store at once: 32 bytes in base58 of `generate_raw_key`.
+            profile: The profile, for instance of a tenant; it is created where it is not there.
+            create: Whether a store or a profile is created where it is not there.
+            timeout: The most seconds that a call takes.
+
+        Raises:
+            ValueError: An argument is malformed, or it is not one of `passphrase` and `raw_key`.
+            SecretsLockedError: On opening: the passphrase or the key is not that of the store.
+            StoreUnavailableError: On opening: there is no such store, or its server does not answer.
+            StoreVersionError: On opening: the store was written by a newer version of pydidcomm.
+        """
+        opening = Opening(os.fspath(location), passphrase, raw_key, create, timeout)
+        return cls(StoreBackend(None, opening, profile, REMEMBER, (), timeout))
+
+    @staticmethod
+    def generate_raw_key() -> str:
+        """A new key for `open(raw_key=)`: 32 random bytes in base58. Keep it as secret as a private key."""
+        return AskarSecrets.generate_raw_key()
+
+    def __repr__(self) -> str:
+        return f"AskarStore({self._backend!r})"
+
+    async def __aenter__(self) -> "AskarStore":  # noqa: PYI034, a subclass is no use
+        """Open the store, and bring its schema to the newest version."""
+        await self._run("open")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, frames: "TracebackType | None"
+    ) -> None:
+        """Close the store."""
+        await self.aclose()
+
+    @property
+    def secrets(self) -> AskarSecrets:
+        """The secret keys, a `SecretsStore` and `KeyMaker` in the same store, open as long as it."""
+        return self._secrets
+
+    async def _run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401, the answer of the verb
+        try:
+            return await self._backend.run(operation, *arguments)
+        except SecretsUnavailableError as error:
+            message = f"the store cannot be used: {error}"
+            raise StoreUnavailableError(message) from error
+
+    async def _read(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
+        return await self._run("read", work)
+
+    async def _write(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
+        return await self._run("write", work)
+
+    async def accept(self, incoming: Incoming) -> bool:
+        """Store a message that arrived; see `Store.accept`."""
+        call = secrets.token_hex(8)
+        found: bool = await self._write(lambda unit: _askar_inbox.accept(unit, incoming, call))
+        return found
+
+    async def commit(self, done: Done) -> None:
+        """Store the effects of a message and mark it as done; see `Store.commit`.
+
+        Raises:
+            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is.
+        """
+        call = secrets.token_hex(8)
+        at = int(time.time()) if done.at is None else done.at
+        await self._write(lambda unit: _commit(unit, done, at, call))
+
+    async def postpone(self, inbox_key: str, *, attempts: int, next_at: int, error: str | None) -> None:
+        """Handle a waiting message again at `next_at`; see `Store.postpone`."""
+        await self._write(lambda unit: _askar_inbox.postpone(unit, inbox_key, attempts, next_at, error))
+
+    async def park(self, inbox_key: str, error: str) -> None:
+        """Set a waiting message aside; see `Store.park`."""
+        await self._write(lambda unit: _askar_inbox.park(unit, inbox_key, error))
+
+    async def parked(self, after: str | None = None, limit: int = 100) -> Page[InboxItem]:
+        """The messages that were set aside; see `Store.parked`."""
+        check_limit(limit)
+        begin = position(after)
+        return _page(await self._read(lambda unit: _askar_inbox.parked(unit, begin, limit)), after)
+
+    async def replay(self, inbox_key: str) -> bool:
+        """Put a parked message at the end of its lane; see `Store.replay`."""
+        found: bool = await self._write(lambda unit: _askar_inbox.replay(unit, inbox_key))
+        return found
+
+    async def waiting(self, now: int, limit: int = 100, *, after: str | None = None) -> Page[InboxItem]:
+        """The messages that can be handled; see `Store.waiting`."""
+        check_limit(limit)
+        begin = position(after)
+        return _page(await self._read(lambda unit: _askar_inbox.waiting(unit, now, limit, begin)), after)
+
+    async def due(self, now: int, limit: int = 100) -> list[OutboxItem]:
+        """The messages that can be sent; see `Store.due`."""
+        check_limit(limit)
+        found: list[OutboxItem] = await self._read(lambda unit: _askar_outbox.due(unit, now, limit))
+        return found
+
+    async def outgoing(self, outbox_id: str) -> OutboxItem | None:
+        """The message of the outbox with this id."""
+        found: OutboxItem | None = await self._read(lambda unit: _askar_outbox.outgoing(unit, outbox_id))
+        return found
+
+    async def settle(  # noqa: PLR0913, all but the first two are named
+        self,
+        outbox_id: str,
+        state: OutboxState,
+        *,
+        attempts: int = 0,
+        next_at: int | None = None,
+        error: str | None = None,
+        at: int | None = None,
+    ) -> None:
+        """Store what became of a message of the outbox; see `Store.settle`."""
+        check_state(state)
+        when = int(time.time()) if at is None else at
+        await self._write(
+            lambda unit: _askar_outbox.settle(unit, outbox_id, state, attempts, next_at, error, when)
+        )
+
+    async def thread(self, peer: str, protocol: str, thid: str) -> Thread | None:
+        """The state of a thread; None where there is none."""
+        found: Thread | None = await self._read(lambda unit: _askar_state.thread(unit, peer, protocol, thid))
+        return found
+
+    async def wakes(self, now: int, limit: int = 100) -> list[Thread]:
+        """The threads whose `wake_at` has come; see `Store.wakes`."""
+        check_limit(limit)
+        found: list[Thread] = await self._read(lambda unit: _askar_state.wakes(unit, now, limit))
+        return found
+
+    async def relationship(self, id: str) -> Relationship | None:  # noqa: A002, the field's name
+        """The relationship of that id."""
+        found: Relationship | None = await self._read(lambda unit: _askar_state.relationship(unit, id))
+        return found
+
+    async def find(self, ours: str, theirs: str | None) -> Relationship | None:
+        """The relationship between two DIDs; see `Store.find`."""
+        found: Relationship | None = await self._read(lambda unit: _askar_state.find(unit, ours, theirs))
+        return found
+
+    async def relationships(self, after: str | None = None, limit: int = 100) -> Page[Relationship]:
+        """All relationships; see `Store.relationships`."""
+        check_limit(limit)
+        begin = position(after)
+        return _page(await self._read(lambda unit: _askar_state.relationships(unit, begin, limit)), after)
+
+    async def record(self, kind: str, key: str) -> Record | None:
+        """The record; None where there is none."""
+        found: Record | None = await self._read(lambda unit: _askar_state.record(unit, kind, key))
+        return found
+
+    async def records(self, kind: str, after: str | None = None, limit: int = 100) -> Page[Record]:
+        """The records of a kind; see `Store.records`."""
+        check_limit(limit)
+        begin = position(after)
+        return _page(await self._read(lambda unit: _askar_state.records(unit, kind, begin, limit)), after)
+
+    async def forget_before(self, time: int) -> int:
+        """Remove what is over and older than `time`; see `Store.forget_before`."""
+        count = 0
+        for forget in (_askar_inbox.forget, _askar_outbox.forget, _askar_state.forget_threads):
+            while step := await self._write(partial(forget, before=time, most=FORGET_STEP)):
+                count += step
+        return count
+
+    async def aclose(self) -> None:
+        """Close the store and its secret keys; what is under way is finished."""
+        await self._run("close")
+
+
+async def _commit(unit: Unit, done: Done, at: int, call: str) -> None:
+    if done.inbox_key is not None and not await _askar_inbox.finish(unit, done.inbox_key, at, call):
+        return
+    for thread in done.threads:
+        await _askar_state.store_thread(unit, thread, at)
+    for relationship in done.relationships:
+        await _askar_state.store_relationship(unit, relationship)
+    for item in done.outbox:
+        await _askar_outbox.add(unit, item, at)
+    for record in done.records:
+        await _askar_state.store_record(unit, record)
+    for kind, key in done.forget:
+        await _askar_state.forget_record(unit, kind, key)
+
+
+def _page(found: Sequence[tuple[int, Any]], after: str | None) -> Page[Any]:
+    return Page([item for _, item in found], str(found[-1][0]) if found else after)
