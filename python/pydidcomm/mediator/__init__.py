@@ -4,7 +4,9 @@
 `MediatorStore`.
 """
 
+from pydidcomm.mediator.admission import Admission, AllowList, Closed, Open
 from pydidcomm.mediator.live import LiveSession, LiveSessions
+from pydidcomm.mediator.mediator import Mediator
 from pydidcomm.mediator.rate import RateLimit, RateLimiter
 from pydidcomm.mediator.records import (
     Action,
@@ -18,16 +20,23 @@ from pydidcomm.mediator.records import (
     RouteChange,
     RouteResult,
 )
+from pydidcomm.mediator.server import MediatorServer
 from pydidcomm.mediator.sqlite import SqliteMediatorStore
 from pydidcomm.mediator.storage import MediatorStore
 
 __all__ = [
     "Action",
+    "Admission",
+    "AllowList",
     "Arrival",
+    "Closed",
     "Limits",
     "LiveSession",
     "LiveSessions",
+    "Mediator",
+    "MediatorServer",
     "MediatorStore",
+    "Open",
     "Placed",
     "Placement",
     "QueueStatus",

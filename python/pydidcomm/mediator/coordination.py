@@ -1,0 +1,128 @@
+"""Coordinate Mediation 2.0 and 3.0 in the mediator's role: messages to commands, results to messages.
+
+The versions differ in the names of messages and members alone; a grant under one is a grant under the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeGuard, cast
+
+from pydidcomm.mediator.codes import INVALID_BODY
+from pydidcomm.mediator.commands import (
+    Change,
+    Changed,
+    Command,
+    Denied,
+    Granted,
+    List,
+    Listed,
+    Mediate,
+    Result,
+)
+from pydidcomm.mediator.records import Action, RouteChange
+from pydidcomm.protocols import Problem
+
+__all__ = ["COORDINATION", "Coordination"]
+
+MOST_IN_A_PAGE: Final = 1_000
+"""DIDs of one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coordination:
+    """One version of the protocol."""
+
+    piuri: str
+    update: str
+    updated: str
+    query: str
+    page: str
+    member: str
+    many: bool
+
+    def read(self, name: str, body: Mapping[str, Any]) -> Command | None:
+        """The command of a message; None where the name is unknown or is one of the mediator's own.
+
+        Args:
+            name: The name of the message in its type.
+            body: Its body.
+
+        Raises:
+            Problem: The body is malformed.
+        """
+        if name == "mediate-request":
+            return Mediate()
+        if name == self.update:
+            updates: Any = body.get("updates")
+            if not isinstance(updates, list):
+                raise Problem(INVALID_BODY, "`updates` must be an array.")
+            entries = [
+                cast("dict[str, object]", each)
+                for each in cast("list[object]", updates)
+                if isinstance(each, dict)
+            ]
+            return Change(tuple((dict(each), _change(each)) for each in entries))
+        if name == self.query:
+            return _page(body.get("paginate"))
+        return None
+
+    def write(self, result: Result) -> tuple[str, dict[str, Any]] | None:
+        """The name and body of the message with a result; None for a result of another protocol."""
+        match result:
+            case Granted(did):
+                return "mediate-grant", {"routing_did": [did] if self.many else did}
+            case Denied():
+                return "mediate-deny", {}
+            case Changed(entries):
+                return self.updated, {"updated": [{**asked, "result": str(each)} for asked, each in entries]}
+            case Listed(dids, offset, remaining):
+                body: dict[str, Any] = {self.member: [{"recipient_did": did} for did in dids]}
+                if remaining is not None:
+                    body["pagination"] = {"count": len(dids), "offset": offset, "remaining": remaining}
+                return self.page, body
+            case _:
+                return None
+
+
+def _change(entry: Mapping[str, Any]) -> RouteChange | None:
+    did, action = entry.get("recipient_did"), entry.get("action")
+    if not isinstance(did, str) or not did.startswith("did:") or action not in set(Action):
+        return None
+    return RouteChange(did, Action(action))
+
+
+def _page(paginate: Any) -> List:  # noqa: ANN401, what a peer wrote
+    if paginate is None:
+        return List()
+    asked = cast("Mapping[str, object]", paginate if isinstance(paginate, Mapping) else {})
+    limit, offset = asked.get("limit"), asked.get("offset", 0)
+    if not _is_whole(limit) or not _is_whole(offset):
+        raise Problem(INVALID_BODY, "`paginate` must have whole numbers `limit` and `offset`.")
+    return List(offset, min(limit, MOST_IN_A_PAGE))
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+COORDINATION: Final = (
+    Coordination(
+        "https://didcomm.org/coordinate-mediation/2.0",
+        "keylist-update",
+        "keylist-update-response",
+        "keylist-query",
+        "keylist",
+        "keys",
+        many=False,
+    ),
+    Coordination(
+        "https://didcomm.org/coordinate-mediation/3.0",
+        "recipient-update",
+        "recipient-update-response",
+        "recipient-query",
+        "recipient",
+        "dids",
+        many=True,
+    ),
+)
+"""The versions that a mediator speaks."""

@@ -1,0 +1,197 @@
+"""Commands of recipients, carried out on a store."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pydidcomm import same_party
+from pydidcomm.mediator import _key_names as keys
+from pydidcomm.mediator.admission import Admission
+from pydidcomm.mediator.codes import LIVE_NOT_SUPPORTED, NOT_ENROLLED, UNKNOWN_RECIPIENT
+from pydidcomm.mediator.commands import (
+    Acknowledge,
+    Change,
+    Changed,
+    Command,
+    Deliver,
+    Delivered,
+    Denied,
+    Granted,
+    List,
+    Listed,
+    Mediate,
+    ReportStatus,
+    Result,
+    SetLive,
+    Status,
+)
+from pydidcomm.mediator.connection import Connection, LivePeer
+from pydidcomm.mediator.coordination import MOST_IN_A_PAGE
+from pydidcomm.mediator.live import LiveSession, LiveSessions
+from pydidcomm.mediator.pickup import PICKUP, Pickup
+from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
+from pydidcomm.mediator.storage import MediatorStore
+from pydidcomm.protocols import Problem
+
+__all__ = ["Desk", "Request", "execute"]
+
+MOST_BYTES: Final = 4 * 1_048_576
+"""Bytes of the envelopes of one delivery: the mediator has them in memory twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command, and what was proved about its sender.
+
+    Attributes:
+        command: What is asked.
+        sender: The proved DID.
+        recipient: Our DID that the request was encrypted to.
+        pthid: The invitation that the request answers.
+        connection: What brought it.
+        pickup: The version of Message Pickup, for its commands.
+        at: The time, in seconds since the epoch.
+    """
+
+    command: Command
+    sender: str
+    recipient: str
+    pthid: str | None
+    connection: Connection
+    pickup: Pickup | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What commands are carried out on.
+
+    Attributes:
+        store: Registry and queue.
+        live: The live sessions of this process.
+        admission: Who may become a recipient.
+        own_dids: The DIDs of the mediator, which no recipient may register.
+    """
+
+    store: MediatorStore
+    live: LiveSessions
+    admission: Admission
+    own_dids: tuple[str, ...]
+
+
+async def execute(desk: Desk, request: Request) -> Result | None:  # noqa: PLR0911, one a command
+    """Carry out a command; None where the protocol has no answer.
+
+    Args:
+        desk: The mediator's parts.
+        request: The command of a proved sender.
+
+    Raises:
+        Problem: The sender has no grant, or names a DID of another.
+    """
+    known = await desk.store.recipient(request.sender)
+    if isinstance(request.command, Mediate):
+        return await _mediate(desk, request, known)
+    if known is None:
+        raise Problem(NOT_ENROLLED, "Mediation is not granted to the sender.")
+    match request.command:
+        case Change():
+            return await _change(desk, request, request.command, known)
+        case List():
+            return await _list(desk, request.command, known)
+        case ReportStatus(route):
+            return await _status(desk, request, known, route)
+        case Deliver():
+            return await _deliver(desk, request, request.command, known)
+        case Acknowledge():
+            return await _acknowledge(desk, request, request.command, known)
+        case SetLive(on):
+            return await _set_live(desk, request, known, on=on)
+
+
+async def _mediate(desk: Desk, request: Request, known: Recipient | None) -> Result:
+    if known is None and not await desk.admission.admits(request.sender, request.pthid):
+        return Denied()
+    await desk.store.grant(request.sender, request.at, keys.key_names(request.sender))
+    return Granted(request.recipient)
+
+
+async def _list(desk: Desk, command: List, known: Recipient) -> Result:
+    limit = MOST_IN_A_PAGE if command.limit is None else command.limit
+    dids, count = await desk.store.routes(known, command.offset, limit)
+    left = max(0, count - command.offset - len(dids))
+    # a list that does not fit has a pagination, though none was asked for
+    return Listed(tuple(dids), command.offset, left if command.limit is not None or left else None)
+
+
+async def _acknowledge(desk: Desk, request: Request, command: Acknowledge, known: Recipient) -> Result | None:
+    await desk.store.acknowledge(known, command.ids, request.at)
+    desk.live.acknowledged(known.id, command.ids)
+    confirms = request.pickup is not None and request.pickup.confirms
+    return await _status(desk, request, known, None) if confirms else None
+
+
+async def _change(desk: Desk, request: Request, command: Change, known: Recipient) -> Result:
+    changes = [
+        RouteChange(change.did, change.action, _names(change))
+        for _, change in command.entries
+        if change is not None and not _is_own(desk, change.did)
+    ]
+    results = iter(await desk.store.change_routes(known, changes, request.at))
+    return Changed(
+        tuple(
+            (
+                asked,
+                RouteResult.CLIENT_ERROR if change is None or _is_own(desk, change.did) else next(results),
+            )
+            for asked, change in command.entries
+        )
+    )
+
+
+def _names(change: RouteChange) -> tuple[str, ...]:
+    return keys.key_names(change.did) if change.action is Action.ADD else ()
+
+
+def _is_own(desk: Desk, did: str) -> bool:
+    return any(same_party(did.partition("#")[0], own) for own in desk.own_dids)
+
+
+async def _route(desk: Desk, known: Recipient, name: str | None) -> str | None:
+    """The registered DID that a request names; it must be one of its sender's."""
+    if name is None:
+        return None
+    route = await desk.store.owns(known, name)
+    if route is None:
+        raise Problem(UNKNOWN_RECIPIENT, "The DID is not registered by the sender.")
+    return route
+
+
+async def _status(desk: Desk, request: Request, known: Recipient, route: str | None) -> Status:
+    queue = await desk.store.status(known, await _route(desk, known, route))
+    return Status(queue, request.at, live=known.id in request.connection.live, route=route)
+
+
+async def _deliver(desk: Desk, request: Request, command: Deliver, known: Recipient) -> Result:
+    route = await _route(desk, known, command.route)
+    found = await desk.store.deliver(known, count=command.limit, size=MOST_BYTES, at=request.at, route=route)
+    if not found and request.pickup is not None and not request.pickup.empty_delivery:
+        return await _status(desk, request, known, command.route)
+    return Delivered(tuple(found), command.route, command.as_json)
+
+
+async def _set_live(desk: Desk, request: Request, known: Recipient, *, on: bool) -> Status:
+    connection = request.connection
+    if on and not connection.persistent:
+        raise Problem(LIVE_NOT_SUPPORTED, "Connection does not support Live Delivery")
+    before = connection.live.pop(known.id, None)
+    if before is not None:
+        desk.live.remove(before.session)
+    if on:
+        # what arrives from here on is pushed, and what was there before is in the status below
+        session = LiveSession(known.id, await desk.store.last(known), connection.wake)
+        desk.live.add(session)
+        connection.live[known.id] = LivePeer(
+            session, known, request.sender, request.recipient, request.pickup or PICKUP[0]
+        )
+        connection.wake()
+    return await _status(desk, request, known, None)

@@ -1,0 +1,48 @@
+"""Forwards: their envelopes go into the queue of the DID that they name. Routing 2.0."""
+
+from typing import Final, Protocol
+
+from pydidcomm import Forwarded, UnpackResult
+from pydidcomm.mediator.records import Arrival, Placed, Placement
+
+__all__ = ["Forwarding", "worst"]
+
+MOST_ENVELOPES: Final = 32
+"""Envelopes of one forward: senders attach one, and each is stored for itself."""
+
+
+class Forwarding(Protocol):
+    """Where forwards go."""
+
+    async def place(self, arrival: Arrival) -> Placed:
+        """Store an envelope."""
+        ...
+
+
+async def forward(
+    result: UnpackResult, forwarded: Forwarded, store: Forwarding, *, at: float
+) -> list[Placed]:
+    """Store what a forward carries, each envelope as it was attached.
+
+    A `please_ack` and a `return_route` of a forward are not honoured: its sender may be anonymous.
+
+    Args:
+        result: The forward, as `unpack` returned it.
+        forwarded: Its parts.
+        store: The queue.
+        at: The time, in seconds since the epoch.
+    """
+    expires = result.message.expires_time
+    placed: list[Placed] = []
+    for envelope in forwarded.messages[:MOST_ENVELOPES]:
+        arrival = Arrival(next=forwarded.next, envelope=envelope.encode(), at=at, expires=expires)
+        placed.append(await store.place(arrival))
+    return placed
+
+
+def worst(placed: list[Placed]) -> Placement | None:
+    """What decides the answer: FULL before every other outcome, None where nothing was attached."""
+    outcomes = [each.outcome for each in placed]
+    if Placement.FULL in outcomes:
+        return Placement.FULL
+    return outcomes[0] if outcomes else None

@@ -1,0 +1,309 @@
+"""A mediator: receives envelopes, and answers its recipients. The transports are in `server`."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from sqlite3 import Error as SqliteError
+from time import monotonic, time
+from typing import Any, Final
+
+import anyio
+
+from pydidcomm import DIDCommMessaging, Message, Packed, PeerRotated, UnpackConfig, UnpackResult
+from pydidcomm.errors import DIDCommError
+from pydidcomm.invitations import Invitation
+from pydidcomm.mediator import _key_names as keys
+from pydidcomm.mediator.admission import Admission, Open
+from pydidcomm.mediator.codes import UNSUPPORTED
+from pydidcomm.mediator.commands import Delivered
+from pydidcomm.mediator.connection import Connection, LivePeer
+from pydidcomm.mediator.coordination import COORDINATION
+from pydidcomm.mediator.execution import Desk, execute
+from pydidcomm.mediator.forwarding import forward, worst
+from pydidcomm.mediator.live import LiveSessions
+from pydidcomm.mediator.metrics import Metrics, NoMetrics
+from pydidcomm.mediator.pickup import PICKUP
+from pydidcomm.mediator.records import Limits, Placement
+from pydidcomm.mediator.requests import Answer, read
+from pydidcomm.mediator.storage import MediatorStore
+from pydidcomm.protocols import Problem, Protocols, received_from
+from pydidcomm.protocols.discover_features import Audience, DiscoverFeatures, Feature
+from pydidcomm.protocols.trust_ping import TrustPing
+from pydidcomm.transports import _requests as transport
+from pydidcomm.transports._requests import Reply
+
+__all__ = ["Mediator"]
+
+LOG: Final = logging.getLogger("pydidcomm.mediator")
+
+POLL_SECONDS: Final = 2.0
+"""How often live sessions look at the store by themselves: notices of other processes may be lost."""
+
+EXPIRE_SECONDS: Final = 30.0
+EXPIRE_AT_ONCE: Final = 500
+"""Expired envelopes of one transaction: few enough that no arrival waits for long."""
+
+MOST_WAITING_TO_SEND: Final = 1_000
+"""Answers that wait for an endpoint; one more is dropped, and its recipient asks again."""
+
+FULL: Final = Reply(507, b"the queue of the recipient is full\n")
+
+
+class Mediator:
+    """Receives forwards for registered DIDs, and gives them to their recipients.
+
+    Example:
+        >>> import asyncio, tempfile
+        >>> from pydidcomm import DIDCommMessaging
+        >>> from pydidcomm.mediator import Mediator, SqliteMediatorStore
+        >>> async def main():
+        ...     party = DIDCommMessaging()
+        ...     did = await party.create_peer_did(service_endpoint="https://mediator.example/")
+        ...     with tempfile.TemporaryDirectory() as folder:
+        ...         store = SqliteMediatorStore(f"{folder}/mediator.db")
+        ...         mediator = Mediator(party, did, store, base_url="https://mediator.example/")
+        ...         reply = await mediator.receive(b"not an envelope")
+        ...         await mediator.aclose()
+        ...     return reply.status
+        >>> asyncio.run(main())
+        400
+    """
+
+    def __init__(  # noqa: PLR0913, all but three are named
+        self,
+        party: DIDCommMessaging,
+        did: str,
+        store: MediatorStore,
+        *,
+        base_url: str,
+        admission: Admission | None = None,
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+        previous_dids: Sequence[str] = (),
+        reply_when_unreachable: bool = False,
+        reveal_unknown: bool = False,
+        sender: Any = None,  # noqa: ANN401, an HttpTransport
+        clock: Callable[[], float] = time,
+    ) -> None:
+        """Prepares a mediator; a server runs it.
+
+        Args:
+            party: Packs and unpacks; its secrets are those of the DIDs.
+            did: The DID of the mediator, whose document has its endpoint.
+            store: Grants, routes and envelopes.
+            base_url: The URL of the page with the invitation.
+            admission: Who may become a recipient; `Open` by default.
+            limits: The public bounds, as the store has them.
+            metrics: Where measurements go.
+            previous_dids: Earlier DIDs of the mediator, which are still answered.
+            reply_when_unreachable: Whether an answer goes back on the connection without `return_route` where
+                its recipient has no endpoint; some clients never ask.
+            reveal_unknown: Whether a forward for an unregistered DID gets 404, by which a sender learns who
+                is registered; otherwise it gets 202 like any other.
+            sender: An `HttpTransport` for answers to recipients with an endpoint; None to drop them.
+            clock: The time in seconds since the epoch.
+        """
+        self.did = did
+        self.limits = limits or Limits()
+        self.metrics = metrics or NoMetrics()
+        self.invitation = Invitation.to(did, base_url, goal_code="request-mediate", goal="Mediate messages")
+        self._party = party
+        self._store = store
+        self._own = (did, *previous_dids)
+        self._live = LiveSessions()
+        self._desk = Desk(store, self._live, admission or Open(), self._own)
+        self._reply_when_unreachable = reply_when_unreachable
+        self._reveal_unknown = reveal_unknown
+        self._sender = sender
+        self._clock = clock
+        self._config = UnpackConfig(to_mismatch="warning", tolerate_form_faults=True)
+        self._others = Protocols([TrustPing(), DiscoverFeatures(_features)])
+        self._to_send, self._sending = anyio.create_memory_object_stream[Packed](MOST_WAITING_TO_SEND)
+
+    async def receive(self, body: bytes, connection: Connection | None = None) -> Reply:
+        """Take an envelope: 202 when it is stored, 200 with an answer, or an error.
+
+        Args:
+            body: The envelope.
+            connection: What brought it; by default one that takes no answer.
+        """
+        begun = monotonic()
+        try:
+            result = await self._party.unpack(body, config=self._config)
+            forwarded = result.forward
+        except Exception as error:  # noqa: BLE001, whatever a resolver raises
+            self.metrics.count("received", "refused")
+            return transport.reply_to(error)
+        try:
+            if forwarded is not None:
+                return await self._forward(result)
+            return await self._request(result, connection or Connection("none"))
+        except (OSError, RuntimeError, SqliteError, BlockingIOError, TimeoutError) as error:
+            LOG.warning("the store of the mediator failed: %s", error, exc_info=error)
+            self.metrics.count("received", "store-failed")
+            return transport.BUSY
+        finally:
+            self.metrics.seconds("forward" if forwarded is not None else "request", monotonic() - begun)
+
+    async def _forward(self, result: UnpackResult) -> Reply:
+        assert result.forward is not None  # noqa: S101, for type checkers
+        placed = await forward(result, result.forward, self._store, at=self._clock())
+        for each in placed:
+            self.metrics.count("forward", each.outcome)
+            if each.outcome is Placement.STORED and each.recipient is not None:
+                self._live.arrived(each.recipient)
+        outcome = worst(placed)
+        if outcome is Placement.FULL:
+            return FULL
+        if outcome is Placement.UNKNOWN and self._reveal_unknown:
+            return Reply(404, b"the recipient is not registered\n")
+        return transport.ACCEPTED
+
+    async def _request(self, result: UnpackResult, connection: Connection) -> Reply:
+        sender = result.sender
+        ours = result.metadata.recipient
+        if sender is None or ours is None:
+            # nothing but a forward may be anonymous or in the open
+            return transport.NOT_ACCEPTED
+        await self._rotate(result)
+        connection.note(sender, result.message)
+        answer = await self._answer(result, sender, ours, connection)
+        if answer is None:
+            return transport.ACCEPTED
+        packed = await self._party.pack(answer, to=sender, frm=ours)
+        if connection.takes(sender, answer) or (self._reply_when_unreachable and not packed.deliveries):
+            return Reply(200, packed.text.encode(), packed.media_type)
+        if packed.deliveries and self._sender is not None:
+            try:
+                self._to_send.send_nowait(packed)
+            except anyio.WouldBlock:
+                self.metrics.count("answer", "dropped")
+        return transport.ACCEPTED
+
+    async def _rotate(self, result: UnpackResult) -> None:
+        change = result.relationship_change
+        if isinstance(change, PeerRotated):
+            names = keys.key_names(change.new)
+            if await self._store.move(change.old, change.new, self._clock(), names):
+                self.metrics.count("rotation", "moved")
+
+    async def _answer(
+        self, result: UnpackResult, sender: str, ours: str, connection: Connection
+    ) -> Message | None:
+        message = result.message
+        reply = Answer(frm=ours, to=sender, message=message)
+        try:
+            found = read(message)
+            if found is None:
+                return self._other(result)
+            codec, request = found(sender, ours, connection, self._clock())
+            outcome = await execute(self._desk, request)
+            self.metrics.count("request", type(request.command).__name__)
+            return None if outcome is None else reply.written(codec, outcome)
+        except Problem as problem:
+            self.metrics.count("request", "problem")
+            return reply.problem(problem)
+
+    def _other(self, result: UnpackResult) -> Message | None:
+        """The answer to a message of another protocol."""
+        protocol = self._others.find(result.message.type)
+        if protocol is None:
+            raise Problem(UNSUPPORTED, "The message type {1} is not supported.", [result.message.type])
+        received = received_from(result, at=int(self._clock()))
+        step = protocol.receive(received, None, received.at)
+        if step.problem is not None:
+            raise step.problem
+        return step.send[0].message if step.send else None
+
+    async def push(self, connection: Connection) -> None:
+        """Send what live sessions of a connection have room for.
+
+        Args:
+            connection: A persistent connection.
+        """
+        for peer in list(connection.live.values()):
+            count, size = peer.session.room()
+            if count < 1 or size < 1 or connection.send is None:
+                continue
+            found = await self._store.deliver(
+                peer.recipient, count=count, size=size, at=self._clock(), after=peer.session.cursor
+            )
+            peer.session.pushed(found)
+            for each in found:
+                message = _delivery(peer, Delivered((each,)))
+                packed = await self._party.pack(message, to=peer.did, frm=peer.frm)
+                await connection.send(packed.text)
+            self.metrics.count("delivery", "live", len(found))
+            if len(found) == count:
+                connection.wake()
+
+    def disconnected(self, connection: Connection) -> None:
+        """End the live mode of a connection that is gone."""
+        for peer in connection.live.values():
+            self._live.remove(peer.session)
+        connection.live.clear()
+
+    async def ready(self) -> bool:
+        """Whether the store can be written."""
+        try:
+            await self._store.check()
+        except Exception as error:  # noqa: BLE001, of any store
+            LOG.warning("the store of the mediator cannot be written: %s", error)
+            return False
+        return True
+
+    async def run(self) -> None:
+        """Expire envelopes, poll live sessions and send answers, until cancelled."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._expire)
+            group.start_soon(self._poll)
+            watch = getattr(self._store, "watch", None)
+            if watch is not None:
+                group.start_soon(watch, self._live.arrived)
+            for _ in range(4):
+                group.start_soon(self._send)
+
+    async def _expire(self) -> None:
+        while True:
+            try:
+                gone = await self._store.expire(self._clock(), EXPIRE_AT_ONCE)
+            except Exception as error:  # noqa: BLE001, of any store
+                LOG.warning("expired envelopes could not be deleted: %s", error)
+                gone = 0
+            self.metrics.count("expiry", "deleted", gone)
+            # in small steps, without a pause while there is more
+            await anyio.sleep(0.05 if gone == EXPIRE_AT_ONCE else EXPIRE_SECONDS)
+
+    async def _poll(self) -> None:
+        while True:
+            await anyio.sleep(POLL_SECONDS)
+            self._live.poll()
+            self.metrics.level("live_sessions", len(self._live))
+
+    async def _send(self) -> None:
+        while True:
+            packed = await self._sending.receive()
+            try:
+                await self._sender.send(packed)
+            except (DIDCommError, OSError) as error:
+                LOG.info("an answer could not be delivered: %s", error)
+                self.metrics.count("answer", "failed")
+
+    async def aclose(self) -> None:
+        """Close the store, after the server has ended."""
+        with suppress(anyio.ClosedResourceError):
+            self._to_send.close()
+            self._sending.close()
+        await self._store.aclose()
+
+
+def _features() -> list[Feature]:
+    """What every client may know: it looks for these before it has a grant."""
+    spoken = [(codec.piuri, ("mediator",)) for codec in (*COORDINATION, *PICKUP)]
+    spoken.append(("https://didcomm.org/routing/2.0", ("mediator",)))
+    spoken.append((TrustPing.piuri, ("receiver",)))
+    return [Feature("protocol", piuri, roles, Audience.PUBLIC) for piuri, roles in spoken]
+
+
+def _delivery(peer: LivePeer, delivered: Delivered) -> Message:
+    return Answer(frm=peer.frm, to=peer.did, message=None).written(peer.pickup, delivered)

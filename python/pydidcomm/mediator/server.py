@@ -1,0 +1,324 @@
+"""The HTTP and WebSocket face of a mediator, as an ASGI application. DIDComm v2.1, section "Transports"."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from functools import partial
+from ipaddress import ip_address, ip_network
+from time import monotonic
+from typing import Any, Final
+
+import anyio
+
+from pydidcomm.mediator.connection import Connection
+from pydidcomm.mediator.mediator import Mediator
+from pydidcomm.mediator.metrics import CONTENT_TYPE, PrometheusMetrics
+from pydidcomm.mediator.page import page
+from pydidcomm.mediator.rate import RateLimit, RateLimiter
+from pydidcomm.transports import _requests as requests
+from pydidcomm.transports._requests import Reply
+
+__all__ = ["MediatorServer"]
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_SOCKETS: Final = 20_000
+"""Open WebSockets of one process: some 50 KiB each."""
+
+RATE: Final = RateLimit(per_second=200.0, burst=1_000)
+"""Messages from one address; many senders may share the address of a network."""
+
+_POLICY: Final = 1008
+_TOO_BIG: Final = 1009
+_RESTART: Final = 1012
+_TRY_AGAIN: Final = 1013
+
+_CORS: Final = (
+    ("access-control-allow-methods", "POST, GET, OPTIONS"),
+    ("access-control-allow-headers", "content-type"),
+    ("access-control-max-age", "86400"),
+)
+
+
+class MediatorServer:
+    """Serves a mediator: `uvicorn.run(MediatorServer(mediator))`.
+
+    `POST` takes messages on any path, and so does a WebSocket. `GET /` is a page for people, `/did` the DID,
+    `/invitation` the URL of the invitation, `/livez`, `/readyz` and `/metrics` are for the operator.
+    """
+
+    def __init__(  # noqa: PLR0913, all but the first are named
+        self,
+        mediator: Mediator,
+        *,
+        max_bytes: int = requests.MAX_BYTES,
+        max_concurrency: int = 1_000,
+        max_sockets: int = MOST_SOCKETS,
+        rate: RateLimit | None = RATE,
+        trusted_proxies: Iterable[str] = (),
+        cors_origin: str | None = None,
+        frames: str = "mirror",
+        body_seconds: float = requests.BODY_SECONDS,
+    ) -> None:
+        """Prepares the application; the server starts it.
+
+        Args:
+            mediator: What decides.
+            max_bytes: The longest message, in bytes.
+            max_concurrency: The most messages in work; more get 503.
+            max_sockets: The most open WebSockets; more are refused.
+            rate: How often one address may send; None for no limit.
+            trusted_proxies: Networks whose `X-Forwarded-For` is believed.
+            cors_origin: The origin of browser wallets, or "*"; None for none.
+            frames: How envelopes are written to a WebSocket: "text", "binary", or "mirror" for the kind that
+                the client sent last.
+            body_seconds: How long the body of a request may take.
+
+        Raises:
+            ValueError: `frames` is another word, or a network is malformed.
+        """
+        if frames not in {"mirror", "text", "binary"}:
+            message = f'`frames` must be "mirror", "text" or "binary", got {frames!r}'
+            raise ValueError(message)
+        self._mediator = mediator
+        self._max_bytes = max_bytes
+        self._max_concurrency = max_concurrency
+        self._free = max_concurrency
+        self._max_sockets = max_sockets
+        self._sockets: set[anyio.Event] = set()
+        self._limiter = None if rate is None else RateLimiter(rate)
+        self._proxies = [ip_network(each) for each in trusted_proxies]
+        self._cors = () if cors_origin is None else (("access-control-allow-origin", cors_origin), *_CORS)
+        self._frames = frames
+        self._body_seconds = body_seconds
+        self._draining = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, one WebSocket, or the start and end of the server."""
+        if scope["type"] == "http":
+            reply = await self._http(scope, receive)
+            if reply is not None:
+                await _respond(send, reply, self._cors)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._mediator.run)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            self.drain()
+            group.cancel_scope.cancel()
+        await self._mediator.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def drain(self) -> None:
+        """Take nothing new: `/readyz` fails, and WebSockets are closed with 1012, "service restart"."""
+        self._draining = True
+        for ended in self._sockets:
+            ended.set()
+
+    async def _http(self, scope: Scope, receive: Receive) -> Reply | None:
+        if scope["method"] == "POST":
+            return await self._post(scope, receive)
+        if scope["method"] == "OPTIONS" and self._cors:
+            return Reply(204)
+        if scope["method"] not in {"GET", "HEAD"}:
+            return requests.NOT_POST
+        return await self._get(scope["path"].rstrip("/").rpartition("/")[2])
+
+    async def _get(self, name: str) -> Reply:  # noqa: PLR0911, one a page
+        mediator = self._mediator
+        match name:
+            case "livez":
+                return Reply(200, b"ok\n")
+            case "readyz":
+                ready = not self._draining and await mediator.ready()
+                return Reply(200, b"ok\n") if ready else Reply(503, b"not ready\n")
+            case "metrics" if isinstance(mediator.metrics, PrometheusMetrics):
+                return Reply(200, mediator.metrics.text(), CONTENT_TYPE)
+            case "did":
+                return Reply(200, mediator.did.encode())
+            case "invitation":
+                return Reply(200, mediator.invitation.url.encode())
+            case "":
+                text = page(mediator.invitation, mediator.limits, self._max_bytes)
+                return Reply(200, text.encode(), "text/html; charset=utf-8")
+            case _:
+                return Reply(404, b"not found\n")
+
+    async def _post(self, scope: Scope, receive: Receive) -> Reply | None:
+        headers = [
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
+        ]
+        refused = requests.refusal("POST", headers, max_bytes=self._max_bytes, accept_v1=False)
+        late = self._late(scope, headers)
+        if refused is None and late:
+            refused = Reply(429, b"too many messages\n", extra=(("retry-after", str(1 + int(late))),))
+        if refused is None and (self._free == 0 or self._draining):
+            refused = requests.BUSY
+        if refused is not None:
+            return refused
+        self._free -= 1
+        try:
+            try:
+                with anyio.fail_after(self._body_seconds):
+                    body = await _body(receive, self._max_bytes)
+            except TimeoutError:
+                return requests.TOO_SLOW
+            if not isinstance(body, bytes):
+                return body
+            return await self._mediator.receive(body, Connection(str(uuid.uuid4())))
+        finally:
+            self._free += 1
+
+    def _late(self, scope: Scope, headers: Iterable[tuple[str, str]]) -> float:
+        """Seconds until the address may send."""
+        if self._limiter is None:
+            return 0.0
+        return self._limiter.wait(_address(scope, headers, self._proxies), monotonic())
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (await receive())["type"] != "websocket.connect":
+            return
+        if len(self._sockets) >= self._max_sockets or self._draining:
+            await send({"type": "websocket.close", "code": _TRY_AGAIN})
+            return
+        await send({"type": "websocket.accept"})
+        ended, waiting = anyio.Event(), [anyio.Event()]
+        kind = ["text" if self._frames == "mirror" else self._frames]
+        lock = anyio.Lock()
+
+        async def write(envelope: str) -> None:
+            async with lock:
+                await send(
+                    {
+                        "type": "websocket.send",
+                        **({"bytes": envelope.encode()} if kind[0] == "binary" else {"text": envelope}),
+                    }
+                )
+
+        connection = Connection(str(uuid.uuid4()), write, lambda: waiting[0].set())  # noqa: PLW0108, it changes
+        self._sockets.add(ended)
+        self._mediator.metrics.level("sockets", len(self._sockets))
+        code: int | None = None
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._push, connection, waiting)
+                group.start_soon(_cancel_after, ended, group.cancel_scope)
+                source = partial(self._late, scope, ())
+                code = await self._frames_of(receive, connection, kind, source)
+                group.cancel_scope.cancel()
+        finally:
+            self._sockets.discard(ended)
+            self._mediator.disconnected(connection)
+            self._mediator.metrics.level("sockets", len(self._sockets))
+        if self._draining:
+            code = _RESTART
+        if code is not None:
+            await _close(send, code)
+
+    async def _push(self, connection: Connection, waiting: list[anyio.Event]) -> None:
+        """Push what live sessions of the connection have room for, whenever they are woken."""
+        while True:
+            await waiting[0].wait()
+            waiting[0] = anyio.Event()
+            await self._mediator.push(connection)
+
+    async def _frames_of(
+        self, receive: Receive, connection: Connection, kind: list[str], late: Callable[[], float]
+    ) -> int | None:
+        """Receives messages until the connection ends; returns the code to close it with."""
+        while True:
+            event = await receive()
+            if event["type"] != "websocket.receive":
+                return None
+            text, data = event.get("text"), event.get("bytes")
+            body: bytes = (data or b"") if text is None else text.encode()
+            if self._frames == "mirror":
+                kind[0] = "binary" if text is None else "text"
+            if len(body) > self._max_bytes:
+                return _TOO_BIG
+            if self._free == 0 or late():
+                return _TRY_AGAIN
+            self._free -= 1
+            try:
+                reply = await self._mediator.receive(body, connection)
+            finally:
+                self._free += 1
+            if reply.status == requests.BUSY.status:
+                return _TRY_AGAIN
+            if reply.status >= 400:  # noqa: PLR2004, an error
+                return _POLICY
+            if reply.body and connection.send is not None:
+                await connection.send(reply.body.decode())
+
+
+async def _cancel_after(ended: anyio.Event, scope: anyio.CancelScope) -> None:
+    await ended.wait()
+    scope.cancel()
+
+
+async def _close(send: Send, code: int) -> None:
+    try:
+        await send({"type": "websocket.close", "code": code})
+    except (OSError, RuntimeError):
+        # the client went away
+        return
+
+
+def _address(scope: Scope, headers: Iterable[tuple[str, str]], proxies: list[Any]) -> str:
+    """The address of the client; behind a trusted proxy the one that the proxy names last."""
+    address: str = (scope.get("client") or ("unknown", 0))[0]
+    named = [value for name, value in headers if name == "x-forwarded-for"]
+    hops = [each.strip() for each in ",".join(named).split(",") if each.strip()]
+    while hops and _is_in(address, proxies):
+        address = hops.pop()
+    return address
+
+
+def _is_in(address: str, networks: list[Any]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+async def _body(receive: Receive, max_bytes: int) -> bytes | Reply | None:
+    """The body; None where the sender went away."""
+    parts: list[bytes] = []
+    length = 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            return None
+        part: bytes = event.get("body", b"")
+        length += len(part)
+        if length > max_bytes:
+            return requests.TOO_LARGE
+        parts.append(part)
+        if not event.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _respond(send: Send, reply: Reply, extra: Iterable[tuple[str, str]]) -> None:
+    headers: Mapping[bytes, bytes] = {
+        name.encode("latin-1"): value.encode("latin-1") for name, value in (*reply.headers(), *extra)
+    }
+    try:
+        await send(
+            {
+                "type": "http.response.start",
+                "status": reply.status,
+                "headers": list(headers.items()),
+            }
+        )
+        await send({"type": "http.response.body", "body": reply.body})
+    except OSError:
+        # the sender went away
+        return
