@@ -131,6 +131,9 @@ def _reader_of_optional(hint: object, arguments: tuple[Any, ...]) -> Read:
     if len(present) == 1:
         known = _reader(present[0])
         return lambda value, part: None if value is None else known(value, part)
+    if set(present) == {int, str}:
+        # numbers that peers write as text
+        return _reader_of_scalar(int, (int, str), "not a whole number or a string")
     problem = f"a field of a typed message has one type, or that and None, got {hint!r}"
     raise TypeError(problem)
 

@@ -12,6 +12,7 @@ from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.outgoing import Outgoing
 from pydidcomm.protocols.problem import LocalProtocolError
 from pydidcomm.protocols.received import Received
+from pydidcomm.protocols.sequencing import Orders
 from pydidcomm.protocols.thread import DONE, Event, Step, Thread
 from pydidcomm.protocols.versions import agree
 
@@ -36,9 +37,10 @@ class Conversation:
         to: The peer's DID; None for an anonymous sender.
         frm: Our DID.
         languages: The languages that the peer prefers, most preferred first.
+        orders: The orders of the messages of the thread, where the protocol is sequenced.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, options by name
         self,
         *,
         thread: Thread,
@@ -46,6 +48,7 @@ class Conversation:
         received: Received | None = None,
         stored: bool = False,
         headers: Mapping[str, Any] | None = None,
+        orders: Orders | None = None,
     ) -> None:
         self.received = received
         self.now = now
@@ -63,6 +66,7 @@ class Conversation:
         self._headers = dict(headers or {})
         self._stored = stored
         self._changed = stored
+        self.orders = orders
         self._send: list[Outgoing] = []
         self._events: list[Event] = []
         if received is not None and received.message.accept_lang:
@@ -144,6 +148,8 @@ class Conversation:
         defaults: dict[str, Any] = {"to": [to], "frm": frm, "created_time": self.now, "pthid": self.pthid}
         values = {**defaults, **identity, **(self._headers if begins else {}), **headers}
         message = body.replace(**values) if isinstance(body, Message) else body.to_message(**values)
+        if self.orders is not None:
+            self.orders, message = self.orders.stamped(message)
         return message if self.received is None else _in_version(message, self.received.message.type)
 
     def emit(self, event: Event | str, data: Any = None) -> None:  # noqa: ANN401
@@ -190,6 +196,8 @@ class Conversation:
 
     def step(self) -> Step:
         """What was collected."""
+        if self.orders is not None:
+            self.set(orders=self.orders.as_dict())
         thread = Thread(
             peer=self.peer,
             protocol=self.protocol,

@@ -33,94 +33,27 @@ Example:
     ({'price': 3}, True)
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from inspect import signature
-from typing import Any, ClassVar, Final, TypeVar, get_type_hints
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Final
 
 from pydidcomm import Message
 from pydidcomm.errors import MalformedMessageError
+from pydidcomm.protocols._marks import Begins, On, begins, body_of, mark_of, on
 from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.conversation import Conversation, fresh_thread_id, opened
 from pydidcomm.protocols.problem import LocalProtocolError, Problem, RemoteProtocolError
 from pydidcomm.protocols.problem_report import ProblemCode, ProblemReport, ProblemReported
-from pydidcomm.protocols.received import Received, Trust
+from pydidcomm.protocols.received import Received
+from pydidcomm.protocols.sequencing import Orders
 from pydidcomm.protocols.thread import Event, Step, Thread, thread_id
 from pydidcomm.protocols.versions import agree, message_type, same_name
 
-__all__ = ["Protocol", "begins", "on"]
+__all__ = ["Protocol", "begins", "on", "unsupported"]
 
-Method = TypeVar("Method", bound=Callable[..., None])
-
-_MARK: Final = "_pydidcomm_protocol"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _On:
-    """What `on` says of a method."""
-
-    name: str
-    trust: Trust
-    role: str | None
-    states: tuple[str, ...] | None
-    quiet: bool
-    expired: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Begins:
-    """What `begins` says of a method."""
-
-    role: str
-
-
-def on(  # noqa: PLR0913, options by name
-    name: str,
-    *,
-    trust: Trust = Trust.AUTHENTICATED,
-    role: str | None = None,
-    state: str | tuple[str, ...] | None = None,
-    quiet: bool = False,
-    expired: bool = False,
-) -> Callable[[Method], Method]:
-    """Mark a method of a protocol as what a message does: `(self, thread: Conversation, body: ...) -> None`.
-
-    The annotation of the last argument is the typed message.
-
-    Args:
-        name: The name of the message in its type.
-        trust: How well the sender has to be proved.
-        role: The role that we have in a thread with this message; None for any.
-        state: The states in which the message is expected; None for any, the start included. The start of a
-            thread is the empty string.
-        quiet: Whether the message is ignored, with an event, where it is not expected; otherwise it is a
-            problem.
-        expired: Whether the message is handled after its `expires_time`.
-    """
-
-    def mark(method: Method) -> Method:
-        states = (state,) if isinstance(state, str) else state
-        found = _On(name=name, trust=trust, role=role, states=states, quiet=quiet, expired=expired)
-        setattr(method, _MARK, found)
-        return method
-
-    return mark
-
-
-def begins(*, role: str) -> Callable[[Method], Method]:
-    """Mark a method of a protocol as the start of a thread by our side, with a message of its annotation.
-
-    The method sends the message: `(self, thread: Conversation, body: ...) -> None`.
-
-    Args:
-        role: The role that we have in the thread.
-    """
-
-    def mark(method: Method) -> Method:
-        setattr(method, _MARK, _Begins(role=role))
-        return method
-
-    return mark
+UNAUTHENTICATED: Final = "e.m.trust.unauthenticated"
+WRONG_ROLE: Final = "e.m.req.wrong-role"
+WRONG_STATE: Final = "e.m.req.wrong-state"
 
 
 class Protocol:
@@ -132,20 +65,24 @@ class Protocol:
     Attributes:
         piuri: The protocol identifier URI.
         roles: The roles of the protocol.
+        sequenced: Whether its messages have the headers of advanced sequencing (`sequenced=True` as an
+            argument of the class): repeats are then ignored, and `Conversation.orders` shows gaps.
         messages: The typed messages that are handled or begin a thread, by message name.
     """
 
     piuri: ClassVar[str]
     roles: ClassVar[tuple[str, ...]] = ()
+    sequenced: ClassVar[bool] = False
     messages: ClassVar[Mapping[str, type[Body]]] = {}
-    _handlers: ClassVar[Mapping[str, tuple[_On, str, type[Body]]]] = {}
-    _beginnings: ClassVar[Mapping[type[Body], tuple[_Begins, str]]] = {}
+    _handlers: ClassVar[Mapping[str, tuple[On, str, type[Body]]]] = {}
+    _beginnings: ClassVar[Mapping[type[Body], tuple[Begins, str]]] = {}
 
     def __init_subclass__(
         cls,
         *,
         piuri: str | None = None,
         roles: tuple[str, ...] | None = None,
+        sequenced: bool | None = None,
         **options: Any,  # noqa: ANN401
     ) -> None:
         """Takes the protocol identifier URI and the roles, and collects the marked methods."""
@@ -155,15 +92,17 @@ class Protocol:
             cls.piuri = piuri
         if roles is not None:
             cls.roles = roles
+        if sequenced is not None:
+            cls.sequenced = sequenced
         handlers, beginnings = dict(cls._handlers), dict(cls._beginnings)
         messages = dict(cls.messages)
         for attribute, method in vars(cls).items():
-            mark = getattr(method, _MARK, None)
+            mark = mark_of(method)
             if mark is None:
                 continue
-            body = _body_of(method)
+            body = body_of(method)
             messages[message_type(body.type).name] = body
-            if isinstance(mark, _On):
+            if isinstance(mark, On):
                 messages[mark.name] = body
                 handlers[same_name(mark.name)] = (mark, attribute, body)
             else:
@@ -194,28 +133,37 @@ class Protocol:
             problem = f"`received` must be a message of {self.piuri}, got {message.type}"
             raise LocalProtocolError(problem)
         self._check_thread(received, thread)
-        found = self._handlers.get(same_name(parts.name))
-        if found is None:
-            return Step(problem=unsupported(message))
-        mark, attribute, body = found
-        if not received.trust.at_least(mark.trust):
-            return Step(problem=_unauthenticated(mark.trust))
-        if message.is_expired(now) and not mark.expired:
-            return _ignored("expired", received)
-        refused = _unexpected(mark, received, thread)
-        if refused is not None:
-            return refused
         try:
-            parsed = body.from_body(message.body)
+            return self._handle(same_name(parts.name), received, thread, now)
         except MalformedMessageError as error:
-            return Step(
-                problem=RemoteProtocolError("e.m.msg.malformed", "{1}: {2}.", [error.part, error.reason])
-            )
+            comment = "{1}: {2}."
+            return Step(problem=RemoteProtocolError("e.m.msg.malformed", comment, [error.part, error.reason]))
+        except Problem as problem:
+            return Step(problem=problem)
+
+    def _handle(self, name: str, received: Received, thread: Thread | None, now: int) -> Step:
+        message = received.message
+        found = self._handlers.get(name)
+        if found is None:
+            raise unsupported(message)
+        mark, attribute, body = found
+        ignored = _reason_to_ignore(mark, received, thread, now)
+        if ignored is not None:
+            return _ignored(ignored, received)
+        parsed = body.from_body(message.body)
         state = thread or opened(
             received, protocol=self.piuri, role=mark.role or "", thid=self.thread_of(message)
         )
-        conversation = Conversation(thread=state, now=now, received=received, stored=thread is not None)
-        return self._run(attribute, conversation, parsed)
+        orders = self._orders(state)
+        if orders is not None:
+            orders, is_new = orders.seen(received.sender or "", message)
+            if not is_new:
+                return _ignored("repeated", received)
+        conversation = Conversation(
+            thread=state, now=now, received=received, stored=thread is not None, orders=orders
+        )
+        getattr(self, attribute)(conversation, parsed)
+        return conversation.step()
 
     def begin(  # noqa: PLR0913, options by name
         self,
@@ -265,10 +213,12 @@ class Protocol:
             frm=frm,
         )
         first = {"expires_time": expires_time, **headers}
-        step = self._run(attribute, Conversation(thread=thread, now=now, headers=first), typed)
-        if step.problem is not None:
-            raise LocalProtocolError(str(step.problem)) from step.problem
-        return step
+        conversation = Conversation(thread=thread, now=now, headers=first, orders=self._orders(thread))
+        try:
+            getattr(self, attribute)(conversation, typed)
+        except Problem as problem:
+            raise LocalProtocolError(str(problem)) from problem
+        return conversation.step()
 
     def wake(self, thread: Thread, now: int) -> Step:
         """Act on the deadline of a thread.
@@ -288,9 +238,13 @@ class Protocol:
             raise LocalProtocolError(problem)
         if thread.wake_at is None or now < thread.wake_at:
             return Step()
-        conversation = Conversation(thread=thread, now=now, stored=True)
+        conversation = Conversation(thread=thread, now=now, stored=True, orders=self._orders(thread))
         conversation.wake(None)
-        return self._collect(conversation, self.woken)
+        try:
+            self.woken(conversation)
+        except Problem as problem:
+            return Step(problem=problem)
+        return conversation.step()
 
     def woken(self, thread: Conversation) -> None:
         """What a deadline does: it ends the thread with the event "timeout". A protocol may do otherwise.
@@ -340,6 +294,13 @@ class Protocol:
         marks = (mark for mark, _, _ in self._handlers.values())
         return frozenset(state for mark in marks for state in mark.states or () if state)
 
+    def _orders(self, thread: Thread) -> Orders | None:
+        """The orders of a thread; None where the protocol is not sequenced."""
+        if not self.sequenced:
+            return None
+        stored = thread.data.get("orders")
+        return Orders() if stored is None else Orders.from_dict(stored)
+
     def _check_thread(self, received: Received, thread: Thread | None) -> None:
         """Refuses the thread of another peer: its state is not the sender's to change."""
         if thread is None:
@@ -359,17 +320,6 @@ class Protocol:
         problem = f"a message of type {body.type} cannot begin a thread of {self.piuri}"
         raise LocalProtocolError(problem)
 
-    def _run(self, attribute: str, conversation: Conversation, body: Body) -> Step:
-        return self._collect(conversation, lambda thread: getattr(self, attribute)(thread, body))
-
-    @staticmethod
-    def _collect(conversation: Conversation, method: Callable[[Conversation], None]) -> Step:
-        try:
-            method(conversation)
-        except Problem as problem:
-            return Step(problem=problem)
-        return conversation.step()
-
 
 def unsupported(message: Message) -> Problem:
     """The problem of a message that no protocol handles.
@@ -382,42 +332,30 @@ def unsupported(message: Message) -> Problem:
     )
 
 
-def _unauthenticated(required: Trust) -> Problem:
-    comment = "The sender of the message must be proved: {1}."
-    return RemoteProtocolError("e.m.trust.unauthenticated", comment, [required.value])
+def _reason_to_ignore(mark: On, received: Received, thread: Thread | None, now: int) -> str | None:
+    """The event of a message that is not handled and no problem either; None where it is handled.
 
-
-def _unexpected(mark: _On, received: Received, thread: Thread | None) -> Step | None:
-    """The step for a message in a wrong role or state; None where it is expected."""
+    Raises:
+        RemoteProtocolError: The trust is too low, or the message is not expected in this role or state.
+    """
+    if not received.trust.at_least(mark.trust):
+        comment = "The sender of the message must be proved: {1}."
+        raise RemoteProtocolError(UNAUTHENTICATED, comment, [mark.trust.value])
+    if received.message.is_expired(now) and not mark.expired:
+        return "expired"
     state = "" if thread is None else thread.state
     fits_role = thread is None or mark.role is None or thread.role == mark.role
     if fits_role and (mark.states is None or state in mark.states):
         return None
-    if mark.quiet or (thread is not None and thread.done) or thread is None:
-        return _ignored("unexpected", received)
+    if mark.quiet or thread is None or thread.done:
+        return "unexpected"
     if not fits_role:
-        return Step(
-            problem=RemoteProtocolError(
-                "e.m.req.wrong-role", "The message is not for the role {1}.", [thread.role]
-            )
-        )
-    return Step(
-        problem=RemoteProtocolError(
-            "e.m.req.wrong-state", "The message is not expected in the state {1}.", [state]
-        )
-    )
+        comment = "The message is not for the role {1}."
+        raise RemoteProtocolError(WRONG_ROLE, comment, [thread.role])
+    comment = "The message is not expected in the state {1}."
+    raise RemoteProtocolError(WRONG_STATE, comment, [state])
 
 
 def _ignored(event: str, received: Received) -> Step:
     peer = received.relationship or received.sender
     return Step(events=(Event(event, received.message, thread_id(received.message), peer),))
-
-
-def _body_of(method: Callable[..., None]) -> type[Body]:
-    """The typed message that the last parameter of a method is annotated with."""
-    *_, last = signature(method).parameters
-    body = get_type_hints(method).get(last)
-    if not (isinstance(body, type) and issubclass(body, Body)):
-        problem = f"`{method.__qualname__}` must annotate `{last}` with a typed message, a subclass of Body"
-        raise TypeError(problem)
-    return body

@@ -1,0 +1,182 @@
+"""The DIDs of a relationship: rotation and ending on both sides, as states without I/O.
+
+DIDComm v2.1, section "DID Rotation".
+
+Example:
+    >>> from pydidcomm import Message
+    >>> from pydidcomm.protocols.rotation import Parties
+    >>> parties = Parties(ours="did:example:alice", theirs="did:example:bob", state="active")
+    >>> rotated = parties.rotated("did:example:alice2", now=1_700_000_000)
+    >>> hello = Message(type="https://example.org/greeting/1.0/hello", frm=rotated.ours)
+    >>> rotated.announced(hello, now=1_700_000_001).from_prior
+    FromPrior(iss='did:example:alice', sub='did:example:alice2')
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Literal, Self
+
+from pydidcomm import Message, rotation, same_party
+from pydidcomm.protocols.outgoing import Outgoing
+from pydidcomm.protocols.problem import LocalProtocolError
+from pydidcomm.protocols.received import Change, Received
+
+__all__ = ["MAX_HISTORY", "Finding", "Parties"]
+
+MAX_HISTORY: Final = 64
+"""The most former DIDs of one side that are remembered: a peer must not fill the store by rotating."""
+
+
+class Finding(StrEnum):
+    """What a message means to a relationship."""
+
+    CURRENT = "current"
+    """From the DID that the peer has."""
+    ROTATED = "rotated"
+    """The peer has proved another DID, which is now its current one."""
+    ENDED = "ended"
+    """The peer has proved that it ended the relationship."""
+    SUPERSEDED = "superseded"
+    """From a DID that the peer has rotated from: refuse the message, or show it as such."""
+    AFTER_END = "after-end"
+    """The relationship has ended: the message is of a new relationship at most."""
+    FOREIGN = "foreign"
+    """From or to a DID that is not of this relationship."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """The two DIDs of a relationship, and those that they rotated from.
+
+    Attributes:
+        ours: Our DID.
+        theirs: The peer's DID; None before it is known.
+        state: "invited" (we have invited), "requested" (we have answered an invitation), "active" or "ended".
+        our_history: Our former DIDs, oldest first.
+        their_history: The peer's former DIDs, oldest first.
+        prior: The DID by which the peer knows us, while it has not confirmed `ours`; None where it has.
+        rotated_at: When we rotated to `ours`, in seconds since the epoch.
+        changed_at: When the peer last rotated, in seconds since the epoch, as it says.
+    """
+
+    ours: str
+    theirs: str | None = None
+    state: Literal["invited", "requested", "active", "ended"] = "invited"
+    our_history: tuple[str, ...] = ()
+    their_history: tuple[str, ...] = ()
+    prior: str | None = None
+    rotated_at: int | None = None
+    changed_at: int | None = None
+
+    def heard(self, received: Received) -> tuple[Self, Finding]:
+        """The parties after a message, and what it means to them.
+
+        Args:
+            received: A message to one of our DIDs.
+        """
+        if self.state == "ended":
+            return self, Finding.AFTER_END
+        change = received.change
+        if change is not None and self._applies(change):
+            return self._changed(change, received)
+        if self.theirs is None or received.sender is None or not self._is_ours(received.recipient):
+            return self, Finding.FOREIGN
+        if same_party(received.sender, self.theirs):
+            return self._confirmed(received), Finding.CURRENT
+        if any(same_party(received.sender, former) for former in self.their_history):
+            return self, Finding.SUPERSEDED
+        return self, Finding.FOREIGN
+
+    def rotated(self, new: str, *, now: int) -> Self:
+        """The parties after we rotate to a new DID; `announced` tells the peer until it has confirmed.
+
+        Args:
+            new: Our new DID, used in no other relationship.
+            now: The time, in seconds since the epoch.
+
+        Raises:
+            LocalProtocolError: The relationship has ended or no peer is known, or `new` is a DID that we had.
+        """
+        self._require_peer()
+        if any(same_party(new, had) for had in (self.ours, *self.our_history)):
+            problem = f"`new` must be a fresh DID, got one of this relationship: {new}"
+            raise LocalProtocolError(problem)
+        return replace(
+            self,
+            ours=new,
+            our_history=_appended(self.our_history, self.ours),
+            # the peer knows the DID that it confirmed last, however often we rotated since
+            prior=self.prior or self.ours,
+            rotated_at=now,
+        )
+
+    def announced(self, message: Message, *, now: int) -> Message:
+        """The message with the announcement of our rotation, while the peer has not confirmed it.
+
+        Args:
+            message: A message from `ours`.
+            now: The time, in seconds since the epoch.
+
+        Raises:
+            LocalProtocolError: The relationship has ended, or no peer is known.
+        """
+        to = self._require_peer()
+        if self.prior is None:
+            return message
+        return rotation.rotating(message, to=to, old=self.prior, new=self.ours, now=now, at=self.rotated_at)
+
+    def ended(self, *, now: int) -> tuple[Self, tuple[Outgoing, ...]]:
+        """The parties after we end the relationship, and the messages that say so.
+
+        There are two of them while the peer has not confirmed a rotation: it knows us by one DID or the
+        other.
+
+        Args:
+            now: The time, in seconds since the epoch.
+
+        Raises:
+            LocalProtocolError: The relationship has ended, or no peer is known.
+        """
+        to = self._require_peer()
+        known = [did for did in (self.prior, self.ours) if did is not None]
+        sent = tuple(
+            Outgoing(message=rotation.ending(None, to=to, frm=did, now=now, at=now), to=to, frm=None)
+            for did in known
+        )
+        return replace(self, state="ended", prior=None), sent
+
+    def _require_peer(self) -> str:
+        if self.state == "ended" or self.theirs is None:
+            problem = "the relationship has ended" if self.state == "ended" else "no peer is known yet"
+            raise LocalProtocolError(problem)
+        return self.theirs
+
+    def _applies(self, change: Change) -> bool:
+        """Whether a change is one of the DID that the peer has now, and not a copy of an earlier one."""
+        if self.theirs is None or not same_party(change.old, self.theirs):
+            return False
+        return change.at is None or self.changed_at is None or change.at >= self.changed_at
+
+    def _changed(self, change: Change, received: Received) -> tuple[Self, Finding]:
+        if not self._is_ours(received.recipient):
+            return self, Finding.FOREIGN
+        at = change.at if change.at is not None else self.changed_at
+        if change.new is None:
+            return replace(self, state="ended", prior=None, changed_at=at), Finding.ENDED
+        history = _appended(self.their_history, self.theirs or "")
+        confirmed = self._confirmed(received)
+        changed = replace(confirmed, theirs=change.new, their_history=history, changed_at=at)
+        return changed, Finding.ROTATED
+
+    def _confirmed(self, received: Received) -> Self:
+        """The parties after a message from the peer: one to our new DID confirms the rotation."""
+        heard = received.recipient is not None and same_party(received.recipient, self.ours)
+        return replace(self, state="active", prior=None if heard else self.prior)
+
+    def _is_ours(self, recipient: str | None) -> bool:
+        """Whether a message was to a DID of ours in this relationship; one that is only signed names none."""
+        return recipient is None or any(same_party(recipient, did) for did in (self.ours, *self.our_history))
+
+
+def _appended(history: tuple[str, ...], did: str) -> tuple[str, ...]:
+    return (*history, did)[-MAX_HISTORY:]
