@@ -294,3 +294,35 @@ async def test_an_answer_that_is_longer_than_the_limit_is_a_failure(server: Serv
     packed = await packed_for(server.url("/ws", scheme="wss"), server.url("/post"))
     outcome = await sent(packed, return_route=True, max_answer=2_000)
     assert outcome.uri == server.url("/post")
+
+
+async def test_a_cancelled_send_over_a_websocket_leaves_the_transport_usable(server: Server) -> None:
+    server.ways |= {"/ws": not_answering, "/good": taking([]), "/silent": silent}
+    async with HttpTransport(**options()) as transport:
+        for path in ("/ws", "/silent"):
+            with anyio.move_on_after(0.3) as scope:
+                await transport.send(await packed_for(server.url(path, scheme="wss")))
+            assert scope.cancelled_caught
+        good = await packed_for(server.url("/good", scheme="wss"))
+        assert (await transport.send(good)).status == 101
+
+
+async def test_many_messages_at_once_go_over_either(tmp_path: Path) -> None:
+    async with bob_under_uvicorn(tmp_path) as (bob, at), HttpTransport(**options(timeout=20.0)) as transport:
+        statuses: list[int] = []
+
+        async def send(number: int) -> None:
+            did = await bob.party.create_peer_did(
+                services=services(f"{('https', 'wss')[number % 2]}://{at}/")
+            )
+            packed = await DIDCommMessaging().pack(HELLO.replace(body={"n": number}), to=did)
+            statuses.append((await transport.send(packed)).status)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(40):
+                tasks.start_soon(send, number)
+        with anyio.fail_after(10):
+            while len(bob.received) < 40:  # noqa: ASYNC110, what another thread appends
+                await anyio.sleep(0.01)
+    assert sorted(statuses) == [101] * 20 + [202] * 20
+    assert sorted(one.message.body["n"] for one in bob.received) == list(range(40))
