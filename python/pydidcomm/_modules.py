@@ -14,6 +14,8 @@ else:
         """Import a module of the package by its name."""
         # ruff: disable[PLC0415]
         match name:
+            case "agent":
+                import pydidcomm.agent as module
             case "algorithms":
                 import pydidcomm.algorithms as module
             case "attachments":

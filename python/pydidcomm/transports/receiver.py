@@ -18,6 +18,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handler = Callable[[UnpackResult], Awaitable[Any]]
+Accept = Callable[[Any], Awaitable[object]]
 
 NO_INVITATIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -38,6 +39,7 @@ class Receiver:
         party: DIDCommMessaging,
         handler: Handler,
         *,
+        accept: Accept | None = None,
         config: UnpackConfig | None = None,
         invitations: Mapping[str, str] = NO_INVITATIONS,
         accept_v1: bool = False,
@@ -52,6 +54,7 @@ class Receiver:
             raise ValueError(message)
         self._unpack = party.receive if accept_v1 else party.unpack
         self._handler = handler
+        self._accept = accept
         self._config = config
         self._invitations = invitations
         self._accept_v1 = accept_v1
@@ -105,8 +108,8 @@ class Receiver:
                 await _respond(send, body)
             return
         try:
-            received: Any = await self._unpack(body, config=self._config)
-        except Exception as error:  # noqa: BLE001, whatever a resolver raises
+            received = await self._accepted(body)
+        except Exception as error:  # noqa: BLE001, whatever a resolver or a store raises
             await _respond(send, requests.reply_to(error))
             return
         if not requests.wants_answer(received):
@@ -121,6 +124,13 @@ class Receiver:
                 await once.accepted()
             else:
                 await once.respond(Reply(200, answer.text.encode(), answer.media_type))
+
+    async def _accepted(self, body: bytes) -> Any:  # noqa: ANN401, of DIDComm v2 or v1
+        """The message, once its sender may be answered with 2xx."""
+        received: Any = await self._unpack(body, config=self._config)
+        if self._accept is not None:
+            await self._accept(received)
+        return received
 
     async def _handle(self, received: Any) -> object:  # noqa: ANN401, of DIDComm v2 or v1
         """What the handler returns; the message has arrived, so its failure is not the sender's."""
@@ -154,8 +164,8 @@ class Receiver:
         self._free -= 1
         try:
             try:
-                received: Any = await self._unpack(body, config=self._config)
-            except Exception as error:  # noqa: BLE001, whatever a resolver raises
+                received = await self._accepted(body)
+            except Exception as error:  # noqa: BLE001, whatever a resolver or a store raises
                 reply = requests.reply_to(error)
                 return {requests.NOT_ACCEPTED: _POLICY, requests.BUSY: _TRY_AGAIN}.get(reply)
             answer = await self._handle(received)
@@ -173,6 +183,7 @@ def receiver(  # noqa: PLR0913, all but two are named
     party: DIDCommMessaging,
     handler: Handler,
     *,
+    accept: Accept | None = None,
     config: UnpackConfig | None = None,
     invitations: Mapping[str, str] = NO_INVITATIONS,
     accept_v1: bool = False,
@@ -186,8 +197,8 @@ def receiver(  # noqa: PLR0913, all but two are named
     It runs under uvicorn, hypercorn (asyncio and trio) and granian, alone or mounted into Starlette, FastAPI
     or Litestar. A message that was unpacked is answered with 202 before the handler runs. uvicorn and
     hypercorn wait for the handler when they are stopped; granian does not, nor does any server that is
-    killed: a handler that must not lose a message stores it first. The failure of a handler
-    is logged by `pydidcomm.receiver`, and printed on stderr where the program has not configured logging.
+    killed: `accept` stores a message that must not be lost. The failure of a handler is logged by
+    `pydidcomm.receiver`, and printed on stderr where the program has not configured logging.
 
     | answer | to |
     |---|---|
@@ -206,6 +217,9 @@ def receiver(  # noqa: PLR0913, all but two are named
         handler: A coroutine function that is called with each result of `unpack`. Where the message asks for
             an answer on its connection (the header `return_route`), what `pack` returned for its sender, or
             None.
+        accept: A coroutine function that is called with each result before its sender gets 2xx, to store it.
+            Where it raises ReplayedMessageError, the message was stored before: 202, and the handler is not
+            called. Another DIDCommError is 400, any other exception 503, after which the sender tries again.
         config: What to demand of messages.
         invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
         accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.
@@ -228,6 +242,7 @@ def receiver(  # noqa: PLR0913, all but two are named
     return Receiver(
         party,
         handler,
+        accept=accept,
         config=config,
         invitations=invitations,
         accept_v1=accept_v1,

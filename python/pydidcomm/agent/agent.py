@@ -1,0 +1,228 @@
+"""`Agent`: invites, answers, remembers, and loses nothing."""
+
+import os
+import signal
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream
+
+from pydidcomm import DIDResolver
+from pydidcomm.agent.directory import Directory
+from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.outbox import Transport
+from pydidcomm.agent.router import Router
+from pydidcomm.agent.running import Running
+from pydidcomm.agent.server import bound, serving
+from pydidcomm.protocols import Event, Protocol, Protocols
+from pydidcomm.protocols.trust_ping import TrustPing
+from pydidcomm.stores import InboxItem, Page, Store
+from pydidcomm.transports.http import HttpTransport
+
+__all__ = ["Agent"]
+
+
+class Agent(Directory, Router):
+    """An agent: handlers and protocols, a store, a way in and a way out.
+
+    Handlers are registered with `on`, before or while it runs. A program enters it with `async with`, or lets
+    it run with `run`. It runs on asyncio and on trio. What it has accepted is stored before the sender gets
+    2xx, and what it sends is stored before it is sent; both go on after a restart.
+
+    Args:
+        store: A store, or the path of an encrypted file or the URL of a PostgreSQL database, which the agent
+            opens and closes (extra `askar`).
+        passphrase: Opens the file or the database.
+        raw_key: The same, without the half second that a passphrase takes.
+        listen: Where it serves, for instance `http://127.0.0.1:8040/didcomm`; None to mount `app` instead.
+        endpoint: The URL at which peers reach it; by default that of `listen`.
+        protocols: What it speaks beside its handlers; by default trust ping.
+        resolver: Finds DID documents; by default those that need no network.
+        transport: Sends messages; by default an `HttpTransport`.
+        allow: Networks that the default transport may connect to although they are not public.
+        limits: The bounds.
+        clock: The time, in seconds since the epoch.
+
+    Example:
+        >>> import asyncio
+        >>> from pydidcomm.agent import Agent
+        >>> from pydidcomm.protocols.basic_message import Text
+        >>> from pydidcomm.stores import MemoryStore
+        >>> def agent():
+        ...     return Agent(MemoryStore(), listen="http://127.0.0.1:0/didcomm", allow=["127.0.0.1/32"])
+        >>> alice, bob = agent(), agent()
+        >>> @bob.on
+        ... async def hear(text: Text) -> Text:
+        ...     return Text(content=f"you said {text.content}")
+        >>> async def main():
+        ...     async with alice, bob:
+        ...         invitation = await bob.invite(goal="Let us talk")
+        ...         friend = await alice.accept(invitation.url)
+        ...         return (await friend.request(Text(content="hi"), answer=Text)).content
+        >>> asyncio.run(main())
+        'you said hi'
+    """
+
+    def __init__(  # noqa: PLR0913, all but the first are named
+        self,
+        store: Store | str | os.PathLike[str],
+        *,
+        passphrase: str | None = None,
+        raw_key: str | None = None,
+        listen: str | None = None,
+        endpoint: str | None = None,
+        protocols: Iterable[Protocol] | None = None,
+        resolver: DIDResolver | None = None,
+        transport: Transport | None = None,
+        allow: Sequence[str] = (),
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._passphrase = passphrase
+        self._raw_key = raw_key
+        self._listen = listen
+        self._endpoint = endpoint
+        self._protocols = Protocols([TrustPing()] if protocols is None else protocols)
+        self._resolver = resolver
+        self._transport = transport
+        self._allow = tuple(allow)
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._running: Running | None = None
+        self._block: AsyncExitStack | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the store, make a DID on the first run, serve, and go on with what was left.
+
+        Raises:
+            RuntimeError: It runs already.
+            OSError: The address of `listen` is in use.
+            StoreUnavailableError: The store cannot be opened.
+        """
+        if self._block is not None:
+            problem = "the agent runs already"
+            raise RuntimeError(problem)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._run())
+            self._block = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        frames: TracebackType | None,
+    ) -> bool | None:
+        """Stop: requests under way are finished, handlers are cancelled, and run again at the next start."""
+        block, self._block = self._block, None
+        return None if block is None else await block.__aexit__(kind, error, frames)
+
+    @asynccontextmanager
+    async def _run(self) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(self._opened_store())
+            transport = self._transport
+            if transport is None:
+                # the outbox has its own pauses between attempts
+                transport = await stack.enter_async_context(HttpTransport(rounds=1, allow=self._allow))
+            listener, endpoint = None, self._endpoint
+            if self._listen is not None:
+                listener, here = bound(self._listen)
+                stack.callback(listener.close)
+                endpoint = endpoint or here
+            running = Running(
+                store=store,
+                router=self,
+                protocols=self._protocols,
+                resolver=self._resolver,
+                transport=transport,
+                endpoint=endpoint,
+                limits=self._limits,
+                clock=self._clock,
+            )
+            await stack.enter_async_context(running.tasks())
+            self._running = running
+            stack.callback(self._stopped)
+            if listener is not None:
+                await stack.enter_async_context(serving(running.app, listener))
+            yield
+
+    def _stopped(self) -> None:
+        self._running = None
+
+    def _opened_store(self) -> AbstractAsyncContextManager[Store]:
+        if isinstance(self._store, str | os.PathLike):
+            from pydidcomm.stores.askar import AskarStore  # noqa: PLC0415, the extra `askar`
+
+            return AskarStore.open(self._store, passphrase=self._passphrase, raw_key=self._raw_key)
+        return nullcontext(self._store)
+
+    async def app(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, those of ASGI
+        """The ASGI application, to be mounted where `listen` is None.
+
+        The program enters the agent in its own lifespan; outside of it, requests get 503.
+
+        Args:
+            scope: That of ASGI.
+            receive: That of ASGI.
+            send: That of ASGI.
+        """
+        if self._running is not None:
+            await self._running.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"1")]})
+            await send({"type": "http.response.body", "body": b""})
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1013})
+
+    @property
+    def endpoint(self) -> str | None:
+        """The URL at which peers reach the agent; None for none."""
+        return self._current.endpoint
+
+    def events(self) -> AbstractAsyncContextManager[MemoryObjectReceiveStream[Event]]:
+        """What happens from now on, as `async with agent.events() as stream: async for event in stream`.
+
+        Names: those of protocols, "relationship", "rotated", "ended", "sent", "unconfirmed", "failed",
+        "acknowledged", "problem-reported", "parked". A listener that falls behind by more than 1024 events
+        loses the newest.
+        """
+        return self._current.services.events.listen()
+
+    async def parked(self, after: str | None = None, limit: int = 100) -> Page[InboxItem]:
+        """The messages whose handlers failed, until `replay` gives them to the handlers again.
+
+        Args:
+            after: The `after` of the page before.
+            limit: The most messages.
+        """
+        return await self._current.services.store.parked(after, limit)
+
+    async def replay(self, key: str) -> bool:
+        """Give a parked message to its handler again; returns whether there was one.
+
+        Args:
+            key: The `key` of the message.
+        """
+        return await self._current.replay(key)
+
+    def run(self, *, backend: str = "asyncio") -> None:
+        """Run until SIGINT or SIGTERM, for a program that does nothing else.
+
+        Args:
+            backend: "asyncio" or "trio".
+        """
+        anyio.run(self._until_signal, backend=backend)
+
+    async def _until_signal(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            async with self:
+                async for _ in signals:
+                    return

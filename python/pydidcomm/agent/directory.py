@@ -1,0 +1,169 @@
+"""The peers of an agent, and how they are met: invitations of ours, and those of others."""
+
+import uuid
+from collections.abc import AsyncGenerator, Sequence
+from typing import Final
+
+from pydidcomm import Message
+from pydidcomm.agent.effects import outbox_item
+from pydidcomm.agent.friends import Friend
+from pydidcomm.agent.invited import Invited
+from pydidcomm.agent.records import INVITATION, InvitationRecord
+from pydidcomm.agent.running import Running
+from pydidcomm.invitations import Invitation, fetch_invitation
+from pydidcomm.protocols import Outgoing
+from pydidcomm.protocols.acknowledgment import Empty
+from pydidcomm.stores import Done, Relationship
+
+__all__ = ["Directory"]
+
+BASE_URL: Final = "https://didcomm.org/invitation"
+"""The URL of invitations of an agent without an endpoint: programs read the parameter, and open no page."""
+
+PAGE: Final = 100
+"""Relationships that are read at once."""
+
+
+class Directory:
+    """The peers of an agent, and its invitations."""
+
+    _running: Running | None
+    _allow: Sequence[str]
+
+    @property
+    def _current(self) -> Running:
+        if self._running is None:
+            problem = "the agent does not run: use it inside of `async with agent:`"
+            raise RuntimeError(problem)
+        return self._running
+
+    async def did(self, name: str = "default") -> str:
+        """A public DID of the agent, made when it is first asked for.
+
+        Relationships have private DIDs of their own.
+
+        Args:
+            name: Which one; an agent may have several.
+        """
+        return await self._current.own_did(name)
+
+    async def invite(
+        self,
+        *,
+        goal: str | None = None,
+        goal_code: str | None = None,
+        uses: int | None = 1,
+        expires_in: float | None = None,
+        base_url: str | None = None,
+    ) -> Invited:
+        """Invite a peer, or several.
+
+        The invitation has a DID of its own; the relationship of each peer that accepts it gets a private one.
+        DIDComm v2.1, section "Out Of Band Messages".
+
+        Args:
+            goal: What it is for, to be read by people.
+            goal_code: The same, to be read by programs.
+            uses: How many peers may accept it; None for any number.
+            expires_in: After how many seconds it is void; None for never.
+            base_url: The URL that carries it; by default the endpoint.
+
+        Raises:
+            RuntimeError: The agent does not run.
+            ValueError: `uses` is not positive.
+        """
+        if uses is not None and uses < 1:
+            problem = f"`uses` must be positive or None, got {uses}"
+            raise ValueError(problem)
+        services = self._current.services
+        base = base_url or self._current.endpoint or BASE_URL
+        did = await services.new_did()
+        invitation = Invitation.to(did, base, goal=goal, goal_code=goal_code)
+        record = InvitationRecord(
+            id=invitation.message.id,
+            did=did,
+            url=invitation.url,
+            uses=uses,
+            expires=None if expires_in is None else services.now + int(expires_in),
+        )
+        await services.store.commit(Done(records=(record.record(),)))
+        return Invited(record, services)
+
+    async def invitation(self, id: str) -> Invited | None:  # noqa: A002, the field's name
+        """An invitation of before, for instance of before a restart; None where there is none.
+
+        Args:
+            id: Its message id.
+        """
+        record = await self._current.services.store.record(INVITATION, id.lower())
+        return (
+            None
+            if record is None
+            else Invited(InvitationRecord.from_json(record.value), self._current.services)
+        )
+
+    async def accept(self, invitation: str | Message, *, label: str | None = None) -> Friend:
+        """Accept the invitation of a peer, from a new private DID.
+
+        Nothing about the peer is proved before it has answered, for instance a `ping`.
+
+        Args:
+            invitation: Its URL, also a short one, or the message.
+            label: What the peer is called here.
+
+        Raises:
+            MalformedMessageError: There is no invitation.
+            NotFoundError: A short URL leads nowhere.
+        """
+        services = self._current.services
+        message = (
+            invitation
+            if isinstance(invitation, Message)
+            else await fetch_invitation(invitation, allow=self._allow)
+        )
+        return await self._meet(message.frm or "", label, invitation=message.id, now=services.now)
+
+    async def relate(self, did: str, *, label: str | None = None) -> Friend:
+        """Begin a relationship with a DID that is known from elsewhere, from a new private DID.
+
+        Args:
+            did: The peer's DID.
+            label: What the peer is called here.
+        """
+        return await self._meet(did, label, invitation=None, now=self._current.services.now)
+
+    async def _meet(self, theirs: str, label: str | None, *, invitation: str | None, now: int) -> Friend:
+        services = self._current.services
+        ours = await services.new_did()
+        relationship = Relationship(
+            id=str(uuid.uuid4()),
+            ours=ours,
+            theirs=theirs,
+            label=label,
+            invitation=invitation,
+            created=now,
+            updated=now,
+        )
+        hello = Empty().to_message(pthid=invitation, created_time=now, frm=ours, to=[theirs])
+        outgoing = Outgoing(message=hello, to=theirs, frm=ours)
+        outbox = () if invitation is None else (outbox_item(outgoing, relationship.id),)
+        await services.store.commit(Done(relationships=(relationship,), outbox=outbox))
+        services.outbox_changed()
+        return Friend(relationship.id, services)
+
+    async def friend(self, id: str) -> Friend | None:  # noqa: A002, the field's name
+        """The peer of a relationship; None where there is none.
+
+        Args:
+            id: The id of the relationship.
+        """
+        found = await self._current.services.store.relationship(id)
+        return None if found is None else Friend(found.id, self._current.services)
+
+    async def friends(self) -> AsyncGenerator[Friend]:
+        """The peers of all relationships, ended ones too, as `async for friend in agent.friends()`."""
+        services, after = self._current.services, None
+        while page := await services.store.relationships(after, PAGE):
+            for one in page:
+                yield Friend(one.id, services)
+            after = page.after

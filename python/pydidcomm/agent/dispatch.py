@@ -1,0 +1,157 @@
+"""What a message meets: a protocol, a handler, or a problem. No I/O and no clock.
+
+Example:
+    >>> from pydidcomm.agent.dispatch import decide
+    >>> from pydidcomm.agent.router import Router
+    >>> from pydidcomm.protocols import Protocols
+    >>> from pydidcomm.protocols.trust_ping import TrustPing
+    >>> from pydidcomm.protocols import received_from
+    >>> from pydidcomm.testing import received
+    >>> ping = {"type": "https://didcomm.org/trust-ping/2.0/ping", "id": "1", "body": {}}
+    >>> found = received_from(received(ping, sender="did:example:alice"), at=1)
+    >>> decide(found, None, 1, Protocols(), Router()).problem.code
+    'e.m.msg.unsupported'
+    >>> len(decide(found, None, 1, Protocols([TrustPing()]), Router()).step.send)
+    1
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from pydidcomm.agent.router import Route, Router
+from pydidcomm.errors import MalformedMessageError
+from pydidcomm.protocols import (
+    Body,
+    Problem,
+    Protocols,
+    Received,
+    RemoteProtocolError,
+    Step,
+    Thread,
+    thread_id,
+)
+from pydidcomm.protocols.machine import unsupported
+from pydidcomm.protocols.problem_report import is_report
+
+__all__ = ["Decision", "ReportGuard", "decide", "thread_key"]
+
+MOST_REPORTS: Final = 10
+"""Problem reports to one peer in a minute: two faulty programs must not answer each other without end."""
+
+_MINUTE: Final = 60
+
+_MOST_PEERS: Final = 1024
+"""Peers whose reports are counted; the one that had a report longest ago is forgotten first."""
+
+_NOT_HANDLED: Final = frozenset({"expired", "unexpected"})
+"""Events of a protocol that ignores a message; a handler does not get it either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a message meets.
+
+    Attributes:
+        step: What the protocol of the message made of it; None where there is no such protocol.
+        route: The handler to call; None for none.
+        body: The typed message for the handler; None where it takes the `Message`.
+        problem: What is wrong with the message. Neither `step` nor `route` has an effect then.
+    """
+
+    step: Step | None = None
+    route: Route | None = None
+    body: Body | None = None
+    problem: Problem | None = None
+
+
+def thread_key(received: Received, protocols: Protocols) -> tuple[str, str, str] | None:
+    """The key of the thread whose state `decide` needs; None where there is none.
+
+    Args:
+        received: The message.
+        protocols: Those of the program.
+    """
+    protocol = protocols.find(received.message.type)
+    peer = received.relationship or received.sender
+    if protocol is None or peer is None:
+        return None
+    return peer, protocol.piuri, thread_id(received.message)
+
+
+def decide(  # noqa: PLR0913, state, message, time and the two tables
+    received: Received,
+    thread: Thread | None,
+    now: int,
+    protocols: Protocols,
+    router: Router,
+    *,
+    awaited: bool = False,
+) -> Decision:
+    """What a message meets. The protocol comes first; where it refuses the message the handler gets nothing.
+
+    Args:
+        received: The message, with what was proved.
+        thread: The stored state of `thread_key`.
+        now: The time, in seconds since the epoch.
+        protocols: The protocols of the program.
+        router: The handlers of the program.
+        awaited: Whether a request waits for the message, so that it is expected without either.
+    """
+    protocol = protocols.find(received.message.type)
+    step = None if protocol is None else protocol.receive(received, thread, now)
+    route = router.find(received.message.type)
+    if protocol is None and route is None:
+        known = awaited or is_report(received.message)
+        return Decision(problem=None if known else unsupported(received.message))
+    if step is not None and step.problem is not None:
+        # a handler may take messages of a protocol that the protocol itself has no method for
+        if route is None or step.problem.code != "e.m.msg.unsupported":
+            return Decision(problem=step.problem)
+        step = None
+    if route is None or (step is not None and any(event.name in _NOT_HANDLED for event in step.events)):
+        return Decision(step=step)
+    refused = _refused(route, received)
+    if refused is not None:
+        return Decision(problem=refused)
+    try:
+        body = None if route.body is None else route.body.from_body(received.message.body)
+    except MalformedMessageError as error:
+        return Decision(
+            problem=RemoteProtocolError("e.m.msg.malformed", "{1}: {2}.", [error.part, error.reason])
+        )
+    return Decision(step=step, route=route, body=body)
+
+
+def _refused(route: Route, received: Received) -> Problem | None:
+    if not received.trust.at_least(route.trust):
+        comment = "The sender of the message must be proved: {1}."
+        return RemoteProtocolError("e.m.trust.unauthenticated", comment, [route.trust.value])
+    if route.needs_relationship and received.relationship is None:
+        return RemoteProtocolError("e.m.trust.no-relationship", "Accept an invitation first.")
+    return None
+
+
+class ReportGuard:
+    """Bounds the problem reports to a peer."""
+
+    def __init__(self) -> None:
+        self._sent: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    def allows(self, peer: str, now: int) -> bool:
+        """Whether a report may be sent; it is counted.
+
+        Args:
+            peer: The id of the relationship, or the peer's DID.
+            now: The time, in seconds since the epoch.
+        """
+        since, count = self._sent.get(peer, (now, 0))
+        if now - since >= _MINUTE:
+            since, count = now, 0
+        if count >= MOST_REPORTS:
+            return False
+        self._sent[peer] = (since, count + 1)
+        self._sent.move_to_end(peer)
+        if len(self._sent) > _MOST_PEERS:
+            self._sent.popitem(last=False)
+        return True

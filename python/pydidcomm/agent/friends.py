@@ -1,0 +1,258 @@
+"""A peer with which we have a relationship: ping, send, request, rotate, end."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, overload
+
+import anyio
+
+from pydidcomm import FromPrior, Message
+from pydidcomm.agent.effects import outbox_item
+from pydidcomm.agent.relationships import announcement, claims
+from pydidcomm.agent.requests import Waiter
+from pydidcomm.agent.sending import Sending
+from pydidcomm.agent.services import Services
+from pydidcomm.protocols import Body, Outgoing, Thread
+from pydidcomm.protocols.acknowledgment import Empty
+from pydidcomm.protocols.trust_ping import Ping, PingResponse
+from pydidcomm.stores import Done, Relationship
+
+__all__ = ["Friend", "RelationshipEndedError"]
+
+Answer = TypeVar("Answer", bound=Body)
+
+TIMEOUT = 30.0
+"""Seconds to wait for an answer."""
+
+
+class RelationshipEndedError(Exception):
+    """The relationship has ended, or its peer is not known yet: nothing can be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Friend:
+    """A peer with which we have a relationship.
+
+    Attributes:
+        id: The id of the relationship, which never changes.
+    """
+
+    id: str
+    _services: Services
+
+    async def relationship(self) -> Relationship:
+        """The relationship as it is now: the DIDs of both sides, their history, the label.
+
+        Raises:
+            LookupError: The store does not have it any more.
+        """
+        found = await self._services.store.relationship(self.id)
+        if found is None:
+            problem = f"there is no relationship {self.id!r}"
+            raise LookupError(problem)
+        return found
+
+    async def ping(self, *, timeout: float = TIMEOUT) -> float:  # noqa: ASYNC109
+        """Ping the peer, which shows that it is there and that it is who it was.
+
+        Args:
+            timeout: The most seconds to wait for the answer.
+
+        Returns:
+            The seconds that the answer took.
+
+        Raises:
+            TimeoutError: There was no answer.
+            ProblemReported: The peer answered with a problem report.
+        """
+        begun = anyio.current_time()
+        await self.request(Ping(), answer=PingResponse, timeout=timeout)
+        return anyio.current_time() - begun
+
+    async def send(
+        self,
+        body: Body | Message,
+        *,
+        please_ack: bool = False,
+        expires_in: float | None = None,
+        thid: str | None = None,
+        **headers: Any,  # noqa: ANN401, those of Message
+    ) -> Sending:
+        """Send a message. When this returns, the message is stored, and it is sent even after a restart.
+
+        Args:
+            body: A typed message, or a `Message` whose `to` and `frm` are set.
+            please_ack: Whether the peer is asked for an acknowledgment, and the message is sent again until
+                it comes.
+            expires_in: After how many seconds the message is worthless: it is not sent then.
+            thid: The thread that it continues; None for a new one.
+            headers: Further arguments of `Message`, for instance `attachments` and `lang`.
+
+        Raises:
+            RelationshipEndedError: The relationship has ended.
+            LocalProtocolError: The message cannot begin a thread of its protocol.
+        """
+        if please_ack:
+            headers["please_ack"] = [""]
+        sent, threads = await self._prepare(body, expires_in, thid, headers)
+        await self._commit(sent, threads)
+        return Sending(sent[0].message.id, self._services)
+
+    @overload
+    async def request(
+        self,
+        body: Body | Message,
+        *,
+        answer: type[Answer],
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        **headers: Any,  # noqa: ANN401
+    ) -> Answer: ...
+    @overload
+    async def request(
+        self,
+        body: Body | Message,
+        *,
+        answer: None = None,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        **headers: Any,  # noqa: ANN401
+    ) -> Any: ...  # noqa: ANN401, the typed message of the protocol
+    async def request(
+        self,
+        body: Body | Message,
+        *,
+        answer: type[Body] | None = None,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        **headers: Any,
+    ) -> Any:
+        """Send a message, and wait for its answer: a message of this peer on the same thread.
+
+        Args:
+            body: The request.
+            answer: The typed message that is expected; None for any other message of the same protocol,
+                which is returned as the typed message of `protocols`, or as a `Message` where none knows it.
+            timeout: The most seconds to wait; the request expires then.
+            headers: Further arguments of `Message`.
+
+        Raises:
+            TimeoutError: There was no answer.
+            ProblemReported: The peer answered with a problem report.
+            RelationshipEndedError: The relationship has ended.
+            MalformedMessageError: The answer has another form than its type.
+        """
+        sent, threads = await self._prepare(body, math.ceil(timeout) + 1, None, headers)
+        waiter = Waiter(sent[0].message, self.id, answer)
+        # the answer may come before the commit returns
+        with self._services.requests.waiting(waiter), anyio.fail_after(timeout):
+            await self._commit(sent, threads)
+            return await waiter.answer(self._services.protocols)
+
+    async def rotate(self) -> str:
+        """Replace our DID in this relationship by a new one.
+
+        Each message announces it until the peer has written to the new DID. DIDComm v2.1, section "DID
+        Rotation".
+
+        Returns:
+            The new DID.
+
+        Raises:
+            RelationshipEndedError: The relationship has ended.
+        """
+        new = await self._services.new_did()
+        now = self._services.now
+
+        def rotated(before: Relationship) -> Relationship:
+            unconfirmed = announcement(before)
+            # the peer knows us by the DID that it has confirmed
+            known = before.ours if unconfirmed is None else unconfirmed.iss
+            return replace(
+                before,
+                ours=new,
+                our_history=(*before.our_history, before.ours),
+                from_prior=claims(FromPrior(iss=known, sub=new, iat=now)),
+                updated=now,
+            )
+
+        await self._change(rotated, lambda after: Outgoing(message=_empty(now), to=_peer(after), frm=new))
+        return new
+
+    async def end(self) -> None:
+        """End the relationship, and say so to the peer. DIDComm v2.1, section "Ending a Relationship".
+
+        Raises:
+            RelationshipEndedError: It has ended already.
+        """
+        now = self._services.now
+
+        def ended(before: Relationship) -> Relationship:
+            unconfirmed = announcement(before)
+            known = before.ours if unconfirmed is None else unconfirmed.iss
+            gone = FromPrior(iss=known, aud=_peer(before), iat=now)
+            return replace(before, state="ended", from_prior=claims(gone), updated=now)
+
+        await self._change(
+            ended,
+            lambda after: Outgoing(message=_empty(now), to=_peer(after), frm=None, anonymous=True),
+        )
+
+    async def _change(
+        self, change: Callable[[Relationship], Relationship], message: Callable[[Relationship], Outgoing]
+    ) -> None:
+        def done(before: Relationship) -> Done:
+            _check(before)
+            after = change(before)
+            return Done(relationships=(after,), outbox=(outbox_item(message(after), self.id),))
+
+        await self._services.relationships.change(self.id, done)
+        self._services.outbox_changed()
+
+    async def _prepare(
+        self,
+        body: Body | Message,
+        expires_in: float | None,
+        thid: str | None,
+        headers: dict[str, Any],
+    ) -> tuple[tuple[Outgoing, ...], tuple[Thread, ...]]:
+        """The message, by its protocol where one of the program begins threads with it."""
+        relationship = await self.relationship()
+        to = _check(relationship)
+        now = self._services.now
+        expires = None if expires_in is None else now + math.ceil(expires_in)
+        protocol = self._services.protocols.find(body.type)
+        continues = thid is not None or (isinstance(body, Message) and body.thid not in {None, body.id})
+        if protocol is not None and not continues:
+            step = protocol.begin(
+                body, peer=self.id, to=to, frm=relationship.ours, now=now, expires_time=expires, **headers
+            )
+            return step.send, () if step.thread is None else (step.thread,)
+        values: dict[str, Any] = {"to": [to], "frm": relationship.ours, "created_time": now, **headers}
+        values |= {
+            name: value for name, value in (("thid", thid), ("expires_time", expires)) if value is not None
+        }
+        message = body.replace(**values) if isinstance(body, Message) else body.to_message(**values)
+        return (Outgoing(message=message, to=to, frm=relationship.ours),), ()
+
+    async def _commit(self, sent: tuple[Outgoing, ...], threads: tuple[Thread, ...]) -> None:
+        outbox = tuple(outbox_item(one, self.id, wants_ack=bool(one.message.please_ack)) for one in sent)
+        await self._services.store.commit(Done(threads=threads, outbox=outbox))
+        self._services.outbox_changed()
+
+
+def _check(relationship: Relationship) -> str:
+    """The peer's DID."""
+    if relationship.state == "ended":
+        problem = f"the relationship {relationship.id} has ended"
+        raise RelationshipEndedError(problem)
+    return _peer(relationship)
+
+
+def _peer(relationship: Relationship) -> str:
+    if relationship.theirs is None:
+        problem = f"the peer of relationship {relationship.id} is not known yet"
+        raise RelationshipEndedError(problem)
+    return relationship.theirs
+
+
+def _empty(now: int) -> Message:
+    return Empty().to_message(created_time=now)

@@ -1,0 +1,293 @@
+"""Handles one message: load, decide, call, and commit the effects together with "done"."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import anyio
+from anyio import to_thread
+
+from pydidcomm import Message
+from pydidcomm.agent.context import Context
+from pydidcomm.agent.dispatch import Decision, ReportGuard, decide, thread_key
+from pydidcomm.agent.effects import outbox_item
+from pydidcomm.agent.events import Events
+from pydidcomm.agent.requests import Requests
+from pydidcomm.agent.return_routes import ReturnRoutes
+from pydidcomm.agent.router import Route, Router
+from pydidcomm.protocols import (
+    Body,
+    Conversation,
+    Event,
+    Outgoing,
+    Problem,
+    Protocols,
+    Received,
+    Thread,
+    thread_id,
+)
+from pydidcomm.protocols.acknowledgment import (
+    acknowledged_by,
+    acknowledgment,
+    ids_to_acknowledge,
+    with_acknowledgment,
+)
+from pydidcomm.protocols.problem_report import ProblemReport, is_report, report
+from pydidcomm.stores import Done, InboxItem, Relationship, Store
+
+__all__ = ["Handling"]
+
+LOG: Final = logging.getLogger("pydidcomm.agent")
+
+
+class Handling:
+    """Handles messages of the inbox.
+
+    Args:
+        store: Where state is read and effects are stored.
+        protocols: The protocols of the program.
+        router: The handlers of the program.
+        requests: The requests that wait for answers.
+        routes: The connections that wait for an answer.
+        events: Where events go once the effects are stored.
+        clock: The time, in seconds since the epoch.
+    """
+
+    def __init__(  # noqa: PLR0913, the parts that it joins
+        self,
+        *,
+        store: Store,
+        protocols: Protocols,
+        router: Router,
+        requests: Requests,
+        routes: ReturnRoutes,
+        events: Events,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._routes = routes
+        self._protocols = protocols
+        self._router = router
+        self._requests = requests
+        self._events = events
+        self._clock = clock
+        self._reports = ReportGuard()
+        self.outbox_changed: Callable[[], None] = lambda: None
+
+    async def handle(self, item: InboxItem) -> None:
+        """Handle a message.
+
+        Args:
+            item: The message.
+
+        Raises:
+            StoreConflictError: Another process has handled it.
+            Exception: What the handler raises, other than `Problem`.
+        """
+        received = Received.from_json(item.body)
+        now = int(self._clock())
+        relationship = None
+        if received.relationship is not None:
+            relationship = await self._store.relationship(received.relationship)
+        if relationship is not None and relationship.state == "ended":
+            await self._commit(Done(inbox_key=item.key))
+            self._events.emit(Event("after-the-end", received.message, peer=relationship.id))
+            return
+        key = thread_key(received, self._protocols)
+        thread = None if key is None else await self._store.thread(*key)
+        waiter = self._requests.find(received)
+        decision = decide(received, thread, now, self._protocols, self._router, awaited=waiter is not None)
+        acknowledged = await self._acknowledged(received)
+        context = _context(received, relationship, item.key, thread, now)
+        send = await self._run(decision, context, received, relationship, now)
+        send = _acknowledging(received, send, now)
+        step = decision.step
+        done = Done(
+            inbox_key=item.key,
+            threads=() if step is None or step.thread is None else (step.thread,),
+            outbox=tuple(
+                outbox_item(one, received.relationship, wants_ack=bool(one.message.please_ack))
+                for one in send
+            ),
+            records=tuple(context.value.records),
+        )
+        self._routes.bind(received.connection, [one.message.id for one in send if one.connection])
+        await self._commit(done)
+        for outbox_id in acknowledged:
+            await self._store.settle(outbox_id, "acknowledged")
+        if send:
+            self.outbox_changed()
+        if waiter is not None:
+            waiter.resolve(received)
+        self._events.emit(*_events(received, step.events if step else (), acknowledged))
+
+    async def wake(self, thread: Thread) -> None:
+        """Act on the deadline of a thread.
+
+        Args:
+            thread: The thread.
+        """
+        protocol = self._protocols.find(f"{thread.protocol}/x")
+        if protocol is None:
+            await self._commit(Done(threads=(replace(thread, wake_at=None),)))
+            return
+        step = protocol.wake(thread, int(self._clock()))
+        relationship = thread.peer if await self._store.relationship(thread.peer) else None
+        await self._commit(
+            Done(
+                threads=() if step.thread is None else (step.thread,),
+                outbox=tuple(outbox_item(one, relationship) for one in step.send),
+            )
+        )
+        if step.send:
+            self.outbox_changed()
+        self._events.emit(*step.events)
+
+    async def _commit(self, done: Done) -> None:
+        # what has begun is finished: a cancellation would leave open whether the effects are stored
+        with anyio.CancelScope(shield=True):
+            await self._store.commit(done)
+
+    async def _run(
+        self,
+        decision: Decision,
+        context: "_Collected",
+        received: Received,
+        relationship: Relationship | None,
+        now: int,
+    ) -> tuple[Outgoing, ...]:
+        """What is to be sent."""
+        problem = decision.problem
+        sent = () if decision.step is None else decision.step.send
+        if problem is None and decision.route is not None:
+            try:
+                await self._call(decision.route, decision.body, context, relationship)
+            except Problem as raised:
+                problem = raised
+            else:
+                return (*sent, *context.collected())
+        if problem is None:
+            return sent
+        LOG.info("message %s of %s: %s", received.message.id, received.sender, problem)
+        context.value.records.clear()
+        answer = report(problem, received, now=now)
+        peer = received.relationship or received.sender
+        if answer is None or peer is None or not self._reports.allows(peer, now):
+            return () if decision.problem is not None else sent
+        return (answer,) if decision.problem is not None else (*sent, answer)
+
+    async def _call(
+        self, route: Route, body: Body | None, context: "_Collected", relationship: Relationship | None
+    ) -> None:
+        by_type: dict[type, Any] = {
+            Context: context.value,
+            Relationship: relationship,
+            Received: context.value.received,
+        }
+        arguments = {name: by_type[kind] for name, kind in route.arguments}
+        arguments[route.message] = context.value.message if body is None else body
+
+        async def call() -> None:
+            answer: Any
+            if route.is_async:
+                answer = await _awaited(route.handler(**arguments))
+            else:
+                # a function that blocks must not stop the event loop
+                answer = await to_thread.run_sync(lambda: route.handler(**arguments), abandon_on_cancel=True)
+            if answer is None:
+                return
+            if not isinstance(answer, Body | Message):
+                problem = (
+                    f"a handler must return a typed message, a Message or None, got {type(answer).__name__}"
+                )
+                raise TypeError(problem)
+            context.value.reply(answer)
+
+        nested = call
+        for middleware in reversed(self._router.middleware):
+            nested = _around(middleware, context.value, nested)
+        await nested()
+
+    async def _acknowledged(self, received: Received) -> tuple[str, ...]:
+        """Messages of ours to this peer that the message acknowledges."""
+        if received.relationship is None or received.sender is None:
+            return ()
+        found: list[str] = []
+        for one in acknowledged_by(received.message):
+            item = await self._store.outgoing(one)
+            if item is not None and item.relationship == received.relationship and item.wants_ack:
+                found.append(item.id)
+        return tuple(found)
+
+
+class _Collected:
+    """The context of a handler, and what it has collected."""
+
+    def __init__(self, conversation: Conversation, context: Context) -> None:
+        self._conversation = conversation
+        self.value = context
+
+    def collected(self) -> tuple[Outgoing, ...]:
+        return self._conversation.step().send
+
+
+def _context(
+    received: Received, relationship: Relationship | None, key: str, thread: Thread | None, now: int
+) -> _Collected:
+    state = Thread(
+        peer=received.relationship or received.sender or "",
+        protocol=received.message.type.rpartition("/")[0],
+        thid=thread_id(received.message),
+        role="",
+        state="",
+        pthid=received.message.pthid,
+        to=received.sender,
+        frm=received.recipient,
+        languages=() if thread is None else thread.languages,
+    )
+    conversation = Conversation(thread=state, now=now, received=received, stored=thread is not None)
+    return _Collected(conversation, Context(conversation, received, relationship, key))
+
+
+def _around(
+    middleware: Callable[[Context, Callable[[], Awaitable[None]]], Awaitable[None]],
+    context: Context,
+    inner: Callable[[], Awaitable[None]],
+) -> Callable[[], Any]:
+    return lambda: middleware(context, inner)
+
+
+async def _awaited(answer: Any) -> Any:  # noqa: ANN401, what the handler returns
+    return await answer
+
+
+def _acknowledging(received: Received, send: tuple[Outgoing, ...], now: int) -> tuple[Outgoing, ...]:
+    """What is sent, with the acknowledgment that the peer asks for: on an answer, or by itself."""
+    ids = ids_to_acknowledge(received, {})
+    if not ids:
+        return send
+    thid = thread_id(received.message)
+    for number, one in enumerate(send):
+        if one.to == received.sender and thread_id(one.message) == thid:
+            carrying = replace(one, message=with_acknowledgment(one.message, ids))
+            return (*send[:number], carrying, *send[number + 1 :])
+    pure = acknowledgment(received, ids, now=now)
+    return send if pure is None else (*send, pure)
+
+
+def _events(
+    received: Received, events: tuple[Event, ...], acknowledged: tuple[str, ...]
+) -> tuple[Event, ...]:
+    peer = received.relationship or received.sender
+    more = [Event("acknowledged", one, peer=peer) for one in acknowledged]
+    if is_report(received.message) and received.sender is not None:
+        more.append(Event("problem-reported", _report_of(received.message), received.message.pthid, peer))
+    return (*events, *more)
+
+
+def _report_of(message: Message) -> ProblemReport | Message:
+    try:
+        return ProblemReport.from_message(message)
+    except Exception:  # noqa: BLE001, the peer's message is shown as it is
+        return message

@@ -1,0 +1,142 @@
+"""The way in: a message is stored before its sender gets 2xx, and never twice."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import ClassVar
+
+from pydidcomm import ReplayedMessageError, UnpackResult, short_form
+from pydidcomm.agent.effects import outbox_item
+from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.relationships import Relationships
+from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
+from pydidcomm.errors import DIDCommError
+from pydidcomm.protocols import Received, received_from
+from pydidcomm.protocols.acknowledgment import acknowledgment, ids_to_acknowledge
+from pydidcomm.stores import Done, Incoming, Relationship, Store
+
+__all__ = ["BusyError", "Inbox", "MessageTooOldError"]
+
+
+class MessageTooOldError(DIDCommError):
+    """The message was made before the time from which messages are remembered: it may be a repeat."""
+
+    code: ClassVar[str] = "e.p.req.time"
+
+
+class BusyError(Exception):
+    """Too many messages wait for a handler: the sender keeps the message, and tries again."""
+
+
+class Inbox:
+    """Stores messages that arrive.
+
+    Args:
+        store: Where they are kept.
+        relationships: Finds the relationship of each.
+        limits: The bounds.
+        clock: The time, in seconds since the epoch.
+        routes: The connections that wait for an answer.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        relationships: Relationships,
+        limits: Limits,
+        clock: Callable[[], float],
+        routes: ReturnRoutes,
+    ) -> None:
+        self._store = store
+        self._relationships = relationships
+        self._limits = limits
+        self._clock = clock
+        self._routes = routes
+        self._waiting: Counter[str] = Counter()
+        self.changed: Callable[[], None] = lambda: None
+        self.outbox_changed: Callable[[], None] = lambda: None
+
+    async def accept(self, result: UnpackResult) -> None:
+        """Store a message. Once it returns, the message may be acknowledged to its sender.
+
+        Args:
+            result: What `unpack` returned, without a replay window: the inbox is that window.
+
+        Raises:
+            ReplayedMessageError: The message was stored before; it may be acknowledged again.
+            MessageTooOldError: It is older than the window in which repeats are recognised.
+            BusyError: Too many messages wait.
+        """
+        now = int(self._clock())
+        created = result.message.created_time
+        if created is not None and created < now - self._limits.window:
+            raise MessageTooOldError
+        received = received_from(result, at=now)
+        relationship = await self._relationships.meet(received, now)
+        peer = "" if relationship is None else relationship.id
+        if (
+            self._waiting.total() >= self._limits.waiting
+            or self._waiting[peer] >= self._limits.waiting_per_peer
+        ):
+            raise BusyError
+        key = _key(received, relationship)
+        connection = connection_of(result) if received.return_route != "none" else None
+        received = replace(received, relationship=peer or None, connection=connection)
+        incoming = Incoming(
+            key=key,
+            lane=f"{peer or received.sender or ''} {_root(received)}",
+            received=received.as_json(),
+            at=now,
+            relationship=peer or None,
+            expires=received.message.expires_time,
+        )
+        self._waiting[peer] += 1
+        try:
+            new = await self._store.accept(incoming)
+        except BaseException:
+            self.finished(peer)
+            raise
+        if not new:
+            self.finished(peer)
+            await self._acknowledge_again(received, now)
+            raise ReplayedMessageError(received.message.id, received.sender)
+        if connection is not None:
+            self._routes.open(connection)
+        self.changed()
+
+    def finished(self, peer: str) -> None:
+        """Count a message as handled.
+
+        Args:
+            peer: The id of the relationship; empty for none.
+        """
+        self._waiting[peer] -= 1
+        if self._waiting[peer] <= 0:
+            # those of before a restart were not counted
+            del self._waiting[peer]
+
+    async def _acknowledge_again(self, received: Received, now: int) -> None:
+        """The acknowledgment that the sender has missed; a message that is stored has arrived."""
+        outgoing = acknowledgment(received, ids_to_acknowledge(received, {}), now=now)
+        if outgoing is not None and received.relationship is not None:
+            item = outbox_item(outgoing, received.relationship)
+            await self._store.commit(Done(outbox=(item,)))
+            self.outbox_changed()
+
+
+def _key(received: Received, relationship: Relationship | None) -> str:
+    """The key of a message: that of its first DID stays the same when the peer rotates between attempts."""
+    sender = received.sender
+    if relationship is not None:
+        sender = (*relationship.their_history, relationship.theirs)[0] or sender
+    if sender is None:
+        return f"anonymous {hashlib.sha256(received.message.as_json().encode()).hexdigest()}"
+    with suppress(ValueError):
+        sender = short_form(sender)
+    return f"{sender} {received.message.id.lower()}"
+
+
+def _root(received: Received) -> str:
+    return (received.message.pthid or received.message.thread).lower()

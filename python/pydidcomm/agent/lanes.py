@@ -1,0 +1,187 @@
+"""Order: one message of a lane after the other, lanes side by side within bounds. The store is the queue.
+
+Memory holds at most two pages of messages, however many wait.
+"""
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import anyio
+from anyio.abc import TaskGroup
+
+from pydidcomm.agent.events import Events, Signal
+from pydidcomm.agent.limits import Limits
+from pydidcomm.protocols import Event
+from pydidcomm.stores import InboxItem, Store, StoreConflictError, StoreUnavailableError
+
+__all__ = ["Lanes"]
+
+LOG: Final = logging.getLogger("pydidcomm.agent")
+
+PAGE: Final = 32
+"""Messages that are read at once: each may have a megabyte."""
+
+IDLE_SECONDS: Final = 5.0
+"""How often the store is asked again without a cause: another process may have put messages into it."""
+
+
+class Lanes:
+    """Gives the waiting messages to a handler.
+
+    Args:
+        store: Where they wait.
+        handle: Handles one, and commits its effects.
+        finished: Called with the relationship id of each message that waits no more.
+        limits: The bounds.
+        events: Where parked messages are reported.
+        clock: The time, in seconds since the epoch.
+    """
+
+    def __init__(  # noqa: PLR0913, the parts that it joins
+        self,
+        *,
+        store: Store,
+        handle: Callable[[InboxItem], Awaitable[None]],
+        finished: Callable[[str], None],
+        limits: Limits,
+        events: Events,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._handle = handle
+        self._finished = finished
+        self._limits = limits
+        self._events = events
+        self._clock = clock
+        self._signal = Signal()
+        self._ready: dict[str, InboxItem] = {}
+        self._busy: dict[str, str] = {}
+        self._of_peer: Counter[str] = Counter()
+        self._after: str | None = None
+        self._more = True
+        self._again_at: float | None = 0.0
+
+    def wake(self) -> None:
+        """Look for messages: one was accepted."""
+        self._more = True
+        self._signal.set()
+
+    def rescan(self) -> None:
+        """Look for messages from the beginning: one may have come back."""
+        self._again_at = 0.0
+        self.wake()
+
+    async def run(self) -> None:
+        """Handle messages until cancelled."""
+        async with anyio.create_task_group() as tasks:
+            while True:
+                try:
+                    await self._fill(tasks)
+                    pause = IDLE_SECONDS
+                except StoreUnavailableError:
+                    LOG.exception("the store does not answer; the inbox is read again")
+                    pause = 1.0
+                if self._again_at is not None:
+                    pause = min(pause, max(0.0, self._again_at - self._clock()))
+                await self._signal.within(max(pause, 0.01))
+
+    async def _fill(self, tasks: TaskGroup) -> None:
+        """Start what can be started; read pages while there is room."""
+        if self._again_at is not None and self._again_at <= self._clock():
+            self._after, self._more, self._again_at = None, True, None
+        self._start(tasks)
+        while self._more and len(self._busy) < self._limits.lanes and len(self._ready) < PAGE:
+            # a message that arrives meanwhile sets it again
+            self._more = False
+            page = await self._store.waiting(int(self._clock()), PAGE, after=self._after)
+            if len(page) == PAGE:
+                self._more = True
+            self._after = page.after
+            for item in page:
+                self._take(item)
+            self._start(tasks)
+
+    def _take(self, item: InboxItem) -> None:
+        if item.key in self._ready or item.key in self._busy.values():
+            return
+        peer = item.relationship or ""
+        if self._of_peer[peer] + sum(
+            1 for one in self._ready.values() if one.relationship == item.relationship
+        ) >= (2 * self._limits.lanes_per_peer):
+            # one peer does not fill the memory; its further messages are read again later
+            self._again_at = self._clock() + 0.05 if self._again_at is None else self._again_at
+            return
+        self._ready[item.key] = item
+
+    def _start(self, tasks: TaskGroup) -> None:
+        passed: set[str] = set()
+        for item in tuple(self._ready.values()):
+            if len(self._busy) >= self._limits.lanes:
+                return
+            peer = item.relationship or ""
+            if (
+                item.lane in self._busy
+                or item.lane in passed
+                or self._of_peer[peer] >= self._limits.lanes_per_peer
+            ):
+                passed.add(item.lane)
+                continue
+            del self._ready[item.key]
+            self._busy[item.lane] = item.key
+            self._of_peer[peer] += 1
+            tasks.start_soon(self._one, item, peer)
+
+    async def _one(self, item: InboxItem, peer: str) -> None:
+        try:
+            await self._attempt(item, peer)
+        except StoreUnavailableError:
+            LOG.exception("the store does not answer; message %s is handled again", item.key)
+            self._again_at = self._clock() + 1.0
+        finally:
+            del self._busy[item.lane]
+            self._of_peer[peer] -= 1
+            if not self._of_peer[peer]:
+                del self._of_peer[peer]
+            self._signal.set()
+
+    async def _attempt(self, item: InboxItem, peer: str) -> None:
+        try:
+            with anyio.fail_after(self._limits.handler_seconds):
+                await self._handle(item)
+        except StoreConflictError:
+            # another process has it, or an earlier message of the lane has come back
+            self._drop(item.lane)
+            self._again_at = self._clock() + 1.0
+            return
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001, whatever a handler raises
+            await self._failed(item, peer, error)
+            return
+        self._finished(peer)
+
+    async def _failed(self, item: InboxItem, peer: str, error: Exception) -> None:
+        attempts = item.attempts + 1
+        # the class alone is stored: the text may quote the message
+        reason = type(error).__name__
+        self._drop(item.lane)
+        if attempts >= self._limits.attempts:
+            LOG.error("message %s is parked after %s attempts", item.key, attempts, exc_info=error)
+            await self._store.park(item.key, reason)
+            self._finished(peer)
+            self._events.emit(Event("parked", item.key, peer=peer or None))
+            self.rescan()
+            return
+        LOG.warning("the handler of message %s failed", item.key, exc_info=error)
+        pause = self._limits.pause(attempts) * random.uniform(1, 1.5)  # noqa: S311, no secret
+        next_at = int(self._clock() + pause)
+        await self._store.postpone(item.key, attempts=attempts, next_at=next_at, error=reason)
+        self._again_at = min(self._again_at or next_at, next_at)
+
+    def _drop(self, lane: str) -> None:
+        """Forget what was read of a lane that has stopped: it is read again in order."""
+        for key in [key for key, one in self._ready.items() if one.lane == lane]:
+            del self._ready[key]

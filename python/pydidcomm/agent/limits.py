@@ -1,0 +1,63 @@
+"""The bounds of an agent."""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+__all__ = ["Limits"]
+
+_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The bounds of an agent.
+
+    Peers without a relationship count as one peer: an identity costs nothing, so that a bound for each of
+    them would be none.
+
+    Attributes:
+        lanes: The most handlers at the same time.
+        lanes_per_peer: The most of them for messages of one peer.
+        waiting: The most messages that wait for a handler; beyond them senders get 503 and try again.
+        waiting_per_peer: The most of them from one peer.
+        handler_seconds: How long a handler may take.
+        attempts: How often a message is given to a handler that fails, before it is parked.
+        sends: The most messages that are sent at the same time.
+        first_pause: Seconds before the second attempt of a handler or of sending; doubled each time.
+        longest_pause: The most seconds between two attempts.
+        send_seconds: For how long it is tried to send a message without `expires_time`.
+        window: For how long a message that was handled is remembered, in seconds; one whose `created_time` is
+            longer ago is refused.
+
+    Raises:
+        ValueError: A bound is not positive.
+    """
+
+    lanes: int = 64
+    lanes_per_peer: int = 8
+    waiting: int = 10_000
+    waiting_per_peer: int = 1_000
+    handler_seconds: float = 60.0
+    attempts: int = 3
+    sends: int = 64
+    first_pause: int = 1
+    longest_pause: int = 3_600
+    send_seconds: int = 7 * _DAY
+    window: int = 30 * _DAY
+
+    def __post_init__(self) -> None:
+        """Checks the bounds."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if value <= 0:
+                problem = f"`{one.name}` must be positive, got {value}"
+                raise ValueError(problem)
+
+    def pause(self, attempts: int) -> int:
+        """The seconds before the next attempt.
+
+        Args:
+            attempts: How many attempts have failed.
+        """
+        pause: int = self.first_pause * 2 ** min(attempts - 1, 32)
+        return min(pause, self.longest_pause)

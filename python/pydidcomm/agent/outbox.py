@@ -1,0 +1,210 @@
+"""The way out: messages are packed when they are sent, and tried until they are sent or expire."""
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import anyio
+from anyio.abc import TaskGroup
+
+from pydidcomm import (
+    DeliveryError,
+    DIDCommError,
+    DIDCommMessaging,
+    EndpointNotFoundError,
+    Message,
+    Packed,
+    PackEncryptedConfig,
+    ResolutionError,
+)
+from pydidcomm.agent.events import Events, Signal
+from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.relationships import announcement
+from pydidcomm.agent.return_routes import ReturnRoutes
+from pydidcomm.protocols import Event
+from pydidcomm.stores import OutboxItem, Store, StoreUnavailableError
+from pydidcomm.stores.records import OutboxState
+
+__all__ = ["Outbox", "Transport"]
+
+LOG: Final = logging.getLogger("pydidcomm.agent")
+
+PAGE: Final = 64
+"""Messages that are read at once."""
+
+IDLE_SECONDS: Final = 1.0
+"""How often the store is asked again without a cause: times are whole seconds."""
+
+ACK_SECONDS: Final = 30
+"""Seconds until a message that wants an acknowledgment is sent again, doubled each time."""
+
+ACK_ATTEMPTS: Final = 5
+"""How often it is sent; then it is unconfirmed."""
+
+
+class Transport(Protocol):
+    """Sends what was packed, as `HttpTransport` does."""
+
+    def send(self, packed: Packed, /) -> Awaitable[object]:
+        """Send a message to the first endpoint that takes it; raises DeliveryError."""
+        ...
+
+
+_UNCLEAR: Final = ("timed out", "broken off")
+"""What `DeliveryError` says of an endpoint that may have received the message all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of an attempt."""
+
+    state: OutboxState
+    error: str | None = None
+    final: bool = True
+
+
+class Outbox:
+    """Sends the messages of the store.
+
+    Args:
+        store: Where they wait.
+        messaging: Packs them.
+        transport: Sends them.
+        routes: Connections that wait for an answer.
+        limits: The bounds.
+        events: Where outcomes are reported.
+        clock: The time, in seconds since the epoch.
+    """
+
+    def __init__(  # noqa: PLR0913, the parts that it joins
+        self,
+        *,
+        store: Store,
+        messaging: DIDCommMessaging,
+        transport: Transport,
+        routes: ReturnRoutes,
+        limits: Limits,
+        events: Events,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._messaging = messaging
+        self._transport = transport
+        self._routes = routes
+        self._limits = limits
+        self._events = events
+        self._clock = clock
+        self._signal = Signal()
+        self._more = True
+        self._busy: set[str] = set()
+
+    def wake(self) -> None:
+        """Look for messages: one was committed."""
+        self._more = True
+        self._signal.set()
+
+    async def run(self) -> None:
+        """Send messages until cancelled."""
+        async with anyio.create_task_group() as tasks:
+            while True:
+                try:
+                    await self._fill(tasks)
+                except StoreUnavailableError:
+                    LOG.exception("the store does not answer; the outbox is read again")
+                if not self._more:
+                    await self._signal.within(IDLE_SECONDS)
+                    self._more = True
+
+    async def _fill(self, tasks: TaskGroup) -> None:
+        self._more = False
+        for item in await self._store.due(int(self._clock()), PAGE + len(self._busy)):
+            if len(self._busy) >= self._limits.sends:
+                return
+            if item.id not in self._busy:
+                self._busy.add(item.id)
+                tasks.start_soon(self._one, item)
+
+    async def _one(self, item: OutboxItem) -> None:
+        try:
+            await self._settle(item, await self._attempt(item))
+        except StoreUnavailableError:
+            LOG.exception("the store does not answer; message %s is sent again", item.id)
+        finally:
+            self._busy.discard(item.id)
+            self.wake()
+
+    async def _attempt(self, item: OutboxItem) -> _Outcome:  # noqa: PLR0911, an outcome each
+        """Try to send a message."""
+        now = int(self._clock())
+        if item.expires is not None and item.expires <= now:
+            return _Outcome(_given_up(item.state, item.error), item.error or "expired")
+        if item.state == "sent" and item.attempts >= ACK_ATTEMPTS:
+            return _Outcome("unconfirmed", "not acknowledged")
+        try:
+            packed = await self._pack(item)
+            if self._routes.offer(item.id, packed):
+                # whether the peer has read its connection is not known
+                return _Outcome("unconfirmed")
+            await self._transport.send(packed)
+        except EndpointNotFoundError as error:
+            return _Outcome("failed", str(error))
+        except DeliveryError as error:
+            return _Outcome("waiting", str(error), final=error.refused)
+        except (ResolutionError, OSError) as error:
+            return _Outcome("waiting", str(error), final=False)
+        except (DIDCommError, ValueError, TypeError) as error:
+            LOG.warning("message %s cannot be packed", item.id, exc_info=error)
+            return _Outcome("failed", str(error))
+        return _Outcome("sent")
+
+    async def _pack(self, item: OutboxItem) -> Packed:
+        """The message as it is now: DIDs and the announcement of a rotation are those in force."""
+        message = Message.from_json(item.message)
+        relationship = None
+        if item.relationship is not None:
+            relationship = await self._store.relationship(item.relationship)
+        to, frm = item.to, item.frm
+        if relationship is not None and relationship.theirs is not None:
+            to = relationship.theirs
+            ended = relationship.state == "ended"
+            if frm is not None:
+                frm = relationship.ours
+                message = message.replace(frm=frm, to=[to])
+            if ended == (frm is None):
+                # the end is announced without a sender, a rotation by the new one
+                message = message.replace(to=[to], from_prior=announcement(relationship))
+        config = PackEncryptedConfig(protect_sender_id=True) if item.protect_sender and frm else None
+        return await self._messaging.pack(
+            message, to=to, frm=None if item.anonymous else frm, anonymous=item.anonymous, config=config
+        )
+
+    async def _settle(self, item: OutboxItem, outcome: _Outcome) -> None:
+        now = int(self._clock())
+        attempts = item.attempts + 1
+        state, next_at = outcome.state, None
+        if state == "sent" and item.wants_ack:
+            next_at = now + ACK_SECONDS * 2 ** min(attempts - 1, 16)
+        elif state == "waiting":
+            created = Message.from_json(item.message).created_time
+            late = created is not None and now - created >= self._limits.send_seconds
+            if outcome.final or late:
+                state = "failed" if outcome.final else _given_up(item.state, outcome.error)
+            else:
+                pause = self._limits.pause(attempts)
+                next_at = now + random.randint(max(1, pause // 2), pause)  # noqa: S311, no secret
+        if item.state == "sent" and state == "waiting":
+            # it was sent before; the lane is free already
+            state = "sent"
+        await self._store.settle(item.id, state, attempts=attempts, next_at=next_at, error=outcome.error)
+        if state != "waiting":
+            if state == "failed":
+                LOG.warning("message %s failed: %s", item.id, outcome.error)
+            self._events.emit(Event(state, item.id, peer=item.relationship or item.to))
+
+
+def _given_up(state: OutboxState, error: str | None) -> OutboxState:
+    """The state of a message that is not tried any more."""
+    unclear = state == "sent" or any(reason in (error or "") for reason in _UNCLEAR)
+    return "unconfirmed" if unclear else "failed"

@@ -1,0 +1,74 @@
+"""What an agent keeps as records of its store: its invitations and its DIDs."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Self
+
+from pydidcomm import same_party
+from pydidcomm.stores import Record
+
+__all__ = ["INVITATION", "OWN_DID", "InvitationRecord"]
+
+INVITATION: Final = "invitation"
+"""The kind of records with invitations of ours, by message id in lower case."""
+
+OWN_DID: Final = "own-did"
+"""The kind of records with our public DIDs, by name."""
+
+_MOST_ACCEPTED: Final = 1000
+"""Relationships that an invitation lists; `Relationship.invitation` names it in all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRecord:
+    """An invitation of ours.
+
+    Attributes:
+        id: The message id.
+        did: The DID that it names.
+        url: The URL that carries it.
+        uses: How many peers may still accept it; None for any number.
+        expires: Until when, in seconds since the epoch; None for ever.
+        accepted: The relationships that it began.
+    """
+
+    id: str
+    did: str
+    url: str
+    uses: int | None = 1
+    expires: int | None = None
+    accepted: tuple[str, ...] = ()
+
+    def is_open(self, recipient: str, now: int) -> bool:
+        """Whether a message to this DID may accept it.
+
+        Args:
+            recipient: The DID that the message was encrypted to.
+            now: The time, in seconds since the epoch.
+        """
+        in_time = self.expires is None or now < self.expires
+        return in_time and self.uses != 0 and same_party(recipient, self.did)
+
+    def accepted_by(self, relationship: str) -> "InvitationRecord":
+        """The invitation after it was accepted once more.
+
+        Args:
+            relationship: The id of the relationship that it began.
+        """
+        uses = None if self.uses is None else self.uses - 1
+        return replace(self, uses=uses, accepted=(*self.accepted, relationship)[-_MOST_ACCEPTED:])
+
+    def record(self) -> Record:
+        """The record to store."""
+        return Record(kind=INVITATION, key=self.id.lower(), value=json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def from_json(cls, value: bytes) -> Self:
+        """The invitation of a record.
+
+        Args:
+            value: The value of the record.
+        """
+        stored: dict[str, Any] = json.loads(value)
+        stored["accepted"] = tuple(stored["accepted"])
+        return cls(**stored)

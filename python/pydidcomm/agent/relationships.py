@@ -1,0 +1,174 @@
+"""Who we are to whom: relationships from invitations, and rotations of either side."""
+
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import anyio
+
+from pydidcomm import FromPrior, same_party
+from pydidcomm.agent.effects import outbox_item
+from pydidcomm.agent.events import Events
+from pydidcomm.agent.records import INVITATION, InvitationRecord
+from pydidcomm.protocols import Event, Outgoing, Received
+from pydidcomm.protocols.acknowledgment import Empty
+from pydidcomm.stores import Done, Relationship, Store
+
+__all__ = ["Relationships", "announcement", "claims"]
+
+
+def claims(rotation: FromPrior) -> str:
+    """The claims of a rotation as they are stored in `Relationship.from_prior`.
+
+    Args:
+        rotation: The rotation; it is signed each time that a message with it is packed.
+    """
+    return json.dumps(rotation.as_dict())
+
+
+def announcement(relationship: Relationship) -> FromPrior | None:
+    """The rotation of ours that the peer has not confirmed; None where there is none.
+
+    Args:
+        relationship: The relationship.
+    """
+    if relationship.from_prior is None:
+        return None
+    stored: dict[str, Any] = json.loads(relationship.from_prior)
+    return FromPrior(**stored)
+
+
+class Relationships:
+    """Finds the relationship of a message, and brings it up to date with what the message proves.
+
+    Args:
+        store: Where relationships are kept.
+        events: Where changes are reported.
+        new_did: Makes a DID of ours for a relationship.
+    """
+
+    def __init__(self, store: Store, events: Events, new_did: Callable[[], Awaitable[str]]) -> None:
+        self._store = store
+        self._events = events
+        self._new_did = new_did
+        # changes are rare; two messages of one peer must not both make a relationship
+        self._lock = anyio.Lock()
+        self.outbox_changed: Callable[[], None] = lambda: None
+
+    async def meet(self, received: Received, now: int) -> Relationship | None:
+        """The relationship of a message that has arrived, after what it proves was stored.
+
+        A peer gets a relationship by answering an invitation of ours; a DID changes only by a rotation that
+        its former keys have signed.
+
+        Args:
+            received: The message.
+            now: The time, in seconds since the epoch.
+        """
+        if received.recipient is None:
+            return None
+        found = await self._find(received)
+        if found is not None and _changed(found, received, now) is None:
+            return found
+        if found is None and not self._may_begin(received):
+            return None
+        async with self._lock:
+            found = await self._find(received)
+            if found is None:
+                return await self._begin(received, now)
+            changed = _changed(found, received, now)
+            if changed is None:
+                return found
+            await self._store.commit(Done(relationships=(changed,)))
+        if changed.state != found.state:
+            self._events.emit(Event("ended", changed, peer=changed.id))
+        elif changed.theirs != found.theirs:
+            self._events.emit(Event("rotated", changed, peer=changed.id))
+        return changed
+
+    async def change(self, id: str, change: Callable[[Relationship], Done]) -> None:  # noqa: A002
+        """Change a relationship, in turn with other changes.
+
+        Args:
+            id: The relationship.
+            change: Makes the transaction of the relationship as it is.
+
+        Raises:
+            LookupError: There is no such relationship.
+        """
+        async with self._lock:
+            found = await self._store.relationship(id)
+            if found is None:
+                problem = f"there is no relationship {id!r}"
+                raise LookupError(problem)
+            await self._store.commit(change(found))
+
+    async def _find(self, received: Received) -> Relationship | None:
+        ours = received.recipient
+        if ours is None:
+            return None
+        found = None
+        if received.sender is not None:
+            found = await self._store.find(ours, received.sender)
+        if found is None and received.change is not None:
+            before = await self._store.find(ours, received.change.old)
+            # an old announcement that is sent again changes nothing
+            if before is not None and before.theirs is not None:
+                found = before if same_party(before.theirs, received.change.old) else None
+        return found
+
+    @staticmethod
+    def _may_begin(received: Received) -> bool:
+        return received.sender is not None and received.message.pthid is not None
+
+    async def _begin(self, received: Received, now: int) -> Relationship | None:
+        """The relationship of a peer that answers an invitation, on a private DID of ours."""
+        message, sender, recipient = received.message, received.sender, received.recipient
+        if message.pthid is None or sender is None or recipient is None:
+            return None
+        record = await self._store.record(INVITATION, message.pthid.lower())
+        invitation = None if record is None else InvitationRecord.from_json(record.value)
+        if invitation is None or not invitation.is_open(recipient, now):
+            return None
+        ours = await self._new_did()
+        relationship = Relationship(
+            id=str(uuid.uuid4()),
+            ours=ours,
+            theirs=sender,
+            our_history=(invitation.did,),
+            from_prior=claims(FromPrior(iss=invitation.did, sub=ours, iat=now)),
+            invitation=message.pthid,
+            created=now,
+            updated=now,
+        )
+        hello = Empty().to_message(created_time=now)
+        done = Done(
+            relationships=(relationship,),
+            records=(invitation.accepted_by(relationship.id).record(),),
+            outbox=(outbox_item(Outgoing(message=hello, to=sender, frm=ours), relationship.id),),
+        )
+        await self._store.commit(done)
+        self._events.emit(Event("relationship", relationship, peer=relationship.id))
+        self.outbox_changed()
+        return relationship
+
+
+def _changed(relationship: Relationship, received: Received, now: int) -> Relationship | None:
+    """The relationship after what the message proves; None where that changes nothing."""
+    changes: dict[str, Any] = {}
+    change, theirs = received.change, relationship.theirs
+    if change is not None and theirs is not None and same_party(theirs, change.old):
+        if change.new is None:
+            changes = {} if relationship.state == "ended" else {"state": "ended"}
+        elif not same_party(theirs, change.new):
+            changes = {"theirs": change.new, "their_history": (*relationship.their_history, theirs)}
+    confirms = received.sender is not None and received.recipient is not None
+    if (
+        confirms
+        and relationship.from_prior is not None
+        and same_party(received.recipient or "", relationship.ours)
+    ):
+        changes["from_prior"] = None
+    return replace(relationship, **changes, updated=now) if changes else None

@@ -1,0 +1,118 @@
+"""Requests that wait for their answers."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+
+from pydidcomm import Message, same_message_type
+from pydidcomm.protocols import Body, MessageType, Protocols, Received, agree, message_type
+from pydidcomm.protocols.acknowledgment import is_pure
+from pydidcomm.protocols.problem_report import ProblemReport, ProblemReported, is_report
+from pydidcomm.protocols.versions import same_name
+
+__all__ = ["Requests", "Waiter"]
+
+
+class Waiter:
+    """Waits for the answer to one request.
+
+    Args:
+        sent: The request.
+        relationship: The relationship that the answer has to come from.
+        answer: The typed message that is expected; None for any other message of the protocol.
+    """
+
+    def __init__(self, sent: Message, relationship: str, answer: type[Body] | None) -> None:
+        self.key = (relationship, sent.thread.lower())
+        self._sent = sent
+        self._answer = answer
+        self._found: Received | None = None
+        self._event = anyio.Event()
+
+    def fits(self, received: Received) -> bool:
+        """Whether the message of the thread is the answer.
+
+        Args:
+            received: A message of this relationship and thread.
+        """
+        message = received.message
+        if is_report(message):
+            return True
+        if self._answer is not None:
+            return same_message_type(message.type, self._answer.type)
+        ours, theirs = message_type(self._sent.type), message_type(message.type)
+        return agree(ours.piuri, theirs.piuri) is not None and same_name(ours.name) != same_name(theirs.name)
+
+    def resolve(self, received: Received) -> None:
+        """Hand over the answer; a second one is ignored.
+
+        Args:
+            received: The answer.
+        """
+        if self._found is None:
+            self._found = received
+            self._event.set()
+
+    async def answer(self, protocols: Protocols) -> Body | Message:
+        """Wait for the answer.
+
+        Args:
+            protocols: Those that know the typed messages.
+
+        Raises:
+            ProblemReported: The answer is a problem report.
+            MalformedMessageError: The answer has another form than its type.
+        """
+        await self._event.wait()
+        assert self._found is not None  # noqa: S101, for type checkers
+        message = self._found.message
+        if is_report(message):
+            raise ProblemReported(ProblemReport.from_message(message))
+        body = self._answer or _body_of(message_type(message.type), protocols.find(message.type))
+        return message if body is None else body.from_body(message.body)
+
+
+class Requests:
+    """The requests that wait, by relationship and thread."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[str, str], Waiter] = {}
+
+    @contextmanager
+    def waiting(self, waiter: Waiter) -> Generator[Waiter]:
+        """Let a waiter have its answer while the block runs: enter it before the request can leave.
+
+        Args:
+            waiter: The waiter.
+        """
+        self._waiting[waiter.key] = waiter
+        try:
+            yield waiter
+        finally:
+            del self._waiting[waiter.key]
+
+    def find(self, received: Received) -> Waiter | None:
+        """The request that the message answers; None where none waits for it.
+
+        Args:
+            received: A message.
+        """
+        message = received.message
+        if received.relationship is None or received.sender is None or is_pure(message):
+            return None
+        threads = [message.thread, message.pthid] if is_report(message) else [message.thread]
+        for thid in threads:
+            waiter = None if thid is None else self._waiting.get((received.relationship, thid.lower()))
+            if waiter is not None and waiter.fits(received):
+                return waiter
+        return None
+
+
+def _body_of(parts: MessageType, protocol: Any) -> type[Body] | None:  # noqa: ANN401, a Protocol or None
+    if protocol is None:
+        return None
+    named = {same_name(name): body for name, body in protocol.messages.items()}
+    found: type[Body] | None = named.get(same_name(parts.name))
+    return found

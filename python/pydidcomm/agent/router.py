@@ -1,0 +1,234 @@
+"""Handlers of a program, by message type; a package can ship them as a router.
+
+Example:
+    >>> from pydidcomm.agent.router import Router
+    >>> from pydidcomm.protocols.basic_message import Text
+    >>> router = Router()
+    >>> @router.on
+    ... def hear(text: Text) -> Text:
+    ...     return Text(content=f"you said {text.content}")
+    >>> router.find("https://didcomm.org/basicmessage/2.0/message").handler is hear
+    True
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from inspect import iscoroutinefunction, signature
+from types import NoneType, UnionType
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints, overload
+
+from pydidcomm import Message
+from pydidcomm.agent.context import Context
+from pydidcomm.errors import MalformedMessageError
+from pydidcomm.protocols import Body, Received, Trust, agree, message_type
+from pydidcomm.protocols.versions import same_name
+from pydidcomm.stores import Relationship
+
+__all__ = ["Middleware", "Route", "Router"]
+
+Handler = TypeVar("Handler", bound=Callable[..., object])
+
+Middleware = Callable[[Context, Callable[[], Awaitable[None]]], Awaitable[None]]
+"""Runs around each handler: `async def middleware(ctx, call_next)`, with `await call_next()` in it."""
+
+_ARGUMENTS: Final = (Context, Relationship, Received)
+"""What a handler can ask for by an annotation, beside its message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A handler, and the messages that it takes.
+
+    Attributes:
+        uri: The message type URI; a protocol identifier URI for all messages of a protocol.
+        handler: The function.
+        message: Its argument for the message.
+        body: The typed message that it takes; None for a `Message`.
+        trust: How well the sender has to be proved.
+        arguments: Its other arguments, each with its type.
+        needs_relationship: Whether it takes only messages of a relationship.
+    """
+
+    uri: str
+    handler: Callable[..., object]
+    message: str
+    body: type[Body] | None
+    trust: Trust
+    arguments: tuple[tuple[str, type[object]], ...] = ()
+    needs_relationship: bool = False
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the handler is a coroutine function."""
+        return iscoroutinefunction(self.handler)
+
+
+class Router:
+    """Handlers by message type, and the middleware around them."""
+
+    def __init__(self) -> None:
+        self._routes: dict[tuple[str, int, str], list[Route]] = {}
+        self._middleware: list[Middleware] = []
+
+    @property
+    def middleware(self) -> tuple[Middleware, ...]:
+        """The middleware, outermost first."""
+        return tuple(self._middleware)
+
+    @overload
+    def on(self, handler: Handler, /) -> Handler: ...
+    @overload
+    def on(
+        self, uri: str | None = None, /, *, trust: Trust = Trust.AUTHENTICATED
+    ) -> Callable[[Handler], Handler]: ...
+    def on(
+        self, uri: str | Handler | None = None, /, *, trust: Trust = Trust.AUTHENTICATED
+    ) -> Handler | Callable[[Handler], Handler]:
+        """Register a handler, as `@router.on` or `@router.on(trust=Trust.SIGNED)`.
+
+        The annotation of one argument names the message: a subclass of `Body`, several as a union, or
+        `Message` with `uri`. Other arguments are `Context`, `Relationship` or `Received` by annotation; with
+        a `Relationship` that may not be None only messages of a relationship are taken. What the handler
+        returns, a typed message or a `Message`, is the answer; `Problem` is raised for a problem report.
+
+        Args:
+            uri: For a handler that takes a `Message`: a message type URI, or the identifier URI of a
+                protocol for all of its messages.
+            trust: How well the sender has to be proved. A handler for `Trust.ANONYMOUS` has to look at
+                `Context.sender`, which can be None.
+
+        Raises:
+            TypeError: The annotations do not say which message is taken, or name an unknown argument.
+            ValueError: The type has a handler, or is not a URI of the specification's form.
+        """
+        if callable(uri):
+            self._add(uri, None, trust)
+            return uri
+
+        def register(handler: Handler) -> Handler:
+            self._add(handler, uri, trust)
+            return handler
+
+        return register
+
+    def around(self, middleware: Middleware) -> Middleware:
+        """Register middleware, inside of that which is registered already.
+
+        Args:
+            middleware: `async def middleware(ctx, call_next)`, which awaits `call_next()` once or not at all.
+        """
+        self._middleware.append(middleware)
+        return middleware
+
+    def include(self, router: "Router") -> None:
+        """Take over the handlers and the middleware of another router, as they are now.
+
+        Args:
+            router: The router, for instance of a package.
+
+        Raises:
+            ValueError: Both have a handler for a type.
+        """
+        for routes in router._routes.values():  # noqa: SLF001, of the same class
+            for route in routes:
+                self._insert(route)
+        self._middleware += router.middleware
+
+    def find(self, type: str) -> Route | None:  # noqa: A002, the header's name
+        """The handler of a message type, in the same major version; None where there is none.
+
+        Args:
+            type: The message type URI.
+        """
+        try:
+            parts = message_type(type)
+        except MalformedMessageError:
+            return None
+        for name in (same_name(parts.name), ""):
+            for route in self._routes.get((same_name(parts.protocol), parts.major, name), ()):
+                piuri = route.uri.rpartition("/")[0] if name else route.uri
+                if agree(piuri, parts.piuri):
+                    return route
+        return None
+
+    def _add(self, handler: Callable[..., object], uri: str | None, trust: Trust) -> None:
+        for route in _routes_of(handler, uri, trust):
+            self._insert(route)
+
+    def _insert(self, route: Route) -> None:
+        key = _key(route.uri)
+        others = self._routes.setdefault(key, [])
+        place = _place(route.uri)
+        if any(_place(other.uri) == place for other in others):
+            problem = f"{route.uri} has a handler already: remove one of the two"
+            raise ValueError(problem)
+        others.append(route)
+
+
+def _key(uri: str) -> tuple[str, int, str]:
+    for whole, named in ((uri, True), (f"{uri}/x", False)):
+        try:
+            parts = message_type(whole)
+        except MalformedMessageError:
+            continue
+        return same_name(parts.protocol), parts.major, same_name(parts.name) if named else ""
+    problem = f"`uri` must be a message type URI or a protocol identifier URI, got {uri!r}"
+    raise ValueError(problem)
+
+
+def _routes_of(handler: Callable[..., object], uri: str | None, trust: Trust) -> list[Route]:
+    name: str = getattr(handler, "__qualname__", repr(handler))
+    hints = get_type_hints(handler)
+    taken: list[tuple[str, Any]] = []
+    arguments: list[tuple[str, type[object]]] = []
+    needs_relationship = False
+    for argument in signature(handler).parameters:
+        members = _members(hints.get(argument))
+        kinds = [kind for kind in members if kind is not NoneType]
+        if kinds and all(kind is Message or _is_body(kind) for kind in kinds):
+            taken += [(argument, kind) for kind in kinds]
+        elif len(kinds) == 1 and kinds[0] in _ARGUMENTS:
+            arguments.append((argument, kinds[0]))
+            needs_relationship |= kinds[0] is Relationship and NoneType not in members
+        else:
+            kinds_of = "a typed message, Message, Context, Relationship or Received"
+            problem = f"`{name}`: `{argument}` must be annotated with {kinds_of}"
+            raise TypeError(problem)
+    if len({argument for argument, _ in taken}) != 1:
+        problem = f"`{name}` must have one argument for the message, a subclass of Body or Message"
+        raise TypeError(problem)
+    return [
+        Route(
+            uri=_uri_of(kind, uri, name),
+            handler=handler,
+            message=argument,
+            body=None if kind is Message else kind,
+            trust=trust,
+            arguments=tuple(arguments),
+            needs_relationship=needs_relationship,
+        )
+        for argument, kind in taken
+    ]
+
+
+def _uri_of(kind: type[Body] | type[Message], uri: str | None, name: str) -> str:
+    if uri is not None:
+        return uri
+    if issubclass(kind, Body):
+        return kind.type
+    problem = f"`{name}` takes any message: name its type, as in @on('https://example.org/sale/1.0/offer')"
+    raise TypeError(problem)
+
+
+def _place(uri: str) -> str:
+    """What stands before the name of the protocol: two communities may use one name."""
+    piuri = uri.rpartition("/")[0] if _key(uri)[2] else uri
+    return piuri.rpartition("/")[0].rpartition("/")[0]
+
+
+def _members(hint: object) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+
+
+def _is_body(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Body)

@@ -1,0 +1,165 @@
+"""A running agent: the parts, joined, and the tasks that drive them."""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import anyio
+
+from pydidcomm import DIDCommMessaging, DIDResolver, Packed, UnpackConfig, UnpackResult
+from pydidcomm.agent.events import Events
+from pydidcomm.agent.handling import Handling
+from pydidcomm.agent.inbox import Inbox
+from pydidcomm.agent.lanes import Lanes
+from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.outbox import Outbox, Transport
+from pydidcomm.agent.records import OWN_DID
+from pydidcomm.agent.relationships import Relationships
+from pydidcomm.agent.requests import Requests
+from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
+from pydidcomm.agent.router import Router
+from pydidcomm.agent.services import Services
+from pydidcomm.protocols import Protocols
+from pydidcomm.stores import Done, Record, Store, StoreUnavailableError
+from pydidcomm.transports.receiver import receiver
+
+__all__ = ["Running"]
+
+LOG: Final = logging.getLogger("pydidcomm.agent")
+
+DEADLINE_SECONDS: Final = 1.0
+"""How often deadlines of threads are looked for: they are whole seconds."""
+
+FORGET_SECONDS: Final = 3600.0
+"""How often what is over is removed from the store."""
+
+
+class Running:
+    """A running agent."""
+
+    def __init__(  # noqa: PLR0913, the parts that it joins
+        self,
+        *,
+        store: Store,
+        router: Router,
+        protocols: Protocols,
+        resolver: DIDResolver | None,
+        transport: Transport,
+        endpoint: str | None,
+        limits: Limits,
+        clock: Callable[[], float],
+    ) -> None:
+        self.endpoint = endpoint
+        self._limits = limits
+        self._messaging = DIDCommMessaging(store.secrets, resolver, clock=clock)
+        self._routes = ReturnRoutes()
+        events = Events()
+        relationships = Relationships(store, events, self._new_did)
+        requests = Requests()
+        self._handling = Handling(
+            store=store,
+            protocols=protocols,
+            router=router,
+            requests=requests,
+            routes=self._routes,
+            events=events,
+            clock=clock,
+        )
+        self._inbox = Inbox(store, relationships, limits, clock, self._routes)
+        self._lanes = Lanes(
+            store=store,
+            handle=self._handling.handle,
+            finished=self._inbox.finished,
+            limits=limits,
+            events=events,
+            clock=clock,
+        )
+        self._outbox = Outbox(
+            store=store,
+            messaging=self._messaging,
+            transport=transport,
+            routes=self._routes,
+            limits=limits,
+            events=events,
+            clock=clock,
+        )
+        self._inbox.changed = self._lanes.wake
+        for part in (self._inbox, self._handling, relationships):
+            part.outbox_changed = self._outbox.wake
+        self.services = Services(
+            store=store,
+            protocols=protocols,
+            relationships=relationships,
+            requests=requests,
+            events=events,
+            clock=clock,
+            new_did=self._new_did,
+            outbox_changed=self._outbox.wake,
+        )
+        self.app = receiver(
+            self._messaging,
+            self._answer,
+            accept=self._inbox.accept,
+            config=UnpackConfig(require_encrypted=True),
+        )
+
+    @asynccontextmanager
+    async def tasks(self) -> AsyncGenerator[None]:
+        """Run the lanes, the outbox and the deadlines while the block runs."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._lanes.run)
+            tasks.start_soon(self._outbox.run)
+            tasks.start_soon(self._every, DEADLINE_SECONDS, self._wake_threads)
+            tasks.start_soon(self._every, FORGET_SECONDS, self._forget)
+            try:
+                yield
+            finally:
+                tasks.cancel_scope.cancel()
+
+    async def own_did(self, name: str) -> str:
+        """The public DID of that name, made where it is not there.
+
+        Args:
+            name: The name.
+        """
+        store = self.services.store
+        record = await store.record(OWN_DID, name)
+        if record is not None:
+            return record.value.decode()
+        did = await self._new_did()
+        await store.commit(Done(records=(Record(kind=OWN_DID, key=name, value=did.encode()),)))
+        return did
+
+    async def replay(self, key: str) -> bool:
+        """Give a parked message to its handler again.
+
+        Args:
+            key: The key of the message.
+        """
+        found = await self.services.store.replay(key)
+        self._lanes.rescan()
+        return found
+
+    async def _new_did(self) -> str:
+        return await self._messaging.create_peer_did(service_endpoint=self.endpoint)
+
+    async def _answer(self, result: UnpackResult) -> Packed | None:
+        """What leaves on the connection that brought a message."""
+        return await self._routes.answer(connection_of(result))
+
+    async def _wake_threads(self) -> None:
+        for thread in await self.services.store.wakes(self.services.now):
+            await self._handling.wake(thread)
+
+    async def _forget(self) -> None:
+        await self.services.store.forget_before(self.services.now - self._limits.window)
+
+    @staticmethod
+    async def _every(seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
+        while True:
+            try:
+                await work()
+            except StoreUnavailableError:
+                LOG.exception("the store does not answer")
+            await anyio.sleep(seconds)

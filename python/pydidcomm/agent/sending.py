@@ -1,0 +1,78 @@
+"""A message of ours on its way."""
+
+from dataclasses import dataclass
+
+import anyio
+
+from pydidcomm.agent.services import Services
+from pydidcomm.stores.records import OutboxState
+
+__all__ = ["NotSentError", "Sending"]
+
+
+class NotSentError(Exception):
+    """A message was not sent, or it is not known whether the peer has it.
+
+    Attributes:
+        state: "failed" or "unconfirmed".
+        reason: Why.
+    """
+
+    def __init__(self, state: str, reason: str | None) -> None:
+        super().__init__(state, reason)
+        self.state = state
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the message is {self.state}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message that is stored, and sent while the agent runs.
+
+    Attributes:
+        id: The id of the message.
+    """
+
+    id: str
+    _services: Services
+
+    async def sent(self, *, timeout: float = 30.0) -> None:  # noqa: ASYNC109, as for other requests
+        """Wait until an endpoint of the peer has taken the message.
+
+        Args:
+            timeout: The most seconds to wait; the message is sent afterwards too.
+
+        Raises:
+            NotSentError: It was not sent, or that is not known.
+            TimeoutError: It is not sent yet.
+        """
+        await self._reach({"sent", "acknowledged"}, timeout)
+
+    async def acknowledged(self, *, timeout: float = 30.0) -> None:  # noqa: ASYNC109
+        """Wait until the peer has acknowledged the message, which `please_ack=True` asks for.
+
+        Args:
+            timeout: The most seconds to wait.
+
+        Raises:
+            NotSentError: It was not sent, or the peer did not acknowledge it.
+            TimeoutError: It is not acknowledged yet.
+        """
+        await self._reach({"acknowledged"}, timeout)
+
+    async def _reach(self, states: set[OutboxState], timeout: float) -> None:  # noqa: ASYNC109
+        async def check() -> bool | None:
+            item = await self._services.store.outgoing(self.id)
+            if item is None:
+                # it was settled and is forgotten
+                return True
+            if item.state in states:
+                return True
+            if item.state in {"failed", "unconfirmed"}:
+                raise NotSentError(item.state, item.error)
+            return None
+
+        with anyio.fail_after(timeout):
+            await self._services.events.changed.until(check)

@@ -1,0 +1,120 @@
+"""Serves an ASGI application on a socket: by uvicorn on asyncio, by hypercorn on trio."""
+
+import os
+import socket
+import sys
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+import anyio
+
+__all__ = ["bound", "serving"]
+
+BACKLOG: Final = 2048
+"""Connections that the system keeps until they are accepted."""
+
+
+def bound(listen: str) -> tuple[socket.socket, str]:
+    """The socket of a URL, and the URL with the port that it has.
+
+    Args:
+        listen: A URL such as `http://127.0.0.1:8040/didcomm`; port 0 is any free one. TLS is terminated by a
+            proxy in front.
+
+    Raises:
+        ValueError: It is not such a URL.
+        OSError: The address is in use or not ours.
+    """
+    parts = urlsplit(listen)
+    if parts.scheme != "http" or parts.hostname is None or parts.port is None:
+        problem = f"`listen` must be a URL such as http://127.0.0.1:8040/didcomm, got {listen!r}"
+        raise ValueError(problem)
+    family = socket.AF_INET6 if ":" in parts.hostname else socket.AF_INET
+    listener = socket.create_server((parts.hostname, parts.port), family=family, backlog=BACKLOG)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return listener, parts._replace(netloc=f"{host}:{listener.getsockname()[1]}").geturl()
+
+
+@asynccontextmanager
+async def serving(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401, an ASGI application
+    """Serve the application while the block runs; requests under way are finished at its end.
+
+    Args:
+        app: The application.
+        listener: The socket.
+
+    Raises:
+        ImportError: The server of this event loop is not installed.
+    """
+    by = _by_hypercorn if _on_trio() else _by_uvicorn
+    async with by(app, listener):
+        yield
+
+
+def _on_trio() -> bool:
+    trio: Any = sys.modules.get("trio")
+    return trio is not None and trio.lowlevel.in_trio_run()
+
+
+@asynccontextmanager
+async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401
+    try:
+        import uvicorn  # noqa: PLC0415, the server of asyncio
+    except ImportError as error:
+        problem = "uvicorn is not installed: pip install 'pydidcomm[agent]'"
+        raise ImportError(problem, name="uvicorn") from error
+
+    class Server(uvicorn.Server):
+        """The signals are the program's, not the server's."""
+
+        @contextmanager
+        def capture_signals(self) -> Generator[None]:
+            yield
+
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    server = Server(config)
+    async with anyio.create_task_group() as tasks:
+
+        async def serve() -> None:
+            # uvicorn ends in order, by its flag
+            with anyio.CancelScope(shield=True):
+                await server.serve(sockets=[listener])
+
+        tasks.start_soon(serve)
+        try:
+            yield
+        finally:
+            server.should_exit = True
+
+
+@asynccontextmanager
+async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401
+    try:
+        from hypercorn import trio as hypercorn  # noqa: PLC0415
+        from hypercorn.config import Config  # noqa: PLC0415, the server of trio
+    except ImportError as error:
+        problem = (
+            "hypercorn is not installed, which serves `listen` on trio: pip install 'hypercorn[trio]', "
+            "or mount `Agent.app` into a server of your own"
+        )
+        raise ImportError(problem, name="hypercorn") from error
+    serve = cast("Any", hypercorn).serve
+    config = Config()
+    # it closes the one that it is given
+    config.bind = [f"fd://{os.dup(listener.fileno())}"]
+    config.errorlog = None
+    config.graceful_timeout = 5.0
+    ending = anyio.Event()
+    async with anyio.create_task_group() as tasks:
+
+        async def run() -> None:
+            with anyio.CancelScope(shield=True):
+                await serve(app, config, shutdown_trigger=ending.wait)
+
+        tasks.start_soon(run)
+        try:
+            yield
+        finally:
+            ending.set()
