@@ -39,10 +39,17 @@ async def exchange(
         RequestFailedError: There is no connection, or the peer does not show that it has read the message.
     """
     outcome = _Outcome()
+    deadline = anyio.current_time() + client.timeout
     async with opened(client, uri, max_bytes=max_bytes) as session:
-        with anyio.move_on_after(client.timeout):
-            await _talk(session, text, outcome, wants_answer=wants_answer)
-    if outcome.answer is not None or (outcome.was_read and outcome.code in _CLOSED | {None}):
+        try:
+            with anyio.CancelScope(deadline=deadline):
+                await _talk(session, text, outcome, wants_answer=wants_answer)
+        finally:
+            if not outcome.was_read:
+                # a close frame would wait for a peer that does not read, and its wait cannot be cancelled
+                with anyio.CancelScope(shield=True):
+                    await session.stream.aclose()
+    if outcome.was_read and outcome.code in _CLOSED | {None}:
         return outcome.answer
     if outcome.code is not None:
         kind = MessageRefusedError if outcome.code in _REFUSING else RequestFailedError
@@ -98,3 +105,4 @@ async def _read(session: websockets.AsyncWebSocketSession, outcome: _Outcome, *,
         if wants_answer:
             data: str | bytes = event.data
             outcome.answer = data.encode() if isinstance(data, str) else bytes(data)
+            outcome.was_read = True

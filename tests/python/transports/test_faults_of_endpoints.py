@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import ssl
 import struct
+import threading
 import warnings
 from functools import cache
 from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import anyio
 import pytest
 import trustme
 
@@ -254,3 +256,37 @@ async def test_a_connection_that_is_cut_in_the_middle_of_a_frame_is_a_failure(se
     async with WebSocketTransport(uris[0], **options(reconnect=False)) as socket:
         with pytest.raises(DeliveryError, match="broken off"):
             await socket.send(packed)
+
+
+@pytest.mark.parametrize("end", ["time limit", "cancelled"])
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+async def test_a_peer_that_does_not_read_cannot_hold_the_sender(end: str, scheme: str) -> None:
+    go, released = threading.Event(), list[bool]()
+
+    def not_reading(connection: Connection) -> None:
+        handshake(connection)
+        released.append(go.wait(10))
+
+    large = Message(type="https://example.org/x/1.0/y", body={"x": "y" * 8_000_000})
+    bob = DIDCommMessaging()
+    packed = await bob.pack(large, to=await bob.create_peer_did())
+    context = None if scheme == "ws" else certificate(*HOSTS)
+    with serving(context) as other:
+        other.ways["/ws"] = not_reading
+        async with HttpTransport(
+            **options(rounds=1, timeout=0.5 if end == "time limit" else 60.0)
+        ) as transport:
+            uri = other.url("/ws", scheme=scheme)
+            if end == "time limit":
+                with pytest.raises(DeliveryError, match="timed out"):
+                    await transport.send(packed, uri=uri)
+            else:
+                with anyio.move_on_after(0.5) as scope:
+                    await transport.send(packed, uri=uri)
+                assert scope.cancelled_caught
+        go.set()
+        with anyio.fail_after(10):
+            while not released:  # noqa: ASYNC110, what another thread appends
+                await anyio.sleep(0.01)
+    # the peer was still waiting when the sender had ended
+    assert released == [True]
