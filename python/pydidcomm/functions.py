@@ -14,7 +14,7 @@ from pydidcomm._core import (
     V1Message,
 )
 from pydidcomm._driver import operations
-from pydidcomm._driver.acceptance import admitted
+from pydidcomm._driver.acceptance import check_acceptance
 from pydidcomm._driver.drive import drive
 from pydidcomm._driver.together import resolved_together
 from pydidcomm.attachments import AttachmentSignature
@@ -244,7 +244,7 @@ async def unpack(
     """
     operation = operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = await drive(operation, resolvers_config)
-    return await admitted(received, resolvers_config, config)
+    return await check_acceptance(received, resolvers_config, config)
 
 
 async def receive(
@@ -285,7 +285,7 @@ async def receive(
     """
     operation = operations.received(resolvers_config, packed_msg, config)
     received: UnpackResult | V1Message = await drive(operation, resolvers_config)
-    return await admitted(received, resolvers_config, config)
+    return await check_acceptance(received, resolvers_config, config)
 
 
 async def sign_attachment(

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydidcomm._core import Forwarded, PackedForward
 from pydidcomm._driver import operations
-from pydidcomm._driver.acceptance import admitted
+from pydidcomm._driver.acceptance import check_acceptance
 from pydidcomm._driver.drive import drive
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import ResolversConfig, UnpackConfig
@@ -47,7 +47,7 @@ async def unpack_forward(
     """
     operation = operations.forwarded(resolvers_config, packed_msg, config)
     result: Forwarded = await drive(operation, resolvers_config)
-    await admitted(result.received, resolvers_config, config)
+    await check_acceptance(result.received, resolvers_config, config)
     return result
 
 

@@ -33,7 +33,7 @@ from typing import Any
 from pydidcomm import _core
 from pydidcomm._core import PublicKey, Secret, V1Forwarded, V1Message, V1Packed
 from pydidcomm._driver import operations
-from pydidcomm._driver.acceptance import admitted
+from pydidcomm._driver.acceptance import check_acceptance
 from pydidcomm._driver.drive import drive
 from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.config import ResolversConfig, UnpackConfig
@@ -131,7 +131,7 @@ async def unpack(
     """
     operation = operations.v1_unpacked(resolvers_config, packed_msg, config)
     received: V1Message = await drive(operation, resolvers_config)
-    await admitted(received, resolvers_config, config)
+    await check_acceptance(received, resolvers_config, config)
     return received
 
 
@@ -209,7 +209,7 @@ async def unpack_forward(
     """
     operation = operations.v1_forwarded(resolvers_config, packed_msg, config)
     result: V1Forwarded = await drive(operation, resolvers_config)
-    await admitted(result.received, resolvers_config, config)
+    await check_acceptance(result.received, resolvers_config, config)
     return result
 
 

@@ -23,7 +23,9 @@ def asks_application(resolvers: ResolversConfig, config: UnpackConfig | None) ->
     return resolvers.replay_window is not None or (config is not None and callable(config.allowed_senders))
 
 
-async def admitted(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
+async def check_acceptance(
+    received: Received, resolvers: ResolversConfig, config: UnpackConfig | None
+) -> Received:
     """The message, if its sender is allowed and it did not come before."""
     allowed = None if config is None else config.allowed_senders
     if callable(allowed):
@@ -55,7 +57,7 @@ async def refusal(
 ) -> Exception | None:
     """Why the message is not let in, or what the application raises; None if it is let in."""
     try:
-        await admitted(received, resolvers, config)
+        await check_acceptance(received, resolvers, config)
     except Exception as error:  # noqa: BLE001, it is the entry of this message
         return without_frames(error)
     return None

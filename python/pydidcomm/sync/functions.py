@@ -26,7 +26,7 @@ from pydidcomm.config import (
     UnpackConfig,
 )
 from pydidcomm.outcome import Outcome, outcomes
-from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.acceptance import check_acceptance
 from pydidcomm.sync._driver.drive import drive
 
 
@@ -241,7 +241,7 @@ def unpack(
     """
     operation = operations.unpacked(resolvers_config, packed_msg, config)
     received: UnpackResult = drive(operation, resolvers_config)
-    return admitted(received, resolvers_config, config)
+    return check_acceptance(received, resolvers_config, config)
 
 
 def receive(
@@ -281,7 +281,7 @@ def receive(
     """
     operation = operations.received(resolvers_config, packed_msg, config)
     received: UnpackResult | V1Message = drive(operation, resolvers_config)
-    return admitted(received, resolvers_config, config)
+    return check_acceptance(received, resolvers_config, config)
 
 
 def sign_attachment(

@@ -9,7 +9,7 @@ from pydidcomm._core import Forwarded, PackedForward
 from pydidcomm._driver import operations
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import ResolversConfig, UnpackConfig
-from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.acceptance import check_acceptance
 from pydidcomm.sync._driver.drive import drive
 
 
@@ -48,7 +48,7 @@ def unpack_forward(
     """
     operation = operations.forwarded(resolvers_config, packed_msg, config)
     result: Forwarded = drive(operation, resolvers_config)
-    admitted(result.received, resolvers_config, config)
+    check_acceptance(result.received, resolvers_config, config)
     return result
 
 

@@ -10,7 +10,7 @@ from pydidcomm._driver import operations
 from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.resolvers import SecretsStore
-from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.acceptance import check_acceptance
 from pydidcomm.sync._driver.drive import drive
 from pydidcomm.v1 import new_verkey, public_key, verkey
 
@@ -104,7 +104,7 @@ def unpack(
     """
     operation = operations.v1_unpacked(resolvers_config, packed_msg, config)
     received: V1Message = drive(operation, resolvers_config)
-    admitted(received, resolvers_config, config)
+    check_acceptance(received, resolvers_config, config)
     return received
 
 
@@ -180,7 +180,7 @@ def unpack_forward(
     """
     operation = operations.v1_forwarded(resolvers_config, packed_msg, config)
     result: V1Forwarded = drive(operation, resolvers_config)
-    admitted(result.received, resolvers_config, config)
+    check_acceptance(result.received, resolvers_config, config)
     return result
 
 

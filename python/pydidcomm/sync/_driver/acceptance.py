@@ -22,7 +22,7 @@ from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.replay import ReplayEntry, ReplayWindow
 
 
-def admitted(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
+def check_acceptance(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
     """The message, if its sender is allowed and it did not come before."""
     allowed = None if config is None else config.allowed_senders
     if callable(allowed):
@@ -52,7 +52,7 @@ def refusal(
 ) -> Exception | None:
     """Why the message is not let in, or what the application raises; None if it is let in."""
     try:
-        admitted(received, resolvers, config)
+        check_acceptance(received, resolvers, config)
     except Exception as error:  # noqa: BLE001, it is the entry of this message
         return without_frames(error)
     return None

@@ -12,7 +12,7 @@ from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis
 from pydidcomm.outcome import Outcome
 from pydidcomm.sync import batches, functions
-from pydidcomm.sync._driver.acceptance import admitted
+from pydidcomm.sync._driver.acceptance import check_acceptance
 from pydidcomm.sync._driver.drive import drive
 from pydidcomm.sync._driver.unpacked_in_order import AT_ONCE
 from pydidcomm.sync._party.party import Party
@@ -31,7 +31,7 @@ class Unpacking(Party):
         """
         operation = operations.unpacked(self.resolvers_config, packed_msg, config)
         received: UnpackResult = drive(operation, self.resolvers_config)
-        return admitted(received, self.resolvers_config, config)
+        return check_acceptance(received, self.resolvers_config, config)
 
     def receive(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
