@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from pydidcomm._checks import check_whole
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
-from pydidcomm._driver.drive import found, resolve
+from pydidcomm._driver.drive import find_secrets, resolve
 from pydidcomm._driver.event_loop import run_off_loop
 from pydidcomm._driver.questions import BLOCK, one_each, pause, settled, without_frames
 from pydidcomm._log import noted, refused
@@ -100,7 +100,7 @@ def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     if isinstance(question, ResolveDid):
         return resolve(question, resolvers)
     if isinstance(question, FindSecrets):
-        return found(question, resolvers)
+        return find_secrets(question, resolvers)
     if isinstance(question, Agree):
         return question.key.agree(question.public_key)
     return question.key.sign(question.algorithm, question.data)

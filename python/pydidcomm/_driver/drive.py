@@ -46,7 +46,7 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
 def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """The answer of the resolver or the external key, or an awaitable of it."""
     if type(step) is FindSecrets:
-        return found(step, resolvers)
+        return find_secrets(step, resolvers)
     if type(step) is ResolveDid:
         return resolve(step, resolvers)
     if type(step) is Agree:
@@ -63,7 +63,7 @@ def resolve(asked: ResolveDid, resolvers: ResolversConfig) -> Any:  # noqa: ANN4
     return taking.resolve(asked.did, options=options)
 
 
-async def found(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
+async def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
     """Those of the secrets that are held, each with its kid."""
     if resolvers.secrets_finder is not None:
         answer: Any = resolvers.secrets_finder.find(_queries(asked))

@@ -11,7 +11,7 @@ from pydidcomm._driver.batch import Question, _answers, _results, _unknown
 from pydidcomm._driver.drive import resolve
 from pydidcomm._driver.questions import BLOCK, settled_now
 from pydidcomm.config import ResolversConfig
-from pydidcomm.sync._driver.drive import found
+from pydidcomm.sync._driver.drive import find_secrets
 
 
 def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> list[Any]:
@@ -35,7 +35,7 @@ def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     if isinstance(question, ResolveDid):
         return resolve(question, resolvers)
     if isinstance(question, FindSecrets):
-        return found(question, resolvers)
+        return find_secrets(question, resolvers)
     if isinstance(question, Agree):
         return question.key.agree(question.public_key)
     return question.key.sign(question.algorithm, question.data)

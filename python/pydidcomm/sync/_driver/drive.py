@@ -45,7 +45,7 @@ def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN
 def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """The answer of the resolver or the external key, or an awaitable of it."""
     if type(step) is FindSecrets:
-        return found(step, resolvers)
+        return find_secrets(step, resolvers)
     if type(step) is ResolveDid:
         return resolve(step, resolvers)
     if type(step) is Agree:
@@ -53,7 +53,7 @@ def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     return step.key.sign(step.algorithm, step.data)
 
 
-def found(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
+def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
     """Those of the secrets that are held, each with its kid."""
     if resolvers.secrets_finder is not None:
         answer: Any = resolvers.secrets_finder.find(_queries(asked))
