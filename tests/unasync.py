@@ -52,7 +52,7 @@ SOURCES = (
 PLAIN = {"require_plain": "pydidcomm._driver.plain"}
 """The function that replaces `await` where an answer of the application must not need it, and its module."""
 REPLACEMENTS = {
-    "settled": ("pydidcomm._driver.questions", "settled_now"),
+    "gather": ("pydidcomm._driver.questions", "gather_now"),
     "resolved_together": ("pydidcomm._driver.together", "resolved_one_by_one"),
     "unpacked_in_order": ("pydidcomm.sync._driver.unpacked_in_order", "unpacked_in_order"),
     "AT_ONCE": ("pydidcomm.sync._driver.unpacked_in_order", "AT_ONCE"),

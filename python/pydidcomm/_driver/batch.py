@@ -9,7 +9,7 @@ from pydidcomm._checks import check_whole
 from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Sign
 from pydidcomm._driver.drive import find_secrets, resolve
 from pydidcomm._driver.event_loop import run_off_loop
-from pydidcomm._driver.questions import BLOCK, one_each, pause, settled, without_frames
+from pydidcomm._driver.questions import BLOCK, gather, one_each, pause, without_frames
 from pydidcomm._log import noted, refused
 from pydidcomm.config import ResolversConfig
 
@@ -42,7 +42,7 @@ async def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> li
         while questions := await run_off_loop(batch) if batch.long else batch.run():
             new = _unknown(questions, known)
             asked = [partial(_ask, question, resolvers) for question in new]
-            answers = await settled(asked, resolvers.max_concurrency)
+            answers = await gather(asked, resolvers.max_concurrency)
             every = _answers(questions, known, new, answers)
             for begin in range(0, len(every), BLOCK):
                 batch.supply(every[begin : begin + BLOCK])

@@ -45,7 +45,7 @@ async def await_despite_cancellation(answer: Awaitable[Any]) -> None:
         task.cancel()
 
 
-async def settled(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
+async def gather(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     """What each of them answers, or the exception that it raises, in their order.
 
     At most `at_once` answers are awaited at the same time; the next question is asked as one is answered.
@@ -58,7 +58,7 @@ async def settled(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     return await _in_tasks(loop, ask, at_once)
 
 
-def settled_now(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ARG001, as `settled`
+def gather_now(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ARG001, as `gather`
     """Return what plain functions answer, or the exceptions that they raise, in their order."""
     return [_asked(partial(_plain_answer, one)) for one in ask]
 

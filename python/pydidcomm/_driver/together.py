@@ -8,7 +8,7 @@ from typing import Any
 
 from pydidcomm._driver import operations
 from pydidcomm._driver.event_loop import is_awaitable, running_loop
-from pydidcomm._driver.questions import copied, settled, without_frames
+from pydidcomm._driver.questions import copied, gather, without_frames
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import ResolveOptions
 from pydidcomm.resolvers.options import NO_OPTIONS, Ask, asking
@@ -38,7 +38,7 @@ async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) 
     if len(asked) < 2:  # noqa: PLR2004, one document is requested by the operation itself
         return resolvers
     ask = asking(resolvers.did_resolver)
-    answers = await settled([partial(ask, did, NO_OPTIONS) for did in asked], resolvers.max_concurrency)
+    answers = await gather([partial(ask, did, NO_OPTIONS) for did in asked], resolvers.max_concurrency)
     return replace(resolvers, did_resolver=_Answered(dict(zip(asked, answers, strict=True)), ask))
 
 

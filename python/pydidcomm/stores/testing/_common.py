@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from pydidcomm._driver.questions import settled
+from pydidcomm._driver.questions import gather
 from pydidcomm.protocols.thread import Thread
 from pydidcomm.stores.errors import StoreConflictError
 from pydidcomm.stores.records import Done, Incoming, OutboxItem, Page
@@ -78,4 +78,4 @@ async def each_page(read: Callable[[str | None, int], Awaitable[Page[Any]]], lim
 
 async def at_once(calls: list[Callable[[], Awaitable[Any]]]) -> list[Any]:
     """The answers of calls that are made at the same time, or their exceptions."""
-    return await settled(calls, len(calls))
+    return await gather(calls, len(calls))

@@ -9,7 +9,7 @@ from typing import Any
 from pydidcomm._core import Agree, Batch, FindSecrets, ResolveDid
 from pydidcomm._driver.batch import Question, _answers, _results, _unknown
 from pydidcomm._driver.drive import resolve
-from pydidcomm._driver.questions import BLOCK, settled_now
+from pydidcomm._driver.questions import BLOCK, gather_now
 from pydidcomm.config import ResolversConfig
 from pydidcomm.sync._driver.drive import find_secrets
 
@@ -22,7 +22,7 @@ def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> list[Any
         while questions := batch.run():
             new = _unknown(questions, known)
             asked = [partial(_ask, question, resolvers) for question in new]
-            answers = settled_now(asked, resolvers.max_concurrency)
+            answers = gather_now(asked, resolvers.max_concurrency)
             every = _answers(questions, known, new, answers)
             for begin in range(0, len(every), BLOCK):
                 batch.supply(every[begin : begin + BLOCK])
