@@ -5,7 +5,7 @@ from typing import cast
 from pydidcomm import _core
 from pydidcomm._core import Secret
 from pydidcomm.dids import _new_dids
-from pydidcomm.dids.peer_did import kept, made, stored
+from pydidcomm.dids.peer_did import made, store_secrets, stored
 from pydidcomm.resolvers import KeyMaker, SecretsStore
 from pydidcomm.resolvers.making import maker_of
 
@@ -45,7 +45,7 @@ async def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25
         new = _new_dids.key_did(await made(maker, _new_dids.wanted_for("did:key", curve)))
         return await stored(maker, new)
     did, created = new_key_did(curve)
-    await kept(cast("SecretsStore", secrets), created)
+    await store_secrets(cast("SecretsStore", secrets), created)
     return did
 
 
@@ -73,5 +73,5 @@ async def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-25
         new = _new_dids.jwk_did(await made(maker, _new_dids.wanted_for("did:jwk", curve)))
         return await stored(maker, new)
     did, created = new_jwk_did(curve)
-    await kept(cast("SecretsStore", secrets), created)
+    await store_secrets(cast("SecretsStore", secrets), created)
     return did

@@ -171,7 +171,7 @@ def remember(resolver: LocalResolver | None, method: PeerMethod, known: str) -> 
             resolver.remember(known)
 
 
-async def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
+async def store_secrets(secrets: SecretsStore, created: Sequence[Secret]) -> None:
     """Stores new secrets: in one call of `add_keys` where the store has it, otherwise one by one."""
     add_keys = getattr(secrets, "add_keys", None)
     stored: Iterable[Any] = [add_keys(created)] if add_keys is not None else map(secrets.add_key, created)
@@ -267,6 +267,6 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         remember(resolver, method, new.known)
         return did
     did, created, known = plan.create(resolver)
-    await kept(cast("SecretsStore", secrets), created)
+    await store_secrets(cast("SecretsStore", secrets), created)
     remember(resolver, method, known)
     return did

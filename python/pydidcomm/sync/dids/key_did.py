@@ -8,7 +8,7 @@ from pydidcomm.dids import _new_dids
 from pydidcomm.dids.key_did import new_jwk_did, new_key_did
 from pydidcomm.resolvers import KeyMaker, SecretsStore
 from pydidcomm.resolvers.making import maker_of
-from pydidcomm.sync.dids.peer_did import kept, made, stored
+from pydidcomm.sync.dids.peer_did import made, store_secrets, stored
 
 
 def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") -> str:
@@ -35,7 +35,7 @@ def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") 
         new = _new_dids.key_did(made(maker, _new_dids.wanted_for("did:key", curve)))
         return stored(maker, new)
     did, created = new_key_did(curve)
-    kept(cast("SecretsStore", secrets), created)
+    store_secrets(cast("SecretsStore", secrets), created)
     return did
 
 
@@ -62,5 +62,5 @@ def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-256") ->
         new = _new_dids.jwk_did(made(maker, _new_dids.wanted_for("did:jwk", curve)))
         return stored(maker, new)
     did, created = new_jwk_did(curve)
-    kept(cast("SecretsStore", secrets), created)
+    store_secrets(cast("SecretsStore", secrets), created)
     return did

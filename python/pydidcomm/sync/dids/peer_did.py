@@ -13,7 +13,7 @@ from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 from pydidcomm.resolvers.making import maker_of
 
 
-def kept(secrets: SecretsStore, created: Sequence[Secret]) -> None:
+def store_secrets(secrets: SecretsStore, created: Sequence[Secret]) -> None:
     """Stores new secrets: in one call of `add_keys` where the store has it, otherwise one by one."""
     add_keys = getattr(secrets, "add_keys", None)
     stored: Iterable[Any] = [add_keys(created)] if add_keys is not None else map(secrets.add_key, created)
@@ -106,6 +106,6 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
         remember(resolver, method, new.known)
         return did
     did, created, known = plan.create(resolver)
-    kept(cast("SecretsStore", secrets), created)
+    store_secrets(cast("SecretsStore", secrets), created)
     remember(resolver, method, known)
     return did
