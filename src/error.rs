@@ -7,7 +7,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why an operation ended without a result.
 ///
-/// Texts name identifiers and algorithms, never message content or key material.
+/// Texts name identifiers and algorithms, never message content or key material. What the core itself never puts into
+/// another text is shown as its fields: `pydidcomm.errors` has the words for users.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -39,7 +40,7 @@ pub enum Error {
         algorithm: String,
     },
     /// The document lists keys, and none of them is supported; the parties must negotiate.
-    #[error("unsupported {relationship}: {}", some_of(&keys.iter().map(ToString::to_string).collect::<Vec<_>>()))]
+    #[error("{self:?}")]
     UnsupportedKeys {
         /// The verification relationship of the keys.
         relationship: &'static str,
@@ -47,11 +48,7 @@ pub enum Error {
         keys: Vec<ListedKey>,
     },
     /// Sender and recipient share no curve; the parties must negotiate.
-    #[error(
-        "no key of {sender} ({}) fits a key agreement key of {recipient} ({})",
-        some_of(sender_curves),
-        some_of(recipient_curves)
-    )]
+    #[error("{self:?}")]
     IncompatibleKeys {
         /// The sender's DID.
         sender: String,
@@ -63,19 +60,19 @@ pub enum Error {
         recipient_curves: Vec<String>,
     },
     /// No resolver has a document for the DID; the operator must act.
-    #[error("DID not found: {did}{}", missing_document_hint(did))]
+    #[error("{self:?}")]
     DidNotFound {
         /// The DID.
         did: String,
     },
     /// The DID is deactivated, so its document proves nothing; the peer must act.
-    #[error("the DID is deactivated: {did}")]
+    #[error("{self:?}")]
     DidDeactivated {
         /// The DID.
         did: String,
     },
     /// The resolved document has no such key in that relationship; the operator or the peer must act.
-    #[error("{did} lists no key {kid} under {relationship}{}", list_candidates(candidates))]
+    #[error("{self:?}")]
     KeyNotFound {
         /// The DID whose document was read.
         did: String,
@@ -87,19 +84,19 @@ pub enum Error {
         candidates: Vec<String>,
     },
     /// The DID document lists no endpoint for the message; the operator or the peer must act.
-    #[error("{did} lists no endpoint for this message")]
+    #[error("{self:?}")]
     EndpointNotFound {
         /// The DID of the recipient, or of a mediator on the way to it.
         did: String,
     },
     /// No private key found for these key ids; the operator must act.
-    #[error("no private key found for {}", some_of(kids))]
+    #[error("{self:?}")]
     SecretNotFound {
         /// The ids of the keys, any of which would have been enough.
         kids: Vec<String>,
     },
     /// The content of an attachment is not in the message; the caller has to fetch it.
-    #[error("the content is not in the message: fetch it from one of its links")]
+    #[error("{self:?}")]
     ContentNotFound {
         /// The URIs of the content.
         links: Vec<String>,
@@ -115,7 +112,7 @@ pub enum Error {
         did: Option<String>,
     },
     /// The claims of the message are proved, and it violates the operator's policy.
-    #[error("refused by policy: {demand} is not met{}", name_ids(None, did.as_ref()))]
+    #[error("{self:?}")]
     Policy {
         /// The violated demand.
         demand: Demand,
@@ -143,12 +140,6 @@ pub struct ListedKey {
     pub kid: String,
     /// Its curve, or the reason why it is unusable.
     pub kind: String,
-}
-
-impl Display for ListedKey {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({})", self.kid, self.kind)
-    }
 }
 
 /// A demand of an operator's policy on a message.
@@ -180,12 +171,6 @@ impl Demand {
             Self::Profile => "require_profile",
             Self::Sender => "allowed_senders",
         }
-    }
-}
-
-impl Display for Demand {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -248,9 +233,6 @@ impl Display for Claim {
 /// Maximum number of characters of a peer's name for an algorithm in an error: no real name is longer.
 const LONGEST_NAME: usize = 80;
 
-/// Maximum number of kids in the text of an error; the field has more.
-const MOST_KIDS: usize = 5;
-
 /// Maximum number of keys of a document in the field of an error: the document's author chooses how many there are.
 pub(crate) const MOST_LISTED: usize = 100;
 
@@ -267,29 +249,6 @@ impl Error {
     pub(crate) fn misuse(reason: impl Into<String>) -> Self {
         Self::Misuse(reason.into())
     }
-}
-
-/// Hint for the short forms of did:peer:1, 3 and 4, which need a stored document; empty for other DIDs.
-fn missing_document_hint(did: &str) -> &'static str {
-    let hash = did.strip_prefix("did:peer:").filter(|peer| !peer.contains(':'));
-    match hash.and_then(|peer| peer.chars().next()) {
-        Some('1') => " (the hash of a genesis document: call `remember` with the document first)",
-        Some('3') => " (the hash of a did:peer:2: call `remember` with the did:peer:2 first)",
-        Some('4') => " (the short form of a did:peer:4: call `remember` with the long form first)",
-        _ => "",
-    }
-}
-
-fn some_of(kids: &[String]) -> String {
-    let listed = kids.iter().take(MOST_KIDS).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match kids.len().saturating_sub(MOST_KIDS) {
-        0 => listed,
-        more => format!("{listed} and {more} more"),
-    }
-}
-
-fn list_candidates(candidates: &[String]) -> String {
-    if candidates.is_empty() { String::new() } else { format!(", but {}", some_of(candidates)) }
 }
 
 fn name_ids(kid: Option<&String>, did: Option<&String>) -> String {

@@ -41,6 +41,9 @@ from pydidcomm._arguments import NAMED_BY
 from pydidcomm._core import sanitize
 from pydidcomm._next_steps import NEEDED, UNMET, meant_curve, resolver_for, some_of
 
+_LONGEST_REPR = 1000
+"""The most characters of a repr, whose middle is left out: several DIDs and kids."""
+
 
 class DIDCommError(Exception):
     """The root of all exceptions of pydidcomm.
@@ -59,6 +62,10 @@ class DIDCommError(Exception):
     def __str__(self) -> str:
         """The text in one line, whatever a peer wrote into it."""
         return sanitize(self._text())
+
+    def __repr__(self) -> str:
+        """The class and its arguments, bounded: a message can name a thousand long kids."""
+        return sanitize(super().__repr__(), _LONGEST_REPR)
 
     def _text(self) -> str:
         """The text as it is, for a subclass to say."""

@@ -13,6 +13,7 @@ use super::hints::{ANY, MAPPING};
 pub(super) use super::json_out::{JsonOut, ObjectOut};
 use super::room::room_of_text;
 use crate::error::Error;
+use crate::json::TOO_LONG_INTEGER;
 use crate::message::object::push_text;
 
 /// Deeper than any message; `serde_json` reads no deeper, and a list that holds itself ends here.
@@ -242,7 +243,7 @@ fn write_integer(integer: &Bound<'_, PyInt>, text: &mut String) -> Written {
         // an enum member or another subclass is written as the number it is
         let plain = integer.py().get_type::<PyInt>().call_method1("__repr__", (integer,));
         // Python writes no more than some thousand digits, and a float ends at 309
-        let too_large = || Fault::Ambiguous("JSON has no number that is not finite");
+        let too_large = || Fault::Ambiguous(TOO_LONG_INTEGER);
         let plain = plain.map_err(|_| too_large())?;
         let digits = plain.cast::<PyString>()?.to_str()?;
         if !digits.parse().is_ok_and(f64::is_finite) {

@@ -1,7 +1,7 @@
 //! The questions of an operation, as Python is asked them.
 
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -49,7 +49,9 @@ impl Asked {
                     let held = read_secret(&secret, &kid).map_err(|error| {
                         let kid = display::shorten(&kid, display::LONGEST_ID);
                         let expected = "a Secret, a dict, an external key or None";
-                        named(error, &secret, &format!("the secrets must have {expected} for {kid}"))
+                        let error =
+                            named(error, &secret, &format!("the secrets must have {expected} for {kid}"));
+                        with_kid(error, &secret, &kid)
                     })?;
                     Ok((kid, held))
                 });
@@ -76,6 +78,20 @@ fn named(error: PyErr, answer: &Bound<'_, PyAny>, expected: &str) -> PyErr {
         return error;
     }
     PyTypeError::new_err(format!("{expected}, got {}", type_name(answer)))
+}
+
+/// The error of a JWK or of another object of the store, in words that name its kid; any other error as it is.
+fn with_kid(error: PyErr, secret: &Bound<'_, PyAny>, kid: &str) -> PyErr {
+    let py = secret.py();
+    if !is_object(secret) {
+        return error;
+    }
+    if error.is_instance_of::<PyValueError>(py) {
+        return PyValueError::new_err(format!("the secret of {kid}: {}", error.value(py)));
+    }
+    let note = format!("pydidcomm: the secret of {kid}");
+    let noted = call_python(py, || error.value(py).call_method1(intern!(py, "add_note"), (note,)));
+    noted.err().unwrap_or(error)
 }
 
 /// A question as Python is asked it.

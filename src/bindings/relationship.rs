@@ -18,6 +18,10 @@ use crate::unpack::Rotation;
 /// Write to the new DID from now on, and ignore what still comes from the old one, once that is what you know
 /// the peer by; every message repeats this until the peer has heard from you. `at` is when the peer rotated,
 /// in seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` makes one.
+///
+/// It is proved by the old DID alone. In an anoncrypted message nothing proves that the new DID sent it, so
+/// `sender` of the result is None: a copy of the announcement can be sent by everyone who received it. The
+/// change is as true, and the body has no proved sender.
 /// DIDComm v2.1, section "DID Rotation".
 #[pyclass(frozen, eq, hash, get_all, weakref, name = "PeerRotated", module = "pydidcomm")]
 #[derive(Clone, Hash, PartialEq)]

@@ -58,6 +58,8 @@ mod tests {
             ("{\"secret\":NaN}", "a number that is not finite (byte 11)"),
             ("[-Infinity]", "a number that is not finite (byte 3)"),
             ("[1e999]", "a number that is not finite (byte 6)"),
+            (&"1".repeat(310), "an integer of more than 308 digits (byte 310)"),
+            (&format!("{}.5", "1".repeat(310)), "a number that is not finite (byte 312)"),
             (r#""\ud800""#, "a string that is not Unicode (byte 8)"),
             (r#""\udc00""#, "a string that is not Unicode (byte 7)"),
             (r#""\ud800\u0041""#, "a string that is not Unicode (byte 13)"),

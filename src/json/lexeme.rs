@@ -14,6 +14,8 @@ const SHORT: usize = 300;
 
 const NOT_UNICODE: &str = "a string that is not Unicode";
 const NOT_FINITE: &str = "a number that is not finite";
+/// The reason for a longer integer than the largest float, in JSON and in Python alike.
+pub(crate) const TOO_LONG_INTEGER: &str = "an integer of more than 308 digits";
 
 /// An encoded string, with its quotes.
 pub(crate) struct JsonString<'a> {
@@ -181,8 +183,11 @@ impl<'a> Reader<'a> {
             self.digits()?;
         }
         let number = self.text.get(start..self.at).unwrap_or_default();
-        let is_finite = (!has_exponent && number.len() <= SHORT) || number.parse().is_ok_and(f64::is_finite);
-        if is_finite { Ok(number) } else { Err(self.fault(NOT_FINITE)) }
+        if (!has_exponent && number.len() <= SHORT) || number.parse().is_ok_and(f64::is_finite) {
+            return Ok(number);
+        }
+        let is_integer = !has_exponent && !number.contains('.');
+        Err(self.fault(if is_integer { TOO_LONG_INTEGER } else { NOT_FINITE }))
     }
 
     fn digits(&mut self) -> Read {

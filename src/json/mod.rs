@@ -23,6 +23,8 @@ pub(crate) use datum::Datum;
 pub(crate) use entries::entries;
 pub(crate) use fault::{Fault, Read, kind};
 pub(crate) use lexeme::Reader;
+#[cfg(feature = "python")]
+pub(crate) use lexeme::TOO_LONG_INTEGER;
 pub(crate) use members::{Members, Object, members, object};
 pub(crate) use names::Names;
 pub use node::Node;

@@ -106,7 +106,6 @@ fn keys_on_unsupported_curves_are_skipped_or_named() {
     let error = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).err();
     let keys = vec![ListedKey { kid: format!("{BOB}#other"), kind: "P-192".into() }];
     assert_eq!(error, Some(Error::UnsupportedKeys { relationship: "keyAgreement", keys }));
-    assert_eq!(error.unwrap().to_string(), "unsupported keyAgreement: did:example:bob#other (P-192)");
     let alice = Document::parse(&json!({"id": ALICE, "keyAgreement": [
         {"id": format!("{ALICE}#other"), "type": "JsonWebKey2020",
          "publicKeyJwk": {"kty": "EC", "crv": "P-192", "x": "AA", "y": "AA"}}]}));

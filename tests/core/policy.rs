@@ -112,10 +112,10 @@ fn a_demand_is_met_or_names_itself_and_the_proved_sender() {
         for (form, packed) in forms(&hello()) {
             let is_met = met_by.contains(&form) || met_by == ["all"];
             match unpack(&packed, policy.clone()) {
-                Ok(_) => assert!(is_met, "{demand} {form}"),
+                Ok(_) => assert!(is_met, "{demand:?} {form}"),
                 Err(Error::Policy { demand: named, did }) => {
                     assert_eq!(named, demand);
-                    assert!(!is_met, "{demand} {form}");
+                    assert!(!is_met, "{demand:?} {form}");
                     let is_proved = form.contains("auth") || form.contains("sign");
                     assert_eq!(did.as_deref(), is_proved.then_some(ALICE), "{form}");
                 }

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "inspect": "pydidcomm.cli.inspect:inspect",
     "diagnose": "pydidcomm.cli.diagnose:diagnose",
     "bench": "pydidcomm.cli.bench:bench",
+    "mediator": "pydidcomm.cli.mediator:mediator",
 }
 """The commands and groups in the order of the help, each as `module:name`: a new one is a line here."""
 

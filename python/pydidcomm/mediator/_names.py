@@ -1,8 +1,21 @@
-"""How a mediator names DIDs and envelopes in its store."""
+"""What the stores of a mediator have in common: names, and queries for the operator."""
 
 import hashlib
+from typing import Final
 
 from pydidcomm import short_form
+
+OVERVIEW: Final = """
+    SELECT (SELECT count(*) FROM recipient), (SELECT count(*) FROM route), count(*),
+           CAST(coalesce(sum(size), 0) AS BIGINT), min(received),
+           coalesce(sum(CASE WHEN deliveries > 0 THEN 1 ELSE 0 END), 0)
+    FROM message
+"""
+LONGEST: Final = """
+    SELECT r.did, r.queued, r.bytes,
+           coalesce((SELECT max(deliveries) FROM message AS m WHERE m.recipient = r.id), 0)
+    FROM recipient AS r WHERE r.queued > 0 ORDER BY r.queued DESC, r.id LIMIT {}
+"""
 
 
 def key_of(did: str) -> str:

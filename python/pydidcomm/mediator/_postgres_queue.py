@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from pydidcomm.mediator.records import Queued, QueueStatus, Recipient
+from pydidcomm.mediator._names import LONGEST, OVERVIEW
+from pydidcomm.mediator.records import Overview, Queued, QueueLength, QueueStatus, Recipient
 
 REMEMBERED: Final = 86_400.0
 """Seconds for which an acknowledged envelope is not taken again: senders retry for hours."""
@@ -135,3 +136,16 @@ async def expire(connection: Any, now: float, limit: int) -> int:  # noqa: ANN40
         "DELETE FROM gone WHERE digest IN (SELECT digest FROM gone WHERE until <= $1 LIMIT $2)", now, limit
     )
     return len(rows)
+
+
+async def overview(connection: Any) -> Overview:  # noqa: ANN401
+    """The whole store, for its operator."""
+    row = await connection.fetchrow(OVERVIEW)
+    return Overview(
+        recipients=row[0], routes=row[1], messages=row[2], bytes=row[3], oldest=row[4], unacknowledged=row[5]
+    )
+
+
+async def longest(connection: Any, limit: int) -> list[QueueLength]:  # noqa: ANN401
+    """The longest queues, longest first."""
+    return [QueueLength(*row) for row in await connection.fetch(LONGEST.format("$1"), limit)]

@@ -12,9 +12,11 @@ from pydidcomm.mediator._postgres_writes import GroupedWrites
 from pydidcomm.mediator.records import (
     Arrival,
     Limits,
+    Overview,
     Placed,
     Placement,
     Queued,
+    QueueLength,
     QueueStatus,
     Recipient,
     RouteChange,
@@ -166,6 +168,16 @@ class PostgresMediatorStore:
         """Deletes at most `limit` expired envelopes; returns how many."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await queue.expire(connection, now, limit)
+
+    async def overview(self) -> Overview:
+        """The whole store, for its operator."""
+        async with self._pool.acquire() as connection:
+            return await queue.overview(connection)
+
+    async def longest(self, limit: int) -> list[QueueLength]:
+        """The longest queues, longest first, at most `limit`."""
+        async with self._pool.acquire() as connection:
+            return await queue.longest(connection, limit)
 
     async def watch(self, arrived: Callable[[int], object]) -> None:
         """Calls `arrived` with a recipient's id where another process stored something; never returns."""

@@ -8,8 +8,10 @@ __all__ = [
     "Action",
     "Arrival",
     "Limits",
+    "Overview",
     "Placed",
     "Placement",
+    "QueueLength",
     "QueueStatus",
     "Queued",
     "Recipient",
@@ -143,6 +145,37 @@ class Recipient:
     id: int
     did: str
     granted: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The whole store, for its operator.
+
+    Attributes:
+        recipients: The recipients.
+        routes: Their registered DIDs.
+        messages: The queued envelopes.
+        bytes: Their bytes.
+        oldest: When the oldest arrived, in seconds since the epoch.
+        unacknowledged: The envelopes that were delivered before and not acknowledged.
+    """
+
+    recipients: int
+    routes: int
+    messages: int
+    bytes: int
+    oldest: float | None
+    unacknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLength:
+    """The queue of one recipient, for the operator; `deliveries` is the most of one of its envelopes."""
+
+    did: str
+    messages: int
+    bytes: int
+    deliveries: int
 
 
 class Action(StrEnum):

@@ -10,14 +10,16 @@ from typing import Any, Final, Self, TypeVar
 
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._command_thread import CommandThread
-from pydidcomm.mediator._names import digest_of, key_of
+from pydidcomm.mediator._names import LONGEST, OVERVIEW, digest_of, key_of
 from pydidcomm.mediator._schema import migrate
 from pydidcomm.mediator.records import (
     Arrival,
     Limits,
+    Overview,
     Placed,
     Placement,
     Queued,
+    QueueLength,
     QueueStatus,
     Recipient,
     RouteChange,
@@ -146,6 +148,14 @@ class SqliteMediatorStore:
     async def expire(self, now: float, limit: int) -> int:
         """Deletes at most `limit` expired envelopes; returns how many."""
         return await self._write(partial(_expire, now, limit))
+
+    async def overview(self) -> Overview:
+        """The whole store, for its operator."""
+        return await self._read(_overview)
+
+    async def longest(self, limit: int) -> list[QueueLength]:
+        """The longest queues, longest first, at most `limit`."""
+        return await self._read(partial(_longest, limit))
 
     async def check(self) -> None:
         """Raises if the file cannot be written."""
@@ -311,6 +321,17 @@ def _expire(now: float, limit: int, connection: sqlite3.Connection) -> int:
     )
     connection.execute("PRAGMA incremental_vacuum(64)")
     return len(rows)
+
+
+def _overview(connection: sqlite3.Connection) -> Overview:
+    row = connection.execute(OVERVIEW).fetchone()
+    return Overview(
+        recipients=row[0], routes=row[1], messages=row[2], bytes=row[3], oldest=row[4], unacknowledged=row[5]
+    )
+
+
+def _longest(limit: int, connection: sqlite3.Connection) -> list[QueueLength]:
+    return [QueueLength(*row) for row in connection.execute(LONGEST.format("?"), (limit,))]
 
 
 def _backup(target: Path, connection: sqlite3.Connection) -> None:

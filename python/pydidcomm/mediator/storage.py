@@ -5,8 +5,10 @@ from typing import Protocol
 
 from pydidcomm.mediator.records import (
     Arrival,
+    Overview,
     Placed,
     Queued,
+    QueueLength,
     QueueStatus,
     Recipient,
     RouteChange,
@@ -93,6 +95,14 @@ class MediatorStore(Protocol):
 
     async def expire(self, now: float, limit: int) -> int:
         """Delete at most `limit` expired envelopes; returns how many."""
+        ...
+
+    async def overview(self) -> Overview:
+        """The whole store, for its operator."""
+        ...
+
+    async def longest(self, limit: int) -> list[QueueLength]:
+        """The longest queues, longest first, at most `limit`."""
         ...
 
     async def check(self) -> None:

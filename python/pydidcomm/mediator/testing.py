@@ -205,6 +205,22 @@ async def pages(store: MediatorStore) -> None:
     _require(again == [RouteResult.NO_CHANGE], "a repeated registration")
 
 
+async def overview(store: MediatorStore) -> None:
+    """The operator sees how much waits, and what is never acknowledged."""
+    await _add(store, _BOB, _BOB)
+    await _add(store, _CAROL, _CAROL)
+    for number in range(3):
+        await store.place(_arrival(str(number).encode()))
+    bob = await store.grant(_BOB, _NOW)
+    await store.deliver(bob, count=1, size=_ALL, at=_NOW)
+    await store.check()
+    found = await store.overview()
+    _require((found.recipients, found.routes, found.messages, found.bytes) == (2, 2, 3, 3), "the numbers")
+    _require((found.oldest, found.unacknowledged) == (_NOW, 1), "the oldest, and the unacknowledged")
+    rows = await store.longest(5)
+    _require([(row.did, row.messages, row.deliveries) for row in rows] == [(_BOB, 3, 1)], "the queues")
+
+
 async def writable(store: MediatorStore) -> None:
     """A check of a sound store passes."""
     await store.check()

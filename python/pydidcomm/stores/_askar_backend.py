@@ -1,13 +1,15 @@
 """The verbs of an Askar store of an agent, run in the private event loop; writes in groups."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from pydidcomm.errors import DIDCommError
 from pydidcomm.secrets._askar_backend import AskarBackend
 from pydidcomm.stores import _askar_schema
-from pydidcomm.stores._askar_unit import Session, Unit
+from pydidcomm.stores._askar_cache import Cache
+from pydidcomm.stores._askar_unit import Session, Transaction, Unit
 
 MOST_IN_A_GROUP: Final = 128
 """The most verbs of one transaction; what comes meanwhile is the next group."""
@@ -22,23 +24,14 @@ class StoreBackend(AskarBackend):
         super().__init__(*arguments)
         self._queue: list[tuple[Work, asyncio.Future[Any]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._cache = Cache()
 
     async def open(self) -> None:
         """Open the store, and bring its schema to the newest version."""
         await super().open()
 
-        async def is_current(session: Session) -> bool:
-            return await _askar_schema.version(Unit(session)) == len(_askar_schema.MIGRATIONS)
-
-        if await self._store.read(is_current):
-            return
-
-        async def migrate(session: Session) -> None:
-            unit = Unit(session)
-            await _askar_schema.migrate(unit)
-            await unit.flush()
-
-        await self._store.write(migrate)
+        if await self.read(_askar_schema.version) < len(_askar_schema.MIGRATIONS):
+            await self.write(_askar_schema.migrate)
 
     async def close(self) -> None:
         """Finish what is under way, and close the store."""
@@ -48,7 +41,14 @@ class StoreBackend(AskarBackend):
 
     async def read(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
         """The answer of a verb that changes nothing."""
-        return await self._store.read(lambda session: work(Unit(session)))
+
+        async def read(session: Session) -> Any:  # noqa: ANN401, the answer of the verb
+            unit = await Transaction(session, self._cache).begin()
+            answer = await work(unit)
+            unit.remember(wrote=False)
+            return answer
+
+        return await self._store.read(read)
 
     async def write(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
         """The answer of a verb that is durable; verbs that come together share a transaction."""
@@ -68,18 +68,23 @@ class StoreBackend(AskarBackend):
 
     async def _write_group(self, group: list[tuple[Work, asyncio.Future[Any]]]) -> None:
         answers: list[Any] = []
+        attempts = 0
 
-        async def write(session: Session) -> None:
-            # a transaction that failed is begun anew
+        async def write(session: Session) -> Transaction:
+            nonlocal attempts
+            attempts += 1
+            # a transaction that failed is begun anew; an id that was not new after all is read then
             answers.clear()
-            unit = Unit(session)
+            unit = await Transaction(session, self._cache, hopeful=attempts == 1).begin()
             for work, _ in group:
                 answers.append(await _answer(work, unit))
-            await unit.flush()
+            await unit.flush(secrets.token_hex(8))
+            return unit
 
         try:
-            await self._store.write(write)
+            (await self._store.write(write)).remember(wrote=True)
         except Exception as error:  # noqa: BLE001, it is raised where the verb was called
+            self._cache.clear()
             answers = [error] * len(group)
         for (_, future), answer in zip(group, answers, strict=True):
             if future.done():
@@ -95,7 +100,6 @@ async def _answer(work: Work, unit: Unit) -> Any:  # noqa: ANN401, the answer of
     own = unit.nested()
     try:
         answer = await work(own)
-        own.encode()
     except (DIDCommError, TypeError, ValueError) as error:
         return error
     own.merge()

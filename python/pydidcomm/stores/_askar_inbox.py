@@ -5,8 +5,8 @@ from contextlib import aclosing
 from typing import Any
 
 from pydidcomm.stores._askar_lanes import LaneQueue
-from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, next_position, time_key
-from pydidcomm.stores._askar_unit import Unit, digest
+from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, count, next_position, time_key
+from pydidcomm.stores._askar_unit import STATE, Unit, digest
 from pydidcomm.stores.errors import StoreConflictError
 from pydidcomm.stores.records import InboxItem, Incoming
 
@@ -15,7 +15,6 @@ _QUEUE = LaneQueue("inbox")
 _PARKED = Tree("agent/inbox/parked", POSITION_LEVELS)
 _EXPIRING = Tree.of_times("agent/inbox/expiring")
 _OVER = Tree.of_times("agent/inbox/over")
-_HELD = ("agent/last", "held")
 
 Found = list[tuple[int, InboxItem]]
 
@@ -36,7 +35,7 @@ def _item(row: dict[str, Any]) -> InboxItem:
 
 async def accept(unit: Unit, incoming: Incoming, by: str) -> bool:
     """Store a message; `by` is the same for a call that is made again, because its outcome is unknown."""
-    before = await _row(unit, incoming.key)
+    before: dict[str, Any] | None = await unit.get(_ROWS, digest(incoming.key), is_new=True)
     if before is not None:
         return bool(before["by"] == by)
     row = {
@@ -52,29 +51,25 @@ async def accept(unit: Unit, incoming: Incoming, by: str) -> bool:
         "expires": incoming.expires,
         "by": by,
     }
-    await _append(unit, row)
+    position = await _append(unit, row)
     if incoming.expires is not None:
-        name = digest(incoming.key)
-        await _EXPIRING.add(unit, time_key(incoming.expires, name), incoming.key)
+        await _EXPIRING.add(unit, time_key(incoming.expires, position), incoming.key)
     return True
 
 
-async def _append(unit: Unit, row: dict[str, Any]) -> None:
+async def _append(unit: Unit, row: dict[str, Any]) -> int:
     position = await next_position(unit, "inbox")
     _put(unit, row, position=position)
     await _QUEUE.append(unit, position, row["key"], row["lane"], row["expires"])
+    return position
 
 
 async def _leave(unit: Unit, row: dict[str, Any]) -> None:
     _, was_held = await _QUEUE.leave(unit, row["position"])
     if was_held:
-        await _count_held(unit, -1)
+        await count(unit, "held", -1)
     if row["expires"] is not None:
-        await _EXPIRING.discard(unit, time_key(row["expires"], digest(row["key"])), row["key"])
-
-
-async def _count_held(unit: Unit, by: int) -> None:
-    unit.put(*_HELD, (await unit.get(*_HELD) or 0) + by or None)
+        await _EXPIRING.discard(unit, time_key(row["expires"], row["position"]), row["key"])
 
 
 async def finish(unit: Unit, key: str, at: int, by: str) -> bool:
@@ -92,7 +87,7 @@ async def finish(unit: Unit, key: str, at: int, by: str) -> bool:
     await _leave(unit, row)
     # the key is all that recognises a repeat
     _put(unit, row, state="done", body="", error=None, by=by)
-    await _OVER.add(unit, time_key(at, digest(key)), key)
+    await _OVER.add(unit, time_key(at, row["position"]), key)
     return True
 
 
@@ -103,7 +98,7 @@ async def postpone(unit: Unit, key: str, attempts: int, next_at: int, error: str
         return
     place = str(row["position"])
     if place not in lane.held:
-        await _count_held(unit, 1)
+        await count(unit, "held", 1)
     held = {**lane.held, place: [next_at, row["expires"]]}
     _QUEUE.put_lane(unit, row["lane"], type(lane)(lane.first, lane.last, held))
     _put(unit, row, attempts=attempts, next_at=next_at, error=error)
@@ -142,7 +137,8 @@ async def replay(unit: Unit, key: str) -> bool:
 async def waiting(unit: Unit, now: int, limit: int, after: int) -> Found:
     found: Found = []
     # lanes are read only if there is one that is held
-    held = bool(await unit.get(*_HELD))
+    state: dict[str, Any] = await unit.get(*STATE) or {}
+    held = bool(state.get("held"))
     known: dict[str, bool] = {}
     async with aclosing(_QUEUE.after(unit, after)) as places:
         async for position, place in places:

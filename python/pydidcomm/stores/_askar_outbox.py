@@ -30,7 +30,7 @@ def _item(row: dict[str, Any]) -> OutboxItem:
 
 
 async def add(unit: Unit, item: OutboxItem, at: int) -> None:
-    if await _row(unit, item.id) is not None:
+    if await unit.get(_ROWS, digest(item.id), is_new=True) is not None:
         return
     row = {name: getattr(item, name) for name in _MEMBERS}
     row |= {
@@ -57,13 +57,13 @@ async def _schedule(unit: Unit, row: dict[str, Any]) -> None:
     """Make a message due at its time."""
     key = row["position"]
     if row["next_at"] > 0:
-        key = time_key(row["next_at"], digest(row["id"]))
+        key = time_key(row["next_at"], row["position"])
     await (_LATER if row["next_at"] > 0 else _AT_ONCE).add(unit, key, [row["position"], row["id"]])
     unit.put(_ROWS, digest(row["id"]), {**row, "scheduled": key})
 
 
 async def _finish(unit: Unit, row: dict[str, Any], at: int) -> None:
-    key = time_key(at, digest(row["id"]))
+    key = time_key(at, row["position"])
     await _OVER.add(unit, key, row["id"])
     unit.put(_ROWS, digest(row["id"]), {**row, "scheduled": None, "over": key})
 

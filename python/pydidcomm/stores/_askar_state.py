@@ -1,5 +1,6 @@
 """Threads, relationships and records in entries of an Askar store."""
 
+import json
 from base64 import b64decode, b64encode
 from dataclasses import fields
 from typing import Any
@@ -35,9 +36,12 @@ def _members(row: dict[str, Any]) -> dict[str, Any]:
 
 async def store_thread(unit: Unit, thread: Thread, at: int) -> None:
     name = digest(thread.peer, thread.protocol, thread.thid)
-    before = await unit.get(_THREADS, name) or {"wake": None, "over": None}
-    over = time_key(at, name) if thread.state == DONE else None
-    wake = None if thread.wake_at is None or over is not None else time_key(thread.wake_at, name)
+    before: dict[str, Any] | None = await unit.get(_THREADS, name)
+    if before is None:
+        before = {"wake": None, "over": None, "position": await next_position(unit, "threads")}
+    position = before["position"]
+    over = time_key(at, position) if thread.state == DONE else None
+    wake = None if thread.wake_at is None or over is not None else time_key(thread.wake_at, position)
     for tree, old, new in ((_WAKES, before["wake"], wake), (_OVER, before["over"], over)):
         if old != new:
             if old is not None:
@@ -45,12 +49,13 @@ async def store_thread(unit: Unit, thread: Thread, at: int) -> None:
             if new is not None:
                 await tree.add(unit, new, name)
     members = {member: _plain(getattr(thread, member)) for member in _THREAD_MEMBERS}
-    unit.put(_THREADS, name, {"thread": members, "wake": wake, "over": over})
+    # as text, so that what is not JSON is refused before anything is written
+    unit.put(_THREADS, name, {**before, "thread": json.dumps(members), "wake": wake, "over": over})
 
 
 async def _thread(unit: Unit, name: str) -> Thread | None:
     row = await unit.get(_THREADS, name)
-    return None if row is None else Thread(**_members(row["thread"]))
+    return None if row is None else Thread(**_members(json.loads(row["thread"])))
 
 
 async def thread(unit: Unit, peer: str, protocol: str, thid: str) -> Thread | None:
@@ -94,11 +99,11 @@ async def store_relationship(unit: Unit, relationship: Relationship) -> None:
     if row is None:
         await _LISTED.set(unit, position, [name])
     members = {member: _plain(getattr(relationship, member)) for member in _RELATIONSHIP_MEMBERS}
-    unit.put(_RELATIONSHIPS, name, {"relationship": members, "position": position})
+    unit.put(_RELATIONSHIPS, name, {"relationship": json.dumps(members), "position": position})
 
 
 def _relationship(row: dict[str, Any]) -> tuple[int, Relationship]:
-    return row["position"], Relationship(**_members(row["relationship"]))
+    return row["position"], Relationship(**_members(json.loads(row["relationship"])))
 
 
 async def relationship(unit: Unit, key: str) -> Relationship | None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Final
 
-from pydidcomm.stores._askar_unit import Unit
+from pydidcomm.stores._askar_unit import STATE, Unit
 
 _BITS: Final = 6
 _MASK: Final = (1 << _BITS) - 1
@@ -25,10 +25,10 @@ LAST_SECOND: Final = (1 << _BITS * (_TIME_LEVELS + 1) - _SHARD_BITS) - 1
 """The last second that has a key, in the year 2106; what is later comes with it."""
 
 
-def time_key(when: int, name: str) -> int:
-    """The key of a second; `name` is a digest, which spreads the entries of one second."""
+def time_key(when: int, position: int) -> int:
+    """A key in a second; `position` spreads the entries of one second, neighbours to one leaf."""
     second = min(max(when, 0), LAST_SECOND)
-    return second << _SHARD_BITS | int(name[:3], 16) & ((1 << _SHARD_BITS) - 1)
+    return second << _SHARD_BITS | position & ((1 << _SHARD_BITS) - 1)
 
 
 def before_second(when: int) -> int:
@@ -125,6 +125,12 @@ class Tree:
 
 async def next_position(unit: Unit, name: str) -> int:
     """The next number of a sequence."""
-    last: int = await unit.get("agent/last", name) or 0
-    unit.put("agent/last", name, last + 1)
-    return last + 1
+    return await count(unit, name, 1)
+
+
+async def count(unit: Unit, name: str, by: int) -> int:
+    """Add to a counter, and return it."""
+    state: dict[str, Any] = await unit.get(*STATE) or {"writer": None}
+    after: int = state.get(name, 0) + by
+    unit.put(*STATE, {**state, name: after})
+    return after

@@ -7,10 +7,15 @@ encrypted; there are no tags.
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
+
+from pydidcomm.stores._askar_cache import Cache, Entry, Place
 
 Session = Any
 """A session of Askar, whose own annotations deny the None that its functions take."""
+
+STATE: Final = ("agent", "state")
+"""The entry that each write changes: who wrote last, and counters."""
 
 _UNKNOWN: Any = object()
 
@@ -21,63 +26,108 @@ def digest(*parts: str) -> str:
 
 
 class Unit:
-    """Entries as one verb or one group of verbs sees them. Values that `get` returns are not changed."""
+    """Entries as one verb sees them. Values that `get` returns are not changed, but put anew."""
 
-    def __init__(self, session: Session, parent: "Unit | None" = None) -> None:
-        self._session = session
+    def __init__(self, parent: "Unit | None") -> None:
         self._parent = parent
-        self._stored: dict[tuple[str, str], bytes | None] = {}
-        self._values: dict[tuple[str, str], Any] = {}
-        self._changed: dict[tuple[str, str], None] = {}
+        self._changed: dict[Place, Any] = {}
 
-    async def get(self, space: str, name: str) -> Any:  # noqa: ANN401, JSON
-        """The value of an entry; None where there is none."""
-        place = (space, name)
-        value = self._values.get(place, _UNKNOWN)
-        if value is not _UNKNOWN:
+    async def get(self, space: str, name: str, *, is_new: bool = False) -> Any:  # noqa: ANN401, JSON
+        """The value of an entry; None where there is none.
+
+        `is_new` says that most probably there is none, which is then found out by writing.
+        """
+        value = self._changed.get((space, name), _UNKNOWN)
+        if value is not _UNKNOWN or self._parent is None:
             return value
-        if self._parent is not None:
-            return await self._parent.get(space, name)
-        entry = await self._session.fetch(space, name)
-        stored = None if entry is None else entry.value
-        self._stored[place] = stored
-        self._values[place] = value = None if stored is None else json.loads(stored)
-        return value
+        return await self._parent.get(space, name, is_new=is_new)
 
     def put(self, space: str, name: str, value: Any) -> None:  # noqa: ANN401, JSON
         """Set the value of an entry; None removes it."""
-        self._values[space, name] = value
-        self._changed[space, name] = None
+        self._changed[space, name] = value
 
     def nested(self) -> "Unit":
         """A unit whose changes become part of this one by `merge`, or are dropped."""
-        return Unit(self._session, self)
+        return Unit(self)
 
     def merge(self) -> None:
         """Make the changes part of the parent."""
         assert self._parent is not None  # noqa: S101, for the type checkers
-        for space, name in self._changed:
-            self._parent.put(space, name, self._values[space, name])
+        for (space, name), value in self._changed.items():
+            self._parent.put(space, name, value)
 
-    def encode(self) -> None:
-        """Raise now if a value is not JSON, before anything is merged."""
-        for place in self._changed:
-            json.dumps(self._values[place])
 
-    async def flush(self) -> None:
-        """Write what has changed."""
-        for place in self._changed:
-            value = self._values[place]
-            if place not in self._stored:
-                entry = await self._session.fetch(*place)
-                self._stored[place] = None if entry is None else entry.value
-            before = self._stored[place]
+class Transaction(Unit):
+    """The unit of a whole session, with what is known from those before it."""
+
+    def __init__(self, session: Session, cache: Cache, *, hopeful: bool = False) -> None:
+        super().__init__(None)
+        self._session = session
+        self._cache = cache
+        self._hopeful = hopeful
+        self._known: Cache | None = None
+        self._read: dict[Place, Entry] = {}
+        self._hoped: set[Place] = set()
+        self.writer: str | None = None
+
+    async def begin(self) -> "Transaction":
+        """Find out whether what is remembered is what is stored: each write leaves a mark."""
+        entry = await self._fetch(STATE)
+        self.writer = None if entry.value is None else entry.value["writer"]
+        if self._cache.writer == self.writer:
+            self._known = self._cache
+        return self
+
+    async def get(self, space: str, name: str, *, is_new: bool = False) -> Any:  # noqa: ANN401, JSON
+        """The value of an entry; None where there is none."""
+        value = await super().get(space, name)
+        if value is not _UNKNOWN:
+            return value
+        place = (space, name)
+        known = self._read.get(place) or (None if self._known is None else self._known.get(place))
+        if known is None and is_new and self._hopeful:
+            self._hoped.add(place)
+            return None
+        return (known or await self._fetch(place)).value
+
+    async def _fetch(self, place: Place) -> Entry:
+        found = await self._session.fetch(*place)
+        text = None if found is None else found.value
+        entry = self._read[place] = Entry(text, None if text is None else json.loads(text))
+        return entry
+
+    async def flush(self, writer: str) -> None:
+        """Write what has changed, with the mark of the writer."""
+        if not self._changed:
+            return
+        self.put(*STATE, {**(await self.get(*STATE) or {}), "writer": writer})
+        for place, value in self._changed.items():
+            before = await self._text(place)
             if value is None:
                 if before is not None:
                     await self._session.remove(*place)
+                self._read[place] = Entry(None, None)
                 continue
             after = json.dumps(value, separators=(",", ":")).encode()
             if before is None:
                 await self._session.insert(*place, after)
             elif before != after:
                 await self._session.replace(*place, after)
+            self._read[place] = Entry(after, value)
+        self.writer = writer
+
+    async def _text(self, place: Place) -> bytes | None:
+        if place in self._hoped:
+            return None
+        known = self._read.get(place) or (None if self._known is None else self._known.get(place))
+        return (known or await self._fetch(place)).text
+
+    def remember(self, *, wrote: bool) -> None:
+        """Keep what was read and written, unless another write came between."""
+        if wrote and self._known is None:
+            self._cache.clear()
+        elif (not wrote and self._known is None) or (not wrote and self._cache.writer != self.writer):
+            return
+        self._cache.writer = self.writer
+        for place, entry in self._read.items():
+            self._cache.put(place, entry)

@@ -199,3 +199,33 @@ def test_a_secret_is_not_in_the_note_of_a_failing_key() -> None:
         party.unpack(packed)
     notes = getattr(caught.value, "__notes__", ["external key on X25519"])
     assert "external key on X25519" in notes[0]
+
+
+# length
+
+
+def test_repr_of_many_long_kids_is_bounded_and_that_of_few_is_whole() -> None:
+    kids = [f"did:example:{'x' * 1000}#{number}" for number in range(1000)]
+    for error in (errors.DecryptionError(kids), errors.SecretNotFoundError(kids)):
+        assert len(repr(error)) <= 1000
+        assert repr(error).startswith(f"{type(error).__name__}(['did:example:xxx")
+        assert [*error.kids] == kids
+    assert repr(errors.DecryptionError(["did:a:b#1"])) == "DecryptionError(['did:a:b#1'])"
+    assert repr(errors.MalformedMessageError("x", "a\nb")) == r"MalformedMessageError('x', 'a\nb')"
+
+
+@pytest.mark.parametrize(
+    "secret", [{"kty": "OKP", "crv": "X25519"}, {"kty": "OKP", "crv": "X1", "x": "", "d": ""}]
+)
+def test_error_of_a_jwk_from_a_store_names_its_kid(secret: dict[str, Any]) -> None:
+    class Store(InMemorySecrets):
+        def get_key(self, kid: str) -> Any:  # noqa: ANN401
+            return secret
+
+    party = sync.DIDCommMessaging()
+    alice, bob = party.create_peer_did(), party.create_peer_did()
+    with pytest.raises((ValueError, DIDCommError)) as caught:
+        sync.DIDCommMessaging(Store()).pack(hello(), to=bob, frm=alice)
+    shown = " ".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
+    # the middle of a long DID is left out
+    assert re.search(rf"{re.escape(alice[:20])}.*#key-1", shown)

@@ -287,3 +287,15 @@ def test_a_did_jwk_with_a_name_twice_is_refused() -> None:
 def test_a_secret_that_is_not_an_object_is_named() -> None:
     with pytest.raises(TypeError):
         Secret([1])  # type: ignore[arg-type]
+
+
+def test_integer_longer_than_any_float_is_named_as_such(alice: Party) -> None:
+    longest, longer = "9" * 308, "9" * 310
+    text = json.dumps(plaintext(from_=alice.did, body={"n": 7}))
+    party = sync.DIDCommMessaging()
+    assert party.unpack(text.replace('"n": 7', f'"n": {longest}')).message.body["n"] == int(longest)
+    for number in (longer, f"-{longer}", "9" * 5000):
+        with pytest.raises(MalformedMessageError, match=r"an integer of more than 308 digits"):
+            party.unpack(text.replace('"n": 7', f'"n": {number}'))
+    with pytest.raises(ValueError, match=r"`body` .*: an integer of more than 308 digits"):
+        Message(type="https://example.org/a/1.0/b", body={"n": 10**400})

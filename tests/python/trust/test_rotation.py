@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pydidcomm import FromPrior, PackEncryptedParameters, PeerEnded, UnpackConfig, short_form, sync
+from pydidcomm import (
+    FromPrior,
+    PackEncryptedParameters,
+    PeerEnded,
+    PeerRotated,
+    UnpackConfig,
+    short_form,
+    sync,
+)
 from pydidcomm.errors import (
     DIDCommError,
     DidNotFoundError,
@@ -406,3 +414,14 @@ def test_a_signature_of_a_token_that_is_not_valid_rotates_nothing(
     flipped = bytes([body[0] ^ 1]) + body[1:]
     with pytest.raises(InvalidSignatureError):
         documents.unpack(bob, carry(f"{honest.rpartition('.')[0]}.{b64(flipped)}", bob, alice2))
+
+
+def test_rotation_in_an_anoncrypted_message_has_no_proved_sender(
+    documents: Documents, alice: Party, alice2: Party, bob: Party
+) -> None:
+    token = jwt(claims(alice, alice2), alice.signing)
+    received = documents.unpack(bob, carry(token, bob, None, frm=alice2.did))
+    assert isinstance(received.relationship_change, PeerRotated)
+    assert received.relationship_change.new == alice2.did
+    assert received.sender is None
+    assert [warning.code for warning in received.metadata.warnings] == ["unproved_from"]
