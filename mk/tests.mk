@@ -1,5 +1,5 @@
 # tests of both languages, and the report of the requirements
-.PHONY: test-rust growth test-python exit-runs kill-secrets system conformance webvh-suite
+.PHONY: test-rust growth test-python exit-runs kill-secrets kill-store system conformance webvh-suite
 
 # which tests passed, for the report of the requirements
 RESULTS := build/conformance
@@ -37,6 +37,11 @@ exit-runs: $(VENV)/built ## test process exit repeatedly: make exit-runs COUNT=2
 kill-secrets: $(VENV)/built ## kill processes that write keys to SQLite and PostgreSQL, again and again: make kill-secrets ROUNDS=100
 	$(SAY) "kill -9 of two processes that write keys, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL; a server that comes and goes"
 	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/keys/test_askar_kills.py
+
+# how often two agents are killed while they accept, handle and send
+kill-store: $(VENV)/built ## kill processes that use the store of an agent, on SQLite and PostgreSQL: make kill-store ROUNDS=100
+	$(SAY) "kill -9 of two processes on one store of an agent, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL"
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/stores/test_store_kills.py
 
 system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind, Chromium, zbar
 	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"

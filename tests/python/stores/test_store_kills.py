@@ -1,0 +1,156 @@
+"""Killed processes lose nothing acknowledged, and leave nothing half: make kill-store ROUNDS=100."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+
+from pydidcomm.stores.askar import AskarStore
+from support import postgres
+from support.paths import PACKAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydidcomm.stores import InboxItem, Record
+
+pytestmark = pytest.mark.slow
+
+ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
+PROGRAM = Path(__file__).with_name("agent_process.py")
+RAW_KEY = AskarStore.generate_raw_key()
+NOW = 1_700_000_000
+# a process that acknowledges nothing in this time fails its test
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Postgres]:
+    if postgres.binaries() is None:
+        pytest.skip("Askar on PostgreSQL: its server is not installed (make system)")
+    with postgres.server() as running:
+        yield running
+
+
+class Agent:
+    """A process that works on a store and prints what it has done."""
+
+    def __init__(self, location: str, name: str) -> None:
+        self.said: list[str] = []
+        self.process = subprocess.Popen(  # noqa: S603, our own program
+            [sys.executable, PROGRAM, location, RAW_KEY, name],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            # the last line may be cut
+            if line.endswith("\n"):
+                self.said.append(line.strip())
+
+    def wait_for_words(self, count: int) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while len(self.said) < count:
+            assert time.monotonic() < end, "the process does nothing"
+            assert self.process.poll() is None, "the process ended by itself"
+            time.sleep(0.002)
+
+    def kill(self) -> list[str]:
+        """End the process as nothing can prevent, and return what it acknowledged."""
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return self.said
+
+
+async def check(location: str, said: dict[str, set[str]]) -> int:
+    """Compare the store with what was acknowledged; return how many messages are in it."""
+    async with AskarStore.open(location, raw_key=RAW_KEY, create=False, timeout=60) as store:
+        waiting = [item.key for item in await every_waiting(store)]
+        handled = [record.key for record in await every_handled(store)]
+        assert len(set(waiting)) == len(waiting)
+        assert len(set(handled)) == len(handled)
+        # a message waits, or it was handled: never both, and none is lost
+        assert not set(waiting) & set(handled)
+        assert said["accepted"] <= {*waiting, *handled}
+        assert said["handled"] <= set(handled)
+        lanes = {key.split()[1] for key in handled}
+        counts = 0
+        for lane in lanes:
+            # an effect that happened twice, or in part, would not fit the count
+            thread = await store.thread(f"lane {lane}", "count", "t")
+            assert thread is not None
+            assert thread.data["count"] == sum(key.split()[1] == lane for key in handled)
+            assert thread.data["last"] in handled
+            counts += thread.data["count"]
+        assert counts == len(handled)
+        for key in handled:
+            reply = await store.outgoing(f"reply to {key}")
+            assert reply is not None
+            assert reply.message == key.encode()
+            assert reply.state == "sent" or reply.id not in said["sent"]
+        for key in waiting:
+            assert await store.outgoing(f"reply to {key}") is None
+        return len(waiting) + len(handled)
+
+
+async def every_waiting(store: AskarStore) -> list[InboxItem]:
+    found: list[InboxItem] = []
+    after: str | None = None
+    while page := await store.waiting(NOW, 200, after=after):
+        found += page
+        after = page.after
+    return found
+
+
+async def every_handled(store: AskarStore) -> list[Record]:
+    found: list[Record] = []
+    after: str | None = None
+    while page := await store.records("handled", after, 200):
+        found += page
+        after = page.after
+    return found
+
+
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+def test_a_killed_agent_loses_nothing_that_it_acknowledged_and_leaves_nothing_half(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    chance = random.Random(database)  # noqa: S311, for the points of the kills
+    stored = acknowledged = 0
+    location = ""
+    said: dict[str, set[str]] = {}
+    for number in range(ROUNDS):
+        # a new store now and then keeps the comparison short
+        if number % 5 == 0:
+            location = str(tmp_path / f"{number}.db")
+            if database == "PostgreSQL":
+                running: postgres.Postgres = request.getfixturevalue("server")
+                location = running.url()
+            said = {word: set() for word in ("accepted", "handled", "sent")}
+        agents = [Agent(location, f"{number}-{one}") for one in range(2)]
+        for agent in agents:
+            agent.wait_for_words(chance.randrange(1, 150))
+        for line in [line for agent in agents for line in agent.kill()]:
+            word, _, key = line.partition(" ")
+            said[word].add(key)
+            acknowledged += 1
+        stored += anyio.run(check, location, said)
+    assert acknowledged >= 2 * ROUNDS
+    print(f"{database}: {ROUNDS} rounds, {acknowledged} acknowledged verbs, {stored} messages, none lost")  # noqa: T201
