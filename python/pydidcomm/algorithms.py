@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+__all__ = ["AnonCryptAlg", "AuthCryptAlg", "MediaType", "SignAlg"]
+
 
 class AnonCryptAlg(StrEnum):
     """How anoncrypt encrypts the content. DIDComm v2.1, section "ECDH-ES key wrapping"."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from pydidcomm.algorithms import SignAlg
 
+__all__ = ["AttachmentSignature"]
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class AttachmentSignature:

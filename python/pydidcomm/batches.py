@@ -22,6 +22,8 @@ from pydidcomm.config import (
 )
 from pydidcomm.outcome import Outcome, outcomes
 
+__all__ = ["Outgoing", "pack_many", "unpack_each", "unpack_many"]
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Outgoing:

@@ -16,6 +16,16 @@ from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, SecretsReso
 from pydidcomm.resolvers.finding import SecretsFinder
 from pydidcomm.resolvers.options import with_options
 
+__all__ = [
+    "AllowedSenders",
+    "DIDs",
+    "KidIn",
+    "PackEncryptedConfig",
+    "PackEncryptedParameters",
+    "ResolversConfig",
+    "UnpackConfig",
+]
+
 DIDs: TypeAlias = AbstractSet[str] | Sequence[str]
 """Some DIDs; pydantic has a schema for both, and none for what they have in common."""
 

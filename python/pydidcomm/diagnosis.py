@@ -22,6 +22,8 @@ from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.inspection import EncryptedView, EnvelopeView, SignedView, inspect
 
+__all__ = ["Check", "Diagnosis", "diagnose"]
+
 _MOST_KEYS = 20
 """The most keys of an envelope that are looked up: a peer chooses how many there are."""
 

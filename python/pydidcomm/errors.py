@@ -41,6 +41,31 @@ from pydidcomm._arguments import NAMED_BY
 from pydidcomm._core import sanitize
 from pydidcomm._next_steps import NEEDED, UNMET, meant_curve, resolver_for, some_of
 
+__all__ = [
+    "ContentNotFoundError",
+    "DIDCommError",
+    "DecryptionError",
+    "DeliveryError",
+    "DidDeactivatedError",
+    "DidNotFoundError",
+    "EndpointNotFoundError",
+    "IncompatibleKeysError",
+    "InvalidSignatureError",
+    "KeyNotFoundError",
+    "MalformedDocumentError",
+    "MalformedMessageError",
+    "MessageTypeWarning",
+    "MissingToWarning",
+    "NotFoundError",
+    "PolicyError",
+    "ReplayedMessageError",
+    "ResolutionError",
+    "SecretNotFoundError",
+    "UnprovedSenderWarning",
+    "UnsupportedError",
+    "UntrustedMessageError",
+]
+
 _LONGEST_REPR = 1000
 """The most characters of a repr, whose middle is left out: several DIDs and kids."""
 

@@ -17,6 +17,8 @@ from pydidcomm._shown import described
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 
+__all__ = ["PublicKeyDid", "create_public_key_did"]
+
 _AGREE = ("X25519", "P-256", "P-384", "P-521")
 _SIGN = ("Ed25519", "P-256", "secp256k1")
 

@@ -27,6 +27,17 @@ from pydidcomm.config import (
 )
 from pydidcomm.outcome import Outcome, outcomes
 
+__all__ = [
+    "pack_encrypted",
+    "pack_encrypted_to_each",
+    "pack_plaintext",
+    "pack_signed",
+    "receive",
+    "sign_attachment",
+    "unpack",
+    "verify_attachment",
+]
+
 
 async def pack_plaintext(
     resolvers_config: ResolversConfig,  # noqa: ARG001, one signature for all packing functions

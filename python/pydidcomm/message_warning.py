@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Self
 
+__all__ = ["MessageWarning", "WarningCode"]
+
 
 class WarningCode(StrEnum):
     """What a warning in `Metadata.warnings` is about; the values are stable."""

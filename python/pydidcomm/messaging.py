@@ -15,6 +15,8 @@ from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
 from pydidcomm.resolvers._composite import with_those_behind
 
+__all__ = ["DIDCommMessaging"]
+
 
 class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
     """One party: packs in its name, and unpacks what it is sent.

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
+__all__ = ["Outcome"]
+
 Value = TypeVar("Value")
 
 

@@ -11,6 +11,8 @@ from typing import NoReturn, Protocol, runtime_checkable
 from pydidcomm._checks import check_positive
 from pydidcomm._core import UnpackResult, V1Message  # noqa: TC001, annotations are evaluated
 
+__all__ = ["InMemoryReplayWindow", "ReplayEntry", "ReplayWindow"]
+
 _CAPACITY = 10_000
 """Messages of one sender: an hour of three messages a second."""
 

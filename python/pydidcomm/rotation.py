@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pydidcomm._checks import check_instance, check_text, check_whole
 from pydidcomm._core import FromPrior, Message
 
+__all__ = ["EMPTY", "ending", "rotating"]
+
 EMPTY = "https://didcomm.org/empty/1.0/empty"
 """The type of a message that says nothing but its headers."""
 

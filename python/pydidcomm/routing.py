@@ -10,6 +10,8 @@ from pydidcomm._driver.drive import drive
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import ResolversConfig, UnpackConfig
 
+__all__ = ["rewrap", "unpack_forward", "wrap_in_forward"]
+
 
 async def unpack_forward(
     resolvers_config: ResolversConfig,

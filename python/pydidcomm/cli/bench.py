@@ -12,6 +12,8 @@ from pydidcomm.cli._run import in_event_loop
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+__all__ = ["bench"]
+
 CURVES: Final = ("X25519", "P-256", "P-384", "P-521")
 
 MOST_SECONDS: Final = 60.0

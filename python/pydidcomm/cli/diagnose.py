@@ -14,6 +14,8 @@ from pydidcomm.cli._wallet import party, wallet_option
 from pydidcomm.cli.unpack import needs_wallet
 from pydidcomm.errors import DIDCommError
 
+__all__ = ["diagnose"]
+
 
 @click.command()
 @file_argument

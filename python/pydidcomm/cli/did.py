@@ -10,6 +10,8 @@ from pydidcomm.cli._output import json_option, write_document, write_json, write
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, opened, party, wallet_option
 
+__all__ = ["did"]
+
 METHODS: Final = ("peer:0", "peer:2", "peer:4", "key", "jwk")
 
 

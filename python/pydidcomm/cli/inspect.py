@@ -9,6 +9,8 @@ from pydidcomm.cli._input import file_argument, read
 from pydidcomm.cli._options import option
 from pydidcomm.cli._output import json_option, write_json, write_line
 
+__all__ = ["inspect"]
+
 
 @click.command()
 @file_argument

@@ -14,6 +14,8 @@ from pydidcomm.cli._run import in_event_loop
 if TYPE_CHECKING:
     from pydidcomm.invitations import Invitation
 
+__all__ = ["invite"]
+
 
 @click.command()
 @option("--from", "frm", metavar="DID", help="The DID to answer to; it becomes public.")

@@ -13,6 +13,8 @@ from pydidcomm.cli._received import facts, sender_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import party, wallet_option
 
+__all__ = ["listen"]
+
 
 @click.command()
 @option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pydidcomm.mediator import MediatorServer
     from pydidcomm.mediator.settings import Settings
 
+__all__ = ["mediator"]
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

@@ -11,6 +11,8 @@ from pydidcomm.cli._output import json_option, write_json, write_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
 
+__all__ = ["pack"]
+
 
 @click.command()
 @file_argument

@@ -11,6 +11,8 @@ from pydidcomm.cli._output import json_option, write_json, write_line, write_not
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import opened, party, wallet_option
 
+__all__ = ["secrets"]
+
 
 @click.group()
 def secrets() -> None:

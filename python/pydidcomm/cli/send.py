@@ -13,6 +13,8 @@ from pydidcomm.cli._wallet import is_short, party, wallet_option
 from pydidcomm.cli.pack import check, encrypted
 from pydidcomm.errors import DeliveryError
 
+__all__ = ["send"]
+
 
 class _Envelope(NamedTuple):
     """A message that was packed before."""

@@ -12,6 +12,8 @@ from pydidcomm.cli._received import facts, sender_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
 
+__all__ = ["unpack"]
+
 
 @click.command()
 @file_argument

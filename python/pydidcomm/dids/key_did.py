@@ -9,6 +9,8 @@ from pydidcomm.dids.peer_did import made, store_secrets, stored
 from pydidcomm.resolvers import KeyMaker, SecretsStore
 from pydidcomm.resolvers.making import maker_of
 
+__all__ = ["create_jwk_did", "create_key_did"]
+
 
 def new_key_did(curve: str) -> tuple[str, list[Secret]]:
     """Create a did:key and its secrets, which are not stored yet."""

@@ -14,6 +14,8 @@ from pydidcomm.dids import _new_dids
 from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 from pydidcomm.resolvers.making import maker_of
 
+__all__ = ["PeerMethod", "create_peer_did"]
+
 PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
 """A method of did:peer: one key, a genesis document, keys and services, the hash of these, a document."""
 

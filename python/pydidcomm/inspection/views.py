@@ -12,6 +12,16 @@ from pydidcomm._checks import text_of
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 from pydidcomm._shown import shown
 
+__all__ = [
+    "EncryptedView",
+    "EnvelopeView",
+    "Fault",
+    "PlaintextView",
+    "SignatureView",
+    "SignedView",
+    "inspect",
+]
+
 _MOST_NAMED = 3
 """The most keys and faults that the text of a view lists; the view has them all."""
 

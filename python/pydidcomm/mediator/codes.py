@@ -2,6 +2,8 @@
 
 from typing import Final
 
+__all__ = ["INVALID_BODY", "LIVE_NOT_SUPPORTED", "NOT_ENROLLED", "UNKNOWN_RECIPIENT", "UNSUPPORTED"]
+
 INVALID_BODY: Final = "e.m.msg.invalid-body"
 UNSUPPORTED: Final = "e.m.msg.unsupported"
 NOT_ENROLLED: Final = "e.p.req.not-enrolled"

@@ -7,6 +7,8 @@ from typing import Protocol, runtime_checkable
 from pydidcomm._core import PublicKey
 from pydidcomm.resolvers._answers import SecretAnswer, SecretsResolver
 
+__all__ = ["SecretQuery", "SecretsFinder"]
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class SecretQuery:

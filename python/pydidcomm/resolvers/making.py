@@ -6,6 +6,8 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, runtime_checka
 from pydidcomm._core import PublicKey
 from pydidcomm.resolvers._answers import SecretsResolver
 
+__all__ = ["KeyMaker", "KeyUse", "NewKey"]
+
 KeyUse: TypeAlias = Literal["agreement", "authentication", "both"]
 """What a new key is for: messages are encrypted to it, or it signs, or both where a DID has one key."""
 

@@ -7,6 +7,8 @@ from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
 from pydidcomm._core import LocalResolver
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 
+__all__ = ["DIDResolverWithOptions", "ResolveOptions"]
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class ResolveOptions:

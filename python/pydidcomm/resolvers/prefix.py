@@ -10,6 +10,8 @@ from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import CompositeResolver, memory_of
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options
 
+__all__ = ["PrefixResolver"]
+
 
 class PrefixResolver(CompositeResolver):
     """Routes each DID to a resolver by the beginning of its text; the longest prefix wins.

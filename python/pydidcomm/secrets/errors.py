@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from pydidcomm.errors import DIDCommError
 
+__all__ = ["KeyExistsError", "SecretsLockedError", "SecretsUnavailableError"]
+
 
 class SecretsLockedError(DIDCommError):
     """A store of secrets does not open with this passphrase, key or PIN."""

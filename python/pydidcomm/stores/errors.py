@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from pydidcomm.errors import DIDCommError
 
+__all__ = ["StoreConflictError", "StoreUnavailableError", "StoreVersionError"]
+
 
 class StoreConflictError(DIDCommError):
     """A commit does not fit what is stored, and nothing of it was stored.

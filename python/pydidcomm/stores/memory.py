@@ -22,6 +22,8 @@ from pydidcomm.stores.records import (
     Relationship,
 )
 
+__all__ = ["MemoryStore"]
+
 Item = TypeVar("Item")
 
 

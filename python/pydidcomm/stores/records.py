@@ -6,6 +6,19 @@ from typing import Any, Literal, TypeVar, overload
 
 from pydidcomm.protocols.thread import Thread
 
+__all__ = [
+    "Done",
+    "InboxItem",
+    "InboxState",
+    "Incoming",
+    "OutboxItem",
+    "OutboxState",
+    "Page",
+    "Record",
+    "Relationship",
+    "RelationshipState",
+]
+
 RelationshipState = Literal["invited", "active", "ended"]
 """Invited: the peer is not known yet. Ended: kept, so that a late message finds out."""
 

@@ -15,6 +15,8 @@ from pydidcomm.stores.records import (
     Relationship,
 )
 
+__all__ = ["MOST_ITEMS", "Store"]
+
 MOST_ITEMS = 1000
 """The largest `limit`: a page is held in memory."""
 

@@ -17,6 +17,8 @@ from pydidcomm.sync._driver.acceptance import refusal, take_back
 from pydidcomm.sync._driver.batch import drive_each
 from pydidcomm.sync._driver.unpacked_in_order import AT_ONCE, unpacked_in_order
 
+__all__ = ["Outgoing", "pack_many", "unpack_each", "unpack_many"]
+
 
 def pack_many(
     resolvers_config: ResolversConfig,

@@ -9,8 +9,10 @@ from pydidcomm._core import Packed, PackedSigned
 from pydidcomm._driver import operations
 from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig, UnpackConfig
-from pydidcomm.diagnosis import Diagnosis, _steps, _Text, _text
+from pydidcomm.diagnosis import Check, Diagnosis, _steps, _Text, _text
 from pydidcomm.sync._driver.drive import drive, secret_named
+
+__all__ = ["Check", "Diagnosis", "diagnose"]
 
 
 def diagnose(

@@ -5,8 +5,10 @@
 from pydidcomm._core import PublicKey
 from pydidcomm._driver.operations import encrypted, signed, unpacked
 from pydidcomm.errors import DIDCommError
-from pydidcomm.external_keys import _checks, _message, _mismatch
+from pydidcomm.external_keys import PublicKeyDid, _checks, _message, _mismatch, create_public_key_did
 from pydidcomm.sync._driver.drive import drive
+
+__all__ = ["PublicKeyDid", "create_public_key_did"]
 
 
 def check_key(handle: object, public_key: PublicKey) -> None:

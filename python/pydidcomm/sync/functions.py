@@ -29,6 +29,17 @@ from pydidcomm.outcome import Outcome, outcomes
 from pydidcomm.sync._driver.acceptance import check_acceptance
 from pydidcomm.sync._driver.drive import drive
 
+__all__ = [
+    "pack_encrypted",
+    "pack_encrypted_to_each",
+    "pack_plaintext",
+    "pack_signed",
+    "receive",
+    "sign_attachment",
+    "unpack",
+    "verify_attachment",
+]
+
 
 def pack_plaintext(
     resolvers_config: ResolversConfig,  # noqa: ARG001, one signature for all packing functions

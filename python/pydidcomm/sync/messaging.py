@@ -17,6 +17,8 @@ from pydidcomm.sync._party.relationships import Relationships
 from pydidcomm.sync._party.signing import Signing
 from pydidcomm.sync._party.unpacking import Unpacking
 
+__all__ = ["DIDCommMessaging"]
+
 
 class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
     """One party: packs in its name, and unpacks what it is sent.

@@ -12,6 +12,8 @@ from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.sync._driver.acceptance import check_acceptance
 from pydidcomm.sync._driver.drive import drive
 
+__all__ = ["rewrap", "unpack_forward", "wrap_in_forward"]
+
 
 def unpack_forward(
     resolvers_config: ResolversConfig,

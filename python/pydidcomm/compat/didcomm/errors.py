@@ -2,6 +2,18 @@
 
 from enum import Enum
 
+__all__ = [
+    "DIDCommError",
+    "DIDCommValueError",
+    "DIDDocNotResolvedError",
+    "DIDUrlNotFoundError",
+    "IncompatibleCryptoError",
+    "InvalidDIDDocError",
+    "MalformedMessageCode",
+    "MalformedMessageError",
+    "SecretNotFoundError",
+]
+
 
 class DIDCommError(Exception):
     """The root of all exceptions of this package."""

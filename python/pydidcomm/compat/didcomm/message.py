@@ -17,6 +17,19 @@ from pydidcomm.compat.didcomm.errors import DIDCommValueError, MalformedMessageC
 if TYPE_CHECKING:
     from typing import Self
 
+__all__ = [
+    "Attachment",
+    "AttachmentDataBase64",
+    "AttachmentDataJson",
+    "AttachmentDataLinks",
+    "FromPrior",
+    "GenericMessage",
+    "HeaderKeyType",
+    "HeaderValueType",
+    "Headers",
+    "Message",
+]
+
 HeaderKeyType: TypeAlias = str
 HeaderValueType: TypeAlias = JSON_VALUE
 Headers: TypeAlias = dict[str, Any]

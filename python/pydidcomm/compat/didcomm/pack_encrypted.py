@@ -14,6 +14,14 @@ from pydidcomm.compat.didcomm.core.utils import didcomm_id_generator_default
 from pydidcomm.compat.didcomm.message import Headers, Message
 from pydidcomm.compat.didcomm.protocols.routing.forward import resolve_did_services_chain
 
+__all__ = [
+    "PackEncryptedConfig",
+    "PackEncryptedParameters",
+    "PackEncryptedResult",
+    "ServiceMetadata",
+    "pack_encrypted",
+]
+
 
 async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the original
     resolvers_config: ResolversConfig,

@@ -9,6 +9,8 @@ from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
 from pydidcomm.compat.didcomm.message import Message
 
+__all__ = ["PackSignedParameters", "PackSignedResult", "pack_signed"]
+
 
 async def pack_signed(
     resolvers_config: ResolversConfig,

@@ -12,6 +12,8 @@ from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ
 from pydidcomm.compat.didcomm.errors import DIDCommValueError
 from pydidcomm.compat.didcomm.message import Message
 
+__all__ = ["Metadata", "UnpackConfig", "UnpackResult", "unpack"]
+
 
 async def unpack(
     resolvers_config: ResolversConfig,

@@ -18,6 +18,8 @@ from pydidcomm.compat.didcomm_messaging.packaging import PackagingService, Packa
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
 from pydidcomm.compat.didcomm_messaging.routing import RoutingService
 
+__all__ = ["DIDCommMessaging", "DIDCommMessagingService", "PackResult", "UnpackResult"]
+
 
 @dataclass
 class PackResult:

@@ -19,6 +19,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.backend.core import CoreBackedSer
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope, b64url, from_b64url
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
 
+__all__ = ["PackagingService", "PackagingServiceError", "PackedMessageMetadata"]
+
 _CLAIMS = ("from", "from_prior")
 """The headers that say who sent a message."""
 

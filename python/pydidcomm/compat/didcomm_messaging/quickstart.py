@@ -29,6 +29,22 @@ from pydidcomm.compat.didcomm_messaging.resolver.peer import Peer2, Peer4
 from pydidcomm.compat.didcomm_messaging.resolver.web import DIDWeb
 from pydidcomm.compat.didcomm_messaging.routing import RoutingService
 
+__all__ = [
+    "JSON_OBJ",
+    "JSON_VALUE",
+    "Agent",
+    "Attachment",
+    "Callback",
+    "activate_websocket",
+    "fetch_relayed_messages",
+    "generate_did",
+    "handle_websocket",
+    "send_http_message",
+    "setup_default",
+    "setup_relay",
+    "websocket_loop",
+]
+
 JSON_OBJ: TypeAlias = dict[str, Any]
 Attachment: TypeAlias = JSON_OBJ
 JSON_VALUE: TypeAlias = "str | int | bool | float | JSON_OBJ | list[Any] | None"

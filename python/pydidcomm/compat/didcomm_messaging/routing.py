@@ -17,6 +17,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoService, P, S, 
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingService
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
 
+__all__ = ["RoutingService", "RoutingServiceError"]
+
 _FORWARD = "https://didcomm.org/routing/2.0/forward"
 
 

@@ -9,6 +9,8 @@ from pydidcomm.compat._json import read_object
 from pydidcomm.compat.peerdid.core.did_doc_types import DIDCommServicePeerDID, VerificationMethodPeerDID
 from pydidcomm.compat.peerdid.errors import MalformedPeerDIDDocError
 
+__all__ = ["DIDDocPeerDID"]
+
 
 class DIDDocPeerDID:
     """The document of a did:peer.

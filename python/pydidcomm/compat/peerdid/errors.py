@@ -1,5 +1,7 @@
 """The exceptions of `peerdid`, with those of `pydidcomm.errors` as their causes."""
 
+__all__ = ["MalformedPeerDIDDocError", "MalformedPeerDIDError", "PeerDIDError"]
+
 
 class PeerDIDError(Exception):
     """The root of all exceptions of this package."""

@@ -10,6 +10,8 @@ from pydidcomm.resolvers import KeyMaker, SecretsStore
 from pydidcomm.resolvers.making import maker_of
 from pydidcomm.sync.dids.peer_did import made, store_secrets, stored
 
+__all__ = ["create_jwk_did", "create_key_did"]
+
 
 def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") -> str:
     """A new did:key, its secrets kept in the store.

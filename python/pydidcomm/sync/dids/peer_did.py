@@ -12,6 +12,8 @@ from pydidcomm.dids.peer_did import PeerDid, PeerMethod, remember
 from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 from pydidcomm.resolvers.making import maker_of
 
+__all__ = ["PeerMethod", "create_peer_did"]
+
 
 def store_secrets(secrets: SecretsStore, created: Sequence[Secret]) -> None:
     """Stores new secrets: in one call of `add_keys` where the store has it, otherwise one by one."""

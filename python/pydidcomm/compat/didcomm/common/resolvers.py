@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pydidcomm.compat.didcomm.did_doc.did_resolver import DIDResolver
 from pydidcomm.compat.didcomm.secrets.secrets_resolver import SecretsResolver
 
+__all__ = ["ResolversConfig"]
+
 
 @dataclass(frozen=True)
 class ResolversConfig:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+__all__ = ["search_first_in_iterable"]
+
 T = TypeVar("T")
 
 

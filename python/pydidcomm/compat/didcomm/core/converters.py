@@ -4,6 +4,8 @@ from typing import Any
 
 from pydidcomm.compat.didcomm.core.utils import id_generator_default
 
+__all__ = ["converter__didcomm_id", "converter__id"]
+
 
 def converter__id(_id: Any = None) -> Any:  # noqa: ANN401
     """The id: fresh where there is none, and what a function returns where it is one."""

@@ -7,6 +7,8 @@ from pydidcomm.compat._json import read_object
 from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ
 from pydidcomm.compat.didcomm.errors import MalformedMessageCode, MalformedMessageError
 
+__all__ = ["dict_to_json", "dict_to_json_bytes", "json_bytes_to_dict", "json_str_to_dict"]
+
 
 def dict_to_json_bytes(msg: JSON_OBJ) -> bytes:
     """The octets of an object."""

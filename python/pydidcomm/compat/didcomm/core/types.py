@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
 
+__all__ = ["DIDCOMM_ORG_DOMAIN", "DIDCommFields", "DIDCommGeneratorType", "EncryptResult", "JWMFields"]
+
 DIDCOMM_ORG_DOMAIN = "didcomm.org"
 DIDCommGeneratorType: TypeAlias = Callable[..., str]
 

@@ -7,6 +7,18 @@ from typing import Any
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
 from pydidcomm.compat.didcomm.core.serialization import json_bytes_to_dict
 
+__all__ = [
+    "didcomm_id_generator_default",
+    "get_did",
+    "get_did_and_optionally_kid",
+    "id_generator_default",
+    "is_did",
+    "is_did_or_did_url",
+    "is_did_url",
+    "is_did_with_uri_fragment",
+    "parse_base64url_encoded_json",
+]
+
 
 def id_generator_default() -> str:
     """A fresh UUID."""

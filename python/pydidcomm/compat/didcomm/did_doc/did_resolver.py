@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from pydidcomm.compat.didcomm.did_doc.did_doc import DIDDoc
 
+__all__ = ["ChainedDIDResolver", "DIDResolver"]
+
 
 class DIDResolver(ABC):
     """Finds DID documents."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pydidcomm.compat.didcomm.did_doc.did_doc import DIDDoc
 from pydidcomm.compat.didcomm.did_doc.did_resolver import DIDResolver
 
+__all__ = ["DIDResolverInMemory"]
+
 
 class DIDResolverInMemory(DIDResolver):
     """Finds these documents.

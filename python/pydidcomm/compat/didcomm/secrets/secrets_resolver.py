@@ -11,6 +11,8 @@ from pydidcomm.compat._described import described, named
 from pydidcomm.compat.didcomm.common.types import VerificationMaterial, VerificationMaterialFormat
 from pydidcomm.compat.didcomm.errors import DIDCommValueError
 
+__all__ = ["Secret", "SecretsResolver"]
+
 _MEMBERS = {
     VerificationMaterialFormat.JWK: "privateKeyJwk",
     VerificationMaterialFormat.BASE58: "privateKeyBase58",

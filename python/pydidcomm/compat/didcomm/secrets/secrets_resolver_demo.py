@@ -10,6 +10,8 @@ from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret
 from pydidcomm.compat.didcomm.secrets.secrets_resolver_editable import SecretsResolverEditable
 from pydidcomm.compat.didcomm.secrets.secrets_util import jwk_to_secret, secret_to_jwk_dict
 
+__all__ = ["SecretsResolverDemo"]
+
 
 class SecretsResolverDemo(SecretsResolverEditable):
     """Finds the secrets of a file, and writes new ones into it.

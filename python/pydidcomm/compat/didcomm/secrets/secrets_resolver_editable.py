@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret, SecretsResolver
 
+__all__ = ["SecretsResolverEditable"]
+
 
 class SecretsResolverEditable(SecretsResolver):
     """Finds secrets, and takes new ones."""

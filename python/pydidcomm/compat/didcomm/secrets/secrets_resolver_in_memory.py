@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret, SecretsResolver
 
+__all__ = ["SecretsResolverInMemory"]
+
 
 class SecretsResolverInMemory(SecretsResolver):
     """Finds these secrets.

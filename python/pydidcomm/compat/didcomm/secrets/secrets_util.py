@@ -15,6 +15,13 @@ from pydidcomm.compat.didcomm.common.types import (
 from pydidcomm.compat.didcomm.errors import DIDCommValueError
 from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret
 
+__all__ = [
+    "generate_ed25519_keys_as_jwk_dict",
+    "generate_x25519_keys_as_jwk_dict",
+    "jwk_to_secret",
+    "secret_to_jwk_dict",
+]
+
 
 def jwk_to_secret(jwk: dict[str, Any]) -> Secret:
     """The secret that the JWK says, under its `kid`."""

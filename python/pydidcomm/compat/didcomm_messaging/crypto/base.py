@@ -11,6 +11,8 @@ from pydid import VerificationMethod
 
 from pydidcomm.compat.didcomm_messaging.multiformats import multibase, multicodec
 
+__all__ = ["CryptoService", "CryptoServiceError", "PublicKey", "SecretKey", "SecretsManager"]
+
 _BARE_KEY = 32
 """The octets of a key on Curve25519; older documents write them without a multicodec."""
 

@@ -13,6 +13,16 @@ from pydidcomm.compat._json import looks_like_object, read_object
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 from pydidcomm.errors import MalformedMessageError
 
+__all__ = [
+    "IDENT_ENC_KEY",
+    "IDENT_HEADER",
+    "IDENT_PROTECTED",
+    "IDENT_RECIPIENTS",
+    "JweBuilder",
+    "JweEnvelope",
+    "JweRecipient",
+]
+
 IDENT_ENC_KEY = "encrypted_key"
 IDENT_HEADER = "header"
 IDENT_PROTECTED = "protected"

@@ -25,6 +25,32 @@ from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.sync import v1 as sync_v1
 
+__all__ = [
+    "CryptoError",
+    "anon_crypt_message",
+    "anon_decrypt_message",
+    "auth_crypt_message",
+    "auth_decrypt_message",
+    "b58_to_bytes",
+    "b64_to_bytes",
+    "bytes_to_b58",
+    "bytes_to_b64",
+    "create_keypair",
+    "decrypt_plaintext",
+    "encrypt_plaintext",
+    "locate_pack_recipient_key",
+    "pack_message",
+    "prepare_pack_recipient_keys",
+    "random_seed",
+    "recipients_from_packed_message",
+    "sign_message",
+    "sign_message_field",
+    "unpack_message",
+    "validate_seed",
+    "verify_signed_message",
+    "verify_signed_message_field",
+]
+
 b64url = Base64UrlEncoder()
 
 _SEED = 32

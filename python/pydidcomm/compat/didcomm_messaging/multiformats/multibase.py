@@ -12,6 +12,17 @@ import base58
 
 from pydidcomm.compat._described import described
 
+__all__ = [
+    "Base58BtcEncoder",
+    "Base64Encoder",
+    "Base64UrlEncoder",
+    "Encoding",
+    "EncodingStr",
+    "MultibaseEncoder",
+    "decode",
+    "encode",
+]
+
 # the names of the multibase table; another text is not repeated
 _REGISTERED = (
     "base16",

@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pydidcomm.compat._described import described
 
+__all__ = ["Multicodec", "MulticodecStr", "SupportedCodecs", "multicodec", "unwrap", "wrap"]
+
 
 class Multicodec(NamedTuple):
     """A name and the octets that stand for it."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydid import DIDDocument, DIDUrl, Resource, VerificationMethod
 
+__all__ = ["DIDMethodNotSupported", "DIDNotFound", "DIDResolutionError", "DIDResolver", "PrefixResolver"]
+
 
 class DIDResolutionError(Exception):
     """A DID does not resolve."""

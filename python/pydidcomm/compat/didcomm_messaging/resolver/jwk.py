@@ -6,6 +6,8 @@ from typing import ClassVar
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 from pydidcomm.compat.didcomm_messaging.resolver._local import LocalMethod
 
+__all__ = ["JWKResolver"]
+
 b64 = Base64UrlEncoder()
 
 

@@ -2,6 +2,8 @@
 
 from pydidcomm.compat.didcomm_messaging.resolver._local import LocalMethod
 
+__all__ = ["DIDKey"]
+
 
 class DIDKey(LocalMethod):
     """Resolves did:key, with the key for agreement that an Ed25519 key implies."""

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from pydidcomm.compat.didcomm_messaging.resolver._local import LocalMethod
 
+__all__ = ["Peer2", "Peer4"]
+
 
 class Peer2(LocalMethod):
     """Resolves did:peer:2; a `ValueError` tells of others."""

@@ -24,6 +24,8 @@ except ImportError as missing:
 
 from pydidcomm.compat.didcomm_messaging.resolver._public import PublicAddressTransport
 
+__all__ = ["TIME_TO_CACHE", "DIDWeb", "did_web_pattern", "domain_regex"]
+
 domain_regex = (
     r"[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?)*"
     r"(%3[aA][0-9]{1,5})?"

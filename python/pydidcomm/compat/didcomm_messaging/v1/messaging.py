@@ -21,6 +21,15 @@ from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
 from pydidcomm.compat.didcomm_messaging.v1.crypto.base import V1CryptoService
 from pydidcomm.compat.didcomm_messaging.v1.packaging import UnreadableV1Error, V1PackagingService
 
+__all__ = [
+    "Target",
+    "V1DIDCommMessaging",
+    "V1DIDCommMessagingError",
+    "V1DIDCommMessagingService",
+    "V1PackResult",
+    "V1UnpackResult",
+]
+
 
 class V1DIDCommMessagingError(Exception):
     """A DID takes no messages of DIDComm v1."""

@@ -12,6 +12,8 @@ from pydidcomm.compat.didcomm_messaging.v1.crypto.base import (
     V1CryptoUnpackResult,
 )
 
+__all__ = ["V1PackagingService", "V1PackagingServiceError"]
+
 
 class V1PackagingServiceError(Exception):
     """An envelope cannot be made, or is refused."""

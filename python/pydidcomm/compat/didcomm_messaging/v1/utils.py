@@ -2,6 +2,8 @@
 
 from pydidcomm import v1
 
+__all__ = ["v1_kid_to_multikey"]
+
 
 def v1_kid_to_multikey(kid: str) -> str:
     """The Multikey of a verkey.

@@ -15,6 +15,18 @@ from pydidcomm.compat.peerdid.types import (
     VerificationMethodTypeAuthentication,
 )
 
+__all__ = [
+    "SERVICE_ACCEPT",
+    "SERVICE_DIDCOMM_MESSAGING",
+    "SERVICE_ENDPOINT",
+    "SERVICE_ID",
+    "SERVICE_ROUTING_KEYS",
+    "SERVICE_TYPE",
+    "DIDCommServicePeerDID",
+    "VerificationMethodField",
+    "VerificationMethodPeerDID",
+]
+
 SERVICE_ID = "id"
 SERVICE_TYPE = "type"
 SERVICE_ENDPOINT = "serviceEndpoint"

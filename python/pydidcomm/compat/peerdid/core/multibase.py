@@ -4,6 +4,8 @@ from enum import Enum
 
 import base58
 
+__all__ = ["MultibaseFormat", "from_base58", "to_base58"]
+
 
 class MultibaseFormat(Enum):
     """A kind of multibase, by its prefix."""

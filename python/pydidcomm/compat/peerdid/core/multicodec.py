@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+__all__ = ["Codec"]
+
 
 class Codec(Enum):
     """A kind of key, by its multicodec."""

@@ -30,6 +30,8 @@ except ImportError as missing:
     message = "the Askar backend needs the package aries-askar"
     raise ImportError(message) from missing
 
+__all__ = ["AskarCryptoService", "AskarKey", "AskarSecretKey", "AskarSecretsManager"]
+
 _CURVES = {KeyAlg.ED25519: "Ed25519", KeyAlg.X25519: "X25519", KeyAlg.K256: "secp256k1", KeyAlg.P256: "P-256"}
 _ALGORITHMS = {curve: algorithm for algorithm, curve in _CURVES.items()}
 _SIGNATURES = {SignAlg.ED25519: "eddsa", SignAlg.ES256: "es256", SignAlg.ES256K: "es256k"}

@@ -18,6 +18,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.backend.core import (
 )
 from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoServiceError, PublicKey, SecretKey
 
+__all__ = ["AsymmetricKey", "AuthlibCryptoService", "AuthlibKey", "AuthlibSecretKey"]
+
 
 class AsymmetricKey(Protocol):
     """What is asked of a key of Authlib, for instance of an `OKPKey`."""

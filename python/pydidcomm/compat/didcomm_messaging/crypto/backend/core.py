@@ -25,6 +25,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.base import (
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope
 from pydidcomm.errors import DIDCommError
 
+__all__ = ["CoreCryptoService", "CoreKey", "CoreSecretKey"]
+
 _CURVES = {
     "Ed25519VerificationKey2018": "Ed25519",
     "Ed25519VerificationKey2020": "Ed25519",

@@ -13,6 +13,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import AskarKey, As
 from pydidcomm.compat.didcomm_messaging.v1.crypto.base import V1CryptoServiceError
 from pydidcomm.compat.didcomm_messaging.v1.crypto.core import CoreBackedV1Service
 
+__all__ = ["AskarV1CryptoService"]
+
 
 class AskarV1CryptoService(CoreBackedV1Service[AskarKey, AskarSecretKey]):
     """The crypto service of DIDComm v1 for keys of Askar."""

@@ -10,6 +10,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.base import P, S
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 
+__all__ = ["RecipData", "V1CryptoService", "V1CryptoServiceError", "V1CryptoUnpackResult"]
+
 
 class RecipData(NamedTuple):
     """What an envelope says of one recipient.

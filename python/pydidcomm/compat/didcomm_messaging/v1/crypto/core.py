@@ -20,6 +20,8 @@ from pydidcomm.compat.didcomm_messaging.v1.crypto.base import (
 )
 from pydidcomm.config import ResolversConfig
 
+__all__ = ["CoreBackedV1Service"]
+
 
 class One:
     """A secrets resolver that holds one secret, under its verkey.

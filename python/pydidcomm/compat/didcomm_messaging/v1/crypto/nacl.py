@@ -17,6 +17,8 @@ from pydidcomm.compat.didcomm_messaging.crypto.jwe import from_b64url
 from pydidcomm.compat.didcomm_messaging.v1.crypto.base import V1CryptoServiceError
 from pydidcomm.compat.didcomm_messaging.v1.crypto.core import CoreBackedV1Service
 
+__all__ = ["EdPublicKey", "InMemSecretsManager", "KeyPair", "NaclV1CryptoService"]
+
 _SEED = 32
 """The octets of an Ed25519 secret; NaCl writes the public key behind them."""
 
