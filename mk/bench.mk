@@ -1,5 +1,5 @@
 # benchmarks
-.PHONY: bench bench-parts bench-core bench-loop bench-instructions bench-peers
+.PHONY: bench bench-mediator bench-parts bench-core bench-loop bench-instructions bench-peers
 
 # how many rounds the medians are taken of, and a part of the names of the operations that are wanted
 ROUNDS ?= 20
@@ -31,6 +31,13 @@ bench: $(BENCH)/built ## measure each operation against its cryptographic primit
 bench-parts: $(BENCH)/installed ## measure keys in stores, resolving, and a message received over HTTP: make bench-parts ROUNDS=20
 	$(SAY) "benchmark of the parts: medians of $(ROUNDS) interleaved rounds"
 	PYTHONPATH=tests/python $(BENCH)/venv/bin/python tests/benches/parts.py --rounds $(ROUNDS)
+
+MESSAGES ?= 4000
+POSTGRES ?=
+
+bench-mediator: $(BENCH)/installed ## measure forwards a second against the web server and the store alone: make bench-mediator MESSAGES=4000
+	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of its nearer limit"
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) $(if $(POSTGRES),--postgres '$(POSTGRES)')
 
 bench-core: ## measure the core and the primitives with criterion, compared with the previous run
 	$(SAY) "benchmark of the core and of the primitives by criterion; reports are in target/benches/criterion"
