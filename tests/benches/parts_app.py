@@ -1,8 +1,12 @@
-"""The two applications that are compared: a receiver, and one that answers 202 and does nothing."""
+"""The applications that are compared: a receiver, one that unpacks alone, and one that does nothing.
+
+Each answers a GET with the CPU seconds of its process.
+"""
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +16,8 @@ from pydidcomm.transports.receiver import receiver
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    Application = Callable[[Any, Any, Any], Awaitable[None]]
+
 _party = sync.DIDCommMessaging()
 Path(os.environ["PARTS_DID"]).write_text(_party.create_peer_did())
 
@@ -20,17 +26,39 @@ async def handler(_received: UnpackResult) -> None:
     """Does nothing."""
 
 
-app = receiver(DIDCommMessaging(_party.secrets, _party.resolver), handler)
+def measured(application: Application) -> Application:
+    """The application, with its CPU time for a GET."""
+
+    async def outer(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, of ASGI
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await application(scope, receive, send)
+            return
+        body = str(time.process_time()).encode()
+        headers = [(b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return outer
 
 
-async def nothing(
-    scope: dict[str, Any],
-    receive: Callable[[], Awaitable[dict[str, Any]]],
-    send: Callable[[dict[str, Any]], Awaitable[None]],
-) -> None:
-    """Reads the body, and answers 202."""
-    if scope["type"] == "http":
-        while (await receive()).get("more_body"):
-            pass
-        await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+def answering(work: Callable[[bytes], object]) -> Application:
+    """An application that reads the body, works, and answers 202."""
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, of ASGI
+        if scope["type"] == "http":
+            body = b""
+            more = True
+            while more:
+                event = await receive()
+                body += event["body"]
+                more = event.get("more_body", False)
+            work(body)
+            await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+
+    return inner
+
+
+app = measured(receiver(DIDCommMessaging(_party.secrets, _party.resolver), handler))
+bare = measured(answering(_party.unpack))
+nothing = measured(answering(len))
