@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable  # noqa: TC003, annotations are evaluated
 from dataclasses import dataclass
-from threading import Lock
 from typing import NoReturn, Protocol, runtime_checkable
 
 from pydidcomm._checks import check_positive
@@ -168,6 +167,8 @@ class InMemoryReplayWindow:
         self._total = total
         self._seconds = seconds
         self._clock = clock
+        from threading import Lock  # noqa: PLC0415, most programs have no window
+
         self._lock = Lock()
         # in the order of arrival
         self._known: dict[str, tuple[float, bytes, str]] = {}
