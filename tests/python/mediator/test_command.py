@@ -9,14 +9,17 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from pydidcomm import Attachment, Message
+from pydidcomm.mediator.settings import Identity, Settings
 from pydidcomm.sync import DIDCommMessaging
 from support.mediation import HELLO, M3, P3
+from support.paths import ROOT
 from support.postgres import free_port
 
 TYPE = {"content-type": "application/didcomm-encrypted+json"}
@@ -140,6 +143,21 @@ def test_a_wrong_configuration_is_named_with_its_key(text: str, problem: str, tm
     assert done.returncode == 2
     assert problem.rsplit(maxsplit=1)[-1] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "mediator.md").read_text(encoding="utf-8")
+    settings = Settings(folder=tmp_path, mediator=Identity(base_url='a"b\\c', did="did:example:m"))
+    changed = settings.with_did("did:example:n")
+    (tmp_path / "mediator.toml").write_text(changed.text(), encoding="utf-8")
+    assert Settings.read(tmp_path / "mediator.toml") == changed
+    assert changed.mediator.previous_dids == ("did:example:m",)
+    for section in fields(settings):
+        value = getattr(settings, section.name)
+        if is_dataclass(value):
+            assert f"`{section.name}`" in page
+            for key in fields(value):
+                assert f"`{key.name}`" in page, (section.name, key.name)
 
 
 def test_secrets_that_others_may_read_are_refused(tmp_path: Path) -> None:
