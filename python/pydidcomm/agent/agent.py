@@ -19,6 +19,8 @@ from pydidcomm.agent.router import Router
 from pydidcomm.agent.running import Running
 from pydidcomm.agent.server import bound, serving
 from pydidcomm.protocols import Event, Protocol, Protocols
+from pydidcomm.protocols.acknowledgment import EmptyMessage
+from pydidcomm.protocols.error_limit import ReportProblem
 from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import InboxItem, Page, Store
 from pydidcomm.transports.http import HttpTransport
@@ -40,7 +42,8 @@ class Agent(Directory, Router):
         raw_key: The same, without the half second that a passphrase takes.
         listen: Where it serves, for instance `http://127.0.0.1:8040/didcomm`; None to mount `app` instead.
         endpoint: The URL at which peers reach it; by default that of `listen`.
-        protocols: What it speaks beside its handlers; by default trust ping.
+        protocols: What it speaks beside its handlers, empty messages and problem reports; by default trust
+            ping.
         resolver: Finds DID documents; by default those that need no network.
         transport: Sends messages; by default an `HttpTransport`.
         allow: Networks that the default transport may connect to although they are not public.
@@ -89,6 +92,10 @@ class Agent(Directory, Router):
         self._listen = listen
         self._endpoint = endpoint
         self._protocols = Protocols([TrustPing()] if protocols is None else protocols)
+        for protocol in (EmptyMessage(), ReportProblem()):
+            # the agent itself sends and receives these
+            if self._protocols.find(f"{protocol.piuri}/x") is None:
+                self._protocols.add(protocol)
         self._resolver = resolver
         self._transport = transport
         self._allow = tuple(allow)
@@ -191,7 +198,7 @@ class Agent(Directory, Router):
         """What happens from now on, as `async with agent.events() as stream: async for event in stream`.
 
         Names: those of protocols, "relationship", "rotated", "ended", "sent", "unconfirmed", "failed",
-        "acknowledged", "problem-reported", "parked". A listener that falls behind by more than 1024 events
+        "acknowledged", "parked". A listener that falls behind by more than 1024 events
         loses the newest.
         """
         return self._current.services.events.listen()

@@ -29,7 +29,6 @@ from pydidcomm.protocols import (
     RemoteProtocolError,
     Step,
     Thread,
-    thread_id,
 )
 from pydidcomm.protocols.machine import unsupported
 from pydidcomm.protocols.problem_report import is_report
@@ -76,7 +75,7 @@ def thread_key(received: Received, protocols: Protocols) -> tuple[str, str, str]
     peer = received.relationship or received.sender
     if protocol is None or peer is None:
         return None
-    return peer, protocol.piuri, thread_id(received.message)
+    return peer, protocol.piuri, protocol.thread_of(received.message)
 
 
 def decide(  # noqa: PLR0913, state, message, time and the two tables

@@ -24,6 +24,7 @@ from pydidcomm.protocols import (
     Problem,
     Protocols,
     Received,
+    Step,
     Thread,
     thread_id,
 )
@@ -33,7 +34,8 @@ from pydidcomm.protocols.acknowledgment import (
     ids_to_acknowledge,
     with_acknowledgment,
 )
-from pydidcomm.protocols.problem_report import ProblemReport, is_report, report
+from pydidcomm.protocols.error_limit import ReportProblem
+from pydidcomm.protocols.problem_report import ProblemReport
 from pydidcomm.stores import Done, InboxItem, Relationship, Store
 
 __all__ = ["Handling"]
@@ -100,12 +102,15 @@ class Handling:
         decision = decide(received, thread, now, self._protocols, self._router, awaited=waiter is not None)
         acknowledged = await self._acknowledged(received)
         context = _context(received, relationship, item.key, thread, now)
-        send = await self._run(decision, context, received, relationship, now)
+        send, problem = await self._run(decision, context, relationship)
+        steps = [] if decision.step is None else [decision.step]
+        if problem is not None:
+            steps.append(await self._report(problem, received, now))
+            send = (*send, *steps[-1].send)
         send = _acknowledging(received, send, now)
-        step = decision.step
         done = Done(
             inbox_key=item.key,
-            threads=() if step is None or step.thread is None else (step.thread,),
+            threads=tuple(step.thread for step in steps if step.thread is not None),
             outbox=tuple(
                 outbox_item(one, received.relationship, wants_ack=bool(one.message.please_ack))
                 for one in send
@@ -120,7 +125,9 @@ class Handling:
             self.outbox_changed()
         if waiter is not None:
             waiter.resolve(received)
-        self._events.emit(*_events(received, step.events if step else (), acknowledged))
+        events = [event for step in steps for event in step.events]
+        peer = received.relationship or received.sender
+        self._events.emit(*events, *(Event("acknowledged", one, peer=peer) for one in acknowledged))
 
     async def wake(self, thread: Thread) -> None:
         """Act on the deadline of a thread.
@@ -150,32 +157,28 @@ class Handling:
             await self._store.commit(done)
 
     async def _run(
-        self,
-        decision: Decision,
-        context: "_Collected",
-        received: Received,
-        relationship: Relationship | None,
-        now: int,
-    ) -> tuple[Outgoing, ...]:
-        """What is to be sent."""
-        problem = decision.problem
+        self, decision: Decision, context: "_Collected", relationship: Relationship | None
+    ) -> tuple[tuple[Outgoing, ...], Problem | None]:
+        """What is to be sent, and the problem to be reported."""
         sent = () if decision.step is None else decision.step.send
-        if problem is None and decision.route is not None:
-            try:
-                await self._call(decision.route, decision.body, context, relationship)
-            except Problem as raised:
-                problem = raised
-            else:
-                return (*sent, *context.collected())
-        if problem is None:
-            return sent
+        if decision.problem is not None or decision.route is None:
+            return sent, decision.problem
+        try:
+            await self._call(decision.route, decision.body, context, relationship)
+        except Problem as problem:
+            context.value.records.clear()
+            return sent, problem
+        return (*sent, *context.collected()), None
+
+    async def _report(self, problem: Problem, received: Received, now: int) -> Step:
+        """The report of a problem, unless none is due or there were too many."""
         LOG.info("message %s of %s: %s", received.message.id, received.sender, problem)
-        context.value.records.clear()
-        answer = report(problem, received, now=now)
         peer = received.relationship or received.sender
-        if answer is None or peer is None or not self._reports.allows(peer, now):
-            return () if decision.problem is not None else sent
-        return (answer,) if decision.problem is not None else (*sent, answer)
+        reporting = self._protocols.find(ProblemReport.type)
+        if peer is None or not isinstance(reporting, ReportProblem) or not self._reports.allows(peer, now):
+            return Step()
+        thread = await self._store.thread(peer, reporting.piuri, thread_id(received.message))
+        return reporting.report(problem, received, thread, now)
 
     async def _call(
         self, route: Route, body: Body | None, context: "_Collected", relationship: Relationship | None
@@ -274,20 +277,3 @@ def _acknowledging(received: Received, send: tuple[Outgoing, ...], now: int) -> 
             return (*send[:number], carrying, *send[number + 1 :])
     pure = acknowledgment(received, ids, now=now)
     return send if pure is None else (*send, pure)
-
-
-def _events(
-    received: Received, events: tuple[Event, ...], acknowledged: tuple[str, ...]
-) -> tuple[Event, ...]:
-    peer = received.relationship or received.sender
-    more = [Event("acknowledged", one, peer=peer) for one in acknowledged]
-    if is_report(received.message) and received.sender is not None:
-        more.append(Event("problem-reported", _report_of(received.message), received.message.pthid, peer))
-    return (*events, *more)
-
-
-def _report_of(message: Message) -> ProblemReport | Message:
-    try:
-        return ProblemReport.from_message(message)
-    except Exception:  # noqa: BLE001, the peer's message is shown as it is
-        return message

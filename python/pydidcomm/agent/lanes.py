@@ -28,6 +28,10 @@ IDLE_SECONDS: Final = 5.0
 """How often the store is asked again without a cause: another process may have put messages into it."""
 
 
+PASSED_SECONDS: Final = 0.05
+"""When messages of a peer with many of them are read again."""
+
+
 class Lanes:
     """Gives the waiting messages to a handler.
 
@@ -60,6 +64,8 @@ class Lanes:
         self._ready: dict[str, InboxItem] = {}
         self._busy: dict[str, str] = {}
         self._of_peer: Counter[str] = Counter()
+        self._passed: set[str] = set()
+        self._stopped: dict[str, float] = {}
         self._after: str | None = None
         self._more = True
         self._again_at: float | None = 0.0
@@ -90,8 +96,13 @@ class Lanes:
 
     async def _fill(self, tasks: TaskGroup) -> None:
         """Start what can be started; read pages while there is room."""
-        if self._again_at is not None and self._again_at <= self._clock():
+        now = self._clock()
+        if self._again_at is not None and self._again_at <= now:
             self._after, self._more, self._again_at = None, True, None
+            self._passed.clear()
+            self._stopped = {lane: until for lane, until in self._stopped.items() if until > now}
+            if self._stopped:
+                self._again_at = min(self._stopped.values())
         self._start(tasks)
         while self._more and len(self._busy) < self._limits.lanes and len(self._ready) < PAGE:
             # a message that arrives meanwhile sets it again
@@ -105,14 +116,18 @@ class Lanes:
             self._start(tasks)
 
     def _take(self, item: InboxItem) -> None:
+        """Put a message that was read among those to start, unless it is there, or its turn is later."""
         if item.key in self._ready or item.key in self._busy.values():
             return
         peer = item.relationship or ""
-        if self._of_peer[peer] + sum(
-            1 for one in self._ready.values() if one.relationship == item.relationship
-        ) >= (2 * self._limits.lanes_per_peer):
+        if item.lane in self._stopped or peer in self._passed:
+            # a later message must not come before one that was passed over
+            return
+        waiting = sum(1 for one in self._ready.values() if one.relationship == item.relationship)
+        if self._of_peer[peer] + waiting >= 2 * self._limits.lanes_per_peer:
             # one peer does not fill the memory; its further messages are read again later
-            self._again_at = self._clock() + 0.05 if self._again_at is None else self._again_at
+            self._passed.add(peer)
+            self._read_again(PASSED_SECONDS)
             return
         self._ready[item.key] = item
 
@@ -139,7 +154,7 @@ class Lanes:
             await self._attempt(item, peer)
         except StoreUnavailableError:
             LOG.exception("the store does not answer; message %s is handled again", item.key)
-            self._again_at = self._clock() + 1.0
+            self._stop(item.lane, self._clock() + 1.0)
         finally:
             del self._busy[item.lane]
             self._of_peer[peer] -= 1
@@ -153,8 +168,7 @@ class Lanes:
                 await self._handle(item)
         except StoreConflictError:
             # another process has it, or an earlier message of the lane has come back
-            self._drop(item.lane)
-            self._again_at = self._clock() + 1.0
+            self._stop(item.lane, self._clock() + 1.0)
             return
         except StoreUnavailableError:
             raise
@@ -167,21 +181,27 @@ class Lanes:
         attempts = item.attempts + 1
         # the class alone is stored: the text may quote the message
         reason = type(error).__name__
-        self._drop(item.lane)
+        pause = self._limits.pause(attempts) * random.uniform(1, 1.5)  # noqa: S311, no secret
+        next_at = int(self._clock() + pause)
+        self._stop(item.lane, next_at)
         if attempts >= self._limits.attempts:
             LOG.error("message %s is parked after %s attempts", item.key, attempts, exc_info=error)
             await self._store.park(item.key, reason)
+            self._stopped.pop(item.lane, None)
             self._finished(peer)
             self._events.emit(Event("parked", item.key, peer=peer or None))
             self.rescan()
             return
         LOG.warning("the handler of message %s failed", item.key, exc_info=error)
-        pause = self._limits.pause(attempts) * random.uniform(1, 1.5)  # noqa: S311, no secret
-        next_at = int(self._clock() + pause)
         await self._store.postpone(item.key, attempts=attempts, next_at=next_at, error=reason)
-        self._again_at = min(self._again_at or next_at, next_at)
 
-    def _drop(self, lane: str) -> None:
-        """Forget what was read of a lane that has stopped: it is read again in order."""
+    def _read_again(self, seconds: float) -> None:
+        at = self._clock() + seconds
+        self._again_at = at if self._again_at is None else min(self._again_at, at)
+
+    def _stop(self, lane: str, until: float) -> None:
+        """Let a lane wait: what was read of it is forgotten, and read again in order."""
+        self._stopped[lane] = until
+        self._read_again(until - self._clock())
         for key in [key for key, one in self._ready.items() if one.lane == lane]:
             del self._ready[key]

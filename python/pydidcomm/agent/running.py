@@ -107,6 +107,7 @@ class Running:
     @asynccontextmanager
     async def tasks(self) -> AsyncGenerator[None]:
         """Run the lanes, the outbox and the deadlines while the block runs."""
+        failed: Exception | None = None
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._lanes.run)
             tasks.start_soon(self._outbox.run)
@@ -114,8 +115,12 @@ class Running:
             tasks.start_soon(self._every, FORGET_SECONDS, self._forget)
             try:
                 yield
+            except Exception as error:  # noqa: BLE001, that of the program, which leaves without a group
+                failed = error
             finally:
                 tasks.cancel_scope.cancel()
+        if failed is not None:
+            raise failed
 
     async def own_did(self, name: str) -> str:
         """The public DID of that name, made where it is not there.

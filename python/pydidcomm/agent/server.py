@@ -3,7 +3,7 @@
 import os
 import socket
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -75,18 +75,13 @@ async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     server = Server(config)
-    async with anyio.create_task_group() as tasks:
 
-        async def serve() -> None:
-            # uvicorn ends in order, by its flag
-            with anyio.CancelScope(shield=True):
-                await server.serve(sockets=[listener])
+    def end() -> None:
+        server.should_exit = True
 
-        tasks.start_soon(serve)
-        try:
-            yield
-        finally:
-            server.should_exit = True
+    # uvicorn ends in order, by its flag
+    async with _meanwhile(lambda: server.serve(sockets=[listener]), end):
+        yield
 
 
 @asynccontextmanager
@@ -107,14 +102,26 @@ async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[Non
     config.errorlog = None
     config.graceful_timeout = 5.0
     ending = anyio.Event()
+    async with _meanwhile(lambda: serve(app, config, shutdown_trigger=ending.wait), ending.set):
+        yield
+
+
+@asynccontextmanager
+async def _meanwhile(serve: Callable[[], Awaitable[None]], end: Callable[[], None]) -> AsyncGenerator[None]:
+    """Run a server while the block runs; it is not cancelled, but ended."""
+    failed: Exception | None = None
     async with anyio.create_task_group() as tasks:
 
         async def run() -> None:
             with anyio.CancelScope(shield=True):
-                await serve(app, config, shutdown_trigger=ending.wait)
+                await serve()
 
         tasks.start_soon(run)
         try:
             yield
+        except Exception as error:  # noqa: BLE001, that of the program, which leaves without a group
+            failed = error
         finally:
-            ending.set()
+            end()
+    if failed is not None:
+        raise failed

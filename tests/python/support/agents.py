@@ -20,7 +20,7 @@ LOOPBACK = ["127.0.0.1/32"]
 SECONDS = 20.0
 
 
-def new_agent(store: Store | None = None, *, port: int | None = None, **options: Any) -> Agent:  # noqa: ANN401
+def new_agent(store: Store | str | None = None, *, port: int | None = None, **options: Any) -> Agent:  # noqa: ANN401
     listen = f"http://127.0.0.1:{port or free_port()}/didcomm"
     settings: dict[str, Any] = {
         "listen": listen,
