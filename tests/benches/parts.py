@@ -1,8 +1,8 @@
 """What the parts around the envelope cost: keys in stores, resolving cold and cached, a message over HTTP.
 
 Times are medians of interleaved rounds. A message received is compared with the same server answering 202 to
-nothing, plus the unpacking by itself; and with the same server answering 202 after unpacking: a server that is
-slower than its client wakes the client for each answer, which costs both of these and not the sum.
+nothing, plus the unpacking by itself; and with the same server answering 202 after unpacking. A server that
+is slower than its client wakes the client for each answer, which costs both of these and not the sum.
 """
 
 from __future__ import annotations
