@@ -32,7 +32,7 @@ def install(*packages: str) -> None:
 
     Raises:
         ImportError: One of the originals is imported already; its classes and ours would be mixed up.
-        ValueError: There is no stand-in for the package.
+        ValueError: The package has no stand-in.
 
     Example:
         >>> import importlib, pydidcomm.compat.didcomm.errors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable  # noqa: TC003, whoever resolves the types of fields finds it
+from collections.abc import Callable  # noqa: TC003, resolving the types of fields needs it
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import attrs
@@ -119,7 +119,7 @@ _DATA = {"links": AttachmentDataLinks, "base64": AttachmentDataBase64, "json": A
 
 @attrs.define(slots=False)
 class Attachment:
-    """Content beside the body; see `pydidcomm.Attachment`, which signs, verifies and hashes too."""
+    """Content in addition to the body; see `pydidcomm.Attachment`, which signs, verifies and hashes too."""
 
     data: AttachmentDataLinks | AttachmentDataBase64 | AttachmentDataJson = attrs.field(
         validator=_fields.a(*_DATA.values())

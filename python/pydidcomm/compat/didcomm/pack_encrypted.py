@@ -148,7 +148,7 @@ class PackEncryptedConfig:
 
 @dataclass
 class PackEncryptedParameters:
-    """What a message needs beside; see `pydidcomm.PackEncryptedParameters`.
+    """Further parameters of a message; see `pydidcomm.PackEncryptedParameters`.
 
     Attributes:
         forward_headers: Headers of every forward.

@@ -17,7 +17,7 @@ async def pack_plaintext(
     message: Message | JSON_OBJ,
     pack_params: "PackPlaintextParameters | None" = None,  # noqa: ARG001, nothing is signed here
 ) -> "PackPlaintextResult":
-    """The message as anybody can read and change it; see `pydidcomm.pack_plaintext`."""
+    """The unprotected message; see `pydidcomm.pack_plaintext`."""
     packed = await asked(
         resolvers_config, lambda own: pydidcomm.pack_plaintext(own, given(message)), own_kids=()
     )
@@ -39,7 +39,7 @@ class PackPlaintextResult:
 
 @dataclass
 class PackPlaintextParameters:
-    """What a message needs beside.
+    """Further parameters of a message.
 
     Attributes:
         from_prior_issuer_kid: The key that signs `from_prior`; without effect, as none is announced here.

@@ -45,7 +45,7 @@ class PackSignedResult:
 
 @dataclass
 class PackSignedParameters:
-    """What a message needs beside.
+    """Further parameters of a message.
 
     Attributes:
         from_prior_issuer_kid: The key that signs `from_prior`; without effect, as none is announced here.

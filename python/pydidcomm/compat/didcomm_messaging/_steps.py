@@ -18,7 +18,7 @@ from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import DIDResolver, KeyAgreementKey
 
 Held: TypeAlias = Secret | KeyAgreementKey
-"""What agrees on a secret: a key in this process, or one that stays elsewhere."""
+"""The operation of key agreement: a key in this process, or an external key."""
 
 NamedKey: TypeAlias = tuple[str, PublicKey]
 """A public key under its kid."""
@@ -96,7 +96,7 @@ class Secrets(Generic[AnySecret]):
 
 
 class Endpoints:
-    """A resolver that is asked for what an endpoint names: a URI that it cannot resolve is no obstacle."""
+    """A resolver for the URIs of endpoints: a URI that it cannot resolve is skipped."""
 
     def __init__(self, resolver: Resolving) -> None:
         self._resolver = resolver

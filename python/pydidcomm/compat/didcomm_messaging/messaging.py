@@ -114,7 +114,7 @@ class DIDCommMessagingService(Generic[P, S]):
         Raises:
             TypeError: `message` is something else.
             PackagingServiceError: A key or a secret is not there.
-            RoutingServiceError: There is no way to the recipient.
+            RoutingServiceError: The recipient has no usable service.
             CryptoServiceError: The keys do not go into one envelope.
         """
         plaintext = octets_of(message)
@@ -136,7 +136,7 @@ class DIDCommMessagingService(Generic[P, S]):
         An authcrypt layer inside of an anoncrypt one, which hides the sender, is opened too.
 
         Raises:
-            PackagingServiceError: It is no envelope, for none of the secrets, or claims what is not proved.
+            PackagingServiceError: It is not an envelope, not for these secrets, or makes an unproved claim.
             CryptoServiceError: It does not open.
         """
         octets, metadata = await packaging.unpack(crypto, resolver, secrets, encoded_message, **options)
@@ -202,7 +202,7 @@ class DIDCommMessaging(Generic[P, S]):
         Raises:
             TypeError: `message` is something else.
             PackagingServiceError: A key or a secret is not there.
-            RoutingServiceError: There is no way to the recipient.
+            RoutingServiceError: The recipient has no usable service.
             CryptoServiceError: The keys do not go into one envelope.
         """
         return await self.dmp.pack(
@@ -225,7 +225,7 @@ class DIDCommMessaging(Generic[P, S]):
         """What is in the message, and what was proved about it.
 
         Raises:
-            PackagingServiceError: It is no envelope, for none of the secrets, or claims what is not proved.
+            PackagingServiceError: It is not an envelope, not for these secrets, or makes an unproved claim.
             CryptoServiceError: It does not open.
         """
         return await self.dmp.unpack(

@@ -1,7 +1,7 @@
 """Pack and unpack one layer: find keys, call a crypto service, verify the claims.
 
 Hands on to pydidcomm's core: which keys a layer is made with, that a key stands under `keyAgreement`, and
-whether `from` and `from_prior` are proved. The computing is the crypto service's, whoever wrote it.
+whether `from` and `from_prior` are proved. The crypto service does the cryptography.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ class PackagingService(Generic[P, S]):
         """What an envelope says of itself, and the secret that opens it.
 
         Raises:
-            PackagingServiceError: It is no envelope of DIDComm v2, or for none of the secrets.
+            PackagingServiceError: It is not an envelope of DIDComm v2, or not for these secrets.
         """
         try:
             wrapper = JweEnvelope.from_json(enc_message)
@@ -87,7 +87,7 @@ class PackagingService(Generic[P, S]):
         Where it is a message, `from` is the DID of the key that authcrypted it, and `from_prior` is proved.
 
         Raises:
-            PackagingServiceError: It is no envelope of DIDComm v2, it is for none of the secrets, the
+            PackagingServiceError: It is not an envelope of DIDComm v2, not for these secrets, the
                 sender's key is not one for agreement, or the message claims what is not proved. Also
                 raised where the plaintext begins like a JSON object and does not have one meaning.
             CryptoServiceError: It does not open.

@@ -194,7 +194,7 @@ async def activate_websocket(
         IndexError: The mediator takes no connections.
     """
     try:
-        import websockets  # noqa: PLC0415, whoever only posts does not need it
+        import websockets  # noqa: PLC0415, not needed over HTTP
     except ImportError as missing:
         message = "live delivery needs the package websockets"
         raise ImportError(message) from missing

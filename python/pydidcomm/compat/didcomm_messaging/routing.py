@@ -23,7 +23,7 @@ _FORWARD = "https://didcomm.org/routing/2.0/forward"
 
 
 class RoutingServiceError(Exception):
-    """There is no way to the recipient."""
+    """The recipient has no usable service."""
 
 
 class RoutingService:

@@ -66,7 +66,7 @@ class DIDDocPeerDID:
         """Reads the JSON text.
 
         Raises:
-            MalformedPeerDIDDocError: It is no document of a did:peer.
+            MalformedPeerDIDDocError: It is not a document of a did:peer.
         """
         try:
             document = read_object(value)

@@ -42,7 +42,7 @@ def create_peer_did_numalgo_2(
     """The did:peer:2 of these keys and services.
 
     Raises:
-        ValueError: A key cannot serve its purpose, or `service` is no JSON.
+        ValueError: A key cannot serve its purpose, or `service` is not JSON.
     """
     for key in encryption_keys:
         _check(key, KeyRelationshipType.KEY_AGREEMENT)

@@ -8,14 +8,14 @@ class PeerDIDError(Exception):
 
 
 class MalformedPeerDIDError(PeerDIDError):
-    """This is no did:peer of method 0 or 2. Stands for `MalformedDocumentError` and `UnsupportedError`."""
+    """Not a did:peer of method 0 or 2. Replaces `MalformedDocumentError` and `UnsupportedError`."""
 
     def __init__(self, msg: str) -> None:
         super().__init__(f"Invalid peer DID provided. {msg}.")
 
 
 class MalformedPeerDIDDocError(PeerDIDError, ValueError):
-    """This is no document of a did:peer."""
+    """The value is not a document of a did:peer."""
 
     def __init__(self, msg: str) -> None:
         super().__init__(f"Invalid peer DID Doc provided. {msg}.")

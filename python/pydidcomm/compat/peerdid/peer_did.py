@@ -27,7 +27,7 @@ def create_peer_did_numalgo_0(inception_key: VerificationMaterialAuthentication)
     """The did:peer:0 of a key that signs.
 
     Raises:
-        ValueError: It is no such key.
+        ValueError: It is not such a key.
         TypeError: It is none at all.
     """
     return f"did:peer:0{_multibase(inception_key, VerificationMaterialAuthentication)}"
@@ -41,7 +41,7 @@ def create_peer_did_numalgo_2(
     """The did:peer:2 of these keys and services.
 
     Raises:
-        ValueError: A key cannot serve its purpose, or `service` is no JSON.
+        ValueError: A key cannot serve its purpose, or `service` is not JSON.
         TypeError: A key is none at all.
     """
     agreement = [_multibase(key, VerificationMaterialAgreement) for key in encryption_keys]

@@ -31,7 +31,7 @@ def didcomm_id_generator_default(did: str | None = None) -> str:
 
 
 def is_did(v: Any) -> bool:  # noqa: ANN401
-    """Whether this may be a DID or a DID URL; whoever parses it says whether it is."""
+    """Whether this may be a DID or a DID URL; parsing it gives the answer."""
     parts = v.split(":") if isinstance(v, str) else []
     return len(parts) > 2 and parts[0] == "did" and all(parts)  # noqa: PLR2004, did, method and id
 

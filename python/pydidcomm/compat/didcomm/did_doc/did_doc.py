@@ -52,7 +52,7 @@ class VerificationMethod(pydid.VerificationMethod):
 
     @property
     def verification_material(self) -> VerificationMaterial:
-        """The key as it was told until 0.3.1."""
+        """The key in the form of versions before 0.3.2."""
         for form, member in _MEMBERS.items():
             value: Any = getattr(self, member)
             if value is not None:
@@ -118,7 +118,7 @@ class DIDDoc(pydid.DIDDocument):
         """Reads the JSON object.
 
         Raises:
-            ValueError: It is no DID document.
+            ValueError: It is not a DID document.
         """
         document: Any = super().deserialize(value)
         return cast("DIDDoc", document)

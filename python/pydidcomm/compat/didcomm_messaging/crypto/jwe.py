@@ -79,7 +79,7 @@ class JweRecipient:
         """The recipient that a member of `recipients` describes.
 
         Raises:
-            ValueError: It has no wrapped key, or a header that is no object.
+            ValueError: It has no wrapped key, or a header that is not an object.
         """
         if IDENT_ENC_KEY not in entry:
             _refuse("recipient: missing encrypted_key")
@@ -325,7 +325,7 @@ class JweEnvelope:
 
     @property
     def combined_aad(self) -> bytes:
-        """All that is authenticated beside the content."""
+        """The additional authenticated data."""
         return self.protected_b64 + (b"." + b64url(self.aad).encode() if self.aad else b"")
 
     @property

@@ -1,7 +1,7 @@
 """DIDComm v1 as functions over bytes; `v1` has the current API.
 
 `pack_message` and `unpack_message` hand on to `pydidcomm.v1`. The single steps that the envelope is made of,
-and what is no envelope, are those of NaCl: they need the package PyNaCl, and the older boxes msgpack.
+and what is not an envelope, are those of NaCl: they need the package PyNaCl, and the older boxes msgpack.
 """
 
 import json
@@ -278,7 +278,7 @@ def recipients_from_packed_message(message_bytes: bytes) -> list[str]:
     """The verkeys that an envelope is for.
 
     Raises:
-        ValueError: It is no envelope.
+        ValueError: It is not an envelope.
     """
     try:
         return [
@@ -295,7 +295,7 @@ def unpack_message(
     """The text in an envelope, the sender's verkey or None, and our verkey.
 
     Raises:
-        ValueError: It is no envelope, or not for the key.
+        ValueError: It is not an envelope, or not for the key.
         CryptoError: It does not open.
         TypeError: It has another type.
     """

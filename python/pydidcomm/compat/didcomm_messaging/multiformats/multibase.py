@@ -132,7 +132,7 @@ def encode(value: bytes, encoding: Encoding | EncodingStr) -> str:
 
     Raises:
         TypeError: `encoding` is neither an `Encoding` nor a name.
-        ValueError: There is no base of that name.
+        ValueError: The base is unknown.
     """
     encoder = _encoder(encoding)
     return encoder.character + encoder.encode(value)

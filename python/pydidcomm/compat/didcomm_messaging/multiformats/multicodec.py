@@ -74,7 +74,7 @@ def wrap(multicodec: Multicodec | MulticodecStr, data: bytes) -> bytes:
 
     Raises:
         TypeError: `multicodec` is neither a `Multicodec` nor a name.
-        ValueError: There is no codec of that name.
+        ValueError: The codec is unknown.
     """
     return _codec(multicodec).code + data
 

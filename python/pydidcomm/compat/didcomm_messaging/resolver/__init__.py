@@ -17,7 +17,7 @@ class DIDResolutionError(Exception):
 
 
 class DIDNotFound(DIDResolutionError):  # noqa: N818, the name of the original
-    """Nobody knows the DID."""
+    """The DID was not found."""
 
 
 class DIDMethodNotSupported(DIDResolutionError):  # noqa: N818, the name of the original

@@ -33,5 +33,5 @@ class LocalMethod(DIDResolver):
 
     def _document(self, did: str) -> DIDDocument | None:
         document = self.local.resolve(did) if did.startswith(self.prefix) else None
-        # a DID URL is no DID
+        # a DID URL is not a DID
         return document if document is not None and document.id == did else None

@@ -87,7 +87,7 @@ class DIDWeb(DIDResolver):
 
         Raises:
             DIDNotFound: There is none, or something else in its place.
-            DIDResolutionError: The server does not answer, or answers with the document of somebody else.
+            DIDResolutionError: The server does not answer, or answers with the document of another DID.
         """
         now = datetime.now(tz=UTC)
         cached = cache.get(did)

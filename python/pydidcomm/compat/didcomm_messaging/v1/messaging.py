@@ -196,7 +196,7 @@ class V1DIDCommMessagingService(Generic[P, S]):
         """What is in the message, and what was proved about it.
 
         Raises:
-            V1PackagingServiceError: It is no envelope of DIDComm v1, or for none of the secrets.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
             V1CryptoServiceError: It does not open.
         """
         unpacked, recip, sender = await packaging.unpack(crypto, secrets, encoded_message)
@@ -265,7 +265,7 @@ class V1DIDCommMessaging(Generic[P, S]):
         """What is in the message, and what was proved about it.
 
         Raises:
-            V1PackagingServiceError: It is no envelope of DIDComm v1, or for none of the secrets.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
             V1CryptoServiceError: It does not open.
         """
         return await self.dmp.unpack(self.crypto, self.secrets, self.packaging, encoded_message, **options)

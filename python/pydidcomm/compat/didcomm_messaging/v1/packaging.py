@@ -60,7 +60,7 @@ class V1PackagingService(Generic[P, S]):
         """The secret that opens an envelope, and what the envelope says of its recipient.
 
         Raises:
-            V1PackagingServiceError: It is no envelope of DIDComm v1, or for none of the secrets.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
             UnreadableV1Error: The headers of its recipients make no sense.
         """
         alg = wrapper.protected.get("alg")
@@ -86,7 +86,7 @@ class V1PackagingService(Generic[P, S]):
         """What is in an envelope, and whose keys were used.
 
         Raises:
-            V1PackagingServiceError: It is no envelope of DIDComm v1, or for none of the secrets.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
             V1CryptoServiceError: It does not open.
             TypeError: It has another type.
         """
@@ -105,9 +105,9 @@ class V1PackagingService(Generic[P, S]):
         """The octets in an envelope: authcrypt where there is a sender, anoncrypt else.
 
         Raises:
-            V1PackagingServiceError: The sender's secret is not held; the original sends from nobody then.
+            V1PackagingServiceError: The sender's secret was not found; the original packs anoncrypt then.
             V1CryptoServiceError: The keys do not go into one envelope.
-            ValueError: A recipient is no verkey.
+            ValueError: A recipient is not a verkey.
         """
         recipients = [crypto.v1_kid_to_public_key(kid) for kid in to]
         sender = await secrets.get_secret_by_kid(frm) if frm else None

@@ -9,6 +9,6 @@ def v1_kid_to_multikey(kid: str) -> str:
     """The Multikey of a verkey.
 
     Raises:
-        ValueError: It is no verkey.
+        ValueError: It is not a verkey.
     """
     return v1.public_key(kid).multikey()

@@ -85,7 +85,7 @@ class VerificationMethodPeerDID:
         """Reads the JSON object.
 
         Raises:
-            MalformedPeerDIDDocError: It is no key of a did:peer.
+            MalformedPeerDIDDocError: It is not a key of a did:peer.
         """
         for member in ("id", "type", "controller"):
             if member not in value:

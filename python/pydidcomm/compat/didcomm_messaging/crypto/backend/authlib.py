@@ -143,7 +143,7 @@ def _native(key: AsymmetricKey) -> NativeKey:
 
 
 def _authlib(key: NativeKey) -> AsymmetricKey:
-    # only whoever has keys of Authlib needs it
+    # only programs with keys of Authlib need it
     try:
         from authlib.jose import JsonWebKey  # noqa: PLC0415
     except ImportError as missing:

@@ -12,7 +12,7 @@ from pydidcomm.compat.didcomm_messaging.crypto.base import S, SecretsManager
 __all__ = ["FileBasedSecretsManager", "InMemorySecretsManager"]
 
 _OWNER_ALONE = 0o600
-"""The file holds secrets in the clear: nobody else on the machine may read it."""
+"""The file contains plaintext secrets: only its owner may read it."""
 
 
 class InMemorySecretsManager(SecretsManager[S]):

@@ -38,7 +38,7 @@ _CURVES = {
 
 
 class UnfitError(CryptoServiceError, ValueError):
-    """An envelope is none, or not for the key; or there is no key.
+    """The envelope is malformed or not for the key, or no key was found.
 
     One backend of the original tells it by a `ValueError`, the other one by a `CryptoServiceError`.
     """
@@ -77,7 +77,7 @@ class CoreBackedService(CryptoService[P, S]):
 
         Raises:
             CryptoServiceError: It does not open, or its algorithms are not on offer; an `UnfitError` where it
-                is no such layer, or not for this key.
+                is not such a layer, or not for this key.
         """
         return await self._decrypt(enc_message, recip_key, None)
 
@@ -97,7 +97,7 @@ class CoreBackedService(CryptoService[P, S]):
 
         Raises:
             CryptoServiceError: It does not open, its algorithms are not on offer, or it names another sender;
-                an `UnfitError` where it is no such layer, or not for this key.
+                an `UnfitError` where it is not such a layer, or not for this key.
         """
         return await self._decrypt(enc_message, recip_key, (sender_key.kid, self.public(sender_key)))
 
@@ -148,7 +148,7 @@ class CoreKey(PublicKey):
 
 
 class CoreSecretKey(SecretKey):
-    """A secret of pydidcomm, or a key that lives elsewhere.
+    """A secret of pydidcomm, or an external key.
 
     Args:
         key: The secret, or an object with `agree`.

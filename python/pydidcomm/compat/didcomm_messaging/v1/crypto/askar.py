@@ -23,7 +23,7 @@ class AskarV1CryptoService(CoreBackedV1Service[AskarKey, AskarSecretKey]):
         """The key that a verkey is.
 
         Raises:
-            ValueError: It is no verkey.
+            ValueError: It is not a verkey.
         """
         return AskarKey(AskarKey.multikey_to_key(v1.public_key(kid).multikey()), kid)
 

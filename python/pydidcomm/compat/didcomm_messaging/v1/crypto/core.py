@@ -70,7 +70,7 @@ class CoreBackedV1Service(V1CryptoService[P, S]):
         """The verkey of a key.
 
         Raises:
-            V1CryptoServiceError: It is no Ed25519 key.
+            V1CryptoServiceError: It is not an Ed25519 key.
         """
         with refused_as(V1CryptoServiceError):
             return v1.verkey(self.public(key))

@@ -91,7 +91,7 @@ class NaclV1CryptoService(CoreBackedV1Service[EdPublicKey, KeyPair]):
         """The key that a verkey is.
 
         Raises:
-            ValueError: It is no verkey.
+            ValueError: It is not a verkey.
         """
         return EdPublicKey(v1.public_key(kid).octets())
 
