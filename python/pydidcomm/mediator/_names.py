@@ -5,6 +5,19 @@ from typing import Final
 
 from pydidcomm import short_form
 
+STATUS: Final = """
+    SELECT queued, bytes,
+           (SELECT received FROM message WHERE recipient = :recipient ORDER BY seq LIMIT 1),
+           (SELECT received FROM message WHERE recipient = :recipient ORDER BY seq DESC LIMIT 1)
+    FROM recipient WHERE id = :recipient
+"""
+"""The counters: a long queue is not counted."""
+
+STATUS_OF_ROUTE: Final = """
+    SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT), min(received), max(received) FROM message
+    WHERE recipient = :recipient AND route = :route
+"""
+
 OVERVIEW: Final = """
     SELECT (SELECT count(*) FROM recipient), (SELECT count(*) FROM route), count(*),
            CAST(coalesce(sum(size), 0) AS BIGINT), min(received),

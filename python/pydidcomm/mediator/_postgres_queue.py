@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from pydidcomm.mediator._names import LONGEST, OVERVIEW
+from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE
 from pydidcomm.mediator.records import Overview, Queued, QueueLength, QueueStatus, Recipient
 
 REMEMBERED: Final = 86_400.0
@@ -15,12 +15,13 @@ _PAGE: Final = 64
 
 async def status(connection: Any, recipient: Recipient, route: str | None) -> QueueStatus:  # noqa: ANN401
     """The size and age of a queue, or of the part for one registered DID."""
-    row = await connection.fetchrow(
-        "SELECT count(*), coalesce(sum(size), 0)::bigint, min(received), max(received) FROM message "
-        "WHERE recipient = $1 AND ($2::text IS NULL OR route = $2)",
-        recipient.id,
-        route,
-    )
+    if route is None:
+        row = await connection.fetchrow(STATUS.replace(":recipient", "$1"), recipient.id)
+    else:
+        query = STATUS_OF_ROUTE.replace(":recipient", "$1").replace(":route", "$2")
+        row = await connection.fetchrow(query, recipient.id, route)
+    # a rotation may have joined the recipient with another meanwhile
+    row = row or (0, 0, None, None)
     return QueueStatus(count=row[0], bytes=row[1], oldest=row[2], newest=row[3])
 
 

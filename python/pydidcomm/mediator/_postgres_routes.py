@@ -18,9 +18,6 @@ FIND: Final = """
 """
 """The routes of names and their keys: by the DID, or by the name of a key of a registered DID."""
 
-_MOST_CHANGES: Final = 1_000
-"""Changes of one request; those past it are server errors, to be sent again."""
-
 
 async def recipient(connection: Any, did: str) -> Recipient | None:  # noqa: ANN401, of asyncpg
     """The recipient of this DID."""
@@ -86,10 +83,8 @@ async def change(
     await connection.execute("SELECT 1 FROM recipient WHERE id = $1 FOR UPDATE", owner.id)
     count = await connection.fetchval("SELECT count(*) FROM route WHERE recipient = $1", owner.id)
     results: list[RouteResult] = []
-    for number, each in enumerate(changes):
-        if number >= _MOST_CHANGES:
-            result = RouteResult.SERVER_ERROR
-        elif each.action is Action.REMOVE:
+    for each in changes:
+        if each.action is Action.REMOVE:
             result = await _remove(connection, owner, each)
         else:
             result = await _add(connection, owner, each, at, full=count >= most)

@@ -1,13 +1,9 @@
 """Grants and routes in SQLite: who may register a DID, and which recipient a forward is for."""
 
 import sqlite3
-from typing import Final
 
 from pydidcomm.mediator._names import key_of
 from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
-
-_MOST_CHANGES: Final = 1_000
-"""Changes of one request; those past it are server errors, to be sent again."""
 
 
 def find(connection: sqlite3.Connection, name: str) -> tuple[str, int] | None:
@@ -78,10 +74,7 @@ def change(
     """Register and remove DIDs, in order."""
     count = connection.execute("SELECT count(*) FROM route WHERE recipient = ?", (owner.id,)).fetchone()[0]
     results: list[RouteResult] = []
-    for number, each in enumerate(changes):
-        if number >= _MOST_CHANGES:
-            results.append(RouteResult.SERVER_ERROR)
-            continue
+    for each in changes:
         if each.action is Action.REMOVE:
             result = _remove(connection, owner, each)
         elif count >= most:

@@ -1,6 +1,6 @@
 """Commands of recipients, carried out on a store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydidcomm import same_party
@@ -33,6 +33,9 @@ from pydidcomm.mediator.storage import MediatorStore
 from pydidcomm.protocols import Problem
 
 __all__ = ["Desk", "Request", "execute"]
+
+MOST_CHANGES: Final = 1_000
+"""Changes of one request: each looks into a DID document."""
 
 MOST_BYTES: Final = 4 * 1_048_576
 """Bytes of the envelopes of one delivery: the mediator has them in memory twice."""
@@ -131,21 +134,18 @@ async def _acknowledge(desk: Desk, request: Request, command: Acknowledge, known
 
 
 async def _change(desk: Desk, request: Request, command: Change, known: Recipient) -> Result:
-    changes = [
-        RouteChange(change.did, change.action, _names(change))
-        for _, change in command.entries
-        if change is not None and not _is_own(desk, change.did)
+    entries = [
+        (asked, None if change is None or _is_own(desk, change.did) else change)
+        for asked, change in command.entries[:MOST_CHANGES]
     ]
+    changes = [replace(change, names=_names(change)) for _, change in entries if change is not None]
     results = iter(await desk.store.change_routes(known, changes, request.at))
-    return Changed(
-        tuple(
-            (
-                asked,
-                RouteResult.CLIENT_ERROR if change is None or _is_own(desk, change.did) else next(results),
-            )
-            for asked, change in command.entries
-        )
-    )
+    answered = [
+        (asked, RouteResult.CLIENT_ERROR if change is None else next(results)) for asked, change in entries
+    ]
+    # what is past the bound is to be sent again
+    late = [(asked, RouteResult.SERVER_ERROR) for asked, _ in command.entries[MOST_CHANGES:]]
+    return Changed((*answered, *late))
 
 
 def _names(change: RouteChange) -> tuple[str, ...]:

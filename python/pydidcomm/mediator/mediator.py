@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import anyio
 
-from pydidcomm import DIDCommMessaging, Message, Packed, PeerRotated, UnpackConfig, UnpackResult
+from pydidcomm import DIDCommMessaging, Message, Packed, PeerRotated, UnpackConfig, UnpackResult, same_party
 from pydidcomm.errors import DIDCommError
 from pydidcomm.invitations import Invitation
 from pydidcomm.mediator import _key_names as keys
@@ -182,7 +182,7 @@ class Mediator:
 
     async def _rotate(self, result: UnpackResult) -> None:
         change = result.relationship_change
-        if isinstance(change, PeerRotated):
+        if isinstance(change, PeerRotated) and same_party(change.new, result.sender or ""):
             names = keys.key_names(change.new)
             if await self._store.move(change.old, change.new, self._clock(), names):
                 self.metrics.count("rotation", "moved")

@@ -10,7 +10,7 @@ from typing import Any, Final, Self, TypeVar
 
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._command_thread import CommandThread
-from pydidcomm.mediator._names import LONGEST, OVERVIEW, digest_of, key_of
+from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, digest_of, key_of
 from pydidcomm.mediator._schema import migrate
 from pydidcomm.mediator.records import (
     Arrival,
@@ -230,11 +230,11 @@ def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> 
 
 
 def _status(recipient: Recipient, route: str | None, connection: sqlite3.Connection) -> QueueStatus:
-    where, values = _of(recipient, route)
-    count, size, oldest, newest = connection.execute(
-        f"SELECT count(*), coalesce(sum(size), 0), min(received), max(received) FROM message WHERE {where}",  # noqa: S608, of constants
-        values,
-    ).fetchone()
+    query = STATUS if route is None else STATUS_OF_ROUTE
+    values = {"recipient": recipient.id, "route": route}
+    # a rotation may have joined the recipient with another meanwhile
+    row = connection.execute(query, values).fetchone() or (0, 0, None, None)
+    count, size, oldest, newest = row
     return QueueStatus(count=count, bytes=size, oldest=oldest, newest=newest)
 
 

@@ -47,6 +47,15 @@ async def test_dids_added_under_one_version_are_listed_under_the_other(tmp_path:
         assert (await carol.ask(f"{M2}/keylist-query")).body == {"keys": [{"recipient_did": carol.did}]}
 
 
+async def test_updates_past_the_bound_of_a_request_are_server_errors(tmp_path: Path) -> None:
+    async with mediating(tmp_path) as mediator:
+        bob = await Wallet.new(mediator)
+        await bob.ask(f"{M3}/mediate-request")
+        updates = [{"recipient_did": f"did:example:{number}", "action": "remove"} for number in range(1_001)]
+        updated = (await bob.ask(f"{M3}/recipient-update", {"updates": updates})).body["updated"]
+        assert [each["result"] for each in updated] == ["no_change"] * 1_000 + ["server_error"]
+
+
 @pytest.mark.spec("CM2-12", "CM3-08")
 async def test_a_page_of_dids_says_how_many_remain(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
