@@ -46,11 +46,12 @@ class SqliteMediatorStore:
 
     Example:
         >>> import asyncio, tempfile
-        >>> from pydidcomm.mediator import Arrival, SqliteMediatorStore
+        >>> from pydidcomm.mediator import Action, Arrival, RouteChange, SqliteMediatorStore
         >>> async def main():
         ...     with tempfile.TemporaryDirectory() as folder:
         ...         store = SqliteMediatorStore(f"{folder}/mediator.db")
         ...         bob = await store.grant("did:example:bob", at=1_700_000_000)
+        ...         await store.change_routes(bob, [RouteChange(bob.did, Action.ADD)], at=1_700_000_000)
         ...         await store.place(Arrival(next="did:example:bob", envelope=b"{}", at=1_700_000_001))
         ...         count = (await store.status(bob)).count
         ...         await store.aclose()
