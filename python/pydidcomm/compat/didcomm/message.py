@@ -24,7 +24,6 @@ __all__ = [
     "AttachmentDataLinks",
     "FromPrior",
     "GenericMessage",
-    "HeaderKeyType",
     "HeaderValueType",
     "Headers",
     "Message",
