@@ -1,5 +1,5 @@
 # tests of both languages, and the report of the requirements
-.PHONY: test-rust growth test-python exit-runs kill-secrets kill-store system conformance webvh-suite
+.PHONY: test-rust growth test-python exit-runs kill-secrets kill-store kill-agent chaos system conformance webvh-suite
 
 # which tests passed, for the report of the requirements
 RESULTS := build/conformance
@@ -42,6 +42,15 @@ kill-secrets: $(VENV)/built ## kill processes that write keys to SQLite and Post
 kill-store: $(VENV)/built ## kill processes that use the store of an agent, on SQLite and PostgreSQL: make kill-store ROUNDS=100
 	$(SAY) "kill -9 of two processes on one store of an agent, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL"
 	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/stores/test_store_kills.py
+
+kill-agent: $(VENV)/built ## kill an agent under load, and count what it lost or did twice: make kill-agent ROUNDS=200
+	$(SAY) "kill -9 of an agent under load, $(KILL_ROUNDS) rounds"
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/agent/test_agent_kills.py
+
+CHAOS_MESSAGES := $(or $(MESSAGES),1000)
+chaos: $(VENV)/built ## two agents behind a proxy that drops, delays, duplicates, reorders and cuts: make chaos MESSAGES=10000
+	$(SAY) "$(CHAOS_MESSAGES) messages each way between two agents behind faulty proxies"
+	PYDIDCOMM_CHAOS_MESSAGES=$(CHAOS_MESSAGES) $(BIN)/python -m pytest --quiet -s tests/python/agent/test_chaos.py
 
 system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind, Chromium, zbar
 	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"

@@ -46,9 +46,9 @@ async def two(alice: Agent | None = None, bob: Agent | None = None) -> AsyncGene
         yield await met(one, other)
 
 
-async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], seconds: float = SECONDS) -> None:
     """Wait until `check` returns something true."""
-    with anyio.fail_after(SECONDS):
+    with anyio.fail_after(seconds):
         while True:
             if await check():
                 return
