@@ -1,4 +1,4 @@
-//! Signatures of attachments: detached, by anybody, in every form of a JWS; and what no reader may take.
+//! Signatures of attachments: detached, by any party, in every form of a JWS; and forms that are refused.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Claim, Error, Result};
@@ -135,7 +135,7 @@ fn a_detached_signature_with_its_payload_is_an_ordinary_jws() {
     }
 }
 
-// ATT-11, ATT-12: signed by Alice, sent by anybody
+// ATT-11, ATT-12: signed by Alice, sent by any party
 #[test]
 fn a_signature_holds_for_its_content_and_no_other() {
     for form in FORMS {

@@ -1,4 +1,4 @@
-//! The properties that are fuzzed, on the inputs that are kept: one that broke them once comes back here.
+//! The fuzzed properties on the stored inputs, which include each former counterexample.
 
 use std::fs;
 use std::path::Path;

@@ -88,7 +88,7 @@ fn any_service() -> impl Strategy<Value = Value> {
             if let Some(id) = id {
                 service["id"] = json!(id);
             }
-            // the form of the drafts, and a member that nobody defines
+            // the form of the drafts, and an undefined member
             if beside && endpoint.is_string() {
                 service["accept"] = json!(["didcomm/v2"]);
                 service["routingKeys"] = json!(["did:example:m#k"]);
@@ -112,7 +112,7 @@ fn any_method() -> impl Strategy<Value = Method> {
     prop::sample::select(vec![Method::Genesis, Method::MultipleKeys, Method::Shortened, Method::Document])
 }
 
-/// The JSON of the DID's document, told what it is the hash of where it is one.
+/// The JSON of the DID's document, from the hashed document where the DID is a hash.
 fn resolved(did: &DidUrl, known: Option<&str>) -> Value {
     match known {
         Some(known) => peer::resolve_known(did, known, KeyNaming::Numbered),
@@ -207,7 +207,7 @@ proptest! {
         }).collect();
         prop_assert_eq!(&again, &keys);
         prop_assert_eq!(&peer::create(&again, &services).unwrap(), &two);
-        // the members of a document are kept in their order, so that its hash is the same again
+        // the order of members is preserved, so that the hash is the same
         let four = Method::Document.create(&keys, &services).unwrap().did;
         let mut stored = resolved(&four, None);
         let members = stored.as_object_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Keys that live elsewhere: the core asks them, and believes no answer that it can check.
+//! External keys: the core requests operations and verifies each answer that it can.
 
 use pydidcomm::Error;
 use pydidcomm::caller::{Answer, Context, Question};
@@ -34,7 +34,7 @@ fn an_external_key_gives_the_same_results_as_a_local_key() {
     assert_eq!(signed.sign_from_kid.as_str(), ALICE_SIGNS);
 }
 
-/// Packs with a key elsewhere whose answer to the one question about it is this.
+/// Packs with an external key that gives this answer.
 fn error_of(options: EncryptOptions, key: &str, answer: impl Fn(Question) -> Answer) -> Error {
     let context = Context::new(NOW, Box::new(|buffer| buffer.fill(7)));
     let mut operation = Operation::new(context, |caller| async move {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::parties::{agreement_key, signing_key};
 
-/// Ephemeral keys are named like all others; nobody else has these names.
+/// Ephemeral keys are named like all others; these names are unique.
 const EPHEMERAL: &str = "did:example:ephemeral#1";
 
 pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
@@ -56,7 +56,7 @@ pub(crate) struct Jwe {
     aad: Option<String>,
 }
 
-/// Encrypted by nobody in particular.
+/// Encrypted without a sender.
 pub(crate) fn anoncrypt(plaintext: impl AsRef<[u8]>, to: &[&str]) -> Jwe {
     Jwe::new("ECDH-ES+A256KW", plaintext.as_ref(), to, None)
 }
@@ -121,7 +121,7 @@ impl Jwe {
         self
     }
 
-    /// Takes this point for the ephemeral key: nobody knows its secret, and for some points nobody has to.
+    /// Uses this point as the ephemeral key: its secret is unknown, and some points do not need one.
     pub(crate) fn with_epk_point(mut self, point: [u8; 32]) -> Self {
         self.epk_point = Some(point);
         self.with("epk", json!({"kty": "OKP", "crv": "X25519", "x": encode(point)}))
@@ -184,7 +184,7 @@ impl Jwe {
 
     fn sending_key(&self, ephemeral: &str, recipient: &str, apu: &[u8], apv: &[u8], tag: &[u8]) -> [u8; 32] {
         let mut ephemeral = agreement_key(ephemeral);
-        // the secret of a point of low order is the same for everybody: compute it at the other end
+        // the shared secret of a point of low order is the same for every key: compute it at the other end
         let receive = self.epk_point.is_some();
         if let Some(point) = &self.epk_point {
             ephemeral = KeyPublicBytes::from_public_bytes(point).unwrap();

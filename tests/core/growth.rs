@@ -126,7 +126,7 @@ fn attachments(size: usize) -> Value {
     (0..size).map(|number| json!({"id": number.to_string(), "data": {"json": {}}})).collect()
 }
 
-/// An encrypted message for keys that are not held: everything but the decryption is done.
+/// An encrypted message for keys without a secret: everything but the decryption is done.
 fn jwe_to(kids: &[String]) -> Value {
     let mut jwe = anoncrypt("{}", &[BOB_1]).seal();
     let key = jwe["recipients"][0]["encrypted_key"].clone();

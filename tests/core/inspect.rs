@@ -1,4 +1,4 @@
-//! What an envelope says of itself is told without a key, and its faults in the words of unpacking.
+//! `inspect`: unverified headers without a key, and faults with the texts of unpack.
 
 use proptest::prelude::*;
 use pydidcomm::Result;

@@ -1,4 +1,4 @@
-//! What is told of a message in every form that it can arrive in, and what an operator may demand of it.
+//! Metadata of a message in every form, and the demands of an operator.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Demand, Error};
@@ -63,7 +63,7 @@ fn metadata_describes_every_form() {
         assert_eq!(unpacked.signer().map(|signer| signer.kid().as_str()), sign.then_some(ALICE_SIGNS));
         let jws = unpacked.signed_message().map(|jws| serde_json::from_str::<Value>(jws).unwrap());
         assert_eq!(jws, sign.then(|| signed(&hello(), ALICE_SIGNS)), "{form}");
-        // the innermost layer is the one that somebody addressed
+        // the innermost layer is the addressed one
         let to = unpacked.encrypted_to().map(<[_]>::len);
         assert_eq!(to, if auth { Some(3) } else { anon.then_some(1) }, "{form}");
         assert_eq!(unpacked.recipient_kid().map(DidUrl::as_str), (anon || auth).then_some(BOB_1));

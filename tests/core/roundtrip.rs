@@ -74,7 +74,7 @@ fn signer(options: EncryptOptions) -> EncryptOptions {
     EncryptOptions { signer: Some(did(ALICE)), ..options }
 }
 
-/// What a recipient is told: encrypted, authenticated, signed, sender hidden.
+/// The metadata for a recipient: encrypted, authenticated, signed, sender hidden.
 fn facts(unpacked: &Unpacked) -> (bool, bool, bool, bool) {
     let (sender, signer) = (unpacked.sender().is_some(), unpacked.signer().is_some());
     (unpacked.is_encrypted(), sender, signer, unpacked.hides_sender())

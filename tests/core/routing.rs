@@ -152,7 +152,7 @@ fn a_layer_contains_only_the_next_hop_of_its_mediator() {
     for secret in [ONE, "one.example", "soupe", "1234567890", "#didcomm"] {
         assert!(!second.contains(secret), "{secret}");
     }
-    // the envelope inside names its sender to whoever sees it, unless that is asked to be hidden
+    // the inner envelope names its sender in the open, unless protection is requested
     assert_eq!(header["skid"], ALICE_KEY);
     let hidden = EncryptOptions { protect_sender: true, ..from(ALICE) };
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &hidden).unwrap();
@@ -171,7 +171,7 @@ fn without_routing_keys_and_mediator_nothing_is_wrapped() {
         assert_eq!((packed.envelope.message(), uris(&packed)), (packed.envelope.text.as_str(), vec![AT_ONE]));
         assert!(packed.envelope.deliveries[0].wrapping.is_none());
     }
-    // somebody without any service is packed to all the same
+    // a recipient without a service is packed for, too
     let packed = World::new().encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
     assert_eq!((packed.envelope.message(), uris(&packed).len()), (packed.envelope.text.as_str(), 0));
 }

@@ -310,7 +310,7 @@ fn a_receiver_opens_a_forward_added_by_its_mediator() {
         for_bob(json!({}), &payload()),
         for_bob(json!({"body": {"next": BOB_1}}), &payload()),
         for_bob(json!({"attachments": base64}), &payload()),
-        // a mediator that has been told of one key only may name that
+        // a mediator that knows only one key may name it
         for_bob(json!({"body": {"next": CAROL_KEY}}), &payload()),
     ] {
         let unpacked = World::new().unpack(&packed).unwrap();

@@ -12,7 +12,7 @@ use super::world::{World, from, message};
 
 const GONE: &str = "did:example:gone";
 
-/// What was packed for each, and how often a key was asked for a signature.
+/// The result for each recipient, and the number of requested signatures.
 fn to_each(
     world: &World,
     message: Message,

@@ -1,4 +1,4 @@
-//! The strict reader on texts that are almost JSON, held against readers that are not ours.
+//! The strict reader on texts that are almost JSON, compared with other readers.
 
 use std::fmt::Write as _;
 

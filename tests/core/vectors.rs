@@ -129,7 +129,7 @@ fn list(json: &str) -> Vec<Value> {
     serde_json::from_str(json).unwrap()
 }
 
-/// The parties of a file, and the ids of the secrets that can be held.
+/// The parties of a file, and the ids of the available secrets.
 fn world_of(parties: &str) -> (World, Vec<String>) {
     let parties = list(parties);
     let documents = parties.iter().map(|party| Document::parse(&party["document"]).unwrap());

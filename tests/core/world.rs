@@ -20,7 +20,7 @@ use super::parties::{self, ALICE, BOB};
 /// The time in this world, in seconds since the epoch.
 pub(crate) const NOW: u64 = 1_700_000_000;
 
-/// Who is known and what is held.
+/// The known documents and the available secrets.
 #[derive(Clone, Default)]
 pub(crate) struct World {
     documents: HashMap<String, Arc<Document>>,
@@ -63,21 +63,21 @@ impl World {
         world
     }
 
-    /// The same world where only these secrets are held.
+    /// The same world with only these secrets.
     pub(crate) fn holding(&self, kids: &[&str]) -> Self {
         let mut world = self.clone();
         world.secrets.retain(|kid, _| kids.contains(&kid.as_str()));
         world
     }
 
-    /// The same world where this secret is held too.
+    /// The same world with this secret in addition.
     pub(crate) fn also_holding(&self, secret: SecretKey) -> Self {
         let mut world = self.clone();
         world.secrets.insert(secret.kid().to_string(), secret);
         world
     }
 
-    /// The same world whose secrets live elsewhere: the core gets handles, and asks.
+    /// The same world with external keys: the core gets handles and requests operations.
     pub(crate) fn elsewhere(&self) -> Self {
         Self { elsewhere: true, ..self.clone() }
     }

@@ -121,7 +121,7 @@ fn decryption_failures_are_indistinguishable() {
     }
 }
 
-// ENC-10: the content key is one, so an entry that carries another is found where all keys are asked for
+// ENC-10: the content key is one, so an entry with another one is found where all keys are required
 #[test]
 fn recipients_with_different_content_keys_are_refused_if_every_key_must_open() {
     let options = pydidcomm::unpack::UnpackOptions { decrypt_by_all_keys: true, ..Default::default() };

@@ -1,4 +1,4 @@
-//! The protected header: algorithms, what has to stand in it, and what may not stand elsewhere.
+//! The protected header: algorithms, required members, and members that must not be in other headers.
 
 use pydidcomm::error::{Claim, Error};
 use pydidcomm::unpack::UnpackOptions;

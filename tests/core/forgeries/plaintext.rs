@@ -212,7 +212,7 @@ fn null_stands_for_absent_where_absence_is_allowed() {
     }
 }
 
-// REQ-04: what is wrong is told, what was said is not
+// REQ-04: an error describes the fault and does not repeat the content
 #[test]
 fn no_error_repeats_the_content() {
     let members = [

@@ -1,4 +1,4 @@
-//! Envelopes in every form that peers write, and in forms that nobody may.
+//! Envelopes in every form that peers write, and in invalid forms.
 
 use std::collections::HashSet;
 
@@ -93,7 +93,7 @@ fn nonces_and_keys_are_not_reused() {
 }
 
 /// Made by libsodium, through `PyNaCl` 1.6.2 and Indicio's didcomm-messaging 0.1.2a3, from a key of 32 bytes of
-/// 1 (authcrypt) or from nobody, to keys of 2 and of 3.
+/// 1 (authcrypt) or without a sender, to keys of 2 and of 3.
 #[test]
 fn envelopes_that_libsodium_made_are_read() {
     let (alice, parties) = (alice(), [bob(), carol()]);
@@ -215,7 +215,7 @@ fn members_that_are_missing_foreign_or_of_another_form_are_refused() {
             assert!(matches!(error, Error::Malformed { .. }), "{name} {error}");
         }
     }
-    // nothing binds them, so nobody may put anything there
+    // they are not authenticated, so they must be absent
     for name in ["recipients", "header", "encrypted_key", "unprotected", "aad"] {
         let mut changed = packed.clone();
         changed[name] = json!("AA");

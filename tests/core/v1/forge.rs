@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use crate::forge::{decode, encode};
 use crate::parties::askar_key;
 
-/// What every forged envelope uses where nobody asks for another one.
+/// The default of every forged envelope.
 pub(super) const CEK: [u8; 32] = [0x33; 32];
 const IV: [u8; 12] = [0x44; 12];
 const NONCE: [u8; 24] = [0x55; 24];
 
-/// Somebody with one key.
+/// A party with one key.
 pub(super) struct Party {
     seed: [u8; 32],
     pub(super) verkey: String,

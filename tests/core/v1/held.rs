@@ -1,4 +1,4 @@
-//! Where the secrets are: under which names, in which form, here or elsewhere.
+//! Secrets under each name and in each form, local and external.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ fn pack_holding(held: &[(String, Secret)]) -> Result<Packed> {
     run_holding(held, 0, agree, |caller| async move { v1::pack(&caller, b"{}", &to, Some(&from)).await })
 }
 
-/// What the key of this party, elsewhere, shares with another one.
+/// The shared secret of the external key of this party with another key.
 fn agree_as(party: &Party, question: Question) -> Answer {
     let Question::Agree { public_key, .. } = question else { return nothing_is_agreed(question) };
     let mut shared = SecretBytes::with_capacity(32);
@@ -87,7 +87,7 @@ fn a_secret_of_another_key_is_named() {
     for secret in [Secret::from(mallory().secret()), x25519(&mallory()), p256.into()] {
         assert_eq!(unpack_holding(&[(bob().verkey, secret)]).unwrap_err(), wrong);
     }
-    // one elsewhere shows only that it does not fit
+    // an external one shows only that it does not fit
     let agree = |question| agree_as(&mallory(), question);
     let packed = authcrypt(&alice(), &[&bob()], b"{}").to_string();
     let opened = run_holding(&[(bob().verkey, elsewhere(&bob()))], 0, agree, |caller| async move {

@@ -21,7 +21,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use forge::Party;
 
-/// Runs an operation for somebody who holds these secrets, each under the name it is asked for by.
+/// Runs an operation with these secrets, each under its requested name.
 fn run_holding<T, W>(
     held: &[(String, Secret)],
     seed: u64,

@@ -1,4 +1,4 @@
-//! One door for both versions: v1 is recognised, and taken only where that is asked for.
+//! `receive` for both versions: v1 is recognised, and accepted only on demand.
 
 use pydidcomm::did::DidSet;
 use pydidcomm::error::{Demand, Error, Result};

@@ -1,4 +1,4 @@
-//! Who sent it: no verkey is told that did not box the content key, and what that does not prove.
+//! The sender of v1: only a verkey that boxed the content key is reported, and the limits of that proof.
 
 use askar_crypto::alg::x25519::X25519KeyPair;
 use askar_crypto::repr::KeySecretBytes;
@@ -55,7 +55,7 @@ fn a_sender_with_a_publicly_known_key_is_refused() {
         let named = verkey(&bytes);
         let low = Verkey::parse(&named).unwrap();
         let low = askar_key(low.agreement_key());
-        // whoever boxes for the low point has the box that Bob would open from it
+        // a box for the low point equals the box that Bob would open from it
         let anybody = X25519KeyPair::from_secret_bytes(&[9; 32]).unwrap();
         let mut entry = authentic(&bob, &anybody, &named, &CEK);
         entry["encrypted_key"] = json!(encode(boxed(&anybody, &low, &CEK)));
