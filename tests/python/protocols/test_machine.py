@@ -293,13 +293,15 @@ def test_an_untyped_message_begins_a_thread_too() -> None:
 
 
 def test_a_method_needs_a_typed_message() -> None:
-    with pytest.raises(TypeError, match="must annotate `body` with a typed message"):
-
+    def define() -> type[Protocol]:
         class Bad(Protocol, piuri=PIURI):
             @on("ask")
             def ask(self, thread: Conversation, body: int) -> None: ...
 
-        assert Bad.piuri == PIURI
+        return Bad
+
+    with pytest.raises(TypeError, match="must annotate `body` with a typed message"):
+        define()
 
 
 @pytest.mark.spec("AGT-01", "AGT-02")
