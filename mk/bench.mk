@@ -1,5 +1,5 @@
 # benchmarks
-.PHONY: bench bench-mediator bench-parts bench-core bench-loop bench-instructions bench-peers
+.PHONY: bench bench-mediator bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
 
 # how many rounds the medians are taken of, and a part of the names of the operations that are wanted
 ROUNDS ?= 20
@@ -38,6 +38,10 @@ POSTGRES ?=
 bench-mediator: $(BENCH)/installed ## measure forwards a second against the web server and the store alone: make bench-mediator MESSAGES=4000
 	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of its nearer limit"
 	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) $(if $(POSTGRES),--postgres '$(POSTGRES)')
+
+bench-stores: $(BENCH)/installed ## measure the verbs of an agent's store against Askar alone: make bench-stores MESSAGES=4000
+	$(SAY) "benchmark of the stores: verbs a second, one by one and at the same time, as a share of inserts by Askar alone"
+	$(BENCH)/venv/bin/python tests/benches/bench_stores.py --messages $(MESSAGES) $(if $(POSTGRES),--location '$(POSTGRES)')
 
 bench-core: ## measure the core and the primitives with criterion, compared with the previous run
 	$(SAY) "benchmark of the core and of the primitives by criterion; reports are in target/benches/criterion"

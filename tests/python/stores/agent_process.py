@@ -7,14 +7,7 @@ import os
 import sys
 
 from pydidcomm.protocols import Thread
-from pydidcomm.stores import (
-    Done,
-    Incoming,
-    OutboxItem,
-    Record,
-    StoreConflictError,
-    StoreUnavailableError,
-)
+from pydidcomm.stores import Done, Incoming, OutboxItem, Record, StoreConflictError
 from pydidcomm.stores.askar import AskarStore
 
 NOW = 1_700_000_000
@@ -85,7 +78,4 @@ async def main(location: str, raw_key: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(main(*sys.argv[1:]))
-    except* StoreUnavailableError as errors:
-        sys.exit(str(errors.exceptions))
+    asyncio.run(main(*sys.argv[1:]))

@@ -145,9 +145,12 @@ def test_a_killed_agent_loses_nothing_that_it_acknowledged_and_leaves_nothing_ha
                 location = running.url()
             said = {word: set() for word in ("accepted", "handled", "sent")}
         agents = [Agent(location, f"{number}-{one}") for one in range(2)]
-        for agent in agents:
-            agent.wait_for_words(chance.randrange(1, 150))
-        for line in [line for agent in agents for line in agent.kill()]:
+        try:
+            for agent in agents:
+                agent.wait_for_words(chance.randrange(1, 150))
+        finally:
+            lines = [line for agent in agents for line in agent.kill()]
+        for line in lines:
             word, _, key = line.partition(" ")
             said[word].add(key)
             acknowledged += 1
