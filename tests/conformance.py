@@ -42,6 +42,28 @@ IMPLEMENTED = (
     "DID",
     "RTE",
 )
+# The prefixes of protocols: every MUST has a test or a reason, and the sources have no mutants for them.
+PROTOCOLS = (
+    "ACK",
+    "AKN",
+    "BMSG",
+    "DIS",
+    "DISC",
+    "EMP",
+    "ERR",
+    "I18N",
+    "INV",
+    "LOC",
+    "OOB",
+    "PING",
+    "PRO",
+    "PROF",
+    "RCPT",
+    "RPT",
+    "SEQ",
+    "THR",
+    "TP",
+)
 # The part of the SHOULDs of these prefixes that has a test.
 SHOULD_SHARE = 0.95
 LEVELS = {"MUST": "MUST", "MUST NOT": "MUST", "SHOULD": "SHOULD", "SHOULD NOT": "SHOULD", "MAY": "MAY"}
@@ -151,7 +173,8 @@ class Conformance:
         """The reasons why the project may not claim conformance."""
         for name in sorted(self.named - self.known):
             yield f"a test names {name}, which the ledger does not have"
-        for requirement in self.judged("MUST"):
+        protocols = (one for one in self.required if one.level == "MUST" and one.prefix in PROTOCOLS)
+        for requirement in (*self.judged("MUST"), *protocols):
             if not self.is_covered(requirement) and not self.reason(requirement):
                 yield f"{requirement.name} is a MUST without a test that passed and without a reason"
         should = self.judged("SHOULD")
@@ -180,11 +203,11 @@ class Conformance:
     def gaps(self) -> Iterator[str]:
         """The requirements that are not shown or not met on purpose, each with its reason."""
         for requirement in self.required:
-            if not self.is_covered(requirement) and requirement.prefix in IMPLEMENTED:
+            if not self.is_covered(requirement) and requirement.prefix in (*IMPLEMENTED, *PROTOCOLS):
                 kind = "deviates: " if requirement.name in self.deviations else ""
                 reason = self.reason(requirement) or "no reason given"
                 yield f"{requirement.name:8}{requirement.level:8}{kind}{reason}"
-        for prefix in sorted({one.prefix for one in self.required} - {*IMPLEMENTED}):
+        for prefix in sorted({one.prefix for one in self.required} - {*IMPLEMENTED, *PROTOCOLS}):
             rows = [one.name for one in self.required if one.prefix == prefix and not self.is_covered(one)]
             if rows:
                 yield f"{prefix:8}{len(rows):<8}{self.reasons.get(prefix, 'no reason given')}"

@@ -152,7 +152,7 @@ class Disclosure:
         """The longest message that the peer takes, in bytes, of the constraint of that name."""
         value: Any = self.members.get("max_receive_bytes")
         # the specification's example has a string
-        text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+        text = str(value) if isinstance(value, int | str) else ""
         return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(2**63)) else None
 
 

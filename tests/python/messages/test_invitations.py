@@ -154,7 +154,7 @@ ANSWERS: dict[str, tuple[Callable[[Connection], None], type[DIDCommError] | None
 }
 
 
-@pytest.mark.spec("OOB-18")
+@pytest.mark.spec("OOB-18", "INV-09")
 @pytest.mark.parametrize("name", ANSWERS)
 async def test_a_short_url_leads_to_the_invitation(server: Server, name: str) -> None:
     server.ways["/?_oobid=1"], error = ANSWERS[name]

@@ -18,10 +18,13 @@ from pydidcomm.protocols import (
     Protocols,
     Received,
     Thread,
+    Trust,
     TrustPing,
     begins,
     on,
+    received_from,
 )
+from pydidcomm.sync import DIDCommMessaging
 from support.protocol_messages import (
     ALICE,
     BOB,
@@ -226,6 +229,45 @@ def test_a_request_expires_when_its_sender_stops_waiting() -> None:
     assert (woken.thread.state, woken.thread.wake_at, names(woken)) == (DONE, None, ["timeout"])
 
 
+def test_a_deadline_is_past_when_it_has_been_acted_on() -> None:
+    class Patient(Quotes):
+        def woken(self, thread: Conversation) -> None:
+            thread.emit("patience")
+
+    woken = Patient().wake(replace(SELLING, wake_at=NOW), NOW)
+    assert woken.thread is not None
+    assert (woken.thread.state, woken.thread.wake_at, names(woken)) == ("asked", None, ["patience"])
+
+
+@pytest.mark.spec("RRT-01")
+@pytest.mark.parametrize(
+    ("written", "route"),
+    [
+        ("all", "all"),
+        ("thread", "thread"),
+        ("none", "none"),
+        ("elsewhere", "none"),
+        (True, "none"),
+        (["all"], "none"),
+        ("", "none"),
+        ("ALL", "none"),
+        (None, "none"),
+    ],
+)
+def test_what_was_proved_is_read_from_a_real_envelope(written: object, route: str) -> None:
+    alice, bob = DIDCommMessaging(), DIDCommMessaging()
+    frm, to = alice.create_peer_did(), bob.create_peer_did(service_endpoint="https://bob.example")
+    headers = {} if written is None else {"return_route": written}
+    message = Ask("tea").to_message(frm=frm, to=[to], custom_headers=headers)
+    arrived = received_from(bob.unpack(alice.pack(message, to=to).text), at=NOW, connection="c")
+    assert (arrived.sender, arrived.recipient, arrived.trust) == (frm, to, Trust.AUTHENTICATED)
+    assert (arrived.return_route, arrived.connection, arrived.at, arrived.change) == (route, "c", NOW, None)
+    signed = received_from(bob.unpack(alice.pack_signed(message, sign_frm=frm).text), at=NOW)
+    assert (signed.sender, signed.recipient, signed.trust) == (frm, None, Trust.SIGNED)
+    plain = received_from(bob.unpack(alice.pack_plaintext(message).text), at=NOW)
+    assert (plain.sender, plain.recipient, plain.trust) == (None, None, Trust.ANONYMOUS)
+
+
 @pytest.mark.spec("CM3-10", "PRO-06")
 @pytest.mark.parametrize(("asked", "answered"), [("1.0", "1.0"), ("1.1", "1.1"), ("1.9", "1.1")])
 def test_an_answer_has_the_lower_minor_version(asked: str, answered: str) -> None:
@@ -240,6 +282,17 @@ def test_a_thread_is_one_whatever_the_case_of_its_id_and_the_answer_repeats_it_a
     assert step.thread is not None
     assert (step.thread.thid, step.send[0].message.thid) == ("abc", "ABC")
     assert code(QUOTES.receive(received(Cancel().to_message(id="c", thid="aBc")), step.thread, NOW)) is None
+
+
+@pytest.mark.spec("THR-10", "THR-12", "AGT-04")
+def test_messages_of_different_threads_share_no_state_though_they_have_one_parent() -> None:
+    steps = [
+        QUOTES.receive(received(Ask("tea").to_message(id=name, pthid="parent")), None, NOW) for name in "ab"
+    ]
+    threads = [step.thread for step in steps if step.thread is not None]
+    assert [(thread.thid, thread.pthid) for thread in threads] == [("a", "parent"), ("b", "parent")]
+    with pytest.raises(LocalProtocolError, match="`thread` must be the one of the message"):
+        QUOTES.receive(received(Ask("tea").to_message(id="b", pthid="parent")), threads[0], NOW)
 
 
 @pytest.mark.spec("AGT-12", "I18N-05", "I18N-07")

@@ -281,6 +281,7 @@ def test_received_errors_count_too_and_warnings_do_not() -> None:
     for number in range(LIMIT + 3):
         warned = REPORTS.receive(received(reported("w.m.msg", pthid="T")), thread, NOW)
         assert names(warned) == ["problem"]
+        thread = warned.thread or thread
         step = REPORTS.receive(received(reported("e.m.msg", pthid="T")), thread, NOW)
         thread = step.thread or thread
         assert thread is not None

@@ -36,6 +36,7 @@ class Offer(Body, type=TYPE):
     items: tuple[Item, ...] | None = None
     colour: Colour | None = None
     kind: Literal["a", "b"] | None = None
+    level: Literal[0, 1] | None = None
     prices: Mapping[str, int] | None = None
     extra: Any = None
 
@@ -99,6 +100,7 @@ def test_another_type_is_a_misuse() -> None:
         ({"items": ["a"]}, "items[0]", "not an object"),
         ({"colour": "blue"}, "colour", "not one of red"),
         ({"kind": "c"}, "kind", "not one of a, b"),
+        ({"level": True}, "level", "not one of 0, 1"),
         ({"prices": [1]}, "prices", "not an object"),
         ({"prices": {"eur": "3"}}, "prices.eur", "not a whole number"),
     ],

@@ -110,3 +110,14 @@ def test_a_deviation_is_not_counted_as_met_and_needs_a_test(project: Path) -> No
     assert list(Conformance(project).faults()) == [
         "REQ-01 deviates from the ledger on purpose, and no test shows how"
     ]
+
+
+def test_a_must_of_the_ledger_of_protocols_needs_a_test_or_a_reason(project: Path) -> None:
+    row = '[[requirement]]\nid = "PING-01"\nlevel = "MUST"\nlibrary = true\n'
+    (project / "protocols.toml").write_text(row)
+    assert list(Conformance(project).faults()) == [
+        "PING-01 is a MUST without a test that passed and without a reason"
+    ]
+    (project / "conformance-gaps.toml").write_text('PING-01 = "the agent answers pings"')
+    assert list(Conformance(project).faults()) == []
+    assert list(Conformance(project).gaps()) == ["PING-01 MUST    the agent answers pings"]
