@@ -1,6 +1,17 @@
 """What the methods of a protocol collect: messages to send, events, and the new state of the thread.
 
 Nothing is sent and nothing is stored here: `Protocol.receive` returns what was collected as a `Step`.
+
+Example:
+    >>> from pydidcomm.protocols import Conversation, Ping, Thread
+    >>> conversation = Conversation(now=1_700_000_000, thread=Thread(
+    ...     peer="r1", protocol="https://didcomm.org/trust-ping/2.0", thid="one", role="sender", state="",
+    ...     to="did:example:bob", frm="did:example:alice"))
+    >>> _ = conversation.send(Ping())
+    >>> conversation.set("waiting")
+    >>> step = conversation.step()
+    >>> step.send[0].message.id, step.thread.state
+    ('one', 'waiting')
 """
 
 import uuid
@@ -219,7 +230,11 @@ class Conversation:
 def _in_version(message: Message, theirs: str) -> Message:
     """The message in the minor version of the peer's message, where that is the lower one."""
     piuri, _, name = message.type.rpartition("/")
-    agreed = agree(piuri, theirs.rpartition("/")[0]) or piuri
+    try:
+        agreed = agree(piuri, theirs.rpartition("/")[0]) or piuri
+    except ValueError:
+        # a type of another form has no versions
+        return message
     return message if agreed == piuri else message.replace(type=f"{agreed}/{name}")
 
 

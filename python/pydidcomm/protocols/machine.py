@@ -200,7 +200,8 @@ class Protocol:
             raise LocalProtocolError(problem)
         mark, attribute = found
         if isinstance(body, Message):
-            headers = {"attachments": body.attachments or None, "id": body.id, **headers}
+            headers = {**_headers_of(body), **headers}
+            expires_time = body.expires_time if expires_time is None else expires_time
         thread = Thread(
             peer=peer,
             protocol=self.piuri,
@@ -319,6 +320,14 @@ class Protocol:
                 return known.from_message(body)
         problem = f"a message of type {body.type} cannot begin a thread of {self.piuri}"
         raise LocalProtocolError(problem)
+
+
+_HEADERS = ("id", "attachments", "lang", "accept_lang", "please_ack", "ack", "custom_headers")
+
+
+def _headers_of(message: Message) -> dict[str, Any]:
+    """The headers that a message of the program keeps when it begins a thread."""
+    return {name: getattr(message, name) for name in _HEADERS if getattr(message, name)}
 
 
 def unsupported(message: Message) -> Problem:

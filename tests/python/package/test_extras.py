@@ -20,6 +20,7 @@ PARTS = {
 }
 BARE = [
     "pydidcomm.invitations",
+    "pydidcomm.protocols",
     "pydidcomm.resolvers.caching",
     "pydidcomm.resolvers.fallback",
     "pydidcomm.transports.receiver",

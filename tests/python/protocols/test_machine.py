@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from pydidcomm import Message
+from pydidcomm import Attachment, Message
 from pydidcomm.protocols import (
     DONE,
     Body,
@@ -276,6 +276,16 @@ def test_an_answer_has_the_lower_minor_version(asked: str, answered: str) -> Non
     assert step.send[0].message.type == f"https://example.org/quote/{answered}/quote"
 
 
+@pytest.mark.filterwarnings("ignore::pydidcomm.MessageTypeWarning")
+def test_an_answer_whose_type_has_no_version_is_sent_as_it_is() -> None:
+    class Plain(Quotes):
+        @on("ask", role="seller")
+        def ask(self, thread: Conversation, ask: Ask) -> None:
+            thread.reply(Message(type="hello"))
+
+    assert Plain().receive(received(Ask("tea")), None, NOW).send[0].message.type == "hello"
+
+
 @pytest.mark.spec("THR-06", "THR-11")
 def test_a_thread_is_one_whatever_the_case_of_its_id_and_the_answer_repeats_it_as_written() -> None:
     step = QUOTES.receive(received(Ask("tea").to_message(id="ABC")), None, NOW)
@@ -335,9 +345,20 @@ def test_a_message_that_cannot_begin_a_thread_and_one_of_another_protocol_are_mi
 
 
 def test_an_untyped_message_begins_a_thread_too() -> None:
-    message = Message(type=f"{PIURI}/ask", id="mine", body={"item": "tea"})
+    message = Message(
+        type=f"{PIURI}/ask",
+        id="mine",
+        body={"item": "tea"},
+        lang="en",
+        please_ack=[""],
+        expires_time=NOW + 5,
+        custom_headers={"x-foo": 7},
+        attachments=[Attachment.from_bytes(b"x", id="a")],
+    )
     step = QUOTES.begin(message, **TO_BOB)
     assert step.thread is not None
+    assert step.send[0].message == message.replace(to=[BOB], frm=ALICE, created_time=NOW)
+    assert step.thread.wake_at == NOW + 5
     assert (step.send[0].message.id, step.thread.thid, step.send[0].message.body) == (
         "mine",
         "mine",
