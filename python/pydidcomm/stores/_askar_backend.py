@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from pydidcomm.errors import DIDCommError
+from aries_askar import AskarError
+
 from pydidcomm.secrets._askar_backend import AskarBackend
 from pydidcomm.stores import _askar_schema
 from pydidcomm.stores._askar_cache import Cache
@@ -100,7 +101,9 @@ async def _answer(work: Work, unit: Unit) -> Any:  # noqa: ANN401, the answer of
     own = unit.nested()
     try:
         answer = await work(own)
-    except (DIDCommError, TypeError, ValueError) as error:
+    except AskarError:
+        raise
+    except Exception as error:  # noqa: BLE001, it is raised where the verb was called
         return error
     own.merge()
     return answer

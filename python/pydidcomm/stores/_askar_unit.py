@@ -124,9 +124,10 @@ class Transaction(Unit):
 
     def remember(self, *, wrote: bool) -> None:
         """Keep what was read and written, unless another write came between."""
-        if wrote and self._known is None:
-            self._cache.clear()
-        elif (not wrote and self._known is None) or (not wrote and self._cache.writer != self.writer):
+        if wrote:
+            if self._known is None:
+                self._cache.clear()
+        elif self._known is None or self._cache.writer != self.writer:
             return
         self._cache.writer = self.writer
         for place, entry in self._read.items():

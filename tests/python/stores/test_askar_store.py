@@ -248,13 +248,24 @@ async def test_a_verb_whose_caller_is_cancelled_disturbs_no_other(location: str)
         assert found == [f"m{number}" for number in range(10)]
 
 
-async def test_a_value_that_is_not_json_stores_nothing_and_disturbs_no_other(tmp_path: Path) -> None:
-    thread = Thread(peer="p", protocol="x", thid="t", role="r", state="s", data={"a": object()})
+def nested(levels: int) -> dict[str, Any]:
+    """An object that is nested more deeply than JSON is written."""
+    value: dict[str, Any] = {}
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("data", [{"a": object()}, nested(100_000)], ids=["object", "deep"])
+async def test_a_value_that_is_not_json_stores_nothing_and_disturbs_no_other(
+    data: dict[str, Any], tmp_path: Path
+) -> None:
+    thread = Thread(peer="p", protocol="x", thid="t", role="r", state="s", data=data)
     record = Record(kind="k", key="1", value=b"")
     async with AskarStore.open(tmp_path / "alice.db", raw_key=RAW_KEY) as store:
 
         async def fail() -> None:
-            with pytest.raises(TypeError, match="JSON"):
+            with pytest.raises((TypeError, RecursionError), match=r"JSON|recursion"):
                 await store.commit(Done(threads=(thread,), records=(record,), at=NOW))
 
         async with anyio.create_task_group() as tasks:
