@@ -6,13 +6,12 @@ from typing import Any
 def facts(received: Any) -> dict[str, Any]:  # noqa: ANN401, an UnpackResult, whose import is late
     """The result as a JSON object; `sender` is null where nothing proves it."""
     metadata = received.metadata
-    change = received.relationship_change
     return {
         "sender": received.sender,
         "encrypted": metadata.encrypted,
         "signed": metadata.non_repudiation,
         "recipient": metadata.recipient_kid,
-        "relationship_change": None if change is None else repr(change),
+        "relationship_change": _change(received.relationship_change),
         "warnings": [str(warning) for warning in metadata.warnings],
         "message": received.message.as_dict(),
     }
@@ -28,3 +27,11 @@ def sender_line(received: Any) -> str:  # noqa: ANN401
         "signed": received.metadata.non_repudiation,
     }
     return f"sender {received.sender} (proved; {', '.join(name for name, holds in kinds.items() if holds)})"
+
+
+def _change(change: Any) -> dict[str, Any] | None:  # noqa: ANN401, a PeerRotated, a PeerEnded or None
+    if change is None:
+        return None
+    if hasattr(change, "new"):
+        return {"rotated": {"old": change.old, "new": change.new}}
+    return {"ended": change.did}
