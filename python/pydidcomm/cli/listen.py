@@ -1,6 +1,7 @@
 """`pydidcomm listen`: receive messages over HTTP and WebSocket, and print them."""
 
 import asyncio
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
             config = UnpackConfig(require_authenticated=require_sender)
             app = receiver(one, printer.handle, config=config)
             server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+            interrupted = _end_by_interrupt(server)
             shown = f"[{host}]" if ":" in host else host
             write_note(f"listening on http://{shown}:{listener.getsockname()[1]}/")
             ending = asyncio.create_task(printer.ended(server))
@@ -62,6 +64,23 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
             ending.cancel()
     if printer.failed is not None:
         raise printer.failed
+    if interrupted.is_set():
+        raise KeyboardInterrupt
+
+
+def _end_by_interrupt(server: Any) -> asyncio.Event:  # noqa: ANN401, a uvicorn.Server
+    """Let Ctrl-C end the server, and nothing else: the wallet is closed afterwards.
+
+    uvicorn raises the signal once more when it has ended, which would cancel the closing.
+    """
+    interrupted = asyncio.Event()
+
+    def handler(*_: object) -> None:
+        interrupted.set()
+        server.should_exit = True
+
+    signal.signal(signal.SIGINT, handler)
+    return interrupted
 
 
 class _Printer:

@@ -108,7 +108,7 @@ def test_inspect_shows_claims_and_a_page_that_loads_nothing(alice: Terminal) -> 
 
 def test_the_page_escapes_what_the_envelope_says(alice: Terminal) -> None:
     page = alice.home / "page.html"
-    evil = {"id": "1", "type": "<script>alert(1)</script>", "body": {}, "from": "</pre><b>"}
+    evil: dict[str, Any] = {"id": "1", "type": "<script>alert(1)</script>", "body": {}, "from": "</pre><b>"}
     alice.done("inspect", "--html", str(page), given=json.dumps(evil))
     text = page.read_text(encoding="utf-8")
     assert "<script" not in text
