@@ -27,6 +27,7 @@ from pydidcomm.agent.context import Context
 from pydidcomm.agent.friends import Friend, RelationshipEndedError
 from pydidcomm.agent.invited import Invited
 from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.mediation import MediationError
 from pydidcomm.agent.router import Middleware, Route, Router
 from pydidcomm.agent.sending import NotSentError, Sending
 
@@ -36,6 +37,7 @@ __all__ = [
     "Friend",
     "Invited",
     "Limits",
+    "MediationError",
     "Middleware",
     "NotSentError",
     "RelationshipEndedError",

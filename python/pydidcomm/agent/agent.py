@@ -149,6 +149,7 @@ class Agent(Directory, Router):
                 protocols=self._protocols,
                 resolver=self._resolver,
                 transport=transport,
+                allow=self._allow,
                 endpoint=endpoint,
                 limits=self._limits,
                 clock=self._clock,
@@ -194,11 +195,27 @@ class Agent(Directory, Router):
         """The URL at which peers reach the agent; None for none."""
         return self._current.endpoint
 
+    async def mediate(self, did: str) -> None:
+        """Let a mediator receive for the DIDs that are made from now on, and fetch what it keeps.
+
+        Coordinate mediation 3.0 or else 2.0 asks for it and registers each new DID; message pickup 3.0 or
+        else 4.0 fetches, live where the mediator has a WebSocket endpoint. An envelope is acknowledged to the
+        mediator once it is stored. Call it at each start, before `invite` and `accept`.
+
+        Args:
+            did: The mediator.
+
+        Raises:
+            MediationError: The mediator denies it.
+            DeliveryError: The mediator cannot be reached.
+        """
+        await self._current.mediate(did)
+
     def events(self) -> AbstractAsyncContextManager[MemoryObjectReceiveStream[Event]]:
         """What happens from now on, as `async with agent.events() as stream: async for event in stream`.
 
-        Names: those of protocols, "relationship", "rotated", "ended", "sent", "unconfirmed", "failed",
-        "acknowledged", "parked". A listener that falls behind by more than 1024 events
+        Names: those of protocols, "relationship", "rotated", "confirmed", "ended", "sent", "unconfirmed",
+        "failed", "acknowledged", "parked". A listener that falls behind by more than 1024 events
         loses the newest.
         """
         return self._current.services.events.listen()

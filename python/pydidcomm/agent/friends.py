@@ -9,7 +9,7 @@ import anyio
 
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.effects import outbox_item
-from pydidcomm.agent.relationships import announcement, claims
+from pydidcomm.agent.relationships import claims
 from pydidcomm.agent.requests import Waiter
 from pydidcomm.agent.sending import Sending
 from pydidcomm.agent.services import Services
@@ -147,30 +147,32 @@ class Friend:
             await self._commit(sent, threads)
             return await waiter.answer(self._services.protocols)
 
-    async def rotate(self) -> str:
+    async def rotate(self, *, timeout: float = TIMEOUT) -> str:  # noqa: ASYNC109
         """Replace our DID in this relationship by a new one.
 
-        Each message announces it until the peer has written to the new DID. DIDComm v2.1, section "DID
-        Rotation".
+        Each message announces it until the peer has written to the new DID; until then it cannot be rotated
+        again, since the peer may know us by either DID. DIDComm v2.1, section "DID Rotation".
+
+        Args:
+            timeout: The most seconds to wait for the confirmation of the rotation before.
 
         Returns:
             The new DID.
 
         Raises:
+            TimeoutError: The peer has not confirmed the rotation before.
             RelationshipEndedError: The relationship has ended.
         """
+        await self._confirmed(timeout)
         new = await self._services.new_did()
         now = self._services.now
 
         def rotated(before: Relationship) -> Relationship:
-            unconfirmed = announcement(before)
-            # the peer knows us by the DID that it has confirmed
-            known = before.ours if unconfirmed is None else unconfirmed.iss
             return replace(
                 before,
                 ours=new,
                 our_history=(*before.our_history, before.ours),
-                from_prior=claims(FromPrior(iss=known, sub=new, iat=now)),
+                from_prior=claims(FromPrior(iss=before.ours, sub=new, iat=now)),
                 updated=now,
             )
 
@@ -186,15 +188,25 @@ class Friend:
         now = self._services.now
 
         def ended(before: Relationship) -> Relationship:
-            unconfirmed = announcement(before)
-            known = before.ours if unconfirmed is None else unconfirmed.iss
-            gone = FromPrior(iss=known, aud=_peer(before), iat=now)
+            gone = FromPrior(iss=before.ours, aud=_peer(before), iat=now)
             return replace(before, state="ended", from_prior=claims(gone), updated=now)
 
         await self._change(
             ended,
             lambda after: Outgoing(message=_empty(now), to=_peer(after), frm=None, anonymous=True),
         )
+
+    async def _confirmed(self, timeout: float) -> None:  # noqa: ASYNC109
+        """Wait until the peer has written to our current DID, after asking it to."""
+        if (await self.relationship()).from_prior is None:
+            return
+        await self.send(Empty(), please_ack=True)
+
+        async def check() -> bool | None:
+            return (await self.relationship()).from_prior is None or None
+
+        with anyio.fail_after(timeout):
+            await self._services.events.changed.until(check)
 
     async def _change(
         self, change: Callable[[Relationship], Relationship], message: Callable[[Relationship], Outgoing]

@@ -26,6 +26,7 @@ from pydidcomm.agent.return_routes import ReturnRoutes
 from pydidcomm.protocols import Event
 from pydidcomm.stores import OutboxItem, Store, StoreUnavailableError
 from pydidcomm.stores.records import OutboxState
+from pydidcomm.transports.http import Sent
 
 __all__ = ["Outbox", "Transport"]
 
@@ -47,8 +48,16 @@ ACK_ATTEMPTS: Final = 5
 class Transport(Protocol):
     """Sends what was packed, as `HttpTransport` does."""
 
-    def send(self, packed: Packed, /) -> Awaitable[object]:
-        """Send a message to the first endpoint that takes it; raises DeliveryError."""
+    async def send(self, packed: Packed, *, return_route: bool = False) -> Sent:
+        """Send a message to the first endpoint that takes it, and read the answer if there is to be one.
+
+        Args:
+            packed: The message.
+            return_route: Whether the message asks for an answer on its connection.
+
+        Raises:
+            DeliveryError: No endpoint took the message.
+        """
         ...
 
 
@@ -73,6 +82,7 @@ class Outbox:
         messaging: Packs them.
         transport: Sends them.
         routes: Connections that wait for an answer.
+        take: Stores a message that came as an answer on a connection of ours.
         limits: The bounds.
         events: Where outcomes are reported.
         clock: The time, in seconds since the epoch.
@@ -85,6 +95,7 @@ class Outbox:
         messaging: DIDCommMessaging,
         transport: Transport,
         routes: ReturnRoutes,
+        take: Callable[[bytes], Awaitable[object]],
         limits: Limits,
         events: Events,
         clock: Callable[[], float],
@@ -93,6 +104,7 @@ class Outbox:
         self._messaging = messaging
         self._transport = transport
         self._routes = routes
+        self._take = take
         self._limits = limits
         self._events = events
         self._clock = clock
@@ -147,7 +159,10 @@ class Outbox:
             if self._routes.offer(item.id, packed):
                 # whether the peer has read its connection is not known
                 return _Outcome("unconfirmed")
-            await self._transport.send(packed)
+            wants_answer = _wants_answer(item)
+            sent = await self._transport.send(packed, return_route=wants_answer)
+            if sent.answer is not None:
+                await self._take(sent.answer)
         except EndpointNotFoundError as error:
             return _Outcome("failed", str(error))
         except DeliveryError as error:
@@ -202,6 +217,10 @@ class Outbox:
             if state == "failed":
                 LOG.warning("message %s failed: %s", item.id, outcome.error)
             self._events.emit(Event(state, item.id, peer=item.relationship or item.to))
+
+
+def _wants_answer(item: OutboxItem) -> bool:
+    return Message.from_json(item.message).custom_headers.get("return_route") in {"all", "thread"}
 
 
 def _given_up(state: OutboxState, error: str | None) -> OutboxState:

@@ -7,10 +7,13 @@ from typing import Any, Final, Self
 from pydidcomm import same_party
 from pydidcomm.stores import Record
 
-__all__ = ["INVITATION", "OWN_DID", "InvitationRecord"]
+__all__ = ["INVITATION", "MEDIATION", "OWN_DID", "InvitationRecord"]
 
 INVITATION: Final = "invitation"
 """The kind of records with invitations of ours, by message id in lower case."""
+
+MEDIATION: Final = "mediation"
+"""The kind of records with our mediators, by DID: the id of the relationship."""
 
 OWN_DID: Final = "own-did"
 """The kind of records with our public DIDs, by name."""

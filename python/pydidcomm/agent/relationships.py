@@ -72,12 +72,17 @@ class Relationships:
         found = await self._find(received)
         if found is not None and _changed(found, received, now) is None:
             return found
-        if found is None and not self._may_begin(received):
-            return None
+        ours = None
+        if found is None:
+            invitation = await self._invitation(received, now)
+            if invitation is None:
+                return None
+            # a mediator may have to be asked for it, so not under the lock
+            ours = await self._new_did()
         async with self._lock:
             found = await self._find(received)
             if found is None:
-                return await self._begin(received, now)
+                return None if ours is None else await self._begin(received, ours, now)
             changed = _changed(found, received, now)
             if changed is None:
                 return found
@@ -86,6 +91,8 @@ class Relationships:
             self._events.emit(Event("ended", changed, peer=changed.id))
         elif changed.theirs != found.theirs:
             self._events.emit(Event("rotated", changed, peer=changed.id))
+        else:
+            self._events.emit(Event("confirmed", changed, peer=changed.id))
         return changed
 
     async def change(self, id: str, change: Callable[[Relationship], Done]) -> None:  # noqa: A002
@@ -119,27 +126,27 @@ class Relationships:
                 found = before if same_party(before.theirs, received.change.old) else None
         return found
 
-    @staticmethod
-    def _may_begin(received: Received) -> bool:
-        return received.sender is not None and received.message.pthid is not None
-
-    async def _begin(self, received: Received, now: int) -> Relationship | None:
-        """The relationship of a peer that answers an invitation, on a private DID of ours."""
-        message, sender, recipient = received.message, received.sender, received.recipient
-        if message.pthid is None or sender is None or recipient is None:
+    async def _invitation(self, received: Received, now: int) -> InvitationRecord | None:
+        """The invitation of ours that a proved sender accepts."""
+        message, recipient = received.message, received.recipient
+        if message.pthid is None or received.sender is None or recipient is None:
             return None
         record = await self._store.record(INVITATION, message.pthid.lower())
         invitation = None if record is None else InvitationRecord.from_json(record.value)
-        if invitation is None or not invitation.is_open(recipient, now):
+        return invitation if invitation is not None and invitation.is_open(recipient, now) else None
+
+    async def _begin(self, received: Received, ours: str, now: int) -> Relationship | None:
+        """The relationship of a peer that accepts an invitation, on a private DID of ours."""
+        invitation, sender = await self._invitation(received, now), received.sender
+        if invitation is None or sender is None:
             return None
-        ours = await self._new_did()
         relationship = Relationship(
             id=str(uuid.uuid4()),
             ours=ours,
             theirs=sender,
             our_history=(invitation.did,),
             from_prior=claims(FromPrior(iss=invitation.did, sub=ours, iat=now)),
-            invitation=message.pthid,
+            invitation=invitation.id,
             created=now,
             updated=now,
         )

@@ -1,32 +1,48 @@
 """A running agent: the parts, joined, and the tasks that drive them."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
-from pydidcomm import DIDCommMessaging, DIDResolver, Packed, UnpackConfig, UnpackResult
+from pydidcomm import (
+    DIDCommError,
+    DIDCommMessaging,
+    DIDResolver,
+    Packed,
+    ReplayedMessageError,
+    ResolutionError,
+    UnpackConfig,
+    UnpackResult,
+)
 from pydidcomm.agent.events import Events
 from pydidcomm.agent.handling import Handling
-from pydidcomm.agent.inbox import Inbox
+from pydidcomm.agent.inbox import BusyError, Inbox
 from pydidcomm.agent.lanes import Lanes
 from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.mediation import Mediation
 from pydidcomm.agent.outbox import Outbox, Transport
-from pydidcomm.agent.records import OWN_DID
+from pydidcomm.agent.records import MEDIATION, OWN_DID
 from pydidcomm.agent.relationships import Relationships
 from pydidcomm.agent.requests import Requests
 from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.services import Services
 from pydidcomm.protocols import Protocols
-from pydidcomm.stores import Done, Record, Store, StoreUnavailableError
+from pydidcomm.stores import Done, Record, Relationship, Store, StoreUnavailableError
 from pydidcomm.transports.receiver import receiver
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
 
 __all__ = ["Running"]
 
 LOG: Final = logging.getLogger("pydidcomm.agent")
+
+_CONFIG: Final = UnpackConfig(require_encrypted=True)
 
 DEADLINE_SECONDS: Final = 1.0
 """How often deadlines of threads are looked for: they are whole seconds."""
@@ -46,11 +62,16 @@ class Running:
         protocols: Protocols,
         resolver: DIDResolver | None,
         transport: Transport,
+        allow: Sequence[str],
         endpoint: str | None,
         limits: Limits,
         clock: Callable[[], float],
     ) -> None:
         self.endpoint = endpoint
+        self._transport = transport
+        self._allow = tuple(allow)
+        self._mediation: Mediation | None = None
+        self._tasks: TaskGroup | None = None
         self._limits = limits
         self._messaging = DIDCommMessaging(store.secrets, resolver, clock=clock)
         self._routes = ReturnRoutes()
@@ -80,6 +101,7 @@ class Running:
             messaging=self._messaging,
             transport=transport,
             routes=self._routes,
+            take=self._take,
             limits=limits,
             events=events,
             clock=clock,
@@ -101,7 +123,7 @@ class Running:
             self._messaging,
             self._answer,
             accept=self._inbox.accept,
-            config=UnpackConfig(require_encrypted=True),
+            config=_CONFIG,
         )
 
     @asynccontextmanager
@@ -109,6 +131,7 @@ class Running:
         """Run the lanes, the outbox and the deadlines while the block runs."""
         failed: Exception | None = None
         async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
             tasks.start_soon(self._lanes.run)
             tasks.start_soon(self._outbox.run)
             tasks.start_soon(self._every, DEADLINE_SECONDS, self._wake_threads)
@@ -146,8 +169,60 @@ class Running:
         self._lanes.rescan()
         return found
 
+    async def mediate(self, did: str) -> None:
+        """Let a mediator receive for the DIDs that are made from now on.
+
+        Args:
+            did: The mediator.
+        """
+        store = self.services.store
+        record = await store.record(MEDIATION, did)
+        if record is None:
+            ours = await self._messaging.create_peer_did()
+            now = self.services.now
+            relationship = Relationship(
+                id=str(uuid.uuid4()), ours=ours, theirs=did, label="mediator", created=now, updated=now
+            )
+            record = Record(kind=MEDIATION, key=did, value=relationship.id.encode())
+            await store.commit(Done(relationships=(relationship,), records=(record,)))
+        mediation = Mediation(
+            record.value.decode(),
+            services=self.services,
+            messaging=self._messaging,
+            transport=self._transport,
+            take=self._take,
+            allow=self._allow,
+        )
+        await mediation.grant()
+        self._mediation = mediation
+        if self._tasks is not None:
+            self._tasks.start_soon(mediation.run)
+
     async def _new_did(self) -> str:
-        return await self._messaging.create_peer_did(service_endpoint=self.endpoint)
+        mediation = self._mediation
+        if mediation is None:
+            return await self._messaging.create_peer_did(service_endpoint=self.endpoint)
+        did = await self._messaging.create_peer_did(service_endpoint=mediation.routing_did)
+        await mediation.register(did)
+        return did
+
+    async def _take(self, body: bytes) -> bool:
+        """Store an envelope that did not come over the server; returns whether it may be acknowledged."""
+        try:
+            await self._inbox.accept(await self._messaging.unpack(body, config=_CONFIG))
+        except ReplayedMessageError:
+            return True
+        except ResolutionError as error:
+            LOG.warning("a message cannot be unpacked now: %s", error)
+            return False
+        except DIDCommError as error:
+            # it would be refused each time; an HTTP sender gets 400
+            LOG.info("a message was not accepted: %s", error)
+            return not isinstance(error, StoreUnavailableError)
+        except (BusyError, OSError) as error:
+            LOG.warning("a message is not accepted now: %s", type(error).__name__)
+            return False
+        return True
 
     async def _answer(self, result: UnpackResult) -> Packed | None:
         """What leaves on the connection that brought a message."""

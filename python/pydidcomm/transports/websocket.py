@@ -106,12 +106,15 @@ class WebSocketTransport:
 
     async def __aexit__(self, *exception: object) -> None:
         self._tasks.cancel_scope.cancel()
-        # without the exception of the block, which would come back in a group
-        await self._tasks.__aexit__(None, None, None)
-        self._put.close()
-        self._incoming.close()
-        with anyio.CancelScope(shield=True):
-            await self._client.aclose()
+        try:
+            # without the exception of the block, which would come back in a group
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            # also where the task that entered it is cancelled
+            self._put.close()
+            self._incoming.close()
+            with anyio.CancelScope(shield=True):
+                await self._client.aclose()
 
     def __aiter__(self) -> Self:
         return self

@@ -152,6 +152,17 @@ async def test_both_sides_rotate_and_talk_on() -> None:
     assert (ours.from_prior, theirs.from_prior) == (None, None)
 
 
+async def test_a_rotation_right_after_another_one_waits_for_its_confirmation() -> None:
+    async with two() as (bob, alice):
+        await alice.rotate()
+        new = await alice.rotate()
+        await bob.ping(timeout=SECONDS)
+        await alice.ping(timeout=SECONDS)
+        theirs = (await bob.relationship()).theirs
+    assert theirs is not None
+    assert same_party(theirs, new)
+
+
 async def test_a_relationship_that_ended_sends_and_takes_nothing_more() -> None:
     heard: list[str] = []
     bob = new_agent()

@@ -1,0 +1,89 @@
+"""Live mode: a WebSocket on which the mediator pushes envelopes as they arrive."""
+
+from typing import TYPE_CHECKING, Final
+
+import anyio
+
+from pydidcomm.protocols import Body, Thread
+from pydidcomm.transports.websocket import WebSocketTransport
+
+if TYPE_CHECKING:
+    from pydidcomm.agent.mediation import Mediation
+
+__all__ = ["Live"]
+
+QUIET_SECONDS: Final = 45.0
+"""After such a silence the mediator is asked for its status: a mobile network dies without a word."""
+
+ANSWER_SECONDS: Final = 20.0
+"""How long it may take to answer before the connection is given up."""
+
+
+class Live:
+    """One connection in live mode.
+
+    Args:
+        mediation: The mediator.
+        uri: Its WebSocket endpoint.
+        allow: Networks that may be connected to although they are not public.
+    """
+
+    def __init__(self, mediation: "Mediation", uri: str, allow: tuple[str, ...]) -> None:
+        self._mediation = mediation
+        self._uri = uri
+        self._allow = allow
+        self._threads: dict[str, Thread] = {}
+
+    async def run(self) -> None:
+        """Stay live until the connection ends, or the mediator refuses live mode."""
+        pickup = self._mediation.pickup
+        async with WebSocketTransport(self._uri, reconnect=False, allow=self._allow) as socket:
+            await self._ask(socket, pickup.live())
+            asked = False
+            while True:
+                frame: bytes | None = None
+                with anyio.move_on_after(ANSWER_SECONDS if asked else QUIET_SECONDS):
+                    frame = await anext(socket, b"")
+                if frame == b"" or (frame is None and asked):
+                    return
+                asked = frame is None
+                if frame is None:
+                    await self._ask(socket, pickup.status())
+                elif not await self._frame(socket, frame):
+                    return
+
+    async def _frame(self, socket: WebSocketTransport, frame: bytes) -> bool:
+        """Take one frame; returns whether the connection is of use."""
+        mediation, pickup = self._mediation, self._mediation.pickup
+        events = await mediation.read(pickup.protocol, self._threads, frame)
+        if events is None:
+            await mediation.bare(frame)
+            return True
+        for event in events:
+            asked = self._threads.pop(event.thid or "", None) is not None
+            if event.name == "polling":
+                return False
+            if event.name == "live":
+                # what arrived before live mode is not pushed
+                await self._ask(socket, pickup.fetch())
+            elif event.name == "delivered":
+                stored = await mediation.store(event.data)
+                if stored:
+                    await self._ask(socket, pickup.received(stored))
+                if stored and asked:
+                    # there may be more
+                    await self._ask(socket, pickup.fetch())
+        return True
+
+    async def _ask(self, socket: WebSocketTransport, body: Body) -> None:
+        packed, thread = await self._mediation.packed(self._mediation.pickup.protocol, body)
+        if thread is not None:
+            # a request without an answer is not kept for long
+            while len(self._threads) >= _MOST_THREADS:
+                del self._threads[next(iter(self._threads))]
+            self._threads[thread.thid] = thread
+        await socket.send(packed)
+
+
+_MOST_THREADS: Final = 32
+"""Requests on one connection whose answers are waited for."""

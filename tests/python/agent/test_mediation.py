@@ -1,0 +1,136 @@
+"""An agent without an endpoint behind a mediator on loopback: grant, registration, pickup, live mode."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+from pydidcomm import DIDCommMessaging
+from pydidcomm.agent import Agent, MediationError
+from pydidcomm.agent.server import bound, serving
+from pydidcomm.mediator import Mediator, SqliteMediatorStore
+from pydidcomm.mediator.server import MediatorServer
+from pydidcomm.protocols.basic_message import Text
+from pydidcomm.stores import Incoming, MemoryStore
+from support.agents import SECONDS, eventually, new_agent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+
+@asynccontextmanager
+async def mediator(folder: Path, *, live: bool = True, **options: Any) -> AsyncGenerator[str]:  # noqa: ANN401
+    """A mediator over HTTP, and over WebSocket where it is live; its DID."""
+    listener, url = bound("http://127.0.0.1:0/")
+    socket = {"type": "DIDCommMessaging", "serviceEndpoint": {"uri": url.replace("http", "ws")}}
+    party = DIDCommMessaging()
+    did = await party.create_peer_did(service_endpoint=url, services=[socket] if live else [])
+    one = Mediator(party, did, SqliteMediatorStore(folder / "mediator.db"), base_url=url, **options)
+    with listener:
+        server = MediatorServer(one)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, those of ASGI
+            if scope["type"] == "lifespan":
+                # the fixture runs it
+                raise NotImplementedError
+            await server(scope, receive, send)
+
+        async with anyio.create_task_group() as tasks, serving(app, listener):
+            tasks.start_soon(one.run)
+            yield did
+            tasks.cancel_scope.cancel()
+    await one.aclose()
+
+
+def mobile(store: MemoryStore | None = None, heard: list[str] | None = None) -> Agent:
+    """An agent without an endpoint, which echoes."""
+    agent = new_agent(store, listen=None)
+
+    @agent.on
+    async def hear(text: Text) -> Text:
+        if heard is not None:
+            heard.append(text.content)
+        return Text(content=f"you said {text.content}")
+
+    return agent
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["live", "polling"])
+async def test_an_agent_behind_a_mediator_is_invited_and_answers(tmp_path: Path, live: bool) -> None:  # noqa: FBT001
+    async with mediator(tmp_path, live=live) as did, mobile() as bob, new_agent() as alice:
+        await bob.mediate(did)
+        invitation = await bob.invite()
+        friend = await alice.accept(invitation.url)
+        of_bob = await invitation.accepted(timeout=SECONDS)
+        answer = await friend.request(Text(content="hi"), answer=Text, timeout=SECONDS)
+        await of_bob.ping(timeout=SECONDS)
+    assert answer == Text(content="you said hi")
+
+
+async def test_a_did_after_a_rotation_is_registered_too(tmp_path: Path) -> None:
+    async with mediator(tmp_path) as did, mobile() as bob, new_agent() as alice:
+        await bob.mediate(did)
+        invitation = await bob.invite()
+        friend = await alice.accept(invitation.url)
+        of_bob = await invitation.accepted(timeout=SECONDS)
+        await friend.ping(timeout=SECONDS)
+        new = await of_bob.rotate()
+        await of_bob.ping(timeout=SECONDS)
+        await friend.ping(timeout=SECONDS)
+        assert (await friend.relationship()).theirs == new
+
+
+async def test_what_came_while_the_agent_was_off_is_fetched_once(tmp_path: Path) -> None:
+    heard: list[str] = []
+    store = MemoryStore()
+    async with mediator(tmp_path) as did, new_agent() as alice:
+        async with mobile(store, heard) as bob:
+            await bob.mediate(did)
+            invitation = await bob.invite()
+            friend = await alice.accept(invitation.url)
+            await friend.ping(timeout=SECONDS)
+        for number in range(25):
+            await (await friend.send(Text(content=str(number)), thid="talk")).sent(timeout=SECONDS)
+        async with mobile(store, heard) as bob:
+            await bob.mediate(did)
+
+            async def fetched() -> bool:
+                return len(heard) == 25
+
+            await eventually(fetched)
+            await friend.ping(timeout=SECONDS)
+    assert heard == [str(number) for number in range(25)]
+
+
+async def test_an_envelope_that_was_not_stored_is_not_acknowledged_and_comes_again(tmp_path: Path) -> None:
+    class Failing(MemoryStore):
+        fails = 0
+
+        async def accept(self, incoming: Incoming) -> bool:
+            if self.fails:
+                self.fails -= 1
+                raise OSError
+            return await super().accept(incoming)
+
+    heard: list[str] = []
+    store = Failing()
+    async with mediator(tmp_path, live=False) as did, mobile(store, heard) as bob, new_agent() as alice:
+        await bob.mediate(did)
+        invitation = await bob.invite()
+        friend = await alice.accept(invitation.url)
+        await friend.ping(timeout=SECONDS)
+        store.fails = 1
+        answer = await friend.request(Text(content="hi"), answer=Text, timeout=SECONDS)
+    assert answer == Text(content="you said hi")
+    assert heard == ["hi"]
+    assert store.fails == 0
+
+
+async def test_a_peer_that_is_not_a_mediator_is_refused() -> None:
+    async with mobile() as bob, new_agent() as alice:
+        with pytest.raises(MediationError):
+            await bob.mediate(await alice.did())
