@@ -108,8 +108,12 @@ async def _add(
     if registered == owner.id:
         return RouteResult.NO_CHANGE
     other = await connection.fetchval("SELECT 1 FROM recipient WHERE did = $1 AND id <> $2", key, owner.id)
+    # a forward may name a key of a registered DID, and its route is that of the DID
+    named = await connection.fetchval(
+        "SELECT 1 FROM route_name JOIN route USING (did) WHERE name = $1 AND recipient <> $2", key, owner.id
+    )
     # the first registration wins, and a DID that speaks for itself outranks every other
-    if full or (not proved and (registered is not None or other is not None)):
+    if full or (not proved and (registered is not None or other is not None or named is not None)):
         return RouteResult.CLIENT_ERROR
     winner = await connection.fetchval(
         "INSERT INTO route (did, recipient, shown, proved, added) VALUES ($1, $2, $3, $4, $5) "

@@ -96,8 +96,13 @@ def _add(connection: sqlite3.Connection, owner: Recipient, change: RouteChange, 
     others = connection.execute(
         "SELECT 1 FROM recipient WHERE did = ? AND id <> ?", (key, owner.id)
     ).fetchone()
+    # a forward may name a key of a registered DID, and its route is that of the DID
+    named = connection.execute(
+        "SELECT 1 FROM route_name AS n JOIN route AS r USING (did) WHERE n.name = ? AND r.recipient <> ?",
+        (key, owner.id),
+    ).fetchone()
     # the first registration wins, and a DID that speaks for itself outranks every other
-    if not proved and (row is not None or others is not None):
+    if not proved and (row is not None or others is not None or named is not None):
         return RouteResult.CLIENT_ERROR
     connection.execute(
         "INSERT INTO route (did, recipient, shown, proved, added) VALUES (?, ?, ?, ?, ?) "

@@ -26,6 +26,8 @@ __all__ = ["COORDINATION", "Coordination"]
 
 MOST_IN_A_PAGE: Final = 1_000
 """DIDs of one answer."""
+MOST_OFFSET: Final = 2**53
+"""More than any list has; a database has no larger integers than 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,13 @@ class Coordination:
 
 def _change(entry: Mapping[str, Any]) -> RouteChange | None:
     did, action = entry.get("recipient_did"), entry.get("action")
-    if not isinstance(did, str) or not did.startswith("did:") or action not in set(Action):
+    if (
+        not isinstance(did, str)
+        or not did.startswith("did:")
+        or not did.isprintable()
+        or not isinstance(action, str)
+        or action not in set(Action)
+    ):
         return None
     return RouteChange(did, Action(action))
 
@@ -98,7 +106,7 @@ def _page(paginate: Any) -> List:  # noqa: ANN401, what a peer wrote
     limit, offset = asked.get("limit"), asked.get("offset", 0)
     if not _is_whole(limit) or not _is_whole(offset):
         raise Problem(INVALID_BODY, "`paginate` must have whole numbers `limit` and `offset`.")
-    return List(offset, min(limit, MOST_IN_A_PAGE))
+    return List(min(offset, MOST_OFFSET), min(limit, MOST_IN_A_PAGE))
 
 
 def _is_whole(value: object) -> TypeGuard[int]:

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 from pydidcomm import Forwarded, UnpackResult
 from pydidcomm.mediator.records import Arrival, Placed, Placement
 
-__all__ = ["Forwarding", "worst"]
+__all__ = ["Forwarding", "forward", "worst"]
 
 MOST_ENVELOPES: Final = 32
 """Envelopes of one forward: senders attach one, and each is stored for itself."""
@@ -21,8 +21,8 @@ class Forwarding(Protocol):
 
 async def forward(
     result: UnpackResult, forwarded: Forwarded, store: Forwarding, *, at: float
-) -> list[Placed]:
-    """Store what a forward carries, each envelope as it was attached.
+) -> list[Placed] | None:
+    """Store what a forward carries, each envelope as it was attached; None and no envelope past the bound.
 
     A `please_ack` and a `return_route` of a forward are not honoured: its sender may be anonymous.
 
@@ -32,9 +32,11 @@ async def forward(
         store: The queue.
         at: The time, in seconds since the epoch.
     """
+    if len(forwarded.messages) > MOST_ENVELOPES:
+        return None
     expires = result.message.expires_time
     placed: list[Placed] = []
-    for envelope in forwarded.messages[:MOST_ENVELOPES]:
+    for envelope in forwarded.messages:
         arrival = Arrival(next=forwarded.next, envelope=envelope.encode(), at=at, expires=expires)
         placed.append(await store.place(arrival))
     return placed

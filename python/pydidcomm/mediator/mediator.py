@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from sqlite3 import Error as SqliteError
 from time import monotonic, time
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from pydidcomm.mediator.commands import Delivered
 from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.coordination import COORDINATION
 from pydidcomm.mediator.execution import Desk, execute
-from pydidcomm.mediator.forwarding import forward, worst
+from pydidcomm.mediator.forwarding import MOST_ENVELOPES, forward, worst
 from pydidcomm.mediator.live import LiveSessions
 from pydidcomm.mediator.metrics import Metrics, NoMetrics
 from pydidcomm.mediator.pickup import PICKUP
@@ -47,6 +46,7 @@ MOST_WAITING_TO_SEND: Final = 1_000
 """Answers that wait for an endpoint; one more is dropped, and its recipient asks again."""
 
 FULL: Final = Reply(507, b"the queue of the recipient is full\n")
+TOO_MANY: Final = Reply(413, f"a forward may have {MOST_ENVELOPES} attachments\n".encode())
 
 
 class Mediator:
@@ -138,7 +138,7 @@ class Mediator:
             if forwarded is not None:
                 return await self._forward(result)
             return await self._request(result, connection or Connection("none"))
-        except (OSError, RuntimeError, SqliteError, BlockingIOError, TimeoutError) as error:
+        except Exception as error:
             LOG.warning("the store of the mediator failed: %s", error, exc_info=error)
             self.metrics.count("received", "store-failed")
             return transport.BUSY
@@ -148,6 +148,9 @@ class Mediator:
     async def _forward(self, result: UnpackResult) -> Reply:
         assert result.forward is not None  # noqa: S101, for type checkers
         placed = await forward(result, result.forward, self._store, at=self._clock())
+        if placed is None:
+            self.metrics.count("received", "refused")
+            return TOO_MANY
         for each in placed:
             self.metrics.count("forward", each.outcome)
             if each.outcome is Placement.STORED and each.recipient is not None:

@@ -3,10 +3,12 @@
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from pydidcomm import Attachment
+from pydidcomm.errors import DIDCommError
 from pydidcomm.mediator.codes import INVALID_BODY
 from pydidcomm.mediator.commands import (
     Acknowledge,
@@ -74,11 +76,13 @@ class Pickup:
                 if not isinstance(ids, list) or len(cast("list[object]", ids)) > MOST_ACKNOWLEDGED:
                     raise Problem(INVALID_BODY, "`message_id_list` must be an array of ids.")
                 names = cast("list[object]", ids)
-                return Acknowledge(tuple(each for each in names if isinstance(each, str)))
+                return Acknowledge(
+                    tuple(each for each in names if isinstance(each, str) and each.isprintable())
+                )
             case "live-delivery-change":
                 on = body.get("live_delivery")
                 # the test suite of IOHK writes a string
-                if on in {"true", "false"}:
+                if on in ("true", "false"):
                     on = on == "true"
                 if not isinstance(on, bool):
                     raise Problem(INVALID_BODY, "`live_delivery` must be true or false.")
@@ -122,7 +126,9 @@ class Pickup:
 
 def _attached(queued: Queued, *, as_json: bool) -> Attachment:
     if as_json:
-        return Attachment.from_json_value(json.loads(queued.envelope), id=queued.id)
+        # what a sender attached may be no JSON, or too deep for it
+        with suppress(ValueError, RecursionError, DIDCommError):
+            return Attachment.from_json_value(json.loads(queued.envelope), id=queued.id)
     # without padding, which every decoder reads; the letters of both alphabets are the same for JSON text
     text = base64.urlsafe_b64encode(queued.envelope).decode().rstrip("=")
     return Attachment(data={"base64": text}, id=queued.id)
@@ -137,6 +143,9 @@ def _route(body: Mapping[str, Any]) -> tuple[str | None, bool]:
             continue
         if not isinstance(value, str):
             raise Problem(INVALID_BODY, "{1} must be a string.", [member])
+        if not value.isprintable():
+            # PostgreSQL has no text with U+0000
+            raise Problem(INVALID_BODY, "{1} must be a DID.", [member])
         return value, member == "recipient_key"
     return None, False
 

@@ -95,6 +95,9 @@ class PostgresMediatorStore:
         """Stores an envelope for the recipient of its route; see `MediatorStore`."""
         if arrival.ends(self.limits.age) <= arrival.at:
             return Placed(Placement.EXPIRED)
+        if not arrival.next.isprintable():
+            # PostgreSQL has no text with U+0000, and the others of the group would fail with it
+            return Placed(Placement.UNKNOWN)
         return await self._writes.place(arrival)
 
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:

@@ -49,6 +49,15 @@ async def test_the_postgresql_store_passes_the_public_suite(name: str, store: Po
     await CHECKS[name](store)
 
 
+async def test_a_next_that_is_no_text_of_the_database_fails_no_other_arrival(url: str) -> None:
+    async with await PostgresMediatorStore.open(url) as store:
+        await registered(store)
+        placed = await asyncio.gather(
+            *(store.place(Arrival(next=name, envelope=b"{}", at=NOW)) for name in ("did:example:\0", BOB))
+        )
+        assert [each.outcome for each in placed] == [Placement.UNKNOWN, Placement.STORED]
+
+
 async def test_a_full_queue_refuses_also_within_one_group(url: str) -> None:
     async with await PostgresMediatorStore.open(url, limits=Limits(messages=3)) as store:
         await registered(store)
