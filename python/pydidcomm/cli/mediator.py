@@ -229,7 +229,7 @@ async def backup(target: Path, config: Path) -> None:
         await store.aclose()
 
 
-def _ended(number: int, frame: object) -> None:  # noqa: ARG001, those of a handler
+def _ended(number: int, frame: object) -> None:
     """Lets the command return where uvicorn has ended."""
 
 

@@ -41,7 +41,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """Asks which DIDs are registered; `limit` is None where all are wanted."""
+    """Asks which DIDs are registered; `limit` is None where all are wanted.
+
+    Attributes:
+        offset: The DIDs to leave out before.
+        limit: The most DIDs; None for all.
+    """
 
     offset: int = 0
     limit: int | None = None
@@ -49,14 +54,24 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class ReportStatus:
-    """Asks for the state of the queue, or of the part for one DID."""
+    """Asks for the state of the queue, or of the part for one DID.
+
+    Attributes:
+        route: Only the part for this DID; None for all.
+    """
 
     route: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Asks for the oldest envelopes."""
+    """Asks for the oldest envelopes.
+
+    Attributes:
+        limit: The most envelopes.
+        route: Only envelopes for this DID; None for all.
+        as_json: Whether the recipient reads JSON attachments alone.
+    """
 
     limit: int
     route: str | None = None
@@ -65,14 +80,22 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Says that envelopes have arrived."""
+    """Says that envelopes have arrived.
+
+    Attributes:
+        ids: The ids of the envelopes.
+    """
 
     ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SetLive:
-    """Asks for live mode on this connection, or for its end."""
+    """Asks for live mode on this connection, or for its end.
+
+    Attributes:
+        on: Whether live mode is wanted.
+    """
 
     on: bool
 
@@ -82,7 +105,11 @@ Command = Mediate | Change | List | ReportStatus | Deliver | Acknowledge | SetLi
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Mediation is granted, under this DID."""
+    """Mediation is granted, under this DID.
+
+    Attributes:
+        routing_did: The DID to use as service endpoint.
+    """
 
     routing_did: str
 
@@ -94,14 +121,24 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The entries as they were asked, each with its result."""
+    """The entries as they were asked, each with its result.
+
+    Attributes:
+        entries: What was asked, word for word, and its result.
+    """
 
     entries: tuple[tuple[dict[str, object], RouteResult], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the registered DIDs; `remaining` is None where no page was asked for."""
+    """A page of the registered DIDs; `remaining` is None where no page was asked for.
+
+    Attributes:
+        dids: The DIDs, in the order of registration.
+        offset: The DIDs before them.
+        remaining: The DIDs after them; None where no page was asked for.
+    """
 
     dids: tuple[str, ...]
     offset: int = 0
@@ -127,7 +164,13 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Envelopes of a queue."""
+    """Envelopes of a queue.
+
+    Attributes:
+        envelopes: The envelopes, oldest first.
+        route: The DID as it was asked for.
+        as_json: Whether the recipient reads JSON attachments alone.
+    """
 
     envelopes: tuple[Queued, ...]
     route: str | None = None

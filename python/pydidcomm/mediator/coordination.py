@@ -32,7 +32,17 @@ MOST_OFFSET: Final = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Coordination:
-    """One version of the protocol."""
+    """One version of the protocol.
+
+    Attributes:
+        piuri: The protocol identifier URI.
+        update: The name of the message that changes the list.
+        updated: The name of its answer.
+        query: The name of the message that asks for the list.
+        page: The name of its answer.
+        member: The member of that answer with the DIDs.
+        many: Whether a grant has an array of routing DIDs.
+    """
 
     piuri: str
     update: str

@@ -28,6 +28,7 @@ class LiveSession:
         cursor: The last place in the order of acceptance that needs no push.
         wake: Called when there may be something to push.
         route: Only envelopes for this registered DID.
+        in_flight: The sizes of pushed envelopes that are not acknowledged, by id.
     """
 
     recipient: int

@@ -12,7 +12,12 @@ _MOST_SOURCES: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A token bucket: `burst` requests at once, and `per_second` more each second."""
+    """A token bucket: `burst` requests at once, and `per_second` more each second.
+
+    Attributes:
+        per_second: The requests that are added each second.
+        burst: The most requests at once.
+    """
 
     per_second: float
     burst: int

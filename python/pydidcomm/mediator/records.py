@@ -124,7 +124,14 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
-    """The size and age of a queue; times are in seconds since the epoch."""
+    """The size and age of a queue; times are in seconds since the epoch.
+
+    Attributes:
+        count: The envelopes.
+        bytes: Their bytes.
+        oldest: When the oldest arrived, in seconds since the epoch; None where there is none.
+        newest: When the newest arrived, in seconds since the epoch; None where there is none.
+    """
 
     count: int = 0
     bytes: int = 0
@@ -170,7 +177,14 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class QueueLength:
-    """The queue of one recipient, for the operator; `deliveries` is the most of one of its envelopes."""
+    """The queue of one recipient, for the operator; `deliveries` is the most of one of its envelopes.
+
+    Attributes:
+        did: The DID of the recipient.
+        messages: The envelopes.
+        bytes: Their bytes.
+        deliveries: The most deliveries of one of its envelopes.
+    """
 
     did: str
     messages: int

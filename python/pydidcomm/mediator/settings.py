@@ -70,7 +70,17 @@ class AdmissionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All of it; paths are relative to the folder of the file."""
+    """All of it; paths are relative to the folder of the file.
+
+    Attributes:
+        folder: The folder of the file.
+        mediator: Section `[mediator]`.
+        store: Section `[store]`.
+        secrets: Section `[secrets]`.
+        server: Section `[server]`.
+        admission: Section `[admission]`.
+        limits: Section `[limits]`.
+    """
 
     folder: Path
     mediator: Identity

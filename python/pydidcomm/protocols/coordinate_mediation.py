@@ -55,7 +55,12 @@ _RETURN: Final = {"return_route": "all"}
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A DID to register or to remove; `action` is "add" or "remove"."""
+    """A DID to register or to remove; `action` is "add" or "remove".
+
+    Attributes:
+        recipient_did: The DID.
+        action: "add" or "remove".
+    """
 
     recipient_did: str
     action: str
@@ -63,7 +68,13 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """The result for one DID: "success", "no_change", "client_error" or "server_error"."""
+    """The result for one DID: "success", "no_change", "client_error" or "server_error".
+
+    Attributes:
+        recipient_did: The DID.
+        action: "add" or "remove".
+        result: "success", "no_change", "client_error" or "server_error".
+    """
 
     recipient_did: str
     action: str
@@ -84,7 +95,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Paginate:
-    """The part of a list that is asked for."""
+    """The part of a list that is asked for.
+
+    Attributes:
+        limit: The most entries.
+        offset: The entries to leave out before them.
+    """
 
     limit: int
     offset: int
@@ -92,7 +108,13 @@ class Paginate:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The part of a list that is answered."""
+    """The part of a list that is answered.
+
+    Attributes:
+        count: The entries of this part.
+        offset: The entries before this part.
+        remaining: The entries after this part.
+    """
 
     count: int
     offset: int
@@ -159,35 +181,56 @@ class MediateDeny2(Body, type=f"{PIURI_2}/mediate-deny"):
 
 @dataclass(frozen=True, slots=True)
 class MediateGrant2(_Grant, type=f"{PIURI_2}/mediate-grant"):
-    """Mediation is granted."""
+    """Mediation is granted.
+
+    Attributes:
+        routing_did: The DID to use as service endpoint, as it was written; see `routing_dids`.
+    """
 
     routing_did: Any
 
 
 @dataclass(frozen=True, slots=True)
 class KeylistUpdate(Body, type=f"{PIURI_2}/keylist-update"):
-    """Registers and removes DIDs."""
+    """Registers and removes DIDs.
+
+    Attributes:
+        updates: The changes, in order.
+    """
 
     updates: tuple[Update, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KeylistUpdateResponse(_Response, type=f"{PIURI_2}/keylist-update-response"):
-    """The results."""
+    """The results.
+
+    Attributes:
+        updated: The changes, each with its result.
+    """
 
     updated: tuple[Updated, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KeylistQuery(Body, type=f"{PIURI_2}/keylist-query"):
-    """Asks for the list."""
+    """Asks for the list.
+
+    Attributes:
+        paginate: The part of the list that is wanted; None for the whole.
+    """
 
     paginate: Paginate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Keylist(Body, type=f"{PIURI_2}/keylist"):
-    """The list."""
+    """The list.
+
+    Attributes:
+        keys: The registered DIDs.
+        pagination: The part of the list that this is; None where it is the whole.
+    """
 
     keys: tuple[Listed, ...]
     pagination: Page | None = None
@@ -210,35 +253,56 @@ class MediateDeny3(Body, type=f"{PIURI_3}/mediate-deny"):
 
 @dataclass(frozen=True, slots=True)
 class MediateGrant3(_Grant, type=f"{PIURI_3}/mediate-grant"):
-    """Mediation is granted."""
+    """Mediation is granted.
+
+    Attributes:
+        routing_did: The DIDs to use as service endpoint, as they were written; see `routing_dids`.
+    """
 
     routing_did: Any
 
 
 @dataclass(frozen=True, slots=True)
 class RecipientUpdate(Body, type=f"{PIURI_3}/recipient-update"):
-    """Registers and removes DIDs."""
+    """Registers and removes DIDs.
+
+    Attributes:
+        updates: The changes, in order.
+    """
 
     updates: tuple[Update, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RecipientUpdateResponse(_Response, type=f"{PIURI_3}/recipient-update-response"):
-    """The results."""
+    """The results.
+
+    Attributes:
+        updated: The changes, each with its result.
+    """
 
     updated: tuple[Updated, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RecipientQuery(Body, type=f"{PIURI_3}/recipient-query"):
-    """Asks for the list."""
+    """Asks for the list.
+
+    Attributes:
+        paginate: The part of the list that is wanted; None for the whole.
+    """
 
     paginate: Paginate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DidList(Body, type=f"{PIURI_3}/recipient"):
-    """The list."""
+    """The list.
+
+    Attributes:
+        dids: The registered DIDs.
+        pagination: The part of the list that this is; None where it is the whole.
+    """
 
     dids: tuple[Listed, ...]
     pagination: Page | None = field(default=None)

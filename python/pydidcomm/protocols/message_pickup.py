@@ -53,7 +53,12 @@ MOST_ENVELOPES: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A delivered envelope; `id` acknowledges it."""
+    """A delivered envelope; `id` acknowledges it.
+
+    Attributes:
+        id: The id that acknowledges it.
+        content: The envelope, byte for byte.
+    """
 
     id: str
     content: bytes
@@ -69,14 +74,28 @@ class _Status(Body):
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest3(Body, type=f"{PIURI_3}/status-request"):
-    """Asks for the state of the queue."""
+    """Asks for the state of the queue.
+
+    Attributes:
+        recipient_did: Only the part of the queue for this DID; None for all.
+    """
 
     recipient_did: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Status3(_Status, type=f"{PIURI_3}/status"):
-    """The state of the queue; times are in seconds since the epoch."""
+    """The state of the queue; times are in seconds since the epoch.
+
+    Attributes:
+        message_count: The envelopes in the queue.
+        recipient_did: The DID that the status is about, where the request named one.
+        longest_waited_seconds: The age of the oldest envelope, in seconds.
+        newest_received_time: When the newest arrived, in seconds since the epoch.
+        oldest_received_time: When the oldest arrived, in seconds since the epoch.
+        total_bytes: The bytes in the queue.
+        live_delivery: Whether live mode is on for this connection.
+    """
 
     message_count: int
     recipient_did: str | None = None
@@ -89,7 +108,12 @@ class Status3(_Status, type=f"{PIURI_3}/status"):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest3(Body, type=f"{PIURI_3}/delivery-request"):
-    """Asks for the oldest envelopes."""
+    """Asks for the oldest envelopes.
+
+    Attributes:
+        limit: The most envelopes.
+        recipient_did: Only envelopes for this DID; None for all.
+    """
 
     limit: int
     recipient_did: str | None = None
@@ -97,35 +121,60 @@ class DeliveryRequest3(Body, type=f"{PIURI_3}/delivery-request"):
 
 @dataclass(frozen=True, slots=True)
 class Delivery3(Body, type=f"{PIURI_3}/delivery"):
-    """Envelopes, in the attachments of the message."""
+    """Envelopes, in the attachments of the message.
+
+    Attributes:
+        recipient_did: The DID that the envelopes are for, where the request named one.
+    """
 
     recipient_did: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MessagesReceived3(Body, type=f"{PIURI_3}/messages-received"):
-    """Says that envelopes are stored."""
+    """Says that envelopes are stored.
+
+    Attributes:
+        message_id_list: The ids of the stored envelopes.
+    """
 
     message_id_list: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LiveDeliveryChange3(Body, type=f"{PIURI_3}/live-delivery-change"):
-    """Asks for live mode, or for its end."""
+    """Asks for live mode, or for its end.
+
+    Attributes:
+        live_delivery: Whether live mode is wanted.
+    """
 
     live_delivery: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest4(Body, type=f"{PIURI_4}/status-request"):
-    """Asks for the state of the queue."""
+    """Asks for the state of the queue.
+
+    Attributes:
+        recipient_did: Only the part of the queue for this DID; None for all.
+    """
 
     recipient_did: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Status4(_Status, type=f"{PIURI_4}/status"):
-    """The state of the queue; times are in milliseconds since the epoch."""
+    """The state of the queue; times are in milliseconds since the epoch.
+
+    Attributes:
+        message_count: The envelopes in the queue.
+        recipient_did: The DID that the status is about, where the request named one.
+        newest_received_time: When the newest arrived, in milliseconds since the epoch.
+        oldest_received_time: When the oldest arrived, in milliseconds since the epoch.
+        total_bytes: The bytes in the queue.
+        live_delivery: Whether live mode is on for this connection.
+    """
 
     message_count: int
     recipient_did: str | None = None
@@ -137,7 +186,12 @@ class Status4(_Status, type=f"{PIURI_4}/status"):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest4(Body, type=f"{PIURI_4}/delivery-request"):
-    """Asks for the oldest envelopes."""
+    """Asks for the oldest envelopes.
+
+    Attributes:
+        message_count_limit: The most envelopes.
+        recipient_did: Only envelopes for this DID; None for all.
+    """
 
     message_count_limit: int
     recipient_did: str | None = None
@@ -145,21 +199,33 @@ class DeliveryRequest4(Body, type=f"{PIURI_4}/delivery-request"):
 
 @dataclass(frozen=True, slots=True)
 class Delivery4(Body, type=f"{PIURI_4}/delivery"):
-    """Envelopes, in the attachments of the message."""
+    """Envelopes, in the attachments of the message.
+
+    Attributes:
+        recipient_did: The DID that the envelopes are for, where the request named one.
+    """
 
     recipient_did: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MessagesReceived4(Body, type=f"{PIURI_4}/messages-received"):
-    """Says that envelopes are stored."""
+    """Says that envelopes are stored.
+
+    Attributes:
+        message_id_list: The ids of the stored envelopes.
+    """
 
     message_id_list: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LiveDeliveryChange4(Body, type=f"{PIURI_4}/live-delivery-change"):
-    """Asks for live mode, or for its end."""
+    """Asks for live mode, or for its end.
+
+    Attributes:
+        live_delivery: Whether live mode is wanted.
+    """
 
     live_delivery: bool
 

@@ -162,7 +162,7 @@ class Accepted:
 
     @property
     def pthid(self) -> str:
-        """The parent thread of the first message: the id of the invitation."""
+        """The parent thread of the first message, which is the id of the invitation."""
         return self.message.id
 
     def received(self, *, ours: str, at: int, relationship: str) -> Received | None:

@@ -94,7 +94,7 @@ class ProblemReport(Body, type=f"{PIURI}/problem-report"):
 
     @property
     def text(self) -> str:
-        """The comment with its arguments. The peer wrote it: sanitize it before it is shown."""
+        """The comment with its arguments, as the peer wrote it; sanitize it before it is shown."""
         args = [one if isinstance(one, str | None) else str(one) for one in self.args or ()]
         return rendered(self.comment or "", args)
 
