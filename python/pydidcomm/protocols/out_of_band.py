@@ -88,7 +88,7 @@ class Invited:
 
     @property
     def needs_rotation(self) -> bool:
-        """Whether each party that answers is to get a DID of its own, since that of the invitation is shared."""
+        """Whether each party that answers gets a DID of its own, since that of the invitation is shared."""
         return self.uses != 1
 
     def is_answered_by(self, received: Received) -> bool:
