@@ -44,8 +44,8 @@ _NAMES = {
 they need typing, dataclasses and enum, and a program starts faster without."""
 
 _SUBMODULES = (
-    "agent compat external_keys invitations key_did mediator out_of_band peer_did protocols qr rotation "
-    "secrets stores sync testing transports v1"
+    "agent cli compat external_keys invitations key_did mediator out_of_band peer_did protocols qr "
+    "rotation secrets stores sync testing transports v1"
 )
 """The public modules whose names do not stand here."""
 

@@ -22,6 +22,8 @@ else:
                 import pydidcomm.attachments as module
             case "batches":
                 import pydidcomm.batches as module
+            case "cli":
+                import pydidcomm.cli as module
             case "compat":
                 import pydidcomm.compat as module
             case "config":
