@@ -89,6 +89,7 @@ async def run(config: Path) -> None:
     settings = _settings(config)
     one = settings.server
     async with _party(settings) as party, HttpTransport() as sender:
+        await _require_keys(party, settings.mediator.did)
         served = MediatorServer(
             Mediator(
                 party,
@@ -229,6 +230,23 @@ async def backup(target: Path, config: Path) -> None:
         await store.aclose()
 
 
+async def _require_keys(party: "DIDCommMessaging", did: str) -> None:
+    """Refuse to run where no message could be opened."""
+    from pydidcomm import Message  # noqa: PLC0415
+    from pydidcomm.errors import NotFoundError  # noqa: PLC0415
+
+    probe = Message(type="https://didcomm.org/empty/1.0/empty")
+    try:
+        packed = await party.pack(probe, to=did, anonymous=True)
+        await party.unpack(packed.text)
+    except NotFoundError:
+        message = (
+            f"the secrets have no key of the DID in the configuration, {did[:60]}...: name the file or the "
+            "wallet that `pydidcomm mediator init` made in [secrets]"
+        )
+        raise click.UsageError(message) from None
+
+
 def _ended(number: int, frame: object) -> None:
     """Lets the command return where uvicorn has ended."""
 
@@ -253,7 +271,9 @@ def _settings(config: Path) -> "Settings":
 
 def _write(config: Path, settings: "Settings") -> None:
     new = config.with_name(f"{config.name}.new")
-    new.write_text(settings.text(), encoding="utf-8")
+    # the URL of PostgreSQL may have a password
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(settings.text())
     new.replace(config)
 
 

@@ -101,6 +101,14 @@ async def acknowledge(connection: Any, recipient: Recipient, ids: Sequence[str],
     return len(rows)
 
 
+async def queued(connection: Any, recipient: Recipient, ids: Sequence[str]) -> list[str]:  # noqa: ANN401
+    """Those of the ids whose envelopes are in the queue."""
+    rows = await connection.fetch(
+        "SELECT id FROM message WHERE recipient = $1 AND id = ANY ($2::text[])", recipient.id, list(ids)
+    )
+    return [row["id"] for row in rows]
+
+
 async def last(connection: Any, recipient: Recipient) -> int:  # noqa: ANN401
     """The place of the newest envelope in the order of acceptance."""
     found: int | None = await connection.fetchval(

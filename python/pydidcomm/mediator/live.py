@@ -48,6 +48,11 @@ class LiveSession:
             self.in_flight[each.id] = len(each.envelope)
             self.cursor = max(self.cursor, each.seq)
 
+    def keep(self, ids: Iterable[str]) -> None:
+        """Make room for what left the queue by another process or by expiry."""
+        still = set(ids)
+        self.in_flight = {name: size for name, size in self.in_flight.items() if name in still}
+
     def acknowledged(self, ids: Iterable[str]) -> None:
         """Make room for what was acknowledged on any connection."""
         had = len(self.in_flight)

@@ -226,6 +226,9 @@ class Mediator:
         """
         for peer in list(connection.live.values()):
             count, size = peer.session.room()
+            if count < 1 or size < 1:
+                peer.session.keep(await self._store.queued(peer.recipient, tuple(peer.session.in_flight)))
+                count, size = peer.session.room()
             if count < 1 or size < 1 or connection.send is None:
                 continue
             found = await self._store.deliver(

@@ -162,6 +162,11 @@ class PostgresMediatorStore:
         async with self._pool.acquire() as connection, connection.transaction():
             return await queue.acknowledge(connection, recipient, ids, at)
 
+    async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
+        """Those of the ids whose envelopes are in the queue of the recipient."""
+        async with self._pool.acquire() as connection:
+            return await queue.queued(connection, recipient, ids)
+
     async def last(self, recipient: Recipient) -> int:
         """The place of the newest envelope in the order of acceptance; see `MediatorStore`."""
         async with self._pool.acquire() as connection:

@@ -12,8 +12,14 @@ from pydidcomm.mediator.records import Limits
 
 __all__ = ["Settings"]
 
+OTHERS: Final = frozenset({"PYDIDCOMM_MEDIATOR_CONFIG"})
+"""Variables that are no keys: this one names the file."""
+
 PREFIX: Final = "PYDIDCOMM_MEDIATOR_"
 """Environment variables are this, the section and the key in capitals, joined by `_`."""
+
+
+MOST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,11 @@ class ServerSettings:
     frames: str = "mirror"
     reply_when_unreachable: bool = False
     reveal_unknown: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= MOST_PORT:
+            message = f"[server] `port` must be at most {MOST_PORT}, got {self.port}"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +133,13 @@ class Settings:
         unknown = sorted(set(found) - set(sections))
         if unknown:
             message = f"{path}: unknown section [{unknown[0]}]; there are {', '.join(sections)}"
+            raise ValueError(message)
+        known = {
+            f"{PREFIX}{name}_{key}".upper() for name, kind in sections.items() for key in get_type_hints(kind)
+        }
+        stray = sorted(each for each in environment if each.startswith(PREFIX) and each not in known | OTHERS)
+        if stray:
+            message = f"the environment variable {stray[0]} names no section and key of the configuration"
             raise ValueError(message)
         made: dict[str, Any] = {
             name: _section(kind, name, found.get(name, {}), environment, path)

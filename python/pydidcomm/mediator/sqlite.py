@@ -142,6 +142,10 @@ class SqliteMediatorStore:
         """Deletes envelopes of the recipient by their ids; see `MediatorStore`."""
         return await self._write(partial(_acknowledge, recipient, tuple(ids), at))
 
+    async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
+        """Those of the ids whose envelopes are in the queue of the recipient."""
+        return await self._read(partial(_queued, recipient, tuple(ids)))
+
     async def last(self, recipient: Recipient) -> int:
         """The place of the newest envelope in the order of acceptance; see `MediatorStore`."""
         return await self._read(partial(_last, recipient))
@@ -300,6 +304,11 @@ def _acknowledge(
         )
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (row[1], at + _REMEMBERED))
     return gone
+
+
+def _queued(recipient: Recipient, ids: tuple[str, ...], connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT 1 FROM message WHERE id = ? AND recipient = ?"
+    return [name for name in ids if connection.execute(query, (name, recipient.id)).fetchone()]
 
 
 def _last(recipient: Recipient, connection: sqlite3.Connection) -> int:

@@ -89,6 +89,10 @@ class MediatorStore(Protocol):
         """Delete envelopes of the recipient by their ids; unknown ids are ignored."""
         ...
 
+    async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
+        """Those of the ids whose envelopes are in the queue of the recipient."""
+        ...
+
     async def last(self, recipient: Recipient) -> int:
         """The place of the newest envelope in the order of acceptance, 0 for an empty queue."""
         ...

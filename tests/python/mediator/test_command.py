@@ -134,6 +134,7 @@ def test_a_mediator_survives_kill_and_sigterm_with_all_that_it_accepted(tmp_path
         ("[mediators]", "unknown section"),
         ('[mediator]\nurl = "x"', "unknown key `url`"),
         ("[mediator", "is not TOML"),
+        ('[mediator]\nbase_url = "x"\ndid = "y"\n[server]\nport = 70000', "must be at most"),
     ],
 )
 def test_a_wrong_configuration_is_named_with_its_key(text: str, problem: str, tmp_path: Path) -> None:
@@ -158,6 +159,16 @@ def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_p
             assert f"`{section.name}`" in page
             for key in fields(value):
                 assert f"`{key.name}`" in page, (section.name, key.name)
+
+
+def test_a_mediator_without_its_keys_or_with_a_stray_variable_does_not_start(tmp_path: Path) -> None:
+    command(tmp_path, "init", "--url", "http://127.0.0.1:1/")
+    assert stat.S_IMODE((tmp_path / "mediator.toml").stat().st_mode) == 0o600
+    (tmp_path / "mediator.keys").rename(tmp_path / "away")
+    done = command(tmp_path, "run")
+    assert (done.returncode, "no key" in done.stderr) == (2, True)
+    with pytest.raises(ValueError, match="PYDIDCOMM_MEDIATOR_SERVER_NOPE names no section and key"):
+        Settings.read(tmp_path / "mediator.toml", {"PYDIDCOMM_MEDIATOR_SERVER_NOPE": "1"})
 
 
 def test_secrets_that_others_may_read_are_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pydidcomm import DIDCommMessaging, LocalResolver, Message
-from pydidcomm.mediator import AllowList, Closed, Limits
+from pydidcomm.mediator import AllowList, Closed, Limits, SqliteMediatorStore
 from pydidcomm.mediator.connection import Connection
 from support.mediation import HELLO, M2, M3, P3, P4, Clock, Wallet, mediating
 
@@ -318,6 +318,36 @@ async def test_a_live_client_that_acknowledges_nothing_gets_a_bounded_number(tmp
             f"{P4}/messages-received",
             {"message_id_list": [next(each.id for each in first.attachments or ())]},
         )
+        await mediator.push(bob.connection)
+        assert len(pushed) == 33
+
+
+@pytest.mark.spec("LIVE-14")
+async def test_an_acknowledgment_to_another_process_makes_room_in_a_live_session(tmp_path: Path) -> None:
+    async with mediating(tmp_path) as mediator:
+        alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
+        await bob.enroll()
+        pushed: list[str] = []
+
+        async def write(text: str) -> None:
+            pushed.append(text)
+
+        bob.connection = Connection("socket", write)
+        await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+        for number in range(33):
+            await alice.forward(bob.did, {"n": number})
+        await mediator.push(bob.connection)
+        assert len(pushed) == 32
+        ids = [
+            each.id or ""
+            for text in pushed
+            for each in (await bob.party.unpack(text)).message.attachments or ()
+        ]
+        # the other process has the same file
+        async with SqliteMediatorStore(tmp_path / "mediator.db") as store:
+            recipient = await store.recipient(bob.did)
+            assert recipient is not None
+            assert await store.acknowledge(recipient, ids, 1_800_000_000.0) == 32
         await mediator.push(bob.connection)
         assert len(pushed) == 33
 
