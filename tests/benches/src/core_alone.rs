@@ -124,7 +124,9 @@ pub fn prepare(fixture: &Fixture, description: &Description) -> Option<Box<dyn T
             Run::boxed(fixture, description, show, move |caller| {
                 let (message, to, options) = (Message::clone(&message), to.clone(), options.clone());
                 async move {
-                    pack::pack_encrypted(&caller, message, &to, &options).await.map(|packed| packed.envelope.text)
+                    pack::pack_encrypted(&caller, message, &to, &options)
+                        .await
+                        .map(|packed| packed.envelope.text)
                 }
             })
         }
