@@ -112,7 +112,7 @@ class Directory:
             label: What the peer is called here.
 
         Raises:
-            MalformedMessageError: There is no invitation.
+            MalformedMessageError: `invitation` is not an invitation.
             NotFoundError: A short URL leads nowhere.
         """
         services = self._current.services
@@ -124,7 +124,7 @@ class Directory:
         return await self._meet(message.frm or "", label, invitation=message.id, now=services.now)
 
     async def relate(self, did: str, *, label: str | None = None) -> Friend:
-        """Begin a relationship with a DID that is known from elsewhere, from a new private DID.
+        """Begin a relationship with a DID that came without an invitation, from a new private DID.
 
         Args:
             did: The peer's DID.

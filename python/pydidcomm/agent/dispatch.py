@@ -52,7 +52,7 @@ class Decision:
     """What a message meets.
 
     Attributes:
-        step: What the protocol of the message made of it; None where there is no such protocol.
+        step: What the protocol of the message made of it; None where the agent does not have the protocol.
         route: The handler to call; None for none.
         body: The typed message for the handler; None where it takes the `Message`.
         problem: What is wrong with the message. Neither `step` nor `route` has an effect then.

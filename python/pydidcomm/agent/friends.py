@@ -9,7 +9,7 @@ import anyio
 
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.effects import outbox_item
-from pydidcomm.agent.relationships import claims
+from pydidcomm.agent.relationships import claims, unknown_relationship
 from pydidcomm.agent.requests import Waiter
 from pydidcomm.agent.sending import Sending
 from pydidcomm.agent.services import Services
@@ -49,8 +49,7 @@ class Friend:
         """
         found = await self._services.store.relationship(self.id)
         if found is None:
-            problem = f"there is no relationship {self.id!r}"
-            raise LookupError(problem)
+            raise unknown_relationship(self.id)
         return found
 
     async def ping(self, *, timeout: float = TIMEOUT) -> float:  # noqa: ASYNC109

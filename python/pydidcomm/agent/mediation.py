@@ -17,6 +17,7 @@ from pydidcomm import DeliveryError, DIDCommError, DIDCommMessaging, Packed, Res
 from pydidcomm.agent.live import Live
 from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.pickup import PICKUPS, Pickup
+from pydidcomm.agent.relationships import unknown_relationship
 from pydidcomm.agent.services import Services
 from pydidcomm.protocols import Body, Event, Protocol, Thread, received_from
 from pydidcomm.protocols.coordinate_mediation import (
@@ -100,7 +101,7 @@ class Mediation:
         """Ask for mediation, in version 3.0 and else in 2.0; returns the DID to use as service endpoint.
 
         Raises:
-            MediationError: Mediation is denied, or there is no usable answer.
+            MediationError: Mediation is denied, or the mediator did not answer as its protocol says.
             DeliveryError: The mediator cannot be reached.
         """
         reason: Exception | None = None
@@ -148,7 +149,7 @@ class Mediation:
             body: The request.
 
         Returns:
-            The events of the answer; none where there is no answer.
+            The events of the answer; an empty tuple where none came.
 
         Raises:
             ProblemReported: The answer is a problem report.
@@ -199,8 +200,7 @@ class Mediation:
         """The relationship with the mediator as it is now: it may rotate its DID with any answer."""
         found = await self._services.store.relationship(self._relationship)
         if found is None or found.theirs is None:
-            problem = f"there is no relationship {self._relationship!r}"
-            raise LookupError(problem)
+            raise unknown_relationship(self._relationship)
         return found
 
     async def run(self) -> None:

@@ -16,7 +16,17 @@ from pydidcomm.protocols import Event, Outgoing, Received
 from pydidcomm.protocols.acknowledgment import Empty
 from pydidcomm.stores import Done, Relationship, Store
 
-__all__ = ["Relationships", "announcement", "claims"]
+__all__ = ["Relationships", "announcement", "claims", "unknown_relationship"]
+
+
+def unknown_relationship(id: str) -> LookupError:  # noqa: A002, the id of the record
+    """The error for an id that the store does not have.
+
+    Args:
+        id: The id of the relationship.
+    """
+    problem = f"the relationship {id!r} is not in the store: `agent.relationships()` lists those that are"
+    return LookupError(problem)
 
 
 def claims(rotation: FromPrior) -> str:
@@ -103,13 +113,12 @@ class Relationships:
             change: Makes the transaction of the relationship as it is.
 
         Raises:
-            LookupError: There is no such relationship.
+            LookupError: The store does not have the relationship.
         """
         async with self._lock:
             found = await self._store.relationship(id)
             if found is None:
-                problem = f"there is no relationship {id!r}"
-                raise LookupError(problem)
+                raise unknown_relationship(id)
             await self._store.commit(change(found))
 
     async def _find(self, received: Received) -> Relationship | None:

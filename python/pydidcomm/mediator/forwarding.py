@@ -1,26 +1,19 @@
 """Forwards: their envelopes go into the queue of the DID that they name. Routing 2.0."""
 
-from typing import Final, Protocol
+from typing import Final
 
 from pydidcomm import Forwarded, UnpackResult
 from pydidcomm.mediator.records import Arrival, Placed, Placement
+from pydidcomm.mediator.storage import MediatorStore
 
-__all__ = ["Forwarding", "forward", "worst"]
+__all__ = ["forward", "worst"]
 
 MOST_ENVELOPES: Final = 32
 """Envelopes of one forward: senders attach one, and each is stored for itself."""
 
 
-class Forwarding(Protocol):
-    """Where forwards go."""
-
-    async def place(self, arrival: Arrival) -> Placed:
-        """Store an envelope."""
-        ...
-
-
 async def forward(
-    result: UnpackResult, forwarded: Forwarded, store: Forwarding, *, at: float
+    result: UnpackResult, forwarded: Forwarded, store: MediatorStore, *, at: float
 ) -> list[Placed] | None:
     """Store what a forward carries, each envelope as it was attached; None and no envelope past the bound.
 

@@ -263,9 +263,7 @@ class Mediator:
         async with anyio.create_task_group() as group:
             group.start_soon(self._expire)
             group.start_soon(self._poll)
-            watch = getattr(self._store, "watch", None)
-            if watch is not None:
-                group.start_soon(watch, self._live.arrived)
+            group.start_soon(self._store.watch, self._live.arrived)
             for _ in range(4):
                 group.start_soon(self._send)
 

@@ -162,6 +162,9 @@ class SqliteMediatorStore:
         """The longest queues, longest first, at most `limit`."""
         return await self._read(partial(_longest, limit))
 
+    async def watch(self, arrived: Callable[[int], object]) -> None:
+        """Returns at once: SQLite does not notify other processes, which find arrivals by polling."""
+
     async def check(self) -> None:
         """Raises if the file cannot be written."""
         await self._write(lambda connection: connection.execute("DELETE FROM gone WHERE until < 0"))

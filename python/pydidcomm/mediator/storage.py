@@ -1,6 +1,6 @@
 """The seam for databases of a mediator: registry and queue behind coarse verbs, each one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from pydidcomm.mediator.records import (
@@ -107,6 +107,13 @@ class MediatorStore(Protocol):
 
     async def longest(self, limit: int) -> list[QueueLength]:
         """The longest queues, longest first, at most `limit`."""
+        ...
+
+    async def watch(self, arrived: Callable[[int], object]) -> None:
+        """Call `arrived` with the id of a recipient for whom another process stored something.
+
+        It may miss some, and may return where the engine does not tell: live sessions are polled as well.
+        """
         ...
 
     async def check(self) -> None:
