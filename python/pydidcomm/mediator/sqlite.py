@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
+from pydidcomm._driver.wait import wait
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._command_thread import CommandThread
 from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, digest_of, key_of
@@ -25,7 +26,6 @@ from pydidcomm.mediator.records import (
     RouteChange,
     RouteResult,
 )
-from pydidcomm.secrets._wait import wait
 
 __all__ = ["SqliteMediatorStore"]
 

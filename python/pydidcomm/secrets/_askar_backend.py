@@ -9,13 +9,13 @@ from aries_askar import Key, Store
 from pydidcomm._core import Secret
 from pydidcomm._driver.event_loop import running_loop
 from pydidcomm._driver.loop_thread import LOOP, run_in_place
+from pydidcomm._driver.wait import wait
 from pydidcomm.resolvers import KeyUse, NewKey
 from pydidcomm.secrets import _askar_keys
 from pydidcomm.secrets._askar_store import AskarStore, Opening, Session
 from pydidcomm.secrets._did_resolver import LongForms
 from pydidcomm.secrets._names import entry_name
 from pydidcomm.secrets._recent import Recent
-from pydidcomm.secrets._wait import wait
 from pydidcomm.secrets.errors import KeyExistsError, SecretsUnavailableError
 
 CATEGORY = "did"

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pydidcomm._driver.event_loop import running_loop
+from pydidcomm._driver.wait import wait
 from pydidcomm.resolvers import KeyUse, NewKey
 from pydidcomm.secrets._did_resolver import LongForms
 from pydidcomm.secrets._recent import Recent
-from pydidcomm.secrets._wait import wait
 from pydidcomm.secrets.errors import SecretsUnavailableError
 
 
