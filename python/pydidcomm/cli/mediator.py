@@ -1,6 +1,7 @@
 """`pydidcomm mediator`: make, run and look after a mediator."""
 
 import asyncio
+import logging
 import os
 import signal
 import time
@@ -87,6 +88,8 @@ async def run(config: Path) -> None:
     from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415
 
     settings = _settings(config)
+    # failures of the store; refused messages are in the metrics
+    logging.getLogger("pydidcomm.mediator").addHandler(logging.StreamHandler())
     one = settings.server
     async with _party(settings) as party, HttpTransport() as sender:
         await _require_keys(party, settings.mediator.did)

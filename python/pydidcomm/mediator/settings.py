@@ -159,20 +159,25 @@ class Settings:
         )
 
     def text(self) -> str:
-        """The TOML text, of what differs from the defaults and all of `[mediator]`."""
-        lines: list[str] = []
+        """The TOML text, of what differs from the defaults and all of `[mediator]`.
+
+        Raises:
+            ImportError: The extra `mediator` is not installed.
+        """
+        import tomli_w  # noqa: PLC0415, the extra `mediator`
+
+        sections: dict[str, dict[str, Any]] = {}
         for section in fields(self):
             value = getattr(self, section.name)
             if not is_dataclass(value):
                 continue
-            written = [
-                f"{key.name} = {_toml(getattr(value, key.name))}"
-                for key in fields(value)
-                if getattr(value, key.name) != key.default
-            ]
-            if written:
-                lines += [f"[{section.name}]", *written, ""]
-        return "\n".join(lines)
+            written = {key.name: getattr(value, key.name) for key in fields(value)}
+            changed = {
+                key.name: written[key.name] for key in fields(value) if written[key.name] != key.default
+            }
+            if changed:
+                sections[section.name] = changed
+        return tomli_w.dumps(sections)
 
 
 def _section(
@@ -235,14 +240,3 @@ def _of_text(value: str, expected: object, variable: str) -> object:
     named = "true or false" if expected is bool else "an integer"
     message = f"the environment variable {variable} must be {named}, got {value!r}"
     raise ValueError(message)
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return f"[{', '.join(_toml(each) for each in cast('tuple[str, ...]', value))}]"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return str(value)
