@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,8 +14,9 @@ from pydidcomm import sync
 from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.secrets.askar import AskarSecrets
 from support import postgres, silent_proxy
+from support.killed_worker import Worker
 from support.parties import hello
-from support.paths import PACKAGE, SUPPORT, TESTS
+from support.paths import SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +27,7 @@ pytestmark = pytest.mark.slow
 ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
 RAW_KEY = AskarSecrets.generate_raw_key()
 MOST_ATTEMPTS = 5
-# a process that writes nothing in this time fails its test
-PATIENCE_SECONDS = 60
+PROGRAM = SUPPORT / "askar_process.py"
 
 
 @pytest.fixture(scope="module")
@@ -39,47 +36,6 @@ def server() -> Iterator[postgres.Postgres]:
         pytest.skip("Askar on PostgreSQL: its server is not installed (make system)")
     with postgres.server() as running:
         yield running
-
-
-class Writer:
-    """A process that creates DIDs and prints each once it is stored."""
-
-    def __init__(self, way: str, location: str) -> None:
-        self.acknowledged: list[str] = []
-        self.process = subprocess.Popen(  # noqa: S603, our own program
-            [sys.executable, str(SUPPORT / "askar_process.py"), way, location, RAW_KEY, "asyncio"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), str(TESTS)])},
-        )
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            # the last line may be cut
-            if line.endswith("\n"):
-                self.acknowledged.append(line.strip())
-
-    def wait_for(self, count: int) -> None:
-        """Wait until so many DIDs are stored."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        while len(self.acknowledged) < count:
-            assert time.monotonic() < end, "the process writes nothing"
-            assert self.process.poll() is None, "the process ended by itself"
-            time.sleep(0.002)
-
-    def kill(self) -> list[str]:
-        """End the process as nothing can prevent, and return what it acknowledged."""
-        self.process.kill()
-        self.process.wait()
-        self.thread.join()
-        for pipe in (self.process.stdout, self.process.stderr):
-            assert pipe is not None
-            pipe.close()
-        return self.acknowledged
 
 
 def kids(location: str) -> set[str]:
@@ -101,7 +57,7 @@ def test_a_killed_process_loses_no_key_that_it_acknowledged(
         location = running.url()
     acknowledged: list[str] = []
     for number in range(ROUNDS):
-        writers = [Writer("write", location) for _ in range(2)]
+        writers = [Worker(PROGRAM, "write", location, RAW_KEY, "asyncio") for _ in range(2)]
         for writer in writers:
             writer.wait_for(1 + number % 5)
         for writer in writers:
@@ -119,7 +75,7 @@ def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(server: 
     with AskarSecrets.open(location, raw_key=RAW_KEY) as secrets:
         party = sync.DIDCommMessaging(secrets=secrets)
         first = party.create_peer_did()
-        writers = [Writer("insist", location) for _ in range(2)]
+        writers = [Worker(PROGRAM, "insist", location, RAW_KEY, "asyncio") for _ in range(2)]
         for number in range(min(ROUNDS, 5)):
             for writer in writers:
                 writer.wait_for(5 * (number + 1))

@@ -2,29 +2,17 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import anyio
 import pytest
 
 from pydidcomm.mediator import Action, Limits, RouteChange, SqliteMediatorStore
+from support.killed_worker import Worker
 
 NOW = 1_700_000_000.0
 BOB = "did:example:bob"
 PROGRAM = Path(__file__).with_name("store_process.py")
-
-
-def killed_after(path: Path, lines: int) -> set[bytes]:
-    """What a process had acknowledged when it was killed."""
-    with subprocess.Popen([sys.executable, PROGRAM, path], stdout=subprocess.PIPE) as process:  # noqa: S603
-        assert process.stdout is not None
-        printed = [process.stdout.readline() for _ in range(lines)]
-        process.kill()
-        printed += process.stdout.readlines()
-    # the last line may be cut
-    return {line.strip() for line in printed if line.endswith(b"\n")}
 
 
 async def register(path: Path) -> None:
@@ -45,8 +33,10 @@ def test_what_was_acknowledged_survives_sigkill_and_the_counters_fit(tmp_path: P
     path = tmp_path / "mediator.db"
     anyio.run(register, path)
     acknowledged: set[bytes] = set()
-    for number in range(int(os.environ.get("KILL_ROUNDS", "3"))):
-        acknowledged |= killed_after(path, 20 + 37 * (number % 7))
+    for number in range(int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))):
+        worker = Worker(PROGRAM, str(path))
+        worker.wait_for(20 + 37 * (number % 7))
+        acknowledged.update(line.encode() for line in worker.kill())
     envelopes = anyio.run(stored, path)
     assert acknowledged - set(envelopes) == set()
     connection = sqlite3.connect(path)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
-import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +12,7 @@ import pytest
 
 from pydidcomm.stores.askar import AskarStore
 from support import postgres
-from support.paths import PACKAGE
+from support.killed_worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +25,6 @@ ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
 PROGRAM = Path(__file__).with_name("agent_process.py")
 RAW_KEY = AskarStore.generate_raw_key()
 NOW = 1_700_000_000
-# a process that acknowledges nothing in this time fails its test
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -39,44 +33,6 @@ def server() -> Iterator[postgres.Postgres]:
         pytest.skip("Askar on PostgreSQL: its server is not installed (make system)")
     with postgres.server() as running:
         yield running
-
-
-class Agent:
-    """A process that works on a store and prints what it has done."""
-
-    def __init__(self, location: str, name: str) -> None:
-        self.said: list[str] = []
-        self.process = subprocess.Popen(  # noqa: S603, our own program
-            [sys.executable, PROGRAM, location, RAW_KEY, name],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(PACKAGE)},
-        )
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            # the last line may be cut
-            if line.endswith("\n"):
-                self.said.append(line.strip())
-
-    def wait_for_words(self, count: int) -> None:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while len(self.said) < count:
-            assert time.monotonic() < end, "the process does nothing"
-            assert self.process.poll() is None, "the process ended by itself"
-            time.sleep(0.002)
-
-    def kill(self) -> list[str]:
-        """End the process as nothing can prevent, and return what it acknowledged."""
-        self.process.kill()
-        self.process.wait()
-        self.reader.join()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return self.said
 
 
 async def check(location: str, said: dict[str, set[str]]) -> int:
@@ -144,10 +100,10 @@ def test_a_killed_agent_loses_nothing_that_it_acknowledged_and_leaves_nothing_ha
                 running: postgres.Postgres = request.getfixturevalue("server")
                 location = running.url()
             said = {word: set() for word in ("accepted", "handled", "sent")}
-        agents = [Agent(location, f"{number}-{one}") for one in range(2)]
+        agents = [Worker(PROGRAM, location, RAW_KEY, f"{number}-{one}") for one in range(2)]
         try:
             for agent in agents:
-                agent.wait_for_words(chance.randrange(1, 150))
+                agent.wait_for(chance.randrange(1, 150))
         finally:
             lines = [line for agent in agents for line in agent.kill()]
         for line in lines:
