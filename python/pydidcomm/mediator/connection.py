@@ -14,21 +14,17 @@ MOST_DIDS = 100
 """DIDs that may use one connection at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LivePeer:
     """A recipient in live mode on one connection.
 
     Attributes:
-        session: What was pushed and what is not acknowledged.
-        recipient: The recipient.
-        did: The DID that it proved.
+        session: What was pushed and what is not acknowledged, and the DID to push to.
         frm: Our DID, as the recipient named it.
         pickup: The version of the protocol in which it asked.
     """
 
     session: LiveSession
-    recipient: Recipient
-    did: str
     frm: str
     pickup: Pickup
 
@@ -41,20 +37,38 @@ class Connection:
         id: The id by which received messages name it.
         send: Sends an envelope; None where the connection is not persistent.
         wake: Called when there may be something to push.
-        live: The recipients in live mode, by the id of the recipient.
+        live: The recipients in live mode.
         routes: The last `return_route` of each proved DID; a thread id stands for "thread".
     """
 
     id: str
     send: Callable[[str], Awaitable[None]] | None = None
     wake: Callable[[], object] = lambda: None
-    live: dict[int, LivePeer] = field(default_factory=dict[int, LivePeer])
+    live: list[LivePeer] = field(default_factory=list[LivePeer])
     routes: dict[str, tuple[str, str | None]] = field(default_factory=dict[str, tuple[str, str | None]])
 
     @property
     def persistent(self) -> bool:
         """Whether live mode is possible."""
         return self.send is not None
+
+    def live_peer(self, recipient: Recipient) -> LivePeer | None:
+        """The live mode of a recipient on this connection.
+
+        Args:
+            recipient: The recipient.
+        """
+        return next((peer for peer in self.live if peer.session.recipient.id == recipient.id), None)
+
+    def rotated(self, old: str, new: str) -> None:
+        """Give what a DID said about answers to the DID that it became.
+
+        Args:
+            old: The DID before a proved rotation.
+            new: The DID after it.
+        """
+        for did in [did for did in self.routes if same_party(did, old)]:
+            self.routes.setdefault(new, self.routes.pop(did))
 
     def note(self, sender: str, message: Message) -> None:
         """Remember what a proved sender says about answers; its next message with the header changes it.

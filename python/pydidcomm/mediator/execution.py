@@ -168,7 +168,7 @@ async def _route(desk: Desk, known: Recipient, name: str | None) -> str | None:
 
 async def _status(desk: Desk, request: Request, known: Recipient, route: str | None) -> Status:
     queue = await desk.store.status(known, await _route(desk, known, route))
-    return Status(queue, request.at, live=known.id in request.connection.live, route=route)
+    return Status(queue, request.at, live=request.connection.live_peer(known) is not None, route=route)
 
 
 async def _deliver(desk: Desk, request: Request, command: Deliver, known: Recipient) -> Result:
@@ -183,15 +183,14 @@ async def _set_live(desk: Desk, request: Request, known: Recipient, *, on: bool)
     connection = request.connection
     if on and not connection.persistent:
         raise Problem(LIVE_NOT_SUPPORTED, "Connection does not support Live Delivery")
-    before = connection.live.pop(known.id, None)
+    before = connection.live_peer(known)
     if before is not None:
+        connection.live.remove(before)
         desk.live.remove(before.session)
     if on:
         # what arrives from here on is pushed, and what was there before is in the status below
-        session = LiveSession(known.id, await desk.store.last(known), connection.wake)
+        session = LiveSession(known, request.sender, await desk.store.last(known), connection.wake)
         desk.live.add(session)
-        connection.live[known.id] = LivePeer(
-            session, known, request.sender, request.recipient, request.pickup or PICKUP[0]
-        )
+        connection.live.append(LivePeer(session, request.recipient, request.pickup or PICKUP[0]))
         connection.wake()
     return await _status(desk, request, known, None)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pydidcomm.mediator.records import Queued
+from pydidcomm.mediator.records import Queued, Recipient
 
 __all__ = ["LiveSession", "LiveSessions"]
 
@@ -24,14 +24,16 @@ class LiveSession:
     """One DID on one connection in live mode.
 
     Attributes:
-        recipient: The id of the recipient.
+        recipient: The recipient.
+        did: The DID that it proved, in the form that it used.
         cursor: The last place in the order of acceptance that needs no push.
         wake: Called when there may be something to push.
         route: Only envelopes for this registered DID.
         in_flight: The sizes of pushed envelopes that are not acknowledged, by id.
     """
 
-    recipient: int
+    recipient: Recipient
+    did: str
     cursor: int
     wake: Callable[[], object]
     route: str | None = None
@@ -73,15 +75,28 @@ class LiveSessions:
 
     def add(self, session: LiveSession) -> None:
         """Start a session; several of one recipient stay side by side."""
-        self._sessions.setdefault(session.recipient, []).append(session)
+        self._sessions.setdefault(session.recipient.id, []).append(session)
 
     def remove(self, session: LiveSession) -> None:
         """End a session, with its connection or by the recipient's wish."""
-        others = [each for each in self._sessions.get(session.recipient, []) if each is not session]
+        others = [each for each in self._sessions.get(session.recipient.id, []) if each is not session]
         if others:
-            self._sessions[session.recipient] = others
+            self._sessions[session.recipient.id] = others
         else:
-            self._sessions.pop(session.recipient, None)
+            self._sessions.pop(session.recipient.id, None)
+
+    def moved(self, old: int, new: Recipient, did: str) -> None:
+        """Push to the DID that a recipient rotated to; the old one gets nothing more.
+
+        Args:
+            old: The id of the recipient before the rotation.
+            new: The recipient after it: another one where two were joined.
+            did: The DID after the rotation, in the form that its party used.
+        """
+        for session in self._sessions.pop(old, []):
+            session.recipient, session.did = new, did
+            self.add(session)
+            session.wake()
 
     def arrived(self, recipient: int) -> None:
         """Wake the sessions of a recipient: an envelope was stored."""

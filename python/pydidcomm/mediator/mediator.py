@@ -9,7 +9,6 @@ from typing import Any, Final
 import anyio
 
 from pydidcomm import DIDCommMessaging, Message, Packed, PeerRotated, UnpackConfig, UnpackResult, same_party
-from pydidcomm.errors import DIDCommError
 from pydidcomm.invitations import Invitation
 from pydidcomm.mediator import _key_names as keys
 from pydidcomm.mediator.admission import Admission, Open
@@ -19,7 +18,7 @@ from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.coordination import COORDINATION
 from pydidcomm.mediator.execution import Desk, execute
 from pydidcomm.mediator.forwarding import MOST_ENVELOPES, forward, worst
-from pydidcomm.mediator.live import LiveSessions
+from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.metrics import Metrics, NoMetrics
 from pydidcomm.mediator.pickup import PICKUP
 from pydidcomm.mediator.records import Limits, Placement
@@ -168,7 +167,7 @@ class Mediator:
         if sender is None or ours is None:
             # nothing but a forward may be anonymous or in the open
             return transport.NOT_ACCEPTED
-        await self._rotate(result)
+        await self._rotate(result, connection)
         connection.note(sender, result.message)
         answer = await self._answer(result, sender, ours, connection)
         if answer is None:
@@ -183,12 +182,19 @@ class Mediator:
                 self.metrics.count("answer", "dropped")
         return transport.ACCEPTED
 
-    async def _rotate(self, result: UnpackResult) -> None:
+    async def _rotate(self, result: UnpackResult, connection: Connection) -> None:
         change = result.relationship_change
-        if isinstance(change, PeerRotated) and same_party(change.new, result.sender or ""):
-            names = keys.key_names(change.new)
-            if await self._store.move(change.old, change.new, self._clock(), names):
-                self.metrics.count("rotation", "moved")
+        if not isinstance(change, PeerRotated) or not same_party(change.new, result.sender or ""):
+            return
+        connection.rotated(change.old, change.new)
+        before = await self._store.recipient(change.old)
+        names = keys.key_names(change.new)
+        if before is None or not await self._store.move(change.old, change.new, self._clock(), names):
+            return
+        self.metrics.count("rotation", "moved")
+        after = await self._store.recipient(change.new)
+        if after is not None:
+            self._live.moved(before.id, after, change.new)
 
     async def _answer(
         self, result: UnpackResult, sender: str, ours: str, connection: Connection
@@ -223,29 +229,43 @@ class Mediator:
 
         Args:
             connection: A persistent connection.
+
+        Raises:
+            Exception: The store or the resolver failed, or the recipient rotated its DID at another process:
+                the connection is to be closed, and what was not pushed is still in the queue.
         """
-        for peer in list(connection.live.values()):
-            count, size = peer.session.room()
+        for peer in list(connection.live):
+            session = peer.session
+            count, size = session.room()
             if count < 1 or size < 1:
-                peer.session.keep(await self._store.queued(peer.recipient, tuple(peer.session.in_flight)))
-                count, size = peer.session.room()
+                session.keep(await self._store.queued(session.recipient, tuple(session.in_flight)))
+                count, size = session.room()
             if count < 1 or size < 1 or connection.send is None:
                 continue
             found = await self._store.deliver(
-                peer.recipient, count=count, size=size, at=self._clock(), after=peer.session.cursor
+                session.recipient, count=count, size=size, at=self._clock(), after=session.cursor
             )
-            peer.session.pushed(found)
+            session.pushed(found)
+            if found:
+                await self._require_current(session)
             for each in found:
                 message = _delivery(peer, Delivered((each,)))
-                packed = await self._party.pack(message, to=peer.did, frm=peer.frm)
+                packed = await self._party.pack(message, to=session.did, frm=peer.frm)
                 await connection.send(packed.text)
             self.metrics.count("delivery", "live", len(found))
             if len(found) == count:
                 connection.wake()
 
+    async def _require_current(self, session: LiveSession) -> None:
+        """Push nothing to a DID that its party has left."""
+        known = await self._store.recipient(session.did)
+        if known is None or known.id != session.recipient.id:
+            message = "the recipient rotated its DID at another process"
+            raise LookupError(message)
+
     def disconnected(self, connection: Connection) -> None:
         """End the live mode of a connection that is gone."""
-        for peer in connection.live.values():
+        for peer in connection.live:
             self._live.remove(peer.session)
         connection.live.clear()
 
@@ -289,7 +309,7 @@ class Mediator:
             packed = await self._sending.receive()
             try:
                 await self._sender.send(packed)
-            except (DIDCommError, OSError) as error:
+            except Exception as error:  # noqa: BLE001, whatever the endpoint of a recipient makes of it
                 LOG.info("an answer could not be delivered: %s", error)
                 self.metrics.count("answer", "failed")
 
@@ -310,4 +330,4 @@ def _features() -> list[Feature]:
 
 
 def _delivery(peer: LivePeer, delivered: Delivered) -> Message:
-    return Answer(frm=peer.frm, to=peer.did, message=None).written(peer.pickup, delivered)
+    return Answer(frm=peer.frm, to=peer.session.did, message=None).written(peer.pickup, delivered)

@@ -1,5 +1,6 @@
 """The HTTP and WebSocket face of a mediator, as an ASGI application. DIDComm v2.1, section "Transports"."""
 
+import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from functools import partial
@@ -15,9 +16,12 @@ from pydidcomm.mediator.metrics import CONTENT_TYPE, PrometheusMetrics
 from pydidcomm.mediator.page import page
 from pydidcomm.mediator.rate import RateLimit, RateLimiter
 from pydidcomm.transports import _requests as requests
+from pydidcomm.transports._body import read_body
 from pydidcomm.transports._requests import Reply
 
 __all__ = ["MediatorServer"]
+
+LOG: Final = logging.getLogger("pydidcomm.mediator")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -152,9 +156,7 @@ class MediatorServer:
                 return Reply(404, b"not found\n")
 
     async def _post(self, scope: Scope, receive: Receive) -> Reply | None:
-        headers = [
-            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
-        ]
+        headers = _headers(scope)
         refused = requests.refusal("POST", headers, max_bytes=self._max_bytes, accept_v1=False)
         late = self._late(scope, headers)
         if refused is None and late:
@@ -167,7 +169,7 @@ class MediatorServer:
         try:
             try:
                 with anyio.fail_after(self._body_seconds):
-                    body = await _body(receive, self._max_bytes)
+                    body = await read_body(receive, self._max_bytes)
             except TimeoutError:
                 return requests.TOO_SLOW
             if not isinstance(body, bytes):
@@ -188,46 +190,55 @@ class MediatorServer:
         if len(self._sockets) >= self._max_sockets or self._draining:
             await send({"type": "websocket.close", "code": _TRY_AGAIN})
             return
-        await send({"type": "websocket.accept"})
         ended, waiting = anyio.Event(), [anyio.Event()]
         kind = ["text" if self._frames == "mirror" else self._frames]
         lock = anyio.Lock()
 
         async def write(envelope: str) -> None:
+            shown = {"bytes": envelope.encode()} if kind[0] == "binary" else {"text": envelope}
+            # a client that reads slowly keeps its own writes waiting, and those of no other connection
             async with lock:
-                await send(
-                    {
-                        "type": "websocket.send",
-                        **({"bytes": envelope.encode()} if kind[0] == "binary" else {"text": envelope}),
-                    }
-                )
+                try:
+                    await send({"type": "websocket.send", **shown})
+                except OSError:
+                    # the client went away, and what it did not acknowledge is still in the queue
+                    ended.set()
 
         connection = Connection(str(uuid.uuid4()), write, lambda: waiting[0].set())  # noqa: PLW0108, it changes
+        # before the first wait: the bound counts this socket, and `drain` ends it
         self._sockets.add(ended)
         self._mediator.metrics.level("sockets", len(self._sockets))
-        code: int | None = None
+        codes: list[int | None] = []
         try:
+            await send({"type": "websocket.accept"})
             async with anyio.create_task_group() as group:
-                group.start_soon(self._push, connection, waiting)
                 group.start_soon(_cancel_after, ended, group.cancel_scope)
-                source = partial(self._late, scope, ())
-                code = await self._frames_of(receive, connection, kind, source)
-                group.cancel_scope.cancel()
+                source = partial(self._late, scope, _headers(scope))
+                for task in (
+                    partial(self._push, connection, waiting),
+                    partial(self._frames_of, receive, connection, kind, source),
+                ):
+                    group.start_soon(_first_code, task, codes, group.cancel_scope)
         finally:
             self._sockets.discard(ended)
             self._mediator.disconnected(connection)
             self._mediator.metrics.level("sockets", len(self._sockets))
-        if self._draining:
-            code = _RESTART
+        code = _RESTART if self._draining else next(iter(codes), None)
         if code is not None:
             await _close(send, code)
 
-    async def _push(self, connection: Connection, waiting: list[anyio.Event]) -> None:
-        """Push what live sessions of the connection have room for, whenever they are woken."""
+    async def _push(self, connection: Connection, waiting: list[anyio.Event]) -> int:
+        """Push what live sessions have room for, whenever they are woken; returns the code of a failure."""
         while True:
             await waiting[0].wait()
             waiting[0] = anyio.Event()
-            await self._mediator.push(connection)
+            try:
+                await self._mediator.push(connection)
+            except Exception as error:
+                # the client connects again, and asks for what is still in the queue
+                LOG.warning("a live delivery failed: %s", error, exc_info=error)
+                self._mediator.metrics.count("delivery", "failed")
+                return _TRY_AGAIN
 
     async def _frames_of(
         self, receive: Receive, connection: Connection, kind: list[str], late: Callable[[], float]
@@ -258,6 +269,14 @@ class MediatorServer:
                 await connection.send(reply.body.decode())
 
 
+async def _first_code(
+    task: Callable[[], Awaitable[int | None]], codes: list[int | None], scope: anyio.CancelScope
+) -> None:
+    """End the connection with the first of its tasks, and note the code to close it with."""
+    codes.append(await task())
+    scope.cancel()
+
+
 async def _cancel_after(ended: anyio.Event, scope: anyio.CancelScope) -> None:
     await ended.wait()
     scope.cancel()
@@ -269,6 +288,10 @@ async def _close(send: Send, code: int) -> None:
     except (OSError, RuntimeError):
         # the client went away
         return
+
+
+def _headers(scope: Scope) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
 
 
 def _address(scope: Scope, headers: Iterable[tuple[str, str]], proxies: list[Any]) -> str:
@@ -287,23 +310,6 @@ def _is_in(address: str, networks: list[Any]) -> bool:
     except ValueError:
         return False
     return any(parsed in network for network in networks)
-
-
-async def _body(receive: Receive, max_bytes: int) -> bytes | Reply | None:
-    """The body; None where the sender went away."""
-    parts: list[bytes] = []
-    length = 0
-    while True:
-        event = await receive()
-        if event["type"] != "http.request":
-            return None
-        part: bytes = event.get("body", b"")
-        length += len(part)
-        if length > max_bytes:
-            return requests.TOO_LARGE
-        parts.append(part)
-        if not event.get("more_body", False):
-            return b"".join(parts)
 
 
 async def _respond(send: Send, reply: Reply, extra: Iterable[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from pydidcomm._core import UnpackResult
 from pydidcomm.config import UnpackConfig
 from pydidcomm.messaging import DIDCommMessaging
 from pydidcomm.transports import _requests as requests
+from pydidcomm.transports._body import read_body
 from pydidcomm.transports._requests import Reply
 from pydidcomm.transports._timing import meanwhile, within
 
@@ -99,7 +100,7 @@ class Receiver:
 
     async def _message(self, receive: Receive, send: Send) -> None:
         try:
-            body = await within(self._body_seconds, partial(_body, receive, self._max_bytes))
+            body = await within(self._body_seconds, partial(read_body, receive, self._max_bytes))
         except TimeoutError:
             await _respond(send, requests.TOO_SLOW)
             return
@@ -270,23 +271,6 @@ class _Once:
             return
         self._done = True
         await _respond(self._send, reply)
-
-
-async def _body(receive: Receive, max_bytes: int) -> bytes | Reply | None:
-    """The body; None where the sender went away."""
-    parts: list[bytes] = []
-    length = 0
-    while True:
-        event = await receive()
-        if event["type"] != "http.request":
-            return None
-        part: bytes = event.get("body", b"")
-        length += len(part)
-        if length > max_bytes:
-            return requests.TOO_LARGE
-        parts.append(part)
-        if not event.get("more_body", False):
-            return b"".join(parts)
 
 
 async def _respond(send: Send, reply: Reply) -> None:

@@ -296,18 +296,24 @@ async def test_live_mode_pushes_what_arrives_later_to_each_connection(tmp_path: 
         assert await bob.contents(delivery) == [{"n": 0}, {"n": 1}, {"n": 2}]
 
 
+async def in_live_mode(bob: Wallet) -> list[str]:
+    """The list of what is pushed to a wallet that is in live mode from here on."""
+    pushed: list[str] = []
+
+    async def write(text: str) -> None:
+        pushed.append(text)
+
+    bob.connection = Connection("socket", write)
+    await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+    return pushed
+
+
 @pytest.mark.spec("LIVE-15")
 async def test_a_live_client_that_acknowledges_nothing_gets_a_bounded_number(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
         alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
         await bob.enroll()
-        pushed: list[str] = []
-
-        async def write(text: str) -> None:
-            pushed.append(text)
-
-        bob.connection = Connection("socket", write)
-        await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+        pushed = await in_live_mode(bob)
         for number in range(40):
             await alice.forward(bob.did, {"n": number})
         await mediator.push(bob.connection)
@@ -327,13 +333,7 @@ async def test_an_acknowledgment_to_another_process_makes_room_in_a_live_session
     async with mediating(tmp_path) as mediator:
         alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
         await bob.enroll()
-        pushed: list[str] = []
-
-        async def write(text: str) -> None:
-            pushed.append(text)
-
-        bob.connection = Connection("socket", write)
-        await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+        pushed = await in_live_mode(bob)
         for number in range(33):
             await alice.forward(bob.did, {"n": number})
         await mediator.push(bob.connection)
