@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -91,6 +92,16 @@ class Terminal:
         line = process.stderr.readline()
         assert line.startswith("listening on "), line
         return process, line.split()[-1]
+
+
+def program_folder(home: Path) -> str:
+    """A PATH with the command `pydidcomm`, as an installation makes it, before that of the system."""
+    folder = home / "bin"
+    folder.mkdir(exist_ok=True)
+    program = folder / "pydidcomm"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    return os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
 
 
 def stopped(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[int, str, str]:
