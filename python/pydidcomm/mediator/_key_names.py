@@ -1,4 +1,11 @@
-"""Other names by which a forward may name a DID: the ids of its keys, and its keys as did:key."""
+"""Other names by which a forward may name a DID: its keys as did:key.
+
+A DID document may contain the keys of any party, so the names that it claims are not proved, and neither are
+they by a proof of the DID: the sender proved one key of its document, the one that encrypted its request. That
+key's name belongs to the sender, whichever document claimed it before. An unproved name stays with its first
+claim, for the DIDs of relationships, which send no requests to a mediator. The ids of keys need no entry: a DID
+URL is found by its DID.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,31 +17,38 @@ MOST: Final = 32
 """Names of one DID."""
 
 
-def key_names(did: str) -> tuple[str, ...]:
-    """The names that a DID resolves to by itself; none where that takes a network, or a document unseen yet.
+def claimed_names(did: str) -> tuple[str, ...]:
+    """The names that the document of a DID claims; none where it takes a network, or a document unseen yet.
 
     Args:
         did: A DID that a recipient registers.
     """
+    return tuple(name for name in map(_name, _methods(did)[:MOST]) if name is not None)
+
+
+def proved_names(kid: str | None) -> tuple[str, ...]:
+    """The name of the key that encrypted a request, which its sender holds; none as in `claimed_names`.
+
+    Args:
+        kid: The DID URL of the key; None where the request was signed alone.
+    """
+    did, _, fragment = (kid or "").partition("#")
+    found = [each for each in _methods(did) if each["id"].rpartition("#")[2] == fragment]
+    name = _name(found[0]) if len(found) == 1 else None
+    return () if name is None else (name,)
+
+
+def _methods(did: str) -> list[Mapping[str, Any]]:
     try:
         document = LocalResolver().resolve(did)
     except (DIDCommError, ValueError):
-        return ()
-    if document is None:
-        return ()
-    names: list[str] = []
-    for method in document.as_dict().get("verificationMethod", [])[:MOST]:
-        key_id = method["id"]
-        names.append(key_id if key_id.startswith("did:") else did + key_id)
-        multikey = _multikey(method)
-        if multikey is not None:
-            names.append(f"did:key:{multikey}")
-    return tuple(names[:MOST])
+        return []
+    return [] if document is None else document.as_dict().get("verificationMethod", [])
 
 
-def _multikey(method: Mapping[str, Any]) -> str | None:
+def _name(method: Mapping[str, Any]) -> str | None:
     key = method.get("publicKeyMultibase") or method.get("publicKeyJwk")
     try:
-        return None if key is None else PublicKey(key).multikey()
+        return None if key is None else f"did:key:{PublicKey(key).multikey()}"
     except (DIDCommError, TypeError, ValueError):
         return None

@@ -39,7 +39,7 @@ async def grant(connection: Any, did: str, at: float, names: Sequence[str]) -> R
     await connection.execute(
         "UPDATE route SET recipient = $1, proved = TRUE WHERE did = $2 AND recipient <> $1", found.id, key
     )
-    await _name(connection, key, names)
+    await _prove(connection, found, key, names)
     return found
 
 
@@ -103,7 +103,7 @@ async def _add(
     full: bool,
 ) -> RouteResult:
     key = key_of(change.did)
-    proved = key == owner.did
+    proved = key == owner.did or key in change.proved
     registered = await connection.fetchval("SELECT recipient FROM route WHERE did = $1", key)
     if registered == owner.id:
         return RouteResult.NO_CHANGE
@@ -129,6 +129,7 @@ async def _add(
         # another process registered it meanwhile
         return RouteResult.CLIENT_ERROR
     await _name(connection, key, change.names)
+    await _prove(connection, owner, key, change.proved)
     return RouteResult.SUCCESS
 
 
@@ -140,13 +141,31 @@ async def _remove(connection: Any, owner: Recipient, change: RouteChange) -> Rou
 
 
 async def _name(connection: Any, key: str, names: Sequence[str]) -> None:  # noqa: ANN401
-    # a name that another route has stays there: the first registration wins
+    # a name that another route has stays there: the first claim wins
     await connection.execute(
         "INSERT INTO route_name (name, did) SELECT name, did FROM unnest($1::text[]) AS name, route "
         "WHERE did = $2 ON CONFLICT DO NOTHING",
         list(names),
         key,
     )
+
+
+async def _prove(connection: Any, owner: Recipient, key: str, names: Sequence[str]) -> None:  # noqa: ANN401
+    """Give proved names to a route of the recipient, and unproved registrations of the names to the recipient."""
+    for name in names:
+        await connection.execute(
+            "UPDATE route SET recipient = $1, proved = TRUE "
+            "WHERE did = $2 AND recipient <> $1 AND NOT proved",
+            owner.id,
+            name,
+        )
+        await connection.execute(
+            "INSERT INTO route_name (name, did) SELECT $1, did FROM route WHERE did = $2 AND recipient = $3 "
+            "ON CONFLICT (name) DO UPDATE SET did = excluded.did",
+            name,
+            key,
+            owner.id,
+        )
 
 
 async def page(

@@ -38,7 +38,7 @@ def grant(did: str, at: float, names: tuple[str, ...], connection: sqlite3.Conne
     connection.execute(
         "UPDATE route SET recipient = ?1, proved = 1 WHERE did = ?2 AND recipient <> ?1", (found.id, key)
     )
-    _name(connection, key, names)
+    _prove(connection, found, key, names)
     return found
 
 
@@ -89,7 +89,7 @@ def change(
 
 def _add(connection: sqlite3.Connection, owner: Recipient, change: RouteChange, at: float) -> RouteResult:
     key = key_of(change.did)
-    proved = key == owner.did
+    proved = key == owner.did or key in change.proved
     row = connection.execute("SELECT recipient FROM route WHERE did = ?", (key,)).fetchone()
     if row is not None and row[0] == owner.id:
         return RouteResult.NO_CHANGE
@@ -110,6 +110,7 @@ def _add(connection: sqlite3.Connection, owner: Recipient, change: RouteChange, 
         (key, owner.id, change.did, proved, at),
     )
     _name(connection, key, change.names)
+    _prove(connection, owner, key, change.proved)
     return RouteResult.SUCCESS
 
 
@@ -128,12 +129,24 @@ def _remove(connection: sqlite3.Connection, owner: Recipient, change: RouteChang
 
 
 def _name(connection: sqlite3.Connection, key: str, names: tuple[str, ...]) -> None:
-    if connection.execute("SELECT 1 FROM route WHERE did = ?", (key,)).fetchone() is None:
-        return
-    # a name that another route has stays there: the first registration wins
+    # a name that another route has stays there: the first claim wins
     connection.executemany(
         "INSERT OR IGNORE INTO route_name (name, did) VALUES (?, ?)", [(name, key) for name in names]
     )
+
+
+def _prove(connection: sqlite3.Connection, owner: Recipient, key: str, names: tuple[str, ...]) -> None:
+    """Give proved names to a route of the recipient, and unproved registrations of the names to the recipient."""
+    for name in names:
+        connection.execute(
+            "UPDATE route SET recipient = ?1, proved = 1 WHERE did = ?2 AND recipient <> ?1 AND proved = 0",
+            (owner.id, name),
+        )
+        connection.execute(
+            "INSERT INTO route_name (name, did) SELECT ?, did FROM route WHERE did = ? AND recipient = ? "
+            "ON CONFLICT (name) DO UPDATE SET did = excluded.did",
+            (name, key, owner.id),
+        )
 
 
 def page(owner: Recipient, offset: int, limit: int, connection: sqlite3.Connection) -> tuple[list[str], int]:

@@ -48,6 +48,7 @@ class Request:
     Attributes:
         command: What is asked.
         sender: The proved DID.
+        kid: The key of the sender that encrypted the request.
         recipient: Our DID that the request was encrypted to.
         pthid: The invitation that the request answers.
         connection: What brought it.
@@ -57,6 +58,7 @@ class Request:
 
     command: Command
     sender: str
+    kid: str | None
     recipient: str
     pthid: str | None
     connection: Connection
@@ -114,7 +116,7 @@ async def execute(desk: Desk, request: Request) -> Result | None:  # noqa: PLR09
 async def _mediate(desk: Desk, request: Request, known: Recipient | None) -> Result:
     if known is None and not await desk.admission.admits(request.sender, request.pthid):
         return Denied()
-    await desk.store.grant(request.sender, request.at, keys.key_names(request.sender))
+    await desk.store.grant(request.sender, request.at, keys.proved_names(request.kid))
     return Granted(request.recipient)
 
 
@@ -138,7 +140,8 @@ async def _change(desk: Desk, request: Request, command: Change, known: Recipien
         (asked, None if change is None or _is_own(desk, change.did) else change)
         for asked, change in command.entries[:MOST_CHANGES]
     ]
-    changes = [replace(change, names=_names(change)) for _, change in entries if change is not None]
+    proved = keys.proved_names(request.kid)
+    changes = [_named(change, request.sender, proved) for _, change in entries if change is not None]
     results = iter(await desk.store.change_routes(known, changes, request.at))
     answered = [
         (asked, RouteResult.CLIENT_ERROR if change is None else next(results)) for asked, change in entries
@@ -148,8 +151,12 @@ async def _change(desk: Desk, request: Request, command: Change, known: Recipien
     return Changed((*answered, *late))
 
 
-def _names(change: RouteChange) -> tuple[str, ...]:
-    return keys.key_names(change.did) if change.action is Action.ADD else ()
+def _named(change: RouteChange, sender: str, proved: tuple[str, ...]) -> RouteChange:
+    """The change with the names of its DID, and those that the request proved."""
+    if change.action is not Action.ADD:
+        return change
+    own = change.did in proved or same_party(change.did, sender)
+    return replace(change, names=keys.claimed_names(change.did), proved=proved if own else ())
 
 
 def _is_own(desk: Desk, did: str) -> bool:

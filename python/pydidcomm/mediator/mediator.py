@@ -188,7 +188,7 @@ class Mediator:
             return
         connection.rotated(change.old, change.new)
         before = await self._store.recipient(change.old)
-        names = keys.key_names(change.new)
+        names = keys.proved_names(_key_of(result))
         if before is None or not await self._store.move(change.old, change.new, self._clock(), names):
             return
         self.metrics.count("rotation", "moved")
@@ -205,7 +205,7 @@ class Mediator:
             found = read(message)
             if found is None:
                 return self._other(result)
-            codec, request = found(sender, ours, connection, self._clock())
+            codec, request = found(sender, _key_of(result), ours, connection, self._clock())
             outcome = await execute(self._desk, request)
             self.metrics.count("request", type(request.command).__name__)
             return None if outcome is None else reply.written(codec, outcome)
@@ -319,6 +319,13 @@ class Mediator:
             self._to_send.close()
             self._sending.close()
         await self._store.aclose()
+
+
+def _key_of(result: UnpackResult) -> str | None:
+    """The key that encrypted a message, under the DID that resolves by itself."""
+    kid = result.metadata.encrypted_from
+    did = result.metadata.sender_long_form or result.sender
+    return None if kid is None or did is None else f"{did}#{kid.partition('#')[2]}"
 
 
 def _features() -> list[Feature]:

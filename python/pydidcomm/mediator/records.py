@@ -215,9 +215,11 @@ class RouteChange:
     Attributes:
         did: The DID to register or to remove.
         action: Which of the two.
-        names: Other names of its keys, by which a forward may name it: key ids and did:key.
+        names: Other names by which a forward may name it, its keys as did:key: claims of its document.
+        proved: The names of those keys that its party proved.
     """
 
     did: str
     action: Action
     names: tuple[str, ...] = ()
+    proved: tuple[str, ...] = ()

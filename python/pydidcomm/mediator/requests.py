@@ -34,7 +34,7 @@ _CODECS: Final[Mapping[tuple[str, int], Codec]] = MappingProxyType(
 
 def read(
     message: Message,
-) -> Callable[[str, str, Connection, float], tuple[Codec, Request]] | None:
+) -> Callable[[str, str | None, str, Connection, float], tuple[Codec, Request]] | None:
     """Read a request of a recipient; None where it belongs to another protocol.
 
     Names are compared without case and punctuation: `messagepickup` 3.0 and `message-pickup` 4.0 differ in
@@ -54,8 +54,10 @@ def read(
         raise Problem(UNSUPPORTED, "The message type {1} is not supported.", [message.type])
     pickup = codec if isinstance(codec, Pickup) else None
 
-    def request(sender: str, ours: str, connection: Connection, at: float) -> tuple[Codec, Request]:
-        return codec, Request(command, sender, ours, message.pthid, connection, pickup, at)
+    def request(
+        sender: str, kid: str | None, ours: str, connection: Connection, at: float
+    ) -> tuple[Codec, Request]:
+        return codec, Request(command, sender, kid, ours, message.pthid, connection, pickup, at)
 
     return request
 

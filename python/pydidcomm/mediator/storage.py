@@ -31,7 +31,8 @@ class MediatorStore(Protocol):
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
         """The recipient of this DID, made where it is not there.
 
-        The DID is registered for its party: it outranks the registration of the same DID by another.
+        The DID is registered for its party: it outranks the registration of the same DID by another. `names`
+        are the did:key of keys that the party proved: they outrank the claims of other DIDs.
         """
         ...
 

@@ -134,6 +134,27 @@ async def names(store: MediatorStore) -> None:
     _require(gone is Placement.UNKNOWN, "the names of a removed DID")
 
 
+async def key_claims(store: MediatorStore) -> None:
+    """The first claim of a key's name wins, until the holder of the key proves it."""
+    key, other = "did:key:zKey", "did:key:zOther"
+    await _add(store, _CAROL, _CAROL, (key, other))
+    await _add(store, _CAROL, "did:key:zRouted")
+    await _add(store, _BOB, _BOB, (key, other))
+    await store.place(_arrival(b"1", key))
+    _require(await _envelopes(store, _CAROL) == [b"1"], "the first claim")
+    bob = await store.grant(_BOB, _NOW, (key, "did:key:zRouted"))
+    for number, name in enumerate((key, f"{key}#zKey", "did:key:zRouted")):
+        await store.place(_arrival(f"2{number}".encode(), name))
+    _require(await _envelopes(store) == [b"20", b"21", b"22"], "a proved key")
+    await store.place(_arrival(b"3", other))
+    _require(await _envelopes(store, _CAROL) == [b"1", b"3"], "a proof is of one key")
+    await _add(store, _CAROL, "did:example:carol2", (key,))
+    _require(await store.owns(bob, key) == _BOB, "a later claim of a proved key")
+    change = RouteChange(other, Action.ADD, proved=(other,))
+    _require(await store.change_routes(bob, [change], _NOW) == [RouteResult.SUCCESS], "a proved did:key")
+    _require(await store.owns(bob, other) == other, "the route of a proved did:key")
+
+
 async def rotation(store: MediatorStore) -> None:
     """Grant, routes and queue follow a rotation; the old DID loses them."""
     await _add(store, _BOB, _BOB)
@@ -239,11 +260,13 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             owners,
             proved,
             names,
+            key_claims,
             rotation,
             merge,
             bounded_delivery,
             expiry,
             pages,
+            overview,
             writable,
         )
     }

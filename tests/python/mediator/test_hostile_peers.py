@@ -71,6 +71,26 @@ async def test_the_key_of_a_registered_did_is_not_registered_by_another(tmp_path
             assert answer.body["updated"][0]["result"] == "client_error"
 
 
+@pytest.mark.spec("CMX-17")
+async def test_a_key_in_the_document_of_another_party_is_that_of_the_party_that_proves_it(
+    tmp_path: Path,
+) -> None:
+    async with mediating(tmp_path) as mediator:
+        alice, bob, mallory = [await Wallet.new(mediator) for _ in range(3)]
+        # a did:peer:2 has a key of agreement, `E`, and one of signatures, `V`
+        keys = [next(part for part in did.split(".") if part[0] == "E") for did in (bob.did, mallory.did)]
+        await mallory.enroll(f"did:peer:2.{keys[0]}.{keys[1]}")
+        name = f"did:key:{keys[0][1:]}"
+        await bob.enroll()
+        await alice.forward(bob.did, {"n": 1}, next=name)
+        assert (await mallory.ask(f"{P3}/status-request")).body["message_count"] == 0
+        delivery = await bob.ask(f"{P3}/delivery-request", {"limit": 9, "recipient_did": name})
+        assert await bob.contents(delivery) == [{"n": 1}]
+        await mallory.enroll(f"did:peer:2.{keys[1]}.{keys[0]}")
+        await alice.forward(bob.did, {"n": 2}, next=name)
+        assert (await mallory.ask(f"{P3}/status-request")).body["message_count"] == 0
+
+
 async def test_a_forward_with_more_envelopes_than_the_bound_is_not_accepted(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
         bob, carol = await Wallet.new(mediator), await Wallet.new(mediator)
