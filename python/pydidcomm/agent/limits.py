@@ -22,7 +22,8 @@ class Limits:
         waiting_per_peer: The most of them from one peer.
         handler_seconds: How long a handler may take.
         attempts: How often a message is given to a handler that fails, before it is parked.
-        sends: The most messages that are sent at the same time.
+        sends: The most messages that are sent at the same time; half of them to peers without a relationship.
+        sends_per_peer: The most of them to one peer: an endpoint that does not answer holds up no other peer.
         first_pause: Seconds before the second attempt of a handler or of sending; doubled each time.
         longest_pause: The most seconds between two attempts.
         send_seconds: For how long it is tried to send a message without `expires_time`.
@@ -40,6 +41,7 @@ class Limits:
     handler_seconds: float = 60.0
     attempts: int = 3
     sends: int = 64
+    sends_per_peer: int = 8
     first_pause: int = 1
     longest_pause: int = 3_600
     send_seconds: int = 7 * _DAY

@@ -24,6 +24,7 @@ from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.relationships import announcement
 from pydidcomm.agent.return_routes import ReturnRoutes
 from pydidcomm.protocols import Event
+from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.stores import OutboxItem, Store, StoreUnavailableError
 from pydidcomm.stores.records import OutboxState
 from pydidcomm.transports.http import Sent
@@ -40,6 +41,12 @@ IDLE_SECONDS: Final = 1.0
 
 ACK_SECONDS: Final = 30
 """Seconds until a message that wants an acknowledgment is sent again, doubled each time."""
+
+SLOW_SECONDS: Final = 1.0
+"""After how long a peer with all its places in use is slow: its other messages wait for `SLOW_PAUSE`."""
+
+SLOW_PAUSE: Final = 30
+"""The most seconds that messages of a slow peer wait: each time is a write."""
 
 ACK_ATTEMPTS: Final = 5
 """How often it is sent; then it is unconfirmed."""
@@ -59,6 +66,24 @@ class Transport(Protocol):
             DeliveryError: No endpoint took the message.
         """
         ...
+
+
+def _peer(item: OutboxItem) -> tuple[str | None, str | None]:
+    """The relationship of a message, or else its recipient."""
+    return item.relationship, None if item.relationship is not None else item.to
+
+
+class _Sending:
+    """A message that is being sent."""
+
+    def __init__(self, item: OutboxItem) -> None:
+        self.relationship, self.to = _peer(item)
+        self._since = anyio.current_time()
+
+    @property
+    def age(self) -> float:
+        """The seconds since it was begun."""
+        return anyio.current_time() - self._since
 
 
 _UNCLEAR: Final = ("timed out", "broken off")
@@ -110,7 +135,7 @@ class Outbox:
         self._clock = clock
         self._signal = Signal()
         self._more = True
-        self._busy: set[str] = set()
+        self._busy: dict[str, _Sending] = {}
 
     def wake(self) -> None:
         """Look for messages: one was committed."""
@@ -134,9 +159,34 @@ class Outbox:
         for item in await self._store.due(int(self._clock()), PAGE + len(self._busy)):
             if len(self._busy) >= self._limits.sends:
                 return
-            if item.id not in self._busy:
-                self._busy.add(item.id)
+            if item.id in self._busy:
+                continue
+            under_way = self._under_way(item)
+            if under_way is None:
+                self._busy[item.id] = _Sending(item)
                 tasks.start_soon(self._one, item)
+            elif under_way > SLOW_SECONDS:
+                # out of the page, which its messages would fill
+                await self._later(item)
+                self._more = True
+
+    def _under_way(self, item: OutboxItem) -> float | None:
+        """How long the peer of a message takes for another one; None where it has a place for more."""
+        known = item.relationship is not None
+        ages = [one.age for one in self._busy.values() if (one.relationship, one.to) == _peer(item)]
+        strangers = [one.age for one in self._busy.values() if one.relationship is None]
+        if len(ages) >= self._limits.sends_per_peer:
+            return max(ages)
+        if not known and len(strangers) >= max(1, self._limits.sends // 2):
+            return max(strangers)
+        return None
+
+    async def _later(self, item: OutboxItem) -> None:
+        """Let a message wait whose peer does not answer: that is no attempt."""
+        next_at = int(self._clock()) + random.randint(SLOW_PAUSE // 2, SLOW_PAUSE)  # noqa: S311, no secret
+        await self._store.settle(
+            item.id, item.state, attempts=item.attempts, next_at=next_at, error=item.error
+        )
 
     async def _one(self, item: OutboxItem) -> None:
         try:
@@ -144,7 +194,7 @@ class Outbox:
         except StoreUnavailableError:
             LOG.exception("the store does not answer; message %s is sent again", item.id)
         finally:
-            self._busy.discard(item.id)
+            del self._busy[item.id]
             self.wake()
 
     async def _attempt(self, item: OutboxItem) -> _Outcome:  # noqa: PLR0911, an outcome each
@@ -167,7 +217,7 @@ class Outbox:
             return _Outcome("failed", str(error))
         except DeliveryError as error:
             return _Outcome("waiting", str(error), final=error.refused)
-        except (ResolutionError, OSError) as error:
+        except (ResolutionError, StoreUnavailableError, SecretsUnavailableError, OSError) as error:
             return _Outcome("waiting", str(error), final=False)
         except (DIDCommError, ValueError, TypeError) as error:
             LOG.warning("message %s cannot be packed", item.id, exc_info=error)
@@ -220,7 +270,8 @@ class Outbox:
 
 
 def _wants_answer(item: OutboxItem) -> bool:
-    return Message.from_json(item.message).custom_headers.get("return_route") in {"all", "thread"}
+    route = Message.from_json(item.message).custom_headers.get("return_route")
+    return isinstance(route, str) and route in {"all", "thread"}
 
 
 def _given_up(state: OutboxState, error: str | None) -> OutboxState:

@@ -32,6 +32,7 @@ from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.services import Services
 from pydidcomm.protocols import Protocols
+from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.stores import Done, Record, Relationship, Store, StoreUnavailableError
 from pydidcomm.transports.receiver import receiver
 
@@ -212,13 +213,12 @@ class Running:
             await self._inbox.accept(await self._messaging.unpack(body, config=_CONFIG))
         except ReplayedMessageError:
             return True
-        except ResolutionError as error:
-            LOG.warning("a message cannot be unpacked now: %s", error)
+        except (ResolutionError, StoreUnavailableError, SecretsUnavailableError) as error:
+            LOG.warning("a message cannot be accepted now: %s", error)
             return False
         except DIDCommError as error:
             # it would be refused each time; an HTTP sender gets 400
             LOG.info("a message was not accepted: %s", error)
-            return not isinstance(error, StoreUnavailableError)
         except (BusyError, OSError) as error:
             LOG.warning("a message is not accepted now: %s", type(error).__name__)
             return False

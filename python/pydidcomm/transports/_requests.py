@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydidcomm._core import Packed, UnpackResult, same_party
+from pydidcomm._core import Message, Packed, UnpackResult, same_party
 from pydidcomm.errors import DIDCommError, ReplayedMessageError, ResolutionError
 
 LOG: Final = logging.getLogger("pydidcomm.receiver")
@@ -22,6 +22,17 @@ ANSWER_SECONDS: Final = 10.0
 
 BODY_SECONDS: Final = 30.0
 """How long a sender may take for the body of a request."""
+
+_LATER: Final = frozenset(
+    {
+        ResolutionError.code,
+        # by name: stores and secrets are extras
+        "e.p.me.store-unavailable",
+        "e.p.me.secrets-unavailable",
+        "e.p.me.secrets-locked",
+    }
+)
+"""Failures of a resolver or a store, not of the message: the sender keeps it, and tries again."""
 
 _TYPES: Final = frozenset(f"application/didcomm-{kind}+json" for kind in ("encrypted", "signed", "plain"))
 _EITHER_TYPES: Final = _TYPES | {
@@ -107,12 +118,18 @@ def reply_to(error: Exception) -> Reply:
     if isinstance(error, ReplayedMessageError):
         # its sender did not get the first answer
         return ACCEPTED
-    if isinstance(error, DIDCommError) and not isinstance(error, ResolutionError):
+    if isinstance(error, DIDCommError) and error.code not in _LATER:
         LOG.info("a message was not accepted: %s", error)
         return NOT_ACCEPTED
     # a resolver or a store is out of order; the sender keeps the message and tries again
     LOG.warning("a message could not be unpacked: %s", error, exc_info=error)
     return BUSY
+
+
+def asks_for_answer(message: Message) -> bool:
+    """Whether the message asks for an answer on its connection; the header may be any JSON."""
+    route = message.custom_headers.get("return_route")
+    return isinstance(route, str) and route in {"all", "thread"}
 
 
 def wants_answer(received: Any) -> bool:  # noqa: ANN401, of DIDComm v2 or v1
@@ -123,7 +140,7 @@ def wants_answer(received: Any) -> bool:  # noqa: ANN401, of DIDComm v2 or v1
     return (
         isinstance(received, UnpackResult)
         and received.sender is not None
-        and received.message.custom_headers.get("return_route") in {"all", "thread"}
+        and asks_for_answer(received.message)
     )
 
 

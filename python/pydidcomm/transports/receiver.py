@@ -208,7 +208,7 @@ def receiver(  # noqa: PLR0913, all but two are named
     | 400 | what is not a message for this party; one text for every cause |
     | 408, 413 | a body that comes too slowly, or is too long |
     | 415 | another media type, or a compressed body |
-    | 503 with `Retry-After` | too many messages at once, or a DID that cannot be resolved now |
+    | 503 with `Retry-After` | too many messages at once; a DID or a store that cannot be used now |
 
     Over WebSocket each frame is a message, text or binary; the connection is closed where HTTP would answer
     400 (1008), 413 (1009) or 503 (1013). DIDComm v2.1, sections "HTTPS" and "WebSockets".
@@ -220,7 +220,8 @@ def receiver(  # noqa: PLR0913, all but two are named
             None.
         accept: A coroutine function that is called with each result before its sender gets 2xx, to store it.
             Where it raises ReplayedMessageError, the message was stored before: 202, and the handler is not
-            called. Another DIDCommError is 400, any other exception 503, after which the sender tries again.
+            called. Another DIDCommError is 400; that of a store that is unavailable and any other exception
+            are 503, after which the sender tries again.
         config: What to demand of messages.
         invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
         accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.

@@ -1,0 +1,88 @@
+"""A store that fails for a while, as with a full disk: nothing is refused for good, and nothing is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+
+from pydidcomm import DIDCommMessaging, Message
+from pydidcomm.protocols.basic_message import Text
+from pydidcomm.secrets import SecretsUnavailableError
+from pydidcomm.stores import MemoryStore, StoreUnavailableError
+from support.agents import SECONDS, eventually, met, new_agent
+
+if TYPE_CHECKING:
+    from pydidcomm.stores import Incoming, OutboxItem, Relationship
+
+ERRORS = pytest.mark.parametrize(
+    "error", [StoreUnavailableError("full"), SecretsUnavailableError("away")], ids=["store", "secrets"]
+)
+
+
+class FailingStore(MemoryStore):
+    """Raises from the verbs of `failing`; `once_due` is raised when a message is packed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failing: dict[str, Exception] = {}
+        self.once_due: Exception | None = None
+
+    async def accept(self, incoming: Incoming) -> bool:
+        if "accept" in self.failing:
+            raise self.failing["accept"]
+        return await super().accept(incoming)
+
+    async def relationship(self, id: str) -> Relationship | None:  # noqa: A002, as in the Protocol
+        error = self.failing.pop("relationship", None)
+        if error is not None:
+            raise error
+        return await super().relationship(id)
+
+    async def due(self, now: int, limit: int = 100) -> list[OutboxItem]:
+        found = await super().due(now, limit)
+        if found and self.once_due is not None:
+            self.failing["relationship"], self.once_due = self.once_due, None
+        return found
+
+
+@ERRORS
+async def test_a_message_that_the_store_does_not_take_is_left_to_its_sender(error: Exception) -> None:
+    store = FailingStore()
+    heard: list[str] = []
+    bob = new_agent(store)
+
+    @bob.on
+    async def hear(text: Text) -> None:
+        heard.append(text.content)
+
+    async with bob, httpx2.AsyncClient() as client:
+        messaging, to = DIDCommMessaging(), await bob.did()
+        frm = await messaging.create_peer_did(service_endpoint="http://127.0.0.1:9/")
+        message = Message(type=Text.type, body={"content": "hi"}, frm=frm, to=[to])
+        packed = await messaging.pack(message, to=to, frm=frm)
+        assert bob.endpoint is not None
+        request: dict[str, Any] = {"content": packed.text, "headers": {"content-type": packed.media_type}}
+        store.failing["accept"] = error
+        refused = await client.post(bob.endpoint, **request)
+        store.failing.clear()
+        accepted = await client.post(bob.endpoint, **request)
+
+        async def over() -> bool:
+            return bool(heard)
+
+        await eventually(over)
+    assert (refused.status_code, accepted.status_code, heard) == (503, 202, ["hi"])
+
+
+@ERRORS
+async def test_a_message_that_cannot_be_packed_now_is_sent_later(error: Exception) -> None:
+    store = FailingStore()
+    async with new_agent(store) as alice, new_agent() as bob:
+        friend, _ = await met(alice, bob)
+        store.once_due = error
+        sending = await friend.send(Text(content="hi"))
+        await sending.sent(timeout=SECONDS)
+    assert store.once_due is None
+    assert not store.failing
