@@ -45,8 +45,8 @@ class Signal:
                 return found
             await event.wait()
 
-    async def within(self, seconds: float) -> None:
-        """Wait for the next `set`, for so many seconds at most.
+    async def within(self, seconds: float) -> bool:
+        """Wait for the next `set`, for so many seconds at most; returns whether it came.
 
         Args:
             seconds: The most seconds.
@@ -54,6 +54,7 @@ class Signal:
         event = self._event
         with anyio.move_on_after(seconds):
             await event.wait()
+        return event.is_set()
 
 
 class Events:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from heapq import heappop, heappush
 from typing import ClassVar
 
 from pydidcomm import ReplayedMessageError, UnpackResult, short_form
@@ -54,7 +55,10 @@ class Inbox:
         self._limits = limits
         self._clock = clock
         self._routes = routes
+        self._counted: dict[str, str] = {}
         self._waiting: Counter[str] = Counter()
+        self._expiring: list[tuple[int, str]] = []
+        self._counted_at = 0
         self.changed: Callable[[], None] = lambda: None
         self.outbox_changed: Callable[[], None] = lambda: None
 
@@ -76,10 +80,7 @@ class Inbox:
         received = received_from(result, at=now)
         relationship = await self._relationships.meet(received, now)
         peer = "" if relationship is None else relationship.id
-        if (
-            self._waiting.total() >= self._limits.waiting
-            or self._waiting[peer] >= self._limits.waiting_per_peer
-        ):
+        if self._is_full(peer, now) and not await self._is_free_again(now):
             raise BusyError
         key = _key(received, relationship)
         connection = connection_of(result) if received.return_route != "none" else None
@@ -92,30 +93,65 @@ class Inbox:
             relationship=peer or None,
             expires=received.message.expires_time,
         )
-        self._waiting[peer] += 1
+        counts = self._count(incoming, peer, now)
         try:
             new = await self._store.accept(incoming)
         except BaseException:
-            self.finished(peer)
+            if counts:
+                self.finished(key)
             raise
         if not new:
-            self.finished(peer)
+            if counts:
+                self.finished(key)
             await self._acknowledge_again(received, now)
             raise ReplayedMessageError(received.message.id, received.sender)
         if connection is not None:
             self._routes.open(connection)
         self.changed()
 
-    def finished(self, peer: str) -> None:
-        """Count a message as handled.
+    def finished(self, key: str) -> None:
+        """Free the place of a message that waits no more; of one without a place, do nothing.
 
         Args:
-            peer: The id of the relationship; empty for none.
+            key: The key of the message.
         """
-        self._waiting[peer] -= 1
-        if self._waiting[peer] <= 0:
-            # those of before a restart were not counted
-            del self._waiting[peer]
+        peer = self._counted.pop(key, None)
+        if peer is not None:
+            self._waiting[peer] -= 1
+            if not self._waiting[peer]:
+                del self._waiting[peer]
+
+    def _count(self, incoming: Incoming, peer: str, now: int) -> bool:
+        """Give a message a place, unless it has one, or has expired and will not be handled."""
+        expires = incoming.expires
+        if incoming.key in self._counted or (expires is not None and expires <= now):
+            return False
+        self._counted[incoming.key] = peer
+        self._waiting[peer] += 1
+        if expires is not None:
+            heappush(self._expiring, (expires, incoming.key))
+        return True
+
+    def _is_full(self, peer: str, now: int) -> bool:
+        """Whether there is no place for a message of the peer."""
+        while self._expiring and self._expiring[0][0] <= now:
+            self.finished(heappop(self._expiring)[1])
+        return (
+            self._waiting.total() >= self._limits.waiting
+            or self._waiting[peer] >= self._limits.waiting_per_peer
+        )
+
+    async def _is_free_again(self, now: int) -> bool:
+        """Whether other processes have handled what was counted here, so that all places are free."""
+        if now == self._counted_at:
+            return False
+        self._counted_at = now
+        if await self._store.waiting(now, 1):
+            return False
+        self._counted.clear()
+        self._waiting.clear()
+        self._expiring.clear()
+        return True
 
     async def _acknowledge_again(self, received: Received, now: int) -> None:
         """The acknowledgment that the sender has missed; a message that is stored has arrived."""

@@ -38,7 +38,7 @@ class Lanes:
     Args:
         store: Where they wait.
         handle: Handles one, and commits its effects.
-        finished: Called with the relationship id of each message that waits no more.
+        finished: Called with the key of each message that waits no more.
         limits: The bounds.
         events: Where parked messages are reported.
         clock: The time, in seconds since the epoch.
@@ -92,7 +92,8 @@ class Lanes:
                     pause = 1.0
                 if self._again_at is not None:
                     pause = min(pause, max(0.0, self._again_at - self._clock()))
-                await self._signal.within(max(pause, 0.01))
+                if not await self._signal.within(max(pause, 0.01)) and self._again_at is None:
+                    self._again_at = 0.0
 
     async def _fill(self, tasks: TaskGroup) -> None:
         """Start what can be started; read pages while there is room."""
@@ -168,6 +169,7 @@ class Lanes:
                 await self._handle(item)
         except StoreConflictError:
             # another process has it, or an earlier message of the lane has come back
+            self._finished(item.key)
             self._stop(item.lane, self._clock() + 1.0)
             return
         except StoreUnavailableError:
@@ -175,7 +177,7 @@ class Lanes:
         except Exception as error:  # noqa: BLE001, whatever a handler raises
             await self._failed(item, peer, error)
             return
-        self._finished(peer)
+        self._finished(item.key)
 
     async def _failed(self, item: InboxItem, peer: str, error: Exception) -> None:
         attempts = item.attempts + 1
@@ -188,7 +190,7 @@ class Lanes:
             LOG.error("message %s is parked after %s attempts", item.key, attempts, exc_info=error)
             await self._store.park(item.key, reason)
             self._stopped.pop(item.lane, None)
-            self._finished(peer)
+            self._finished(item.key)
             self._events.emit(Event("parked", item.key, peer=peer or None))
             self.rescan()
             return

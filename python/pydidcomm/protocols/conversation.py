@@ -156,6 +156,9 @@ class Conversation:
         """The message of the thread; the first one of a thread of ours has its id."""
         begins = self.received is None and not self._stored and not self._send
         identity: dict[str, Any] = {"id": thid} if begins else {"thid": thid}
+        if self.received is not None and isinstance(body, Message) and body.id == self.received.message.id:
+            # the message itself, sent back: the answer is another message
+            identity["id"] = str(uuid.uuid4())
         defaults: dict[str, Any] = {"to": [to], "frm": frm, "created_time": self.now, "pthid": self.pthid}
         values = {**defaults, **identity, **(self._headers if begins else {}), **headers}
         message = body.replace(**values) if isinstance(body, Message) else body.to_message(**values)
