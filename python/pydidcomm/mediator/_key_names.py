@@ -1,10 +1,10 @@
 """Other names by which a forward may name a DID: its keys as did:key.
 
 A DID document may contain the keys of any party, so the names that it claims are not proved, and neither are
-they by a proof of the DID: the sender proved one key of its document, the one that encrypted its request. That
-key's name belongs to the sender, whichever document claimed it before. An unproved name stays with its first
-claim, for the DIDs of relationships, which send no requests to a mediator. The ids of keys need no entry: a DID
-URL is found by its DID.
+they by a proof of the DID: the sender proved one key of its document, the one that encrypted its request. The
+name of that key belongs to the sender, whichever document claimed it before. A name that was not proved stays
+with its first claim: the DIDs of relationships send no requests to a mediator. The ids of keys need no entry,
+since a DID URL is found by its DID.
 """
 
 from collections.abc import Mapping

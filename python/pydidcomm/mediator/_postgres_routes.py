@@ -151,7 +151,7 @@ async def _name(connection: Any, key: str, names: Sequence[str]) -> None:  # noq
 
 
 async def _prove(connection: Any, owner: Recipient, key: str, names: Sequence[str]) -> None:  # noqa: ANN401
-    """Give proved names to a route of the recipient, and unproved registrations of the names to the recipient."""
+    """Give proved names to the route, and unproved routes of those names to its recipient."""
     for name in names:
         await connection.execute(
             "UPDATE route SET recipient = $1, proved = TRUE "

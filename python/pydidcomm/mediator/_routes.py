@@ -136,7 +136,7 @@ def _name(connection: sqlite3.Connection, key: str, names: tuple[str, ...]) -> N
 
 
 def _prove(connection: sqlite3.Connection, owner: Recipient, key: str, names: tuple[str, ...]) -> None:
-    """Give proved names to a route of the recipient, and unproved registrations of the names to the recipient."""
+    """Give proved names to the route, and unproved routes of those names to its recipient."""
     for name in names:
         connection.execute(
             "UPDATE route SET recipient = ?1, proved = 1 WHERE did = ?2 AND recipient <> ?1 AND proved = 0",

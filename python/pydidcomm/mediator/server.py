@@ -223,7 +223,9 @@ class MediatorServer:
             self._sockets.discard(ended)
             self._mediator.disconnected(connection)
             self._mediator.metrics.level("sockets", len(self._sockets))
-        code = _RESTART if self._draining else next(iter(codes), None)
+        code = next(iter(codes), None)
+        if self._draining:
+            code = _RESTART
         if code is not None:
             await _close(send, code)
 
