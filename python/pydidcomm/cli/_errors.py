@@ -1,11 +1,10 @@
 """The exit status of each kind of error, and how an error is written to stderr."""
 
-import json
 import os
 import sys
 from typing import Final
 
-from pydidcomm.cli._output import printable
+from pydidcomm.cli._output import printable, write_json_note
 from pydidcomm.errors import (
     DecryptionError,
     DeliveryError,
@@ -56,7 +55,7 @@ def write_error(error: Exception, *, as_json: bool) -> None:
     code: str | None = getattr(error, "code", None)
     if as_json:
         found = {"error": type(error).__name__, "code": code, "message": str(error)}
-        sys.stderr.write(f"{json.dumps(found)}\n")
+        write_json_note(found)
         return
     label = "error"
     if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):

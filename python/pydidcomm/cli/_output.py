@@ -12,12 +12,15 @@ from pydidcomm.cli._options import option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+JSON: Final = "pydidcomm.json"
+"""Where the context of click has whether there is `--json`."""
+
 MEGABYTE: Final = 1_000_000
 """From this many bytes on there is something to wait for, and progress is shown."""
 
 
 def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:  # noqa: FBT001, that of click
-    ctx.meta["pydidcomm.json"] = value
+    ctx.meta[JSON] = value
     return value
 
 
@@ -26,6 +29,11 @@ def json_option(command: Command) -> Command:
     return option(
         "--json", "as_json", is_flag=True, callback=_remember, help="Write one JSON object a line."
     )(command)
+
+
+def wants_json(ctx: click.Context) -> bool:
+    """Whether the command was called with `--json`."""
+    return bool(ctx.meta.get(JSON))
 
 
 def printable(text: str) -> str:
@@ -48,6 +56,20 @@ def write_note(text: str) -> None:
     """Write one line to stderr, for people."""
     sys.stderr.write(f"{printable(text)}\n")
     sys.stderr.flush()
+
+
+def write_json_note(value: Mapping[str, Any]) -> None:
+    """Write a JSON object as one line to stderr."""
+    write_note(json.dumps(value, ensure_ascii=False))
+
+
+def write_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+    """Write what the library warns of, without the line of the program that the user did not write."""
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None and wants_json(ctx):
+        write_json_note({"warning": category.__name__, "message": str(message)})
+    else:
+        write_note(f"warning: {message}")
 
 
 def write_json(value: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The root of the commands, each imported when it is called."""
 
 import sys
+import warnings
 from importlib import import_module
 from typing import Any, Final, NoReturn, cast
 
@@ -8,7 +9,9 @@ import rich_click as click
 
 import pydidcomm
 from pydidcomm.cli._options import version
-from pydidcomm.cli._run import ReportingGroup
+from pydidcomm.cli._output import write_warning
+from pydidcomm.cli._run import ReportingGroup, close_output, report_unwritten
+from pydidcomm.cli._streams import prepare
 
 COMMANDS: Final = {
     "did": "pydidcomm.cli.did:did",
@@ -63,8 +66,14 @@ def root() -> None:
 
 def run() -> NoReturn:
     """Run the command that `sys.argv` names."""
-    for stream in (sys.stdout, sys.stderr):
-        # a terminal of another encoding shows an escape in place of a letter that it lacks
-        cast("Any", stream).reconfigure(errors="backslashreplace")
-    root.main(prog_name="pydidcomm", standalone_mode=True)
-    sys.exit(0)
+    prepare()
+    cast("Any", warnings).showwarning = write_warning
+    try:
+        # it raises SystemExit
+        root.main(prog_name="pydidcomm", standalone_mode=True)
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 0
+    except OSError as error:
+        # help and version are written before there is a command
+        status = report_unwritten(error)
+    sys.exit(close_output(status))

@@ -4,11 +4,14 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
-from typing import Any, Final, NoReturn, ParamSpec
+from typing import IO, Any, Final, NoReturn, ParamSpec
 
 import rich_click as click
 from click.exceptions import Exit
+
+from pydidcomm.cli._output import wants_json, write_json_note
 
 INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as shells report it."""
@@ -31,29 +34,79 @@ class ReportingGroup(click.RichGroup):
         except (KeyboardInterrupt, click.Abort):
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            leave_broken_pipe()
-        except (click.ClickException, Exit):
+            ctx.exit(BROKEN_PIPE)
+        except Exit:
             raise
+        except click.ClickException as error:
+            if not asks_for_json(ctx):
+                raise
+            report_usage(ctx, error)
         except Exception as error:
             from pydidcomm.cli._errors import status_of, write_error  # noqa: PLC0415, only where it is needed
 
             status = status_of(error)
             if status is None:
                 raise
-            write_error(error, as_json=wants_json(ctx))
+            # the status is as true where stderr is closed
+            with suppress(OSError):
+                write_error(error, as_json=wants_json(ctx))
             ctx.exit(status)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments before the command."""
+        ctx.meta["pydidcomm.arguments"] = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.ClickException as error:
+            if not asks_for_json(ctx):
+                raise
+            report_usage(ctx, error)
 
-def wants_json(ctx: click.Context) -> bool:
-    """Whether the command was called with `--json`."""
-    return bool(ctx.meta.get("pydidcomm.json"))
+
+def asks_for_json(ctx: click.Context) -> bool:
+    """Whether `--json` is among arguments that are wrong otherwise."""
+    return "--json" in ctx.meta["pydidcomm.arguments"]
 
 
-def leave_broken_pipe() -> NoReturn:
-    """Exit silently: whoever read stdout has left."""
-    # the interpreter flushes stdout once more when it ends
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(BROKEN_PIPE)
+def report_usage(ctx: click.Context, error: click.ClickException) -> NoReturn:
+    """Write a wrong call as a JSON object, and exit."""
+    write_json_note({"error": type(error).__name__, "code": None, "message": error.format_message()})
+    ctx.exit(error.exit_code)
+
+
+def close_output(status: int) -> int:
+    """The exit status once the streams are written; what cannot be written is dropped, and reported.
+
+    The interpreter would try to write it again when it ends, and complain in lines of its own.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        drop(sys.stdout)
+        status = status or report_unwritten(error)
+    try:
+        sys.stderr.flush()
+    except OSError:
+        drop(sys.stderr)
+    return status
+
+
+def drop(stream: IO[str]) -> None:
+    """Let what is still to be written to a stream go nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
+
+
+def report_unwritten(error: OSError) -> int:
+    """The exit status where stdout cannot be written: silent where the reader has left."""
+    if isinstance(error, BrokenPipeError):
+        return BROKEN_PIPE
+    from pydidcomm.cli._errors import FAILURE, write_error  # noqa: PLC0415, only where it is needed
+
+    with suppress(OSError):
+        write_error(error, as_json=False)
+    return FAILURE
 
 
 def in_event_loop(function: Callable[Arguments, Coroutine[Any, Any, None]]) -> Callable[Arguments, None]:

@@ -9,7 +9,7 @@ from typing import Any
 import rich_click as click
 
 from pydidcomm.cli._options import option
-from pydidcomm.cli._output import json_option, write_json, write_line, write_note
+from pydidcomm.cli._output import json_option, write_json, write_json_note, write_line, write_note
 from pydidcomm.cli._received import facts, sender_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import party, wallet_option
@@ -58,7 +58,11 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
             server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
             interrupted = _end_by_interrupt(server)
             shown = f"[{host}]" if ":" in host else host
-            write_note(f"listening on http://{shown}:{listener.getsockname()[1]}/")
+            url = f"http://{shown}:{listener.getsockname()[1]}/"
+            if as_json:
+                write_json_note({"listening": url})
+            else:
+                write_note(f"listening on {url}")
             ending = asyncio.create_task(printer.ended(server))
             await server.serve(sockets=[listener])
             ending.cancel()

@@ -7,7 +7,7 @@ import rich_click as click
 
 from pydidcomm.cli._input import file_argument, is_envelope, message_of, read
 from pydidcomm.cli._options import option
-from pydidcomm.cli._output import json_option, progress, write_json, write_line, write_note
+from pydidcomm.cli._output import json_option, progress, write_json, write_json_note, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
 from pydidcomm.cli.pack import check, encrypted
@@ -71,7 +71,7 @@ async def send(  # noqa: PLR0913, PLR0917, an argument an option
             packed = await encrypted(
                 one, plain, to=to, frm=frm, sign=sign, anonymous=anonymous, hide_sender=hide_sender
             )
-    sent = await _delivered(packed, url, allow_private=allow_private)
+    sent = await _delivered(packed, url, allow_private=allow_private, as_json=as_json)
     if as_json:
         write_json({"uri": sent.uri, "status": sent.status, "tried": [list(each) for each in sent.tried]})
     else:
@@ -86,7 +86,7 @@ def _packed(text: bytes) -> _Envelope:
     return _Envelope(text.decode().strip(), (MediaType.SIGNED if signed else MediaType.ENCRYPTED).value)
 
 
-async def _delivered(packed: Any, url: str | None, *, allow_private: bool) -> Any:  # noqa: ANN401
+async def _delivered(packed: Any, url: str | None, *, allow_private: bool, as_json: bool) -> Any:  # noqa: ANN401
     from pydidcomm.cli._resolvers import allowed  # noqa: PLC0415, not for --help
     from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415, the extra `http`
 
@@ -97,5 +97,9 @@ async def _delivered(packed: Any, url: str | None, *, allow_private: bool) -> An
                 return await transport.send(packed, uri=url, progress=lambda done, _: report(done))
             except DeliveryError as error:
                 if not allow_private and any(why.startswith("refused address") for _, why in error.tried):
-                    write_note("--allow-private allows endpoints on this machine and in private networks")
+                    hint = "--allow-private allows endpoints on this machine and in private networks"
+                    if as_json:
+                        write_json_note({"hint": hint})
+                    else:
+                        write_note(hint)
                 raise

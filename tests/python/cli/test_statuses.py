@@ -153,3 +153,47 @@ def test_with_json_an_error_is_one_object_on_stderr(alice: Terminal) -> None:
         "code": "e.p.msg.malformed",
         "message": "malformed message: ends at byte 1: truncated?",
     }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pack", "--json", "--bogus"],
+        ["unknown", "--json"],
+        ["--json", "pack"],
+        ["did", "unknown", "--json"],
+        ["did", "new", "--json", "--method", "other"],
+        ["pack", "--json", "--from", "did:example:a", "--text", "Hi"],
+        ["inspect", "--json", "/no/such/file"],
+        ["listen", "--json", "--port", "99999"],
+        ["invite", "--json"],
+        ["secrets", "rotate", "--json", "did:example:a"],
+        ["mediator", "status", "--json", "--config", "/no/such/file"],
+    ],
+)
+def test_with_json_a_wrong_call_is_one_object_on_stderr(alice: Terminal, arguments: list[str]) -> None:
+    ended = alice.run(*arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert json.loads(ended.stderr).keys() == {"error", "code", "message"}
+
+
+def test_with_json_each_line_on_stderr_is_an_object(
+    alice: Terminal, processes: list[subprocess.Popen[str]]
+) -> None:
+    did = alice.done("did", "new", "--endpoint", "http://127.0.0.1:9/")
+    warned = alice.run("pack", "--sign", did, "--text", "Hi", "--json")
+    assert warned.returncode == 0
+    assert json.loads(warned.stderr)["warning"] == "MissingToWarning"
+    refused = alice.run("send", "--to", did, "--text", "Hi", "--json")
+    assert [*map(len, map(json.loads, refused.stderr.splitlines()))] == [1, 3]
+    process = alice.start("listen", "--port", "0", "--json")
+    processes.append(process)
+    assert process.stderr is not None
+    assert json.loads(process.stderr.readline())["listening"].startswith("http://127.0.0.1:")
+    stopped(process)
+
+
+def test_a_warning_of_the_library_is_one_line_without_its_source(alice: Terminal) -> None:
+    ended = alice.run("pack", "--sign", alice.done("did", "new"), "--text", "Hi")
+    assert ended.stderr.startswith("warning: the signed message has no `to`")
+    assert ended.stderr.count("\n") == 1

@@ -66,6 +66,18 @@ class Terminal:
             start_new_session=True,
         )
 
+    def shell(self, line: str, **changes: str) -> subprocess.CompletedProcess[bytes]:
+        """Runs a line of a POSIX shell, in which `pydidcomm` is the command."""
+        return subprocess.run(  # noqa: S603, the lines of a test
+            ["/bin/sh", "-c", line],
+            capture_output=True,
+            check=False,
+            timeout=SECONDS,
+            env=self.environment(PATH=program_folder(self.home), **changes),
+            cwd=self.home,
+            start_new_session=True,
+        )
+
     def done(self, *arguments: str, given: str = "") -> str:
         """What a command prints that has to succeed."""
         ended = self.run(*arguments, given=given)
