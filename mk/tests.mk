@@ -1,5 +1,5 @@
 # tests of both languages, and the report of the requirements
-.PHONY: test-rust growth test-python exit-runs kill-secrets kill-store kill-agent chaos system conformance webvh-suite
+.PHONY: test-rust growth test-python exit-runs kill-secrets kill-store kill-agent kill-mediator chaos system conformance webvh-suite
 
 # which tests passed, for the report of the requirements
 RESULTS := build/conformance
@@ -46,6 +46,10 @@ kill-store: $(VENV)/built ## kill processes that use the store of an agent, on S
 kill-agent: $(VENV)/built ## kill an agent under load, and count what it lost or did twice: make kill-agent ROUNDS=200
 	$(SAY) "kill -9 of an agent under load, $(KILL_ROUNDS) rounds"
 	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/agent/test_agent_kills.py
+
+kill-mediator: $(VENV)/built ## kill one of two mediators on one store under load, on SQLite and PostgreSQL: make kill-mediator ROUNDS=100
+	$(SAY) "kill -9 of one of two mediators on one store under load, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL"
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/mediator/test_process_kills.py
 
 CHAOS_MESSAGES := $(or $(MESSAGES),1000)
 chaos: $(VENV)/built ## two agents behind a proxy that drops, delays, duplicates, reorders and cuts: make chaos MESSAGES=10000

@@ -1,88 +1,18 @@
 """`pydidcomm mediator` as an operator runs it: processes, their files, and what a kill leaves."""
 
 import json
-import os
 import signal
 import stat
-import subprocess
-import sys
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-import httpx2
 import pytest
 
-from pydidcomm import Attachment, Message
 from pydidcomm.mediator.settings import Identity, Settings
-from pydidcomm.sync import DIDCommMessaging
-from support.mediation import HELLO, M3, P3
+from support.mediation import M3, P3
+from support.mediator_process import Person, command, running
 from support.paths import ROOT
-from support.postgres import free_port
-
-TYPE = {"content-type": "application/didcomm-encrypted+json"}
-SECONDS = 30.0
-
-
-def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603, our own words
-        [sys.executable, "-m", "pydidcomm", "mediator", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@contextmanager
-def running(folder: Path, port: int) -> Generator[subprocess.Popen[str]]:
-    environment = os.environ | {"PYDIDCOMM_MEDIATOR_SERVER_PORT": str(port)}
-    words = [sys.executable, "-m", "pydidcomm", "mediator", "run"]
-    with subprocess.Popen(  # noqa: S603, our own words
-        words, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            end = time.monotonic() + SECONDS
-            while time.monotonic() < end:
-                assert process.poll() is None, process.stderr and process.stderr.read()
-                try:
-                    if httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                        break
-                except httpx2.TransportError:
-                    time.sleep(0.05)
-            yield process
-        finally:
-            process.kill()
-
-
-class Person:
-    """A wallet that talks to the running mediator by HTTP."""
-
-    def __init__(self, url: str, mediator: str) -> None:
-        self.url, self.mediator = url, mediator
-        self.party = DIDCommMessaging()
-        self.did = self.party.create_peer_did()
-
-    def post(self, text: str) -> httpx2.Response:
-        return httpx2.post(self.url, content=text.encode(), headers=TYPE)
-
-    def ask(self, kind: str, body: dict[str, object] | None = None) -> Message:
-        message = Message(type=kind, body=body or {}, custom_headers={"return_route": "all"})
-        answer = self.post(self.party.pack(message, to=self.mediator, frm=self.did).text)
-        assert answer.status_code == 200, answer.text
-        return self.party.unpack(answer.content).message
-
-    def forward(self, to: str, number: int) -> httpx2.Response:
-        inner = self.party.pack(Message(type=HELLO, body={"n": number}), to=to, frm=self.did)
-        forward = Message(
-            type="https://didcomm.org/routing/2.0/forward",
-            body={"next": to},
-            attachments=[Attachment.from_json_value(json.loads(inner.text))],
-        )
-        return self.post(self.party.pack(forward, to=self.mediator, anonymous=True).text)
+from support.server_process import free_port
 
 
 @pytest.mark.spec("MFW-02", "QUE-10", "QUE-13", "QUE-14")
@@ -95,20 +25,21 @@ def test_a_mediator_survives_kill_and_sigterm_with_all_that_it_accepted(tmp_path
     again = command(tmp_path, "init", "--url", url)
     assert (again.returncode, "exists" in again.stderr) == (2, True)
     did = made.stdout.strip()
-    alice, bob = Person(url, did), Person(url, did)
+    with Person(url, did) as alice, Person(url, did) as bob:
+        _survives(tmp_path, port, alice, bob)
+
+
+def _survives(tmp_path: Path, port: int, alice: Person, bob: Person) -> None:
+    url, did = bob.url, bob.mediator
     accepted = 0
     with running(tmp_path, port) as process:
-        assert bob.ask(f"{M3}/mediate-request").type == f"{M3}/mediate-grant"
-        bob.ask(f"{M3}/recipient-update", {"updates": [{"recipient_did": bob.did, "action": "add"}]})
+        bob.enroll()
         for number in range(5):
             accepted += alice.forward(bob.did, number).status_code == 202
         process.kill()
     with running(tmp_path, port) as process:
         accepted += alice.forward(bob.did, 5).status_code == 202
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-        assert process.stderr is not None
-        assert "Traceback" not in process.stderr.read()
+        assert process.ended_by(signal.SIGTERM) == (0, f"serving {url} on {url}\n")
     status = json.loads(command(tmp_path, "status", "--json").stdout)
     assert (status["messages"], status["recipients"], accepted) == (6, 1, 6)
     queue = json.loads(command(tmp_path, "queue", "--json").stdout)
@@ -120,8 +51,7 @@ def test_a_mediator_survives_kill_and_sigterm_with_all_that_it_accepted(tmp_path
     with running(tmp_path, port):
         # the DID before the rotation is answered, by a delivery with all that was accepted
         delivery = bob.ask(f"{P3}/delivery-request", {"limit": 10})
-        found = [bob.party.unpack(each.content()).message.body["n"] for each in delivery.attachments or ()]
-        assert found == [0, 1, 2, 3, 4, 5]
+        assert bob.numbers(delivery) == [0, 1, 2, 3, 4, 5]
         bob.mediator = new
         assert bob.ask(f"{M3}/mediate-request").body["routing_did"] == [new]
 
