@@ -56,7 +56,7 @@ chaos: $(VENV)/built ## two agents behind a proxy that drops, delays, duplicates
 	$(SAY) "$(CHAOS_MESSAGES) messages each way between two agents behind faulty proxies"
 	PYDIDCOMM_CHAOS_MESSAGES=$(CHAOS_MESSAGES) $(BIN)/python -m pytest --quiet -s tests/python/agent/test_chaos.py
 
-system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind, Chromium, zbar
+system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, gnome-keyring, D-Bus, valgrind, Chromium, zbar, nginx
 	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"
 	tests/system.sh
 

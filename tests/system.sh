@@ -2,7 +2,7 @@
 # The Debian packages that tests need. A test whose service is absent is skipped with the reason.
 set -euo pipefail
 
-packages=(softhsm2 postgresql gnome-keyring dbus valgrind chromium zbar-tools)
+packages=(softhsm2 postgresql gnome-keyring dbus valgrind chromium zbar-tools nginx)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
