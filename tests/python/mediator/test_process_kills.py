@@ -14,8 +14,7 @@ import httpx2
 import pytest
 
 from support import postgres
-from support.mediation import P3
-from support.mediator_process import Person, Running, command
+from support.mediator_process import Person, Running, command, picked_up
 from support.server_process import free_port
 
 ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
@@ -64,19 +63,6 @@ class Load:
                 self._stop.set()
         for each in runs:
             each.result()
-
-
-def picked_up(bob: Person) -> list[int]:
-    """The numbers of the whole queue, which is empty then."""
-    found: list[int] = []
-    for _ in range(MOST):
-        delivery = bob.ask(f"{P3}/delivery-request", {"limit": 100})
-        if not delivery.type.endswith("/delivery"):
-            return found
-        found += bob.numbers(delivery)
-        ids = [each.id for each in delivery.attachments or ()]
-        bob.ask(f"{P3}/messages-received", {"message_id_list": ids})
-    raise AssertionError
 
 
 def killed(folder: Path, *options: str) -> tuple[set[int], list[int]]:

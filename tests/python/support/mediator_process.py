@@ -15,7 +15,7 @@ import httpx2
 
 from pydidcomm import Attachment, Message
 from pydidcomm.sync import DIDCommMessaging
-from support.mediation import HELLO, M3
+from support.mediation import HELLO, M3, P3
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TYPE = {"content-type": "application/didcomm-encrypted+json"}
 # a process that is not ready after this time fails its test
 SECONDS = 30.0
+MOST_PICKED_UP = 1_000_000
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -146,3 +147,17 @@ class Person:
     def numbers(self, delivery: Message) -> list[int]:
         """The numbers of delivered messages."""
         return [self.party.unpack(each.content()).message.body["n"] for each in delivery.attachments or ()]
+
+
+def picked_up(person: Person) -> list[int]:
+    """The numbers of the whole queue of a person, which is empty then."""
+    found: list[int] = []
+    while True:
+        delivery = person.ask(f"{P3}/delivery-request", {"limit": 100})
+        if not delivery.type.endswith("/delivery"):
+            return found
+        # a queue that grows for ever would be one that forgets acknowledgments
+        assert len(found) < MOST_PICKED_UP
+        found += person.numbers(delivery)
+        ids = [each.id for each in delivery.attachments or ()]
+        person.ask(f"{P3}/messages-received", {"message_id_list": ids})
