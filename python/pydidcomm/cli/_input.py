@@ -36,12 +36,14 @@ def read(file: IO[bytes]) -> bytes:
     done = 0
     with progress(total, "reading") as report:
         while done <= MAX_BYTES:
-            part = file.read(min(BLOCK, MAX_BYTES + 1 - done))
-            if not part:
-                break
+            wanted = min(BLOCK, MAX_BYTES + 1 - done)
+            part = file.read(wanted)
             parts.append(part)
             done += len(part)
             report(done)
+            if len(part) < wanted:
+                # another read would ask for Ctrl-D once more
+                break
     return b"".join(parts)
 
 

@@ -1,6 +1,7 @@
 """The passphrase of the wallet: from a file, a keyring or a prompt, never from arguments."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -81,7 +82,11 @@ def _prompted(wallet: Path, *, new: bool) -> str:
         try:
             found = getpass.getpass(f"{'New passphrase' if new else 'Passphrase'} of {wallet}: ")
             again = getpass.getpass("Again: ") if new else found
-        except (getpass.GetPassWarning, EOFError):
+        except EOFError:
+            sys.stderr.write("\n")
+            message = "no passphrase was entered"
+            raise SecretsLockedError(message) from None
+        except getpass.GetPassWarning:
             message = f"the wallet is locked, and there is no terminal to ask for its passphrase: set {FILE}"
             raise SecretsLockedError(message) from None
     if not found or found != again:

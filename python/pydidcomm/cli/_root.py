@@ -10,7 +10,7 @@ import rich_click as click
 import pydidcomm
 from pydidcomm.cli._options import version
 from pydidcomm.cli._output import write_warning
-from pydidcomm.cli._run import ReportingGroup, close_output, report_unwritten
+from pydidcomm.cli._run import ReportingGroup, close_output, interrupt_at_once, report_unwritten
 from pydidcomm.cli._streams import prepare
 
 COMMANDS: Final = {
@@ -67,6 +67,7 @@ def root() -> None:
 def run() -> NoReturn:
     """Run the command that `sys.argv` names."""
     prepare()
+    interrupt_at_once()
     cast("Any", warnings).showwarning = write_warning
     try:
         # it raises SystemExit

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -72,6 +73,20 @@ def report_usage(ctx: click.Context, error: click.ClickException) -> NoReturn:
     """Write a wrong call as a JSON object, and exit."""
     write_json_note({"error": type(error).__name__, "code": None, "message": error.format_message()})
     ctx.exit(error.exit_code)
+
+
+def interrupt_at_once() -> None:
+    """Let Ctrl-C end a prompt, the reading of stdin and a computation.
+
+    asyncio would cancel the command, which has to wait for something first.
+    """
+    # a job in the background of a shell ignores Ctrl-C
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def close_output(status: int) -> int:
