@@ -1,13 +1,13 @@
 """Order: one message of a lane after the other, lanes side by side within bounds. The store is the queue.
 
-Memory holds at most two pages of messages, however many wait.
+Memory holds some messages of each lane and peer, however many wait; the others are read when it is time.
 """
 
 import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import anyio
 from anyio.abc import TaskGroup
@@ -15,7 +15,7 @@ from anyio.abc import TaskGroup
 from pydidcomm.agent.events import Events, Signal
 from pydidcomm.agent.limits import Limits
 from pydidcomm.protocols import Event
-from pydidcomm.stores import InboxItem, Store, StoreConflictError, StoreUnavailableError
+from pydidcomm.stores import InboxItem, Page, Store, StoreConflictError, StoreUnavailableError
 
 __all__ = ["Lanes"]
 
@@ -27,9 +27,21 @@ PAGE: Final = 32
 IDLE_SECONDS: Final = 5.0
 """How often the store is asked again without a cause: another process may have put messages into it."""
 
+LANE_AHEAD: Final = 8
+"""Messages of one lane that are held ready: the lanes of others have the rest of the memory."""
 
-PASSED_SECONDS: Final = 0.05
-"""When messages of a peer with many of them are read again."""
+
+class _Passed(NamedTuple):
+    """A peer, or a lane of it, whose further messages were passed over."""
+
+    peer: str
+    lane: str | None
+
+
+def _passed_with(item: InboxItem) -> tuple[_Passed, _Passed]:
+    """The lane and the peer of a message."""
+    peer = item.relationship or ""
+    return _Passed(peer, item.lane), _Passed(peer, None)
 
 
 class Lanes:
@@ -64,7 +76,11 @@ class Lanes:
         self._ready: dict[str, InboxItem] = {}
         self._busy: dict[str, str] = {}
         self._of_peer: Counter[str] = Counter()
-        self._passed: set[str] = set()
+        self._passed: dict[_Passed, str | None] = {}
+        """Where to read on with each."""
+        self._read_after: dict[str, str | None] = {}
+        self._left: set[str] = set()
+        """The messages that were handled while a page was read, which may show them still."""
         self._stopped: dict[str, float] = {}
         self._after: str | None = None
         self._more = True
@@ -105,32 +121,97 @@ class Lanes:
             if self._stopped:
                 self._again_at = min(self._stopped.values())
         self._start(tasks)
-        while self._more and len(self._busy) < self._limits.lanes and len(self._ready) < PAGE:
+        for passed in tuple(self._passed):
+            few = 1 if passed.lane is not None else self._limits.lanes_per_peer
+            if self._has_room() and self._ahead(passed) < few:
+                await self._resume(passed)
+                self._start(tasks)
+        if len(self._ready) >= 2 * self._limits.lanes > 2 * len(self._busy):
+            self._trim()
+        while self._more and self._has_room():
             # a message that arrives meanwhile sets it again
             self._more = False
-            page = await self._store.waiting(int(self._clock()), PAGE, after=self._after)
+            after = self._after
+            page = await self._read(after)
             if len(page) == PAGE:
                 self._more = True
             self._after = page.after
             for item in page:
-                self._take(item)
+                full = self._take(item, after)
+                if full is not None:
+                    self._passed[full] = after
             self._start(tasks)
 
-    def _take(self, item: InboxItem) -> None:
-        """Put a message that was read among those to start, unless it is there, or its turn is later."""
-        if item.key in self._ready or item.key in self._busy.values():
-            return
-        peer = item.relationship or ""
-        if item.lane in self._stopped or peer in self._passed:
+    def _has_room(self) -> bool:
+        return len(self._busy) < self._limits.lanes and len(self._ready) < 2 * self._limits.lanes
+
+    async def _read(self, after: str | None) -> Page[InboxItem]:
+        self._left.clear()
+        return await self._store.waiting(int(self._clock()), PAGE, after=after)
+
+    async def _resume(self, passed: _Passed) -> None:
+        """Read on with what was passed over of a lane or a peer, from where it was."""
+        after = self._passed[passed]
+        while passed in self._passed:
+            page = await self._read(after)
+            for item in page:
+                if passed not in _passed_with(item):
+                    continue
+                full = self._take(item, after, resumed=passed)
+                if full is None:
+                    continue
+                self._passed[full] = after
+                if full == passed or full.lane is None:
+                    # the peer has no room for its lane either
+                    self._passed[passed] = after
+                    return
+            if len(page) < PAGE:
+                del self._passed[passed]
+            after = page.after
+
+    def _take(self, item: InboxItem, after: str | None, *, resumed: _Passed | None = None) -> _Passed | None:
+        """Put a message that was read among those to start, unless it is there, or its turn is later.
+
+        Returns the lane or the peer that has no room, of which this is the first message that is passed over.
+        """
+        if item.key in self._ready or item.key in self._left or item.key in self._busy.values():
+            return None
+        lane, peer = _passed_with(item)
+        of_lane = lane in self._passed and resumed != lane
+        if item.lane in self._stopped or of_lane or (peer in self._passed and resumed is None):
             # a later message must not come before one that was passed over
-            return
-        waiting = sum(1 for one in self._ready.values() if one.relationship == item.relationship)
-        if self._of_peer[peer] + waiting >= 2 * self._limits.lanes_per_peer:
-            # one peer does not fill the memory; its further messages are read again later
-            self._passed.add(peer)
-            self._read_again(PASSED_SECONDS)
-            return
+            return None
+        for one in (lane, peer):
+            if self._ahead(one) >= self._most_ahead(one):
+                return one
         self._ready[item.key] = item
+        self._read_after[item.key] = after
+        return None
+
+    def _trim(self) -> None:
+        """Keep one message of each lane: those of lanes that hang must not fill the memory."""
+        lanes: set[str] = set()
+        dropped: dict[_Passed, str | None] = {}
+        for key, item in tuple(self._ready.items()):
+            if item.lane in lanes:
+                dropped.setdefault(_passed_with(item)[0], self._read_after[key])
+                self._drop(key)
+            lanes.add(item.lane)
+        self._passed |= dropped
+
+    def _drop(self, key: str) -> InboxItem:
+        del self._read_after[key]
+        return self._ready.pop(key)
+
+    def _ahead(self, passed: _Passed) -> int:
+        """The messages of a lane or a peer in memory."""
+        ready = sum(1 for one in self._ready.values() if passed in _passed_with(one))
+        if passed.lane is not None:
+            return ready
+        return ready + self._of_peer[passed.peer]
+
+    def _most_ahead(self, passed: _Passed) -> int:
+        return 2 * self._limits.lanes_per_peer if passed.lane is None else LANE_AHEAD
 
     def _start(self, tasks: TaskGroup) -> None:
         passed: set[str] = set()
@@ -145,7 +226,7 @@ class Lanes:
             ):
                 passed.add(item.lane)
                 continue
-            del self._ready[item.key]
+            self._drop(item.key)
             self._busy[item.lane] = item.key
             self._of_peer[peer] += 1
             tasks.start_soon(self._one, item, peer)
@@ -158,6 +239,7 @@ class Lanes:
             self._stop(item.lane, self._clock() + 1.0)
         finally:
             del self._busy[item.lane]
+            self._left.add(item.key)
             self._of_peer[peer] -= 1
             if not self._of_peer[peer]:
                 del self._of_peer[peer]
@@ -206,4 +288,4 @@ class Lanes:
         self._stopped[lane] = until
         self._read_again(until - self._clock())
         for key in [key for key, one in self._ready.items() if one.lane == lane]:
-            del self._ready[key]
+            self._drop(key)
