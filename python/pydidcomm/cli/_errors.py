@@ -5,10 +5,12 @@ import sys
 from typing import Final
 
 from pydidcomm.cli._output import printable, write_json_note
+from pydidcomm.cli._wallet import is_short
 from pydidcomm.errors import (
     DecryptionError,
     DeliveryError,
     DIDCommError,
+    DidNotFoundError,
     InvalidSignatureError,
     MalformedDocumentError,
     MalformedMessageError,
@@ -50,15 +52,25 @@ def status_of(error: Exception) -> int | None:
     return next((status for kinds, status in STATUSES if isinstance(error, kinds)), None)
 
 
+def text_of(error: Exception) -> str:
+    """The text of the error, with a next step that commands offer in place of one of the library."""
+    if isinstance(error, DidNotFoundError) and is_short(error.did):
+        return (
+            f"DID not found: {error.did}. It is a short form: use the long form once, which the wallet then "
+            "has, or unpack a message in which the peer names it"
+        )
+    return str(error)
+
+
 def write_error(error: Exception, *, as_json: bool) -> None:
     """Write one line to stderr: the text of the error and its code."""
     code: str | None = getattr(error, "code", None)
     if as_json:
-        found = {"error": type(error).__name__, "code": code, "message": str(error)}
+        found = {"error": type(error).__name__, "code": code, "message": text_of(error)}
         write_json_note(found)
         return
     label = "error"
     if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
         label = "\x1b[31merror\x1b[0m"
     suffix = f" [{code}]" if isinstance(code, str) else ""
-    sys.stderr.write(f"{label}: {printable(str(error))}{suffix}\n")
+    sys.stderr.write(f"{label}: {printable(text_of(error))}{suffix}\n")

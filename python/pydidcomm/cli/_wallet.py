@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from inspect import isawaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -78,9 +79,17 @@ def _prepare(wallet: Path, *, create: bool) -> bool:
 
 @asynccontextmanager
 async def party(
-    wallet: Path, *, needs_keys: bool, create: bool = False, allow_private: bool = False
+    wallet: Path,
+    *,
+    needs_keys: bool,
+    create: bool = False,
+    allow_private: bool = False,
+    peer: str | None = None,
 ) -> AsyncGenerator["DIDCommMessaging"]:
-    """The party whose keys are in the wallet; without `needs_keys` one without keys, and no passphrase."""
+    """The party whose keys are in the wallet; without `needs_keys` one without keys, and no passphrase.
+
+    The long form of `peer` is stored in the wallet: the peer may answer with the short form.
+    """
     from pydidcomm import DIDCommMessaging, InMemoryReplayWindow  # noqa: PLC0415, not for --help
     from pydidcomm.cli._resolvers import local_and, network  # noqa: PLC0415
 
@@ -93,7 +102,27 @@ async def party(
         resolver = secrets.did_resolver(others)
         window = InMemoryReplayWindow()
         async with DIDCommMessaging(secrets=secrets, resolver=resolver, replay_window=window) as one:
+            if peer is not None and peer.startswith("did:peer:4"):
+                await _remember(resolver, peer)
             yield one
+
+
+async def _remember(resolver: Any, peer: str) -> None:  # noqa: ANN401, a StoredDids
+    """Store the long form of a did:peer:4, where it is one that the wallet does not have."""
+    from pydidcomm import short_form  # noqa: PLC0415, not for --help
+
+    short = short_form(peer)
+    if short in {None, peer} or await _resolved(resolver, short) is not None:
+        return
+    resolver.memory().remember(peer)
+    stored = resolver.store_long_forms()
+    if stored is not None:
+        await stored
+
+
+async def _resolved(resolver: Any, did: Any) -> Any:  # noqa: ANN401
+    found = resolver.resolve(did)
+    return await found if isawaitable(found) else found
 
 
 def is_short(did: str | None) -> bool:

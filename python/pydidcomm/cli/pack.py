@@ -44,7 +44,7 @@ async def pack(  # noqa: PLR0913, PLR0917, an argument an option
     message = message_of(b"" if said is not None else read(file), said)
     sender = None if anonymous else frm or message.frm
     needs_keys = bool(sign or (to and sender)) or is_short(to)
-    async with party(wallet, needs_keys=needs_keys) as one:
+    async with party(wallet, needs_keys=needs_keys, peer=to) as one:
         if to is not None:
             packed: Any = await encrypted(
                 one, message, to=to, frm=frm, sign=sign, anonymous=anonymous, hide_sender=hide_sender

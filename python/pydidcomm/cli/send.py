@@ -67,7 +67,7 @@ async def send(  # noqa: PLR0913, PLR0917, an argument an option
         plain = message_of(text, said)
         sender = None if anonymous else frm or plain.frm
         needs_keys = bool(sign or sender) or is_short(to)
-        async with party(wallet, needs_keys=needs_keys, allow_private=allow_private) as one:
+        async with party(wallet, needs_keys=needs_keys, allow_private=allow_private, peer=to) as one:
             packed = await encrypted(
                 one, plain, to=to, frm=frm, sign=sign, anonymous=anonymous, hide_sender=hide_sender
             )
