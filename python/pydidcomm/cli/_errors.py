@@ -70,7 +70,7 @@ def write_error(error: Exception, *, as_json: bool) -> None:
         write_json_note(found)
         return
     label = "error"
-    if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
+    if sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         label = "\x1b[31merror\x1b[0m"
     suffix = f" [{code}]" if isinstance(code, str) else ""
     sys.stderr.write(f"{label}: {printable(text_of(error))}{suffix}\n")

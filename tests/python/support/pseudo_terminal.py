@@ -93,7 +93,7 @@ def on_screen(terminal: Terminal, *arguments: str, columns: int = 80, **changes:
         stdin=other,
         stdout=other,
         stderr=other,
-        env=terminal.environment(TERM="xterm-256color", **changes),
+        env=terminal.environment(**{"TERM": "xterm-256color", **changes}),
         start_new_session=True,
         # the terminal becomes that of the session, so that Ctrl-C is a signal
         preexec_fn=_take_terminal,  # noqa: PLW1509, no threads here
