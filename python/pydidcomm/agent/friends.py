@@ -1,7 +1,6 @@
 """A peer with which we have a relationship: ping, send, request, rotate, end."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, overload
 
@@ -9,7 +8,7 @@ import anyio
 
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.effects import outbox_item
-from pydidcomm.agent.relationships import claims, unknown_relationship
+from pydidcomm.agent.relationships import claims, claims_of_end, unknown_relationship
 from pydidcomm.agent.requests import Waiter
 from pydidcomm.agent.sending import Sending
 from pydidcomm.agent.services import Services
@@ -166,16 +165,19 @@ class Friend:
         new = await self._services.new_did()
         now = self._services.now
 
-        def rotated(before: Relationship) -> Relationship:
-            return replace(
+        def done(before: Relationship) -> Done:
+            hello = Outgoing(message=_empty(now), to=_check(before), frm=new)
+            after = replace(
                 before,
                 ours=new,
                 our_history=(*before.our_history, before.ours),
                 from_prior=claims(FromPrior(iss=before.ours, sub=new, iat=now)),
                 updated=now,
             )
+            return Done(relationships=(after,), outbox=(outbox_item(hello, self.id),))
 
-        await self._change(rotated, lambda after: Outgoing(message=_empty(now), to=_peer(after), frm=new))
+        await self._services.relationships.change(self.id, done)
+        self._services.outbox_changed()
         return new
 
     async def end(self) -> None:
@@ -186,14 +188,20 @@ class Friend:
         """
         now = self._services.now
 
-        def ended(before: Relationship) -> Relationship:
-            gone = FromPrior(iss=before.ours, aud=_peer(before), iat=now)
-            return replace(before, state="ended", from_prior=claims(gone), updated=now)
+        def done(before: Relationship) -> Done:
+            to = _check(before)
+            gone = claims_of_end(FromPrior(iss=before.ours, aud=to, iat=now), before.from_prior)
+            after = replace(before, state="ended", from_prior=gone, updated=now)
+            # the peer may not have seen our DID: the end follows a message that announces it
+            hello = _empty(now)
+            end = Empty().to_message(created_time=now, thid=hello.id)
+            known = Outgoing(message=hello, to=to, frm=before.ours)
+            last = Outgoing(message=end, to=to, frm=None, anonymous=True)
+            sent = (last,) if before.from_prior is None else (known, last)
+            return Done(relationships=(after,), outbox=tuple(outbox_item(one, self.id) for one in sent))
 
-        await self._change(
-            ended,
-            lambda after: Outgoing(message=_empty(now), to=_peer(after), frm=None, anonymous=True),
-        )
+        await self._services.relationships.change(self.id, done)
+        self._services.outbox_changed()
 
     async def _confirmed(self, timeout: float) -> None:  # noqa: ASYNC109
         """Wait until the peer has written to our current DID, after asking it to."""
@@ -206,17 +214,6 @@ class Friend:
 
         with anyio.fail_after(timeout):
             await self._services.events.changed.until(check)
-
-    async def _change(
-        self, change: Callable[[Relationship], Relationship], message: Callable[[Relationship], Outgoing]
-    ) -> None:
-        def done(before: Relationship) -> Done:
-            _check(before)
-            after = change(before)
-            return Done(relationships=(after,), outbox=(outbox_item(message(after), self.id),))
-
-        await self._services.relationships.change(self.id, done)
-        self._services.outbox_changed()
 
     async def _prepare(
         self,

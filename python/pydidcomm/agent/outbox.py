@@ -233,13 +233,9 @@ class Outbox:
         to, frm = item.to, item.frm
         if relationship is not None and relationship.theirs is not None:
             to = relationship.theirs
-            ended = relationship.state == "ended"
-            if frm is not None:
-                frm = relationship.ours
-                message = message.replace(frm=frm, to=[to])
-            if ended == (frm is None):
-                # the end is announced without a sender, a rotation by the new one
-                message = message.replace(to=[to], from_prior=announcement(relationship))
+            frm = None if frm is None else relationship.ours
+            prior = announcement(relationship, anonymous=frm is None)
+            message = message.replace(frm=frm, to=[to], from_prior=prior)
         config = PackEncryptedConfig(protect_sender_id=True) if item.protect_sender and frm else None
         return await self._messaging.pack(
             message, to=to, frm=None if item.anonymous else frm, anonymous=item.anonymous, config=config

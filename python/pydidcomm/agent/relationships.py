@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import anyio
 
@@ -16,7 +16,10 @@ from pydidcomm.protocols import Event, Outgoing, Received
 from pydidcomm.protocols.acknowledgment import Empty
 from pydidcomm.stores import Done, Relationship, Store
 
-__all__ = ["Relationships", "announcement", "claims", "unknown_relationship"]
+__all__ = ["Relationships", "announcement", "claims", "claims_of_end", "unknown_relationship"]
+
+_ROTATION: Final = "rotation"
+"""The member with the claims of the rotation before the end."""
 
 
 def unknown_relationship(id: str) -> LookupError:  # noqa: A002, the id of the record
@@ -25,7 +28,7 @@ def unknown_relationship(id: str) -> LookupError:  # noqa: A002, the id of the r
     Args:
         id: The id of the relationship.
     """
-    problem = f"the relationship {id!r} is not in the store: `agent.relationships()` lists those that are"
+    problem = f"the relationship {id!r} is not in the store: `agent.friends()` lists those that are"
     return LookupError(problem)
 
 
@@ -38,16 +41,31 @@ def claims(rotation: FromPrior) -> str:
     return json.dumps(rotation.as_dict())
 
 
-def announcement(relationship: Relationship) -> FromPrior | None:
-    """The rotation of ours that the peer has not confirmed; None where there is none.
+def claims_of_end(end: FromPrior, rotation: str | None) -> str:
+    """The claims of the end of a relationship, in the same place.
+
+    Args:
+        end: The end.
+        rotation: The rotation before, which the peer may not have seen.
+    """
+    return json.dumps({**end.as_dict(), _ROTATION: None if rotation is None else json.loads(rotation)})
+
+
+def announcement(relationship: Relationship, *, anonymous: bool) -> FromPrior | None:
+    """What a message to the peer says of our DID; None for nothing.
 
     Args:
         relationship: The relationship.
+        anonymous: Whether the message has no sender, as the one that ends the relationship: every other one
+            announces the rotation of ours that the peer has not confirmed.
     """
-    if relationship.from_prior is None:
+    stored: dict[str, Any] | None = json.loads(relationship.from_prior or "null")
+    if stored is not None and relationship.state == "ended":
+        rotation = stored.pop(_ROTATION, None)
+        stored = stored if anonymous else rotation
+    elif anonymous:
         return None
-    stored: dict[str, Any] = json.loads(relationship.from_prior)
-    return FromPrior(**stored)
+    return None if stored is None else FromPrior(**stored)
 
 
 class Relationships:
@@ -184,6 +202,7 @@ def _changed(relationship: Relationship, received: Received, now: int) -> Relati
     if (
         confirms
         and relationship.from_prior is not None
+        and relationship.state != "ended"
         and same_party(received.recipient or "", relationship.ours)
     ):
         changes["from_prior"] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.problem_report import ProblemReported
 from pydidcomm.stores import MemoryStore, Relationship
 from support.agents import SECONDS, eventually, met, new_agent, two
+from support.server_process import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from pydidcomm.agent import Friend
     from pydidcomm.protocols import Event
 
 
@@ -223,3 +226,50 @@ async def test_a_router_of_a_package_with_middleware_is_included() -> None:
 async def test_an_agent_outside_of_its_block_says_that_it_does_not_run() -> None:
     with pytest.raises(RuntimeError, match="async with agent"):
         await new_agent().invite()
+
+
+async def test_a_relationship_that_ends_right_after_a_rotation_ends_for_the_peer() -> None:
+    async with two() as (friend, alice):
+        await friend.rotate()
+        await friend.end()
+        await eventually(ended(alice))
+
+
+async def test_a_relationship_that_ends_right_after_a_rotation_while_the_peer_is_away_ends_for_it() -> None:
+    store, port = MemoryStore(), free_port()
+    async with new_agent() as alice:
+        async with new_agent(store, port=port) as bob:
+            friend, known = await met(alice, bob)
+        await friend.rotate()
+        await friend.end()
+        async with new_agent(store, port=port) as bob:
+            peer = await bob.friend(known.id)
+            assert peer is not None
+            # a message to the DID that ends
+            await peer.send(Text(content="hi"))
+            await eventually(ended(peer))
+
+
+async def test_a_message_that_comes_after_the_end_does_not_keep_the_end_from_the_peer() -> None:
+    mine, store, port = MemoryStore(), MemoryStore(), free_port()
+    async with new_agent(mine) as alice:
+        async with new_agent(store, port=port) as bob:
+            friend, known = await met(alice, bob)
+        await friend.end()
+
+        async def tried() -> bool:
+            return not await mine.due(int(time.time()))
+
+        await eventually(tried)
+        async with new_agent(store, port=port) as bob:
+            peer = await bob.friend(known.id)
+            assert peer is not None
+            await (await peer.send(Text(content="hi"))).sent(timeout=SECONDS)
+            await eventually(ended(peer))
+
+
+def ended(friend: Friend) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        return (await friend.relationship()).state == "ended"
+
+    return check
