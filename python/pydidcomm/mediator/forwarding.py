@@ -1,12 +1,13 @@
 """Forwards: their envelopes go into the queue of the DID that they name. Routing 2.0."""
 
-from typing import Final
+import json
+from typing import Any, Final, cast
 
 from pydidcomm import Forwarded, UnpackResult
 from pydidcomm.mediator.records import Arrival, Placed, Placement
 from pydidcomm.mediator.storage import MediatorStore
 
-__all__ = ["forward", "worst"]
+__all__ = ["forward", "is_encrypted", "worst"]
 
 MOST_ENVELOPES: Final = 32
 """Envelopes of one forward: senders attach one, and each is stored for itself."""
@@ -35,9 +36,25 @@ async def forward(
     return placed
 
 
-def worst(placed: list[Placed]) -> Placement | None:
-    """What decides the answer: FULL before every other outcome, None where nothing was attached."""
+def is_encrypted(envelope: str) -> bool:
+    """Whether a text looks like an encrypted envelope, of DIDComm v2 or v1.
+
+    Only its recipient can open it; this keeps out of the queue what the mediator could read.
+
+    Args:
+        envelope: What a forward carries.
+    """
+    try:
+        found: object = json.loads(envelope)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(found, dict):
+        return False
+    members = cast("dict[str, Any]", found)
+    return isinstance(members.get("protected"), str) and isinstance(members.get("ciphertext"), str)
+
+
+def worst(placed: list[Placed]) -> Placement:
+    """What decides the answer: FULL before every other outcome."""
     outcomes = [each.outcome for each in placed]
-    if Placement.FULL in outcomes:
-        return Placement.FULL
-    return outcomes[0] if outcomes else None
+    return Placement.FULL if Placement.FULL in outcomes else outcomes[0]

@@ -17,7 +17,7 @@ from pydidcomm.mediator.commands import Delivered
 from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.coordination import COORDINATION
 from pydidcomm.mediator.execution import Desk, execute
-from pydidcomm.mediator.forwarding import MOST_ENVELOPES, forward, worst
+from pydidcomm.mediator.forwarding import MOST_ENVELOPES, forward, is_encrypted, worst
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.metrics import Metrics, NoMetrics
 from pydidcomm.mediator.pickup import PICKUP
@@ -146,6 +146,10 @@ class Mediator:
 
     async def _forward(self, result: UnpackResult) -> Reply:
         assert result.forward is not None  # noqa: S101, for type checkers
+        envelopes = result.forward.messages
+        if not envelopes or not all(map(is_encrypted, envelopes)):
+            self.metrics.count("received", "refused")
+            return transport.NOT_ACCEPTED
         placed = await forward(result, result.forward, self._store, at=self._clock())
         if placed is None:
             self.metrics.count("received", "refused")

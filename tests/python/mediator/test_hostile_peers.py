@@ -108,30 +108,25 @@ async def test_a_forward_with_more_envelopes_than_the_bound_is_not_accepted(tmp_
 
 
 @pytest.mark.parametrize(
-    "content",
+    "member",
     [
-        b"\xff\xfe",
-        b"no JSON",
-        b"[" * 5_000,
-        b"",
-        b"null",
         b"1e999",
         b"NaN",
+        b"[" * 5_000,
         b'{"a":' * 100 + b"1" + b"}" * 100,
         b'{"a":' * 500 + b"1" + b"}" * 500,
-        b'{"a":"\\ud800"}',
+        b'"\\ud800"',
+        b"1" * 5_000,
     ],
 )
-async def test_an_attachment_that_is_not_json_leaves_the_queue_readable(
-    content: bytes, tmp_path: Path
-) -> None:
+async def test_an_envelope_with_odd_json_leaves_the_queue_readable(member: bytes, tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
         bob, carol = await Wallet.new(mediator), await Wallet.new(mediator)
         await bob.enroll()
         forward = Message(
             type="https://didcomm.org/routing/2.0/forward",
             body={"next": bob.did},
-            attachments=[Attachment.from_bytes(content)],
+            attachments=[Attachment.from_bytes(b'{"protected":"","ciphertext":"","a":%s}' % member)],
         )
         packed = await carol.party.pack(forward, to=mediator.did, anonymous=True)
         await mediator.receive(packed.text.encode())
