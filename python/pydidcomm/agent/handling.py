@@ -140,6 +140,10 @@ class Handling:
             await self._commit(Done(threads=(replace(thread, wake_at=None),)))
             return
         step = protocol.wake(thread, int(self._clock()))
+        if step.problem is not None:
+            LOG.warning("the deadline of thread %s of %s: %s", thread.thid, thread.protocol, step.problem)
+            await self._commit(Done(threads=(replace(thread, wake_at=None),)))
+            return
         relationship = thread.peer if await self._store.relationship(thread.peer) else None
         await self._commit(
             Done(

@@ -13,7 +13,7 @@ from typing import Final
 
 import anyio
 
-from pydidcomm import DeliveryError, DIDCommError, DIDCommMessaging, Packed, ResolutionError
+from pydidcomm import DIDCommError, DIDCommMessaging, Packed
 from pydidcomm.agent.live import Live
 from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.pickup import PICKUPS, Pickup
@@ -213,7 +213,7 @@ class Mediation:
                 if uri is not None:
                     await Live(self, uri, self._allow).run()
                 failures = 0
-            except (DeliveryError, ResolutionError, MediationError, ProblemReported, OSError) as error:
+            except (DIDCommError, MediationError, ProblemReported, OSError) as error:
                 LOG.warning("the mediator does not serve: %s", error)
                 failures += 1
             pause = min(LONGEST_PAUSE, POLL_SECONDS * 2**failures) if failures else POLL_SECONDS

@@ -218,10 +218,13 @@ class Outbox:
         except DeliveryError as error:
             return _Outcome("waiting", str(error), final=error.refused)
         except (ResolutionError, StoreUnavailableError, SecretsUnavailableError, OSError) as error:
-            return _Outcome("waiting", str(error), final=False)
+            return _Outcome("waiting", str(error) or type(error).__name__, final=False)
         except (DIDCommError, ValueError, TypeError) as error:
             LOG.warning("message %s cannot be packed", item.id, exc_info=error)
             return _Outcome("failed", str(error))
+        except Exception as error:
+            LOG.exception("message %s is sent again: the program's resolver or transport failed", item.id)
+            return _Outcome("waiting", type(error).__name__, final=False)
         return _Outcome("sent")
 
     async def _pack(self, item: OutboxItem) -> Packed:

@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
@@ -47,6 +48,9 @@ _CONFIG: Final = UnpackConfig(require_encrypted=True)
 
 DEADLINE_SECONDS: Final = 1.0
 """How often deadlines of threads are looked for: they are whole seconds."""
+
+WAKE_AGAIN_SECONDS: Final = 60
+"""When a deadline whose protocol raised comes again."""
 
 FORGET_SECONDS: Final = 3600.0
 """How often what is over is removed from the store."""
@@ -222,6 +226,9 @@ class Running:
         except (BusyError, OSError) as error:
             LOG.warning("a message is not accepted now: %s", type(error).__name__)
             return False
+        except Exception:
+            LOG.exception("a message is not accepted now: the program's resolver or secrets failed")
+            return False
         return True
 
     async def _answer(self, result: UnpackResult) -> Packed | None:
@@ -230,7 +237,14 @@ class Running:
 
     async def _wake_threads(self) -> None:
         for thread in await self.services.store.wakes(self.services.now):
-            await self._handling.wake(thread)
+            try:
+                await self._handling.wake(thread)
+            except StoreUnavailableError:
+                raise
+            except Exception:
+                LOG.exception("the deadline of thread %s of %s failed", thread.thid, thread.protocol)
+                later = replace(thread, wake_at=self.services.now + WAKE_AGAIN_SECONDS)
+                await self.services.store.commit(Done(threads=(later,)))
 
     async def _forget(self) -> None:
         await self.services.store.forget_before(self.services.now - self._limits.window)
