@@ -96,5 +96,7 @@ class Connection:
         """Whether an answer to this DID may go back on the connection."""
         for did, (value, thread) in self.routes.items():
             if same_party(did, to):
-                return value == "all" or answer.thread.lower() == thread
+                # a problem report about the thread has a thread of its own below it
+                threads = {answer.thread.lower(), (answer.pthid or "").lower()}
+                return value == "all" or thread in threads
         return False
