@@ -59,6 +59,7 @@ def mobile(store: MemoryStore | None = None, heard: list[str] | None = None) -> 
     return agent
 
 
+@pytest.mark.spec("CMX-14")
 @pytest.mark.parametrize("live", [True, False], ids=["live", "polling"])
 async def test_an_agent_behind_a_mediator_is_invited_and_answers(tmp_path: Path, live: bool) -> None:  # noqa: FBT001
     async with mediator(tmp_path, live=live) as did, mobile() as bob, new_agent() as alice:
@@ -106,6 +107,7 @@ async def test_what_came_while_the_agent_was_off_is_fetched_once(tmp_path: Path)
     assert heard == [str(number) for number in range(25)]
 
 
+@pytest.mark.spec("PU3-17")
 async def test_an_envelope_that_was_not_stored_is_not_acknowledged_and_comes_again(tmp_path: Path) -> None:
     class Failing(MemoryStore):
         fails = 0

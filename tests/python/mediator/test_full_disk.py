@@ -12,7 +12,7 @@ from support.small_disk import small_disk
 MOST = 300
 
 
-@pytest.mark.spec("MFW-02")
+@pytest.mark.spec("MFW-02", "MFW-03")
 def test_a_full_disk_refuses_with_5xx_loses_nothing_and_recovers(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}/"

@@ -31,6 +31,7 @@ MEMBERS = {
 }
 
 
+@pytest.mark.spec("CMX-15")
 @pytest.mark.parametrize("kind", MEMBERS)
 async def test_a_member_of_a_wrong_type_gets_an_answer_and_never_a_fault(kind: str, tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
@@ -42,6 +43,7 @@ async def test_a_member_of_a_wrong_type_gets_an_answer_and_never_a_fault(kind: s
                 assert reply.status in {200, 202}, (member, value, reply)
 
 
+@pytest.mark.spec("CMX-15")
 async def test_updates_with_members_of_wrong_types_are_client_errors(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
         bob = await Wallet.new(mediator)
@@ -144,6 +146,7 @@ class BrokenStore(SqliteMediatorStore):
         raise LookupError(message)
 
 
+@pytest.mark.spec("MFW-03")
 async def test_an_exception_of_a_database_driver_is_answered_with_503(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
         party, store = DIDCommMessaging(), BrokenStore(tmp_path / "broken.db")

@@ -139,7 +139,7 @@ async def test_forwards_are_picked_up_in_order_and_stay_until_they_are_acknowled
         assert (status.type, status.body["message_count"]) == (f"{P3}/status", 1)
 
 
-@pytest.mark.spec("PU3-11", "PU3-20", "PU4-03", "PU4-04", "PU4-05", "PU4-13")
+@pytest.mark.spec("PU3-11", "PU3-20", "PU4-03", "PU4-04", "PU4-05", "PU4-13", "PU4-10")
 async def test_an_empty_queue_is_a_status_in_3_0_and_an_empty_delivery_in_4_0(tmp_path: Path) -> None:
     clock = Clock()
     async with mediating(tmp_path, clock=clock) as mediator:
@@ -234,7 +234,7 @@ async def test_grant_routes_and_queue_follow_a_proved_rotation(tmp_path: Path) -
         assert (await bob.ask(f"{P3}/status-request")).body["code"] == "e.p.req.not-enrolled"
 
 
-@pytest.mark.spec("LIVE-03", "LIVE-04")
+@pytest.mark.spec("LIVE-03", "LIVE-04", "PU4-11")
 async def test_live_mode_over_http_is_refused(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
         bob = await Wallet.new(mediator)

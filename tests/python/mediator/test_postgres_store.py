@@ -44,6 +44,7 @@ async def registered(store: PostgresMediatorStore, *dids: str) -> None:
         await store.change_routes(recipient, [RouteChange(did, Action.ADD)], NOW)
 
 
+@pytest.mark.spec("QUE-02")
 @pytest.mark.parametrize("name", CHECKS)
 async def test_the_postgresql_store_passes_the_public_suite(name: str, store: PostgresMediatorStore) -> None:
     await CHECKS[name](store)

@@ -68,7 +68,7 @@ async def test_posts_are_judged_by_type_length_and_content(mediator: Mediator, t
                 assert (await bob.party.unpack(answer.content)).message.type == f"{M3}/mediate-grant"
 
 
-@pytest.mark.spec("MHT-06", "QUE-08", "QUE-09")
+@pytest.mark.spec("MHT-06", "QUE-08", "QUE-09", "MHT-07")
 async def test_pages_for_people_and_operators(mediator: Mediator, tmp_path: Path) -> None:
     alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
     await bob.enroll()

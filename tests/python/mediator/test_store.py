@@ -27,6 +27,7 @@ async def registered(store: SqliteMediatorStore) -> None:
     await store.change_routes(bob, [RouteChange(BOB, Action.ADD)], NOW)
 
 
+@pytest.mark.spec("QUE-02")
 @pytest.mark.parametrize("name", CHECKS)
 async def test_the_sqlite_store_passes_the_public_suite(name: str, store: SqliteMediatorStore) -> None:
     await CHECKS[name](store)
@@ -58,6 +59,7 @@ async def test_more_routes_than_the_limit_are_client_errors(tmp_path: Path) -> N
         assert await store.change_routes(bob, changes, NOW) == ["success", "success", "client_error"]
 
 
+@pytest.mark.spec("QUE-07")
 async def test_the_file_has_mode_0600_and_holds_no_sender(tmp_path: Path, store: SqliteMediatorStore) -> None:
     await registered(store)
     await store.place(Arrival(next=BOB, envelope=b"{}", at=NOW))

@@ -49,7 +49,7 @@ def requests() -> Iterator[Any]:
     yield coordination.CoordinateMediation3(), coordination.MediateRequest3(), M3
 
 
-@pytest.mark.spec("CM2-03", "CMX-01", "PU3-02")
+@pytest.mark.spec("CM2-03", "CMX-01", "PU3-02", "CM2-05", "CM3-04")
 @pytest.mark.parametrize(("protocol", "request_", "piuri"), [*requests()])
 @pytest.mark.parametrize("routing", [MEDIATOR, [MEDIATOR]])
 def test_a_grant_in_either_form_ends_the_request(
@@ -63,6 +63,7 @@ def test_a_grant_in_either_form_ends_the_request(
     assert done.thread.done
 
 
+@pytest.mark.spec("CM2-05")
 @pytest.mark.parametrize(("protocol", "request_", "piuri"), [*requests()])
 @pytest.mark.parametrize("routing", [None, [], 5, ["no DID"], [5]])
 def test_a_grant_without_a_did_is_a_problem(
@@ -80,29 +81,37 @@ def test_a_denial_ends_the_request(protocol: Protocol, request_: Body, piuri: st
     assert events(done) == [("denied", None)]
 
 
+@pytest.mark.spec("CM2-07", "CM2-09", "CM3-05", "CMX-20")
 @pytest.mark.parametrize("member", ["updated", "updates"])
-def test_results_are_reported_for_what_was_asked_alone(member: str) -> None:
-    asked = coordination.Update(BOB, "add")
+@pytest.mark.parametrize("result", ["success", "no_change", "client_error"])
+def test_results_are_reported_for_what_was_asked_alone(result: str, member: str) -> None:
+    asked = (coordination.Update(BOB, "add"), coordination.Update("did:example:old", "remove"))
     machines: tuple[tuple[Protocol, Body, str], ...] = (
-        (coordination.CoordinateMediation2(), coordination.KeylistUpdate((asked,)), f"{M2}/keylist-update"),
+        (coordination.CoordinateMediation2(), coordination.KeylistUpdate(asked), f"{M2}/keylist-update"),
         (
             coordination.CoordinateMediation3(),
-            coordination.RecipientUpdate((asked,)),
+            coordination.RecipientUpdate(asked),
             f"{M3}/recipient-update",
         ),
     )
     for protocol, body, kind in machines:
         step = begin(protocol, body)
         assert step.send[0].message.type == kind
-        assert step.send[0].message.body == {"updates": [{"recipient_did": BOB, "action": "add"}]}
+        assert step.send[0].message.body == {
+            "updates": [
+                {"recipient_did": BOB, "action": "add"},
+                {"recipient_did": "did:example:old", "action": "remove"},
+            ]
+        }
         results = [
-            {"recipient_did": BOB, "action": "add", "result": "success"},
+            {"recipient_did": BOB, "action": "add", "result": result},
             {"recipient_did": "did:example:other", "action": "add", "result": "success"},
         ]
         done = answer(protocol, step, f"{kind}-response", {member: results})
-        assert events(done) == [("updated", (coordination.Updated(BOB, "add", "success"),))]
+        assert events(done) == [("updated", (coordination.Updated(BOB, "add", result),))]
 
 
+@pytest.mark.spec("CM2-10")
 def test_a_list_is_reported_with_its_page() -> None:
     page = coordination.Paginate(limit=1, offset=2)
     machines: tuple[tuple[Protocol, Body, str, str], ...] = (
@@ -123,6 +132,7 @@ def fetching() -> Iterator[Any]:
     yield pickup.MessagePickup4(), pickup.DeliveryRequest4(10), P4
 
 
+@pytest.mark.spec("PU3-15", "PU4-02")
 @pytest.mark.parametrize(("protocol", "request_", "piuri"), [*fetching()])
 def test_a_delivery_is_reported_as_envelopes_with_ids(protocol: Protocol, request_: Body, piuri: str) -> None:
     step = begin(protocol, request_)
@@ -130,14 +140,24 @@ def test_a_delivery_is_reported_as_envelopes_with_ids(protocol: Protocol, reques
         Attachment.from_bytes(b"{}", id="one"),
         Attachment.from_json_value({"a": 1}, id="two"),
         Attachment.from_dict({"data": {"base64": "e30"}}),
+        # either alphabet, with padding or without
+        Attachment.from_dict({"id": "three", "data": {"base64": "++8="}}),
+        Attachment.from_dict({"id": "four", "data": {"base64": "--8"}}),
     ]
+    member = "limit" if piuri == P3 else "message_count_limit"
+    assert step.send[0].message.body == {member: 10}
     done = answer(protocol, step, f"{piuri}/delivery", {}, *attachments)
     ((name, found),) = events(done)
     assert name == "delivered"
-    assert [(each.id, each.content) for each in found] == [("one", b"{}"), ("two", b'{"a":1}')]
+    assert [(each.id, each.content) for each in found] == [
+        ("one", b"{}"),
+        ("two", b'{"a":1}'),
+        ("three", b"\xfb\xef"),
+        ("four", b"\xfb\xef"),
+    ]
 
 
-@pytest.mark.spec("PU3-11", "PU4-03")
+@pytest.mark.spec("PU3-11", "PU4-03", "PU3-25")
 @pytest.mark.parametrize(("protocol", "request_", "piuri"), [*fetching()])
 @pytest.mark.parametrize("kind", ["status", "delivery"])
 def test_an_empty_queue_ends_fetching_in_either_form(
@@ -148,7 +168,7 @@ def test_an_empty_queue_ends_fetching_in_either_form(
     assert [name for name, _ in events(done)] == ["empty"]
 
 
-@pytest.mark.spec("PU4-07")
+@pytest.mark.spec("PU4-07", "LIVE-01", "PU4-09")
 def test_live_mode_is_confirmed_by_a_status_and_pushes_are_reported() -> None:
     machines: tuple[tuple[Protocol, Body, str], ...] = (
         (pickup.MessagePickup3(), pickup.LiveDeliveryChange3(live_delivery=True), P3),
@@ -166,6 +186,7 @@ def test_live_mode_is_confirmed_by_a_status_and_pushes_are_reported() -> None:
         assert [name for name, _ in events(pushed)] == ["delivered"]
 
 
+@pytest.mark.spec("PU3-16", "PU3-27", "PU4-10")
 def test_an_acknowledgment_names_ids_and_waits_for_no_answer() -> None:
     machines: tuple[tuple[Protocol, Body], ...] = (
         (pickup.MessagePickup3(), pickup.MessagesReceived3(("one", "two"))),
