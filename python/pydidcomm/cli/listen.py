@@ -4,10 +4,12 @@ import asyncio
 import signal
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import rich_click as click
 
+from pydidcomm.cli._input import MAX_BYTES
+from pydidcomm.cli._logs import show_refusals
 from pydidcomm.cli._options import option
 from pydidcomm.cli._output import json_option, write_json, write_json_note, write_line, write_note
 from pydidcomm.cli._received import facts, sender_line
@@ -16,12 +18,22 @@ from pydidcomm.cli._wallet import party, wallet_option
 
 __all__ = ["listen"]
 
+LISTEN_BYTES: Final = 1_048_576
+"""The longest message by default, as that of `receiver`."""
+
 
 @click.command()
 @option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 for a free one.")
 @option("--count", type=click.IntRange(1), help="End after so many messages.")
 @option("--require-sender", is_flag=True, help="Refuse messages whose sender is not proved.")
+@option(
+    "--max-bytes",
+    type=click.IntRange(1, MAX_BYTES),
+    default=LISTEN_BYTES,
+    show_default=True,
+    help="Refuse longer messages.",
+)
 @option("--allow-private", is_flag=True, help="Resolve DIDs of hosts in private networks too.")
 @wallet_option
 @json_option
@@ -31,13 +43,15 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
     port: int,
     count: int | None,
     require_sender: bool,  # noqa: FBT001, options
+    max_bytes: int,
     allow_private: bool,  # noqa: FBT001
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Receive messages and print each with its proved sender, or "sender not proved".
 
-    A message that comes twice is printed once. A proxy in front of it terminates TLS.
+    A message that comes twice is printed once; why one is refused is on stderr. A proxy in front of it
+    terminates TLS.
     """
     import uvicorn  # noqa: PLC0415, the extra `server`
 
@@ -54,8 +68,11 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
         async with party(wallet, needs_keys=True, allow_private=allow_private) as one:
             printer = _Printer(count, as_json=as_json)
             config = UnpackConfig(require_authenticated=require_sender)
-            app = receiver(one, printer.handle, config=config)
-            server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+            app = receiver(one, printer.handle, config=config, max_bytes=max_bytes)
+            server = uvicorn.Server(
+                uvicorn.Config(app, log_config=None, lifespan="off", ws_max_size=max_bytes + 1)
+            )
+            show_refusals(as_json=as_json)
             interrupted = _end_by_interrupt(server)
             shown = f"[{host}]" if ":" in host else host
             url = f"http://{shown}:{listener.getsockname()[1]}/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -102,6 +103,8 @@ class Terminal:
         process = self.start("listen", *arguments)
         assert process.stderr is not None
         line = process.stderr.readline()
+        if "--json" in arguments:
+            return process, json.loads(line)["listening"]
         assert line.startswith("listening on "), line
         return process, line.split()[-1]
 
