@@ -108,7 +108,8 @@ class Mediation:
         for coordination in _COORDINATIONS:
             try:
                 events = await self.ask(coordination.protocol, coordination.request)
-            except ProblemReported as error:
+            except (ProblemReported, MediationError) as error:
+                # a mediator that knows one version alone may report the other without a proved sender
                 reason = error
                 continue
             granted = next((event.data for event in events if event.name == "granted"), None)

@@ -14,12 +14,18 @@ from pydidcomm.agent.server import bound, serving
 from pydidcomm.mediator import Mediator, SqliteMediatorStore
 from pydidcomm.mediator.server import MediatorServer
 from pydidcomm.protocols.basic_message import Text
+from pydidcomm.protocols.coordinate_mediation import MediateGrant2, MediateRequest2
+from pydidcomm.protocols.problem_report import ProblemReport
 from pydidcomm.stores import Incoming, MemoryStore
+from pydidcomm.transports.http import Sent
 from support.agents import SECONDS, eventually, new_agent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
+
+    from pydidcomm import Packed
+    from pydidcomm.protocols import Body
 
 
 @asynccontextmanager
@@ -136,3 +142,37 @@ async def test_a_peer_that_is_not_a_mediator_is_refused() -> None:
     async with mobile() as bob, new_agent() as alice:
         with pytest.raises(MediationError):
             await bob.mediate(await alice.did())
+
+
+class OldMediator:
+    """A transport to a mediator of coordinate mediation 2.0, which reports anything else anonymously."""
+
+    def __init__(self) -> None:
+        self.party = DIDCommMessaging()
+        self.did = ""
+        self.granted = 0
+
+    async def send(self, packed: Packed, *, return_route: bool = False) -> Sent:
+        assert return_route
+        request = (await self.party.unpack(packed.text)).message
+        assert request.frm is not None
+        anonymous = request.type != MediateRequest2.type
+        if anonymous:
+            body: Body = ProblemReport(code="e.m.msg.unsupported", comment="No such protocol.")
+        else:
+            body = MediateGrant2(routing_did=self.did)
+            self.granted += 1
+        answer = body.to_message(
+            frm=None if anonymous else self.did, to=[request.frm], thid=request.id, pthid=request.id
+        )
+        frm = None if anonymous else self.did
+        found = await self.party.pack(answer, to=request.frm, frm=frm, anonymous=anonymous)
+        return Sent("https://mediator.example/", 200, found.text.encode(), found.media_type)
+
+
+async def test_a_mediator_that_reports_the_newer_version_anonymously_is_asked_in_the_older_one() -> None:
+    old = OldMediator()
+    old.did = await old.party.create_peer_did(service_endpoint="https://mediator.example/")
+    async with new_agent(listen=None, transport=old) as bob:
+        await bob.mediate(old.did)
+    assert old.granted == 1
