@@ -6,6 +6,7 @@ commits wait for one another.
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 CHANNEL: Final = "pydidcomm_mediator"
@@ -51,8 +52,10 @@ class Wakeups:
         while self._pending:
             await asyncio.sleep(_GATHERED)
             some = [self._pending.pop() for _ in range(min(len(self._pending), _MOST_AT_ONCE))]
-            async with self._pool.acquire() as connection:
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(map(str, some)))
+            # the server is away: live sessions are polled meanwhile
+            with suppress(Exception):
+                async with self._pool.acquire() as connection:
+                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(map(str, some)))
 
     async def _listen(self, arrived: Callable[[int], object]) -> None:
         ended = asyncio.Event()

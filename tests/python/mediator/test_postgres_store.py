@@ -1,6 +1,7 @@
 """The store of a mediator in PostgreSQL: the public suite, several processes, a server that goes away."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -133,6 +134,23 @@ async def test_a_restarted_server_loses_nothing_and_the_store_recovers(
         assert (await store.place(Arrival(next=BOB, envelope=b"after", at=NOW))).outcome is Placement.STORED
         found = await store.deliver(await store.grant(BOB, NOW), count=9, size=1 << 20, at=NOW)
         assert [each.envelope for each in found] == [b"before", b"after"]
+
+
+async def test_a_server_that_ends_before_a_notice_is_sent_leaves_no_failed_task(
+    running: postgres.Postgres, url: str
+) -> None:
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+    async with await PostgresMediatorStore.open(url) as store:
+        await registered(store)
+        assert (await store.place(Arrival(next=BOB, envelope=b"1", at=NOW))).outcome is Placement.STORED
+        # the loop stands still meanwhile, so the notice leaves after the end of the server
+        running.stop()
+        await asyncio.sleep(0.1)
+        running.start()
+        assert (await store.place(Arrival(next=BOB, envelope=b"2", at=NOW))).outcome is Placement.STORED
+        gc.collect()
+    assert failures == []
 
 
 async def test_tables_of_a_newer_version_are_refused(url: str) -> None:
