@@ -134,6 +134,7 @@ class Friend:
 
         Raises:
             TimeoutError: There was no answer.
+            NotSentError: The request was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
             RelationshipEndedError: The relationship has ended.
             MalformedMessageError: The answer has another form than its type.

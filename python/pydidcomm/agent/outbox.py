@@ -23,6 +23,7 @@ from pydidcomm.agent.events import Events, Signal
 from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.relationships import announcement
 from pydidcomm.agent.return_routes import ReturnRoutes
+from pydidcomm.agent.sending import NotSentError
 from pydidcomm.protocols import Event
 from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.stores import OutboxItem, Store, StoreUnavailableError
@@ -134,6 +135,7 @@ class Outbox:
         self._events = events
         self._clock = clock
         self._signal = Signal()
+        self.unsent: Callable[[str, Exception], None] = lambda _, __: None
         self._more = True
         self._busy: dict[str, _Sending] = {}
 
@@ -265,6 +267,7 @@ class Outbox:
         if state != "waiting":
             if state == "failed":
                 LOG.warning("message %s failed: %s", item.id, outcome.error)
+                self.unsent(item.id, NotSentError(state, outcome.error))
             self._events.emit(Event(state, item.id, peer=item.relationship or item.to))
 
 

@@ -26,9 +26,11 @@ class Waiter:
 
     def __init__(self, sent: Message, relationship: str, answer: type[Body] | None) -> None:
         self.key = (relationship, sent.thread.lower())
+        self.id = sent.id
         self._sent = sent
         self._answer = answer
         self._found: Received | None = None
+        self._failed: Exception | None = None
         self._event = anyio.Event()
 
     def fits(self, received: Received) -> bool:
@@ -55,6 +57,16 @@ class Waiter:
             self._found = received
             self._event.set()
 
+    def fail(self, error: Exception) -> None:
+        """End the wait: the request was not sent.
+
+        Args:
+            error: What `answer` raises.
+        """
+        if self._found is None:
+            self._failed = error
+            self._event.set()
+
     async def answer(self, protocols: Protocols) -> Body | Message:
         """Wait for the answer.
 
@@ -62,10 +74,13 @@ class Waiter:
             protocols: Those that know the typed messages.
 
         Raises:
+            NotSentError: The request was not sent.
             ProblemReported: The answer is a problem report.
             MalformedMessageError: The answer has another form than its type.
         """
         await self._event.wait()
+        if self._failed is not None:
+            raise self._failed
         assert self._found is not None  # noqa: S101, for type checkers
         message = self._found.message
         if is_report(message):
@@ -92,6 +107,17 @@ class Requests:
             yield waiter
         finally:
             del self._waiting[waiter.key]
+
+    def unsent(self, message_id: str, error: Exception) -> None:
+        """End the wait for the answer to a message that was not sent.
+
+        Args:
+            message_id: The id of the message.
+            error: Why.
+        """
+        for waiter in self._waiting.values():
+            if waiter.id == message_id:
+                waiter.fail(error)
 
     def find(self, received: Received) -> Waiter | None:
         """The request that the message answers; None where none waits for it.

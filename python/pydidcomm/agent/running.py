@@ -112,6 +112,7 @@ class Running:
             clock=clock,
         )
         self._inbox.changed = self._lanes.wake
+        self._outbox.unsent = requests.unsent
         for part in (self._inbox, self._handling, relationships):
             part.outbox_changed = self._outbox.wake
         self.services = Services(

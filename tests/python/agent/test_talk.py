@@ -273,3 +273,10 @@ def ended(friend: Friend) -> Callable[[], Awaitable[bool]]:
         return (await friend.relationship()).state == "ended"
 
     return check
+
+
+async def test_a_request_that_the_peer_refuses_is_not_waited_for() -> None:
+    async with two() as (friend, _):
+        # more than the receiver takes
+        with pytest.raises(NotSentError, match="413"):
+            await friend.request(Text(content="x" * 2_000_000), answer=Text, timeout=SECONDS)
