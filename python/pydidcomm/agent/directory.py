@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from pydidcomm import Message
@@ -11,6 +12,7 @@ from pydidcomm.agent.invited import Invited
 from pydidcomm.agent.records import INVITATION, InvitationRecord
 from pydidcomm.agent.running import Running
 from pydidcomm.invitations import Invitation, fetch_invitation
+from pydidcomm.out_of_band import read_invitation
 from pydidcomm.protocols import Outgoing
 from pydidcomm.protocols.acknowledgment import Empty
 from pydidcomm.stores import Done, Relationship
@@ -78,13 +80,16 @@ class Directory:
         services = self._current.services
         base = base_url or self._current.endpoint or BASE_URL
         did = await services.new_did()
+        expires = None if expires_in is None else services.now + int(expires_in)
         invitation = Invitation.to(did, base, goal=goal, goal_code=goal_code)
+        if expires is not None:
+            invitation = Invitation(invitation.message.replace(expires_time=expires), base)
         record = InvitationRecord(
             id=invitation.message.id,
             did=did,
             url=invitation.url,
             uses=uses,
-            expires=None if expires_in is None else services.now + int(expires_in),
+            expires=expires,
         )
         await services.store.commit(Done(records=(record.record(),)))
         return Invited(record, services)
@@ -114,13 +119,19 @@ class Directory:
         Raises:
             MalformedMessageError: `invitation` is not an invitation.
             NotFoundError: A short URL leads nowhere.
+            ValueError: The invitation has expired.
         """
         services = self._current.services
         message = (
-            invitation
+            read_invitation(invitation.as_json())
             if isinstance(invitation, Message)
             else await fetch_invitation(invitation, allow=self._allow)
         )
+        expires = message.expires_time
+        if expires is not None and expires <= services.now:
+            at = datetime.fromtimestamp(expires, tz=UTC).isoformat()
+            problem = f"`invitation` expired at {at}: the peer has to make a new one"
+            raise ValueError(problem)
         return await self._meet(message.frm or "", label, invitation=message.id, now=services.now)
 
     async def relate(self, did: str, *, label: str | None = None) -> Friend:
