@@ -11,6 +11,7 @@ import pytest
 from pydidcomm import DIDCommMessaging
 from pydidcomm.agent import Agent, MediationError
 from pydidcomm.agent.server import bound, serving
+from pydidcomm.errors import DIDCommError
 from pydidcomm.mediator import Mediator, SqliteMediatorStore
 from pydidcomm.mediator.server import MediatorServer
 from pydidcomm.protocols.basic_message import Text
@@ -111,6 +112,42 @@ async def test_what_came_while_the_agent_was_off_is_fetched_once(tmp_path: Path)
             await eventually(fetched)
             await friend.ping(timeout=SECONDS)
     assert heard == [str(number) for number in range(25)]
+
+
+@pytest.mark.spec("LIVE-12")
+async def test_what_arrives_while_the_agent_starts_is_handled_once(tmp_path: Path) -> None:
+    heard: list[str] = []
+    store = MemoryStore()
+    async with mediator(tmp_path) as did, new_agent() as alice:
+        async with mobile(store, heard) as bob:
+            await bob.mediate(did)
+            invitation = await bob.invite()
+            friend = await alice.accept(invitation.url)
+            await friend.ping(timeout=SECONDS)
+
+        async def talk() -> None:
+            for number in range(40):
+                await (await friend.send(Text(content=str(number)), thid="talk")).sent(timeout=SECONDS)
+
+        async with anyio.create_task_group() as tasks, mobile(store, heard) as bob:
+            tasks.start_soon(talk)
+            await bob.mediate(did)
+
+            async def complete() -> bool:
+                return len(heard) >= 40
+
+            await eventually(complete)
+            await friend.ping(timeout=SECONDS)
+    assert sorted(heard, key=int) == [str(number) for number in range(40)]
+
+
+@pytest.mark.spec("CMX-21")
+async def test_no_invitation_is_made_while_the_mediator_is_away(tmp_path: Path) -> None:
+    async with mobile() as bob:
+        async with mediator(tmp_path, live=False) as did:
+            await bob.mediate(did)
+        with pytest.raises(DIDCommError):
+            await bob.invite()
 
 
 @pytest.mark.spec("PU3-17")

@@ -82,7 +82,7 @@ async def test_without_a_grant_nothing_is_registered_or_read(tmp_path: Path) -> 
             assert (report.body["code"], report.pthid) == ("e.p.req.not-enrolled", "ask")
 
 
-@pytest.mark.spec("CMX-11")
+@pytest.mark.spec("CMX-11", "QUE-06")
 async def test_a_closed_mediator_denies_and_an_allow_list_admits_who_is_on_it(tmp_path: Path) -> None:
     async with mediating(tmp_path, name="closed.db", admission=Closed()) as mediator:
         bob = await Wallet.new(mediator)

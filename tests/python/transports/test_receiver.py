@@ -235,6 +235,7 @@ async def test_only_a_message_for_the_proved_sender_is_returned(
     assert "ZeroDivisionError" in caplog.text
 
 
+@pytest.mark.spec("RRT-13")
 async def test_a_slow_handler_is_answered_for_and_runs_to_its_end() -> None:
     alice, alice_did, bob, bob_did = await parties()
     ended: list[bool] = []
