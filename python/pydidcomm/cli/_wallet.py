@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from inspect import isawaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -13,12 +13,16 @@ import rich_click as click
 from pydidcomm.cli._options import option
 from pydidcomm.cli._passphrase import passphrase
 from pydidcomm.errors import NotFoundError
+from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
 
 if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
     from pydidcomm.secrets.askar import AskarSecrets
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+SQLITE: Final = b"SQLite format 3\0"
+"""How the file begins."""
 
 TIMEOUT_SECONDS: Final = 30.0
 """A call to the wallet; opening it takes half a second of Argon2, several on a busy machine."""
@@ -57,24 +61,60 @@ async def opened(wallet: Path, *, create: bool = False) -> AsyncGenerator["Askar
     Raises:
         NotFoundError: There is none, and `create` is not set.
         SecretsLockedError: Its passphrase is wrong, or cannot be had.
+        SecretsUnavailableError: It may not be written, another program locks it, or it is not a wallet.
     """
     from pydidcomm.secrets.askar import AskarSecrets  # noqa: PLC0415, the extra `askar`
 
     new = _prepare(wallet, create=create)
     words = passphrase(wallet, new=new)
-    async with AskarSecrets.open(wallet, passphrase=words, create=new, timeout=TIMEOUT_SECONDS) as secrets:
+    async with AsyncExitStack() as stack:
+        opening = AskarSecrets.open(wallet, passphrase=words, create=new, timeout=TIMEOUT_SECONDS)
+        try:
+            secrets = await stack.enter_async_context(opening)
+        except SecretsLockedError as error:
+            message = f"the passphrase does not open the wallet {wallet}"
+            raise SecretsLockedError(message) from error
+        except SecretsUnavailableError as error:
+            # the store gives no reason
+            why = error if new else "another program uses it, or it is not a wallet"
+            message = f"the wallet {wallet} cannot be opened: {why}"
+            raise SecretsUnavailableError(message) from error
         yield secrets
 
 
 def _prepare(wallet: Path, *, create: bool) -> bool:
     """Whether the wallet has to be made; its folder is, for its owner alone."""
-    if wallet.exists():
-        return False
-    if not create:
-        message = f"there is no wallet at {wallet}: `pydidcomm did new` makes one"
-        raise NotFoundError(message)
-    wallet.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return True
+    try:
+        if wallet.exists():
+            _check(wallet)
+            return False
+        if create:
+            wallet.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return True
+    except OSError as error:
+        message = f"there can be no wallet at {wallet}: {error.strerror}"
+        raise SecretsUnavailableError(message) from error
+    message = f"there is no wallet at {wallet}: `pydidcomm did new` makes one"
+    raise NotFoundError(message)
+
+
+def _check(wallet: Path) -> None:
+    """Refuse what is not a wallet before a passphrase is asked for, and before SQLite writes into it.
+
+    Raises:
+        SecretsUnavailableError: It is not.
+    """
+    fault = None
+    # SQLite locks the file even to read it
+    if not wallet.is_file() or not os.access(wallet, os.R_OK | os.W_OK):
+        fault = "it must be a file that may be read and written"
+    else:
+        with wallet.open("rb") as file:
+            if file.read(len(SQLITE)) != SQLITE:
+                fault = "it is another file, not an SQLite database"
+    if fault is not None:
+        message = f"the wallet {wallet} cannot be opened: {fault}"
+        raise SecretsUnavailableError(message)
 
 
 @asynccontextmanager
