@@ -21,6 +21,8 @@ class Limits:
         waiting: The most messages that wait for a handler; beyond them senders get 503 and try again.
         waiting_per_peer: The most of them from one peer.
         handler_seconds: How long a handler may take.
+        answer_seconds: How long an answer may leave on the connection of its message; a later one is sent to
+            the peer's endpoint.
         attempts: How often a message is given to a handler that fails, before it is parked.
         sends: The most messages that are sent at the same time; half of them to peers without a relationship.
         sends_per_peer: The most of them to one peer: an endpoint that does not answer holds up no other peer.
@@ -39,6 +41,7 @@ class Limits:
     waiting: int = 10_000
     waiting_per_peer: int = 1_000
     handler_seconds: float = 60.0
+    answer_seconds: float = 10.0
     attempts: int = 3
     sends: int = 64
     sends_per_peer: int = 8

@@ -23,9 +23,14 @@ class _Route:
 
 
 class ReturnRoutes:
-    """The connections that wait, each for one answer."""
+    """The connections that wait, each for one answer.
 
-    def __init__(self) -> None:
+    Args:
+        seconds: How long each waits.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._open: OrderedDict[str, _Route] = OrderedDict()
         self._by_message: dict[str, str] = {}
 
@@ -79,8 +84,10 @@ class ReturnRoutes:
         if route is None or connection is None:
             return None
         try:
-            await route.event.wait()
+            with anyio.move_on_after(self._seconds):
+                await route.event.wait()
         finally:
+            # a later answer is offered in vain, and sent to an endpoint
             self._close(connection)
         return route.answer
 

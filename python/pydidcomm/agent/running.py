@@ -79,7 +79,7 @@ class Running:
         self._tasks: TaskGroup | None = None
         self._limits = limits
         self._messaging = DIDCommMessaging(store.secrets, resolver, clock=clock)
-        self._routes = ReturnRoutes()
+        self._routes = ReturnRoutes(limits.answer_seconds)
         events = Events()
         relationships = Relationships(store, events, self._new_did)
         requests = Requests()
@@ -130,12 +130,14 @@ class Running:
             self._answer,
             accept=self._inbox.accept,
             config=_CONFIG,
+            # the route ends before its connection does
+            answer_seconds=limits.answer_seconds + 1.0,
         )
 
     @asynccontextmanager
     async def tasks(self) -> AsyncGenerator[None]:
         """Run the lanes, the outbox and the deadlines while the block runs."""
-        failed: Exception | None = None
+        failed: BaseException | None = None
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             tasks.start_soon(self._lanes.run)
@@ -144,7 +146,8 @@ class Running:
             tasks.start_soon(self._every, FORGET_SECONDS, self._forget)
             try:
                 yield
-            except Exception as error:  # noqa: BLE001, that of the program, which leaves without a group
+            except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
+                # that of the program, which leaves without a group
                 failed = error
             finally:
                 tasks.cancel_scope.cancel()

@@ -109,7 +109,7 @@ async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[Non
 @asynccontextmanager
 async def _meanwhile(serve: Callable[[], Awaitable[None]], end: Callable[[], None]) -> AsyncGenerator[None]:
     """Run a server while the block runs; it is not cancelled, but ended."""
-    failed: Exception | None = None
+    failed: BaseException | None = None
     async with anyio.create_task_group() as tasks:
 
         async def run() -> None:
@@ -119,7 +119,8 @@ async def _meanwhile(serve: Callable[[], Awaitable[None]], end: Callable[[], Non
         tasks.start_soon(run)
         try:
             yield
-        except Exception as error:  # noqa: BLE001, that of the program, which leaves without a group
+        except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
+            # that of the program, which leaves without a group
             failed = error
         finally:
             end()

@@ -292,3 +292,19 @@ async def test_a_message_of_before_the_window_is_refused() -> None:
         _, packed = await Peer().made(await bob.did(), created_time=1_000_000_000)
         assert (await posted(bob, packed)).status_code == 400
     assert heard == []
+
+
+async def test_an_answer_that_is_too_late_for_its_connection_is_sent_to_the_endpoint() -> None:
+    bob = new_agent(limits=Limits(answer_seconds=0.2))
+
+    @bob.on
+    async def hear(text: Text) -> Text:
+        # longer than the server keeps the connection
+        await anyio.sleep(1.5)
+        return text
+
+    async with new_agent() as alice, bob:
+        friend, _ = await met(alice, bob)
+        returning = {"custom_headers": {"return_route": "all"}}
+        answer = await friend.request(Text(content="hi"), answer=Text, timeout=SECONDS, **returning)
+    assert answer == Text(content="hi")

@@ -80,3 +80,11 @@ async def test_a_transport_that_raises_is_called_again() -> None:
             friend, _ = await met(alice, bob)
             await friend.ping(timeout=SECONDS)
     assert transport.failures == 0
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+async def test_what_the_program_raises_leaves_the_block_as_it_is(error: type[BaseException]) -> None:
+    with pytest.raises(error) as raised:
+        async with new_agent():
+            raise error
+    assert raised.type is error
