@@ -1,7 +1,9 @@
 """The store of a mediator in one SQLite file."""
 
+import errno
 import os
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -37,12 +39,16 @@ _REMEMBERED: Final = 86_400.0
 _BUSY_SECONDS: Final = 30.0
 """How long a write waits for another process with the same file."""
 
+_RESERVE: Final = 16 * 1_048_576
+"""Bytes that arrivals leave free on the disk: SQLite deletes by writing, and a full disk would stay full."""
+
 
 class SqliteMediatorStore:
     """Grants, routes and envelopes in one file; implements `MediatorStore`.
 
     A write returns when it is on the disk (`synchronous=FULL`); concurrent writes share a commit. The file
-    has mode 0600. Several processes of one machine may use it.
+    has mode 0600. Several processes of one machine may use it. Where the disk has less than 16 MiB free,
+    `place` raises OSError, and acknowledgments still make room.
 
     Example:
         >>> import asyncio, tempfile
@@ -87,7 +93,7 @@ class SqliteMediatorStore:
 
     async def place(self, arrival: Arrival) -> Placed:
         """Stores an envelope for the recipient of its route; see `MediatorStore`."""
-        return await self._write(partial(_place, arrival, self.limits))
+        return await self._write(partial(_place, arrival, self.limits, self.path.parent))
 
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
         """The recipient of this DID, made where it is not there; see `MediatorStore`."""
@@ -206,7 +212,18 @@ def _key(route: str | None) -> str | None:
     return None if route is None else key_of(route)
 
 
-def _place(arrival: Arrival, limits: Limits, connection: sqlite3.Connection) -> Placed:
+def _has_room(folder: Path, connection: sqlite3.Connection) -> bool:
+    free = shutil.disk_usage(folder).free
+    if free < _RESERVE:
+        # what was deleted leaves room in the file
+        query = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
+        free += connection.execute(query).fetchone()[0]
+    return free >= _RESERVE
+
+
+def _place(arrival: Arrival, limits: Limits, folder: Path, connection: sqlite3.Connection) -> Placed:
+    if not _has_room(folder, connection):
+        raise OSError(errno.ENOSPC, "the disk of the mediator has less than 16 MiB free")
     expires = arrival.ends(limits.age)
     if expires <= arrival.at:
         return Placed(Placement.EXPIRED)

@@ -4,12 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from support.mediation import P3
 from support.mediator_process import Person, command, picked_up, running
 from support.server_process import free_port
 from support.small_disk import small_disk
 
 # more than the disk has room for
 MOST = 300
+LONG = "x" * 20_000
+
+
+def fill(path: Path) -> None:
+    """Write a file until the disk has no room left."""
+    with path.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        while True:
+            file.write(bytes(4_096))
 
 
 @pytest.mark.spec("MFW-02", "MFW-03")
@@ -18,19 +27,23 @@ def test_a_full_disk_refuses_with_5xx_loses_nothing_and_recovers(tmp_path: Path)
     url = f"http://127.0.0.1:{port}/"
     did = command(tmp_path, "init", "--url", url).stdout.strip()
     (tmp_path / "disk").mkdir()
-    with small_disk(tmp_path / "disk", "16m") as disk, Person(url, did) as alice, Person(url, did) as bob:
+    with small_disk(tmp_path / "disk", "24m") as disk, Person(url, did) as alice, Person(url, did) as bob:
         store = str(disk / "mediator.db")
         with running(tmp_path, port, store_path=store) as process:
             bob.enroll()
-            # room for more than the log that SQLite writes before it changes the file
-            (disk / "filler").write_bytes(bytes(10 << 20))
-            codes = [alice.forward(bob.did, number, "x" * 20_000).status_code for number in range(MOST)]
+            codes = [alice.forward(bob.did, number, LONG).status_code for number in range(MOST)]
             assert set(codes) == {202, 503}
+            # another program takes the last bytes, and gives them back
+            fill(disk / "filler")
+            codes.append(alice.forward(bob.did, len(codes)).status_code)
+            assert codes[-1] == 503
             (disk / "filler").unlink()
-            codes += [alice.forward(bob.did, MOST + number).status_code for number in range(5)]
-            assert codes[MOST:] == [202] * 5
             accepted = [number for number, code in enumerate(codes) if code == 202]
             assert process.process.poll() is None
-        # what was accepted survives the kill of the process too
+        # what was accepted survives the kill of the process too, and acknowledgments make room
         with running(tmp_path, port, store_path=store):
+            assert alice.forward(bob.did, MOST + 1, LONG).status_code == 503
+            assert bob.ask(f"{P3}/status-request").body["message_count"] == len(accepted)
             assert picked_up(bob) == accepted
+            again = [alice.forward(bob.did, MOST + 2, LONG).status_code for _ in range(9)]
+            assert 202 in again
