@@ -20,6 +20,7 @@ from pydidcomm.agent.running import Running
 from pydidcomm.agent.server import bound, serving
 from pydidcomm.protocols import Event, Protocol, Protocols
 from pydidcomm.protocols.acknowledgment import EmptyMessage
+from pydidcomm.protocols.discover_features import DiscoverFeatures, Feature, features_of
 from pydidcomm.protocols.error_limit import ReportProblem
 from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import InboxItem, Page, Store
@@ -96,6 +97,9 @@ class Agent(Directory, Router):
             # the agent itself sends and receives these
             if self._protocols.find(f"{protocol.piuri}/x") is None:
                 self._protocols.add(protocol)
+        for one in self._protocols:
+            if isinstance(one, DiscoverFeatures):
+                one.disclose_by_default(self._features)
         self._resolver = resolver
         self._transport = transport
         self._allow = tuple(allow)
@@ -160,6 +164,12 @@ class Agent(Directory, Router):
             if listener is not None:
                 await stack.enter_async_context(serving(running.app, listener))
             yield
+
+    def _features(self) -> list[Feature]:
+        """The protocols of the agent, and those of its handlers."""
+        known = features_of(self._protocols)
+        others = self.piuris - {feature.id for feature in known}
+        return [*known, *(Feature("protocol", piuri) for piuri in sorted(others))]
 
     def _stopped(self) -> None:
         self._running = None

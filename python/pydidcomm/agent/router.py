@@ -134,6 +134,15 @@ class Router:
                 self._insert(route)
         self._middleware += router.middleware
 
+    @property
+    def piuris(self) -> frozenset[str]:
+        """The identifier URIs of the protocols that handlers take messages of."""
+        return frozenset(
+            route.uri.rpartition("/")[0] if name else route.uri
+            for (_, _, name), routes in self._routes.items()
+            for route in routes
+        )
+
     def find(self, type: str) -> Route | None:  # noqa: A002, the header's name
         """The handler of a message type, in the same major version; None where there is none.
 

@@ -115,7 +115,7 @@ class Query:
         return feature.id == self.match
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Queries(Body, type=f"{PIURI}/queries"):
     """Queries for features.
 
@@ -198,7 +198,8 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
     `Disclose`, "timeout".
 
     Args:
-        features: Returns our features at the time of the answer.
+        features: Returns our features at the time of the answer; by default none, and in an `Agent` its
+            protocols and those of its handlers, to peers with a relationship.
         audience_of: Returns the standing of an asker: by default a peer with a relationship is `KNOWN`, and
             any other `PUBLIC`.
         shuffle: Puts a list in another order, so that the order of the answer does not identify the program.
@@ -206,7 +207,7 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
 
     def __init__(
         self,
-        features: Callable[[], Iterable[Feature]],
+        features: Callable[[], Iterable[Feature]] | None = None,
         *,
         audience_of: Callable[[Received], Audience] = _audience_of,
         shuffle: Callable[[list[Disclosure]], None] = random.shuffle,
@@ -214,6 +215,15 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
         self._features = features
         self._audience_of = audience_of
         self._shuffle = shuffle
+
+    def disclose_by_default(self, features: Callable[[], Iterable[Feature]]) -> None:
+        """Set the features of one that was made without.
+
+        Args:
+            features: Returns our features at the time of the answer.
+        """
+        if self._features is None:
+            self._features = features
 
     @begins(role="requester")
     def start(self, thread: Conversation, queries: Queries) -> None:
@@ -250,7 +260,8 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
         if thread.received is None or thread.received.sender is None:
             return
         standing = self._audience_of(thread.received)
-        visible = [feature for feature in self._features() if standing.sees(feature)]
+        ours = () if self._features is None else self._features()
+        visible = [feature for feature in ours if standing.sees(feature)]
         found = {
             (feature.feature_type, feature.id): Disclosure(
                 feature.feature_type, feature.id, feature.roles, feature.members

@@ -12,7 +12,9 @@ from pydidcomm import Message, same_party
 from pydidcomm.agent import Agent, Context, NotSentError, RelationshipEndedError, Router
 from pydidcomm.protocols import Body, Problem, Trust
 from pydidcomm.protocols.basic_message import Text
+from pydidcomm.protocols.discover_features import Disclose, DiscoverFeatures, Queries, Query
 from pydidcomm.protocols.problem_report import ProblemReported
+from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import MemoryStore, Relationship
 from support.agents import SECONDS, eventually, met, new_agent, two
 from support.server_process import free_port
@@ -280,3 +282,17 @@ async def test_a_request_that_the_peer_refuses_is_not_waited_for() -> None:
         # more than the receiver takes
         with pytest.raises(NotSentError, match="413"):
             await friend.request(Text(content="x" * 2_000_000), answer=Text, timeout=SECONDS)
+
+
+async def test_features_are_by_default_the_protocols_and_handlers_of_the_agent() -> None:
+    alice = new_agent(protocols=[DiscoverFeatures()])
+    bob = new_agent(protocols=[TrustPing(), DiscoverFeatures()])
+
+    @bob.on
+    async def ask(ask: Ask) -> None:
+        del ask
+
+    async with two(alice, bob) as (friend, _):
+        answer = await friend.request(Queries((Query("protocol", "*"),)), answer=Disclose, timeout=SECONDS)
+    found = {one.id for one in answer.disclosures}
+    assert {TrustPing.piuri, DiscoverFeatures.piuri, "https://example.org/quote/1.0"} <= found
