@@ -1,5 +1,6 @@
 """A mediator whose disk is full: what it accepted is there, the rest is refused, and it recovers."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ LONG = "x" * 20_000
 
 def fill(path: Path) -> None:
     """Write a file until the disk has no room left."""
-    with path.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+    with path.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4_096))
 
