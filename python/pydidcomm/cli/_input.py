@@ -67,6 +67,10 @@ def message_of(text: bytes, said: str | None) -> Any:  # noqa: ANN401, a Message
     from pydidcomm import Message  # noqa: PLC0415, not for --help
     from pydidcomm.errors import MalformedMessageError  # noqa: PLC0415
 
+    if len(text) > MAX_BYTES:
+        # the one byte too many is not there to be parsed
+        part, reason = "message", f"longer than the maximum of {MAX_BYTES} bytes"
+        raise MalformedMessageError(part, reason)
     if said is not None:
         return Message(type=BASIC_MESSAGE, body={"content": said})
     try:

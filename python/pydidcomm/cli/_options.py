@@ -10,6 +10,23 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _CLICK: Final[Any] = rich_click
 
 
+SHOWN: Final = 60
+"""The characters of a wrong value that its error repeats."""
+
+
+def DID(text: str) -> str:  # noqa: N802, a type of click, as click.STRING
+    """A DID or a DID URL: a method and something of it; more is for the resolver.
+
+    Raises:
+        BadParameter: It is not one; click adds the option.
+    """
+    scheme, _, rest = text.partition(":")
+    if scheme != "did" or not all(rest.partition(":")[::2]):
+        message = f"{text[:SHOWN]!r} is not a DID (did:method:...)"
+        raise rich_click.BadParameter(message)
+    return text
+
+
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401, those of click
     """Add an option to a command."""
     decorator: Callable[[Command], Command] = _CLICK.option(*names, **attributes)

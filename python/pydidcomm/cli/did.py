@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import rich_click as click
 
-from pydidcomm.cli._options import argument, option
+from pydidcomm.cli._options import DID, argument, option
 from pydidcomm.cli._output import json_option, write_document, write_json, write_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, opened, party, wallet_option
@@ -65,7 +65,7 @@ async def new(  # noqa: PLR0913, PLR0917, an argument an option
 
 
 @did.command()
-@argument("did_", metavar="[DID]", required=False)
+@argument("did_", type=DID, metavar="[DID]", required=False)
 @wallet_option
 @json_option
 @in_event_loop
@@ -98,7 +98,7 @@ async def show(did_: str | None, wallet: Path, as_json: bool) -> None:  # noqa: 
 
 
 @did.command()
-@argument("did_", metavar="DID")
+@argument("did_", type=DID, metavar="DID")
 @option("--universal", metavar="URL", help="A service that resolves other methods, which is trusted.")
 @option("--allow-private", is_flag=True, help="Allow hosts in private networks.")
 @wallet_option

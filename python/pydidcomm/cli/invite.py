@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from pydidcomm.cli._options import option
+from pydidcomm.cli._options import DID, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 
@@ -18,7 +18,7 @@ __all__ = ["invite"]
 
 
 @click.command()
-@option("--from", "frm", metavar="DID", help="The DID to answer to; it becomes public.")
+@option("--from", "frm", type=DID, metavar="DID", help="The DID to answer to; it becomes public.")
 @option("--url", metavar="URL", help="The URL that carries the invitation.")
 @option("--goal", metavar="TEXT", help="What the invitation is for, for people.")
 @option("--goal-code", metavar="CODE", help="What the invitation is for, for programs.")

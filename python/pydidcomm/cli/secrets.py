@@ -6,7 +6,7 @@ from typing import IO, Any
 import rich_click as click
 
 from pydidcomm.cli._input import file_argument, read
-from pydidcomm.cli._options import argument, option
+from pydidcomm.cli._options import DID, argument, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import opened, party, wallet_option
@@ -55,8 +55,8 @@ async def add(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FB
 
 
 @secrets.command()
-@argument("old", metavar="DID")
-@option("--to", required=True, metavar="DID", help="The peer that learns the new DID.")
+@argument("old", type=DID, metavar="DID")
+@option("--to", required=True, type=DID, metavar="DID", help="The peer that learns the new DID.")
 @wallet_option
 @json_option
 @in_event_loop

@@ -1,12 +1,12 @@
 """`pydidcomm send`: pack a message and deliver it, or deliver a packed one."""
 
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 import rich_click as click
 
 from pydidcomm.cli._input import file_argument, is_envelope, message_of, read
-from pydidcomm.cli._options import option
+from pydidcomm.cli._options import DID, option
 from pydidcomm.cli._output import json_option, progress, write_json, write_json_note, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
@@ -14,6 +14,9 @@ from pydidcomm.cli.pack import check, encrypted
 from pydidcomm.errors import DeliveryError
 
 __all__ = ["send"]
+
+V1_MEDIA_TYPE: Final = "application/didcomm-envelope-enc"
+"""The media type of an envelope of DIDComm v1, Aries RFC 0044."""
 
 
 class _Envelope(NamedTuple):
@@ -25,9 +28,9 @@ class _Envelope(NamedTuple):
 
 @click.command()
 @file_argument
-@option("--to", metavar="DID", help="The recipient of a message that is not packed yet.")
-@option("--from", "frm", metavar="DID", help="The sender, by default `from` of the message.")
-@option("--sign", metavar="DID", help="The signer.")
+@option("--to", type=DID, metavar="DID", help="The recipient of a message that is not packed yet.")
+@option("--from", "frm", type=DID, metavar="DID", help="The sender, by default `from` of the message.")
+@option("--sign", type=DID, metavar="DID", help="The signer.")
 @option("--anonymous", is_flag=True, help="Prove no sender, though the message names one.")
 @option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer.")
 @option("--text", "said", metavar="TEXT", help="Send a basic message with this text; nothing is read.")
@@ -80,10 +83,14 @@ async def send(  # noqa: PLR0913, PLR0917, an argument an option
 
 def _packed(text: bytes) -> _Envelope:
     from pydidcomm import MediaType  # noqa: PLC0415, not for --help
-    from pydidcomm.inspection import inspect  # noqa: PLC0415
+    from pydidcomm.inspection import EncryptedView, inspect  # noqa: PLC0415
 
-    signed = inspect(text).outermost.layer == "signed"
-    return _Envelope(text.decode().strip(), (MediaType.SIGNED if signed else MediaType.ENCRYPTED).value)
+    outermost = inspect(text).outermost
+    if isinstance(outermost, EncryptedView) and outermost.version == 1:
+        media_type = V1_MEDIA_TYPE
+    else:
+        media_type = (MediaType.SIGNED if outermost.layer == "signed" else MediaType.ENCRYPTED).value
+    return _Envelope(text.decode().strip(), media_type)
 
 
 async def _delivered(packed: Any, url: str | None, *, allow_private: bool, as_json: bool) -> Any:  # noqa: ANN401

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,3 +73,18 @@ def test_the_wallet_can_be_another_file(alice: Terminal) -> None:
     did = alice.done("did", "new", "--wallet", other)
     assert not alice.wallet.exists()
     assert alice.run("did", "show", PYDIDCOMM_WALLET=other).stdout == f"{did}\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_the_arguments_and_the_environment_of_a_process_have_no_secret(
+    alice: Terminal, processes: list[subprocess.Popen[str]]
+) -> None:
+    alice.done("did", "new")
+    keys = [json.loads(line)["d"] for line in alice.done("secrets", "list", "--reveal").splitlines()]
+    process, _ = alice.listening("--port", "0")
+    processes.append(process)
+    for name in ("cmdline", "environ", "comm"):
+        shown = Path(f"/proc/{process.pid}/{name}").read_bytes()
+        assert shown
+        for secret in (PASSPHRASE, *keys):
+            assert secret.encode() not in shown, name

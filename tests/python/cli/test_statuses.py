@@ -36,6 +36,11 @@ def test_success_is_0_and_stderr_is_empty(alice: Terminal) -> None:
         (["pack", "--from", "did:example:a", "--text", "Hi"], "add --to"),
         (["pack", "--to", "did:example:a", "--anonymous", "--hide-sender", "--text", "Hi"], "--anonymous"),
         (["send", "--text", "Hi"], "--to names its recipient"),
+        (["pack", "--to", "alice", "--text", "Hi"], "Invalid value for '--to': 'alice' is not a DID"),
+        (["pack", "--to", "did:example:a", "--from", "", "--text", "Hi"], "Invalid value for '--from'"),
+        (["pack", "--sign", "did:example", "--text", "Hi"], "Invalid value for '--sign'"),
+        (["did", "resolve", "did::a"], "is not a DID"),
+        (["invite", "--from", "a", "--url", "https://example.com/"], "Invalid value for '--from'"),
         (["did", "new", "--routing-key", "did:example:a#1"], "--endpoint"),
         (["did", "new", "--method", "key", "--endpoint", "https://example.com/"], "peer:2"),
         (["invite", "--from", "did:example:a"], "--url"),
@@ -64,6 +69,18 @@ def test_a_malformed_message_is_3(alice: Terminal, command: str) -> None:
     ended = alice.run(command, given='{"ciphertext":')
     assert ended.returncode == 3
     assert "truncated" in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize("command", ["unpack", "inspect", "pack", "send"])
+def test_a_message_of_more_than_64_mebibytes_is_named_as_such(alice: Terminal, command: str) -> None:
+    long = alice.home / "long"
+    long.write_text(
+        json.dumps({"type": "https://example.org/a/1.0/b", "body": {"text": "x" * 67_108_865}}),
+        encoding="utf-8",
+    )
+    ended = alice.run(command, str(long))
+    assert ended.returncode == 3
+    assert "longer than the maximum of 67108864 bytes" in ended.stderr
 
 
 def test_what_is_not_supported_is_4(alice: Terminal) -> None:
