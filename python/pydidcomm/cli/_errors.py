@@ -59,6 +59,8 @@ def text_of(error: Exception) -> str:
             f"DID not found: {error.did}. It is a short form: use the long form once, which the wallet then "
             "has, or unpack a message in which the peer names it"
         )
+    if isinstance(error, ModuleNotFoundError) and "pip install" not in str(error):
+        return f"{error.name} is not installed: pip install 'pydidcomm[all]' has all that commands need"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["mediator"]
 
+POSTGRES = (
+    "Keep the queue in PostgreSQL, not in a file. Other users of the machine see arguments: a URL with a "
+    "password belongs into PYDIDCOMM_MEDIATOR_STORE_URL."
+)
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -48,7 +53,7 @@ def mediator() -> None:
 @mediator.command()
 @option("--url", required=True, metavar="URL", help="The public URL, for instance https://m.example/.")
 @option("--wallet", is_flag=True, help="Keep the secrets in an encrypted wallet, not in a file of mode 0600.")
-@option("--postgres", metavar="URL", help="Keep the queue in PostgreSQL, not in a file.")
+@option("--postgres", metavar="URL", help=POSTGRES)
 @config_option
 @in_event_loop
 async def init(url: str, wallet: bool, postgres: str | None, config: Path) -> None:  # noqa: FBT001, options
@@ -273,10 +278,11 @@ def _settings(config: Path) -> "Settings":
 
 
 def _write(config: Path, settings: "Settings") -> None:
+    text = settings.text()
     new = config.with_name(f"{config.name}.new")
     # the URL of PostgreSQL may have a password
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(settings.text())
+        file.write(text)
     new.replace(config)
 
 

@@ -125,8 +125,9 @@ class Settings:
         """
         try:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            message = f"{path} is not TOML: {error}"
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            why = "not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+            message = f"{path} is not TOML: {why}"
             raise ValueError(message) from error
         sections = get_type_hints(cls)
         del sections["folder"]
