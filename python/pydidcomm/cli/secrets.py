@@ -95,9 +95,9 @@ def _keys(text: bytes) -> list[Any]:
     try:
         try:
             listed: Any = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             listed = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError:
+    except (ValueError, RecursionError):
         message = "the input must be private keys, a JWK a line or a JWK set, and is not JSON"
         # the cause has the text
         raise ValueError(message) from None

@@ -214,3 +214,24 @@ def test_a_warning_of_the_library_is_one_line_without_its_source(alice: Terminal
     ended = alice.run("pack", "--sign", alice.done("did", "new"), "--text", "Hi")
     assert ended.stderr.startswith("warning: the signed message has no `to`")
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"keys": 1}',
+        '{"keys": [1]}',
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "9" * 10_000,
+        '{"kty": "OKP"}',
+    ],
+)
+def test_what_is_not_a_private_key_is_2_and_makes_no_wallet(alice: Terminal, text: str) -> None:
+    ended = alice.run("secrets", "add", given=text)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    assert len(ended.stderr) < 300
+    assert not alice.wallet.exists()
