@@ -59,6 +59,11 @@ def text_of(error: Exception) -> str:
             f"DID not found: {error.did}. It is a short form: use the long form once, which the wallet then "
             "has, or unpack a message in which the peer names it"
         )
+    if isinstance(error, ResolutionError) and error.cause == "refused address":
+        return (
+            f"{error.did} was not resolved: {error.url}: its address is not public; --allow-private of "
+            "`send`, `listen`, `invite` and `did resolve` allows it"
+        )
     if isinstance(error, ModuleNotFoundError) and "pip install" not in str(error):
         return f"{error.name} is not installed: pip install 'pydidcomm[all]' has all that commands need"
     if isinstance(error, OSError) and error.strerror:

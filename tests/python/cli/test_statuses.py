@@ -235,3 +235,13 @@ def test_what_is_not_a_private_key_is_2_and_makes_no_wallet(alice: Terminal, tex
     assert ended.stderr.count("\n") == 1
     assert len(ended.stderr) < 300
     assert not alice.wallet.exists()
+
+
+def test_a_did_on_this_machine_names_the_option_that_allows_it(alice: Terminal) -> None:
+    ended = alice.run("did", "resolve", "did:web:localhost")
+    assert ended.returncode == 5
+    assert "--allow-private" in ended.stderr
+    assert "allow=[" not in ended.stderr
+    allowed = alice.run("did", "resolve", "did:web:localhost%3A9", "--allow-private")
+    assert allowed.returncode == 5
+    assert "--allow-private" not in allowed.stderr
