@@ -47,7 +47,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(words: list[str], port: int, folder: str) -> Generator[None]:
+def process(words: list[str], port: int, folder: str) -> Generator[int]:
     environment = os.environ | {
         "PYDIDCOMM_MEDIATOR_SERVER_PORT": str(port),
         "PYDIDCOMM_MEDIATOR_SERVER_MESSAGES_PER_SECOND": "1000000",
@@ -63,9 +63,15 @@ def process(words: list[str], port: int, folder: str) -> Generator[None]:
                     break
                 except httpx2.TransportError:
                     time.sleep(0.05)
-            yield
+            yield running.pid
         finally:
             running.terminate()
+
+
+def cpu_of(pid: int) -> float:
+    """The seconds of processor time that a process has taken."""
+    values = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def posted(port: int, bodies: list[bytes]) -> tuple[float, list[float]]:
@@ -149,13 +155,19 @@ def measured(count: int, postgres: str | None) -> list[tuple[str, float, list[fl
         init += ["--postgres", postgres] if postgres else []
         made = subprocess.run(init, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S603
         mediator = made.stdout.strip()
-        with process([*words, "run"], port, folder):
+        with process([*words, "run"], port, folder) as pid:
             bodies = forwards(mediator, enrolled(f"http://127.0.0.1:{port}/", mediator), count)
+            before = cpu_of(pid)
             rows.append(("mediator", *asyncio.run(posted(port, bodies))))
+            print(f"processor time of the mediator: {(cpu_of(pid) - before) / count * 1e6:.0f} us a forward")
         empty = free_port()
         serving = [sys.executable, "-m", "uvicorn", "empty:app", "--port", str(empty), "--log-level", "error"]
-        with process(serving, empty, folder):
+        with process(serving, empty, folder) as pid:
+            before = cpu_of(pid)
             rows.append(("server answering 202", *asyncio.run(posted(empty, bodies))))
+            print(
+                f"processor time of the empty server: {(cpu_of(pid) - before) / count * 1e6:.0f} us a request"
+            )
         size = sum(map(len, bodies)) // len(bodies) // 2
         rows.append(("store alone", asyncio.run(stored(folder, count, size)), []))
     return rows

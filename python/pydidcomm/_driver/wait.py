@@ -1,7 +1,9 @@
 """Wait for a future of another thread, in whatever event loop drives the caller."""
 
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from pydidcomm._driver.event_loop import running_loop
 
@@ -19,20 +21,42 @@ async def wait(future: "Future[Answer]") -> Answer:
     return future.result()
 
 
+class _Wakeups:
+    """The waiters of one loop whose futures have ended: the loop is woken once for all of them.
+
+    Each call into a loop from another thread is a system call.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._ended: list[Any] = []
+
+    def add(self, loop: Any, waiter: Any) -> None:  # noqa: ANN401, of asyncio
+        """Wake a waiter soon; called in any thread."""
+        with self._lock:
+            self._ended.append(waiter)
+            first = len(self._ended) == 1
+        if first:
+            # the loop may be closed by now
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        with self._lock:
+            ended, self._ended = self._ended, []
+        for waiter in ended:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+_wakeups: "WeakKeyDictionary[Any, _Wakeups]" = WeakKeyDictionary()
+
+
 async def _on_asyncio(asyncio: Any, future: "Future[Any]") -> None:  # noqa: ANN401
     loop = asyncio.get_running_loop()
     waiter = loop.create_future()
-
-    def wake() -> None:
-        if not waiter.done():
-            waiter.set_result(None)
-
-    def ended(_: "Future[Any]") -> None:
-        # the loop may be closed by now
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(wake)
-
-    future.add_done_callback(ended)
+    wakeups = _wakeups.setdefault(loop, _Wakeups())
+    future.add_done_callback(lambda _: wakeups.add(loop, waiter))
     await waiter
 
 

@@ -298,7 +298,9 @@ async def _party(settings: "Settings", *, create: bool = False) -> AsyncGenerato
             secrets: Any = await stack.enter_async_context(opened(wallet, create=create))
             resolver: Any = secrets.did_resolver(network(allow_private=False))
         else:
-            secrets = KeyFile(settings.located(settings.secrets.path))
+            file = KeyFile(settings.located(settings.secrets.path))
+            # the keys are added by commands, and found by the running mediator without a call into Python
+            secrets = file if create else file.in_memory
             resolver = local_and(network(allow_private=False))
         yield await stack.enter_async_context(DIDCommMessaging(secrets=secrets, resolver=resolver))
 

@@ -19,7 +19,7 @@ STEPS: Final = (
         route TEXT NOT NULL, digest BYTEA NOT NULL, received DOUBLE PRECISION NOT NULL,
         expires DOUBLE PRECISION NOT NULL, size BIGINT NOT NULL, envelope BYTEA NOT NULL,
         deliveries INTEGER NOT NULL DEFAULT 0, first_delivered DOUBLE PRECISION,
-        last_delivered DOUBLE PRECISION, UNIQUE (recipient, digest));
+        last_delivered DOUBLE PRECISION, UNIQUE (digest, recipient));
     CREATE INDEX message_order ON message (recipient, seq);
     CREATE INDEX message_expires ON message (expires);
     CREATE TABLE gone (digest BYTEA PRIMARY KEY, until DOUBLE PRECISION NOT NULL);

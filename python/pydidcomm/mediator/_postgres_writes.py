@@ -1,12 +1,13 @@
 """Envelopes that arrive together are stored by one transaction."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from typing import Any, Final
 
-from pydidcomm.mediator._names import digest_of, key_of
+from pydidcomm.mediator._names import key_of
 from pydidcomm.mediator._postgres_routes import FIND
+from pydidcomm.mediator.placing import Group, decide, digests
 from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
 
 MOST_IN_A_COMMIT: Final = 64
@@ -71,45 +72,20 @@ async def _place(connection: Any, arrivals: list[Arrival], limits: Limits) -> li
     found = await connection.fetch(
         FIND, [each.next for each in arrivals], [key_of(each.next) for each in arrivals]
     )
-    recipients = sorted({row["recipient"] for row in found if row["recipient"] is not None})
+    routes = [None if row["did"] is None else (row["did"], row["recipient"]) for row in found]
     # in this order in every transaction, so that none waits for another that waits for it; and the places in
     # the order of one recipient are given under its lock, so that they are committed in order
-    rooms = {
-        row["id"]: [limits.messages - row["queued"], limits.bytes - row["bytes"]]
-        for row in await connection.fetch(
-            "SELECT id, queued, bytes FROM recipient WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
-            recipients,
-        )
-    }
-    routed = list(zip(arrivals, found, strict=True))
-    digests = [
-        None if row["did"] is None else digest_of(row["did"], arrival.envelope) for arrival, row in routed
-    ]
-    seen = await _seen(connection, [each for each in digests if each is not None])
-    placed: list[Placed] = []
-    rows: list[tuple[Any, ...]] = []
-    totals: dict[int, list[int]] = {}
-    for (arrival, row), digest in zip(routed, digests, strict=True):
-        recipient = row["recipient"]
-        size = len(arrival.envelope)
-        if digest is None or recipient not in rooms:
-            placed.append(Placed(Placement.UNKNOWN))
-        elif (recipient, digest) in seen or (None, digest) in seen:
-            placed.append(Placed(Placement.SEEN, recipient))
-        elif rooms[recipient][0] < 1 or rooms[recipient][1] < size:
-            placed.append(Placed(Placement.FULL, recipient))
-        else:
-            seen.add((recipient, digest))
-            for total, sign in ((rooms[recipient], -1), (totals.setdefault(recipient, [0, 0]), 1)):
-                total[0] += sign
-                total[1] += sign * size
-            ends = arrival.ends(limits.age)
-            name = secrets.token_urlsafe(16)
-            rows.append((name, recipient, row["did"], digest, arrival.at, ends, size, arrival.envelope))
-            placed.append(Placed(Placement.STORED, recipient))
-    if rows:
-        await _insert(connection, rows, totals)
-    return placed
+    rows = await connection.fetch(
+        "SELECT id, queued, bytes FROM recipient WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
+        sorted({route[1] for route in routes if route is not None}),
+    )
+    names = digests(arrivals, routes)
+    seen = await _seen(connection, [each for each in names if each is not None])
+    queued = {row["id"]: (row["queued"], row["bytes"]) for row in rows}
+    group = decide(arrivals, routes, names, queued, seen, limits)
+    if group.rows:
+        await _insert(connection, group)
+    return group.placed
 
 
 async def _seen(connection: Any, digests: list[bytes]) -> set[tuple[int | None, bytes]]:  # noqa: ANN401
@@ -122,20 +98,20 @@ async def _seen(connection: Any, digests: list[bytes]) -> set[tuple[int | None, 
     return {(row["recipient"], row["digest"]) for row in rows}
 
 
-async def _insert(connection: Any, rows: list[tuple[Any, ...]], totals: dict[int, list[int]]) -> None:  # noqa: ANN401
+async def _insert(connection: Any, group: Group) -> None:  # noqa: ANN401, of asyncpg
     await connection.execute(
         "INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) "
         "SELECT id, recipient, route, digest, received, expires, size, envelope FROM unnest("
         "$1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::float8[], $6::float8[], $7::bigint[], "
         "$8::bytea[]) WITH ORDINALITY AS "
         "one (id, recipient, route, digest, received, expires, size, envelope, position) ORDER BY position",
-        *(list(column) for column in zip(*rows, strict=True)),
+        *(list(column) for column in zip(*map(astuple, group.rows), strict=True)),
     )
     await connection.execute(
         "UPDATE recipient SET queued = queued + one.count, bytes = bytes + one.size "
         "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS one (id, count, size) "
         "WHERE recipient.id = one.id",
-        list(totals),
-        [total[0] for total in totals.values()],
-        [total[1] for total in totals.values()],
+        list(group.totals),
+        [count for count, _ in group.totals.values()],
+        [size for _, size in group.totals.values()],
     )

@@ -23,7 +23,7 @@ STEPS: Final = (
             recipient INTEGER NOT NULL REFERENCES recipient, route TEXT NOT NULL, digest BLOB NOT NULL,
             received REAL NOT NULL, expires REAL NOT NULL, size INTEGER NOT NULL, envelope BLOB NOT NULL,
             deliveries INTEGER NOT NULL DEFAULT 0, first_delivered REAL, last_delivered REAL)""",
-        "CREATE UNIQUE INDEX message_once ON message (recipient, digest)",
+        "CREATE UNIQUE INDEX message_once ON message (digest, recipient)",
         "CREATE INDEX message_order ON message (recipient, seq)",
         "CREATE INDEX message_expires ON message (expires)",
         # what was acknowledged is not taken again when its sender retries

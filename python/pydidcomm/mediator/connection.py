@@ -34,14 +34,12 @@ class Connection:
     """A WebSocket, or one HTTP request.
 
     Attributes:
-        id: The id by which received messages name it.
         send: Sends an envelope; None where the connection is not persistent.
         wake: Called when there may be something to push.
         live: The recipients in live mode.
         routes: The last `return_route` of each proved DID; a thread id stands for "thread".
     """
 
-    id: str
     send: Callable[[str], Awaitable[None]] | None = None
     wake: Callable[[], object] = lambda: None
     live: list[LivePeer] = field(default_factory=list[LivePeer])

@@ -72,6 +72,11 @@ class KeyFile:
         secret = self._keys.get_key(kid)
         return {} if secret is None else secret.expose_jwk()
 
+    @property
+    def in_memory(self) -> InMemorySecrets:
+        """The secrets that were read; what is added to them is not written."""
+        return self._keys
+
     def get_key(self, kid: str) -> Secret | None:
         """The secret of a key id; None where it is not there."""
         return self._keys.get_key(kid)

@@ -136,7 +136,7 @@ class Mediator:
         try:
             if forwarded is not None:
                 return await self._forward(result)
-            return await self._request(result, connection or Connection("none"))
+            return await self._request(result, connection or Connection())
         except Exception as error:
             LOG.warning("the store of the mediator failed: %s", error, exc_info=error)
             self.metrics.count("received", "store-failed")

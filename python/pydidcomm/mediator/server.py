@@ -1,7 +1,6 @@
 """The HTTP and WebSocket face of a mediator, as an ASGI application. DIDComm v2.1, section "Transports"."""
 
 import logging
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from functools import partial
 from ipaddress import ip_address, ip_network
@@ -174,7 +173,7 @@ class MediatorServer:
                 return requests.TOO_SLOW
             if not isinstance(body, bytes):
                 return body
-            return await self._mediator.receive(body, Connection(str(uuid.uuid4())))
+            return await self._mediator.receive(body, Connection())
         finally:
             self._free += 1
 
@@ -204,7 +203,7 @@ class MediatorServer:
                     # the client went away, and what it did not acknowledge is still in the queue
                     ended.set()
 
-        connection = Connection(str(uuid.uuid4()), write, lambda: waiting[0].set())  # noqa: PLW0108, it changes
+        connection = Connection(write, lambda: waiting[0].set())  # noqa: PLW0108, it changes
         # before the first wait: the bound counts this socket, and `drain` ends it
         self._sockets.add(ended)
         self._mediator.metrics.level("sockets", len(self._sockets))

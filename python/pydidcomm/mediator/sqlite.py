@@ -1,9 +1,6 @@
 """The store of a mediator in one SQLite file."""
 
-import errno
 import os
-import secrets
-import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -13,14 +10,14 @@ from typing import Any, Final, Self, TypeVar
 from pydidcomm._driver.wait import wait
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._command_thread import CommandThread
-from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, digest_of, key_of
+from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, key_of
 from pydidcomm.mediator._schema import migrate
+from pydidcomm.mediator._sqlite_placing import place
 from pydidcomm.mediator.records import (
     Arrival,
     Limits,
     Overview,
     Placed,
-    Placement,
     Queued,
     QueueLength,
     QueueStatus,
@@ -38,9 +35,6 @@ _REMEMBERED: Final = 86_400.0
 
 _BUSY_SECONDS: Final = 30.0
 """How long a write waits for another process with the same file."""
-
-_RESERVE: Final = 16 * 1_048_576
-"""Bytes that arrivals leave free on the disk: SQLite deletes by writing, and a full disk would stay full."""
 
 
 class SqliteMediatorStore:
@@ -81,9 +75,11 @@ class SqliteMediatorStore:
         self.limits = limits or Limits()
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         self._writer = CommandThread(
-            partial(_connect, self.path, migrated=True), "pydidcomm-mediator-writer", writes=True
+            partial(_connect, self.path, migrated=True),
+            "pydidcomm-mediator-writer",
+            grouped=lambda connection, arrivals: place(connection, arrivals, self.limits, self.path.parent),
         )
-        self._reader = CommandThread(partial(_connect, self.path), "pydidcomm-mediator-reader", writes=False)
+        self._reader = CommandThread(partial(_connect, self.path), "pydidcomm-mediator-reader")
 
     async def __aenter__(self) -> Self:
         return self
@@ -93,7 +89,7 @@ class SqliteMediatorStore:
 
     async def place(self, arrival: Arrival) -> Placed:
         """Stores an envelope for the recipient of its route; see `MediatorStore`."""
-        return await self._write(partial(_place, arrival, self.limits, self.path.parent))
+        return await wait(self._writer.submit_grouped(arrival))
 
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
         """The recipient of this DID, made where it is not there; see `MediatorStore`."""
@@ -210,48 +206,6 @@ def _connect(path: Path, *, migrated: bool = False) -> sqlite3.Connection:
 
 def _key(route: str | None) -> str | None:
     return None if route is None else key_of(route)
-
-
-def _has_room(folder: Path, connection: sqlite3.Connection) -> bool:
-    free = shutil.disk_usage(folder).free
-    if free < _RESERVE:
-        # what was deleted leaves room in the file
-        query = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
-        free += connection.execute(query).fetchone()[0]
-    return free >= _RESERVE
-
-
-def _place(arrival: Arrival, limits: Limits, folder: Path, connection: sqlite3.Connection) -> Placed:
-    if not _has_room(folder, connection):
-        raise OSError(errno.ENOSPC, "the disk of the mediator has less than 16 MiB free")
-    expires = arrival.ends(limits.age)
-    if expires <= arrival.at:
-        return Placed(Placement.EXPIRED)
-    route = routes.find(connection, arrival.next)
-    if route is None:
-        return Placed(Placement.UNKNOWN)
-    did, recipient = route
-    digest = digest_of(did, arrival.envelope)
-    if connection.execute(
-        "SELECT 1 FROM message WHERE recipient = ?1 AND digest = ?2 "
-        "UNION ALL SELECT 1 FROM gone WHERE digest = ?2",
-        (recipient, digest),
-    ).fetchone():
-        return Placed(Placement.SEEN, recipient)
-    size = len(arrival.envelope)
-    taken = connection.execute(
-        "UPDATE recipient SET queued = queued + 1, bytes = bytes + ? "
-        "WHERE id = ? AND queued < ? AND bytes + ? <= ?",
-        (size, recipient, limits.messages, size, limits.bytes),
-    )
-    if taken.rowcount == 0:
-        return Placed(Placement.FULL, recipient)
-    connection.execute(
-        "INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (secrets.token_urlsafe(16), recipient, did, digest, arrival.at, expires, size, arrival.envelope),
-    )
-    return Placed(Placement.STORED, recipient)
 
 
 def _status(recipient: Recipient, route: str | None, connection: sqlite3.Connection) -> QueueStatus:

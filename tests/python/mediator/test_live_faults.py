@@ -192,14 +192,14 @@ async def test_live_mode_follows_a_rotation_to_the_new_did(
     async def write(text: str) -> None:
         pushed.append(text)
 
-    live = Connection("socket", write)
+    live = Connection(write)
     bob.connection = live
     await bob.ask(f"{P4}/live-delivery-change", ON)
     new = await bob.party.create_peer_did()
     packed = await bob.party.rotate(
         to=mediator.did, old=bob.did, new=new, message=Message(type=f"{P4}/status-request")
     )
-    reply = await mediator.receive(packed.message.encode(), live if same_socket else Connection("http"))
+    reply = await mediator.receive(packed.message.encode(), live if same_socket else Connection())
     # what the old DID said about answers holds for the new one
     assert reply.status == (200 if same_socket else 202)
     await alice.forward(bob.did, {"n": 1})
@@ -217,7 +217,7 @@ async def test_live_mode_of_a_did_that_rotated_at_another_process_ends_without_a
     async def write(text: str) -> None:
         pushed.append(text)
 
-    bob.connection = Connection("socket", write)
+    bob.connection = Connection(write)
     await bob.ask(f"{P4}/live-delivery-change", ON)
     async with SqliteMediatorStore(tmp_path / "mediator.db") as other:
         assert await other.move(bob.did, await bob.party.create_peer_did(), 1_800_000_000.0)

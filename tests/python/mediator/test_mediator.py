@@ -104,7 +104,7 @@ async def test_answers_go_back_only_where_a_proved_sender_asks_for_them(tmp_path
         assert (loud.status, loud.media_type) == (200, "application/didcomm-encrypted+json")
         message = Message(type=f"{M3}/mediate-request", custom_headers={"return_route": "all"})
         anonymous = await bob.party.pack(message, to=mediator.did, anonymous=True)
-        assert (await mediator.receive(anonymous.text.encode(), Connection("http"))).status == 400
+        assert (await mediator.receive(anonymous.text.encode(), Connection())).status == 400
         assert (await mediator.receive(b"{}")).body == (await mediator.receive(b"nothing")).body
 
 
@@ -229,7 +229,7 @@ async def test_grant_routes_and_queue_follow_a_proved_rotation(tmp_path: Path) -
         new = await bob.party.create_peer_did()
         message = Message(type=f"{P3}/status-request", custom_headers={"return_route": "all"})
         packed = await bob.party.rotate(to=mediator.did, old=bob.did, new=new, message=message)
-        status = await bob.read(await mediator.receive(packed.message.encode(), Connection("http")))
+        status = await bob.read(await mediator.receive(packed.message.encode(), Connection()))
         assert status.body["message_count"] == 1
         assert (await bob.ask(f"{P3}/status-request")).body["code"] == "e.p.req.not-enrolled"
 
@@ -269,7 +269,7 @@ async def test_live_mode_pushes_what_arrives_later_to_each_connection(tmp_path: 
             async def write(text: str, number: int = number) -> None:
                 pushed[number].append(text)
 
-            sockets.append(Connection(f"{number}", write))
+            sockets.append(Connection(write))
         await alice.forward(bob.did, {"n": 0})
         for socket in sockets:
             bob.connection = socket
@@ -285,7 +285,7 @@ async def test_live_mode_pushes_what_arrives_later_to_each_connection(tmp_path: 
             delivery = (await bob.party.unpack(texts[0])).message
             assert (len(texts), delivery.type) == (1, f"{P3}/delivery")
             assert await bob.contents(delivery) == [{"n": 1}]
-        bob.connection = Connection("http")
+        bob.connection = Connection()
         assert (await bob.ask(f"{P3}/status-request")).body["live_delivery"] is False
         mediator.disconnected(sockets[0])
         await alice.forward(bob.did, {"n": 2})
@@ -303,7 +303,7 @@ async def in_live_mode(bob: Wallet) -> list[str]:
     async def write(text: str) -> None:
         pushed.append(text)
 
-    bob.connection = Connection("socket", write)
+    bob.connection = Connection(write)
     await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
     return pushed
 

@@ -136,7 +136,7 @@ async def test_what_was_pushed_and_not_acknowledged_is_delivered_on_request(tmp_
         async def write(text: str) -> None:
             pushed.append(text)
 
-        bob.connection = Connection("socket", write)
+        bob.connection = Connection(write)
         await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
         await alice.forward(bob.did, {"n": 1})
         await mediator.push(bob.connection)
@@ -158,7 +158,7 @@ async def test_what_arrives_while_live_mode_begins_is_counted_or_pushed(tmp_path
             async def write(text: str, pushed: list[str] = pushed) -> None:
                 pushed.append(text)
 
-            bob.connection = Connection(f"{start}", write)
+            bob.connection = Connection(write)
 
             async def arrive(begin: int = start) -> None:
                 for each in forwards[begin : begin + 12]:
@@ -193,7 +193,7 @@ async def test_a_live_session_is_woken_without_a_notice_of_the_other_process(tmp
         async def write(text: str) -> None:
             raise NotImplementedError(text)
 
-        bob.connection = Connection("socket", write, lambda: woken.set())  # noqa: PLW0108, it changes
+        bob.connection = Connection(write, lambda: woken.set())  # noqa: PLW0108, it changes
         await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
         woken = anyio.Event()
         assert (await alice.forward(bob.did, {})).status == 202
@@ -226,7 +226,7 @@ async def test_dids_on_one_connection_have_answers_each_for_itself(tmp_path: Pat
         async def write(text: str) -> None:
             raise NotImplementedError(text)
 
-        shared = Connection("socket", write)
+        shared = Connection(write)
         for wallet in (bob, carol, dave):
             wallet.connection = shared
         for wallet in (bob, carol):

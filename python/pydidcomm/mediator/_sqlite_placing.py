@@ -1,0 +1,98 @@
+"""Store a group of arrivals in SQLite by few statements.
+
+Each step of a statement gives the interpreter lock away, and the event loop gives it back late: what a group
+needs is read as one row of JSON, and written by one statement.
+"""
+
+import errno
+import json
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any, Final
+
+from pydidcomm.mediator import _routes as routes
+from pydidcomm.mediator._names import key_of
+from pydidcomm.mediator.placing import Route, decide, digests
+from pydidcomm.mediator.records import Arrival, Limits, Placed
+
+_RESERVE: Final = 16 * 1_048_576
+"""Bytes that arrivals leave free on the disk: SQLite deletes by writing, and a full disk would stay full."""
+
+_ROUTES: Final = """
+    SELECT json_group_array(json_array(asked.key, route.did, route.recipient))
+    FROM json_each(?) AS asked JOIN route ON route.did = asked.value
+"""
+_QUEUED: Final = """
+    SELECT json_group_array(json_array(id, queued, bytes)) FROM recipient
+    WHERE id IN (SELECT value FROM json_each(?))
+"""
+_SEEN: Final = """
+    SELECT json_group_array(json_array(recipient, hex(digest))) FROM (
+        SELECT recipient, digest FROM message WHERE digest IN ({0})
+        UNION ALL SELECT NULL, digest FROM gone WHERE digest IN ({0}))
+"""
+_INSERT: Final = """
+    INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) VALUES {0}
+"""
+
+
+def place(
+    connection: sqlite3.Connection, arrivals: Sequence[Arrival], limits: Limits, folder: Path
+) -> list[Placed]:
+    """Store what is to be stored; the answers are in the order of the arrivals.
+
+    Raises:
+        OSError: The disk has too little room.
+    """
+    if not _has_room(connection, folder):
+        raise OSError(errno.ENOSPC, "the disk of the mediator has less than 16 MiB free")
+    found = _routes(connection, [each.next for each in arrivals])
+    names = digests(arrivals, found)
+    queued = _read(connection, _QUEUED, (json.dumps([route[1] for route in found if route is not None]),))
+    seen = _seen(connection, [name for name in names if name is not None])
+    counters = {row[0]: (row[1], row[2]) for row in queued}
+    group = decide(arrivals, found, names, counters, seen, limits)
+    if group.rows:
+        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(group.rows))
+        connection.execute(_INSERT.format(marks), [value for row in group.rows for value in astuple(row)])
+    for recipient, (count, size) in group.totals.items():
+        connection.execute(
+            "UPDATE recipient SET queued = queued + ?, bytes = bytes + ? WHERE id = ?",
+            (count, size, recipient),
+        )
+    return group.placed
+
+
+def _has_room(connection: sqlite3.Connection, folder: Path) -> bool:
+    free = shutil.disk_usage(folder).free
+    if free < _RESERVE:
+        # what was deleted leaves room in the file
+        query = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
+        free += connection.execute(query).fetchone()[0]
+    return free >= _RESERVE
+
+
+def _routes(connection: sqlite3.Connection, names: list[str]) -> list[Route | None]:
+    # text with U+0000 may end there in SQLite
+    keys = json.dumps([key_of(name) if name.isprintable() else "" for name in names])
+    found: dict[int, Route] = {row[0]: (row[1], row[2]) for row in _read(connection, _ROUTES, (keys,))}
+    # a name of a key is the rare case
+    return [
+        found.get(place) or (routes.find(connection, name) if name.isprintable() else None)
+        for place, name in enumerate(names)
+    ]
+
+
+def _seen(connection: sqlite3.Connection, names: list[bytes]) -> set[tuple[int | None, bytes]]:
+    if not names:
+        return set()
+    query = _SEEN.format(", ".join(f"?{place}" for place in range(1, len(names) + 1)))
+    return {(row[0], bytes.fromhex(row[1])) for row in _read(connection, query, names)}
+
+
+def _read(connection: sqlite3.Connection, query: str, values: Sequence[object]) -> list[list[Any]]:
+    rows: list[list[Any]] = json.loads(connection.execute(query, values).fetchone()[0])
+    return rows

@@ -1,0 +1,111 @@
+"""Which arrivals of a group are stored. No I/O: a store looks up what it takes and writes what it returns."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydidcomm.mediator._names import digest_of
+from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
+
+__all__ = ["Group", "Route", "Row", "decide", "digests"]
+
+Route = tuple[str, int]
+"""A registered DID, and the id of its recipient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An envelope to store, in the order of the columns of the tables.
+
+    Attributes:
+        id: The id of its attachment.
+        recipient: The id of the recipient.
+        route: The registered DID.
+        digest: The name of the envelope for that DID.
+        received: When it arrived, in seconds since the epoch.
+        expires: When it leaves the queue, in seconds since the epoch.
+        size: Its bytes.
+        envelope: The envelope, byte for byte.
+    """
+
+    id: str
+    recipient: int
+    route: str
+    digest: bytes
+    received: float
+    expires: float
+    size: int
+    envelope: bytes
+
+
+@dataclass(slots=True)
+class Group:
+    """The answers to a group of arrivals, and what is to be written.
+
+    Attributes:
+        placed: The answer to each arrival, in order.
+        rows: The envelopes to store, in order.
+        totals: How many envelopes and bytes each recipient gets.
+    """
+
+    placed: list[Placed] = field(default_factory=list[Placed])
+    rows: list[Row] = field(default_factory=list[Row])
+    totals: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
+
+
+def digests(arrivals: Sequence[Arrival], routes: Sequence[Route | None]) -> list[bytes | None]:
+    """The names of the arrivals for their routes; None without a route.
+
+    Args:
+        arrivals: The arrivals.
+        routes: Their routes, in the same order.
+    """
+    pairs = zip(arrivals, routes, strict=True)
+    return [None if route is None else digest_of(route[0], arrival.envelope) for arrival, route in pairs]
+
+
+def decide(  # noqa: PLR0913, PLR0917, what a store knows
+    arrivals: Sequence[Arrival],
+    routes: Sequence[Route | None],
+    names: Sequence[bytes | None],
+    queued: Mapping[int, tuple[int, int]],
+    seen: set[tuple[int | None, bytes]],
+    limits: Limits,
+) -> Group:
+    """Decide what is stored: each envelope once for a DID, within the bounds of its recipient.
+
+    Args:
+        arrivals: The arrivals, in the order of acceptance.
+        routes: Their routes.
+        names: Their digests.
+        queued: The envelopes and bytes in the queue of each recipient.
+        seen: What is in the queue, with its recipient, and what was acknowledged, with None.
+        limits: The bounds of each recipient.
+    """
+    group = Group()
+    known = set(seen)
+    for arrival, route, name in zip(arrivals, routes, names, strict=True):
+        ends = arrival.ends(limits.age)
+        if ends <= arrival.at:
+            group.placed.append(Placed(Placement.EXPIRED))
+            continue
+        if route is None or name is None or route[1] not in queued:
+            group.placed.append(Placed(Placement.UNKNOWN))
+            continue
+        did, recipient = route
+        size = len(arrival.envelope)
+        count, total = group.totals.get(recipient, (0, 0))
+        before, held = queued[recipient]
+        if (recipient, name) in known or (None, name) in known:
+            outcome = Placement.SEEN
+        elif before + count >= limits.messages or held + total + size > limits.bytes:
+            outcome = Placement.FULL
+        else:
+            outcome = Placement.STORED
+            known.add((recipient, name))
+            group.totals[recipient] = (count + 1, total + size)
+            group.rows.append(
+                Row(secrets.token_urlsafe(16), recipient, did, name, arrival.at, ends, size, arrival.envelope)
+            )
+        group.placed.append(Placed(outcome, recipient))
+    return group
