@@ -118,9 +118,11 @@ class Handling:
             records=tuple(context.value.records),
         )
         self._routes.bind(received.connection, [one.message.id for one in send if one.connection])
-        await self._commit(done)
-        for outbox_id in acknowledged:
-            await self._store.settle(outbox_id, "acknowledged")
+        # the time of the handler is over before the message is: what waits for its answer gets it
+        with anyio.CancelScope(shield=True):
+            await self._store.commit(done)
+            for outbox_id in acknowledged:
+                await self._store.settle(outbox_id, "acknowledged")
         if send:
             self.outbox_changed()
         if waiter is not None:

@@ -90,6 +90,7 @@ class Router:
         `Message` with `uri`. Other arguments are `Context`, `Relationship` or `Received` by annotation; with
         a `Relationship` that may not be None only messages of a relationship are taken. What the handler
         returns, a typed message or a `Message`, is the answer; `Problem` is raised for a problem report.
+        One that is not a coroutine function runs in a thread, which `Limits.handler_seconds` does not stop.
 
         Args:
             uri: For a handler that takes a `Message`: a message type URI, or the identifier URI of a

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx2
 import pytest
 
 from pydidcomm import DIDCommMessaging, Message
+from pydidcomm.agent import Limits
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.stores import MemoryStore, StoreUnavailableError
@@ -15,6 +17,7 @@ from support.agents import SECONDS, eventually, met, new_agent
 
 if TYPE_CHECKING:
     from pydidcomm.stores import Incoming, OutboxItem, Relationship
+    from pydidcomm.stores.records import OutboxState
 
 ERRORS = pytest.mark.parametrize(
     "error", [StoreUnavailableError("full"), SecretsUnavailableError("away")], ids=["store", "secrets"]
@@ -86,3 +89,26 @@ async def test_a_message_that_cannot_be_packed_now_is_sent_later(error: Exceptio
         await sending.sent(timeout=SECONDS)
     assert store.once_due is None
     assert not store.failing
+
+
+class SlowStore(MemoryStore):
+    """Takes longer than a handler may."""
+
+    async def settle(self, outbox_id: str, state: OutboxState, **options: Any) -> None:  # noqa: ANN401
+        if state == "acknowledged":
+            await anyio.sleep(1.0)
+        await super().settle(outbox_id, state, **options)
+
+
+async def test_a_request_gets_its_answer_though_the_store_takes_longer_than_a_handler_may() -> None:
+    bob = new_agent()
+
+    @bob.on
+    async def hear(text: Text) -> Text:
+        return text
+
+    alice = new_agent(SlowStore(), limits=Limits(handler_seconds=0.5))
+    async with alice, bob:
+        friend, _ = await met(alice, bob)
+        answer = await friend.request(Text(content="hi"), answer=Text, timeout=SECONDS, please_ack=[""])
+    assert answer == Text(content="hi")
