@@ -23,7 +23,7 @@ def did() -> None:
 @did.command()
 @option("--method", type=click.Choice(METHODS), default="peer:2", show_default=True)
 @option("--endpoint", metavar="URI", help="Where it takes messages: a URL, or the DID of a mediator.")
-@option("--routing-key", "routing_keys", multiple=True, metavar="KID", help="A key of a mediator.")
+@option("--routing-key", "routing_keys", multiple=True, type=DID, metavar="KID", help="A key of a mediator.")
 @option("--curve", metavar="NAME", help="The curve that messages are encrypted on; X25519 by default.")
 @wallet_option
 @json_option

@@ -40,6 +40,7 @@ def test_success_is_0_and_stderr_is_empty(alice: Terminal) -> None:
         (["pack", "--to", "did:example:a", "--from", "", "--text", "Hi"], "Invalid value for '--from'"),
         (["pack", "--sign", "did:example", "--text", "Hi"], "Invalid value for '--sign'"),
         (["did", "resolve", "did::a"], "is not a DID"),
+        (["did", "new", "--endpoint", "https://example.com/", "--routing-key", "a"], "'--routing-key'"),
         (["invite", "--from", "a", "--url", "https://example.com/"], "Invalid value for '--from'"),
         (["did", "new", "--routing-key", "did:example:a#1"], "--endpoint"),
         (["did", "new", "--method", "key", "--endpoint", "https://example.com/"], "peer:2"),
