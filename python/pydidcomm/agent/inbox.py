@@ -1,12 +1,13 @@
 """The way in: a message is stored before its sender gets 2xx, and never twice."""
 
 import hashlib
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from heapq import heappop, heappush
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydidcomm import ReplayedMessageError, UnpackResult, short_form
 from pydidcomm.agent.effects import outbox_item
@@ -19,6 +20,13 @@ from pydidcomm.protocols.acknowledgment import acknowledgment, ids_to_acknowledg
 from pydidcomm.stores import Done, Incoming, Relationship, Store
 
 __all__ = ["BusyError", "Inbox", "MessageTooOldError"]
+
+
+AGAIN_SECONDS: Final = 15
+"""Repeats of a message are acknowledged once in that time: senders wait longer before they send it again."""
+
+_AGAIN: Final = uuid.UUID("7f0c3d5e-6a4b-5c1d-8e2f-90a1b2c3d4e5")
+"""The name space of the ids of such acknowledgments."""
 
 
 class MessageTooOldError(DIDCommError):
@@ -103,7 +111,7 @@ class Inbox:
         if not new:
             if counts:
                 self.finished(key)
-            await self._acknowledge_again(received, now)
+            await self._acknowledge_again(received, key, now)
             raise ReplayedMessageError(received.message.id, received.sender)
         if connection is not None:
             self._routes.open(connection)
@@ -153,10 +161,13 @@ class Inbox:
         self._expiring.clear()
         return True
 
-    async def _acknowledge_again(self, received: Received, now: int) -> None:
+    async def _acknowledge_again(self, received: Received, key: str, now: int) -> None:
         """The acknowledgment that the sender has missed; a message that is stored has arrived."""
         outgoing = acknowledgment(received, ids_to_acknowledge(received, {}), now=now)
         if outgoing is not None and received.relationship is not None:
+            # the same id for repeats in a row: an observer of the envelope can repeat it
+            again = str(uuid.uuid5(_AGAIN, f"{key} {now // AGAIN_SECONDS}"))
+            outgoing = replace(outgoing, message=outgoing.message.replace(id=again))
             item = outbox_item(outgoing, received.relationship)
             await self._store.commit(Done(outbox=(item,)))
             self.outbox_changed()

@@ -13,8 +13,10 @@ import pytest
 
 from pydidcomm import DIDCommMessaging, Message
 from pydidcomm.agent import Limits
+from pydidcomm.protocols.acknowledgment import Empty
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.trust_ping import Ping
+from pydidcomm.stores import Done, MemoryStore
 from support.agents import SECONDS, eventually, met, new_agent
 from support.server_process import free_port
 
@@ -32,9 +34,9 @@ class Peer:
         self._messaging = messaging
         self._client = client
 
-    async def post(self, agent: Agent, message: Message) -> int:
+    async def post(self, agent: Agent, message: Message, *, to: str | None = None) -> int:
         assert agent.endpoint is not None
-        to = await agent.did()
+        to = to or await agent.did()
         packed = await self._messaging.pack(message.replace(frm=self.did, to=[to]), to=to, frm=self.did)
         headers = {"content-type": packed.media_type}
         answer = await self._client.post(agent.endpoint, content=packed.text, headers=headers)
@@ -146,3 +148,34 @@ async def test_a_handler_that_returns_its_message_answers_each_peer() -> None:
             return sorted(heard) == ["alice", "carol"]
 
         await eventually(both)
+
+
+class Acknowledging(MemoryStore):
+    """Lists the acknowledgments that are to be sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.acks: set[str] = set()
+
+    async def commit(self, done: Done) -> None:
+        self.acks |= {item.id for item in done.outbox if b'"ack"' in item.message}
+        await super().commit(done)
+
+
+async def test_a_message_that_is_repeated_is_not_acknowledged_each_time() -> None:
+    store = Acknowledging()
+    async with peer() as alice, new_agent(store) as bob:
+        invitation = await bob.invite()
+        to = invitation.message.frm
+        assert to is not None
+        await alice.post(bob, Empty().to_message(pthid=invitation.id), to=to)
+        message = Text(content="hi").to_message(please_ack=[""])
+        for _ in range(20):
+            assert await alice.post(bob, message, to=to) == 202
+
+        async def acknowledged() -> bool:
+            return bool(store.acks)
+
+        await eventually(acknowledged)
+    # by the handling of the message, and once for its repeats unless a new span begins
+    assert len(store.acks) <= 3
