@@ -30,6 +30,7 @@ LISTEN_BYTES: Final = 1_048_576
 @option(
     "--max-bytes",
     type=click.IntRange(1, MAX_BYTES),
+    metavar="BYTES",
     default=LISTEN_BYTES,
     show_default=True,
     help="Refuse longer messages.",

@@ -66,7 +66,7 @@ def test_progress_is_for_terminals_and_long_inputs(alice: Terminal) -> None:
     assert alice.run("unpack", "--json", packed).stderr == ""
 
 
-@pytest.mark.parametrize("columns", [30, 60, 80])
+@pytest.mark.parametrize("columns", [40, 60, 80])
 def test_lines_fit_a_narrow_terminal(alice: Terminal, columns: int) -> None:
     for arguments in (["--help"], ["listen", "--help"], ["pack", "--bogus"]):
         text = SEQUENCE.sub("", shown(alice, *arguments, columns=columns))
