@@ -15,6 +15,9 @@ __all__ = ["Live"]
 QUIET_SECONDS: Final = 45.0
 """After such a silence the mediator is asked for its status: a mobile network dies without a word."""
 
+AGAIN_SECONDS: Final = 2.0
+"""When envelopes that could not be stored are fetched again."""
+
 ANSWER_SECONDS: Final = 20.0
 """How long it may take to answer before the connection is given up."""
 
@@ -33,6 +36,7 @@ class Live:
         self._uri = uri
         self._allow = allow
         self._threads: dict[str, Thread] = {}
+        self._left_over = False
 
     async def run(self) -> None:
         """Stay live until the connection ends, or the mediator refuses live mode."""
@@ -41,9 +45,12 @@ class Live:
             await self._ask(socket, pickup.live())
             asked = False
             while True:
-                frame: bytes | None = None
-                with anyio.move_on_after(ANSWER_SECONDS if asked else QUIET_SECONDS):
-                    frame = await anext(socket, b"")
+                quiet = AGAIN_SECONDS if self._left_over else QUIET_SECONDS
+                frame = await _next(socket, ANSWER_SECONDS if asked else quiet)
+                if frame is None and self._left_over and not asked:
+                    self._left_over = False
+                    await self._ask(socket, pickup.fetch())
+                    continue
                 if frame == b"" or (frame is None and asked):
                     return
                 asked = frame is None
@@ -68,6 +75,8 @@ class Live:
                 await self._ask(socket, pickup.fetch())
             elif event.name == "delivered":
                 stored = await mediation.store(event.data)
+                # what is not stored now is not pushed again
+                self._left_over |= len(stored) < len(event.data)
                 if stored:
                     await self._ask(socket, pickup.received(stored))
                 if stored and asked:
@@ -83,6 +92,13 @@ class Live:
                 del self._threads[next(iter(self._threads))]
             self._threads[thread.thid] = thread
         await socket.send(packed)
+
+
+async def _next(socket: WebSocketTransport, seconds: float) -> bytes | None:
+    """The next frame, empty at the end of the connection; None where none comes in time."""
+    with anyio.move_on_after(seconds):
+        return await anext(socket, b"")
+    return None
 
 
 _MOST_THREADS: Final = 32

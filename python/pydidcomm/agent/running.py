@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from pydidcomm import (
+    DeliveryError,
     DIDCommError,
     DIDCommMessaging,
     DIDResolver,
@@ -221,7 +222,8 @@ class Running:
             await self._inbox.accept(await self._messaging.unpack(body, config=_CONFIG))
         except ReplayedMessageError:
             return True
-        except (ResolutionError, StoreUnavailableError, SecretsUnavailableError) as error:
+        except (ResolutionError, DeliveryError, StoreUnavailableError, SecretsUnavailableError) as error:
+            # a DID that cannot be resolved or registered at the mediator, or a store
             LOG.warning("a message cannot be accepted now: %s", error)
             return False
         except DIDCommError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pydidcomm._core import Message, Packed, UnpackResult, same_party
-from pydidcomm.errors import DIDCommError, ReplayedMessageError, ResolutionError
+from pydidcomm.errors import DeliveryError, DIDCommError, ReplayedMessageError, ResolutionError
 
 LOG: Final = logging.getLogger("pydidcomm.receiver")
 
@@ -26,13 +26,15 @@ BODY_SECONDS: Final = 30.0
 _LATER: Final = frozenset(
     {
         ResolutionError.code,
+        # of a message that `accept` had to send
+        DeliveryError.code,
         # by name: stores and secrets are extras
         "e.p.me.store-unavailable",
         "e.p.me.secrets-unavailable",
         "e.p.me.secrets-locked",
     }
 )
-"""Failures of a resolver or a store, not of the message: the sender keeps it, and tries again."""
+"""Failures of a resolver, a network or a store, not of the message: the sender keeps it, and tries again."""
 
 _TYPES: Final = frozenset(f"application/didcomm-{kind}+json" for kind in ("encrypted", "signed", "plain"))
 _EITHER_TYPES: Final = _TYPES | {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
-from pydidcomm import DIDCommMessaging
+from pydidcomm import DeliveryError, DIDCommMessaging
 from pydidcomm.agent import Agent, MediationError
 from pydidcomm.agent.server import bound, serving
 from pydidcomm.errors import DIDCommError
@@ -18,8 +18,8 @@ from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.coordinate_mediation import MediateGrant2, MediateRequest2
 from pydidcomm.protocols.problem_report import ProblemReport
 from pydidcomm.stores import Incoming, MemoryStore
-from pydidcomm.transports.http import Sent
-from support.agents import SECONDS, eventually, new_agent
+from pydidcomm.transports.http import HttpTransport, Sent
+from support.agents import LOOPBACK, SECONDS, eventually, new_agent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -213,3 +213,35 @@ async def test_a_mediator_that_reports_the_newer_version_anonymously_is_asked_in
     async with new_agent(listen=None, transport=old) as bob:
         await bob.mediate(old.did)
     assert old.granted == 1
+
+
+class FailingNetwork:
+    """A transport that reaches nothing while it fails."""
+
+    def __init__(self, through: HttpTransport) -> None:
+        self._through = through
+        self.failing = False
+        self.failures = 0
+
+    async def send(self, packed: Packed, *, return_route: bool = False) -> Sent:
+        if self.failing:
+            self.failures += 1
+            raise DeliveryError([("https://mediator.example/", "not connected")])
+        return await self._through.send(packed, return_route=return_route)
+
+
+async def test_an_acceptance_is_not_lost_while_its_did_cannot_be_registered(tmp_path: Path) -> None:
+    async with mediator(tmp_path) as did, HttpTransport(rounds=1, allow=LOOPBACK) as http:
+        network = FailingNetwork(http)
+        async with new_agent(listen=None, transport=network) as bob, new_agent() as alice:
+            await bob.mediate(did)
+            invitation = await bob.invite()
+            network.failing = True
+            await alice.accept(invitation.url)
+
+            async def failed() -> bool:
+                return network.failures > 0
+
+            await eventually(failed)
+            network.failing = False
+            await invitation.accepted(timeout=SECONDS)
