@@ -60,7 +60,7 @@ class Wallet:
     mediator: Mediator
     party: DIDCommMessaging
     did: str
-    connection: Connection = field(default_factory=lambda: Connection())
+    connection: Connection = field(default_factory=Connection)
 
     @classmethod
     async def new(cls, mediator: Mediator, **options: Any) -> Wallet:  # noqa: ANN401, those of what it calls
