@@ -12,13 +12,34 @@ Example:
     ('https://didcomm.org/coordinate-mediation/3.0/mediate-request', {'return_route': 'all'}, 'requested')
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Self, cast
+from typing import Final
 
-from pydidcomm.errors import MalformedMessageError
 from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.conversation import Conversation
+from pydidcomm.protocols.coordination_messages import (
+    PIURI_2,
+    PIURI_3,
+    DidList,
+    Grant,
+    Keylist,
+    KeylistQuery,
+    KeylistUpdate,
+    KeylistUpdateResponse,
+    MediateDeny2,
+    MediateDeny3,
+    MediateGrant2,
+    MediateGrant3,
+    MediateRequest2,
+    MediateRequest3,
+    Page,
+    Paginate,
+    RecipientQuery,
+    RecipientUpdate,
+    RecipientUpdateResponse,
+    Response,
+    Update,
+    Updated,
+)
 from pydidcomm.protocols.machine import Protocol, begins, on
 
 __all__ = [
@@ -46,271 +67,8 @@ __all__ = [
     "Updated",
 ]
 
-PIURI_2: Final = "https://didcomm.org/coordinate-mediation/2.0"
-PIURI_3: Final = "https://didcomm.org/coordinate-mediation/3.0"
-
 _RETURN: Final = {"return_route": "all"}
 """The header of every request: a recipient has no endpoint, so answers come back on the connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """A DID to register or to remove; `action` is "add" or "remove".
-
-    Attributes:
-        recipient_did: The DID.
-        action: "add" or "remove".
-    """
-
-    recipient_did: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class Updated:
-    """The result for one DID: "success", "no_change", "client_error" or "server_error".
-
-    Attributes:
-        recipient_did: The DID.
-        action: "add" or "remove".
-        result: "success", "no_change", "client_error" or "server_error".
-    """
-
-    recipient_did: str
-    action: str
-    result: str
-
-    @property
-    def done(self) -> bool:
-        """Whether the list is as it was asked for."""
-        return self.result in {"success", "no_change"}
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A registered DID."""
-
-    recipient_did: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paginate:
-    """The part of a list that is asked for.
-
-    Attributes:
-        limit: The most entries.
-        offset: The entries to leave out before them.
-    """
-
-    limit: int
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The part of a list that is answered.
-
-    Attributes:
-        count: The entries of this part.
-        offset: The entries before this part.
-        remaining: The entries after this part.
-    """
-
-    count: int
-    offset: int
-    remaining: int
-
-
-def _routing_dids(value: object) -> tuple[str, ...]:
-    """The routing DIDs of a grant: a string in 2.0, an array in 3.0; some mediators mix them up."""
-    values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not values:
-        raise MalformedMessageError(part="message.body.routing_did", reason="neither a DID nor DIDs")
-    found = [each for each in cast("list[object]", values) if isinstance(each, str)]
-    if len(found) != len(cast("list[object]", values)) or not all(each.startswith("did:") for each in found):
-        raise MalformedMessageError(part="message.body.routing_did", reason="not DIDs")
-    return tuple(found)
-
-
-class _Grant(Body):
-    """What both versions of a grant have."""
-
-    __slots__ = ()
-    routing_did: Any
-
-    @property
-    def routing_dids(self) -> tuple[str, ...]:
-        """The DIDs to use as service endpoint, in either form.
-
-        Raises:
-            MalformedMessageError: There is none.
-        """
-        return _routing_dids(self.routing_did)
-
-
-class _Response(Body):
-    """What both versions of an answer to updates have."""
-
-    __slots__ = ()
-    updated: tuple[Updated, ...]
-
-    @classmethod
-    def from_body(cls, body: Mapping[str, Any]) -> Self:
-        """Read the body; Veramo writes `updates` in place of `updated`.
-
-        Args:
-            body: The members.
-
-        Raises:
-            MalformedMessageError: A member is missing or has another type.
-        """
-        if "updated" not in body and "updates" in body:
-            body = {**body, "updated": body["updates"]}
-        return super().from_body(body)
-
-
-@dataclass(frozen=True, slots=True)
-class MediateRequest2(Body, type=f"{PIURI_2}/mediate-request"):
-    """Asks for mediation."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediateDeny2(Body, type=f"{PIURI_2}/mediate-deny"):
-    """Mediation is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediateGrant2(_Grant, type=f"{PIURI_2}/mediate-grant"):
-    """Mediation is granted.
-
-    Attributes:
-        routing_did: The DID to use as service endpoint, as it was written; see `routing_dids`.
-    """
-
-    routing_did: Any
-
-
-@dataclass(frozen=True, slots=True)
-class KeylistUpdate(Body, type=f"{PIURI_2}/keylist-update"):
-    """Registers and removes DIDs.
-
-    Attributes:
-        updates: The changes, in order.
-    """
-
-    updates: tuple[Update, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeylistUpdateResponse(_Response, type=f"{PIURI_2}/keylist-update-response"):
-    """The results.
-
-    Attributes:
-        updated: The changes, each with its result.
-    """
-
-    updated: tuple[Updated, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeylistQuery(Body, type=f"{PIURI_2}/keylist-query"):
-    """Asks for the list.
-
-    Attributes:
-        paginate: The part of the list that is wanted; None for the whole.
-    """
-
-    paginate: Paginate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Keylist(Body, type=f"{PIURI_2}/keylist"):
-    """The list.
-
-    Attributes:
-        keys: The registered DIDs.
-        pagination: The part of the list that this is; None where it is the whole.
-    """
-
-    keys: tuple[Listed, ...]
-    pagination: Page | None = None
-
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """The DIDs."""
-        return tuple(each.recipient_did for each in self.keys)
-
-
-@dataclass(frozen=True, slots=True)
-class MediateRequest3(Body, type=f"{PIURI_3}/mediate-request"):
-    """Asks for mediation."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediateDeny3(Body, type=f"{PIURI_3}/mediate-deny"):
-    """Mediation is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediateGrant3(_Grant, type=f"{PIURI_3}/mediate-grant"):
-    """Mediation is granted.
-
-    Attributes:
-        routing_did: The DIDs to use as service endpoint, as they were written; see `routing_dids`.
-    """
-
-    routing_did: Any
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientUpdate(Body, type=f"{PIURI_3}/recipient-update"):
-    """Registers and removes DIDs.
-
-    Attributes:
-        updates: The changes, in order.
-    """
-
-    updates: tuple[Update, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientUpdateResponse(_Response, type=f"{PIURI_3}/recipient-update-response"):
-    """The results.
-
-    Attributes:
-        updated: The changes, each with its result.
-    """
-
-    updated: tuple[Updated, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientQuery(Body, type=f"{PIURI_3}/recipient-query"):
-    """Asks for the list.
-
-    Attributes:
-        paginate: The part of the list that is wanted; None for the whole.
-    """
-
-    paginate: Paginate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DidList(Body, type=f"{PIURI_3}/recipient"):
-    """The list.
-
-    Attributes:
-        dids: The registered DIDs.
-        pagination: The part of the list that this is; None where it is the whole.
-    """
-
-    dids: tuple[Listed, ...]
-    pagination: Page | None = field(default=None)
-
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """The DIDs."""
-        return tuple(each.recipient_did for each in self.dids)
 
 
 class _Recipient:
@@ -323,12 +81,12 @@ class _Recipient:
         thread.set(state)
 
     @staticmethod
-    def granted(thread: Conversation, grant: _Grant) -> None:
+    def granted(thread: Conversation, grant: Grant) -> None:
         """Report the routing DIDs, and the DID of the mediator, which may have changed with the answer."""
         thread.finish("granted", {"routing_dids": list(grant.routing_dids), "mediator": thread.proved_sender})
 
     @staticmethod
-    def updated(thread: Conversation, response: _Response) -> None:
+    def updated(thread: Conversation, response: Response) -> None:
         """Report the results for what was asked, and no other."""
         asked = {(each["recipient_did"], each["action"]) for each in thread.data["updates"]}
         found = [each for each in response.updated if (each.recipient_did, each.action) in asked]
