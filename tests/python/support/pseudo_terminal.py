@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import fcntl
 import os
@@ -32,6 +33,8 @@ class Screen:
         self._process = process
         self._name = name
         self._descriptor = descriptor
+        # a read may end within a character
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self.shown = ""
 
     def _read(self, until: float) -> bool:
@@ -47,7 +50,7 @@ class Screen:
             if error.errno != errno.EIO:
                 raise
             part = b""
-        self.shown += part.decode(errors="replace")
+        self.shown += self._decoder.decode(part)
         return part != b""
 
     def wait_for(self, text: str) -> None:
