@@ -132,3 +132,23 @@ def in_event_loop(function: Callable[Arguments, Coroutine[Any, Any, None]]) -> C
         asyncio.run(function(*arguments, **named))
 
     return command
+
+
+def in_server_loop(function: Callable[Arguments, Coroutine[Any, Any, None]]) -> Callable[Arguments, None]:
+    """A command that runs the coroutine function in uvloop, which `server` brings where it exists."""
+
+    @wraps(function)
+    def command(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+        with asyncio.Runner(loop_factory=_server_loop()) as runner:
+            runner.run(function(*arguments, **named))
+
+    return command
+
+
+def _server_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415, not on every platform
+    except ImportError:
+        return None
+    made: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return made

@@ -15,7 +15,7 @@ import rich_click as click
 
 from pydidcomm.cli._options import argument, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
-from pydidcomm.cli._run import in_event_loop
+from pydidcomm.cli._run import in_event_loop, in_server_loop
 from pydidcomm.cli._wallet import opened
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ async def init(url: str, wallet: bool, postgres: str | None, config: Path) -> No
 
 @mediator.command()
 @config_option
-@in_event_loop
+@in_server_loop
 async def run(config: Path) -> None:
     """Serve until SIGTERM or Ctrl-C: then sockets are closed with 1012 and what was accepted is finished."""
     import uvicorn  # noqa: PLC0415, the extra `server`
