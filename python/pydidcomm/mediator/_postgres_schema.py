@@ -25,6 +25,19 @@ STEPS: Final = (
     CREATE TABLE gone (digest BYTEA PRIMARY KEY, until DOUBLE PRECISION NOT NULL);
     CREATE INDEX gone_until ON gone (until);
     """,
+    # version 2: departures; `lane` is what leaves in order, `head` the one of it that may leave next
+    """
+    CREATE TABLE outgoing (
+        seq BIGSERIAL PRIMARY KEY, lane TEXT NOT NULL, head BOOLEAN NOT NULL, next TEXT NOT NULL,
+        digest BYTEA NOT NULL UNIQUE, due DOUBLE PRECISION NOT NULL, ends DOUBLE PRECISION NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, size BIGINT NOT NULL, envelope BYTEA NOT NULL);
+    CREATE INDEX outgoing_due ON outgoing (due, seq) WHERE head;
+    CREATE INDEX outgoing_lane ON outgoing USING hash (lane);
+    CREATE INDEX outgoing_next ON outgoing USING hash (next);
+    CREATE INDEX outgoing_ends ON outgoing (ends);
+    CREATE TABLE outgoing_total (messages BIGINT NOT NULL, bytes BIGINT NOT NULL);
+    INSERT INTO outgoing_total VALUES (0, 0);
+    """,
 )
 
 _LOCK: Final = 0x70796463

@@ -30,6 +30,19 @@ STEPS: Final = (
         "CREATE TABLE gone (digest BLOB PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
         "CREATE INDEX gone_until ON gone (until)",
     ),
+    # version 2: departures; `lane` is what leaves in order, `head` the one of it that may leave next
+    (
+        """CREATE TABLE outgoing (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, head INTEGER NOT NULL,
+            next TEXT NOT NULL, digest BLOB NOT NULL UNIQUE, due REAL NOT NULL, ends REAL NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL, envelope BLOB NOT NULL)""",
+        "CREATE INDEX outgoing_due ON outgoing (due, seq) WHERE head = 1",
+        "CREATE INDEX outgoing_lane ON outgoing (lane, seq)",
+        "CREATE INDEX outgoing_next ON outgoing (next)",
+        "CREATE INDEX outgoing_ends ON outgoing (ends)",
+        "CREATE TABLE outgoing_total (messages INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+        "INSERT INTO outgoing_total VALUES (0, 0)",
+    ),
 )
 
 

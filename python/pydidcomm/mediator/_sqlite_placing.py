@@ -47,8 +47,7 @@ def place(
     Raises:
         OSError: The disk has too little room.
     """
-    if not _has_room(connection, folder):
-        raise OSError(errno.ENOSPC, "the disk of the mediator has less than 16 MiB free")
+    require_room(connection, folder)
     found = _routes(connection, [each.next for each in arrivals])
     names = digests(arrivals, found)
     queued = _read(connection, _QUEUED, (json.dumps([route[1] for route in found if route is not None]),))
@@ -66,13 +65,19 @@ def place(
     return group.placed
 
 
-def _has_room(connection: sqlite3.Connection, folder: Path) -> bool:
+def require_room(connection: sqlite3.Connection, folder: Path) -> None:
+    """Leave room for deletions.
+
+    Raises:
+        OSError: The disk has too little room.
+    """
     free = shutil.disk_usage(folder).free
     if free < _RESERVE:
         # what was deleted leaves room in the file
         query = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
         free += connection.execute(query).fetchone()[0]
-    return free >= _RESERVE
+    if free < _RESERVE:
+        raise OSError(errno.ENOSPC, "the disk of the mediator has less than 16 MiB free")
 
 
 def _routes(connection: sqlite3.Connection, names: list[str]) -> list[Route | None]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from pydidcomm.mediator import _postgres_queue as queue
 from pydidcomm.mediator import _postgres_routes as routes
 from pydidcomm.mediator._names import key_of
+from pydidcomm.mediator._postgres_departures import PostgresDepartures
 from pydidcomm.mediator._postgres_schema import migrate
 from pydidcomm.mediator._postgres_wakeups import Wakeups
 from pydidcomm.mediator._postgres_writes import GroupedWrites
@@ -56,6 +57,7 @@ class PostgresMediatorStore:
         self._pool = pool
         self._wakeups = Wakeups(pool)
         self._writes = GroupedWrites(pool, limits, self._wakeups.announce)
+        self.departures = PostgresDepartures(pool)
 
     @classmethod
     async def open(cls, url: str, *, limits: Limits | None = None, connections: int = _CONNECTIONS) -> Self:

@@ -12,6 +12,7 @@ from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._command_thread import CommandThread
 from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, key_of
 from pydidcomm.mediator._schema import migrate
+from pydidcomm.mediator._sqlite_departures import SqliteDepartures
 from pydidcomm.mediator._sqlite_placing import place
 from pydidcomm.mediator.records import (
     Arrival,
@@ -80,6 +81,7 @@ class SqliteMediatorStore:
             grouped=lambda connection, arrivals: place(connection, arrivals, self.limits, self.path.parent),
         )
         self._reader = CommandThread(partial(_connect, self.path), "pydidcomm-mediator-reader")
+        self.departures = SqliteDepartures(self._write, self._read, self.path.parent)
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
+from pydidcomm.mediator.departures import Departures
 from pydidcomm.mediator.records import (
     Arrival,
     Overview,
@@ -23,6 +24,11 @@ class MediatorStore(Protocol):
 
     Each method is one transaction, and returns when it is durable. Many calls may share a commit.
     """
+
+    @property
+    def departures(self) -> Departures:
+        """The envelopes for DIDs that are not registered here."""
+        ...
 
     async def place(self, arrival: Arrival) -> Placed:
         """Store an envelope for the recipient of its route, unless the queue has it or is full."""

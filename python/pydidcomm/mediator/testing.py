@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from pydidcomm.mediator import _departure_checks
 from pydidcomm.mediator.records import Action, Arrival, Placement, RouteChange, RouteResult
 from pydidcomm.mediator.storage import MediatorStore
 
@@ -268,6 +269,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             pages,
             overview,
             writable,
+            *_departure_checks.CHECKS,
         )
     }
 )

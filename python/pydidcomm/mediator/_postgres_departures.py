@@ -1,0 +1,162 @@
+"""Departures in PostgreSQL. A lane is what leaves in order; its head is the one that may leave next.
+
+Each transaction locks the row of the totals first: what one of them sees of a lane is what is there.
+"""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from pydidcomm.mediator._postgres_queue import REMEMBERED
+from pydidcomm.mediator.departures import Departure, Fate, Outgoing, OutgoingLimits, Settlement, admitted
+from pydidcomm.mediator.records import Placement
+
+_LOCK = "SELECT messages, bytes FROM outgoing_total FOR UPDATE"
+
+
+class PostgresDepartures:
+    """The queue of departures; implements `Departures`."""
+
+    def __init__(self, pool: Any) -> None:  # noqa: ANN401, of asyncpg
+        self._pool = pool
+
+    async def keep(self, departure: Departure, limits: OutgoingLimits) -> Placement:
+        """Stores a departure; see `Departures`."""
+        if not departure.next.isprintable():
+            # PostgreSQL has no text with U+0000
+            return Placement.UNKNOWN
+        async with self._pool.acquire() as connection, connection.transaction():
+            return await _keep(connection, departure, limits)
+
+    async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
+        """Takes out what is due; see `Departures`."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            return await _take(connection, now, until, count, size)
+
+    async def settle(self, settlements: Sequence[Settlement], at: float) -> None:
+        """Notes outcomes; see `Departures`."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await _settle(connection, settlements, at)
+
+    async def expire(self, now: float, limit: int) -> int:
+        """Deletes what is to be given up; see `Departures`."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_LOCK)
+            rows = await connection.fetch(
+                "DELETE FROM outgoing WHERE seq IN (SELECT seq FROM outgoing WHERE ends <= $1 LIMIT $2) "
+                "RETURNING lane, size",
+                now,
+                limit,
+            )
+            await _removed(connection, rows)
+        return len(rows)
+
+    async def load(self) -> tuple[int, int]:
+        """How many departures there are, and their bytes."""
+        async with self._pool.acquire() as connection:
+            row = await connection.fetchrow("SELECT messages, bytes FROM outgoing_total")
+        return row[0], row[1]
+
+
+async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -> Placement:  # noqa: ANN401
+    load = await connection.fetchrow(_LOCK)
+    digest = departure.digest
+    seen = await connection.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM outgoing WHERE digest = $1) "
+        "OR EXISTS (SELECT 1 FROM gone WHERE digest = $1)",
+        digest,
+    )
+    alike = await connection.fetchval(
+        "SELECT count(*) FROM (SELECT 1 FROM outgoing WHERE next = $1 LIMIT $2) AS alike",
+        departure.next,
+        limits.per_next,
+    )
+    placed = admitted(departure, limits, load=(load[0], load[1]), alike=alike, seen=seen)
+    if placed is not Placement.STORED:
+        return placed
+    await connection.execute(
+        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope) "
+        "VALUES ($1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = $1), $2, $3, $4, $5, $6, $7)",
+        departure.next if departure.due <= departure.at else _own_lane(),
+        departure.next,
+        digest,
+        departure.due,
+        departure.ends,
+        departure.size,
+        departure.envelope,
+    )
+    await _add(connection, 1, departure.size)
+    return placed
+
+
+def _own_lane() -> str:
+    # the name of no DID
+    return f"#{secrets.token_urlsafe(16)}"
+
+
+async def _add(connection: Any, messages: int, size: int) -> None:  # noqa: ANN401, of asyncpg
+    await connection.execute(
+        "UPDATE outgoing_total SET messages = messages + $1, bytes = bytes + $2", messages, size
+    )
+
+
+async def _take(connection: Any, now: float, until: float, count: int, size: int) -> list[Outgoing]:  # noqa: ANN401
+    await connection.execute(_LOCK)
+    rows = await connection.fetch(
+        "SELECT seq, size FROM outgoing WHERE head AND due <= $1 ORDER BY due, seq LIMIT $2", now, count
+    )
+    chosen: list[int] = []
+    left = size
+    for row in rows:
+        left -= row["size"]
+        if chosen and left < 0:
+            break
+        chosen.append(row["seq"])
+    taken = await connection.fetch(
+        "UPDATE outgoing SET due = $1 WHERE seq = ANY ($2::bigint[]) "
+        "RETURNING seq, next, envelope, ends, attempts",
+        until,
+        chosen,
+    )
+    found = {row["seq"]: Outgoing(*row) for row in taken}
+    return [found[seq] for seq in chosen]
+
+
+async def _settle(connection: Any, settlements: Sequence[Settlement], at: float) -> None:  # noqa: ANN401
+    await connection.execute(_LOCK)
+    later = [each for each in settlements if each.fate is Fate.LATER]
+    lanes = await connection.fetch(
+        "UPDATE outgoing AS o SET due = one.due, attempts = one.attempts, lane = coalesce(one.lane, o.lane) "
+        "FROM unnest($1::bigint[], $2::float8[], $3::int[], $4::text[]) AS one (seq, due, attempts, lane), "
+        "outgoing AS before WHERE o.seq = one.seq AND before.seq = o.seq RETURNING before.lane",
+        [each.seq for each in later],
+        [each.due for each in later],
+        [each.attempts for each in later],
+        [_own_lane() if each.apart else None for each in later],
+    )
+    await _promote(connection, [row["lane"] for row in lanes])
+    sent = {each.seq for each in settlements if each.fate is Fate.SENT}
+    rows = await connection.fetch(
+        "DELETE FROM outgoing WHERE seq = ANY ($1::bigint[]) RETURNING seq, lane, size, digest",
+        [each.seq for each in settlements if each.fate is not Fate.LATER],
+    )
+    await _removed(connection, rows)
+    await connection.execute(
+        "INSERT INTO gone SELECT digest, $2 FROM unnest($1::bytea[]) AS digest "
+        "ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
+        sorted(row["digest"] for row in rows if row["seq"] in sent),
+        at + REMEMBERED,
+    )
+
+
+async def _removed(connection: Any, rows: Sequence[Any]) -> None:  # noqa: ANN401, of asyncpg
+    await _add(connection, -len(rows), -sum(row["size"] for row in rows))
+    await _promote(connection, [row["lane"] for row in rows])
+
+
+async def _promote(connection: Any, lanes: Sequence[str]) -> None:  # noqa: ANN401, of asyncpg
+    await connection.execute(
+        "UPDATE outgoing SET head = true WHERE seq IN "
+        "(SELECT min(seq) FROM outgoing WHERE lane = ANY ($1::text[]) GROUP BY lane)",
+        list(lanes),
+    )

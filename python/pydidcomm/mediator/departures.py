@@ -1,0 +1,177 @@
+"""What a mediator keeps for DIDs that are not registered here, until their own endpoint has it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from pydidcomm.mediator.records import Placement
+
+__all__ = ["Departure", "Departures", "Fate", "Outgoing", "OutgoingLimits", "Settlement", "admitted"]
+
+# an hour of an outage of a busy next hop; a larger backlog is for a larger machine
+MAX_MESSAGES: Final = 10_000
+MAX_BYTES: Final = 256 * 1_048_576
+MAX_PER_NEXT: Final = 1_000
+MAX_AGE: Final = 86_400
+MAX_DELAY: Final = 3_600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingLimits:
+    """The bounds of everything that waits to leave.
+
+    Attributes:
+        messages: The most messages.
+        bytes: Their most bytes.
+        per_next: The most messages for one `next`.
+        age: The seconds after which a message is given up.
+        delay: The most seconds of a `delay_milli`; a longer delay is this one.
+    """
+
+    messages: int = MAX_MESSAGES
+    bytes: int = MAX_BYTES
+    per_next: int = MAX_PER_NEXT
+    age: int = MAX_AGE
+    delay: int = MAX_DELAY
+
+    def __post_init__(self) -> None:
+        for name in ("messages", "bytes", "per_next", "age"):
+            if getattr(self, name) < 1:
+                message = f"`{name}` must be at least 1, got {getattr(self, name)}"
+                raise ValueError(message)
+        if self.delay < 0:
+            message = f"`delay` must not be negative, got {self.delay}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """An envelope that is to leave.
+
+    Attributes:
+        next: The `next` of the forward.
+        envelope: The attached envelope, byte for byte.
+        at: When it arrived, in seconds since the epoch.
+        due: When it may leave, in seconds since the epoch.
+        ends: When it is given up, in seconds since the epoch.
+    """
+
+    next: str
+    envelope: bytes
+    at: float
+    due: float
+    ends: float
+
+    @property
+    def size(self) -> int:
+        """Its bytes: a sender chooses the length of `next` too."""
+        return len(self.envelope) + len(self.next)
+
+    @property
+    def digest(self) -> bytes:
+        """Its name: the same envelope for the same `next` leaves once."""
+        # apart from the names of envelopes for registered DIDs
+        return hashlib.sha256(b"onward\0" + self.next.encode() + b"\0" + self.envelope).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A departure that was taken out to be sent.
+
+    Attributes:
+        seq: Its place in the order of acceptance.
+        next: The `next` of the forward.
+        envelope: The attached envelope, byte for byte.
+        ends: When it is given up, in seconds since the epoch.
+        attempts: The attempts before.
+    """
+
+    seq: int
+    next: str
+    envelope: bytes
+    ends: float
+    attempts: int
+
+
+class Fate(StrEnum):
+    """What is to become of a departure after an attempt."""
+
+    SENT = "sent"
+    DROPPED = "dropped"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The outcome of an attempt.
+
+    Attributes:
+        seq: Which departure.
+        fate: What is to become of it.
+        due: When it is tried again, in seconds since the epoch.
+        attempts: The attempts so far.
+        apart: Whether later departures for the same `next` no longer wait for it.
+    """
+
+    seq: int
+    fate: Fate
+    due: float = 0.0
+    attempts: int = 0
+    apart: bool = False
+
+
+class Departures(Protocol):
+    """The queue of departures; each method is one transaction, and returns when it is durable.
+
+    Those for one `next` leave in the order of acceptance, one after the other; one with a delay of its own
+    is in no order.
+    """
+
+    async def keep(self, departure: Departure, limits: OutgoingLimits) -> Placement:
+        """Store a departure, unless it is there, was sent before, or a bound is reached."""
+        ...
+
+    async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
+        """The departures that are due, oldest first, for this caller alone until a time.
+
+        Args:
+            now: The time, in seconds since the epoch.
+            until: When they are due again unless they are settled: a process that was killed settles nothing.
+            count: The most departures.
+            size: The most bytes, but at least one departure.
+        """
+        ...
+
+    async def settle(self, settlements: Sequence[Settlement], at: float) -> None:
+        """Delete what was sent or is dropped, and note when the rest is due; unknown ones are ignored."""
+        ...
+
+    async def expire(self, now: float, limit: int) -> int:
+        """Delete at most `limit` departures that are to be given up; returns how many."""
+        ...
+
+    async def load(self) -> tuple[int, int]:
+        """How many departures there are, and their bytes."""
+        ...
+
+
+def admitted(
+    departure: Departure, limits: OutgoingLimits, *, load: tuple[int, int], alike: int, seen: bool
+) -> Placement:
+    """Whether a departure is stored. No I/O: a store looks up what it takes.
+
+    Args:
+        departure: The departure.
+        limits: The bounds.
+        load: The messages and bytes that are stored.
+        alike: The messages for the same `next`.
+        seen: Whether the same envelope for the same `next` is stored, or was sent before.
+    """
+    if departure.ends <= max(departure.at, departure.due):
+        return Placement.EXPIRED
+    if seen:
+        return Placement.SEEN
+    full = load[0] >= limits.messages or load[1] + departure.size > limits.bytes
+    return Placement.FULL if full or alike >= limits.per_next else Placement.STORED
