@@ -32,6 +32,9 @@ MOST_SOCKETS: Final = 20_000
 RATE: Final = RateLimit(per_second=200.0, burst=1_000)
 """Messages from one address; many senders may share the address of a network."""
 
+ANSWER_SECONDS: Final = 60.0
+"""How long a message may be in work: longer than a resolver of a network and a commit take together."""
+
 _POLICY: Final = 1008
 _TOO_BIG: Final = 1009
 _RESTART: Final = 1012
@@ -63,6 +66,7 @@ class MediatorServer:
         cors_origin: str | None = None,
         frames: str = "mirror",
         body_seconds: float = requests.BODY_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         """Prepares the application; the server starts it.
 
@@ -77,6 +81,7 @@ class MediatorServer:
             frames: How envelopes are written to a WebSocket: "text", "binary", or "mirror" for the kind that
                 the client sent last.
             body_seconds: How long the body of a request may take.
+            answer_seconds: How long a message may be in work; then its sender is to try again.
 
         Raises:
             ValueError: `frames` is another word, or a network is malformed.
@@ -95,6 +100,7 @@ class MediatorServer:
         self._cors = () if cors_origin is None else (("access-control-allow-origin", cors_origin), *_CORS)
         self._frames = frames
         self._body_seconds = body_seconds
+        self._answer_seconds = answer_seconds
         self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -173,9 +179,16 @@ class MediatorServer:
                 return requests.TOO_SLOW
             if not isinstance(body, bytes):
                 return body
-            return await self._mediator.receive(body, Connection())
+            return await self._receive(body, Connection())
         finally:
             self._free += 1
+
+    async def _receive(self, body: bytes, connection: Connection) -> Reply:
+        with anyio.move_on_after(self._answer_seconds):
+            return await self._mediator.receive(body, connection)
+        # a resolver or the store hangs
+        self._mediator.metrics.count("received", "too-slow")
+        return requests.BUSY
 
     def _late(self, scope: Scope, headers: Iterable[tuple[str, str]]) -> float:
         """Seconds until the address may send."""
@@ -259,7 +272,7 @@ class MediatorServer:
                 return _TRY_AGAIN
             self._free -= 1
             try:
-                reply = await self._mediator.receive(body, connection)
+                reply = await self._receive(body, connection)
             finally:
                 self._free += 1
             if reply.status == requests.BUSY.status:
