@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from pydidcomm.secrets.errors import SecretsLockedError
+from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
 
 FILE: Final = "PYDIDCOMM_PASSPHRASE_FILE"
 KEYRING: Final = "PYDIDCOMM_KEYRING"
 SERVICE: Final = "pydidcomm"
 """The name of the service under which the keyring has the passphrase, with the wallet's path as user."""
+
+LOCK_SECONDS: Final = 30.0
+"""How long to wait for another command that makes the wallet: its keyring may ask the user."""
 
 MAX_BYTES: Final = 4096
 """The longest passphrase; a longer file was named by mistake, and is not read."""
@@ -58,18 +61,38 @@ def _from_file(path: Path) -> str:
 
 def _from_keyring(wallet: Path, *, new: bool) -> str:
     from pydidcomm.secrets import _needs_keyring as _needs_keyring  # noqa: PLC0414, PLC0415, the extra
-    from pydidcomm.secrets._keyring_password import read_password, write_password  # noqa: PLC0415
+    from pydidcomm.secrets._keyring_password import read_password  # noqa: PLC0415
 
     found = read_password(SERVICE, str(wallet))
     if found is None and new:
-        import secrets  # noqa: PLC0415, for a new wallet alone
-
-        found = secrets.token_urlsafe(32)
-        write_password(SERVICE, str(wallet), found)
+        found = _new_in_keyring(wallet)
     if found is None:
         message = f"the keyring has no passphrase for {wallet}: unset {KEYRING} to be asked for it"
         raise SecretsLockedError(message)
     return found
+
+
+def _new_in_keyring(wallet: Path) -> str:
+    """A random passphrase that the keyring has, the same for all commands that make the wallet."""
+    import secrets  # noqa: PLC0415, for a new wallet alone
+
+    from pydidcomm.secrets._file_lock import FileLock  # noqa: PLC0415
+    from pydidcomm.secrets._keyring_password import read_password, write_password  # noqa: PLC0415
+
+    lock = FileLock(wallet.with_name(f"{wallet.name}-passphrase"))
+    try:
+        lock.wait(LOCK_SECONDS)
+    except OSError as error:
+        message = f"there can be no wallet at {wallet}: {error.strerror or error}"
+        raise SecretsUnavailableError(message) from error
+    try:
+        found = read_password(SERVICE, str(wallet))
+        if found is None:
+            found = secrets.token_urlsafe(32)
+            write_password(SERVICE, str(wallet), found)
+        return found
+    finally:
+        lock.release()
 
 
 def _prompted(wallet: Path, *, new: bool) -> str:

@@ -72,8 +72,12 @@ class Opening:
 
     async def open(self) -> Store:
         """The store, made where it is not there and may be made."""
+        method = "raw" if self.passphrase is None else "kdf:argon2i:mod"
+        key: Any = self.raw_key if self.passphrase is None else self.passphrase
         if self.kind == "SQLite":
-            uri = f"sqlite://{self._file()}"
+            if self._is_missing:
+                await self._create(lambda uri: Store.provision(uri, method, key))
+            uri = f"sqlite://{self._path}"
         else:
             url = urlsplit(self.location)
             query = {**self._limits(), **dict(parse_qsl(url.query, keep_blank_values=True))}
@@ -82,8 +86,6 @@ class Opening:
                     query=urlencode({name: value for name, value in query.items() if value}, quote_via=quote)
                 )
             )
-        method = "raw" if self.passphrase is None else "kdf:argon2i:mod"
-        key: Any = self.raw_key if self.passphrase is None else self.passphrase
         for attempt in range(1, OPENING_ATTEMPTS + 1):
             try:
                 if self.create:
@@ -107,18 +109,26 @@ class Opening:
         options = " ".join(f"-c {name}={seconds * 1000}" for name in names)
         return {"connect_timeout": str(seconds), "options": options}
 
-    def _file(self) -> Path:
-        """The path of a file that its owner alone may read: SQLite gives all its files the same mode."""
-        path = Path(self.location).absolute()
+    @property
+    def _path(self) -> Path:
+        return Path(self.location).absolute()
+
+    @property
+    def _is_missing(self) -> bool:
+        """Whether the file has to be made; a link is followed by SQLite."""
+        return self.create and not os.path.lexists(self._path)
+
+    async def _create(self, provision: Callable[[str], Awaitable[Store]]) -> None:
+        from pydidcomm.secrets._askar_creation import create  # noqa: PLC0415, for a new store alone
+
         try:
-            if self.create:
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            pass
+            # the other half is for opening it
+            await create(self._path, provision, self.timeout / 2)
         except OSError as error:
-            message = f"the file of the secrets store cannot be made: {error.strerror}"
+            message = f"the file of the secrets store cannot be made: {error.strerror or error}"
             raise SecretsUnavailableError(message) from error
-        return path
+        except AskarError as error:
+            raise self._refusal(error) from error
 
     def _refusal(self, error: AskarError) -> Exception:
         name = "raw_key" if self.passphrase is None else "passphrase"

@@ -1,4 +1,4 @@
-"""The passphrase from the keyring of the desktop, here a stand-in: a backend that keeps it in a file."""
+"""The passphrase from the keyring of the desktop: of a Secret Service, or of a stand-in with a file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support import secret_service
+from support.command_line import SECONDS
+
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
     from support.command_line import Terminal
 
@@ -81,3 +85,23 @@ def test_a_wallet_whose_passphrase_the_keyring_lacks_stays_locked(alice: Termina
 def test_the_file_counts_where_both_are_named(alice: Terminal) -> None:
     alice.done("did", "new")
     assert alice.run("did", "show", PYDIDCOMM_KEYRING="1").returncode == 0
+
+
+def test_commands_at_once_on_a_new_wallet_share_it_and_the_passphrase_of_the_desktop(
+    alice: Terminal, tmp_path: Path
+) -> None:
+    if secret_service.absent():
+        pytest.skip(f"keyring: {' and '.join(secret_service.absent())} not installed (make system)")
+    (tmp_path / "desktop").mkdir()
+    with secret_service.running(tmp_path / "desktop") as environment:
+        desktop = {
+            "DBUS_SESSION_BUS_ADDRESS": environment["DBUS_SESSION_BUS_ADDRESS"],
+            "PYDIDCOMM_KEYRING": "1",
+            "PYDIDCOMM_PASSPHRASE_FILE": "",
+        }
+        running = [alice.start("did", "new", **desktop) for _ in range(4)]
+        ended = [(*process.communicate(timeout=SECONDS), process.returncode) for process in running]
+        listed = alice.run("did", "show", **desktop)
+    assert [(status, err) for _, err, status in ended] == [(0, "")] * 4
+    assert sorted(listed.stdout.splitlines()) == sorted(out.strip() for out, _, _ in ended)
+    assert [path.name for path in alice.wallet.parent.iterdir()] == ["wallet.db"]

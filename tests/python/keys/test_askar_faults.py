@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -94,6 +96,34 @@ def test_a_file_that_is_not_a_store_is_refused(file: str, tmp_path: Path) -> Non
     (tmp_path / "wallet.db").write_bytes(b"not a database " * 100)
     with pytest.raises(SecretsUnavailableError, match="cannot be opened"):
         create(file)
+
+
+def test_processes_that_create_one_store_share_it(file: str, tmp_path: Path) -> None:
+    running = [
+        subprocess.Popen([sys.executable, PROGRAM, "closed", file, RAW_KEY, "asyncio"])  # noqa: S603, our own
+        for _ in range(4)
+    ]
+    assert [process.wait() for process in running] == [0] * 4
+    with AskarSecrets.open(file, raw_key=RAW_KEY, create=False) as secrets:
+        # two keys of each DID
+        assert len(secrets.kids()) == 8
+    assert [path.name for path in tmp_path.iterdir()] == ["wallet.db"]
+
+
+def test_a_store_that_a_killed_process_did_not_finish_is_made_again(file: str, tmp_path: Path) -> None:
+    for suffix in ("-new", "-new-wal", "-lock"):
+        (tmp_path / f"wallet.db{suffix}").write_bytes(b"")
+    create(file)
+    create(file, create=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["wallet.db"]
+
+
+def test_a_store_that_another_process_does_not_finish_is_given_up(file: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "wallet.db-lock", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(SecretsUnavailableError, match="another process makes it, and has not finished"):
+            create(file, timeout=0.4)
+    create(file)
 
 
 async def test_keys_in_the_store_of_another_program_are_not_found(tmp_path: Path) -> None:

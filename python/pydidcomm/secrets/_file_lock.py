@@ -1,0 +1,68 @@
+"""A lock between processes that may be making one file. It is one of SQLite, and ends with its process."""
+
+import os
+import sqlite3
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+STEP_SECONDS: Final = 0.02
+"""How long to wait between attempts to acquire the lock."""
+
+SUFFIX: Final = "-lock"
+"""What the lock is called after the file."""
+
+HELD: Final = "another process makes it, and has not finished"
+"""Why the lock was not acquired in time."""
+
+_LATER: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR})
+"""Another process has the lock, or removed its file after it was opened here."""
+
+
+class FileLock:
+    """The lock of a file, in a file next to it that exists while the lock is held."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + SUFFIX)
+        self._held: sqlite3.Connection | None = None
+
+    def acquire(self) -> bool:
+        """Whether the lock is held now; does not wait.
+
+        Raises:
+            OSError: There can be no file in the folder.
+        """
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            # the low byte is the kind
+            if error.sqlite_errorcode & 0xFF in _LATER:
+                return False
+            raise OSError(error.sqlite_errorcode, str(error), str(self._path)) from error
+        self._held = connection
+        return True
+
+    def wait(self, seconds: float) -> None:
+        """Acquire the lock; blocks at most so many seconds.
+
+        Raises:
+            TimeoutError: Another process has held it for that long.
+            OSError: There can be no file in the folder.
+        """
+        end = time.monotonic() + seconds
+        while not self.acquire():
+            if time.monotonic() >= end:
+                raise TimeoutError(HELD)
+            time.sleep(STEP_SECONDS)
+
+    def release(self) -> None:
+        """Remove the file, and let the next process acquire the lock."""
+        if self._held is None:
+            return
+        with closing(self._held), suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        self._held = None
