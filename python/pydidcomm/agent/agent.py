@@ -26,7 +26,7 @@ from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import InboxItem, Page, Store
 from pydidcomm.transports.http import HttpTransport
 
-__all__ = ["Agent"]
+__all__ = ["Agent", "until_signal"]
 
 
 class Agent(Directory, Router):
@@ -149,7 +149,7 @@ class Agent(Directory, Router):
                 endpoint = endpoint or here
             running = Running(
                 store=store,
-                router=self,
+                router=self._router,
                 protocols=self._protocols,
                 resolver=self._resolver,
                 transport=transport,
@@ -168,8 +168,13 @@ class Agent(Directory, Router):
     def _features(self) -> list[Feature]:
         """The protocols of the agent, and those of its handlers."""
         known = features_of(self._protocols)
-        others = self.piuris - {feature.id for feature in known}
+        others = self._router.piuris - {feature.id for feature in known}
         return [*known, *(Feature("protocol", piuri) for piuri in sorted(others))]
+
+    @property
+    def _router(self) -> Router:
+        """The handlers."""
+        return self
 
     def _stopped(self) -> None:
         self._running = None
@@ -253,10 +258,16 @@ class Agent(Directory, Router):
         Args:
             backend: "asyncio" or "trio".
         """
-        anyio.run(self._until_signal, backend=backend)
+        anyio.run(until_signal, self, backend=backend)
 
-    async def _until_signal(self) -> None:
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            async with self:
-                async for _ in signals:
-                    return
+
+async def until_signal(block: AbstractAsyncContextManager[object]) -> None:
+    """Run a block until SIGINT or SIGTERM.
+
+    Args:
+        block: The agent.
+    """
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with block:
+            async for _ in signals:
+                return

@@ -25,6 +25,9 @@ class Invited:
         url: The URL that carries it.
     """
 
+    id: str
+    url: str
+
     def __init__(self, record: InvitationRecord, services: Services, seen: Iterable[str] = ()) -> None:
         self.id = record.id
         self.url = record.url

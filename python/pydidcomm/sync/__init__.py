@@ -26,3 +26,12 @@ from pydidcomm.sync.routing import unpack_forward as unpack_forward
 from pydidcomm.sync.routing import wrap_in_forward as wrap_in_forward
 
 globals().update({name: getattr(_pydidcomm, name) for name in __all__ if name not in globals()})
+
+
+def __getattr__(name: str) -> object:
+    if name in {"Agent", "agent"}:
+        import pydidcomm.sync.agent as module  # noqa: PLC0415, the extra `agent`
+
+        return module.Agent if name == "Agent" else module
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

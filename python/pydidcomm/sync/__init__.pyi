@@ -86,6 +86,8 @@ from pydidcomm.resolvers import (
     SecretsStore,
     SigningKey,
 )
+from pydidcomm.sync import agent as agent
+from pydidcomm.sync.agent import Agent as Agent
 from pydidcomm.sync.batches import pack_many, unpack_each, unpack_many
 from pydidcomm.sync.dids.key_did import create_jwk_did, create_key_did
 from pydidcomm.sync.dids.peer_did import create_peer_did

@@ -16,6 +16,7 @@ PARTS = {
     "pydidcomm.transports.http": ("httpx2", "http"),
     "pydidcomm.transports.websocket": ("wsproto", "http"),
     "pydidcomm.sync.network": ("anyio", "http"),
+    "pydidcomm.sync.agent": ("anyio", "agent"),
     "pydidcomm.qr": ("segno", "qr"),
 }
 BARE = [
