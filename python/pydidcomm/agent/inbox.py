@@ -30,7 +30,10 @@ _AGAIN: Final = uuid.UUID("7f0c3d5e-6a4b-5c1d-8e2f-90a1b2c3d4e5")
 
 
 class MessageTooOldError(DIDCommError):
-    """The message was made before the time from which messages are remembered: it may be a repeat."""
+    """The message was made before the time from which messages are remembered, or does not say when.
+
+    It may be a repeat.
+    """
 
     code: ClassVar[str] = "e.p.req.time"
 
@@ -78,12 +81,14 @@ class Inbox:
 
         Raises:
             ReplayedMessageError: The message was stored before; it may be acknowledged again.
-            MessageTooOldError: It is older than the window in which repeats are recognised.
+            MessageTooOldError: It is older than the window in which repeats are recognised, or has no
+                `created_time` where the limits require one.
             BusyError: Too many messages wait.
         """
         now = int(self._clock())
         created = result.message.created_time
-        if created is not None and created < now - self._limits.window:
+        oldest = now - self._limits.window
+        if created < oldest if created is not None else self._limits.require_created_time:
             raise MessageTooOldError
         received = received_from(result, at=now)
         relationship = await self._relationships.meet(received, now)

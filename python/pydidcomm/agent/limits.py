@@ -31,6 +31,8 @@ class Limits:
         send_seconds: For how long it is tried to send a message without `expires_time`.
         window: For how long a message that was handled is remembered, in seconds; one whose `created_time` is
             longer ago is refused.
+        require_created_time: Whether a message without `created_time` is refused. Where it is not, a copy of
+            the message takes effect again once the window has passed.
 
     Raises:
         ValueError: A bound is not positive.
@@ -49,12 +51,13 @@ class Limits:
     longest_pause: int = 3_600
     send_seconds: int = 7 * _DAY
     window: int = 30 * _DAY
+    require_created_time: bool = False
 
     def __post_init__(self) -> None:
         """Checks the bounds."""
         for one in fields(self):
             value = getattr(self, one.name)
-            if value <= 0:
+            if not isinstance(value, bool) and value <= 0:
                 problem = f"`{one.name}` must be positive, got {value}"
                 raise ValueError(problem)
 

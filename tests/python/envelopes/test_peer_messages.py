@@ -148,6 +148,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.spec("AGT-21")
 @pytest.mark.parametrize(("headers", "part"), FAULTS)
 def test_forms_of_peers_are_read_where_form_faults_are_tolerated(
     documents: Documents, alice: Party, bob: Party, headers: dict[str, Any], part: str
