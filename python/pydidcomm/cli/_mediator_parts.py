@@ -1,0 +1,100 @@
+"""What the commands of a mediator have in common: its configuration, secrets, store and DIDs."""
+
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import rich_click as click
+
+from pydidcomm.cli._options import option
+from pydidcomm.cli._wallet import opened
+
+if TYPE_CHECKING:
+    from pydidcomm import DIDCommMessaging
+    from pydidcomm.mediator.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def config_option(command: Command) -> Command:
+    """Add `--config`, which the command gets as `config`."""
+    return option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="PYDIDCOMM_MEDIATOR_CONFIG",
+        default=Path("mediator.toml"),
+        show_default=True,
+        help="The configuration in TOML.",
+    )(command)
+
+
+def read_settings(config: Path) -> "Settings":
+    """The settings of a file and the environment.
+
+    Raises:
+        UsageError: There is no file, or it is wrong.
+    """
+    from pydidcomm.mediator.settings import Settings  # noqa: PLC0415
+
+    try:
+        return Settings.read(config, os.environ)
+    except FileNotFoundError:
+        message = f"there is no {config}: `pydidcomm mediator init` writes it"
+        raise click.UsageError(message) from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def write_settings(config: Path, settings: "Settings") -> None:
+    """Write the settings into a file of mode 0600, whole or not at all."""
+    text = settings.text()
+    new = config.with_name(f"{config.name}.new")
+    # the URL of PostgreSQL may have a password
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    new.replace(config)
+
+
+@asynccontextmanager
+async def open_party(settings: "Settings", *, create: bool = False) -> AsyncGenerator["DIDCommMessaging"]:
+    """The party with the secrets of the mediator; `create` makes them where they are not there."""
+    from pydidcomm import DIDCommMessaging  # noqa: PLC0415
+    from pydidcomm.cli._resolvers import local_and, network  # noqa: PLC0415
+    from pydidcomm.mediator.key_file import KeyFile  # noqa: PLC0415
+
+    async with AsyncExitStack() as stack:
+        if settings.secrets.wallet:
+            wallet = settings.located(settings.secrets.wallet)
+            secrets: Any = await stack.enter_async_context(opened(wallet, create=create))
+            resolver: Any = secrets.did_resolver(network(allow_private=False))
+        else:
+            file = KeyFile(settings.located(settings.secrets.path))
+            # the keys are added by commands, and found by the running mediator without a call into Python
+            secrets = file if create else file.in_memory
+            resolver = local_and(network(allow_private=False))
+        yield await stack.enter_async_context(DIDCommMessaging(secrets=secrets, resolver=resolver))
+
+
+async def new_did(settings: "Settings") -> str:
+    """A new DID whose endpoints are the HTTP and WebSocket URLs of the mediator."""
+    http = settings.mediator.base_url
+    socket = http.replace("http", "ws", 1)
+    services = [
+        {"type": "DIDCommMessaging", "serviceEndpoint": {"uri": uri, "accept": ["didcomm/v2"]}}
+        for uri in (http, socket)
+    ]
+    async with open_party(settings, create=True) as party:
+        return await party.create_peer_did(services=services)
+
+
+async def open_store(settings: "Settings") -> Any:  # noqa: ANN401, one of two stores
+    """The store of grants, routes and envelopes."""
+    if settings.store.url:
+        from pydidcomm.mediator.postgres import PostgresMediatorStore  # noqa: PLC0415
+
+        return await PostgresMediatorStore.open(settings.store.url, limits=settings.limits)
+    from pydidcomm.mediator import SqliteMediatorStore  # noqa: PLC0415
+
+    return SqliteMediatorStore(settings.located(settings.store.path), limits=settings.limits)
