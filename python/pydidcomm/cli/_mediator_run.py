@@ -14,7 +14,7 @@ from pydidcomm.cli._run import in_server_loop
 
 if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
-    from pydidcomm.mediator import MediatorServer
+    from pydidcomm.mediator import Admission, MediatorServer, MediatorStore
     from pydidcomm.mediator.settings import Settings
 
 
@@ -35,13 +35,14 @@ async def run(config: Path) -> None:
     one = settings.server
     async with open_party(settings) as party, HttpTransport() as sender:
         await _require_keys(party, settings.mediator.did)
+        store = await open_store(settings)
         served = MediatorServer(
             Mediator(
                 party,
                 settings.mediator.did,
-                await open_store(settings),
+                store,
                 base_url=settings.mediator.base_url,
-                admission=_admission(settings),
+                admission=_admission(settings, store),
                 limits=settings.limits,
                 metrics=PrometheusMetrics(),
                 previous_dids=settings.mediator.previous_dids,
@@ -105,8 +106,8 @@ async def _drained(server: Any, served: "MediatorServer") -> None:  # noqa: ANN4
     served.drain()
 
 
-def _admission(settings: "Settings") -> Any:  # noqa: ANN401, an Admission
-    from pydidcomm.mediator import AllowList, Closed, Open  # noqa: PLC0415
+def _admission(settings: "Settings", store: "MediatorStore") -> "Admission":
+    from pydidcomm.mediator import AllowList, Closed, InvitedOnly, Open  # noqa: PLC0415
 
     match settings.admission.mode:
         case "open":
@@ -115,6 +116,8 @@ def _admission(settings: "Settings") -> Any:  # noqa: ANN401, an Admission
             return Closed()
         case "list":
             return AllowList(settings.admission.dids, settings.admission.invitations)
+        case "token":
+            return InvitedOnly(store.invitations)
         case other:
-            message = f'[admission] `mode` must be "open", "closed" or "list", got {other!r}'
+            message = f'[admission] `mode` must be "open", "closed", "list" or "token", got {other!r}'
             raise click.UsageError(message)

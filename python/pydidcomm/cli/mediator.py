@@ -7,6 +7,7 @@ from typing import Any
 
 import rich_click as click
 
+from pydidcomm.cli._mediator_invite import invite
 from pydidcomm.cli._mediator_parts import config_option, new_did, open_store, read_settings, write_settings
 from pydidcomm.cli._mediator_run import run
 from pydidcomm.cli._options import argument, option
@@ -27,6 +28,7 @@ def mediator() -> None:
 
 
 mediator.add_command(run)
+mediator.add_command(invite)
 
 
 @mediator.command()
@@ -103,28 +105,6 @@ async def queue(limit: int, config: Path, as_json: bool) -> None:  # noqa: FBT00
             write_json(asdict(row))
         else:
             write_line(f"{row.messages:8} {row.bytes:12} {row.deliveries:6}  {row.did}")
-
-
-@mediator.command()
-@config_option
-@json_option
-def invite(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Show the invitation as a URL and a QR code."""
-    from pydidcomm.invitations import Invitation  # noqa: PLC0415
-
-    settings = read_settings(config)
-    made = Invitation.to(
-        settings.mediator.did,
-        settings.mediator.base_url,
-        goal_code="request-mediate",
-        goal="Mediate messages",
-    )
-    if as_json:
-        write_json({"url": made.url})
-        return
-    write_line(made.url)
-    for line in (made.qr().text() or "").splitlines():
-        write_note(line)
 
 
 @mediator.command()

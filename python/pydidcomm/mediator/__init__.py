@@ -5,6 +5,7 @@
 """
 
 from pydidcomm.mediator.admission import Admission, AllowList, Closed, Open
+from pydidcomm.mediator.invitations import Invitations, InvitationToken, InvitedOnly
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.mediator import Mediator
 from pydidcomm.mediator.rate import RateLimit, RateLimiter
@@ -30,6 +31,9 @@ __all__ = [
     "AllowList",
     "Arrival",
     "Closed",
+    "InvitationToken",
+    "Invitations",
+    "InvitedOnly",
     "Limits",
     "LiveSession",
     "LiveSessions",

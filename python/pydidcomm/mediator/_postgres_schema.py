@@ -38,6 +38,15 @@ STEPS: Final = (
     CREATE TABLE outgoing_total (messages BIGINT NOT NULL, bytes BIGINT NOT NULL);
     INSERT INTO outgoing_total VALUES (0, 0);
     """,
+    # version 3: tokens of invitations, of which and of whose users only hashes are kept
+    """
+    CREATE TABLE invitation (
+        digest BYTEA PRIMARY KEY, name TEXT NOT NULL UNIQUE, uses INTEGER NOT NULL, used INTEGER NOT NULL,
+        made DOUBLE PRECISION NOT NULL, expires DOUBLE PRECISION NOT NULL, label TEXT NOT NULL);
+    CREATE TABLE invitation_use (
+        digest BYTEA PRIMARY KEY, invitation BYTEA NOT NULL REFERENCES invitation ON DELETE CASCADE);
+    CREATE INDEX invitation_use_invitation ON invitation_use (invitation);
+    """,
 )
 
 _LOCK: Final = 0x70796463

@@ -43,6 +43,16 @@ STEPS: Final = (
         "CREATE TABLE outgoing_total (messages INTEGER NOT NULL, bytes INTEGER NOT NULL)",
         "INSERT INTO outgoing_total VALUES (0, 0)",
     ),
+    # version 3: tokens of invitations, of which and of whose users only hashes are kept
+    (
+        """CREATE TABLE invitation (
+            digest BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, uses INTEGER NOT NULL, used INTEGER NOT NULL,
+            made REAL NOT NULL, expires REAL NOT NULL, label TEXT NOT NULL) WITHOUT ROWID""",
+        """CREATE TABLE invitation_use (
+            digest BLOB PRIMARY KEY, invitation BLOB NOT NULL REFERENCES invitation ON DELETE CASCADE)
+            WITHOUT ROWID""",
+        "CREATE INDEX invitation_use_invitation ON invitation_use (invitation)",
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from pydidcomm.mediator import _postgres_queue as queue
 from pydidcomm.mediator import _postgres_routes as routes
 from pydidcomm.mediator._names import key_of
 from pydidcomm.mediator._postgres_departures import PostgresDepartures
+from pydidcomm.mediator._postgres_invitations import PostgresInvitations
 from pydidcomm.mediator._postgres_schema import migrate
 from pydidcomm.mediator._postgres_wakeups import Wakeups
 from pydidcomm.mediator._postgres_writes import GroupedWrites
@@ -58,6 +59,7 @@ class PostgresMediatorStore:
         self._wakeups = Wakeups(pool)
         self._writes = GroupedWrites(pool, limits, self._wakeups.announce)
         self.departures = PostgresDepartures(pool)
+        self.invitations = PostgresInvitations(pool)
 
     @classmethod
     async def open(cls, url: str, *, limits: Limits | None = None, connections: int = _CONNECTIONS) -> Self:

@@ -72,7 +72,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionSettings:
-    """Section `[admission]`: `mode` is "open", "closed" or "list"."""
+    """Section `[admission]`: `mode` is "open", "closed", "list" or "token"."""
 
     mode: str = "open"
     dids: tuple[str, ...] = ()

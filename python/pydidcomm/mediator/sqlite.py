@@ -13,6 +13,7 @@ from pydidcomm.mediator._command_thread import CommandThread
 from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, key_of
 from pydidcomm.mediator._schema import migrate
 from pydidcomm.mediator._sqlite_departures import SqliteDepartures
+from pydidcomm.mediator._sqlite_invitations import SqliteInvitations
 from pydidcomm.mediator._sqlite_placing import place
 from pydidcomm.mediator.records import (
     Arrival,
@@ -82,6 +83,7 @@ class SqliteMediatorStore:
         )
         self._reader = CommandThread(partial(_connect, self.path), "pydidcomm-mediator-reader")
         self.departures = SqliteDepartures(self._write, self._read, self.path.parent)
+        self.invitations = SqliteInvitations(self._write, self._read)
 
     async def __aenter__(self) -> Self:
         return self

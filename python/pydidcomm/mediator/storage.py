@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from pydidcomm.mediator.departures import Departures
+from pydidcomm.mediator.invitations import Invitations
 from pydidcomm.mediator.records import (
     Arrival,
     Overview,
@@ -28,6 +29,11 @@ class MediatorStore(Protocol):
     @property
     def departures(self) -> Departures:
         """The envelopes for DIDs that are not registered here."""
+        ...
+
+    @property
+    def invitations(self) -> Invitations:
+        """The tokens that admit recipients."""
         ...
 
     async def place(self, arrival: Arrival) -> Placed:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pydidcomm.mediator import _departure_checks
+from pydidcomm.mediator import _departure_checks, _invitation_checks
 from pydidcomm.mediator.records import Action, Arrival, Placement, RouteChange, RouteResult
 from pydidcomm.mediator.storage import MediatorStore
 
@@ -270,6 +270,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             overview,
             writable,
             *_departure_checks.CHECKS,
+            *_invitation_checks.CHECKS,
         )
     }
 )
