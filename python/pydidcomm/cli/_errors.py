@@ -22,6 +22,7 @@ from pydidcomm.errors import (
     UntrustedMessageError,
 )
 from pydidcomm.secrets import SecretsLockedError, SecretsUnavailableError
+from pydidcomm.stores.errors import StoreUnavailableError, StoreVersionError
 
 FAILURE: Final = 1
 """Of a file that cannot be read or written, and of what has no other status."""
@@ -39,7 +40,7 @@ STATUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...
     ((NotFoundError, ResolutionError), 5),
     (_MISTRUST, 6),
     (DeliveryError, 7),
-    ((SecretsLockedError, SecretsUnavailableError), 8),
+    ((SecretsLockedError, SecretsUnavailableError, StoreUnavailableError, StoreVersionError), 8),
     # an argument that the library refuses, a key that exists, or an extra that is not installed
     ((ValueError, TypeError, DIDCommError, ImportError), 2),
     (OSError, FAILURE),

@@ -1,11 +1,15 @@
 """Log records of the receiver and of its server as notes on stderr."""
 
 import logging
+from collections.abc import Mapping
 
 from pydidcomm.cli._output import write_json_note, write_note
 
 LEVELS = {"pydidcomm.receiver": logging.INFO, "uvicorn": logging.WARNING}
 """From which level on a logger has something to say to the user: a refused message is `INFO`."""
+
+AGENT = {"pydidcomm.agent": logging.WARNING, "uvicorn": logging.WARNING}
+"""The same for an agent: handlers that fail, messages that cannot be sent."""
 
 
 class _Notes(logging.Handler):
@@ -31,10 +35,10 @@ class _Notes(logging.Handler):
             return
 
 
-def show_refusals(*, as_json: bool) -> None:
-    """Show which messages were refused, and what the server warns of."""
+def show_refusals(*, as_json: bool, levels: Mapping[str, int] = LEVELS) -> None:
+    """Show which messages were refused, and what the server warns of; `levels` has loggers by name."""
     handler = _Notes(as_json=as_json)
-    for name, level in LEVELS.items():
+    for name, level in levels.items():
         logger = logging.getLogger(name)
         logger.setLevel(level)
         logger.addHandler(handler)

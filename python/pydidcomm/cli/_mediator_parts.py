@@ -1,33 +1,19 @@
 """What the commands of a mediator have in common: its configuration, secrets, store and DIDs."""
 
-import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-import rich_click as click
-
-from pydidcomm.cli._options import option
+from pydidcomm.cli._config import config_option_of, read_config
 from pydidcomm.cli._wallet import opened
 
 if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
     from pydidcomm.mediator.settings import Settings
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def config_option(command: Command) -> Command:
-    """Add `--config`, which the command gets as `config`."""
-    return option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        envvar="PYDIDCOMM_MEDIATOR_CONFIG",
-        default=Path("mediator.toml"),
-        show_default=True,
-        help="The configuration in TOML.",
-    )(command)
+config_option: Final = config_option_of("mediator")
+"""Adds `--config`, which the command gets as `config`."""
 
 
 def read_settings(config: Path) -> "Settings":
@@ -38,23 +24,7 @@ def read_settings(config: Path) -> "Settings":
     """
     from pydidcomm.mediator.settings import Settings  # noqa: PLC0415
 
-    try:
-        return Settings.read(config, os.environ)
-    except FileNotFoundError:
-        message = f"there is no {config}: `pydidcomm mediator init` writes it"
-        raise click.UsageError(message) from None
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def write_settings(config: Path, settings: "Settings") -> None:
-    """Write the settings into a file of mode 0600, whole or not at all."""
-    text = settings.text()
-    new = config.with_name(f"{config.name}.new")
-    # the URL of PostgreSQL may have a password
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    new.replace(config)
+    return read_config(Settings.read, config, "mediator")
 
 
 @asynccontextmanager

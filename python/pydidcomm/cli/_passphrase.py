@@ -1,4 +1,4 @@
-"""The passphrase of the wallet: from a file, a keyring or a prompt, never from arguments."""
+"""The passphrase of a wallet: from the environment, a file, a keyring or a prompt, never from arguments."""
 
 import os
 import sys
@@ -7,6 +7,7 @@ from typing import Final
 
 from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
 
+VARIABLE: Final = "PYDIDCOMM_PASSPHRASE"
 FILE: Final = "PYDIDCOMM_PASSPHRASE_FILE"
 KEYRING: Final = "PYDIDCOMM_KEYRING"
 SERVICE: Final = "pydidcomm"
@@ -29,6 +30,10 @@ def passphrase(wallet: Path, *, new: bool) -> str:
     Raises:
         SecretsLockedError: There is no passphrase, and no terminal to ask for one.
     """
+    # the processes that this one starts have no use for it
+    found = os.environ.pop(VARIABLE, "")
+    if found:
+        return found
     file = os.environ.get(FILE)
     if file:
         return _from_file(Path(file))

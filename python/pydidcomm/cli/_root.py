@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "inspect": "pydidcomm.cli.inspect:inspect",
     "diagnose": "pydidcomm.cli.diagnose:diagnose",
     "bench": "pydidcomm.cli.bench:bench",
+    "agent": "pydidcomm.cli.agent:agent",
     "mediator": "pydidcomm.cli.mediator:mediator",
 }
 """The commands and groups in the order of the help, each as `module:name`: a new one is a line here."""
@@ -59,8 +60,8 @@ def root() -> None:
     """Pack, send, receive and inspect DIDComm v2.1 messages.
 
     Commands read stdin or FILE, and write stdout. Keys are in an encrypted wallet. Its passphrase comes from
-    the file that PYDIDCOMM_PASSPHRASE_FILE names, from the keyring of the desktop with PYDIDCOMM_KEYRING=1,
-    or from a prompt.
+    PYDIDCOMM_PASSPHRASE, from the file that PYDIDCOMM_PASSPHRASE_FILE names, from the keyring of the desktop
+    with PYDIDCOMM_KEYRING=1, or from a prompt.
     """
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import rich_click as click
 
+from pydidcomm.cli._config import require_absent, write_config
 from pydidcomm.cli._mediator_invite import invite
-from pydidcomm.cli._mediator_parts import config_option, new_did, open_store, read_settings, write_settings
+from pydidcomm.cli._mediator_parts import config_option, new_did, open_store, read_settings
 from pydidcomm.cli._mediator_run import run
 from pydidcomm.cli._options import argument, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
@@ -41,9 +42,7 @@ async def init(url: str, wallet: bool, postgres: str | None, config: Path) -> No
     """Make a DID with the URL as its endpoint, and write the configuration."""
     from pydidcomm.mediator.settings import Identity, SecretSettings, Settings, StoreSettings  # noqa: PLC0415
 
-    if config.exists():  # noqa: ASYNC240, nothing else runs
-        message = f"{config} exists: remove it, or name another file with --config"
-        raise click.UsageError(message)
+    require_absent(config)
     settings = Settings(
         folder=config.resolve().parent,  # noqa: ASYNC240
         mediator=Identity(base_url=url, did=""),
@@ -57,7 +56,7 @@ async def init(url: str, wallet: bool, postgres: str | None, config: Path) -> No
         store=settings.store,
         secrets=settings.secrets,
     )
-    write_settings(config, settings)
+    write_config(config, settings)
     write_line(did)
     write_note(f"wrote {config}: `pydidcomm mediator run` starts the mediator")
 
@@ -114,7 +113,7 @@ async def rotate(config: Path) -> None:
     """Make a new DID; the present one is answered as before until it is removed from `previous_dids`."""
     settings = read_settings(config)
     did = await new_did(settings)
-    write_settings(config, settings.with_did(did))
+    write_config(config, settings.with_did(did))
     write_line(did)
     write_note("restart the mediator; recipients have the new DID from their next grant")
 

@@ -1,23 +1,16 @@
 """The configuration of a mediator: a TOML file, and environment variables that override it."""
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Self, cast, get_type_hints
+from typing import Final, Self
 
+from pydidcomm._settings import read_sections, write_sections
 from pydidcomm.mediator.records import Limits
 
 __all__ = ["Settings"]
-
-OTHERS: Final = frozenset({"PYDIDCOMM_MEDIATOR_CONFIG"})
-"""Variables that are no keys: this one names the file."""
-
-PREFIX: Final = "PYDIDCOMM_MEDIATOR_"
-"""Environment variables are this, the section and the key in capitals, joined by `_`."""
-
 
 MOST_PORT: Final = 65_535
 
@@ -123,30 +116,7 @@ class Settings:
             ...     Settings.read(file, {"PYDIDCOMM_MEDIATOR_SERVER_PORT": "9000"}).server.port
             9000
         """
-        try:
-            found = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            why = "not UTF-8" if isinstance(error, UnicodeDecodeError) else error
-            message = f"{path} is not TOML: {why}"
-            raise ValueError(message) from error
-        sections = get_type_hints(cls)
-        del sections["folder"]
-        unknown = sorted(set(found) - set(sections))
-        if unknown:
-            message = f"{path}: unknown section [{unknown[0]}]; there are {', '.join(sections)}"
-            raise ValueError(message)
-        known = {
-            f"{PREFIX}{name}_{key}".upper() for name, kind in sections.items() for key in get_type_hints(kind)
-        }
-        stray = sorted(each for each in environment if each.startswith(PREFIX) and each not in known | OTHERS)
-        if stray:
-            message = f"the environment variable {stray[0]} names no section and key of the configuration"
-            raise ValueError(message)
-        made: dict[str, Any] = {
-            name: _section(kind, name, found.get(name, {}), environment, path)
-            for name, kind in sections.items()
-        }
-        return cls(folder=path.resolve().parent, **made)
+        return cls(folder=path.resolve().parent, **read_sections(cls, path, environment, "mediator"))
 
     def located(self, path: str) -> Path:
         """A path of the file, relative to its folder."""
@@ -160,84 +130,9 @@ class Settings:
         )
 
     def text(self) -> str:
-        """The TOML text, of what differs from the defaults and all of `[mediator]`.
+        """The TOML text, of what differs from the defaults.
 
         Raises:
-            ImportError: The extra `mediator` is not installed.
+            ImportError: The extra `cli` is not installed.
         """
-        import tomli_w  # noqa: PLC0415, the extra `mediator`
-
-        sections: dict[str, dict[str, Any]] = {}
-        for section in fields(self):
-            value = getattr(self, section.name)
-            if not is_dataclass(value):
-                continue
-            written = {key.name: getattr(value, key.name) for key in fields(value)}
-            changed = {
-                key.name: written[key.name] for key in fields(value) if written[key.name] != key.default
-            }
-            if changed:
-                sections[section.name] = changed
-        return tomli_w.dumps(sections)
-
-
-def _section(
-    kind: Any,  # noqa: ANN401, a class of this module
-    name: str,
-    found: object,
-    environment: Mapping[str, str],
-    path: Path,
-) -> Any:  # noqa: ANN401
-    where = f"{path}: [{name}]"
-    if not isinstance(found, dict):
-        message = f"{where} must be a section"
-        raise ValueError(message)  # noqa: TRY004, of a file
-    members = cast("dict[str, object]", found)
-    kinds = get_type_hints(kind)
-    unknown = sorted(set(members) - set(kinds))
-    if unknown:
-        message = f"{where} has the unknown key `{unknown[0]}`; there are {', '.join(kinds)}"
-        raise ValueError(message)
-    values: dict[str, Any] = {}
-    for key, expected in kinds.items():
-        variable = f"{PREFIX}{name}_{key}".upper()
-        if variable in environment:
-            values[key] = _of_text(environment[variable], expected, variable)
-        elif key in members:
-            values[key] = _of_toml(members[key], expected, f"{where} `{key}`")
-    try:
-        return kind(**values)
-    except TypeError as error:
-        missing = [each for each in ("base_url", "did") if each in kinds and each not in values]
-        message = f"{where} lacks `{missing[0]}`: `pydidcomm mediator init` writes it"
-        raise ValueError(message) from error
-
-
-def _of_toml(value: object, expected: object, where: str) -> object:
-    plain = {str: "a string", bool: "true or false", int: "an integer"}
-    for kind, named in plain.items():
-        if expected is not kind:
-            continue
-        # `true` is an int to Python, and not to an operator
-        if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
-            return value
-        message = f"{where} must be {named}, got {value!r}"
-        raise ValueError(message)
-    if isinstance(value, list) and all(isinstance(each, str) for each in cast("list[object]", value)):
-        return tuple(cast("list[str]", value))
-    message = f"{where} must be an array of strings, got {value!r}"
-    raise ValueError(message)
-
-
-def _of_text(value: str, expected: object, variable: str) -> object:
-    if expected is str:
-        return value
-    if expected is bool and value in {"true", "false"}:
-        return value == "true"
-    if expected is int and value.isascii() and value.isdigit():
-        return int(value)
-    if expected not in {bool, int}:
-        return tuple(each.strip() for each in value.split(",") if each.strip())
-    named = "true or false" if expected is bool else "an integer"
-    message = f"the environment variable {variable} must be {named}, got {value!r}"
-    raise ValueError(message)
+        return write_sections(self)

@@ -1,0 +1,144 @@
+"""The configuration of `pydidcomm agent`: a TOML file, and environment variables that override it."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Self
+
+from pydidcomm._settings import read_sections, write_sections
+from pydidcomm.protocols import BasicMessage, DiscoverFeatures, Protocol, Receipts, TrustPing, UserProfile
+
+__all__ = ["LISTEN", "PROTOCOLS", "Settings"]
+
+LISTEN: Final = "http://127.0.0.1:8040/didcomm"
+"""Where an agent serves by default: on this machine alone."""
+
+PROTOCOLS: Final[Mapping[str, Callable[[], Protocol]]] = MappingProxyType(
+    {
+        "trust-ping": TrustPing,
+        "discover-features": DiscoverFeatures,
+        "basic-message": BasicMessage,
+        "receipts": Receipts,
+        "user-profile": UserProfile,
+    }
+)
+"""The protocols by name; the agent has empty messages and problem reports by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """Section `[agent]`.
+
+    `routers` are references `module:name` to a `Router`, or to a function that returns one; modules are also
+    looked for in the folder of the file. `label` is the name that the protocol `user-profile` shows.
+    """
+
+    label: str = ""
+    protocols: tuple[str, ...] = ("trust-ping", "discover-features", "basic-message")
+    routers: tuple[str, ...] = ()
+    mediator: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.protocols if name not in PROTOCOLS]
+        if unknown:
+            message = f"[agent] `protocols` has {unknown[0]!r}; there are {', '.join(PROTOCOLS)}"
+            raise ValueError(message)
+        wrong = [one for one in self.routers if not all(one.partition(":"))]
+        if wrong:
+            message = f"[agent] `routers` must be references such as shop.handlers:router, got {wrong[0]!r}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Section `[store]`: an encrypted file of SQLite, or the URL of PostgreSQL."""
+
+    path: str = "agent.db"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """Section `[server]`: `listen` is empty where a mediator receives."""
+
+    listen: str = LISTEN
+    endpoint: str = ""
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationSettings:
+    """Section `[invitation]`: that which `run` shows, for any number of peers."""
+
+    goal: str = ""
+    goal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of it; paths are relative to the folder of the file.
+
+    Attributes:
+        folder: The folder of the file.
+        agent: Section `[agent]`.
+        store: Section `[store]`.
+        server: Section `[server]`.
+        invitation: Section `[invitation]`.
+    """
+
+    folder: Path
+    agent: AgentSettings = field(default_factory=AgentSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    invitation: InvitationSettings = field(default_factory=InvitationSettings)
+
+    def __post_init__(self) -> None:
+        if not self.server.listen and not self.server.endpoint and not self.agent.mediator:
+            message = "the agent cannot be reached: set [server] `listen` or [agent] `mediator`"
+            raise ValueError(message)
+
+    @classmethod
+    def read(cls, path: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Self:
+        r"""Read a file, and the variables that override it.
+
+        Args:
+            path: The TOML file.
+            environment: Variables such as `PYDIDCOMM_AGENT_SERVER_LISTEN`.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValueError: A section or key is unknown, or has another type.
+
+        Example:
+            >>> import tempfile
+            >>> from pathlib import Path
+            >>> from pydidcomm.agent.settings import Settings
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     file = Path(folder) / "agent.toml"
+            ...     _ = file.write_text('[agent]\nlabel = "Shop"')
+            ...     Settings.read(file, {"PYDIDCOMM_AGENT_AGENT_PROTOCOLS": "trust-ping"}).agent.protocols
+            ('trust-ping',)
+        """
+        return cls(folder=path.resolve().parent, **read_sections(cls, path, environment, "agent"))
+
+    def location(self) -> str:
+        """The store: a URL, or a path relative to the folder of the file."""
+        return self.store.url or str(self.folder / os.path.expanduser(self.store.path))  # noqa: PTH111, a text
+
+    def protocols(self) -> list[Protocol]:
+        """The protocols that are named, the user profile with the label."""
+        label = self.agent.label
+        return [
+            UserProfile({"displayName": label}) if name == "user-profile" and label else PROTOCOLS[name]()
+            for name in self.agent.protocols
+        ]
+
+    def text(self) -> str:
+        """The TOML text, of what differs from the defaults.
+
+        Raises:
+            ImportError: The extra `cli` is not installed.
+        """
+        return write_sections(self)
