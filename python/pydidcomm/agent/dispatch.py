@@ -95,11 +95,13 @@ def decide(  # noqa: PLR0913, state, message, time and the two tables
         now: The time, in seconds since the epoch.
         protocols: The protocols of the program.
         router: The handlers of the program.
-        awaited: Whether a request waits for the message, so that it is expected without either.
+        awaited: Whether a request waits for the message: it is expected without either, and no handler gets
+            it.
     """
     protocol = protocols.find(received.message.type)
     step = None if protocol is None else protocol.receive(received, thread, now)
-    route = router.find(received.message.type)
+    # what a request waits for is not handled besides: two programs that echo would answer without end
+    route = None if awaited else router.find(received.message.type)
     if protocol is None and route is None:
         known = awaited or is_report(received.message)
         return Decision(problem=None if known else unsupported(received.message))

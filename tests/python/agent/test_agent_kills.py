@@ -71,6 +71,7 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.mark.spec("AGT-10", "AGT-18", "REL-07")
 async def test_an_agent_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing(
     tmp_path: Path,
 ) -> None:

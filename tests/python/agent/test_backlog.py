@@ -6,6 +6,7 @@ import random
 from collections import Counter, defaultdict
 
 import anyio
+import pytest
 
 from pydidcomm.agent import Agent, Friend, Limits
 from pydidcomm.protocols import Received, Trust
@@ -68,6 +69,7 @@ async def all_heard(heard: list[str], count: int) -> None:
     await eventually(over)
 
 
+@pytest.mark.spec("AGT-07")
 async def test_a_backlog_of_many_threads_is_handled_in_order_and_once() -> None:
     names = [(f"peer{number % 3}", f"thread{random.randrange(15)}") for number in range(900)]  # noqa: S311
     store, heard = MemoryStore(), list[str]()
@@ -96,6 +98,7 @@ async def test_a_longer_backlog_of_one_peer_is_read_no_more_often() -> None:
     assert long < 5 * short
 
 
+@pytest.mark.spec("AGT-14")
 async def test_peers_whose_handlers_hang_do_not_hold_up_another_peer() -> None:
     bob = new_agent(limits=Limits(lanes=8))
 

@@ -68,6 +68,7 @@ async def test_a_message_is_handled_once_however_often_it_arrives() -> None:
     assert Counter(heard) == {"hi": 1, "end": 1}
 
 
+@pytest.mark.spec("AGT-07")
 async def test_messages_of_a_thread_are_handled_in_order() -> None:
     heard: list[str] = []
     bob = new_agent()
@@ -127,6 +128,7 @@ async def test_what_was_accepted_is_handled_after_a_restart_and_answered_once() 
     assert answers == ["you said hi"]
 
 
+@pytest.mark.spec("REL-07")
 async def test_what_was_to_be_sent_leaves_after_a_restart_of_both_sides(tmp_path: Path) -> None:
     heard: list[str] = []
     key = AskarStore.generate_raw_key()
@@ -175,6 +177,7 @@ async def test_a_handler_that_fails_is_run_again_and_parked_and_replayed() -> No
     assert len(set(calls)) == 1
 
 
+@pytest.mark.spec("AGT-14")
 async def test_a_handler_that_takes_too_long_is_stopped_and_its_effects_are_dropped() -> None:
     store = MemoryStore()
     bob = new_agent(store, limits=Limits(attempts=1, handler_seconds=0.2))

@@ -207,6 +207,7 @@ class OldMediator:
         return Sent("https://mediator.example/", 200, found.text.encode(), found.media_type)
 
 
+@pytest.mark.spec("CM3-11")
 async def test_a_mediator_that_reports_the_newer_version_anonymously_is_asked_in_the_older_one() -> None:
     old = OldMediator()
     old.did = await old.party.create_peer_did(service_endpoint="https://mediator.example/")

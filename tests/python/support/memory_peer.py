@@ -11,7 +11,7 @@ from pydidcomm import DeliveryError, DIDCommMessaging, Message
 from pydidcomm.transports.http import Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from pydidcomm import DIDResolver, Packed, PackEncryptedConfig
     from pydidcomm.agent import Agent
@@ -34,7 +34,7 @@ class MemoryPeer:
         arrived: What the agents sent, in order.
         packed: The same, as it was packed.
         failing: Raised by the transport, once each, before it takes anything.
-        answering: Makes what comes back on the connection.
+        answering: Called with each message before the connection ends; returns what comes back on it.
     """
 
     def __init__(self, resolver: DIDResolver | None = None) -> None:
@@ -43,7 +43,7 @@ class MemoryPeer:
         self.arrived: list[Message] = []
         self.packed: list[Packed] = []
         self.failing: list[Exception] = []
-        self.answering: Callable[[Message], Message | None] = lambda _: None
+        self.answering: Callable[[Message], Awaitable[Message | None]] = _nothing
 
     @classmethod
     async def new(cls, endpoint: str | None = NOWHERE) -> MemoryPeer:
@@ -58,11 +58,14 @@ class MemoryPeer:
             raise self.failing.pop(0)
         message = (await self.messaging.unpack(packed.text)).message
         self.arrived.append(message)
-        answer = self.answering(message)
+        answer = await self.answering(message)
         if answer is None or not return_route:
             return Sent(NOWHERE, 202)
         back = await self.pack(answer, to=message.frm or "")
         return Sent(NOWHERE, 200, back.text.encode(), back.media_type)
+
+    async def has_arrived(self) -> bool:
+        return bool(self.arrived)
 
     async def pack(
         self,
@@ -118,6 +121,10 @@ class Connection:
         scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
         await agent.app(scope, self._receive, self._send)
         return self.reply
+
+
+async def _nothing(message: Message) -> None:
+    del message
 
 
 def away() -> DeliveryError:
