@@ -1,4 +1,4 @@
-"""The applications that are compared: a receiver, one that unpacks alone, and one that does nothing.
+"""The applications that are compared: a receiver, some that unpack alone, and one that does nothing.
 
 Each answers a GET with the CPU seconds of its process.
 """
@@ -59,6 +59,13 @@ def answering(work: Callable[[bytes], object]) -> Application:
     return inner
 
 
+def again(body: bytes) -> None:
+    """Unpacks the message twice."""
+    _party.unpack(body)
+    _party.unpack(body)
+
+
 app = measured(receiver(DIDCommMessaging(_party.secrets, _party.resolver), handler))
 bare = measured(answering(_party.unpack))
+twice = measured(answering(again))
 nothing = measured(answering(len))

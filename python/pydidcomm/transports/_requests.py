@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydidcomm._core import Message, Packed, UnpackResult, same_party
@@ -52,6 +52,13 @@ class Reply:
     body: bytes = b""
     media_type: str = "text/plain; charset=utf-8"
     extra: tuple[tuple[str, str], ...] = ()
+    encoded: tuple[tuple[bytes, bytes], ...] = field(init=False, repr=False)
+    """The header fields as ASGI has them, which are the same for most messages."""
+
+    def __post_init__(self) -> None:
+        """Encode the header fields once."""
+        encoded = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers())
+        object.__setattr__(self, "encoded", encoded)
 
     def headers(self) -> list[tuple[str, str]]:
         """The header fields, the length included."""
@@ -91,16 +98,21 @@ def refusal(
     """The answer to a request whose body need not be read; None for any other."""
     if method != "POST":
         return NOT_POST
-    types = [value for name, value in headers if name == "content-type"]
     accepted = _EITHER_TYPES if accept_v1 else _TYPES
-    if len(types) != 1 or types[0].split(";")[0].strip().lower() not in accepted:
+    types = 0
+    wrong = too_large = False
+    # one pass, for each message
+    for name, value in headers:
+        if name == "content-type":
+            types += 1
+            wrong = wrong or (value not in accepted and value.split(";")[0].strip().lower() not in accepted)
+        elif name == "content-encoding":
+            wrong = wrong or value.lower() != "identity"
+        elif name == "content-length":
+            too_large = too_large or not value.isascii() or not value.isdigit() or int(value[:19]) > max_bytes
+    if wrong or types != 1:
         return WRONG_TYPE
-    if any(value.lower() != "identity" for name, value in headers if name == "content-encoding"):
-        return WRONG_TYPE
-    lengths = [value for name, value in headers if name == "content-length"]
-    if any(not value.isascii() or not value.isdigit() or int(value[:19]) > max_bytes for value in lengths):
-        return TOO_LARGE
-    return None
+    return TOO_LARGE if too_large else None
 
 
 def invitation_of(query: str, invitations: Mapping[str, str]) -> Reply | None:

@@ -1,7 +1,8 @@
 """Time limits in asyncio and trio, for an application that needs no other library."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from pydidcomm._driver.event_loop import running_loop
@@ -9,17 +10,54 @@ from pydidcomm._driver.event_loop import running_loop
 Result = TypeVar("Result")
 
 
-async def within(seconds: float, work: Callable[[], Awaitable[Result]]) -> Result:
-    """What the work returns, or TimeoutError after so many seconds."""
+async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+    """What the work returns, or TimeoutError after so many seconds.
+
+    In asyncio no timer is set for work that does not have to wait, as with a body that is there already: a
+    timer costs more than all else that a receiver does for a message.
+    """
     loop: Any = running_loop()
     if loop.__name__ == "trio":
+        # its cancel scopes are nested, and work that has begun may be in one
         try:
             with loop.fail_after(seconds):
-                return await work()
+                return await work
         except loop.TooSlowError:
             raise TimeoutError from None
+    try:
+        waits_for = work.send(None)
+    except StopIteration as ended:
+        result: Result = ended.value
+        return result
     async with loop.timeout(seconds):
-        return await work()
+        return await _Rest(work, waits_for)
+
+
+class _Rest(Awaitable[Result]):
+    """What is left of a coroutine that was begun, and waits."""
+
+    def __init__(self, begun: Coroutine[Any, Any, Result], waits_for: object) -> None:
+        self._begun = begun
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, Result]:
+        """Wait for the same, and run the coroutine to its end."""
+        begun, waits_for = self._begun, self._waits_for
+        while True:
+            try:
+                answer = yield waits_for
+            except GeneratorExit:
+                begun.close()
+                raise
+            except BaseException as error:  # noqa: BLE001, a cancellation above all
+                step = partial(begun.throw, error)
+            else:
+                step = partial(begun.send, answer)
+            try:
+                waits_for = step()
+            except StopIteration as ended:
+                result: Result = ended.value
+                return result
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """Receive messages over HTTP and WebSocket, as an ASGI application. DIDComm v2.1, section "Transports"."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,7 +22,7 @@ Accept = Callable[[Any], Awaitable[object]]
 
 NO_INVITATIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
-_READ: Final = frozenset({b"content-type", b"content-length", b"content-encoding"})
+_READ: Final = {name.encode(): name for name in ("content-type", "content-length", "content-encoding")}
 """The header fields that a request is judged by."""
 
 # status codes of WebSocket, RFC 6455, section 7.4.1
@@ -75,9 +74,9 @@ class Receiver:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            (known, value.decode("latin-1"))
             for name, value in scope["headers"]
-            if name.lower() in _READ
+            if (known := _READ.get(name.lower())) is not None
         ]
         short = None
         if scope["method"] in {"GET", "HEAD"}:
@@ -100,7 +99,7 @@ class Receiver:
 
     async def _message(self, receive: Receive, send: Send) -> None:
         try:
-            body = await within(self._body_seconds, partial(read_body, receive, self._max_bytes))
+            body = await within(self._body_seconds, read_body(receive, self._max_bytes))
         except TimeoutError:
             await _respond(send, requests.TOO_SLOW)
             return
@@ -275,9 +274,9 @@ class _Once:
 
 
 async def _respond(send: Send, reply: Reply) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers()]
     try:
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        # a list of its own, to which middleware may add
+        await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.encoded]})
         await send({"type": "http.response.body", "body": reply.body})
     except OSError:
         # the sender went away, which is how servers say so

@@ -303,6 +303,38 @@ async def test_a_slow_body_ends_with_408_and_a_disconnected_sender_is_not_an_err
     assert sent == []
 
 
+async def test_a_body_in_parts_is_received_and_a_cancelled_one_leaves_its_place() -> None:
+    alice, _, bob, bob_did = await parties()
+    text = (await alice.pack(HELLO, to=bob_did)).text.encode()
+    app = receiver(bob, ignore, max_concurrency=1)
+    with anyio.CancelScope() as scope:
+
+        async def cancelled() -> None:
+            scope.cancel()
+            for _ in range(100):
+                await anyio.sleep(0)
+
+        await request(app, text, pause=cancelled)
+    assert scope.cancelled_caught
+
+    async def failing() -> None:
+        await anyio.lowlevel.checkpoint()
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await request(app, text, pause=failing)
+    parts = [text[:10], text[10:500], text[500:]]
+    assert (await request(app, parts, pause=anyio.lowlevel.checkpoint))[0] == 202
+
+
+async def test_a_body_that_is_there_needs_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, _, bob, bob_did = await parties()
+    text = (await alice.pack(HELLO, to=bob_did)).text.encode()
+    with monkeypatch.context() as patched:
+        patched.setattr("asyncio.timeout", None)
+        assert (await request(receiver(bob, ignore), [text[:10], text[10:]]))[0] == 202
+
+
 @pytest.mark.spec("OOB-17")
 async def test_a_short_invitation_url_leads_to_the_long_one() -> None:
     _, _, bob, _ = await parties()
