@@ -34,8 +34,8 @@ test: test-rust growth test-python conformance ## run all tests
 check: $(VENV)/built ## check formatting, lints and the quick tests: before each commit
 	$(SAY) "Rust: formatting, lints and unit tests of the core"
 	cargo fmt --all --check
-	cargo clippy --locked --lib --no-default-features --features accelerated --quiet -- -D warnings
-	cargo test --locked --lib --no-default-features --features accelerated --quiet
+	cargo clippy --locked --lib --no-default-features --quiet -- -D warnings
+	cargo test --locked --lib --no-default-features --quiet
 	$(SAY) "Python: formatting, lints, floors and the quick tests"
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -4,12 +4,11 @@
 # which tests passed, for the report of the requirements
 RESULTS := build/conformance
 
-test-rust: ## run the tests of the core, with each backend
-	$(SAY) "tests of the Rust core, without Python: on both backends, and on askar-crypto alone"
+test-rust: ## run the tests of the core
+	$(SAY) "tests of the Rust core, without Python"
 	@mkdir -p $(RESULTS)
-	cargo test --locked --no-default-features --features accelerated >$(RESULTS)/rust.txt 2>&1 || { cat $(RESULTS)/rust.txt; exit 1; }
+	cargo test --locked --no-default-features >$(RESULTS)/rust.txt 2>&1 || { cat $(RESULTS)/rust.txt; exit 1; }
 	@grep '^test result' $(RESULTS)/rust.txt
-	cargo test --locked --no-default-features --quiet
 
 ifeq ($(shell command -v valgrind),)
 growth:
@@ -17,7 +16,7 @@ growth:
 else
 growth: ## count the instructions for inputs of growing size: work may grow no faster than they do
 	$(SAY) "growth: instructions for inputs of one, two and four times a size"
-	cargo test --locked --no-default-features --features accelerated --test core -- --ignored --exact --nocapture growth::work_grows_with_the_input_and_no_faster
+	cargo test --locked --no-default-features --test core -- --ignored --exact --nocapture growth::work_grows_with_the_input_and_no_faster
 endif
 
 test-python: $(VENV)/built ## run the tests of the Python package, README and notebooks included

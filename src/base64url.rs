@@ -32,17 +32,6 @@ pub(crate) fn decode(text: &str, part: &'static str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| Error::malformed(part, "not base64url without padding"))
 }
 
-/// Decodes a text into a buffer with so much spare capacity.
-pub(crate) fn decode_with_room(text: &str, room: usize, part: &'static str) -> Result<Vec<u8>> {
-    let most = URL_SAFE_NO_PAD.estimated_decoded_length(text.len());
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(most.saturating_add(room)).map_err(|_| Error::Memory)?;
-    URL_SAFE_NO_PAD
-        .decode_append(text, &mut bytes)
-        .map_err(|_| Error::malformed(part, "not base64url without padding"))?;
-    Ok(bytes)
-}
-
 /// Decodes with optional padding, as Aries RFC 0019 requires; otherwise as strictly.
 pub(crate) fn decode_padded(text: &str, part: &'static str) -> Result<Vec<u8>> {
     let bare = match text.strip_suffix('=') {
@@ -82,9 +71,6 @@ mod tests {
         for (bytes, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")] {
             assert_eq!(encode(bytes), text);
             assert_eq!(decode(text, "x").unwrap(), bytes.as_bytes());
-            let roomy = decode_with_room(text, 7, "x").unwrap();
-            assert_eq!(roomy, bytes.as_bytes());
-            assert!(roomy.capacity() >= bytes.len() + 7);
         }
         assert_eq!(encode([0xff, 0xef, 0xbe]), "_---");
     }
@@ -94,7 +80,6 @@ mod tests {
     fn decode_refuses_padding_other_letters_and_stray_bits() {
         for text in ["Zg==", "Zg=", "+-__", "Z", "Zh", "Zm9", "Zm9v\n", "Zm 9v", "é"] {
             assert!(decode(text, "x").is_err(), "{text}");
-            assert!(decode_with_room(text, 0, "x").is_err(), "{text}");
         }
     }
 

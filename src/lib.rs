@@ -2,8 +2,8 @@
 //!
 //! The core does no I/O. It opens no socket and reads no clock: an operation is an `async fn` that requests DID
 //! documents, secrets, the time and random bytes from its [`caller`], and an [`operation::Operation`] drives it by
-//! hand, question by question. Where aws-lc-rs is the backend, ephemeral keys and ECDSA signatures on the NIST
-//! curves use its random generator; all other randomness comes from the caller. Only `bindings` uses `PyO3`.
+//! hand, question by question. Ephemeral keys and ECDSA signatures on the NIST curves use the random generator of
+//! aws-lc; all other randomness comes from the caller. Only `bindings` uses `PyO3`.
 
 mod base64url;
 pub mod caller;

@@ -1,6 +1,5 @@
 //! Diffie-Hellman key agreement.
 
-use super::backend::{Backend, DefaultBackend};
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use super::shared_secret::SharedSecret;
@@ -9,7 +8,7 @@ use crate::error::{Error, Result};
 /// Computes the shared secret; keys on different curves are an error.
 pub(crate) fn agree(secret: &PrivateKey, public: &PublicKey) -> Result<SharedSecret> {
     let point = public.point().filter(|_| secret.curve() == public.curve()).ok_or(Error::Decryption)?;
-    let bytes = DefaultBackend::agree(secret.scalar(), point).ok_or(Error::Decryption)?;
+    let bytes = secret.scalar().agree(point).ok_or(Error::Decryption)?;
     SharedSecret::new(public.curve(), bytes)
 }
 

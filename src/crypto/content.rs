@@ -2,9 +2,19 @@
 
 use askar_crypto::buffer::SecretBytes;
 
+use super::a256cbc_hs512;
+use super::aead::Aead;
 use super::algorithm::ContentEncryption;
-use super::backend::{Backend, Cipher, DefaultBackend};
 use crate::error::{Error, Result};
+
+/// The content ciphers of both versions of DIDComm.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cipher {
+    A256CbcHs512,
+    A256Gcm,
+    Xc20P,
+    C20P,
+}
 
 /// The lengths of an algorithm's inputs, in bytes.
 #[derive(Clone, Copy)]
@@ -26,8 +36,13 @@ impl Cipher {
     /// Encrypts in place, and returns the tag; the padding of one cipher makes the buffer up to
     /// [`PADDING`] bytes longer, so one with that much room leaves no copy behind.
     pub(crate) fn seal(self, cek: &[u8], iv: &[u8], aad: &[u8], buffer: &mut Vec<u8>) -> Result<Vec<u8>> {
-        let refused = || Error::misuse("the content cannot be encrypted");
-        DefaultBackend::seal(self, cek, iv, aad, buffer).ok_or_else(refused)
+        let sealed = match self {
+            Self::A256CbcHs512 => a256cbc_hs512::seal(cek, iv, aad, buffer),
+            Self::A256Gcm => Aead::a256gcm(cek, iv).and_then(|aead| aead.seal(aad, buffer)),
+            Self::Xc20P => Aead::xc20p(cek, iv).and_then(|aead| aead.seal(aad, buffer)),
+            Self::C20P => Aead::c20p(cek, iv).and_then(|aead| aead.seal(aad, buffer)),
+        };
+        sealed.ok_or_else(|| Error::misuse("the content cannot be encrypted"))
     }
 
     /// Decrypts in place; after a failure the content of the buffer is undefined.
@@ -43,7 +58,13 @@ impl Cipher {
         if (cek.len(), iv.len(), tag.len()) != (lengths.key, lengths.iv, lengths.tag) {
             return Err(Error::Decryption);
         }
-        DefaultBackend::open(self, cek, iv, aad, buffer, tag).ok_or(Error::Decryption)
+        let opened = match self {
+            Self::A256CbcHs512 => a256cbc_hs512::open(cek, iv, aad, buffer, tag),
+            Self::A256Gcm => Aead::a256gcm(cek, iv).and_then(|aead| aead.open(aad, buffer, tag)),
+            Self::Xc20P => Aead::xc20p(cek, iv).and_then(|aead| aead.open(aad, buffer, tag)),
+            Self::C20P => Aead::c20p(cek, iv).and_then(|aead| aead.open(aad, buffer, tag)),
+        };
+        opened.ok_or(Error::Decryption)
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use askar_crypto::buffer::SecretBytes;
 
-use super::backend::askar::derived_scalar;
-use super::backend::{Backend, DefaultBackend, Draw, Scalar};
 use super::curve::Curve;
+use super::ed25519::derived_scalar;
 use super::public_key::PublicKey;
+use super::random_bytes::Draw;
+use super::scalar::Scalar;
 use super::static_secret_cache::StaticSecretCache;
 use crate::error::{Error, Result};
 
@@ -27,11 +28,11 @@ struct Inner {
 impl PrivateKey {
     pub(crate) fn from_bytes(curve: Curve, bytes: &[u8]) -> Result<Self> {
         let refused = || Error::malformed("secret key", format!("not a private key on {}", curve.name()));
-        DefaultBackend::scalar(curve, bytes).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
+        Scalar::parse(curve, bytes).and_then(|scalar| Self::new(curve, scalar)).ok_or_else(refused)
     }
 
     pub(crate) fn generate(curve: Curve, draw: Draw<'_>) -> Result<Self> {
-        DefaultBackend::generate(curve, draw)
+        Scalar::generate(curve, draw)
             .and_then(|scalar| Self::new(curve, scalar))
             .ok_or_else(|| Error::malformed("secret key", "not generated"))
     }
@@ -71,7 +72,7 @@ impl PrivateKey {
 
     /// The private bytes, for storage.
     pub(crate) fn bytes(&self) -> Option<SecretBytes> {
-        DefaultBackend::secret_bytes(&self.0.scalar)
+        self.0.scalar.secret_bytes()
     }
 
     /// The X25519 key derived from an Ed25519 key; `None` for other curves.

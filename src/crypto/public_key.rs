@@ -3,9 +3,11 @@
 use std::fmt::{Debug, Formatter};
 use std::sync::{Arc, OnceLock};
 
-use super::backend::askar::{decompress, derived_point};
-use super::backend::{Backend, DefaultBackend, Point, Scalar};
+use super::compressed_point::decompress;
 use super::curve::Curve;
+use super::ed25519::derived_point;
+use super::point::Point;
+use super::scalar::Scalar;
 use super::sec1::{COMPRESSED, UNCOMPRESSED};
 use crate::error::{Error, Result};
 
@@ -17,7 +19,7 @@ struct Key {
     curve: Curve,
     /// Raw on X25519 and Ed25519, the point in uncompressed form on other curves.
     bytes: Vec<u8>,
-    /// Parsed by the backend on first use, which our own public keys never have.
+    /// Parsed on first use, which our own public keys never have.
     point: OnceLock<Option<Point>>,
 }
 
@@ -50,20 +52,20 @@ impl PublicKey {
         let is_compressed = curve.has_y() && bytes.first() != Some(&UNCOMPRESSED);
         let bytes =
             if is_compressed { decompress(curve, bytes).ok_or_else(off_the_curve)? } else { bytes.to_vec() };
-        let point = DefaultBackend::point(curve, &bytes).ok_or_else(off_the_curve)?;
+        let point = Point::parse(curve, &bytes).ok_or_else(off_the_curve)?;
         Ok(Self(Arc::new(Key { curve, bytes, point: OnceLock::from(Some(point)) })))
     }
 
     /// The public key of a private one.
     pub(super) fn of(curve: Curve, scalar: &Scalar) -> Option<Self> {
-        let bytes = DefaultBackend::public_bytes(scalar)?;
+        let bytes = scalar.public_bytes()?;
         Some(Self(Arc::new(Key { curve, bytes, point: OnceLock::new() })))
     }
 
     /// The parsed point.
     pub(super) fn point(&self) -> Option<&Point> {
         let Key { curve, bytes, point } = &*self.0;
-        point.get_or_init(|| DefaultBackend::point(*curve, bytes)).as_ref()
+        point.get_or_init(|| Point::parse(*curve, bytes)).as_ref()
     }
 
     /// Reads the affine coordinates of a point, and restores missing leading zeros.
@@ -198,6 +200,21 @@ mod tests {
                 bytes[0] = form;
                 assert!(PublicKey::from_bytes(curve, &bytes).is_err(), "{} {form}", curve.name());
             }
+        }
+    }
+
+    // ALG-04
+    #[test]
+    fn compressed_point_off_the_curve_is_refused() {
+        for curve in Curve::ALL.into_iter().filter(|curve| curve.has_y()) {
+            let mut bytes = vec![0; curve.field_length() + 1];
+            bytes[0] = 2;
+            let read = |x: u8| {
+                *bytes.last_mut().unwrap() = x;
+                PublicKey::from_bytes(curve, &bytes).map(|key| assert_eq!(key.bytes(), bytes)).is_ok()
+            };
+            let on_the_curve = (0..32).map(read).filter(|is_ok| *is_ok).count();
+            assert!((8..24).contains(&on_the_curve), "{} {on_the_curve}", curve.name());
         }
     }
 

@@ -2,7 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::backend::Draw;
+/// Fills the buffer with random bytes.
+pub(crate) type Draw<'a> = &'a mut dyn FnMut(&mut [u8]);
 
 /// Random bytes for several uses, each byte used once.
 pub(crate) struct RandomBytes<'a> {

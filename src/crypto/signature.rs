@@ -1,14 +1,13 @@
 //! Signatures over bytes.
 
 use super::algorithm::SignatureAlgorithm;
-use super::backend::{Backend, DefaultBackend};
 use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use crate::error::{Error, Result};
 
 /// Signs with the algorithm of the key's curve.
 pub(crate) fn sign(key: &PrivateKey, data: &[u8]) -> Result<Vec<u8>> {
-    let signature = DefaultBackend::sign(key.scalar(), data);
+    let signature = key.scalar().sign(data);
     signature.ok_or_else(|| Error::misuse(format!("a key on {} cannot sign", key.curve().name())))
 }
 
@@ -25,11 +24,7 @@ pub(crate) fn verify(
 ) -> Result<SignatureValid> {
     let fits = SignatureAlgorithm::of(key.curve()) == Some(algorithm);
     let point = key.point().filter(|_| fits).ok_or(Error::InvalidSignature)?;
-    if DefaultBackend::verify(point, data, signature) {
-        Ok(SignatureValid(()))
-    } else {
-        Err(Error::InvalidSignature)
-    }
+    if point.verify(data, signature) { Ok(SignatureValid(())) } else { Err(Error::InvalidSignature) }
 }
 
 #[cfg(test)]

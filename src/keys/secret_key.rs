@@ -9,7 +9,7 @@ use super::jwk::Jwk;
 use super::multikey;
 use super::{Curve, PrivateKey, PublicKey, curve_of_suite, secret_kid};
 use crate::base64url;
-use crate::crypto::backend::Draw;
+use crate::crypto::random_bytes::Draw;
 use crate::did_url::DidUrl;
 use crate::error::{Error, Result};
 use crate::json;

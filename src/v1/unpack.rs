@@ -7,7 +7,7 @@ use super::pack::find_agreement_secret;
 use super::report::Report;
 use crate::base64url;
 use crate::caller::Caller;
-use crate::crypto::backend::Cipher;
+use crate::crypto::content::Cipher;
 use crate::crypto::crypto_box::{CryptoBox, sealed_nonce, split_sealed};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, PublicKey, Secret, Verkey};

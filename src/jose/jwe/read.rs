@@ -76,9 +76,6 @@ impl<'a> header::Members<'a> for Protected<'a> {
     }
 }
 
-/// The length of the longest tag: one backend requires the tag after the ciphertext.
-const TAG_ROOM: usize = 32;
-
 /// The members of an entry of `recipients`.
 #[derive(Default)]
 struct WireRecipient<'a> {
@@ -143,7 +140,7 @@ impl<'a> Jwe<'a> {
             apv,
             recipients,
             iv: decode_member(wire.iv, "jwe.iv")?,
-            ciphertext: decode_ciphertext(wire.ciphertext)?,
+            ciphertext: decode_member(wire.ciphertext, "jwe.ciphertext")?,
             tag: decode_member(wire.tag, "jwe.tag")?,
             aad: wire.aad.map(|aad| string(Some(aad), "jwe.aad")).transpose()?,
             protected,
@@ -168,12 +165,6 @@ impl std::fmt::Debug for Jwe<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Jwe").field("agreement", &self.agreement).finish_non_exhaustive()
     }
-}
-
-/// Decodes the ciphertext into a buffer for decryption in place.
-fn decode_ciphertext(raw: Option<Raw<'_>>) -> Result<Vec<u8>> {
-    const PART: &str = "jwe.ciphertext";
-    base64url::decode_with_room(&string(raw, PART)?, TAG_ROOM, PART)
 }
 
 fn read_agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Result<Agreement> {
