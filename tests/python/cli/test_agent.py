@@ -113,7 +113,7 @@ def test_a_wrong_configuration_is_named(text: str, problem: str, tmp_path: Path)
 
 
 def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "agent.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "agent.md").read_text(encoding="utf-8")
     settings = Settings(
         folder=tmp_path,
         agent=AgentSettings(label='a"b', mediator="did:example:m", routers=("shop:router",)),

@@ -77,7 +77,7 @@ def test_a_wrong_configuration_is_named_with_its_key(text: str, problem: str, tm
 
 
 def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "mediator.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "mediator.md").read_text(encoding="utf-8")
     settings = Settings(folder=tmp_path, mediator=Identity(base_url='a"b\\c', did="did:example:m"))
     changed = settings.with_did("did:example:n")
     (tmp_path / "mediator.toml").write_text(changed.text(), encoding="utf-8")

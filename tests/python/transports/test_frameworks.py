@@ -1,4 +1,4 @@
-"""The programs of docs/receiving.md under real servers: a page, and messages over HTTP and WebSocket."""
+"""The programs of docs/how-to/receiving.md under real servers: a page, and messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-PAGE = (ROOT / "docs" / "receiving.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "receiving.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^## (?P<title>.+?)$.*?^```python\n(?P<source>.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = {match["title"]: match["source"] for match in SECTION.finditer(PAGE)}
 ASGI = "uvicorn --ws websockets-sansio app:app --port {port}"

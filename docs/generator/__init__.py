@@ -1,0 +1,1 @@
+"""The pages of the documentation, from the documents of the repository."""

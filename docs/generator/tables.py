@@ -1,0 +1,105 @@
+"""Tables that a program writes: commands, the versions of peers, measurements."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import rich_click as click
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+INTEROP: Final = ROOT / "tests" / "interop"
+MEASURED: Final = ROOT / "build" / "bench"
+PINNED: Final = re.compile(
+    r'^"?(?P<name>@?[a-z][\w/.-]*?)(?:\[[\w,-]+\])?"?(?:==| = "=|": ")(?P<version>[^"\s]+)"?,?$'
+)
+PEERS: Final = {
+    "sicpa/requirements.txt": ("PyPI", ["didcomm", "peerdid"]),
+    "indicio/requirements.txt": ("PyPI", ["didcomm-messaging"]),
+    "jose/requirements.txt": ("PyPI", ["did-peer-2", "did-peer-4", "joserfc", "jwcrypto"]),
+    "node/package.json": ("npm", ["didcomm-node", "jose"]),
+    "identus/package.json": ("npm", ["@hyperledger/identus-sdk"]),
+    "rust/Cargo.toml": ("crates.io", ["didcomm", "affinidi-messaging-didcomm", "did-peer"]),
+}
+"""The files that pin the peers of `make interop`, and the names of the peers in each."""
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def peers() -> str:
+    """The peers that `make interop` talks with, and their versions."""
+    rows: list[tuple[str, ...]] = []
+    for file, (registry, names) in PEERS.items():
+        matches = [
+            PINNED.match(line.strip()) for line in (INTEROP / file).read_text(encoding="utf-8").splitlines()
+        ]
+        versions = {match["name"]: match["version"] for match in matches if match}
+        rows += [(f"`{name}`", registry, versions[name]) for name in names]
+    return table(("peer", "registry", "version"), rows)
+
+
+def commands() -> str:
+    """The commands of `pydidcomm` with their arguments and options."""
+    import rich_click as click  # noqa: PLC0415, only this table needs the extra
+
+    from pydidcomm.cli._root import root  # noqa: PLC0415
+
+    return "\n".join(_described(root, click.Context(root, info_name="pydidcomm"), 1))
+
+
+def _described(command: click.Command, context: click.Context, depth: int) -> Iterator[str]:
+    info: dict[str, Any] = command.to_info_dict(context)
+    if depth > 1:
+        yield f"{'#' * depth} `{context.command_path}`\n"
+    yield f"{re.sub(r'(?m)^ +', '', info['help'] or '')}\n"
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"```text\n{context.command_path} {usage}\n```\n"
+    options = [each for each in info["params"] if each["param_type_name"] == "option" and not each["hidden"]]
+    rows = [(", ".join(f"`{name}`" for name in option["opts"]), option["help"] or "") for option in options]
+    yield table(("option", ""), rows)
+    for name in info.get("commands", {}):
+        # only a group has commands
+        found = cast("click.Group", command).get_command(context, name)
+        if found is not None:
+            yield from _described(found, type(context)(found, info_name=name, parent=context), depth + 1)
+
+
+def measurements() -> str:
+    """The medians and pictures of the last run of `make bench`, or that there are none."""
+    file = MEASURED / "bench.json"
+    if not file.exists():
+        return (
+            "This build of the site has no measurements: `make bench` writes them into `build/bench`, and "
+            "`make docs` shows what it finds there.\n"
+        )
+    times: dict[str, dict[str, list[float]]] = json.loads(file.read_text(encoding="utf-8"))["microseconds"]
+    rows = [
+        (
+            name,
+            *(
+                f"{median(by[column]):,.1f}" if column in by else ""
+                for column in ("limit", "core", "pydidcomm")
+            ),
+        )
+        for name, by in times.items()
+    ]
+    pictures = [path.name for path in sorted(MEASURED.glob("by-*.svg"))]
+    shown = "\n".join(f"![{Path(name).stem.replace('-', ' ')}](measured/{name})\n" for name in pictures)
+    return f"{shown}\n{table(('microseconds, median', 'limit', 'core', 'pydidcomm'), rows)}"
+
+
+TABLES: Final[dict[str, Callable[[], str]]] = {
+    "peers": peers,
+    "commands": commands,
+    "measurements": measurements,
+}
