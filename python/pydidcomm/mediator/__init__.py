@@ -5,9 +5,11 @@
 """
 
 from pydidcomm.mediator.admission import Admission, AllowList, Closed, Open
+from pydidcomm.mediator.departures import OutgoingLimits
 from pydidcomm.mediator.invitations import Invitations, InvitationToken, InvitedOnly
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.mediator import Mediator
+from pydidcomm.mediator.onward import Onward
 from pydidcomm.mediator.rate import RateLimit, RateLimiter
 from pydidcomm.mediator.records import (
     Action,
@@ -40,7 +42,9 @@ __all__ = [
     "Mediator",
     "MediatorServer",
     "MediatorStore",
+    "Onward",
     "Open",
+    "OutgoingLimits",
     "Placed",
     "Placement",
     "QueueStatus",

@@ -66,12 +66,12 @@ class Departure:
 
     @property
     def size(self) -> int:
-        """Its bytes: a sender chooses the length of `next` too."""
+        """Its bytes with those of `next`, whose length a sender chooses too."""
         return len(self.envelope) + len(self.next)
 
     @property
     def digest(self) -> bytes:
-        """Its name: the same envelope for the same `next` leaves once."""
+        """The hash by which the same envelope for the same `next` leaves once."""
         # apart from the names of envelopes for registered DIDs
         return hashlib.sha256(b"onward\0" + self.next.encode() + b"\0" + self.envelope).digest()
 

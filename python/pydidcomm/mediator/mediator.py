@@ -20,8 +20,10 @@ from pydidcomm.mediator.execution import Desk, execute
 from pydidcomm.mediator.forwarding import MOST_ENVELOPES, forward, is_encrypted, worst
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.metrics import Metrics, NoMetrics
+from pydidcomm.mediator.onward import Onward
 from pydidcomm.mediator.pickup import PICKUP
 from pydidcomm.mediator.records import Limits, Placement
+from pydidcomm.mediator.relay import Relay
 from pydidcomm.mediator.requests import Answer, read
 from pydidcomm.mediator.storage import MediatorStore
 from pydidcomm.protocols import Problem, Protocols, received_from
@@ -82,6 +84,7 @@ class Mediator:
         reply_when_unreachable: bool = False,
         reveal_unknown: bool = False,
         sender: Any = None,  # noqa: ANN401, an HttpTransport
+        onward: Onward | None = None,
         clock: Callable[[], float] = time,
     ) -> None:
         """Prepares a mediator; a server runs it.
@@ -100,6 +103,7 @@ class Mediator:
             reveal_unknown: Whether a forward for an unregistered DID gets 404, by which a sender learns who
                 is registered; otherwise it gets 202 like any other.
             sender: An `HttpTransport` for answers to recipients with an endpoint; None to drop them.
+            onward: How forwards for DIDs that are not registered are handed on; None to drop them.
             clock: The time in seconds since the epoch.
         """
         self.did = did
@@ -115,6 +119,9 @@ class Mediator:
         self._reveal_unknown = reveal_unknown
         self._sender = sender
         self._clock = clock
+        self._relay = None
+        if onward is not None:
+            self._relay = Relay(party, store.departures, onward, self._own, self.metrics, clock)
         self._config = UnpackConfig(to_mismatch="warning", tolerate_form_faults=True)
         self._others = Protocols([TrustPing(), DiscoverFeatures(_features)])
         self._to_send, self._sending = anyio.create_memory_object_stream[Packed](MOST_WAITING_TO_SEND)
@@ -154,6 +161,8 @@ class Mediator:
         if placed is None:
             self.metrics.count("received", "refused")
             return TOO_MANY
+        if self._relay is not None and placed[0].outcome is Placement.UNKNOWN:
+            placed = await self._relay.accept(result.forward, self._clock())
         for each in placed:
             self.metrics.count("forward", each.outcome)
             if each.outcome is Placement.STORED and each.recipient is not None:
@@ -283,8 +292,10 @@ class Mediator:
         return True
 
     async def run(self) -> None:
-        """Expire envelopes, poll live sessions and send answers, until cancelled."""
+        """Expire envelopes, poll live sessions, send answers and hand on, until cancelled."""
         async with anyio.create_task_group() as group:
+            if self._relay is not None:
+                group.start_soon(self._relay.run)
             group.start_soon(self._expire)
             group.start_soon(self._poll)
             group.start_soon(self._store.watch, self._live.arrived)
@@ -295,6 +306,8 @@ class Mediator:
         while True:
             try:
                 gone = await self._store.expire(self._clock(), EXPIRE_AT_ONCE)
+                if self._relay is not None:
+                    await self._relay.expire(EXPIRE_AT_ONCE)
             except Exception as error:  # noqa: BLE001, of any store
                 LOG.warning("expired envelopes could not be deleted: %s", error)
                 gone = 0

@@ -15,7 +15,7 @@ class Metrics(Protocol):
     """Where a mediator reports what it does; implement it for a system of your own."""
 
     def count(self, event: str, outcome: str, amount: int = 1) -> None:
-        """Something happened: `forward`, `request`, `delivery`, `acknowledgment` or `expiry`."""
+        """Something happened: `forward`, `request`, `delivery`, `acknowledgment`, `expiry` or `onward`."""
         ...
 
     def seconds(self, event: str, value: float) -> None:
@@ -82,6 +82,8 @@ class PrometheusMetrics:
                 ("sockets", "Open WebSockets."),
                 ("live_sessions", "DIDs in live mode."),
                 ("working", "Messages in work."),
+                ("onward_messages", "Messages that wait for an endpoint."),
+                ("onward_hosts_left_alone", "Hosts that failed and are not sent to for a while."),
             )
         }
 

@@ -1,0 +1,301 @@
+"""Sends what waits for other endpoints: takes it out of the store, resolves, wraps, posts and settles."""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import anyio
+from anyio.abc import TaskGroup
+
+from pydidcomm import (
+    Delivery,
+    DeliveryError,
+    DIDCommError,
+    DIDCommMessaging,
+    Forwarded,
+    Message,
+    ResolutionError,
+    same_party,
+)
+from pydidcomm.mediator.breaker import SLOW_SECONDS, Hosts, Turn
+from pydidcomm.mediator.departures import Departures, Fate, Outgoing, Settlement
+from pydidcomm.mediator.metrics import Metrics
+from pydidcomm.mediator.onward import Onward, Result, departure_of, host_of, refuses, settled
+from pydidcomm.mediator.records import Placed, Placement
+
+if TYPE_CHECKING:
+    from pydidcomm.transports.http import Sendable
+
+__all__ = ["Relay"]
+
+LOG: Final = logging.getLogger("pydidcomm.mediator")
+
+MOST_AT_ONCE: Final = 64
+"""Messages in work: each is in memory, and most wait for the network."""
+
+MOST_BYTES: Final = 32 * 1_048_576
+"""Bytes that are taken out of the store at once."""
+
+ATTEMPT_SECONDS: Final = 60.0
+"""The longest attempt, with all endpoints of a recipient."""
+
+LEASE_SECONDS: Final = 120.0
+"""When a message is due again that a killed process took: after the longest attempt, and its settlement."""
+
+POLL_SECONDS: Final = 1.0
+"""How often the store is asked without a cause: another process may have stored something."""
+
+STORE_PAUSE: Final = 1.0
+"""Seconds until a store that failed is asked again."""
+
+CLOSE_SECONDS: Final = 2.0
+"""The longest wait for the store at the end."""
+
+PROBE: Final = Message(type="https://didcomm.org/empty/1.0/empty")
+"""Packed to find the routes to a DID as a sender finds them, by all rules about documents and mediators."""
+
+_LATER: Final = Result("later", Fate.LATER)
+
+
+class Relay:
+    """Hands envelopes on. Several processes may do so on one store.
+
+    Args:
+        party: Resolves and wraps.
+        queue: What waits.
+        onward: The configuration.
+        own: The DIDs of the mediator: what would come back to it is dropped.
+        metrics: Where measurements go.
+        clock: The time, in seconds since the epoch.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917, the parts that it joins
+        self,
+        party: DIDCommMessaging,
+        queue: Departures,
+        onward: Onward,
+        own: Sequence[str],
+        metrics: Metrics,
+        clock: Callable[[], float],
+    ) -> None:
+        self._party = party
+        self._queue = queue
+        self._onward = onward
+        self._own = tuple(own)
+        self._metrics = metrics
+        self._clock = clock
+        self._hosts = Hosts(random.random)
+        self._busy: dict[int, Outgoing] = {}
+        self._outcomes: list[Settlement] = []
+        self._woken = anyio.Event()
+        self._ended = anyio.Event()
+        self._freed = anyio.Event()
+
+    async def accept(self, forwarded: Forwarded, at: float) -> list[Placed]:
+        """Keep what a forward carries for a DID that is not registered.
+
+        Args:
+            forwarded: The forward.
+            at: The time, in seconds since the epoch.
+        """
+        placed: list[Placed] = []
+        for envelope in forwarded.messages:
+            departure = departure_of(
+                forwarded.next,
+                envelope.encode(),
+                self._onward.limits,
+                at=at,
+                expires=forwarded.expires_time,
+                delay_milli=forwarded.delay_milli,
+                fraction=random.random(),  # noqa: S311, no secret
+            )
+            outcome = Placement.UNKNOWN
+            if departure is not None:
+                outcome = await self._queue.keep(departure, self._onward.limits)
+                self._metrics.count("onward", outcome)
+            placed.append(Placed(outcome))
+        self._woken.set()
+        return placed
+
+    async def run(self) -> None:
+        """Send until cancelled; what was not sent is due again at once."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._settle)
+                while True:
+                    more = await self._fill(tasks)
+                    if not more:
+                        with anyio.move_on_after(min(POLL_SECONDS, self._onward.pause)):
+                            await self._woken.wait()
+                    self._woken = anyio.Event()
+        finally:
+            with anyio.CancelScope(shield=True), anyio.move_on_after(CLOSE_SECONDS), suppress(Exception):
+                await self._release()
+
+    async def expire(self, limit: int) -> int:
+        """Give up at most `limit` messages whose time is over; returns how many.
+
+        Args:
+            limit: The most messages.
+        """
+        gone = await self._queue.expire(self._clock(), limit)
+        self._metrics.count("onward", "expired", gone)
+        self._metrics.level("onward_messages", (await self._queue.load())[0])
+        self._metrics.level("onward_hosts_left_alone", self._hosts.left_alone(self._clock()))
+        return gone
+
+    async def _fill(self, tasks: TaskGroup) -> bool:
+        """Begin with what is due, as far as there is room; returns whether there may be more."""
+        room = MOST_AT_ONCE - len(self._busy) - len(self._outcomes)
+        if room < 1:
+            return False
+        now = self._clock()
+        try:
+            found = await self._queue.take(now, now + LEASE_SECONDS, room, MOST_BYTES)
+        except Exception as error:  # noqa: BLE001, of any store
+            LOG.warning("the store of the mediator failed: %s", error)
+            await anyio.sleep(STORE_PAUSE)
+            return False
+        for item in found:
+            self._busy[item.seq] = item
+            tasks.start_soon(self._one, item)
+        return bool(found)
+
+    async def _one(self, item: Outgoing) -> None:
+        try:
+            with anyio.fail_after(ATTEMPT_SECONDS):
+                result = await self._attempt(item)
+        except Exception as error:  # noqa: BLE001, of a resolver or a transport of the program
+            LOG.info("an envelope was not handed on: %s", type(error).__name__)
+            result = _LATER
+        self._metrics.count("onward", result.outcome)
+        now, fraction = self._clock(), random.random()  # noqa: S311, no secret
+        # before it is noted: from then on it may be taken again
+        del self._busy[item.seq]
+        self._outcomes.append(settled(item, result, self._onward, now=now, fraction=fraction))
+        self._ended.set()
+
+    async def _attempt(self, item: Outgoing) -> Result:  # noqa: PLR0911, an outcome each
+        if item.ends <= self._clock():
+            return Result("expired", Fate.DROPPED)
+        try:
+            packed = await self._party.pack(PROBE, to=item.next, anonymous=True)
+            found = packed.deliveries
+            if not found:
+                return Result("unroutable", Fate.DROPPED)
+            # what goes through this mediator would come back, and its recipient is not registered
+            away = [each for each in found if not any(map(self._is_own, each.route))]
+            if not away:
+                return Result("own", Fate.DROPPED)
+            ways = [each for each in away if self._onward.allows(each.uri)]
+            if not ways:
+                return Result("not-allowed", Fate.DROPPED)
+            return await self._through(item, ways)
+        except ResolutionError:
+            return _LATER
+        except (DIDCommError, ValueError):
+            # no document, no key, or no envelope that can be wrapped
+            return Result("unroutable", Fate.DROPPED)
+
+    def _is_own(self, name: str) -> bool:
+        return any(same_party(name.partition("#")[0], own) for own in self._own)
+
+    async def _through(self, item: Outgoing, ways: list[Delivery]) -> Result:
+        """Try the endpoints of a recipient, in its order of preference."""
+        refused: set[str] = set()
+        held: list[float] = []
+        failed = False
+        for way in ways:
+            if way.service_id in refused:
+                continue
+            envelope = await self._wrapped(item, way)
+            host = host_of(way.uri) or ""
+            begun, due = await self._place(host)
+            if due is not None:
+                held.append(due)
+                continue
+            fate = await self._send(envelope, way.uri, host, begun)
+            if fate is Fate.SENT:
+                return Result("sent", fate)
+            if fate is Fate.DROPPED:
+                refused.add(way.service_id)
+            failed = failed or fate is Fate.LATER
+        if failed:
+            return _LATER
+        if held:
+            return Result("held", Fate.LATER, min(held))
+        return Result("refused", Fate.DROPPED)
+
+    async def _wrapped(self, item: Outgoing, way: Delivery) -> "Sendable":
+        text = item.envelope.decode()
+        if self._onward.rewrap:
+            return await self._party.rewrap(text, item.next, way.route)
+        if not way.route:
+            return _Bare(text)
+        return await self._party.wrap_in_forward(text, to=item.next, routing_keys=way.route)
+
+    async def _place(self, host: str) -> tuple[float, float | None]:
+        """Take a place of a host; the time of the next attempt where there is none soon."""
+        while True:
+            now = self._clock()
+            turn, due = self._hosts.turn(host, now)
+            if turn is Turn.LATER:
+                return now, due
+            if turn is Turn.GO:
+                self._hosts.begin(host, now)
+                return now, None
+            with anyio.move_on_after(SLOW_SECONDS):
+                await self._freed.wait()
+
+    async def _send(self, envelope: "Sendable", uri: str, host: str, begun: float) -> Fate:
+        up = False
+        try:
+            await self._onward.sender.send(envelope, uri=uri)
+            up = True
+        except DeliveryError as error:
+            up = refuses(error)
+            return Fate.DROPPED if up else Fate.LATER
+        finally:
+            self._hosts.end(host, begun, self._clock(), up=up)
+            self._freed.set()
+            self._freed = anyio.Event()
+        return Fate.SENT
+
+    async def _settle(self) -> None:
+        """Note outcomes, those that come meanwhile in the next transaction."""
+        while True:
+            await self._ended.wait()
+            self._ended = anyio.Event()
+            try:
+                await self._note()
+            except Exception as error:  # noqa: BLE001, of any store
+                LOG.warning("the store of the mediator failed: %s", error)
+                await anyio.sleep(STORE_PAUSE)
+                self._ended.set()
+
+    async def _note(self) -> None:
+        outcomes = list(self._outcomes)
+        if not outcomes:
+            return
+        await self._queue.settle(outcomes, self._clock())
+        del self._outcomes[: len(outcomes)]
+        self._woken.set()
+
+    async def _release(self) -> None:
+        """Note the last outcomes, and make what was not sent due again."""
+        now = self._clock()
+        self._outcomes += [
+            Settlement(each.seq, Fate.LATER, now, each.attempts) for each in self._busy.values()
+        ]
+        await self._note()
+
+
+class _Bare:
+    """An envelope that needs no forward."""
+
+    media_type = "application/didcomm-encrypted+json"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
