@@ -1527,18 +1527,30 @@ class ResolveDid:
 @final
 class Resolved:
     """
-    What a resolver answers where it also says whether the DID is deactivated.
+    A resolver's answer with metadata of the document (DID Resolution, section "DID Document Metadata").
 
     A deactivated DID is refused: nothing is encrypted to it, and nothing is proved by its keys. The answer of DID
-    Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`.
+    Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`. The version of the document
+    decides nothing; it is for logs and audits.
+
+    Args:
+        document: The document; None where there is none.
+        deactivated: Whether the DID is deactivated.
+        version_id: The version of the document (`versionId`).
+        updated: The time of the version's last update (`updated`): a datetime with a time zone, or seconds since
+            1970; fractions are cut off, as in DID Resolution.
 
     Example:
+        >>> from datetime import UTC, datetime
         >>> from pydidcomm import Resolved
         >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
         True
+        >>> found = Resolved({"id": "did:example:bob"}, version_id="3-Qm", updated=datetime(2026, 1, 31, tzinfo=UTC))
+        >>> found.version_id, found.updated.isoformat()
+        ('3-Qm', '2026-01-31T00:00:00+00:00')
     """
     def __eq__(self, other: object, /) -> bool: ...
-    def __new__(cls, document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: "bool" = False) -> Resolved: ...
+    def __new__(cls, document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: "bool" = False, version_id: str | None = None, updated: float | datetime | None = None) -> Resolved: ...
     def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
@@ -1550,6 +1562,16 @@ class Resolved:
     def document(self, /) -> Any | None:
         """
         The document, its JSON object, or parsed once; None where there is none.
+        """
+    @property
+    def updated(self, /) -> datetime | None:
+        """
+        The time of the last update, in UTC; None where the resolver does not report it.
+        """
+    @property
+    def version_id(self, /) -> str | None:
+        """
+        The version of the document, as the DID's method names it; None where the resolver does not name it.
         """
 
 @final

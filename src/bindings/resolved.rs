@@ -8,47 +8,76 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PyMapping, PyString, PyTuple};
 
-use super::argument::flag;
+use super::argument::{StrIn, flag};
 use super::callback::call_python;
 use super::did_document::PyDocument;
 use super::json::{DocumentIn, is_object};
+use super::time::{DatetimeOut, TimeIn};
 use super::value::{Reduced, Value};
 use crate::caller::{Answer, resolve};
 use crate::did::{Document, MOST_ENTRIES};
+use crate::display;
 use crate::json::Node;
 
-/// What a resolver answers where it also says whether the DID is deactivated.
+/// A resolver's answer with metadata of the document (DID Resolution, section "DID Document Metadata").
 ///
 /// A deactivated DID is refused: nothing is encrypted to it, and nothing is proved by its keys. The answer of DID
-/// Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`.
+/// Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`. The version of the document
+/// decides nothing; it is for logs and audits.
+///
+/// Args:
+///     document: The document; None where there is none.
+///     deactivated: Whether the DID is deactivated.
+///     version_id: The version of the document (`versionId`).
+///     updated: The time of the version's last update (`updated`): a datetime with a time zone, or seconds since
+///         1970; fractions are cut off, as in DID Resolution.
 ///
 /// Example:
+///     >>> from datetime import UTC, datetime
 ///     >>> from pydidcomm import Resolved
 ///     >>> Resolved({"id": "did:example:bob"}, deactivated=True).deactivated
 ///     True
+///     >>> found = Resolved({"id": "did:example:bob"}, version_id="3-Qm", updated=datetime(2026, 1, 31, tzinfo=UTC))
+///     >>> found.version_id, found.updated.isoformat()
+///     ('3-Qm', '2026-01-31T00:00:00+00:00')
 #[pyclass(frozen, weakref, name = "Resolved", module = "pydidcomm")]
 pub(super) struct PyResolved {
     document: Option<Py<PyAny>>,
     deactivated: bool,
+    version_id: Option<String>,
+    updated: Option<u64>,
 }
 
 impl Value for PyResolved {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        (self.document(py), self.deactivated).into_pyobject(py)
+        (self.document(py), self.deactivated, &self.version_id, self.updated).into_pyobject(py)
     }
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
-        let (document, deactivated) = parts.extract()?;
-        Ok(Self { document, deactivated })
+        let (document, deactivated, version_id, updated) = parts.extract()?;
+        Ok(Self { document, deactivated, version_id, updated })
     }
 }
 
 #[pymethods]
 impl PyResolved {
     #[new]
-    #[pyo3(signature = (document: "Mapping[str, Any] | DIDDocument | None", /, *, deactivated: "bool" = false))]
-    fn new(document: Option<Py<PyAny>>, #[pyo3(from_py_with = flag)] deactivated: bool) -> Self {
-        Self { document, deactivated }
+    #[pyo3(signature = (
+        document: "Mapping[str, Any] | DIDDocument | None",
+        /,
+        *,
+        deactivated: "bool" = false,
+        version_id = None,
+        updated = None,
+    ))]
+    fn new(
+        document: Option<Py<PyAny>>,
+        #[pyo3(from_py_with = flag)] deactivated: bool,
+        version_id: Option<StrIn>,
+        updated: Option<TimeIn>,
+    ) -> Self {
+        let version_id = version_id.map(|StrIn(text)| text);
+        Self { document, deactivated, version_id, updated: updated.map(|TimeIn(seconds)| seconds) }
     }
 
     /// The document, its JSON object, or parsed once; None where there is none.
@@ -63,21 +92,43 @@ impl PyResolved {
         self.deactivated
     }
 
+    /// The version of the document, as the DID's method names it; None where the resolver does not name it.
+    #[getter]
+    fn version_id(&self) -> Option<&str> {
+        self.version_id.as_deref()
+    }
+
+    /// The time of the last update, in UTC; None where the resolver does not report it.
+    #[getter]
+    fn updated<'py>(&self, py: Python<'py>) -> PyResult<Option<DatetimeOut<'py>>> {
+        DatetimeOut::of(py, self.updated)
+    }
+
     fn __eq__(&self, other: &Self, py: Python<'_>) -> PyResult<bool> {
         let same = || match (&self.document, &other.document) {
             (Some(one), Some(other)) => one.bind(py).eq(other.bind(py)),
             (one, other) => Ok(one.is_none() && other.is_none()),
         };
-        Ok(self.deactivated == other.deactivated && call_python(py, same)?)
+        let metadata = |one: &Self| (one.deactivated, one.version_id.clone(), one.updated);
+        Ok(metadata(self) == metadata(other) && call_python(py, same)?)
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
         Reduced::of(slf)
     }
 
-    fn __repr__(&self) -> String {
-        let deactivated = if self.deactivated { "True" } else { "False" };
-        format!("Resolved(deactivated={deactivated})")
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let mut text = format!("Resolved(deactivated={}", if self.deactivated { "True" } else { "False" });
+        if let Some(version) = &self.version_id {
+            text.push_str(", version_id=");
+            text.push_str(&display::quote(version));
+        }
+        if let Some(DatetimeOut(updated)) = DatetimeOut::of(py, self.updated)? {
+            text.push_str(", updated=");
+            text.push_str(&updated.repr()?.to_string_lossy());
+        }
+        text.push(')');
+        Ok(text)
     }
 }
 

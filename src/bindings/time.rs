@@ -15,7 +15,7 @@ use super::callback::call_python;
 pub(super) struct TimeIn(pub(super) u64);
 
 /// An aware datetime in UTC.
-pub(super) struct DatetimeOut<'py>(Bound<'py, PyAny>);
+pub(super) struct DatetimeOut<'py>(pub(super) Bound<'py, PyAny>);
 
 impl<'py> FromPyObject<'_, 'py> for TimeIn {
     type Error = PyErr;

@@ -4,6 +4,7 @@ import os
 import re
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Self, TypedDict, Unpack, cast
 
@@ -167,3 +168,14 @@ def lifetime(answer: Answer) -> float | None:
         return 0
     age = _MAX_AGE.search(directives)
     return None if age is None else min(int(age[1]), LONGEST_LIFE)
+
+
+def read_time(value: object) -> datetime | None:
+    """The time of a metadata member; None where it is not a text of a time with a time zone."""
+    if not isinstance(value, str):
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None and time.timestamp() >= 0 else None

@@ -19,6 +19,7 @@ from pydidcomm.resolvers._network import (
     checked_headers,
     lifetime,
     read_json,
+    read_time,
 )
 
 __all__ = ["UniversalResolver"]
@@ -88,6 +89,8 @@ class UniversalResolver(NetworkResolver):
     async def resolve(self, did: str, /) -> DIDDocument | Resolved | None:
         """The document that the service answers with; None where it says that there is none.
 
+        A `Resolved` where the service reports `versionId`, `updated` or `deactivated`.
+
         Args:
             did: The DID.
 
@@ -130,6 +133,10 @@ class UniversalResolver(NetworkResolver):
             raise ResolutionError(did, url, "not JSON", "expected `didDocument` to be a JSON object")
         found = cast("dict[str, Any]", document)
         check_id(did, url, found)
+        version_id, updated = metadata.get("versionId"), read_time(metadata.get("updated"))
+        if isinstance(version_id, str) or updated is not None:
+            version = version_id if isinstance(version_id, str) else None
+            return Resolved(DIDDocument(found), version_id=version, updated=updated), lifetime(answer)
         return DIDDocument(found), lifetime(answer)
 
 

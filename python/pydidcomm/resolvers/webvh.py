@@ -22,6 +22,7 @@ from pydidcomm.resolvers._network import (
     check_id,
     check_method,
     read_json,
+    read_time,
 )
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions
 
@@ -76,9 +77,7 @@ class WebvhResolver(NetworkResolver):
         options.setdefault("max_bytes", MAX_BYTES)
         super().__init__(**options)
 
-    async def resolve(
-        self, did: str, /, options: ResolveOptions = NO_OPTIONS
-    ) -> DIDDocument | Resolved | None:
+    async def resolve(self, did: str, /, options: ResolveOptions = NO_OPTIONS) -> Resolved | None:
         """The document of the last verified entry; None where the server answers 404.
 
         Args:
@@ -92,7 +91,7 @@ class WebvhResolver(NetworkResolver):
         """
         return (await self._resolve(did, options.version_time))[0]
 
-    async def resolve_for(self, did: str, /) -> tuple[DIDDocument | Resolved | None, float | None]:
+    async def resolve_for(self, did: str, /) -> tuple[Resolved | None, float | None]:
         """The same, with the seconds that the log lets the answer be kept (`ttl`), if any.
 
         Args:
@@ -103,9 +102,7 @@ class WebvhResolver(NetworkResolver):
         """
         return await self._resolve(did, None)
 
-    async def _resolve(
-        self, did: str, version_time: int | None
-    ) -> tuple[DIDDocument | Resolved | None, float | None]:
+    async def _resolve(self, did: str, version_time: int | None) -> tuple[Resolved | None, float | None]:
         url = did_webvh_url(did)
         answer = await self._get(did, url, _ACCEPT)
         if answer.status == 404:  # noqa: PLR2004, the one status that says that there is none
@@ -117,15 +114,19 @@ class WebvhResolver(NetworkResolver):
         witnesses = await self._witnesses(did, url) if any('"witness"' in line for line in text) else None
         verify = partial(_verify, did, text, witnesses, version_time)
         try:
-            document, deactivated, problem = await anyio.to_thread.run_sync(verify, abandon_on_cancel=True)
+            document, metadata, problem = await anyio.to_thread.run_sync(verify, abandon_on_cancel=True)
         except Exception as error:  # did-webvh raises whatever its parsing of hostile input happens to
             raise ResolutionError(did, url, "not verified", f"{type(error).__name__}: {error}") from error
         if document is None:
             raise ResolutionError(did, url, "not verified", problem)
         check_id(did, url, document)
-        if deactivated:
-            return Resolved(document, deactivated=True), _ttl(entries)
-        return DIDDocument(document), _ttl(entries)
+        resolved = Resolved(
+            DIDDocument(document),
+            deactivated=bool(metadata["deactivated"]),
+            version_id=metadata["versionId"],
+            updated=read_time(metadata["versionTime"]),
+        )
+        return resolved, _ttl(entries)
 
     async def _witnesses(self, did: str, url: str) -> str | None:
         url = url.removesuffix("did.jsonl") + "did-witness.json"
@@ -197,8 +198,8 @@ def _problem(metadata: Any) -> str:  # noqa: ANN401, what did-webvh reports
 
 def _verify(
     did: str, lines: Sequence[str], witnesses: str | None, version_time: int | None
-) -> tuple[dict[str, Any] | None, bool, str]:
-    """The document, whether it is deactivated, or why there is none.
+) -> tuple[dict[str, Any] | None, dict[str, Any], str]:
+    """The document with its metadata, or why there is none.
 
     did-webvh knows asyncio alone, and has an event loop of its own in this thread.
     """
@@ -206,8 +207,8 @@ def _verify(
     resolver = DidResolver(WebvhVerifier(enforce_future_skew=True))
     result: Any = asyncio.run(resolver.resolve(did, _Fetched(lines, witnesses), version_time=moment))
     if result.document is None:
-        return None, False, _problem(result.resolution_metadata or {})
-    return result.document, bool(result.document_metadata["deactivated"]), ""
+        return None, {}, _problem(result.resolution_metadata or {})
+    return result.document, result.document_metadata, ""
 
 
 class _Fetched(HistoryResolver):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pydidcomm import DIDDocument, LocalResolver, Resolved
+from pydidcomm import DIDCommMessaging, DIDDocument, LocalResolver, Resolved
 from pydidcomm.errors import MalformedDocumentError, ResolutionError, UnsupportedError
 from pydidcomm.resolvers.caching import CachingResolver
 from pydidcomm.resolvers.fallback import FallbackResolver
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 DID = "did:example:bob"
 PATH = f"/1.0/identifiers/{DID}"
+TEXT = "2026-01-31T12:00:00Z"
+NOON = datetime.fromisoformat(TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +48,12 @@ def resolver(server: Server, **options: Any) -> UniversalResolver:  # noqa: ANN4
 
 
 def result(
-    value: object = None, *, error: object = None, deactivated: object = None, status: int = 200
+    value: object = None, *, error: object = None, status: int = 200, **metadata: object
 ) -> Callable[[Connection], None]:
     answer = {
         "didResolutionMetadata": {} if error is None else {"error": error},
         "didDocument": value,
-        "didDocumentMetadata": {} if deactivated is None else {"deactivated": deactivated},
+        "didDocumentMetadata": metadata,
     }
     return body(json.dumps(answer).encode(), status, content_type="application/did-resolution")
 
@@ -107,6 +110,37 @@ async def test_each_service_answer_maps_to_one_result(server: Server, name: str)
             assert found.deactivated
         else:
             assert await universal.resolve(DID) == expected
+
+
+VERSIONS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
+    "both": (
+        {"versionId": "3", "updated": NOON},
+        {"version_id": "3", "updated": NOON},
+    ),
+    "version": ({"versionId": "3"}, {"version_id": "3"}),
+    "time": ({"updated": TEXT}, {"updated": NOON}),
+    "another time zone": (
+        {"updated": "2026-01-31T13:00:00.5+01:00"},
+        {"updated": NOON},
+    ),
+    "neither": ({"created": TEXT}, None),
+    "other types": ({"versionId": 3, "updated": 7}, None),
+    "not a time": ({"updated": "yesterday"}, None),
+    "without a time zone": ({"updated": "2026-01-31T12:00:00"}, None),
+    "before 1970": ({"updated": "1969-12-31T23:59:59Z"}, None),
+}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+async def test_version_and_time_of_the_document_are_reported(server: Server, name: str) -> None:
+    metadata, expected = VERSIONS[name]
+    server.ways[PATH] = result({"id": DID}, **metadata)
+    parsed = DIDDocument({"id": DID})
+    async with resolver(server) as universal:
+        found = await universal.resolve(DID)
+        assert found == (parsed if expected is None else Resolved(parsed, **expected))
+        # the library itself reads the document in it
+        assert await DIDCommMessaging(resolver=universal).resolve(DID) == parsed
 
 
 @pytest.mark.parametrize("did", ["did:key:z6Mk", "did:peer:2.Ez6L", "did:peer:4zQm:z6", "did:jwk:e30"])

@@ -94,19 +94,25 @@ async def test_the_document_is_that_of_the_last_entry(server: Server) -> None:
     log.update({"alsoKnownAs": ["did:example:alice"]})
     async with resolver() as webvh:
         found = await webvh.resolve(log.did)
-    assert isinstance(found, DIDDocument)
-    assert found.as_dict()["alsoKnownAs"] == ["did:example:alice"]
+    assert found is not None
+    assert isinstance(found.document, DIDDocument)
+    assert found.document.as_dict()["alsoKnownAs"] == ["did:example:alice"]
     # a log without witnesses costs one request
     assert server.requests[log.path.replace("did.jsonl", "did-witness.json")] == 0
 
 
 async def test_the_document_of_a_time_is_found(server: Server) -> None:
     log = Log(server)
+    log.update()
+    first, last = log.states
     async with resolver() as webvh:
-        before = log.states[0].timestamp.timestamp()
-        assert await webvh.resolve(log.did, ResolveOptions(version_time=int(before) + 1))
+        before = int(first.timestamp.timestamp())
+        for options, state in ((ResolveOptions(version_time=before), first), (ResolveOptions(), last)):
+            found = await webvh.resolve(log.did, options)
+            assert found is not None
+            assert (found.version_id, found.updated) == (state.version_id, state.timestamp)
         with pytest.raises(ResolutionError, match="not verified"):
-            await webvh.resolve(log.did, ResolveOptions(version_time=int(before) - 9))
+            await webvh.resolve(log.did, ResolveOptions(version_time=before - 9))
 
 
 async def test_a_deactivated_did_is_reported(server: Server) -> None:
@@ -277,10 +283,12 @@ def test_logs_of_the_suite_resolve_to_the_documents_it_names(suite_server: Serve
             anyio.run(of_suite, suite_server, folder, dids(folder)[-1])
         return
     found = anyio.run(of_suite, suite_server, folder, document["id"])
-    assert isinstance(found, Resolved) == bool(expected["didDocumentMetadata"].get("deactivated"))
-    if isinstance(found, DIDDocument):
-        # the suite adds two services that every DID has
-        assert {**found.as_dict(), "service": 0} == {**document, "service": 0}
+    metadata = expected["didDocumentMetadata"]
+    assert isinstance(found, Resolved)
+    assert (found.deactivated, found.version_id) == (bool(metadata.get("deactivated")), metadata["versionId"])
+    assert isinstance(found.document, DIDDocument)
+    # the suite adds two services that every DID has
+    assert {**found.document.as_dict(), "service": 0} == {**document, "service": 0}
 
 
 @needs_suite

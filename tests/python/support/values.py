@@ -200,7 +200,7 @@ VALUES: dict[str, Any] = {
     "PlaintextView": inspect(message().as_json()).layers[0],
     "PublicKey": PublicKey(BOB.key.multikey),
     "ReplayEntry": ReplayEntry.of(received(), at=7),
-    "Resolved": Resolved(BOB.document, deactivated=True),
+    "Resolved": Resolved(BOB.document, deactivated=True, version_id="3", updated=7),
     "ResolveOptions": ResolveOptions(fresh=True, version_time=7, unproved=True),
     "ResolversConfig": ResolversConfig(secrets_resolver=Store(), did_resolver=Store()),
     "SecretQuery": SecretQuery(BOB.key.kid, PublicKey(BOB.key.multikey)),
