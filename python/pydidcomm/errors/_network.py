@@ -1,0 +1,55 @@
+"""What a resolver or an endpoint in the network did not do."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydidcomm._next_steps import some_of
+from pydidcomm.errors._root import DIDCommError
+
+
+class ResolutionError(DIDCommError):
+    """A resolver could not find out whether the DID exists: retry later, or correct the configuration.
+
+    A DID that does not exist is a `DidNotFoundError`.
+
+    Attributes:
+        did: The DID.
+        url: The URL that was requested; None where the DID has none.
+        cause: What went wrong: "invalid DID", "refused address", "not connected", "tls", "timed out",
+            "broken off", "redirect", "status 503" (or another one), "too large", "not JSON", "wrong id",
+            "invalid document" or "not verified".
+        detail: The same in more words; empty where `cause` says all.
+    """
+
+    code: ClassVar[str] = "e.p.did.resolution"
+
+    def __init__(self, did: str, url: str | None, cause: str, detail: str = "") -> None:
+        super().__init__(did, url, cause, detail)
+        self.did = did
+        self.url = url
+        self.cause = cause
+        self.detail = detail
+
+    def _text(self) -> str:
+        place = f"{self.url}: " if self.url else ""
+        return f"{self.did} was not resolved: {place}{self.cause}{f' ({self.detail})' if self.detail else ''}"
+
+
+class DeliveryError(DIDCommError):
+    """No endpoint took the message.
+
+    Attributes:
+        tried: The attempts in order, each the URI and what went wrong, for instance "status 503".
+        refused: Whether every endpoint refused the message as it is, so that another attempt is useless.
+    """
+
+    code: ClassVar[str] = "e.p.xfer.undelivered"
+
+    def __init__(self, tried: Sequence[tuple[str, str]], *, refused: bool = False) -> None:
+        super().__init__(tried)
+        self.tried = list(tried)
+        self.refused = refused
+
+    def _text(self) -> str:
+        outcome = "refused" if self.refused else "not delivered"
+        return f"{outcome}: {some_of([f'{uri} ({reason})' for uri, reason in self.tried])}"

@@ -1,0 +1,103 @@
+"""A message that is not proved, not allowed, or not readable."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydidcomm._next_steps import UNMET
+from pydidcomm.errors._root import DIDCommError
+
+
+class UntrustedMessageError(DIDCommError):
+    """The message claims something that is not proved: do not believe it.
+
+    Attributes:
+        claim: The claim, for instance "from=skid" or "from_prior.sub=from".
+        kid: The key that was to prove it, if there is one.
+        did: The DID that is claimed, if there is one.
+    """
+
+    code: ClassVar[str] = "e.p.trust.unproved"
+
+    def __init__(self, claim: str, kid: str | None = None, did: str | None = None) -> None:
+        super().__init__(claim, kid, did)
+        self.claim = claim
+        self.kid = kid
+        self.did = did
+
+    def _text(self) -> str:
+        details = "".join(
+            f" ({name} {value})" for name, value in (("kid", self.kid), ("did", self.did)) if value
+        )
+        if self.claim == "to=recipient" and not details:
+            details = (
+                ": the signed message has no `to`; the sender has to add it, or pass "
+                '`UnpackConfig(to_mismatch="warning")`'
+            )
+        return f"untrusted message: {self.claim} is not proved{details}"
+
+
+class PolicyError(DIDCommError):
+    """The message is authentic but does not meet the options of `UnpackConfig`: the operator must act.
+
+    Attributes:
+        demand: The option that the message does not meet, for instance "require_encrypted".
+        did: The DID that is proved to be its sender, if there is one.
+    """
+
+    code: ClassVar[str] = "e.p.req.policy"
+
+    def __init__(self, demand: str, did: str | None = None) -> None:
+        super().__init__(demand, did)
+        self.demand = demand
+        self.did = did
+
+    def _text(self) -> str:
+        sender = f"; its sender is {self.did}" if self.did else ""
+        unmet = UNMET.get(self.demand, "the message does not meet it")
+        return f"refused by `{self.demand}` of `UnpackConfig`: {unmet}{sender}"
+
+
+class ReplayedMessageError(DIDCommError):
+    """The message was received before: drop it.
+
+    Attributes:
+        message_id: The id of the message.
+        did: The DID that is proved to have made it, if there is one.
+    """
+
+    code: ClassVar[str] = "e.p.trust.replayed"
+
+    def __init__(self, message_id: str, did: str | None = None) -> None:
+        super().__init__(message_id, did)
+        self.message_id = message_id
+        self.did = did
+
+    def _text(self) -> str:
+        return f"message {self.message_id} of {self.did or 'an anonymous sender'} was received before"
+
+
+class DecryptionError(DIDCommError):
+    """The message cannot be decrypted; the text is the same for every cause, so it cannot serve as an oracle.
+
+    Attributes:
+        kids: The recipient keys that the open header of the message names, at most 1000; they are claimed,
+            not proved. `DIDCommMessaging.diagnose` reports which of them are held.
+    """
+
+    code: ClassVar[str] = "e.p.trust.crypto.decryption"
+
+    def __init__(self, kids: Sequence[str] = ()) -> None:
+        super().__init__(kids)
+        self.kids = tuple(kids)
+
+    def _text(self) -> str:
+        return "the message cannot be decrypted"
+
+
+class InvalidSignatureError(DIDCommError):
+    """The signature does not verify."""
+
+    code: ClassVar[str] = "e.p.trust.crypto.signature"
+
+    def _text(self) -> str:
+        return "the signature is not valid"
