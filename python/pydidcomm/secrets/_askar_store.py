@@ -163,9 +163,9 @@ class AskarStore:
 
     def _make_places(self) -> None:
         self._slots = asyncio.Semaphore(SESSIONS)
-        # SQLite has one writer at a time. After a commit that failed (a full disk), Askar 0.5 leaves the
-        # transaction open in its connection: what the next writer commits there is lost. No write may begin
-        # before the store is opened again.
+        # SQLite has one writer at a time. After a transaction that failed to begin (another process kept the
+        # database locked) or to be committed (a full disk), Askar 0.5 leaves it open in its connection: what
+        # the next writer commits there is lost. No write may begin before the store is opened again.
         self._writing = asyncio.Semaphore(SESSIONS if self._is_postgres else 1)
 
     @property
@@ -223,21 +223,35 @@ class AskarStore:
         await self.opened()
         async with self._writing if write else nullcontext(), self._slots:
             store = await self.opened()
-            opening = store.transaction(self._profile) if write else store.session(self._profile)
-            session = await opening
+            if not write:
+                return await self._in_session(store, operation)
             try:
-                answer = await operation(session)
-                if write:
-                    await session.commit()
+                return await self._in_transaction(store, operation)
             except AskarError as error:
-                if write and error.code in _RETRIED:
+                if error.code in _RETRIED:
                     self._doubtful = True
                 raise
-            finally:
-                # a transaction that was not committed is rolled back
-                with suppress(AskarError):
-                    await session.close()
-            return answer
+
+    async def _in_session(self, store: Any, operation: Callable[[Session], Awaitable[Any]]) -> Any:  # noqa: ANN401
+        session = await store.session(self._profile)
+        try:
+            return await operation(session)
+        finally:
+            with suppress(AskarError):
+                await session.close()
+
+    async def _in_transaction(self, store: Any, operation: Callable[[Session], Awaitable[Any]]) -> Any:  # noqa: ANN401
+        session = await store.transaction(self._profile)
+        try:
+            answer = await operation(session)
+            await session.commit()
+        finally:
+            # a transaction that was not committed is rolled back
+            try:
+                await session.close()
+            except AskarError:
+                self._doubtful = True
+        return answer
 
     async def opened(self) -> Any:  # noqa: ANN401, as for sessions
         """The store; opened, or opened again if it hung, once for all that wait for it."""

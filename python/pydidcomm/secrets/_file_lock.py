@@ -33,7 +33,9 @@ class FileLock:
         Raises:
             OSError: There can be no file in the folder.
         """
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        # a file that is there is not opened: closing it would end the locks that this process has on it
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("BEGIN EXCLUSIVE")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ import pytest
 from pydidcomm.stores import Done, Incoming, OutboxItem, Record, StoreUnavailableError
 from pydidcomm.stores.askar import AskarStore
 from support import postgres, silent_proxy
+from support.locker import locked
 from support.small_disk import small_disk
 
 if TYPE_CHECKING:
@@ -24,6 +28,11 @@ NOW = 1_700_000_000
 # far more messages than a megabyte has room for
 MOST_WRITES = 3000
 MOST_ATTEMPTS = 5
+LOCKED_SECONDS = 6
+COUNT = """
+import sqlite3, sys
+print(*sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM items"))
+"""
 
 
 async def handle(store: AskarStore, key: str) -> None:
@@ -53,6 +62,32 @@ def fill(disk: Path) -> Path:
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(shutil.disk_usage(disk).free))
     return ballast
+
+
+async def test_a_write_after_another_process_kept_the_database_locked_is_durable(tmp_path: Path) -> None:
+    path, keys = tmp_path / "alice.db", [f"{number}" for number in range(5)]
+    async with AskarStore.open(path, raw_key=RAW_KEY, timeout=60) as store:
+        await handle(store, "0")
+        before = entries_for_others(path)
+        with locked(path):
+            # longer than Askar waits for SQLite
+            with anyio.move_on_after(LOCKED_SECONDS) as waited:
+                await handle(store, "1")
+            assert waited.cancelled_caught
+        for key in keys[2:]:
+            await handle(store, key)
+        # a process that is killed now has stored each
+        assert entries_for_others(path) - before >= 2 * len(keys[1:])
+
+
+def entries_for_others(path: Path) -> int:
+    """How many entries another process finds: a second SQLite in this one would undo the locks of the first."""
+    program = (
+        "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM items'))"
+    )
+    words = [sys.executable, "-c", program, str(path)]
+    answer = subprocess.run(words, check=True, capture_output=True, timeout=60)  # noqa: S603, our own program
+    return int(re.sub(rb"\D", b"", answer.stdout))
 
 
 async def test_a_full_disk_is_named_and_what_was_acknowledged_stays(tmp_path: Path) -> None:
