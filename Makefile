@@ -41,7 +41,7 @@ check: $(VENV)/built ## check formatting, lints and the quick tests: before each
 	$(BIN)/ruff check .
 	$(BIN)/python tests/floors.py
 	$(BIN)/python tests/unasync.py --check
-	$(BIN)/python -m pytest --quiet -m 'not slow' -k 'not trio and not uvloop' tests/python
+	$(BIN)/python -m pytest --quiet $(PARALLEL) -m 'not slow' -k 'not trio and not uvloop' tests/python
 
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
 	$(SAY) "Rust: formatting and lints, with and without Python"

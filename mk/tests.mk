@@ -4,6 +4,9 @@
 # which tests passed, for the report of the requirements
 RESULTS := build/conformance
 
+# a process for each processor; the tests of a file share its servers
+PARALLEL := --numprocesses=auto --maxprocesses=8 --dist=loadfile
+
 test-rust: ## run the tests of the core
 	$(SAY) "tests of the Rust core, without Python"
 	@mkdir -p $(RESULTS)
@@ -21,7 +24,7 @@ endif
 
 test-python: $(VENV)/built ## run the tests of the Python package, README and notebooks included
 	$(SAY) "tests of the Python package"
-	$(BIN)/python -m pytest --quiet --conformance=$(RESULTS) tests/python
+	$(BIN)/python -m pytest --quiet $(PARALLEL) --conformance=$(RESULTS) tests/python
 
 # 100 unless it is given: the number of rounds of benchmarks has the same name
 KILL_ROUNDS := $(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),100)

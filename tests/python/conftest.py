@@ -14,6 +14,8 @@ from conformance import Conformance
 from support.parties import Documents, Party
 from support.recording_resolver import RecordingResolver, packed_for
 
+SPEC = "spec"
+SHOWN: pytest.StashKey[set[str]] = pytest.StashKey()
 NO_OPTIONS: dict[str, Any] = {}
 BACKENDS = [
     pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
@@ -83,24 +85,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # a property is run with a hundred inputs
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
             item.add_marker(pytest.mark.slow)
+        # the report of a test carries them, from the process that ran it
+        item.user_properties.extend((SPEC, name) for mark in item.iter_markers("spec") for name in mark.args)
     wanted: list[str] | None = config.getoption("--requirement")
     if wanted is not None:
         named = [(item, {name for mark in item.iter_markers("spec") for name in mark.args}) for item in items]
         items[:] = [item for item, names in named if not names.isdisjoint(wanted)]
 
 
-SHOWN: pytest.StashKey[set[str]] = pytest.StashKey()
-
-
 def pytest_configure(config: pytest.Config) -> None:
     shown: set[str] = set()
     config.stash[SHOWN] = shown
+    config.pluginmanager.register(PassedRequirements(config))
 
 
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    if call.when == "call" and call.excinfo is None:
-        shown = item.config.stash[SHOWN]
-        shown.update(str(name) for mark in item.iter_markers("spec") for name in mark.args)
+class PassedRequirements:
+    """The ids of the requirements that the tests which passed name."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            self._config.stash[SHOWN].update(
+                str(value) for name, value in report.user_properties if name == SPEC
+            )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -138,7 +138,11 @@ def test_an_invalid_secret_raises_value_error_without_its_value(changes: dict[st
         assert not [text for text in spellings(key) if text in shown]
 
 
-@pytest.mark.parametrize("value", [None, 7, "text", b"octets", [], [("kty", "OKP")], object()], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [None, 7, "text", b"octets", [], [("kty", "OKP")], object()],
+    ids=lambda value: type(value).__name__,
+)
 def test_a_value_that_is_not_a_secret_or_dict_raises_type_error(value: Any) -> None:  # noqa: ANN401, wrong types
     with pytest.raises(TypeError):
         Secret(value)

@@ -133,7 +133,9 @@ async def test_a_document_is_requested_once_per_operation(
     assert recorder.questions.count(bob.did) == 1
 
 
-@pytest.mark.parametrize("answer", [42, "text", b"octets", object(), True, 1.5], ids=repr)
+@pytest.mark.parametrize(
+    "answer", [42, "text", b"octets", object(), True, 1.5], ids=lambda value: type(value).__name__
+)
 @pytest.mark.parametrize("method", ["resolve", "get_key"])
 async def test_an_answer_of_another_type_is_a_type_error(
     recorder: RecordingResolver, packed: str, method: str, answer: object

@@ -81,11 +81,8 @@ async def test_a_write_after_another_process_kept_the_database_locked_is_durable
 
 
 def entries_for_others(path: Path) -> int:
-    """How many entries another process finds: a second SQLite in this one would undo the locks of the first."""
-    program = (
-        "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM items'))"
-    )
-    words = [sys.executable, "-c", program, str(path)]
+    """How many entries another process finds. A second SQLite in this process would end locks."""
+    words = [sys.executable, "-c", COUNT, str(path)]
     answer = subprocess.run(words, check=True, capture_output=True, timeout=60)  # noqa: S603, our own program
     return int(re.sub(rb"\D", b"", answer.stdout))
 

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from enum import Enum
+from operator import itemgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def members(qualified: str, cls: type) -> Iterator[tuple[str, Any]]:
     # a class may be written in several private modules
     rooms = ("pydidcomm._party.", "pydidcomm.sync._party.")
     owners = [cls, *(owner for owner in cls.__mro__[1:] if owner.__module__.startswith(rooms))]
-    for name, value in (pair for owner in owners for pair in vars(owner).items()):
+    for name, value in sorted((pair for owner in owners for pair in vars(owner).items()), key=itemgetter(0)):
         if not name.startswith("_") and not isinstance(value, Enum) and name not in fields:
             # the docstring of a static method is that of its function
             yield f"{qualified}.{name}", getattr(value, "__func__", value)
