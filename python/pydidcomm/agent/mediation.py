@@ -13,13 +13,13 @@ from typing import Final
 
 import anyio
 
-from pydidcomm import DIDCommError, DIDCommMessaging, Packed
+from pydidcomm import DIDCommError, DIDCommMessaging, Packed, same_party
 from pydidcomm.agent.live import Live
 from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.pickup import PICKUPS, Pickup
 from pydidcomm.agent.relationships import unknown_relationship
 from pydidcomm.agent.services import Services
-from pydidcomm.protocols import Body, Event, Protocol, Thread, received_from
+from pydidcomm.protocols import Body, Event, LocalProtocolError, Protocol, Thread, received_from
 from pydidcomm.protocols.coordinate_mediation import (
     CoordinateMediation2,
     CoordinateMediation3,
@@ -169,7 +169,7 @@ class Mediation:
     async def read(
         self, protocol: Protocol, threads: Mapping[str, Thread], body: bytes
     ) -> tuple[Event, ...] | None:
-        """The events of a message of the mediator; None where the envelope is of another sender.
+        """The events of a message of the mediator; None where it is of another sender or protocol.
 
         Args:
             protocol: The machine.
@@ -185,14 +185,20 @@ class Mediation:
             received = received_from(await self._messaging.unpack(body), at=now)
         except DIDCommError:
             return None
-        met = await self._services.relationships.meet(received, now)
-        if met is None or met.id != self._relationship:
+        await self._services.relationships.meet(received, now)
+        mediator = await self.relationship()
+        # some mediators write to the DID that they receive for, and not to the one that asked
+        if received.sender is None or not same_party(received.sender, mediator.theirs or ""):
             return None
         if is_report(received.message):
             raise ProblemReported(ProblemReport.from_message(received.message))
-        received = replace(received, relationship=met.id)
+        received = replace(received, relationship=mediator.id)
         thread = threads.get(protocol.thread_of(received.message))
-        found = protocol.receive(received, thread, now)
+        try:
+            found = protocol.receive(received, thread, now)
+        except LocalProtocolError:
+            # a message of another protocol, as between any two peers
+            return None
         if found.problem is not None:
             raise MediationError(str(found.problem))
         return found.events

@@ -1,0 +1,148 @@
+"""What an agent takes from its mediator, and how it judges what the mediator delivers."""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+
+from pydidcomm.agent import Agent, Context, MediationError
+from pydidcomm.protocols import Trust
+from pydidcomm.protocols.basic_message import Text
+from pydidcomm.stores import MemoryStore
+from support.agents import LOOPBACK, eventually
+from support.memory_peer import MemoryPeer
+from support.scripted_mediator import ScriptedMediator, live_mediator
+
+
+def hearing(mediator: ScriptedMediator, heard: list[str]) -> Agent:
+    agent = Agent(MemoryStore(), transport=mediator, protocols=[], allow=LOOPBACK)
+
+    @agent.on(trust=Trust.ANONYMOUS)
+    async def hear(text: Text, ctx: Context) -> None:
+        heard.append(f"{text.content} of {'the peer' if ctx.sender else 'nothing proved'}")
+
+    return agent
+
+
+async def packed(peer: MemoryPeer, text: str, to: str) -> str:
+    return (await peer.pack(Text(content=text).to_message(), to=to)).text
+
+
+@pytest.mark.spec("CMX-02", "CMX-05")
+async def test_a_grant_counts_on_the_thread_of_its_request_alone() -> None:
+    mediator = await ScriptedMediator.made()
+    async with hearing(mediator, []) as agent:
+        mediator.granted["thid"] = "another"
+        with pytest.raises(MediationError):
+            await agent.mediate(mediator.did)
+        mediator.granted.clear()
+        await agent.mediate(mediator.did)
+    # over HTTP each answer comes on the connection of its request
+    assert {one.custom_headers["return_route"] for one in mediator.arrived} == {"all"}
+
+
+@pytest.mark.spec("CMX-05")
+async def test_a_grant_of_another_sender_does_not_count() -> None:
+    mediator = await ScriptedMediator.made()
+    mediator.granted["frm"] = await mediator.messaging.create_peer_did()
+    async with hearing(mediator, []) as agent:
+        with pytest.raises(MediationError):
+            await agent.mediate(mediator.did)
+
+
+@pytest.mark.spec("CMX-05", "CMX-13")
+async def test_a_mediator_that_rotates_with_its_grant_is_asked_at_its_new_did() -> None:
+    mediator = await ScriptedMediator.made()
+    new, rotation = await mediator.rotation()
+    mediator.granted.update(frm=new, from_prior=rotation, routing_did=new)
+    async with hearing(mediator, []) as agent:
+        await agent.mediate(mediator.did)
+        mediator.granted.clear()
+        mediator.did = new
+        invitation = await agent.invite()
+    updates = [one for one in mediator.arrived if one.type.endswith("recipient-update")]
+    assert [one.to for one in updates] == [(new,)]
+    assert invitation.message.frm is not None
+    document = await mediator.messaging.resolve(invitation.message.frm)
+    assert new in str(document.as_dict())
+
+
+@pytest.mark.spec("PU3-24", "PU3-28")
+@pytest.mark.parametrize(("at_once", "deliveries"), [(None, 3), (50, 1)], ids=["as asked for", "more"])
+async def test_what_waits_is_fetched_without_a_pause_and_then_looked_for_after_one(
+    at_once: int | None, deliveries: int
+) -> None:
+    heard: list[str] = []
+    mediator, peer = await ScriptedMediator.made(), await MemoryPeer.new()
+    mediator.at_once = at_once
+    async with hearing(mediator, heard) as agent:
+        to = await agent.did()
+        mediator.put(*[await packed(peer, f"text-{number}", to) for number in range(25)])
+        await agent.mediate(mediator.did)
+
+        async def all_heard() -> bool:
+            return len(heard) == 25 and not mediator.queue
+
+        await eventually(all_heard)
+        asked = ["delivery-request", "messages-received"] * deliveries
+
+        async def looked() -> bool:
+            return mediator.names[1:] == [*asked, "delivery-request"]
+
+        await eventually(looked)
+        # the pause is longer by far
+        await anyio.sleep(0.05)
+        assert await looked()
+    assert sorted(mediator.acknowledged) == sorted(f"envelope-{number}" for number in range(25))
+
+
+@pytest.mark.spec("PU3-29")
+async def test_what_a_mediator_delivers_is_judged_by_itself() -> None:
+    heard: list[str] = []
+    mediator, peer = await ScriptedMediator.made(), await MemoryPeer.new()
+    async with hearing(mediator, heard) as agent:
+        to = await agent.did()
+        claimed = Text(content="plain").to_message(frm=peer.did, to=[to])
+        anonymous = await peer.messaging.pack(Text(content="anonymous").to_message(), to=to, anonymous=True)
+        inner = await packed(peer, "wrapped", to)
+        forward = await mediator.messaging.wrap_in_forward(inner, to=to, routing_keys=[to])
+        mediator.put(
+            claimed.as_json(),
+            await packed(mediator, "for the mediator", peer.did),
+            anonymous.text,
+            forward.text,
+            await packed(peer, "last", to),
+        )
+        await agent.mediate(mediator.did)
+
+        async def last() -> bool:
+            return "last of the peer" in heard and len(heard) >= 3
+
+        await eventually(last)
+    assert sorted(heard) == ["anonymous of nothing proved", "last of the peer", "wrapped of the peer"]
+
+
+@pytest.mark.spec("LIVE-09", "LIVE-17")
+async def test_in_live_mode_deliveries_to_any_did_of_ours_and_bare_envelopes_are_taken() -> None:
+    heard: list[str] = []
+    peer = await MemoryPeer.new()
+    async with live_mediator() as mediator, hearing(mediator, heard) as agent:
+        to = await agent.did()
+        mediator.put(*[await packed(peer, f"text-{number}", to) for number in range(2)])
+        pushed = {"envelope-0", "envelope-1"}
+        mediator.held |= pushed
+        mediator.pushes = [
+            # to the DID for which it is, and not to the one that asked
+            await mediator.pushed(to, sorted(pushed)),
+            (await packed(peer, "bare", to)).encode(),
+            (await packed(mediator, "of the mediator, as of any peer", to)).encode(),
+        ]
+        await agent.mediate(mediator.did)
+
+        async def all_heard() -> bool:
+            return len(heard) == 4 and len(mediator.acknowledged) == 2
+
+        await eventually(all_heard)
+    texts = ("bare", "of the mediator, as of any peer", "text-0", "text-1")
+    assert sorted(heard) == [f"{text} of the peer" for text in texts]
+    assert set(mediator.acknowledged) == pushed
