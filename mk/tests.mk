@@ -51,7 +51,7 @@ kill-agent: $(VENV)/built ## kill an agent under load, and count what it lost or
 
 kill-mediator: $(VENV)/built ## kill one of two mediators on one store under load, on SQLite and PostgreSQL: make kill-mediator ROUNDS=100
 	$(SAY) "kill -9 of one of two mediators on one store under load, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL"
-	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/mediator/test_process_kills.py
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/mediator/test_process_kills.py tests/python/mediator/test_onward_kills.py
 
 CHAOS_MESSAGES := $(or $(MESSAGES),1000)
 chaos: $(VENV)/built ## two agents behind a proxy that drops, delays, duplicates, reorders and cuts: make chaos MESSAGES=10000

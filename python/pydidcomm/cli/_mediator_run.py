@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from pydidcomm.cli._mediator_onward import open_onward
 from pydidcomm.cli._mediator_parts import config_option, open_party, open_store, read_settings
 from pydidcomm.cli._output import write_note
 from pydidcomm.cli._run import in_server_loop
@@ -33,7 +34,7 @@ async def run(config: Path) -> None:
     # failures of the store; refused messages are in the metrics
     logging.getLogger("pydidcomm.mediator").addHandler(logging.StreamHandler())
     one = settings.server
-    async with open_party(settings) as party, HttpTransport() as sender:
+    async with open_party(settings) as party, HttpTransport() as sender, open_onward(settings) as onward:
         await _require_keys(party, settings.mediator.did)
         store = await open_store(settings)
         served = MediatorServer(
@@ -49,6 +50,7 @@ async def run(config: Path) -> None:
                 reply_when_unreachable=one.reply_when_unreachable,
                 reveal_unknown=one.reveal_unknown,
                 sender=sender,
+                onward=onward,
             ),
             max_bytes=one.max_bytes,
             max_concurrency=one.max_concurrency,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from pydidcomm._settings import read_sections, write_sections
+from pydidcomm.mediator import departures
 from pydidcomm.mediator.records import Limits
 
 __all__ = ["Settings"]
@@ -73,6 +74,22 @@ class AdmissionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnwardSettings:
+    """Section `[onward]`: `mode` is "off", "list" or "any"."""
+
+    mode: str = "off"
+    hosts: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ("https", "wss")
+    networks: tuple[str, ...] = ()
+    rewrap: bool = False
+    messages: int = departures.MAX_MESSAGES
+    bytes: int = departures.MAX_BYTES
+    per_next: int = departures.MAX_PER_NEXT
+    age: int = departures.MAX_AGE
+    delay: int = departures.MAX_DELAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of it; paths are relative to the folder of the file.
 
@@ -84,6 +101,7 @@ class Settings:
         server: Section `[server]`.
         admission: Section `[admission]`.
         limits: Section `[limits]`.
+        onward: Section `[onward]`.
     """
 
     folder: Path
@@ -93,6 +111,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     admission: AdmissionSettings = field(default_factory=AdmissionSettings)
     limits: Limits = field(default_factory=Limits)
+    onward: OnwardSettings = field(default_factory=OnwardSettings)
 
     @classmethod
     def read(cls, path: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Self:

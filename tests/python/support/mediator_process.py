@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 import httpx2
@@ -18,7 +19,7 @@ from pydidcomm.sync import DIDCommMessaging
 from support.mediation import HELLO, M3, P3
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
 TYPE = {"content-type": "application/didcomm-encrypted+json"}
@@ -27,11 +28,14 @@ SECONDS = 30.0
 MOST_PICKED_UP = 1_000_000
 
 
-def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def command(
+    folder: Path, *words: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     """A command that ends by itself."""
     return subprocess.run(  # noqa: S603, our own words
         [sys.executable, "-m", "pydidcomm", "mediator", *words],
         cwd=folder,
+        env=os.environ | dict(environment),
         capture_output=True,
         text=True,
         timeout=60,

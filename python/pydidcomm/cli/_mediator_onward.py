@@ -1,0 +1,45 @@
+"""Onward delivery of a mediator, by the section `[onward]` of its configuration."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import rich_click as click
+
+if TYPE_CHECKING:
+    from pydidcomm.mediator import Onward
+    from pydidcomm.mediator.settings import Settings
+
+SECONDS: Final = 20.0
+"""The longest request: several endpoints fit into an attempt of the relay."""
+
+
+@asynccontextmanager
+async def open_onward(settings: "Settings") -> AsyncGenerator["Onward | None"]:
+    """How forwards for other hosts are handed on; None where they are not."""
+    from pydidcomm.mediator import Onward, OutgoingLimits  # noqa: PLC0415, not for --help
+    from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415
+
+    one = settings.onward
+    if one.mode not in {"off", "list", "any"}:
+        message = f'[onward] `mode` must be "off", "list" or "any", got {one.mode!r}'
+        raise click.UsageError(message)
+    if (one.mode == "list") != bool(one.hosts):
+        message = '[onward] `hosts` is for the mode "list", which needs it'
+        raise click.UsageError(message)
+    if one.mode == "off":
+        yield None
+        return
+    try:
+        limits = OutgoingLimits(
+            messages=one.messages, bytes=one.bytes, per_next=one.per_next, age=one.age, delay=one.delay
+        )
+        # another attempt is in the queue, where it outlives the process
+        sender = HttpTransport(rounds=1, timeout=SECONDS, allow=one.networks)
+        hosts = one.hosts if one.mode == "list" else None
+        onward = Onward(sender=sender, hosts=hosts, schemes=one.schemes, rewrap=one.rewrap, limits=limits)
+    except ValueError as error:
+        message = f"[onward] {error}"
+        raise click.UsageError(message) from None
+    async with sender:
+        yield onward
