@@ -215,7 +215,8 @@ class Agent(Directory, Router):
 
         Coordinate mediation 3.0 or else 2.0 asks for it and registers each new DID; message pickup 3.0 or
         else 4.0 fetches, live where the mediator has a WebSocket endpoint. An envelope is acknowledged to the
-        mediator once it is stored. Call it at each start, before `invite` and `accept`.
+        mediator once it is stored. The mediator is remembered: the next start connects to it by itself. A DID
+        that rotation has replaced is taken off its list after `Limits.replaced_seconds`.
 
         Args:
             did: The mediator.
@@ -224,7 +225,27 @@ class Agent(Directory, Router):
             MediationError: The mediator denies it.
             DeliveryError: The mediator cannot be reached.
         """
-        await self._current.mediate(did)
+        await self._current.mediators.add(did)
+
+    async def unmediate(self, did: str) -> bool:
+        """End mediation: what waits is fetched, our DIDs are taken off the mediator's list, it is forgotten.
+
+        Peers do not reach DIDs that were made behind it any more: rotate those of relationships before, which
+        go on behind another mediator or at the endpoint of the agent. It ends also where the mediator cannot
+        be reached.
+
+        Args:
+            did: The mediator.
+
+        Returns:
+            Whether it was a mediator of the agent.
+        """
+        return await self._current.mediators.remove(did)
+
+    @property
+    def mediators(self) -> list[str]:
+        """The DIDs of the mediators; the last one receives for new DIDs of the agent."""
+        return self._current.mediators.dids
 
     def events(self) -> AbstractAsyncContextManager[MemoryObjectReceiveStream[Event]]:
         """What happens from now on, as `async with agent.events() as stream: async for event in stream`.

@@ -9,7 +9,7 @@ from pydidcomm import Message
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.friends import Friend
 from pydidcomm.agent.invited import Invited
-from pydidcomm.agent.records import INVITATION, InvitationRecord
+from pydidcomm.agent.records import INVITATION, InvitationRecord, RetiredRecord
 from pydidcomm.agent.running import Running
 from pydidcomm.invitations import Invitation, fetch_invitation
 from pydidcomm.out_of_band import read_invitation
@@ -91,7 +91,10 @@ class Directory:
             uses=uses,
             expires=expires,
         )
-        await services.store.commit(Done(records=(record.record(),)))
+        records = [record.record()]
+        if expires is not None:
+            records.append(RetiredRecord(did=did, since=expires).record())
+        await services.store.commit(Done(records=tuple(records)))
         return Invited(record, services)
 
     async def invitation(self, id: str) -> Invited | None:  # noqa: A002, the field's name

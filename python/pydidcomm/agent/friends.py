@@ -8,6 +8,7 @@ import anyio
 
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.effects import outbox_item
+from pydidcomm.agent.records import RetiredRecord
 from pydidcomm.agent.relationships import claims, claims_of_end, unknown_relationship
 from pydidcomm.agent.requests import Waiter
 from pydidcomm.agent.sending import Sending
@@ -175,7 +176,9 @@ class Friend:
                 from_prior=claims(FromPrior(iss=before.ours, sub=new, iat=now)),
                 updated=now,
             )
-            return Done(relationships=(after,), outbox=(outbox_item(hello, self.id),))
+            retired = RetiredRecord(did=before.ours, since=now, relationship=self.id)
+            outbox = (outbox_item(hello, self.id),)
+            return Done(relationships=(after,), outbox=outbox, records=(retired.record(),))
 
         await self._services.relationships.change(self.id, done)
         self._services.outbox_changed()
@@ -199,7 +202,9 @@ class Friend:
             known = Outgoing(message=hello, to=to, frm=before.ours)
             last = Outgoing(message=end, to=to, frm=None, anonymous=True)
             sent = (last,) if before.from_prior is None else (known, last)
-            return Done(relationships=(after,), outbox=tuple(outbox_item(one, self.id) for one in sent))
+            outbox = tuple(outbox_item(one, self.id) for one in sent)
+            retired = RetiredRecord(did=before.ours, since=now)
+            return Done(relationships=(after,), outbox=outbox, records=(retired.record(),))
 
         await self._services.relationships.change(self.id, done)
         self._services.outbox_changed()

@@ -31,6 +31,8 @@ class Limits:
         send_seconds: For how long it is tried to send a message without `expires_time`.
         window: For how long a message that was handled is remembered, in seconds; one whose `created_time` is
             longer ago is refused.
+        replaced_seconds: For how long a mediator still receives for a DID of ours that rotation has replaced,
+            or whose relationship has ended, before it is taken off the mediator's list.
         require_created_time: Whether a message without `created_time` is refused. Where it is not, a copy of
             the message takes effect again once the window has passed.
 
@@ -51,6 +53,7 @@ class Limits:
     longest_pause: int = 3_600
     send_seconds: int = 7 * _DAY
     window: int = 30 * _DAY
+    replaced_seconds: int = 7 * _DAY
     require_created_time: bool = False
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ mediator; without one it is polled. An envelope is acknowledged once it is store
 
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,9 +23,11 @@ from pydidcomm.protocols import Body, Event, LocalProtocolError, Protocol, Threa
 from pydidcomm.protocols.coordinate_mediation import (
     CoordinateMediation2,
     CoordinateMediation3,
+    KeylistQuery,
     KeylistUpdate,
     MediateRequest2,
     MediateRequest3,
+    RecipientQuery,
     RecipientUpdate,
     Update,
 )
@@ -54,14 +56,16 @@ class MediationError(Exception):
 class _Coordination:
     """A version of coordinate mediation."""
 
+    version: int
     protocol: Protocol
     request: Body
     update: Callable[[tuple[Update, ...]], Body]
+    query: Body
 
 
 _COORDINATIONS: Final = (
-    _Coordination(CoordinateMediation3(), MediateRequest3(), RecipientUpdate),
-    _Coordination(CoordinateMediation2(), MediateRequest2(), KeylistUpdate),
+    _Coordination(3, CoordinateMediation3(), MediateRequest3(), RecipientUpdate, RecipientQuery()),
+    _Coordination(2, CoordinateMediation2(), MediateRequest2(), KeylistUpdate, KeylistQuery()),
 )
 
 
@@ -122,6 +126,53 @@ class Mediation:
                 raise MediationError(problem)
         problem = f"the mediator does not grant mediation: {reason or 'no answer'}"
         raise MediationError(problem)
+
+    def restore(self, routing_did: str, version: int) -> None:
+        """Go on with a grant of before.
+
+        Args:
+            routing_did: The DID to use as service endpoint.
+            version: The version of coordinate mediation in which it was granted.
+        """
+        self.routing_did = routing_did
+        self._coordination = next(one for one in _COORDINATIONS if one.version == version)
+
+    @property
+    def version(self) -> int:
+        """The major version of coordinate mediation that the mediator speaks."""
+        return self._coordination.version
+
+    async def query(self) -> None:
+        """Ask for the list of our DIDs, which shows that a grant of before is in force.
+
+        Raises:
+            MediationError: The mediator does not answer with the list.
+            DeliveryError: The mediator cannot be reached.
+        """
+        try:
+            events = await self.ask(self._coordination.protocol, self._coordination.query)
+        except ProblemReported as error:
+            problem = f"the mediator has withdrawn the grant: {error}"
+            raise MediationError(problem) from error
+        if not any(event.name == "listed" for event in events):
+            problem = "the mediator has withdrawn the grant"
+            raise MediationError(problem)
+
+    async def unregister(self, dids: Sequence[str]) -> None:
+        """Take DIDs of ours off the list of the mediator; one that is not on it is left out.
+
+        Args:
+            dids: The DIDs.
+
+        Raises:
+            MediationError: The mediator does not answer as its protocol says.
+            DeliveryError: The mediator cannot be reached.
+        """
+        updates = tuple(Update(did, "remove") for did in dids)
+        events = await self.ask(self._coordination.protocol, self._coordination.update(updates))
+        if not any(event.name == "updated" for event in events):
+            problem = "the mediator does not answer the removal of DIDs"
+            raise MediationError(problem)
 
     async def register(self, did: str) -> None:
         """Let the mediator take messages for a DID of ours.

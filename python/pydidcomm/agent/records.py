@@ -7,13 +7,28 @@ from typing import Any, Final, Self
 from pydidcomm import same_party
 from pydidcomm.stores import Record
 
-__all__ = ["INVITATION", "MEDIATION", "OWN_DID", "InvitationRecord"]
+__all__ = [
+    "INVITATION",
+    "MEDIATION",
+    "OWN_DID",
+    "RECIPIENT",
+    "RETIRED",
+    "InvitationRecord",
+    "MediationRecord",
+    "RetiredRecord",
+]
 
 INVITATION: Final = "invitation"
 """The kind of records with invitations of ours, by message id in lower case."""
 
 MEDIATION: Final = "mediation"
-"""The kind of records with our mediators, by DID: the id of the relationship."""
+"""The kind of records with our mediators, by DID."""
+
+RECIPIENT: Final = "recipient"
+"""The kind of records with our DIDs that a mediator receives for, by DID: the DID of the mediator."""
+
+RETIRED: Final = "retired-did"
+"""The kind of records with our DIDs that are not in use any more, by DID, until no mediator has them."""
 
 OWN_DID: Final = "own-did"
 """The kind of records with our public DIDs, by name."""
@@ -75,3 +90,64 @@ class InvitationRecord:
         stored: dict[str, Any] = json.loads(value)
         stored["accepted"] = tuple(stored["accepted"])
         return cls(**stored)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediationRecord:
+    """A mediator of ours.
+
+    Attributes:
+        did: Its DID, as the program named it; `Relationship.theirs` has the one that it has rotated to.
+        relationship: The id of the relationship with it.
+        routing_did: The endpoint of our DIDs; empty before it has granted mediation.
+        version: The major version of coordinate mediation that it speaks.
+        order: The mediator with the highest one receives for new DIDs.
+    """
+
+    did: str
+    relationship: str
+    routing_did: str = ""
+    version: int = 3
+    order: int = 0
+
+    def record(self) -> Record:
+        """The record to store."""
+        return Record(kind=MEDIATION, key=self.did, value=json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def from_record(cls, record: Record) -> Self:
+        """The mediator of a record.
+
+        Args:
+            record: The record.
+        """
+        return cls(**json.loads(record.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetiredRecord:
+    """A DID of ours that is not in use any more.
+
+    Attributes:
+        did: The DID.
+        since: From when on, in seconds since the epoch.
+        relationship: The relationship in which another one has replaced it: the peer may write to it until
+            the peer has confirmed the rotation.
+    """
+
+    did: str
+    since: int
+    relationship: str | None = None
+
+    def record(self) -> Record:
+        """The record to store."""
+        return Record(kind=RETIRED, key=self.did, value=json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def from_record(cls, record: Record) -> Self:
+        """The DID of a record.
+
+        Args:
+            record: The record.
+        """
+        return cls(**json.loads(record.value))

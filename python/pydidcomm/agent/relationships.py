@@ -11,7 +11,7 @@ import anyio
 from pydidcomm import FromPrior, same_party
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.events import Events
-from pydidcomm.agent.records import INVITATION, InvitationRecord
+from pydidcomm.agent.records import INVITATION, InvitationRecord, RetiredRecord
 from pydidcomm.protocols import Event, Outgoing, Received
 from pydidcomm.protocols.acknowledgment import Empty
 from pydidcomm.stores import Done, Relationship, Store
@@ -114,7 +114,11 @@ class Relationships:
             changed = _changed(found, received, now)
             if changed is None:
                 return found
-            await self._store.commit(Done(relationships=(changed,)))
+            # a mediator does not have to receive any more for a relationship that has ended
+            retired = (RetiredRecord(did=changed.ours, since=now),) if changed.state == "ended" else ()
+            await self._store.commit(
+                Done(relationships=(changed,), records=tuple(one.record() for one in retired))
+            )
         if changed.state != found.state:
             self._events.emit(Event("ended", changed, peer=changed.id))
         elif changed.theirs != found.theirs:
@@ -178,9 +182,14 @@ class Relationships:
             updated=now,
         )
         hello = Empty().to_message(created_time=now)
+        accepted = invitation.accepted_by(relationship.id)
+        records = [accepted.record()]
+        if accepted.uses == 0:
+            retired = RetiredRecord(did=invitation.did, since=now, relationship=relationship.id)
+            records.append(retired.record())
         done = Done(
             relationships=(relationship,),
-            records=(invitation.accepted_by(relationship.id).record(),),
+            records=tuple(records),
             outbox=(outbox_item(Outgoing(message=hello, to=sender, frm=ours), relationship.id),),
         )
         await self._store.commit(done)

@@ -1,11 +1,10 @@
 """A running agent: the parts, joined, and the tasks that drive them."""
 
 import logging
-import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import anyio
 
@@ -26,8 +25,9 @@ from pydidcomm.agent.inbox import BusyError, Inbox
 from pydidcomm.agent.lanes import Lanes
 from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.mediation import Mediation
+from pydidcomm.agent.mediators import Mediators
 from pydidcomm.agent.outbox import Outbox, Transport
-from pydidcomm.agent.records import MEDIATION, OWN_DID
+from pydidcomm.agent.records import OWN_DID
 from pydidcomm.agent.relationships import Relationships
 from pydidcomm.agent.requests import Requests
 from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
@@ -35,11 +35,8 @@ from pydidcomm.agent.router import Router
 from pydidcomm.agent.services import Services
 from pydidcomm.protocols import Protocols
 from pydidcomm.secrets import SecretsUnavailableError
-from pydidcomm.stores import Done, Record, Relationship, Store, StoreUnavailableError
+from pydidcomm.stores import Done, Record, Store, StoreUnavailableError
 from pydidcomm.transports.receiver import receiver
-
-if TYPE_CHECKING:
-    from anyio.abc import TaskGroup
 
 __all__ = ["Running"]
 
@@ -76,8 +73,6 @@ class Running:
         self.endpoint = endpoint
         self._transport = transport
         self._allow = tuple(allow)
-        self._mediation: Mediation | None = None
-        self._tasks: TaskGroup | None = None
         self._limits = limits
         self._messaging = DIDCommMessaging(store.secrets, resolver, clock=clock)
         self._routes = ReturnRoutes(limits.answer_seconds)
@@ -126,6 +121,9 @@ class Running:
             new_did=self._new_did,
             outbox_changed=self._outbox.wake,
         )
+        self.mediators = Mediators(
+            self.services, self._messaging, self._mediation, endpoint, limits.replaced_seconds
+        )
         self.app = receiver(
             self._messaging,
             self._answer,
@@ -140,7 +138,7 @@ class Running:
         """Run the lanes, the outbox and the deadlines while the block runs."""
         failed: BaseException | None = None
         async with anyio.create_task_group() as tasks:
-            self._tasks = tasks
+            await self.mediators.start(tasks)
             tasks.start_soon(self._lanes.run)
             tasks.start_soon(self._outbox.run)
             tasks.start_soon(self._every, DEADLINE_SECONDS, self._wake_threads)
@@ -179,42 +177,19 @@ class Running:
         self._lanes.rescan()
         return found
 
-    async def mediate(self, did: str) -> None:
-        """Let a mediator receive for the DIDs that are made from now on.
-
-        Args:
-            did: The mediator.
-        """
-        store = self.services.store
-        record = await store.record(MEDIATION, did)
-        if record is None:
-            ours = await self._messaging.create_peer_did()
-            now = self.services.now
-            relationship = Relationship(
-                id=str(uuid.uuid4()), ours=ours, theirs=did, label="mediator", created=now, updated=now
-            )
-            record = Record(kind=MEDIATION, key=did, value=relationship.id.encode())
-            await store.commit(Done(relationships=(relationship,), records=(record,)))
-        mediation = Mediation(
-            record.value.decode(),
+    def _mediation(self, relationship: str) -> Mediation:
+        """The client of a mediator."""
+        return Mediation(
+            relationship,
             services=self.services,
             messaging=self._messaging,
             transport=self._transport,
             take=self._take,
             allow=self._allow,
         )
-        await mediation.grant()
-        self._mediation = mediation
-        if self._tasks is not None:
-            self._tasks.start_soon(mediation.run)
 
     async def _new_did(self) -> str:
-        mediation = self._mediation
-        if mediation is None:
-            return await self._messaging.create_peer_did(service_endpoint=self.endpoint)
-        did = await self._messaging.create_peer_did(service_endpoint=mediation.routing_did)
-        await mediation.register(did)
-        return did
+        return await self.mediators.new_did()
 
     async def _take(self, body: bytes) -> bool:
         """Store an envelope that did not come over the server; returns whether it may be acknowledged."""
@@ -254,6 +229,7 @@ class Running:
 
     async def _forget(self) -> None:
         await self.services.store.forget_before(self.services.now - self._limits.window)
+        await self.mediators.retire()
 
     @staticmethod
     async def _every(seconds: float, work: Callable[[], Awaitable[Any]]) -> None:

@@ -114,7 +114,7 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
             for router in routers:
                 one.include(router)
             async with one:
-                if settings.agent.mediator:
+                if settings.agent.mediator not in {"", *one.mediators}:
                     await one.mediate(settings.agent.mediator)
                 await _show(one, store, settings, as_json=as_json)
                 number = await anext(aiter(signals))

@@ -1,0 +1,257 @@
+"""The mediators of an agent: remembered, connected at each start, and in step with its DIDs."""
+
+import logging
+import uuid
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import anyio
+
+from pydidcomm import DIDCommError, DIDCommMessaging, same_party
+from pydidcomm.agent.mediation import Mediation, MediationError
+from pydidcomm.agent.records import MEDIATION, RECIPIENT, RETIRED, MediationRecord, RetiredRecord
+from pydidcomm.protocols.problem_report import ProblemReported
+from pydidcomm.stores import Done, Record, Relationship
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from anyio.abc import TaskGroup
+
+    from pydidcomm.agent.services import Services
+
+__all__ = ["Mediators"]
+
+LOG: Final = logging.getLogger("pydidcomm.agent")
+
+AT_ONCE: Final = 100
+"""DIDs that one request removes: mediators bound the length of a message."""
+
+_AWAY: Final = (DIDCommError, MediationError, ProblemReported, OSError)
+"""What a request to a mediator raises."""
+
+
+class Mediators:
+    """The mediators, each with a task that fetches. The one that granted last receives for new DIDs.
+
+    Args:
+        services: The parts of the agent.
+        messaging: Makes DIDs.
+        connect: Makes the client of a mediator, by the id of the relationship with it.
+        endpoint: The endpoint of new DIDs without a mediator.
+        replaced_seconds: For how long a DID is received that is not in use any more.
+    """
+
+    def __init__(
+        self,
+        services: "Services",
+        messaging: DIDCommMessaging,
+        connect: "Callable[[str], Mediation]",
+        endpoint: str | None,
+        replaced_seconds: int,
+    ) -> None:
+        self._services = services
+        self._messaging = messaging
+        self._connect = connect
+        self._endpoint = endpoint
+        self._replaced_seconds = replaced_seconds
+        # by the DID that the program named, the one that granted last at the end
+        self._connected: dict[str, _Connected] = {}
+        self._lock = anyio.Lock()
+
+    async def start(self, tasks: "TaskGroup") -> None:
+        """Connect to the mediators that granted before.
+
+        Args:
+            tasks: Where each has a task.
+        """
+        self._tasks = tasks
+        for record in await self._mediations():
+            if record.routing_did:
+                mediation = self._connect(record.relationship)
+                mediation.restore(record.routing_did, record.version)
+                self._add(record.did, mediation)
+
+    @property
+    def dids(self) -> list[str]:
+        """The DIDs of the mediators, the one that receives for new DIDs at the end."""
+        return list(self._connected)
+
+    async def add(self, did: str) -> None:
+        """Let a mediator receive for the DIDs that are made from now on.
+
+        Args:
+            did: The mediator.
+
+        Raises:
+            MediationError: It denies mediation, or does not answer as its protocol says.
+            DeliveryError: It cannot be reached.
+        """
+        async with self._lock:
+            record = await self._record(did) or await self._begun(did)
+            connected = self._connected.get(record.did)
+            mediation = connected.mediation if connected else self._connect(record.relationship)
+            try:
+                await mediation.grant()
+            except MediationError:
+                # several mediators deny a second request, and keep the grant
+                if connected is None:
+                    raise
+                await mediation.query()
+                LOG.info("the mediator denies a second grant; the first one is used")
+            granted = MediationRecord(
+                did=record.did,
+                relationship=record.relationship,
+                routing_did=mediation.routing_did,
+                version=mediation.version,
+                order=1 + max((one.order for one in await self._mediations()), default=0),
+            )
+            await self._services.store.commit(Done(records=(granted.record(),)))
+            if connected is not None:
+                self._connected[record.did] = self._connected.pop(record.did)
+            else:
+                self._add(record.did, mediation)
+
+    async def remove(self, did: str) -> bool:
+        """End mediation: what waits is fetched, our DIDs are taken off its list, and it is forgotten.
+
+        Args:
+            did: The mediator.
+
+        Returns:
+            Whether there was one.
+        """
+        async with self._lock:
+            record = await self._record(did)
+            if record is None:
+                return False
+            connected = self._connected.pop(record.did, None)
+            if connected is not None:
+                connected.scope.cancel()
+                ours = [one async for one in self._records(RECIPIENT) if one.value.decode() == record.did]
+                try:
+                    await connected.mediation.drain()
+                    for first in range(0, len(ours), AT_ONCE):
+                        await connected.mediation.unregister(
+                            [one.key for one in ours[first : first + AT_ONCE]]
+                        )
+                except _AWAY as error:
+                    LOG.warning("the mediator does not know that mediation has ended: %s", error)
+                for first in range(0, len(ours), AT_ONCE):
+                    forget = tuple((RECIPIENT, one.key) for one in ours[first : first + AT_ONCE])
+                    await self._services.store.commit(Done(forget=forget))
+            await self._services.relationships.change(
+                record.relationship,
+                lambda before: Done(
+                    relationships=(replace(before, state="ended", updated=self._services.now),),
+                    forget=((MEDIATION, record.did),),
+                ),
+            )
+            return True
+
+    async def new_did(self) -> str:
+        """A DID of ours, which the newest mediator receives for where there is one.
+
+        Raises:
+            MediationError: The mediator does not take it.
+            DeliveryError: The mediator cannot be reached.
+        """
+        if not self._connected:
+            return await self._messaging.create_peer_did(service_endpoint=self._endpoint)
+        mediator, connected = next(reversed(self._connected.items()))
+        did = await self._messaging.create_peer_did(service_endpoint=connected.mediation.routing_did)
+        # before the mediator has it: what is registered must be known, to be removed one day
+        record = Record(kind=RECIPIENT, key=did, value=mediator.encode())
+        await self._services.store.commit(Done(records=(record,)))
+        try:
+            await connected.mediation.register(did)
+        except _AWAY:
+            # the mediator may have it all the same
+            retired = RetiredRecord(did=did, since=self._services.now)
+            await self._services.store.commit(Done(records=(retired.record(),)))
+            raise
+        return did
+
+    async def retire(self) -> None:
+        """Take DIDs off the lists of mediators that are not in use any more."""
+        due = self._services.now - self._replaced_seconds
+        removed: dict[str, list[str]] = {}
+        gone: list[tuple[str, str]] = []
+        async for record in self._records(RETIRED):
+            retired = RetiredRecord.from_record(record)
+            if retired.since > due or not await self._is_replaced(retired):
+                continue
+            registered = await self._services.store.record(RECIPIENT, retired.did)
+            if registered is None:
+                gone.append((RETIRED, retired.did))
+            else:
+                removed.setdefault(registered.value.decode(), []).append(retired.did)
+        for mediator, dids in removed.items():
+            connected = self._connected.get(mediator)
+            if connected is None:
+                continue
+            try:
+                for first in range(0, len(dids), AT_ONCE):
+                    some = dids[first : first + AT_ONCE]
+                    await connected.mediation.unregister(some)
+                    gone += [(kind, did) for did in some for kind in (RETIRED, RECIPIENT)]
+            except _AWAY as error:
+                LOG.warning("the mediator keeps DIDs that are not in use any more: %s", error)
+        for first in range(0, len(gone), AT_ONCE):
+            await self._services.store.commit(Done(forget=tuple(gone[first : first + AT_ONCE])))
+
+    async def _is_replaced(self, retired: RetiredRecord) -> bool:
+        """Whether the peer has confirmed what comes after the DID: it does not write to it any more."""
+        if retired.relationship is None:
+            return True
+        found = await self._services.store.relationship(retired.relationship)
+        return found is None or found.state == "ended" or found.from_prior is None
+
+    async def _record(self, did: str) -> MediationRecord | None:
+        """The record of a mediator, under any form of its DID and the one that it has rotated to."""
+        for found in await self._mediations():
+            relationship = await self._services.store.relationship(found.relationship)
+            current = None if relationship is None else relationship.theirs
+            if same_party(did, found.did) or (current is not None and same_party(did, current)):
+                return found
+        return None
+
+    async def _begun(self, did: str) -> MediationRecord:
+        """A relationship with a mediator, which has granted nothing yet."""
+        now = self._services.now
+        ours = await self._messaging.create_peer_did()
+        relationship = Relationship(
+            id=str(uuid.uuid4()), ours=ours, theirs=did, label="mediator", created=now, updated=now
+        )
+        record = MediationRecord(did=did, relationship=relationship.id)
+        await self._services.store.commit(Done(relationships=(relationship,), records=(record.record(),)))
+        return record
+
+    async def _mediations(self) -> list[MediationRecord]:
+        found = [MediationRecord.from_record(one) async for one in self._records(MEDIATION)]
+        return sorted(found, key=lambda one: one.order)
+
+    async def _records(self, kind: str) -> AsyncGenerator[Record]:
+        after = None
+        while page := await self._services.store.records(kind, after):
+            for record in page:
+                yield record
+            after = page.after
+
+    def _add(self, did: str, mediation: Mediation) -> None:
+        connected = _Connected(mediation)
+        self._connected[did] = connected
+        self._tasks.start_soon(connected.run)
+
+
+class _Connected:
+    """A mediator and its task."""
+
+    def __init__(self, mediation: Mediation) -> None:
+        self.mediation = mediation
+        self.scope = anyio.CancelScope()
+
+    async def run(self) -> None:
+        with self.scope:
+            await self.mediation.run()

@@ -1,0 +1,221 @@
+"""The mediators of an agent: remembered, in step with its DIDs, ended."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pydidcomm import DIDCommMessaging
+from pydidcomm.agent import Limits, MediationError
+from pydidcomm.errors import DIDCommError
+from pydidcomm.mediator import SqliteMediatorStore
+from pydidcomm.protocols.basic_message import Text
+from pydidcomm.protocols.coordinate_mediation import (
+    DidList,
+    MediateDeny3,
+    MediateGrant3,
+    MediateRequest3,
+    RecipientQuery,
+)
+from pydidcomm.stores import MemoryStore
+from pydidcomm.transports.http import Sent
+from support.agents import SECONDS, eventually, new_agent
+from support.mediated import mediator, mobile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydidcomm import Packed
+    from pydidcomm.protocols import Body
+
+KEPT = Limits(handler_seconds=SECONDS, replaced_seconds=1000)
+
+
+class Clock:
+    """The time, which a test moves."""
+
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+async def registered(folder: Path) -> int:
+    """How many DIDs the mediator receives for."""
+    store = SqliteMediatorStore(folder / "mediator.db")
+    try:
+        return (await store.overview()).routes
+    finally:
+        await store.aclose()
+
+
+async def test_the_next_start_connects_to_the_mediator_by_itself(tmp_path: Path) -> None:
+    heard: list[str] = []
+    store = MemoryStore()
+    async with mediator(tmp_path) as did, new_agent() as alice:
+        async with mobile(store) as bob:
+            await bob.mediate(did)
+            invitation = await bob.invite()
+            friend = await alice.accept(invitation.url)
+            await friend.ping(timeout=SECONDS)
+        await (await friend.send(Text(content="while it was off"))).sent(timeout=SECONDS)
+        async with mobile(store, heard) as bob:
+            assert bob.mediators == [did]
+            await friend.ping(timeout=SECONDS)
+            # a new DID is registered too
+            other = await alice.accept((await bob.invite()).url)
+            await other.ping(timeout=SECONDS)
+
+            async def fetched() -> bool:
+                return heard == ["while it was off"]
+
+            await eventually(fetched)
+
+
+async def test_an_agent_starts_while_its_mediator_is_away(tmp_path: Path) -> None:
+    store = MemoryStore()
+    async with mediator(tmp_path, live=False) as did, mobile(store) as bob:
+        await bob.mediate(did)
+    async with mobile(store) as bob:
+        assert bob.mediators == [did]
+        with pytest.raises(DIDCommError):
+            await bob.invite()
+
+
+async def test_a_replaced_did_is_taken_off_the_list_once_the_time_of_both_is_over(tmp_path: Path) -> None:
+    clock, store = Clock(), MemoryStore()
+    async with mediator(tmp_path) as did, new_agent() as alice:
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+            await bob.mediate(did)
+            invitation = await bob.invite()
+            friend = await alice.accept(invitation.url)
+            of_bob = await invitation.accepted(timeout=SECONDS)
+            await friend.ping(timeout=SECONDS)
+            new = await of_bob.rotate(timeout=SECONDS)
+            await of_bob.ping(timeout=SECONDS)
+            # those of the invitation and of the relationship before and after the rotation
+            assert await registered(tmp_path) == 3
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+            await friend.ping(timeout=SECONDS)
+            assert await registered(tmp_path) == 3
+        clock.ahead = KEPT.replaced_seconds + 1
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+
+            async def removed() -> bool:
+                return await registered(tmp_path) == 1
+
+            await eventually(removed)
+            again = await bob.friend(of_bob.id)
+            assert again is not None
+            await again.ping(timeout=SECONDS)
+            assert (await friend.relationship()).theirs == new
+
+
+async def test_a_replaced_did_stays_while_the_peer_has_not_confirmed_the_rotation(tmp_path: Path) -> None:
+    clock, store = Clock(), MemoryStore()
+    async with mediator(tmp_path) as did:
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+            await bob.mediate(did)
+            invitation = await bob.invite(uses=None)
+            async with new_agent() as alice:
+                friend = await alice.accept(invitation.url)
+                of_bob = await invitation.accepted(timeout=SECONDS)
+                await friend.ping(timeout=SECONDS)
+                await of_bob.ping(timeout=SECONDS)
+            old = (await of_bob.relationship()).ours
+            await of_bob.rotate(timeout=SECONDS)
+            ended = await bob.relate(await DIDCommMessaging().create_peer_did())
+            await ended.end()
+            assert await registered(tmp_path) == 4
+        clock.ahead = KEPT.replaced_seconds + 1
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+
+            async def removed() -> bool:
+                # that of the relationship that has ended, and no other
+                return await registered(tmp_path) == 3
+
+            await eventually(removed)
+            assert old in (await of_bob.relationship()).our_history
+
+
+async def test_a_mediator_that_is_given_up_is_forgotten_and_receives_no_more(tmp_path: Path) -> None:
+    store = MemoryStore()
+    async with mediator(tmp_path, live=False) as did, new_agent() as alice:
+        async with mobile(store) as bob:
+            await bob.mediate(did)
+            await alice.accept((await bob.invite()).url)
+            assert not await bob.unmediate(await alice.did())
+            assert await bob.unmediate(did)
+            assert bob.mediators == []
+            assert await registered(tmp_path) == 0
+            assert not await bob.unmediate(did)
+        async with mobile(store) as bob:
+            assert bob.mediators == []
+            await bob.mediate(did)
+            assert bob.mediators == [did]
+
+
+async def test_of_two_mediators_the_newer_one_receives_until_it_is_given_up_also_while_it_is_away(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    store = MemoryStore()
+    async with mediator(tmp_path / "one", live=False) as one:
+        async with mediator(tmp_path / "two", live=False) as two, mobile(store) as bob:
+            await bob.mediate(two)
+            await bob.mediate(one)
+            await bob.mediate(two)
+            assert bob.mediators == [one, two]
+            await bob.invite()
+            assert (await registered(tmp_path / "one"), await registered(tmp_path / "two")) == (0, 1)
+        async with mobile(store) as bob:
+            assert bob.mediators == [one, two]
+            assert await bob.unmediate(two)
+            await bob.invite()
+            assert await registered(tmp_path / "one") == 1
+
+
+class Denying:
+    """A transport to a mediator that grants once, and lists the DIDs of the grant while it keeps it."""
+
+    def __init__(self) -> None:
+        self.party = DIDCommMessaging()
+        self.did = ""
+        self.requests: list[str] = []
+        self.keeps = True
+
+    async def send(self, packed: Packed, *, return_route: bool = False) -> Sent:
+        assert return_route
+        request = (await self.party.unpack(packed.text)).message
+        assert request.frm is not None
+        if request.type not in {MediateRequest3.type, RecipientQuery.type}:
+            return Sent("https://mediator.example/", 202, None, "")
+        self.requests.append(request.type)
+        granted = self.requests == [MediateRequest3.type]
+        answer: Body = MediateGrant3(routing_did=[self.did]) if granted else MediateDeny3()
+        if request.type == RecipientQuery.type and self.keeps:
+            answer = DidList(dids=())
+        found = await self.party.pack(
+            answer.to_message(frm=self.did, to=[request.frm], thid=request.id), to=request.frm, frm=self.did
+        )
+        return Sent("https://mediator.example/", 200, found.text.encode(), found.media_type)
+
+
+@pytest.mark.spec("CMX-19")
+async def test_a_denial_of_a_second_request_does_not_undo_the_grant() -> None:
+    denying = Denying()
+    denying.did = await denying.party.create_peer_did(service_endpoint="https://mediator.example/")
+    store = MemoryStore()
+    async with new_agent(store, listen=None, transport=denying) as bob:
+        await bob.mediate(denying.did)
+    async with new_agent(store, listen=None, transport=denying) as bob:
+        await bob.mediate(denying.did)
+        assert bob.mediators == [denying.did]
+        denying.keeps = False
+        with pytest.raises(MediationError, match="withdrawn"):
+            await bob.mediate(denying.did)
+    assert denying.requests[:3] == [MediateRequest3.type, MediateRequest3.type, RecipientQuery.type]
