@@ -135,6 +135,43 @@ def test_custom_resolvers_fetch_each_document_once(tmp_path: Path) -> None:
     assert len(pictures(outputs)) == 1
 
 
+def test_through_a_mediator_shows_each_hop_and_what_is_proved_there(tmp_path: Path) -> None:
+    assert RUN["main"]([str(NOTEBOOKS / "through_a_mediator.ipynb"), "--into", str(tmp_path)]) == 0
+    notebook = FORMAT.read(tmp_path / "through_a_mediator.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert "".join(output.get("text", "") for output in outputs).splitlines() == [
+        "post to: https://cloud.example/didcomm",
+        "wrapped for: Cloud, Home",
+        "Cloud hands on to Home - proved sender: None",
+        "Home hands on to Bob - proved sender: None",
+        "Hi Bob - proved sender: Alice",
+    ]
+    sealed, hops, opened = pictures(outputs)
+    assert "anoncrypt: names no sender" in sealed
+    assert [hops.count(f">for {name}: ") for name in ("Cloud", "Home", "Bob")] == [1, 2, 3]
+    assert [hops.count(f">{hop}<") for hop in ("Alice → Cloud", "Cloud → Home", "Home → Bob")] == [1, 1, 1]
+    assert "it proves the sender" in opened
+
+
+def test_migrating_does_the_same_before_and_after_for_each_predecessor(tmp_path: Path) -> None:
+    assert RUN["main"]([str(NOTEBOOKS / "migrating.ipynb"), "--into", str(tmp_path)]) == 0
+    notebook = FORMAT.read(tmp_path / "migrating.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    printed = [output["text"] for output in outputs if "text" in output]
+    assert printed[::2] == printed[1::2]
+    assert len(printed) == 6
+    changes = [output["data"]["text/html"] for output in outputs if "data" in output]
+    for change, left, new in zip(
+        changes,
+        ("create_peer_did_numalgo_2(", "from didcomm.unpack import unpack", "PackagingService(),"),
+        ("alice.create_peer_did(", "InMemorySecrets([secret])", "party.create_peer_did("),
+        strict=True,
+    ):
+        lines = change.split("<div")
+        assert any(left in line and ">- " in line for line in lines)
+        assert any(new in line and ">+ " in line for line in lines)
+
+
 def test_the_rendered_page_and_the_conversation_are_shown(
     tutorial: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
