@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os.path
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)")
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
+@cache
 def sources() -> dict[str, str]:
     """The place on the site of each document, by its path in the repository."""
     own = {path.relative_to(ROOT).as_posix(): path.relative_to(DOCS).as_posix() for path in pages()}

@@ -1,4 +1,4 @@
-"""Runs the code of a document from top to bottom in one event loop, as a notebook does: path."""
+"""Runs the code of each document from top to bottom in an event loop, as a notebook does: paths."""
 
 from __future__ import annotations
 
@@ -35,4 +35,5 @@ async def run(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1])))
+    for argument in sys.argv[1:]:
+        asyncio.run(run(Path(argument)))
