@@ -1,7 +1,6 @@
 """`pydidcomm mediator`: make, run and look after a mediator."""
 
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import rich_click as click
 from pydidcomm.cli._config import require_absent, write_config
 from pydidcomm.cli._mediator_invite import invite
 from pydidcomm.cli._mediator_parts import config_option, new_did, open_store, read_settings
+from pydidcomm.cli._mediator_queue import parked, queue
 from pydidcomm.cli._mediator_run import run
 from pydidcomm.cli._options import argument, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
@@ -30,6 +30,8 @@ def mediator() -> None:
 
 mediator.add_command(run)
 mediator.add_command(invite)
+mediator.add_command(queue)
+mediator.add_command(parked)
 
 
 @mediator.command()
@@ -79,31 +81,14 @@ async def status(config: Path, as_json: bool) -> None:  # noqa: FBT001, an optio
         "bytes": found.bytes,
         "oldest_seconds": None if found.oldest is None else max(0, int(time.time() - found.oldest)),
         "unacknowledged": found.unacknowledged,
+        "parked": found.parked,
+        "parked_bytes": found.parked_bytes,
     }
     if as_json:
         write_json(values)
         return
     for name, value in values.items():
         write_line(f"{name:16} {'-' if value is None else value}")
-
-
-@mediator.command()
-@option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True, help="The most recipients.")
-@config_option
-@json_option
-@in_event_loop
-async def queue(limit: int, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """List the longest queues, with the most deliveries of a message that was not acknowledged."""
-    store = await open_store(read_settings(config))
-    try:
-        rows = await store.longest(limit)
-    finally:
-        await store.aclose()
-    for row in rows:
-        if as_json:
-            write_json(asdict(row))
-        else:
-            write_line(f"{row.messages:8} {row.bytes:12} {row.deliveries:6}  {row.did}")
 
 
 @mediator.command()

@@ -10,6 +10,7 @@ from pydidcomm.mediator.invitations import Invitations, InvitationToken, Invited
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.mediator import Mediator
 from pydidcomm.mediator.onward import Onward
+from pydidcomm.mediator.parked import Parked, Undelivered
 from pydidcomm.mediator.rate import RateLimit, RateLimiter
 from pydidcomm.mediator.records import (
     Action,
@@ -45,6 +46,7 @@ __all__ = [
     "Onward",
     "Open",
     "OutgoingLimits",
+    "Parked",
     "Placed",
     "Placement",
     "QueueStatus",
@@ -55,4 +57,5 @@ __all__ = [
     "RouteChange",
     "RouteResult",
     "SqliteMediatorStore",
+    "Undelivered",
 ]

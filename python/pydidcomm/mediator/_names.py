@@ -1,9 +1,11 @@
 """What the stores of a mediator have in common: names, and queries for the operator."""
 
 import hashlib
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from pydidcomm import short_form
+from pydidcomm.mediator.records import Overview
 
 STATUS: Final = """
     SELECT queued, bytes,
@@ -21,13 +23,32 @@ STATUS_OF_ROUTE: Final = """
 OVERVIEW: Final = """
     SELECT (SELECT count(*) FROM recipient), (SELECT count(*) FROM route), count(*),
            CAST(coalesce(sum(size), 0) AS BIGINT), min(received),
-           coalesce(sum(CASE WHEN deliveries > 0 THEN 1 ELSE 0 END), 0)
+           coalesce(sum(CASE WHEN deliveries > 0 THEN 1 ELSE 0 END), 0),
+           (SELECT count(*) FROM parked), (SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM parked)
     FROM message
 """
 LONGEST: Final = """
     SELECT r.did, r.queued, r.bytes,
-           coalesce((SELECT max(deliveries) FROM message AS m WHERE m.recipient = r.id), 0)
-    FROM recipient AS r WHERE r.queued > 0 ORDER BY r.queued DESC, r.id LIMIT {}
+           coalesce((SELECT max(deliveries) FROM message AS m WHERE m.recipient = r.id), 0),
+           (SELECT count(*) FROM message AS m WHERE m.recipient = r.id AND m.deliveries > 0),
+           (SELECT count(*) FROM parked AS p WHERE p.recipient = r.id)
+    FROM recipient AS r WHERE r.queued > 0 OR EXISTS (SELECT 1 FROM parked AS p WHERE p.recipient = r.id)
+    ORDER BY r.queued DESC, r.id LIMIT {}
+"""
+
+DELIVERED: Final = """
+    SELECT m.seq AS number, r.did, m.size AS bytes, m.received, m.expires, m.deliveries, m.first_delivered,
+           m.last_delivered, NULL AS parked
+    FROM message AS m JOIN recipient AS r ON r.id = m.recipient
+    WHERE m.deliveries > 0 AND ({did} IS NULL OR r.did = {did})
+    ORDER BY m.deliveries DESC, m.seq LIMIT {limit}
+"""
+PARKED: Final = """
+    SELECT p.seq AS number, r.did, p.size AS bytes, p.received, p.expires, p.deliveries, p.first_delivered,
+           p.last_delivered, p.parked
+    FROM parked AS p JOIN recipient AS r ON r.id = p.recipient
+    WHERE {did} IS NULL OR r.did = {did}
+    ORDER BY p.parked, p.seq LIMIT {limit}
 """
 
 
@@ -39,6 +60,20 @@ def key_of(did: str) -> str:
         return short_form(did)
     except ValueError:
         return did
+
+
+def overview_of(row: Sequence[Any]) -> Overview:
+    """The row of `OVERVIEW`."""
+    return Overview(
+        recipients=row[0],
+        routes=row[1],
+        messages=row[2],
+        bytes=row[3],
+        oldest=row[4],
+        unacknowledged=row[5],
+        parked=row[6],
+        parked_bytes=row[7],
+    )
 
 
 def digest_of(route: str, envelope: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE
+from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, overview_of
 from pydidcomm.mediator.records import Overview, Queued, QueueLength, QueueStatus, Recipient
 
 REMEMBERED: Final = 86_400.0
@@ -65,24 +65,17 @@ async def oldest(  # noqa: PLR0913, those of `deliver`
     return found
 
 
-async def count_delivery(connection: Any, places: Sequence[int], at: float) -> None:  # noqa: ANN401
-    """Count a delivery of each."""
-    if places:
-        await connection.execute(
-            "UPDATE message SET deliveries = deliveries + 1, "
-            "first_delivered = coalesce(first_delivered, $2), last_delivered = $2 "
-            "WHERE seq = ANY ($1::bigint[])",
-            list(places),
-            at,
-        )
-
-
 async def acknowledge(connection: Any, recipient: Recipient, ids: Sequence[str], at: float) -> int:  # noqa: ANN401
     """Delete envelopes of the recipient by their ids."""
     # the row of the recipient first, as arrivals do: two transactions never wait for each other
     await connection.execute("SELECT 1 FROM recipient WHERE id = $1 FOR UPDATE", recipient.id)
     rows = await connection.fetch(
         "DELETE FROM message WHERE recipient = $1 AND id = ANY ($2::text[]) RETURNING size, digest",
+        recipient.id,
+        list(ids),
+    )
+    parked = await connection.fetch(
+        "DELETE FROM parked WHERE recipient = $1 AND id = ANY ($2::text[]) RETURNING digest",
         recipient.id,
         list(ids),
     )
@@ -95,10 +88,10 @@ async def acknowledge(connection: Any, recipient: Recipient, ids: Sequence[str],
     await connection.execute(
         "INSERT INTO gone SELECT digest, $2 FROM unnest($1::bytea[]) AS digest "
         "ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
-        sorted({row["digest"] for row in rows}),
+        sorted({row["digest"] for row in (*rows, *parked)}),
         at + REMEMBERED,
     )
-    return len(rows)
+    return len(rows) + len(parked)
 
 
 async def queued(connection: Any, recipient: Recipient, ids: Sequence[str]) -> list[str]:  # noqa: ANN401
@@ -144,15 +137,18 @@ async def expire(connection: Any, now: float, limit: int) -> int:  # noqa: ANN40
     await connection.execute(
         "DELETE FROM gone WHERE digest IN (SELECT digest FROM gone WHERE until <= $1 LIMIT $2)", now, limit
     )
-    return len(rows)
+    parked = await connection.fetch(
+        "DELETE FROM parked WHERE seq IN (SELECT seq FROM parked WHERE expires <= $1 LIMIT $2) RETURNING seq",
+        now,
+        limit,
+    )
+    return len(rows) + len(parked)
 
 
 async def overview(connection: Any) -> Overview:  # noqa: ANN401
     """The whole store, for its operator."""
     row = await connection.fetchrow(OVERVIEW)
-    return Overview(
-        recipients=row[0], routes=row[1], messages=row[2], bytes=row[3], oldest=row[4], unacknowledged=row[5]
-    )
+    return overview_of(row)
 
 
 async def longest(connection: Any, limit: int) -> list[QueueLength]:  # noqa: ANN401

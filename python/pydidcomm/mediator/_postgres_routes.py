@@ -62,6 +62,7 @@ async def move(connection: Any, old: str, new: str, at: float, names: Sequence[s
         before.id,
     )
     await connection.execute("UPDATE message SET recipient = $1 WHERE recipient = $2", after.id, before.id)
+    await connection.execute("UPDATE parked SET recipient = $1 WHERE recipient = $2", after.id, before.id)
     await connection.execute("DELETE FROM recipient WHERE id = $1", before.id)
     await connection.execute(
         "UPDATE recipient SET (queued, bytes) = "

@@ -47,6 +47,17 @@ STEPS: Final = (
         digest BYTEA PRIMARY KEY, invitation BYTEA NOT NULL REFERENCES invitation ON DELETE CASCADE);
     CREATE INDEX invitation_use_invitation ON invitation_use (invitation);
     """,
+    # version 4: messages that were delivered too often without an acknowledgment, in the columns of `message`
+    """
+    CREATE TABLE parked (
+        seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, recipient BIGINT NOT NULL REFERENCES recipient,
+        route TEXT NOT NULL, digest BYTEA NOT NULL, received DOUBLE PRECISION NOT NULL,
+        expires DOUBLE PRECISION NOT NULL, size BIGINT NOT NULL, envelope BYTEA NOT NULL,
+        deliveries INTEGER NOT NULL, first_delivered DOUBLE PRECISION, last_delivered DOUBLE PRECISION,
+        parked DOUBLE PRECISION NOT NULL);
+    CREATE INDEX parked_recipient ON parked (recipient);
+    CREATE INDEX parked_expires ON parked (expires);
+    """,
 )
 
 _LOCK: Final = 0x70796463

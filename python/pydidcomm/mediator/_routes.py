@@ -59,6 +59,7 @@ def move(old: str, new: str, at: float, names: tuple[str, ...], connection: sqli
         )
     # what both had stays once
     connection.execute("DELETE FROM message WHERE recipient = ?", (before.id,))
+    connection.execute("UPDATE parked SET recipient = ? WHERE recipient = ?", (after.id, before.id))
     connection.execute("DELETE FROM recipient WHERE id = ?", (before.id,))
     connection.execute(
         "UPDATE recipient SET (queued, bytes) = "

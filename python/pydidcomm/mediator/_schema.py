@@ -53,6 +53,16 @@ STEPS: Final = (
             WITHOUT ROWID""",
         "CREATE INDEX invitation_use_invitation ON invitation_use (invitation)",
     ),
+    # version 4: messages that were delivered too often without an acknowledgment, in the columns of `message`
+    (
+        """CREATE TABLE parked (
+            seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, recipient INTEGER NOT NULL REFERENCES recipient,
+            route TEXT NOT NULL, digest BLOB NOT NULL, received REAL NOT NULL, expires REAL NOT NULL,
+            size INTEGER NOT NULL, envelope BLOB NOT NULL, deliveries INTEGER NOT NULL, first_delivered REAL,
+            last_delivered REAL, parked REAL NOT NULL)""",
+        "CREATE INDEX parked_recipient ON parked (recipient)",
+        "CREATE INDEX parked_expires ON parked (expires)",
+    ),
 )
 
 

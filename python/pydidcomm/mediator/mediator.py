@@ -308,12 +308,13 @@ class Mediator:
                 gone = await self._store.expire(self._clock(), EXPIRE_AT_ONCE)
                 if self._relay is not None:
                     await self._relay.expire(EXPIRE_AT_ONCE)
+                self.metrics.level("parked", await self._store.parked.count())
             except Exception as error:  # noqa: BLE001, of any store
                 LOG.warning("expired envelopes could not be deleted: %s", error)
                 gone = 0
             self.metrics.count("expiry", "deleted", gone)
             # in small steps, without a pause while there is more
-            await anyio.sleep(0.05 if gone == EXPIRE_AT_ONCE else EXPIRE_SECONDS)
+            await anyio.sleep(0.05 if gone >= EXPIRE_AT_ONCE else EXPIRE_SECONDS)
 
     async def _poll(self) -> None:
         while True:

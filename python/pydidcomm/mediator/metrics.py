@@ -23,7 +23,7 @@ class Metrics(Protocol):
         ...
 
     def level(self, name: str, value: float) -> None:
-        """The present value of something: `live_sessions`, `sockets`."""
+        """The present value of something: `live_sessions`, `sockets`, `parked`."""
         ...
 
 
@@ -84,6 +84,7 @@ class PrometheusMetrics:
                 ("working", "Messages in work."),
                 ("onward_messages", "Messages that wait for an endpoint."),
                 ("onward_hosts_left_alone", "Hosts that failed and are not sent to for a while."),
+                ("parked", "Messages that were delivered too often without an acknowledgment."),
             )
         }
 

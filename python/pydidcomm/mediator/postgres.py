@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from pydidcomm.mediator import _postgres_parked as parked
 from pydidcomm.mediator import _postgres_queue as queue
 from pydidcomm.mediator import _postgres_routes as routes
 from pydidcomm.mediator._names import key_of
@@ -60,6 +61,7 @@ class PostgresMediatorStore:
         self._writes = GroupedWrites(pool, limits, self._wakeups.announce)
         self.departures = PostgresDepartures(pool)
         self.invitations = PostgresInvitations(pool)
+        self.parked = parked.PostgresParked(pool, limits, self._wakeups.announce)
 
     @classmethod
     async def open(cls, url: str, *, limits: Limits | None = None, connections: int = _CONNECTIONS) -> Self:
@@ -158,7 +160,7 @@ class PostgresMediatorStore:
             found = await queue.oldest(
                 connection, recipient, key, after=after, skip=skip, count=count, size=size
             )
-            await queue.count_delivery(connection, [each.seq for each in found], at)
+            await parked.count_delivery(connection, [each.seq for each in found], at, self.limits)
         return found
 
     async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:

@@ -35,18 +35,24 @@ class Limits:
         bytes: The most bytes in the queue.
         age: The seconds after which a message leaves the queue.
         routes: The most DIDs that one recipient may register.
+        deliveries: The deliveries without an acknowledgment after which a message is parked; 0 for no bound.
     """
 
     messages: int = MAX_MESSAGES
     bytes: int = MAX_BYTES
     age: int = MAX_AGE
     routes: int = MAX_ROUTES
+    deliveries: int = 0
 
     def __post_init__(self) -> None:
         for name in ("messages", "bytes", "age", "routes"):
             if getattr(self, name) < 1:
                 message = f"`{name}` must be at least 1, got {getattr(self, name)}"
                 raise ValueError(message)
+        if self.deliveries < 0 or self.deliveries == 1:
+            # a message that is delivered once may be lost on its way
+            message = f"`deliveries` must be 0 or at least 2, got {self.deliveries}"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +171,8 @@ class Overview:
         bytes: Their bytes.
         oldest: When the oldest arrived, in seconds since the epoch.
         unacknowledged: The envelopes that were delivered before and not acknowledged.
+        parked: The envelopes that are parked, in no queue.
+        parked_bytes: Their bytes.
     """
 
     recipients: int
@@ -173,6 +181,8 @@ class Overview:
     bytes: int
     oldest: float | None
     unacknowledged: int
+    parked: int
+    parked_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +194,16 @@ class QueueLength:
         messages: The envelopes.
         bytes: Their bytes.
         deliveries: The most deliveries of one of its envelopes.
+        unacknowledged: The envelopes that were delivered before and not acknowledged.
+        parked: The envelopes that are parked, in no queue.
     """
 
     did: str
     messages: int
     bytes: int
     deliveries: int
+    unacknowledged: int
+    parked: int
 
 
 class Action(StrEnum):

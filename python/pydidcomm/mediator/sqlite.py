@@ -9,8 +9,9 @@ from typing import Any, Final, Self, TypeVar
 
 from pydidcomm._driver.wait import wait
 from pydidcomm.mediator import _routes as routes
+from pydidcomm.mediator import _sqlite_parked as parked
 from pydidcomm.mediator._command_thread import CommandThread
-from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, key_of
+from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, key_of, overview_of
 from pydidcomm.mediator._schema import migrate
 from pydidcomm.mediator._sqlite_departures import SqliteDepartures
 from pydidcomm.mediator._sqlite_invitations import SqliteInvitations
@@ -84,6 +85,7 @@ class SqliteMediatorStore:
         self._reader = CommandThread(partial(_connect, self.path), "pydidcomm-mediator-reader")
         self.departures = SqliteDepartures(self._write, self._read, self.path.parent)
         self.invitations = SqliteInvitations(self._write, self._read)
+        self.parked = parked.SqliteParked(self._write, self._read, self.limits)
 
     async def __aenter__(self) -> Self:
         return self
@@ -140,8 +142,11 @@ class SqliteMediatorStore:
         read = partial(_oldest, recipient, _key(route), after, frozenset(skip), count, size)
         found: list[Queued] = await self._read(read)
         if found:
-            # a count of attempts, which need not be durable before they are made
-            self._writer.submit(partial(_count_delivery, tuple(each.seq for each in found), at))
+            places = tuple(each.seq for each in found)
+            counted = self._writer.submit(partial(parked.count_delivery, places, at, self.limits))
+            # a count of attempts need not be durable before they are made, unless it decides about the next
+            if self.limits.deliveries:
+                await wait(counted)
         return found
 
     async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
@@ -258,14 +263,6 @@ def _oldest(  # noqa: PLR0913, PLR0917, the arguments of `deliver`
     return found
 
 
-def _count_delivery(places: tuple[int, ...], at: float, connection: sqlite3.Connection) -> None:
-    connection.executemany(
-        "UPDATE message SET deliveries = deliveries + 1, first_delivered = coalesce(first_delivered, ?), "
-        "last_delivered = ? WHERE seq = ?",
-        [(at, at, seq) for seq in places],
-    )
-
-
 def _acknowledge(
     recipient: Recipient, ids: tuple[str, ...], at: float, connection: sqlite3.Connection
 ) -> int:
@@ -275,6 +272,10 @@ def _acknowledge(
             "DELETE FROM message WHERE id = ? AND recipient = ? RETURNING size, digest", (name, recipient.id)
         ).fetchone()
         if row is None:
+            digest = parked.acknowledge(name, recipient.id, connection)
+            if digest is not None:
+                gone += 1
+                connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (digest, at + _REMEMBERED))
             continue
         gone += 1
         connection.execute(
@@ -304,18 +305,19 @@ def _expire(now: float, limit: int, connection: sqlite3.Connection) -> int:
         "UPDATE recipient SET queued = queued - 1, bytes = bytes - ? WHERE id = ?",
         [(size, recipient) for recipient, size in rows],
     )
+    late = connection.execute(
+        "DELETE FROM parked WHERE seq IN (SELECT seq FROM parked WHERE expires <= ? LIMIT ?)", (now, limit)
+    ).rowcount
     connection.execute(
         "DELETE FROM gone WHERE digest IN (SELECT digest FROM gone WHERE until <= ? LIMIT ?)", (now, limit)
     )
     connection.execute("PRAGMA incremental_vacuum(64)")
-    return len(rows)
+    return len(rows) + late
 
 
 def _overview(connection: sqlite3.Connection) -> Overview:
     row = connection.execute(OVERVIEW).fetchone()
-    return Overview(
-        recipients=row[0], routes=row[1], messages=row[2], bytes=row[3], oldest=row[4], unacknowledged=row[5]
-    )
+    return overview_of(row)
 
 
 def _longest(limit: int, connection: sqlite3.Connection) -> list[QueueLength]:

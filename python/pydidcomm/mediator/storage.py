@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pydidcomm.mediator.departures import Departures
 from pydidcomm.mediator.invitations import Invitations
+from pydidcomm.mediator.parked import Parked
 from pydidcomm.mediator.records import (
     Arrival,
     Overview,
@@ -34,6 +35,11 @@ class MediatorStore(Protocol):
     @property
     def invitations(self) -> Invitations:
         """The tokens that admit recipients."""
+        ...
+
+    @property
+    def parked(self) -> Parked:
+        """The messages that were delivered too often without an acknowledgment."""
         ...
 
     async def place(self, arrival: Arrival) -> Placed:
@@ -87,6 +93,8 @@ class MediatorStore(Protocol):
     ) -> list[Queued]:
         """The oldest envelopes, at most `count` and `size` bytes but at least one; deliveries are counted.
 
+        An envelope that reaches `Limits.deliveries` is parked by this delivery.
+
         Args:
             recipient: Whose queue.
             count: The most envelopes.
@@ -99,7 +107,7 @@ class MediatorStore(Protocol):
         ...
 
     async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
-        """Delete envelopes of the recipient by their ids; unknown ids are ignored."""
+        """Delete envelopes of the recipient, parked ones too, by their ids; unknown ids are ignored."""
         ...
 
     async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:

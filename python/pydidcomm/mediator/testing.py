@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pydidcomm.mediator import _departure_checks, _invitation_checks
+from pydidcomm.mediator import _departure_checks, _invitation_checks, _parked_checks
 from pydidcomm.mediator.records import Action, Arrival, Placement, RouteChange, RouteResult
 from pydidcomm.mediator.storage import MediatorStore
 
@@ -271,6 +271,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             writable,
             *_departure_checks.CHECKS,
             *_invitation_checks.CHECKS,
+            *_parked_checks.CHECKS,
         )
     }
 )

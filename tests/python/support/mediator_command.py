@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 URL = "https://mediator.example/"
 
 
-def called(folder: Path, *words: str) -> Result:
-    """The result of a command that ends by itself."""
-    command, *others = words
-    return CliRunner().invoke(mediator, [command, "--config", str(folder / "mediator.toml"), *others])
+def called(folder: Path, command: str | tuple[str, ...], *words: str) -> Result:
+    """The result of a command that ends by itself; one of a group is a tuple."""
+    named = (command,) if isinstance(command, str) else command
+    return CliRunner().invoke(mediator, [*named, "--config", str(folder / "mediator.toml"), *words])
 
 
-def lines(folder: Path, *words: str) -> list[dict[str, Any]]:
+def lines(folder: Path, command: str | tuple[str, ...], *words: str) -> list[dict[str, Any]]:
     """The JSON objects that a command writes."""
-    result = called(folder, *words, "--json")
+    result = called(folder, command, *words, "--json")
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 

@@ -1,0 +1,151 @@
+"""`pydidcomm mediator queue` and `parked`: what waits, and what is delivered and never acknowledged."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import rich_click as click
+
+from pydidcomm.cli._mediator_parts import config_option, open_store, read_settings
+from pydidcomm.cli._options import DID, argument, option
+from pydidcomm.cli._output import json_option, write_json, write_line, write_note
+from pydidcomm.cli._run import in_event_loop
+
+if TYPE_CHECKING:
+    from pydidcomm.mediator import MediatorStore, Undelivered
+
+MOST: Final = 1_000
+"""Messages of one list, and of one command: as many as a queue has by default."""
+
+NUMBERS: Final = click.IntRange(1, 2**63 - 1)
+
+
+@click.command()
+@option("--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="The most lines.")
+@option("--of", "did", type=DID, metavar="DID", help="List the delivered messages of this recipient.")
+@config_option
+@json_option
+@in_event_loop
+async def queue(limit: int, did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+    """List the longest queues, with what was delivered and not acknowledged; or the messages of one.
+
+    A line has the messages, their bytes, how many of them were delivered without an acknowledgment, the most
+    deliveries of one, how many more are parked, and the DID of the recipient.
+    """
+    async with _store(config) as store:
+        if did is not None:
+            _list(await store.parked.delivered(limit, did=did), as_json=as_json)
+            return
+        rows = await store.longest(limit)
+    for row in rows:
+        if as_json:
+            write_json(asdict(row))
+        else:
+            waiting = f"{row.messages:8} {row.bytes:12} {row.unacknowledged:8}"
+            write_line(f"{waiting} {row.deliveries:6} {row.parked:8}  {row.did}")
+
+
+@click.group()
+def parked() -> None:
+    """Look after parked messages: they are in no queue, and are deleted when they expire."""
+
+
+@parked.command("list")
+@option("--limit", type=click.IntRange(1, MOST), default=100, show_default=True, help="The most messages.")
+@option("--of", "did", type=DID, metavar="DID", help="Only those of this recipient.")
+@config_option
+@json_option
+@in_event_loop
+async def listed(limit: int, did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+    """List parked messages: number, deliveries, bytes, hours until they expire, recipient."""
+    async with _store(config) as store:
+        _list(await store.parked.messages(limit, did=did), as_json=as_json)
+
+
+@parked.command()
+@argument("numbers", nargs=-1, type=NUMBERS)
+@option("--deliveries", type=click.IntRange(1), help="Park those that were delivered so often.")
+@option("--of", "did", type=DID, metavar="DID", help="Only those of this recipient.")
+@config_option
+@json_option
+@in_event_loop
+async def add(
+    numbers: tuple[int, ...],
+    deliveries: int | None,
+    did: str | None,
+    config: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Park messages, by their NUMBERS in `queue --of` or by their deliveries."""
+    if bool(numbers) == (deliveries is not None) or (numbers and did is not None):
+        message = "name messages by their numbers, or by --deliveries, which --of may narrow"
+        raise click.UsageError(message)
+    async with _store(config) as store:
+        if deliveries is not None:
+            found = await store.parked.delivered(MOST, did=did)
+            numbers = tuple(each.number for each in found if each.deliveries >= deliveries)
+        _report("parked", await store.parked.park(numbers, time.time()), as_json=as_json)
+
+
+@parked.command()
+@argument("numbers", nargs=-1, type=NUMBERS)
+@option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
+@config_option
+@json_option
+@in_event_loop
+async def restore(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
+    """Put parked messages at the end of their queues, by their NUMBERS or of one recipient."""
+    async with _store(config) as store:
+        chosen = await _chosen(store, numbers, did)
+        _report("restored", await store.parked.restore(chosen), as_json=as_json)
+
+
+@parked.command()
+@argument("numbers", nargs=-1, type=NUMBERS)
+@option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
+@config_option
+@json_option
+@in_event_loop
+async def delete(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
+    """Delete parked messages, by their NUMBERS or of one recipient."""
+    async with _store(config) as store:
+        chosen = await _chosen(store, numbers, did)
+        _report("deleted", await store.parked.delete(chosen), as_json=as_json)
+
+
+@asynccontextmanager
+async def _store(config: Path) -> AsyncGenerator["MediatorStore"]:
+    store: MediatorStore = await open_store(read_settings(config))
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+async def _chosen(store: "MediatorStore", numbers: tuple[int, ...], did: str | None) -> tuple[int, ...]:
+    if bool(numbers) == (did is not None):
+        message = "name messages by their numbers, or all of one recipient by --of"
+        raise click.UsageError(message)
+    if did is None:
+        return numbers
+    return tuple(each.number for each in await store.parked.messages(MOST, did=did))
+
+
+def _report(what: str, count: int, *, as_json: bool) -> None:
+    if as_json:
+        write_json({what: count})
+    else:
+        write_note(f"{what}: {count}")
+
+
+def _list(found: list["Undelivered"], *, as_json: bool) -> None:
+    now = time.time()
+    for each in found:
+        if as_json:
+            write_json(asdict(each))
+            continue
+        hours = max(0, int((each.expires - now) / 3_600))
+        write_line(f"{each.number:12} {each.deliveries:6} {each.bytes:12} {hours:5} h  {each.did}")

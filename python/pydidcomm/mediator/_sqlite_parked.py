@@ -1,0 +1,154 @@
+"""Parked messages in SQLite, and the count of deliveries that parks them."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+from pydidcomm.mediator._names import DELIVERED, PARKED, key_of
+from pydidcomm.mediator.parked import Undelivered, has_room
+from pydidcomm.mediator.records import Limits
+
+Run = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
+
+
+class SqliteParked:
+    """The parked messages of a file; implements `Parked`."""
+
+    def __init__(self, write: Run, read: Run, limits: Limits) -> None:
+        self._write = write
+        self._read = read
+        self._limits = limits
+
+    async def park(self, numbers: Sequence[int], at: float) -> int:
+        """Takes messages out of their queues; see `Parked`."""
+        count: int = await self._write(partial(_park, tuple(numbers), at, self._limits))
+        return count
+
+    async def restore(self, numbers: Sequence[int]) -> int:
+        """Puts parked messages at the end of their queues; see `Parked`."""
+        count: int = await self._write(partial(_restore, tuple(numbers), self._limits))
+        return count
+
+    async def delete(self, numbers: Sequence[int]) -> int:
+        """Deletes parked messages; see `Parked`."""
+        count: int = await self._write(partial(_delete, tuple(numbers)))
+        return count
+
+    async def count(self) -> int:
+        """How many messages are parked."""
+        count: int = await self._read(_count)
+        return count
+
+    async def messages(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
+        """The messages that were parked first."""
+        found: list[Undelivered] = await self._read(partial(_listed, PARKED, limit, did))
+        return found
+
+    async def delivered(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
+        """The messages of the queues that were delivered most often."""
+        found: list[Undelivered] = await self._read(partial(_listed, DELIVERED, limit, did))
+        return found
+
+
+def count_delivery(
+    places: tuple[int, ...], at: float, limits: Limits, connection: sqlite3.Connection
+) -> None:
+    """Count a delivery of each message, and park those that had the most deliveries."""
+    connection.executemany(
+        "UPDATE message SET deliveries = deliveries + 1, first_delivered = coalesce(first_delivered, ?), "
+        "last_delivered = ? WHERE seq = ?",
+        [(at, at, seq) for seq in places],
+    )
+    if limits.deliveries:
+        query = "SELECT 1 FROM message WHERE seq = ? AND deliveries >= ?"
+        late = [seq for seq in places if connection.execute(query, (seq, limits.deliveries)).fetchone()]
+        _park(tuple(late), at, limits, connection)
+
+
+def acknowledge(name: str, recipient: int, connection: sqlite3.Connection) -> bytes | None:
+    """Delete a parked message by its id; returns its digest."""
+    row = connection.execute(
+        "DELETE FROM parked WHERE id = ? AND recipient = ? RETURNING digest", (name, recipient)
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def _park(numbers: tuple[int, ...], at: float, limits: Limits, connection: sqlite3.Connection) -> int:
+    count = 0
+    for number in numbers:
+        row = connection.execute(
+            "SELECT recipient, size, digest, expires FROM message WHERE seq = ?", (number,)
+        ).fetchone()
+        if row is None:
+            continue
+        recipient, size, digest, expires = row
+        others, total = connection.execute(
+            "SELECT count(*), coalesce(sum(size), 0) FROM parked WHERE recipient = ?", (recipient,)
+        ).fetchone()
+        if not has_room(limits, others, total, size):
+            continue
+        connection.execute(
+            "INSERT INTO parked SELECT seq, id, recipient, route, digest, received, expires, size, envelope, "
+            "deliveries, first_delivered, last_delivered, ? FROM message WHERE seq = ?",
+            (at, number),
+        )
+        connection.execute("DELETE FROM message WHERE seq = ?", (number,))
+        connection.execute(
+            "UPDATE recipient SET queued = queued - 1, bytes = bytes - ? WHERE id = ?", (size, recipient)
+        )
+        # the same envelope of a sender that tries again is not a new one
+        connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (digest, expires))
+        count += 1
+    return count
+
+
+def _restore(numbers: tuple[int, ...], limits: Limits, connection: sqlite3.Connection) -> int:
+    count = 0
+    for number in dict.fromkeys(numbers):
+        row = connection.execute(
+            "SELECT p.size, r.id, r.queued, r.bytes FROM parked AS p "
+            "JOIN recipient AS r ON r.id = p.recipient WHERE p.seq = ?",
+            (number,),
+        ).fetchone()
+        if row is None or not has_room(limits, row[2], row[3], row[0]):
+            continue
+        connection.execute(
+            "INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) "
+            "SELECT id, recipient, route, digest, received, expires, size, envelope FROM parked "
+            "WHERE seq = ?",
+            (number,),
+        )
+        connection.execute("DELETE FROM parked WHERE seq = ?", (number,))
+        connection.execute(
+            "UPDATE recipient SET queued = queued + 1, bytes = bytes + ? WHERE id = ?", (row[0], row[1])
+        )
+        count += 1
+    return count
+
+
+def _delete(numbers: tuple[int, ...], connection: sqlite3.Connection) -> int:
+    return sum(connection.execute("DELETE FROM parked WHERE seq = ?", (each,)).rowcount for each in numbers)
+
+
+def _count(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM parked").fetchone()[0])
+
+
+def _listed(query: str, limit: int, did: str | None, connection: sqlite3.Connection) -> list[Undelivered]:
+    key = None if did is None else key_of(did)
+    rows = connection.execute(query.format(did="?1", limit="?2"), (key, limit))
+    return [
+        Undelivered(
+            number=row[0],
+            did=row[1],
+            bytes=row[2],
+            received=row[3],
+            expires=row[4],
+            deliveries=row[5],
+            first_delivered=row[6],
+            last_delivered=row[7],
+            parked=row[8],
+        )
+        for row in rows
+    ]
