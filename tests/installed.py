@@ -11,8 +11,10 @@ import sysconfig
 from importlib import metadata
 
 PARTS = (
+    "pydidcomm.agent",
     "pydidcomm.cli",
     "pydidcomm.invitations",
+    "pydidcomm.mediator",
     "pydidcomm.mediator.metrics",
     "pydidcomm.mediator.postgres",
     "pydidcomm.qr",
@@ -23,6 +25,8 @@ PARTS = (
     "pydidcomm.secrets.askar",
     "pydidcomm.secrets.keyring",
     "pydidcomm.secrets.pkcs11",
+    "pydidcomm.stores.askar",
+    "pydidcomm.sync.agent",
     "pydidcomm.sync.network",
     "pydidcomm.transports.http",
     "pydidcomm.transports.receiver",
