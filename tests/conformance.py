@@ -42,9 +42,10 @@ IMPLEMENTED = (
     "DID",
     "RTE",
 )
-# The prefixes of protocols: every MUST has a test or a reason, and the sources have no mutants for them.
+# The prefixes of protocols and transports: every MUST has a test or a reason; they have no mutants.
 PROTOCOLS = (
     "ACK",
+    "AGT",
     "AKN",
     "BMSG",
     "CM2",
@@ -54,6 +55,8 @@ PROTOCOLS = (
     "DISC",
     "EMP",
     "ERR",
+    "EXT",
+    "FUT",
     "I18N",
     "INV",
     "LIVE",
@@ -62,17 +65,21 @@ PROTOCOLS = (
     "MHT",
     "OOB",
     "PING",
+    "PRF",
     "PRO",
     "PROF",
     "PU3",
     "PU4",
     "QUE",
     "RCPT",
+    "REL",
     "RPT",
     "RRT",
     "SEQ",
     "THR",
     "TP",
+    "TRC",
+    "TRP",
 )
 # The part of the SHOULDs of these prefixes that has a test.
 SHOULD_SHARE = 0.95

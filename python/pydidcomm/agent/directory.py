@@ -5,17 +5,17 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from pydidcomm import Message
+from pydidcomm import Message, same_party
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.friends import Friend
 from pydidcomm.agent.invited import Invited
-from pydidcomm.agent.records import INVITATION, InvitationRecord, RetiredRecord
+from pydidcomm.agent.records import ACCEPTED, INVITATION, InvitationRecord, RetiredRecord
 from pydidcomm.agent.running import Running
 from pydidcomm.invitations import Invitation, fetch_invitation
 from pydidcomm.out_of_band import read_invitation
 from pydidcomm.protocols import Outgoing
 from pydidcomm.protocols.acknowledgment import Empty
-from pydidcomm.stores import Done, Relationship
+from pydidcomm.stores import Done, Record, Relationship
 
 __all__ = ["Directory"]
 
@@ -113,7 +113,8 @@ class Directory:
     async def accept(self, invitation: str | Message, *, label: str | None = None) -> Friend:
         """Accept the invitation of a peer, from a new private DID.
 
-        Nothing about the peer is proved before it has answered, for instance a `ping`.
+        Nothing about the peer is proved before it has answered, for instance a `ping`. An invitation that
+        was accepted before leads to the relationship that exists, unless that has ended.
 
         Args:
             invitation: Its URL, also a short one, or the message.
@@ -135,7 +136,21 @@ class Directory:
             at = datetime.fromtimestamp(expires, tz=UTC).isoformat()
             problem = f"`invitation` expired at {at}: the peer has to make a new one"
             raise ValueError(problem)
-        return await self._meet(message.frm or "", label, invitation=message.id, now=services.now)
+        return await self._met(message) or await self._meet(
+            message.frm or "", label, invitation=message.id, now=services.now
+        )
+
+    async def _met(self, invitation: Message) -> Friend | None:
+        """The peer whose invitation was accepted before."""
+        services = self._current.services
+        record = await services.store.record(ACCEPTED, invitation.id.lower())
+        found = None if record is None else await services.store.relationship(record.value.decode())
+        if found is None or found.state == "ended":
+            return None
+        # another inviter may have taken the id
+        theirs = (found.theirs or "", *found.their_history)
+        known = any(same_party(invitation.frm or "", did) for did in theirs)
+        return Friend(found.id, services) if known else None
 
     async def relate(self, did: str, *, label: str | None = None) -> Friend:
         """Begin a relationship with a DID that came without an invitation, from a new private DID.
@@ -161,7 +176,10 @@ class Directory:
         hello = Empty().to_message(pthid=invitation, created_time=now, frm=ours, to=[theirs])
         outgoing = Outgoing(message=hello, to=theirs, frm=ours)
         outbox = () if invitation is None else (outbox_item(outgoing, relationship.id),)
-        await services.store.commit(Done(relationships=(relationship,), outbox=outbox))
+        records: tuple[Record, ...] = ()
+        if invitation is not None:
+            records = (Record(kind=ACCEPTED, key=invitation.lower(), value=relationship.id.encode()),)
+        await services.store.commit(Done(relationships=(relationship,), outbox=outbox, records=records))
         services.outbox_changed()
         return Friend(relationship.id, services)
 

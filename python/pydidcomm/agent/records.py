@@ -8,6 +8,7 @@ from pydidcomm import same_party
 from pydidcomm.stores import Record
 
 __all__ = [
+    "ACCEPTED",
     "INVITATION",
     "MEDIATION",
     "OWN_DID",
@@ -17,6 +18,9 @@ __all__ = [
     "MediationRecord",
     "RetiredRecord",
 ]
+
+ACCEPTED: Final = "accepted-invitation"
+"""The kind of records with invitations of peers, by message id in lower case: the relationship."""
 
 INVITATION: Final = "invitation"
 """The kind of records with invitations of ours, by message id in lower case."""

@@ -44,6 +44,10 @@ class ReturnRoutes:
         if len(self._open) > MOST_ROUTES:
             self._close(next(iter(self._open)))
 
+    def __contains__(self, connection: str | None) -> bool:
+        """Whether a connection waits for an answer."""
+        return connection in self._open
+
     def bind(self, connection: str | None, message_ids: Iterable[str]) -> None:
         """Say which messages may leave on a connection; without any, the connection waits no more.
 

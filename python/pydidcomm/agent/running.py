@@ -19,6 +19,7 @@ from pydidcomm import (
     UnpackConfig,
     UnpackResult,
 )
+from pydidcomm.agent.connections import Watched, while_connected
 from pydidcomm.agent.events import Events
 from pydidcomm.agent.handling import Handling
 from pydidcomm.agent.inbox import BusyError, Inbox
@@ -124,13 +125,15 @@ class Running:
         self.mediators = Mediators(
             self.services, self._messaging, self._mediation, endpoint, limits.replaced_seconds
         )
-        self.app = receiver(
-            self._messaging,
-            self._answer,
-            accept=self._inbox.accept,
-            config=_CONFIG,
-            # the route ends before its connection does
-            answer_seconds=limits.answer_seconds + 1.0,
+        self.app = Watched(
+            receiver(
+                self._messaging,
+                self._answer,
+                accept=self._inbox.accept,
+                config=_CONFIG,
+                # the route ends before its connection does
+                answer_seconds=limits.answer_seconds + 1.0,
+            )
         )
 
     @asynccontextmanager
@@ -214,7 +217,10 @@ class Running:
 
     async def _answer(self, result: UnpackResult) -> Packed | None:
         """What leaves on the connection that brought a message."""
-        return await self._routes.answer(connection_of(result))
+        connection = connection_of(result)
+        if connection not in self._routes:
+            return None
+        return await while_connected(lambda: self._routes.answer(connection))
 
     async def _wake_threads(self) -> None:
         for thread in await self.services.store.wakes(self.services.now):

@@ -7,7 +7,11 @@ import time
 import pytest
 
 from pydidcomm import MalformedMessageError, Message
+from pydidcomm.agent import Agent
+from pydidcomm.out_of_band import invitation
+from pydidcomm.stores import MemoryStore
 from support.agents import new_agent
+from support.memory_peer import MemoryPeer
 
 
 async def test_an_invitation_with_a_time_says_until_when() -> None:
@@ -38,3 +42,16 @@ async def test_a_message_that_is_not_an_invitation_is_not_accepted(message: Mess
     async with new_agent() as alice:
         with pytest.raises(MalformedMessageError, match=r"message\.(type|from)"):
             await alice.accept(message)
+
+
+@pytest.mark.spec("INV-07")
+async def test_an_invitation_that_is_accepted_twice_leads_to_one_relationship() -> None:
+    peer, mallory = await MemoryPeer.new(), await MemoryPeer.new()
+    ours, theirs = (invitation(one.did).replace(id="one") for one in (peer, mallory))
+    async with Agent(MemoryStore(), transport=peer) as agent:
+        first = await agent.accept(ours)
+        assert await agent.accept(ours) == first
+        assert await agent.accept(theirs) != first
+        again = await agent.accept(ours)
+        await again.end()
+        assert await agent.accept(ours) != again

@@ -9,7 +9,7 @@ from pydidcomm.protocols.basic_message import BasicMessage, Text
 from pydidcomm.protocols.trust_ping import Ping, TrustPing
 from pydidcomm.stores import MemoryStore
 from support.agents import eventually
-from support.memory_peer import MemoryPeer
+from support.memory_peer import NOWHERE, MemoryPeer
 
 UNKNOWN = 25
 MOST_REPORTS = 10
@@ -57,3 +57,14 @@ async def test_messages_of_an_unknown_type_get_few_reports() -> None:
         await eventually(handled)
     assert {one.body["code"] for one in peer.arrived} == {"e.m.msg.unsupported"}
     assert len(peer.arrived) == MOST_REPORTS
+
+
+@pytest.mark.spec("TRC-03", "TRC-04")
+async def test_a_request_to_trace_a_message_is_not_honoured() -> None:
+    peer = await MemoryPeer.new()
+    async with Agent(MemoryStore(), transport=peer) as agent:
+        trace = {"trace": {"target": "https://trace.example/", "full_thread": True}}
+        await peer.post(agent, Ping().to_message(custom_headers=trace))
+        await eventually(peer.has_arrived)
+    assert [one.type.rpartition("/")[2] for one in peer.arrived] == ["ping-response"]
+    assert [one.uri for packed in peer.packed for one in packed.deliveries] == [NOWHERE]

@@ -204,7 +204,7 @@ async def test_a_live_session_is_woken_without_a_notice_of_the_other_process(tmp
             group.cancel_scope.cancel()
 
 
-@pytest.mark.spec("RRT-04")
+@pytest.mark.spec("RRT-04", "EXT-02")
 async def test_return_route_thread_is_for_answers_of_that_thread(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
         bob, carol = await Wallet.new(mediator), await Wallet.new(mediator)

@@ -43,7 +43,7 @@ def test_the_most_preferred_language_is_chosen(
     assert choose_language(available, preferred) == chosen
 
 
-@pytest.mark.spec("LOC-01")
+@pytest.mark.spec("LOC-01", "EXT-12")
 @pytest.mark.parametrize(
     ("preferred", "comment", "title"),
     [

@@ -47,7 +47,7 @@ def bid(order: object = None, **headers: object) -> Message:
     return Bid(1).to_message(id=f"bid-{order}", thid="t", custom_headers=custom)
 
 
-@pytest.mark.spec("SEQ-01")
+@pytest.mark.spec("SEQ-01", "EXT-07")
 def test_the_messages_of_a_sender_count_from_one() -> None:
     orders, found = Orders(), list[int]()
     for _ in range(3):
@@ -57,7 +57,7 @@ def test_the_messages_of_a_sender_count_from_one() -> None:
     assert Orders.from_dict(orders.as_dict()) == orders
 
 
-@pytest.mark.spec("SEQ-02", "AKN-04")
+@pytest.mark.spec("SEQ-02", "AKN-04", "EXT-08")
 def test_a_resend_differs_in_its_count_only() -> None:
     _, first = Orders().stamped(Bid(1).to_message(id="one", created_time=NOW))
     assert "sent_count" not in first.custom_headers
@@ -71,7 +71,7 @@ def test_a_malformed_count_is_one(value: object) -> None:
     assert sent_count(Message(type=Bid.type, custom_headers={"sent_count": value})) == 1
 
 
-@pytest.mark.spec("SEQ-04")
+@pytest.mark.spec("SEQ-04", "EXT-10")
 def test_gaps_are_shown_by_party() -> None:
     orders = Orders()
     for party, order in [(BOB, 1), (ALICE, 1), (BOB, 2), (ALICE, 4)]:
