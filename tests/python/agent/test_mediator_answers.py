@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import anyio
 import pytest
 
@@ -9,9 +11,12 @@ from pydidcomm.agent import Agent, Context, MediationError
 from pydidcomm.protocols import Trust
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.stores import MemoryStore
-from support.agents import LOOPBACK, eventually
+from support.agents import LOOPBACK, SECONDS, eventually
 from support.memory_peer import MemoryPeer
 from support.scripted_mediator import ScriptedMediator, live_mediator
+
+if TYPE_CHECKING:
+    from pydidcomm import Message
 
 
 def hearing(mediator: ScriptedMediator, heard: list[str]) -> Agent:
@@ -65,6 +70,37 @@ async def test_a_mediator_that_rotates_with_its_grant_is_asked_at_its_new_did() 
     assert invitation.message.frm is not None
     document = await mediator.messaging.resolve(invitation.message.frm)
     assert new in str(document.as_dict())
+
+
+@pytest.mark.spec("REL-06")
+async def test_a_did_is_registered_before_the_peer_hears_of_it() -> None:
+    mediator = await ScriptedMediator.made()
+    answer, order = mediator.answering, list[Message]()
+
+    async def slowly(request: Message) -> Message | None:
+        if "updates" in request.body:
+            await anyio.sleep(0.05)
+        order.append(request)
+        return await answer(request)
+
+    mediator.answering = slowly
+    # the transport of both
+    peer = await mediator.messaging.create_peer_did(service_endpoint="https://peer.example/")
+    async with hearing(mediator, []) as agent:
+        await agent.mediate(mediator.did)
+        friend = await agent.relate(peer)
+        await (await friend.send(Text(content="hi"))).sent(timeout=SECONDS)
+        await friend.rotate()
+
+        async def announced() -> bool:
+            return len([one for one in order if one.to == (peer,)]) == 2
+
+        await eventually(announced)
+    registered: set[str] = set()
+    for one in order:
+        registered |= {update["recipient_did"] for update in one.body.get("updates", ())}
+        assert one.to == (mediator.did,) or one.frm in registered
+    assert len(registered) == 2
 
 
 @pytest.mark.spec("PU3-24", "PU3-28")

@@ -85,6 +85,7 @@ async def test_an_agent_starts_while_its_mediator_is_away(tmp_path: Path) -> Non
             await bob.invite()
 
 
+@pytest.mark.spec("REL-06")
 async def test_a_replaced_did_is_taken_off_the_list_once_the_time_of_both_is_over(tmp_path: Path) -> None:
     clock, store = Clock(), MemoryStore()
     async with mediator(tmp_path) as did, new_agent() as alice:
@@ -114,6 +115,7 @@ async def test_a_replaced_did_is_taken_off_the_list_once_the_time_of_both_is_ove
             assert (await friend.relationship()).theirs == new
 
 
+@pytest.mark.spec("REL-06")
 async def test_a_replaced_did_stays_while_the_peer_has_not_confirmed_the_rotation(tmp_path: Path) -> None:
     clock, store = Clock(), MemoryStore()
     async with mediator(tmp_path) as did:
