@@ -1,5 +1,5 @@
 # benchmarks
-.PHONY: bench bench-mediator bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
+.PHONY: bench bench-mediator bench-mediator-live bench-mediator-queue soak-mediator bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
 
 # how many rounds the medians are taken of, and a part of the names of the operations that are wanted
 ROUNDS ?= 20
@@ -37,7 +37,19 @@ POSTGRES ?=
 
 bench-mediator: $(BENCH)/installed ## measure forwards a second against the web server and the store alone: make bench-mediator MESSAGES=4000
 	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of its nearer limit"
-	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) $(if $(POSTGRES),--postgres '$(POSTGRES)')
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) $(if $(POSTGRES),--postgres '$(POSTGRES)') $(if $(PROCESSES),--processes $(PROCESSES))
+
+bench-mediator-live: $(BENCH)/installed ## measure live delivery from end to end, and the memory of sockets: make bench-mediator-live SOCKETS=10000
+	$(SAY) "benchmark of live delivery: alone, and among sockets that wait"
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator_live.py $(if $(SOCKETS),--sockets $(SOCKETS)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
+
+bench-mediator-queue: $(BENCH)/installed ## measure what a long queue costs: make bench-mediator-queue QUEUE=1000000
+	$(SAY) "benchmark of a long queue: times and memory, with an empty one and with a long one"
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator_queue.py $(if $(QUEUE),--queue $(QUEUE)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
+
+soak-mediator: $(BENCH)/installed ## load a mediator for a long time and print its memory: make soak-mediator MINUTES=30
+	$(SAY) "soak: a mediator under load, its memory each minute"
+	$(BENCH)/venv/bin/python tests/benches/soak_mediator.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
 
 bench-stores: $(BENCH)/installed ## measure the verbs of an agent's store against Askar alone: make bench-stores MESSAGES=4000
 	$(SAY) "benchmark of the stores: verbs a second, one by one and at the same time, as a share of inserts by Askar alone"

@@ -1,0 +1,1 @@
+"""What loads a mediator: its process, recipients with queues, senders with connections that stay open."""
