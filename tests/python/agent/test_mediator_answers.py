@@ -75,7 +75,8 @@ async def test_a_mediator_that_rotates_with_its_grant_is_asked_at_its_new_did() 
 @pytest.mark.spec("REL-06")
 async def test_a_did_is_registered_before_the_peer_hears_of_it() -> None:
     mediator = await ScriptedMediator.made()
-    answer, order = mediator.answering, list[Message]()
+    answer = mediator.answering
+    order: list[Message] = []
 
     async def slowly(request: Message) -> Message | None:
         if "updates" in request.body:
