@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from types import TracebackType
 from typing import Any, Self
@@ -246,6 +246,43 @@ class Agent(Directory, Router):
     def mediators(self) -> list[str]:
         """The DIDs of the mediators; the last one receives for new DIDs of the agent."""
         return self._current.mediators.dids
+
+    async def export(self, *, private_keys: bool = False) -> dict[str, Any]:
+        """The relationships of the agent, as an object for `json.dumps`.
+
+        It holds: relationships, with the DIDs of both sides, those before rotations, labels, profiles and
+        rotations that are not confirmed; invitations; the public DIDs; the mediators, and which DIDs they
+        receive for. It holds neither messages that wait, nor the states of threads, nor records of the
+        program: a request under way is sent again by its program. Whoever reads it learns the peers; with
+        `private_keys` the reader can act as the agent.
+
+        Args:
+            private_keys: Whether it also holds the private keys of our DIDs, as JWKs. Without them it is of
+                use where the keys are there already, for instance in an HSM.
+
+        Raises:
+            SecretNotFoundError: The private key of a DID is not in the store.
+            ValueError: A private key cannot leave its store.
+        """
+        return await self._current.export(private_keys=private_keys)
+
+    async def restore(self, export: Mapping[str, Any]) -> int:
+        """Take over the relationships of another store, and connect to its mediators.
+
+        Keys come first, then the relationships; what is in the store already is left as it is, so that it can
+        be called again. Two agents must not go on with the same relationships.
+
+        Args:
+            export: What `export` returned.
+
+        Returns:
+            How many relationships are new.
+
+        Raises:
+            ValueError: `export` is not an export, or has an entry that is not one. Nothing is stored then.
+            TypeError: It holds private keys, and the secrets of the store take none.
+        """
+        return await self._current.restore(export)
 
     def events(self) -> AbstractAsyncContextManager[MemoryObjectReceiveStream[Event]]:
         """What happens from now on, as `async with agent.events() as stream: async for event in stream`.

@@ -67,8 +67,12 @@ class Mediators:
             tasks: Where each has a task.
         """
         self._tasks = tasks
+        await self.connect()
+
+    async def connect(self) -> None:
+        """Connect to those of the store that are not connected yet."""
         for record in await self._mediations():
-            if record.routing_did:
+            if record.routing_did and record.did not in self._connected:
                 mediation = self._connect(record.relationship)
                 mediation.restore(record.routing_did, record.version)
                 self._add(record.did, mediation)
@@ -179,7 +183,7 @@ class Mediators:
         removed: dict[str, list[str]] = {}
         gone: list[tuple[str, str]] = []
         async for record in self._records(RETIRED):
-            retired = RetiredRecord.from_record(record)
+            retired = RetiredRecord.from_json(record.value)
             if retired.since > due or not await self._is_replaced(retired):
                 continue
             registered = await self._services.store.record(RECIPIENT, retired.did)
@@ -229,7 +233,7 @@ class Mediators:
         return record
 
     async def _mediations(self) -> list[MediationRecord]:
-        found = [MediationRecord.from_record(one) async for one in self._records(MEDIATION)]
+        found = [MediationRecord.from_json(one.value) async for one in self._records(MEDIATION)]
         return sorted(found, key=lambda one: one.order)
 
     async def _records(self, kind: str) -> AsyncGenerator[Record]:

@@ -119,13 +119,13 @@ class MediationRecord:
         return Record(kind=MEDIATION, key=self.did, value=json.dumps(asdict(self)).encode())
 
     @classmethod
-    def from_record(cls, record: Record) -> Self:
+    def from_json(cls, value: bytes) -> Self:
         """The mediator of a record.
 
         Args:
-            record: The record.
+            value: The value of the record.
         """
-        return cls(**json.loads(record.value))
+        return cls(**json.loads(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,10 +148,10 @@ class RetiredRecord:
         return Record(kind=RETIRED, key=self.did, value=json.dumps(asdict(self)).encode())
 
     @classmethod
-    def from_record(cls, record: Record) -> Self:
+    def from_json(cls, value: bytes) -> Self:
         """The DID of a record.
 
         Args:
-            record: The record.
+            value: The value of the record.
         """
-        return cls(**json.loads(record.value))
+        return cls(**json.loads(value))

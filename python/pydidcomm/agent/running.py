@@ -1,7 +1,7 @@
 """A running agent: the parts, joined, and the tasks that drive them."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -21,6 +21,7 @@ from pydidcomm import (
 )
 from pydidcomm.agent.connections import Watched, while_connected
 from pydidcomm.agent.events import Events
+from pydidcomm.agent.exchange import exported, restored
 from pydidcomm.agent.handling import Handling
 from pydidcomm.agent.inbox import BusyError, Inbox
 from pydidcomm.agent.lanes import Lanes
@@ -169,6 +170,24 @@ class Running:
         did = await self._new_did()
         await store.commit(Done(records=(Record(kind=OWN_DID, key=name, value=did.encode()),)))
         return did
+
+    async def export(self, *, private_keys: bool) -> dict[str, Any]:
+        """What `Agent.export` returns.
+
+        Args:
+            private_keys: Whether the private keys of our DIDs are in it.
+        """
+        return await exported(self.services.store, self._messaging, private_keys=private_keys)
+
+    async def restore(self, export: Mapping[str, Any]) -> int:
+        """Store what `export` returned, and connect to its mediators.
+
+        Args:
+            export: What `Agent.export` returned.
+        """
+        new = await restored(self.services.store, export)
+        await self.mediators.connect()
+        return new
 
     async def replay(self, key: str) -> bool:
         """Give a parked message to its handler again.

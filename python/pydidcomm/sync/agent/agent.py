@@ -3,8 +3,9 @@
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
 from pydidcomm import DIDResolver, Message
 from pydidcomm.agent.limits import Limits
@@ -129,6 +130,43 @@ class Agent(AgentFace):
     def mediators(self) -> list[str]:
         """The DIDs of the mediators; the last one receives for new DIDs of the agent."""
         return self._one.mediators
+
+    def export(self, *, private_keys: bool = False) -> dict[str, Any]:
+        """The relationships of the agent, as an object for `json.dumps`.
+
+        It holds: relationships, with the DIDs of both sides, those before rotations, labels, profiles and
+        rotations that are not confirmed; invitations; the public DIDs; the mediators, and which DIDs they
+        receive for. It holds neither messages that wait, nor the states of threads, nor records of the
+        program: a request under way is sent again by its program. Whoever reads it learns the peers; with
+        `private_keys` the reader can act as the agent.
+
+        Args:
+            private_keys: Whether it also holds the private keys of our DIDs, as JWKs. Without them it is of
+                use where the keys are there already, for instance in an HSM.
+
+        Raises:
+            SecretNotFoundError: The private key of a DID is not in the store.
+            ValueError: A private key cannot leave its store.
+        """
+        return self._portal.call(lambda: self._one.export(private_keys=private_keys))
+
+    def restore(self, export: Mapping[str, Any]) -> int:
+        """Take over the relationships of another store, and connect to its mediators.
+
+        Keys come first, then the relationships; what is in the store already is left as it is, so that it can
+        be called again. Two agents must not go on with the same relationships.
+
+        Args:
+            export: What `export` returned.
+
+        Returns:
+            How many relationships are new.
+
+        Raises:
+            ValueError: `export` is not an export, or has an entry that is not one. Nothing is stored then.
+            TypeError: It holds private keys, and the secrets of the store take none.
+        """
+        return self._portal.call(lambda: self._one.restore(export))
 
     def events(self) -> AbstractContextManager[Iterator[Event]]:
         """What happens from now on, as `with agent.events() as stream: for event in stream`.

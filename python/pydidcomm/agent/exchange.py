@@ -1,0 +1,206 @@
+"""Relationships as JSON, to be moved into another store: what an export holds, and how it is read again."""
+
+import json
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from dataclasses import asdict, fields
+from inspect import isawaitable
+from typing import Any, Final, cast, get_args
+
+from pydidcomm import DIDCommMessaging, Secret
+from pydidcomm.agent.records import (
+    INVITATION,
+    MEDIATION,
+    OWN_DID,
+    RECIPIENT,
+    RETIRED,
+    InvitationRecord,
+    MediationRecord,
+    RetiredRecord,
+)
+from pydidcomm.errors import SecretNotFoundError
+from pydidcomm.stores import Done, Record, Relationship, Store
+from pydidcomm.stores.records import RelationshipState
+
+__all__ = ["FORMAT", "exported", "restored"]
+
+FORMAT: Final = "pydidcomm-agent/1"
+"""The member `format` of an export."""
+
+AT_ONCE: Final = 100
+"""Entries of a transaction."""
+
+_OBJECTS: Final[Mapping[str, tuple[str, type[InvitationRecord | MediationRecord | RetiredRecord]]]] = {
+    "invitations": (INVITATION, InvitationRecord),
+    "mediators": (MEDIATION, MediationRecord),
+    "retired": (RETIRED, RetiredRecord),
+}
+"""Members that list records, each with its kind and its class."""
+
+_TEXTS: Final = {"dids": OWN_DID, "recipients": RECIPIENT}
+"""Members that map the keys of records to values that are texts."""
+
+
+async def exported(store: Store, messaging: DIDCommMessaging, *, private_keys: bool) -> dict[str, Any]:
+    """What `Agent.export` returns.
+
+    Args:
+        store: The store.
+        messaging: Resolves our DIDs.
+        private_keys: Whether their private keys are in it.
+
+    Raises:
+        SecretNotFoundError: The private key of a DID is not in the store.
+        ValueError: A private key cannot leave the store.
+    """
+    relationships = [asdict(one) async for one in _relationships(store)]
+    found: dict[str, Any] = {"format": FORMAT, "relationships": relationships}
+    for name, (kind, _) in _OBJECTS.items():
+        found[name] = [json.loads(record.value) async for record in _records(store, kind)]
+    for name, kind in _TEXTS.items():
+        found[name] = {record.key: record.value.decode() async for record in _records(store, kind)}
+    if private_keys:
+        found["private_keys"] = [
+            await _jwk(messaging, kid) for did in _own_dids(found) for kid in await _kids(messaging, did)
+        ]
+    # as JSON has it, without tuples
+    plain: dict[str, Any] = json.loads(json.dumps(found))
+    return plain
+
+
+async def restored(store: Store, export: Mapping[str, Any]) -> int:
+    """Store what an export holds; returns how many relationships are new.
+
+    Args:
+        store: The store.
+        export: What `exported` returned.
+
+    Raises:
+        ValueError: It is not an export.
+        TypeError: The secrets of the store take no keys.
+    """
+    if export.get("format") != FORMAT:
+        problem = f"`export` must have the format {FORMAT!r}, got {export.get('format')!r}"
+        raise ValueError(problem)
+    # all of it is read before anything is stored
+    relationships = [
+        _relationship(number, one) for number, one in enumerate(_listed(export, "relationships"))
+    ]
+    records = [*_read_records(export)]
+    secrets = [_secret(number, one) for number, one in enumerate(_listed(export, "private_keys"))]
+    for secret in secrets:
+        kept: Any = getattr(store.secrets, "add_key", None)
+        if kept is None:
+            problem = "the secrets of the store take no keys: they have no `add_key`"
+            raise TypeError(problem)
+        answer = kept(secret)
+        if isawaitable(answer):
+            await answer
+    new = [one for one in relationships if await store.relationship(one.id) is None]
+    added = [one for one in records if await store.record(one.kind, one.key) is None]
+    for first in range(0, len(new), AT_ONCE):
+        await store.commit(Done(relationships=tuple(new[first : first + AT_ONCE])))
+    for first in range(0, len(added), AT_ONCE):
+        await store.commit(Done(records=tuple(added[first : first + AT_ONCE])))
+    return len(new)
+
+
+def _own_dids(found: Mapping[str, Any]) -> Iterable[str]:
+    """Our DIDs in an export, each once."""
+    dids: dict[str, None] = {}
+    for one in found["relationships"]:
+        dids |= dict.fromkeys((one["ours"], *one["our_history"]))
+    for name in ("invitations", "retired"):
+        dids |= dict.fromkeys(one["did"] for one in found[name])
+    return dids | dict.fromkeys(found["dids"].values()) | dict.fromkeys(found["recipients"])
+
+
+async def _kids(messaging: DIDCommMessaging, did: str) -> list[str]:
+    document = await messaging.resolve(did)
+    return list(dict.fromkeys((*document.key_agreement, *document.authentication)))
+
+
+async def _jwk(messaging: DIDCommMessaging, kid: str) -> dict[str, Any]:
+    found: Any = messaging.secrets.get_key(kid)
+    if isawaitable(found):
+        found = await found
+    if found is None:
+        raise SecretNotFoundError([kid])
+    if not hasattr(found, "expose_jwk"):
+        problem = f"the private key {kid} cannot leave its store: export without `private_keys`"
+        raise ValueError(problem)
+    return {**found.expose_jwk(), "kid": kid}
+
+
+def _listed(export: Mapping[str, Any], name: str) -> list[Any]:
+    found: Any = export.get(name, [])
+    kind = type(found).__name__
+    if not isinstance(found, list):
+        problem = f"`export`: {name} must be a list, got {kind}"
+        raise ValueError(problem)  # noqa: TRY004, of a file
+    return list(cast("Iterable[Any]", found))
+
+
+_STATES: Final = get_args(RelationshipState)
+
+
+def _relationship(number: int, value: Any) -> Relationship:  # noqa: ANN401, of a file
+    where = f"`export`: relationships[{number}]"
+    known = {one.name for one in fields(Relationship)}
+    if not isinstance(value, dict) or not known.issuperset(cast("dict[str, Any]", value)):
+        problem = f"{where} must be an object with members of {', '.join(sorted(known))}"
+        raise ValueError(problem)
+    members = dict(cast("dict[str, Any]", value))
+    for name in ("our_history", "their_history"):
+        members[name] = tuple(members.get(name, ()))
+    try:
+        made = Relationship(**members)
+    except TypeError as error:
+        problem = f"{where} lacks members: {error}"
+        raise ValueError(problem) from error
+    texts: list[Any] = [made.id, made.ours, *made.our_history, *made.their_history]
+    if not all(isinstance(one, str) for one in texts) or made.state not in _STATES:
+        problem = f"{where} has a DID, an id or a state that is not one"
+        raise ValueError(problem)
+    return made
+
+
+def _read_records(export: Mapping[str, Any]) -> Iterable[Record]:
+    for name, (_, kind) in _OBJECTS.items():
+        for number, one in enumerate(_listed(export, name)):
+            try:
+                yield kind.from_json(json.dumps(one).encode()).record()
+            except (TypeError, KeyError) as error:
+                problem = f"`export`: {name}[{number}] is not one: {error}"
+                raise ValueError(problem) from error
+    for name, text_kind in _TEXTS.items():
+        found = export.get(name, {})
+        texts = cast("dict[str, Any]", found if isinstance(found, dict) else {"": None})
+        if not all(isinstance(one, str) for one in texts.values()):
+            problem = f"`export`: {name} must be an object of texts"
+            raise ValueError(problem)
+        yield from (Record(kind=text_kind, key=key, value=text.encode()) for key, text in texts.items())
+
+
+def _secret(number: int, value: Any) -> Secret:  # noqa: ANN401, of a file
+    try:
+        return Secret(value)
+    except (ValueError, TypeError) as error:
+        # the text of the library may quote the key
+        problem = f"`export`: private_keys[{number}] is not a private key with its kid"
+        raise ValueError(problem) from error
+
+
+async def _relationships(store: Store) -> AsyncGenerator[Relationship]:
+    after = None
+    while page := await store.relationships(after, AT_ONCE):
+        for one in page:
+            yield one
+        after = page.after
+
+
+async def _records(store: Store, kind: str) -> AsyncGenerator[Record]:
+    after = None
+    while page := await store.records(kind, after, AT_ONCE):
+        for one in page:
+            yield one
+        after = page.after

@@ -1,0 +1,122 @@
+"""The relationships of an agent move into another store."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pydidcomm.errors import SecretNotFoundError
+from pydidcomm.protocols.basic_message import Text
+from pydidcomm.stores import MemoryStore
+from pydidcomm.stores.askar import AskarStore
+from support.agents import SECONDS, met, new_agent
+from support.mediated import mediator, mobile
+from support.server_process import free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydidcomm.agent import Agent
+
+
+def echo(store: Any = None, **options: Any) -> Agent:  # noqa: ANN401
+    agent = new_agent(store, **options)
+
+    @agent.on
+    def hear(text: Text) -> Text:
+        return Text(content=f"you said {text.content}")
+
+    return agent
+
+
+async def test_a_peer_talks_on_with_an_agent_that_has_moved_into_an_encrypted_store(tmp_path: Path) -> None:
+    port, raw_key = free_port(), AskarStore.generate_raw_key()
+    async with new_agent() as alice:
+        async with new_agent(port=port) as bob:
+            friend, of_bob = await met(alice, bob)
+            await of_bob.rotate(timeout=SECONDS)
+            await of_bob.ping(timeout=SECONDS)
+            await friend.rotate(timeout=SECONDS)
+            await friend.ping(timeout=SECONDS)
+            standing = await bob.invite(goal="later", uses=None)
+            public = await bob.did()
+            before = await of_bob.relationship()
+            text = json.dumps(await bob.export(private_keys=True))
+        location = str(tmp_path / "bob.db")
+        async with AskarStore.open(location, raw_key=raw_key) as store, echo(store, port=port) as bob:
+            assert await bob.restore(json.loads(text)) == 1
+            assert await bob.restore(json.loads(text)) == 0
+            again = await bob.friend(of_bob.id)
+            assert again is not None
+            assert await again.relationship() == before
+            answer = await friend.request(Text(content="hi"), answer=Text, timeout=SECONDS)
+            await again.rotate(timeout=SECONDS)
+            await again.ping(timeout=SECONDS)
+            assert await bob.did() == public
+            other = await alice.accept(standing.url)
+            await other.ping(timeout=SECONDS)
+            # what was imported can leave an encrypted store again
+            assert len((await bob.export(private_keys=True))["private_keys"]) > 0
+    assert answer == Text(content="you said hi")
+
+
+async def test_an_export_has_no_private_keys_unless_they_are_asked_for() -> None:
+    async with new_agent() as alice, new_agent() as bob:
+        await met(alice, bob)
+        without = json.dumps(await bob.export())
+        private = {one["d"] for one in (await bob.export(private_keys=True))["private_keys"]}
+    assert private
+    assert not [one for one in private if one in without]
+    assert "private_keys" not in json.loads(without)
+
+
+async def test_mediators_move_too_and_are_connected(tmp_path: Path) -> None:
+    async with mediator(tmp_path) as did, new_agent() as alice:
+        async with mobile() as bob:
+            await bob.mediate(did)
+            friend, _ = await met(alice, bob)
+            export = await bob.export(private_keys=True)
+        async with mobile(MemoryStore()) as bob:
+            await bob.restore(export)
+            assert bob.mediators == [did]
+            await friend.ping(timeout=SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"format": "other"}, "must have the format 'pydidcomm-agent/1', got 'other'"),
+        ({"relationships": {}}, "relationships must be a list, got dict"),
+        ({"relationships": [{"id": "1", "name": 1}]}, r"relationships\[0\] must be an object with members"),
+        ({"relationships": [{"id": "1"}]}, r"relationships\[0\] lacks members"),
+        ({"relationships": [{"id": "1", "ours": 5}]}, r"relationships\[0\] has a DID, an id or a state"),
+        ({"relationships": [{"id": "1", "ours": "did:a:b", "state": "x"}]}, r"relationships\[0\] has a DID"),
+        ({"invitations": [{"id": "1"}]}, r"invitations\[0\] is not one"),
+        ({"mediators": ["did:a:b"]}, r"mediators\[0\] is not one"),
+        ({"dids": {"default": 1}}, "dids must be an object of texts"),
+        ({"recipients": []}, "recipients must be an object of texts"),
+        ({"private_keys": [{"d": "secret"}]}, r"private_keys\[0\] is not a private key with its kid"),
+    ],
+)
+async def test_what_is_not_an_export_is_refused_and_nothing_of_it_is_stored(
+    changes: dict[str, Any], problem: str
+) -> None:
+    good = {"id": "good", "ours": "did:example:good"}
+    export: dict[str, Any] = {"format": "pydidcomm-agent/1", "relationships": [good]}
+    async with new_agent(listen=None) as bob:
+        with pytest.raises(ValueError, match=problem) as raised:
+            await bob.restore(export | changes)
+        assert "secret" not in str(raised.value)
+        assert await bob.friend("good") is None
+        assert await bob.restore(export) == 1
+
+
+async def test_a_did_whose_private_key_is_not_in_the_store_is_named() -> None:
+    async with new_agent(listen=None) as alice, new_agent(listen=None) as bob:
+        await bob.did()
+        export = await bob.export()
+        await alice.restore(export)
+        with pytest.raises(SecretNotFoundError):
+            await alice.export(private_keys=True)
