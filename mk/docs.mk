@@ -24,3 +24,7 @@ docs: docs-pages ## build the documentation site into build/site; a link, an anc
 
 docs-serve: docs-pages ## serve the documentation at http://localhost:8000
 	$(BIN)/zensical serve
+
+docs-test: docs ## look at the site in Chromium, wide and narrow, light and dark; pictures are in build/docs-pictures
+	$(SAY) "site: in Chromium, wide and narrow, light and dark; its search; nothing from other servers"
+	$(BIN)/python -m pytest --quiet tests/site
