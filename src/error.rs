@@ -1,14 +1,12 @@
 //! Errors, one variant for each party that must act.
 
-use std::fmt::{Display, Formatter};
-
 /// The result of every fallible function of the core.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why an operation ended without a result.
 ///
 /// Texts name identifiers and algorithms, never message content or key material. What the core itself never puts into
-/// another text is shown as its fields: `pydidcomm.errors` has the words for users.
+/// another text is shown as its fields: `pydidcomm.errors` has the words for users, and takes the other ones from here.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -16,7 +14,7 @@ pub enum Error {
     #[error("{0}")]
     Misuse(String),
     /// A message breaks the specification; its sender must act.
-    #[error("malformed {part}: {reason}")]
+    #[error("{}", malformed_text(part, reason))]
     Malformed {
         /// Which part of the message, for instance `jwe.protected.epk` or `message.to`.
         part: &'static str,
@@ -24,7 +22,7 @@ pub enum Error {
         reason: String,
     },
     /// A DID document or a DID breaks its specification; its publisher must act.
-    #[error("malformed DID document of {did}: {reason}")]
+    #[error("{self:?}")]
     MalformedDocument {
         /// The DID of the document.
         did: String,
@@ -32,7 +30,7 @@ pub enum Error {
         reason: String,
     },
     /// An algorithm, key type or form that this library does not support; the parties must negotiate.
-    #[error("unsupported {what}: {algorithm}")]
+    #[error("{}", unsupported_text(what, algorithm))]
     Unsupported {
         /// The kind of thing, for instance `content encryption`.
         what: &'static str,
@@ -102,7 +100,7 @@ pub enum Error {
         links: Vec<String>,
     },
     /// The message makes a claim that is not proved; it must not be trusted.
-    #[error("untrusted message: {claim} is not proved{}", name_ids(kid.as_ref(), did.as_ref()))]
+    #[error("{}", untrusted_text(claim.as_str(), kid.as_deref(), did.as_deref()))]
     Untrusted {
         /// The claim.
         claim: Claim,
@@ -120,13 +118,13 @@ pub enum Error {
         did: Option<String>,
     },
     /// The message cannot be decrypted. The text is the same for every cause, so it cannot serve as an oracle.
-    #[error("the message cannot be decrypted")]
+    #[error("{self:?}")]
     Decryption,
     /// An allocation for the input failed; the caller may try again later.
     #[error("not enough memory")]
     Memory,
     /// The signature does not verify.
-    #[error("the signature is not valid")]
+    #[error("{self:?}")]
     InvalidSignature,
     /// An operation received an answer after its end, or an answer of another kind than its question.
     #[error("{0}")]
@@ -224,12 +222,6 @@ impl Claim {
     }
 }
 
-impl Display for Claim {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// Maximum number of characters of a peer's name for an algorithm in an error: no real name is longer.
 const LONGEST_NAME: usize = 80;
 
@@ -251,7 +243,20 @@ impl Error {
     }
 }
 
-fn name_ids(kid: Option<&String>, did: Option<&String>) -> String {
+/// The text of [`Error::Malformed`].
+pub(crate) fn malformed_text(part: &str, reason: &str) -> String {
+    format!("malformed {part}: {reason}")
+}
+
+/// The text of [`Error::Unsupported`].
+pub(crate) fn unsupported_text(what: &str, algorithm: &str) -> String {
+    format!("unsupported {what}: {algorithm}")
+}
+
+/// The text of [`Error::Untrusted`].
+pub(crate) fn untrusted_text(claim: &str, kid: Option<&str>, did: Option<&str>) -> String {
     let named = [("kid", kid), ("did", did)].into_iter();
-    named.filter_map(|(name, value)| value.map(|value| format!(" ({name} {value})"))).collect()
+    let ids: String =
+        named.filter_map(|(name, value)| value.map(|value| format!(" ({name} {value})"))).collect();
+    format!("untrusted message: {claim} is not proved{ids}")
 }

@@ -13,7 +13,7 @@ from pydidcomm.message_warning import MessageWarning
 from typing import Any, Final, Literal, Self, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["__version__", "Agree", "Attachment", "Batch", "Context", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "describe", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "restore", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
+__all__ = ["__version__", "Agree", "Attachment", "Batch", "Context", "DIDDocument", "Delivery", "Envelope", "FindSecrets", "FormFault", "Forwarded", "FromPrior", "InMemorySecrets", "LocalResolver", "LongWork", "Message", "Metadata", "Operation", "PackOptions", "PackParameters", "Packed", "PackedForward", "PackedPlaintext", "PackedSigned", "PeerEnded", "PeerRotated", "PublicKey", "ResolveDid", "Resolved", "Secret", "Service", "ServiceEndpoint", "ServiceMetadata", "Sign", "UnpackOptions", "UnpackResult", "V1Forwarded", "V1Message", "V1Packed", "check_claims", "choose_layer_keys", "decrypt_layer", "describe", "document_of", "encode_did_document", "encode_jwk_did", "encode_key_did", "encode_peer_did", "encode_peer_public_keys", "encode_public_keys", "encrypt_layer", "find_routes", "inspect", "keep_long_form", "malformed_text", "pack_encrypted", "pack_plaintext", "pack_signed", "prepare_process", "processors", "read_object", "receive", "restore", "rewrap", "same_message_type", "same_party", "sanitize", "short_form", "sign_attachment", "unpack", "unpack_forward", "unsupported_text", "untrusted_text", "v1_forward", "v1_pack", "v1_public_key", "v1_unpack", "v1_unpack_forward", "v1_verkey", "verify_attachment", "wrap_in_forward"]
 
 __version__: Final[str]
 """
@@ -2044,6 +2044,11 @@ def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     Keeps the long form of the proved sender of a message that was let in.
     """
 
+def malformed_text(part: str, reason: str, /) -> str:
+    """
+    The text of a `MalformedMessageError`.
+    """
+
 def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, options: PackOptions, parameters: PackParameters, known: tuple[Context, int]) -> Operation:
     """
     Prepares the packing of an encrypted message.
@@ -2156,6 +2161,16 @@ def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any],
 def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[Context, int]) -> Operation:
     """
     Prepares the unpacking of a forward for the mediator that it is addressed to.
+    """
+
+def unsupported_text(what: str, algorithm: str, /) -> str:
+    """
+    The text of an `UnsupportedError` that names an algorithm.
+    """
+
+def untrusted_text(claim: str, kid: str | None, did: str | None, /) -> str:
+    """
+    The text of an `UntrustedMessageError`.
     """
 
 def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[Context, int]) -> Operation:

@@ -24,6 +24,7 @@ mod cost;
 mod delivery;
 mod did_document;
 mod envelope;
+mod error_texts;
 mod errors;
 mod external_key;
 mod form_fault;
@@ -95,6 +96,8 @@ mod _core {
     use super::did_document::PyDocument;
     #[pymodule_export]
     use super::envelope::PyEnvelope;
+    #[pymodule_export]
+    use super::error_texts::{malformed_text, unsupported_text, untrusted_text};
     #[pymodule_export]
     use super::errors::sanitize;
     #[pymodule_export]

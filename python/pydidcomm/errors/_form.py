@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from pydidcomm._core import malformed_text, unsupported_text
 from pydidcomm._next_steps import meant_curve, some_of
 from pydidcomm.errors._root import DIDCommError
 
@@ -23,7 +24,7 @@ class MalformedMessageError(DIDCommError):
         self.reason = reason
 
     def _text(self) -> str:
-        return f"malformed {self.part}: {self.reason}"
+        return malformed_text(self.part, self.reason)
 
 
 class MalformedDocumentError(DIDCommError):
@@ -71,9 +72,8 @@ class UnsupportedError(DIDCommError):
                 f"no key under {self.what} is supported, or on one of the allowed curves; the document lists "
                 f"{some_of(keys)}"
             )
-        if self.what == "curve":
-            return f"unsupported curve: {self.algorithm}{meant_curve(self.algorithm)}"
-        return f"unsupported {self.what}: {self.algorithm}"
+        meant = meant_curve(self.algorithm) if self.what == "curve" else ""
+        return unsupported_text(self.what, self.algorithm) + meant
 
 
 class IncompatibleKeysError(UnsupportedError):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from pydidcomm._core import untrusted_text
 from pydidcomm._next_steps import UNMET
 from pydidcomm.errors._root import DIDCommError
 
@@ -25,15 +26,13 @@ class UntrustedMessageError(DIDCommError):
         self.did = did
 
     def _text(self) -> str:
-        details = "".join(
-            f" ({name} {value})" for name, value in (("kid", self.kid), ("did", self.did)) if value
-        )
-        if self.claim == "to=recipient" and not details:
-            details = (
+        text = untrusted_text(self.claim, self.kid or None, self.did or None)
+        if self.claim == "to=recipient" and not (self.kid or self.did):
+            text += (
                 ": the signed message has no `to`; the sender has to add it, or pass "
                 '`UnpackConfig(to_mismatch="warning")`'
             )
-        return f"untrusted message: {self.claim} is not proved{details}"
+        return text
 
 
 class PolicyError(DIDCommError):

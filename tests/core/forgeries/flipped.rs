@@ -115,9 +115,7 @@ fn decryption_failures_are_indistinguishable() {
         with("/recipients/0/encrypted_key", &[3; 72]),
     ];
     for packed in failures {
-        let error = refusal(packed);
-        assert_eq!(error, Error::Decryption);
-        assert_eq!(error.to_string(), "the message cannot be decrypted");
+        assert_eq!(refusal(packed), Error::Decryption);
     }
 }
 
