@@ -65,6 +65,8 @@ def text_of(error: Exception) -> str:
             f"{error.did} was not resolved: {error.url}: its address is not public; --allow-private of "
             "`send`, `listen`, `invite` and `did resolve` allows it"
         )
+    if isinstance(error, UnsupportedError) and "`load=" in str(error):
+        return "a wallet has no keys on P-384 for encryption: use X25519, P-256 or secp256k1"
     if isinstance(error, ModuleNotFoundError) and "pip install" not in str(error):
         return f"{error.name} is not installed: pip install 'pydidcomm[all]' has all that commands need"
     if isinstance(error, OSError) and error.strerror:

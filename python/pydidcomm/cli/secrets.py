@@ -66,20 +66,41 @@ async def rotate(old: str, to: str, wallet: Path, as_json: bool) -> None:  # noq
     The new DID, on stderr or in `did` of the JSON, has the endpoints of the old one, whose keys stay in the
     wallet: a peer may write to it until the message has arrived. Deliver the message with `pydidcomm send`.
     """
-    async with party(wallet, needs_keys=True) as one:
-        document = (await one.resolve(old)).as_dict()
-        services = [
-            {name: value for name, value in service.items() if name != "id"}
-            for service in document.get("service", [])
-        ]
-        method: Any = 4 if old.startswith("did:peer:4") else 2
-        new = await one.create_peer_did(method=method, services=services)
-        packed = await one.rotate(to=to, old=old, new=new)
+    async with party(wallet, needs_keys=True, peer=to) as one:
+        new = await _successor(one, old)
+        try:
+            packed = await one.rotate(to=to, old=old, new=new)
+        except Exception:
+            await _forget(one, new)
+            raise
     if as_json:
         write_json({"did": new, "text": packed.text, "media_type": packed.media_type})
     else:
         write_note(f"new DID: {new}")
         write_line(packed.text)
+
+
+async def _successor(one: Any, old: str) -> str:  # noqa: ANN401, a DIDCommMessaging, whose import is late
+    """A new DID with the endpoints of the old one and keys on its curves, on which its peers have keys."""
+    document = await one.resolve(old)
+    services = [
+        {name: value for name, value in service.items() if name != "id"}
+        for service in document.as_dict().get("service", [])
+    ]
+    held = [await one.secrets.get_key(kid) for kid in document.key_agreement]
+    curves = list(dict.fromkeys(key.curve for key in held if key is not None))
+    method: Any = 4 if old.startswith("did:peer:4") else 2
+    new: str = await one.create_peer_did(
+        method=method, services=services, agreement_curves=curves or ["X25519"]
+    )
+    return new
+
+
+async def _forget(one: Any, did: str) -> None:  # noqa: ANN401
+    """Remove the keys of a DID that no peer will know."""
+    for kid in await one.secrets.kids():
+        if kid.partition("#")[0] == did:
+            await one.secrets.remove_key(kid)
 
 
 def _keys(text: bytes) -> list[Any]:

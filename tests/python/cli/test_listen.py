@@ -34,6 +34,9 @@ def posted(url: str, body: str, media_type: str = ENCRYPTED) -> int:
 def test_a_message_of_megabytes_arrives_where_it_is_allowed(
     alice: Terminal, bob: Terminal, processes: list[subprocess.Popen[str]]
 ) -> None:
+    pytest.importorskip("fcntl")
+    from support.pseudo_terminal import on_screen  # noqa: PLC0415, not on Windows
+
     did = alice.done("did", "new")
     text = "é" * 2_000_000
     (bob.home / "long").write_text(
@@ -46,16 +49,17 @@ def test_a_message_of_megabytes_arrives_where_it_is_allowed(
     refused = bob.run(*send, url)
     assert refused.returncode == 7
     assert "status 413" in refused.stderr
+    assert "sending" not in refused.stderr
     stopped(process)
     for scheme in ("http://", "ws://"):
         process, url = alice.listening("--port", "0", "--max-bytes", "20000000", "--count", "1", "--json")
         processes.append(process)
         # what it prints fills a pipe: it is read while the message is on its way
-        sender = bob.start(*send, url.replace("http://", scheme))
-        processes.append(sender)
-        out, _ = process.communicate(timeout=SECONDS)
+        with on_screen(bob, *send, url.replace("http://", scheme)) as sender:
+            out, _ = process.communicate(timeout=SECONDS)
+            assert sender.end() == 0
         assert json.loads(out)["message"]["body"] == {"text": text}
-        assert sender.wait(timeout=SECONDS) == 0
+        assert sender.shown.index("reading") < sender.shown.index("sending") < sender.shown.index("delivered")
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pydidcomm import Secret
+from pydidcomm import Secret, short_form, sync
 
 if TYPE_CHECKING:
     from support.command_line import Terminal
@@ -140,6 +140,23 @@ def test_a_rotated_did_is_announced_and_keeps_its_endpoint(alice: Terminal, bob:
     assert document["service"][0]["serviceEndpoint"]["uri"] == "https://example.com/alice"
 
 
+def test_a_rotated_did_has_keys_on_the_curves_of_the_old_one(alice: Terminal) -> None:
+    old = alice.done("did", "new", "--curve", "P-256")
+    bob = sync.DIDCommMessaging()
+    bob_did, x25519 = (
+        bob.create_peer_did(method=4, agreement_curves=[curve]) for curve in ("P-256", "X25519")
+    )
+    rotated = received(alice.done("secrets", "rotate", old, "--to", bob_did, "--json"))
+    assert bob.unpack(rotated["text"]).sender == rotated["did"]
+    keys = alice.done("secrets", "list")
+    assert keys.count(" P-256") == 2
+    # what cannot be announced is not kept
+    assert alice.run("secrets", "rotate", old, "--to", x25519).returncode == 4
+    assert alice.done("secrets", "list") == keys
+    # the peer was written to, and may answer with its short form
+    assert alice.done("did", "resolve", str(short_form(bob_did)))
+
+
 @pytest.mark.parametrize("method", ["peer:0", "peer:2", "peer:4", "key", "jwk"])
 def test_every_kind_of_did_is_made_listed_resolved_and_written_to(alice: Terminal, method: str) -> None:
     did = alice.done("did", "new", "--method", method)
@@ -168,6 +185,9 @@ def test_keys_of_another_program_are_added_and_listed(alice: Terminal) -> None:
     refused = alice.run("secrets", "add", given=other)
     assert refused.returncode == 2
     assert "another key is stored" in refused.stderr
+    p384 = Secret.generate("P-384", kid="did:example:a#P-384")
+    refused = alice.run("secrets", "add", given=json.dumps({**p384.expose_jwk(), "kid": p384.kid}))
+    assert (refused.returncode, "use X25519, P-256 or secp256k1 [e.p." in refused.stderr) == (4, True)
 
 
 def test_an_invitation_is_made_and_read(alice: Terminal, bob: Terminal) -> None:
