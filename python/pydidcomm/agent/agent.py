@@ -288,7 +288,7 @@ class Agent(Directory, Router):
         """What happens from now on, as `async with agent.events() as stream: async for event in stream`.
 
         Names: those of protocols, "relationship", "rotated", "confirmed", "ended", "sent", "unconfirmed",
-        "failed", "acknowledged", "parked". A listener that falls behind by more than 1024 events
+        "failed", "acknowledged", "parked", "loop". A listener that falls behind by more than 1024 events
         loses the newest.
         """
         return self._current.services.events.listen()

@@ -13,6 +13,7 @@ from pydidcomm.agent.context import Context
 from pydidcomm.agent.dispatch import Decision, ReportGuard, decide, thread_key
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.events import Events
+from pydidcomm.agent.loops import LoopGuard
 from pydidcomm.agent.requests import Requests
 from pydidcomm.agent.return_routes import ReturnRoutes
 from pydidcomm.agent.router import Route, Router
@@ -53,6 +54,7 @@ class Handling:
         requests: The requests that wait for answers.
         routes: The connections that wait for an answer.
         events: Where events go once the effects are stored.
+        loops: Counts the answers of handlers.
         clock: The time, in seconds since the epoch.
     """
 
@@ -65,6 +67,7 @@ class Handling:
         requests: Requests,
         routes: ReturnRoutes,
         events: Events,
+        loops: LoopGuard,
         clock: Callable[[], float],
     ) -> None:
         self._store = store
@@ -74,6 +77,7 @@ class Handling:
         self._requests = requests
         self._events = events
         self._clock = clock
+        self._loops = loops
         self._reports = ReportGuard()
         self.outbox_changed: Callable[[], None] = lambda: None
 
@@ -174,7 +178,22 @@ class Handling:
         except Problem as problem:
             context.value.records.clear()
             return sent, problem
-        return (*sent, *context.collected()), None
+        return (*sent, *self._within_bounds(context)), None
+
+    def _within_bounds(self, context: "_Collected") -> tuple[Outgoing, ...]:
+        """The answers of a handler, none where there were too many in the thread."""
+        answers, received = context.collected(), context.value.received
+        peer = received.relationship or received.sender
+        if not answers or peer is None:
+            return answers
+        count = self._loops.count(peer, context.value.thid, int(self._clock()))
+        if count <= self._loops.answers:
+            return answers
+        if count == self._loops.answers + 1:
+            text = "thread %s of %s: more than %s answers: `Limits.answers_per_thread` allows no more for now"
+            LOG.warning(text, context.value.thid, peer, self._loops.answers)
+        self._events.emit(Event("loop", received.message, thid=context.value.thid, peer=peer))
+        return ()
 
     async def _report(self, problem: Problem, received: Received, now: int) -> Step:
         """The report of a problem, unless none is due or there were too many."""

@@ -23,6 +23,10 @@ class Limits:
         handler_seconds: How long a handler may take.
         answer_seconds: How long an answer may leave on the connection of its message; a later one is sent to
             the peer's endpoint.
+        answers_per_thread: The most answers of handlers in one thread of a peer within `answers_window`.
+            Further ones are not sent, which ends the exchange of two programs that answer every message. The
+            handler is called all the same; there is a warning in the log, and an event "loop".
+        answers_window: The time of `answers_per_thread`, in seconds.
         attempts: How often a message is given to a handler that fails, before it is parked.
         sends: The most messages that are sent at the same time; half of them to peers without a relationship.
         sends_per_peer: The most of them to one peer: an endpoint that does not answer holds up no other peer.
@@ -46,6 +50,8 @@ class Limits:
     waiting_per_peer: int = 1_000
     handler_seconds: float = 60.0
     answer_seconds: float = 10.0
+    answers_per_thread: int = 1_000
+    answers_window: int = 3_600
     attempts: int = 3
     sends: int = 64
     sends_per_peer: int = 8

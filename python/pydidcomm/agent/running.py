@@ -26,6 +26,7 @@ from pydidcomm.agent.handling import Handling
 from pydidcomm.agent.inbox import BusyError, Inbox
 from pydidcomm.agent.lanes import Lanes
 from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.loops import LoopGuard
 from pydidcomm.agent.mediation import Mediation
 from pydidcomm.agent.mediators import Mediators
 from pydidcomm.agent.outbox import Outbox, Transport
@@ -88,6 +89,7 @@ class Running:
             requests=requests,
             routes=self._routes,
             events=events,
+            loops=LoopGuard(limits.answers_per_thread, limits.answers_window),
             clock=clock,
         )
         self._inbox = Inbox(store, relationships, limits, clock, self._routes)
@@ -107,6 +109,7 @@ class Running:
             take=self._take,
             limits=limits,
             events=events,
+            loops=LoopGuard(limits.answers_per_thread, limits.answers_window),
             clock=clock,
         )
         self._inbox.changed = self._lanes.wake

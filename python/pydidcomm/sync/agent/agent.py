@@ -172,7 +172,7 @@ class Agent(AgentFace):
         """What happens from now on, as `with agent.events() as stream: for event in stream`.
 
         Names: those of protocols, "relationship", "rotated", "confirmed", "ended", "sent", "unconfirmed",
-        "failed", "acknowledged", "parked". A listener that falls behind by more than 1024 events
+        "failed", "acknowledged", "parked", "loop". A listener that falls behind by more than 1024 events
         loses the newest.
         """
         return self._portal.listening(self._one.events)
@@ -250,7 +250,8 @@ class Agent(AgentFace):
     def accept(self, invitation: str | Message, *, label: str | None = None) -> Friend:
         """Accept the invitation of a peer, from a new private DID.
 
-        Nothing about the peer is proved before it has answered, for instance a `ping`.
+        Nothing about the peer is proved before it has answered, for instance a `ping`. An invitation that
+        was accepted before leads to the relationship that exists, unless that has ended.
 
         Args:
             invitation: Its URL, also a short one, or the message.
