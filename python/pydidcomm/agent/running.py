@@ -109,7 +109,6 @@ class Running:
             take=self._take,
             limits=limits,
             events=events,
-            loops=LoopGuard(limits.answers_per_thread, limits.answers_window),
             clock=clock,
         )
         self._inbox.changed = self._lanes.wake
