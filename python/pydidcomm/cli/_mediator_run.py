@@ -1,78 +1,55 @@
 """`pydidcomm mediator run`: serve a mediator until a signal."""
 
 import asyncio
-import logging
+import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from pydidcomm.cli._mediator_onward import open_onward
-from pydidcomm.cli._mediator_parts import config_option, open_party, open_store, read_settings
-from pydidcomm.cli._output import write_note
-from pydidcomm.cli._run import in_server_loop
+from pydidcomm.cli._mediator_application import serving
+from pydidcomm.cli._mediator_parts import config_option, read_settings
+from pydidcomm.cli._options import option
+from pydidcomm.cli._output import json_option, write_json, write_note
+from pydidcomm.cli._run import in_event_loop, in_server_loop
 
 if TYPE_CHECKING:
-    from pydidcomm import DIDCommMessaging
-    from pydidcomm.mediator import Admission, MediatorServer, MediatorStore
+    from pydidcomm.mediator import MediatorServer
     from pydidcomm.mediator.settings import Settings
+
+APPLICATION: Final = "pydidcomm.cli.mediator:application"
+
+MOST_WORKERS: Final = 64
+"""Processes of one command: more of them belong on more machines."""
+
+GRACE_SECONDS: Final = 20
+"""How long the end waits for what was accepted."""
 
 
 @click.command()
+@option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
 @config_option
-@in_server_loop
-async def run(config: Path) -> None:
+@json_option
+def run(workers: int, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
     """Serve until SIGTERM or Ctrl-C: then sockets are closed with 1012 and what was accepted is finished."""
+    settings = read_settings(config)
+    if workers == 1:
+        _serve(settings, as_json=as_json)
+        return
+    # a wrong configuration ends here, and the tables are there before several processes look for them
+    _open_once(settings)
+    _supervise(settings, config, workers, as_json=as_json)
+
+
+@in_server_loop
+async def _serve(settings: "Settings", *, as_json: bool) -> None:
     import uvicorn  # noqa: PLC0415, the extra `server`
 
-    from pydidcomm.mediator import Mediator, MediatorServer, RateLimit  # noqa: PLC0415, not for --help
-    from pydidcomm.mediator.metrics import PrometheusMetrics  # noqa: PLC0415
-    from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415
-
-    settings = read_settings(config)
-    # failures of the store; refused messages are in the metrics
-    logging.getLogger("pydidcomm.mediator").addHandler(logging.StreamHandler())
-    one = settings.server
-    async with open_party(settings) as party, HttpTransport() as sender, open_onward(settings) as onward:
-        await _require_keys(party, settings.mediator.did)
-        store = await open_store(settings)
-        served = MediatorServer(
-            Mediator(
-                party,
-                settings.mediator.did,
-                store,
-                base_url=settings.mediator.base_url,
-                admission=_admission(settings, store),
-                limits=settings.limits,
-                metrics=PrometheusMetrics(),
-                previous_dids=settings.mediator.previous_dids,
-                reply_when_unreachable=one.reply_when_unreachable,
-                reveal_unknown=one.reveal_unknown,
-                sender=sender,
-                onward=onward,
-            ),
-            max_bytes=one.max_bytes,
-            max_concurrency=one.max_concurrency,
-            max_sockets=one.max_sockets,
-            rate=RateLimit(float(one.messages_per_second), one.burst),
-            trusted_proxies=one.trusted_proxies,
-            cors_origin=one.cors_origin or None,
-            frames=one.frames,
-        )
-        server = uvicorn.Server(
-            uvicorn.Config(
-                served,
-                host=one.host,
-                port=one.port,
-                log_level="warning",
-                ws_max_size=one.max_bytes + 1,
-                # the application reads the header of trusted proxies itself
-                proxy_headers=False,
-                timeout_graceful_shutdown=20,
-            )
-        )
-        write_note(f"serving {settings.mediator.base_url} on http://{one.host}:{one.port}/")
+    async with serving(settings) as served:
+        server = uvicorn.Server(uvicorn.Config(served, **_options(settings)))
+        _started(settings, 1, as_json=as_json)
         # uvicorn waits for its connections before it ends the lifespan, so sockets are closed before
         draining = asyncio.create_task(_drained(server, served))
         # uvicorn ends in order, restores the handler that it found, and raises the signal once more
@@ -81,21 +58,65 @@ async def run(config: Path) -> None:
         draining.cancel()
 
 
-async def _require_keys(party: "DIDCommMessaging", did: str) -> None:
-    """Refuse to run where no message could be opened."""
-    from pydidcomm import Message  # noqa: PLC0415
-    from pydidcomm.errors import NotFoundError  # noqa: PLC0415
+@in_event_loop
+async def _open_once(settings: "Settings") -> None:
+    async with serving(settings) as served:
+        await served.aclose()
 
-    probe = Message(type="https://didcomm.org/empty/1.0/empty")
-    try:
-        packed = await party.pack(probe, to=did, anonymous=True)
-        await party.unpack(packed.text)
-    except NotFoundError:
-        message = (
-            f"the secrets have no key of the DID in the configuration, {did[:60]}...: name the file or the "
-            "wallet that `pydidcomm mediator init` made in [secrets]"
-        )
-        raise click.UsageError(message) from None
+
+def _supervise(settings: "Settings", config: Path, workers: int, *, as_json: bool) -> None:
+    """Run several processes on one socket; one that dies is started again."""
+    import uvicorn  # noqa: PLC0415, the extra `server`
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
+
+    os.environ["PYDIDCOMM_MEDIATOR_CONFIG"] = str(config.resolve())
+    options = uvicorn.Config(APPLICATION, factory=True, workers=workers, lifespan="on", **_options(settings))
+    listener = options.bind_socket()
+    # the processes report together, whichever of them answers
+    with TemporaryDirectory(prefix="pydidcomm-metrics-") as folder, listener:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        supervisor = Multiprocess(options, sockets=[listener])
+        _started(settings, workers, as_json=as_json)
+        interrupted = _noted(signal.SIGINT)
+        supervisor.run()
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+def _noted(number: signal.Signals) -> list[int]:
+    """The occurrences of a signal, which its handler still gets."""
+    found: list[int] = []
+    before: Any = signal.getsignal(number)
+
+    def note(sent: int, frame: object) -> None:
+        found.append(sent)
+        before(sent, frame)
+
+    signal.signal(number, note)
+    return found
+
+
+def _options(settings: "Settings") -> dict[str, Any]:
+    """What uvicorn gets."""
+    one = settings.server
+    return {
+        "host": one.host,
+        "port": one.port,
+        "log_level": "warning",
+        "ws_max_size": one.max_bytes + 1,
+        # the application reads the header of trusted proxies itself
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
+
+
+def _started(settings: "Settings", workers: int, *, as_json: bool) -> None:
+    one, identity = settings.server, settings.mediator
+    url = f"http://{one.host}:{one.port}/"
+    if as_json:
+        write_json({"listening": url, "base_url": identity.base_url, "did": identity.did, "workers": workers})
+    else:
+        write_note(f"serving {identity.base_url} on {url}")
 
 
 def _ended(number: int, frame: object) -> None:
@@ -106,20 +127,3 @@ async def _drained(server: Any, served: "MediatorServer") -> None:  # noqa: ANN4
     while not server.should_exit:  # noqa: ASYNC110, a flag of uvicorn
         await asyncio.sleep(0.05)
     served.drain()
-
-
-def _admission(settings: "Settings", store: "MediatorStore") -> "Admission":
-    from pydidcomm.mediator import AllowList, Closed, InvitedOnly, Open  # noqa: PLC0415
-
-    match settings.admission.mode:
-        case "open":
-            return Open()
-        case "closed":
-            return Closed()
-        case "list":
-            return AllowList(settings.admission.dids, settings.admission.invitations)
-        case "token":
-            return InvitedOnly(store.invitations)
-        case other:
-            message = f'[admission] `mode` must be "open", "closed", "list" or "token", got {other!r}'
-            raise click.UsageError(message)

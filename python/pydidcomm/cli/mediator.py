@@ -7,6 +7,7 @@ from typing import Any
 import rich_click as click
 
 from pydidcomm.cli._config import require_absent, write_config
+from pydidcomm.cli._mediator_application import application
 from pydidcomm.cli._mediator_invite import invite
 from pydidcomm.cli._mediator_parts import config_option, new_did, open_store, read_settings
 from pydidcomm.cli._mediator_queue import parked, queue
@@ -15,7 +16,7 @@ from pydidcomm.cli._options import argument, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 
-__all__ = ["mediator"]
+__all__ = ["application", "mediator"]
 
 POSTGRES = (
     "Keep the queue in PostgreSQL, not in a file. Other users of the machine see arguments: a URL with a "
@@ -39,8 +40,15 @@ mediator.add_command(parked)
 @option("--wallet", is_flag=True, help="Keep the secrets in an encrypted wallet, not in a file of mode 0600.")
 @option("--postgres", metavar="URL", help=POSTGRES)
 @config_option
+@json_option
 @in_event_loop
-async def init(url: str, wallet: bool, postgres: str | None, config: Path) -> None:  # noqa: FBT001, options
+async def init(
+    url: str,
+    wallet: bool,  # noqa: FBT001, options
+    postgres: str | None,
+    config: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Make a DID with the URL as its endpoint, and write the configuration."""
     from pydidcomm.mediator.settings import Identity, SecretSettings, Settings, StoreSettings  # noqa: PLC0415
 
@@ -59,6 +67,9 @@ async def init(url: str, wallet: bool, postgres: str | None, config: Path) -> No
         secrets=settings.secrets,
     )
     write_config(config, settings)
+    if as_json:
+        write_json({"did": did, "base_url": url, "config": str(config)})
+        return
     write_line(did)
     write_note(f"wrote {config}: `pydidcomm mediator run` starts the mediator")
 
@@ -93,12 +104,16 @@ async def status(config: Path, as_json: bool) -> None:  # noqa: FBT001, an optio
 
 @mediator.command()
 @config_option
+@json_option
 @in_event_loop
-async def rotate(config: Path) -> None:
+async def rotate(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
     """Make a new DID; the present one is answered as before until it is removed from `previous_dids`."""
     settings = read_settings(config)
     did = await new_did(settings)
     write_config(config, settings.with_did(did))
+    if as_json:
+        write_json({"did": did, "previous_did": settings.mediator.did})
+        return
     write_line(did)
     write_note("restart the mediator; recipients have the new DID from their next grant")
 
@@ -106,8 +121,9 @@ async def rotate(config: Path) -> None:
 @mediator.command()
 @argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @config_option
+@json_option
 @in_event_loop
-async def backup(target: Path, config: Path) -> None:
+async def backup(target: Path, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
     """Write a consistent copy of the queue into a new file, while the mediator runs. SQLite only."""
     from pydidcomm.mediator import SqliteMediatorStore  # noqa: PLC0415
 
@@ -117,5 +133,9 @@ async def backup(target: Path, config: Path) -> None:
             message = "the queue is in PostgreSQL: use pg_dump"
             raise click.UsageError(message)
         await store.backup(target)
+        found = await store.overview()
     finally:
         await store.aclose()
+    if as_json:
+        size = target.stat().st_size  # noqa: ASYNC240, nothing else runs
+        write_json({"file": str(target), "bytes": size, "messages": found.messages})

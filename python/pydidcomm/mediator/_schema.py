@@ -81,7 +81,9 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise ValueError(message)
     for number, step in enumerate(STEPS[version:], version + 1):
         connection.execute("BEGIN IMMEDIATE")
-        for statement in step:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {number}")
+        # another process may have done the step meanwhile
+        if int(connection.execute("PRAGMA user_version").fetchone()[0]) < number:
+            for statement in step:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")

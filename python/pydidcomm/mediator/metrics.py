@@ -1,6 +1,8 @@
 """Measurements of a mediator, without a DID in any label."""
 
-from typing import Any, Final, Protocol
+import os
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
 
 __all__ = ["Metrics", "NoMetrics", "PrometheusMetrics"]
 
@@ -9,6 +11,16 @@ CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-
 
 # a group commit takes some 10 ms, a live delivery less than 20
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
+
+# name, text, and how the values of several processes are one
+_LEVELS: Final[tuple[tuple[str, str, Literal["livesum", "livemax", "mostrecent"]], ...]] = (
+    ("sockets", "Open WebSockets.", "livesum"),
+    ("live_sessions", "DIDs in live mode.", "livesum"),
+    ("working", "Messages in work.", "livesum"),
+    ("onward_messages", "Messages that wait for an endpoint.", "mostrecent"),
+    ("onward_hosts_left_alone", "Hosts that failed and are not sent to for a while.", "livemax"),
+    ("parked", "Messages that were delivered too often without an acknowledgment.", "mostrecent"),
+)
 
 
 class Metrics(Protocol):
@@ -42,6 +54,8 @@ class NoMetrics:
 
 class PrometheusMetrics:
     """Counts with `prometheus-client`, in a registry of its own. Extra: `mediator`.
+
+    Processes report together where the variable `PROMETHEUS_MULTIPROC_DIR` names a folder for them.
 
     Example:
         >>> from pydidcomm.mediator.metrics import PrometheusMetrics
@@ -77,15 +91,10 @@ class PrometheusMetrics:
             registry=self._registry,
         )
         self._levels: dict[str, Any] = {
-            name: prometheus.Gauge(f"pydidcomm_mediator_{name}", text, registry=self._registry)
-            for name, text in (
-                ("sockets", "Open WebSockets."),
-                ("live_sessions", "DIDs in live mode."),
-                ("working", "Messages in work."),
-                ("onward_messages", "Messages that wait for an endpoint."),
-                ("onward_hosts_left_alone", "Hosts that failed and are not sent to for a while."),
-                ("parked", "Messages that were delivered too often without an acknowledgment."),
+            name: prometheus.Gauge(
+                f"pydidcomm_mediator_{name}", text, registry=self._registry, multiprocess_mode=together
             )
+            for name, text, together in _LEVELS
         }
 
     def count(self, event: str, outcome: str, amount: int = 1) -> None:
@@ -105,5 +114,33 @@ class PrometheusMetrics:
         from prometheus_client.openmetrics import exposition  # noqa: PLC0415, the extra
 
         written: Any = exposition
-        text: bytes = written.generate_latest(self._registry)
+        text: bytes = written.generate_latest(_of_all_processes() or self._registry)
         return text
+
+
+def _of_all_processes() -> Any:  # noqa: ANN401, a registry of prometheus-client
+    """The measurements of the processes that share a folder; None where this process has its own."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not folder:
+        return None
+    from prometheus_client import CollectorRegistry, multiprocess  # noqa: PLC0415, the extra
+
+    named: Any = multiprocess
+    for path in Path(folder).glob("gauge_live*_*.db"):
+        pid = int(path.stem.rpartition("_")[2])
+        if not _runs(pid):
+            # its sockets are closed
+            named.mark_process_dead(pid)
+    registry = CollectorRegistry()
+    named.MultiProcessCollector(registry)
+    return registry
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

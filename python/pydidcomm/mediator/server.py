@@ -125,6 +125,10 @@ class MediatorServer:
         await self._mediator.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
+    async def aclose(self) -> None:
+        """Close the mediator where no server ran the application."""
+        await self._mediator.aclose()
+
     def drain(self) -> None:
         """Take nothing new: `/readyz` fails, and WebSockets are closed with 1012, "service restart"."""
         self._draining = True

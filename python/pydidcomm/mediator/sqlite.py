@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final, Self, TypeVar
 
 from pydidcomm._driver.wait import wait
@@ -38,6 +39,8 @@ _REMEMBERED: Final = 86_400.0
 
 _BUSY_SECONDS: Final = 30.0
 """How long a write waits for another process with the same file."""
+
+_AGAIN_SECONDS: Final = 0.01
 
 
 class SqliteMediatorStore:
@@ -206,11 +209,25 @@ def _connect(path: Path, *, migrated: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     if migrated:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         migrate(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, for which SQLite does not wait where another process makes the file."""
+    end = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _key(route: str | None) -> str | None:

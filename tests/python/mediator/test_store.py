@@ -3,6 +3,8 @@
 import sqlite3
 import stat
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 
 import anyio
@@ -116,3 +118,27 @@ async def test_a_closed_store_says_so(tmp_path: Path) -> None:
     await store.aclose()
     with pytest.raises(RuntimeError, match="closed"):
         await store.check()
+
+
+def test_a_process_that_finds_another_making_the_tables_waits_and_uses_them(tmp_path: Path) -> None:
+    async def closed(store: SqliteMediatorStore) -> None:
+        await store.check()
+        await store.aclose()
+
+    anyio.run(closed, SqliteMediatorStore(tmp_path / "made.db"))
+    with closing(sqlite3.connect(tmp_path / "made.db")) as made:
+        version = made.execute("PRAGMA user_version").fetchone()[0]
+        tables = [row[0] for row in made.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(1) as thread:
+            opening = thread.submit(SqliteMediatorStore, tmp_path / "new.db")
+            # it reads the version and waits; where it is slower than this, it has nothing to wait for
+            wait([opening], timeout=0.2)
+            for statement in tables:
+                if "sqlite_sequence" not in statement:
+                    other.execute(statement)
+            other.execute(f"PRAGMA user_version = {version}")
+            other.execute("COMMIT")
+            anyio.run(closed, opening.result(20))

@@ -1,0 +1,122 @@
+"""The ASGI application of a configured mediator, for `pydidcomm mediator run` and for other servers."""
+
+import logging
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from pydidcomm.cli._mediator_onward import open_onward
+from pydidcomm.cli._mediator_parts import open_party, open_store, read_settings
+
+if TYPE_CHECKING:
+    from pydidcomm import DIDCommMessaging
+    from pydidcomm.mediator import Admission, MediatorServer, MediatorStore
+    from pydidcomm.mediator.settings import Settings
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Application:
+    """Opens secrets and store when its server starts, and serves the mediator until its server ends."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+        self._served: MediatorServer | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, one WebSocket, or the start and end of the server."""
+        if scope["type"] != "lifespan":
+            if self._served is None:
+                message = "the mediator needs a server that runs its lifespan"
+                raise RuntimeError(message)
+            await self._served(scope, receive, send)
+            return
+        try:
+            async with serving(self._settings) as self._served:
+                await self._served(scope, receive, send)
+        except click.ClickException as error:
+            # a server shows this text, and ends
+            await send({"type": "lifespan.startup.failed", "message": error.format_message()})
+
+
+def application() -> Application:
+    """The mediator of `mediator.toml`, or of the file that `PYDIDCOMM_MEDIATOR_CONFIG` names."""
+    return Application(read_settings(Path(os.environ.get("PYDIDCOMM_MEDIATOR_CONFIG", "mediator.toml"))))
+
+
+@asynccontextmanager
+async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
+    """The mediator of a configuration, with its secrets, its store and its transports open."""
+    from pydidcomm.mediator import Mediator, MediatorServer, RateLimit  # noqa: PLC0415, not for --help
+    from pydidcomm.mediator.metrics import PrometheusMetrics  # noqa: PLC0415
+    from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415
+
+    # failures of the store; refused messages are in the metrics
+    logging.getLogger("pydidcomm.mediator").addHandler(logging.StreamHandler())
+    one = settings.server
+    async with open_party(settings) as party, HttpTransport() as sender, open_onward(settings) as onward:
+        await _require_keys(party, settings.mediator.did)
+        store = await open_store(settings)
+        yield MediatorServer(
+            Mediator(
+                party,
+                settings.mediator.did,
+                store,
+                base_url=settings.mediator.base_url,
+                admission=_admission(settings, store),
+                limits=settings.limits,
+                metrics=PrometheusMetrics(),
+                previous_dids=settings.mediator.previous_dids,
+                reply_when_unreachable=one.reply_when_unreachable,
+                reveal_unknown=one.reveal_unknown,
+                sender=sender,
+                onward=onward,
+            ),
+            max_bytes=one.max_bytes,
+            max_concurrency=one.max_concurrency,
+            max_sockets=one.max_sockets,
+            rate=RateLimit(float(one.messages_per_second), one.burst),
+            trusted_proxies=one.trusted_proxies,
+            cors_origin=one.cors_origin or None,
+            frames=one.frames,
+        )
+
+
+async def _require_keys(party: "DIDCommMessaging", did: str) -> None:
+    """Refuse to run where no message could be opened."""
+    from pydidcomm import Message  # noqa: PLC0415
+    from pydidcomm.errors import NotFoundError  # noqa: PLC0415
+
+    probe = Message(type="https://didcomm.org/empty/1.0/empty")
+    try:
+        packed = await party.pack(probe, to=did, anonymous=True)
+        await party.unpack(packed.text)
+    except NotFoundError:
+        message = (
+            f"the secrets have no key of the DID in the configuration, {did[:60]}...: name the file or the "
+            "wallet that `pydidcomm mediator init` made in [secrets]"
+        )
+        raise click.UsageError(message) from None
+
+
+def _admission(settings: "Settings", store: "MediatorStore") -> "Admission":
+    from pydidcomm.mediator import AllowList, Closed, InvitedOnly, Open  # noqa: PLC0415
+
+    match settings.admission.mode:
+        case "open":
+            return Open()
+        case "closed":
+            return Closed()
+        case "list":
+            return AllowList(settings.admission.dids, settings.admission.invitations)
+        case "token":
+            return InvitedOnly(store.invitations)
+        case other:
+            message = f'[admission] `mode` must be "open", "closed", "list" or "token", got {other!r}'
+            raise click.UsageError(message)
