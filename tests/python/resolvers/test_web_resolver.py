@@ -40,6 +40,7 @@ from support.https_server import (
     dripping,
     endless,
     redirect,
+    self_signed,
     serving,
     silent,
     to_loopback,
@@ -47,6 +48,7 @@ from support.https_server import (
 )
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -246,9 +248,10 @@ async def test_a_port_that_accepts_and_never_speaks_ends_with_the_deadline() -> 
     assert error.cause == "timed out"
 
 
-CERTIFICATES = {
+CERTIFICATES: dict[str, Callable[[], ssl.SSLContext]] = {
     "of another name": lambda: certificate("mallory.example"),
     "expired": lambda: certificate("alice.example", not_after=EXPIRED),
+    "self-signed": self_signed,
     "of another authority": lambda: certificate("alice.example", authority=trustme.CA()),
 }
 

@@ -33,6 +33,14 @@ def certificate(*hosts: str, authority: trustme.CA = AUTHORITY, **options: Any) 
     return context
 
 
+def self_signed() -> ssl.SSLContext:
+    """A certificate that no authority has issued."""
+    own, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with own.cert_pem.tempfile() as file, own.private_key_pem.tempfile() as key:
+        context.load_cert_chain(file, key)
+    return context
+
+
 EXPIRED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 GOOD = certificate(*HOSTS)
 

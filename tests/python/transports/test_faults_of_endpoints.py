@@ -32,6 +32,7 @@ from support.https_server import (
     dripping,
     endless,
     redirect,
+    self_signed,
     serving,
     silent,
     to_loopback,
@@ -113,6 +114,7 @@ TLS: dict[str, Tls] = {
     "an authority that is not trusted": Tls(
         lambda: certificate(*HOSTS, authority=other_authority()), "certificate"
     ),
+    "self-signed": Tls(self_signed, "self-signed"),
     "TLS 1.1": Tls(old_tls, ""),
     "no TLS": Tls(lambda: None, ""),
 }
@@ -178,6 +180,7 @@ FAULTS: dict[str, tuple[Callable[[Connection], None], str]] = {
     "a redirect to nowhere": (lambda connection: connection.answer(307), "status 307 more than"),
     "a loop": (lambda connection: redirect(connection.path, 307)(connection), "status 307 more than"),
     "a redirect by GET": (redirect("/b", 303), "status 303"),
+    "moved": (redirect("/b", 301), "status 301"),
     "moved for good": (redirect("/b", 308), "status 308"),
     "wrong media type": (body(b"", 415), "status 415"),
     "too large": (body(b"", 413), "status 413"),
