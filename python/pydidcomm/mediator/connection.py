@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pydidcomm import Message, same_party
 from pydidcomm.mediator.live import LiveSession
-from pydidcomm.mediator.pickup import Pickup
+from pydidcomm.mediator.pickup import PickupRules
 from pydidcomm.mediator.records import Recipient
 
 __all__ = ["Connection", "LivePeer"]
@@ -26,7 +26,7 @@ class LivePeer:
 
     session: LiveSession
     frm: str
-    pickup: Pickup
+    pickup: PickupRules
 
 
 @dataclass(eq=False, slots=True)
@@ -78,10 +78,18 @@ class Connection:
             message: Its message.
         """
         headers = message.custom_headers
-        value = headers.get("return_route")
+        self.note_route(sender, headers.get("return_route"), headers.get("return_route_thread"))
+
+    def note_route(self, sender: str, value: object, thread: object) -> None:
+        """Remember a `return_route`.
+
+        Args:
+            sender: The proved DID.
+            value: The `return_route`; None where the message has none.
+            thread: The `return_route_thread`.
+        """
         if value is None and self.persistent:
             return
-        thread = headers.get("return_route_thread")
         self.routes.pop(sender, None)
         if value == "all":
             self.routes[sender] = ("all", None)
@@ -92,9 +100,17 @@ class Connection:
 
     def takes(self, to: str, answer: Message) -> bool:
         """Whether an answer to this DID may go back on the connection."""
+        # a problem report about the thread has a thread of its own below it
+        return self.allows(to, {answer.thread, answer.pthid or ""})
+
+    def allows(self, to: str, threads: set[str]) -> bool:
+        """Whether an answer in one of these threads may go back to a DID on the connection.
+
+        Args:
+            to: The DID.
+            threads: The thread of the answer, and the one above it.
+        """
         for did, (value, thread) in self.routes.items():
             if same_party(did, to):
-                # a problem report about the thread has a thread of its own below it
-                threads = {answer.thread.lower(), (answer.pthid or "").lower()}
-                return value == "all" or thread in threads
+                return value == "all" or thread in {each.lower() for each in threads}
         return False

@@ -22,7 +22,7 @@ from pydidcomm.mediator.commands import (
 from pydidcomm.mediator.records import Action, RouteChange
 from pydidcomm.protocols import Problem
 
-__all__ = ["COORDINATION", "Coordination"]
+__all__ = ["COORDINATION", "Coordination", "page_of"]
 
 MOST_IN_A_PAGE: Final = 1_000
 """DIDs of one answer."""
@@ -75,7 +75,7 @@ class Coordination:
             ]
             return Change(tuple((dict(each), _change(each)) for each in entries))
         if name == self.query:
-            return _page(body.get("paginate"))
+            return page_of(body.get("paginate"))
         return None
 
     def write(self, result: Result) -> tuple[str, dict[str, Any]] | None:
@@ -109,7 +109,15 @@ def _change(entry: Mapping[str, Any]) -> RouteChange | None:
     return RouteChange(did, Action(action))
 
 
-def _page(paginate: Any) -> List:  # noqa: ANN401, what a peer wrote
+def page_of(paginate: Any) -> List:  # noqa: ANN401, what a peer wrote
+    """The request for a page of the list.
+
+    Args:
+        paginate: The member of the request; None for the whole list.
+
+    Raises:
+        Problem: It is malformed.
+    """
     if paginate is None:
         return List()
     asked = cast("Mapping[str, object]", paginate if isinstance(paginate, Mapping) else {})

@@ -27,7 +27,7 @@ from pydidcomm.mediator.commands import (
 from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.coordination import MOST_IN_A_PAGE
 from pydidcomm.mediator.live import LiveSession, LiveSessions
-from pydidcomm.mediator.pickup import PICKUP, Pickup
+from pydidcomm.mediator.pickup import PICKUP, PickupRules
 from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
 from pydidcomm.mediator.storage import MediatorStore
 from pydidcomm.protocols import Problem
@@ -62,7 +62,7 @@ class Request:
     recipient: str
     pthid: str | None
     connection: Connection
-    pickup: Pickup | None
+    pickup: PickupRules | None
     at: float
 
 

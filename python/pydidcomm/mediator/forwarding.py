@@ -1,37 +1,62 @@
 """Forwards: their envelopes go into the queue of the DID that they name. Routing 2.0."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from pydidcomm import Forwarded, UnpackResult
+from pydidcomm import Forwarded
 from pydidcomm.mediator.records import Arrival, Placed, Placement
 from pydidcomm.mediator.storage import MediatorStore
+from pydidcomm.mediator.v1_codecs import did_key
+from pydidcomm.v1 import V1Forwarded
 
-__all__ = ["forward", "is_encrypted", "worst"]
+__all__ = ["Carried", "carried", "forward", "is_encrypted", "worst"]
 
 MOST_ENVELOPES: Final = 32
 """Envelopes of one forward: senders attach one, and each is stored for itself."""
 
 
-async def forward(
-    result: UnpackResult, forwarded: Forwarded, store: MediatorStore, *, at: float
-) -> list[Placed] | None:
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a forward of either version of DIDComm asks for.
+
+    Attributes:
+        to: Its `next`, or in DIDComm v1 the did:key of its `to`.
+        envelopes: What is attached.
+        expires: Its `expires_time`, in seconds since the epoch.
+    """
+
+    to: str
+    envelopes: tuple[str, ...]
+    expires: float | None = None
+
+
+def carried(forwarded: Forwarded | V1Forwarded) -> Carried:
+    """What a forward asks for.
+
+    Args:
+        forwarded: The forward.
+    """
+    if isinstance(forwarded, V1Forwarded):
+        return Carried(did_key(forwarded.to) or "", (forwarded.text,))
+    return Carried(forwarded.next, forwarded.messages, forwarded.expires_time)
+
+
+async def forward(asked: Carried, store: MediatorStore, *, at: float) -> list[Placed] | None:
     """Store what a forward carries, each envelope as it was attached; None and no envelope past the bound.
 
     A `please_ack` and a `return_route` of a forward are not honoured: its sender may be anonymous.
 
     Args:
-        result: The forward, as `unpack` returned it.
-        forwarded: Its parts.
+        asked: What the forward asks for.
         store: The queue.
         at: The time, in seconds since the epoch.
     """
-    if len(forwarded.messages) > MOST_ENVELOPES:
+    if len(asked.envelopes) > MOST_ENVELOPES:
         return None
-    expires = result.message.expires_time
     placed: list[Placed] = []
-    for envelope in forwarded.messages:
-        arrival = Arrival(next=forwarded.next, envelope=envelope.encode(), at=at, expires=expires)
+    for envelope in asked.envelopes:
+        arrival = Arrival(next=asked.to, envelope=envelope.encode(), at=at, expires=asked.expires)
         placed.append(await store.place(arrival))
     return placed
 

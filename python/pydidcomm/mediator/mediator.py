@@ -8,7 +8,16 @@ from typing import Any, Final
 
 import anyio
 
-from pydidcomm import DIDCommMessaging, Message, Packed, PeerRotated, UnpackConfig, UnpackResult, same_party
+from pydidcomm import (
+    DIDCommMessaging,
+    Forwarded,
+    Message,
+    Packed,
+    PeerRotated,
+    UnpackConfig,
+    UnpackResult,
+    same_party,
+)
 from pydidcomm.invitations import Invitation
 from pydidcomm.mediator import _key_names as keys
 from pydidcomm.mediator.admission import Admission, Open
@@ -17,20 +26,23 @@ from pydidcomm.mediator.commands import Delivered
 from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.coordination import COORDINATION
 from pydidcomm.mediator.execution import Desk, execute
-from pydidcomm.mediator.forwarding import MOST_ENVELOPES, forward, is_encrypted, worst
+from pydidcomm.mediator.forwarding import MOST_ENVELOPES, carried, forward, is_encrypted, worst
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.metrics import Metrics, NoMetrics
 from pydidcomm.mediator.onward import Onward
-from pydidcomm.mediator.pickup import PICKUP
+from pydidcomm.mediator.pickup import PICKUP, Pickup
 from pydidcomm.mediator.records import Limits, Placement
 from pydidcomm.mediator.relay import Relay
 from pydidcomm.mediator.requests import Answer, read
 from pydidcomm.mediator.storage import MediatorStore
+from pydidcomm.mediator.v1_codecs import did_key
+from pydidcomm.mediator.v1_face import V1Face
 from pydidcomm.protocols import Problem, Protocols, received_from
 from pydidcomm.protocols.discover_features import Audience, DiscoverFeatures, Feature
 from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.transports import _requests as transport
 from pydidcomm.transports._requests import Reply
+from pydidcomm.v1 import V1Forwarded, V1Message
 
 __all__ = ["Mediator"]
 
@@ -85,6 +97,7 @@ class Mediator:
         reveal_unknown: bool = False,
         sender: Any = None,  # noqa: ANN401, an HttpTransport
         onward: Onward | None = None,
+        verkey: str | None = None,
         clock: Callable[[], float] = time,
     ) -> None:
         """Prepares a mediator; a server runs it.
@@ -104,6 +117,8 @@ class Mediator:
                 is registered; otherwise it gets 202 like any other.
             sender: An `HttpTransport` for answers to recipients with an endpoint; None to drop them.
             onward: How forwards for DIDs that are not registered are handed on; None to drop them.
+            verkey: The key under which DIDComm v1 is spoken too, as `pydidcomm.v1.create_verkey` returns it;
+                None to refuse DIDComm v1.
             clock: The time in seconds since the epoch.
         """
         self.did = did
@@ -112,7 +127,9 @@ class Mediator:
         self.invitation = Invitation.to(did, base_url, goal_code="request-mediate", goal="Mediate messages")
         self._party = party
         self._store = store
-        self._own = (did, *previous_dids)
+        self.verkey = verkey
+        key = did_key(verkey)
+        self._own = (did, *previous_dids, *([] if key is None else [key]))
         self._live = LiveSessions()
         self._desk = Desk(store, self._live, admission or Open(), self._own)
         self._reply_when_unreachable = reply_when_unreachable
@@ -122,6 +139,7 @@ class Mediator:
         self._relay = None
         if onward is not None:
             self._relay = Relay(party, store.departures, onward, self._own, self.metrics, clock)
+        self._v1 = V1Face(party, self._desk, base_url, reply_when_unreachable, self.metrics, clock)
         self._config = UnpackConfig(to_mismatch="warning", tolerate_form_faults=True)
         self._others = Protocols([TrustPing(), DiscoverFeatures(_features)])
         self._to_send, self._sending = anyio.create_memory_object_stream[Packed](MOST_WAITING_TO_SEND)
@@ -134,15 +152,25 @@ class Mediator:
             connection: What brought it; by default one that takes no answer.
         """
         begun = monotonic()
+        result: UnpackResult | V1Message
+        forwarded: Forwarded | V1Forwarded | None
         try:
-            result = await self._party.unpack(body, config=self._config)
-            forwarded = result.forward
+            if self.verkey is None:
+                result = await self._party.unpack(body, config=self._config)
+            else:
+                result = await self._party.receive(body, config=self._config)
+            if isinstance(result, V1Message):
+                forwarded = await self._v1.forwarded(result, body)
+            else:
+                forwarded = result.forward
         except Exception as error:  # noqa: BLE001, whatever a resolver raises
             self.metrics.count("received", "refused")
             return transport.reply_to(error)
         try:
             if forwarded is not None:
-                return await self._forward(result)
+                return await self._forward(forwarded)
+            if isinstance(result, V1Message):
+                return await self._v1.answered(result, connection or Connection())
             return await self._request(result, connection or Connection())
         except Exception as error:
             LOG.warning("the store of the mediator failed: %s", error, exc_info=error)
@@ -151,18 +179,18 @@ class Mediator:
         finally:
             self.metrics.seconds("forward" if forwarded is not None else "request", monotonic() - begun)
 
-    async def _forward(self, result: UnpackResult) -> Reply:
-        assert result.forward is not None  # noqa: S101, for type checkers
-        envelopes = result.forward.messages
-        if not envelopes or not all(map(is_encrypted, envelopes)):
+    async def _forward(self, forwarded: Forwarded | V1Forwarded) -> Reply:
+        asked = carried(forwarded)
+        if not asked.envelopes or not all(map(is_encrypted, asked.envelopes)):
             self.metrics.count("received", "refused")
             return transport.NOT_ACCEPTED
-        placed = await forward(result, result.forward, self._store, at=self._clock())
+        placed = await forward(asked, self._store, at=self._clock())
         if placed is None:
             self.metrics.count("received", "refused")
             return TOO_MANY
-        if self._relay is not None and placed[0].outcome is Placement.UNKNOWN:
-            placed = await self._relay.accept(result.forward, self._clock())
+        unknown = placed[0].outcome is Placement.UNKNOWN
+        if unknown and self._relay is not None and isinstance(forwarded, Forwarded):
+            placed = await self._relay.accept(forwarded, self._clock())
         for each in placed:
             self.metrics.count("forward", each.outcome)
             if each.outcome is Placement.STORED and each.recipient is not None:
@@ -262,12 +290,17 @@ class Mediator:
             if found:
                 await self._require_current(session)
             for each in found:
-                message = _delivery(peer, Delivered((each,)))
-                packed = await self._party.pack(message, to=session.did, frm=peer.frm)
-                await connection.send(packed.text)
+                await connection.send(await self._live_delivery(peer, Delivered((each,))))
             self.metrics.count("delivery", "live", len(found))
             if len(found) == count:
                 connection.wake()
+
+    async def _live_delivery(self, peer: LivePeer, delivered: Delivered) -> str:
+        if not isinstance(peer.pickup, Pickup):
+            return await self._v1.delivery(peer, delivered)
+        to = peer.session.did
+        message = Answer(frm=peer.frm, to=to, message=None).written(peer.pickup, delivered)
+        return (await self._party.pack(message, to=to, frm=peer.frm)).text
 
     async def _require_current(self, session: LiveSession) -> None:
         """Push nothing to a DID that its party has left."""
@@ -352,7 +385,3 @@ def _features() -> list[Feature]:
     spoken.append(("https://didcomm.org/routing/2.0", ("mediator",)))
     spoken.append((TrustPing.piuri, ("receiver",)))
     return [Feature("protocol", piuri, roles, Audience.PUBLIC) for piuri, roles in spoken]
-
-
-def _delivery(peer: LivePeer, delivered: Delivered) -> Message:
-    return Answer(frm=peer.frm, to=peer.session.did, message=None).written(peer.pickup, delivered)

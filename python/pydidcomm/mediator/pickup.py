@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from pydidcomm import Attachment
 from pydidcomm.errors import DIDCommError
@@ -23,13 +23,27 @@ from pydidcomm.mediator.commands import (
 from pydidcomm.mediator.records import Queued
 from pydidcomm.protocols import Problem
 
-__all__ = ["PICKUP", "Pickup"]
+__all__ = ["PICKUP", "Pickup", "PickupRules"]
 
 MOST_IN_A_DELIVERY: Final = 100
 """Envelopes of one delivery, whatever its recipient asks for."""
 
 MOST_ACKNOWLEDGED: Final = 10_000
 """Ids of one `messages-received`."""
+
+
+class PickupRules(Protocol):
+    """What commands ask of a version of the protocol."""
+
+    @property
+    def empty_delivery(self) -> bool:
+        """Whether an empty queue is answered with an empty delivery, not with a status."""
+        ...
+
+    @property
+    def confirms(self) -> bool:
+        """Whether an acknowledgment is answered with a status."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

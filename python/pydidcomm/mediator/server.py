@@ -166,7 +166,8 @@ class MediatorServer:
 
     async def _post(self, scope: Scope, receive: Receive) -> Reply | None:
         headers = _headers(scope)
-        refused = requests.refusal("POST", headers, max_bytes=self._max_bytes, accept_v1=False)
+        accept_v1 = self._mediator.verkey is not None
+        refused = requests.refusal("POST", headers, max_bytes=self._max_bytes, accept_v1=accept_v1)
         late = self._late(scope, headers)
         if refused is None and late:
             refused = Reply(429, b"too many messages\n", extra=(("retry-after", str(1 + int(late))),))

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydidcomm import Attachment, DIDCommMessaging, Message
+from pydidcomm import Attachment, DIDCommMessaging, InMemorySecrets, Message, v1
 from pydidcomm.mediator import Limits, Mediator, SqliteMediatorStore
 from pydidcomm.mediator.connection import Connection
 
@@ -41,11 +41,15 @@ async def mediating(
     *,
     limits: Limits | None = None,
     name: str = "mediator.db",
+    v1_too: bool = False,
     **options: Any,  # noqa: ANN401, those of what it calls
 ) -> AsyncGenerator[Mediator]:
-    party = DIDCommMessaging()
+    keys = InMemorySecrets()
+    party = DIDCommMessaging(secrets=keys)
     did = await party.create_peer_did(service_endpoint=URL)
     store = SqliteMediatorStore(folder / name, limits=limits)
+    if v1_too:
+        options["verkey"] = await v1.create_verkey(keys)
     mediator = Mediator(party, did, store, base_url=URL, limits=limits, **options)
     try:
         yield mediator

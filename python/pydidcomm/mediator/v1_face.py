@@ -1,0 +1,135 @@
+"""DIDComm v1 in front of the same registry and queue: forwards, requests and live deliveries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydidcomm import DIDCommMessaging, PublicKey, v1
+from pydidcomm.errors import DIDCommError
+from pydidcomm.mediator.codes import UNSUPPORTED
+from pydidcomm.mediator.commands import Delivered
+from pydidcomm.mediator.connection import Connection, LivePeer
+from pydidcomm.mediator.execution import Desk, Request, execute
+from pydidcomm.mediator.metrics import Metrics
+from pydidcomm.mediator.v1_codecs import (
+    PICKUP_V1,
+    Header,
+    command_of,
+    did_key,
+    header_of,
+    is_forward,
+    report,
+    written,
+)
+from pydidcomm.protocols import Problem
+from pydidcomm.transports import _requests as transport
+from pydidcomm.transports._requests import Reply
+from pydidcomm.v1 import V1Forwarded, V1Message, V1Packed
+
+__all__ = ["V1Face"]
+
+PICKUP: Final = "https://didcomm.org/messagepickup/2.0"
+
+
+@dataclass(frozen=True, slots=True)
+class V1Face:
+    """Answers recipients that know DIDComm v1 alone.
+
+    A key is a recipient: its did:key has the grant.
+
+    Attributes:
+        party: Packs and unpacks; its secrets have the verkey of the mediator.
+        desk: What commands are carried out on.
+        endpoint: The URL of the mediator.
+        always_reply: Whether answers go back on the connection without `~transport.return_route`.
+        metrics: Where measurements go.
+        clock: The time, in seconds since the epoch.
+    """
+
+    party: DIDCommMessaging
+    desk: Desk
+    endpoint: str
+    always_reply: bool
+    metrics: Metrics
+    clock: Callable[[], float]
+
+    async def forwarded(self, received: V1Message, body: bytes) -> V1Forwarded | None:
+        """What a forward carries; None where the message is not a forward.
+
+        Args:
+            received: The message.
+            body: Its envelope.
+
+        Raises:
+            DIDCommError: The forward is malformed.
+        """
+        if not is_forward(received.type):
+            return None
+        # once more, for the text of the envelope as it was sent
+        return await v1.unpack_forward(self.party.resolvers_config, body)
+
+    async def answered(self, received: V1Message, connection: Connection) -> Reply:
+        """Carry out a request.
+
+        Args:
+            received: The request.
+            connection: What brought it.
+        """
+        sender, ours = did_key(received.sender_verkey), did_key(received.recipient_verkey)
+        # another recipient of the same message could have written this one in its sender's name
+        if sender is None or ours is None or len(received.encrypted_to) != 1:
+            return transport.NOT_ACCEPTED
+        try:
+            message = received.json()
+        except DIDCommError:
+            return transport.NOT_ACCEPTED
+        header = header_of(message)
+        if header is None:
+            return transport.NOT_ACCEPTED
+        connection.note_route(sender, header.return_route, header.return_route_thread)
+        answer = await self._answer(message, header, sender, ours, connection)
+        if answer is None:
+            return transport.ACCEPTED
+        if not (self.always_reply or connection.allows(sender, {header.thid})):
+            return transport.ACCEPTED
+        packed = await self._packed(answer, to=sender, frm=ours)
+        return Reply(200, packed.text.encode(), packed.media_type)
+
+    async def _answer(
+        self, message: dict[str, Any], header: Header, sender: str, ours: str, connection: Connection
+    ) -> dict[str, Any] | None:
+        try:
+            command = command_of(header.kind, message)
+            if command is None:
+                if header.kind.name == "problem-report":
+                    return None
+                kind = str(message["@type"])
+                raise Problem(UNSUPPORTED, "The message type {1} is not supported.", [kind])  # noqa: TRY301
+            kid = f"{sender}#{sender.removeprefix('did:key:')}"
+            request = Request(command, sender, kid, ours, header.pthid, connection, PICKUP_V1, self.clock())
+            result = await execute(self.desk, request)
+            self.metrics.count("request", type(command).__name__)
+        except Problem as problem:
+            self.metrics.count("request", "problem")
+            return report(problem, header.thid)
+        if result is None:
+            return None
+        answer = written(result, header.kind.piuri, self.endpoint, message.get("recipient_key"))
+        return {**answer, "~thread": {"thid": header.thid}}
+
+    async def delivery(self, peer: LivePeer, delivered: Delivered) -> str:
+        """The envelope of a live delivery.
+
+        Args:
+            peer: The recipient.
+            delivered: What is pushed.
+        """
+        message = written(delivered, PICKUP, self.endpoint)
+        return (await self._packed(message, to=peer.session.did, frm=peer.frm)).text
+
+    async def _packed(self, message: dict[str, Any], *, to: str, frm: str) -> V1Packed:
+        return await v1.pack(self.party.resolvers_config, message, to=[_verkey(to)], frm=_verkey(frm))
+
+
+def _verkey(did: str) -> str:
+    return v1.verkey(PublicKey(did.removeprefix("did:key:")))
