@@ -84,9 +84,8 @@ def main() -> None:
         asyncio.run(fill(folder, arguments.postgres, bob.did, arguments.queue, envelope))
         if not arguments.postgres:
             size = sum(file.stat().st_size for file in Path(folder).glob("mediator.db*"))
-            print(
-                f"the files of the queue: {size / arguments.queue:.0f} bytes for {len(envelope)} of an envelope"
-            )
+            each = size / arguments.queue
+            print(f"an envelope of {len(envelope)} bytes takes {each:.0f} in the files of the store")
         with running(words, port, folder) as pid:
             probed(port, pid, mediator, bob)
 
