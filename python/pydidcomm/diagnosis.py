@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
+from pydidcomm import inspection
 from pydidcomm._checks import text_of
 from pydidcomm._core import (
     DIDDocument,
@@ -20,7 +21,6 @@ from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm._shown import shown
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError
-from pydidcomm.inspection import EncryptedView, EnvelopeView, SignedView, inspect
 
 __all__ = ["Check", "Diagnosis", "diagnose"]
 
@@ -63,7 +63,8 @@ class Diagnosis:
     """
 
     checks: tuple[Check, ...]
-    view: EnvelopeView | None
+    # not loaded until the annotation is evaluated
+    view: "inspection.EnvelopeView | None"
     error: Exception | None
 
     @property
@@ -158,9 +159,9 @@ def _text(packed_msg: _Text | Packed | PackedSigned) -> _Text:
 def _steps(text: _Text) -> Generator[_Asked, Any, Diagnosis]:
     """The checks; yields what to look up, and is sent the answer or the exception."""
     checks: list[Check] = []
-    view: EnvelopeView | None = None
+    view: inspection.EnvelopeView | None = None
     try:
-        view = inspect(text)
+        view = inspection.inspect(text)
     except DIDCommError as refusal:
         checks.append(Check(subject="envelope", name="", passed=False, detail=str(refusal)))
     if view is not None:
@@ -168,12 +169,12 @@ def _steps(text: _Text) -> Generator[_Asked, Any, Diagnosis]:
         kind = view.outermost.layer
         checks += faults or [Check(subject="envelope", name="", passed=True, detail=f"{kind}, well formed")]
         for layer in view.layers:
-            if isinstance(layer, EncryptedView):
+            if isinstance(layer, inspection.EncryptedView):
                 for kid in layer.claimed_recipient_kids[:_MOST_KEYS]:
                     checks.append((yield from _recipient(kid, layer.epk_curve)))
                 if layer.claimed_skid is not None:
                     checks.append((yield from _public("sender key", layer.claimed_skid, "keyAgreement")))
-            elif isinstance(layer, SignedView):
+            elif isinstance(layer, inspection.SignedView):
                 for kid in layer.claimed_signer_kids[:_MOST_KEYS]:
                     checks.append((yield from _public("signer key", kid, "authentication")))
     result = yield "unpack", text

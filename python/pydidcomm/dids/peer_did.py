@@ -25,10 +25,10 @@ _VERIFY_ONLY = ("P-384", "P-521")
 _MOST_KEYS = 1000
 """The most keys of one kind on each curve: a did:peer with as many is longer than any DID that is read."""
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(/|$))")
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(/|$))"
 """The scheme of a URI; a name followed by a port is not one."""
 
-_NOT_IN_A_URI = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NOT_IN_A_URI = r"[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 """White space, control characters and bidi formatting; the core passes over endpoints that have them."""
 
 
@@ -147,7 +147,7 @@ def _check_endpoint(name: str, uri: object) -> None:
     if not isinstance(uri, str):
         message = f"{name} must be a str, got {type(uri).__name__}"
         raise TypeError(message)
-    if not _SCHEME.match(uri) or _NOT_IN_A_URI.search(uri):
+    if not re.match(_SCHEME, uri) or re.search(_NOT_IN_A_URI, uri):
         message = f"{name} must be a URI with a scheme, or a DID, got {described(uri)}; write 'https://...'"
         raise ValueError(message)
 
