@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::did::DidSet;
 use crate::error::{Demand, Result};
 use crate::replay_key::ReplayKey;
-use crate::unpack::{Policy, UnpackOptions, Unpacked, first_unmet, unpack};
+use crate::unpack::{Policy, UnpackOptions, Unpacked, Version, first_unmet, unpack_outermost};
 use crate::v1;
 
 /// An unpacked message of either version of DIDComm.
@@ -27,11 +27,17 @@ impl Received {
 
 /// Unpacks a message of DIDComm v2 or v1.
 pub async fn receive(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Received> {
-    // a longer message goes to `unpack`, which refuses it
-    if packed.len() <= options.limits.bytes && v1::is_v1(packed) {
-        return receive_v1(caller, packed, options).await.map(|unpacked| Received::V1(Box::new(unpacked)));
+    match Version::read(packed, options)? {
+        Version::V2(outermost) => {
+            let unpacked = unpack_outermost(caller, packed, outermost, options).await?;
+            Ok(Received::V2(Box::new(unpacked)))
+        }
+        Version::V1(wire) => {
+            let unpacked = v1::unpack_wire(caller, &wire, &options.limits).await?;
+            check_v1(&options.policy, &unpacked)?;
+            Ok(Received::V1(Box::new(unpacked)))
+        }
     }
-    unpack(caller, packed, options).await.map(|unpacked| Received::V2(Box::new(unpacked)))
 }
 
 /// Unpacks a message of DIDComm v1, and checks it against the policy of the options.

@@ -14,6 +14,12 @@ pub(crate) enum Envelope<'a> {
     Plain,
 }
 
+/// The same, of either version of DIDComm.
+pub(crate) enum Either<'a> {
+    V2(Envelope<'a>),
+    V1(Wire<'a>),
+}
+
 /// Maximum numbers of entries.
 #[derive(Clone, Copy)]
 pub(crate) struct Most {
@@ -29,15 +35,29 @@ impl<'a> Envelope<'a> {
 
     /// Parses the outermost layer from the members of an object.
     pub(crate) fn of(members: &Members<'a>, most: Most) -> Result<Self> {
+        match Either::of(members, most)? {
+            Either::V2(envelope) => Ok(envelope),
+            Either::V1(_) => Err(Error::unsupported("envelope", "DIDComm v1")),
+        }
+    }
+}
+
+impl<'a> Either<'a> {
+    /// Parses the outermost layer from the members of an object; the one of DIDComm v1 only as far as to tell it apart.
+    pub(crate) fn of(members: &Members<'a>, most: Most) -> Result<Self> {
         const PART: &str = "message";
         let wire = Wire::of(members);
         let shape = wire.shape();
         wire.refuse_other_shape(shape, PART)?;
-        match shape {
-            Shape::Encrypted => Jwe::parse(&wire, most.recipients).map(Self::Encrypted),
-            Shape::Signed => Jws::parse(&wire, most.signatures).map(Self::Signed),
-            Shape::Plain => Ok(Self::Plain),
-        }
+        let envelope = match shape {
+            Shape::Encrypted => match Jwe::parse(&wire, most.recipients)? {
+                Some(jwe) => Envelope::Encrypted(jwe),
+                None => return Ok(Self::V1(wire)),
+            },
+            Shape::Signed => Envelope::Signed(Jws::parse(&wire, most.signatures)?),
+            Shape::Plain => Envelope::Plain,
+        };
+        Ok(Self::V2(envelope))
     }
 }
 

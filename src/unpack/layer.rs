@@ -5,11 +5,12 @@ use askar_crypto::buffer::SecretBytes;
 
 use super::opened::{check_recipient_count, open};
 use super::options::UnpackOptions;
+use super::outermost::{check_length, most};
 use super::{addressing, rotation};
 use crate::caller::Caller;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error, Result};
-use crate::jose::envelope::{Envelope, Most};
+use crate::jose::envelope::Envelope;
 use crate::jose::jwe::Agreement;
 use crate::keys::{PublicKey, Secret};
 use crate::limits::Limits;
@@ -24,12 +25,8 @@ pub async fn open_layer(
     sender: Option<(&DidUrl, &PublicKey)>,
     options: &UnpackOptions,
 ) -> Result<SecretBytes> {
-    let limits = &options.limits;
-    if packed.len() > limits.bytes {
-        return Err(super::too_large(format!("longer than the maximum of {} bytes", limits.bytes)));
-    }
-    let most = Most { recipients: limits.recipients, signatures: limits.signatures };
-    let Envelope::Encrypted(jwe) = Envelope::parse(packed, most)? else {
+    check_length(packed, options)?;
+    let Envelope::Encrypted(jwe) = Envelope::parse(packed, most(options))? else {
         return Err(Error::malformed("message", "not encrypted"));
     };
     check_recipient_count(&jwe, options)?;

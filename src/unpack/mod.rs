@@ -26,6 +26,7 @@ mod layer;
 mod layers;
 mod opened;
 mod options;
+mod outermost;
 mod policy;
 mod report;
 mod rotation;
@@ -39,6 +40,7 @@ pub use attachment::{AttachmentSigned, verify_attachment};
 pub use forward::{Forwarded, unpack_forward};
 pub use layer::{check_claims, open_layer};
 pub use options::{ToMismatch, UnpackOptions};
+pub(crate) use outermost::{Outermost, Version};
 pub use policy::{Policy, Profile};
 pub use report::{Report, Rotation};
 pub use rotation::RotationProved;
@@ -49,10 +51,8 @@ use std::sync::Arc;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::jose::envelope::{self, Envelope, Most};
+use crate::jose::envelope::Envelope;
 use crate::jose::jwe::Agreement;
-use crate::json::NESTING;
-use crate::memory::check_room;
 use crate::message::Message;
 use crate::message::shared_text::Source;
 use layers::Layers;
@@ -74,7 +74,17 @@ enum Depth {
 ///
 /// A forward proves nothing about the message inside, which is unpacked by itself.
 pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
-    let mut unpacked = open(caller, packed, options).await?;
+    unpack_outermost(caller, packed, Outermost::of_packed(packed, options)?, options).await
+}
+
+/// The same for a message whose outermost layer is parsed.
+pub(crate) async fn unpack_outermost(
+    caller: &Caller,
+    packed: &str,
+    outermost: Outermost<'_>,
+    options: &UnpackOptions,
+) -> Result<Unpacked> {
+    let mut unpacked = open_outermost(caller, packed, outermost, options).await?;
     let mut depth: usize = 0;
     while !options.keep_forward
         && let Some(payload) = forward::for_us(caller, unpacked.message(), options).await?
@@ -92,22 +102,27 @@ pub async fn unpack(caller: &Caller, packed: &str, options: &UnpackOptions) -> R
 
 /// Opens the layers of one message.
 async fn open(caller: &Caller, packed: &str, options: &UnpackOptions) -> Result<Unpacked> {
+    open_outermost(caller, packed, Outermost::of_packed(packed, options)?, options).await
+}
+
+/// The same for a message whose outermost layer is parsed.
+async fn open_outermost(
+    caller: &Caller,
+    packed: &str,
+    outermost: Outermost<'_>,
+    options: &UnpackOptions,
+) -> Result<Unpacked> {
     let limits = &options.limits;
-    if packed.len() > limits.bytes {
-        return Err(too_large(format!("longer than the maximum of {} bytes", limits.bytes)));
-    }
-    let most = Most { recipients: limits.recipients, signatures: limits.signatures };
     let mut layers_left = limits.layers;
     let mut layers = Layers::default();
     let mut depth = Depth::Outside;
     let mut inner: Option<Arc<Source>> = None;
+    let mut outermost = Some(outermost);
     loop {
-        let text = inner.as_deref().map_or(packed, Source::as_str);
-        // room for a copy of the text, or of its content
-        check_room(text.len())?;
-        // one pass: a JSON object that is not an envelope is a plaintext, which has its own limit
-        let object = envelope::object(text, limits.nesting.max(NESTING))?;
-        let envelope = Envelope::of(&object.members, most)?;
+        let Outermost { object, envelope } = match outermost.take() {
+            Some(outermost) => outermost,
+            None => Outermost::read(inner.as_deref().map_or(packed, Source::as_str), options)?,
+        };
         if !matches!(envelope, Envelope::Plain) {
             layers_left = layers_left
                 .checked_sub(1)

@@ -97,10 +97,13 @@ pub fn is_v1(text: &str) -> bool {
 
 impl<'a> Envelope<'a> {
     pub(super) fn parse(text: &'a str, most_recipients: usize) -> Result<Self> {
+        Self::of(&Wire::read(text, "envelope")?, most_recipients)
+    }
+
+    pub(super) fn of(wire: &Wire<'a>, most_recipients: usize) -> Result<Self> {
         const PART: &str = "envelope.protected";
-        let wire = Wire::read(text, "envelope")?;
         wire.refuse_other_shape(Shape::Encrypted, "envelope")?;
-        refuse_foreign(&wire)?;
+        refuse_foreign(wire)?;
         let protected = string(wire.protected, PART)?;
         let bytes = base64url::decode_padded(&protected, PART)?;
         let header = json::members(json::utf8(&bytes, PART)?, PART)?;

@@ -23,4 +23,5 @@ pub use envelope::{MEDIA_TYPE, is_v1};
 pub use forward::{Forward, Forwarded, wrap_in_forward};
 pub use pack::{Packed, pack};
 pub use report::Report;
+pub(crate) use unpack::unpack_wire;
 pub use unpack::{Unpacked, VerkeyProved, unpack};

@@ -10,6 +10,7 @@ use crate::caller::Caller;
 use crate::crypto::content::Cipher;
 use crate::crypto::crypto_box::{CryptoBox, sealed_nonce, split_sealed};
 use crate::error::{Error, Result};
+use crate::jose::wire::Wire;
 use crate::keys::{Curve, PublicKey, Secret, Verkey};
 use crate::limits::Limits;
 use crate::replay_key::ReplayKey;
@@ -81,7 +82,15 @@ pub async fn unpack(caller: &Caller, packed: &str, limits: &Limits) -> Result<Un
         let reason = format!("longer than the maximum of {} bytes", limits.bytes);
         return Err(Error::malformed("message", reason));
     }
-    let envelope = Envelope::parse(packed, limits.recipients)?;
+    open(caller, Envelope::parse(packed, limits.recipients)?, limits).await
+}
+
+/// Opens an envelope whose members are parsed.
+pub(crate) async fn unpack_wire(caller: &Caller, wire: &Wire<'_>, limits: &Limits) -> Result<Unpacked> {
+    open(caller, Envelope::of(wire, limits.recipients)?, limits).await
+}
+
+async fn open(caller: &Caller, envelope: Envelope<'_>, limits: &Limits) -> Result<Unpacked> {
     let kids = || envelope.recipients.iter().map(|recipient| recipient.kid.clone());
     // the recipients may include keys of another kind
     let verkeys: Vec<_> = kids().filter_map(|kid| Verkey::parse(&kid).ok()).collect();

@@ -100,12 +100,15 @@ impl<'a> WireRecipient<'a> {
 }
 
 impl<'a> Jwe<'a> {
-    pub(in crate::jose) fn parse(wire: &Wire<'a>, most_recipients: usize) -> Result<Self> {
+    /// Parses an encrypted message; `None` if its protected header is one of DIDComm v1.
+    pub(in crate::jose) fn parse(wire: &Wire<'a>, most_recipients: usize) -> Result<Option<Self>> {
         const PART: &str = "jwe.protected";
-        if wire.encrypted_key.is_some() || wire.header.is_some() {
-            return Err(Error::unsupported("JWE serialisation", "flattened"));
-        }
-        let protected = string(wire.protected, PART)?;
+        let is_flattened = wire.encrypted_key.is_some() || wire.header.is_some();
+        let flattened = || Error::unsupported("JWE serialisation", "flattened");
+        let protected = match string(wire.protected, PART) {
+            Err(_) if is_flattened => return Err(flattened()),
+            protected => protected?,
+        };
         let bytes = base64url::decode(&protected, PART);
         let header = match &bytes {
             Ok(bytes) => Header::<Protected<'_>>::read(bytes, PART),
@@ -117,7 +120,10 @@ impl<'a> Jwe<'a> {
             Err(_) => is_header_of_version_1(&protected),
         };
         if is_of_version_1 {
-            return Err(Error::unsupported("envelope", "DIDComm v1"));
+            return Ok(None);
+        }
+        if is_flattened {
+            return Err(flattened());
         }
         let header = header?;
         header.refuse_extensions()?;
@@ -134,7 +140,7 @@ impl<'a> Jwe<'a> {
         let epk = header.epk.as_ref().map(parse_epk).transpose()?;
         let recipients =
             parse_recipients(wire.recipients, &shared, algorithm, epk.as_ref(), most_recipients)?;
-        Ok(Self {
+        Ok(Some(Self {
             agreement,
             encryption,
             apv,
@@ -144,7 +150,7 @@ impl<'a> Jwe<'a> {
             tag: decode_member(wire.tag, "jwe.tag")?,
             aad: wire.aad.map(|aad| string(Some(aad), "jwe.aad")).transpose()?,
             protected,
-        })
+        }))
     }
 
     /// The additional authenticated data: the header exactly as it arrived, never re-encoded.
