@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pydidcomm import short_form
-from pydidcomm.mediator.records import Overview
+from pydidcomm.mediator.records import Move, Overview, Recipient
 
 STATUS: Final = """
     SELECT queued, bytes,
@@ -51,6 +51,14 @@ PARKED: Final = """
     ORDER BY p.parked, p.seq LIMIT {limit}
 """
 
+MOVES: Final = """
+    SELECT m.seq, m.old, m.old_did, r.id, r.did, r.granted, m.did
+    FROM moved AS m JOIN recipient AS r ON r.id = m.recipient
+    WHERE m.seq > {after} ORDER BY m.seq LIMIT 100
+"""
+MOVES_KEPT: Final = 3_600.0
+"""Seconds for which rotations are kept: processes look for them every few seconds."""
+
 
 def key_of(did: str) -> str:
     """The form of a DID by which it is found: without path, query and fragment, and short."""
@@ -74,6 +82,12 @@ def overview_of(row: Sequence[Any]) -> Overview:
         parked=row[6],
         parked_bytes=row[7],
     )
+
+
+def move_of(row: Sequence[Any]) -> Move:
+    """The row of `MOVES`."""
+    recipient = Recipient(id=row[3], did=row[4], granted=row[5])
+    return Move(seq=row[0], old=row[1], old_did=row[2], recipient=recipient, did=row[6])
 
 
 def digest_of(route: str, envelope: bytes) -> bytes:

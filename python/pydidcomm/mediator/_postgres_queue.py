@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, overview_of
+from pydidcomm.mediator._names import LONGEST, MOVES_KEPT, OVERVIEW, STATUS, STATUS_OF_ROUTE, overview_of
 from pydidcomm.mediator.records import Overview, Queued, QueueLength, QueueStatus, Recipient
 
 REMEMBERED: Final = 86_400.0
@@ -142,6 +142,7 @@ async def expire(connection: Any, now: float, limit: int) -> int:  # noqa: ANN40
         now,
         limit,
     )
+    await connection.execute("DELETE FROM moved WHERE at <= $1", now - MOVES_KEPT)
     return len(rows) + len(parked)
 
 

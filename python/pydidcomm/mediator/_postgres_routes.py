@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pydidcomm.mediator._names import key_of
-from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
+from pydidcomm.mediator._names import MOVES, key_of, move_of
+from pydidcomm.mediator.records import Action, Move, Recipient, RouteChange, RouteResult
 
 FIND: Final = """
     SELECT asked.position, coalesce(direct.did, named.did) AS did,
@@ -17,6 +17,9 @@ FIND: Final = """
     ORDER BY asked.position
 """
 """The routes of names and their keys: by the DID, or by the name of a key of a registered DID."""
+
+_MOVES_LOCK: Final = 0x6D6F7665
+"""The advisory lock of rotations, until their commit."""
 
 
 async def recipient(connection: Any, did: str) -> Recipient | None:  # noqa: ANN401, of asyncpg
@@ -52,6 +55,7 @@ async def move(connection: Any, old: str, new: str, at: float, names: Sequence[s
     if after is None:
         await connection.execute("UPDATE recipient SET did = $1 WHERE id = $2", key_of(new), before.id)
         await grant(connection, new, at, names)
+        await _note_move(connection, before, before.id, new, at)
         return True
     await connection.execute("UPDATE route SET recipient = $1 WHERE recipient = $2", after.id, before.id)
     # what both had stays once
@@ -63,13 +67,34 @@ async def move(connection: Any, old: str, new: str, at: float, names: Sequence[s
     )
     await connection.execute("UPDATE message SET recipient = $1 WHERE recipient = $2", after.id, before.id)
     await connection.execute("UPDATE parked SET recipient = $1 WHERE recipient = $2", after.id, before.id)
+    await connection.execute("UPDATE moved SET recipient = $1 WHERE recipient = $2", after.id, before.id)
     await connection.execute("DELETE FROM recipient WHERE id = $1", before.id)
     await connection.execute(
         "UPDATE recipient SET (queued, bytes) = "
         "(SELECT count(*), coalesce(sum(size), 0) FROM message WHERE recipient = $1) WHERE id = $1",
         after.id,
     )
+    # last: its lock is waited for by transactions that may have locked rows
+    await _note_move(connection, before, after.id, new, at)
     return True
+
+
+async def _note_move(connection: Any, before: Recipient, after: int, new: str, at: float) -> None:  # noqa: ANN401
+    # one rotation commits after the other, so that none has a place before one that was read
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", _MOVES_LOCK)
+    await connection.execute(
+        "INSERT INTO moved (old, old_did, recipient, did, at) VALUES ($1, $2, $3, $4, $5)",
+        before.id,
+        before.did,
+        after,
+        new,
+        at,
+    )
+
+
+async def moves(connection: Any, after: int) -> list[Move]:  # noqa: ANN401
+    """The rotations past a place in their order."""
+    return [move_of(row) for row in await connection.fetch(MOVES.format(after="$1"), after)]
 
 
 async def change(

@@ -58,6 +58,12 @@ STEPS: Final = (
     CREATE INDEX parked_recipient ON parked (recipient);
     CREATE INDEX parked_expires ON parked (expires);
     """,
+    # version 5: rotations, which live sessions of other processes follow
+    """
+    CREATE TABLE moved (
+        seq BIGSERIAL PRIMARY KEY, old BIGINT NOT NULL, old_did TEXT NOT NULL, recipient BIGINT NOT NULL,
+        did TEXT NOT NULL, at DOUBLE PRECISION NOT NULL);
+    """,
 )
 
 _LOCK: Final = 0x70796463

@@ -20,26 +20,37 @@ _MOST_AT_ONCE: Final = 500
 _RETRY: Final = 1.0
 """Seconds until the listener connects again; live sessions are polled meanwhile."""
 
+_MOVED: Final = "m"
+"""In place of the id of a recipient."""
+
 
 class Wakeups:
     """Announces recipients to other processes, and listens to their announcements."""
 
     def __init__(self, pool: Any) -> None:  # noqa: ANN401, of asyncpg
         self._pool = pool
-        self._pending: set[int] = set()
+        self._pending: set[str] = set()
         self._sender: asyncio.Task[None] | None = None
 
     def announce(self, recipients: Iterable[int]) -> None:
         """Tell other processes, soon, that something was stored."""
-        self._pending.update(recipients)
+        self._pending.update(map(str, recipients))
+        self._wake()
+
+    def announce_move(self) -> None:
+        """Tell other processes, soon, that the DID of a recipient was rotated."""
+        self._pending.add(_MOVED)
+        self._wake()
+
+    def _wake(self) -> None:
         if self._pending and (self._sender is None or self._sender.done()):
             self._sender = asyncio.create_task(self._send())
 
-    async def watch(self, arrived: Callable[[int], object]) -> None:
-        """Call `arrived` for each announcement, until cancelled."""
+    async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
+        """Call `arrived` or `moved` for each announcement, until cancelled."""
         while True:
             try:
-                await self._listen(arrived)
+                await self._listen(arrived, moved)
             except Exception:  # noqa: BLE001, the server is away: the next attempt, and polling meanwhile
                 await asyncio.sleep(_RETRY)
 
@@ -55,14 +66,17 @@ class Wakeups:
             # the server is away: live sessions are polled meanwhile
             with suppress(Exception):
                 async with self._pool.acquire() as connection:
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(map(str, some)))
+                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(some))
 
-    async def _listen(self, arrived: Callable[[int], object]) -> None:
+    async def _listen(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
         ended = asyncio.Event()
 
         def notified(_connection: object, _process: int, _channel: str, payload: str) -> None:
             for each in payload.split(","):
-                arrived(int(each))
+                if each == _MOVED:
+                    moved()
+                else:
+                    arrived(int(each))
 
         def terminated(_connection: object) -> None:
             ended.set()

@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from pydidcomm.mediator._names import key_of
-from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
+from pydidcomm.mediator._names import MOVES, key_of, move_of
+from pydidcomm.mediator.records import Action, Move, Recipient, RouteChange, RouteResult
 
 
 def find(connection: sqlite3.Connection, name: str) -> tuple[str, int] | None:
@@ -51,6 +51,7 @@ def move(old: str, new: str, at: float, names: tuple[str, ...], connection: sqli
     if after is None:
         connection.execute("UPDATE recipient SET did = ? WHERE id = ?", (key_of(new), before.id))
         grant(new, at, names, connection)
+        _note_move(before, before.id, new, at, connection)
         return True
     for table in ("route", "message"):
         connection.execute(
@@ -60,6 +61,8 @@ def move(old: str, new: str, at: float, names: tuple[str, ...], connection: sqli
     # what both had stays once
     connection.execute("DELETE FROM message WHERE recipient = ?", (before.id,))
     connection.execute("UPDATE parked SET recipient = ? WHERE recipient = ?", (after.id, before.id))
+    connection.execute("UPDATE moved SET recipient = ? WHERE recipient = ?", (after.id, before.id))
+    _note_move(before, after.id, new, at, connection)
     connection.execute("DELETE FROM recipient WHERE id = ?", (before.id,))
     connection.execute(
         "UPDATE recipient SET (queued, bytes) = "
@@ -67,6 +70,18 @@ def move(old: str, new: str, at: float, names: tuple[str, ...], connection: sqli
         (after.id,),
     )
     return True
+
+
+def _note_move(before: Recipient, after: int, new: str, at: float, connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT INTO moved (old, old_did, recipient, did, at) VALUES (?, ?, ?, ?, ?)",
+        (before.id, before.did, after, new, at),
+    )
+
+
+def moves(after: int, connection: sqlite3.Connection) -> list[Move]:
+    """The rotations past a place in their order."""
+    return [move_of(row) for row in connection.execute(MOVES.format(after="?"), (after,))]
 
 
 def change(

@@ -63,6 +63,12 @@ STEPS: Final = (
         "CREATE INDEX parked_recipient ON parked (recipient)",
         "CREATE INDEX parked_expires ON parked (expires)",
     ),
+    # version 5: rotations, which live sessions of other processes follow; places are given once
+    (
+        """CREATE TABLE moved (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, old INTEGER NOT NULL, old_did TEXT NOT NULL,
+            recipient INTEGER NOT NULL, did TEXT NOT NULL, at REAL NOT NULL)""",
+    ),
 )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pydidcomm.mediator.records import Queued, Recipient
+from pydidcomm import same_party
+from pydidcomm.mediator.records import Move, Queued, Recipient
 
 __all__ = ["LiveSession", "LiveSessions"]
 
@@ -97,6 +98,19 @@ class LiveSessions:
             session.recipient, session.did = new, did
             self.add(session)
             session.wake()
+
+    def follow(self, move: Move) -> None:
+        """Do the same for a rotation at another process; one that was followed before changes nothing.
+
+        Args:
+            move: The rotation.
+        """
+        for session in list(self._sessions.get(move.old, ())):
+            if same_party(session.did, move.old_did):
+                self.remove(session)
+                session.recipient, session.did = move.recipient, move.did
+                self.add(session)
+                session.wake()
 
     def arrived(self, recipient: int) -> None:
         """Wake the sessions of a recipient: an envelope was stored."""

@@ -26,6 +26,7 @@ from pydidcomm.mediator.commands import Delivered
 from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.coordination import COORDINATION
 from pydidcomm.mediator.execution import Desk, execute
+from pydidcomm.mediator.following import Following
 from pydidcomm.mediator.forwarding import MOST_ENVELOPES, carried, forward, is_encrypted, worst
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.metrics import Metrics, NoMetrics
@@ -131,6 +132,7 @@ class Mediator:
         key = did_key(verkey)
         self._own = (did, *previous_dids, *([] if key is None else [key]))
         self._live = LiveSessions()
+        self._following = Following(store, self._live)
         self._desk = Desk(store, self._live, admission or Open(), self._own)
         self._reply_when_unreachable = reply_when_unreachable
         self._reveal_unknown = reveal_unknown
@@ -227,15 +229,17 @@ class Mediator:
         change = result.relationship_change
         if not isinstance(change, PeerRotated) or not same_party(change.new, result.sender or ""):
             return
+        # a process that has not seen the long form of the new DID could not push to its short form
+        new = result.metadata.sender_long_form or change.new
         connection.rotated(change.old, change.new)
         before = await self._store.recipient(change.old)
         names = keys.proved_names(_key_of(result))
-        if before is None or not await self._store.move(change.old, change.new, self._clock(), names):
+        if before is None or not await self._store.move(change.old, new, self._clock(), names):
             return
         self.metrics.count("rotation", "moved")
         after = await self._store.recipient(change.new)
         if after is not None:
-            self._live.moved(before.id, after, change.new)
+            self._live.moved(before.id, after, new)
 
     async def _answer(
         self, result: UnpackResult, sender: str, ours: str, connection: Connection
@@ -304,10 +308,14 @@ class Mediator:
 
     async def _require_current(self, session: LiveSession) -> None:
         """Push nothing to a DID that its party has left."""
-        known = await self._store.recipient(session.did)
-        if known is None or known.id != session.recipient.id:
-            message = "the recipient rotated its DID at another process"
-            raise LookupError(message)
+        for _ in range(2):
+            known = await self._store.recipient(session.did)
+            if known is not None and known.id == session.recipient.id:
+                return
+            # the session may have a new DID after this
+            await self._following.catch_up()
+        message = "the recipient rotated its DID at another process"
+        raise LookupError(message)
 
     def disconnected(self, connection: Connection) -> None:
         """End the live mode of a connection that is gone."""
@@ -331,7 +339,8 @@ class Mediator:
                 group.start_soon(self._relay.run)
             group.start_soon(self._expire)
             group.start_soon(self._poll)
-            group.start_soon(self._store.watch, self._live.arrived)
+            group.start_soon(self._following.run)
+            group.start_soon(self._store.watch, self._live.arrived, self._following.notice)
             for _ in range(4):
                 group.start_soon(self._send)
 

@@ -15,6 +15,7 @@ from pydidcomm.mediator._postgres_writes import GroupedWrites
 from pydidcomm.mediator.records import (
     Arrival,
     Limits,
+    Move,
     Overview,
     Placed,
     Placement,
@@ -119,7 +120,15 @@ class PostgresMediatorStore:
     async def move(self, old: str, new: str, at: float, names: Sequence[str] = ()) -> bool:
         """Rotates the DID of a recipient; see `MediatorStore`."""
         async with self._pool.acquire() as connection, connection.transaction():
-            return await routes.move(connection, old, new, at, names)
+            found = await routes.move(connection, old, new, at, names)
+        if found:
+            self._wakeups.announce_move()
+        return found
+
+    async def moves(self, after: int) -> list[Move]:
+        """The rotations past a place in their order; see `MediatorStore`."""
+        async with self._pool.acquire() as connection:
+            return await routes.moves(connection, after)
 
     async def change_routes(
         self, recipient: Recipient, changes: Sequence[RouteChange], at: float
@@ -193,9 +202,9 @@ class PostgresMediatorStore:
         async with self._pool.acquire() as connection:
             return await queue.longest(connection, limit)
 
-    async def watch(self, arrived: Callable[[int], object]) -> None:
-        """Calls `arrived` with a recipient's id where another process stored something; never returns."""
-        await self._wakeups.watch(arrived)
+    async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
+        """Calls `arrived` and `moved` where another process stored or rotated something; never returns."""
+        await self._wakeups.watch(arrived, moved)
 
     async def check(self) -> None:
         """Raises if the database cannot be written."""

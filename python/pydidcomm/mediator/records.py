@@ -8,6 +8,7 @@ __all__ = [
     "Action",
     "Arrival",
     "Limits",
+    "Move",
     "Overview",
     "Placed",
     "Placement",
@@ -158,6 +159,25 @@ class Recipient:
     id: int
     did: str
     granted: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A rotation of a recipient.
+
+    Attributes:
+        seq: Its place in the order of rotations.
+        old: The id of the recipient before.
+        old_did: The DID before.
+        recipient: The recipient after: another one where the new DID had a grant, which joins both.
+        did: The DID after, in the form that its party used.
+    """
+
+    seq: int
+    old: int
+    old_did: str
+    recipient: Recipient
+    did: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

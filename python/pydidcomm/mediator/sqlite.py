@@ -12,7 +12,15 @@ from pydidcomm._driver.wait import wait
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator import _sqlite_parked as parked
 from pydidcomm.mediator._command_thread import CommandThread
-from pydidcomm.mediator._names import LONGEST, OVERVIEW, STATUS, STATUS_OF_ROUTE, key_of, overview_of
+from pydidcomm.mediator._names import (
+    LONGEST,
+    MOVES_KEPT,
+    OVERVIEW,
+    STATUS,
+    STATUS_OF_ROUTE,
+    key_of,
+    overview_of,
+)
 from pydidcomm.mediator._schema import migrate
 from pydidcomm.mediator._sqlite_departures import SqliteDepartures
 from pydidcomm.mediator._sqlite_invitations import SqliteInvitations
@@ -20,6 +28,7 @@ from pydidcomm.mediator._sqlite_placing import place
 from pydidcomm.mediator.records import (
     Arrival,
     Limits,
+    Move,
     Overview,
     Placed,
     Queued,
@@ -112,6 +121,10 @@ class SqliteMediatorStore:
         """Rotates the DID of a recipient; see `MediatorStore`."""
         return await self._write(partial(routes.move, old, new, at, tuple(names)))
 
+    async def moves(self, after: int) -> list[Move]:
+        """The rotations past a place in their order; see `MediatorStore`."""
+        return await self._read(partial(routes.moves, after))
+
     async def change_routes(
         self, recipient: Recipient, changes: Sequence[RouteChange], at: float
     ) -> list[RouteResult]:
@@ -176,7 +189,7 @@ class SqliteMediatorStore:
         """The longest queues, longest first, at most `limit`."""
         return await self._read(partial(_longest, limit))
 
-    async def watch(self, arrived: Callable[[int], object]) -> None:
+    async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
         """Returns at once: SQLite does not notify other processes, which find arrivals by polling."""
 
     async def check(self) -> None:
@@ -329,6 +342,7 @@ def _expire(now: float, limit: int, connection: sqlite3.Connection) -> int:
         "DELETE FROM gone WHERE digest IN (SELECT digest FROM gone WHERE until <= ? LIMIT ?)", (now, limit)
     )
     connection.execute("PRAGMA incremental_vacuum(64)")
+    connection.execute("DELETE FROM moved WHERE at <= ?", (now - MOVES_KEPT,))
     return len(rows) + late
 
 

@@ -8,6 +8,7 @@ from pydidcomm.mediator.invitations import Invitations
 from pydidcomm.mediator.parked import Parked
 from pydidcomm.mediator.records import (
     Arrival,
+    Move,
     Overview,
     Placed,
     Queued,
@@ -60,6 +61,13 @@ class MediatorStore(Protocol):
 
     async def move(self, old: str, new: str, at: float, names: Sequence[str] = ()) -> bool:
         """Rotate the DID of a recipient: grant, routes and queue stay; False where `old` has no grant."""
+        ...
+
+    async def moves(self, after: int) -> list[Move]:
+        """The rotations of the last hour past a place in their order, the oldest first, a bounded number.
+
+        A rotation that is committed later has a later place.
+        """
         ...
 
     async def change_routes(
@@ -130,10 +138,11 @@ class MediatorStore(Protocol):
         """The longest queues, longest first, at most `limit`."""
         ...
 
-    async def watch(self, arrived: Callable[[int], object]) -> None:
+    async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
         """Call `arrived` with the id of a recipient for whom another process stored something.
 
-        It may miss some, and may return where the engine does not tell: live sessions are polled as well.
+        `moved` is called where another process rotated the DID of a recipient. It may miss some, and may
+        return where the engine does not tell: live sessions and `moves` are polled as well.
         """
         ...
 

@@ -165,6 +165,12 @@ async def rotation(store: MediatorStore) -> None:
     _require(await _envelopes(store, "did:example:robert") == [b"1"], "the queue follows")
     _require((await store.place(_arrival(b"2"))).outcome is Placement.STORED, "the routes follow")
     _require(not await store.move("did:example:none", "did:example:x", _NOW), "a DID without a grant")
+    (moved,) = await store.moves(0)
+    _require((moved.old_did, moved.did) == (_BOB, "did:example:robert"), "the rotation is noted")
+    _require(moved.old == moved.recipient.id, "the recipient is the same")
+    _require(await store.moves(moved.seq) == [], "rotations past a place")
+    await store.expire(_NOW + 3_601, 9)
+    _require(await store.moves(0) == [], "the note of a rotation is kept for an hour")
 
 
 async def merge(store: MediatorStore) -> None:
@@ -177,6 +183,12 @@ async def merge(store: MediatorStore) -> None:
     status = await store.status(await store.grant(_CAROL, _NOW))
     _require((status.count, status.bytes) == (2, 3), "both queues are one")
     _require((await store.place(_arrival(b"333"))).outcome is Placement.STORED, "both DIDs are routed")
+    carol = await store.grant(_CAROL, _NOW)
+    await store.move(_CAROL, "did:example:dave", _NOW)
+    first, second = await store.moves(0)
+    _require((first.old_did, first.recipient.id) == (_BOB, carol.id), "the recipient that both are")
+    _require(first.recipient.did == second.recipient.did == "did:example:dave", "the DID now")
+    _require((first.did, second.old) == (_CAROL, carol.id), "rotations in their order")
 
 
 async def bounded_delivery(store: MediatorStore) -> None:

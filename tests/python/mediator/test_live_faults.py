@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from pydidcomm import DIDCommMessaging, DIDDocument, LocalResolver, Message
 from pydidcomm.mediator import Mediator, MediatorServer, Queued, SqliteMediatorStore
 from pydidcomm.mediator.connection import Connection
+from pydidcomm.mediator.records import Move
 from support.application import serving_application
 from support.mediation import P3, P4, URL, Wallet, mediating
 
@@ -209,9 +210,18 @@ async def test_live_mode_follows_a_rotation_to_the_new_did(
     assert await bob.contents(received.message) == [{"n": 1}]
 
 
-async def test_live_mode_of_a_did_that_rotated_at_another_process_ends_without_a_push(
-    mediator: Mediator, bob: Wallet, alice: Wallet, tmp_path: Path
-) -> None:
+class ForgetfulStore(SqliteMediatorStore):
+    """Has no rotations to follow, as a process that was away for more than an hour finds them."""
+
+    async def moves(self, after: int) -> list[Move]:
+        return []
+
+
+async def test_live_mode_of_a_did_that_cannot_be_followed_ends_without_a_push(tmp_path: Path) -> None:
+    party, store = DIDCommMessaging(), ForgetfulStore(tmp_path / "mediator.db")
+    mediator = Mediator(party, await party.create_peer_did(service_endpoint=URL), store, base_url=URL)
+    bob, alice = await Wallet.new(mediator), await Wallet.new(mediator)
+    await bob.enroll()
     pushed: list[str] = []
 
     async def write(text: str) -> None:
@@ -225,6 +235,7 @@ async def test_live_mode_of_a_did_that_rotated_at_another_process_ends_without_a
     with pytest.raises(LookupError, match="another process"):
         await mediator.push(bob.connection)
     assert pushed == []
+    await mediator.aclose()
 
 
 class Exploding:

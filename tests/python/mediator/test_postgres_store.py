@@ -105,7 +105,7 @@ async def test_another_process_is_told_of_an_arrival(url: str) -> None:
         await registered(one)
         bob = await one.grant(BOB, NOW)
         told: asyncio.Queue[int] = asyncio.Queue()
-        watcher = asyncio.create_task(other.watch(told.put_nowait))
+        watcher = asyncio.create_task(other.watch(told.put_nowait, lambda: None))
         try:
             async with asyncio.timeout(SECONDS):
                 number = 0
@@ -114,6 +114,27 @@ async def test_another_process_is_told_of_an_arrival(url: str) -> None:
                     number += 1
                     await asyncio.sleep(0.05)
                 assert await told.get() == bob.id
+        finally:
+            watcher.cancel()
+
+
+@pytest.mark.spec("LIVE-14")
+async def test_another_process_is_told_of_a_rotation(url: str) -> None:
+    async with (
+        await PostgresMediatorStore.open(url) as one,
+        await PostgresMediatorStore.open(url) as other,
+    ):
+        await registered(one, "did:example:0")
+        told = asyncio.Event()
+        watcher = asyncio.create_task(other.watch(lambda _: None, told.set))
+        try:
+            async with asyncio.timeout(SECONDS):
+                number = 0
+                while not told.is_set():
+                    assert await one.move(f"did:example:{number}", f"did:example:{number + 1}", NOW)
+                    number += 1
+                    await asyncio.sleep(0.05)
+            assert [each.did for each in await other.moves(0)][:1] == ["did:example:1"]
         finally:
             watcher.cancel()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,11 @@ from pydidcomm.mediator.postgres import PostgresMediatorStore
 from support import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Generator
     from pathlib import Path
 
-    Store = SqliteMediatorStore | PostgresMediatorStore
-    Open = Callable[[], Awaitable[Store]]
+Store = SqliteMediatorStore | PostgresMediatorStore
+Open = Callable[[], Awaitable[Store]]
 
 KINDS = ("sqlite", "postgresql")
 

@@ -1,0 +1,74 @@
+"""A recipient that rotates its DID at one process, and is in live mode at another."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from pydidcomm import DIDCommMessaging, Message
+from pydidcomm.mediator import Mediator
+from pydidcomm.mediator.connection import Connection
+from support.mediation import P4, URL, Wallet
+from support.mediator_stores import KINDS, Open, shared_store
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("anyio_backend", ["asyncio"])]
+SECONDS = 20.0
+
+
+@pytest.fixture(params=KINDS)
+async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
+    with shared_store(request.param, tmp_path) as found:
+        yield found
+
+
+@pytest.mark.spec("CMX-12", "LIVE-14")
+@pytest.mark.parametrize("joined", [False, True])
+async def test_live_mode_follows_a_rotation_that_another_process_has_handled(
+    joined: bool,  # noqa: FBT001, a parameter
+    opened: Open,
+) -> None:
+    party = DIDCommMessaging()
+    did = await party.create_peer_did(service_endpoint=URL)
+    one = Mediator(party, did, await opened(), base_url=URL)
+    other = Mediator(party, did, await opened(), base_url=URL)
+    alice, bob = await Wallet.new(other), await Wallet.new(one)
+    await bob.enroll()
+    new = await bob.party.create_peer_did()
+    if joined:
+        # the new DID has a grant of its own, and both are one recipient after the rotation
+        before = Wallet(other, bob.party, new)
+        await before.enroll()
+    pushed: list[str] = []
+    arrived = anyio.Event()
+
+    async def write(text: str) -> None:
+        pushed.append(text)
+        arrived.set()
+
+    woken = anyio.Event()
+    bob.connection = Connection(write, lambda: woken.set())  # noqa: PLW0108, it changes
+    await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+    message = Message(type=f"{P4}/status-request")
+    packed = await bob.party.rotate(to=did, old=bob.did, new=new, message=message)
+    assert (await other.receive(packed.message.encode(), Connection())).status == 202
+    assert (await alice.forward(bob.did, {"n": 1})).status == 202
+
+    async def push() -> None:
+        nonlocal woken
+        while True:
+            await woken.wait()
+            woken = anyio.Event()
+            await one.push(bob.connection)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(one.run)
+        group.start_soon(push)
+        with anyio.fail_after(SECONDS):
+            await arrived.wait()
+        group.cancel_scope.cancel()
+    received = await bob.party.unpack(pushed[0])
+    assert received.metadata.recipient == new
+    assert await bob.contents(received.message) == [{"n": 1}]
+    for mediator in (one, other):
+        await mediator.aclose()
