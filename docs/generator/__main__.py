@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.notebooks import write_page
 from generator.pages import ROOT, stage
 from generator.tables import MEASURED
+from pydidcomm.cli._page import empty_page
 
 EXAMPLE = re.compile(r"^( *)Example:$", re.MULTILINE)
 
@@ -29,6 +30,7 @@ def main() -> None:
     for picture in MEASURED.glob("by-*.svg"):
         (pages / "measured").mkdir(exist_ok=True)
         shutil.copy(picture, pages / "measured")
+    (pages / "inspector.html").write_text(empty_page(), encoding="utf-8")
     copy_sources(into / "sources" / "pydidcomm")
 
 

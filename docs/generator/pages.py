@@ -40,6 +40,7 @@ WHOLE = {
 """Documents outside of `docs` that are pages of the site as they are."""
 NAMED_ON = {
     "README.md": "index.md",
+    "docs/inspector.html": "inspector.html",
     **{
         f"notebooks/{path.name}": f"tutorials/{path.stem}.md" for path in (ROOT / "notebooks").glob("*.ipynb")
     },

@@ -93,6 +93,17 @@ def test_a_page_fits_the_window_is_readable_and_loads_nothing_from_outside(
     assert page.said == []
 
 
+def test_the_inspector_is_one_click_away_and_shows_what_is_pasted(page: Page, url: str) -> None:
+    page.look(width=1000)
+    page.open(url)
+    page.open(page.evaluate("[...document.links].find(one => one.href.endsWith('/inspector.html')).href"))
+    page.requested.clear()
+    text = '{"id": "1", "type": "https://example.org/a/1.0/b"}'
+    page.evaluate(f"input.value = '{text}'; input.dispatchEvent(new Event('input'))")
+    assert "Plaintext message" in page.until("document.querySelector('.layer')?.innerText")
+    assert page.requested == []
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -1,34 +1,45 @@
-"""A page with the picture of an envelope, which loads nothing from outside."""
+"""A page that shows the layers of a pasted envelope without a key, and loads nothing from outside."""
 
 import json
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
+from importlib.resources import files
 from typing import Final
 
 from pydidcomm.cli._output import printable
 from pydidcomm.inspection import EnvelopeView
 
-PAGE: Final = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<title>DIDComm envelope</title>
-<style>
-body {{ margin: 2rem auto; max-width: 800px; padding: 0 1rem; font-family: system-ui, sans-serif; }}
-svg {{ max-width: 100%; height: auto; }}
-pre {{ overflow-x: auto; padding: 1rem; background: #f1f5f9; border-radius: 10px; }}
-</style>
-</head>
-<body>
-{picture}
-<details><summary>All headers</summary><pre>{headers}</pre></details>
-</body>
-</html>
-"""
+LONGEST_TEXT: Final = 1_048_576
+"""The longest envelope that a page repeats, in bytes: browsers become slow with longer fields."""
 
 
-def page(view: EnvelopeView) -> str:
-    """The page of an envelope; every text of the envelope is escaped in it."""
+def page(view: EnvelopeView, packed: bytes) -> str:
+    """The page of an envelope, with its picture and its text; every text of the envelope is escaped.
+
+    Args:
+        view: The envelope.
+        packed: Its text.
+    """
     lines = json.dumps(view.as_dict(), ensure_ascii=False, indent=2).split("\n")
-    return PAGE.format(picture=view.svg(), headers=escape("\n".join(map(printable, lines))))
+    headers = escape("\n".join(map(printable, lines)))
+    picture = f"{view.svg()}<details><summary>All headers</summary><pre>{headers}</pre></details>"
+    return _page(packed.decode() if len(packed) <= LONGEST_TEXT else "", picture)
+
+
+def empty_page() -> str:
+    """The page for an envelope that is pasted into it."""
+    return _page("", "")
+
+
+def _page(text: str, picture: str) -> str:
+    folder = files("pydidcomm.cli")
+    script = folder.joinpath("_inspector.js").read_text(encoding="utf-8")
+    template = folder.joinpath("_inspector.html").read_text(encoding="utf-8")
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    head, rest = template.split("{hash}")
+    before_text, rest = rest.split("{text}")
+    before_picture, rest = rest.split("{picture}")
+    before_script, end = rest.split("{script}")
+    pieces = (head, f"sha256-{digest}", before_text, escape(text), before_picture, picture)
+    return "".join((*pieces, before_script, script, end))

@@ -15,18 +15,21 @@ __all__ = ["inspect"]
 @click.command()
 @file_argument
 @option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with a picture of it here."
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page here, with a picture of it and a field to paste others.",
 )
 @json_option
 def inspect(file: IO[bytes], html: Path | None, as_json: bool) -> None:  # noqa: FBT001, an option
     """Show the unverified headers of a message: nothing of them is proved, and no key is used."""
     from pydidcomm.inspection import inspect as view_of  # noqa: PLC0415, not for --help
 
-    view = view_of(read(file))
+    packed = read(file)
+    view = view_of(packed)
     if html is not None:
         from pydidcomm.cli._page import page  # noqa: PLC0415, for a page alone
 
-        html.write_text(page(view), encoding="utf-8")
+        html.write_text(page(view, packed), encoding="utf-8")
     if as_json:
         write_json(view.as_dict())
         return

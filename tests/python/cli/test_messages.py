@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -102,7 +104,11 @@ def test_inspect_shows_claims_and_a_page_that_loads_nothing(alice: Terminal) -> 
     assert text.startswith("<!DOCTYPE html>")
     assert "<svg" in text
     assert "default-src 'none'" in text
-    assert not re.search(r"<script|<link|<img|src=|href=|@import|url\((?!#)", text)
+    assert not re.search(r"<link|<img|src=|href=|@import|url\((?!#)", text)
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+    assert len(scripts) == text.count("<script") == 1
+    assert f"script-src 'sha256-{digest}'" in text
     assert did in text
 
 
@@ -111,7 +117,7 @@ def test_the_page_escapes_what_the_envelope_says(alice: Terminal) -> None:
     evil: dict[str, Any] = {"id": "1", "type": "<script>alert(1)</script>", "body": {}, "from": "</pre><b>"}
     alice.done("inspect", "--html", str(page), given=json.dumps(evil))
     text = page.read_text(encoding="utf-8")
-    assert "<script" not in text
+    assert text.count("<script") == 1
     assert "<b>" not in text
     assert "&lt;script&gt;" in text
 

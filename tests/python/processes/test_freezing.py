@@ -9,6 +9,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,14 +59,13 @@ def test_each_public_module_is_there_after_importing_the_package_alone(module: s
     assert done.stdout.split() == ["True", "False", f"pydidcomm.{module}"]
 
 
-def hook() -> list[str]:
-    """The modules that the hook of the package names to PyInstaller."""
+def hook(package: str, kind: str) -> Any:  # noqa: ANN401, modules or files
+    """What the hook of a package names to PyInstaller."""
     # PyInstaller has hooks of its own
     entries = importlib.metadata.entry_points(group="pyinstaller40")
     (entry,) = (entry for entry in entries if entry.module.startswith("pydidcomm."))
     (folder,) = entry.load()()
-    names: list[str] = runpy.run_path(str(Path(folder) / "hook-pydidcomm.compat.py"))["hiddenimports"]
-    return names
+    return runpy.run_path(str(Path(folder) / f"hook-{package}.py"))[kind]
 
 
 def test_the_hook_for_pyinstaller_names_each_module_of_compat() -> None:
@@ -74,7 +74,13 @@ def test_the_hook_for_pyinstaller_names_each_module_of_compat() -> None:
         for module in pkgutil.walk_packages(compat.__path__, f"{compat.__name__}.", lambda _: None)
     }
     assert {"pydidcomm.compat.didcomm.message", "pydidcomm.compat.peerdid.dids"} <= found
-    assert set(hook()) == found | {compat.__name__}
+    assert set(hook("pydidcomm.compat", "hiddenimports")) == found | {compat.__name__}
+
+
+def test_the_hook_for_pyinstaller_names_the_files_of_the_inspector() -> None:
+    files = hook("pydidcomm.cli", "datas")
+    assert {Path(source).name for source, _ in files} == {"_inspector.html", "_inspector.js"}
+    assert {target for _, target in files} == {"pydidcomm/cli"}
 
 
 def test_a_stand_in_that_was_not_packed_is_named(tmp_path: Path) -> None:
