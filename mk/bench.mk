@@ -51,6 +51,12 @@ soak-mediator: $(BENCH)/installed ## load a mediator for a long time and print i
 	$(SAY) "soak: a mediator under load, its memory each minute"
 	$(BENCH)/venv/bin/python tests/benches/soak_mediator.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
 
+RELATIONSHIPS ?= 100000
+
+bench-agent: $(BENCH)/installed ## measure pings of an agent against its parts, its memory and its start: make bench-agent MESSAGES=4000
+	$(SAY) "benchmark of an agent: a ping from wire to wire, memory and start with $(RELATIONSHIPS) relationships"
+	$(BENCH)/venv/bin/python tests/benches/bench_agent.py --messages $(MESSAGES) --relationships $(RELATIONSHIPS)
+
 bench-stores: $(BENCH)/installed ## measure the verbs of an agent's store against Askar alone: make bench-stores MESSAGES=4000
 	$(SAY) "benchmark of the stores: verbs a second, one by one and at the same time, as a share of inserts by Askar alone"
 	$(BENCH)/venv/bin/python tests/benches/bench_stores.py --messages $(MESSAGES) $(if $(POSTGRES),--location '$(POSTGRES)')
