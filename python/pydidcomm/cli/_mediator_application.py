@@ -11,6 +11,7 @@ import rich_click as click
 
 from pydidcomm.cli._mediator_onward import open_onward
 from pydidcomm.cli._mediator_parts import open_party, open_store, read_settings
+from pydidcomm.cli._mediator_v1 import require_verkey
 
 if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
@@ -62,6 +63,7 @@ async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
     one = settings.server
     async with open_party(settings) as party, HttpTransport() as sender, open_onward(settings) as onward:
         await _require_keys(party, settings.mediator.did)
+        await require_verkey(party, settings.mediator.verkey)
         store = await open_store(settings)
         yield MediatorServer(
             Mediator(
@@ -77,6 +79,7 @@ async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
                 reveal_unknown=one.reveal_unknown,
                 sender=sender,
                 onward=onward,
+                verkey=settings.mediator.verkey or None,
             ),
             max_bytes=one.max_bytes,
             max_concurrency=one.max_concurrency,

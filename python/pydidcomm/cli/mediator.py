@@ -12,6 +12,7 @@ from pydidcomm.cli._mediator_invite import invite
 from pydidcomm.cli._mediator_parts import config_option, new_did, open_store, read_settings
 from pydidcomm.cli._mediator_queue import parked, queue
 from pydidcomm.cli._mediator_run import run
+from pydidcomm.cli._mediator_v1 import v1
 from pydidcomm.cli._options import argument, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
@@ -33,6 +34,7 @@ mediator.add_command(run)
 mediator.add_command(invite)
 mediator.add_command(queue)
 mediator.add_command(parked)
+mediator.add_command(v1)
 
 
 @mediator.command()

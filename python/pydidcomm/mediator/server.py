@@ -51,6 +51,7 @@ class MediatorServer:
     """Serves a mediator: `uvicorn.run(MediatorServer(mediator))`.
 
     `POST` takes messages on any path, and so does a WebSocket. `GET /` is a page for people, `/did` the DID,
+    `/verkey` the key of DIDComm v1 where it is spoken,
     `/invitation` the URL of the invitation, `/livez`, `/readyz` and `/metrics` are for the operator.
     """
 
@@ -154,6 +155,8 @@ class MediatorServer:
                 return Reply(200, b"ok\n") if ready else Reply(503, b"not ready\n")
             case "metrics" if isinstance(mediator.metrics, PrometheusMetrics):
                 return Reply(200, mediator.metrics.text(), CONTENT_TYPE)
+            case "verkey" if mediator.verkey is not None:
+                return Reply(200, mediator.verkey.encode())
             case "did":
                 return Reply(200, mediator.did.encode())
             case "invitation":

@@ -23,6 +23,7 @@ class Identity:
     base_url: str
     did: str
     previous_dids: tuple[str, ...] = ()
+    verkey: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import httpx2
 import pytest
 
 from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig, v1
 from pydidcomm.mediator import AllowList, Mediator, MediatorServer
 from pydidcomm.mediator.connection import Connection
+from pydidcomm.sync import v1 as sync_v1
 from support.mediation import P3, URL, Clock, Wallet, mediating
+from support.mediator_process import command, running
+from support.server_process import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -288,3 +293,28 @@ async def posted(mediator: Mediator, body: bytes) -> int:
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-type", TYPE.encode())]}
     await MediatorServer(mediator)(scope, receive, send)
     return statuses[0]
+
+
+@pytest.mark.slow
+def test_a_command_makes_the_key_and_the_mediator_answers_under_it(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    command(tmp_path, "init", "--url", url)
+    verkey, did = command(tmp_path, "v1").stdout.split()
+    assert did == did_key(verkey)
+    assert json.loads(command(tmp_path, "v1", "--json").stdout) == {"verkey": verkey, "did_key": did}
+    secrets = InMemorySecrets()
+    resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
+    bob = sync_v1.create_verkey(secrets)
+    asked = {"@type": f"{M1}/mediate-request", "@id": "1", "~transport": {"return_route": "all"}}
+    packed = sync_v1.pack(resolvers, asked, to=[verkey], frm=bob)
+    with running(tmp_path, port):
+        assert httpx2.get(f"{url}verkey").text == verkey
+        answer = httpx2.post(url, content=packed.text.encode(), headers={"content-type": TYPE})
+    assert answer.headers["content-type"] == TYPE
+    grant = sync_v1.unpack(resolvers, answer.content)
+    assert (grant.sender_verkey, grant.json()["endpoint"]) == (verkey, url)
+    other = {"PYDIDCOMM_MEDIATOR_MEDIATOR_VERKEY": bob}
+    done = command(tmp_path, "run", environment=other)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "verkey" in done.stderr
