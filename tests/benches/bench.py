@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from contestants import Program, ours
-from many import batch, batch_row, processors, spread_row
+from many import Grants, batch, batch_row, processors, spread, spread_row
 from material import make
-from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS, TO_MANY
+from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS
 from plots import by_recipients, by_size
 from rounds import import_time, measure, on_one_processor
 from table import LIMIT, OURS, import_row, keep, table
@@ -56,19 +57,54 @@ async def measured(
             program.close()
 
 
+@dataclass(frozen=True)
+class OnEveryProcessor:
+    """What was measured before this process kept to one processor.
+
+    Attributes:
+        processors: How many it could use.
+        batches: What a message of a batch takes, by the number of threads.
+        batch_grants: What the machine granted to two processes in these rounds.
+        spread: One message to many keys, by the limit and by pydidcomm.
+        spread_grants: The grants of these rounds.
+    """
+
+    processors: int
+    batches: dict[int, list[float]]
+    batch_grants: list[float]
+    spread: Times
+    spread_grants: list[float]
+
+    def rows(self, limit: float) -> list[str]:
+        """What two processors gain; `limit` is the one of a message of the batch."""
+        if self.processors == 1:
+            return ["threads: not measured, this process may use one processor alone"]
+        return [
+            batch_row(self.batches, self.batch_grants, limit),
+            spread_row(self.spread, self.spread_grants, self.processors),
+        ]
+
+
+async def on_every_processor(options: argparse.Namespace) -> OnEveryProcessor:
+    """Measures what threads gain, each round beside what the machine grants to two processes then."""
+    grants = Grants(options.programs)
+    try:
+        batches = await batch(options.rounds, grants)
+        many = await spread(options.rounds, options.programs, grants)
+    finally:
+        grants.close()
+    return OnEveryProcessor(processors(), *batches, *many)
+
+
 async def main(options: argparse.Namespace) -> None:
     """Measures, prints the table, draws, and keeps the numbers."""
     chosen = [operation for operation in OPERATIONS if options.only in operation.name]
-    batches, grants = ({}, []) if options.only else await batch(options.rounds, options.programs)
     # while this process may still use every processor
-    available = processors()
-    spread = (
-        {} if options.only else await measured([TO_MANY], options.programs, options.rounds, every_face=False)
-    )
+    many = None if options.only else await on_every_processor(options)
     on_one_processor()
     times = await measured(chosen, options.programs, options.rounds)
     print(table(chosen, times, COLUMNS), LEGEND, sep="\n")
-    if options.only:
+    if many is None:
         return
     imported = {statement: import_time(statement) for statement in IMPORTS}
     plotted = [*BY_SIZE, *BY_RECIPIENTS]
@@ -76,12 +112,11 @@ async def main(options: argparse.Namespace) -> None:
     keep(
         options.out / "bench.json",
         times | drawn,
-        {"import_ms": imported, "unpack_many": batches, "two_processes": grants, "spread": spread},
+        {"import_ms": imported, **asdict(many)},
     )
     by_size(options.out / "by-size.svg", BY_SIZE, drawn, PLOTTED)
     by_recipients(options.out / "by-recipients.svg", BY_RECIPIENTS, drawn, PLOTTED)
-    print(batch_row(batches, grants, median(times[BATCHED][LIMIT])))
-    print(spread_row(TO_MANY.name, spread[TO_MANY.name], available, grants))
+    print(*many.rows(median(times[BATCHED][LIMIT])), sep="\n")
     for statement, milliseconds in imported.items():
         print(import_row(statement, milliseconds))
 
