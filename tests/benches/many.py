@@ -77,7 +77,7 @@ async def batch(rounds: int, grants: Grants) -> tuple[dict[int, list[float]], li
 
 
 async def spread(rounds: int, folder: Path, grants: Grants) -> tuple[Times, list[float]]:
-    """One message to many keys, by the limit on one processor and by pydidcomm on all, and each round's grant."""
+    """One message to many keys by the limit on one processor and by pydidcomm on all; each round's grant."""
     material = make("did:example", [TO_MANY])
     program = Program(LIMIT, [str(folder / LIMIT)], material)
     contestants = [program, ours(material, make("did:peer", []))[0]]
