@@ -56,6 +56,8 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
 	$(SAY) "floors: imports point down, and in no circle"
 	$(BIN)/python tests/floors.py
+	$(SAY) "wording: the words that no shipped text has"
+	$(BIN)/python tests/wording.py
 	$(SAY) "notices: the crates of Cargo.lock, and no others"
 	$(BIN)/python tests/notices.py --check
 	$(SAY) "mutants of the ledger: each still fits the sources, and each MUST has one"

@@ -1,6 +1,6 @@
 """A letterbox: a real HTTP server on localhost that takes DIDComm messages, for the notebooks.
 
-It runs in the event loop of whoever opens it. DIDComm v2.1, section "Transports", "HTTPS".
+It runs in the event loop in which it is opened. DIDComm v2.1, section "Transports", "HTTPS".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turn notebooks that ran into pages, with their pictures as files beside them."""
+"""Turn notebooks that ran into pages, with their pictures as files in the same folder."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use super::context::ContextIn;
 use super::cost::is_long;
 use super::operation::{PyOperation, Stop, Task};
-use super::question::{Asked, question_out};
+use super::question::{Expected, question_out};
 use super::result::AnyResult;
 use super::text_in::TextIn;
 use super::thread_pool::{Cancelled, Threads};
@@ -47,7 +47,7 @@ enum Entry {
 
 /// Operations that wait for the same answer, by their places.
 struct Waiting {
-    asked: Asked,
+    expected: Expected,
     question: Option<Question>,
     places: Vec<usize>,
 }
@@ -102,7 +102,7 @@ impl Entries {
                     match self.waiting.get_mut(group) {
                         Some(waiting) => waiting.places.push(place),
                         None => self.waiting.push(Waiting {
-                            asked: Asked::of(&question),
+                            expected: Expected::of(&question),
                             question: Some(question),
                             places: vec![place],
                         }),
@@ -140,8 +140,8 @@ impl Entries {
     }
 
     fn put(&mut self, place: usize, entry: Entry) {
-        if let Some(held) = self.all.get_mut(place) {
-            *held = entry;
+        if let Some(current) = self.all.get_mut(place) {
+            *current = entry;
         }
     }
 }
@@ -234,7 +234,7 @@ impl PyBatch {
                         Some(Entry::Running(task)) => task.most_document_entries(),
                         _ => MOST_ENTRIES,
                     };
-                    waiting.asked.answer(&value, most_entries)
+                    waiting.expected.answer(&value, most_entries)
                 };
                 match answer {
                     Ok(answer) => {

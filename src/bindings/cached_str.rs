@@ -13,10 +13,10 @@ use crate::caller::lock;
 /// So there is one copy of a large message, however often it is read.
 pub(super) struct WireText {
     length: usize,
-    held: Mutex<Held>,
+    form: Mutex<Form>,
 }
 
-enum Held {
+enum Form {
     Written(String),
     Made(Py<PyString>),
 }
@@ -29,12 +29,12 @@ impl WireText {
 
     /// The text; MemoryError where memory is exhausted.
     pub(super) fn for_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        let mut held = lock(&self.held);
-        let made = match &*held {
-            Held::Written(text) => checked_str(py, text)?,
-            Held::Made(made) => return Ok(made.bind(py).clone()),
+        let mut form = lock(&self.form);
+        let made = match &*form {
+            Form::Written(text) => checked_str(py, text)?,
+            Form::Made(made) => return Ok(made.bind(py).clone()),
         };
-        *held = Held::Made(made.clone().unbind());
+        *form = Form::Made(made.clone().unbind());
         Ok(made)
     }
 }
@@ -53,12 +53,12 @@ impl TryFrom<Bound<'_, PyString>> for WireText {
     type Error = PyErr;
 
     fn try_from(text: Bound<'_, PyString>) -> PyResult<Self> {
-        Ok(Self { length: text.to_str()?.len(), held: Mutex::new(Held::Made(text.unbind())) })
+        Ok(Self { length: text.to_str()?.len(), form: Mutex::new(Form::Made(text.unbind())) })
     }
 }
 
 impl From<String> for WireText {
     fn from(text: String) -> Self {
-        Self { length: text.len(), held: Mutex::new(Held::Written(text)) }
+        Self { length: text.len(), form: Mutex::new(Form::Written(text)) }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use pyo3::prelude::*;
 
 use super::cost::{EACH, is_long};
-use super::question::{Asked, question_out};
+use super::question::{Expected, question_out};
 use super::result::{AnyResult, IntoResult};
 use super::thread_pool::{Cancelled, Threads};
 use crate::caller::{Answer, Caller, Context, Question, Spread, lock};
@@ -27,7 +27,7 @@ pub(super) struct Task {
 
 struct Running {
     operation: Box<dyn Run>,
-    asked: Option<Asked>,
+    expected: Option<Expected>,
     answer: Option<Answer>,
 }
 
@@ -64,15 +64,15 @@ impl Task {
         W: Future<Output = Result<T>> + Send + 'static,
     {
         let threads: Arc<OnceLock<Threads>> = Arc::default();
-        let given = Arc::clone(&threads);
-        let spread: Spread = Box::new(move |count, job| match given.get() {
+        let pool = Arc::clone(&threads);
+        let spread: Spread = Box::new(move |count, job| match pool.get() {
             Some(threads) => threads.each(count, job),
             None => (0..count).for_each(job),
         });
         let context = Context { spread: Some(spread), ..context.into() };
         let most_document_entries = context.most_document_entries;
         let operation = Box::new(Operation::new(context, begin));
-        let running = Mutex::new(Running { operation, asked: None, answer: None });
+        let running = Mutex::new(Running { operation, expected: None, answer: None });
         Arc::new(Self {
             running,
             weight: bytes.saturating_add(EACH),
@@ -94,7 +94,7 @@ impl Task {
 
     /// Whether it takes so long that an event loop is left for it.
     fn is_long(&self) -> bool {
-        is_long(self.weight) || matches!(lock(&self.running).asked, Some(Asked::Leave))
+        is_long(self.weight) || matches!(lock(&self.running).expected, Some(Expected::Leave))
     }
 
     /// Gives it threads, if it takes long.
@@ -113,7 +113,7 @@ impl Task {
         let answer = running.answer.take();
         let stop = running.operation.run(answer);
         if let Ok(Step::Ask(question)) = &stop {
-            running.asked = Some(Asked::of(question));
+            running.expected = Some(Expected::of(question));
         }
         stop
     }
@@ -183,9 +183,9 @@ impl PyOperation {
     /// a kid and a Secret, a JWK or an external key; with a shared secret; with a signature; LongWork
     /// with anything.
     fn supply(&self, answer: &Bound<'_, PyAny>) -> PyResult<()> {
-        let asked = lock(&self.0.running).asked;
-        let asked = asked.ok_or(Error::Answer("the operation waits for no answer"))?;
-        self.0.supply(asked.answer(answer, self.0.most_document_entries)?);
+        let expected = lock(&self.0.running).expected;
+        let expected = expected.ok_or(Error::Answer("the operation waits for no answer"))?;
+        self.0.supply(expected.answer(answer, self.0.most_document_entries)?);
         Ok(())
     }
 }

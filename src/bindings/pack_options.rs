@@ -101,8 +101,8 @@ impl PyPackOptions {
 
 /// The header of a signature that holds `kid`, by its name.
 pub(super) fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
-    let given = kid_in.extract::<String>();
-    match given.as_deref() {
+    let text = kid_in.extract::<String>();
+    match text.as_deref() {
         Ok("header") => Ok(KidIn::Header),
         Ok("protected") => Ok(KidIn::Protected),
         other => {
@@ -121,6 +121,6 @@ pub(super) fn agreement_curve(name: &str) -> PyResult<Curve> {
 }
 
 /// Headers of forwards; those that every forward has are not the caller's.
-pub(super) fn headers(given: Option<ObjectIn>) -> PyResult<ForwardHeaders> {
-    given.map_or_else(|| Ok(ForwardHeaders::default()), |ObjectIn(text)| Ok(ForwardHeaders::parse(&text)?))
+pub(super) fn headers(value: Option<ObjectIn>) -> PyResult<ForwardHeaders> {
+    value.map_or_else(|| Ok(ForwardHeaders::default()), |ObjectIn(text)| Ok(ForwardHeaders::parse(&text)?))
 }

@@ -53,8 +53,8 @@ pub(super) fn encode_peer_did(
     let method = Method::from_number(usize::try_from(method.0).unwrap_or(usize::MAX)).map_err(misuse)?;
     let purposes = [(Purpose::KeyAgreement, agreement), (Purpose::Authentication, authentication)];
     let (mut secrets, mut keys) = (Vec::new(), Vec::new());
-    for (purpose, given) in purposes {
-        for secret in given {
+    for (purpose, listed) in purposes {
+        for secret in listed {
             let secret = secret.get().0.clone();
             keys.push((purpose, secret.public_key()));
             secrets.push(secret);

@@ -20,7 +20,7 @@ use crate::error::Error;
 
 /// What kind of answer is waited for.
 #[derive(Clone, Copy)]
-pub(super) enum Asked {
+pub(super) enum Expected {
     Document,
     Secrets,
     SharedSecret,
@@ -28,7 +28,7 @@ pub(super) enum Asked {
     Leave,
 }
 
-impl Asked {
+impl Expected {
     pub(super) fn of(question: &Question) -> Self {
         match question {
             Question::ResolveDid { .. } => Self::Document,
@@ -46,14 +46,14 @@ impl Asked {
             Self::Secrets => {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
                 let secrets = secrets.into_iter().map(|(kid, secret)| {
-                    let held = read_secret(&secret, &kid).map_err(|error| {
+                    let read = read_secret(&secret, &kid).map_err(|error| {
                         let kid = display::shorten(&kid, display::LONGEST_ID);
                         let expected = "a Secret, a dict, an external key or None";
                         let error =
                             named(error, &secret, &format!("the secrets must have {expected} for {kid}"));
                         with_kid(error, &secret, &kid)
                     })?;
-                    Ok((kid, held))
+                    Ok((kid, read))
                 });
                 Answer::Secrets(secrets.collect::<PyResult<_>>()?)
             }

@@ -140,18 +140,18 @@ pub(super) fn document_of(
     answer: &Bound<'_, PyAny>,
     most_entries: Option<usize>,
 ) -> PyResult<PyDocument> {
-    let answer = kept(answer, most_entries.unwrap_or(MOST_ENTRIES))?;
+    let answer = read_with_text(answer, most_entries.unwrap_or(MOST_ENTRIES))?;
     Ok(resolve::document_of(did, answer).map(PyDocument::from)?)
 }
 
 /// What a resolver answered: a document's JSON object, a parsed document, or None; or the same with what DID
-/// Resolution says beside it.
+/// Resolution says of it.
 pub(super) fn answer(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
     answer_read(value, |document| read(document, most_entries))
 }
 
 /// The same, and the document keeps its JSON.
-fn kept(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
+fn read_with_text(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
     answer_read(value, |document| {
         let DocumentIn(text) = document.extract()?;
         Ok(Document::from_text(text, most_entries)?)

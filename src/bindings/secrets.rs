@@ -69,9 +69,9 @@ impl PySecret {
     #[staticmethod]
     #[pyo3(signature = (curve, octets, *, kid = None))]
     fn from_octets(curve: StrIn, octets: AnswerBytes, kid: Option<StrIn>) -> PyResult<Self> {
-        let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
+        let name = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
-        let secret = SecretKey::from_bytes(given, curve, &Zeroizing::new(octets.0)).map_err(misuse)?;
+        let secret = SecretKey::from_bytes(name, curve, &Zeroizing::new(octets.0)).map_err(misuse)?;
         named(secret, kid.as_deref())
     }
 
@@ -88,9 +88,9 @@ impl PySecret {
     #[staticmethod]
     #[pyo3(signature = (curve, *, kid = None))]
     fn generate(curve: StrIn, kid: Option<StrIn>) -> PyResult<Self> {
-        let given = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
+        let name = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
-        let secret = SecretKey::generate(given, curve, &mut system::random).map_err(misuse)?;
+        let secret = SecretKey::generate(name, curve, &mut system::random).map_err(misuse)?;
         named(secret, kid.as_deref())
     }
 

@@ -82,8 +82,8 @@ fn policy(config: &Bound<'_, PyAny>) -> PyResult<Policy> {
 fn limits(config: &Bound<'_, PyAny>) -> PyResult<Limits> {
     let usual = Limits::default();
     let limit = |name: &str, usual: usize| -> PyResult<usize> {
-        let given: Option<WholeIn> = config.getattr(name)?.extract()?;
-        Ok(given.map_or(usual, |WholeIn(most)| usize::try_from(most).unwrap_or(usize::MAX)))
+        let value: Option<WholeIn> = config.getattr(name)?.extract()?;
+        Ok(value.map_or(usual, |WholeIn(most)| usize::try_from(most).unwrap_or(usize::MAX)))
     };
     let ending_age: Option<WholeIn> = config.getattr("max_ending_age")?.extract()?;
     Ok(Limits {

@@ -34,9 +34,9 @@ mod tests {
     fn set_contains_both_forms_of_a_did() {
         let long = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a";
         let short = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M";
-        for (put, asked) in [(long, short), (short, long), ("did:example:a", "did:example:a")] {
+        for (put, found) in [(long, short), (short, long), ("did:example:a", "did:example:a")] {
             let parties: DidSet = [put].into_iter().collect();
-            assert!(parties.contains(asked) && !parties.contains("did:example:b"), "{put} {asked}");
+            assert!(parties.contains(found) && !parties.contains("did:example:b"), "{put} {found}");
         }
         assert!(DidSet::default().is_empty());
     }

@@ -86,7 +86,7 @@ impl Default for DocumentCache {
             .weight_capacity(u64::try_from(MOST_BYTES).unwrap_or(u64::MAX))
             .hot_allocation(HOT_FRACTION)
             .build()
-            .expect("both capacities are given");
+            .expect("both capacities are set");
         let documents = Cache::with_options(room, Bytes, DefaultHashBuilder::default(), EvictShortForm);
         Self { documents, long_forms: HashMap::new() }
     }

@@ -44,7 +44,7 @@ impl Default for LongForms {
             .weight_capacity(u64::try_from(MOST_BYTES).unwrap_or(u64::MAX))
             .hot_allocation(RETURNING)
             .build()
-            .expect("both capacities are given");
+            .expect("both capacities are set");
         Self(Cache::with_options(room, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
     }
 }

@@ -142,19 +142,19 @@ mod tests {
     #[test]
     fn key_is_found_and_removed_under_either_form_of_its_did() {
         let three = format!("{}#key-1", shortest(TWO.split('#').next().unwrap()));
-        for (kept, asked) in [(LONG, SHORT), (SHORT, LONG), (TWO, &three), (&three, TWO)] {
+        for (stored, name) in [(LONG, SHORT), (SHORT, LONG), (TWO, &three), (&three, TWO)] {
             let store = SecretStore::default();
-            store.insert(secret(kept, 1));
-            for kid in [kept, asked] {
-                assert_eq!(store.find(kid).unwrap().kid().as_str(), kept);
+            store.insert(secret(stored, 1));
+            for kid in [stored, name] {
+                assert_eq!(store.find(kid).unwrap().kid().as_str(), stored);
                 assert!(store.find(&kid.replace("key-1", "key-2")).is_none());
             }
             // the same key of the same DID, so there is one entry
-            store.insert(secret(asked, 2));
-            assert_eq!((store.kids(), store.len()), (vec![asked.to_owned()], 1));
-            assert_eq!(store.find(kept).unwrap().public_key(), secret(kept, 2).public_key());
-            assert!(store.remove(kept) && !store.remove(asked));
-            assert!(store.find(asked).is_none() && store.is_empty());
+            store.insert(secret(name, 2));
+            assert_eq!((store.kids(), store.len()), (vec![name.to_owned()], 1));
+            assert_eq!(store.find(stored).unwrap().public_key(), secret(stored, 2).public_key());
+            assert!(store.remove(stored) && !store.remove(name));
+            assert!(store.find(name).is_none() && store.is_empty());
         }
     }
 
@@ -162,20 +162,20 @@ mod tests {
     fn removed_key_is_not_found_under_any_name() {
         let verkey = "3Dn1SJNPaCXcvvJvSbsFWP2xaCjMom3can8CQNhWrTRx";
         let of_did_key = secret(&name(verkey), 1);
-        for (kept, asked) in [(secret(SHORT, 1), LONG), (secret(LONG, 1), SHORT), (of_did_key, verkey)] {
+        for (stored, name) in [(secret(SHORT, 1), LONG), (secret(LONG, 1), SHORT), (of_did_key, verkey)] {
             let store = SecretStore::default();
-            store.insert(kept.clone());
+            store.insert(stored.clone());
             for _ in 0..3 {
-                assert_eq!(store.find(asked).unwrap().kid(), kept.kid());
+                assert_eq!(store.find(name).unwrap().kid(), stored.kid());
             }
             let count = |store: &SecretStore| {
                 let keys = store.0.read().unwrap();
                 (keys.by_name.len(), keys.names.values().map(Vec::len).sum::<usize>())
             };
-            assert_eq!(count(&store), (2, 2), "{asked}");
-            assert!(store.remove(asked));
-            assert_eq!(count(&store), (0, 0), "{asked}");
-            assert!(store.find(asked).is_none() && store.find(kept.kid().as_str()).is_none());
+            assert_eq!(count(&store), (2, 2), "{name}");
+            assert!(store.remove(name));
+            assert_eq!(count(&store), (0, 0), "{name}");
+            assert!(store.find(name).is_none() && store.find(stored.kid().as_str()).is_none());
         }
     }
 

@@ -65,7 +65,7 @@ pub(crate) async fn signing_key(caller: &Caller, signer: &DidUrl) -> Result<Sign
         |key: &PublicKey| SignatureAlgorithm::of(key.curve()).filter(|found| found.is_written());
     let keys =
         match_keys(&document, Relationship::Authentication, signer, |key| algorithm_of(key).is_some())?;
-    let (secret, public_key) = find_held(caller, &keys).await?;
+    let (secret, public_key) = find_secret(caller, &keys).await?;
     let algorithm = algorithm_of(&public_key).ok_or_else(|| {
         Error::misuse("a key for key agreement cannot sign: pass a key under `authentication`")
     })?;
@@ -135,11 +135,11 @@ pub(crate) async fn sender_keys(
         })?;
     keys.sort_by_key(|(_, key)| place(key));
     if !every_curve {
-        return find_held(caller, &keys).await.map(|(secret, key)| vec![(key.curve(), secret)]);
+        return find_secret(caller, &keys).await.map(|(secret, key)| vec![(key.curve(), secret)]);
     }
     let mut senders = Vec::new();
     for on_curve in keys.chunk_by(|(_, one), (_, other)| one.curve() == other.curve()) {
-        match find_held(caller, on_curve).await {
+        match find_secret(caller, on_curve).await {
             Ok((secret, key)) => senders.push((key.curve(), secret)),
             // the sender's secrets may be available on some of its curves only
             Err(Error::SecretNotFound { .. }) => {}
@@ -201,7 +201,7 @@ fn describe(keys: Vec<ListedKey>) -> Vec<String> {
 }
 
 /// Finds the first available secret, and checks it against the public key in the document.
-async fn find_held(caller: &Caller, keys: &[Candidate<'_>]) -> Result<(Secret, PublicKey)> {
+async fn find_secret(caller: &Caller, keys: &[Candidate<'_>]) -> Result<(Secret, PublicKey)> {
     let secret = caller.find_secret_for(keys).await?;
     match keys.iter().find(|(kid, _)| *kid == secret.kid()) {
         Some((_, key)) if secret.may_belong_to(key) => Ok((secret, (*key).clone())),

@@ -148,7 +148,7 @@ async fn open_outermost(
             Envelope::Signed(jws) => {
                 depth = depth.descend(Depth::Signed)?;
                 let (proved, payload) = signed::verify(caller, jws).await?;
-                layers.signed = Some(proved.shown_by(source(packed, inner.as_ref())));
+                layers.signed = Some(proved.with_source(source(packed, inner.as_ref())));
                 payload
             }
             Envelope::Plain => {

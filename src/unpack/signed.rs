@@ -41,7 +41,7 @@ pub(super) struct Proved {
 
 impl Proved {
     /// The layer with its text, which third parties can verify.
-    pub(super) fn shown_by(self, jws: Arc<Source>) -> Signed {
+    pub(super) fn with_source(self, jws: Arc<Source>) -> Signed {
         let Self { kid, algorithm, proof } = self;
         Signed { kid, algorithm, proof, jws }
     }

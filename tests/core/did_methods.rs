@@ -278,12 +278,12 @@ proptest! {
         if let Some(changed) = changed(&known, place, from, character) {
             prop_assert!(peer::resolve_known(&created.did, &changed, KeyNaming::Numbered).is_err(), "{}", changed);
             let resolver = LocalResolver::default();
-            let told = if genesis {
+            let remembered = if genesis {
                 resolver.remember_genesis(&changed).ok()
             } else {
                 DidUrl::parse(&changed).ok().and_then(|did| resolver.remember(&did).ok())
             };
-            prop_assert_ne!(told.as_deref(), Some(created.did.as_str()));
+            prop_assert_ne!(remembered.as_deref(), Some(created.did.as_str()));
             prop_assert!(resolver.resolve(&created.did).unwrap().is_none());
         }
         let text = created.did.as_str();

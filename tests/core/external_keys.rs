@@ -19,18 +19,18 @@ fn ways() -> [EncryptOptions; 4] {
 
 #[test]
 fn an_external_key_gives_the_same_results_as_a_local_key() {
-    let (here, message) = (World::new(), from_alice_to_bob());
-    let elsewhere = here.elsewhere();
+    let (local, message) = (World::new(), from_alice_to_bob());
+    let external = local.with_external_keys();
     for options in ways() {
-        let packed = elsewhere.encrypt(&message, BOB, &options).unwrap().envelope.text;
-        assert_eq!(packed, here.encrypt(&message, BOB, &options).unwrap().envelope.text);
-        let unpacked = elsewhere.unpack(&packed).unwrap();
+        let packed = external.encrypt(&message, BOB, &options).unwrap().envelope.text;
+        assert_eq!(packed, local.encrypt(&message, BOB, &options).unwrap().envelope.text);
+        let unpacked = external.unpack(&packed).unwrap();
         assert_eq!(*unpacked.message(), message);
         assert_eq!(unpacked.sender().is_some(), options.from.is_some());
         assert_eq!(unpacked.signer().is_some(), options.signer.is_some());
     }
-    let signed = elsewhere.sign(&message, ALICE).unwrap();
-    assert_eq!(signed.text, here.sign(&message, ALICE).unwrap().text);
+    let signed = external.sign(&message, ALICE).unwrap();
+    assert_eq!(signed.text, local.sign(&message, ALICE).unwrap().text);
     assert_eq!(signed.sign_from_kid.as_str(), ALICE_SIGNS);
 }
 

@@ -116,7 +116,7 @@ impl Jwe {
     }
 
     /// Derives without any sender, whatever the header says.
-    pub(crate) fn really_from_nobody(mut self) -> Self {
+    pub(crate) fn really_anonymous(mut self) -> Self {
         self.sender = None;
         self
     }

@@ -87,8 +87,8 @@ fn the_peer_verifies_our_rotation() {
     let packed = peer::world().encrypt(&ours().with_from_prior(claims), BOB, &bare(from(ALICE))).unwrap();
     let (_, metadata) = their_unpack(&packed.envelope.text);
     assert_eq!(metadata.from_prior_issuer_kid.as_deref(), Some("did:example:charlie#key-1"));
-    let told = metadata.from_prior.unwrap();
-    assert_eq!((told.iss.as_str(), told.sub.as_str()), (CHARLIE, ALICE));
+    let rotation = metadata.from_prior.unwrap();
+    assert_eq!((rotation.iss.as_str(), rotation.sub.as_str()), (CHARLIE, ALICE));
 }
 
 fn their_pack(
@@ -157,8 +157,8 @@ fn we_verify_the_rotation_of_the_peer() {
     let message = PeerMessage { from_prior: Some(token), ..theirs() };
     let unpacked = peer::world().unpack(their_pack(&message, Some(ALICE_KID), None, &direct())).unwrap();
     assert_eq!(unpacked.rotation().unwrap().issuer_kid().as_str(), "did:example:charlie#key-1");
-    let Some(FromPriorHeader::Verified(told, _)) = unpacked.message().from_prior() else {
+    let Some(FromPriorHeader::Verified(rotation, _)) = unpacked.message().from_prior() else {
         panic!("no claims")
     };
-    assert_eq!((told.iss.as_str(), told.sub.as_deref()), (CHARLIE, Some(ALICE)));
+    assert_eq!((rotation.iss.as_str(), rotation.sub.as_deref()), (CHARLIE, Some(ALICE)));
 }

@@ -142,9 +142,9 @@ fn p_384_is_preferred_to_p_256_in_whatever_order_the_document_has_them() {
 fn a_secret_that_is_not_the_published_one_is_not_used() {
     let stray = |kid: &str, other: &str| -> SecretKey { secret(other).with_kid(DidUrl::parse(kid).unwrap()) };
     for (kid, other) in [(ALICE_KEY, BOB_1), (ALICE_SIGNS, MALLORY_SIGNS)] {
-        let mut held = secrets();
-        held.push(stray(kid, other));
-        let world = World::of(documents(), held);
+        let mut known = secrets();
+        known.push(stray(kid, other));
+        let world = World::of(documents(), known);
         if kid == ALICE_KEY {
             misused(world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)));
         } else {
@@ -161,7 +161,7 @@ fn the_key_to_encrypt_to_comes_from_the_document() {
     let world = World::new().with_document(rekeyed.unwrap());
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap();
     assert_eq!(world.unpack(&packed.envelope.text).err(), Some(Error::Decryption));
-    let mut held = secrets();
-    held.push(secret("did:example:bob#agree-2").with_kid(DidUrl::parse(BOB_1).unwrap()));
-    assert!(World::of(documents(), held).unpack(&packed.envelope.text).is_ok());
+    let mut known = secrets();
+    known.push(secret("did:example:bob#agree-2").with_kid(DidUrl::parse(BOB_1).unwrap()));
+    assert!(World::of(documents(), known).unpack(&packed.envelope.text).is_ok());
 }

@@ -98,7 +98,7 @@ fn texts() -> Vec<String> {
 }
 
 /// All that a recipient relies on.
-fn told(unpacked: &Unpacked) -> (String, Option<String>, Option<String>) {
+fn proved(unpacked: &Unpacked) -> (String, Option<String>, Option<String>) {
     let sender = unpacked.sender().map(|sender| sender.kid().to_string());
     let signer = unpacked.signer().map(|signer| signer.kid().to_string());
     (unpacked.message().to_json(), sender, signer)
@@ -137,14 +137,14 @@ proptest! {
     #[test]
     fn a_changed_byte_gives_an_error_or_the_same_content(which in 0..6_usize, place: prop::sample::Index, byte: u8) {
         let text = texts().swap_remove(which);
-        let honest = told(&World::new().unpack(&text).unwrap());
+        let honest = proved(&World::new().unpack(&text).unwrap());
         let mut bytes = text.into_bytes();
         let place = place.index(bytes.len());
         bytes[place] = byte;
         if let Ok(changed) = String::from_utf8(bytes)
             && let Ok(unpacked) = World::new().unpack(changed)
         {
-            prop_assert_eq!(told(&unpacked), honest);
+            prop_assert_eq!(proved(&unpacked), honest);
         }
     }
 
@@ -164,12 +164,12 @@ proptest! {
         which in 0..6_usize, place: prop::sample::Index, value in any_json(),
     ) {
         let text = texts().swap_remove(which);
-        let honest = told(&World::new().unpack(&text).unwrap());
+        let honest = proved(&World::new().unpack(&text).unwrap());
         let mut json: Value = serde_json::from_str(&text).unwrap();
         let pointers = pointers(&json);
         *json.pointer_mut(&pointers[place.index(pointers.len())]).unwrap() = value;
         if let Ok(unpacked) = World::new().unpack(&json) {
-            prop_assert_eq!(told(&unpacked), honest);
+            prop_assert_eq!(proved(&unpacked), honest);
         }
     }
 

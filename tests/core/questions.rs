@@ -48,7 +48,7 @@ fn authcrypted() -> String {
     World::new().encrypt(&from_alice_to_bob(), BOB, &from(ALICE)).unwrap().envelope.text
 }
 
-fn held() -> Answer {
+fn bob_secret() -> Answer {
     Answer::Secrets(vec![(BOB_1.to_owned(), secret(BOB_1).into())])
 }
 
@@ -59,13 +59,13 @@ fn unpack_requests_the_secret_and_then_the_sender() {
     let Ok(Step::Ask(question)) = operation.start() else { panic!("no question") };
     let kids = BOB_SORTED.map(str::to_owned).to_vec();
     assert_eq!(question, Question::FindSecrets { kids, public_keys: Vec::new(), every: false });
-    let Ok(Step::Ask(question)) = operation.supply(held()) else { panic!("no question") };
+    let Ok(Step::Ask(question)) = operation.supply(bob_secret()) else { panic!("no question") };
     let options = ResolveOptions { unproved: true, ..ResolveOptions::default() };
     assert_eq!(question, Question::ResolveDid { did: ALICE.to_owned(), options });
     let alice = Arc::new(document(ALICE, &[("keyAgreement", &["agree-1"])]));
     let Ok(Step::Done(unpacked)) = operation.supply(Answer::Document(Some(alice))) else { panic!("no end") };
     assert_eq!(unpacked.sender().unwrap().kid().as_str(), ALICE_KEY);
-    let ended = operation.supply(held());
+    let ended = operation.supply(bob_secret());
     assert!(matches!(ended, Err(Error::Answer(_))));
     assert!(matches!(operation.start(), Err(Error::Answer(_))));
 }
@@ -73,7 +73,7 @@ fn unpack_requests_the_secret_and_then_the_sender() {
 #[test]
 fn an_answer_before_the_question_is_refused() {
     let mut operation = unpacking(&authcrypted());
-    assert!(matches!(operation.supply(held()), Err(Error::Answer(_))));
+    assert!(matches!(operation.supply(bob_secret()), Err(Error::Answer(_))));
     assert!(matches!(operation.start(), Ok(Step::Ask(_))));
 }
 
@@ -81,14 +81,14 @@ fn an_answer_before_the_question_is_refused() {
 fn an_answer_of_the_wrong_kind_ends_the_operation() {
     let packed = authcrypted();
     assert!(matches!(error_after(&packed, vec![Answer::Document(None)]), Error::Answer(_)));
-    assert!(matches!(error_after(&packed, vec![held(), held()]), Error::Answer(_)));
+    assert!(matches!(error_after(&packed, vec![bob_secret(), bob_secret()]), Error::Answer(_)));
 }
 
 // KID-03, KID-08, DID-30, MSG-17
 #[test]
 fn the_document_of_another_did_is_refused_as_answer() {
     let mallory = document("did:example:mallory", &[("keyAgreement", &["agree-1"])]);
-    let error = error_after(&authcrypted(), vec![held(), Answer::Document(Some(Arc::new(mallory)))]);
+    let error = error_after(&authcrypted(), vec![bob_secret(), Answer::Document(Some(Arc::new(mallory)))]);
     assert!(matches!(error, Error::MalformedDocument { did, .. } if did == ALICE));
 }
 
@@ -118,7 +118,7 @@ fn a_did_is_requested_once_per_operation() {
             Question::ResolveDid { .. } => {
                 Answer::Document(Some(Arc::new(document(BOB, &[("keyAgreement", &["agree-1"])]))))
             }
-            _ => held(),
+            _ => bob_secret(),
         };
         questions.push(question);
         step = operation.supply(answer).unwrap();

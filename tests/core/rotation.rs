@@ -63,8 +63,8 @@ fn a_rotation_is_a_signed_jwt_in_a_message_from_the_new_did() {
     let rotation = unpacked.rotation().unwrap();
     assert_eq!(rotation.issuer_kid().as_str(), ALICE_SIGNS);
     assert_eq!(rotation.jwt(), plaintext["from_prior"].as_str().unwrap());
-    let told = FromPrior { iat: Some(NOW), ..claims(Some(ALICE_2)) };
-    let verified = FromPriorHeader::Verified(told, rotation.jwt().to_owned());
+    let with_time = FromPrior { iat: Some(NOW), ..claims(Some(ALICE_2)) };
+    let verified = FromPriorHeader::Verified(with_time, rotation.jwt().to_owned());
     assert_eq!(unpacked.message().from_prior(), Some(&verified));
 }
 
@@ -83,8 +83,8 @@ fn the_time_and_other_claims_of_a_rotation_are_preserved() {
         let world = World::new().seeded(seed);
         let packed = world.encrypt(&announcement(full.clone()), BOB, &from(ALICE_2)).unwrap();
         let unpacked = world.unpack(&packed.envelope.text).unwrap();
-        let Some(FromPriorHeader::Verified(told, _)) = unpacked.message().from_prior() else { panic!() };
-        assert_eq!(*told, full);
+        let Some(FromPriorHeader::Verified(verified, _)) = unpacked.message().from_prior() else { panic!() };
+        assert_eq!(*verified, full);
     }
 }
 
@@ -99,8 +99,8 @@ fn an_end_has_neither_sub_nor_from_and_is_anoncrypted() {
     assert_eq!(signed, json!({"iss": ALICE, "iat": NOW}));
     let unpacked = World::new().unpack(&packed.envelope.text).unwrap();
     assert_eq!(unpacked.rotation().unwrap().issuer_kid().as_str(), ALICE_SIGNS);
-    let Some(FromPriorHeader::Verified(told, _)) = unpacked.message().from_prior() else { panic!() };
-    assert_eq!(*told, FromPrior { iat: Some(NOW), ..claims(None) });
+    let Some(FromPriorHeader::Verified(verified, _)) = unpacked.message().from_prior() else { panic!() };
+    assert_eq!(*verified, FromPrior { iat: Some(NOW), ..claims(None) });
 }
 
 #[track_caller]

@@ -123,9 +123,9 @@ fn every_routing_key_has_a_layer_the_first_of_them_outermost() {
     let received = world.unpack(payload(&second)).unwrap();
     assert_eq!(received.signer().unwrap().kid().as_str(), ALICE_SIGNS);
     assert!(!received.was_in_forward());
-    for stranger in [TWO_2, BOB_1] {
+    for other in [TWO_2, BOB_1] {
         assert!(matches!(
-            world.holding(&[stranger]).unpack(packed.envelope.message()),
+            world.holding(&[other]).unpack(packed.envelope.message()),
             Err(Error::SecretNotFound { .. })
         ));
     }
@@ -279,8 +279,8 @@ fn a_routing_key_is_that_very_key_and_a_did_all_of_its_keys() {
     let unlisted = format!("{ONE}#sign-1");
     assert!(matches!(routed(&unlisted), Some(Error::KeyNotFound { kid, .. }) if kid == unlisted));
     assert_eq!(
-        routed("did:example:nobody#key-1"),
-        Some(Error::DidNotFound { did: "did:example:nobody".into() })
+        routed("did:example:unknown#key-1"),
+        Some(Error::DidNotFound { did: "did:example:unknown".into() })
     );
     assert!(matches!(routed("#agree-1"), Some(Error::MalformedDocument { did, .. }) if did == BOB));
 }
@@ -407,7 +407,7 @@ fn the_keys_that_one_message_is_encrypted_to_have_a_limit() {
 // RTE-24
 #[test]
 fn an_unreachable_endpoint_is_skipped_for_the_next() {
-    let endpoints = json!([{"uri": "did:example:nobody"}, {"uri": AT_ONE, "routingKeys": ["did:example:gone#k"]},
+    let endpoints = json!([{"uri": "did:example:unknown"}, {"uri": AT_ONE, "routingKeys": ["did:example:gone#k"]},
                            {"uri": TWO}]);
     let packed = pack(&world(endpoints.clone())).unwrap();
     assert_eq!(
@@ -416,7 +416,7 @@ fn an_unreachable_endpoint_is_skipped_for_the_next() {
     );
     // the first obstacle is the one to name
     let error = pack(&world(endpoints).without(TWO)).err();
-    assert_eq!(error, Some(Error::DidNotFound { did: "did:example:nobody".into() }));
+    assert_eq!(error, Some(Error::DidNotFound { did: "did:example:unknown".into() }));
 }
 
 #[test]

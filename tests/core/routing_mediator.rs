@@ -333,7 +333,7 @@ fn a_forward_for_another_recipient_is_not_opened() {
     let several = json!([{"data": {"json": jwe}}, {"data": {"json": jwe}}]);
     let linked = json!([{"data": {"json": jwe}}, {"data": link}]);
     for packed in [
-        for_bob(json!({"body": {"next": "did:example:nobody"}}), &jwe),
+        for_bob(json!({"body": {"next": "did:example:unknown"}}), &jwe),
         for_bob(json!({"body": {"next": ALICE}}), &jwe),
         for_bob(
             json!({"body": {"next": "did:example:bob#not-held"}}),

@@ -21,7 +21,7 @@ fn to_each(
 ) -> (Result<Vec<Result<Packed>>>, usize) {
     let to: Vec<_> = to.iter().map(|to| DidUrl::parse(to).unwrap()).collect();
     let mut signatures = 0;
-    let packed = world.elsewhere().run_watched(
+    let packed = world.with_external_keys().run_watched(
         |caller| async move { pack::pack_encrypted_to_each(&caller, message, &to, &options).await },
         |question| signatures += usize::from(matches!(question, Question::Sign { .. })),
     );

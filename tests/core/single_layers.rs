@@ -197,7 +197,7 @@ fn the_routes_to_a_did_equal_those_of_packing() {
     assert_eq!(found.len(), 2);
     assert_eq!(find(&World::new(), CAROL).unwrap_err(), Error::EndpointNotFound { did: CAROL.to_owned() });
     let lost = Document::parse(&json!({"id": BOB, "service": [{"id": "#s", "type": "DIDCommMessaging",
-                                      "serviceEndpoint": {"uri": "did:example:nobody"}}]}));
+                                      "serviceEndpoint": {"uri": "did:example:unknown"}}]}));
     let error = find(&World::new().with_document(lost.unwrap()), BOB).unwrap_err();
-    assert_eq!(error, Error::DidNotFound { did: "did:example:nobody".to_owned() });
+    assert_eq!(error, Error::DidNotFound { did: "did:example:unknown".to_owned() });
 }

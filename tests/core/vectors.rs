@@ -116,7 +116,7 @@ fn the_messages_of_the_specification_open_to_their_plaintext() {
         assert_eq!(*world.unpack(&packed).unwrap().message(), expected, "{name}");
         opened.push(name.split('-').next().unwrap().to_owned());
         for kid in vector["recipients"].as_array().unwrap().iter().map(|kid| kid.as_str().unwrap()) {
-            assert!(kids.iter().any(|held| held == kid), "{name}");
+            assert!(kids.iter().any(|known| known == kid), "{name}");
             let unpacked = world.holding(&[kid]).unpack(&packed).unwrap();
             assert_eq!(*unpacked.message(), expected, "{name} with {kid}");
             assert_eq!(unpacked.recipient_kid().unwrap().as_str(), kid);

@@ -26,7 +26,7 @@ pub(crate) struct World {
     documents: HashMap<String, Arc<Document>>,
     secrets: HashMap<String, SecretKey>,
     seed: u64,
-    elsewhere: bool,
+    has_external_keys: bool,
 }
 
 impl World {
@@ -41,7 +41,7 @@ impl World {
         let documents =
             documents.into_iter().map(|document| (document.did().to_string(), Arc::new(document)));
         let secrets = secrets.into_iter().map(|secret| (secret.kid().to_string(), secret));
-        Self { documents: documents.collect(), secrets: secrets.collect(), seed: 0, elsewhere: false }
+        Self { documents: documents.collect(), secrets: secrets.collect(), seed: 0, has_external_keys: false }
     }
 
     /// The same world with other randomness.
@@ -78,25 +78,29 @@ impl World {
     }
 
     /// The same world with external keys: the core gets handles and requests operations.
-    pub(crate) fn elsewhere(&self) -> Self {
-        Self { elsewhere: true, ..self.clone() }
+    pub(crate) fn with_external_keys(&self) -> Self {
+        Self { has_external_keys: true, ..self.clone() }
     }
 
     fn secret(&self, kid: &str) -> Option<Secret> {
         let key = self.secrets.get(kid)?.clone();
         let handle = || Arc::new(kid.to_owned());
-        Some(if self.elsewhere { ExternalKey::new(key.kid().clone(), handle()).into() } else { key.into() })
+        Some(if self.has_external_keys {
+            ExternalKey::new(key.kid().clone(), handle()).into()
+        } else {
+            key.into()
+        })
     }
 
     fn answer(&self, question: Question) -> Answer {
         match question {
             Question::ResolveDid { did, .. } => Answer::Document(self.documents.get(&did).cloned()),
             Question::FindSecrets { kids, every, .. } => {
-                let held = kids.into_iter().filter_map(|kid| {
+                let found = kids.into_iter().filter_map(|kid| {
                     let secret = self.secret(&kid)?;
                     Some((kid, secret))
                 });
-                Answer::Secrets(if every { held.collect() } else { held.take(1).collect() })
+                Answer::Secrets(if every { found.collect() } else { found.take(1).collect() })
             }
             Question::Agree { key, public_key } => {
                 Answer::SharedSecret(parties::agree(handle(&key), &public_key))
@@ -105,7 +109,7 @@ impl World {
                 assert_eq!(algorithm.name(), "EdDSA");
                 Answer::Signature(parties::signing_key(handle(&key)).sign(&data).unwrap().to_vec())
             }
-            other => panic!("a question that nobody here knows: {other:?}"),
+            other => panic!("a question without an answer: {other:?}"),
         }
     }
 

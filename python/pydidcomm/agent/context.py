@@ -1,4 +1,4 @@
-"""What a handler can know and do beside its message: the proved sender, the relationship, more messages."""
+"""What a handler can know and do in addition to its message: sender, relationship, more messages."""
 
 from typing import Any
 

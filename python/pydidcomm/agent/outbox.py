@@ -184,7 +184,7 @@ class Outbox:
         return None
 
     async def _later(self, item: OutboxItem) -> None:
-        """Let a message wait whose peer does not answer: that is no attempt."""
+        """Let a message wait whose peer does not answer: that is not an attempt."""
         next_at = int(self._clock()) + random.randint(SLOW_PAUSE // 2, SLOW_PAUSE)  # noqa: S311, no secret
         await self._store.settle(
             item.id, item.state, attempts=item.attempts, next_at=next_at, error=item.error

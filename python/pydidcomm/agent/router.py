@@ -32,7 +32,7 @@ Middleware = Callable[[Context, Callable[[], Awaitable[None]]], Awaitable[None]]
 """Runs around each handler: `async def middleware(ctx, call_next)`, with `await call_next()` in it."""
 
 _ARGUMENTS: Final = (Context, Relationship, Received)
-"""What a handler can ask for by an annotation, beside its message."""
+"""What a handler can ask for by an annotation, in addition to its message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

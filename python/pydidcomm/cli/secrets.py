@@ -43,7 +43,7 @@ async def list_(reveal: bool, wallet: Path, as_json: bool) -> None:  # noqa: FBT
 @json_option
 @in_event_loop
 async def add(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Store private keys that were made elsewhere: a JWK with `kid` a line, or a JWK set."""
+    """Store private keys that another program made: a JWK with `kid` a line, or a JWK set."""
     found = _keys(read(file))
     async with opened(wallet, create=True) as store:
         await store.add_keys(found)

@@ -42,7 +42,7 @@ def _envelopes(found: Iterable[Outgoing]) -> list[bytes]:
 
 
 async def departures(store: MediatorStore) -> None:
-    """Departures of one `next` leave in order, one after the other; those of another beside them."""
+    """Departures of one `next` leave in order, one after the other; those of another at the same time."""
     queue = store.departures
     for envelope in (b"1", b"2", b"3"):
         _require(await _keep(queue, envelope) is Placement.STORED, "a departure is stored")

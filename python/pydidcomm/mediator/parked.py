@@ -97,7 +97,7 @@ class Parked(Protocol):
 
 
 def has_room(limits: Limits, count: int, total: int, size: int) -> bool:
-    """Whether one more message has room beside others.
+    """Whether one more message has room in addition to others.
 
     Args:
         limits: The bounds of a queue.

@@ -30,7 +30,7 @@ MAX_ORDER: Final = 2**31 - 1
 """The highest `sender_order`: a thread of that many messages does not end in a lifetime."""
 
 MAX_GAPS: Final = 256
-"""The most missing numbers of one party: more are no gap but another sequence."""
+"""The most missing numbers of one party: more are not a gap but another sequence."""
 
 MAX_PARTIES: Final = 64
 """The most parties of one thread whose orders are remembered."""

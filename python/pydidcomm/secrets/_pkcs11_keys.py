@@ -69,7 +69,7 @@ def generate(session: Any, curve: str, use: KeyUse, label: str) -> tuple[PublicK
 
 
 def point(public: Any) -> bytes:  # noqa: ANN401
-    """The point of a public key. PKCS#11 wraps it in a DER octet string, whose head is longer for P-521."""
+    """The point of a public key. PKCS#11 wraps it in a DER OCTET STRING, whose head is longer for P-521."""
     value: bytes = public[Attribute.EC_POINT]
     if len(value) == _ED25519_BYTES:
         return value

@@ -133,7 +133,7 @@ class AskarSecrets(AsyncSecrets):
         """The same keys with plain functions, for `pydidcomm.sync`."""
         return SyncAskarSecrets(self._backend)
 
-    async def __aenter__(self) -> "AskarSecrets":  # noqa: PYI034, a subclass is no use
+    async def __aenter__(self) -> "AskarSecrets":  # noqa: PYI034, a subclass is useless
         """Open the store."""
         await self._backend.run("open")
         return self

@@ -75,7 +75,7 @@ class KeyringSecrets(AsyncSecrets):
         """The same keys with plain functions, for `pydidcomm.sync`."""
         return SyncKeyringSecrets(self._backend)
 
-    async def __aenter__(self) -> "KeyringSecrets":  # noqa: PYI034, a subclass is no use
+    async def __aenter__(self) -> "KeyringSecrets":  # noqa: PYI034, a subclass is useless
         """Return the store; the keyring itself is opened by the desktop."""
         return self
 

@@ -71,7 +71,7 @@ class Pkcs11Secrets(AsyncSecrets):
         """The same keys with plain functions, for `pydidcomm.sync`."""
         return SyncPkcs11Secrets(self._backend)
 
-    async def __aenter__(self) -> "Pkcs11Secrets":  # noqa: PYI034, a subclass is no use
+    async def __aenter__(self) -> "Pkcs11Secrets":  # noqa: PYI034, a subclass is useless
         """Log in."""
         try:
             await self._backend.run("open")

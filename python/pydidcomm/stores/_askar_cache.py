@@ -7,7 +7,7 @@ MOST_BYTES: Final = 16 << 20
 """A few thousand messages: what a busy agent has under way."""
 
 _OVERHEAD: Final = 300
-"""The bytes of an entry beside its text, roughly: names and keys of dictionaries."""
+"""The bytes of an entry in addition to its text, roughly: names and keys of dictionaries."""
 
 Place = tuple[str, str]
 

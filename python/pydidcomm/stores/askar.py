@@ -112,7 +112,7 @@ class AskarStore:
     def __repr__(self) -> str:
         return f"AskarStore({self._backend!r})"
 
-    async def __aenter__(self) -> "AskarStore":  # noqa: PYI034, a subclass is no use
+    async def __aenter__(self) -> "AskarStore":  # noqa: PYI034, a subclass is useless
         """Open the store, and bring its schema to the newest version."""
         await self._run("open")
         return self

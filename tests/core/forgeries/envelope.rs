@@ -5,16 +5,14 @@ use pydidcomm::limits::Limits;
 use pydidcomm::unpack::UnpackOptions;
 use serde_json::{Value, json};
 
-use super::{
-    accepts, assert_malformed, assert_unsupported, assert_untrusted, from_alice, from_nobody, hello,
-};
+use super::{accepts, anonymous, assert_malformed, assert_unsupported, assert_untrusted, from_alice, hello};
 use super::{refusal, wrapped};
 use crate::forge::{anoncrypt, authcrypt, decode, encode, signed};
 use crate::parties::{ALICE_KEY, ALICE_SIGNS, BOB_1, BOB_SORTED};
 use crate::world::World;
 
 fn both() -> [Value; 2] {
-    [from_alice().seal(), from_nobody().seal()]
+    [from_alice().seal(), anonymous().seal()]
 }
 
 // JWE-08
@@ -60,7 +58,7 @@ fn a_changed_list_of_recipients_is_refused() {
 #[test]
 fn an_apv_that_is_not_the_hash_of_the_recipients_is_refused() {
     for apv in [encode([0; 32]), encode(""), encode(BOB_SORTED.join("."))] {
-        for jwe in [from_alice(), from_nobody()] {
+        for jwe in [from_alice(), anonymous()] {
             assert_untrusted(&refusal(jwe.with("apv", apv.clone()).seal()), Claim::Recipients, None);
         }
     }
@@ -148,7 +146,7 @@ fn binary_members_have_one_encoding() {
 // JWE-19
 #[test]
 fn iv_and_tag_of_another_length_are_refused() {
-    let gcm_and_chacha = ["A256GCM", "XC20P"].map(|enc| from_nobody().with("enc", enc).seal());
+    let gcm_and_chacha = ["A256GCM", "XC20P"].map(|enc| anonymous().with("enc", enc).seal());
     for packed in both().into_iter().chain(gcm_and_chacha) {
         for name in ["iv", "tag"] {
             let bytes = decode(&packed[name]);
@@ -172,7 +170,7 @@ fn iv_and_tag_of_another_length_are_refused() {
 // JWE-17
 #[test]
 fn additional_data_is_authenticated_where_it_is_present() {
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         let packed = jwe.with_aad("beside").seal();
         accepts(&packed);
         let mut changed = packed.clone();
@@ -181,7 +179,7 @@ fn additional_data_is_authenticated_where_it_is_present() {
         changed.as_object_mut().unwrap().shift_remove("aad");
         assert_eq!(refusal(&changed), Error::Decryption);
     }
-    let mut added = from_nobody().seal();
+    let mut added = anonymous().seal();
     added["aad"] = json!("");
     assert_eq!(refusal(added), Error::Decryption);
 }
@@ -189,7 +187,7 @@ fn additional_data_is_authenticated_where_it_is_present() {
 // ENV-02, ENV-08
 #[test]
 fn layers_out_of_their_order_are_malformed() {
-    let (anon, auth) = (from_nobody().seal().to_string(), from_alice().seal().to_string());
+    let (anon, auth) = (anonymous().seal().to_string(), from_alice().seal().to_string());
     let jws = signed(&hello(), ALICE_SIGNS).to_string();
     let three = wrapped(wrapped(&auth)).to_string();
     for packed in [
@@ -213,7 +211,7 @@ fn layers_out_of_their_order_are_malformed() {
 #[test]
 fn a_jwe_with_members_of_a_jws_and_a_jws_with_members_of_a_jwe_are_refused() {
     for (name, value) in [("payload", json!(encode(hello()))), ("signatures", json!([]))] {
-        let mut jwe = from_nobody().seal();
+        let mut jwe = anonymous().seal();
         jwe[name] = value;
         assert_malformed(&refusal(jwe), "message");
     }
@@ -238,7 +236,7 @@ fn unknown_members_of_an_envelope_are_ignored() {
         ("x", json!({"y": [1]})),
         ("signature", json!("AA")),
     ] {
-        let mut jwe = from_nobody().seal();
+        let mut jwe = anonymous().seal();
         jwe[name] = value.clone();
         World::new().unpack(jwe.to_string()).unwrap();
         if name != "signature" {
@@ -296,7 +294,7 @@ fn unbounded_nesting_is_refused() {
         let body = format!("{{\"id\":\"1\",\"type\":\"https://a/b/1.0/c\",\"body\":{{\"x\":{deep}}}}}");
         assert!(matches!(refusal(&body), Error::Malformed { .. }));
         assert!(matches!(refusal(wrapped(&body)), Error::Malformed { .. }));
-        let mut header = from_nobody().seal();
+        let mut header = anonymous().seal();
         header["protected"] = json!(encode(&deep));
         assert!(matches!(refusal(header), Error::Malformed { .. }));
         let recipients = format!("{{\"ciphertext\":\"AA\",\"protected\":\"e30\",\"recipients\":{deep}}}");

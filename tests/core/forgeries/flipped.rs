@@ -3,7 +3,7 @@
 use pydidcomm::error::Error;
 use serde_json::{Value, json};
 
-use super::{from_alice, from_nobody, hello, refusal, wrapped};
+use super::{anonymous, from_alice, hello, refusal, wrapped};
 use crate::forge::{anoncrypt, authcrypt, decode, encode, signed};
 use crate::parties::{ALICE_KEY, ALICE_SIGNS, BOB_1};
 use crate::world::World;
@@ -102,7 +102,7 @@ fn decryption_failures_are_indistinguishable() {
     };
     let failures = [
         swapped,
-        from_alice().really_from_nobody().seal(),
+        from_alice().really_anonymous().seal(),
         from_alice().with_epk_point([0; 32]).seal(),
         with("/ciphertext", &[]),
         with("/ciphertext", &[1]),
@@ -123,7 +123,7 @@ fn decryption_failures_are_indistinguishable() {
 #[test]
 fn recipients_with_different_content_keys_are_refused_if_every_key_must_open() {
     let options = pydidcomm::unpack::UnpackOptions { decrypt_by_all_keys: true, ..Default::default() };
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         let mut packed = jwe.clone().seal();
         assert!(World::new().unpack_with(&packed, options.clone()).is_ok());
         packed["recipients"][2]["encrypted_key"] = json!(encode([3; 72]));

@@ -4,7 +4,7 @@ use pydidcomm::error::{Claim, Error};
 use pydidcomm::unpack::UnpackOptions;
 use serde_json::{Value, json};
 
-use super::{accepts, assert_malformed, assert_unsupported, from_alice, from_nobody, refusal};
+use super::{accepts, anonymous, assert_malformed, assert_unsupported, from_alice, refusal};
 use crate::forge::epk;
 use crate::world::World;
 
@@ -26,7 +26,7 @@ fn key_agreement_outside_of_the_profile_is_refused() {
         "ecdh-es+a256kw",
         "",
     ] {
-        for jwe in [from_alice(), from_nobody()] {
+        for jwe in [from_alice(), anonymous()] {
             assert_unsupported(&refusal(jwe.with("alg", alg).seal()), "key agreement");
         }
     }
@@ -36,7 +36,7 @@ fn key_agreement_outside_of_the_profile_is_refused() {
 #[test]
 fn content_encryption_outside_of_the_profile_is_refused() {
     for enc in ["A128GCM", "A192GCM", "A128CBC-HS256", "A192CBC-HS384", "C20P", "a256gcm", "none", ""] {
-        for jwe in [from_alice(), from_nobody()] {
+        for jwe in [from_alice(), anonymous()] {
             assert_unsupported(&refusal(jwe.with("enc", enc).seal()), "content encryption");
         }
     }
@@ -46,7 +46,7 @@ fn content_encryption_outside_of_the_profile_is_refused() {
 #[test]
 fn authcrypt_with_a_content_encryption_that_does_not_commit_is_refused() {
     for enc in ["A256GCM", "XC20P"] {
-        accepts(from_nobody().with("enc", enc).seal());
+        accepts(anonymous().with("enc", enc).seal());
         let error = refusal(from_alice().with("enc", enc).seal());
         assert_unsupported(&error, "content encryption with ECDH-1PU");
     }
@@ -57,12 +57,12 @@ fn authcrypt_with_a_content_encryption_that_does_not_commit_is_refused() {
 fn anoncrypt_without_apv_is_read_on_demand_and_authcrypt_never() {
     let options = UnpackOptions { accept_missing_apv: true, ..UnpackOptions::default() };
     let unpack = |jwe: Value| World::new().unpack_with(jwe, options.clone());
-    assert!(unpack(from_nobody().with("apv", Value::Null).seal()).unwrap().is_encrypted());
+    assert!(unpack(anonymous().with("apv", Value::Null).seal()).unwrap().is_encrypted());
     assert_malformed(
         &unpack(from_alice().with("apv", Value::Null).seal()).err().unwrap(),
         "jwe.protected.apv",
     );
-    let untrue = unpack(from_nobody().with("apv", "AAAA").seal()).err().unwrap();
+    let untrue = unpack(anonymous().with("apv", "AAAA").seal()).err().unwrap();
     assert!(matches!(untrue, Error::Untrusted { claim: Claim::Recipients, .. }), "{untrue}");
 }
 
@@ -77,7 +77,7 @@ fn a_missing_member_of_the_protected_header_is_refused() {
         );
     }
     for name in ["alg", "enc", "epk", "apv"] {
-        let error = refusal(from_nobody().with(name, Value::Null).seal());
+        let error = refusal(anonymous().with(name, Value::Null).seal());
         assert!(
             matches!(error, Error::Malformed { part, .. } if part.starts_with("jwe.protected")),
             "{name}: {error}"
@@ -108,7 +108,7 @@ fn authcrypt_with_an_ephemeral_key_for_each_recipient_is_refused() {
 // JWE-02: no conforming sender writes this, but one peer does, and for ECDH-ES it is harmless
 #[test]
 fn anoncrypt_with_an_ephemeral_key_for_each_recipient_is_read() {
-    let packed = from_nobody().with_epk_for_each().seal();
+    let packed = anonymous().with_epk_for_each().seal();
     for kid in crate::parties::BOB_SORTED {
         assert!(World::new().holding(&[kid]).unpack(&packed).is_ok());
     }
@@ -133,11 +133,8 @@ fn algorithm_headers_outside_the_protected_header_are_refused() {
 #[test]
 fn an_anonymous_sender_with_a_name_is_refused() {
     let named = crate::parties::ALICE_KEY;
-    assert_malformed(&refusal(from_nobody().with("skid", named).seal()), "jwe.protected");
-    assert_malformed(
-        &refusal(from_nobody().with("apu", crate::forge::encode(named)).seal()),
-        "jwe.protected",
-    );
+    assert_malformed(&refusal(anonymous().with("skid", named).seal()), "jwe.protected");
+    assert_malformed(&refusal(anonymous().with("apu", crate::forge::encode(named)).seal()), "jwe.protected");
 }
 
 // JWE-23
@@ -164,7 +161,7 @@ fn a_name_in_the_unprotected_header_and_in_that_of_a_recipient_is_refused() {
 // JWE-23, JWE-30
 #[test]
 fn a_name_twice_in_one_header_is_refused() {
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         for name in ["alg", "enc", "epk", "apv"] {
             let twice = jwe.clone().with_header_text(|header| {
                 let mut text = serde_json::to_string(header).unwrap();
@@ -179,7 +176,7 @@ fn a_name_twice_in_one_header_is_refused() {
 // JWE-23
 #[test]
 fn extensions_that_change_the_meaning_are_refused() {
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         for crit in [json!(["foo"]), json!(["exp"]), json!([]), json!("foo")] {
             let error = refusal(jwe.clone().with("crit", crit).with("foo", 1).seal());
             assert_unsupported(&error, "critical header extension");
@@ -191,7 +188,7 @@ fn extensions_that_change_the_meaning_are_refused() {
 // JWE-24
 #[test]
 fn unknown_headers_are_ignored() {
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         let mut odd = jwe.with("foo", 1).with("cty", "JWM").with("kid", Value::Null).seal();
         odd["recipients"][0]["header"]["bar"] = json!({"x": 1});
         odd["unprotected"] = json!({"baz": []});
@@ -206,14 +203,14 @@ fn the_typ_of_an_envelope_may_be_short_odd_or_absent() {
     let typs = ["didcomm-encrypted+json", "application/didcomm+encrypted", "JWM"];
     for typ in typs.into_iter().map(Value::from).chain([Value::Null]) {
         accepts(from_alice().with("typ", typ.clone()).seal());
-        accepts(from_nobody().with("typ", typ).seal());
+        accepts(anonymous().with("typ", typ).seal());
     }
 }
 
 // JWE-17
 #[test]
 fn the_header_is_authenticated_as_it_was_written() {
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         let odd = jwe.with_header_text(|header| {
             let members: Vec<_> =
                 header.iter().rev().map(|(name, value)| format!("\t\"{name}\"  :\r\n {value} ")).collect();

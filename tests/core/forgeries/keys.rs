@@ -5,9 +5,7 @@ use pydidcomm::error::{Claim, Error};
 use pydidcomm::keys::{Curve, SecretKey};
 use serde_json::{Value, json};
 
-use super::{
-    assert_malformed, assert_unsupported, assert_untrusted, from_alice, from_nobody, hello, refusal,
-};
+use super::{anonymous, assert_malformed, assert_unsupported, assert_untrusted, from_alice, hello, refusal};
 use crate::forge::{anoncrypt, authcrypt, encode, epk};
 use crate::parties::{
     self, ALICE, ALICE_KEY, ALICE_SIGNS, ALICE_UNLISTED, BOB, BOB_1, BOB_SORTED, MALLORY, MALLORY_KEY,
@@ -24,7 +22,7 @@ fn key_not_found(kid: &str) -> Error {
 fn authcrypt_with_another_key_in_the_name_of_alice_is_refused() {
     assert_eq!(refusal(from_alice().really_from(MALLORY_KEY).seal()), Error::Decryption);
     assert_eq!(refusal(from_alice().really_from(BOB_1).seal()), Error::Decryption);
-    assert_eq!(refusal(from_alice().really_from_nobody().seal()), Error::Decryption);
+    assert_eq!(refusal(from_alice().really_anonymous().seal()), Error::Decryption);
 }
 
 // KID-07
@@ -52,8 +50,8 @@ fn skid_and_apu_have_to_name_one_key() {
 fn a_skid_that_does_not_resolve_is_refused() {
     let kid = "did:example:alice#nowhere";
     assert_eq!(refusal(authcrypt(hello(), kid, &BOB_SORTED).seal()), key_not_found(kid));
-    let error = refusal(authcrypt(hello(), "did:example:nobody#agree-1", &BOB_SORTED).seal());
-    assert_eq!(error, Error::DidNotFound { did: "did:example:nobody".into() });
+    let error = refusal(authcrypt(hello(), "did:example:unknown#agree-1", &BOB_SORTED).seal());
+    assert_eq!(error, Error::DidNotFound { did: "did:example:unknown".into() });
     let error = World::new().without(ALICE).refusal(from_alice().seal());
     assert_eq!(error, Error::DidNotFound { did: ALICE.into() });
 }
@@ -103,9 +101,9 @@ fn recipients_of_two_dids_are_refused() {
 #[test]
 fn unknown_recipient_keys_do_not_affect_a_known_one() {
     let world = World::new().holding(&[BOB_1]);
-    let strangers = ["did:example:bob#gone-1", BOB_1, "did:example:bob#gone-2"];
-    assert!(world.unpack(anoncrypt(hello(), &strangers).seal()).is_ok());
-    let kids = [strangers[0], strangers[2]];
+    let unknown_kids = ["did:example:bob#gone-1", BOB_1, "did:example:bob#gone-2"];
+    assert!(world.unpack(anoncrypt(hello(), &unknown_kids).seal()).is_ok());
+    let kids = [unknown_kids[0], unknown_kids[2]];
     let error = world.refusal(anoncrypt(hello(), &kids).seal());
     assert_eq!(error, Error::SecretNotFound { kids: kids.map(str::to_owned).to_vec() });
 }
@@ -124,7 +122,7 @@ fn recipient_kids_that_are_not_did_urls_are_refused() {
 fn an_ephemeral_key_with_its_private_member_is_refused() {
     let mut leaking = epk("did:example:ephemeral#1");
     leaking["d"] = json!(encode([1; 32]));
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         assert_malformed(&refusal(jwe.with("epk", leaking.clone()).seal()), "jwe.protected.epk");
     }
 }
@@ -148,7 +146,7 @@ fn ephemeral_points_of_low_order_are_refused() {
     let all =
         [point(0, 0, 0), point(1, 0, 0), point(0, 0, 0x80)].into_iter().chain(eight).chain(around_the_prime);
     for point in all {
-        for jwe in [from_alice(), from_nobody()] {
+        for jwe in [from_alice(), anonymous()] {
             assert_eq!(refusal(jwe.with_epk_point(point).seal()), Error::Decryption, "{point:x?}");
         }
     }
@@ -163,7 +161,7 @@ fn an_ephemeral_key_on_another_curve_is_refused() {
         Value::Object(secret.public_key().to_jwk())
     };
     let brainpool = json!({"kty": "EC", "crv": "BP-256", "x": encode([1; 32]), "y": encode([2; 32])});
-    for jwe in [from_alice(), from_nobody()] {
+    for jwe in [from_alice(), anonymous()] {
         assert_unsupported(&refusal(jwe.clone().with("epk", brainpool.clone()).seal()), "curve");
         for curve in Curve::ALL.into_iter().filter(|curve| *curve != Curve::X25519) {
             let forged = jwe.clone().with("epk", on(curve)).seal();

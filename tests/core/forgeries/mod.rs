@@ -28,7 +28,7 @@ fn from_alice() -> Jwe {
 }
 
 /// An ordinary anoncrypt to all keys of Bob, not yet sealed.
-fn from_nobody() -> Jwe {
+fn anonymous() -> Jwe {
     anoncrypt(hello(), &BOB_SORTED)
 }
 

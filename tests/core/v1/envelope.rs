@@ -114,7 +114,7 @@ fn variants_written_by_peers_are_read() {
     for enc in ["xchacha20poly1305_ietf", "chacha20poly1305_ietf", "xchachapoly1305_ietf"] {
         let mut header = header("authcrypt", vec![entry()]);
         header["enc"] = json!(enc);
-        header["more"] = json!({"nobody": "knows"});
+        header["more"] = json!({"other": "value"});
         assert_eq!(unpack(&bob, seal(&header, &CEK, CONTENT)).unwrap().content(), CONTENT);
     }
     // base64url with its padding, everywhere

@@ -3,7 +3,7 @@
 mod envelope;
 mod forge;
 mod forward;
-mod held;
+mod key_forms;
 mod properties;
 mod receive;
 mod sender;
@@ -22,8 +22,8 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use forge::Party;
 
 /// Runs an operation with these secrets, each under its requested name.
-fn run_holding<T, W>(
-    held: &[(String, Secret)],
+fn run_with<T, W>(
+    secrets: &[(String, Secret)],
     seed: u64,
     agree: impl Fn(Question) -> Answer,
     begin: impl FnOnce(Arc<Caller>) -> W,
@@ -40,7 +40,7 @@ where
             Step::Done(result) => return Ok(result),
             Step::Ask(Question::FindSecrets { kids, .. }) => Answer::Secrets(
                 kids.iter()
-                    .filter_map(|kid| held.iter().find(|(name, _)| name == kid))
+                    .filter_map(|kid| secrets.iter().find(|(name, _)| name == kid))
                     .take(1)
                     .cloned()
                     .collect(),
@@ -56,8 +56,8 @@ fn run<T, W>(holders: &[&Party], begin: impl FnOnce(Arc<Caller>) -> W) -> Result
 where
     W: Future<Output = Result<T>> + Send + 'static,
 {
-    let held: Vec<_> = holders.iter().map(|party| (party.verkey.clone(), party.secret().into())).collect();
-    run_holding(&held, 0, |question| panic!("{question:?}"), begin)
+    let secrets: Vec<_> = holders.iter().map(|party| (party.verkey.clone(), party.secret().into())).collect();
+    run_with(&secrets, 0, |question| panic!("{question:?}"), begin)
 }
 
 fn pack(content: &[u8], to: &[&Party], from: Option<&Party>) -> Packed {

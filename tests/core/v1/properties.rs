@@ -5,19 +5,20 @@ use pydidcomm::keys::Verkey;
 use pydidcomm::v1::{self, Unpacked};
 
 use super::forge::{Party, alice, bob, carol};
-use super::{run_holding, sender, unpack, verkeys};
+use super::{run_with, sender, unpack, verkeys};
 
 /// All that a recipient relies on.
-fn told(unpacked: &Unpacked) -> (Vec<u8>, Option<String>, String) {
+fn proved(unpacked: &Unpacked) -> (Vec<u8>, Option<String>, String) {
     let sender = sender(unpacked).map(ToOwned::to_owned);
     (unpacked.content().to_vec(), sender, unpacked.recipient().to_string())
 }
 
 fn packed(content: Vec<u8>, to: &[&Party], from: Option<&Party>, seed: u64) -> String {
     let (to, sender) = (verkeys(to), from.map(|party| Verkey::parse(&party.verkey).unwrap()));
-    let held: Vec<_> = from.into_iter().map(|party| (party.verkey.clone(), party.secret().into())).collect();
-    let pack = run_holding(
-        &held,
+    let secrets: Vec<_> =
+        from.into_iter().map(|party| (party.verkey.clone(), party.secret().into())).collect();
+    let pack = run_with(
+        &secrets,
         seed,
         |question| panic!("{question:?}"),
         |caller| async move { v1::pack(&caller, &content, &to, sender.as_ref()).await },
@@ -36,7 +37,7 @@ proptest! {
         for recipient in &recipients {
             let sender = from.as_ref().map(|party| party.verkey.clone());
             prop_assert_eq!(
-                told(&unpack(recipient, &text).unwrap()),
+                proved(&unpack(recipient, &text).unwrap()),
                 (content.clone(), sender, recipient.verkey.clone())
             );
         }
@@ -47,14 +48,14 @@ proptest! {
     fn a_changed_byte_gives_an_error_or_the_same_content(names_sender: bool, place: prop::sample::Index, byte: u8) {
         let from = names_sender.then(alice);
         let text = packed(b"{}".to_vec(), &[&bob(), &carol()], from.as_ref(), 0);
-        let honest = told(&unpack(&bob(), &text).unwrap());
+        let honest = proved(&unpack(&bob(), &text).unwrap());
         let mut bytes = text.into_bytes();
         let place = place.index(bytes.len());
         bytes[place] = byte;
         if let Ok(changed) = String::from_utf8(bytes)
             && let Ok(unpacked) = unpack(&bob(), changed)
         {
-            prop_assert_eq!(told(&unpacked), honest);
+            prop_assert_eq!(proved(&unpacked), honest);
         }
     }
 

@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from pydidcomm import (
@@ -312,7 +313,7 @@ async def test_a_body_in_parts_is_received_and_a_cancelled_one_leaves_its_place(
         async def cancelled() -> None:
             scope.cancel()
             for _ in range(100):
-                await anyio.sleep(0)
+                await anyio.lowlevel.checkpoint()
 
         await request(app, text, pause=cancelled)
     assert scope.cancelled_caught

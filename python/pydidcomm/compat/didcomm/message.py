@@ -215,7 +215,7 @@ class GenericMessage(Generic[T]):
     pthid: str | None = attrs.field(validator=_fields.maybe(str), default=None)
     attachments: list[Attachment] | None = attrs.field(validator=_fields.maybe_list(Attachment), default=None)
     custom_headers: Headers | None = attrs.field(
-        validator=_fields.that(_custom, "has a header that is no custom one"), default=None
+        validator=_fields.that(_custom, "has a header that is not a custom one"), default=None
     )
 
     def __attrs_post_init__(self) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import pydidcomm
-from pydidcomm.compat.didcomm._asked import asked
 from pydidcomm.compat.didcomm._given import given, named
+from pydidcomm.compat.didcomm._resolving import run
 from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
@@ -38,7 +38,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
     """
     own_config = _config(pack_config or PackEncryptedConfig(), both=frm is not None and sign_frm is not None)
     own_params = _params(pack_params or PackEncryptedParameters())
-    packed = await asked(
+    packed = await run(
         resolvers_config,
         lambda own: pydidcomm.DIDCommMessaging(own.secrets_resolver, own.did_resolver).pack(
             given(message),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import pydidcomm
-from pydidcomm.compat.didcomm._asked import asked
 from pydidcomm.compat.didcomm._given import given
+from pydidcomm.compat.didcomm._resolving import run
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
 from pydidcomm.compat.didcomm.message import Message
@@ -18,7 +18,7 @@ async def pack_plaintext(
     pack_params: "PackPlaintextParameters | None" = None,  # noqa: ARG001, nothing is signed here
 ) -> "PackPlaintextResult":
     """The unprotected message; see `pydidcomm.pack_plaintext`."""
-    packed = await asked(
+    packed = await run(
         resolvers_config, lambda own: pydidcomm.pack_plaintext(own, given(message)), own_kids=()
     )
     return PackPlaintextResult(packed_msg=packed.packed_msg)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import pydidcomm
-from pydidcomm.compat.didcomm._asked import asked
 from pydidcomm.compat.didcomm._given import given, named
+from pydidcomm.compat.didcomm._resolving import run
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
 from pydidcomm.compat.didcomm.message import Message
@@ -19,7 +19,7 @@ async def pack_signed(
     pack_params: "PackSignedParameters | None" = None,  # noqa: ARG001, no rotation is announced here
 ) -> "PackSignedResult":
     """The message signed; see `pydidcomm.pack_signed`."""
-    packed = await asked(
+    packed = await run(
         resolvers_config,
         lambda own: pydidcomm.pack_signed(own, given(message), sign_frm),
         own_kids=(sign_frm,),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pydidcomm
-from pydidcomm.compat.didcomm._asked import asked_with_each
+from pydidcomm.compat.didcomm._resolving import run_with_each
 from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ
@@ -31,7 +31,7 @@ async def unpack(
         raise DIDCommValueError(message)
     config = unpack_config or UnpackConfig()
     own_config = _config(config)
-    received = await asked_with_each(
+    received = await run_with_each(
         resolvers_config,
         lambda own: pydidcomm.unpack(own, packed_msg, own_config),
         lambda result: result.metadata.encrypted_to,

@@ -33,7 +33,7 @@ _ENC = AnonCryptAlg.XC20P_ECDH_ES_A256KW
 """The content encryption that both backends of the original write."""
 
 _LIMITS = UnpackConfig().prepared
-_NOBODY = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
+_NO_PARTY = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=LocalResolver())
 _NOTHING = _core.Context(remember_peers=False)
 _EMPTY: dict[str, Any] = {"id": "claims", "type": "https://didcomm.org/empty/1.0/empty", "body": {}}
 
@@ -135,15 +135,15 @@ async def agreement_key(resolver: DIDResolver, kid: str) -> NamedKey:
 
 
 async def encrypt(plaintext: bytes, recipients: list[NamedKey], sender: tuple[str, Held] | None) -> bytes:
-    """The octets in one layer: authcrypt with a sender, anoncrypt without one."""
-    text: str = await drive(_core.encrypt_layer(plaintext, recipients, sender, _ENC), _NOBODY)
+    """The bytes in one layer: authcrypt with a sender, anoncrypt without one."""
+    text: str = await drive(_core.encrypt_layer(plaintext, recipients, sender, _ENC), _NO_PARTY)
     return text.encode()
 
 
 async def decrypt(packed: str | bytes, recipient: tuple[str, Held], sender: NamedKey | None) -> bytes:
-    """The octets in one layer, which this key opens and, in authcrypt, the sender's key made."""
-    octets: bytes = await drive(_core.decrypt_layer(packed, recipient, sender, _LIMITS), _NOBODY)
-    return octets
+    """The bytes in one layer, which this key opens and, in authcrypt, the sender's key made."""
+    raw: bytes = await drive(_core.decrypt_layer(packed, recipient, sender, _LIMITS), _NO_PARTY)
+    return raw
 
 
 async def check_claims(resolver: DIDResolver, claims: Mapping[str, Any], sender: str | None) -> None:
@@ -159,4 +159,4 @@ async def routes(resolver: Resolving, to: str) -> list[Route]:
 
 
 def _nobody(resolver: DIDResolver) -> ResolversConfig:
-    return ResolversConfig(secrets_resolver=_NOBODY.secrets_resolver, did_resolver=resolver)
+    return ResolversConfig(secrets_resolver=_NO_PARTY.secrets_resolver, did_resolver=resolver)

@@ -26,7 +26,7 @@ class PackResult:
     """A packed message, and the services that take it.
 
     Attributes:
-        message: The octets for the wire.
+        message: The bytes for the wire.
         target_services: The services, the preferred first, each with one endpoint.
     """
 
@@ -55,7 +55,7 @@ class UnpackResult:
     """What was in a message, and what was proved about it.
 
     Attributes:
-        unpacked: The octets of the plaintext.
+        unpacked: The bytes of the plaintext.
         encrypted: Whether it came encrypted.
         authenticated: Whether authcrypt proved the sender.
         recipient_kid: The key of ours that opened it.
@@ -139,10 +139,10 @@ class DIDCommMessagingService(Generic[P, S]):
             PackagingServiceError: It is not an envelope, not for these secrets, or makes an unproved claim.
             CryptoServiceError: It does not open.
         """
-        octets, metadata = await packaging.unpack(crypto, resolver, secrets, encoded_message, **options)
-        if metadata.sender_kid is None and _is_encrypted(octets):
+        raw, metadata = await packaging.unpack(crypto, resolver, secrets, encoded_message, **options)
+        if metadata.sender_kid is None and _is_encrypted(raw):
             outer = metadata.recip_key.kid
-            octets, metadata = await packaging.unpack(crypto, resolver, secrets, octets, **options)
+            raw, metadata = await packaging.unpack(crypto, resolver, secrets, raw, **options)
             if metadata.sender_kid is None:
                 text = "an anoncrypt layer inside of another one"
                 raise PackagingServiceError(text)
@@ -150,7 +150,7 @@ class DIDCommMessagingService(Generic[P, S]):
                 text = f"the layers are for {outer} and for {metadata.recip_key.kid}"
                 raise PackagingServiceError(text)
         return UnpackResult(
-            octets,
+            raw,
             encrypted=bool(metadata.method),
             authenticated=bool(metadata.sender_kid),
             recipient_kid=metadata.recip_key.kid,

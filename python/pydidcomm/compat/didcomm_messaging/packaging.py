@@ -94,18 +94,18 @@ class PackagingService(Generic[P, S]):
         """
         metadata = await self.extract_packed_message_metadata(enc_message, secrets)
         if metadata.sender_kid is None:
-            octets = await crypto.ecdh_es_decrypt(enc_message, metadata.recip_key)
+            raw = await crypto.ecdh_es_decrypt(enc_message, metadata.recip_key)
         else:
             # a resolver may raise ValueError for a DID that only looks like one
             with refused_as(PackagingServiceError, ValueError):
                 sender = await self.recip_for_kid_or_default_for_did(crypto, resolver, metadata.sender_kid)
-            octets = await crypto.ecdh_1pu_decrypt(enc_message, metadata.recip_key, sender)
-        claims = _claims(octets)
+            raw = await crypto.ecdh_1pu_decrypt(enc_message, metadata.recip_key, sender)
+        claims = _claims(raw)
         if claims:
             sender_kid = metadata.sender_kid if "from" in claims else None
             with refused_as(PackagingServiceError, ValueError):
                 await _steps.check_claims(resolver, claims, sender_kid)
-        return octets, metadata
+        return raw, metadata
 
     async def recip_for_kid_or_default_for_did(
         self, crypto: CryptoService[P, S], resolver: DIDResolver, kid_or_did: str
@@ -150,7 +150,7 @@ class PackagingService(Generic[P, S]):
         frm: str | None = None,
         **options: Any,  # noqa: ARG002, ANN401, taken and passed over, as releases of the original do
     ) -> bytes:
-        """The octets in one layer: authcrypt where there is a sender, anoncrypt else.
+        """The bytes in one layer: authcrypt where there is a sender, anoncrypt else.
 
         A service over pydidcomm's core encrypts to all keys of a DID on one curve; any other to the first.
 
@@ -249,10 +249,10 @@ def _agreement_methods(document: DIDDocument) -> list[VerificationMethod]:
     return methods
 
 
-def _claims(octets: bytes) -> dict[str, Any]:
+def _claims(raw: bytes) -> dict[str, Any]:
     """The claims of a plaintext about its sender; none where it is not an object to any reader of JSON."""
-    if not looks_like_object(octets):
+    if not looks_like_object(raw):
         return {}
     with refused_as(PackagingServiceError):
-        headers = read_object(octets)
+        headers = read_object(raw)
     return {name: headers[name] for name in _CLAIMS if name in headers}

@@ -107,7 +107,7 @@ async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey
     Raises:
         RuntimeError: The mediator answers with something else.
     """
-    granted = await _asked(dmp, my_did, relay_did, f"{_MEDIATION}/mediate-request", {})
+    granted = await _request(dmp, my_did, relay_did, f"{_MEDIATION}/mediate-request", {})
     if same_message_type(granted["type"], f"{_MEDIATION}/mediate-deny"):
         return None
     if not same_message_type(granted["type"], f"{_MEDIATION}/mediate-grant"):
@@ -119,7 +119,7 @@ async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey
     await secrets.add_secret(AskarSecretKey(verkey, f"{new_did}#key-1"))
     await secrets.add_secret(AskarSecretKey(xkey, f"{new_did}#key-2"))
     update = {"updates": [{"recipient_did": new_did, "action": "add"}]}
-    await _asked(dmp, my_did, mediator, f"{_MEDIATION}/recipient-update", update)
+    await _request(dmp, my_did, mediator, f"{_MEDIATION}/recipient-update", update)
     return new_did
 
 
@@ -133,11 +133,11 @@ async def fetch_relayed_messages(
     dmp: Agent, my_did: DID, relay_did: DID, callback: Callback = _message_callback
 ) -> None:
     """Calls back with every message that the mediator holds, and tells it that they have arrived."""
-    status = await _asked(dmp, my_did, relay_did, f"{_PICKUP}/status-request", {})
+    status = await _request(dmp, my_did, relay_did, f"{_PICKUP}/status-request", {})
     count = status["body"]["message_count"]
     if count == 0:
         return
-    delivery = await _asked(dmp, my_did, relay_did, f"{_PICKUP}/delivery-request", {"limit": count})
+    delivery = await _request(dmp, my_did, relay_did, f"{_PICKUP}/delivery-request", {"limit": count})
     for attachment in delivery["attachments"]:
         unpacked = await dmp.unpack(json.dumps(attachment["data"]["json"]).encode())
         await callback(unpacked.message)
@@ -226,7 +226,7 @@ async def _told(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[
     return await send_http_message(dmp, frm, _message(frm, to, message_type, body), target=to)
 
 
-async def _asked(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> JSON_OBJ:
+async def _request(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> JSON_OBJ:
     answer = await _told(dmp, frm, to, message_type, body)
     if answer is None:
         text = f"{to} did not answer {message_type}"

@@ -67,7 +67,7 @@ def services_from(service: object) -> list[Any]:
     """The services that are to be in a did:peer, as `pydidcomm.encode_public_keys` takes them.
 
     Raises:
-        ValueError: They are no JSON.
+        ValueError: They are not JSON.
     """
     if isinstance(service, str) and service:
         try:

@@ -67,12 +67,12 @@ class BaseKey:
     """A public key.
 
     Args:
-        public_key: Its raw octets.
+        public_key: Its raw bytes.
         ident: Its id in a document.
         format: How a document writes it.
 
     Raises:
-        ValueError: These octets are no key.
+        ValueError: These bytes are not a key.
     """
 
     codec: ClassVar[Codec]
@@ -88,7 +88,7 @@ class BaseKey:
         self.validate()
 
     def validate(self) -> None:
-        """Returns if the octets are those of a key.
+        """Returns if the bytes are those of a key.
 
         Raises:
             ValueError: They are not.
@@ -122,7 +122,7 @@ class BaseKey:
         ident: str | None = None,
         format: KeyFormat | None = None,  # noqa: A002
     ) -> "BaseKey":
-        """The key whose raw octets are this base58btc."""
+        """The key whose raw bytes are this base58btc."""
         codec = codec or getattr(cls, "codec", None)
         if codec is None:
             message = "Unspecified codec"

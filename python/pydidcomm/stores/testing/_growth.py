@@ -80,7 +80,7 @@ async def all_or_nothing(store: Store) -> None:
     good = [partial(store.accept, incoming(f"m{number}", f"{number}")) for number in range(10)]
     answers = await at_once([*good[:5], partial(store.commit, refused), *good[5:]])
     require(isinstance(answers.pop(5), StoreConflictError), "a commit of an unknown message is refused")
-    require(answers == [True] * 10, "what was called beside it is stored")
+    require(answers == [True] * 10, "what was called at the same time is stored")
     require(
         (
             await store.thread("bob", PROTOCOL, "t"),

@@ -33,8 +33,8 @@ class Agent(AgentFace):
         raw_key: The same, without the half second that a passphrase takes.
         listen: Where it serves, for instance `http://127.0.0.1:8040/didcomm`; None where a mediator receives.
         endpoint: The URL at which peers reach it; by default that of `listen`.
-        protocols: What it speaks beside its handlers, empty messages and problem reports; by default trust
-            ping.
+        protocols: What it speaks in addition to its handlers, empty messages and problem reports; by default
+            trust ping.
         resolver: Finds DID documents; by default those that need no network.
         transport: Sends messages; by default an `HttpTransport`.
         allow: Networks that the default transport may connect to although they are not public.
@@ -137,7 +137,7 @@ class Agent(AgentFace):
         It holds: relationships, with the DIDs of both sides, those before rotations, labels, profiles and
         rotations that are not confirmed; invitations; the public DIDs; the mediators, and which DIDs they
         receive for. It holds neither messages that wait, nor the states of threads, nor records of the
-        program: a request under way is sent again by its program. Whoever reads it learns the peers; with
+        program: a request under way is sent again by its program. A reader of it learns the peers; with
         `private_keys` the reader can act as the agent.
 
         Args:

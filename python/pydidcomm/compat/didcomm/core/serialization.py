@@ -11,7 +11,7 @@ __all__ = ["dict_to_json", "dict_to_json_bytes", "json_bytes_to_dict", "json_str
 
 
 def dict_to_json_bytes(msg: JSON_OBJ) -> bytes:
-    """The octets of an object."""
+    """The bytes of an object."""
     return dict_to_json(msg).encode()
 
 
@@ -21,7 +21,7 @@ def dict_to_json(msg: JSON_OBJ) -> JSON:
 
 
 def json_bytes_to_dict(json_bytes: bytes) -> JSON_OBJ:
-    """The object that the octets say."""
+    """The object that the bytes say."""
     return _object(json_bytes)
 
 

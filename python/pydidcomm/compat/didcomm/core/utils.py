@@ -63,5 +63,5 @@ def get_did_and_optionally_kid(did_or_kid: str) -> tuple[str, str | None]:
 
 def parse_base64url_encoded_json(base64url: str | bytes) -> JSON_OBJ:
     """The object inside of base64url, padded or not."""
-    octets = base64url.encode() if isinstance(base64url, str) else base64url
-    return json_bytes_to_dict(base64.urlsafe_b64decode(octets + b"=" * (-len(octets) % 4)))
+    raw = base64url.encode() if isinstance(base64url, str) else base64url
+    return json_bytes_to_dict(base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4)))

@@ -41,10 +41,15 @@ class Secret:
 
 def read(secret: Secret) -> pydidcomm.Secret:
     """The handle of a secret; made anew where the text has changed."""
-    told = (secret.kid, secret.type, secret.verification_material.format, secret.verification_material.value)
+    fields = (
+        secret.kid,
+        secret.type,
+        secret.verification_material.format,
+        secret.verification_material.value,
+    )
     known: Any = secret.__dict__.get("_read")
-    if known is None or known[0] != told:
-        known = (told, _read(secret))
+    if known is None or known[0] != fields:
+        known = (fields, _read(secret))
         secret.__dict__["_read"] = known
     handle: pydidcomm.Secret = known[1]
     return handle

@@ -14,7 +14,7 @@ from pydidcomm.compat.didcomm_messaging.multiformats import multibase, multicode
 __all__ = ["CryptoService", "CryptoServiceError", "PublicKey", "SecretKey", "SecretsManager"]
 
 _BARE_KEY = 32
-"""The octets of a key on Curve25519; older documents write them without a multicodec."""
+"""The bytes of a key on Curve25519; older documents write them without a multicodec."""
 
 
 class CryptoServiceError(Exception):
@@ -38,7 +38,7 @@ class PublicKey(ABC):
 
     @classmethod
     def key_bytes_from_verification_method(cls, vm: VerificationMethod) -> bytes:
-        """The octets of the key of a verification method in multibase or base58.
+        """The bytes of the key of a verification method in multibase or base58.
 
         Raises:
             ValueError: It has neither, or both, or its codec is not that of its type.
@@ -54,7 +54,7 @@ class PublicKey(ABC):
         decoded = multibase.decode(vm.public_key_multibase)
         if len(decoded) == _BARE_KEY:
             return decoded
-        codec, octets = multicodec.unwrap(decoded)
+        codec, raw = multicodec.unwrap(decoded)
         expected = cls.type_to_codec.get(vm.type, codec.name if vm.type == "Multikey" else None)
         if expected is None:
             message = "Unsupported verification method type"
@@ -62,7 +62,7 @@ class PublicKey(ABC):
         if codec.name != expected:
             message = "Type and codec mismatch"
             raise ValueError(message)
-        return octets
+        return raw
 
     @property
     @abstractmethod

@@ -45,12 +45,12 @@ _OBJECTS = ("unprotected", "header")
 
 
 def b64url(value: bytes | str) -> str:
-    """The octets, or the text in UTF-8, as base64url without padding."""
+    """The bytes, or the text in UTF-8, as base64url without padding."""
     return _base64url.encode(value.encode() if isinstance(value, str) else value)
 
 
 def from_b64url(value: str) -> bytes:
-    """The octets of a base64url text.
+    """The bytes of a base64url text.
 
     Raises:
         ValueError: It is none.
@@ -208,7 +208,7 @@ class JweEnvelope:
         ciphertext: The encrypted content.
         iv: Its nonce.
         tag: Its tag.
-        aad: Further octets that are authenticated.
+        aad: Further bytes that are authenticated.
         unprotected: The header that is not authenticated.
         with_protected_recipients: Whether the recipients stand in the protected header.
         with_flatten_recipients: Whether a single recipient is written without a list.

@@ -63,22 +63,22 @@ class CryptoError(Exception):
 
 
 def b64_to_bytes(val: str) -> bytes:
-    """The octets of a base64url text."""
+    """The bytes of a base64url text."""
     return b64url.decode(val)
 
 
 def bytes_to_b64(val: bytes) -> str:
-    """The octets as base64url without padding."""
+    """The bytes as base64url without padding."""
     return b64url.encode(val)
 
 
 def b58_to_bytes(val: str) -> bytes:
-    """The octets of a base58 text."""
+    """The bytes of a base58 text."""
     return base58.b58decode(val)
 
 
 def bytes_to_b58(val: bytes) -> str:
-    """The octets in base58."""
+    """The bytes in base58."""
     return base58.b58encode(val).decode()
 
 
@@ -92,21 +92,21 @@ def create_keypair(seed: str | bytes | None = None) -> tuple[bytes, bytes]:
 
 
 def random_seed() -> bytes:
-    """32 random octets."""
+    """32 random bytes."""
     return secrets.token_bytes(_SEED)
 
 
 def validate_seed(seed: str | bytes) -> bytes:
-    """The octets of a seed: those of base64url text with padding, of other text, or as they are.
+    """The bytes of a seed: those of base64url text with padding, of other text, or as they are.
 
     Raises:
         CryptoError: They are not 32.
     """
-    octets = _seed_bytes(seed)
-    if len(octets) != _SEED:
+    raw = _seed_bytes(seed)
+    if len(raw) != _SEED:
         message = "Seed value must be 32 bytes in length"
         raise CryptoError(message)
-    return octets
+    return raw
 
 
 def _seed_bytes(seed: object) -> bytes:
@@ -240,16 +240,16 @@ def encrypt_plaintext(message: str, add_data: bytes, key: bytes) -> tuple[bytes,
     """The content of an envelope: ciphertext, nonce and tag."""
     bindings = _nacl().bindings
     nonce = secrets.token_bytes(bindings.crypto_aead_chacha20poly1305_ietf_NPUBBYTES)
-    octets = message.encode()
-    sealed: bytes = bindings.crypto_aead_chacha20poly1305_ietf_encrypt(octets, add_data, nonce, key)
-    return sealed[: len(octets)], nonce, sealed[len(octets) :]
+    raw = message.encode()
+    sealed: bytes = bindings.crypto_aead_chacha20poly1305_ietf_encrypt(raw, add_data, nonce, key)
+    return sealed[: len(raw)], nonce, sealed[len(raw) :]
 
 
 def decrypt_plaintext(ciphertext: bytes, recips_bin: bytes, nonce: bytes, key: bytes) -> str:
     """The text in an envelope, of the ciphertext with its tag behind it."""
     decrypt = _nacl().bindings.crypto_aead_chacha20poly1305_ietf_decrypt
-    octets: bytes = decrypt(ciphertext, recips_bin, nonce, key)
-    return octets.decode()
+    raw: bytes = decrypt(ciphertext, recips_bin, nonce, key)
+    return raw.decode()
 
 
 def pack_message(
@@ -265,7 +265,7 @@ def pack_message(
     """
     _check_sender(from_verkey, from_sigkey)
     try:
-        to = [_verkey(octets) for octets in to_verkeys]
+        to = [_verkey(raw) for raw in to_verkeys]
         frm = _verkey(from_verkey) if from_verkey else None
         packed = sync_v1.pack(_resolvers(from_verkey, from_sigkey), message, to, frm)
     except (DIDCommError, ValueError) as error:
@@ -328,8 +328,8 @@ def _resolvers(verkey: bytes | None, sigkey: bytes | None) -> ResolversConfig:
     return ResolversConfig(secrets_resolver=held, did_resolver=LocalResolver())
 
 
-def _verkey(octets: bytes) -> str:
-    return v1.verkey(PublicKey.from_octets("Ed25519", octets))
+def _verkey(raw: bytes) -> str:
+    return v1.verkey(PublicKey.from_octets("Ed25519", raw))
 
 
 def _envelope(message: object) -> dict[str, Any]:

@@ -44,11 +44,11 @@ class MultibaseEncoder(ABC):
 
     @abstractmethod
     def encode(self, value: bytes) -> str:
-        """The octets in this base, without its character."""
+        """The bytes in this base, without its character."""
 
     @abstractmethod
     def decode(self, value: str) -> bytes:
-        """The octets of a text in this base, without its character."""
+        """The bytes of a text in this base, without its character."""
 
 
 class Base58BtcEncoder(MultibaseEncoder):
@@ -58,11 +58,11 @@ class Base58BtcEncoder(MultibaseEncoder):
     character = "z"
 
     def encode(self, value: bytes) -> str:
-        """The octets in base58."""
+        """The bytes in base58."""
         return base58.b58encode(value).decode()
 
     def decode(self, value: str) -> bytes:
-        """The octets of a text in base58."""
+        """The bytes of a text in base58."""
         return base58.b58decode(value)
 
 
@@ -73,11 +73,11 @@ class Base64UrlEncoder(MultibaseEncoder):
     character = "u"
 
     def encode(self, value: bytes) -> str:
-        """The octets in base64url."""
+        """The bytes in base64url."""
         return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
     def decode(self, value: str) -> bytes:
-        """The octets of a text in base64url, padded or not."""
+        """The bytes of a text in base64url, padded or not."""
         return base64.urlsafe_b64decode(_padded(value))
 
 
@@ -88,11 +88,11 @@ class Base64Encoder(MultibaseEncoder):
     character = "m"
 
     def encode(self, value: bytes) -> str:
-        """The octets in base64."""
+        """The bytes in base64."""
         return base64.b64encode(value).decode().rstrip("=")
 
     def decode(self, value: str) -> bytes:
-        """The octets of a text in base64, padded or not."""
+        """The bytes of a text in base64, padded or not."""
         return base64.b64decode(_padded(value))
 
 
@@ -128,7 +128,7 @@ EncodingStr: TypeAlias = Literal["base58btc"]
 
 
 def encode(value: bytes, encoding: Encoding | EncodingStr) -> str:
-    """The octets as multibase text.
+    """The bytes as multibase text.
 
     Raises:
         TypeError: `encoding` is neither an `Encoding` nor a name.
@@ -148,7 +148,7 @@ def _encoder(encoding: object) -> MultibaseEncoder:
 
 
 def decode(value: str) -> bytes:
-    """The octets of a multibase text.
+    """The bytes of a multibase text.
 
     Raises:
         ValueError: It names a base that is not on offer, or is not written in it.

@@ -13,7 +13,7 @@ __all__ = ["Multicodec", "MulticodecStr", "SupportedCodecs", "multicodec", "unwr
 
 
 class Multicodec(NamedTuple):
-    """A name and the octets that stand for it."""
+    """A name and the bytes that stand for it."""
 
     name: str
     code: bytes
@@ -43,7 +43,7 @@ class SupportedCodecs(Enum):
 
     @classmethod
     def for_data(cls, data: bytes) -> Multicodec:
-        """The codec whose octets the data begins with."""
+        """The codec whose bytes the data begins with."""
         for codec in cls:
             if data.startswith(codec.value.code):
                 return codec.value
@@ -70,7 +70,7 @@ def multicodec(name: str) -> Multicodec:
 
 
 def wrap(multicodec: Multicodec | MulticodecStr, data: bytes) -> bytes:
-    """The data behind the octets of the codec.
+    """The data behind the bytes of the codec.
 
     Raises:
         TypeError: `multicodec` is neither a `Multicodec` nor a name.

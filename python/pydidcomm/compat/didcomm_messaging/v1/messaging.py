@@ -40,7 +40,7 @@ class V1PackResult:
     """A packed message, and where it goes.
 
     Attributes:
-        message: The octets for the wire.
+        message: The bytes for the wire.
         target_service: The URI that takes them.
     """
 
@@ -53,7 +53,7 @@ class V1UnpackResult:
     """What was in a message, and what was proved about it.
 
     Attributes:
-        unpacked: The octets of the plaintext.
+        unpacked: The bytes of the plaintext.
         encrypted: Whether it came encrypted.
         authenticated: Whether authcrypt proved the sender's verkey.
         recipient_kid: The key of ours that opened it.

@@ -102,7 +102,7 @@ class V1PackagingService(Generic[P, S]):
         to: Sequence[str],
         frm: str | None = None,
     ) -> JweEnvelope:
-        """The octets in an envelope: authcrypt where there is a sender, anoncrypt else.
+        """The bytes in an envelope: authcrypt where there is a sender, anoncrypt else.
 
         Raises:
             V1PackagingServiceError: The sender's secret was not found; the original packs anoncrypt then.

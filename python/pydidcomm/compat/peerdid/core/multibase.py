@@ -14,7 +14,7 @@ class MultibaseFormat(Enum):
 
 
 def from_base58(base58encoded: str) -> bytes:
-    """The octets that base58btc says.
+    """The bytes that base58btc says.
 
     Raises:
         ValueError: It is none.
@@ -23,5 +23,5 @@ def from_base58(base58encoded: str) -> bytes:
 
 
 def to_base58(value: bytes) -> str:
-    """The octets in base58btc."""
+    """The bytes in base58btc."""
     return base58.b58encode(value).decode()

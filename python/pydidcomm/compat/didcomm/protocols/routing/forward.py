@@ -11,8 +11,8 @@ import attrs
 
 import pydidcomm
 from pydidcomm.compat.didcomm import _fields
-from pydidcomm.compat.didcomm._asked import asked, asked_with_each
 from pydidcomm.compat.didcomm._given import given
+from pydidcomm.compat.didcomm._resolving import run, run_with_each
 from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ, DIDCommMessageProtocolTypes
 from pydidcomm.compat.didcomm.core.defaults import DEF_ENC_ALG_ANON
 from pydidcomm.compat.didcomm.core.serialization import json_str_to_dict
@@ -104,7 +104,7 @@ class ForwardMessage(GenericMessage[ForwardBody]):
         default=DIDCommMessageProtocolTypes.FORWARD.value,
     )
     attachments: list[Attachment] = attrs.field(  # pyright: ignore[reportIncompatibleVariableOverride], the original narrows it too
-        kw_only=True, validator=_fields.that(_a_forwarded_message, "is no one attached message")
+        kw_only=True, validator=_fields.that(_a_forwarded_message, "is not one attached message")
     )
 
     @staticmethod
@@ -208,7 +208,7 @@ async def find_keys_and_anoncrypt(
 ) -> EncryptResult:
     """The message anoncrypted for all keys of `to` on one curve, or for the one key that it names."""
     config = pydidcomm.PackEncryptedConfig(enc_alg_anon=pydidcomm.AnonCryptAlg[alg.name], forward=False)
-    packed = await asked(
+    packed = await run(
         resolvers_config,
         lambda own: pydidcomm.DIDCommMessaging(own.secrets_resolver, own.did_resolver).pack(
             given(msg), to=to, anonymous=True, config=config
@@ -229,8 +229,8 @@ async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments of the origi
 ) -> ForwardPackResult | None:
     """The message in one forward for each routing key, the first outermost; None where there are none.
 
-    Each forward is a message of its own, which `pydidcomm.pack_encrypted` encrypts; where nobody asks for
-    these messages, `pydidcomm.wrap_in_forward` does it at once.
+    Each forward is a message of its own, which `pydidcomm.pack_encrypted` encrypts; where the caller
+    does not need these messages, `pydidcomm.wrap_in_forward` does it at once.
     """
     wrapped: ForwardPackResult | None = None
     for place in reversed(range(len(routing_keys))):
@@ -259,7 +259,7 @@ async def unpack_forward(
     if not isinstance(cast("Any", packed_msg), (str, dict)):
         message = f"unexpected type of packed_message: '{type(packed_msg)}'"
         raise DIDCommValueError(message)
-    forwarded = await asked_with_each(
+    forwarded = await run_with_each(
         resolvers_config,
         lambda own: pydidcomm.unpack_forward(own, packed_msg),
         lambda result: result.metadata.encrypted_to,

@@ -37,7 +37,7 @@ _ALGORITHMS = {curve: algorithm for algorithm, curve in _CURVES.items()}
 _SIGNATURES = {SignAlg.ED25519: "eddsa", SignAlg.ES256: "es256", SignAlg.ES256K: "es256k"}
 
 _SECRET_ALG = KeyAlg.C20P
-"""Askar hands out a raw shared secret as a key of 32 octets, and keys of this algorithm are not changed."""
+"""Askar hands out a raw shared secret as a key of 32 bytes, and keys of this algorithm are not changed."""
 
 
 class AskarKey(PublicKey):

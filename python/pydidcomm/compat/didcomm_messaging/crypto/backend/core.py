@@ -158,7 +158,7 @@ class CoreSecretKey(SecretKey):
     def __init__(self, key: Held, kid: str | None = None) -> None:
         self.key: Held = key.renamed(kid) if isinstance(key, Secret) and kid is not None else key
         if kid is None and not isinstance(key, Secret):
-            message = "a key that lives elsewhere does not tell its kid"
+            message = "`kid` must be passed with an external key"
             raise ValueError(message)
         self._kid = key.kid if kid is None and isinstance(key, Secret) else str(kid)
 
@@ -201,7 +201,7 @@ def absolute_kid(vm: VerificationMethod) -> str:
 
 
 def native_key(reader: type[PublicKey], vm: VerificationMethod) -> NativeKey:
-    """The key of a verification method, of which `reader` takes the octets where it is written in octets."""
+    """The key of a verification method, of which `reader` takes the bytes where it is written in bytes."""
     with refused_as(ValueError):
         if vm.type == "Multikey":
             if not vm.public_key_multibase:

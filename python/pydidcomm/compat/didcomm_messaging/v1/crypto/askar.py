@@ -36,7 +36,7 @@ class AskarV1CryptoService(CoreBackedV1Service[AskarKey, AskarSecretKey]):
         try:
             agrees = secret.key.convert_key(KeyAlg.X25519)
         except AskarError as error:
-            message = f"the key {secret.kid} is no Ed25519 key"
+            message = f"the key {secret.kid} is not an Ed25519 key"
             raise V1CryptoServiceError(message) from error
         return self.public_key_to_v1_kid(secret.as_public_key()), AskarSecretKey(agrees, secret.kid)
 

@@ -33,7 +33,7 @@ class V1CryptoUnpackResult(NamedTuple):
     """What was in an envelope, and whose keys were used.
 
     Attributes:
-        unpacked: The octets.
+        unpacked: The bytes.
         recip: The kid of the secret that opened it.
         sender: The sender's verkey; None in anoncrypt.
     """

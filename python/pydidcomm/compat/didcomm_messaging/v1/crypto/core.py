@@ -1,6 +1,6 @@
 """The crypto service of DIDComm v1 over pydidcomm's core; it calls `pydidcomm.v1`.
 
-The services for keys of Askar and for pairs of octets are this one; they only tell how a key is read.
+The services for keys of Askar and for pairs of bytes are this one; they only tell how a key is read.
 """
 
 from abc import abstractmethod

@@ -20,7 +20,7 @@ from pydidcomm.compat.didcomm_messaging.v1.crypto.core import CoreBackedV1Servic
 __all__ = ["EdPublicKey", "InMemSecretsManager", "KeyPair", "NaclV1CryptoService"]
 
 _SEED = 32
-"""The octets of an Ed25519 secret; NaCl writes the public key behind them."""
+"""The bytes of an Ed25519 secret; NaCl writes the public key behind them."""
 
 
 @dataclass
@@ -28,8 +28,8 @@ class KeyPair(SecretKey):
     """An Ed25519 key.
 
     Attributes:
-        verkey: The octets of the public key.
-        sigkey: The octets of the secret, and those of the public key behind them.
+        verkey: The bytes of the public key.
+        sigkey: The bytes of the secret, and those of the public key behind them.
     """
 
     verkey: bytes
@@ -54,7 +54,7 @@ class EdPublicKey(PublicKey):
     """An Ed25519 public key.
 
     Attributes:
-        value: Its octets.
+        value: Its bytes.
     """
 
     value: bytes
@@ -85,7 +85,7 @@ class EdPublicKey(PublicKey):
 
 
 class NaclV1CryptoService(CoreBackedV1Service[EdPublicKey, KeyPair]):
-    """The crypto service of DIDComm v1 for keys as octets."""
+    """The crypto service of DIDComm v1 for keys as bytes."""
 
     def v1_kid_to_public_key(self, kid: str) -> EdPublicKey:
         """The key that a verkey is.
@@ -126,7 +126,7 @@ class InMemSecretsManager(SecretsManager[KeyPair]):
         """A new key, which is kept.
 
         Args:
-            seed: The 32 octets of the secret; random by default.
+            seed: The 32 bytes of the secret; random by default.
 
         Raises:
             ValueError: The seed has another length.
@@ -152,5 +152,5 @@ def key_pair(seed: object) -> tuple[bytes, bytes]:
     return verkey, from_b64url(secret.expose_jwk()["d"]) + verkey
 
 
-def _native(octets: bytes) -> NativeKey:
-    return NativeKey.from_octets("Ed25519", octets)
+def _native(raw: bytes) -> NativeKey:
+    return NativeKey.from_octets("Ed25519", raw)

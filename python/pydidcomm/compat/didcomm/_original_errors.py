@@ -5,7 +5,7 @@ from pydidcomm.compat.didcomm import errors
 from pydidcomm.compat.didcomm.errors import MalformedMessageCode
 
 
-def told(error: Exception, *, packing: bool) -> Exception:
+def original_error(error: Exception, *, packing: bool) -> Exception:
     """The exception that the original has for this one, or the same one where there is none."""
     if not packing and isinstance(error, pydidcomm.SecretNotFoundError):
         # where a message is unpacked, the original says this of secrets

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import pydidcomm
 from pydidcomm._driver.event_loop import is_awaitable
-from pydidcomm.compat.didcomm._refused import told
+from pydidcomm.compat.didcomm._original_errors import original_error
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.errors import SecretNotFoundError
 from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret, read
@@ -16,7 +16,7 @@ _SERVICE = "DIDCommMessaging"
 _PROFILE = "didcomm/v2"
 
 
-async def asked(
+async def run(
     resolvers: ResolversConfig,
     do: Callable[[pydidcomm.ResolversConfig], Awaitable[T]],
     *,
@@ -28,11 +28,11 @@ async def asked(
     `own_kids` are the keys that the caller names as its own to pack with; None where a message is unpacked.
     Of the secrets among which there is `kid`, that one alone is held.
     """
-    own = _Asked(resolvers, kid)
+    own = _Resolvers(resolvers, kid)
     try:
         return await do(pydidcomm.ResolversConfig(secrets_resolver=own, did_resolver=own))
     except Exception as error:
-        other = error if error is own.raised else told(error, packing=own_kids is not None)
+        other = error if error is own.raised else original_error(error, packing=own_kids is not None)
         # the original looks for the secret of such a key first, and for the key in the document after that
         if isinstance(error, pydidcomm.KeyNotFoundError) and error.kid in (own_kids or ()):
             other = other if await own.get_key(error.kid) else SecretNotFoundError(str(error))
@@ -41,7 +41,7 @@ async def asked(
         raise other from error
 
 
-async def asked_with_each(
+async def run_with_each(
     resolvers: ResolversConfig,
     do: Callable[[pydidcomm.ResolversConfig], Awaitable[T]],
     encrypted_to: Callable[[T], Sequence[str] | None],
@@ -49,15 +49,15 @@ async def asked_with_each(
     every: bool,
 ) -> T:
     """What is unpacked; where `every`, each of the secrets that are held has to open it by itself."""
-    result = await asked(resolvers, do)
+    result = await run(resolvers, do)
     kids = [*(encrypted_to(result) or ())] if every else []
     if kids:
         for kid in await resolvers.secrets_resolver.get_keys(kids):
-            result = await asked(resolvers, do, kid=kid)
+            result = await run(resolvers, do, kid=kid)
     return result
 
 
-class _Asked:
+class _Resolvers:
     """Both resolvers, their answers read, and what they raised remembered."""
 
     def __init__(self, resolvers: ResolversConfig, kid: str | None) -> None:
@@ -74,8 +74,8 @@ class _Asked:
         return read(secret) if isinstance(secret, Secret) else secret
 
     async def get_keys(self, kids: list[str]) -> list[str]:
-        held = [*await self._answer(self._resolvers.secrets_resolver.get_keys, kids)]
-        return held if self._kid is None or self._kid not in held else [self._kid]
+        found = [*await self._answer(self._resolvers.secrets_resolver.get_keys, kids)]
+        return found if self._kid is None or self._kid not in found else [self._kid]
 
     async def _answer(self, ask: Callable[[Any], Any], about: Any) -> Any:  # noqa: ANN401
         try:

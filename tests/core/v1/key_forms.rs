@@ -12,7 +12,7 @@ use pydidcomm::limits::Limits;
 use pydidcomm::v1::{self, Packed};
 
 use super::forge::{Party, alice, authcrypt, bob, mallory, verkey};
-use super::{run, run_holding, sender, unpack, verkeys};
+use super::{run, run_with, sender, unpack, verkeys};
 use crate::parties::askar_key;
 
 fn kid(party: &Party) -> String {
@@ -20,22 +20,22 @@ fn kid(party: &Party) -> String {
 }
 
 fn nothing_is_agreed(question: Question) -> Answer {
-    panic!("a question that nobody answers here: {question:?}")
+    panic!("a question without an answer: {question:?}")
 }
 
-fn unpack_holding(held: &[(String, Secret)]) -> Result<String> {
+fn unpack_with(secrets: &[(String, Secret)]) -> Result<String> {
     let packed = authcrypt(&alice(), &[&bob()], b"{}").to_string();
     let agree = |question| agree_as(&bob(), question);
-    let unpacked = run_holding(held, 0, agree, |caller| async move {
+    let unpacked = run_with(secrets, 0, agree, |caller| async move {
         v1::unpack(&caller, &packed, &Limits::default()).await
     })?;
     Ok(sender(&unpacked).unwrap().to_owned())
 }
 
-fn pack_holding(held: &[(String, Secret)]) -> Result<Packed> {
+fn pack_with(secrets: &[(String, Secret)]) -> Result<Packed> {
     let (to, from) = (verkeys(&[&bob()]), Verkey::parse(&alice().verkey).unwrap());
     let agree = |question| agree_as(&alice(), question);
-    run_holding(held, 0, agree, |caller| async move { v1::pack(&caller, b"{}", &to, Some(&from)).await })
+    run_with(secrets, 0, agree, |caller| async move { v1::pack(&caller, b"{}", &to, Some(&from)).await })
 }
 
 /// The shared secret of the external key of this party with another key.
@@ -46,7 +46,7 @@ fn agree_as(party: &Party, question: Question) -> Answer {
     Answer::SharedSecret(shared)
 }
 
-fn elsewhere(party: &Party) -> Secret {
+fn external(party: &Party) -> Secret {
     ExternalKey::new(DidUrl::parse(&kid(party)).unwrap(), Arc::new(())).into()
 }
 
@@ -58,13 +58,13 @@ fn x25519(party: &Party) -> Secret {
 #[test]
 fn a_secret_is_found_by_its_verkey_and_by_the_id_of_its_did_key() {
     for party in [alice(), bob()] {
-        for secret in [Secret::from(party.secret()), x25519(&party), elsewhere(&party)] {
+        for secret in [Secret::from(party.secret()), x25519(&party), external(&party)] {
             for name in [party.verkey.clone(), kid(&party)] {
-                let held = [(name, secret.clone())];
+                let secrets = [(name, secret.clone())];
                 if party.verkey == bob().verkey {
-                    assert_eq!(unpack_holding(&held).unwrap(), alice().verkey);
+                    assert_eq!(unpack_with(&secrets).unwrap(), alice().verkey);
                 } else {
-                    let packed = pack_holding(&held).unwrap();
+                    let packed = pack_with(&secrets).unwrap();
                     assert_eq!(sender(&unpack(&bob(), packed.text).unwrap()), Some(&*alice().verkey));
                 }
             }
@@ -75,9 +75,9 @@ fn a_secret_is_found_by_its_verkey_and_by_the_id_of_its_did_key() {
 #[test]
 fn an_external_key_packs_the_same_as_a_local_key() {
     let name = || alice().verkey;
-    let here = pack_holding(&[(name(), alice().secret().into())]).unwrap().text;
-    assert_eq!(pack_holding(&[(name(), elsewhere(&alice()))]).unwrap().text, here);
-    assert_eq!(pack_holding(&[(name(), x25519(&alice()))]).unwrap().text, here);
+    let here = pack_with(&[(name(), alice().secret().into())]).unwrap().text;
+    assert_eq!(pack_with(&[(name(), external(&alice()))]).unwrap().text, here);
+    assert_eq!(pack_with(&[(name(), x25519(&alice()))]).unwrap().text, here);
 }
 
 #[test]
@@ -85,12 +85,12 @@ fn a_secret_of_another_key_is_named() {
     let wrong = Error::Misuse(format!("the secret stored for {} is the secret of another key", bob().verkey));
     let p256 = SecretKey::from_bytes(DidUrl::parse(&kid(&bob())).unwrap(), Curve::P256, &[1; 32]).unwrap();
     for secret in [Secret::from(mallory().secret()), x25519(&mallory()), p256.into()] {
-        assert_eq!(unpack_holding(&[(bob().verkey, secret)]).unwrap_err(), wrong);
+        assert_eq!(unpack_with(&[(bob().verkey, secret)]).unwrap_err(), wrong);
     }
     // an external one shows only that it does not fit
     let agree = |question| agree_as(&mallory(), question);
     let packed = authcrypt(&alice(), &[&bob()], b"{}").to_string();
-    let opened = run_holding(&[(bob().verkey, elsewhere(&bob()))], 0, agree, |caller| async move {
+    let opened = run_with(&[(bob().verkey, external(&bob()))], 0, agree, |caller| async move {
         v1::unpack(&caller, &packed, &Limits::default()).await
     });
     assert_eq!(opened.err(), Some(Error::Decryption));
@@ -98,7 +98,7 @@ fn a_secret_of_another_key_is_named() {
 
 #[test]
 fn a_sender_without_its_secret_is_an_error() {
-    assert_eq!(pack_holding(&[]).unwrap_err(), Error::SecretNotFound { kids: vec![alice().verkey] });
+    assert_eq!(pack_with(&[]).unwrap_err(), Error::SecretNotFound { kids: vec![alice().verkey] });
 }
 
 #[test]
