@@ -30,6 +30,7 @@ from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.pickup import PICKUP, PickupRules
 from pydidcomm.mediator.records import Action, Recipient, RouteChange, RouteResult
 from pydidcomm.mediator.storage import MediatorStore
+from pydidcomm.mediator.tracing import span
 from pydidcomm.protocols import Problem
 
 __all__ = ["Desk", "Request", "execute"]
@@ -83,7 +84,7 @@ class Desk:
     own_dids: tuple[str, ...]
 
 
-async def execute(desk: Desk, request: Request) -> Result | None:  # noqa: PLR0911, one a command
+async def execute(desk: Desk, request: Request) -> Result | None:
     """Carry out a command; None where the protocol has no answer.
 
     Args:
@@ -93,6 +94,12 @@ async def execute(desk: Desk, request: Request) -> Result | None:  # noqa: PLR09
     Raises:
         Problem: The sender has no grant, or names a DID of another.
     """
+    with span("execute") as current:
+        current.set_attribute("didcomm.command", type(request.command).__name__)
+        return await _executed(desk, request)
+
+
+async def _executed(desk: Desk, request: Request) -> Result | None:  # noqa: PLR0911, one a command
     known = await desk.store.recipient(request.sender)
     if isinstance(request.command, Mediate):
         return await _mediate(desk, request, known)

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from pydidcomm import Forwarded
 from pydidcomm.mediator.records import Arrival, Placed, Placement
 from pydidcomm.mediator.storage import MediatorStore
+from pydidcomm.mediator.tracing import span
 from pydidcomm.mediator.v1_codecs import did_key
 from pydidcomm.v1 import V1Forwarded
 
@@ -57,7 +58,10 @@ async def forward(asked: Carried, store: MediatorStore, *, at: float) -> list[Pl
     placed: list[Placed] = []
     for envelope in asked.envelopes:
         arrival = Arrival(next=asked.to, envelope=envelope.encode(), at=at, expires=asked.expires)
-        placed.append(await store.place(arrival))
+        with span("store") as current:
+            current.set_attribute("didcomm.size", len(arrival.envelope))
+            placed.append(await store.place(arrival))
+            current.set_attribute("didcomm.outcome", str(placed[-1].outcome))
     return placed
 
 

@@ -14,6 +14,7 @@ from pydidcomm.mediator.mediator import Mediator
 from pydidcomm.mediator.metrics import CONTENT_TYPE, PrometheusMetrics
 from pydidcomm.mediator.page import page
 from pydidcomm.mediator.rate import RateLimit, RateLimiter
+from pydidcomm.mediator.tracing import span
 from pydidcomm.transports import _requests as requests
 from pydidcomm.transports._body import read_body
 from pydidcomm.transports._requests import Reply
@@ -192,11 +193,18 @@ class MediatorServer:
             self._free += 1
 
     async def _receive(self, body: bytes, connection: Connection) -> Reply:
-        with anyio.move_on_after(self._answer_seconds):
-            return await self._mediator.receive(body, connection)
-        # a resolver or the store hangs
-        self._mediator.metrics.count("received", "too-slow")
-        return requests.BUSY
+        with span("receive") as current:
+            current.set_attribute("didcomm.size", len(body))
+            current.set_attribute("didcomm.transport", "websocket" if connection.persistent else "http")
+            reply: Reply | None = None
+            with anyio.move_on_after(self._answer_seconds):
+                reply = await self._mediator.receive(body, connection)
+            if reply is None:
+                # a resolver or the store hangs
+                self._mediator.metrics.count("received", "too-slow")
+                reply = requests.BUSY
+            current.set_attribute("http.response.status_code", reply.status)
+            return reply
 
     def _late(self, scope: Scope, headers: Iterable[tuple[str, str]]) -> float:
         """Seconds until the address may send."""
@@ -255,7 +263,8 @@ class MediatorServer:
             await waiting[0].wait()
             waiting[0] = anyio.Event()
             try:
-                await self._mediator.push(connection)
+                with span("push"):
+                    await self._mediator.push(connection)
             except Exception as error:
                 # the client connects again, and asks for what is still in the queue
                 LOG.warning("a live delivery failed: %s", error, exc_info=error)
