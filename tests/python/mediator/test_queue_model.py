@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 LIMITS = Limits(messages=5, bytes=40, age=100, routes=2)
 OWNERS = ("did:example:bob", "did:example:carol")
 ROUTES = ("did:example:one", "did:example:two", "did:example:three", "did:example:four")
-ENVELOPES = [bytes([65 + number]) * (5 + 10 * (number % 3)) for number in range(7)]
+ENVELOPES = [bytes([65 + number]) * (10 + 10 * (number % 2)) for number in range(7)]
 LIVES = st.sampled_from([None, 0, 7, 50])
 EVERY = st.sets(st.integers(0, 9), max_size=4)
 
