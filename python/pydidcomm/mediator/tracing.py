@@ -1,7 +1,7 @@
 """Spans of a mediator for OpenTelemetry, where it is installed. Extra: `otel`.
 
-Spans have names, sizes, outcomes and classes of errors; no DID, body or text of an error. The trace of a sender is
-not continued: a `traceparent` of any peer would decide what is recorded.
+Spans have names, sizes, outcomes and classes of errors; no DID, body or text of an error. The trace of a
+sender is not continued: a `traceparent` of any peer would decide what is recorded.
 """
 
 from collections.abc import Generator

@@ -2,8 +2,9 @@
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opentelemetry import trace
@@ -36,8 +37,7 @@ async def post(server: MediatorServer, body: bytes) -> int:
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": body}
 
-    async def send(message: object) -> None:
-        assert isinstance(message, dict)
+    async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message.get("status", 0))
 
     headers = [(b"content-type", b"application/didcomm-encrypted+json"), (b"traceparent", b"00-" + b"1" * 32)]
@@ -61,21 +61,22 @@ async def test_a_forward_and_a_request_are_spans_without_dids_and_texts(
         assert await post(server, await alice.forwarded(bob.did, {"n": 1})) == 202
         assert await post(server, (await bob.pack(f"{P3}/status-request")).encode()) == 200
         assert await post(server, b"garbage") == 400
-    found = {
-        (each.name, facts(each).get("http.response.status_code")): each for each in SPANS.get_finished_spans()
-    }
+    finished = SPANS.get_finished_spans()
+    found = {(each.name, facts(each).get("http.response.status_code")): each for each in finished}
     store, execute = found["didcomm.mediator.store", None], found["didcomm.mediator.execute", None]
     assert facts(store)["didcomm.outcome"] == "stored"
     assert facts(execute)["didcomm.command"] == "ReportStatus"
     for child, status in ((store, 202), (execute, 200)):
         parent = found["didcomm.mediator.receive", status]
+        context = parent.get_span_context()
         assert child.parent is not None
-        assert child.parent.span_id == parent.get_span_context().span_id
+        assert context is not None
+        assert child.parent.span_id == context.span_id
         # a sender does not choose what is recorded
         assert parent.parent is None
         assert facts(parent)["didcomm.transport"] == "http"
     assert ("didcomm.mediator.receive", 400) in found
-    for each in SPANS.get_finished_spans():
+    for each in finished:
         assert "did:" not in each.to_json()
 
 
