@@ -62,8 +62,7 @@ def text_of(error: Exception) -> str:
         )
     if isinstance(error, ResolutionError) and error.cause == "refused address":
         return (
-            f"{error.did} was not resolved: {error.url}: its address is not public; --allow-private of "
-            "`send`, `listen`, `invite` and `did resolve` allows it"
+            f"{error.did} was not resolved: {error.url}: its address is not public; --allow-private allows it"
         )
     if isinstance(error, UnsupportedError) and "`load=" in str(error):
         return "a wallet has no keys on P-384 for encryption: use X25519, P-256 or secp256k1"

@@ -39,6 +39,13 @@ def argument(name: str, **attributes: Any) -> Callable[[Command], Command]:  # n
     return decorator
 
 
+def private_option(command: Command) -> Command:
+    """Add `--allow-private`, which the command gets as `allow_private`."""
+    return option("--allow-private", is_flag=True, help="Resolve DIDs of hosts in private networks too.")(
+        command
+    )
+
+
 def version(number: str) -> Callable[[Command], Command]:
     """Add `--version` to a command."""
     decorator: Callable[[Command], Command] = _CLICK.version_option(number, prog_name="pydidcomm")

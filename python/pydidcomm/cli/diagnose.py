@@ -8,6 +8,7 @@ from click.exceptions import Exit
 
 from pydidcomm.cli._errors import FAILURE, status_of
 from pydidcomm.cli._input import file_argument, read
+from pydidcomm.cli._options import private_option
 from pydidcomm.cli._output import json_option, write_json, write_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import party, wallet_option
@@ -19,16 +20,22 @@ __all__ = ["diagnose"]
 
 @click.command()
 @file_argument
+@private_option
 @wallet_option
 @json_option
 @in_event_loop
-async def diagnose(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+async def diagnose(
+    file: IO[bytes],
+    allow_private: bool,  # noqa: FBT001, options
+    wallet: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Report what unpacking a message needs, and what is missing, one check a line.
 
     The exit status is that of `unpack`. Do not send the report to the peer: it says which keys are held.
     """
     text = read(file)
-    async with party(wallet, needs_keys=_needs_keys(wallet, text)) as one:
+    async with party(wallet, needs_keys=_needs_keys(wallet, text), allow_private=allow_private) as one:
         report = await one.diagnose(text)
     for check in report.checks:
         if as_json:

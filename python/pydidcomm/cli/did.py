@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import rich_click as click
 
-from pydidcomm.cli._options import DID, argument, option
+from pydidcomm.cli._options import DID, argument, option, private_option
 from pydidcomm.cli._output import json_option, write_document, write_json, write_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, opened, party, wallet_option
@@ -100,7 +100,7 @@ async def show(did_: str | None, wallet: Path, as_json: bool) -> None:  # noqa: 
 @did.command()
 @argument("did_", type=DID, metavar="DID")
 @option("--universal", metavar="URL", help="A service that resolves other methods, which is trusted.")
-@option("--allow-private", is_flag=True, help="Allow hosts in private networks.")
+@private_option
 @wallet_option
 @json_option
 @in_event_loop

@@ -10,7 +10,7 @@ import rich_click as click
 
 from pydidcomm.cli._input import MAX_BYTES
 from pydidcomm.cli._logs import show_refusals
-from pydidcomm.cli._options import option
+from pydidcomm.cli._options import option, private_option
 from pydidcomm.cli._output import json_option, write_json, write_json_note, write_line, write_note
 from pydidcomm.cli._received import facts, sender_line
 from pydidcomm.cli._run import in_event_loop
@@ -35,7 +35,7 @@ LISTEN_BYTES: Final = 1_048_576
     show_default=True,
     help="Refuse longer messages.",
 )
-@option("--allow-private", is_flag=True, help="Resolve DIDs of hosts in private networks too.")
+@private_option
 @wallet_option
 @json_option
 @in_event_loop

@@ -6,7 +6,7 @@ from typing import IO, Any
 import rich_click as click
 
 from pydidcomm.cli._input import file_argument, message_of, read
-from pydidcomm.cli._options import DID, option
+from pydidcomm.cli._options import DID, option, private_option
 from pydidcomm.cli._output import json_option, write_json, write_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
@@ -22,6 +22,7 @@ __all__ = ["pack"]
 @option("--anonymous", is_flag=True, help="Prove no sender, though the message names one.")
 @option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer.")
 @option("--text", "said", metavar="TEXT", help="Pack a basic message with this text; nothing is read.")
+@private_option
 @wallet_option
 @json_option
 @in_event_loop
@@ -33,6 +34,7 @@ async def pack(  # noqa: PLR0913, PLR0917, an argument an option
     anonymous: bool,  # noqa: FBT001, options
     hide_sender: bool,  # noqa: FBT001
     said: str | None,
+    allow_private: bool,  # noqa: FBT001
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -44,7 +46,7 @@ async def pack(  # noqa: PLR0913, PLR0917, an argument an option
     message = message_of(b"" if said is not None else read(file), said)
     sender = None if anonymous else frm or message.frm
     needs_keys = bool(sign or (to and sender)) or is_short(to)
-    async with party(wallet, needs_keys=needs_keys, peer=to) as one:
+    async with party(wallet, needs_keys=needs_keys, allow_private=allow_private, peer=to) as one:
         if to is not None:
             packed: Any = await encrypted(
                 one, message, to=to, frm=frm, sign=sign, anonymous=anonymous, hide_sender=hide_sender

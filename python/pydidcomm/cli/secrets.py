@@ -6,7 +6,7 @@ from typing import IO, Any
 import rich_click as click
 
 from pydidcomm.cli._input import file_argument, read
-from pydidcomm.cli._options import DID, argument, option
+from pydidcomm.cli._options import DID, argument, option, private_option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import opened, party, wallet_option
@@ -57,16 +57,23 @@ async def add(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FB
 @secrets.command()
 @argument("old", type=DID, metavar="DID")
 @option("--to", required=True, type=DID, metavar="DID", help="The peer that learns the new DID.")
+@private_option
 @wallet_option
 @json_option
 @in_event_loop
-async def rotate(old: str, to: str, wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+async def rotate(
+    old: str,
+    to: str,
+    allow_private: bool,  # noqa: FBT001, options
+    wallet: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Replace a DID and its keys by a new one, and print the message that announces it to a peer.
 
     The new DID, on stderr or in `did` of the JSON, has the endpoints of the old one, whose keys stay in the
     wallet: a peer may write to it until the message has arrived. Deliver the message with `pydidcomm send`.
     """
-    async with party(wallet, needs_keys=True, peer=to) as one:
+    async with party(wallet, needs_keys=True, allow_private=allow_private, peer=to) as one:
         new = await _successor(one, old)
         try:
             packed = await one.rotate(to=to, old=old, new=new)

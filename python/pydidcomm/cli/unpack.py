@@ -6,7 +6,7 @@ from typing import IO
 import rich_click as click
 
 from pydidcomm.cli._input import file_argument, read
-from pydidcomm.cli._options import option
+from pydidcomm.cli._options import option, private_option
 from pydidcomm.cli._output import json_option, write_document, write_json, write_note
 from pydidcomm.cli._received import facts, sender_line
 from pydidcomm.cli._run import in_event_loop
@@ -18,12 +18,14 @@ __all__ = ["unpack"]
 @click.command()
 @file_argument
 @option("--require-sender", is_flag=True, help="Refuse a message whose sender is not proved.")
+@private_option
 @wallet_option
 @json_option
 @in_event_loop
 async def unpack(
     file: IO[bytes],
     require_sender: bool,  # noqa: FBT001, options
+    allow_private: bool,  # noqa: FBT001
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -32,7 +34,7 @@ async def unpack(
 
     text = read(file)
     config = UnpackConfig(require_authenticated=require_sender)
-    async with party(wallet, needs_keys=needs_wallet(text)) as one:
+    async with party(wallet, needs_keys=needs_wallet(text), allow_private=allow_private) as one:
         received = await one.unpack(text, config=config)
     if as_json:
         write_json(facts(received))

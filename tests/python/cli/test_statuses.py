@@ -7,13 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pydidcomm import InMemorySecrets, Secret, sync
 from support.command_line import PASSPHRASE, SECONDS, stopped
+from support.https_server import AUTHORITY, document, serving
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.command_line import Terminal
 
 pytestmark = pytest.mark.slow
@@ -246,3 +250,46 @@ def test_a_did_on_this_machine_names_the_option_that_allows_it(alice: Terminal) 
     allowed = alice.run("did", "resolve", "did:web:localhost%3A9", "--allow-private")
     assert allowed.returncode == 5
     assert "--allow-private" not in allowed.stderr
+
+
+def test_every_command_that_resolves_allows_a_did_on_this_machine(alice: Terminal, tmp_path: Path) -> None:
+    with serving() as server:
+        did = server.did("bob", "localhost")
+        keys = [Secret.generate(curve, kid=f"{did}#{curve}") for curve in ("X25519", "Ed25519")]
+        methods = [
+            {
+                "id": key.kid,
+                "type": "Multikey",
+                "controller": did,
+                "publicKeyMultibase": key.public_multikey(),
+            }
+            for key in keys
+        ]
+        agreement, signing = methods
+        whole = {"id": did, "keyAgreement": [agreement], "authentication": [signing]}
+        server.ways["/bob/did.json"] = document(whole)
+        bob = sync.DIDCommMessaging(InMemorySecrets(keys), _Known(whole))
+        signed = bob.pack_signed(
+            {"id": "1", "type": "https://example.org/a/1.0/b", "to": ["did:example:a"]}, sign_frm=did
+        )
+        AUTHORITY.cert_pem.write_to_path(str(tmp_path / "authority"))
+        trusted = {"SSL_CERT_FILE": str(tmp_path / "authority")}
+        own = alice.done("did", "new")
+        before = server.connections
+        for arguments, given in (
+            (("pack", "--to", did, "--text", "Hi"), ""),
+            (("secrets", "rotate", own, "--to", did), ""),
+            (("unpack",), signed.text),
+            (("diagnose",), signed.text),
+        ):
+            allowed = alice.run(*arguments, "--allow-private", given=given, **trusted)
+            assert (allowed.returncode, server.connections) == (0, before + 1), allowed.stderr
+            before += 1
+
+
+class _Known:
+    def __init__(self, found: dict[str, Any]) -> None:
+        self._found = found
+
+    def resolve(self, _did: str) -> dict[str, Any]:
+        return self._found
