@@ -314,7 +314,7 @@ class Agent(Directory, Router):
         """Run until SIGINT or SIGTERM, for a program that does nothing else.
 
         Args:
-            backend: "asyncio" or "trio".
+            backend: "asyncio", or "trio", where `listen` needs the extra `trio`.
         """
         anyio.run(until_signal, self, backend=backend)
 

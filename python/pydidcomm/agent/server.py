@@ -91,7 +91,7 @@ async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[Non
         from hypercorn.config import Config  # noqa: PLC0415, the server of trio
     except ImportError as error:
         problem = (
-            "hypercorn is not installed, which serves `listen` on trio: pip install 'hypercorn[trio]', "
+            "hypercorn is not installed, which serves `listen` on trio: pip install 'pydidcomm[agent,trio]', "
             "or mount `Agent.app` into a server of your own"
         )
         raise ImportError(problem, name="hypercorn") from error

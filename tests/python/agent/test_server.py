@@ -1,0 +1,35 @@
+"""The server of an agent: which one it needs in which event loop."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+import trio
+
+from pydidcomm.stores import MemoryStore
+from support.agents import new_agent
+
+SERVERS = {"asyncio": ("uvicorn", r"pydidcomm\[agent\]"), "trio": ("hypercorn", r"pydidcomm\[agent,trio\]")}
+
+
+async def test_an_agent_without_its_server_names_what_to_install_and_can_be_mounted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "trio" if _on_trio() else "asyncio"
+    module, extra = SERVERS[name]
+    monkeypatch.setitem(sys.modules, module, None)
+    store = MemoryStore()
+    agent = new_agent(store)
+    with pytest.raises(ImportError, match=f"{module} is not installed.*pip install '{extra}'"):
+        await agent.__aenter__()
+    # nothing of it runs, and another one can use the store
+    with pytest.raises(RuntimeError, match="does not run"):
+        await agent.did()
+    async with new_agent(store, listen=None, endpoint="https://example.com/didcomm") as mounted:
+        assert mounted.endpoint == "https://example.com/didcomm"
+        assert await mounted.did()
+
+
+def _on_trio() -> bool:
+    return trio.lowlevel.in_trio_run()
