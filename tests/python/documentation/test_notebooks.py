@@ -153,6 +153,31 @@ def test_through_a_mediator_shows_each_hop_and_what_is_proved_there(tmp_path: Pa
     assert "it proves the sender" in opened
 
 
+def test_two_agents_talk_as_in_the_tutorial_though_both_are_switched_off_between(tmp_path: Path) -> None:
+    assert RUN["main"]([str(NOTEBOOKS / "agents.ipynb"), "--into", str(tmp_path)]) == 0
+    notebook = FORMAT.read(tmp_path / "agents.ipynb", as_version=4)
+    # the lines of the tutorial without the status, and without the forger
+    assert RUN["conversation"](notebook) == [
+        line.partition(" (")[0] for line in CONVERSATION if "Mallory" not in line
+    ]
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    printed = "".join(output.get("text", "") for output in outputs).splitlines()
+    assert [line for line in printed if " -> " not in line] == [
+        "Alice is where the poster said: False",
+        "each knows the other by a private DID: True",
+        "Alice reads: Hi Alice",
+        "Bob reads: Hi Bob, let us talk here, where it is quiet",
+        "readable in the file: False",
+        "Alice reads: Nice and quiet indeed",
+        "Bob knows her as Alice",
+        "Bob reads: It was nice to meet you. Goodbye!",
+        "ended",
+        "for Bob the relationship is ended",
+    ]
+    _, story = pictures(outputs)
+    assert "Nice and quiet indeed" in story
+
+
 def test_migrating_does_the_same_before_and_after_for_each_predecessor(tmp_path: Path) -> None:
     assert RUN["main"]([str(NOTEBOOKS / "migrating.ipynb"), "--into", str(tmp_path)]) == 0
     notebook = FORMAT.read(tmp_path / "migrating.ipynb", as_version=4)
