@@ -15,7 +15,7 @@ build/notebooks/%.ipynb: notebooks/%.ipynb $(VENV)/built
 
 docs-pages: $(VENV)/docs $(VENV)/built $(NOTEBOOKS_RUN)
 	$(SAY) "pages: from docs, the documents of the repository and the notebooks, in build/docs"
-	PYTHONPATH=docs $(BIN)/python -m generator build/docs $(NOTEBOOKS_RUN)
+	PYTHONPATH=docs:tests $(BIN)/python -m generator build/docs $(NOTEBOOKS_RUN)
 
 docs: docs-pages ## build the documentation site into build/site; a link, an anchor or a name that leads nowhere is an error
 	$(SAY) "site: built from build/docs into $(SITE)"

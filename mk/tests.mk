@@ -62,8 +62,9 @@ system: ## install the Debian packages that tests need: PostgreSQL, SoftHSM 2, g
 	$(SAY) "system: the Debian packages that the tests need; a test whose service is absent is skipped with the reason"
 	tests/system.sh
 
-conformance: $(VENV)/installed ## report the requirements of the specification with a passing test, and the reasons for the others
+conformance: $(VENV)/installed ## report the requirements of the specification with a passing test, and the reasons for the others; a table of all in build/conformance/ledger.md
 	$(SAY) "conformance: the requirements of tests/conformance.toml, and the tests that passed in the last run of make test"
+	$(BIN)/python tests/ledger_table.py --out $(RESULTS)/ledger.md
 	$(BIN)/python tests/conformance.py $(if $(wildcard $(RESULTS)/rust.txt),$(if $(wildcard $(RESULTS)/python.json),--results $(RESULTS)))
 
 # a clone of the public test suite of did:webvh

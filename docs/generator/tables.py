@@ -8,6 +8,9 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from conformance import Conformance
+from ledger_table import Ledger
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -98,8 +101,14 @@ def measurements() -> str:
     return f"{shown}\n{table(('microseconds, median', 'limit', 'core', 'pydidcomm'), rows)}"
 
 
+def conformance() -> str:
+    """Each requirement of the ledgers with its tests, or the reason why it has none."""
+    return "\n".join(Ledger(Conformance()).tables())
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "peers": peers,
     "commands": commands,
     "measurements": measurements,
+    "conformance": conformance,
 }

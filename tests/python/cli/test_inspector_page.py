@@ -1,4 +1,4 @@
-"""The page of `pydidcomm inspect --html` in Chromium: it shows the layers of pasted text without a request."""
+"""The page of `pydidcomm inspect --html` in Chromium: it shows layers of pasted text without a request."""
 
 from __future__ import annotations
 

@@ -73,8 +73,8 @@ def test_the_program_of_each_migration_runs_before_and_after_it(tmp_path: Path) 
 
 def test_every_link_and_directive_leads_to_a_document_or_a_section() -> None:
     for source, place in sources().items():
-        text = (ROOT / source).read_text(encoding="utf-8")
         if source.endswith(".md") and source != "README.md":
+            text = (ROOT / source).read_text(encoding="utf-8")
             linked(text, source, place)
             without_tables = re.sub("<!-- generated: .* -->", "", text)
             expanded(without_tables, place)

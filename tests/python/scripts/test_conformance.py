@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance import Conformance, Results
+from ledger_table import Ledger, cell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,3 +122,39 @@ def test_a_must_of_the_ledger_of_protocols_needs_a_test_or_a_reason(project: Pat
     (project / "conformance-gaps.toml").write_text('PING-01 = "the agent answers pings"')
     assert list(Conformance(project).faults()) == []
     assert list(Conformance(project).gaps()) == ["PING-01 MUST    the agent answers pings"]
+
+
+def rows(project: Path) -> list[str]:
+    for name, level, library in (
+        ("REQ-01", "MUST", True),
+        ("REQ-02", "SHOULD NOT", True),
+        ("REQ-03", "MUST", False),
+    ):
+        row = f'[[requirement]]\nid = "{name}"\nlevel = "{level}"\nlibrary = {str(library).lower()}\n'
+        others = 'section = "One"\nsays = "a | b"\nrole = "application"\n'
+        with (project / "conformance.toml").open("a" if name != "REQ-01" else "w") as ledger:
+            ledger.write(row + others)
+    (project / "protocols.toml").write_text("requirement = []")
+    lines = "\n".join(Ledger(Conformance(project)).tables()).splitlines()
+    return [lines[0], *(line for line in lines if line.startswith("| REQ"))]
+
+
+def test_the_table_says_of_each_requirement_test_gap_or_not_ours(project: Path) -> None:
+    assert rows(project) == [
+        "3 requirements; test: 2, deviates: 0, gap: 0, not ours: 1.",
+        "| REQ-01 | MUST | a \\| b | test: `tests/core/a.rs` |",
+        "| REQ-02 | SHOULD NOT | a \\| b | test: `test_a.py` |",
+        "| REQ-03 | MUST | a \\| b | not ours: a matter of the application's program |",
+    ]
+    (project / "core" / "a.rs").unlink()
+    (project / "conformance-gaps.toml").write_text('[deviations]\nREQ-02 = "so do peers"')
+    assert [line.rpartition(" | ")[2] for line in rows(project)[1:3]] == [
+        "gap: no test |",
+        "deviates: so do peers |",
+    ]
+    (project / "conformance-gaps.toml").write_text('REQ = "later"')
+    assert rows(project)[1].endswith("| gap: later |")
+
+
+def test_a_text_of_the_ledger_is_neither_markup_nor_another_cell() -> None:
+    assert cell("a|b <c> *d* `e_f|g`") == r"a\|b \<c\> \*d\* `e_f\|g`"
