@@ -32,8 +32,6 @@ PROGRAM = SUPPORT / "askar_process.py"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[postgres.Postgres]:
-    if postgres.binaries() is None:
-        pytest.skip("Askar on PostgreSQL: its server is not installed (make system)")
     with postgres.server() as running:
         yield running
 

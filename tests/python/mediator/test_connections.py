@@ -23,7 +23,6 @@ from pydidcomm.mediator import (
     RouteChange,
     SqliteMediatorStore,
 )
-from pydidcomm.mediator.connection import Connection
 from pydidcomm.mediator.metrics import PrometheusMetrics
 from support.application import serving_application
 from support.mediation import M2, M3, P3, P4, URL, Wallet, mediating
@@ -74,13 +73,7 @@ async def test_a_live_push_of_4_0_is_a_delivery_of_no_thread_and_stays_until_it_
     async with mediating(tmp_path) as mediator:
         alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
         await bob.enroll()
-        pushed: list[str] = []
-
-        async def write(text: str) -> None:
-            pushed.append(text)
-
-        bob.connection = Connection(write)
-        await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+        pushed = await bob.go_live(P4)
         await alice.forward(bob.did, {"n": 1})
         await mediator.push(bob.connection)
         delivery = (await bob.party.unpack(pushed[0])).message

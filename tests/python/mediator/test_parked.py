@@ -7,7 +7,6 @@ import anyio
 import pytest
 
 from pydidcomm.mediator import Action, Arrival, Limits, MediatorStore, RouteChange, SqliteMediatorStore
-from pydidcomm.mediator.connection import Connection
 from pydidcomm.mediator.metrics import PrometheusMetrics
 from support.mediation import P3, P4, Wallet, mediating
 from support.mediator_command import called, initialized, lines
@@ -105,13 +104,7 @@ async def test_a_restored_message_is_pushed_to_a_live_session(tmp_path: Path) ->
     async with mediating(tmp_path) as mediator, SqliteMediatorStore(tmp_path / "mediator.db") as store:
         alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
         await bob.enroll()
-        pushed: list[str] = []
-
-        async def write(text: str) -> None:
-            pushed.append(text)
-
-        bob.connection = Connection(write)
-        await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+        pushed = await bob.go_live(P4)
         await alice.forward(bob.did, {"n": 1})
         await mediator.push(bob.connection)
         # the count of the delivery is written before what follows

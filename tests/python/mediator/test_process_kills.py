@@ -98,8 +98,6 @@ def options(request: pytest.FixtureRequest) -> Generator[tuple[str, ...]]:
     if request.param == "sqlite":
         yield ()
         return
-    if postgres.binaries() is None:
-        pytest.skip("PostgreSQL is not installed: make system")
     with postgres.server() as server:
         yield "--postgres", server.database()
 

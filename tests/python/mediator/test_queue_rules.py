@@ -131,13 +131,7 @@ async def test_what_was_pushed_and_not_acknowledged_is_delivered_on_request(tmp_
     async with mediating(tmp_path) as mediator:
         alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
         await bob.enroll()
-        pushed: list[str] = []
-
-        async def write(text: str) -> None:
-            pushed.append(text)
-
-        bob.connection = Connection(write)
-        await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+        pushed = await bob.go_live(P4)
         await alice.forward(bob.did, {"n": 1})
         await mediator.push(bob.connection)
         first = (await bob.party.unpack(pushed[0])).message

@@ -43,8 +43,6 @@ NOW = 1_700_000_000
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[postgres.Postgres]:
-    if postgres.binaries() is None:
-        pytest.skip("Askar on PostgreSQL: its server is not installed (make system)")
     with postgres.server() as running:
         yield running
 

@@ -115,8 +115,6 @@ async def test_a_full_disk_is_named_and_what_was_acknowledged_stays(tmp_path: Pa
 
 
 async def test_a_server_that_falls_silent_is_given_up_and_nothing_is_lost() -> None:
-    if postgres.binaries() is None:
-        pytest.skip("Askar on PostgreSQL: its server is not installed (make system)")
     with postgres.server() as server, silent_proxy.in_front_of(server.port) as proxy:
         location = server.url().replace(str(server.port), str(proxy.port))
         async with AskarStore.open(location, raw_key=RAW_KEY, timeout=3) as store:

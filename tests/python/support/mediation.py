@@ -87,6 +87,17 @@ class Wallet:
     async def send(self, kind: str, body: Mapping[str, Any] | None = None, **headers: Any) -> Reply:  # noqa: ANN401, those of what it calls
         return await self.mediator.receive((await self.pack(kind, body, **headers)).encode(), self.connection)
 
+    async def go_live(self, piuri: str) -> list[str]:
+        """Open a connection in live mode, and return what is pushed to it."""
+        pushed: list[str] = []
+
+        async def write(text: str) -> None:
+            pushed.append(text)
+
+        self.connection = Connection(write)
+        await self.ask(f"{piuri}/live-delivery-change", {"live_delivery": True})
+        return pushed
+
     async def read(self, reply: Reply) -> Message:
         assert reply.status == 200, (reply.status, reply.body)
         result = await self.party.unpack(reply.body)

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 from pydidcomm.mediator import Limits, SqliteMediatorStore
 from pydidcomm.mediator.postgres import PostgresMediatorStore
 from support import postgres
@@ -32,8 +30,6 @@ def shared_store(kind: str, folder: Path, *, limits: Limits | None = None) -> Ge
 
         yield open_file
         return
-    if postgres.binaries() is None:
-        pytest.skip("PostgreSQL is not installed: make system")
     with postgres.server() as server:
         url = server.database()
 

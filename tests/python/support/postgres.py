@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -103,7 +105,9 @@ class Postgres:
 
 @contextmanager
 def server() -> Generator[Postgres]:
-    """A server for as long as the block lasts."""
+    """A server for as long as the block lasts; the test is skipped where there is none to start."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed (make system)")
     # not below the folder of pytest, which its owner alone may enter
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     try:

@@ -28,7 +28,7 @@ from support.https_server import (
 from support.websocket_peer import CLOSE, PING, PONG, frame, handshake, next_frame
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
 
     from pydidcomm.transports.receiver import Handler
@@ -37,18 +37,6 @@ pytestmark = pytest.mark.slow
 
 HELLO = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
 TAKEN = body(b"", 202)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def forget(server: Server) -> None:
-    server.ways.clear()
-    server.requests.clear()
 
 
 def options(**given: Any) -> dict[str, Any]:  # noqa: ANN401, those of the transport

@@ -41,24 +41,12 @@ from support.https_server import (
 from support.websocket_peer import handshake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.slow
 
 HELLO = Message(type="https://example.org/greeting/1.0/hello")
 TAKEN = body(b"", 202)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def forget(server: Server) -> None:
-    server.ways.clear()
-    server.requests.clear()
 
 
 def options(**given: Any) -> dict[str, Any]:  # noqa: ANN401, those of the transport

@@ -20,29 +20,16 @@ from support.https_server import (
     dripping,
     endless,
     redirect,
-    serving,
     silent,
     to_loopback,
     truncated,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 HELLO = Message(type="https://example.org/greeting/1.0/hello")
 TAKEN = body(b"", 202)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def forget(server: Server) -> None:
-    server.ways.clear()
-    server.requests.clear()
 
 
 def transport(**options: Any) -> HttpTransport:  # noqa: ANN401, those of the transport
