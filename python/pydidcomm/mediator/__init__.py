@@ -4,6 +4,12 @@
 `MediatorStore`.
 """
 
+try:
+    import anyio as anyio
+except ImportError as _error:
+    _problem = f"{_error.name} is not installed: pip install 'pydidcomm[mediator]'"
+    raise ImportError(_problem, name=_error.name) from None
+
 from pydidcomm.mediator.admission import Admission, AllowList, Closed, Open
 from pydidcomm.mediator.departures import OutgoingLimits
 from pydidcomm.mediator.invitations import Invitations, InvitationToken, InvitedOnly

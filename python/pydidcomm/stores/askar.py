@@ -28,6 +28,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydidcomm.protocols.thread import Thread
+from pydidcomm.secrets import _needs_askar as _needs_askar  # noqa: PLC0414, before what needs it
 from pydidcomm.secrets._askar_store import Opening
 from pydidcomm.secrets.askar import AskarSecrets, secrets_of
 from pydidcomm.secrets.errors import SecretsUnavailableError

@@ -3,6 +3,7 @@
 Its functions hand on to those of `pydidcomm`; its classes are what applications fill in and read.
 """
 
+from pydidcomm.compat import _needs_compat as _needs_compat
 from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg, SignAlg
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import (

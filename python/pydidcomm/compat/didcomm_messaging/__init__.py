@@ -29,6 +29,7 @@ Example:
     ('https://example.com/alice', True, True)
 """
 
+from pydidcomm.compat import _needs_compat as _needs_compat
 from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.messaging import DIDCommMessaging, DIDCommMessagingService
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingService

@@ -4,9 +4,11 @@ DIDs and documents are those of `pydidcomm.encode_public_keys` and `pydidcomm.Lo
 that each generation gave to keys and services.
 """
 
-from pydid import DID, DIDDocument
-
+from pydidcomm.compat._needs_compat import pydid
 from pydidcomm.compat.peerdid import core, dids, errors, keys
+
+DID = pydid.DID
+DIDDocument = pydid.DIDDocument
 
 __version__ = "0.5.2"
 """The version whose names and behaviour these are."""
