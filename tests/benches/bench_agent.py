@@ -32,8 +32,7 @@ from pydidcomm.stores.askar import AskarStore
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-AT_ONCE = 48
-"""Connections: a receiver takes a hundred messages at once, and a connection may have two."""
+AT_ONCE = 64
 ROUNDS = 3
 MOST_TIMES = 1.5
 """How many times the server that unpacks, stores and packs a ping may cost."""

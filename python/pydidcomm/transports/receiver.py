@@ -59,7 +59,7 @@ class Receiver:
         self._invitations = invitations
         self._accept_v1 = accept_v1
         self._max_bytes = max_bytes
-        self._free = max_concurrency
+        self._places = _Places(max_concurrency)
         self._answer_seconds = answer_seconds
         self._body_seconds = body_seconds
 
@@ -86,18 +86,18 @@ class Receiver:
         refused = short or requests.refusal(
             scope["method"], headers, max_bytes=self._max_bytes, accept_v1=self._accept_v1
         )
-        if refused is None and self._free == 0:
+        if refused is None and self._places.free == 0:
             refused = requests.BUSY
         if refused is not None:
             await _respond(send, refused)
             return
-        self._free -= 1
+        place = _Place(self._places)
         try:
-            await self._message(receive, send)
+            await self._message(receive, send, place)
         finally:
-            self._free += 1
+            place.leave()
 
-    async def _message(self, receive: Receive, send: Send) -> None:
+    async def _message(self, receive: Receive, send: Send, place: "_Place") -> None:
         try:
             body = await within(self._body_seconds, read_body(receive, self._max_bytes))
         except TimeoutError:
@@ -120,6 +120,8 @@ class Receiver:
         once = _Once(send)
         async with meanwhile(self._answer_seconds, once.accepted):
             answer = requests.returnable(await self._handle(received), received)
+            # the next message on the connection comes before this coroutine has ended
+            place.leave()
             if answer is None:
                 await once.accepted()
             else:
@@ -159,9 +161,9 @@ class Receiver:
         """Receives one message; returns the code to close the connection with, where that is necessary."""
         if len(body) > self._max_bytes:
             return _TOO_BIG
-        if self._free == 0:
+        if self._places.free == 0:
             return _TRY_AGAIN
-        self._free -= 1
+        self._places.free -= 1
         try:
             try:
                 received = await self._accepted(body)
@@ -175,7 +177,7 @@ class Receiver:
                     shown = {"text": packed.text} if as_text else {"bytes": packed.text.encode()}
                     await send({"type": "websocket.send", **shown})
         finally:
-            self._free += 1
+            self._places.free += 1
         return None
 
 
@@ -252,6 +254,26 @@ def receiver(  # noqa: PLR0913, all but two are named
         answer_seconds=answer_seconds,
         body_seconds=body_seconds,
     )
+
+
+class _Places:
+    """Counts the messages that may still be received and handled at the same time."""
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+
+
+class _Place:
+    """The place of one of them."""
+
+    def __init__(self, places: _Places) -> None:
+        self._places: _Places | None = places
+        places.free -= 1
+
+    def leave(self) -> None:
+        if self._places is not None:
+            self._places.free += 1
+            self._places = None
 
 
 class _Once:

@@ -52,6 +52,7 @@ async def request(  # noqa: PLR0913, the parts of a request
     headers: list[tuple[str, str]] = POSTED,
     query: str = "",
     pause: Callable[[], Awaitable[None]] | None = None,
+    sent: Callable[[], Awaitable[None]] | None = None,
 ) -> Answer:
     """One request as a server passes it on; the application has returned."""
     parts = body if isinstance(body, list) else [body]
@@ -70,6 +71,8 @@ async def request(  # noqa: PLR0913, the parts of a request
 
     async def send(event: Any) -> None:  # noqa: ANN401, an event of ASGI
         answers.append(event)
+        if sent is not None and len(answers) == 2:
+            await sent()
 
     fields = [(name.encode(), value.encode()) for name, value in headers]
     scope = {"type": "http", "method": method, "headers": fields, "query_string": query.encode()}
@@ -280,6 +283,34 @@ async def test_requests_beyond_the_limit_are_refused_without_waiting() -> None:
     assert sorted(statuses) == [202] * 20 + [503] * 180
     await post()
     assert statuses[-1] == 202
+
+
+async def test_the_next_message_of_a_connection_has_the_place_of_the_one_that_was_answered() -> None:
+    alice, alice_did, bob, bob_did = await parties()
+
+    async def answering(received: UnpackResult) -> Packed:
+        back = HELLO.replace(id=None, thid=received.message.id)
+        return await bob.pack(back, to=received.sender or "", frm=bob_did)
+
+    app = receiver(bob, answering, max_concurrency=1)
+    returning = HELLO.replace(custom_headers={"return_route": "all"})
+    texts = [
+        (await alice.pack(returning.replace(id=None), to=bob_did, frm=alice_did)).text.encode()
+        for _ in range(3)
+    ]
+    statuses: list[int] = []
+
+    async def post(text: bytes) -> None:
+        answer = await request(app, text, sent=next_one)
+        statuses.append(answer[0])
+
+    async def next_one() -> None:
+        # a client that has its answer sends again at once
+        if texts:
+            await post(texts.pop())
+
+    await post(texts.pop())
+    assert statuses == [200, 200, 200]
 
 
 async def test_a_slow_body_ends_with_408_and_a_disconnected_sender_is_not_an_error() -> None:
