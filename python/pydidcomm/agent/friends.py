@@ -8,13 +8,14 @@ import anyio
 
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.effects import outbox_item
-from pydidcomm.agent.records import RetiredRecord
+from pydidcomm.agent.records import FEATURES, FeaturesRecord, RetiredRecord
 from pydidcomm.agent.relationships import claims, claims_of_end, unknown_relationship
 from pydidcomm.agent.requests import Waiter
 from pydidcomm.agent.sending import Sending
 from pydidcomm.agent.services import Services
 from pydidcomm.protocols import Body, Outgoing, Thread
 from pydidcomm.protocols.acknowledgment import Empty
+from pydidcomm.protocols.discover_features import Disclose, Disclosure, Queries, Query
 from pydidcomm.protocols.trust_ping import Ping, PingResponse
 from pydidcomm.stores import Done, Relationship
 
@@ -24,6 +25,10 @@ Answer = TypeVar("Answer", bound=Body)
 
 TIMEOUT = 30.0
 """Seconds to wait for an answer."""
+
+
+FEATURES_SECONDS = 3600.0
+"""For how long the features of a peer are remembered: programs are updated rarely."""
 
 
 class RelationshipEndedError(Exception):
@@ -146,6 +151,40 @@ class Friend:
         with self._services.requests.waiting(waiter), anyio.fail_after(timeout):
             await self._commit(sent, threads)
             return await waiter.answer(self._services.protocols)
+
+    async def features(
+        self,
+        match: str = "*",
+        *,
+        feature_type: str = "protocol",
+        max_age: float = FEATURES_SECONDS,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+    ) -> tuple[Disclosure, ...]:
+        """The features that the peer discloses to us, for instance the protocols that it speaks.
+
+        They are stored, and the peer is not asked again for a time. Discover Features 2.0.
+
+        Args:
+            match: The id of a feature, or its beginning and `*`.
+            feature_type: "protocol", "goal-code", "header", "constraint" or another type.
+            max_age: For how many seconds an earlier answer counts; 0 to ask in any case.
+            timeout: The most seconds to wait for the answer.
+
+        Raises:
+            TimeoutError: There was no answer.
+            ProblemReported: The peer answered with a problem report.
+            RelationshipEndedError: The relationship has ended.
+        """
+        store, key = self._services.store, f"{self.id} {feature_type} {match}"
+        record = await store.record(FEATURES, key)
+        stored = None if record is None else FeaturesRecord.from_record(record)
+        now = self._services.now
+        if stored is not None and now - stored.at < max_age:
+            return Disclose.from_body(stored.body).disclosures
+        answer = await self.request(Queries((Query(feature_type, match),)), answer=Disclose, timeout=timeout)
+        body = answer.to_message().body
+        await store.commit(Done(records=(FeaturesRecord(key=key, at=now, body=body).record(),)))
+        return answer.disclosures
 
     async def rotate(self, *, timeout: float = TIMEOUT) -> str:  # noqa: ASYNC109
         """Replace our DID in this relationship by a new one.

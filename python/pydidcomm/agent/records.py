@@ -1,6 +1,7 @@
 """What an agent keeps as records of its store: its invitations and its DIDs."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
@@ -9,11 +10,13 @@ from pydidcomm.stores import Record
 
 __all__ = [
     "ACCEPTED",
+    "FEATURES",
     "INVITATION",
     "MEDIATION",
     "OWN_DID",
     "RECIPIENT",
     "RETIRED",
+    "FeaturesRecord",
     "InvitationRecord",
     "MediationRecord",
     "RetiredRecord",
@@ -21,6 +24,9 @@ __all__ = [
 
 ACCEPTED: Final = "accepted-invitation"
 """The kind of records with invitations of peers, by message id in lower case: the relationship."""
+
+FEATURES: Final = "features"
+"""The kind of records with what peers have disclosed, by relationship and query."""
 
 INVITATION: Final = "invitation"
 """The kind of records with invitations of ours, by message id in lower case."""
@@ -155,3 +161,32 @@ class RetiredRecord:
             value: The value of the record.
         """
         return cls(**json.loads(value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeaturesRecord:
+    """What a peer has disclosed.
+
+    Attributes:
+        key: The relationship and the query.
+        at: When, in seconds since the epoch.
+        body: The body of the message.
+    """
+
+    key: str
+    at: int
+    body: Mapping[str, Any]
+
+    def record(self) -> Record:
+        """The record to store."""
+        value = json.dumps({"at": self.at, "body": self.body})
+        return Record(kind=FEATURES, key=self.key, value=value.encode())
+
+    @classmethod
+    def from_record(cls, record: Record) -> Self:
+        """What a record has.
+
+        Args:
+            record: The record.
+        """
+        return cls(key=record.key, **json.loads(record.value))

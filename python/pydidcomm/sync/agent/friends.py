@@ -4,8 +4,9 @@
 from typing import Any, overload
 
 from pydidcomm import Message, agent
-from pydidcomm.agent.friends import TIMEOUT, Answer
+from pydidcomm.agent.friends import FEATURES_SECONDS, TIMEOUT, Answer
 from pydidcomm.protocols import Body
+from pydidcomm.protocols.discover_features import Disclosure
 from pydidcomm.stores import Relationship
 from pydidcomm.sync.agent._portal import Face
 from pydidcomm.sync.agent.sending import Sending
@@ -125,6 +126,33 @@ class Friend(Face[agent.Friend]):
             MalformedMessageError: The answer has another form than its type.
         """
         return self._portal.call(lambda: self._one.request(body, answer=answer, timeout=timeout, **headers))
+
+    def features(
+        self,
+        match: str = "*",
+        *,
+        feature_type: str = "protocol",
+        max_age: float = FEATURES_SECONDS,
+        timeout: float = TIMEOUT,
+    ) -> tuple[Disclosure, ...]:
+        """The features that the peer discloses to us, for instance the protocols that it speaks.
+
+        They are stored, and the peer is not asked again for a time. Discover Features 2.0.
+
+        Args:
+            match: The id of a feature, or its beginning and `*`.
+            feature_type: "protocol", "goal-code", "header", "constraint" or another type.
+            max_age: For how many seconds an earlier answer counts; 0 to ask in any case.
+            timeout: The most seconds to wait for the answer.
+
+        Raises:
+            TimeoutError: There was no answer.
+            ProblemReported: The peer answered with a problem report.
+            RelationshipEndedError: The relationship has ended.
+        """
+        return self._portal.call(
+            lambda: self._one.features(match, feature_type=feature_type, max_age=max_age, timeout=timeout)
+        )
 
     def rotate(self, *, timeout: float = TIMEOUT) -> str:
         """Replace our DID in this relationship by a new one.
