@@ -68,8 +68,11 @@ def _described(command: click.Command, context: click.Context, depth: int) -> It
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"```text\n{context.command_path} {usage}\n```\n"
     options = [each for each in info["params"] if each["param_type_name"] == "option" and not each["hidden"]]
+    # every command has it
+    options = [each for each in options if each["name"] != "help"]
     rows = [(", ".join(f"`{name}`" for name in option["opts"]), option["help"] or "") for option in options]
-    yield table(("option", ""), rows)
+    if rows:
+        yield table(("option", ""), rows)
     for name in info.get("commands", {}):
         # only a group has commands
         found = cast("click.Group", command).get_command(context, name)
