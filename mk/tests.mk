@@ -45,8 +45,8 @@ kill-store: $(VENV)/built ## kill processes that use the store of an agent, on S
 	$(SAY) "kill -9 of two processes on one store of an agent, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL"
 	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/stores/test_store_kills.py
 
-kill-agent: $(VENV)/built ## kill an agent under load, and count what it lost or did twice: make kill-agent ROUNDS=200
-	$(SAY) "kill -9 of an agent under load, $(KILL_ROUNDS) rounds"
+kill-agent: $(VENV)/built ## kill an agent under load on SQLite and PostgreSQL, and count what it lost or did twice: make kill-agent ROUNDS=200
+	$(SAY) "kill -9 of an agent under load, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL"
 	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/agent/test_agent_kills.py
 
 kill-mediator: $(VENV)/built ## kill one of two mediators on one store under load, on SQLite and PostgreSQL: make kill-mediator ROUNDS=100

@@ -19,6 +19,7 @@ from pydidcomm import (
     UnpackConfig,
     UnpackResult,
 )
+from pydidcomm.agent.claims import Claims
 from pydidcomm.agent.connections import Watched, while_connected
 from pydidcomm.agent.events import Events
 from pydidcomm.agent.exchange import exported, restored
@@ -93,9 +94,10 @@ class Running:
             clock=clock,
         )
         self._inbox = Inbox(store, relationships, limits, clock, self._routes)
+        self._claims = Claims(store, self._handling.handle, clock)
         self._lanes = Lanes(
             store=store,
-            handle=self._handling.handle,
+            handle=self._claims.handle,
             finished=self._inbox.finished,
             limits=limits,
             events=events,
@@ -145,6 +147,7 @@ class Running:
         failed: BaseException | None = None
         async with anyio.create_task_group() as tasks:
             await self.mediators.start(tasks)
+            tasks.start_soon(self._claims.run)
             tasks.start_soon(self._lanes.run)
             tasks.start_soon(self._outbox.run)
             tasks.start_soon(self._every, DEADLINE_SECONDS, self._wake_threads)

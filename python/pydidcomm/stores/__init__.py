@@ -20,9 +20,10 @@ from pydidcomm.stores.records import (
     Record,
     Relationship,
 )
-from pydidcomm.stores.store import Store
+from pydidcomm.stores.store import ClaimingStore, Store
 
 __all__ = [
+    "ClaimingStore",
     "Done",
     "InboxItem",
     "Incoming",

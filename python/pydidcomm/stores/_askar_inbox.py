@@ -16,6 +16,9 @@ _PARKED = Tree("agent/inbox/parked", POSITION_LEVELS)
 _EXPIRING = Tree.of_times("agent/inbox/expiring")
 _OVER = Tree.of_times("agent/inbox/over")
 
+_OWN = {"position", "by", "body", "claim"}
+"""Members of a row that are not those of an `InboxItem`, or have another form there."""
+
 Found = list[tuple[int, InboxItem]]
 
 
@@ -29,7 +32,7 @@ def _put(unit: Unit, row: dict[str, Any], **members: Any) -> None:  # noqa: ANN4
 
 
 def _item(row: dict[str, Any]) -> InboxItem:
-    members = {name: value for name, value in row.items() if name not in {"position", "by", "body"}}
+    members = {name: value for name, value in row.items() if name not in _OWN}
     return InboxItem(body=b64decode(row["body"]), **members)
 
 
@@ -86,8 +89,22 @@ async def finish(unit: Unit, key: str, at: int, by: str) -> bool:
         raise StoreConflictError(message)
     await _leave(unit, row)
     # the key is all that recognises a repeat
-    _put(unit, row, state="done", body="", error=None, by=by)
+    _put(unit, row, state="done", body="", error=None, by=by, claim=None)
     await _OVER.add(unit, time_key(at, row["position"]), key)
+    return True
+
+
+async def claim(unit: Unit, key: str, by: str, now: int, until: int) -> bool:
+    """Claim a message that can be handled; False where another one has it, or its turn is later."""
+    row = await _row(unit, key)
+    if row is None or row["state"] != "waiting":
+        return False
+    holder, end = row.get("claim") or (by, 0)
+    if holder != by and end > now:
+        return False
+    if not await _QUEUE.is_first(unit, row["position"], row["lane"], now):
+        return False
+    _put(unit, row, claim=[by, until])
     return True
 
 
@@ -101,14 +118,14 @@ async def postpone(unit: Unit, key: str, attempts: int, next_at: int, error: str
         await count(unit, "held", 1)
     held = {**lane.held, place: [next_at, row["expires"]]}
     _QUEUE.put_lane(unit, row["lane"], type(lane)(lane.first, lane.last, held))
-    _put(unit, row, attempts=attempts, next_at=next_at, error=error)
+    _put(unit, row, attempts=attempts, next_at=next_at, error=error, claim=None)
 
 
 async def park(unit: Unit, key: str, error: str) -> None:
     row = await _row(unit, key)
     if row is not None and row["state"] == "waiting":
         await _leave(unit, row)
-        _put(unit, row, state="parked", error=error)
+        _put(unit, row, state="parked", error=error, claim=None)
         await _PARKED.set(unit, row["position"], [key])
 
 

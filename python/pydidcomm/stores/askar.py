@@ -70,8 +70,9 @@ class AskarStore:
     not survive a fork: open stores after it.
     """
 
-    def __init__(self, backend: StoreBackend) -> None:
+    def __init__(self, backend: StoreBackend, *, shared: bool = False) -> None:
         self._backend = backend
+        self._shared = shared
         self._secrets = secrets_of(backend)
 
     @classmethod
@@ -83,6 +84,7 @@ class AskarStore:
         raw_key: str | None = None,
         profile: str | None = None,
         create: bool = True,
+        shared: bool | None = None,
         timeout: float = TIMEOUT_SECONDS,
     ) -> "AskarStore":
         """Open a store, by `async with`.
@@ -94,6 +96,8 @@ class AskarStore:
             raw_key: Opens the store at once: 32 bytes in base58 of `generate_raw_key`.
             profile: The profile, for instance of a tenant; it is created where it is not there.
             create: Whether a store or a profile is created where it is not there.
+            shared: Whether other processes use the store at the same time: an agent then claims each message
+                before it handles it, which is one more write. None: where it is in PostgreSQL.
             timeout: The most seconds that a call takes.
 
         Raises:
@@ -103,7 +107,11 @@ class AskarStore:
             StoreVersionError: On opening: the store was written by a newer version of pydidcomm.
         """
         opening = Opening(os.fspath(location), passphrase, raw_key, create, timeout)
-        return cls(StoreBackend(None, opening, profile, REMEMBER, (), timeout))
+        in_postgres = opening.location.startswith(("postgres:", "postgresql:"))
+        return cls(
+            StoreBackend(None, opening, profile, REMEMBER, (), timeout),
+            shared=in_postgres if shared is None else shared,
+        )
 
     @staticmethod
     def generate_raw_key() -> str:
@@ -147,6 +155,16 @@ class AskarStore:
         call = secrets.token_hex(8)
         found: bool = await self._write(lambda unit: _askar_inbox.accept(unit, incoming, call))
         return found
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes use the store; see `ClaimingStore.is_shared`."""
+        return self._shared
+
+    async def claim(self, inbox_key: str, *, by: str, now: int, until: int) -> bool:
+        """Claim a waiting message, or extend a claim; see `ClaimingStore.claim`."""
+        claimed: bool = await self._write(lambda unit: _askar_inbox.claim(unit, inbox_key, by, now, until))
+        return claimed
 
     async def commit(self, done: Done) -> None:
         """Store the effects of a message and mark it as done; see `Store.commit`.

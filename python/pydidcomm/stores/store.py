@@ -15,7 +15,7 @@ from pydidcomm.stores.records import (
     Relationship,
 )
 
-__all__ = ["MOST_ITEMS", "Store"]
+__all__ = ["MOST_ITEMS", "ClaimingStore", "Store"]
 
 MOST_ITEMS = 1000
 """The largest `limit`: a page is held in memory."""
@@ -168,4 +168,32 @@ class Store(Protocol):
 
     async def aclose(self) -> None:
         """Close the store; what is under way is finished."""
+        ...
+
+
+@runtime_checkable
+class ClaimingStore(Store, Protocol):
+    """A `Store` for several processes: each message is handled by the one that has claimed it."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes use the store, so that messages have to be claimed."""
+        ...
+
+    async def claim(self, inbox_key: str, *, by: str, now: int, until: int) -> bool:
+        """Claim a waiting message, or extend a claim: until then no other `by` can claim it.
+
+        A claim is a lease. It ends with `until`, since a process that was killed never gives it up; a claim
+        `until` now gives it up, as do `postpone` and `park`. Messages that are claimed stay in `waiting`, and
+        `commit` does not ask for a claim.
+
+        Args:
+            inbox_key: The message.
+            by: The process.
+            now: The time, in seconds since the epoch.
+            until: When the claim ends, in seconds since the epoch.
+
+        Returns:
+            False if another `by` has claimed it, if it is not waiting, or behind one of its lane that is.
+        """
         ...

@@ -1,4 +1,4 @@
-"""An agent that is killed: it stores an effect for each text and answers it. Arguments: file, key, port."""
+"""An agent that is killed: it stores an effect of each text, and answers. Arguments: location, key, port."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import Record
 
-FILE, KEY, PORT = sys.argv[1:]
+LOCATION, KEY, PORT = sys.argv[1:]
 agent = Agent(
-    FILE,
+    LOCATION,
     raw_key=KEY,
     listen=f"http://127.0.0.1:{PORT}/didcomm",
     allow=["127.0.0.1/32"],

@@ -1,4 +1,7 @@
-"""A killed agent handles all that it accepted, and nothing twice: make kill-agent ROUNDS=200."""
+"""A killed agent handles all that it accepted, and nothing twice, on SQLite and on PostgreSQL.
+
+`make kill-agent ROUNDS=200` kills it more often.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import pytest
@@ -16,9 +20,13 @@ from anyio import to_thread
 from pydidcomm.agent import Friend, Limits
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.stores.askar import AskarStore
+from support import postgres
 from support.agents import SECONDS, eventually, new_agent
 from support.paths import PACKAGE
 from support.server_process import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 
@@ -32,9 +40,9 @@ PATIENCE_SECONDS = 60 + ROUNDS
 class Killed:
     """The agent in a process."""
 
-    def __init__(self, file: Path, key: str, port: int) -> None:
+    def __init__(self, location: str, key: str, port: int) -> None:
         self.process = subprocess.Popen(  # noqa: S603, our own program
-            [sys.executable, PROGRAM, str(file), key, str(port)],
+            [sys.executable, PROGRAM, location, key, str(port)],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": str(PACKAGE)},
@@ -55,9 +63,9 @@ class Killed:
         self.process.stdout.close()
 
 
-async def effects(file: Path, key: str) -> Counter[str]:
+async def effects(location: str, key: str) -> Counter[str]:
     found: Counter[str] = Counter()
-    async with AskarStore.open(file, raw_key=key) as store:
+    async with AskarStore.open(location, raw_key=key) as store:
         after = None
         while page := await store.records("effect", after):
             found.update(record.value.decode() for record in page)
@@ -71,11 +79,22 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield str(tmp_path / "bob.db")
+        return
+    if postgres.binaries() is None:
+        pytest.skip("its server is not installed (make system)")
+    with postgres.server() as running:
+        yield running.url()
+
+
 @pytest.mark.spec("AGT-10", "AGT-18", "REL-07")
 async def test_an_agent_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing(
-    tmp_path: Path,
+    location: str,
 ) -> None:
-    file, key, port = tmp_path / "bob.db", AskarStore.generate_raw_key(), free_port()
+    key, port = AskarStore.generate_raw_key(), free_port()
     chance, answers, sent = random.Random(ROUNDS), Counter[str](), 0  # noqa: S311, a seed that repeats
     alice = new_agent(limits=Limits(longest_pause=2))
 
@@ -94,13 +113,13 @@ async def test_an_agent_that_is_killed_again_and_again_loses_nothing_and_repeats
         return count
 
     async with alice:
-        killed = Killed(file, key, port)
+        killed = Killed(location, key, port)
         bob = await alice.accept(await killed.line())
         await bob.ping(timeout=SECONDS)
         for _ in range(ROUNDS):
             sent += await send(bob, chance.uniform(0.05, 0.8))
             killed.kill()
-            killed = Killed(file, key, port)
+            killed = Killed(location, key, port)
             await killed.line()
 
         async def answered() -> bool:
@@ -111,4 +130,4 @@ async def test_an_agent_that_is_killed_again_and_again_loses_nothing_and_repeats
         killed.kill()
     expected = [str(number) for number in range(sent)]
     assert answers == Counter(f"re {one}" for one in expected)
-    assert await effects(file, key) == Counter(expected)
+    assert await effects(location, key) == Counter(expected)

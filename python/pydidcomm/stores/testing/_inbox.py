@@ -3,7 +3,7 @@
 from functools import partial
 
 from pydidcomm.stores.records import Done
-from pydidcomm.stores.store import Store
+from pydidcomm.stores.store import ClaimingStore, Store
 from pydidcomm.stores.testing._common import (
     NOW,
     at_once,
@@ -65,6 +65,37 @@ async def lanes(store: Store) -> None:
     require(await refused(store, again), "a message is committed once")
     require(await store.outgoing("twice") is None, "a second commit stores nothing")
     require(await refused(store, Done(inbox_key="unknown", at=NOW)), "an unknown message is not committed")
+
+
+async def claims(store: Store) -> None:
+    """One process has the claim on a message, until it ends; a store without claims has nothing to show."""
+    if not isinstance(store, ClaimingStore):
+        return
+    await store.accept(incoming("a1", "a"))
+    await store.accept(incoming("a2", "a"))
+    one = partial(store.claim, by="one", now=NOW, until=NOW + 10)
+    two = partial(store.claim, by="two", now=NOW, until=NOW + 10)
+    require(await one("a1"), "a message that waits is claimed")
+    require(not await two("a1"), "a claimed message is not claimed by another process")
+    require(await store.claim("a1", by="one", now=NOW + 5, until=NOW + 20), "a claim is extended")
+    require(
+        not await store.claim("a1", by="two", now=NOW + 19, until=NOW + 30), "an extended claim is in force"
+    )
+    require(not await two("a2"), "a message behind another one of its lane is not claimed")
+    require(await keys(store) == ["a1", "a2"], "what is claimed waits still")
+    require(await store.claim("a1", by="two", now=NOW + 20, until=NOW + 30), "a claim ends")
+    require(await store.claim("a1", by="two", now=NOW, until=NOW), "a claim is given up")
+    require(await one("a1"), "what was given up is claimed")
+    await store.postpone("a1", attempts=1, next_at=NOW, error=None)
+    require(await two("a1"), "what was postponed is claimed by any process")
+    await store.commit(Done(inbox_key="a1", at=NOW))
+    require(not await two("a1"), "what is done is not claimed")
+    require(await two("a2"), "the next one of the lane is claimed")
+    require(not await one("unknown"), "an unknown message is not claimed")
+    found = await at_once(
+        [partial(store.claim, "a2", by=str(number), now=NOW + 10, until=NOW + 20) for number in range(8)]
+    )
+    require(sum(found) == 1, "one of several claims at the same time is granted")
 
 
 async def postponed(store: Store) -> None:
@@ -179,6 +210,7 @@ CHECKS = {
         order,
         seen_twice,
         lanes,
+        claims,
         postponed,
         parked,
         inbox_expiry,

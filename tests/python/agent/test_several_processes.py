@@ -1,0 +1,90 @@
+"""Two agents on one store: each message is handled by one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import anyio
+
+from pydidcomm.agent import Agent, Limits
+from pydidcomm.protocols.basic_message import Text
+from pydidcomm.stores.askar import AskarStore
+from support.agents import SECONDS, eventually, new_agent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from anyio.abc import TaskStatus
+
+    from pydidcomm.stores import Store
+
+MESSAGES = 12
+AT_ONCE = 4
+
+
+class Worker:
+    """An agent whose handler waits for a gate."""
+
+    def __init__(self, store: Store, handled: Counter[str], *, port: int | None = None) -> None:
+        self.gate = anyio.Event()
+        self.begun: Counter[str] = Counter()
+        self._handled = handled
+        listen = {} if port is None else {"listen": None}
+        self.agent: Agent = new_agent(store, limits=Limits(lanes=AT_ONCE), **listen)
+
+        @self.agent.on
+        async def hear(text: Text) -> None:
+            self.begun[text.content] += 1
+            await self.gate.wait()
+            self._handled[text.content] += 1
+
+
+async def test_a_message_that_one_process_handles_is_not_handled_by_another_one(tmp_path: Path) -> None:
+    raw_key = AskarStore.generate_raw_key()
+    handled: Counter[str] = Counter()
+    expected = Counter({str(number): 1 for number in range(MESSAGES)})
+
+    def opened() -> AskarStore:
+        return AskarStore.open(tmp_path / "bob.db", raw_key=raw_key, shared=True)
+
+    async with (
+        opened() as first,
+        opened() as second,
+        new_agent() as alice,
+        anyio.create_task_group() as tasks,
+    ):
+        one, two, stop = Worker(first, handled), Worker(second, handled, port=0), anyio.Event()
+
+        async def serve(*, task_status: TaskStatus[None]) -> None:
+            async with one.agent:
+                task_status.started()
+                await stop.wait()
+
+        await tasks.start(serve)
+        invitation = await one.agent.invite()
+        friend = await alice.accept(invitation.url)
+        await invitation.accepted(timeout=SECONDS)
+        for number in range(MESSAGES):
+            await (await friend.send(Text(content=str(number)))).sent(timeout=SECONDS)
+
+        async def busy() -> bool:
+            return one.begun.total() == AT_ONCE
+
+        await eventually(busy)
+        two.gate.set()
+        async with two.agent:
+
+            async def others_done() -> bool:
+                return handled.total() == MESSAGES - AT_ONCE
+
+            await eventually(others_done)
+            assert one.begun.total() == AT_ONCE
+            assert not one.begun & two.begun
+            # what the first one gives up when it stops is taken over at once
+            stop.set()
+
+            async def all_done() -> bool:
+                return handled == expected
+
+            await eventually(all_done, 10.0)
