@@ -39,12 +39,13 @@ class FileLock:
         connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             connection.close()
             # the low byte is the kind
             if error.sqlite_errorcode & 0xFF in _LATER:
                 return False
-            raise OSError(error.sqlite_errorcode, str(error), str(self._path)) from error
+            message = f"{self._path}: {error}"
+            raise OSError(message) from error
         self._held = connection
         return True
 

@@ -123,6 +123,10 @@ def test_a_store_that_another_process_does_not_finish_is_given_up(file: str, tmp
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(SecretsUnavailableError, match="another process makes it, and has not finished"):
             create(file, timeout=0.4)
+    (tmp_path / "wallet.db-lock").write_bytes(b"not a database " * 100)
+    with pytest.raises(SecretsUnavailableError, match="-lock: file is not a database"):
+        create(file)
+    (tmp_path / "wallet.db-lock").unlink()
     create(file)
 
 
