@@ -248,7 +248,7 @@ class Replay:
         if isinstance(value, dict):
             return {name: self._filled(each) for name, each in cast("dict[str, Any]", value).items()}
         if isinstance(value, list):
-            return [self._filled(each) for each in cast("list[Any]", value)]
+            return [self._filled(each) for each in cast("list[object]", value)]
         return self._values.get(value, value) if isinstance(value, str) else value
 
     async def take(self, step: Step) -> None:

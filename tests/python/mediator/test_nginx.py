@@ -1,4 +1,4 @@
-"""The mediator behind nginx, with the configuration of docs/how-to/mediator.md."""
+"""The mediator behind nginx, with the configuration of docs/how-to/mediator-in-production.md."""
 
 import re
 import ssl
@@ -27,7 +27,7 @@ LOCAL = {"server_trusted_proxies": "127.0.0.1/32"}
 
 
 def of_the_page() -> str:
-    page = (ROOT / "docs" / "how-to" / "mediator.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "mediator-in-production.md").read_text(encoding="utf-8")
     found = re.findall(r"```nginx\n(.*?)```", page, flags=re.DOTALL)
     assert len(found) == 1
     return str(found[0])
