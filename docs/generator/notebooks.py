@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbconvert import MarkdownExporter
 
+from generator.pages import linked
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,7 +23,7 @@ def write_page(notebook: Path, into: Path) -> None:
     """Write a page, its pictures in a folder of its name.
 
     Raises:
-        ValueError: A cell of the notebook did not run.
+        ValueError: A cell of the notebook did not run, or a link leads nowhere.
     """
     read = FORMAT.read(notebook, as_version=4)
     if any(cell.cell_type == "code" and cell.execution_count is None for cell in read.cells):
@@ -32,7 +34,8 @@ def write_page(notebook: Path, into: Path) -> None:
         read, resources={"unique_key": "picture", "output_files_dir": folder}
     )
     into.mkdir(parents=True, exist_ok=True)
-    (into / f"{notebook.stem}.md").write_text(TERMINAL.sub("", text), encoding="utf-8")
+    text = linked(TERMINAL.sub("", text), f"notebooks/{notebook.name}", f"{into.name}/{notebook.stem}.md")
+    (into / f"{notebook.stem}.md").write_text(text, encoding="utf-8")
     for name, data in resources["outputs"].items():
         (into / name).parent.mkdir(parents=True, exist_ok=True)
         (into / name).write_bytes(data)
