@@ -85,6 +85,7 @@ async def status(config: Path, as_json: bool) -> None:  # noqa: FBT001, an optio
     store = await open_store(read_settings(config))
     try:
         found = await store.overview()
+        leaving = await store.departures.load()
     finally:
         await store.aclose()
     values: dict[str, Any] = {
@@ -96,6 +97,8 @@ async def status(config: Path, as_json: bool) -> None:  # noqa: FBT001, an optio
         "unacknowledged": found.unacknowledged,
         "parked": found.parked,
         "parked_bytes": found.parked_bytes,
+        "onward": leaving[0],
+        "onward_bytes": leaving[1],
     }
     if as_json:
         write_json(values)

@@ -5,13 +5,15 @@ Each transaction locks the row of the totals first: what one of them sees of a l
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from pydidcomm.mediator._postgres_groups import Groups
 from pydidcomm.mediator._postgres_queue import REMEMBERED
 from pydidcomm.mediator.departures import Departure, Fate, Outgoing, OutgoingLimits, Settlement, admitted
 from pydidcomm.mediator.records import Placement
 
-_LOCK = "SELECT messages, bytes FROM outgoing_total FOR UPDATE"
+_LOCK: Final = "SELECT messages, bytes FROM outgoing_total FOR UPDATE"
+_DUE: Final = "SELECT EXISTS (SELECT 1 FROM outgoing WHERE head AND due <= $1)"
 
 
 class PostgresDepartures:
@@ -19,19 +21,26 @@ class PostgresDepartures:
 
     def __init__(self, pool: Any) -> None:  # noqa: ANN401, of asyncpg
         self._pool = pool
+        # one at a time: each locks the totals
+        self._arriving: Groups[tuple[Departure, OutgoingLimits], Placement] = Groups(
+            pool, _keep_all, writers=1
+        )
 
     async def keep(self, departure: Departure, limits: OutgoingLimits) -> Placement:
         """Stores a departure; see `Departures`."""
         if not departure.next.isprintable():
             # PostgreSQL has no text with U+0000
             return Placement.UNKNOWN
-        async with self._pool.acquire() as connection, connection.transaction():
-            return await _keep(connection, departure, limits)
+        return await self._arriving.put((departure, limits))
 
     async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
         """Takes out what is due; see `Departures`."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            return await _take(connection, now, until, count, size)
+        async with self._pool.acquire() as connection:
+            # most of the time nothing is due, and a lock would be a write
+            if not await connection.fetchval(_DUE, now):
+                return []
+            async with connection.transaction():
+                return await _take(connection, now, until, count, size)
 
     async def settle(self, settlements: Sequence[Settlement], at: float) -> None:
         """Notes outcomes; see `Departures`."""
@@ -51,11 +60,22 @@ class PostgresDepartures:
             await _removed(connection, rows)
         return len(rows)
 
+    async def aclose(self) -> None:
+        """Waits for what was accepted."""
+        await self._arriving.aclose()
+
     async def load(self) -> tuple[int, int]:
         """How many departures there are, and their bytes."""
         async with self._pool.acquire() as connection:
             row = await connection.fetchrow("SELECT messages, bytes FROM outgoing_total")
         return row[0], row[1]
+
+
+async def _keep_all(
+    connection: Any,  # noqa: ANN401, of asyncpg
+    asked: Sequence[tuple[Departure, OutgoingLimits]],
+) -> list[Placement]:
+    return [await _keep(connection, departure, limits) for departure, limits in asked]
 
 
 async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -> Placement:  # noqa: ANN401

@@ -1,74 +1,46 @@
 """Envelopes that arrive together are stored by one transaction."""
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from typing import Any, Final
 
 from pydidcomm.mediator._names import key_of
+from pydidcomm.mediator._postgres_groups import Groups
 from pydidcomm.mediator._postgres_routes import FIND
 from pydidcomm.mediator.placing import Group, decide, digests
 from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
 
-MOST_IN_A_COMMIT: Final = 64
-"""Envelopes of one transaction."""
-
 MOST_WRITERS: Final = 4
 """Transactions at the same time: more of them wait for the same disk."""
 
-_Waiting = tuple[Arrival, "asyncio.Future[Placed]"]
-
 
 class GroupedWrites:
-    """Stores arrivals in groups: while some commit, the next gather."""
+    """Stores arrivals in groups, and announces them to other processes."""
 
     def __init__(self, pool: Any, limits: Limits, announce: Callable[[Iterable[int]], None]) -> None:  # noqa: ANN401, of asyncpg
-        self._pool = pool
         self._limits = limits
         self._announce = announce
-        self._waiting: list[_Waiting] = []
-        self._writers: set[asyncio.Task[None]] = set()
+        self._groups: Groups[Arrival, Placed] = Groups(
+            pool, self._write, written=self._written, writers=MOST_WRITERS
+        )
 
     async def place(self, arrival: Arrival) -> Placed:
         """Store one arrival; returns when it is durable."""
-        future: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
-        self._waiting.append((arrival, future))
-        if len(self._writers) < MOST_WRITERS:
-            writer = asyncio.create_task(self._write())
-            self._writers.add(writer)
-            writer.add_done_callback(self._writers.discard)
-        return await future
+        return await self._groups.put(arrival)
 
     async def aclose(self) -> None:
         """Wait for what was accepted."""
-        await asyncio.gather(*self._writers, return_exceptions=True)
+        await self._groups.aclose()
 
-    async def _write(self) -> None:
-        # what else arrives in this turn of the loop joins the group
-        await asyncio.sleep(0)
-        while self._waiting:
-            group, self._waiting = self._waiting[:MOST_IN_A_COMMIT], self._waiting[MOST_IN_A_COMMIT:]
-            try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    placed = await _place(connection, [arrival for arrival, _ in group], self._limits)
-            except Exception as error:  # noqa: BLE001, each caller has it
-                for _, future in group:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for (_, future), each in zip(group, placed, strict=True):
-                if not future.done():
-                    future.set_result(each)
-            self._announce(
-                {
-                    each.recipient
-                    for each in placed
-                    if each.outcome is Placement.STORED and each.recipient is not None
-                }
-            )
+    async def _write(self, connection: Any, arrivals: Sequence[Arrival]) -> Sequence[Placed]:  # noqa: ANN401
+        return await _place(connection, arrivals, self._limits)
+
+    def _written(self, placed: Sequence[Placed]) -> None:
+        stored = [each.recipient for each in placed if each.outcome is Placement.STORED]
+        self._announce({recipient for recipient in stored if recipient is not None})
 
 
-async def _place(connection: Any, arrivals: list[Arrival], limits: Limits) -> list[Placed]:  # noqa: ANN401
+async def _place(connection: Any, arrivals: Sequence[Arrival], limits: Limits) -> list[Placed]:  # noqa: ANN401
     found = await connection.fetch(
         FIND, [each.next for each in arrivals], [key_of(each.next) for each in arrivals]
     )

@@ -214,5 +214,6 @@ class PostgresMediatorStore:
     async def aclose(self) -> None:
         """Finishes what was accepted, and closes the connections."""
         await self._writes.aclose()
+        await self.departures.aclose()
         await self._wakeups.aclose()
         await self._pool.close()

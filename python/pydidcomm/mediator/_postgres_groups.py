@@ -1,0 +1,74 @@
+"""What is to be written at the same time is written by one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Generic, TypeVar, cast
+
+MOST_IN_A_COMMIT: Final = 64
+"""Items of one transaction."""
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class Groups(Generic[Item, Answer]):
+    """Writes items in groups: while some commit, the next gather.
+
+    Args:
+        pool: The connections.
+        write: Writes a group in the transaction of its connection; returns the answers in the same order.
+        written: Called with the answers of a group after its commit.
+        writers: Transactions at the same time.
+    """
+
+    def __init__(
+        self,
+        pool: Any,  # noqa: ANN401, of asyncpg
+        write: Callable[[Any, Sequence[Item]], Awaitable[Sequence[Answer]]],
+        *,
+        written: Callable[[Sequence[Answer]], None] = lambda _: None,
+        writers: int,
+    ) -> None:
+        self._pool = pool
+        self._write = write
+        self._written = written
+        self._most_writers = writers
+        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._writers: set[asyncio.Task[None]] = set()
+
+    async def put(self, item: Item) -> Answer:
+        """Write one item; returns its answer when it is durable."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if len(self._writers) < self._most_writers:
+            self._writers.add(asyncio.create_task(self._run()))
+        return await future
+
+    async def aclose(self) -> None:
+        """Wait for what was accepted."""
+        await asyncio.gather(*self._writers, return_exceptions=True)
+
+    async def _run(self) -> None:
+        # what else arrives in this turn of the loop joins the group
+        await asyncio.sleep(0)
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:MOST_IN_A_COMMIT], self._waiting[MOST_IN_A_COMMIT:]
+                await self._one(group)
+        finally:
+            # in this turn of the loop: an item that comes in the next one needs a new writer
+            self._writers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _one(self, group: "list[tuple[Item, asyncio.Future[Answer]]]") -> None:
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                answers = await self._write(connection, [item for item, _ in group])
+        except Exception as error:  # noqa: BLE001, each caller has it
+            for _, future in group:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), answer in zip(group, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)
+        self._written(answers)
