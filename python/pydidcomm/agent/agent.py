@@ -210,7 +210,7 @@ class Agent(Directory, Router):
         """The URL at which peers reach the agent; None for none."""
         return self._current.endpoint
 
-    async def mediate(self, did: str) -> None:
+    async def mediate(self, did: str, *, invitation: str | None = None) -> None:
         """Let a mediator receive for the DIDs that are made from now on, and fetch what it keeps.
 
         Coordinate mediation 3.0 or else 2.0 asks for it and registers each new DID; message pickup 3.0 or
@@ -220,12 +220,13 @@ class Agent(Directory, Router):
 
         Args:
             did: The mediator.
+            invitation: The id of the mediator's invitation, where it admits only those that answer one.
 
         Raises:
             MediationError: The mediator denies it.
             DeliveryError: The mediator cannot be reached.
         """
-        await self._current.mediators.add(did)
+        await self._current.mediators.add(did, invitation)
 
     async def unmediate(self, did: str) -> bool:
         """End mediation: what waits is fetched, our DIDs are taken off the mediator's list, it is forgotten.

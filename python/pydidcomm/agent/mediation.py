@@ -101,8 +101,11 @@ class Mediation:
         self._pickup: Pickup = PICKUPS[0]
         self.routing_did = ""
 
-    async def grant(self) -> str:
+    async def grant(self, invitation: str | None = None) -> str:
         """Ask for mediation, in version 3.0 and else in 2.0; returns the DID to use as service endpoint.
+
+        Args:
+            invitation: The id of the mediator's invitation, which the request answers.
 
         Raises:
             MediationError: Mediation is denied, or the mediator did not answer as its protocol says.
@@ -111,7 +114,7 @@ class Mediation:
         reason: Exception | None = None
         for coordination in _COORDINATIONS:
             try:
-                events = await self.ask(coordination.protocol, coordination.request)
+                events = await self.ask(coordination.protocol, coordination.request, invitation)
             except (ProblemReported, MediationError) as error:
                 # a mediator that knows one version alone may report the other without a proved sender
                 reason = error
@@ -193,12 +196,13 @@ class Mediation:
             )
             raise MediationError(problem)
 
-    async def ask(self, protocol: Protocol, body: Body) -> tuple[Event, ...]:
+    async def ask(self, protocol: Protocol, body: Body, pthid: str | None = None) -> tuple[Event, ...]:
         """Send a request over HTTP, and take the answer on its connection.
 
         Args:
             protocol: The machine of the request.
             body: The request.
+            pthid: The id of the invitation that it answers.
 
         Returns:
             The events of the answer; an empty tuple where none came.
@@ -207,7 +211,7 @@ class Mediation:
             ProblemReported: The answer is a problem report.
             MediationError: The answer is not the mediator's.
         """
-        packed, thread = await self.packed(protocol, body)
+        packed, thread = await self.packed(protocol, body, pthid)
         sent = await self._transport.send(packed, return_route=True)
         if sent.answer is None:
             return ()
@@ -323,12 +327,15 @@ class Mediation:
         """
         await self._take(body)
 
-    async def packed(self, protocol: Protocol, body: Body) -> tuple[Packed, Thread | None]:
+    async def packed(
+        self, protocol: Protocol, body: Body, pthid: str | None = None
+    ) -> tuple[Packed, Thread | None]:
         """A request, packed, and the state of its thread.
 
         Args:
             protocol: The machine.
             body: The request.
+            pthid: The id of the invitation that it answers.
         """
         relationship = await self.relationship()
         step = protocol.begin(
@@ -339,7 +346,8 @@ class Mediation:
             now=self._services.now,
         )
         outgoing = step.send[0]
-        return await self._messaging.pack(outgoing.message, to=outgoing.to, frm=outgoing.frm), step.thread
+        message = outgoing.message if pthid is None else outgoing.message.replace(pthid=pthid)
+        return await self._messaging.pack(message, to=outgoing.to, frm=outgoing.frm), step.thread
 
     async def _socket(self) -> str | None:
         """The WebSocket endpoint of the mediator; None where it has none."""

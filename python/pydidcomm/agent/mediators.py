@@ -82,11 +82,12 @@ class Mediators:
         """The DIDs of the mediators, the one that receives for new DIDs at the end."""
         return list(self._connected)
 
-    async def add(self, did: str) -> None:
+    async def add(self, did: str, invitation: str | None = None) -> None:
         """Let a mediator receive for the DIDs that are made from now on.
 
         Args:
             did: The mediator.
+            invitation: The id of its invitation, which the request answers.
 
         Raises:
             MediationError: It denies mediation, or does not answer as its protocol says.
@@ -97,7 +98,7 @@ class Mediators:
             connected = self._connected.get(record.did)
             mediation = connected.mediation if connected else self._connect(record.relationship)
             try:
-                await mediation.grant()
+                await mediation.grant(invitation)
             except MediationError:
                 # several mediators deny a second request, and keep the grant
                 if connected is None:

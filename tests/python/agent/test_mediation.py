@@ -10,6 +10,7 @@ import pytest
 from pydidcomm import DeliveryError, DIDCommMessaging
 from pydidcomm.agent import MediationError
 from pydidcomm.errors import DIDCommError
+from pydidcomm.mediator import AllowList
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.coordinate_mediation import MediateGrant2, MediateRequest2
 from pydidcomm.protocols.problem_report import ProblemReport
@@ -36,6 +37,16 @@ async def test_an_agent_behind_a_mediator_is_invited_and_answers(tmp_path: Path,
         answer = await friend.request(Text(content="hi"), answer=Text, timeout=SECONDS)
         await of_bob.ping(timeout=SECONDS)
     assert answer == Text(content="you said hi")
+
+
+async def test_a_mediator_that_admits_by_invitation_has_its_id_in_the_request(tmp_path: Path) -> None:
+    admission = AllowList(invitations={"one"})
+    async with mediator(tmp_path, admission=admission, live=False) as did, mobile() as bob:
+        for wrong in (None, "two"):
+            with pytest.raises(MediationError, match="denies"):
+                await bob.mediate(did, invitation=wrong)
+        await bob.mediate(did, invitation="one")
+        assert bob.mediators == [did]
 
 
 async def test_a_did_after_a_rotation_is_registered_too(tmp_path: Path) -> None:
