@@ -1,9 +1,9 @@
-"""Several processes on one store: each message is handled by the process that has claimed it."""
+"""Several processes on one store: each message is handled, or sent, by the process that has claimed it."""
 
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 import anyio
 
@@ -26,65 +26,92 @@ RENEW_SECONDS: Final = 5.0
 """How often the claims of messages in work are extended: two of three may fail."""
 
 
-class Claims:
-    """Claims a message before it is handled, where the store is shared.
+Handle = Callable[[InboxItem], Awaitable[None]]
+"""Handles a message of the inbox."""
 
-    A process that has lost its claims, since it did not reach the store for too long, stores nothing: the
-    first commit of a message counts.
+
+class Claim(Protocol):
+    """A verb of `ClaimingStore`."""
+
+    async def __call__(self, key: str, /, *, by: str, now: int, until: int) -> bool:
+        """Claim a message, or extend a claim."""
+        ...
+
+
+class Claims:
+    """Claims a message before it is handled or sent, where the store is shared.
+
+    A process that has lost its claims, since it did not reach the store for too long, stores nothing of a
+    message that it handles: the first commit counts.
 
     Args:
         store: Where messages wait.
-        handle: Handles one.
         clock: The time, in seconds since the epoch.
     """
 
-    def __init__(
-        self, store: Store, handle: Callable[[InboxItem], Awaitable[None]], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store if isinstance(store, ClaimingStore) and store.is_shared else None
-        self._handle = handle
         self._clock = clock
         self._process = str(uuid.uuid4())
-        self._held: set[str] = set()
+        self._held: dict[str, Claim] = {}
 
-    async def handle(self, item: InboxItem) -> None:
-        """Handle a message, if no other process does.
+    def handling(
+        self, handle: Callable[[InboxItem], Awaitable[None]]
+    ) -> Callable[[InboxItem], Awaitable[None]]:
+        """The same function, which raises `StoreConflictError` where another process has claimed the message.
 
         Args:
-            item: The message.
+            handle: Handles a message of the inbox.
+        """
+        store = self._store
+        if store is None:
+            return handle
 
-        Raises:
-            StoreConflictError: Another process has claimed or handled it.
-            Exception: What the handler raises.
+        async def claimed(item: InboxItem) -> None:
+            if not await self._holding(store.claim, item.key, lambda: handle(item)):
+                problem = "another process handles the message"
+                raise StoreConflictError(problem)
+
+        return claimed
+
+    async def sending(self, outbox_id: str, send: Callable[[], Awaitable[None]]) -> bool:
+        """Call a function, unless another process has claimed the message; returns whether it was called.
+
+        Args:
+            outbox_id: The message.
+            send: Sends it, and settles it.
         """
         if self._store is None:
-            await self._handle(item)
-            return
-        if not await self._claim(self._store, item.key, LEASE_SECONDS):
-            problem = "another process handles the message"
-            raise StoreConflictError(problem)
-        self._held.add(item.key)
+            await send()
+            return True
+        return await self._holding(self._store.claim_outgoing, outbox_id, send)
+
+    async def _holding(self, claim: Claim, key: str, work: Callable[[], Awaitable[None]]) -> bool:
+        if not await self._claim(claim, key, LEASE_SECONDS):
+            return False
+        self._held[key] = claim
         try:
-            await self._handle(item)
+            await work()
         except anyio.get_cancelled_exc_class():
             # the agent stops: others need not wait for the end of the claim
             with anyio.CancelScope(shield=True):
-                await self._claim(self._store, item.key, 0)
+                await self._claim(claim, key, 0)
             raise
         finally:
-            self._held.discard(item.key)
+            del self._held[key]
+        return True
 
     async def run(self) -> None:
         """Extend the claims of messages in work until cancelled."""
         while self._store is not None:
             await anyio.sleep(RENEW_SECONDS)
-            for key in tuple(self._held):
+            for key, claim in tuple(self._held.items()):
                 try:
-                    if key in self._held and not await self._claim(self._store, key, LEASE_SECONDS):
+                    if key in self._held and not await self._claim(claim, key, LEASE_SECONDS):
                         LOG.warning("another process has taken over message %s", key)
                 except StoreUnavailableError:
                     LOG.exception("the store does not answer; claims are extended later")
 
-    async def _claim(self, store: ClaimingStore, key: str, seconds: int) -> bool:
+    async def _claim(self, claim: Claim, key: str, seconds: int) -> bool:
         now = int(self._clock())
-        return await store.claim(key, by=self._process, now=now, until=now + seconds)
+        return await claim(key, by=self._process, now=now, until=now + seconds)

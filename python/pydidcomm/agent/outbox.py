@@ -19,6 +19,7 @@ from pydidcomm import (
     PackEncryptedConfig,
     ResolutionError,
 )
+from pydidcomm.agent.claims import Claims
 from pydidcomm.agent.events import Events, Signal
 from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.relationships import announcement
@@ -28,6 +29,7 @@ from pydidcomm.protocols import Event
 from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.stores import OutboxItem, Store, StoreUnavailableError
 from pydidcomm.stores.records import OutboxState
+from pydidcomm.stores.store import MOST_ITEMS
 from pydidcomm.transports.http import Sent
 
 __all__ = ["Outbox", "Transport"]
@@ -109,6 +111,7 @@ class Outbox:
         transport: Sends them.
         routes: Connections that wait for an answer.
         take: Stores a message that came as an answer on a connection of ours.
+        claims: Keeps other processes from sending a message at the same time.
         limits: The bounds.
         events: Where outcomes are reported.
         clock: The time, in seconds since the epoch.
@@ -122,6 +125,7 @@ class Outbox:
         transport: Transport,
         routes: ReturnRoutes,
         take: Callable[[bytes], Awaitable[object]],
+        claims: Claims,
         limits: Limits,
         events: Events,
         clock: Callable[[], float],
@@ -138,6 +142,9 @@ class Outbox:
         self.unsent: Callable[[str, Exception], None] = lambda _, __: None
         self._more = True
         self._busy: dict[str, _Sending] = {}
+        self._claims = claims
+        self._elsewhere: dict[str, float] = {}
+        """The messages that other processes send, each with the time when it is looked at again."""
 
     def wake(self) -> None:
         """Look for messages: one was committed."""
@@ -158,10 +165,13 @@ class Outbox:
 
     async def _fill(self, tasks: TaskGroup) -> None:
         self._more = False
-        for item in await self._store.due(int(self._clock()), PAGE + len(self._busy)):
+        now = self._clock()
+        self._elsewhere = {one: until for one, until in self._elsewhere.items() if until > now}
+        limit = min(PAGE + len(self._busy) + len(self._elsewhere), MOST_ITEMS)
+        for item in await self._store.due(int(now), limit):
             if len(self._busy) >= self._limits.sends:
                 return
-            if item.id in self._busy:
+            if item.id in self._busy or item.id in self._elsewhere:
                 continue
             under_way = self._under_way(item)
             if under_way is None:
@@ -191,8 +201,12 @@ class Outbox:
         )
 
     async def _one(self, item: OutboxItem) -> None:
-        try:
+        async def send() -> None:
             await self._settle(item, await self._attempt(item))
+
+        try:
+            if not await self._claims.sending(item.id, send):
+                self._elsewhere[item.id] = self._clock() + IDLE_SECONDS
         except StoreUnavailableError:
             LOG.exception("the store does not answer; message %s is sent again", item.id)
         finally:

@@ -94,10 +94,10 @@ class Running:
             clock=clock,
         )
         self._inbox = Inbox(store, relationships, limits, clock, self._routes)
-        self._claims = Claims(store, self._handling.handle, clock)
+        self._claims = Claims(store, clock)
         self._lanes = Lanes(
             store=store,
-            handle=self._claims.handle,
+            handle=self._claims.handling(self._handling.handle),
             finished=self._inbox.finished,
             limits=limits,
             events=events,
@@ -109,6 +109,7 @@ class Running:
             transport=transport,
             routes=self._routes,
             take=self._take,
+            claims=self._claims,
             limits=limits,
             events=events,
             clock=clock,

@@ -92,6 +92,7 @@ async def settle(  # noqa: PLR0913, PLR0917, those of the verb
         "error": error,
         "scheduled": None,
         "over": None,
+        "claim": None,
     }
     if state == "waiting" and row["state"] == "waiting":
         # it keeps its place, and has a time only as the first of its lane
@@ -111,6 +112,18 @@ async def settle(  # noqa: PLR0913, PLR0917, those of the verb
         await _schedule(unit, after)
     else:
         await _finish(unit, after, at)
+
+
+async def claim(unit: Unit, name: str, by: str, now: int, until: int) -> bool:
+    """Claim a message that is due; False where another process has claimed or settled it."""
+    row = await _row(unit, name)
+    if row is None or row["scheduled"] is None or row["next_at"] > now:
+        return False
+    holder, end = row.get("claim") or (by, 0)
+    if holder != by and end > now:
+        return False
+    unit.put(_ROWS, digest(name), {**row, "claim": [by, until]})
+    return True
 
 
 async def due(unit: Unit, now: int, limit: int) -> list[OutboxItem]:

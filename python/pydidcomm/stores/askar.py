@@ -166,6 +166,11 @@ class AskarStore:
         claimed: bool = await self._write(lambda unit: _askar_inbox.claim(unit, inbox_key, by, now, until))
         return claimed
 
+    async def claim_outgoing(self, outbox_id: str, *, by: str, now: int, until: int) -> bool:
+        """Claim a message that is due, or extend a claim; see `ClaimingStore.claim_outgoing`."""
+        claimed: bool = await self._write(lambda unit: _askar_outbox.claim(unit, outbox_id, by, now, until))
+        return claimed
+
     async def commit(self, done: Done) -> None:
         """Store the effects of a message and mark it as done; see `Store.commit`.
 

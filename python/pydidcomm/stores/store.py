@@ -173,7 +173,7 @@ class Store(Protocol):
 
 @runtime_checkable
 class ClaimingStore(Store, Protocol):
-    """A `Store` for several processes: each message is handled by the one that has claimed it."""
+    """A `Store` for several processes: each message is handled, or sent, by the one that has claimed it."""
 
     @property
     def is_shared(self) -> bool:
@@ -195,5 +195,19 @@ class ClaimingStore(Store, Protocol):
 
         Returns:
             False if another `by` has claimed it, if it is not waiting, or behind one of its lane that is.
+        """
+        ...
+
+    async def claim_outgoing(self, outbox_id: str, *, by: str, now: int, until: int) -> bool:
+        """Claim a message of the outbox that is due, or extend a claim, which `settle` ends.
+
+        Args:
+            outbox_id: The message.
+            by: The process.
+            now: The time, in seconds since the epoch.
+            until: When the claim ends, in seconds since the epoch.
+
+        Returns:
+            False if another `by` has claimed it, or if it is not due.
         """
         ...

@@ -10,13 +10,15 @@ import anyio
 from pydidcomm.agent import Agent, Limits
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.stores.askar import AskarStore
-from support.agents import SECONDS, eventually, new_agent
+from pydidcomm.transports.http import HttpTransport, Sent
+from support.agents import LOOPBACK, SECONDS, eventually, new_agent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from anyio.abc import TaskStatus
 
+    from pydidcomm import Packed
     from pydidcomm.stores import Store
 
 MESSAGES = 12
@@ -88,3 +90,66 @@ async def test_a_message_that_one_process_handles_is_not_handled_by_another_one(
                 return handled == expected
 
             await eventually(all_done, 10.0)
+
+
+class CountingTransport:
+    """A transport that waits for a gate, and counts what it sends."""
+
+    def __init__(self, through: HttpTransport, sent: Counter[str]) -> None:
+        self._through = through
+        self._sent = sent
+        self.gate = anyio.Event()
+        self.begun = 0
+
+    async def send(self, packed: Packed, *, return_route: bool = False) -> Sent:
+        self.begun += 1
+        await self.gate.wait()
+        self._sent[packed.text] += 1
+        return await self._through.send(packed, return_route=return_route)
+
+
+async def test_a_message_that_one_process_sends_is_not_sent_by_another_one(tmp_path: Path) -> None:
+    raw_key = AskarStore.generate_raw_key()
+    heard: Counter[str] = Counter()
+    alice = new_agent()
+
+    @alice.on
+    async def hear(text: Text) -> None:
+        heard[text.content] += 1
+
+    def opened() -> AskarStore:
+        return AskarStore.open(tmp_path / "bob.db", raw_key=raw_key, shared=True)
+
+    async with opened() as first, opened() as second, alice, HttpTransport(rounds=1, allow=LOOPBACK) as http:
+        sent: Counter[str] = Counter()
+        ways = [CountingTransport(http, sent) for _ in range(2)]
+        one = new_agent(first, transport=ways[0])
+        two = new_agent(second, listen=None, transport=ways[1])
+        ways[0].gate.set()
+        async with one:
+            friend = await one.accept((await alice.invite()).url)
+            await friend.ping(timeout=SECONDS)
+            ways[0].gate = anyio.Event()
+            ways[1].gate.set()
+            begun = ways[0].begun
+            sending = [await friend.send(Text(content=str(number))) for number in range(2)]
+
+            async def under_way() -> bool:
+                return ways[0].begun == begun + 2
+
+            await eventually(under_way)
+            async with two:
+                # the other process looks for messages, and sends its own
+                again = await two.friend(friend.id)
+                assert again is not None
+                await again.send(Text(content="another"))
+
+                async def another() -> bool:
+                    return heard["another"] == 1
+
+                await eventually(another)
+                assert ways[1].begun == 1
+                ways[0].gate.set()
+                for each in sending:
+                    await each.sent(timeout=SECONDS)
+    assert set(sent.values()) == {1}

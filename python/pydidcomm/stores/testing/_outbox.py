@@ -1,7 +1,9 @@
 """Checks of the outbox."""
 
+from functools import partial
+
 from pydidcomm.stores.records import Done, OutboxItem
-from pydidcomm.stores.store import Store
+from pydidcomm.stores.store import ClaimingStore, Store
 from pydidcomm.stores.testing._common import NOW, ids, incoming, keys, outgoing, refused, require
 
 
@@ -68,6 +70,29 @@ async def sent_again(store: Store) -> None:
     require(found is not None and found.state == "acknowledged", "which is final")
 
 
+async def outbox_claims(store: Store) -> None:
+    """One process has the claim on a message that is due, until it ends or the message is settled."""
+    if not isinstance(store, ClaimingStore):
+        return
+    await store.commit(Done(outbox=(outgoing("o1", "a"), outgoing("o2", "a")), at=NOW))
+    two = partial(store.claim_outgoing, by="two", now=NOW, until=NOW + 10)
+    require(await store.claim_outgoing("o1", by="one", now=NOW, until=NOW + 10), "what is due is claimed")
+    require(not await two("o1"), "a claimed message is not claimed by another process")
+    require(not await two("o2"), "a message behind another one of its lane is not claimed")
+    require(await ids(store) == ["o1"], "what is claimed is due still")
+    ended = partial(store.claim_outgoing, by="two", now=NOW + 10, until=NOW + 100)
+    require(await ended("o1"), "a claim ends")
+    await store.settle("o1", "waiting", attempts=1, next_at=NOW + 30, at=NOW)
+    require(not await ended("o1"), "what is due later is not claimed")
+    require(await store.claim_outgoing("o1", by="one", now=NOW + 30, until=NOW + 40), "settling ends a claim")
+    await store.settle("o1", "sent", at=NOW)
+    require(
+        not await store.claim_outgoing("o1", by="one", now=NOW + 30, until=NOW + 40), "what is sent is not"
+    )
+    require(await two("o2"), "the next one of the lane is claimed")
+    require(not await two("unknown"), "an unknown message is not claimed")
+
+
 async def outbox_atomic(store: Store) -> None:
     """The replies of a message are stored with its mark, or neither."""
     await store.accept(incoming("m"))
@@ -99,5 +124,5 @@ async def outbox_states(store: Store) -> None:
 
 CHECKS = {
     check.__name__: check
-    for check in (outbox_order, outbox_members, sent_again, outbox_atomic, outbox_states)
+    for check in (outbox_order, outbox_members, sent_again, outbox_claims, outbox_atomic, outbox_states)
 }
