@@ -36,6 +36,10 @@ def before_second(when: int) -> int:
     return min(max(when, 0), LAST_SECOND + 1) << _SHARD_BITS
 
 
+_EMPTIED: Final = "emptied"
+"""The entry with the leaf that was emptied last, which keeps its marks: the next key is often in it again."""
+
+
 class Tree:
     """Values by integer keys, in order. A key has one value, or several that differ."""
 
@@ -65,7 +69,19 @@ class Tree:
             del leaf[str(key & _MASK)]
         unit.put(self.space, f"0/{key >> _BITS}", leaf or None)
         if bool(before) != bool(leaf):
-            await self._mark(unit, key >> _BITS, present=bool(leaf))
+            await self._mark_leaf(unit, key >> _BITS, present=bool(leaf))
+
+    async def _mark_leaf(self, unit: Unit, number: int, *, present: bool) -> None:
+        """Mark a leaf that has keys; one without is unmarked when the next one is emptied."""
+        emptied: int | None = await unit.get(self.space, _EMPTIED)
+        if number == emptied:
+            return
+        if present:
+            await self._mark(unit, number, present=True)
+            return
+        if emptied is not None and not await self._leaf(unit, emptied):
+            await self._mark(unit, emptied, present=False)
+        unit.put(self.space, _EMPTIED, number)
 
     async def _mark(self, unit: Unit, child: int, *, present: bool) -> None:
         for level in range(1, self._levels + 1):

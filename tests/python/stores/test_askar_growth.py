@@ -25,6 +25,9 @@ NOW = 1_700_000_000
 SMALL, LARGE = 100, 1600
 # a tree of 64 children a node has one level more at most, and a list reads and writes few of its nodes
 LEVELS_MORE = 4
+LONE = 10
+# the rows of the message and of its reply, three times a leaf, a lane and the counters
+MOST_WRITES = 25
 
 
 @pytest.fixture
@@ -94,6 +97,22 @@ async def use(store: AskarStore, calls: Counter[str], number: int) -> dict[str, 
         assert calls["fetch_all"] == calls["remove_all"] == calls["count"] == 0
         costs[verb] = calls.total()
     return costs
+
+
+async def test_messages_that_come_one_by_one_write_few_entries_each(
+    tmp_path: Path, calls: Counter[str]
+) -> None:
+    async with AskarStore.open(tmp_path / "alice.db", raw_key=RAW_KEY) as store:
+        for number in range(LONE + 1):
+            if number == 1:
+                calls.clear()
+            name = f"{number}"
+            reply = OutboxItem(id=f"o{name}", lane=name, to="did:example:bob", message=b"message")
+            await store.accept(Incoming(key=name, lane=name, received=b"body", at=NOW))
+            await store.commit(Done(inbox_key=name, outbox=(reply,), at=NOW))
+            await store.settle(reply.id, "sent", at=NOW)
+    # queues that are empty between two messages do not lose their inner nodes
+    assert calls["insert"] + calls["replace"] + calls["remove"] < MOST_WRITES * LONE
 
 
 async def test_a_verb_costs_as_much_in_a_large_store_as_in_a_small_one(

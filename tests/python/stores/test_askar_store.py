@@ -100,6 +100,30 @@ def modes(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
 
 
+async def test_what_waits_in_a_queue_that_was_empty_before_is_found_when_later_messages_are_done(
+    tmp_path: Path,
+) -> None:
+    async with AskarStore.open(tmp_path / "alice.db", raw_key=RAW_KEY) as store:
+
+        async def accept(number: int) -> None:
+            await store.accept(Incoming(key=f"{number}", lane=f"{number}", received=b"body", at=NOW))
+
+        async def handle(number: int) -> None:
+            await accept(number)
+            await store.commit(Done(inbox_key=f"{number}", at=NOW))
+
+        # an entry of the queue has 64 places: the last ones of the first are taken after it was empty
+        async with anyio.create_task_group() as tasks:
+            for number in range(1, 60):
+                tasks.start_soon(handle, number)
+        for number in range(60, 64):
+            await accept(number)
+        for number in range(64, 67):
+            await handle(number)
+        waiting = [item.key for item in await store.waiting(NOW)]
+    assert waiting == ["60", "61", "62", "63"]
+
+
 async def test_the_file_shows_no_key_did_id_or_text(tmp_path: Path) -> None:
     peer = "did:example:the-peer"
     async with AskarStore.open(tmp_path / "alice.db", raw_key=RAW_KEY) as store:
