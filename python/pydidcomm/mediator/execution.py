@@ -205,6 +205,11 @@ async def _set_live(desk: Desk, request: Request, known: Recipient, *, on: bool)
         # what arrives from here on is pushed, and what was there before is in the status below
         session = LiveSession(known, request.sender, await desk.store.last(known), connection.wake)
         desk.live.add(session)
+        current = await desk.store.recipient(request.sender)
+        if current is None or current.id != known.id:
+            # another process handled a rotation before the session was there to follow it
+            desk.live.remove(session)
+            raise Problem(NOT_ENROLLED, "Mediation is not granted to the sender.")
         connection.live.append(LivePeer(session, request.recipient, request.pickup or PICKUP[0]))
         connection.wake()
     return await _status(desk, request, known, None)

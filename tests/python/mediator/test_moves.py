@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from pydidcomm import DIDCommMessaging, Message
-from pydidcomm.mediator import Mediator
+from pydidcomm.mediator import Mediator, Recipient, SqliteMediatorStore
 from pydidcomm.mediator.connection import Connection
 from support.mediation import P4, URL, Wallet
 from support.mediator_stores import KINDS, Open, shared_store
@@ -20,6 +20,34 @@ SECONDS = 20.0
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
     with shared_store(request.param, tmp_path) as found:
         yield found
+
+
+class MovingStore(SqliteMediatorStore):
+    """Another process rotates the DID of a recipient while it asks for live mode."""
+
+    moving: tuple[str, str] | None = None
+
+    async def last(self, recipient: Recipient) -> int:
+        if self.moving is not None:
+            await self.move(*self.moving, 1_800_000_000.0)
+        return await super().last(recipient)
+
+
+async def test_live_mode_of_a_did_that_is_rotated_meanwhile_does_not_begin(tmp_path: Path) -> None:
+    party, store = DIDCommMessaging(), MovingStore(tmp_path / "mediator.db")
+    mediator = Mediator(party, await party.create_peer_did(service_endpoint=URL), store, base_url=URL)
+    bob = await Wallet.new(mediator)
+    await bob.enroll()
+
+    async def write(text: str) -> None:
+        raise NotImplementedError(text)
+
+    bob.connection = Connection(write)
+    store.moving = (bob.did, await bob.party.create_peer_did())
+    report = await bob.ask(f"{P4}/live-delivery-change", {"live_delivery": True})
+    assert report.body["code"] == "e.p.req.not-enrolled"
+    assert bob.connection.live == []
+    await mediator.aclose()
 
 
 @pytest.mark.spec("CMX-12", "LIVE-14")
