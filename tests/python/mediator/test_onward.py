@@ -14,9 +14,11 @@ from pydidcomm import Packed
 from pydidcomm.agent.server import bound, serving
 from pydidcomm.mediator import Onward, OutgoingLimits, SqliteMediatorStore
 from pydidcomm.mediator.breaker import FAILURES, PLACES
+from pydidcomm.mediator.departures import Fate, Outgoing, Settlement
 from pydidcomm.mediator.metrics import PrometheusMetrics
+from pydidcomm.mediator.onward import Result, settled
 from pydidcomm.protocols.basic_message import Text
-from pydidcomm.transports.http import HttpTransport, Sent
+from pydidcomm.transports.http import HttpTransport, Sendable, Sent
 from support.agents import LOOPBACK, new_agent
 from support.mediation import Clock, mediating
 from support.relaying import SECONDS, Elsewhere, Scripted, running, served, service, until
@@ -345,3 +347,40 @@ async def test_a_did_without_endpoint_or_document_is_dropped(tmp_path: Path) -> 
     ):
         assert await nowhere.forward(mediator) == 202
         await until(lambda: 'event="onward",outcome="unroutable"' in metrics.text().decode())
+
+
+@pytest.mark.spec("MFW-10")
+async def test_what_was_on_its_way_at_the_end_leaves_at_once_at_the_next_start(tmp_path: Path) -> None:
+    class Hanging(Scripted):
+        async def send(self, packed: Sendable, *, uri: str) -> Sent:
+            self.tried.append(packed.text)
+            await anyio.sleep_forever()
+            raise AssertionError(uri)
+
+    bob, clock, hanging, sender = await Elsewhere.at(service(AWAY)), Clock(), Hanging(), Scripted()
+    async with mediating(tmp_path, onward=scripted(hanging), clock=clock) as mediator, running(mediator):
+        await bob.forward(mediator, 5)
+        await until(lambda: bool(hanging.tried))
+    async with mediating(tmp_path, onward=scripted(sender), clock=clock) as mediator, running(mediator):
+        await until(lambda: bool(sender.sent))
+    assert await bob.number(sender.sent[0][1]) == 5
+
+
+@pytest.mark.parametrize(
+    ("attempts", "pause", "apart"),
+    [(0, 2, False), (1, 4, False), (6, 128, False), (7, 256, True), (40, 600, True)],
+)
+def test_each_pause_is_twice_as_long_and_a_stubborn_message_is_put_apart(
+    attempts: int,
+    pause: int,
+    apart: bool,  # noqa: FBT001, a column of the table
+) -> None:
+    onward = Onward(sender=Scripted(), hosts=None)
+    item = Outgoing(1, "did:example:bob", b"{}", 1e9, attempts)
+    later = Result("later", Fate.LATER)
+    longest = settled(item, later, onward, now=1_000, fraction=1.0)
+    assert longest == Settlement(1, Fate.LATER, 1_000 + pause, attempts + 1, apart=apart)
+    assert settled(item, later, onward, now=1_000, fraction=0.0).due == 1_000 + pause / 2
+    held = settled(item, Result("held", Fate.LATER, 1_007.0), onward, now=1_000, fraction=1.0)
+    # a host that is left alone is no attempt
+    assert held == Settlement(1, Fate.LATER, 1_007.0, attempts)

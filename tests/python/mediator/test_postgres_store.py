@@ -3,13 +3,17 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
-from pydidcomm.mediator import Action, Arrival, Limits, Placement, RouteChange
+from pydidcomm import DIDCommError, DIDCommMessaging
+from pydidcomm.mediator import Action, Arrival, Limits, Mediator, Onward, Placement, RouteChange
 from pydidcomm.mediator.postgres import PostgresMediatorStore
 from pydidcomm.mediator.testing import CHECKS
 from support import postgres
+from support.relaying import Elsewhere, Scripted, service, until
+from support.relaying import running as relaying
 
 NOW = 1_700_000_000.0
 BOB = "did:example:bob"
@@ -184,3 +188,29 @@ async def test_tables_of_a_newer_version_are_refused(url: str) -> None:
     await connection.close()
     with pytest.raises(ValueError, match=r"version 99 of its tables.*run the newer pydidcomm"):
         await PostgresMediatorStore.open(url)
+
+
+@pytest.mark.spec("MFW-10")
+async def test_two_mediators_on_one_database_hand_each_message_on_once_and_in_order(url: str) -> None:
+    sender, lanes, count = Scripted(), 4, 10
+    parties = [await Elsewhere.at(service("https://away.example/")) for _ in range(lanes)]
+    onward = Onward(sender=sender, hosts=None, pause=0.02)
+    async with AsyncExitStack() as stack:
+        made: list[Mediator] = []
+        for _ in range(2):
+            own = DIDCommMessaging()
+            did = await own.create_peer_did()
+            store = await stack.enter_async_context(await PostgresMediatorStore.open(url))
+            made.append(Mediator(own, did, store, base_url="https://m.example/", onward=onward))
+        for mediator in made:
+            await stack.enter_async_context(relaying(mediator))
+        for number in range(count):
+            for party in parties:
+                assert await party.forward(made[number % 2], number) == 202
+        await until(lambda: len(sender.sent) >= lanes * count)
+    numbers: dict[str, list[int]] = {}
+    for _, text in sender.sent:
+        for party in parties:
+            with suppress(DIDCommError):
+                numbers.setdefault(party.did, []).append(await party.number(text))
+    assert list(numbers.values()) == [list(range(count))] * lanes
