@@ -9,7 +9,7 @@ from pydidcomm.invitations import Invitation
 from pydidcomm.mediator import InvitedOnly, MediatorStore, SqliteMediatorStore
 from support.mediation import M2, M3, Clock, Wallet, mediating
 from support.mediator_command import URL, called, initialized, lines
-from support.mediator_stores import KINDS, shared_store
+from support.mediator_stores import KINDS, Share
 
 NOW = 1_700_000_000.0
 INVITED_ONLY = '\n[admission]\nmode = "token"\n'
@@ -48,22 +48,22 @@ async def test_an_expired_or_revoked_token_admits_nothing_new(tmp_path: Path) ->
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_two_processes_admit_together_what_one_token_allows(kind: str, tmp_path: Path) -> None:
-    with shared_store(kind, tmp_path) as opened:
-        async with await opened() as one, await opened() as other:
-            await one.invitations.add("token", uses=5, at=NOW, expires=NOW + 60)
-            admitted: list[bool] = []
+async def test_two_processes_admit_together_what_one_token_allows(kind: str, share: Share) -> None:
+    opened = share(kind)
+    async with await opened() as one, await opened() as other:
+        await one.invitations.add("token", uses=5, at=NOW, expires=NOW + 60)
+        admitted: list[bool] = []
 
-            async def ask(store: MediatorStore, did: str) -> None:
-                admitted.append(await store.invitations.use("token", did, NOW))
+        async def ask(store: MediatorStore, did: str) -> None:
+            admitted.append(await store.invitations.use("token", did, NOW))
 
-            async with anyio.create_task_group() as group:
-                for number in range(20):
-                    for store in (one, other):
-                        group.start_soon(ask, store, f"did:example:{number}")
-            # each of five DIDs asked both
-            assert sum(admitted) == 10
-            assert [each.used for each in await other.invitations.tokens(9)] == [5]
+        async with anyio.create_task_group() as group:
+            for number in range(20):
+                for store in (one, other):
+                    group.start_soon(ask, store, f"did:example:{number}")
+        # each of five DIDs asked both
+        assert sum(admitted) == 10
+        assert [each.used for each in await other.invitations.tokens(9)] == [5]
 
 
 @pytest.mark.anyio

@@ -1,6 +1,5 @@
 """A recipient that rotates its DID at one process, and is in live mode at another."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
@@ -10,16 +9,15 @@ from pydidcomm import DIDCommMessaging, Message
 from pydidcomm.mediator import Mediator, Recipient, SqliteMediatorStore
 from pydidcomm.mediator.connection import Connection
 from support.mediation import P4, URL, Wallet
-from support.mediator_stores import KINDS, Open, shared_store
+from support.mediator_stores import KINDS, Open, Share
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("anyio_backend", ["asyncio"])]
 SECONDS = 20.0
 
 
 @pytest.fixture(params=KINDS)
-async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
-    with shared_store(request.param, tmp_path) as found:
-        yield found
+def opened(request: pytest.FixtureRequest, share: Share) -> Open:
+    return share(request.param)
 
 
 class MovingStore(SqliteMediatorStore):

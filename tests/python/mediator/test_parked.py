@@ -10,7 +10,7 @@ from pydidcomm.mediator import Action, Arrival, Limits, MediatorStore, RouteChan
 from pydidcomm.mediator.metrics import PrometheusMetrics
 from support.mediation import P3, P4, Wallet, mediating
 from support.mediator_command import called, initialized, lines
-from support.mediator_stores import KINDS, shared_store
+from support.mediator_stores import KINDS, Share
 
 BOB = "did:example:bob"
 CAROL = "did:example:carol"
@@ -32,47 +32,45 @@ async def filled(store: MediatorStore, did: str = BOB, count: int = 3) -> list[i
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_message_leaves_the_queue_by_its_last_delivery_and_no_other(
-    kind: str, tmp_path: Path
-) -> None:
-    with shared_store(kind, tmp_path, limits=Limits(deliveries=2)) as opened:
-        async with await opened() as store, await opened() as other:
-            await filled(store)
-            bob = await store.grant(BOB, NOW)
-            assert await store.parked.count() == 0
-            # the deliveries of all processes count
-            second = await other.deliver(bob, count=1, size=1 << 20, at=NOW)
-            await other.check()
-            assert [each.envelope for each in second] == [b"0"]
-            rest = await store.deliver(bob, count=9, size=1 << 20, at=NOW, after=second[0].seq)
-            assert [each.envelope for each in rest] == [b"1", b"2"]
-            await store.check()
-            assert await other.deliver(bob, count=9, size=1 << 20, at=NOW) == []
-            assert (await other.parked.count(), (await other.status(bob)).count) == (3, 0)
+async def test_a_message_leaves_the_queue_by_its_last_delivery_and_no_other(kind: str, share: Share) -> None:
+    opened = share(kind, limits=Limits(deliveries=2))
+    async with await opened() as store, await opened() as other:
+        await filled(store)
+        bob = await store.grant(BOB, NOW)
+        assert await store.parked.count() == 0
+        # the deliveries of all processes count
+        second = await other.deliver(bob, count=1, size=1 << 20, at=NOW)
+        await other.check()
+        assert [each.envelope for each in second] == [b"0"]
+        rest = await store.deliver(bob, count=9, size=1 << 20, at=NOW, after=second[0].seq)
+        assert [each.envelope for each in rest] == [b"1", b"2"]
+        await store.check()
+        assert await other.deliver(bob, count=9, size=1 << 20, at=NOW) == []
+        assert (await other.parked.count(), (await other.status(bob)).count) == (3, 0)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_parked_messages_of_one_recipient_are_bounded_and_the_others_stay_in_the_queue(
-    kind: str, tmp_path: Path
+    kind: str, share: Share
 ) -> None:
-    with shared_store(kind, tmp_path, limits=Limits(messages=3, deliveries=2)) as opened:
-        async with await opened() as store:
-            first = await filled(store)
-            await filled(store, CAROL)
-            assert await store.parked.park(first[:2], NOW) == 2
-            bob = await store.grant(BOB, NOW)
-            for envelope in (b"3", b"4"):
-                await store.place(Arrival(next=BOB, envelope=envelope, at=NOW))
-            # the oldest has its last delivery, and the others have no room among the parked
-            for _ in range(3):
-                await store.deliver(bob, count=9, size=1 << 20, at=NOW)
-                await store.check()
-            assert ((await store.status(bob)).count, len(await store.parked.messages(9))) == (2, 3)
-            # the queue takes what it has room for
-            assert await store.parked.restore([each.number for each in await store.parked.messages(9)]) == 1
-            assert await store.parked.park([*range(1, 100)], NOW) == 4
+    opened = share(kind, limits=Limits(messages=3, deliveries=2))
+    async with await opened() as store:
+        first = await filled(store)
+        await filled(store, CAROL)
+        assert await store.parked.park(first[:2], NOW) == 2
+        bob = await store.grant(BOB, NOW)
+        for envelope in (b"3", b"4"):
+            await store.place(Arrival(next=BOB, envelope=envelope, at=NOW))
+        # the oldest has its last delivery, and the others have no room among the parked
+        for _ in range(3):
+            await store.deliver(bob, count=9, size=1 << 20, at=NOW)
+            await store.check()
+        assert ((await store.status(bob)).count, len(await store.parked.messages(9))) == (2, 3)
+        # the queue takes what it has room for
+        assert await store.parked.restore([each.number for each in await store.parked.messages(9)]) == 1
+        assert await store.parked.park([*range(1, 100)], NOW) == 4
 
 
 @pytest.mark.anyio

@@ -14,6 +14,7 @@ from pydidcomm.mediator.metrics import PrometheusMetrics
 from pydidcomm.mediator.postgres import PostgresMediatorStore
 from support import postgres
 from support.mediator_command import called, initialized
+from support.mediator_stores import Databases
 from support.paths import ROOT
 
 PAGE = (ROOT / "docs" / "how-to" / "mediator-in-production.md").read_text(encoding="utf-8")
@@ -72,21 +73,20 @@ def test_a_restored_file_has_the_queue_of_the_backup_and_takes_more(tmp_path: Pa
     assert anyio.run(fill, 5, 6) == [b"0", b"1", b"5"]
 
 
-@pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is not installed: make system")
-def test_a_restored_database_has_the_queue_of_the_dump_and_takes_more(tmp_path: Path) -> None:
-    folder = str(postgres.binaries())
-    with postgres.server() as server:
-        old, new = server.database(), server.database()
+def test_a_restored_database_has_the_queue_of_the_dump_and_takes_more(
+    tmp_path: Path, databases: Databases
+) -> None:
+    old, new = databases(), databases()
 
-        async def fill(url: str, first: int, last: int) -> list[bytes]:
-            async with await PostgresMediatorStore.open(url) as store:
-                await filled(store, first, last)
-                return await envelopes(store)
+    async def fill(url: str, first: int, last: int) -> list[bytes]:
+        async with await PostgresMediatorStore.open(url) as store:
+            await filled(store, first, last)
+            return await envelopes(store)
 
-        anyio.run(fill, old, 0, 2)
-        path = f"{folder}:{os.environ['PATH']}"
-        in_shell(block("sh", "pg_dump"), tmp_path, OLD_URL=old, NEW_URL=new, PATH=path)
-        assert anyio.run(fill, new, 5, 6) == [b"0", b"1", b"5"]
+    anyio.run(fill, old, 0, 2)
+    path = f"{postgres.binaries()}:{os.environ['PATH']}"
+    in_shell(block("sh", "pg_dump"), tmp_path, OLD_URL=old, NEW_URL=new, PATH=path)
+    assert anyio.run(fill, new, 5, 6) == [b"0", b"1", b"5"]
 
 
 def test_each_metric_of_the_page_is_one_that_is_reported() -> None:

@@ -1,39 +1,37 @@
-"""Both stores of a mediator, each opened as often as a test wants: every one is like a process of its own."""
+"""Both stores of a mediator, each opened as often as a test wants."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydidcomm.mediator import Limits, SqliteMediatorStore
 from pydidcomm.mediator.postgres import PostgresMediatorStore
-from support import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 Store = SqliteMediatorStore | PostgresMediatorStore
 Open = Callable[[], Awaitable[Store]]
+Databases = Callable[[], str]
+"""Makes an empty database; returns its URL."""
 
 KINDS = ("sqlite", "postgresql")
 
 
-@contextmanager
-def shared_store(kind: str, folder: Path, *, limits: Limits | None = None) -> Generator[Open]:
-    """What opens one file, or one database of a server that runs meanwhile."""
-    if kind == "sqlite":
+class Share(Protocol):
+    """The fixture `share`."""
 
-        async def open_file() -> Store:
-            return SqliteMediatorStore(folder / "mediator.db", limits=limits)
+    def __call__(self, kind: str, *, limits: Limits | None = None) -> Open: ...
 
-        yield open_file
-        return
-    with postgres.server() as server:
-        url = server.database()
 
-        async def open_database() -> Store:
+def shared_store(databases: Databases, folder: Path, kind: str, *, limits: Limits | None = None) -> Open:
+    """What opens one file, or one database."""
+    url = databases() if kind == "postgresql" else ""
+
+    async def opened() -> Store:
+        if url:
             return await PostgresMediatorStore.open(url, limits=limits)
+        return SqliteMediatorStore(folder / "mediator.db", limits=limits)
 
-        yield open_database
+    return opened
