@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import httpx2
 import pytest
+from websockets.sync.client import connect
 
 from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig, v1
 from pydidcomm.mediator import AllowList, Mediator, MediatorServer
@@ -29,6 +30,7 @@ M1 = "https://didcomm.org/coordinate-mediation/1.0"
 P2 = "https://didcomm.org/messagepickup/2.0"
 HELLO = {"@type": "https://example.org/greeting/1.0/hello", "@id": "h"}
 TYPE = "application/didcomm-envelope-enc"
+SECONDS = 20.0
 
 
 def did_key(verkey: str) -> str:
@@ -295,26 +297,57 @@ async def posted(mediator: Mediator, body: bytes) -> int:
     return statuses[0]
 
 
+class Client:
+    """A recipient of DIDComm v1 that talks to a process."""
+
+    def __init__(self, mediator: str) -> None:
+        self.mediator = mediator
+        secrets = InMemorySecrets()
+        self.resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
+        self.verkey = sync_v1.create_verkey(secrets)
+
+    def packed(self, kind: str, **body: object) -> str:
+        asked = {"@type": kind, "@id": "1", "~transport": {"return_route": "all"}, **body}
+        return sync_v1.pack(self.resolvers, asked, to=[self.mediator], frm=self.verkey).text
+
+    def read(self, text: str | bytes) -> dict[str, Any]:
+        received = sync_v1.unpack(self.resolvers, text)
+        assert received.sender_verkey == self.mediator
+        return received.json()
+
+
 @pytest.mark.slow
-def test_a_command_makes_the_key_and_the_mediator_answers_under_it(tmp_path: Path) -> None:
+def test_a_command_makes_the_key_and_the_mediator_answers_and_pushes_under_it(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
     command(tmp_path, "init", "--url", url)
     verkey, did = command(tmp_path, "v1").stdout.split()
     assert did == did_key(verkey)
     assert json.loads(command(tmp_path, "v1", "--json").stdout) == {"verkey": verkey, "did_key": did}
-    secrets = InMemorySecrets()
-    resolvers = ResolversConfig(secrets_resolver=secrets, did_resolver=LocalResolver())
-    bob = sync_v1.create_verkey(secrets)
-    asked = {"@type": f"{M1}/mediate-request", "@id": "1", "~transport": {"return_route": "all"}}
-    packed = sync_v1.pack(resolvers, asked, to=[verkey], frm=bob)
+    bob = Client(verkey)
+
+    def posted(text: str) -> httpx2.Response:
+        return httpx2.post(url, content=text.encode(), headers={"content-type": TYPE})
+
     with running(tmp_path, port):
         assert httpx2.get(f"{url}verkey").text == verkey
-        answer = httpx2.post(url, content=packed.text.encode(), headers={"content-type": TYPE})
-    assert answer.headers["content-type"] == TYPE
-    grant = sync_v1.unpack(resolvers, answer.content)
-    assert (grant.sender_verkey, grant.json()["endpoint"]) == (verkey, url)
-    other = {"PYDIDCOMM_MEDIATOR_MEDIATOR_VERKEY": bob}
+        answer = posted(bob.packed(f"{M1}/mediate-request"))
+        assert answer.headers["content-type"] == TYPE
+        assert bob.read(answer.content)["endpoint"] == url
+        updates = [{"recipient_key": bob.verkey, "action": "add"}]
+        assert posted(bob.packed(f"{M1}/keylist-update", updates=updates)).status_code == 200
+        with connect(url.replace("http", "ws")) as socket:
+            socket.send(bob.packed(f"{P2}/live-delivery-change", live_delivery=True))
+            assert bob.read(socket.recv(SECONDS))["live_delivery"] is True
+            inner = sync_v1.pack(bob.resolvers, {**HELLO, "n": 3}, to=[bob.verkey])
+            forward = sync_v1.forward(bob.resolvers, inner.text, bob.verkey, [verkey])
+            assert posted(forward.text).status_code == 202
+            attached = bob.read(socket.recv(SECONDS))["~attach"]
+            envelope = base64.urlsafe_b64decode(attached[0]["data"]["base64"] + "==")
+            assert envelope.decode() == inner.text
+            socket.send(bob.packed(f"{P2}/messages-received", message_id_list=[attached[0]["@id"]]))
+            assert bob.read(socket.recv(SECONDS))["message_count"] == 0
+    other = {"PYDIDCOMM_MEDIATOR_MEDIATOR_VERKEY": bob.verkey}
     done = command(tmp_path, "run", environment=other)
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert "verkey" in done.stderr
