@@ -102,7 +102,7 @@ function signed(value, length) {
   if (signatures.length > MOST_ROWS) rows.push(["", `and ${signatures.length - MOST_ROWS} more`]);
   if (!length) faults.push("payload: not base64url of a text");
   rows.push(["content", bytes(length)]);
-  return { title: "Signed envelope (JWS)", remark: "readable by everyone; no signature is verified", rows, faults };
+  return { title: "Signed envelope (JWS)", remark: "readable without a key; no signature is verified", rows, faults };
 }
 
 async function plaintext(value, depth) {
@@ -117,7 +117,7 @@ async function plaintext(value, depth) {
   const faults = ["id", "type"].filter(name => typeof (value[name] ?? value[`@${name}`]) !== "string").map(name => `${name}: missing`);
   const attachments = Array.isArray(value.attachments) ? value.attachments : [];
   if (attachments.length) rows.push(["attachments", String(attachments.length)]);
-  const layer = { title: "Plaintext message", remark: "readable and changeable by everyone", rows, faults };
+  const layer = { title: "Plaintext message", remark: "readable and changeable without a key", rows, faults };
   const packed = attachments.map(one => one?.data?.json ?? textOf(one?.data?.base64)).find(one => isObject(one) && ("ciphertext" in one || "payload" in one));
   return [layer, ...(packed ? await layersOf(packed, depth + 1) : [])];
 }
