@@ -106,8 +106,17 @@ impl Document {
 
     /// Parses a document of at most so many entries, and stores its text.
     pub fn from_text(text: String, most_entries: usize) -> Result<Self> {
-        let json = json::value(&text, "did document")?;
-        Ok(Self { json: Some(text.into()), ..Self::read(&&json, most_entries)? })
+        Self::of_text(text, most_entries, json::NESTING)
+    }
+
+    /// The same for a text that was written here; what a DID contains is nested two levels deeper in its document.
+    pub(super) fn of_own_text(text: String) -> Result<Self> {
+        Self::of_text(text, MOST_ENTRIES, json::DEEPEST)
+    }
+
+    fn of_text(text: String, most_entries: usize, nesting: usize) -> Result<Self> {
+        let document = Self::read(&&json::tree(&text, "did document", nesting)?, most_entries)?;
+        Ok(Self { json: Some(text.into()), ..document })
     }
 
     /// Reads a document; its ids may be absolute or relative, its methods embedded or referenced, and a single entry

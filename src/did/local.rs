@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::document_cache::DocumentCache;
 use super::long_forms::LongForms;
-use super::peer::{self, KeyNaming, numalgo1};
+use super::peer::{self, Json, KeyNaming, numalgo1};
 use super::{DidUrl, Document, jwk, key};
 use crate::did_url::short_form;
 use crate::error::{Error, Result};
@@ -54,28 +54,29 @@ impl LocalResolver {
         if let Some(document) = self.cached_document(did.did()) {
             return Ok(Some(document));
         }
+        // a hash, computed once
+        let short = short_form(did.did());
         let json = if did.as_str().starts_with("did:key:") {
-            key::resolve(did)
+            key::resolve(did).map(Json::Value)
         } else if did.as_str().starts_with("did:jwk:") {
-            jwk::resolve(did)
+            jwk::resolve(did).map(Json::Value)
         } else if !Self::supports(did.as_str()) {
             return Ok(None);
         } else if peer::is_hash(did.did()) {
             let Some(known) = self.known(did.did()) else { return Ok(None) };
-            peer::resolve_known(did, &known, self.naming)
+            peer::resolve_short(did, &known, self.naming)
         } else {
-            peer::resolve(did, self.naming)
+            peer::resolve_long(did, short.as_deref(), self.naming)
         };
-        let document = Document::parse(&json.map_err(|error| document_error(did, error))?)?;
-        let short = short_form(did.did());
+        let document = json.and_then(Json::read).map_err(|error| document_error(did, error))?;
         let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Some(memory.keep(did.did(), short, document)))
     }
 
     /// Resolves a DID with the stored long form or genesis document, whose hash is checked; and caches it.
     pub fn resolve_stored(&self, did: &DidUrl, known: &str) -> Result<Arc<Document>> {
-        let json = peer::resolve_known(did, known, self.naming);
-        let document = Document::parse(&json.map_err(|error| document_error(did, error))?)?;
+        let json = peer::resolve_short(did, known, self.naming);
+        let document = json.and_then(Json::read).map_err(|error| document_error(did, error))?;
         self.keep(did.did(), known);
         let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
         Ok(memory.keep(did.did(), None, document))

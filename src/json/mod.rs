@@ -14,6 +14,7 @@ mod node;
 mod output;
 mod raw;
 mod reader;
+mod tree;
 
 use serde_json::Value;
 
@@ -29,6 +30,7 @@ pub(crate) use members::{Members, Object, members, object};
 pub(crate) use names::Names;
 pub use node::Node;
 pub(crate) use raw::{Raw, Text, string};
+pub(crate) use tree::Tree;
 
 /// Default maximum nesting: ordinary bodies have a dozen levels, recursion is safe, and `serde_json` stops at 128.
 pub const NESTING: usize = 100;
@@ -54,6 +56,11 @@ pub(crate) fn value_of_bytes(bytes: &[u8], part: &'static str) -> Result<Value> 
 /// Parses a text into a borrowed value of strings and objects.
 pub(crate) fn borrowed<'a>(text: &'a str, part: &'static str) -> Result<Datum<'a>> {
     pass(text, part, NESTING, Reader::value)
+}
+
+/// Parses a text into a borrowed value.
+pub(crate) fn tree<'a>(text: &'a str, part: &'static str, nesting: usize) -> Result<Tree<'a>> {
+    pass(text, part, nesting, Reader::value)
 }
 
 /// Reads a whole text in one pass.

@@ -24,7 +24,7 @@ pub use create::create;
 pub use elements::Purpose;
 pub use method::{Created, Method};
 pub use numalgo4::{create as create_of_document, input_document};
-pub(crate) use resolve::is_hash;
+pub(crate) use resolve::{Json, is_hash, resolve_long, resolve_short};
 pub use resolve::{resolve, resolve_known};
 
 /// The naming of the keys in the document of a did:peer of numalgo 0, 2 or 3.

@@ -6,31 +6,29 @@ use super::KeyNaming;
 use super::elements::{Element, Purpose, split_elements};
 use super::service;
 use crate::did::DidUrl;
-use crate::did_url::short_form;
 use crate::error::{Error, Result};
 use crate::keys::{Curve, curve_of_multikey};
+use crate::message::object::ObjectText;
 
 /// The number of characters of a key that the library peerdid uses as its name since 2023.
 const SHORT_NAME: usize = 8;
 
-/// The DID document of a did:peer:2 in the name of `id`: its own, or the did:peer:3 that it is shortened to.
-pub(super) fn document(id: &DidUrl, long: &DidUrl, naming: KeyNaming) -> Result<Value> {
-    let (id, long) = (DidUrl::parse(id.did())?, DidUrl::parse(long.did())?);
+/// The length of a key in its document, without the DID: 48 characters of the key, and the names around it.
+const ROOM_OF_KEY: usize = 192;
+
+/// The text of the DID document of a did:peer:2 in the name of `id`, one of its two forms; `other` is the second.
+pub(super) fn document(id: &DidUrl, long: &DidUrl, other: Option<&str>, naming: KeyNaming) -> Result<String> {
     let mut keys = Vec::new();
     let mut services = Vec::new();
-    for element in split_elements(&long)? {
+    for element in split_elements(long)? {
         match element {
             Element::Key(purpose, multikey) => keys.push((purpose, multikey, curve(multikey)?)),
             Element::Service(encoded) => services.extend(service::decode(encoded)?),
         }
     }
     Ok(match naming {
-        KeyNaming::Numbered => {
-            let short = short_form::numalgo3(long.as_str());
-            let other = if id == long { short } else { Some(long.to_string()) };
-            numbered(&id, other, &keys, services)
-        }
-        KeyNaming::Multibase => multibase(&id, &keys, services),
+        KeyNaming::Numbered => numbered(id.did(), other, &keys, services),
+        KeyNaming::Multibase => multibase(id.did(), &keys, services).to_string(),
     })
 }
 
@@ -71,31 +69,41 @@ fn curve(multikey: &str) -> Result<Option<Curve>> {
 
 type Key<'a> = (Purpose, &'a str, Option<Curve>);
 
-fn numbered(did: &DidUrl, other: Option<String>, keys: &[Key<'_>], services: Vec<Value>) -> Value {
-    let mut methods = Vec::new();
-    let mut relationships = Map::new();
-    for (place, (purpose, multikey, _)) in (1_usize..).zip(keys) {
-        let kid = format!("{did}#key-{place}");
-        methods.push(json!({"id": kid, "type": "Multikey", "controller": did.as_str(), "publicKeyMultibase": multikey}));
-        push(&mut relationships, purpose.relationship(), Value::String(kid));
+fn numbered(did: &str, other: Option<&str>, keys: &[Key<'_>], services: Vec<Value>) -> String {
+    // each key repeats the DID three times: its id, its controller and its relationship
+    let room = did.len().saturating_mul(3).saturating_add(ROOM_OF_KEY);
+    let mut text = String::with_capacity(room.saturating_mul(keys.len().saturating_add(1)));
+    let mut document = ObjectText::begin(&mut text);
+    document.put_texts("@context", ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]);
+    document.put_text("id", did);
+    document.put_texts("alsoKnownAs", other);
+    let kids: Vec<_> = (1..=keys.len()).map(|place| format!("{did}#key-{place}")).collect();
+    document.put_array("verificationMethod", kids.iter().zip(keys), |text, (kid, (_, multikey, _))| {
+        let mut method = ObjectText::begin(text);
+        method.put_text("id", kid);
+        method.put_text("type", "Multikey");
+        method.put_text("controller", did);
+        method.put_text("publicKeyMultibase", multikey);
+        method.end();
+    });
+    let mut written = Vec::new();
+    for (purpose, ..) in keys {
+        let name = purpose.relationship();
+        if !written.contains(&name) {
+            let of_purpose = kids.iter().zip(keys).filter(|(_, (other, ..))| other == purpose);
+            document.put_texts(name, of_purpose.map(|(kid, _)| kid.as_str()));
+            written.push(name);
+        }
     }
-    let mut document = Map::new();
-    document.insert(
-        "@context".to_owned(),
-        json!(["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]),
-    );
-    document.insert("id".to_owned(), Value::String(did.to_string()));
-    document.insert("alsoKnownAs".to_owned(), other.into_iter().collect());
-    document.insert("verificationMethod".to_owned(), Value::Array(methods));
-    document.extend(relationships);
     if !services.is_empty() {
-        document.insert("service".to_owned(), Value::Array(service::identify(did, services)));
+        document.put("service", &Value::Array(service::identify(did, services)).to_string());
     }
-    Value::Object(document)
+    document.end();
+    text
 }
 
 /// The document in the form of the library peerdid until 2022: embedded 2020 methods named by their key.
-fn multibase(did: &DidUrl, keys: &[Key<'_>], services: Vec<Value>) -> Value {
+fn multibase(did: &str, keys: &[Key<'_>], services: Vec<Value>) -> Value {
     let mut document = Map::new();
     document.insert("id".to_owned(), Value::String(did.to_string()));
     for relationship in Purpose::ALL {
@@ -106,8 +114,7 @@ fn multibase(did: &DidUrl, keys: &[Key<'_>], services: Vec<Value>) -> Value {
                 _ => "Multikey",
             };
             let kid = format!("{did}#{}", multikey.trim_start_matches('z'));
-            let method =
-                json!({"id": kid, "type": suite, "controller": did.as_str(), "publicKeyMultibase": multikey});
+            let method = json!({"id": kid, "type": suite, "controller": did, "publicKeyMultibase": multikey});
             push(&mut document, relationship.relationship(), method);
         }
     }

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::base64url;
-use crate::did::DidUrl;
 use crate::did::service::has_uri_characters;
 use crate::error::{Error, Result};
 use crate::json;
@@ -95,7 +94,7 @@ pub(super) fn decode(encoded: &str) -> Result<Vec<Value>> {
 }
 
 /// Gives services without an id the ids `#service`, `#service-1` and so on, and makes relative ids absolute.
-pub(super) fn identify(did: &DidUrl, services: Vec<Value>) -> Vec<Value> {
+pub(super) fn identify(did: &str, services: Vec<Value>) -> Vec<Value> {
     let mut unnamed = 0_usize;
     let mut next = || {
         let id = if unnamed == 0 { format!("{did}#service") } else { format!("{did}#service-{unnamed}") };
@@ -227,9 +226,9 @@ mod tests {
     // did:peer, method 2: only services without an id are counted
     #[test]
     fn only_services_without_an_id_are_counted() {
-        let did = DidUrl::parse("did:example:a").unwrap();
+        let did = "did:example:a";
         let identified =
-            identify(&did, vec![json!({"id": "#mine"}), json!({}), json!({"id": "x"}), json!({})]);
+            identify(did, vec![json!({"id": "#mine"}), json!({}), json!({"id": "x"}), json!({})]);
         let ids: Vec<_> = identified.iter().map(|service| service["id"].as_str().unwrap()).collect();
         let expected = ["mine", "service", "x", "service-1"].map(|name| format!("did:example:a#{name}"));
         assert_eq!(ids, expected);
