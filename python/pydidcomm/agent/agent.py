@@ -50,6 +50,9 @@ class Agent(Directory, Router):
         allow: Networks that the default transport may connect to although they are not public.
         limits: The bounds.
         clock: The time, in seconds since the epoch.
+        worker: The name of this process among those that use one store, the same after a restart, so that it
+            goes on at once with what it has claimed. By default a random one: after a kill its messages wait
+            for 15 seconds.
 
     Example:
         >>> import asyncio
@@ -85,6 +88,7 @@ class Agent(Directory, Router):
         allow: Sequence[str] = (),
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
+        worker: str | None = None,
     ) -> None:
         super().__init__()
         self._store = store
@@ -105,6 +109,7 @@ class Agent(Directory, Router):
         self._allow = tuple(allow)
         self._limits = limits or Limits()
         self._clock = clock
+        self._worker = worker
         self._running: Running | None = None
         self._block: AsyncExitStack | None = None
 
@@ -157,6 +162,7 @@ class Agent(Directory, Router):
                 endpoint=endpoint,
                 limits=self._limits,
                 clock=self._clock,
+                worker=self._worker,
             )
             await stack.enter_async_context(running.tasks())
             self._running = running

@@ -47,12 +47,13 @@ class Claims:
     Args:
         store: Where messages wait.
         clock: The time, in seconds since the epoch.
+        worker: The name of the process; None for a random one.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float], worker: str | None) -> None:
         self._store = store if isinstance(store, ClaimingStore) and store.is_shared else None
         self._clock = clock
-        self._process = str(uuid.uuid4())
+        self._worker = worker or str(uuid.uuid4())
         self._held: dict[str, Claim] = {}
 
     def handling(
@@ -114,4 +115,4 @@ class Claims:
 
     async def _claim(self, claim: Claim, key: str, seconds: int) -> bool:
         now = int(self._clock())
-        return await claim(key, by=self._process, now=now, until=now + seconds)
+        return await claim(key, by=self._worker, now=now, until=now + seconds)

@@ -73,6 +73,7 @@ class Running:
         endpoint: str | None,
         limits: Limits,
         clock: Callable[[], float],
+        worker: str | None,
     ) -> None:
         self.endpoint = endpoint
         self._transport = transport
@@ -94,7 +95,7 @@ class Running:
             clock=clock,
         )
         self._inbox = Inbox(store, relationships, limits, clock, self._routes)
-        self._claims = Claims(store, clock)
+        self._claims = Claims(store, clock, worker)
         self._lanes = Lanes(
             store=store,
             handle=self._claims.handling(self._handling.handle),

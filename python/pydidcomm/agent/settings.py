@@ -32,13 +32,15 @@ class AgentSettings:
     """Section `[agent]`.
 
     `routers` are references `module:name` to a `Router`, or to a function that returns one; modules are also
-    looked for in the folder of the file. `label` is the name that the protocol `user-profile` shows.
+    looked for in the folder of the file. `label` is the name that the protocol `user-profile` shows, `worker`
+    that of this process among those with one database.
     """
 
     label: str = ""
     protocols: tuple[str, ...] = ("trust-ping", "discover-features", "basic-message")
     routers: tuple[str, ...] = ()
     mediator: str = ""
+    worker: str = ""
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.protocols if name not in PROTOCOLS]

@@ -110,6 +110,7 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
                 protocols=settings.protocols(),
                 resolver=store.secrets.did_resolver(network(allow_private=bool(settings.server.allow))),
                 allow=settings.server.allow,
+                worker=settings.agent.worker or None,
             )
             for router in routers:
                 one.include(router)

@@ -20,6 +20,7 @@ agent = Agent(
     allow=["127.0.0.1/32"],
     protocols=[TrustPing()],
     limits=Limits(longest_pause=2),
+    worker="bob",
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -28,12 +29,13 @@ AT_ONCE = 4
 class Worker:
     """An agent whose handler waits for a gate."""
 
-    def __init__(self, store: Store, handled: Counter[str], *, port: int | None = None) -> None:
+    def __init__(
+        self, store: Store, handled: Counter[str], *, port: int | None = None, **options: Any
+    ) -> None:
         self.gate = anyio.Event()
         self.begun: Counter[str] = Counter()
         self._handled = handled
-        listen = {} if port is None else {"listen": None}
-        self.agent: Agent = new_agent(store, limits=Limits(lanes=AT_ONCE), **listen)
+        self.agent: Agent = new_agent(store, limits=Limits(lanes=AT_ONCE), **options)
 
         @self.agent.on
         async def hear(text: Text) -> None:
@@ -56,7 +58,7 @@ async def test_a_message_that_one_process_handles_is_not_handled_by_another_one(
         new_agent() as alice,
         anyio.create_task_group() as tasks,
     ):
-        one, two, stop = Worker(first, handled), Worker(second, handled, port=0), anyio.Event()
+        one, two, stop = Worker(first, handled), Worker(second, handled, listen=None), anyio.Event()
 
         async def serve(*, task_status: TaskStatus[None]) -> None:
             async with one.agent:
@@ -90,6 +92,36 @@ async def test_a_message_that_one_process_handles_is_not_handled_by_another_one(
                 return handled == expected
 
             await eventually(all_done, 10.0)
+
+
+async def test_a_process_goes_on_at_once_with_what_it_had_claimed_before_a_kill(tmp_path: Path) -> None:
+    handled: Counter[str] = Counter()
+    location, raw_key = tmp_path / "bob.db", AskarStore.generate_raw_key()
+    async with AskarStore.open(location, raw_key=raw_key, shared=True) as store, new_agent() as alice:
+        before = Worker(store, handled, worker="bob")
+        async with before.agent as bob:
+            invitation = await bob.invite()
+            friend = await alice.accept(invitation.url)
+            await invitation.accepted(timeout=SECONDS)
+            await (await friend.send(Text(content="hi"))).sent(timeout=SECONDS)
+
+            async def begun() -> bool:
+                return bool(before.begun)
+
+            await eventually(begun)
+        # a process that was killed has not given it up
+        now = int(time.time())
+        key = (await store.waiting(now))[0].key
+        assert await store.claim(key, by="bob", now=now, until=now + 1000)
+        after = Worker(store, handled, listen=None, worker="bob")
+        after.gate.set()
+        async with after.agent:
+
+            async def done() -> bool:
+                return bool(handled)
+
+            await eventually(done)
+    assert handled == {"hi": 1}
 
 
 class CountingTransport:

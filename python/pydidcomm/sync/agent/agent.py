@@ -40,6 +40,9 @@ class Agent(AgentFace):
         allow: Networks that the default transport may connect to although they are not public.
         limits: The bounds.
         clock: The time, in seconds since the epoch.
+        worker: The name of this process among those that use one store, the same after a restart, so that it
+            goes on at once with what it has claimed. By default a random one: after a kill its messages wait
+            for 15 seconds.
 
     Example:
         >>> from pydidcomm.sync.agent import Agent
@@ -74,6 +77,7 @@ class Agent(AgentFace):
         allow: Sequence[str] = (),
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
+        worker: str | None = None,
     ) -> None:
         super().__init__(
             store,
@@ -87,6 +91,7 @@ class Agent(AgentFace):
             allow=allow,
             limits=limits,
             clock=clock,
+            worker=worker,
         )
 
     @property
