@@ -3,111 +3,29 @@
 //! An operation that needs a DID document or a secret leaves a [`Question`] and is polled again with the
 //! [`Answer`]. The core requests nothing that it can resolve from its own stores.
 
+mod context;
 mod own_dids;
+mod question;
 pub(crate) mod resolve;
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::{Debug, Formatter};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
-
-use askar_crypto::buffer::SecretBytes;
 
 use crate::crypto::agreement;
 use crate::crypto::agreement::agree_and_remember;
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::crypto::shared_secret::SharedSecret;
 use crate::crypto::signature;
-use crate::did::{DidUrl, Document, MOST_ENTRIES, names_of_key};
+use crate::did::{DidUrl, Document, names_of_key};
 use crate::error::{Error, Result};
 use crate::keys::{ExternalKey, PublicKey, Secret, SecretKey, SecretStore, Verkey};
 use crate::message::random_id;
 
+pub use context::{Context, Random, Spread};
 pub use own_dids::OwnDids;
-pub use resolve::ResolveOptions;
-
-/// A request to the caller.
-#[non_exhaustive]
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Question {
-    /// The DID document of this DID.
-    ResolveDid {
-        /// The DID.
-        did: String,
-        /// The options for the resolver.
-        options: ResolveOptions,
-    },
-    /// The secrets of these keys, as far as they are available.
-    FindSecrets {
-        /// Key ids, the preferred first.
-        kids: Vec<String>,
-        /// The public keys, one for each of `kids`, or empty where they are unknown.
-        public_keys: Vec<PublicKey>,
-        /// Whether to return every available secret; otherwise the first is enough.
-        every: bool,
-    },
-    /// The raw ECDH shared secret of an external key and this public key.
-    Agree {
-        /// The external key.
-        key: ExternalKey,
-        /// The other party's public key.
-        public_key: Box<PublicKey>,
-    },
-    /// A signature by an external key.
-    Sign {
-        /// The external key.
-        key: ExternalKey,
-        /// The signature algorithm of the key's curve.
-        algorithm: SignatureAlgorithm,
-        /// The data to sign.
-        data: Vec<u8>,
-    },
-    /// Permission to start CPU-heavy work, which runs on the next poll.
-    LongWork,
-}
-
-/// The caller's answer to a question.
-#[derive(Clone)]
-pub enum Answer {
-    /// The document, or `None` for an unknown DID.
-    Document(Option<Arc<Document>>),
-    /// The DID is deactivated, with or without a document.
-    Deactivated,
-    /// The available secrets, each under the key id of the question.
-    Secrets(Vec<(String, Secret)>),
-    /// The x coordinate of the shared point at its full length.
-    SharedSecret(SecretBytes),
-    /// The signature: for Ed25519 as in RFC 8032, for ECDSA r and s at their full length.
-    Signature(Vec<u8>),
-    /// Permission for the CPU-heavy work.
-    Proceed,
-}
-
-impl Answer {
-    /// Returns the kind of the answer, without any of its content.
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Document(_) | Self::Deactivated => "a DID document",
-            Self::Secrets(_) => "secrets",
-            Self::SharedSecret(_) => "a shared secret",
-            Self::Signature(_) => "a signature",
-            Self::Proceed => "permission to proceed",
-        }
-    }
-}
-
-impl Debug for Answer {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.kind())
-    }
-}
-
-/// Fills its argument with random bytes.
-pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
-
-/// Runs `job(i)` for every `i < n` in parallel, and returns when all have finished.
-pub type Spread = Box<dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Send + Sync>;
+pub use question::{Answer, Question, ResolveOptions};
 
 /// Minimum number of jobs worth running in parallel: sixteen keys take half a millisecond or more, and a second
 /// thread takes some 50 microseconds to start.
@@ -127,42 +45,6 @@ type RequestedKey<'a> = (&'a DidUrl, Option<&'a PublicKey>);
 
 /// The same, with a name under which the secret may be stored.
 type NamedKey<'a> = (&'a DidUrl, Option<&'a PublicKey>, String);
-
-/// The context of an operation: time, randomness, and the stores that need no question.
-pub struct Context {
-    /// Seconds since the epoch.
-    pub now: u64,
-    /// A cryptographically secure source of random bytes.
-    pub random: Random,
-    /// The core's own resolver, for some DIDs.
-    pub dids: Option<OwnDids>,
-    /// The store of all secrets; without it, secrets are requested from the caller.
-    pub secrets: Option<Arc<SecretStore>>,
-    /// Whether a local private key caches its static-static secrets with the keys of its peers.
-    pub remember_peers: bool,
-    /// Whether the caller's resolver takes [`ResolveOptions`], by DID prefix; the first matching prefix counts.
-    pub resolvers: Vec<(String, bool)>,
-    /// Maximum number of list entries in a document from a resolver.
-    pub most_document_entries: usize,
-    /// Runs jobs in parallel; without it they run one after the other.
-    pub spread: Option<Spread>,
-}
-
-impl Context {
-    /// A context of time and randomness only: everything is requested, and jobs run one after the other.
-    pub fn new(now: u64, random: Random) -> Self {
-        Self {
-            now,
-            random,
-            dids: None,
-            secrets: None,
-            remember_peers: true,
-            resolvers: Vec::new(),
-            most_document_entries: MOST_ENTRIES,
-            spread: None,
-        }
-    }
-}
 
 /// The core's side of the interface to its caller.
 pub struct Caller {

@@ -2,29 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Caller, LONG_DID, Question, lock};
+use super::{Answer, Caller, LONG_DID, Question, ResolveOptions, lock};
 use crate::did::local::LocalResolver;
 use crate::did::{DidUrl, Document, Relationship, same_party};
 use crate::error::{Error, Result};
-
-/// Options of a resolution, in addition to the DID.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub struct ResolveOptions {
-    /// Whether to bypass caches: a key of the cached document is missing or does not verify.
-    pub fresh: bool,
-    /// The time at which the document was valid, in seconds since the epoch; `None` for now.
-    pub version_time: Option<u64>,
-    /// Whether the DID comes from a message whose sender is not proved.
-    pub unproved: bool,
-}
-
-impl ResolveOptions {
-    /// For a DID from the library's caller, or from a trusted document.
-    pub(crate) const PLAIN: Self = Self { fresh: false, version_time: None, unproved: false };
-
-    /// For a DID from a message.
-    pub(crate) const UNPROVED: Self = Self { unproved: true, ..Self::PLAIN };
-}
 
 impl Caller {
     /// Resolves `did` and checks that the document's `id` matches.
