@@ -29,9 +29,7 @@ AT_ONCE = 4
 class Worker:
     """An agent whose handler waits for a gate."""
 
-    def __init__(
-        self, store: Store, handled: Counter[str], *, port: int | None = None, **options: Any
-    ) -> None:
+    def __init__(self, store: Store, handled: Counter[str], **options: Any) -> None:  # noqa: ANN401
         self.gate = anyio.Event()
         self.begun: Counter[str] = Counter()
         self._handled = handled
