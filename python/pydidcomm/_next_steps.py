@@ -28,7 +28,8 @@ NEEDED = {
 """The next step where a DID is only a hash."""
 
 
-_LOCAL_METHODS = ("did:key:", "did:jwk:", "did:peer:")
+LOCAL_METHODS = ("did:key:", "did:jwk:", "did:peer:")
+"""The methods of `LocalResolver`, which need no network."""
 
 _NETWORK_RESOLVERS = {
     "did:web:": "`WebResolver` of `pydidcomm.resolvers.web`",
@@ -38,7 +39,7 @@ _NETWORK_RESOLVERS = {
 
 def resolver_for(did: str) -> str:
     """The resolver that a DID of another method needs, which a party lacks by default."""
-    if not did.startswith("did:") or did.startswith(_LOCAL_METHODS):
+    if not did.startswith("did:") or did.startswith(LOCAL_METHODS):
         return ""
     method = ":".join(did.split(":")[:2])
     resolver = _NETWORK_RESOLVERS.get(f"{method}:", "a resolver for it")

@@ -24,9 +24,6 @@ MAX_BYTES: Final = 65_536
 LONGEST_LIFE: Final = 86_400
 """The most seconds that an answer may ask to be kept: a revoked key is used no longer than a day."""
 
-SELF_CONTAINED: Final = ("did:key:", "did:peer:", "did:jwk:")
-"""DIDs that carry their own keys; the answer of a server could only be the same, or a lie."""
-
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 # RFC 9110 5.1 and 5.5

@@ -10,9 +10,9 @@ from urllib.parse import SplitResult, quote, urlsplit
 from pydidcomm._checks import check_text
 from pydidcomm._core import DIDDocument, Resolved
 from pydidcomm._http.client import Answer
+from pydidcomm._next_steps import LOCAL_METHODS
 from pydidcomm.errors import ResolutionError, UnsupportedError
 from pydidcomm.resolvers._network import (
-    SELF_CONTAINED,
     NetworkOptions,
     NetworkResolver,
     check_id,
@@ -110,7 +110,8 @@ class UniversalResolver(NetworkResolver):
         Raises:
             ResolutionError: See `resolve`, as for the others.
         """
-        if did.startswith(SELF_CONTAINED):
+        # the answer of a server about such a DID could only be the same, or a lie
+        if did.startswith(LOCAL_METHODS):
             what = "method for a network resolver (LocalResolver resolves it)"
             raise UnsupportedError(what=what, algorithm=_method(did))
         if len(did) > _LONGEST_DID:
