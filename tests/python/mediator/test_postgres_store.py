@@ -200,8 +200,10 @@ async def test_two_mediators_on_one_database_hand_each_message_on_once_and_in_or
         for _ in range(2):
             own = DIDCommMessaging()
             did = await own.create_peer_did()
-            store = await stack.enter_async_context(await PostgresMediatorStore.open(url))
-            made.append(Mediator(own, did, store, base_url="https://m.example/", onward=onward))
+            store = await PostgresMediatorStore.open(url)
+            mediator = Mediator(own, did, store, base_url="https://m.example/", onward=onward)
+            stack.push_async_callback(mediator.aclose)
+            made.append(mediator)
         for mediator in made:
             await stack.enter_async_context(relaying(mediator))
         for number in range(count):
