@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from time import monotonic, time
 from typing import Any, Final
 
@@ -12,7 +11,6 @@ from pydidcomm import (
     DIDCommMessaging,
     Forwarded,
     Message,
-    Packed,
     PeerRotated,
     UnpackConfig,
     UnpackResult,
@@ -21,6 +19,7 @@ from pydidcomm import (
 from pydidcomm.invitations import Invitation
 from pydidcomm.mediator import _key_names as keys
 from pydidcomm.mediator.admission import Admission, Open
+from pydidcomm.mediator.answers import DIRECT, Answers
 from pydidcomm.mediator.codes import UNSUPPORTED
 from pydidcomm.mediator.commands import Delivered
 from pydidcomm.mediator.connection import Connection, LivePeer
@@ -55,9 +54,6 @@ POLL_SECONDS: Final = 2.0
 EXPIRE_SECONDS: Final = 30.0
 EXPIRE_AT_ONCE: Final = 500
 """Expired envelopes of one transaction: few enough that no arrival waits for long."""
-
-MOST_WAITING_TO_SEND: Final = 1_000
-"""Answers that wait for an endpoint; one more is dropped, and its recipient asks again."""
 
 FULL: Final = Reply(507, b"the queue of the recipient is full\n")
 TOO_MANY: Final = Reply(413, f"a forward may have {MOST_ENVELOPES} attachments\n".encode())
@@ -134,9 +130,8 @@ class Mediator:
         self._live = LiveSessions()
         self._following = Following(store, self._live)
         self._desk = Desk(store, self._live, admission or Open(), self._own)
-        self._reply_when_unreachable = reply_when_unreachable
         self._reveal_unknown = reveal_unknown
-        self._sender = sender
+        self._answers = Answers(party, sender, self.metrics, always_reply=reply_when_unreachable)
         self._clock = clock
         self._relay = None
         if onward is not None:
@@ -144,7 +139,6 @@ class Mediator:
         self._v1 = V1Face(party, self._desk, base_url, reply_when_unreachable, self.metrics, clock)
         self._config = UnpackConfig(to_mismatch="warning", tolerate_form_faults=True)
         self._others = Protocols([TrustPing(), DiscoverFeatures(_features)])
-        self._to_send, self._sending = anyio.create_memory_object_stream[Packed](MOST_WAITING_TO_SEND)
 
     async def receive(self, body: bytes, connection: Connection | None = None) -> Reply:
         """Take an envelope: 202 when it is stored, 200 with an answer, or an error.
@@ -215,15 +209,7 @@ class Mediator:
         answer = await self._answer(result, sender, ours, connection)
         if answer is None:
             return transport.ACCEPTED
-        packed = await self._party.pack(answer, to=sender, frm=ours)
-        if connection.takes(sender, answer) or (self._reply_when_unreachable and not packed.deliveries):
-            return Reply(200, packed.text.encode(), packed.media_type)
-        if packed.deliveries and self._sender is not None:
-            try:
-                self._to_send.send_nowait(packed)
-            except anyio.WouldBlock:
-                self.metrics.count("answer", "dropped")
-        return transport.ACCEPTED
+        return await self._answers.reply(answer, to=sender, frm=ours, connection=connection)
 
     async def _rotate(self, result: UnpackResult, connection: Connection) -> None:
         change = result.relationship_change
@@ -304,7 +290,7 @@ class Mediator:
             return await self._v1.delivery(peer, delivered)
         to = peer.session.did
         message = Answer(frm=peer.frm, to=to, message=None).written(peer.pickup, delivered)
-        return (await self._party.pack(message, to=to, frm=peer.frm)).text
+        return (await self._party.pack(message, to=to, frm=peer.frm, config=DIRECT)).text
 
     async def _require_current(self, session: LiveSession) -> None:
         """Push nothing to a DID that its party has left."""
@@ -342,7 +328,7 @@ class Mediator:
             group.start_soon(self._following.run)
             group.start_soon(self._store.watch, self._live.arrived, self._following.notice)
             for _ in range(4):
-                group.start_soon(self._send)
+                group.start_soon(self._answers.run)
 
     async def _expire(self) -> None:
         while True:
@@ -364,20 +350,9 @@ class Mediator:
             self._live.poll()
             self.metrics.level("live_sessions", len(self._live))
 
-    async def _send(self) -> None:
-        while True:
-            packed = await self._sending.receive()
-            try:
-                await self._sender.send(packed)
-            except Exception as error:  # noqa: BLE001, whatever the endpoint of a recipient makes of it
-                LOG.info("an answer could not be delivered: %s", error)
-                self.metrics.count("answer", "failed")
-
     async def aclose(self) -> None:
         """Close the store, after the server has ended."""
-        with suppress(anyio.ClosedResourceError):
-            self._to_send.close()
-            self._sending.close()
+        self._answers.close()
         await self._store.aclose()
 
 

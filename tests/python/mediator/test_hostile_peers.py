@@ -9,9 +9,9 @@ import pytest
 from pydidcomm import Attachment, DIDCommMessaging, Message
 from pydidcomm.mediator import Arrival, Mediator, Placed, SqliteMediatorStore
 from support.mediation import HELLO, M2, M3, P3, P4, URL, Wallet, mediating
+from support.relaying import service
 
 pytestmark = pytest.mark.anyio
-
 WHOLE = (-1, 0, 2**63, 2**64)
 TEXTS = ("", "\0", "x" * 10_000)
 NESTED: tuple[Any, ...] = ([], [[]], [{}], [None], {}, {"a": []}, ["\0"], [2**70])
@@ -156,3 +156,23 @@ async def test_an_exception_of_a_database_driver_is_answered_with_503(tmp_path: 
         bob.mediator = broken
         assert (await bob.forward(bob.did, {})).status == 503
         await broken.aclose()
+
+
+@pytest.mark.spec("RRT-02", "RRT-03")
+@pytest.mark.parametrize("key", ["did:example:nowhere#key", "not a DID", "did:key:zzz"])
+async def test_a_sender_whose_document_leads_nowhere_is_answered_on_the_connection_alone(
+    key: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with mediating(tmp_path) as mediator:
+        bob = await Wallet.new(mediator, services=[service("https://bob.example/", key)])
+        plain = await bob.party.create_peer_did()
+        await bob.enroll(plain)
+        pushed = await bob.go_live(P3)
+        alice = await Wallet.new(mediator)
+        assert (await alice.forward(plain, {"n": 1})).status == 202
+        await mediator.push(bob.connection)
+        assert len(pushed) == 1
+        # another connection, and no return_route: no way back
+        reply = await mediator.receive((await bob.pack(f"{P3}/status-request", custom_headers={})).encode())
+        assert (reply.status, reply.body) == (202, b"")
+    assert not [each for each in caplog.records if each.name == "pydidcomm.mediator"]
