@@ -24,8 +24,10 @@ class Page:
 
 
 def diff() -> Page:
-    """The differences between the two cells before this one."""
+    """The differences between the two cells before this one; nothing outside of a notebook."""
     shell: Any = get_ipython()
+    if shell is None:
+        return Page("")
     before, after, _ = shell.user_ns["In"][-3:]
     return Page(table(before, after))
 

@@ -7,9 +7,9 @@ import pytest
 from contestants import NotDoneError, ours
 from many import batch_row, spread_row
 from material import make
-from operations import OPERATIONS, against
+from operations import OPERATIONS, TO_MANY, against
 from rounds import calls_of, measure, verify
-from table import slower, table
+from table import LIMIT, OURS, slower, table
 
 pytestmark = pytest.mark.slow
 
@@ -61,8 +61,9 @@ def test_the_table_contains_the_documented_figures() -> None:
 @pytest.mark.parametrize(("grant", "verdict"), [(2.0, "NO"), (1.2, "yes")])
 def test_the_speed_up_of_threads_is_compared_with_that_of_the_machine(grant: float, verdict: str) -> None:
     batch = batch_row({1: [60.0, 66.0], 2: [50.0, 55.0]}, [grant, grant], 50.0)
-    assert f"times: 1.20 {verdict}" in batch
-    assert f"{grant:.2f} times the throughput of one" in batch
-    assert batch_row({1: [60.0], 2: [31.0]}, [2.0], 50.0).splitlines()[1].endswith("1.94 yes")
-    spread = spread_row("to many", {"pydidcomm": [90.0], "limit": [100.0]}, 2, [grant])
-    assert spread.endswith(f"0.90 {verdict}")
+    assert "two threads have 1.20 times the throughput of one" in batch
+    assert f"two processes of the limit {grant:.2f} times" in batch
+    assert batch.endswith(f"{1.2 / grant:.2f} {verdict}")
+    assert batch_row({1: [60.0], 2: [31.0]}, [2.0], 50.0).endswith("0.97 yes")
+    spread = spread_row({TO_MANY.name: {OURS: [90.0], LIMIT: [100.0]}}, [grant], 2)
+    assert spread.endswith(f"{0.45 * grant:.2f} {verdict}")
