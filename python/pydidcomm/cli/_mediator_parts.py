@@ -38,12 +38,12 @@ async def open_party(settings: "Settings", *, create: bool = False) -> AsyncGene
         if settings.secrets.wallet:
             wallet = settings.located(settings.secrets.wallet)
             secrets: Any = await stack.enter_async_context(opened(wallet, create=create))
-            resolver: Any = secrets.did_resolver(network(allow_private=False))
+            resolver: Any = secrets.did_resolver(network(allow_private=False, serving=True))
         else:
             file = KeyFile(settings.located(settings.secrets.path))
             # the keys are added by commands, and found by the running mediator without a call into Python
             secrets = file if create else file.in_memory
-            resolver = local_and(network(allow_private=False))
+            resolver = local_and(network(allow_private=False, serving=True))
         yield await stack.enter_async_context(DIDCommMessaging(secrets=secrets, resolver=resolver))
 
 

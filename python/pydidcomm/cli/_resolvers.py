@@ -1,6 +1,7 @@
 """Resolvers of the command line: DIDs that need no network, and did:web and did:webvh on demand."""
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any, Final
 
 from pydidcomm import LocalResolver, PrefixResolver
@@ -39,8 +40,14 @@ class _OnDemand(DIDResolver):
             await self._made.aclose()
 
 
-def network(*, allow_private: bool) -> dict[str, DIDResolver]:
-    """The resolvers that need the network, by prefix."""
+def network(*, allow_private: bool, serving: bool = False) -> dict[str, DIDResolver]:
+    """The resolvers that need the network, by prefix.
+
+    Args:
+        allow_private: Whether documents may come from hosts that are not public.
+        serving: Whether methods of a missing extra are left out: for a server such a DID of a peer is not
+            found, where a command names the extra.
+    """
     allow = allowed(allow_private=allow_private)
 
     def web() -> Any:  # noqa: ANN401
@@ -53,7 +60,10 @@ def network(*, allow_private: bool) -> dict[str, DIDResolver]:
 
         return WebvhResolver(allow=allow)
 
-    return {"did:web:": _OnDemand(web), "did:webvh:": _OnDemand(webvh)}
+    found: dict[str, DIDResolver] = {"did:web:": _OnDemand(web)}
+    if not serving or find_spec("did_webvh") is not None:
+        found["did:webvh:"] = _OnDemand(webvh)
+    return found
 
 
 def local_and(others: Mapping[str, DIDResolver]) -> PrefixResolver:

@@ -108,7 +108,9 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
                 listen=settings.server.listen or None,
                 endpoint=settings.server.endpoint or None,
                 protocols=settings.protocols(),
-                resolver=store.secrets.did_resolver(network(allow_private=bool(settings.server.allow))),
+                resolver=store.secrets.did_resolver(
+                    network(allow_private=bool(settings.server.allow), serving=True)
+                ),
                 allow=settings.server.allow,
                 worker=settings.agent.worker or None,
             )
