@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import anyio
 from anyio.abc import TaskGroup
 
+from pydidcomm._failures import log_failure
 from pydidcomm.agent.events import Events, Signal
 from pydidcomm.agent.limits import Limits
 from pydidcomm.protocols import Event
@@ -269,14 +270,15 @@ class Lanes:
         next_at = int(self._clock() + pause)
         self._stop(item.lane, next_at)
         if attempts >= self._limits.attempts:
-            LOG.error("message %s is parked after %s attempts", item.key, attempts, exc_info=error)
+            text = "message %s is parked after %s attempts"
+            log_failure(LOG, logging.ERROR, text, item.key, attempts, error=error)
             await self._store.park(item.key, reason)
             self._stopped.pop(item.lane, None)
             self._finished(item.key)
             self._events.emit(Event("parked", item.key, peer=peer or None))
             self.rescan()
             return
-        LOG.warning("the handler of message %s failed", item.key, exc_info=error)
+        log_failure(LOG, logging.WARNING, "the handler of message %s failed", item.key, error=error)
         await self._store.postpone(item.key, attempts=attempts, next_at=next_at, error=reason)
 
     def _read_again(self, seconds: float) -> None:

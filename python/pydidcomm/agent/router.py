@@ -91,6 +91,8 @@ class Router:
         a `Relationship` that may not be None only messages of a relationship are taken. What the handler
         returns, a typed message or a `Message`, is the answer; `Problem` is raised for a problem report.
         One that is not a coroutine function runs in a thread, which `Limits.handler_seconds` does not stop.
+        One that raises another exception is called again, `Limits.attempts` times in all; then the message is
+        parked. Each failure is logged by `pydidcomm.agent`, and printed where logging is not configured.
 
         Args:
             uri: For a handler that takes a `Message`: a message type URI, or the identifier URI of a

@@ -21,6 +21,9 @@ _CLOSED: Final = frozenset({1000, 1001, 1005})
 _REFUSING: Final = frozenset({1003, 1007, 1008, 1009, 1010})
 """The close codes that are about the message: the same message would be refused again. RFC 6455, 7.4.1."""
 
+_LEAST: Final = 1_024
+"""The bytes that a message without a use counts for at least: an empty one takes time too."""
+
 
 class MessageRefusedError(RequestFailedError):
     """The peer closed the connection because of the message."""
@@ -43,7 +46,7 @@ async def exchange(
     async with opened(client, uri, max_bytes=max_bytes) as session:
         try:
             with anyio.CancelScope(deadline=deadline):
-                await _talk(session, text, outcome, wants_answer=wants_answer)
+                await _talk(session, text, outcome, wants_answer=wants_answer, most=max_bytes)
         finally:
             if not outcome.was_read:
                 # a close frame would wait for a peer that does not read, and its wait cannot be cancelled
@@ -54,7 +57,7 @@ async def exchange(
     if outcome.code is not None:
         kind = MessageRefusedError if outcome.code in _REFUSING else RequestFailedError
         raise kind(Reason.BROKEN_OFF, f"closed with code {outcome.code}")
-    raise RequestFailedError(Reason.BROKEN_OFF if outcome.ended else Reason.TIMED_OUT)
+    raise RequestFailedError(outcome.failure)
 
 
 class _Outcome:
@@ -64,17 +67,17 @@ class _Outcome:
         self.was_read = False
         self.answer: bytes | None = None
         self.code: int | None = None
-        self.ended = False
+        self.failure = Reason.TIMED_OUT
 
 
 async def _talk(
-    session: websockets.AsyncWebSocketSession, text: str, outcome: _Outcome, *, wants_answer: bool
+    session: websockets.AsyncWebSocketSession, text: str, outcome: _Outcome, *, wants_answer: bool, most: int
 ) -> None:
     # an exception that leaves the session would come out of it in a group
     async with anyio.create_task_group() as tasks:
 
         async def read() -> None:
-            await _read(session, outcome, wants_answer=wants_answer)
+            await _read(session, outcome, wants_answer=wants_answer, most=most)
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(read)
@@ -83,7 +86,7 @@ async def _talk(
             pong = await session.ping()
         except (websockets.HTTPXWSException, ProtocolError, NetworkError):
             # the peer has closed, and its code may say why
-            outcome.ended = True
+            outcome.failure = Reason.BROKEN_OFF
             return
         await pong.wait()
         outcome.was_read = True
@@ -91,18 +94,26 @@ async def _talk(
             tasks.cancel_scope.cancel()
 
 
-async def _read(session: websockets.AsyncWebSocketSession, outcome: _Outcome, *, wants_answer: bool) -> None:
-    """Reads up to the answer, or the end of the connection."""
+async def _read(
+    session: websockets.AsyncWebSocketSession, outcome: _Outcome, *, wants_answer: bool, most: int
+) -> None:
+    """Reads up to the answer, or the end of the connection; without an answer no more than `most` bytes."""
+    unasked = 0
     while outcome.answer is None:
         try:
             event: Any = await session.receive()
         except websockets.WebSocketDisconnect as error:
-            outcome.code, outcome.ended = error.code, True
+            outcome.code, outcome.failure = error.code, Reason.BROKEN_OFF
             return
         except (websockets.HTTPXWSException, ProtocolError, anyio.EndOfStream, anyio.ClosedResourceError):
-            outcome.ended = True
+            outcome.failure = Reason.BROKEN_OFF
             return
+        data: str | bytes = event.data
+        unasked += max(len(data), _LEAST)
         if wants_answer:
-            data: str | bytes = event.data
             outcome.answer = data.encode() if isinstance(data, str) else bytes(data)
             outcome.was_read = True
+        elif unasked > most:
+            # a peer that sends without end, and answers no ping, would have all of the time limit
+            outcome.failure = Reason.TOO_LARGE
+            return

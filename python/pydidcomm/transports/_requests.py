@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pydidcomm import _failures
 from pydidcomm._core import Message, Packed, UnpackResult, same_party
 from pydidcomm.errors import DeliveryError, DIDCommError, ReplayedMessageError, ResolutionError
 
@@ -172,24 +173,5 @@ def returnable(answer: object, received: Any) -> Packed | None:  # noqa: ANN401,
 
 
 def log_failure(text: str) -> None:
-    """Log a failure of the program's handler, with the exception under way.
-
-    It is printed on stderr where logging is not configured: the package discards its own log records then,
-    and the program must see its own failures.
-    """
-    failed = sys.exc_info()
-    record = LOG.makeRecord(
-        LOG.name, logging.ERROR, __file__, 0, text, (), None if failed[0] is None else failed
-    )
-    LOG.handle(record)
-    if logging.lastResort is not None and not _is_configured(LOG):
-        logging.lastResort.handle(record)
-
-
-def _is_configured(logger: logging.Logger | None) -> bool:
-    """Whether a record of the logger reaches a handler of the program."""
-    while logger is not None:
-        if any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers):
-            return True
-        logger = logger.parent if logger.propagate else None
-    return False
+    """Log a failure of the program's handler, with the exception under way; see `pydidcomm._failures`."""
+    _failures.log_failure(LOG, logging.ERROR, text, error=sys.exc_info()[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from pydidcomm import agent as asynchronous
 from pydidcomm import sync
-from pydidcomm.agent import Context, Router
+from pydidcomm.agent import Context, Limits, Router
 from pydidcomm.protocols.basic_message import BasicMessage, Text
 from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import MemoryStore
@@ -93,6 +94,29 @@ def test_a_handler_that_is_a_plain_function_calls_the_agent() -> None:
         while not heard and time.monotonic() < until:
             time.sleep(0.01)
     assert (heard, answer) == (["first"], Text(content="second"))
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, KeyboardInterrupt])
+def test_a_handler_that_raises_is_seen_where_logging_is_not_configured_and_the_agent_goes_on(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # the handlers of pytest are on the root logger
+    monkeypatch.setattr(logging.getLogger("pydidcomm"), "propagate", False)
+    bob = Agent(MemoryStore(), listen="http://127.0.0.1:0/", allow=LOOPBACK, limits=Limits(attempts=1))
+
+    @bob.on
+    def hear(text: Text) -> Text:
+        if text.content == "fail":
+            raise error
+        return text
+
+    with new_agent() as alice, bob, bob.events() as events:
+        friend = alice.accept(bob.invite().url)
+        friend.send(Text(content="fail"))
+        assert "parked" in (event.name for event in events)
+        assert friend.request(Text(content="hi"), answer=Text, timeout=SECONDS) == Text(content="hi")
+    shown = capsys.readouterr().err
+    assert (shown.count("is parked after 1 attempts"), error.__name__ in shown) == (1, True)
 
 
 def test_the_handlers_of_a_router_and_those_registered_while_it_runs_are_called() -> None:
