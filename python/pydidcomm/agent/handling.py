@@ -222,7 +222,9 @@ class Handling:
                 answer = await _awaited(route.handler(**arguments))
             else:
                 # a function that blocks must not stop the event loop
-                answer = await to_thread.run_sync(lambda: route.handler(**arguments), abandon_on_cancel=True)
+                answer = await to_thread.run_sync(
+                    lambda: _called(route.handler, arguments), abandon_on_cancel=True
+                )
             if answer is None:
                 return
             if not isinstance(answer, Body | Message):
@@ -284,6 +286,15 @@ def _around(
     inner: Callable[[], Awaitable[None]],
 ) -> Callable[[], Any]:
     return lambda: middleware(context, inner)
+
+
+def _called(handler: Callable[..., object], arguments: dict[str, Any]) -> object:
+    try:
+        return handler(**arguments)
+    except (SystemExit, KeyboardInterrupt) as error:
+        # these end a thread, not the program; in the event loop they would, at each start again
+        problem = f"the handler raised {type(error).__name__}, which does not end the agent"
+        raise RuntimeError(problem) from error
 
 
 async def _awaited(answer: Any) -> Any:  # noqa: ANN401, what the handler returns

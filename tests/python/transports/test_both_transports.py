@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -209,6 +209,23 @@ def not_answering(connection: Connection) -> None:
     handshake(connection)
     next_frame(connection)
     connection.server.closing.wait(15)
+
+
+def sending_without_end(connection: Connection, data: bytes) -> None:
+    """Reads the message, and answers the ping with messages of its own."""
+    handshake(connection)
+    next_frame(connection)
+    with suppress(OSError):
+        for _ in range(500):
+            connection.write(frame(data))
+    connection.server.closing.wait(15)
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 2_000], ids=["empty", "long"])
+async def test_a_peer_that_sends_without_end_is_left(server: Server, data: bytes) -> None:
+    server.ways["/ws"] = lambda connection: sending_without_end(connection, data)
+    with pytest.raises(DeliveryError, match="too large"):
+        await sent(await packed_for(server.url("/ws", scheme="wss")), max_answer=100_000, rounds=1)
 
 
 def cut_after_the_message(connection: Connection) -> None:
