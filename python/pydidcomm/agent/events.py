@@ -1,7 +1,7 @@
 """Events for user interfaces, and the changes that parts of an agent wait for."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final, TypeVar
 
 import anyio
@@ -9,12 +9,30 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from pydidcomm.protocols import Event
 
-__all__ = ["Events", "Signal"]
+__all__ = ["Events", "Signal", "at_most"]
 
 Found = TypeVar("Found")
 
 KEPT: Final = 1024
 """Events that a listener has not read yet: a slow one must not stop the agent. Later ones are lost."""
+
+
+@contextmanager
+def at_most(seconds: float, problem: str) -> Generator[None]:
+    """Let the block take so many seconds, as `anyio.fail_after` does, whose error has no text.
+
+    Args:
+        seconds: The most seconds.
+        problem: The text of the error, without the time.
+
+    Raises:
+        TimeoutError: The block took longer.
+    """
+    with anyio.move_on_after(seconds) as scope:
+        yield
+    if scope.cancelled_caught:
+        text = f"{problem} within {seconds:g} s"
+        raise TimeoutError(text)
 
 
 class Signal:

@@ -8,6 +8,7 @@ import anyio
 
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.effects import outbox_item
+from pydidcomm.agent.events import at_most
 from pydidcomm.agent.records import FEATURES, FeaturesRecord, RetiredRecord
 from pydidcomm.agent.relationships import claims, claims_of_end, unknown_relationship
 from pydidcomm.agent.requests import Waiter
@@ -148,7 +149,7 @@ class Friend:
         sent, threads = await self._prepare(body, math.ceil(timeout) + 1, None, headers)
         waiter = Waiter(sent[0].message, self.id, answer)
         # the answer may come before the commit returns
-        with self._services.requests.waiting(waiter), anyio.fail_after(timeout):
+        with self._services.requests.waiting(waiter), at_most(timeout, f"no answer to {body.type}"):
             await self._commit(sent, threads)
             return await waiter.answer(self._services.protocols)
 
@@ -257,7 +258,7 @@ class Friend:
         async def check() -> bool | None:
             return (await self.relationship()).from_prior is None or None
 
-        with anyio.fail_after(timeout):
+        with at_most(timeout, "the peer has not confirmed the rotation before"):
             await self._services.events.changed.until(check)
 
     async def _prepare(

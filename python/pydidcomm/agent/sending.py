@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import anyio
-
+from pydidcomm.agent.events import at_most
 from pydidcomm.agent.services import Services
 from pydidcomm.stores.records import OutboxState
 
@@ -74,5 +73,6 @@ class Sending:
                 raise NotSentError(item.state, item.error)
             return None
 
-        with anyio.fail_after(timeout):
+        what = "sent" if "sent" in states else "acknowledged"
+        with at_most(timeout, f"the message was not {what}"):
             await self._services.events.changed.until(check)

@@ -62,7 +62,7 @@ async def test_an_answer_that_comes_after_its_time_goes_to_a_handler() -> None:
 
     async with agent:
         friend = await agent.relate(peer.did)
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError, match=f"no answer to {Text.type}"):
             await friend.request(Text(content="hi"), answer=Text, timeout=0.1)
         request = peer.arrived[0]
         await peer.post(agent, Text(content="late").to_message(thid=request.id), to=request.frm)

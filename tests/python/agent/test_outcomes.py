@@ -79,7 +79,7 @@ async def test_a_message_is_sent_once_an_endpoint_took_it_and_acknowledged_once_
         await state(sending.id)
         await sending.sent(timeout=SECONDS)
         await state(sending.id)
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError, match=r"not acknowledged within 0\.1 s"):
             await sending.acknowledged(timeout=0.1)
         ours = (await friend.relationship()).ours
         await peer.post(agent, Empty().to_message(thid=sending.id, ack=[sending.id]), to=ours)

@@ -77,7 +77,7 @@ async def test_an_invitation_for_one_peer_is_not_accepted_by_a_second_one() -> N
         second = await carol.accept(invitation.url)
         await second.ping(timeout=SECONDS)
         assert len([friend async for friend in bob.friends()]) == 1
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError, match="no peer has accepted the invitation"):
             await invitation.accepted(timeout=0.1)
 
 
