@@ -20,7 +20,7 @@ from pydidcomm.errors import MalformedMessageError
 __all__ = ["MessageType", "agree", "message_type", "same_name"]
 
 _PIURI: Final = re.compile(
-    r"(?P<place>.*?)(?P<protocol>[a-z0-9._-]+)/(?P<version>(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?(?:\.\d+)*)",
+    r"(?P<place>(?:.*[^a-z0-9._-])?)(?P<protocol>[a-z0-9._-]+)/(?P<version>(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?(?:\.\d+)*)",
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
 _NAME: Final = re.compile(r"[a-z0-9._-]+", re.IGNORECASE | re.ASCII)

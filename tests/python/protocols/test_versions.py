@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from pydidcomm.errors import MalformedMessageError
@@ -28,6 +31,19 @@ PING = "https://didcomm.org/trust-ping/2.1"
 )
 def test_a_message_type_has_its_parts(uri: str, parts: MessageType) -> None:
     assert message_type(uri) == parts
+
+
+LONG = """
+from pydidcomm.protocols import agree, message_type
+for long in ("x" * 1_000_000, "/1.1" * 250_000, "?x" * 500_000):
+    assert message_type(f"{long}/lunch/1.0/ask").protocol == "lunch"
+    assert agree("https://didcomm.org/lunch/1.0", f"{long}/x") is None
+"""
+
+
+def test_a_message_type_as_long_as_a_message_is_read_in_one_pass() -> None:
+    # quadratic work would take hours, in which its process does nothing else
+    subprocess.run([sys.executable, "-c", LONG], timeout=30, check=True)  # noqa: S603, our own words
 
 
 @pytest.mark.parametrize(
