@@ -287,7 +287,7 @@ class Agent(Directory, Router):
 
         Raises:
             ValueError: `export` is not an export, or has an entry that is not one. Nothing is stored then.
-            TypeError: It holds private keys, and the secrets of the store take none.
+            TypeError: It is not an object, or holds private keys, and the secrets of the store take none.
         """
         return await self._current.restore(export)
 

@@ -76,8 +76,12 @@ async def restored(store: Store, export: Mapping[str, Any]) -> int:
 
     Raises:
         ValueError: It is not an export.
-        TypeError: The secrets of the store take no keys.
+        TypeError: It is not an object, or the secrets of the store take no keys.
     """
+    given = cast("object", export)
+    if not isinstance(given, Mapping):
+        problem = f"`export` must be the object that `Agent.export` returned, got {type(given).__name__}"
+        raise TypeError(problem)
     if export.get("format") != FORMAT:
         problem = f"`export` must have the format {FORMAT!r}, got {export.get('format')!r}"
         raise ValueError(problem)

@@ -27,13 +27,18 @@ def bound(listen: str) -> tuple[socket.socket, str]:
         ValueError: It is not such a URL.
         OSError: The address is in use or not ours.
     """
-    parts = urlsplit(listen)
-    if parts.scheme != "http" or parts.hostname is None or parts.port is None:
+    try:
+        parts = urlsplit(listen)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        # a port that is not a number or too large, or a bracket without its other
+        parts, host, port = urlsplit(""), None, None
+    if parts.scheme != "http" or host is None or port is None:
         problem = f"`listen` must be a URL such as http://127.0.0.1:8040/didcomm, got {listen!r}"
         raise ValueError(problem)
-    family = socket.AF_INET6 if ":" in parts.hostname else socket.AF_INET
-    listener = socket.create_server((parts.hostname, parts.port), family=family, backlog=BACKLOG)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    host = f"[{host}]" if ":" in host else host
     return listener, parts._replace(netloc=f"{host}:{listener.getsockname()[1]}").geturl()
 
 

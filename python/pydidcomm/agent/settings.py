@@ -27,6 +27,16 @@ PROTOCOLS: Final[Mapping[str, Callable[[], Protocol]]] = MappingProxyType(
 """The protocols by name; the agent has empty messages and problem reports by itself."""
 
 
+def _is_did(text: str) -> bool:
+    scheme, _, rest = text.partition(":")
+    return scheme == "did" and all(rest.partition(":")[::2])
+
+
+def _is_endpoint(text: str) -> bool:
+    scheme, _, rest = text.partition("://")
+    return _is_did(text) or (scheme in {"http", "https", "ws", "wss"} and bool(rest))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
     """Section `[agent]`.
@@ -47,6 +57,9 @@ class AgentSettings:
         if unknown:
             message = f"[agent] `protocols` has {unknown[0]!r}; there are {', '.join(PROTOCOLS)}"
             raise ValueError(message)
+        if self.mediator and not _is_did(self.mediator):
+            message = f"[agent] `mediator` must be a DID (did:method:...), got {self.mediator!r}"
+            raise ValueError(message)
         wrong = [one for one in self.routers if not all(one.partition(":"))]
         if wrong:
             message = f"[agent] `routers` must be references such as shop.handlers:router, got {wrong[0]!r}"
@@ -60,6 +73,16 @@ class StoreSettings:
     path: str = "agent.db"
     url: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.path and not self.url:
+            message = "[store] `path` must not be empty: it names a file, for instance agent.db"
+            raise ValueError(message)
+        scheme = self.url.partition("://")[0]
+        if self.url and (scheme == self.url or scheme not in {"postgres", "postgresql"}):
+            # it may have a password, and is not shown
+            message = "[store] `url` must be of PostgreSQL, postgres://user:password@host/database"
+            raise ValueError(message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
@@ -68,6 +91,14 @@ class ServerSettings:
     listen: str = LISTEN
     endpoint: str = ""
     allow: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.endpoint and not _is_endpoint(self.endpoint):
+            message = (
+                "[server] `endpoint` must be a URL such as https://example.com/didcomm, or a DID, got "
+                f"{self.endpoint!r}"
+            )
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -29,6 +30,15 @@ async def test_an_agent_without_its_server_names_what_to_install_and_can_be_moun
     async with new_agent(store, listen=None, endpoint="https://example.com/didcomm") as mounted:
         assert mounted.endpoint == "https://example.com/didcomm"
         assert await mounted.did()
+
+
+@pytest.mark.parametrize(
+    "listen",
+    ["127.0.0.1:8040", "http://127.0.0.1/", "http://127.0.0.1:99999/", "http://h:80a/", "http://[::1"],
+)
+async def test_an_address_that_is_not_one_is_named(listen: str) -> None:
+    with pytest.raises(ValueError, match=f"`listen` must be a URL such as .*, got {re.escape(repr(listen))}"):
+        await new_agent(listen=listen).__aenter__()
 
 
 def _on_trio() -> bool:

@@ -103,13 +103,20 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
         ('[agent]\nrouters = ["handlers"]', "must be references such as"),
         ('[server]\nlisten = ""', "cannot be reached"),
         ('[server]\nhost = ""', "unknown key `host`"),
+        ('[server]\nendpoint = "example.com"', "`endpoint` must be a URL"),
+        ('[server]\nendpoint = "ftp://example.com/"', "`endpoint` must be a URL"),
+        ('[agent]\nmediator = "https://example.com/"', "`mediator` must be a DID"),
+        ('[store]\npath = ""', "`path` must not be empty"),
+        ('[store]\nurl = "agent.db"', "`url` must be of PostgreSQL"),
+        ('[store]\nurl = "mysql://user:secret@host/db"', "`url` must be of PostgreSQL"),
         ("[agent]\nlabel = 5", "must be a string, got 5"),
     ],
 )
 def test_a_wrong_configuration_is_named(text: str, problem: str, tmp_path: Path) -> None:
     (tmp_path / "agent.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=problem):
+    with pytest.raises(ValueError, match=problem) as raised:
         Settings.read(tmp_path / "agent.toml")
+    assert "secret" not in str(raised.value)
 
 
 def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_path: Path) -> None:
