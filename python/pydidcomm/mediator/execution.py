@@ -38,6 +38,9 @@ __all__ = ["Desk", "Request", "execute"]
 MOST_CHANGES: Final = 1_000
 """Changes of one request: each looks into a DID document."""
 
+LONGEST_DID: Final = 16_384
+"""The longest DID that is registered, in characters: no forward names a longer one, as none resolves."""
+
 MOST_BYTES: Final = 4 * 1_048_576
 """Bytes of the envelopes of one delivery: the mediator has them in memory twice."""
 
@@ -144,7 +147,7 @@ async def _acknowledge(desk: Desk, request: Request, command: Acknowledge, known
 
 async def _change(desk: Desk, request: Request, command: Change, known: Recipient) -> Result:
     entries = [
-        (asked, None if change is None or _is_own(desk, change.did) else change)
+        (asked, None if change is None or _is_refused(desk, change) else change)
         for asked, change in command.entries[:MOST_CHANGES]
     ]
     proved = keys.proved_names(request.kid)
@@ -166,8 +169,10 @@ def _named(change: RouteChange, sender: str, proved: tuple[str, ...]) -> RouteCh
     return replace(change, names=keys.claimed_names(change.did), proved=proved if own else ())
 
 
-def _is_own(desk: Desk, did: str) -> bool:
-    return any(same_party(did.partition("#")[0], own) for own in desk.own_dids)
+def _is_refused(desk: Desk, change: RouteChange) -> bool:
+    if change.action is Action.ADD and len(change.did) > LONGEST_DID:
+        return True
+    return any(same_party(change.did.partition("#")[0], own) for own in desk.own_dids)
 
 
 async def _route(desk: Desk, known: Recipient, name: str | None) -> str | None:

@@ -176,3 +176,14 @@ async def test_a_sender_whose_document_leads_nowhere_is_answered_on_the_connecti
         reply = await mediator.receive((await bob.pack(f"{P3}/status-request", custom_headers={})).encode())
         assert (reply.status, reply.body) == (202, b"")
     assert not [each for each in caplog.records if each.name == "pydidcomm.mediator"]
+
+
+@pytest.mark.parametrize("start", ["did:example:", "did:peer:4zQm", "did:key:z"])
+async def test_a_did_that_no_forward_can_name_is_not_registered(start: str, tmp_path: Path) -> None:
+    async with mediating(tmp_path) as mediator:
+        bob = await Wallet.new(mediator)
+        await bob.enroll()
+        for length, result in ((16_384, "success"), (16_385, "client_error")):
+            updates = [{"recipient_did": start.ljust(length, "2"), "action": "add"}]
+            answer = await bob.ask(f"{M3}/recipient-update", {"updates": updates})
+            assert answer.body["updated"][0]["result"] == result
