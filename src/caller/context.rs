@@ -24,7 +24,7 @@ pub struct Context {
     pub secrets: Option<Arc<SecretStore>>,
     /// Whether a local private key caches its static-static secrets with the keys of its peers.
     pub remember_peers: bool,
-    /// Whether the caller's resolver takes [`ResolveOptions`], by DID prefix; the first matching prefix counts.
+    /// Whether the caller's resolver takes `ResolveOptions`, by DID prefix; the first matching prefix counts.
     pub resolvers: Vec<(String, bool)>,
     /// Maximum number of list entries in a document from a resolver.
     pub most_document_entries: usize,

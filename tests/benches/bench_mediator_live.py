@@ -27,11 +27,12 @@ async def ends(port: int, mediator: str, count: int, rate: float) -> list[float]
     bob = Recipient(mediator)
     socket = await bob.live(port)
     late: list[float] = []
-    for _ in range(count):
+    for number in range(1, count + 1):
         # packed when it is sent: the time is in it
         bodies = await asyncio.to_thread(forwards, mediator, bob.did, 1)
         _ = await paced(port, bodies, rate)
-        late.extend(await bob.delivered(socket))
+        while len(late) < number:
+            late.extend(await bob.delivered(socket))
         await asyncio.sleep(1 / rate)
     await socket.close()
     return sorted(late)

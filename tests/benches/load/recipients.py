@@ -59,10 +59,13 @@ class Recipient:
         return socket
 
     async def delivered(self, socket: ClientConnection) -> list[float]:
-        """Wait for a delivery and acknowledge it: how many seconds ago each message was sent."""
+        """Wait for a message, acknowledge a delivery: how many seconds ago each of its messages was sent."""
         result = self.party.unpack(await socket.recv())
         now = time.time()
         attachments = result.message.attachments or ()
+        # the status that answers an acknowledgment
+        if not attachments:
+            return []
         opened = [self.party.unpack(each.content()).message for each in attachments]
         received = {"message_id_list": [each.id for each in attachments]}
         await socket.send(self.packed(f"{PICKUP}/messages-received", received))
