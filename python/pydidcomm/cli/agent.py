@@ -181,7 +181,9 @@ def _router(reference: str, folder: Path) -> "Router":
 
 
 async def _show(one: "Agent", store: "AskarStore", settings: "Settings", *, as_json: bool) -> None:
-    did, url = await one.did(), await _standing(one, store, settings)
+    # a DID keeps the endpoint with which it was made
+    place = settings.agent.mediator or one.endpoint or ""
+    did, url = await one.did(place), await _standing(one, store, settings, place)
     if as_json:
         write_json({"did": did, "invitation": url, "endpoint": one.endpoint})
         return
@@ -190,11 +192,10 @@ async def _show(one: "Agent", store: "AskarStore", settings: "Settings", *, as_j
     write_note(f"serving {one.endpoint}" if one.endpoint else f"served by {settings.agent.mediator}")
 
 
-async def _standing(one: "Agent", store: "AskarStore", settings: "Settings") -> str:
+async def _standing(one: "Agent", store: "AskarStore", settings: "Settings", place: str) -> str:
     """The URL of the invitation for any number of peers: one for each place at which the agent is reached."""
     from pydidcomm.stores import Done, Record  # noqa: PLC0415, not for --help
 
-    place = settings.agent.mediator or one.endpoint or ""
     record = await store.record(STANDING, place)
     made = None if record is None else await one.invitation(record.value.decode())
     if made is None:

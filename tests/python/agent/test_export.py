@@ -116,7 +116,7 @@ async def test_what_is_not_an_export_is_refused_and_nothing_of_it_is_stored(
 async def test_the_text_of_an_export_is_refused_as_it_has_to_be_parsed() -> None:
     text: Any = json.dumps({"format": "pydidcomm-agent/1"})
     async with new_agent(listen=None) as bob:
-        with pytest.raises(TypeError, match="`export` must be the object .* got str"):
+        with pytest.raises(TypeError, match=r"`export` must be the object .* got str"):
             await bob.restore(text)
 
 

@@ -13,6 +13,7 @@ from pydidcomm.agent.settings import AgentSettings, InvitationSettings, ServerSe
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.discover_features import Disclose, Queries, Query
 from pydidcomm.stores import MemoryStore
+from pydidcomm.sync import DIDCommMessaging
 from pydidcomm.sync.agent import Agent
 from support.command_line import PASSPHRASE, SECONDS, stopped
 from support.paths import ROOT
@@ -39,8 +40,10 @@ def make():
 """
 
 
-def started(alice: Terminal, processes: list[subprocess.Popen[str]], *words: str) -> dict[str, Any]:
-    allow = {"PYDIDCOMM_AGENT_SERVER_ALLOW": "127.0.0.0/8"}
+def started(
+    alice: Terminal, processes: list[subprocess.Popen[str]], *words: str, **environment: str
+) -> dict[str, Any]:
+    allow = {"PYDIDCOMM_AGENT_SERVER_ALLOW": "127.0.0.0/8", **environment}
     processes.append(alice.start("agent", "run", "--json", *words, **allow))
     assert processes[-1].stdout is not None
     line = processes[-1].stdout.readline()
@@ -72,6 +75,12 @@ def test_an_agent_is_made_talks_ends_in_order_and_is_the_same_after_a_restart(
     assert stopped(processes[-1], signal.SIGTERM) == (0, "", "")
     assert started(alice, processes, *config) == found
     assert stopped(processes[-1]) == (130, "", "")
+    moved = f"http://127.0.0.1:{free_port()}/didcomm"
+    after = started(alice, processes, *config, PYDIDCOMM_AGENT_SERVER_LISTEN=moved)
+    assert stopped(processes[-1], signal.SIGTERM) == (0, "", "")
+    for one, endpoint in ((found, url), (after, moved)):
+        document = DIDCommMessaging().resolve(one["did"]).as_dict()
+        assert document["service"][0]["serviceEndpoint"]["uri"] == endpoint
     shown = "".join((made.stderr, json.dumps(found), (alice.home / "agent.toml").read_text(encoding="utf-8")))
     assert PASSPHRASE not in shown
     assert PASSPHRASE.encode() not in (alice.home / "agent.db").read_bytes()
