@@ -76,14 +76,18 @@ class PostgresMediatorStore:
         Raises:
             ImportError: The extra is not installed.
             ValueError: A newer version of pydidcomm made the tables.
-            OSError: The server cannot be reached.
+            OSError: The server cannot be reached, or refuses the user or the database.
         """
         try:
             import asyncpg  # noqa: PLC0415, the extra `postgres`
         except ImportError as error:
             message = "PostgresMediatorStore needs the extra `postgres`: pip install 'pydidcomm[postgres]'"
             raise ImportError(message, name="asyncpg") from error
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=connections, command_timeout=_SECONDS)
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=connections, command_timeout=_SECONDS)
+        except asyncpg.PostgresError as error:
+            message = f"PostgreSQL refuses the connection of the store: {error}"
+            raise OSError(message) from error
         try:
             async with pool.acquire() as connection:
                 await migrate(connection)

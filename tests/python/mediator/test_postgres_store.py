@@ -55,6 +55,18 @@ async def test_the_postgresql_store_passes_the_public_suite(name: str, store: Po
     await CHECKS[name](store)
 
 
+@pytest.mark.parametrize(
+    ("password", "database", "reason"),
+    [("", "_missing", "does not exist"), ("wrong", "", "password authentication failed")],
+)
+async def test_a_database_that_refuses_is_an_os_error_with_its_reason(
+    url: str, password: str, database: str, reason: str
+) -> None:
+    other = url.replace("@", f"{password}@") + database
+    with pytest.raises(OSError, match=f"^PostgreSQL refuses the connection of the store: .*{reason}"):
+        await PostgresMediatorStore.open(other)
+
+
 async def test_a_next_that_is_no_text_of_the_database_fails_no_other_arrival(url: str) -> None:
     async with await PostgresMediatorStore.open(url) as store:
         await registered(store)
