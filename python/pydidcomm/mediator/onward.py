@@ -15,7 +15,7 @@ from pydidcomm.mediator.departures import Departure, Fate, Outgoing, OutgoingLim
 if TYPE_CHECKING:
     from pydidcomm.transports.http import Sendable, Sent
 
-__all__ = ["Onward", "Result", "Sender", "departure_of", "host_of", "refuses", "settled"]
+__all__ = ["Onward", "Result", "Sender", "departure_of", "host_of", "origin_of", "refuses", "settled"]
 
 PATIENT_ATTEMPTS: Final = 8
 """Attempts during which later messages for the same DID wait: past them the one message may be the cause."""
@@ -118,6 +118,20 @@ def host_of(uri: str) -> str | None:
         return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{host}:{port}"
+
+
+def origin_of(did: str) -> str | None:
+    """The host that a document comes from, by the DID; None where the DID names none.
+
+    Args:
+        did: A DID, or the DID URL of a key.
+    """
+    method, _, rest = did.partition("#")[0].removeprefix("did:").partition(":")
+    if method == "webvh":
+        rest = rest.partition(":")[2]
+    if method not in {"web", "webvh"}:
+        return None
+    return rest.partition(":")[0].lower()
 
 
 def departure_of(  # noqa: PLR0913, what a forward says

@@ -22,7 +22,7 @@ from pydidcomm import (
 from pydidcomm.mediator.breaker import SLOW_SECONDS, Hosts, Turn
 from pydidcomm.mediator.departures import Departures, Fate, Outgoing, Settlement
 from pydidcomm.mediator.metrics import Metrics
-from pydidcomm.mediator.onward import Onward, Result, departure_of, host_of, refuses, settled
+from pydidcomm.mediator.onward import Onward, Result, departure_of, host_of, origin_of, refuses, settled
 from pydidcomm.mediator.records import Placed, Placement
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Relay:
         self._metrics = metrics
         self._clock = clock
         self._hosts = Hosts(random.random)
+        # apart: a sender chooses where documents come from, also with a list of hosts
+        self._origins = Hosts(random.random)
         self._busy: dict[int, Outgoing] = {}
         self._outcomes: list[Settlement] = []
         self._woken = anyio.Event()
@@ -181,8 +183,11 @@ class Relay:
         if item.ends <= self._clock():
             return Result("expired", Fate.DROPPED)
         try:
-            packed = await self._party.pack(PROBE, to=item.next, anonymous=True)
-            found = packed.deliveries
+            origin = origin_of(item.next)
+            begun, due = (0.0, None) if origin is None else await self._place(self._origins, origin)
+            if due is not None:
+                return Result("held", Fate.LATER, due)
+            found = await self._deliveries(item.next, origin, begun)
             if not found:
                 return Result("unroutable", Fate.DROPPED)
             # what goes through this mediator would come back, and its recipient is not registered
@@ -199,6 +204,21 @@ class Relay:
             # no document, no key, or no envelope that can be wrapped
             return Result("unroutable", Fate.DROPPED)
 
+    async def _deliveries(self, to: str, origin: str | None, begun: float) -> Sequence[Delivery]:
+        """The ways to a DID, whose document may come from a host that answers slowly or never."""
+        up = False
+        try:
+            packed = await self._party.pack(PROBE, to=to, anonymous=True)
+            up = True
+        except DIDCommError as error:
+            up = not isinstance(error, ResolutionError)
+            raise
+        finally:
+            if origin is not None:
+                self._origins.end(origin, begun, self._clock(), up=up)
+                self._free()
+        return packed.deliveries
+
     def _is_own(self, name: str) -> bool:
         return any(same_party(name.partition("#")[0], own) for own in self._own)
 
@@ -212,7 +232,7 @@ class Relay:
                 continue
             envelope = await self._wrapped(item, way)
             host = host_of(way.uri) or ""
-            begun, due = await self._place(host)
+            begun, due = await self._place(self._hosts, host)
             if due is not None:
                 held.append(due)
                 continue
@@ -236,15 +256,15 @@ class Relay:
             return _Bare(text)
         return await self._party.wrap_in_forward(text, to=item.next, routing_keys=way.route)
 
-    async def _place(self, host: str) -> tuple[float, float | None]:
+    async def _place(self, hosts: Hosts, host: str) -> tuple[float, float | None]:
         """Take a place of a host; the time of the next attempt where there is none soon."""
         while True:
             now = self._clock()
-            turn, due = self._hosts.turn(host, now)
+            turn, due = hosts.turn(host, now)
             if turn is Turn.LATER:
                 return now, due
             if turn is Turn.GO:
-                self._hosts.begin(host, now)
+                hosts.begin(host, now)
                 return now, None
             with anyio.move_on_after(SLOW_SECONDS):
                 await self._freed.wait()
@@ -259,9 +279,13 @@ class Relay:
             return Fate.DROPPED if up else Fate.LATER
         finally:
             self._hosts.end(host, begun, self._clock(), up=up)
-            self._freed.set()
-            self._freed = anyio.Event()
+            self._free()
         return Fate.SENT
+
+    def _free(self) -> None:
+        """Wake what waits for a place."""
+        self._freed.set()
+        self._freed = anyio.Event()
 
     async def _settle(self) -> None:
         """Note outcomes, those that come meanwhile in the next transaction."""

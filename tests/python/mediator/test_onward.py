@@ -10,17 +10,18 @@ from typing import Any
 import anyio
 import pytest
 
-from pydidcomm import Packed
+from pydidcomm import Attachment, DIDCommMessaging, LocalResolver, Message, Packed, PrefixResolver
 from pydidcomm.agent.server import bound, serving
-from pydidcomm.mediator import Onward, OutgoingLimits, SqliteMediatorStore
+from pydidcomm.mediator import Mediator, Onward, OutgoingLimits, SqliteMediatorStore
 from pydidcomm.mediator.breaker import FAILURES, PLACES
 from pydidcomm.mediator.departures import Fate, Outgoing, Settlement
 from pydidcomm.mediator.metrics import PrometheusMetrics
 from pydidcomm.mediator.onward import Result, settled
+from pydidcomm.mediator.relay import MOST_AT_ONCE
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.transports.http import HttpTransport, Sendable, Sent
 from support.agents import LOOPBACK, new_agent
-from support.mediation import Clock, mediating
+from support.mediation import HELLO, URL, Clock, mediating
 from support.relaying import SECONDS, Elsewhere, Scripted, running, served, service, until
 
 pytestmark = pytest.mark.anyio
@@ -384,3 +385,34 @@ def test_each_pause_is_twice_as_long_and_a_stubborn_message_is_put_apart(
     held = settled(item, Result("held", Fate.LATER, 1_007.0), onward, now=1_000, fraction=1.0)
     # a host that is left alone is no attempt
     assert held == Settlement(1, Fate.LATER, 1_007.0, attempts)
+
+
+async def test_a_host_that_answers_for_no_document_holds_up_no_other_did(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Hanging:
+        async def resolve(self, did: str) -> None:
+            asked.append(did)
+            await anyio.sleep_forever()
+
+    resolver = PrefixResolver({"did:": LocalResolver(), "did:web:": Hanging()})
+    party, sender = DIDCommMessaging(resolver=resolver), Scripted()
+    did = await party.create_peer_did(service_endpoint=URL)
+    bob = await Elsewhere.at(service(AWAY))
+    store = SqliteMediatorStore(tmp_path / "mediator.db")
+    mediator = Mediator(party, did, store, base_url=URL, onward=scripted(sender, hosts=["away.example"]))
+    inner = await bob.party.pack(Message(type=HELLO, body={}), to=bob.did, anonymous=True)
+    for number in range(MOST_AT_ONCE):
+        forward = Message(
+            type="https://didcomm.org/routing/2.0/forward",
+            body={"next": f"did:web:silent.example:{number}"},
+            attachments=[Attachment.from_bytes(inner.text.encode())],
+        )
+        packed = await bob.party.pack(forward, to=did, anonymous=True)
+        assert (await mediator.receive(packed.text.encode())).status == 202
+    async with running(mediator):
+        await until(lambda: len(asked) >= PLACES)
+        assert await bob.forward(mediator) == 202
+        await until(lambda: bool(sender.sent))
+    assert len(asked) == PLACES
+    await mediator.aclose()
