@@ -26,13 +26,17 @@ from pydidcomm.stores import Relationship
 
 __all__ = ["Middleware", "Route", "Router"]
 
-Handler = TypeVar("Handler", bound=Callable[..., object])
+Answer = Body | Message | None
+Handler = TypeVar("Handler", bound=Callable[..., Answer | Awaitable[Answer]])
 
 Middleware = Callable[[Context, Callable[[], Awaitable[None]]], Awaitable[None]]
 """Runs around each handler: `async def middleware(ctx, call_next)`, with `await call_next()` in it."""
 
 _ARGUMENTS: Final = (Context, Relationship, Received)
 """What a handler can ask for by an annotation, in addition to its message."""
+
+_NO_ANSWERS: Final = (str, bytes, bool, int, float, dict, list, tuple)
+"""What a handler must not return: the error would come with the first message, and the message be parked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,8 @@ class Router:
                 `Context.sender`, which can be None.
 
         Raises:
-            TypeError: The annotations do not say which message is taken, or name an unknown argument.
+            TypeError: The annotations do not say which message is taken, or name an unknown argument, or an
+                answer that is not a message.
             ValueError: The type has a handler, or is not a URI of the specification's form.
         """
         if callable(uri):
@@ -209,6 +214,11 @@ def _routes_of(handler: Callable[..., object], uri: str | None, trust: Trust) ->
     if len({argument for argument, _ in taken}) != 1:
         problem = f"`{name}` must have one argument for the message, a subclass of Body or Message"
         raise TypeError(problem)
+    for member in _members(hints.get("return")):
+        kind = get_origin(member) or member
+        if kind in _NO_ANSWERS:
+            problem = f"`{name}` must return a typed message, a Message or None, not {kind.__name__}"
+            raise TypeError(problem)
     return [
         Route(
             uri=_uri_of(kind, uri, name),

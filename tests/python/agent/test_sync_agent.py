@@ -119,6 +119,18 @@ def test_a_handler_that_raises_is_seen_where_logging_is_not_configured_and_the_a
     assert (shown.count("is parked after 1 attempts"), error.__name__ in shown) == (1, True)
 
 
+@pytest.mark.parametrize("answer", [str, dict[str, str], Text | str])
+def test_a_handler_whose_annotation_says_that_it_answers_with_no_message_is_refused(answer: Any) -> None:  # noqa: ANN401
+    def hear(text: Text) -> Any:  # noqa: ANN401
+        return text.content
+
+    hear.__annotations__["return"] = answer
+    with pytest.raises(TypeError, match=r"hear` must return a .* not (str|dict)"):
+        Router().on(hear)
+    hear.__annotations__["return"] = Text | None
+    Router().on(hear)
+
+
 def test_the_handlers_of_a_router_and_those_registered_while_it_runs_are_called() -> None:
     router = Router()
     seen: list[str] = []
