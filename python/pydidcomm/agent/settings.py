@@ -27,6 +27,10 @@ PROTOCOLS: Final[Mapping[str, Callable[[], Protocol]]] = MappingProxyType(
 """The protocols by name; the agent has empty messages and problem reports by itself."""
 
 
+_ALL_ADDRESSES: Final = ("http://0.0.0.0:", "http://[::]:")
+"""What a URL begins with that means every address to a server, and none to a peer."""
+
+
 def _is_did(text: str) -> bool:
     scheme, _, rest = text.partition(":")
     return scheme == "did" and all(rest.partition(":")[::2])
@@ -130,6 +134,13 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.server.listen and not self.server.endpoint and not self.agent.mediator:
             message = "the agent cannot be reached: set [server] `listen` or [agent] `mediator`"
+            raise ValueError(message)
+        reached = self.server.endpoint or self.agent.mediator or self.server.listen
+        if reached.startswith(_ALL_ADDRESSES):
+            message = (
+                "[server] `listen` is on all addresses of the machine, and peers need one: set [server] `endpoint`, "
+                "for instance to https://example.com/didcomm"
+            )
             raise ValueError(message)
 
     @classmethod

@@ -112,6 +112,7 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
         ('[agent]\nrouters = ["handlers"]', "must be references such as"),
         ('[server]\nlisten = ""', "cannot be reached"),
         ('[server]\nhost = ""', "unknown key `host`"),
+        ('[server]\nlisten = "http://0.0.0.0:8040/"', "set .server. `endpoint`"),
         ('[server]\nendpoint = "example.com"', "`endpoint` must be a URL"),
         ('[server]\nendpoint = "ftp://example.com/"', "`endpoint` must be a URL"),
         ('[agent]\nmediator = "https://example.com/"', "`mediator` must be a DID"),
