@@ -1,5 +1,5 @@
 # benchmarks
-.PHONY: bench bench-mediator bench-mediator-live bench-mediator-queue soak-mediator bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
+.PHONY: bench bench-mediator bench-mediator-live bench-mediator-queue soak-mediator scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
 
 # how many rounds the medians are taken of, and a part of the names of the operations that are wanted
 ROUNDS ?= 20
@@ -56,6 +56,10 @@ RELATIONSHIPS ?= 100000
 bench-agent: $(BENCH)/installed ## measure pings of an agent against its parts, its memory and its start: make bench-agent MESSAGES=4000
 	$(SAY) "benchmark of an agent: a ping from wire to wire, memory and start with $(RELATIONSHIPS) relationships"
 	$(BENCH)/venv/bin/python tests/benches/bench_agent.py --messages $(MESSAGES) --relationships $(RELATIONSHIPS)
+
+scale: $(VENV)/installed ## compute what a mediator for many wallets takes: make scale WALLETS=1000000
+	$(SAY) "a mediator for many wallets: what it takes at the busiest time; more options: tests/benches/scale.py --help"
+	$(BIN)/python tests/benches/scale.py $(if $(WALLETS),--count $(WALLETS),--table)
 
 bench-stores: $(BENCH)/installed ## measure the verbs of an agent's store against Askar alone: make bench-stores MESSAGES=4000
 	$(SAY) "benchmark of the stores: verbs a second, one by one and at the same time, as a share of inserts by Askar alone"

@@ -23,21 +23,21 @@ ARRIVALS = 20_000
 class Costs:
     """What was measured. Times are in seconds of a processor, sizes in bytes."""
 
-    forward: float = 450e-6
+    forward: float = 480e-6
     """A forward: HTTP, its envelope opened, the answer; the database apart."""
-    delivery: float = 900e-6
+    delivery: float = 2.3e-3
     """A delivery over a socket, and its acknowledgment."""
-    session: float = 6e-3
+    session: float = 4.4e-3
     """A wallet that connects: the socket, its status, live mode."""
-    socket: float = 60e3
+    socket: float = 57e3
     """A socket in live mode."""
-    process: float = 60e6
+    process: float = 35e6
     """A process without sockets."""
-    row: float = 2_500.0
+    row: float = 2_600.0
     """An envelope of the usual size, with its rows and indexes."""
     written: float = 4.0
     """How many bytes go to the disk for one of a row: the log, the row, its removal."""
-    statement: float = 150e-6
+    statement: float = 120e-6
     """What the database takes for one message of a group: its rows are written, and deleted later."""
     commit: float = 2e-3
     """A commit: the disk has answered."""
@@ -210,7 +210,8 @@ def options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
     """An option for each field."""
     for field in dataclasses.fields(kind):
         name = field.name if kind is not Limits else f"limit-{field.name}"
-        parser.add_argument(f"--{name}", type=type(field.default), default=field.default)
+        default: Any = field.default
+        parser.add_argument(f"--{name}", type=int if isinstance(default, int) else float, default=default)
 
 
 def read(arguments: Any, kind: type[Any]) -> Any:  # noqa: ANN401, of argparse
