@@ -138,8 +138,8 @@ class Settings:
         reached = self.server.endpoint or self.agent.mediator or self.server.listen
         if reached.startswith(_ALL_ADDRESSES):
             message = (
-                "[server] `listen` is on all addresses of the machine, and peers need one: set [server] `endpoint`, "
-                "for instance to https://example.com/didcomm"
+                "[server] `listen` is on all addresses of the machine, and peers need one: set "
+                "[server] `endpoint`, for instance to https://example.com/didcomm"
             )
             raise ValueError(message)
 
