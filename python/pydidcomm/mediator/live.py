@@ -122,8 +122,6 @@ class LiveSessions:
         for session in self._sessions.get(recipient, ()):
             session.acknowledged(ids)
 
-    def poll(self) -> None:
-        """Wake all sessions: another process may have stored something."""
-        for sessions in self._sessions.values():
-            for session in sessions:
-                session.wake()
+    def to_poll(self) -> list[LiveSession]:
+        """All sessions, which are woken in turn: another process may have stored something."""
+        return [session for sessions in self._sessions.values() for session in sessions]

@@ -51,6 +51,9 @@ LOG: Final = logging.getLogger("pydidcomm.mediator")
 POLL_SECONDS: Final = 2.0
 """How often live sessions look at the store by themselves: notices of other processes may be lost."""
 
+POLLS_PER_SECOND: Final = 500
+"""The most live sessions that ask the store in a second without a cause: more of them make a round longer."""
+
 EXPIRE_SECONDS: Final = 30.0
 EXPIRE_AT_ONCE: Final = 500
 """Expired envelopes of one transaction: few enough that no arrival waits for long."""
@@ -346,9 +349,15 @@ class Mediator:
 
     async def _poll(self) -> None:
         while True:
-            await anyio.sleep(POLL_SECONDS)
-            self._live.poll()
-            self.metrics.level("live_sessions", len(self._live))
+            sessions = self._live.to_poll()
+            self.metrics.level("live_sessions", len(sessions))
+            pause = POLL_SECONDS / max(1, min(len(sessions), POLLS_PER_SECOND * POLL_SECONDS))
+            # each asks the store: all of them at once would fill its queue
+            for session in sessions:
+                await anyio.sleep(pause)
+                session.wake()
+            if not sessions:
+                await anyio.sleep(POLL_SECONDS)
 
     async def aclose(self) -> None:
         """Close the store, after the server has ended."""

@@ -23,6 +23,7 @@ from support.mediation import P3, P4, URL, Wallet, mediating
 pytestmark = pytest.mark.anyio
 TYPE = {"content-type": "application/didcomm-encrypted+json"}
 SECONDS = 20.0
+CONNECTIONS = 20
 ON = {"live_delivery": True}
 # an envelope of half a megabyte: two are what one connection has room for
 LARGE = "x" * 400_000
@@ -256,3 +257,27 @@ async def test_an_answer_that_no_endpoint_takes_ends_no_other_work(tmp_path: Pat
             await anyio.sleep(0.01)
         assert await mediator.ready()
         group.cancel_scope.cancel()
+
+
+@pytest.mark.spec("LIVE-13")
+async def test_many_live_sessions_ask_the_store_one_after_the_other(mediator: Mediator, bob: Wallet) -> None:
+    turn = 0
+    woken: list[int] = []
+
+    async def send(_: str) -> None:
+        raise AssertionError
+
+    # several connections of one recipient are as many sessions
+    for _ in range(CONNECTIONS):
+        bob.connection = Connection(send=send, wake=lambda: woken.append(turn))
+        await bob.send(f"{P3}/live-delivery-change", ON)
+    woken.clear()
+    with anyio.fail_after(SECONDS):
+        async with anyio.create_task_group() as group:
+            group.start_soon(mediator.run)
+            while len(woken) < CONNECTIONS:
+                await anyio.sleep(0.001)
+                turn += 1
+            group.cancel_scope.cancel()
+    # at the same time, many thousands would fill the queue of the store
+    assert max(map(woken.count, woken)) <= CONNECTIONS // 2
