@@ -1,5 +1,5 @@
 # benchmarks
-.PHONY: bench bench-mediator bench-mediator-live bench-mediator-queue soak-mediator scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
+.PHONY: bench bench-mediator bench-mediator-live bench-mediator-queue soak-mediator bench-agent scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
 
 # how many rounds the medians are taken of, and a part of the names of the operations that are wanted
 ROUNDS ?= 20

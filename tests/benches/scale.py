@@ -1,6 +1,6 @@
 """What a mediator for many wallets takes, and where its design bends.
 
-    python tests/benches/scale.py --wallets 1000000 [--online 0.05] [--messages 20] ...
+    python tests/benches/scale.py --count 1000000 [--online 0.05] [--messages 20] ...
     python tests/benches/scale.py --table
 
 From the costs of one message, which `make bench-mediator`, `bench-mediator-live` and `bench-mediator-queue`
