@@ -278,6 +278,9 @@ class Mediation:
             except (DIDCommError, MediationError, ProblemReported, OSError) as error:
                 LOG.warning("the mediator does not serve: %s", error)
                 failures += 1
+            except Exception:
+                LOG.exception("the mediator is asked again: the program's resolver or transport failed")
+                failures += 1
             pause = min(LONGEST_PAUSE, POLL_SECONDS * 2**failures) if failures else POLL_SECONDS
             await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311, no secret
 

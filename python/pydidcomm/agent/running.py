@@ -270,4 +270,6 @@ class Running:
                 await work()
             except StoreUnavailableError:
                 LOG.exception("the store does not answer")
+            except Exception:
+                LOG.exception("the work is done again: the program's resolver or transport failed")
             await anyio.sleep(seconds)

@@ -27,7 +27,7 @@ from support.mediated import mediator, mobile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pydidcomm import Packed
+    from pydidcomm import DIDDocument, Packed
     from pydidcomm.protocols import Body
 
 KEPT = Limits(handler_seconds=SECONDS, replaced_seconds=1000)
@@ -83,6 +83,37 @@ async def test_an_agent_starts_while_its_mediator_is_away(tmp_path: Path) -> Non
         assert bob.mediators == [did]
         with pytest.raises(DIDCommError):
             await bob.invite()
+
+
+class FailingResolver:
+    """A resolver of the program that raises its own exceptions."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    async def resolve(self, did: str) -> DIDDocument | None:
+        self.calls += 1
+        raise LookupError(did)
+
+
+async def test_an_agent_goes_on_while_the_resolver_of_the_program_fails_for_its_mediator(
+    tmp_path: Path,
+) -> None:
+    clock, store, resolver = Clock(), MemoryStore(), FailingResolver()
+    async with mediator(tmp_path, live=False) as did:
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+            await bob.mediate(did)
+            ended = await bob.relate(await DIDCommMessaging().create_peer_did())
+            await ended.end()
+        clock.ahead = KEPT.replaced_seconds + 1
+        async with mobile(store, limits=KEPT, clock=clock, resolver=resolver) as bob:
+
+            async def asked() -> bool:
+                # to fetch, and to take the DID that is not in use any more off the list
+                return resolver.calls > 1
+
+            await eventually(asked)
+            assert bob.mediators == [did]
 
 
 @pytest.mark.spec("REL-06")
