@@ -1,11 +1,10 @@
 //! The parts of a DID document that DIDComm uses.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::methods::{Entry, Methods};
 use super::room::{MOST_ENTRIES, Room};
 use super::verification_method::absolute_kid;
 use super::{DidUrl, Relationship, Service, VerificationMethod, peer, same_party};
@@ -38,64 +37,6 @@ pub struct Document {
 
 /// The keys of a relationship, or the reason why its list is unreadable.
 type Keys = std::result::Result<Vec<Arc<VerificationMethod>>, String>;
-
-/// An entry of a relationship: the id of a method, or the index of an embedded one.
-enum Entry {
-    Reference(DidUrl),
-    Embedded(usize),
-}
-
-/// All methods of a document, by id.
-#[derive(Default)]
-struct Methods {
-    all: Vec<Arc<VerificationMethod>>,
-    by_kid: HashMap<DidUrl, usize>,
-}
-
-impl Methods {
-    /// Adds a method, and returns its index; two different methods with the same id are both unusable.
-    fn add(&mut self, method: VerificationMethod) -> usize {
-        let place = self.all.len();
-        match self.by_kid.entry(method.kid().clone()) {
-            Vacant(entry) => {
-                entry.insert(place);
-                self.all.push(Arc::new(method));
-                place
-            }
-            Occupied(entry) => {
-                let place = *entry.get();
-                if let Some(known) = self.all.get_mut(place)
-                    && !known.has_same_encoding(&method)
-                {
-                    *known = Arc::new(known.without_usable_key("two methods of the document have this id"));
-                }
-                place
-            }
-        }
-    }
-
-    /// The methods of these entries; a key that is excluded from the relationship becomes unusable.
-    fn of(
-        &self,
-        did: &DidUrl,
-        entries: &[Entry],
-        relationship: Relationship,
-    ) -> Vec<Arc<VerificationMethod>> {
-        let methods = entries.iter().filter_map(|entry| {
-            let place = match entry {
-                Entry::Reference(kid) => *self.by_kid.get(kid)?,
-                Entry::Embedded(place) => *place,
-            };
-            // a kid of another DID would be looked up in that DID's document, not in this one
-            self.all.get(place).filter(|method| method.kid().did() == did.did())
-        });
-        let allowed = methods.map(|method| match method.exclusion_from(relationship) {
-            Some(reason) => Arc::new(method.without_usable_key(&reason)),
-            None => Arc::clone(method),
-        });
-        allowed.collect()
-    }
-}
 
 impl Document {
     /// Reads a document of at most [`MOST_ENTRIES`] entries, and stores its JSON.

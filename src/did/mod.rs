@@ -8,6 +8,7 @@ pub mod key;
 mod key_names;
 pub mod local;
 mod long_forms;
+mod methods;
 pub mod peer;
 mod relationship;
 mod room;
