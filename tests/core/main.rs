@@ -36,6 +36,7 @@ mod questions;
 mod rotation;
 mod roundtrip;
 mod routing;
+mod routing_endpoints;
 mod routing_mediator;
 mod several_recipients;
 mod single_layers;
