@@ -1,10 +1,10 @@
 """Relationships as JSON, to be moved into another store: what an export holds, and how it is read again."""
 
 import json
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from inspect import isawaitable
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, TypeVar, cast
 
 from pydidcomm import DIDCommMessaging, Secret
 from pydidcomm.agent.records import (
@@ -17,11 +17,13 @@ from pydidcomm.agent.records import (
     MediationRecord,
     RetiredRecord,
 )
-from pydidcomm.errors import SecretNotFoundError
+from pydidcomm.errors import MalformedMessageError, SecretNotFoundError
+from pydidcomm.protocols._codec import read
 from pydidcomm.stores import Done, Record, Relationship, Store
-from pydidcomm.stores.records import RelationshipState
 
 __all__ = ["FORMAT", "exported", "restored"]
+
+Value = TypeVar("Value")
 
 FORMAT: Final = "pydidcomm-agent/1"
 """The member `format` of an export."""
@@ -144,26 +146,22 @@ def _listed(export: Mapping[str, Any], name: str) -> list[Any]:
     return list(cast("Iterable[Any]", found))
 
 
-_STATES: Final = get_args(RelationshipState)
+def _checked(kind: Callable[..., Value], value: object, where: str) -> Value:
+    """A JSON object whose members have the types of the dataclass; null stands for a default."""
+    try:
+        return read(kind, value, where)
+    except MalformedMessageError as error:
+        problem = f"`export`: {error.part} is {error.reason}"
+        raise ValueError(problem) from error
 
 
 def _relationship(number: int, value: Any) -> Relationship:  # noqa: ANN401, of a file
-    where = f"`export`: relationships[{number}]"
-    known = {one.name for one in fields(Relationship)}
-    if not isinstance(value, dict) or not known.issuperset(cast("dict[str, Any]", value)):
-        problem = f"{where} must be an object with members of {', '.join(sorted(known))}"
-        raise ValueError(problem)
-    members = dict(cast("dict[str, Any]", value))
-    for name in ("our_history", "their_history"):
-        members[name] = tuple(members.get(name, ()))
-    try:
-        made = Relationship(**members)
-    except TypeError as error:
-        problem = f"{where} lacks members: {error}"
-        raise ValueError(problem) from error
-    texts: list[Any] = [made.id, made.ours, *made.our_history, *made.their_history]
-    if not all(isinstance(one, str) for one in texts) or made.state not in _STATES:
-        problem = f"{where} has a DID, an id or a state that is not one"
+    where = f"relationships[{number}]"
+    made = _checked(Relationship, value, where)
+    known = [one.name for one in fields(Relationship)]
+    unknown = sorted(set(value).difference(known))
+    if unknown:
+        problem = f"`export`: {where} has the unknown member {unknown[0]!r}; there are {', '.join(known)}"
         raise ValueError(problem)
     return made
 
@@ -171,7 +169,9 @@ def _relationship(number: int, value: Any) -> Relationship:  # noqa: ANN401, of 
 def _read_records(export: Mapping[str, Any]) -> Iterable[Record]:
     for name, (_, kind) in _OBJECTS.items():
         for number, one in enumerate(_listed(export, name)):
+            _checked(kind, one, f"{name}[{number}]")
             try:
+                # null in it is not the default of each member
                 yield kind.from_json(json.dumps(one).encode()).record()
             except (TypeError, KeyError) as error:
                 problem = f"`export`: {name}[{number}] is not one: {error}"

@@ -9,7 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import anyio
 
@@ -56,7 +56,7 @@ class MediationError(Exception):
 class _Coordination:
     """A version of coordinate mediation."""
 
-    version: int
+    version: Literal[2, 3]
     protocol: Protocol
     request: Body
     update: Callable[[tuple[Update, ...]], Body]
@@ -130,7 +130,7 @@ class Mediation:
         problem = f"the mediator does not grant mediation: {reason or 'no answer'}"
         raise MediationError(problem)
 
-    def restore(self, routing_did: str, version: int) -> None:
+    def restore(self, routing_did: str, version: Literal[2, 3]) -> None:
         """Go on with a grant of before.
 
         Args:
@@ -141,7 +141,7 @@ class Mediation:
         self._coordination = next(one for one in _COORDINATIONS if one.version == version)
 
     @property
-    def version(self) -> int:
+    def version(self) -> Literal[2, 3]:
         """The major version of coordinate mediation that the mediator speaks."""
         return self._coordination.version
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from pydidcomm import same_party
 from pydidcomm.stores import Record
@@ -117,7 +117,7 @@ class MediationRecord:
     did: str
     relationship: str
     routing_did: str = ""
-    version: int = 3
+    version: Literal[2, 3] = 3
     order: int = 0
 
     def record(self) -> Record:

@@ -89,12 +89,19 @@ async def test_mediators_move_too_and_are_connected(tmp_path: Path) -> None:
     [
         ({"format": "other"}, "must have the format 'pydidcomm-agent/1', got 'other'"),
         ({"relationships": {}}, "relationships must be a list, got dict"),
-        ({"relationships": [{"id": "1", "name": 1}]}, r"relationships\[0\] must be an object with members"),
-        ({"relationships": [{"id": "1"}]}, r"relationships\[0\] lacks members"),
-        ({"relationships": [{"id": "1", "ours": 5}]}, r"relationships\[0\] has a DID, an id or a state"),
-        ({"relationships": [{"id": "1", "ours": "did:a:b", "state": "x"}]}, r"relationships\[0\] has a DID"),
-        ({"invitations": [{"id": "1"}]}, r"invitations\[0\] is not one"),
-        ({"mediators": ["did:a:b"]}, r"mediators\[0\] is not one"),
+        ({"relationships": ["1"]}, r"relationships\[0\] is not an object"),
+        ({"relationships": [{"id": "1", "ours": "did:a:b", "name": 1}]}, "has the unknown member 'name'"),
+        ({"relationships": [{"id": "1"}]}, r"relationships\[0\].ours is missing"),
+        ({"relationships": [{"id": "1", "ours": 5}]}, r"relationships\[0\].ours is not a string"),
+        ({"relationships": [{"id": "1", "ours": "did:a:b", "state": "x"}]}, "state is not one of invited"),
+        ({"relationships": [{"id": "1", "ours": "did:a:b", "theirs": 7}]}, "theirs is not a string"),
+        ({"relationships": [{"id": "1", "ours": "did:a:b", "our_history": 5}]}, "history is not an array"),
+        ({"invitations": [{"id": "1"}]}, r"invitations\[0\].did is missing"),
+        ({"invitations": [{"id": "1", "did": "did:a:b", "url": "u"}]}, r"invitations\[0\] is not one"),
+        ({"invitations": [{"id": 5, "did": "did:a:b", "url": "u"}]}, "id is not a string"),
+        ({"mediators": ["did:a:b"]}, r"mediators\[0\] is not an object"),
+        ({"mediators": [{"did": "did:a:b", "relationship": "1", "version": 4}]}, "is not one of 2, 3"),
+        ({"retired": [{"did": "did:a:b", "since": "now"}]}, "since is not a whole number"),
         ({"dids": {"default": 1}}, "dids must be an object of texts"),
         ({"recipients": []}, "recipients must be an object of texts"),
         ({"private_keys": [{"d": "secret"}]}, r"private_keys\[0\] is not a private key with its kid"),
@@ -111,6 +118,15 @@ async def test_what_is_not_an_export_is_refused_and_nothing_of_it_is_stored(
         assert "secret" not in str(raised.value)
         assert await bob.friend("good") is None
         assert await bob.restore(export) == 1
+
+
+async def test_invitations_with_and_without_a_limit_move_unchanged() -> None:
+    async with new_agent(listen=None) as bob, new_agent(listen=None) as moved:
+        for uses in (None, 1):
+            await bob.invite(uses=uses)
+        export = await bob.export()
+        await moved.restore(export)
+        assert (await moved.export())["invitations"] == export["invitations"]
 
 
 async def test_the_text_of_an_export_is_refused_as_it_has_to_be_parsed() -> None:
