@@ -15,7 +15,7 @@ from pydidcomm.mediator.departures import Departure, Fate, Outgoing, OutgoingLim
 if TYPE_CHECKING:
     from pydidcomm.transports.http import Sendable, Sent
 
-__all__ = ["Onward", "Result", "Sender", "departure_of", "host_of", "origin_of", "refuses", "settled"]
+__all__ = ["Onward", "Result", "Sender", "departure_of", "host_of", "is_final", "origin_of", "settled"]
 
 PATIENT_ATTEMPTS: Final = 8
 """Attempts during which later messages for the same DID wait: past them the one message may be the cause."""
@@ -28,8 +28,8 @@ MOST_NEXT: Final = 16_384
 
 _PORTS: Final = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 
-_FINAL: Final = frozenset({"status 404", "status 410", "status 421"})
-"""Answers after which a transport tries another endpoint, and which are final for a message."""
+_FINAL: Final = frozenset({"status 404", "status 410", "status 421", "refused address", "not a URL"})
+"""Reasons for which a transport tries another endpoint, and which another attempt would meet again."""
 
 
 class Sender(Protocol):
@@ -198,10 +198,11 @@ def settled(item: Outgoing, result: Result, onward: Onward, *, now: float, fract
     return Settlement(item.seq, result.fate, due, attempts, apart=attempts >= PATIENT_ATTEMPTS)
 
 
-def refuses(error: DeliveryError) -> bool:
-    """Whether an endpoint refused the message for good: 4xx other than 408, 425 and 429.
+def is_final(error: DeliveryError) -> bool:
+    """Whether an endpoint is not tried again: 4xx other than 408, 425 and 429, a wrong URL or address.
 
     Args:
         error: What the transport raised.
     """
-    return error.refused or (bool(error.tried) and error.tried[-1][1] in _FINAL)
+    # behind the colon are details
+    return error.refused or (bool(error.tried) and error.tried[-1][1].partition(":")[0] in _FINAL)

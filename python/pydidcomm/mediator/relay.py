@@ -22,7 +22,7 @@ from pydidcomm import (
 from pydidcomm.mediator.breaker import SLOW_SECONDS, Hosts, Turn
 from pydidcomm.mediator.departures import Departures, Fate, Outgoing, Settlement
 from pydidcomm.mediator.metrics import Metrics
-from pydidcomm.mediator.onward import Onward, Result, departure_of, host_of, origin_of, refuses, settled
+from pydidcomm.mediator.onward import Onward, Result, departure_of, host_of, is_final, origin_of, settled
 from pydidcomm.mediator.records import Placed, Placement
 
 if TYPE_CHECKING:
@@ -236,12 +236,12 @@ class Relay:
             if due is not None:
                 held.append(due)
                 continue
-            fate = await self._send(envelope, way.uri, host, begun)
-            if fate is Fate.SENT:
-                return Result("sent", fate)
-            if fate is Fate.DROPPED:
+            error = await self._send(envelope, way.uri, host, begun)
+            if error is None:
+                return Result("sent", Fate.SENT)
+            if error.refused:
                 refused.add(way.service_id)
-            failed = failed or fate is Fate.LATER
+            failed = failed or not is_final(error)
         if failed:
             return _LATER
         if held:
@@ -269,18 +269,18 @@ class Relay:
             with anyio.move_on_after(SLOW_SECONDS):
                 await self._freed.wait()
 
-    async def _send(self, envelope: "Sendable", uri: str, host: str, begun: float) -> Fate:
+    async def _send(self, envelope: "Sendable", uri: str, host: str, begun: float) -> DeliveryError | None:
         up = False
         try:
             await self._onward.sender.send(envelope, uri=uri)
             up = True
         except DeliveryError as error:
-            up = refuses(error)
-            return Fate.DROPPED if up else Fate.LATER
+            up = is_final(error)
+            return error
         finally:
             self._hosts.end(host, begun, self._clock(), up=up)
             self._free()
-        return Fate.SENT
+        return None
 
     def _free(self) -> None:
         """Wake what waits for a place."""

@@ -118,9 +118,12 @@ async def test_what_waits_for_an_endpoint_arrives_in_order_once_it_is_up(tmp_pat
 
 
 @pytest.mark.spec("MFW-10")
-@pytest.mark.parametrize("status", [404, 410, 421, 400])
-async def test_a_refusal_is_final(status: int, tmp_path: Path) -> None:
-    sender = Scripted(lambda _: f"status {status}")
+@pytest.mark.parametrize(
+    "reason",
+    ["status 404", "status 410", "status 421", "status 400", "refused address: of a network", "not a URL: x"],
+)
+async def test_a_refusal_is_final(reason: str, tmp_path: Path) -> None:
+    sender = Scripted(lambda _: reason)
     bob = await Elsewhere.at(service(AWAY))
     async with mediating(tmp_path, onward=scripted(sender)) as mediator, running(mediator):
         assert await bob.forward(mediator) == 202
@@ -144,9 +147,14 @@ async def test_a_passing_failure_is_tried_again(reason: str, tmp_path: Path) -> 
     assert await bob.number(sender.sent[0][1]) == 7
 
 
-async def test_the_next_endpoint_is_tried_where_one_fails(tmp_path: Path) -> None:
-    sender = Scripted(lambda uri: None if "second" in uri else "status 503")
-    bob = await Elsewhere.at(service("https://first.example/"), service("wss://second.example/"))
+@pytest.mark.parametrize("reason", ["status 503", "status 404", "refused address: 10.0.0.1"])
+@pytest.mark.parametrize("services", [1, 2])
+async def test_the_next_endpoint_is_tried_where_one_fails(reason: str, services: int, tmp_path: Path) -> None:
+    sender = Scripted(lambda uri: None if "second" in uri else reason)
+    listed = [service("https://first.example/"), service("wss://second.example/")]
+    if services == 1:
+        listed[0]["serviceEndpoint"] = [each["serviceEndpoint"] for each in listed]
+    bob = await Elsewhere.at(*listed[:services])
     async with mediating(tmp_path, onward=scripted(sender)) as mediator, running(mediator):
         await bob.forward(mediator)
         await until(lambda: bool(sender.sent))
@@ -210,7 +218,7 @@ async def test_no_connection_is_made_to_an_address_that_is_not_public(uri: str, 
             running(mediator),
         ):
             await bob.forward(mediator)
-            outcomes = ('outcome="later"', 'outcome="not-allowed"')
+            outcomes = ('event="onward",outcome="refused"', 'outcome="not-allowed"')
             await until(lambda: any(each in metrics.text().decode() for each in outcomes))
         with pytest.raises(BlockingIOError):
             listener.accept()
