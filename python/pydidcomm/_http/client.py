@@ -224,6 +224,17 @@ def parsed(url: str, *schemes: str) -> httpx2.URL:
     return target
 
 
+def moved(url: str, location: str) -> str | None:
+    """Where a redirect leads; None where it leaves the host, its port or TLS, or is not a URL."""
+    before = httpx2.URL(url)
+    try:
+        after = before.join(location)
+    except httpx2.InvalidURL:
+        return None
+    stays = (before.scheme, before.host, before.port) == (after.scheme, after.host, after.port)
+    return str(after) if stays and not after.userinfo else None
+
+
 async def _read(stream: AsyncIterable[bytes], headers: dict[str, str], max_bytes: int) -> bytes:
     """The body, decompressed where the server compresses unasked; the limit counts what comes out."""
     coding = headers.get("content-encoding", "identity").strip().lower()

@@ -4,11 +4,11 @@ import random
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from pydidcomm._core import Delivery, Packed
 from pydidcomm._http.addresses import Address, Network
-from pydidcomm._http.client import AUTHORITIES, GuardedClient, RequestFailedError
+from pydidcomm._http.client import AUTHORITIES, GuardedClient, RequestFailedError, moved
 from pydidcomm._http.guard import Lookup
 from pydidcomm.errors import DeliveryError
 from pydidcomm.transports._exchange import MessageRefusedError, exchange
@@ -226,9 +226,10 @@ class HttpTransport:
                         uri, answer.status, answer.body or None, answer.media_type if answer.body else ""
                     )
                 case Meaning.MOVED:
-                    target = urljoin(uri, answer.headers.get("location", ""))
-                    if not _same_host(uri, target):
-                        return _Failure(f"status 307 to another host: {target}", final=True)
+                    location = answer.headers.get("location", "")
+                    target = moved(uri, location)
+                    if target is None:
+                        return _Failure(f"status 307 to another host or port: {location}", final=True)
                     uri = target
                 case Meaning.RETRY:
                     return _Failure(reason(answer.status), wait_of(answer.headers.get("retry-after")))
@@ -292,12 +293,6 @@ def _ways(packed: Packed | Sendable, uri: str | None) -> Iterable[_Way]:
 def _way(delivery: Delivery) -> _Way:
     direct = not delivery.route
     return _Way(delivery.uri, delivery.text, delivery.media_type, delivery.service_id, direct)
-
-
-def _same_host(one: str, other: str) -> bool:
-    """Whether a redirect stays on the host, and on TLS."""
-    before, after = urlsplit(one), urlsplit(other)
-    return before.scheme == after.scheme and before.hostname == after.hostname and not after.username
 
 
 async def _blocks(body: bytes, progress: Progress) -> AsyncGenerator[bytes]:
