@@ -10,7 +10,7 @@ import rich_click as click
 
 from pydidcomm.cli._mediator_parts import config_option, open_store, read_settings
 from pydidcomm.cli._options import option
-from pydidcomm.cli._output import json_option, write_json, write_line, write_note
+from pydidcomm.cli._output import json_option, write_json, write_line, write_note, write_warning
 from pydidcomm.cli._run import in_event_loop
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ async def _make(settings: "Settings", uses: int, days: int, label: str, *, as_js
     finally:
         await store.aclose()
     _show(invitation, {"name": name, "uses": uses, "expires": int(expires)}, as_json=as_json)
+    mode = settings.admission.mode
+    if mode != "token":
+        text = f'[admission] `mode` is "{mode}", which asks for no token: set `mode = "token"`'
+        write_warning(text, UserWarning)
     if not as_json:
         write_note(f"token {name}: admits {uses}, until {_shown(expires)}")
 

@@ -81,6 +81,7 @@ def test_the_command_makes_lists_and_revokes_tokens_that_admit(tmp_path: Path) -
     did = initialized(tmp_path, INVITED_ONLY)
     (made,) = lines(tmp_path, "invite", "--uses", "3", "--days", "2", "--label", "team")
     (other,) = lines(tmp_path, "invite")
+    assert "set `mode" not in called(tmp_path, "invite").stderr
     invitation = Invitation.from_url(made["url"])
     assert (invitation.message.frm, invitation.base_url) == (did, URL)
     assert (made["uses"], other["uses"]) == (3, 1)
@@ -92,7 +93,7 @@ def test_the_command_makes_lists_and_revokes_tokens_that_admit(tmp_path: Path) -
 
     assert anyio.run(use)
     listed = {each["name"]: each for each in lines(tmp_path, "invite", "--list")}
-    assert listed.keys() == {made["name"], other["name"]}
+    assert listed.keys() >= {made["name"], other["name"]}
     shown = listed[made["name"]]
     assert (shown["uses"], shown["used"], shown["label"]) == (3, 1, "team")
     assert "1 of 3" in called(tmp_path, "invite", "--list").stdout
@@ -107,5 +108,7 @@ def test_without_the_mode_token_the_plain_invitation_makes_none(tmp_path: Path) 
     assert [each.keys() for each in lines(tmp_path, "invite")] == [{"url"}]
     assert lines(tmp_path, "invite", "--list") == []
     assert lines(tmp_path, "invite", "--uses", "2")[0]["uses"] == 2
+    assert 'set `mode = "token"`' in called(tmp_path, "invite", "--uses", "2").stderr
+    assert "set `mode" not in called(tmp_path, "invite").stderr
     for wrong in (("--list", "--revoke", "x"), ("--list", "--uses", "1"), ("--uses", "0"), ("--label", "\n")):
         assert called(tmp_path, "invite", *wrong).exit_code == 2, wrong
