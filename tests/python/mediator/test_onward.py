@@ -22,7 +22,7 @@ from pydidcomm.protocols.basic_message import Text
 from pydidcomm.transports.http import HttpTransport, Sendable, Sent
 from support.agents import LOOPBACK, new_agent
 from support.mediation import HELLO, URL, Clock, mediating
-from support.relaying import SECONDS, Elsewhere, Scripted, running, served, service, until
+from support.relaying import SECONDS, RemoteParty, Scripted, running, served, service, until
 
 pytestmark = pytest.mark.anyio
 AWAY = "https://away.example/"
@@ -99,7 +99,7 @@ async def test_what_waits_for_an_endpoint_arrives_in_order_once_it_is_up(tmp_pat
         await send({"type": "http.response.start", "status": 202, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    bob = await Elsewhere.at(service(url))
+    bob = await RemoteParty.at(service(url))
     async with (
         to_loopback() as onward,
         mediating(tmp_path, onward=onward) as mediator,
@@ -124,7 +124,7 @@ async def test_what_waits_for_an_endpoint_arrives_in_order_once_it_is_up(tmp_pat
 )
 async def test_a_refusal_is_final(reason: str, tmp_path: Path) -> None:
     sender = Scripted(lambda _: reason)
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     async with mediating(tmp_path, onward=scripted(sender)) as mediator, running(mediator):
         assert await bob.forward(mediator) == 202
         await until(lambda: bool(sender.tried))
@@ -139,7 +139,7 @@ async def test_a_refusal_is_final(reason: str, tmp_path: Path) -> None:
 async def test_a_passing_failure_is_tried_again(reason: str, tmp_path: Path) -> None:
     failures = iter([reason, reason])
     sender = Scripted(lambda _: next(failures, None))
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     async with mediating(tmp_path, onward=scripted(sender)) as mediator, running(mediator):
         await bob.forward(mediator, 7)
         await until(lambda: bool(sender.sent))
@@ -154,7 +154,7 @@ async def test_the_next_endpoint_is_tried_where_one_fails(reason: str, services:
     listed = [service("https://first.example/"), service("wss://second.example/")]
     if services == 1:
         listed[0]["serviceEndpoint"] = [each["serviceEndpoint"] for each in listed]
-    bob = await Elsewhere.at(*listed[:services])
+    bob = await RemoteParty.at(*listed[:services])
     async with mediating(tmp_path, onward=scripted(sender)) as mediator, running(mediator):
         await bob.forward(mediator)
         await until(lambda: bool(sender.sent))
@@ -165,8 +165,8 @@ async def test_the_next_endpoint_is_tried_where_one_fails(reason: str, services:
 async def test_a_host_that_fails_is_left_alone_and_others_are_not(tmp_path: Path) -> None:
     clock, metrics = Clock(), PrometheusMetrics()
     sender = Scripted(lambda uri: "status 503" if "down" in uri else None)
-    parties = [await Elsewhere.at(service("https://down.example/")) for _ in range(PLACES + 1)]
-    up = await Elsewhere.at(service(AWAY))
+    parties = [await RemoteParty.at(service("https://down.example/")) for _ in range(PLACES + 1)]
+    up = await RemoteParty.at(service(AWAY))
     onward = scripted(sender, pause=100)
     async with (
         mediating(tmp_path, onward=onward, clock=clock, metrics=metrics) as mediator,
@@ -209,7 +209,7 @@ async def test_no_connection_is_made_to_an_address_that_is_not_public(uri: str, 
     metrics = PrometheusMetrics()
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         listener.setblocking(False)  # noqa: FBT003, of the socket
-        bob = await Elsewhere.at(service(uri.format(port=listener.getsockname()[1])))
+        bob = await RemoteParty.at(service(uri.format(port=listener.getsockname()[1])))
         sender = HttpTransport(rounds=1, timeout=2.0, lookup=lookup)
         onward = Onward(sender=sender, hosts=None, pause=100)
         async with (
@@ -238,7 +238,7 @@ async def test_only_listed_hosts_and_schemes_are_sent_to(
     options: dict[str, Any], outcome: str, tmp_path: Path
 ) -> None:
     sender, metrics = Scripted(), PrometheusMetrics()
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     onward = scripted(sender, **options)
     async with mediating(tmp_path, onward=onward, metrics=metrics) as mediator, running(mediator):
         assert await bob.forward(mediator) == 202
@@ -250,7 +250,7 @@ async def test_only_listed_hosts_and_schemes_are_sent_to(
 
 
 async def test_nothing_is_handed_on_by_default(tmp_path: Path) -> None:
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     async with mediating(tmp_path) as mediator, running(mediator):
         assert await bob.forward(mediator) == 202
         assert await load(tmp_path) == 0
@@ -259,8 +259,8 @@ async def test_nothing_is_handed_on_by_default(tmp_path: Path) -> None:
 @pytest.mark.spec("MFW-12", "RTE-14")
 async def test_there_is_one_more_forward_for_each_routing_key_of_the_recipient(tmp_path: Path) -> None:
     sender = Scripted()
-    one, other = await Elsewhere.at(), await Elsewhere.at()
-    bob = await Elsewhere.at(service(AWAY, one.did, other.did))
+    one, other = await RemoteParty.at(), await RemoteParty.at()
+    bob = await RemoteParty.at(service(AWAY, one.did, other.did))
     async with mediating(tmp_path, onward=scripted(sender)) as mediator, running(mediator):
         await bob.forward(mediator, 3)
         await until(lambda: bool(sender.sent))
@@ -274,7 +274,7 @@ async def test_there_is_one_more_forward_for_each_routing_key_of_the_recipient(t
 @pytest.mark.spec("MFW-12", "RTE-15")
 async def test_an_envelope_is_wrapped_once_more_for_its_recipient_by_option(tmp_path: Path) -> None:
     sender = Scripted()
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     async with mediating(tmp_path, onward=scripted(sender, rewrap=True)) as mediator, running(mediator):
         await bob.forward(mediator, 3)
         await until(lambda: bool(sender.sent))
@@ -290,7 +290,7 @@ async def test_a_delay_is_honoured_up_to_a_bound(
     delay: int, earliest: int, latest: int, tmp_path: Path
 ) -> None:
     clock, sender = Clock(), Scripted()
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     onward = scripted(sender, limits=OutgoingLimits(delay=100))
     async with mediating(tmp_path, onward=onward, clock=clock) as mediator, running(mediator):
         await bob.forward(mediator, custom_headers={"delay_milli": delay})
@@ -307,7 +307,7 @@ async def test_a_delay_is_honoured_up_to_a_bound(
 async def test_a_message_is_given_up_when_it_expires(tmp_path: Path) -> None:
     clock, metrics = Clock(), PrometheusMetrics()
     sender = Scripted(lambda _: "status 503")
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     async with mediating(tmp_path, onward=scripted(sender), clock=clock, metrics=metrics) as mediator:
         assert await bob.forward(mediator, expires_time=int(clock.now) - 1) == 202
         await bob.forward(mediator, expires_time=int(clock.now) + 60)
@@ -324,7 +324,7 @@ async def test_a_message_is_given_up_when_it_expires(tmp_path: Path) -> None:
 async def test_what_would_come_back_to_the_mediator_is_dropped(tmp_path: Path) -> None:
     sender, metrics = Scripted(), PrometheusMetrics()
     async with mediating(tmp_path, onward=scripted(sender), metrics=metrics) as mediator, running(mediator):
-        bob = await Elsewhere.at(service(mediator.did))
+        bob = await RemoteParty.at(service(mediator.did))
         await bob.forward(mediator)
         await until(lambda: 'event="onward",outcome="own"' in metrics.text().decode())
     assert sender.tried == []
@@ -332,7 +332,7 @@ async def test_what_would_come_back_to_the_mediator_is_dropped(tmp_path: Path) -
 
 @pytest.mark.spec("MFW-15", "QUE-01")
 async def test_the_same_envelope_waits_once_and_a_full_queue_refuses(tmp_path: Path) -> None:
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     onward = scripted(Scripted(), limits=OutgoingLimits(messages=1))
     async with mediating(tmp_path, onward=onward) as mediator:
         inner = json.loads(
@@ -349,7 +349,7 @@ async def test_the_same_envelope_waits_once_and_a_full_queue_refuses(tmp_path: P
 
 async def test_a_did_without_endpoint_or_document_is_dropped(tmp_path: Path) -> None:
     metrics = PrometheusMetrics()
-    nowhere = await Elsewhere.at()
+    nowhere = await RemoteParty.at()
     async with (
         mediating(tmp_path, onward=scripted(Scripted()), metrics=metrics) as mediator,
         running(mediator),
@@ -366,7 +366,7 @@ async def test_what_was_on_its_way_at_the_end_leaves_at_once_at_the_next_start(t
             await anyio.sleep_forever()
             raise AssertionError(uri)
 
-    bob, clock, hanging, sender = await Elsewhere.at(service(AWAY)), Clock(), Hanging(), Scripted()
+    bob, clock, hanging, sender = await RemoteParty.at(service(AWAY)), Clock(), Hanging(), Scripted()
     async with mediating(tmp_path, onward=scripted(hanging), clock=clock) as mediator, running(mediator):
         await bob.forward(mediator, 5)
         await until(lambda: bool(hanging.tried))
@@ -406,7 +406,7 @@ async def test_a_host_that_answers_for_no_document_holds_up_no_other_did(tmp_pat
     resolver = PrefixResolver({"did:": LocalResolver(), "did:web:": Hanging()})
     party, sender = DIDCommMessaging(resolver=resolver), Scripted()
     did = await party.create_peer_did(service_endpoint=URL)
-    bob = await Elsewhere.at(service(AWAY))
+    bob = await RemoteParty.at(service(AWAY))
     store = SqliteMediatorStore(tmp_path / "mediator.db")
     mediator = Mediator(party, did, store, base_url=URL, onward=scripted(sender, hosts=["away.example"]))
     inner = await bob.party.pack(Message(type=HELLO, body={}), to=bob.did, anonymous=True)

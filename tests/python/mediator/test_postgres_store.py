@@ -12,7 +12,7 @@ from pydidcomm.mediator import Action, Arrival, Limits, Mediator, Onward, Placem
 from pydidcomm.mediator.postgres import PostgresMediatorStore
 from pydidcomm.mediator.testing import CHECKS
 from support import postgres
-from support.relaying import Elsewhere, Scripted, service, until
+from support.relaying import RemoteParty, Scripted, service, until
 from support.relaying import running as relaying
 
 NOW = 1_700_000_000.0
@@ -205,7 +205,7 @@ async def test_tables_of_a_newer_version_are_refused(url: str) -> None:
 @pytest.mark.spec("MFW-10")
 async def test_two_mediators_on_one_database_hand_each_message_on_once_and_in_order(url: str) -> None:
     sender, lanes, count = Scripted(), 4, 10
-    parties = [await Elsewhere.at(service("https://away.example/")) for _ in range(lanes)]
+    parties = [await RemoteParty.at(service("https://away.example/")) for _ in range(lanes)]
     onward = Onward(sender=sender, hosts=None, pause=0.02)
     async with AsyncExitStack() as stack:
         made: list[Mediator] = []

@@ -88,14 +88,14 @@ class Scripted:
         return Sent(uri, 202)
 
 
-class Elsewhere:
+class RemoteParty:
     """A party whose document names an endpoint of its own, and forwards for it."""
 
     def __init__(self, party: DIDCommMessaging, did: str) -> None:
         self.party, self.did = party, did
 
     @classmethod
-    async def at(cls, *services: dict[str, Any]) -> Elsewhere:
+    async def at(cls, *services: dict[str, Any]) -> RemoteParty:
         party = DIDCommMessaging()
         return cls(party, await party.create_peer_did(services=list(services)))
 
