@@ -86,7 +86,7 @@ class OnEveryProcessor:
 
 
 async def on_every_processor(options: argparse.Namespace) -> OnEveryProcessor:
-    """Measures what threads gain, each round beside what the machine grants to two processes then."""
+    """Measures what threads gain, each round next to what the machine grants to two processes then."""
     grants = Grants(options.programs)
     try:
         batches = await batch(options.rounds, grants)

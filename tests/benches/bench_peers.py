@@ -80,7 +80,7 @@ async def main(options: argparse.Namespace) -> None:
     keep(options.out / "bench-peers.json", times, {"import_ms": imported})
     print()
     for statement, milliseconds in imported.items():
-        print(f"{statement}: {milliseconds:.1f} ms beside Python")
+        print(f"{statement}: {milliseconds:.1f} ms on top of Python")
 
 
 def arguments() -> argparse.Namespace:

@@ -21,7 +21,7 @@ class NotDoneError(Exception):
 
 
 class Contestant(Protocol):
-    """Somebody who is measured."""
+    """A library that is measured."""
 
     name: str
     material: Material

@@ -36,7 +36,7 @@ Entry = TypeVar("Entry")
 
 
 class Grants:
-    """What the machine grants to two processes beside a measurement: other work takes its part of both."""
+    """What the machine grants to two processes during a measurement: other work takes its part of both."""
 
     def __init__(self, folder: Path) -> None:
         unpacking = make("did:example", [UNPACK])

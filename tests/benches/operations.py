@@ -178,4 +178,4 @@ BY_RECIPIENTS = [
 """What the plot of cost against recipients shows."""
 
 Description: TypeAlias = "dict[str, Any]"
-"""An operation as every program is told of it; see `material`."""
+"""An operation as every program receives it; see `material`."""

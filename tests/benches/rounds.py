@@ -58,7 +58,7 @@ async def measure(operations: Sequence[Operation], contestants: Sequence[Contest
             calls[operation.name, contestant.name] = calls_of(time)
     times: Times = {operation.name: {} for operation in operations}
     for turn in tqdm(range(rounds), desc="rounds"):
-        # nobody always comes after the same one
+        # no contestant always comes after the same one
         shift = turn % len(contestants)
         for operation in operations:
             for contestant in [*contestants[shift:], *contestants[:shift]]:

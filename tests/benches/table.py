@@ -94,7 +94,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
 def import_row(statement: str, milliseconds: float) -> str:
     """What an import takes, and what was promised."""
     kept = "yes" if milliseconds <= MOST_IMPORT_MS else "NO"
-    return f"{statement}: at most {MOST_IMPORT_MS:.0f} ms beside Python: {milliseconds:.1f} {kept}"
+    return f"{statement}: at most {MOST_IMPORT_MS:.0f} ms on top of Python: {milliseconds:.1f} {kept}"
 
 
 def keep(path: Path, times: Times, others: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ fn data(attachment: &Attachment) -> Value {
     serde_json::from_str(attachment.member("data").unwrap()).unwrap()
 }
 
-/// The content with this value of `jws` beside it.
+/// The content with this value of `jws`.
 fn with_jws(jws: &Value) -> Attachment {
     of(&json!({"base64": encode(CONTENT), "jws": jws}))
 }

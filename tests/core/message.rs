@@ -1,4 +1,4 @@
-//! A message is what its text says: every header, every default, and nothing beside.
+//! A message is what its text says: every header, every default, and nothing else.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::Error;

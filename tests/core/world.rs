@@ -181,12 +181,12 @@ fn handle(key: &ExternalKey) -> &str {
     key.handle().downcast_ref::<String>().unwrap()
 }
 
-/// A message of these members beside an id and a type.
+/// A message of these members, an id and a type.
 pub(crate) fn message(members: Value) -> Message {
     Message::parse(&plaintext(members)).unwrap()
 }
 
-/// The text of a message of these members beside an id and a type; a member that is null is left out.
+/// The text of a message of these members, an id and a type; a member that is null is left out.
 pub(crate) fn plaintext(members: Value) -> String {
     let mut json = json!({"id": "1234567890", "typ": "application/didcomm-plain+json",
                           "type": "https://example.com/protocols/lets_do_lunch/1.0/proposal"});

@@ -1,7 +1,7 @@
 """Indicio's didcomm-messaging from PyPI, measured; documents and secrets are parsed before.
 
 The argument names the backend: `askar` or `authlib`. The package parses a document at every call unless its
-resolver is told not to, as it is here.
+resolver is set not to, as here.
 """
 
 # the peer's packages come without types
@@ -159,7 +159,7 @@ def prepare(fixture, operation):
 
 
 async def read(peer, packed):
-    """The message, parsed, which the package leaves to whoever asks for it."""
+    """The message, parsed, which the package leaves to the caller."""
     return (await peer.unpack(packed)).message
 
 

@@ -46,7 +46,7 @@ function prepare(fixture, [dids, secrets], operation) {
     }
     case "unpack":
     case "verify":
-      // the body is read, for as long as nobody does the message lies in the memory of WASM
+      // the body is read: until then the message lies in the memory of WASM
       return async () => (await Message.unpack(packed, dids, secrets, {}))[0].as_value();
     case "wrap":
       return () => Message.wrap_in_forward(packed, {}, to, [operation.mediator], ALGORITHMS[enc], dids);

@@ -18,7 +18,7 @@ fn everywhere(text: &str) -> Vec<String> {
     vec![text.to_owned(), jws, jwe, anon, signed, hidden]
 }
 
-/// Alice's message to Bob with these members beside or in place of the ordinary ones.
+/// Alice's message to Bob with these members in addition to or in place of the ordinary ones.
 fn with(members: Value) -> String {
     let mut all = json!({"from": ALICE, "to": [BOB]});
     for (name, value) in members.as_object().unwrap() {

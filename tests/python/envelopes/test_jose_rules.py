@@ -36,7 +36,7 @@ def test_a_key_in_a_header_is_not_the_key_that_verifies(
     headers[place] |= key
     with pytest.raises(InvalidSignatureError):
         documents.unpack(bob, forge.sign(message, mallory.signing, **headers))
-    # and it does no harm beside the signature of the right key
+    # and it does no harm next to the signature of the right key
     received = documents.unpack(bob, forge.sign(message, alice.signing, **headers))
     assert received.metadata.sign_from == alice.signing.kid
 

@@ -63,7 +63,7 @@ pub fn coordinates(curve: &'static str, key: &PrivateKey) -> Epk<String, String>
     Epk { kty: "EC", crv: curve, x, y: Some(y) }
 }
 
-/// What goes into the derivation beside the secrets: the ids of both parties, and the tag of ECDH-1PU.
+/// The input of the derivation other than the secrets: the ids of both parties, and the tag of ECDH-1PU.
 pub struct Info<'a> {
     pub apu: &'a [u8],
     pub apv: &'a [u8],
