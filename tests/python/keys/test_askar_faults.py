@@ -18,9 +18,9 @@ import pytest
 from pydidcomm import DIDCommMessaging, Secret, sync
 from pydidcomm.secrets import SecretsLockedError, SecretsUnavailableError
 from pydidcomm.secrets.askar import AskarSecrets
-from support import postgres
 from support.paths import SUPPORT
 from support.processes import each_ended, ended
+from support.server_process import free_port
 from support.small_disk import small_disk
 
 if TYPE_CHECKING:
@@ -127,6 +127,10 @@ def test_a_store_that_another_process_does_not_finish_is_given_up(file: str, tmp
     with pytest.raises(SecretsUnavailableError, match="-lock: file is not a database"):
         create(file)
     (tmp_path / "wallet.db-lock").unlink()
+    (tmp_path / "wallet.db-lock").mkdir()
+    with pytest.raises(SecretsUnavailableError, match="-lock: unable to open database file"):
+        create(file)
+    (tmp_path / "wallet.db-lock").rmdir()
     create(file)
 
 
@@ -186,7 +190,7 @@ def test_a_server_that_refuses_or_is_silent_is_given_up() -> None:
         with pytest.raises(SecretsUnavailableError, match=r"did not open within 0\.5 s"):
             create(f"postgres://a:b@127.0.0.1:{port}/w", timeout=0.5)
     with pytest.raises(SecretsUnavailableError) as caught:
-        create(f"postgres://a:b@127.0.0.1:{postgres.free_port()}/w?connect_timeout=1", timeout=3)
+        create(f"postgres://a:b@127.0.0.1:{free_port()}/w?connect_timeout=1", timeout=3)
     assert "a:b" not in str(caught.value)
 
 
