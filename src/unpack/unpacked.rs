@@ -83,11 +83,6 @@ impl Unpacked {
         &self.message
     }
 
-    /// The plaintext message, to keep without the rest.
-    pub fn shared_message(&self) -> Arc<Message> {
-        Arc::clone(&self.message)
-    }
-
     /// Whether the message arrived encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.innermost().is_some()
