@@ -51,10 +51,10 @@ async def departures(store: MediatorStore) -> None:
     _require(_envelopes(found) == [b"1", b"c"], "the first of each `next`")
     _require(found[0].next == _BOB, "the `next` is as it was")
     _require(await _taken(queue) == [], "what was taken is not due")
-    await queue.settle([Settlement(found[0].seq, Fate.SENT), Settlement(_ALL, Fate.SENT)], _NOW)
+    await queue.settle([Settlement(found[0].seq, Fate.SENT), Settlement(_ALL, Fate.SENT)], _NOW, _LIMITS)
     found = await _taken(queue)
     _require(_envelopes(found) == [b"2"], "the next one after it was sent")
-    await queue.settle([Settlement(found[0].seq, Fate.DROPPED)], _NOW)
+    await queue.settle([Settlement(found[0].seq, Fate.DROPPED)], _NOW, _LIMITS)
     _require(_envelopes(await _taken(queue)) == [b"3"], "the next one after it was dropped")
     _require(_envelopes(await _taken(queue, _NOW + 60)) == [b"3", b"c"], "due again without an outcome")
     _require(await queue.load() == (2, 2 + len(_BOB) + len(_CAROL)), "the totals fit")
@@ -69,7 +69,7 @@ async def departures_once(store: MediatorStore) -> None:
         _require(await _keep(queue, envelope) is Placement.SEEN, "the second copy")
         _require(await _keep(queue, envelope, _CAROL) is Placement.STORED, "another `next`")
         for each in await _taken(queue):
-            await queue.settle([Settlement(each.seq, fate)], _NOW)
+            await queue.settle([Settlement(each.seq, fate)], _NOW, _LIMITS)
     _require(await _keep(queue, b"0") is Placement.SEEN, "what was sent")
     _require(await _keep(queue, b"1") is Placement.STORED, "what was dropped")
 
@@ -82,11 +82,11 @@ async def departures_later(store: MediatorStore) -> None:
         await _keep(queue, envelope)
     first = (await _taken(queue))[0]
     _require(first.envelope == b"1", "a delayed departure does not hold up the others")
-    await queue.settle([Settlement(first.seq, Fate.LATER, _NOW + 10, 1)], _NOW)
+    await queue.settle([Settlement(first.seq, Fate.LATER, _NOW + 10, 1)], _NOW, _LIMITS)
     _require(await _taken(queue, _NOW + 9) == [], "the first is not due, and the second waits for it")
     again = (await _taken(queue, _NOW + 10))[0]
     _require((again.envelope, again.attempts) == (b"1", 1), "the first is due again")
-    await queue.settle([Settlement(again.seq, Fate.LATER, _NOW + 40, 2, apart=True)], _NOW)
+    await queue.settle([Settlement(again.seq, Fate.LATER, _NOW + 40, 2, apart=True)], _NOW, _LIMITS)
     _require(_envelopes(await _taken(queue, _NOW + 11)) == [b"2"], "the second no longer waits")
     _require(_envelopes(await _taken(queue, _NOW + 55)) == [b"1", b"delayed"], "both are due")
 
@@ -114,4 +114,38 @@ async def departures_bounds(store: MediatorStore) -> None:
     _require(sorted(_envelopes(await _taken(queue, _NOW + 90))) == left, "what is left is due")
 
 
-CHECKS: Final = (departures, departures_once, departures_later, departures_bounds)
+async def departures_unresolved(store: MediatorStore) -> None:
+    """A quarter of the queue is for every `next` that does not resolve, until it does."""
+    queue = store.departures
+    small = OutgoingLimits(messages=16, bytes=10_000)
+
+    async def tried(*resolving: str) -> int:
+        outcomes = [
+            Settlement(each.seq, Fate.LATER, _NOW, resolved=each.next in resolving)
+            for each in await _taken(queue)
+        ]
+        return await queue.settle(outcomes, _NOW, small)
+
+    for envelope in (b"1", b"2", b"3"):
+        await _keep(queue, envelope, limits=small)
+    _require([await tried(), await tried()] == [0, 0], "all of one `next` count once")
+    _require(await _keep(queue, b"x" * 3_000, limits=small) is Placement.FULL, "a quarter of the bytes")
+    _require(await _keep(queue, b"4", limits=small) is Placement.STORED, "the last of the quarter")
+    _require(await _keep(queue, b"5", limits=small) is Placement.FULL, "a quarter of the messages")
+    _require(await _keep(queue, b"c", _CAROL, limits=small) is Placement.STORED, "room for another `next`")
+    _require(await tried(_CAROL) == 0, "what resolves stays")
+    for each in await _taken(queue):
+        await queue.settle([Settlement(each.seq, Fate.LATER, _NOW)], _NOW, small)
+    _require((await queue.load())[0] == 5, "what is not known changes nothing")  # noqa: PLR2004
+    _require(await tried() == 1, "what does not resolve has no room in the quarter")
+    _require([each.next for each in await _taken(queue)] == [_BOB], "it is gone, and the others are not")
+    _require((await queue.load())[0] == 4, "the totals fit")  # noqa: PLR2004
+    found = await _taken(queue, _NOW + 60)
+    await queue.settle([Settlement(found[0].seq, Fate.SENT, resolved=True)], _NOW, small)
+    for envelope in (b"5", b"6"):
+        _require(await _keep(queue, envelope, limits=small) is Placement.STORED, "one that resolved again")
+    _require(await _keep(queue, b"c", _CAROL, limits=small) is Placement.STORED, "what was dropped")
+    _require(await tried(_BOB) == 0, "the quarter is free again")
+
+
+CHECKS: Final = (departures, departures_once, departures_later, departures_bounds, departures_unresolved)

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from pydidcomm.mediator._postgres_groups import Groups
 from pydidcomm.mediator._postgres_queue import REMEMBERED
-from pydidcomm.mediator.departures import Departure, Fate, Outgoing, OutgoingLimits, Settlement, admitted
+from pydidcomm.mediator.departures import (
+    Departure,
+    Fate,
+    Outgoing,
+    OutgoingLimits,
+    Settlement,
+    admitted,
+    has_share,
+)
 from pydidcomm.mediator.records import Placement
 
 _LOCK: Final = "SELECT messages, bytes FROM outgoing_total FOR UPDATE"
@@ -42,10 +50,10 @@ class PostgresDepartures:
             async with connection.transaction():
                 return await _take(connection, now, until, count, size)
 
-    async def settle(self, settlements: Sequence[Settlement], at: float) -> None:
+    async def settle(self, settlements: Sequence[Settlement], at: float, limits: OutgoingLimits) -> int:
         """Notes outcomes; see `Departures`."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await _settle(connection, settlements, at)
+            return await _settle(connection, settlements, at, limits)
 
     async def expire(self, now: float, limit: int) -> int:
         """Deletes what is to be given up; see `Departures`."""
@@ -91,12 +99,22 @@ async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -
         departure.next,
         limits.per_next,
     )
-    placed = admitted(departure, limits, load=(load[0], load[1]), alike=alike, seen=seen)
+    is_unresolved = await connection.fetchval(
+        "SELECT unresolved FROM outgoing WHERE next = $1 LIMIT 1", departure.next
+    )
+    placed = admitted(
+        departure,
+        limits,
+        load=(load[0], load[1]),
+        alike=alike,
+        seen=seen,
+        unresolved=await _unresolved(connection) if is_unresolved else None,
+    )
     if placed is not Placement.STORED:
         return placed
     await connection.execute(
-        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope) "
-        "VALUES ($1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = $1), $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved) "
+        "VALUES ($1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = $1), $2, $3, $4, $5, $6, $7, $8)",
         departure.next if departure.due <= departure.at else _own_lane(),
         departure.next,
         digest,
@@ -104,6 +122,7 @@ async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -
         departure.ends,
         departure.size,
         departure.envelope,
+        bool(is_unresolved),
     )
     await _add(connection, 1, departure.size)
     return placed
@@ -142,9 +161,51 @@ async def _take(connection: Any, now: float, until: float, count: int, size: int
     return [found[seq] for seq in chosen]
 
 
-async def _settle(connection: Any, settlements: Sequence[Settlement], at: float) -> None:  # noqa: ANN401
+async def _unresolved(connection: Any) -> tuple[int, int]:  # noqa: ANN401, of asyncpg
+    row = await connection.fetchrow(
+        "SELECT count(*), coalesce(sum(size), 0)::bigint FROM outgoing WHERE unresolved"
+    )
+    return row[0], row[1]
+
+
+async def _crowded(
+    connection: Any,  # noqa: ANN401, of asyncpg
+    settlements: Sequence[Settlement],
+    limits: OutgoingLimits,
+) -> set[int]:
+    """Note which `next` resolve; returns the departures without room in the share of those that do not."""
+    await connection.execute(
+        "UPDATE outgoing SET unresolved = false WHERE next IN "
+        "(SELECT next FROM outgoing WHERE seq = ANY ($1::bigint[]) AND unresolved)",
+        [each.seq for each in settlements if each.resolved],
+    )
+    crowded: set[int] = set()
+    for each in settlements:
+        if each.fate is not Fate.LATER or each.resolved is not False:
+            continue
+        query = "SELECT next FROM outgoing WHERE seq = $1 AND NOT unresolved"
+        to = await connection.fetchval(query, each.seq)
+        if to is None:
+            continue
+        these = await connection.fetchrow(
+            "SELECT count(*), sum(size)::bigint FROM outgoing WHERE next = $1", to
+        )
+        if has_share(limits, await _unresolved(connection), (these[0], these[1])):
+            await connection.execute("UPDATE outgoing SET unresolved = true WHERE next = $1", to)
+        else:
+            crowded.add(each.seq)
+    return crowded
+
+
+async def _settle(
+    connection: Any,  # noqa: ANN401, of asyncpg
+    settlements: Sequence[Settlement],
+    at: float,
+    limits: OutgoingLimits,
+) -> int:
     await connection.execute(_LOCK)
-    later = [each for each in settlements if each.fate is Fate.LATER]
+    crowded = await _crowded(connection, settlements, limits)
+    later = [each for each in settlements if each.fate is Fate.LATER and each.seq not in crowded]
     lanes = await connection.fetch(
         "UPDATE outgoing AS o SET due = one.due, attempts = one.attempts, lane = coalesce(one.lane, o.lane) "
         "FROM unnest($1::bigint[], $2::float8[], $3::int[], $4::text[]) AS one (seq, due, attempts, lane), "
@@ -158,7 +219,7 @@ async def _settle(connection: Any, settlements: Sequence[Settlement], at: float)
     sent = {each.seq for each in settlements if each.fate is Fate.SENT}
     rows = await connection.fetch(
         "DELETE FROM outgoing WHERE seq = ANY ($1::bigint[]) RETURNING seq, lane, size, digest",
-        [each.seq for each in settlements if each.fate is not Fate.LATER],
+        [each.seq for each in settlements if each.fate is not Fate.LATER or each.seq in crowded],
     )
     await _removed(connection, rows)
     await connection.execute(
@@ -167,6 +228,7 @@ async def _settle(connection: Any, settlements: Sequence[Settlement], at: float)
         sorted(row["digest"] for row in rows if row["seq"] in sent),
         at + REMEMBERED,
     )
+    return len(crowded)
 
 
 async def _removed(connection: Any, rows: Sequence[Any]) -> None:  # noqa: ANN401, of asyncpg

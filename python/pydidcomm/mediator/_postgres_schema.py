@@ -64,6 +64,11 @@ STEPS: Final = (
         seq BIGSERIAL PRIMARY KEY, old BIGINT NOT NULL, old_did TEXT NOT NULL, recipient BIGINT NOT NULL,
         did TEXT NOT NULL, at DOUBLE PRECISION NOT NULL);
     """,
+    # version 6: departures whose `next` did not resolve when it was last tried, the same for all of a `next`
+    """
+    ALTER TABLE outgoing ADD COLUMN unresolved BOOLEAN NOT NULL DEFAULT false;
+    CREATE INDEX outgoing_unresolved ON outgoing (size) WHERE unresolved;
+    """,
 )
 
 _LOCK: Final = 0x70796463

@@ -69,6 +69,11 @@ STEPS: Final = (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, old INTEGER NOT NULL, old_did TEXT NOT NULL,
             recipient INTEGER NOT NULL, did TEXT NOT NULL, at REAL NOT NULL)""",
     ),
+    # version 6: departures whose `next` did not resolve when it was last tried, the same for all of a `next`
+    (
+        "ALTER TABLE outgoing ADD COLUMN unresolved INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX outgoing_unresolved ON outgoing (size) WHERE unresolved = 1",
+    ),
 )
 
 

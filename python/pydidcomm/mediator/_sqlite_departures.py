@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydidcomm.mediator._sqlite_placing import require_room
-from pydidcomm.mediator.departures import Departure, Fate, Outgoing, OutgoingLimits, Settlement, admitted
+from pydidcomm.mediator.departures import (
+    Departure,
+    Fate,
+    Outgoing,
+    OutgoingLimits,
+    Settlement,
+    admitted,
+    has_share,
+)
 from pydidcomm.mediator.records import Placement
 
 REMEMBERED: Final = 86_400.0
@@ -35,9 +43,10 @@ class SqliteDepartures:
         found: list[Outgoing] = await self._write(partial(_take, now, until, count, size))
         return found
 
-    async def settle(self, settlements: Sequence[Settlement], at: float) -> None:
+    async def settle(self, settlements: Sequence[Settlement], at: float, limits: OutgoingLimits) -> int:
         """Notes outcomes; see `Departures`."""
-        await self._write(partial(_settle, tuple(settlements), at))
+        crowded: int = await self._write(partial(_settle, tuple(settlements), at, limits))
+        return crowded
 
     async def expire(self, now: float, limit: int) -> int:
         """Deletes what is to be given up; see `Departures`."""
@@ -67,14 +76,31 @@ def _keep(
         "SELECT count(*) FROM (SELECT 1 FROM outgoing WHERE next = ? LIMIT ?)",
         (departure.next, limits.per_next),
     ).fetchone()[0]
-    placed = admitted(departure, limits, load=_load(connection), alike=alike, seen=seen is not None)
+    unresolved = _unresolved(connection) if _is_unresolved(departure.next, connection) else None
+    placed = admitted(
+        departure,
+        limits,
+        load=_load(connection),
+        alike=alike,
+        seen=seen is not None,
+        unresolved=unresolved,
+    )
     if placed is not Placement.STORED:
         return placed
     lane = departure.next if departure.due <= departure.at else _own_lane()
     connection.execute(
-        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope) "
-        "VALUES (?1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
-        (lane, departure.next, digest, departure.due, departure.ends, departure.size, departure.envelope),
+        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved) "
+        "VALUES (?1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        (
+            lane,
+            departure.next,
+            digest,
+            departure.due,
+            departure.ends,
+            departure.size,
+            departure.envelope,
+            unresolved is not None,
+        ),
     )
     _add(connection, 1, departure.size)
     return placed
@@ -109,31 +135,59 @@ def _take(now: float, until: float, count: int, size: int, connection: sqlite3.C
     return found
 
 
-def _settle(settlements: tuple[Settlement, ...], at: float, connection: sqlite3.Connection) -> None:
+def _settle(
+    settlements: tuple[Settlement, ...], at: float, limits: OutgoingLimits, connection: sqlite3.Connection
+) -> int:
+    crowded = 0
     for each in settlements:
-        if each.fate is Fate.LATER:
-            _postpone(connection, each)
-            continue
         row = connection.execute(
-            "DELETE FROM outgoing WHERE seq = ? RETURNING lane, size, digest", (each.seq,)
+            "SELECT next, unresolved, lane, size, digest FROM outgoing WHERE seq = ?", (each.seq,)
         ).fetchone()
         if row is None:
             continue
-        _add(connection, -1, -row[1])
-        _promote(connection, row[0])
+        to, unresolved, lane, size, digest = row
+        if each.resolved and unresolved:
+            connection.execute("UPDATE outgoing SET unresolved = 0 WHERE next = ?", (to,))
+        if each.fate is Fate.LATER:
+            if each.resolved is not False or unresolved or _count_unresolved(to, limits, connection):
+                _postpone(connection, each, lane)
+                continue
+            crowded += 1
+        connection.execute("DELETE FROM outgoing WHERE seq = ?", (each.seq,))
+        _add(connection, -1, -size)
+        _promote(connection, lane)
         if each.fate is Fate.SENT:
-            connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (row[2], at + REMEMBERED))
+            connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (digest, at + REMEMBERED))
+    return crowded
 
 
-def _postpone(connection: sqlite3.Connection, settlement: Settlement) -> None:
-    row = connection.execute("SELECT lane FROM outgoing WHERE seq = ?", (settlement.seq,)).fetchone()
-    if row is None:
-        return
+def _postpone(connection: sqlite3.Connection, settlement: Settlement, lane: str) -> None:
     connection.execute(
         "UPDATE outgoing SET due = ?, attempts = ?, lane = ? WHERE seq = ?",
-        (settlement.due, settlement.attempts, _own_lane() if settlement.apart else row[0], settlement.seq),
+        (settlement.due, settlement.attempts, _own_lane() if settlement.apart else lane, settlement.seq),
     )
-    _promote(connection, row[0])
+    _promote(connection, lane)
+
+
+def _is_unresolved(to: str, connection: sqlite3.Connection) -> bool:
+    row = connection.execute("SELECT unresolved FROM outgoing WHERE next = ? LIMIT 1", (to,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _unresolved(connection: sqlite3.Connection) -> tuple[int, int]:
+    row = connection.execute(
+        "SELECT count(*), coalesce(sum(size), 0) FROM outgoing WHERE unresolved = 1"
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _count_unresolved(to: str, limits: OutgoingLimits, connection: sqlite3.Connection) -> bool:
+    """Count the departures for a `next` for the share, where they have room; returns whether they have."""
+    these = connection.execute("SELECT count(*), sum(size) FROM outgoing WHERE next = ?", (to,)).fetchone()
+    if not has_share(limits, _unresolved(connection), these):
+        return False
+    connection.execute("UPDATE outgoing SET unresolved = 1 WHERE next = ?", (to,))
+    return True
 
 
 def _promote(connection: sqlite3.Connection, lane: str) -> None:

@@ -8,7 +8,16 @@ from typing import Final, Protocol
 
 from pydidcomm.mediator.records import Placement
 
-__all__ = ["Departure", "Departures", "Fate", "Outgoing", "OutgoingLimits", "Settlement", "admitted"]
+__all__ = [
+    "Departure",
+    "Departures",
+    "Fate",
+    "Outgoing",
+    "OutgoingLimits",
+    "Settlement",
+    "admitted",
+    "has_share",
+]
 
 # an hour of an outage of a busy next hop; a larger backlog is for a larger machine
 MAX_MESSAGES: Final = 10_000
@@ -17,10 +26,15 @@ MAX_PER_NEXT: Final = 1_000
 MAX_AGE: Final = 86_400
 MAX_DELAY: Final = 3_600
 
+UNRESOLVED_SHARE: Final = 4
+"""One part of so many is for DIDs that do not resolve: a sender can name them without end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingLimits:
     """The bounds of everything that waits to leave.
+
+    A quarter of the messages and bytes is for DIDs that did not resolve when they were last tried.
 
     Attributes:
         messages: The most messages.
@@ -113,6 +127,7 @@ class Settlement:
         due: When it is tried again, in seconds since the epoch.
         attempts: The attempts so far.
         apart: Whether later departures for the same `next` no longer wait for it.
+        resolved: Whether its `next` resolved; None where that is as it was.
     """
 
     seq: int
@@ -120,6 +135,7 @@ class Settlement:
     due: float = 0.0
     attempts: int = 0
     apart: bool = False
+    resolved: bool | None = None
 
 
 class Departures(Protocol):
@@ -144,8 +160,17 @@ class Departures(Protocol):
         """
         ...
 
-    async def settle(self, settlements: Sequence[Settlement], at: float) -> None:
-        """Delete what was sent or is dropped, and note when the rest is due; unknown ones are ignored."""
+    async def settle(self, settlements: Sequence[Settlement], at: float, limits: OutgoingLimits) -> int:
+        """Delete what was sent or is dropped, and note when the rest is due; unknown ones are ignored.
+
+        One whose `next` did not resolve is deleted too, where the share of such departures is used up;
+        returns how many. Otherwise all departures for this `next` count for the share, until it resolves.
+
+        Args:
+            settlements: The outcomes.
+            at: The time, in seconds since the epoch.
+            limits: The bounds.
+        """
         ...
 
     async def expire(self, now: float, limit: int) -> int:
@@ -157,8 +182,14 @@ class Departures(Protocol):
         ...
 
 
-def admitted(
-    departure: Departure, limits: OutgoingLimits, *, load: tuple[int, int], alike: int, seen: bool
+def admitted(  # noqa: PLR0913, what a store looks up
+    departure: Departure,
+    limits: OutgoingLimits,
+    *,
+    load: tuple[int, int],
+    alike: int,
+    seen: bool,
+    unresolved: tuple[int, int] | None,
 ) -> Placement:
     """Whether a departure is stored. No I/O: a store looks up what it takes.
 
@@ -168,10 +199,29 @@ def admitted(
         load: The messages and bytes that are stored.
         alike: The messages for the same `next`.
         seen: Whether the same envelope for the same `next` is stored, or was sent before.
+        unresolved: The messages and bytes whose `next` did not resolve, where this one is among them.
     """
     if departure.ends <= max(departure.at, departure.due):
         return Placement.EXPIRED
     if seen:
         return Placement.SEEN
     full = load[0] >= limits.messages or load[1] + departure.size > limits.bytes
+    if unresolved is not None and not has_share(limits, unresolved, (1, departure.size)):
+        full = True
     return Placement.FULL if full or alike >= limits.per_next else Placement.STORED
+
+
+def has_share(limits: OutgoingLimits, others: tuple[int, int], more: tuple[int, int]) -> bool:
+    """Whether more departures whose `next` does not resolve have room in their share.
+
+    Args:
+        limits: The bounds.
+        others: The messages and bytes of those that count for the share.
+        more: The messages and bytes of those for one more `next`.
+    """
+    if not others[0]:
+        # a small queue has room for one `next`
+        return True
+    return (others[0] + more[0]) * UNRESOLVED_SHARE <= limits.messages and (
+        others[1] + more[1]
+    ) * UNRESOLVED_SHARE <= limits.bytes

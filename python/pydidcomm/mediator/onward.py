@@ -180,22 +180,26 @@ class Result:
     due: float | None = None
 
 
-def settled(item: Outgoing, result: Result, onward: Onward, *, now: float, fraction: float) -> Settlement:
+def settled(  # noqa: PLR0913, what is known after an attempt
+    item: Outgoing, result: Result, onward: Onward, *, resolved: bool, now: float, fraction: float
+) -> Settlement:
     """What the queue is to note.
 
     Args:
         item: The message.
         result: What came of the attempt.
         onward: The configuration.
+        resolved: Whether `next` resolved.
         now: The time, in seconds since the epoch.
         fraction: A random number from 0 to 1, for the jitter.
     """
     if result.due is not None:
-        return Settlement(item.seq, result.fate, result.due, item.attempts)
+        return Settlement(item.seq, result.fate, result.due, item.attempts, resolved=resolved)
     pause = min(LONGEST_PAUSE, onward.pause * 2.0 ** min(item.attempts, 32))
     attempts = item.attempts + 1
     due = now + pause * (1 + fraction) / 2
-    return Settlement(item.seq, result.fate, due, attempts, apart=attempts >= PATIENT_ATTEMPTS)
+    apart = attempts >= PATIENT_ATTEMPTS
+    return Settlement(item.seq, result.fate, due, attempts, apart=apart, resolved=resolved)
 
 
 def is_final(error: DeliveryError) -> bool:

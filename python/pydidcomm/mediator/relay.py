@@ -90,6 +90,7 @@ class Relay:
         # apart: a sender chooses where documents come from, also with a list of hosts
         self._origins = Hosts(random.random)
         self._busy: dict[int, Outgoing] = {}
+        self._resolved: set[int] = set()
         self._outcomes: list[Settlement] = []
         self._woken = anyio.Event()
         self._ended = anyio.Event()
@@ -176,7 +177,11 @@ class Relay:
         now, fraction = self._clock(), random.random()  # noqa: S311, no secret
         # before it is noted: from then on it may be taken again
         del self._busy[item.seq]
-        self._outcomes.append(settled(item, result, self._onward, now=now, fraction=fraction))
+        resolved = item.seq in self._resolved
+        self._resolved.discard(item.seq)
+        self._outcomes.append(
+            settled(item, result, self._onward, resolved=resolved, now=now, fraction=fraction)
+        )
         self._ended.set()
 
     async def _attempt(self, item: Outgoing) -> Result:  # noqa: PLR0911, an outcome each
@@ -188,6 +193,7 @@ class Relay:
             if due is not None:
                 return Result("held", Fate.LATER, due)
             found = await self._deliveries(item.next, origin, begun)
+            self._resolved.add(item.seq)
             if not found:
                 return Result("unroutable", Fate.DROPPED)
             # what goes through this mediator would come back, and its recipient is not registered
@@ -303,7 +309,8 @@ class Relay:
         outcomes = list(self._outcomes)
         if not outcomes:
             return
-        await self._queue.settle(outcomes, self._clock())
+        crowded = await self._queue.settle(outcomes, self._clock(), self._onward.limits)
+        self._metrics.count("onward", "crowded", crowded)
         del self._outcomes[: len(outcomes)]
         self._woken.set()
 

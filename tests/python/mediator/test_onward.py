@@ -10,7 +10,15 @@ from typing import Any
 import anyio
 import pytest
 
-from pydidcomm import Attachment, DIDCommMessaging, LocalResolver, Message, Packed, PrefixResolver
+from pydidcomm import (
+    Attachment,
+    DIDCommMessaging,
+    LocalResolver,
+    Message,
+    Packed,
+    PrefixResolver,
+    ResolutionError,
+)
 from pydidcomm.agent.server import bound, serving
 from pydidcomm.mediator import Mediator, Onward, OutgoingLimits, SqliteMediatorStore
 from pydidcomm.mediator.breaker import FAILURES, PLACES
@@ -387,12 +395,37 @@ def test_each_pause_is_twice_as_long_and_a_stubborn_message_is_put_apart(
     onward = Onward(sender=Scripted(), hosts=None)
     item = Outgoing(1, "did:example:bob", b"{}", 1e9, attempts)
     later = Result("later", Fate.LATER)
-    longest = settled(item, later, onward, now=1_000, fraction=1.0)
-    assert longest == Settlement(1, Fate.LATER, 1_000 + pause, attempts + 1, apart=apart)
-    assert settled(item, later, onward, now=1_000, fraction=0.0).due == 1_000 + pause / 2
-    held = settled(item, Result("held", Fate.LATER, 1_007.0), onward, now=1_000, fraction=1.0)
+    longest = settled(item, later, onward, resolved=True, now=1_000, fraction=1.0)
+    assert longest == Settlement(1, Fate.LATER, 1_000 + pause, attempts + 1, apart=apart, resolved=True)
+    assert settled(item, later, onward, resolved=True, now=1_000, fraction=0.0).due == 1_000 + pause / 2
+    held = settled(item, Result("held", Fate.LATER, 1_007.0), onward, resolved=False, now=1_000, fraction=1.0)
     # a host that is left alone is no attempt
-    assert held == Settlement(1, Fate.LATER, 1_007.0, attempts)
+    assert held == Settlement(1, Fate.LATER, 1_007.0, attempts, resolved=False)
+
+
+@asynccontextmanager
+async def flooded(
+    path: Path,
+    resolver: Any,  # noqa: ANN401, one of the tests
+    count: int,
+    **options: Any,  # noqa: ANN401
+) -> AsyncGenerator[Mediator]:
+    """A mediator whose queue has envelopes for DIDs that a resolver does not find."""
+    party = DIDCommMessaging(resolver=PrefixResolver({"did:": LocalResolver(), "did:web:": resolver}))
+    did = await party.create_peer_did(service_endpoint=URL)
+    mediator = Mediator(party, did, SqliteMediatorStore(path / "mediator.db"), base_url=URL, **options)
+    inner = await party.pack(Message(type=HELLO, body={}), to=did, anonymous=True)
+    for number in range(count):
+        forward = Message(
+            type="https://didcomm.org/routing/2.0/forward",
+            body={"next": f"did:web:silent.example:{number}"},
+            attachments=[Attachment.from_bytes(inner.text.encode())],
+        )
+        packed = await party.pack(forward, to=did, anonymous=True)
+        assert (await mediator.receive(packed.text.encode())).status == 202
+    async with running(mediator):
+        yield mediator
+    await mediator.aclose()
 
 
 async def test_a_host_that_answers_for_no_document_holds_up_no_other_did(tmp_path: Path) -> None:
@@ -403,24 +436,37 @@ async def test_a_host_that_answers_for_no_document_holds_up_no_other_did(tmp_pat
             asked.append(did)
             await anyio.sleep_forever()
 
-    resolver = PrefixResolver({"did:": LocalResolver(), "did:web:": Hanging()})
-    party, sender = DIDCommMessaging(resolver=resolver), Scripted()
-    did = await party.create_peer_did(service_endpoint=URL)
-    bob = await RemoteParty.at(service(AWAY))
-    store = SqliteMediatorStore(tmp_path / "mediator.db")
-    mediator = Mediator(party, did, store, base_url=URL, onward=scripted(sender, hosts=["away.example"]))
-    inner = await bob.party.pack(Message(type=HELLO, body={}), to=bob.did, anonymous=True)
-    for number in range(MOST_AT_ONCE):
-        forward = Message(
-            type="https://didcomm.org/routing/2.0/forward",
-            body={"next": f"did:web:silent.example:{number}"},
-            attachments=[Attachment.from_bytes(inner.text.encode())],
-        )
-        packed = await bob.party.pack(forward, to=did, anonymous=True)
-        assert (await mediator.receive(packed.text.encode())).status == 202
-    async with running(mediator):
+    bob, sender = await RemoteParty.at(service(AWAY)), Scripted()
+    onward = scripted(sender, hosts=["away.example"])
+    async with flooded(tmp_path, Hanging(), MOST_AT_ONCE, onward=onward) as mediator:
         await until(lambda: len(asked) >= PLACES)
         assert await bob.forward(mediator) == 202
         await until(lambda: bool(sender.sent))
     assert len(asked) == PLACES
-    await mediator.aclose()
+
+
+async def test_dids_that_do_not_resolve_fill_no_more_than_a_quarter_of_the_queue(tmp_path: Path) -> None:
+    class Failing:
+        async def resolve(self, did: str) -> None:
+            raise ResolutionError(did, None, "timed out")
+
+    bob, sender, metrics = await RemoteParty.at(service(AWAY)), Scripted(), PrometheusMetrics()
+    onward = scripted(sender, pause=100, limits=OutgoingLimits(messages=8))
+    async with flooded(tmp_path, Failing(), 8, onward=onward, metrics=metrics) as mediator:
+        crowded = 'event="onward",outcome="crowded"} 6.0'
+        await until(lambda: crowded in metrics.text().decode())
+        assert await load(tmp_path) == 2
+        assert await bob.forward(mediator) == 202
+        await until(lambda: bool(sender.sent))
+
+
+async def test_a_did_that_resolves_keeps_its_place_while_its_endpoint_fails(tmp_path: Path) -> None:
+    sender = Scripted(lambda _: "status 503")
+    parties = [await RemoteParty.at(service(AWAY)) for _ in range(4)]
+    onward = scripted(sender, limits=OutgoingLimits(messages=4))
+    async with mediating(tmp_path, onward=onward) as mediator, running(mediator):
+        for each in parties:
+            assert await each.forward(mediator) == 202
+        # the second attempt comes after the first was noted
+        await until(lambda: len(sender.tried) > len(parties))
+        assert await load(tmp_path) == len(parties)
