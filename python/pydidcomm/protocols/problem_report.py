@@ -62,7 +62,6 @@ DESCRIPTORS: Final = {
 }
 """The descriptors that the specification predefines, each with our comment for it."""
 
-_SCOPES_WITHOUT_A_STATE: Final = frozenset({"p", "m"})
 _ROOTS: Final = frozenset(name for name in DESCRIPTORS if "." not in name)
 
 
