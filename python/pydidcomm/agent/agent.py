@@ -23,7 +23,7 @@ from pydidcomm.protocols.acknowledgment import EmptyMessage
 from pydidcomm.protocols.discover_features import DiscoverFeatures, Feature, features_of
 from pydidcomm.protocols.error_limit import ReportProblem
 from pydidcomm.protocols.trust_ping import TrustPing
-from pydidcomm.stores import InboxItem, Page, Store
+from pydidcomm.stores import ClaimingStore, InboxItem, Page, Store
 from pydidcomm.transports.http import HttpTransport
 
 __all__ = ["Agent", "until_signal"]
@@ -38,8 +38,8 @@ class Agent(Directory, Router):
 
     Args:
         store: A store, or the path of an encrypted file or the URL of a PostgreSQL database, which the agent
-            opens and closes (extra `askar`). A file is for one process at a time: the handlers of
-            a second one would run for the same messages. `AskarStore.open(..., shared=True)` is for several.
+            opens and closes (extra `askar`). A file is for one agent at a time, and a
+            second one does not start; `AskarStore.open(..., shared=True)` is for several.
         passphrase: Opens the file or the database.
         raw_key: The same, without the half second that a passphrase takes.
         listen: Where it serves, for instance `http://127.0.0.1:8040/didcomm`; None to mount `app` instead.
@@ -120,7 +120,7 @@ class Agent(Directory, Router):
         Raises:
             RuntimeError: It runs already.
             OSError: The address of `listen` is in use.
-            StoreUnavailableError: The store cannot be opened.
+            StoreUnavailableError: The store cannot be opened, or another agent uses it.
         """
         if self._block is not None:
             problem = "the agent runs already"
@@ -144,6 +144,8 @@ class Agent(Directory, Router):
     async def _run(self) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             store = await stack.enter_async_context(self._opened_store())
+            if isinstance(store, ClaimingStore):
+                await store.occupy()
             transport = self._transport
             if transport is None:
                 # the outbox has its own pauses between attempts

@@ -70,6 +70,11 @@ class Opening:
         """The database, for `repr`: a URL has a password in it."""
         return "PostgreSQL" if self.location.startswith(_POSTGRES) else "SQLite"
 
+    @property
+    def path(self) -> Path:
+        """The absolute path of an SQLite file."""
+        return Path(self.location).absolute()
+
     async def open(self) -> Store:
         """The store, made where it is not there and may be made."""
         method = "raw" if self.passphrase is None else "kdf:argon2i:mod"
@@ -77,7 +82,7 @@ class Opening:
         if self.kind == "SQLite":
             if self._is_missing:
                 await self._create(lambda uri: Store.provision(uri, method, key))
-            uri = f"sqlite://{self._path}"
+            uri = f"sqlite://{self.path}"
         else:
             url = urlsplit(self.location)
             query = {**self._limits(), **dict(parse_qsl(url.query, keep_blank_values=True))}
@@ -110,20 +115,16 @@ class Opening:
         return {"connect_timeout": str(seconds), "options": options}
 
     @property
-    def _path(self) -> Path:
-        return Path(self.location).absolute()
-
-    @property
     def _is_missing(self) -> bool:
         """Whether the file has to be made; a link is followed by SQLite."""
-        return self.create and not os.path.lexists(self._path)
+        return self.create and not os.path.lexists(self.path)
 
     async def _create(self, provision: Callable[[str], Awaitable[Store]]) -> None:
         from pydidcomm.secrets._askar_creation import create  # noqa: PLC0415, for a new store alone
 
         try:
             # the other half is for opening it
-            await create(self._path, provision, self.timeout / 2)
+            await create(self.path, provision, self.timeout / 2)
         except OSError as error:
             message = f"the file of the secrets store cannot be made: {error.strerror or error}"
             raise SecretsUnavailableError(message) from error
@@ -167,6 +168,11 @@ class AskarStore:
         # database locked) or to be committed (a full disk), Askar 0.5 leaves it open in its connection: what
         # the next writer commits there is lost. No write may begin before the store is opened again.
         self._writing = asyncio.Semaphore(SESSIONS if self._is_postgres else 1)
+
+    @property
+    def opening(self) -> Opening | None:
+        """Where the store is; None for one that the program opened."""
+        return self._opening
 
     @property
     def _is_postgres(self) -> bool:

@@ -1,4 +1,4 @@
-"""A lock between processes that may be making one file. It is one of SQLite, and ends with its process."""
+"""A lock between processes that use one file. It is one of SQLite, and ends with its process."""
 
 import os
 import sqlite3
@@ -21,10 +21,17 @@ _LATER: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR})
 
 
 class FileLock:
-    """The lock of a file, in a file next to it that exists while the lock is held."""
+    """The lock of a file, in a file next to it.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The file.
+        keep: Whether the file of the lock stays when the lock is released: a process that opened it before it
+            is removed could lock what others do not see.
+    """
+
+    def __init__(self, path: Path, *, keep: bool = False) -> None:
         self._path = path.with_name(path.name + SUFFIX)
+        self._keep = keep
         self._held: sqlite3.Connection | None = None
 
     def acquire(self) -> bool:
@@ -65,9 +72,10 @@ class FileLock:
             time.sleep(STEP_SECONDS)
 
     def release(self) -> None:
-        """Remove the file, and let the next process acquire the lock."""
+        """Let the next process acquire the lock."""
         if self._held is None:
             return
         with closing(self._held), suppress(OSError):
-            self._path.unlink(missing_ok=True)
+            if not self._keep:
+                self._path.unlink(missing_ok=True)
         self._held = None

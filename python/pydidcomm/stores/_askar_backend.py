@@ -8,9 +8,11 @@ from typing import Any, Final
 from aries_askar import AskarError
 
 from pydidcomm.secrets._askar_backend import AskarBackend
+from pydidcomm.secrets._file_lock import FileLock
 from pydidcomm.stores import _askar_schema
 from pydidcomm.stores._askar_cache import Cache
 from pydidcomm.stores._askar_unit import Session, Transaction, Unit
+from pydidcomm.stores.errors import StoreUnavailableError
 
 MOST_IN_A_GROUP: Final = 128
 """The most verbs of one transaction; what comes meanwhile is the next group."""
@@ -26,6 +28,7 @@ class StoreBackend(AskarBackend):
         self._queue: list[tuple[Work, asyncio.Future[Any]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._cache = Cache()
+        self._lock: FileLock | None = None
 
     async def open(self) -> None:
         """Open the store, and bring its schema to the newest version."""
@@ -34,11 +37,28 @@ class StoreBackend(AskarBackend):
         if await self.read(_askar_schema.version) < len(_askar_schema.MIGRATIONS):
             await self.write(_askar_schema.migrate)
 
+    async def occupy(self) -> None:
+        """Keep other agents off the SQLite file."""
+        opening = self._store.opening
+        if self._lock is not None or opening is None or opening.kind != "SQLite":
+            return
+        path = opening.path
+        lock = FileLock(path.with_name(f"{path.name}-agent"), keep=True)
+        if not await asyncio.to_thread(lock.acquire):
+            message = (
+                f"another agent uses {path}: end it, or open the store with `shared=True` in each process, "
+                "so that they share the messages"
+            )
+            raise StoreUnavailableError(message)
+        self._lock = lock
+
     async def close(self) -> None:
         """Finish what is under way, and close the store."""
         if self._writer is not None:
             await asyncio.wait([self._writer])
         await super().close()
+        if self._lock is not None:
+            self._lock.release()
 
     async def read(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
         """The answer of a verb that changes nothing."""

@@ -161,6 +161,11 @@ class AskarStore:
         """Whether other processes use the store; see `ClaimingStore.is_shared`."""
         return self._shared
 
+    async def occupy(self) -> None:
+        """Keep other agents off an SQLite file that is not shared; see `ClaimingStore.occupy`."""
+        if not self._shared:
+            await self._run("occupy")
+
     async def claim(self, inbox_key: str, *, by: str, now: int, until: int) -> bool:
         """Claim a waiting message, or extend a claim; see `ClaimingStore.claim`."""
         claimed: bool = await self._write(lambda unit: _askar_inbox.claim(unit, inbox_key, by, now, until))

@@ -180,6 +180,14 @@ class ClaimingStore(Store, Protocol):
         """Whether other processes use the store, so that messages have to be claimed."""
         ...
 
+    async def occupy(self) -> None:
+        """Keep other agents off a store that is not shared, until it is closed or the process ends.
+
+        Raises:
+            StoreUnavailableError: Another agent uses it.
+        """
+        ...
+
     async def claim(self, inbox_key: str, *, by: str, now: int, until: int) -> bool:
         """Claim a waiting message, or extend a claim: until then no other `by` can claim it.
 

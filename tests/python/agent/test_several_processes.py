@@ -1,15 +1,18 @@
-"""Two agents on one store: each message is handled by one of them."""
+"""Two agents on one store: each message is handled by one of them, or the second does not start."""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import pytest
 
 from pydidcomm.agent import Agent, Limits
 from pydidcomm.protocols.basic_message import Text
+from pydidcomm.stores import StoreUnavailableError
 from pydidcomm.stores.askar import AskarStore
 from pydidcomm.transports.http import HttpTransport, Sent
 from support.agents import LOOPBACK, SECONDS, eventually, new_agent
@@ -183,3 +186,36 @@ async def test_a_message_that_one_process_sends_is_not_sent_by_another_one(tmp_p
                 for each in sending:
                     await each.sent(timeout=SECONDS)
     assert set(sent.values()) == {1}
+
+
+PROGRAM = """
+import asyncio, sys
+from pydidcomm.agent import Agent
+
+async def main():
+    async with Agent(sys.argv[1], raw_key=sys.argv[2]):
+        print("started", flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_second_agent_on_a_file_that_is_not_shared_does_not_start(tmp_path: Path) -> None:
+    path, raw_key = tmp_path / "bob.db", AskarStore.generate_raw_key()
+    words = [sys.executable, "-c", PROGRAM, str(path), raw_key]
+    async with await anyio.open_process(words) as first:
+        try:
+            assert first.stdout is not None
+            assert (await first.stdout.receive()).startswith(b"started")
+            with pytest.raises(StoreUnavailableError, match=r"another agent uses .*bob\.db: end it, or open"):
+                async with Agent(path, raw_key=raw_key):
+                    pass
+        finally:
+            first.kill()
+    # nothing is left of an agent that was killed
+    for _ in range(2):
+        async with Agent(path, raw_key=raw_key):
+            with pytest.raises(StoreUnavailableError):
+                async with Agent(path, raw_key=raw_key):
+                    pass

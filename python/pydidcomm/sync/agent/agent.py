@@ -28,8 +28,8 @@ class Agent(AgentFace):
 
     Args:
         store: A store, or the path of an encrypted file or the URL of a PostgreSQL database, which the agent
-            opens and closes (extra `askar`). A file is for one process at a time: the handlers of
-            a second one would run for the same messages. `AskarStore.open(..., shared=True)` is for several.
+            opens and closes (extra `askar`). A file is for one agent at a time, and a
+            second one does not start; `AskarStore.open(..., shared=True)` is for several.
         passphrase: Opens the file or the database.
         raw_key: The same, without the half second that a passphrase takes.
         listen: Where it serves, for instance `http://127.0.0.1:8040/didcomm`; None where a mediator receives.
