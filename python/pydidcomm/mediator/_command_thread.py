@@ -3,7 +3,7 @@
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -15,6 +15,8 @@ MOST_WAITING: Final = 4_096
 """Commands that wait for the thread; a mediator refuses work before that."""
 
 Command = Callable[[sqlite3.Connection], Any]
+Run = Callable[[Command], Awaitable[Any]]
+"""Runs a command in the thread, and returns its result after the commit."""
 Grouped = Callable[[sqlite3.Connection, list[Any]], list[Any]]
 _Group = list[tuple[object, "Future[Any]"]]
 

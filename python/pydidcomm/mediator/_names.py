@@ -1,6 +1,7 @@
 """What the stores of a mediator have in common: names, and queries for the operator."""
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -58,6 +59,15 @@ MOVES: Final = """
 """
 MOVES_KEPT: Final = 3_600.0
 """Seconds for which rotations are kept: processes look for them every few seconds."""
+
+REMEMBERED: Final = 86_400.0
+"""Seconds for which what was acknowledged or sent is not taken again: senders retry for hours."""
+
+
+def own_lane() -> str:
+    """The lane of a departure that is in no order."""
+    # the name of no DID
+    return f"#{secrets.token_urlsafe(16)}"
 
 
 def key_of(did: str) -> str:

@@ -3,12 +3,11 @@
 Each transaction locks the row of the totals first: what one of them sees of a lane is what is there.
 """
 
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
+from pydidcomm.mediator._names import REMEMBERED, own_lane
 from pydidcomm.mediator._postgres_groups import Groups
-from pydidcomm.mediator._postgres_queue import REMEMBERED
 from pydidcomm.mediator.departures import (
     Departure,
     Fate,
@@ -115,7 +114,7 @@ async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -
     await connection.execute(
         "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved) "
         "VALUES ($1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = $1), $2, $3, $4, $5, $6, $7, $8)",
-        departure.next if departure.due <= departure.at else _own_lane(),
+        departure.next if departure.due <= departure.at else own_lane(),
         departure.next,
         digest,
         departure.due,
@@ -126,11 +125,6 @@ async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -
     )
     await _add(connection, 1, departure.size)
     return placed
-
-
-def _own_lane() -> str:
-    # the name of no DID
-    return f"#{secrets.token_urlsafe(16)}"
 
 
 async def _add(connection: Any, messages: int, size: int) -> None:  # noqa: ANN401, of asyncpg
@@ -213,7 +207,7 @@ async def _settle(
         [each.seq for each in later],
         [each.due for each in later],
         [each.attempts for each in later],
-        [_own_lane() if each.apart else None for each in later],
+        [own_lane() if each.apart else None for each in later],
     )
     await _promote(connection, [row["lane"] for row in lanes])
     sent = {each.seq for each in settlements if each.fate is Fate.SENT}

@@ -3,11 +3,16 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from pydidcomm.mediator._names import LONGEST, MOVES_KEPT, OVERVIEW, STATUS, STATUS_OF_ROUTE, overview_of
+from pydidcomm.mediator._names import (
+    LONGEST,
+    MOVES_KEPT,
+    OVERVIEW,
+    REMEMBERED,
+    STATUS,
+    STATUS_OF_ROUTE,
+    overview_of,
+)
 from pydidcomm.mediator.records import Overview, Queued, QueueLength, QueueStatus, Recipient
-
-REMEMBERED: Final = 86_400.0
-"""Seconds for which an acknowledged envelope is not taken again: senders retry for hours."""
 
 _PAGE: Final = 64
 """Rows that are read at once: their envelopes are in memory together."""

@@ -1,12 +1,12 @@
 """Departures in SQLite. A lane is what leaves in order; its head is the one that may leave next."""
 
-import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
 
+from pydidcomm.mediator._command_thread import Run
+from pydidcomm.mediator._names import REMEMBERED, own_lane
 from pydidcomm.mediator._sqlite_placing import require_room
 from pydidcomm.mediator.departures import (
     Departure,
@@ -18,11 +18,6 @@ from pydidcomm.mediator.departures import (
     has_share,
 )
 from pydidcomm.mediator.records import Placement
-
-REMEMBERED: Final = 86_400.0
-"""Seconds for which what was sent is not taken again: senders retry for hours."""
-
-Run = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
 
 
 class SqliteDepartures:
@@ -87,7 +82,7 @@ def _keep(
     )
     if placed is not Placement.STORED:
         return placed
-    lane = departure.next if departure.due <= departure.at else _own_lane()
+    lane = departure.next if departure.due <= departure.at else own_lane()
     connection.execute(
         "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved) "
         "VALUES (?1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -104,11 +99,6 @@ def _keep(
     )
     _add(connection, 1, departure.size)
     return placed
-
-
-def _own_lane() -> str:
-    # the name of no DID
-    return f"#{secrets.token_urlsafe(16)}"
 
 
 def _add(connection: sqlite3.Connection, messages: int, size: int) -> None:
@@ -164,7 +154,7 @@ def _settle(
 def _postpone(connection: sqlite3.Connection, settlement: Settlement, lane: str) -> None:
     connection.execute(
         "UPDATE outgoing SET due = ?, attempts = ?, lane = ? WHERE seq = ?",
-        (settlement.due, settlement.attempts, _own_lane() if settlement.apart else lane, settlement.seq),
+        (settlement.due, settlement.attempts, own_lane() if settlement.apart else lane, settlement.seq),
     )
     _promote(connection, lane)
 

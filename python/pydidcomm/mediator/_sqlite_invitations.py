@@ -1,13 +1,10 @@
 """Tokens of invitations in SQLite."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
+from pydidcomm.mediator._command_thread import Run
 from pydidcomm.mediator.invitations import InvitationToken, digest_of_token, digest_of_use
-
-Run = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
 
 
 class SqliteInvitations:

@@ -1,15 +1,13 @@
 """Parked messages in SQLite, and the count of deliveries that parks them."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
+from pydidcomm.mediator._command_thread import Run
 from pydidcomm.mediator._names import DELIVERED, PARKED, key_of
 from pydidcomm.mediator.parked import Undelivered, has_room
 from pydidcomm.mediator.records import Limits
-
-Run = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
 
 
 class SqliteParked:
@@ -138,17 +136,6 @@ def _count(connection: sqlite3.Connection) -> int:
 def _listed(query: str, limit: int, did: str | None, connection: sqlite3.Connection) -> list[Undelivered]:
     key = None if did is None else key_of(did)
     rows = connection.execute(query.format(did="?1", limit="?2"), (key, limit))
-    return [
-        Undelivered(
-            number=row[0],
-            did=row[1],
-            bytes=row[2],
-            received=row[3],
-            expires=row[4],
-            deliveries=row[5],
-            first_delivered=row[6],
-            last_delivered=row[7],
-            parked=row[8],
-        )
-        for row in rows
-    ]
+    # as the query names them
+    names = [each[0] for each in rows.description]
+    return [Undelivered(**dict(zip(names, row, strict=True))) for row in rows]

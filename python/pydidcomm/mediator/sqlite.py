@@ -16,6 +16,7 @@ from pydidcomm.mediator._names import (
     LONGEST,
     MOVES_KEPT,
     OVERVIEW,
+    REMEMBERED,
     STATUS,
     STATUS_OF_ROUTE,
     key_of,
@@ -42,9 +43,6 @@ from pydidcomm.mediator.records import (
 __all__ = ["SqliteMediatorStore"]
 
 Answer = TypeVar("Answer")
-
-_REMEMBERED: Final = 86_400.0
-"""Seconds for which an acknowledged envelope is not taken again: senders retry for hours."""
 
 _BUSY_SECONDS: Final = 30.0
 """How long a write waits for another process with the same file."""
@@ -305,13 +303,13 @@ def _acknowledge(
             digest = parked.acknowledge(name, recipient.id, connection)
             if digest is not None:
                 gone += 1
-                connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (digest, at + _REMEMBERED))
+                connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (digest, at + REMEMBERED))
             continue
         gone += 1
         connection.execute(
             "UPDATE recipient SET queued = queued - 1, bytes = bytes - ? WHERE id = ?", (row[0], recipient.id)
         )
-        connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (row[1], at + _REMEMBERED))
+        connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (row[1], at + REMEMBERED))
     return gone
 
 

@@ -1,0 +1,16 @@
+"""What the checks of the conformance suite share."""
+
+from typing import Final
+
+NOW: Final = 1_700_000_000.0
+BOB: Final = "did:example:bob"
+CAROL: Final = "did:example:carol"
+ALL: Final = 1_000_000
+"""More messages and bytes than a check stores."""
+
+
+def require(condition: object, rule: str) -> None:
+    """Fail the check where a rule does not hold."""
+    if not condition:
+        message = f"the store breaks a rule: {rule}"
+        raise AssertionError(message)
