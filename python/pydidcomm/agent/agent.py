@@ -18,6 +18,7 @@ from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.running import Running
 from pydidcomm.agent.server import bound, serving
+from pydidcomm.dids.peer_did import check_endpoint
 from pydidcomm.protocols import Event, Protocol, Protocols
 from pydidcomm.protocols.acknowledgment import EmptyMessage
 from pydidcomm.protocols.discover_features import DiscoverFeatures, Feature, features_of
@@ -54,6 +55,9 @@ class Agent(Directory, Router):
         worker: The name of this process among those that use one store, the same after a restart, so that it
             goes on at once with what it has claimed. By default a random one: after a kill its messages wait
             for 15 seconds.
+
+    Raises:
+        ValueError: `endpoint` is not a URI.
 
     Example:
         >>> import asyncio
@@ -92,6 +96,7 @@ class Agent(Directory, Router):
         worker: str | None = None,
     ) -> None:
         super().__init__()
+        check_endpoint("`endpoint`", endpoint)
         self._store = store
         self._passphrase = passphrase
         self._raw_key = raw_key

@@ -33,7 +33,9 @@ def bound(listen: str) -> tuple[socket.socket, str]:
     except ValueError:
         # a port that is not a number or too large, or a bracket without its other
         parts, host, port = urlsplit(""), None, None
-    if parts.scheme != "http" or host is None or port is None:
+    # a server sees neither a user nor a fragment, and has one path for every query
+    more = parts.query or parts.fragment or parts.username is not None
+    if parts.scheme != "http" or host is None or port is None or more:
         problem = f"`listen` must be a URL such as http://127.0.0.1:8040/didcomm, got {listen!r}"
         raise ValueError(problem)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -104,11 +104,11 @@ class PeerDid:
         if self.method == 0 and (several or len(self.auth_curves) > 1 or len(self.agreement_curves) > 1):
             message = "did:peer:0 has one key: use method 2 for several keys or curves"
             raise ValueError(message)
-        _check_endpoint("`service_endpoint`", self.service_endpoint)
+        check_endpoint("`service_endpoint`", self.service_endpoint)
         for service in self.services:
             endpoint = _members(service).get("serviceEndpoint")
             uri = _members(endpoint).get("uri", endpoint)
-            _check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
+            check_endpoint("`uri` of a service", uri if isinstance(uri, str) else None)
 
     def _check_counts(self) -> None:
         for name in ("auth_keys_count", "agreement_keys_count"):
@@ -140,7 +140,7 @@ def _members(value: object) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
-def _check_endpoint(name: str, uri: object) -> None:
+def check_endpoint(name: str, uri: object) -> None:
     """An endpoint is a URI of some transport, or a DID: both begin with a scheme."""
     if uri is None:
         return

@@ -34,11 +34,27 @@ async def test_an_agent_without_its_server_names_what_to_install_and_can_be_moun
 
 @pytest.mark.parametrize(
     "listen",
-    ["127.0.0.1:8040", "http://127.0.0.1/", "http://127.0.0.1:99999/", "http://h:80a/", "http://[::1"],
+    [
+        "127.0.0.1:8040",
+        "http://127.0.0.1/",
+        "http://127.0.0.1:99999/",
+        "http://h:80a/",
+        "http://[::1",
+        "http://127.0.0.1:0/?room=1",
+        "http://127.0.0.1:0/#room",
+        "http://user@127.0.0.1:0/",
+    ],
 )
 async def test_an_address_that_is_not_one_is_named(listen: str) -> None:
     with pytest.raises(ValueError, match=f"`listen` must be a URL such as .*, got {re.escape(repr(listen))}"):
-        await new_agent(listen=listen).__aenter__()
+        async with new_agent(listen=listen):
+            pass
+
+
+@pytest.mark.parametrize("endpoint", ["nonsense", "example.com/didcomm", "localhost:8040", ""])
+def test_an_endpoint_that_is_not_one_is_named_before_anything_is_opened(endpoint: str) -> None:
+    with pytest.raises(ValueError, match="`endpoint` must be a URI with a scheme, or a DID"):
+        new_agent(endpoint=endpoint)
 
 
 def _on_trio() -> bool:

@@ -45,6 +45,9 @@ class Agent(AgentFace):
             goes on at once with what it has claimed. By default a random one: after a kill its messages wait
             for 15 seconds.
 
+    Raises:
+        ValueError: `endpoint` is not a URI.
+
     Example:
         >>> from pydidcomm.sync.agent import Agent
         >>> from pydidcomm.protocols.basic_message import Text
