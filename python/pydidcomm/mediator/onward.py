@@ -55,7 +55,7 @@ class Onward:
     Attributes:
         sender: Sends them, and guards the mediator's network: an `HttpTransport(rounds=1)`.
         hosts: The hosts that are sent to, each with its port or for all ports; None for any host, which lets
-            a sender choose what the mediator connects to.
+            a sender choose what the mediator connects to. A host has no scheme, path or `*`.
         schemes: The URI schemes that are sent to.
         rewrap: Whether an envelope is wrapped once more for its recipient, so that its bytes differ at each
             hop; the recipient has to open the forward itself.
@@ -88,7 +88,7 @@ class Onward:
         if unknown:
             message = f"`schemes` may have {', '.join(_PORTS)}, got {unknown[0]!r}"
             raise ValueError(message)
-        names = None if self.hosts is None else frozenset(name.lower() for name in self.hosts)
+        names = None if self.hosts is None else frozenset(map(_named, self.hosts))
         object.__setattr__(self, "hosts", names)
 
     def allows(self, uri: str) -> bool:
@@ -101,6 +101,16 @@ class Onward:
         if host is None or urlsplit(uri).scheme.lower() not in self.schemes:
             return False
         return self.hosts is None or host in self.hosts or host.rpartition(":")[0] in self.hosts
+
+
+def _named(host: str) -> str:
+    """A host of the list as endpoints are compared with it."""
+    name = host.lower()
+    # another one would be on no endpoint, and all messages would be dropped
+    if set(name) & set("* ") or host_of(f"https://{name}") not in {name, f"{name}:443"}:
+        message = f"`hosts` must list hosts, each with its port or for all ports, got {host!r}: 'example.org'"
+        raise ValueError(message)
+    return name
 
 
 def host_of(uri: str) -> str | None:
