@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
+from urllib.parse import parse_qsl, urlsplit
 
 from pydidcomm._settings import read_sections, write_sections
 from pydidcomm.protocols import BasicMessage, DiscoverFeatures, Protocol, Receipts, TrustPing, UserProfile
@@ -39,6 +40,16 @@ def _is_did(text: str) -> bool:
 def _is_endpoint(text: str) -> bool:
     scheme, _, rest = text.partition("://")
     return _is_did(text) or (scheme in {"http", "https", "ws", "wss"} and bool(rest))
+
+
+def _is_postgres(text: str) -> bool:
+    """Whether it is a URL with a database, and a host or a parameter `host`."""
+    try:
+        url = urlsplit(text)
+        host = url.hostname or dict(parse_qsl(url.query)).get("host")
+    except ValueError:
+        return False
+    return url.scheme in {"postgres", "postgresql"} and bool(host) and bool(url.path.strip("/"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +92,7 @@ class StoreSettings:
         if not self.path and not self.url:
             message = "[store] `path` must not be empty: it names a file, for instance agent.db"
             raise ValueError(message)
-        scheme = self.url.partition("://")[0]
-        if self.url and (scheme == self.url or scheme not in {"postgres", "postgresql"}):
+        if self.url and not _is_postgres(self.url):
             # it may have a password, and is not shown
             message = "[store] `url` must be of PostgreSQL, postgres://user:password@host/database"
             raise ValueError(message)

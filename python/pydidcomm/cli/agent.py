@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -170,6 +171,13 @@ def _router(reference: str, folder: Path) -> "Router":
         message = f"[agent] `routers`: {reference} leads nowhere: {error}"
         raise click.UsageError(message) from error
     if not isinstance(found, Router) and callable(found):
+        try:
+            signature(found).bind()
+        except (TypeError, ValueError) as error:
+            message = (
+                f"[agent] `routers`: {reference} must be a Router, or a function without arguments: {error}"
+            )
+            raise click.UsageError(message) from error
         found = found()
     if not isinstance(found, Router):
         message = (

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pydidcomm.agent.settings import AgentSettings, InvitationSettings, ServerSettings, Settings
+from pydidcomm.agent.settings import (
+    AgentSettings,
+    InvitationSettings,
+    ServerSettings,
+    Settings,
+    StoreSettings,
+)
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.discover_features import Disclose, Queries, Query
 from pydidcomm.stores import MemoryStore
@@ -94,6 +100,10 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
     config.write_text('[agent]\nrouters = ["no_such_module:router"]', encoding="utf-8")
     ended = alice.run("agent", "run", "--json", "--config", str(config))
     assert (ended.returncode, "no_such_module:router leads nowhere" in ended.stderr) == (2, True)
+    (alice.home / "needy.py").write_text("def make(shop):\n    return shop", encoding="utf-8")
+    config.write_text('[agent]\nrouters = ["needy:make"]', encoding="utf-8")
+    ended = alice.run("agent", "run", "--json", "--config", str(config))
+    assert (ended.returncode, "needy:make must be a Router, or a func" in ended.stderr) == (2, True)
     config.write_text("", encoding="utf-8")
     ended = alice.run("agent", "run", "--json", "--config", str(config))
     assert (ended.returncode, "`pydidcomm agent init` makes it" in ended.stderr) == (2, True)
@@ -119,6 +129,10 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
         ('[store]\npath = ""', "`path` must not be empty"),
         ('[store]\nurl = "agent.db"', "`url` must be of PostgreSQL"),
         ('[store]\nurl = "mysql://user:secret@host/db"', "`url` must be of PostgreSQL"),
+        ('[store]\nurl = "postgres://"', "`url` must be of PostgreSQL"),
+        ('[store]\nurl = "postgres:///db"', "`url` must be of PostgreSQL"),
+        ('[store]\nurl = "postgres://user:secret@host"', "`url` must be of PostgreSQL"),
+        ('[store]\nurl = "postgres://user:secret@[host/db"', "`url` must be of PostgreSQL"),
         ("[agent]\nlabel = 5", "must be a string, got 5"),
     ],
 )
@@ -127,6 +141,11 @@ def test_a_wrong_configuration_is_named(text: str, problem: str, tmp_path: Path)
     with pytest.raises(ValueError, match=problem) as raised:
         Settings.read(tmp_path / "agent.toml")
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["postgres://u:p@h:5432/db", "postgresql:///db?host=/run/postgresql"])
+def test_the_url_of_a_database_on_a_host_or_a_socket_is_taken(url: str) -> None:
+    assert StoreSettings(url=url).url == url
 
 
 def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_path: Path) -> None:
