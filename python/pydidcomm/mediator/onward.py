@@ -9,13 +9,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
-from pydidcomm import DeliveryError
+from pydidcomm import DeliveryError, ResolutionError
 from pydidcomm.mediator.departures import Departure, Fate, Outgoing, OutgoingLimits, Settlement
 
 if TYPE_CHECKING:
     from pydidcomm.transports.http import Sendable, Sent
 
-__all__ = ["Onward", "Result", "Sender", "departure_of", "host_of", "is_final", "origin_of", "settled"]
+__all__ = [
+    "Onward",
+    "Result",
+    "Sender",
+    "departure_of",
+    "host_of",
+    "is_final",
+    "may_resolve",
+    "origin_of",
+    "settled",
+]
 
 PATIENT_ATTEMPTS: Final = 8
 """Attempts during which later messages for the same DID wait: past them the one message may be the cause."""
@@ -30,6 +40,9 @@ _PORTS: Final = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 
 _FINAL: Final = frozenset({"status 404", "status 410", "status 421", "refused address", "not a URL"})
 """Reasons for which a transport tries another endpoint, and which another attempt would meet again."""
+
+_UNRESOLVABLE: Final = frozenset({"invalid DID", "refused address"})
+"""Causes for which a DID does not resolve that another attempt would meet again."""
 
 
 class Sender(Protocol):
@@ -220,3 +233,12 @@ def is_final(error: DeliveryError) -> bool:
     """
     # behind the colon are details
     return error.refused or (bool(error.tried) and error.tried[-1][1].partition(":")[0] in _FINAL)
+
+
+def may_resolve(error: ResolutionError) -> bool:
+    """Whether a DID may resolve at another attempt.
+
+    Args:
+        error: What the resolver raised.
+    """
+    return error.cause not in _UNRESOLVABLE

@@ -22,7 +22,16 @@ from pydidcomm import (
 from pydidcomm.mediator.breaker import SLOW_SECONDS, Hosts, Turn
 from pydidcomm.mediator.departures import Departures, Fate, Outgoing, Settlement
 from pydidcomm.mediator.metrics import Metrics
-from pydidcomm.mediator.onward import Onward, Result, departure_of, host_of, is_final, origin_of, settled
+from pydidcomm.mediator.onward import (
+    Onward,
+    Result,
+    departure_of,
+    host_of,
+    is_final,
+    may_resolve,
+    origin_of,
+    settled,
+)
 from pydidcomm.mediator.records import Placed, Placement
 
 if TYPE_CHECKING:
@@ -204,9 +213,9 @@ class Relay:
             if not ways:
                 return Result("not-allowed", Fate.DROPPED)
             return await self._through(item, ways)
-        except ResolutionError:
-            return _LATER
-        except (DIDCommError, ValueError):
+        except (DIDCommError, ValueError) as error:
+            if isinstance(error, ResolutionError) and may_resolve(error):
+                return _LATER
             # no document, no key, or no envelope that can be wrapped
             return Result("unroutable", Fate.DROPPED)
 

@@ -1,6 +1,7 @@
 """Forwards for DIDs that are not registered: where they go, when, and what is dropped."""
 
 import json
+import re
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
@@ -477,3 +478,16 @@ async def test_a_did_that_resolves_keeps_its_place_while_its_endpoint_fails(tmp_
         # the second attempt comes after the first was noted
         await until(lambda: len(sender.tried) > len(parties))
         assert await load(tmp_path) == len(parties)
+
+
+@pytest.mark.parametrize("cause", ["invalid DID", "refused address"])
+async def test_a_did_that_cannot_resolve_later_either_is_dropped(cause: str, tmp_path: Path) -> None:
+    class Refusing:
+        async def resolve(self, did: str) -> None:
+            raise ResolutionError(did, None, cause)
+
+    metrics = PrometheusMetrics()
+    onward = scripted(Scripted(), pause=100)
+    async with flooded(tmp_path, Refusing(), 1, onward=onward, metrics=metrics):
+        await until(lambda: re.search("unroutable|later", metrics.text().decode()) is not None)
+        assert 'event="onward",outcome="unroutable"' in metrics.text().decode()
