@@ -86,7 +86,7 @@ def _prepare(wallet: Path, *, create: bool) -> bool:
     """Whether the wallet has to be made; its folder is, for its owner alone."""
     try:
         if wallet.exists():
-            _check(wallet)
+            check_file(wallet, "wallet")
             return False
         if create:
             wallet.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,22 +98,22 @@ def _prepare(wallet: Path, *, create: bool) -> bool:
     raise NotFoundError(message)
 
 
-def _check(wallet: Path) -> None:
-    """Refuse what is not a wallet before a passphrase is asked for, and before SQLite writes into it.
+def check_file(path: Path, what: str) -> None:
+    """Refuse a file of another kind before a passphrase is asked for, and before SQLite writes into it.
 
     Raises:
         SecretsUnavailableError: It is not.
     """
     fault = None
     # SQLite locks the file even to read it
-    if not wallet.is_file() or not os.access(wallet, os.R_OK | os.W_OK):
+    if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
         fault = "it must be a file that may be read and written"
     else:
-        with wallet.open("rb") as file:
+        with path.open("rb") as file:
             if file.read(len(SQLITE)) != SQLITE:
                 fault = "it is another file, not an SQLite database"
     if fault is not None:
-        message = f"the wallet {wallet} cannot be opened: {fault}"
+        message = f"the {what} {path} cannot be opened: {fault}"
         raise SecretsUnavailableError(message)
 
 

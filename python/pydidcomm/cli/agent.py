@@ -16,7 +16,7 @@ from pydidcomm.cli._options import DID, option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
 from pydidcomm.cli._passphrase import passphrase
 from pydidcomm.cli._run import in_event_loop, in_server_loop
-from pydidcomm.cli._wallet import TIMEOUT_SECONDS
+from pydidcomm.cli._wallet import TIMEOUT_SECONDS, check_file
 from pydidcomm.secrets.errors import SecretsLockedError
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ async def _opened(settings: "Settings", *, create: bool) -> AsyncGenerator["Aska
 
     Raises:
         SecretsLockedError: Its passphrase is wrong, or cannot be had.
+        SecretsUnavailableError: The path names a folder or another file.
         StoreUnavailableError: There is none, or it cannot be opened.
     """
     from pydidcomm.stores.askar import AskarStore  # noqa: PLC0415, the extra `askar`
@@ -146,6 +147,8 @@ async def _opened(settings: "Settings", *, create: bool) -> AsyncGenerator["Aska
             else f"there is no {shown}: `pydidcomm agent init` makes it"
         )
         raise click.UsageError(message)
+    if not settings.store.url and not create:
+        check_file(shown, "store")
     words = passphrase(shown, new=create)
     try:
         async with AskarStore.open(

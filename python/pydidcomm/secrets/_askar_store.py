@@ -140,6 +140,11 @@ class Opening:
             return SecretsLockedError(
                 f"`{name}` does not open this store of secrets: it may be one with `{other}`"
             )
+        if self.kind == "SQLite" and os.path.lexists(self.path):
+            return SecretsUnavailableError(
+                f"{self.path} cannot be opened as a store of secrets: it may be a folder, a file of another "
+                "program, in use, or not readable; check `location`"
+            )
         if error.code == AskarErrorCode.NOT_FOUND:
             return SecretsUnavailableError(
                 "there is no store of secrets at `location`; `create=True` makes one"

@@ -107,6 +107,10 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
     config.write_text("", encoding="utf-8")
     ended = alice.run("agent", "run", "--json", "--config", str(config))
     assert (ended.returncode, "`pydidcomm agent init` makes it" in ended.stderr) == (2, True)
+    for path, fault in ((".", "it must be a file"), ("needy.py", "it is another file")):
+        ended = alice.run("agent", "run", "--config", str(config), PYDIDCOMM_AGENT_STORE_PATH=path)
+        assert (ended.returncode, f"the store {alice.home / path} cannot" in ended.stderr) == (8, True)
+        assert fault in ended.stderr
     (alice.home / "agent.toml").unlink()
     assert alice.run("agent", "init", "--config", str(config)).returncode == 0
     other = {"PYDIDCOMM_PASSPHRASE": "another one"}

@@ -35,6 +35,16 @@ print(*sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM items"))
 """
 
 
+@pytest.mark.parametrize("create", [False, True])
+async def test_a_folder_and_a_file_of_another_program_are_named(create: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    (tmp_path / "other").write_text("not a store", encoding="utf-8")
+    for path in (tmp_path, tmp_path / "other"):
+        with pytest.raises(StoreUnavailableError, match=re.escape(f"{path} cannot be opened")) as raised:
+            async with AskarStore.open(path, raw_key=RAW_KEY, create=create):
+                pass
+        assert "create=True" not in str(raised.value)
+
+
 async def handle(store: AskarStore, key: str) -> None:
     """Accept a message and commit its effects."""
     await store.accept(Incoming(key=key, lane=key, received=bytes(1000), at=NOW))
