@@ -73,9 +73,7 @@ class Mediators:
         """Connect to those of the store that are not connected yet."""
         for record in await self._mediations():
             if record.routing_did and record.did not in self._connected:
-                mediation = self._connect(record.relationship)
-                mediation.restore(record.routing_did, record.version)
-                self._add(record.did, mediation)
+                self._add(record.did, self._restored(record))
 
     @property
     def dids(self) -> list[str]:
@@ -134,13 +132,14 @@ class Mediators:
             connected = self._connected.pop(record.did, None)
             if connected is not None:
                 connected.scope.cancel()
+            if record.routing_did:
+                # also where a removal before was interrupted
+                mediation = connected.mediation if connected else self._restored(record)
                 ours = [one async for one in self._records(RECIPIENT) if one.value.decode() == record.did]
                 try:
-                    await connected.mediation.drain()
+                    await mediation.drain()
                     for first in range(0, len(ours), AT_ONCE):
-                        await connected.mediation.unregister(
-                            [one.key for one in ours[first : first + AT_ONCE]]
-                        )
+                        await mediation.unregister([one.key for one in ours[first : first + AT_ONCE]])
                 except _AWAY as error:
                     LOG.warning("the mediator does not know that mediation has ended: %s", error)
                 for first in range(0, len(ours), AT_ONCE):
@@ -243,6 +242,12 @@ class Mediators:
             for record in page:
                 yield record
             after = page.after
+
+    def _restored(self, record: MediationRecord) -> Mediation:
+        """The client of a mediator that has granted before."""
+        mediation = self._connect(record.relationship)
+        mediation.restore(record.routing_did, record.version)
+        return mediation
 
     def _add(self, did: str, mediation: Mediation) -> None:
         connected = _Connected(mediation)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 
 from pydidcomm import DIDCommMessaging
@@ -20,8 +21,8 @@ from pydidcomm.protocols.coordinate_mediation import (
     RecipientQuery,
 )
 from pydidcomm.stores import MemoryStore
-from pydidcomm.transports.http import Sent
-from support.agents import SECONDS, eventually, new_agent
+from pydidcomm.transports.http import HttpTransport, Sent
+from support.agents import LOOPBACK, SECONDS, eventually, new_agent
 from support.mediated import mediator, mobile
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from pydidcomm import DIDDocument, Packed
     from pydidcomm.protocols import Body
+    from pydidcomm.transports.http import Sendable
 
 KEPT = Limits(handler_seconds=SECONDS, replaced_seconds=1000)
 
@@ -189,6 +191,36 @@ async def test_a_mediator_that_is_given_up_is_forgotten_and_receives_no_more(tmp
             assert bob.mediators == []
             await bob.mediate(did)
             assert bob.mediators == [did]
+
+
+class HoldingTransport(HttpTransport):
+    """Sends nothing while it holds."""
+
+    holds = False
+
+    async def send(self, packed: Packed | Sendable, **options: Any) -> Sent:  # noqa: ANN401, those of the transport
+        if self.holds:
+            await anyio.sleep_forever()
+        return await super().send(packed, **options)
+
+
+async def test_a_removal_of_a_mediator_that_was_cancelled_is_finished_by_the_next_one(
+    tmp_path: Path,
+) -> None:
+    async with (
+        mediator(tmp_path, live=False) as did,
+        HoldingTransport(allow=LOOPBACK) as transport,
+        mobile(transport=transport) as bob,
+    ):
+        await bob.mediate(did)
+        await bob.invite()
+        assert await registered(tmp_path) == 1
+        transport.holds = True
+        with anyio.move_on_after(0.1):
+            await bob.unmediate(did)
+        transport.holds = False
+        assert await bob.unmediate(did)
+        assert await registered(tmp_path) == 0
 
 
 async def test_of_two_mediators_the_newer_one_receives_until_it_is_given_up_also_while_it_is_away(
