@@ -9,6 +9,7 @@ from pydidcomm import Message, same_party
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.friends import Friend
 from pydidcomm.agent.invited import Invited
+from pydidcomm.agent.pages import all_relationships
 from pydidcomm.agent.records import ACCEPTED, INVITATION, InvitationRecord, RetiredRecord
 from pydidcomm.agent.running import Running
 from pydidcomm.invitations import Invitation, fetch_invitation
@@ -21,9 +22,6 @@ __all__ = ["Directory"]
 
 BASE_URL: Final = "https://didcomm.org/invitation"
 """The URL of invitations of an agent without an endpoint: programs read the parameter, and open no page."""
-
-PAGE: Final = 100
-"""Relationships that are read at once."""
 
 
 class Directory:
@@ -194,8 +192,6 @@ class Directory:
 
     async def friends(self) -> AsyncGenerator[Friend]:
         """The peers of all relationships, ended ones too, as `async for friend in agent.friends()`."""
-        services, after = self._current.services, None
-        while page := await services.store.relationships(after, PAGE):
-            for one in page:
-                yield Friend(one.id, services)
-            after = page.after
+        services = self._current.services
+        async for one in all_relationships(services.store):
+            yield Friend(one.id, services)

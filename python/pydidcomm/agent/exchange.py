@@ -1,12 +1,13 @@
 """Relationships as JSON, to be moved into another store: what an export holds, and how it is read again."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from inspect import isawaitable
 from typing import Any, Final, TypeVar, cast
 
 from pydidcomm import DIDCommMessaging, Secret
+from pydidcomm.agent.pages import all_records, all_relationships
 from pydidcomm.agent.records import (
     INVITATION,
     MEDIATION,
@@ -54,12 +55,12 @@ async def exported(store: Store, messaging: DIDCommMessaging, *, private_keys: b
         SecretNotFoundError: The private key of a DID is not in the store.
         ValueError: A private key cannot leave the store.
     """
-    relationships = [asdict(one) async for one in _relationships(store)]
+    relationships = [asdict(one) async for one in all_relationships(store)]
     found: dict[str, Any] = {"format": FORMAT, "relationships": relationships}
     for name, (kind, _) in _OBJECTS.items():
-        found[name] = [json.loads(record.value) async for record in _records(store, kind)]
+        found[name] = [json.loads(record.value) async for record in all_records(store, kind)]
     for name, kind in _TEXTS.items():
-        found[name] = {record.key: record.value.decode() async for record in _records(store, kind)}
+        found[name] = {record.key: record.value.decode() async for record in all_records(store, kind)}
     if private_keys:
         found["private_keys"] = [
             await _jwk(messaging, kid) for did in _own_dids(found) for kid in await _kids(messaging, did)
@@ -192,19 +193,3 @@ def _secret(number: int, value: Any) -> Secret:  # noqa: ANN401, of a file
         # the text of the library may quote the key
         problem = f"`export`: private_keys[{number}] is not a private key with its kid"
         raise ValueError(problem) from error
-
-
-async def _relationships(store: Store) -> AsyncGenerator[Relationship]:
-    after = None
-    while page := await store.relationships(after, AT_ONCE):
-        for one in page:
-            yield one
-        after = page.after
-
-
-async def _records(store: Store, kind: str) -> AsyncGenerator[Record]:
-    after = None
-    while page := await store.records(kind, after, AT_ONCE):
-        for one in page:
-            yield one
-        after = page.after

@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ import anyio
 
 from pydidcomm import DIDCommError, DIDCommMessaging, same_party
 from pydidcomm.agent.mediation import Mediation, MediationError
+from pydidcomm.agent.pages import all_records
 from pydidcomm.agent.records import MEDIATION, RECIPIENT, RETIRED, MediationRecord, RetiredRecord
 from pydidcomm.protocols.problem_report import ProblemReported
 from pydidcomm.stores import Done, Record, Relationship
@@ -135,7 +135,8 @@ class Mediators:
             if record.routing_did:
                 # also where a removal before was interrupted
                 mediation = connected.mediation if connected else self._restored(record)
-                ours = [one async for one in self._records(RECIPIENT) if one.value.decode() == record.did]
+                registered = all_records(self._services.store, RECIPIENT)
+                ours = [one async for one in registered if one.value.decode() == record.did]
                 try:
                     await mediation.drain()
                     for first in range(0, len(ours), AT_ONCE):
@@ -182,7 +183,7 @@ class Mediators:
         due = self._services.now - self._replaced_seconds
         removed: dict[str, list[str]] = {}
         gone: list[tuple[str, str]] = []
-        async for record in self._records(RETIRED):
+        async for record in all_records(self._services.store, RETIRED):
             retired = RetiredRecord.from_json(record.value)
             if retired.since > due or not await self._is_replaced(retired):
                 continue
@@ -233,15 +234,9 @@ class Mediators:
         return record
 
     async def _mediations(self) -> list[MediationRecord]:
-        found = [MediationRecord.from_json(one.value) async for one in self._records(MEDIATION)]
+        records = all_records(self._services.store, MEDIATION)
+        found = [MediationRecord.from_json(one.value) async for one in records]
         return sorted(found, key=lambda one: one.order)
-
-    async def _records(self, kind: str) -> AsyncGenerator[Record]:
-        after = None
-        while page := await self._services.store.records(kind, after):
-            for record in page:
-                yield record
-            after = page.after
 
     def _restored(self, record: MediationRecord) -> Mediation:
         """The client of a mediator that has granted before."""

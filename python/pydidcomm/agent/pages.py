@@ -1,0 +1,34 @@
+"""All entries of a store, read page by page."""
+
+from collections.abc import AsyncGenerator
+
+from pydidcomm.stores import Record, Relationship, Store
+
+__all__ = ["all_records", "all_relationships"]
+
+
+async def all_relationships(store: Store) -> AsyncGenerator[Relationship]:
+    """All relationships, ended ones too.
+
+    Args:
+        store: The store.
+    """
+    after = None
+    while page := await store.relationships(after):
+        for one in page:
+            yield one
+        after = page.after
+
+
+async def all_records(store: Store, kind: str) -> AsyncGenerator[Record]:
+    """All records of a kind.
+
+    Args:
+        store: The store.
+        kind: The kind.
+    """
+    after = None
+    while page := await store.records(kind, after):
+        for one in page:
+            yield one
+        after = page.after
