@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import sqlite3
+import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +17,44 @@ UNFINISHED: Final = "-new"
 
 _FILES: Final = ("", "-wal", "-shm", "-journal")
 """What SQLite calls its files after the database."""
+
+
+_TABLES: Final = frozenset({"config", "profiles", "items"})
+"""The tables of an Askar store; databases of other programs may have some of these names."""
+
+
+_CHECKED: Final[set[tuple[int, int]]] = set()
+"""Device and inode of files that are not foreign."""
+
+_CHECKING: Final = threading.Lock()
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether the file is a database of another program: opening it as a store would change its header.
+
+    A file that SQLite cannot read now, for instance one that is locked, is left to Askar.
+
+    Args:
+        path: The file; its name has none of the characters ?, # and %.
+    """
+    with _CHECKING, suppress(OSError):
+        status = path.stat()
+        file = status.st_dev, status.st_ino
+        # the SQLite of Python would end the locks of Askar's: once a process, before Askar opens the file
+        if file not in _CHECKED:
+            if _has_other_tables(path):
+                return True
+            _CHECKED.add(file)
+    return False
+
+
+def _has_other_tables(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=0)) as database:
+            names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error:
+        return False
+    return not names >= _TABLES
 
 
 async def create(path: Path, provision: Callable[[str], Awaitable[Any]], seconds: float) -> None:

@@ -82,6 +82,7 @@ class Opening:
         if self.kind == "SQLite":
             if self._is_missing:
                 await self._create(lambda uri: Store.provision(uri, method, key))
+            self._check_file()
             uri = f"sqlite://{self.path}"
         else:
             url = urlsplit(self.location)
@@ -93,7 +94,8 @@ class Opening:
             )
         for attempt in range(1, OPENING_ATTEMPTS + 1):
             try:
-                if self.create:
+                # provisioning would make tables in the SQLite file of another program
+                if self.create and self.kind != "SQLite":
                     return await Store.provision(uri, method, key)
                 return await Store.open(uri, method, key)
             except AskarError as error:
@@ -131,6 +133,18 @@ class Opening:
         except AskarError as error:
             raise self._refusal(error) from error
 
+    def _check_file(self) -> None:
+        from pydidcomm.secrets._askar_creation import is_foreign  # noqa: PLC0415, as in `_create`
+
+        if is_foreign(self.path):
+            raise self._not_a_store()
+
+    def _not_a_store(self) -> Exception:
+        return SecretsUnavailableError(
+            f"{self.path} cannot be opened as a store of secrets: it may be a folder, a file of another "
+            "program, in use, or not readable; check `location`"
+        )
+
     def _refusal(self, error: AskarError) -> Exception:
         name = "raw_key" if self.passphrase is None else "passphrase"
         if error.code == AskarErrorCode.ENCRYPTION:
@@ -141,10 +155,7 @@ class Opening:
                 f"`{name}` does not open this store of secrets: it may be one with `{other}`"
             )
         if self.kind == "SQLite" and os.path.lexists(self.path):
-            return SecretsUnavailableError(
-                f"{self.path} cannot be opened as a store of secrets: it may be a folder, a file of another "
-                "program, in use, or not readable; check `location`"
-            )
+            return self._not_a_store()
         if error.code == AskarErrorCode.NOT_FOUND:
             return SecretsUnavailableError(
                 "there is no store of secrets at `location`; `create=True` makes one"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
@@ -43,6 +45,26 @@ async def test_a_folder_and_a_file_of_another_program_are_named(create: bool, tm
             async with AskarStore.open(path, raw_key=RAW_KEY, create=create):
                 pass
         assert "create=True" not in str(raised.value)
+
+
+@pytest.mark.parametrize("create", [False, True])
+@pytest.mark.parametrize("table", ["notes", "config"])
+async def test_a_database_of_another_program_is_refused_and_left_as_it_is(
+    table: str,
+    create: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "other.db"
+    database = sqlite3.connect(path)
+    database.execute(f"CREATE TABLE {table} (name TEXT, value TEXT)")
+    database.commit()
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreUnavailableError, match="a file of another program"):
+        async with AskarStore.open(path, raw_key=RAW_KEY, create=create):
+            pass
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["other.db"]
 
 
 async def handle(store: AskarStore, key: str) -> None:
