@@ -1,5 +1,5 @@
 # tests of both languages, and the report of the requirements
-.PHONY: test-rust growth test-python exit-runs kill-secrets kill-store kill-agent kill-mediator chaos system conformance webvh-suite
+.PHONY: test-rust growth test-python exit-runs kill-secrets kill-store kill-agent kill-mediator kill-mediator-postgres kill-mediator-disk chaos system conformance webvh-suite
 
 # which tests passed, for the report of the requirements
 RESULTS := build/conformance
@@ -52,6 +52,14 @@ kill-agent: $(VENV)/built ## kill an agent under load on SQLite and PostgreSQL, 
 kill-mediator: $(VENV)/built ## kill one of two mediators on one store under load, on SQLite and PostgreSQL: make kill-mediator ROUNDS=100
 	$(SAY) "kill -9 of one of two mediators on one store under load, $(KILL_ROUNDS) rounds on SQLite and on PostgreSQL"
 	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/mediator/test_process_kills.py tests/python/mediator/test_onward_kills.py
+
+kill-mediator-postgres: $(VENV)/built ## kill PostgreSQL below two mediators under load: make kill-mediator-postgres ROUNDS=100
+	$(SAY) "kill -9 of PostgreSQL below two mediators under load, $(KILL_ROUNDS) rounds"
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/mediator/test_postgres_kills.py
+
+kill-mediator-disk: $(VENV)/built ## fill the disk of a mediator under load, again and again: make kill-mediator-disk ROUNDS=100
+	$(SAY) "a small disk that fills below a mediator under load, $(KILL_ROUNDS) rounds"
+	PYDIDCOMM_KILL_ROUNDS=$(KILL_ROUNDS) $(BIN)/python -m pytest --quiet -s tests/python/mediator/test_full_disk.py
 
 CHAOS_MESSAGES := $(or $(MESSAGES),1000)
 chaos: $(VENV)/built ## two agents behind a proxy that drops, delays, duplicates, reorders and cuts: make chaos MESSAGES=10000

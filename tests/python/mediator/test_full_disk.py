@@ -1,15 +1,19 @@
 """A mediator whose disk is full: what it accepted is there, the rest is refused, and it recovers."""
 
+import os
+import random
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from support.mediation import P3
-from support.mediator_process import Person, command, picked_up, running
+from support.mediator_load import SETTINGS, Load
+from support.mediator_process import Person, Running, command, picked_up, running
 from support.server_process import free_port
 from support.small_disk import small_disk
 
+ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "2"))
 # more than the disk has room for
 MOST = 300
 LONG = "x" * 20_000
@@ -48,3 +52,33 @@ def test_a_full_disk_refuses_with_5xx_loses_nothing_and_recovers(tmp_path: Path)
             assert picked_up(bob) == accepted
             again = [alice.forward(bob.did, MOST + 2, LONG).status_code for _ in range(9)]
             assert 202 in again
+
+
+@pytest.mark.slow
+@pytest.mark.spec("MFW-02", "MFW-03", "QUE-11", "QUE-15")
+def test_a_disk_that_fills_under_load_again_and_again_loses_nothing_that_was_accepted(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    did = command(tmp_path, "init", "--url", url).stdout.strip()
+    (tmp_path / "disk").mkdir()
+    chance = random.Random(ROUNDS)  # noqa: S311, a seed that repeats
+    with small_disk(tmp_path / "disk", "40m") as disk:
+        settings = SETTINGS | {"store_path": str(disk / "mediator.db")}
+        process = Running(tmp_path, port, **settings)
+        try:
+            with Load([url], did, padding=2_000) as load:
+                with load.going():
+                    for number in range(ROUNDS):
+                        load.wait_for_more(chance.randrange(10, 60))
+                        fill(disk / "filler")
+                        load.wait_for_refusals(5)
+                        # every fourth time the process is killed while it cannot write
+                        if number % 4 == 3:
+                            process.kill()
+                        (disk / "filler").unlink()
+                        if number % 4 == 3:
+                            process = Running(tmp_path, port, **settings)
+                    load.wait_for_more(20)
+                print(f"{load.check()}, the disk was full {ROUNDS} times")  # noqa: T201, with -s
+        finally:
+            process.kill()

@@ -6,15 +6,17 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from support.processes import children_of, wait_for_end
 from support.server_process import free_port
 
 if TYPE_CHECKING:
@@ -78,6 +80,18 @@ class Postgres:
     def stop(self) -> None:
         """Stop as `kill -9` would: connections are cut, and what was committed is on disk."""
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
+
+    def kill(self, *, everything: bool) -> None:
+        """End the server by SIGKILL: all of it, or the first process, after which the others end too."""
+        main = int((self.folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        others = children_of(main)
+        os.kill(main, signal.SIGKILL)
+        for each in others if everything else ():
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        # a server does not start while processes of the one before have its memory
+        for each in (main, *others):
+            wait_for_end(each)
 
     def url(self) -> str:
         """The URL of a database that is not there yet."""
