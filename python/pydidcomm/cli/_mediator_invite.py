@@ -60,7 +60,8 @@ async def invite(  # noqa: PLR0913, PLR0917, an argument an option
     elif made or settings.admission.mode == "token":
         await _make(settings, uses or USES, days or DAYS, label or "", as_json=as_json)
     else:
-        _show(_invitation(settings), {}, as_json=as_json)
+        invitation = _invitation(settings)
+        _show(invitation, _for_v1(settings, invitation), as_json=as_json)
 
 
 def _invitation(settings: "Settings") -> "Invitation":
@@ -72,6 +73,16 @@ def _invitation(settings: "Settings") -> "Invitation":
         goal_code="request-mediate",
         goal="Mediate messages",
     )
+
+
+def _for_v1(settings: "Settings", invitation: "Invitation") -> dict[str, object]:
+    """The same invitation for clients of DIDComm v1, where the mediator speaks it."""
+    from pydidcomm.mediator.v1_exchange import invitation_url  # noqa: PLC0415, not for --help
+
+    verkey = settings.mediator.verkey
+    if not verkey:
+        return {}
+    return {"url_v1": invitation_url(verkey, settings.mediator.base_url, invitation.message.id)}
 
 
 async def _make(settings: "Settings", uses: int, days: int, label: str, *, as_json: bool) -> None:
@@ -86,7 +97,8 @@ async def _make(settings: "Settings", uses: int, days: int, label: str, *, as_js
         raise click.UsageError(str(error)) from None
     finally:
         await store.aclose()
-    _show(invitation, {"name": name, "uses": uses, "expires": int(expires)}, as_json=as_json)
+    more = {"name": name, "uses": uses, "expires": int(expires), **_for_v1(settings, invitation)}
+    _show(invitation, more, as_json=as_json)
     mode = settings.admission.mode
     if mode != "token":
         text = f'[admission] `mode` is "{mode}", which asks for no token: set `mode = "token"`'
@@ -100,6 +112,8 @@ def _show(invitation: "Invitation", more: dict[str, object], *, as_json: bool) -
         write_json({"url": invitation.url, **more})
         return
     write_line(invitation.url)
+    if "url_v1" in more:
+        write_line(str(more["url_v1"]))
     for line in (invitation.qr().text() or "").splitlines():
         write_note(line)
 

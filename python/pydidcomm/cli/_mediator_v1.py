@@ -1,5 +1,6 @@
 """`pydidcomm mediator v1`: let a mediator speak DIDComm v1 too."""
 
+import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 async def v1(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
     """Speak DIDComm v1 too: make a key for it, where the configuration has none, and show it."""
     from pydidcomm import v1 as didcomm_v1  # noqa: PLC0415, not for --help
+    from pydidcomm.mediator.v1_exchange import invitation_url  # noqa: PLC0415
 
     settings = read_settings(config)
     verkey = settings.mediator.verkey
@@ -32,11 +34,13 @@ async def v1(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
             verkey = await didcomm_v1.create_verkey(secrets)
         write_config(config, replace(settings, mediator=replace(settings.mediator, verkey=verkey)))
     did = f"did:key:{didcomm_v1.public_key(verkey).multikey()}"
+    url = invitation_url(verkey, settings.mediator.base_url, str(uuid.uuid4()))
     if as_json:
-        write_json({"verkey": verkey, "did_key": did})
+        write_json({"verkey": verkey, "did_key": did, "invitation": url})
         return
     write_line(verkey)
     write_line(did)
+    write_line(url)
     if made:
         write_note("restart the mediator; remove `verkey` from [mediator] to refuse DIDComm v1 again")
 

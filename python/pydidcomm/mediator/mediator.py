@@ -36,6 +36,7 @@ from pydidcomm.mediator.relay import Relay
 from pydidcomm.mediator.requests import Answer, read
 from pydidcomm.mediator.storage import MediatorStore
 from pydidcomm.mediator.v1_codecs import did_key
+from pydidcomm.mediator.v1_exchange import invitation_url
 from pydidcomm.mediator.v1_face import V1Face
 from pydidcomm.protocols import Problem, Protocols, received_from
 from pydidcomm.protocols.discover_features import Audience, DiscoverFeatures, Feature
@@ -128,6 +129,10 @@ class Mediator:
         self._party = party
         self._store = store
         self.verkey = verkey
+        self.v1_invitation_url = None
+        if verkey is not None:
+            oobid = self.invitation.message.id
+            self.v1_invitation_url = invitation_url(verkey, base_url, oobid)
         key = did_key(verkey)
         self._own = (did, *previous_dids, *([] if key is None else [key]))
         self._live = LiveSessions()

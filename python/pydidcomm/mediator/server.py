@@ -52,7 +52,7 @@ class MediatorServer:
     """Serves a mediator: `uvicorn.run(MediatorServer(mediator))`.
 
     `POST` takes messages on any path, and so does a WebSocket. `GET /` is a page for people, `/did` the DID,
-    `/verkey` the key of DIDComm v1 where it is spoken,
+    `/verkey` the key of DIDComm v1 and `/invitation-v1` its invitation where it is spoken,
     `/invitation` the URL of the invitation, `/livez`, `/readyz` and `/metrics` are for the operator.
     """
 
@@ -158,6 +158,8 @@ class MediatorServer:
                 return Reply(200, mediator.metrics.text(), CONTENT_TYPE)
             case "verkey" if mediator.verkey is not None:
                 return Reply(200, mediator.verkey.encode())
+            case "invitation-v1" if mediator.v1_invitation_url is not None:
+                return Reply(200, mediator.v1_invitation_url.encode())
             case "did":
                 return Reply(200, mediator.did.encode())
             case "invitation":

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydidcomm import DIDCommMessaging, PublicKey, v1
 from pydidcomm.errors import DIDCommError
 from pydidcomm.mediator.codes import UNSUPPORTED
-from pydidcomm.mediator.commands import Delivered
+from pydidcomm.mediator.commands import Delivered, Mediate
 from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.execution import Desk, Request, execute
 from pydidcomm.mediator.metrics import Metrics
@@ -21,6 +21,7 @@ from pydidcomm.mediator.v1_codecs import (
     report,
     written,
 )
+from pydidcomm.mediator.v1_exchange import is_request, other_answer, response
 from pydidcomm.protocols import Problem
 from pydidcomm.transports import _requests as transport
 from pydidcomm.transports._requests import Reply
@@ -29,6 +30,9 @@ from pydidcomm.v1 import V1Forwarded, V1Message, V1Packed
 __all__ = ["V1Face"]
 
 PICKUP: Final = "https://didcomm.org/messagepickup/2.0"
+
+_WITHOUT_ANSWER: Final = frozenset({"problem-report", "problem_report", "complete", "ack"})
+"""Messages that end something; a report in answer to one could go back and forth for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +102,14 @@ class V1Face:
     async def _answer(
         self, message: dict[str, Any], header: Header, sender: str, ours: str, connection: Connection
     ) -> dict[str, Any] | None:
+        kid = f"{sender}#{sender.removeprefix('did:key:')}"
         try:
             command = command_of(header.kind, message)
+            request = Request(
+                command or Mediate(), sender, kid, ours, header.pthid, connection, PICKUP_V1, self.clock()
+            )
             if command is None:
-                if header.kind.name == "problem-report":
-                    return None
-                kind = str(message["@type"])
-                raise Problem(UNSUPPORTED, "The message type {1} is not supported.", [kind])  # noqa: TRY301
-            kid = f"{sender}#{sender.removeprefix('did:key:')}"
-            request = Request(command, sender, kid, ours, header.pthid, connection, PICKUP_V1, self.clock())
+                return await self._other(message, header, request)
             result = await execute(self.desk, request)
             self.metrics.count("request", type(command).__name__)
         except Problem as problem:
@@ -116,6 +119,31 @@ class V1Face:
             return None
         answer = written(result, header.kind.piuri, self.endpoint, message.get("recipient_key"))
         return {**answer, "~thread": {"thid": header.thid}}
+
+    async def _other(
+        self, message: dict[str, Any], header: Header, request: Request
+    ) -> dict[str, Any] | None:
+        """The answer to a message of another protocol."""
+        kind = header.kind
+        if kind.name in _WITHOUT_ANSWER:
+            return None
+        if is_request(kind):
+            await self._admit(request)
+            key = PublicKey(request.recipient.removeprefix("did:key:"))
+            answer = await response(self.party, kind.piuri, key, self.endpoint)
+            # the invitation is the parent thread of both messages
+            thread = {"thid": header.thid, **({} if header.pthid is None else {"pthid": header.pthid})}
+            return {**answer, "~thread": thread}
+        found = other_answer(kind, message)
+        if found is None:
+            raise Problem(UNSUPPORTED, "The message type {1} is not supported.", [str(message["@type"])])
+        name, body = found
+        return {"@type": f"{kind.piuri}/{name}", **body, "~thread": {"thid": header.thid}} if name else None
+
+    async def _admit(self, request: Request) -> None:
+        """Grant mediation where the invitation of the exchange admits: its later request does not name it."""
+        if request.pthid is not None and not await self.desk.admission.admits(request.sender, None):
+            await execute(self.desk, request)
 
     async def delivery(self, peer: LivePeer, delivered: Delivered) -> str:
         """The envelope of a live delivery.

@@ -255,9 +255,11 @@ def test_a_command_makes_the_key_and_the_mediator_answers_and_pushes_under_it(tm
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
     command(tmp_path, "init", "--url", url)
-    verkey, did = command(tmp_path, "v1").stdout.split()
+    verkey, did, invitation = command(tmp_path, "v1").stdout.split()
     assert did == did_key(verkey)
-    assert json.loads(command(tmp_path, "v1", "--json").stdout) == {"verkey": verkey, "did_key": did}
+    shown = json.loads(command(tmp_path, "v1", "--json").stdout)
+    assert (shown["verkey"], shown["did_key"]) == (verkey, did)
+    assert invitation.startswith(f"{url}?oob=")
     bob = Client(verkey)
 
     def posted(text: str) -> httpx2.Response:
