@@ -25,7 +25,7 @@ from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import (
 from pydidcomm.compat.didcomm_messaging.crypto.backend.authlib import AuthlibKey, AuthlibSecretKey
 from pydidcomm.compat.didcomm_messaging.crypto.backend.core import CoreKey, CoreSecretKey
 from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoServiceError
-from support.indicio import ALICE, ASKAR, AUTHLIB, BOB, Backend, World, plaintext
+from support.indicio import ALICE, ASKAR, AUTHLIB, BOB, Backend, Sealed, World, plaintext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,19 +35,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:authlib.jose module is deprecate
 ED25519 = "z6MksqtdXuTar4gjPTMG6tEePL9dFHBc6s7mJxQk8cL98hoj"
 BASE58 = base58.b58encode(PublicKey(ED25519).octets()).decode()
 X25519 = "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"
-
-
-class Sealed(Key):
-    """A key whose private bytes cannot be read."""
-
-    def key_exchange(self, alg: str | KeyAlg, pk: Key) -> Key:
-        return Key(super().key_exchange(alg, pk).handle)
-
-    def get_secret_bytes(self) -> bytes:
-        raise AssertionError
-
-    def get_jwk_secret(self) -> bytes:
-        raise AssertionError
 
 
 def sealed(algorithm: KeyAlg) -> Sealed:

@@ -1,36 +1,35 @@
-"""Indicio's packaging over the core: layers, keys, and messages that the original accepts and we refuse."""
+"""Indicio's packaging over the core: layers, keys, and the crypto service of an application."""
 
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pydidcomm import InMemorySecrets, LocalResolver, PackEncryptedConfig, Secret, sync
-from pydidcomm.compat.didcomm_messaging import CryptoService
-from pydidcomm.compat.didcomm_messaging.crypto import PublicKey, SecretKey
+from pydidcomm import InMemorySecrets, LocalResolver, PackEncryptedConfig, sync
 from pydidcomm.compat.didcomm_messaging.crypto.backend.basic import InMemorySecretsManager
 from pydidcomm.compat.didcomm_messaging.crypto.backend.core import CoreCryptoService, CoreKey, CoreSecretKey
 from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoServiceError
-from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweBuilder, JweEnvelope, JweRecipient
+from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingServiceError
 from pydidcomm.compat.didcomm_messaging.resolver import DIDNotFound
-from pydidcomm.compat.didcomm_messaging.resolver.peer import Peer2
 from support.indicio import (
     ALICE,
-    BACKENDS,
     BOB,
     COMBINATIONS,
     CORE,
     MALLORY,
     Backend,
     World,
+    backends,
     core_key,
+    native,
     plaintext,
+    public,
+    world,
 )
-from support.parties import b64, unb64
+from support.own_crypto import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,15 +38,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:authlib.jose module is deprecate
 combinations = pytest.mark.parametrize(
     ("backend", "curve"), COMBINATIONS, ids=lambda value: getattr(value, "name", value)
 )
-backends = pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.name)
-
-
-async def world(backend: Backend = CORE, *bob: str) -> World:
-    made = World(backend)
-    await made.party(ALICE, "X25519")
-    await made.party(BOB, *(bob or ("X25519",)))
-    await made.party(MALLORY, "X25519")
-    return made
 
 
 @combinations
@@ -72,22 +62,6 @@ async def test_the_envelope_is_that_of_the_specification(backend: Backend) -> No
         assert envelope.protected["enc"] == enc
         assert "epk" in envelope.protected
         assert [set(recipient.header) for recipient in envelope.recipients] == [{"kid"}]
-
-
-class Documents:
-    """The same documents, as pydidcomm asks for them."""
-
-    def __init__(self, made: World) -> None:
-        self.documents = made.resolver.documents
-
-    def resolve(self, did: str, /) -> dict[str, Any] | None:
-        return self.documents.get(did)
-
-
-def native(made: World) -> sync.DIDCommMessaging:
-    """The same parties in pydidcomm."""
-    secrets = [secret.key for secret in made.secrets.secrets.values()]
-    return sync.DIDCommMessaging(InMemorySecrets(secrets), Documents(made))
 
 
 async def test_pydidcomm_and_the_stand_in_read_each_other() -> None:
@@ -169,242 +143,6 @@ async def test_a_secret_under_an_older_name_of_a_peer_key_is_found() -> None:
     assert (octets, metadata.sender_kid) == (b"hello", f"{did}#{key.public_multikey()[1:]}")
 
 
-@pytest.mark.spec("ADR-01")
-@backends
-async def test_a_forged_from_is_refused(backend: Backend) -> None:
-    made = await world(backend)
-    packed = await made.pack(plaintext(frm=ALICE), frm=MALLORY)
-    with pytest.raises(PackagingServiceError, match="from=skid is not proved"):
-        await made.unpack(packed)
-    with pytest.raises(PackagingServiceError, match="from=skid is not proved"):
-        await made.messaging().unpack(packed)
-    octets = plaintext(frm=MALLORY)
-    assert (await made.unpack(await made.pack(octets, frm=MALLORY)))[0] == octets
-
-
-async def test_content_without_from_is_accepted_unchanged() -> None:
-    made = await world()
-    for octets in (b"", b"[1]", b"\xff", plaintext(), b'{"hello": "world"}', b"[" * 100_000):
-        assert (await made.unpack(await made.pack(octets)))[0] == octets
-    octets = plaintext(frm=ALICE)
-    unpacked = await made.messaging().unpack(await made.pack(octets, frm=None))
-    assert (unpacked.authenticated, unpacked.sender_kid) == (False, None)
-    claims: list[Any] = [7, "alice", ["did:example:alice"], {}]
-    for frm in claims:
-        with pytest.raises(PackagingServiceError):
-            await made.unpack(await made.pack(plaintext(frm=frm)))
-
-
-async def rotated(made: World) -> dict[str, Any]:
-    """A message in which the former DID of Alice says that she is Alice."""
-    old = "did:example:alice-before"
-    signs = Secret.generate("Ed25519", kid=f"{old}#sign")
-    made.resolver.documents[old] = {
-        "id": old,
-        "authentication": [{"id": signs.kid, "type": "JsonWebKey2020", "publicKeyJwk": signs.public_jwk()}],
-    }
-    await made.secrets.add_secret(CoreSecretKey(signs))
-    packed = native(made).rotate(to=BOB, old=old, new=ALICE)
-    octets, _ = await made.unpack(packed.message)
-    message: dict[str, Any] = json.loads(octets)
-    assert message["from_prior"].count(".") == 2
-    return message
-
-
-FORGED_TEXTS = {
-    "a name twice, the forged one first": '{{"from": "{alice}", "from": "{mallory}", {rest}}}',
-    "a name twice, the forged one last": '{{"from": "{mallory}", "from": "{alice}", {rest}}}',
-    "a name twice, once escaped": '{{"from": "{mallory}", "fr\\u006fm": "{alice}", {rest}}}',
-    "an escaped name": '{{"fr\\u006fm": "{alice}", {rest}}}',
-    "a long integer": '{{"from": "{alice}", "n": {digits}, {rest}}}',
-    "deep nesting": '{{"from": "{alice}", "n": {deep}, {rest}}}',
-    "a number that is not finite": '{{"from": "{alice}", "n": NaN, {rest}}}',
-    "a string that is not Unicode": '{{"from": "{alice}", "n": "\\ud800", {rest}}}',
-    "a comma too many": '{{"from": "{alice}", {rest},}}',
-    "text behind it": '{{"from": "{alice}", {rest}}} x',
-    "a byte order mark": '\ufeff{{"from": "{alice}", {rest}}}',
-    "white space": ' \r\n\t{{"from": "{alice}", {rest}}}',
-    "a null": '{{"from": null, {rest}}}',
-}
-
-
-def forged(text: str) -> str:
-    rest = '"id": "1", "type": "https://example.org/greeting/1.0/hello", "body": {}'
-    deep = "[" * 5000 + "]" * 5000
-    return text.format(alice=ALICE, mallory=MALLORY, rest=rest, digits="9" * 5000, deep=deep)
-
-
-@pytest.mark.spec("ADR-01")
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
-@pytest.mark.parametrize("text", FORGED_TEXTS.values(), ids=FORGED_TEXTS.keys())
-async def test_a_forged_sender_is_refused_in_each_form_that_some_reader_of_json_takes(
-    text: str, encoding: str
-) -> None:
-    made = await world()
-    packed = await made.pack(forged(text).encode(encoding), frm=MALLORY)
-    refused = pytest.raises(PackagingServiceError, match=r"malformed message|from=skid")
-    with refused:
-        await made.unpack(packed)
-    hidden = await made.pack(packed, frm=None)
-    with refused:
-        await made.messaging().unpack(hidden)
-
-
-@pytest.mark.spec("ROT-07")
-@pytest.mark.parametrize("text", ['"x": NaN', '"from_prior": null', f'"x": {"9" * 5000}'])
-async def test_a_forged_rotation_is_refused_despite_json_loads_differences(text: str) -> None:
-    made = await world()
-    octets = f'{{"from": "{ALICE}", "from_prior": "e30.e30.e30", {text}}}'.encode()
-    for frm in (ALICE, None):
-        with pytest.raises(PackagingServiceError):
-            await made.unpack(await made.pack(octets, frm=frm))
-
-
-async def test_the_message_of_a_result_is_an_object_with_one_meaning() -> None:
-    made = await world()
-    for octets in (b"", b"[1]", b"7", b"\xff"):
-        unpacked = await made.messaging().unpack(await made.pack(octets))
-        assert unpacked.unpacked == octets
-        with pytest.raises(ValueError, match=r"JSON|UTF-8|empty"):
-            _ = unpacked.message
-
-
-@pytest.mark.parametrize("member", ["envelope", "header"])
-@pytest.mark.parametrize(
-    "text", ['{"alg": "ECDH-ES", ', '{"x": NaN, ', '{"x": "\\ud800", ', '{"x": 1, "x": 1, ']
-)
-async def test_an_ambiguous_envelope_is_refused_before_any_crypto_sees_it(member: str, text: str) -> None:
-    made = await world(OWN)
-    envelope = json.loads(await made.pack(plaintext(frm=ALICE)))
-    written = json.dumps(envelope)
-    if member == "header":
-        envelope["protected"] = b64(text + unb64(envelope["protected"]).decode()[1:])
-        written = json.dumps(envelope)
-    elif "alg" not in text:
-        written = text + written[1:]
-    else:
-        written = f'{{"ciphertext": "", {written[1:]}'
-    made.crypto.called.clear()
-    with pytest.raises(PackagingServiceError, match="Invalid packed message"):
-        await made.unpack(written)
-    assert made.crypto.called == []
-
-
-@pytest.mark.parametrize("named", ["alice", "did:example:alice", "did:peer:2.E#key-1", "#1", f"{ALICE}#1?x"])
-@pytest.mark.parametrize("backend", [CORE, "own"], ids=["core", "own"])
-async def test_a_sender_key_id_of_another_form_is_refused(backend: Backend | str, named: str) -> None:
-    made = await world(OWN if isinstance(backend, str) else backend)
-
-    async def resolve(did: str) -> dict[str, Any]:
-        if did == ALICE:
-            return made.resolver.documents[ALICE]
-        return await Peer2().resolve(did)
-
-    envelope = json.loads(await made.pack(b"hello"))
-    made.resolver.resolve = resolve  # type: ignore[method-assign]
-    header = {**json.loads(unb64(envelope["protected"])), "apu": b64(named), "skid": named}
-    with pytest.raises((PackagingServiceError, CryptoServiceError)):
-        await made.unpack(json.dumps({**envelope, "protected": b64(json.dumps(header))}))
-
-
-@pytest.mark.parametrize("member", ["apu", "apv", "skid", "alg", "epk"])
-@pytest.mark.parametrize("value", [7, ["a"], {"a": 1}, True, "\u00e9", "a=", ""])
-@backends
-async def test_a_header_of_another_type_is_refused(backend: Backend, member: str, value: object) -> None:
-    made = await world(backend)
-    envelope = json.loads(await made.pack(b"hello"))
-    header = {**json.loads(unb64(envelope["protected"])), member: value}
-    with pytest.raises((PackagingServiceError, CryptoServiceError)):
-        await made.unpack(json.dumps({**envelope, "protected": b64(json.dumps(header))}))
-
-
-@pytest.mark.spec("ROT-07", "ROT-08", "ROT-09")
-async def test_a_rotation_that_is_not_proved_is_refused() -> None:
-    made = await world()
-    message = await rotated(made)
-    with pytest.raises(PackagingServiceError, match=r"from_prior\.sub=from is not proved"):
-        await made.unpack(await made.pack(json.dumps({**message, "from": MALLORY}).encode(), frm=MALLORY))
-    with pytest.raises(PackagingServiceError, match=r"from_prior\.sub=from is not proved"):
-        await made.unpack(await made.pack(json.dumps({**message, "from": MALLORY}).encode(), frm=None))
-    header, claims, _ = message["from_prior"].split(".")
-    forged = f"{header}.{claims}.{b64(bytes(64))}"
-    with pytest.raises(PackagingServiceError, match="signature"):
-        await made.unpack(await made.pack(json.dumps({**message, "from_prior": forged}).encode()))
-    unbound = json.loads(unb64(claims))
-    forged = f"{header}.{b64(json.dumps({**unbound, 'iss': MALLORY}))}.{message['from_prior'].split('.')[2]}"
-    with pytest.raises(PackagingServiceError, match="iss"):
-        await made.unpack(await made.pack(json.dumps({**message, "from_prior": forged}).encode()))
-
-
-@pytest.mark.spec("MSG-17")
-@backends
-async def test_a_key_outside_of_key_agreement_neither_sends_nor_receives(backend: Backend) -> None:
-    made = await world(backend)
-    packed = await made.pack(b"hello")
-    for party in (ALICE, BOB):
-        document = made.resolver.documents[party]
-        document["authentication"], document["keyAgreement"] = document["keyAgreement"], []
-        with pytest.raises(PackagingServiceError, match="keyAgreement"):
-            await made.pack(b"hello", to=f"{BOB}#1", frm=f"{ALICE}#1")
-        if party == ALICE:
-            with pytest.raises(PackagingServiceError, match="keyAgreement"):
-                await made.unpack(packed)
-        document["keyAgreement"] = document.pop("authentication")
-
-
-@backends
-async def test_a_tampered_envelope_does_not_open(backend: Backend) -> None:
-    made = await world(backend)
-    for frm in (ALICE, None):
-        envelope = json.loads(await made.pack(b"hello", frm=frm))
-        for name in ("ciphertext", "tag", "iv"):
-            broken = {**envelope, name: b64(bytes(len(unb64(envelope[name]))))}
-            with pytest.raises(CryptoServiceError, match="cannot be decrypted"):
-                await made.unpack(json.dumps(broken))
-
-
-MALFORMED = [b"", b"[]", b"{}", b"\xff", plaintext(), b'{"payload": "", "signatures": []}', b"[" * 100_000]
-
-
-@pytest.mark.parametrize("octets", MALFORMED, ids=range(len(MALFORMED)))
-async def test_text_that_is_not_an_envelope_is_refused(octets: bytes) -> None:
-    made = await world()
-    with pytest.raises(PackagingServiceError, match="Invalid packed message"):
-        await made.unpack(octets)
-    for decrypt in (
-        made.crypto.ecdh_es_decrypt(octets, made.secrets.secrets[f"{BOB}#1"]),
-        made.crypto.ecdh_1pu_decrypt(octets, made.secrets.secrets[f"{BOB}#1"], await public(made)),
-    ):
-        with pytest.raises(ValueError, match="Invalid JWE"):
-            await decrypt
-
-
-async def public(made: World) -> Any:  # noqa: ANN401, a public key of the backend
-    return await made.packaging.recip_for_kid_or_default_for_did(made.crypto, made.resolver, ALICE)
-
-
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
-        ({"alg": None}, "Missing alg header"),
-        ({"alg": "RSA-OAEP"}, "Unsupported DIDComm encryption algorithm: RSA-OAEP"),
-        ({"apv": None}, "Missing apv header"),
-        ({"apv": b64("other")}, "Invalid apv value"),
-        ({"apu": None}, "Missing apu header"),
-        ({"apu": b64(b"\xff")}, "Invalid apu value"),
-        ({"skid": f"{MALLORY}#1"}, "Mismatch between skid and apu"),
-        ({"apu": b64(f"{MALLORY}#1")}, "Mismatch between skid and apu"),
-    ],
-)
-async def test_each_broken_header_has_the_error_of_the_original(changes: dict[str, Any], error: str) -> None:
-    made = await world()
-    envelope = json.loads(await made.pack(b"hello"))
-    header = {**json.loads(unb64(envelope["protected"])), **changes}
-    written = json.dumps({name: value for name, value in header.items() if value is not None})
-    with pytest.raises(PackagingServiceError, match=f"^{error}$"):
-        await made.unpack(json.dumps({**envelope, "protected": b64(written)}))
-
-
 async def test_a_message_for_another_recipient_is_refused() -> None:
     made = await world()
     packed = await made.pack(b"hello")
@@ -452,79 +190,6 @@ async def test_a_message_with_protected_sender_is_opened() -> None:
     packed = native(made).pack(json.loads(plaintext()), to=BOB, frm=ALICE, config=config)
     unpacked = await made.messaging().unpack(packed.message.encode())
     assert (unpacked.authenticated, unpacked.sender_kid) == (True, f"{ALICE}#1")
-
-
-class OwnKey(PublicKey):
-    """A public key that only its service understands."""
-
-    def __init__(self, kid: str) -> None:
-        self._kid = kid
-
-    @classmethod
-    def from_verification_method(cls, vm: Any) -> OwnKey:  # noqa: ANN401, a model of pydid
-        return cls(str(vm.id))
-
-    @property
-    def kid(self) -> str:
-        return self._kid
-
-    @property
-    def multikey(self) -> str:
-        raise NotImplementedError
-
-
-class OwnSecret(SecretKey):
-    """A secret that is only a name."""
-
-    def __init__(self, kid: str) -> None:
-        self._kid = kid
-
-    @property
-    def kid(self) -> str:
-        return self._kid
-
-
-class OwnCrypto(CryptoService[OwnKey, OwnSecret]):
-    """Crypto of an application: nothing is secret, and everything is remembered."""
-
-    def __init__(self) -> None:
-        self.called: list[tuple[Any, ...]] = []
-
-    def _envelope(self, keys: Sequence[OwnKey], message: bytes, **header: str) -> bytes:
-        apv = b64(sha256(".".join(sorted(key.kid for key in keys)).encode()).digest())
-        builder = JweBuilder(with_flatten_recipients=False)
-        for key in keys:
-            builder.add_recipient(JweRecipient(encrypted_key=b"key", header={"kid": key.kid}))
-        builder.set_protected({**header, "apv": apv})
-        builder.set_payload(message, b"iv", b"tag")
-        return builder.build().to_json().encode()
-
-    async def ecdh_es_encrypt(self, to_keys: Sequence[OwnKey], message: bytes) -> bytes:
-        self.called.append(("es", [key.kid for key in to_keys]))
-        return self._envelope(to_keys, message, alg="ECDH-ES")
-
-    async def ecdh_es_decrypt(self, enc_message: str | bytes, recip_key: OwnSecret) -> bytes:
-        self.called.append(("es opened", recip_key.kid))
-        return JweEnvelope.from_json(enc_message).ciphertext
-
-    async def ecdh_1pu_encrypt(
-        self, to_keys: Sequence[OwnKey], sender_key: OwnSecret, message: bytes
-    ) -> bytes:
-        self.called.append(("1pu", [key.kid for key in to_keys], sender_key.kid))
-        return self._envelope(to_keys, message, alg="ECDH-1PU", apu=b64(sender_key.kid), skid=sender_key.kid)
-
-    async def ecdh_1pu_decrypt(
-        self, enc_message: str | bytes, recip_key: OwnSecret, sender_key: OwnKey
-    ) -> bytes:
-        self.called.append(("1pu opened", recip_key.kid, sender_key.kid))
-        return JweEnvelope.from_json(enc_message).ciphertext
-
-    @classmethod
-    def verification_method_to_public_key(cls, vm: Any) -> OwnKey:  # noqa: ANN401, a model of pydid
-        return OwnKey.from_verification_method(vm)
-
-
-OWN = Backend("own", OwnCrypto, lambda curve, kid: (OwnSecret(kid), core_key(curve, kid)[1]), ())
 
 
 async def test_crypto_of_the_application_is_called() -> None:

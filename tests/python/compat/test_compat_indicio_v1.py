@@ -31,7 +31,7 @@ from pydidcomm.compat.didcomm_messaging.v1.messaging import (
 )
 from pydidcomm.compat.didcomm_messaging.v1.packaging import V1PackagingService, V1PackagingServiceError
 from pydidcomm.compat.didcomm_messaging.v1.utils import v1_kid_to_multikey
-from support.indicio import ALICE, Known
+from support.indicio import ALICE, Known, Sealed
 from support.parties import b64
 
 if TYPE_CHECKING:
@@ -41,22 +41,6 @@ BOB_V1 = "did:example:bob-v1"
 SEED, OTHER = b"testseed000000000000000000000001", b"testseed000000000000000000000002"
 VERKEY = "3Dn1SJNPaCXcvvJvSbsFWP2xaCjMom3can8CQNhWrTRx"
 Agent = V1DIDCommMessaging[Any, Any]
-
-
-class Sealed(Key):
-    """A key whose private bytes cannot be read."""
-
-    def convert_key(self, alg: str | KeyAlg) -> Key:
-        return Sealed(super().convert_key(alg).handle)
-
-    def key_exchange(self, alg: str | KeyAlg, pk: Key) -> Key:
-        return Key(super().key_exchange(alg, pk).handle)
-
-    def get_secret_bytes(self) -> bytes:
-        raise AssertionError
-
-    def get_jwk_secret(self) -> bytes:
-        raise AssertionError
 
 
 class Party:

@@ -7,9 +7,10 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aries_askar import Key, KeyAlg
 
-from pydidcomm import Secret
+from pydidcomm import InMemorySecrets, Secret, sync
 from pydidcomm.compat.didcomm_messaging import DIDCommMessaging, DIDResolver, PackagingService, RoutingService
 from pydidcomm.compat.didcomm_messaging.crypto.backend.askar import AskarCryptoService, AskarSecretKey
 from pydidcomm.compat.didcomm_messaging.crypto.backend.authlib import AuthlibCryptoService, AuthlibSecretKey
@@ -61,6 +62,24 @@ ASKAR = Backend("askar", AskarCryptoService, askar_key, ("X25519", "P-256"))
 AUTHLIB = Backend("authlib", AuthlibCryptoService, authlib_key, ("X25519", "P-256", "P-384", "P-521"))
 BACKENDS = (CORE, ASKAR, AUTHLIB)
 COMBINATIONS = [(backend, curve) for backend in BACKENDS for curve in backend.curves]
+
+backends = pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.name)
+
+
+class Sealed(Key):
+    """A key whose private bytes cannot be read."""
+
+    def convert_key(self, alg: str | KeyAlg) -> Key:
+        return Sealed(super().convert_key(alg).handle)
+
+    def key_exchange(self, alg: str | KeyAlg, pk: Key) -> Key:
+        return Key(super().key_exchange(alg, pk).handle)
+
+    def get_secret_bytes(self) -> bytes:
+        raise AssertionError
+
+    def get_jwk_secret(self) -> bytes:
+        raise AssertionError
 
 
 class Known(DIDResolver):
@@ -126,3 +145,31 @@ def plaintext(**headers: Any) -> bytes:  # noqa: ANN401, headers of a message
         headers["from"] = headers.pop("frm")
     message = {"id": "1", "type": "https://example.org/greeting/1.0/hello", "body": {"msg": "Hi"}}
     return json.dumps({**message, **headers}).encode()
+
+
+async def world(backend: Backend = CORE, *bob: str) -> World:
+    made = World(backend)
+    await made.party(ALICE, "X25519")
+    await made.party(BOB, *(bob or ("X25519",)))
+    await made.party(MALLORY, "X25519")
+    return made
+
+
+class Documents:
+    """The same documents, as pydidcomm asks for them."""
+
+    def __init__(self, made: World) -> None:
+        self.documents = made.resolver.documents
+
+    def resolve(self, did: str, /) -> dict[str, Any] | None:
+        return self.documents.get(did)
+
+
+def native(made: World) -> sync.DIDCommMessaging:
+    """The same parties in pydidcomm."""
+    secrets = [secret.key for secret in made.secrets.secrets.values()]
+    return sync.DIDCommMessaging(InMemorySecrets(secrets), Documents(made))
+
+
+async def public(made: World) -> Any:  # noqa: ANN401, a public key of the backend
+    return await made.packaging.recip_for_kid_or_default_for_did(made.crypto, made.resolver, ALICE)
