@@ -14,48 +14,17 @@ from pydidcomm import (
     DIDDocument,
     InMemorySecrets,
     MalformedDocumentError,
-    Message,
     NotFoundError,
-    PublicKey,
     Resolved,
     Secret,
     UnsupportedError,
     sync,
 )
-from support.parties import Documents, Party, base58, hello, results, unb64
+from support.did_documents import BOB, GOOD, OTHER, SIGNING, Answers, agreeing, packed_for
+from support.parties import Documents, Party, base58, hello, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-BOB = "did:example:bob"
-GOOD, OTHER = Secret.generate("X25519", kid=f"{BOB}#key"), Secret.generate("X25519", kid=f"{BOB}#key")
-SIGNING = Secret.generate("Ed25519", kid=f"{BOB}#sign")
-
-
-class Answers:
-    """Answers every DID in the same way."""
-
-    def __init__(self, answer: Any) -> None:  # noqa: ANN401, what a resolver may answer
-        self.answer = answer
-
-    def resolve(self, _did: str) -> Any:  # noqa: ANN401
-        return self.answer
-
-
-def agreeing(*methods: dict[str, Any], **members: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {
-        "id": BOB,
-        "verificationMethod": [{"id": "#key", "type": "JsonWebKey2020", **method} for method in methods],
-        "keyAgreement": ["#key"],
-        **members,
-    }
-
-
-def packed_for(document: Any) -> tuple[str, ...]:  # noqa: ANN401
-    party = sync.DIDCommMessaging(secrets=InMemorySecrets([GOOD]), resolver=Answers(document))
-    packed = party.pack(hello(), to=BOB)
-    assert party.unpack(packed.message).metadata.encrypted
-    return packed.to_kids
 
 
 def signed_with(jwk: dict[str, Any]) -> bool:
@@ -295,110 +264,6 @@ def test_entries_of_a_resolved_document_are_limited_by_the_config() -> None:
         sync.DIDCommMessaging(max_document_entries=-1)
 
 
-ROUTING: list[dict[str, Any]] = [
-    {"routing": ["did:example:m#k"]},
-    {"routes": ["did:example:m#k"]},
-    {"routingKey": "did:example:m#k"},
-    {"routing-keys": []},
-    {"RoutingKeys": ["did:example:m#k"]},
-    {"routingKeys": ["did:example:m#k"], "routing_keys": ["did:example:m#l"]},
-]
-
-
-@pytest.mark.spec("DID-13")
-@pytest.mark.parametrize("members", ROUTING)
-def test_an_endpoint_whose_routing_cannot_be_read_is_not_used_as_if_it_had_none(
-    members: dict[str, Any],
-) -> None:
-    service = {
-        "id": "#s",
-        "type": "DIDCommMessaging",
-        "serviceEndpoint": {"uri": "https://a.example", **members},
-    }
-    document = agreeing({"publicKeyJwk": GOOD.public_jwk()}, service=[service])
-    with pytest.raises(MalformedDocumentError, match="rout"):
-        packed_for(document)
-    beside = {**service, "serviceEndpoint": "https://a.example", **members}
-    with pytest.raises(MalformedDocumentError, match="rout"):
-        packed_for({**document, "service": [beside]})
-    other = {"id": "#t", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://b.example"}}
-    party = sync.DIDCommMessaging(resolver=Answers({**document, "service": [service, other]}))
-    assert party.pack(hello(), to=BOB).endpoint() == "https://b.example"
-
-
-@pytest.mark.spec("DID-13")
-def test_routing_keys_in_snake_case_are_routing_keys() -> None:
-    endpoint = {"uri": "https://a.example", "routing_keys": ["did:example:m#k"]}
-    for written in (endpoint, {**endpoint, "routingKeys": endpoint["routing_keys"]}):
-        service = {"id": "#s", "type": "DIDCommMessaging", "serviceEndpoint": written}
-        (read,) = DIDDocument({"id": BOB, "service": [service]}).services
-        assert read.endpoints[0].routing_keys == ("did:example:m#k",)
-
-
-async def test_a_mediator_is_wrapped_for_by_the_ed25519_key_of_its_did_key() -> None:
-    mediator = DIDCommMessaging()
-    did = await mediator.create_key_did()
-    bob = DIDCommMessaging()
-    kid = f"{did}#{did.removeprefix('did:key:')}"
-    bob_did = await bob.create_peer_did(service_endpoint="https://m.example", routing_keys=[kid])
-    packed = await bob.pack(Message(type="https://example.org/x/1.0/y"), to=bob_did)
-    forward = await mediator.unpack_forward(packed.message)
-    assert (await bob.unpack(forward.messages[0])).metadata.encrypted
-
-
-def halves(of: Secret, beside: Secret) -> dict[str, dict[str, Any]]:
-    octets = beside.public_key.octets()
-    private = base58(private_bytes(of))
-    return {
-        "base58": {
-            "type": "X25519KeyAgreementKey2019",
-            "publicKeyBase58": base58(octets),
-            "privateKeyBase58": private,
-        },
-        "multibase": {
-            "type": "Multikey",
-            "publicKeyMultibase": beside.public_multikey(),
-            "privateKeyMultibase": "z" + base58(bytes([0x82, 0x26]) + private_bytes(of)),
-        },
-        "secretKeyMultibase": {
-            "type": "Multikey",
-            "publicKeyMultibase": beside.public_multikey(),
-            "secretKeyMultibase": "z" + base58(bytes([0x82, 0x26]) + private_bytes(of)),
-        },
-        "JWK": {
-            "type": "JsonWebKey2020",
-            "publicKeyJwk": beside.public_jwk(),
-            "privateKeyJwk": of.expose_jwk(),
-        },
-        "secretKeyJwk": {
-            "type": "JsonWebKey",
-            "publicKeyJwk": beside.public_jwk(),
-            "secretKeyJwk": of.expose_jwk(),
-        },
-        "mixed": {
-            "type": "JsonWebKey",
-            "publicKeyMultibase": beside.public_multikey(),
-            "secretKeyJwk": of.expose_jwk(),
-        },
-    }
-
-
-def private_bytes(secret: Secret) -> bytes:
-    return unb64(secret.expose_jwk()["d"])
-
-
-@pytest.mark.parametrize("form", halves(GOOD, OTHER))
-def test_a_secret_with_the_public_key_of_another_is_refused(form: str) -> None:
-    assert Secret({"id": f"{BOB}#key", **halves(GOOD, GOOD)[form]}).public_key == GOOD.public_key
-    with pytest.raises(ValueError, match="belong together"):
-        Secret({"id": f"{BOB}#key", **halves(GOOD, OTHER)[form]})
-
-
-def test_a_public_key_is_read_from_a_jwk_whose_empty_members_are_null() -> None:
-    jwk = {**GOOD.public_jwk(), "y": None, "d": None, "use": None, "alg": None, "key_ops": None}
-    assert PublicKey(jwk) == GOOD.public_key
-
-
 @pytest.mark.spec("DID-23")
 @pytest.mark.parametrize(
     "did",
@@ -446,15 +311,6 @@ async def test_the_documents_of_several_recipients_are_requested_together() -> N
 async def turn() -> None:
     """Give the event loop one turn, on asyncio and on trio."""
     await anyio.lowlevel.checkpoint()
-
-
-@pytest.mark.parametrize("uri", ["example.com", "example.com:8080/x", "localhost:8080", "//example.com", ""])
-@pytest.mark.parametrize("method", [1, 2, 3, 4])
-def test_an_endpoint_without_a_scheme_is_not_written(uri: str, method: Any) -> None:  # noqa: ANN401
-    party = sync.DIDCommMessaging()
-    with pytest.raises(ValueError, match="scheme"):
-        party.create_peer_did(method=method, service_endpoint=uri)
-    assert party.create_peer_did(method=method, service_endpoint="https://example.com:8080")
 
 
 def test_the_work_to_address_many_recipients_grows_with_their_number() -> None:
