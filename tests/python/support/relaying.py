@@ -9,7 +9,7 @@ import anyio
 
 from pydidcomm import Attachment, DeliveryError, DIDCommMessaging, Message, PackEncryptedConfig
 from pydidcomm.agent.server import bound, serving
-from pydidcomm.mediator import Mediator, MediatorServer, SqliteMediatorStore
+from pydidcomm.mediator import Mediator, MediatorServer, Onward, SqliteMediatorStore
 from pydidcomm.transports.http import Sent
 from support.mediation import HELLO
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydidcomm.transports.http import Sendable
 
 SECONDS = 20.0
+AWAY = "https://away.example/"
 
 
 async def until(check: Callable[[], bool]) -> None:
@@ -116,3 +117,13 @@ class RemoteParty:
     async def number(self, text: str) -> int:
         """The number of a message that an endpoint got."""
         return int((await self.party.unpack(text)).message.body["n"])
+
+
+def scripted(sender: Scripted, **options: Any) -> Onward:  # noqa: ANN401, those of `Onward`
+    settings: dict[str, Any] = {"hosts": None, "pause": 0.01, **options}
+    return Onward(sender=sender, **settings)
+
+
+async def load(folder: Path) -> int:
+    async with SqliteMediatorStore(folder / "mediator.db") as store:
+        return (await store.departures.load())[0]
