@@ -9,8 +9,9 @@ from pydidcomm._core import short_form
 from pydidcomm.protocols.thread import DONE, Thread
 from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, next_position, time_key
 from pydidcomm.stores._askar_unit import Unit, digest
+from pydidcomm.stores._expected import conflict
 from pydidcomm.stores._parties import best, our_dids, their_dids
-from pydidcomm.stores.records import Record, Relationship
+from pydidcomm.stores.records import Expected, NoThread, Record, Relationship
 
 _THREADS = "agent/threads"
 _WAKES = Tree.of_times("agent/threads/wakes")
@@ -18,6 +19,7 @@ _OVER = Tree.of_times("agent/threads/over")
 _RELATIONSHIPS = "agent/relationships"
 _LISTED = Tree("agent/relationships/listed", POSITION_LEVELS)
 _PARTIES = "agent/parties"
+_RECORDS = "agent/records"
 
 _THREAD_MEMBERS = tuple(field.name for field in fields(Thread))
 _TUPLES = ("languages", "our_history", "their_history")
@@ -34,7 +36,33 @@ def _members(row: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if name in _TUPLES else value for name, value in row.items()}
 
 
-async def store_thread(unit: Unit, thread: Thread, at: int) -> None:
+async def meets(unit: Unit, expected: Expected, by: str) -> bool:
+    """Whether what a call has read is still so; False if this very call has changed it before.
+
+    Raises:
+        StoreConflictError: Another call has changed it.
+    """
+    found: Relationship | Thread | Record | None
+    if isinstance(expected, Relationship):
+        row = await unit.get(_RELATIONSHIPS, digest(expected.id))
+        found = None if row is None else _relationship(row)[1]
+    elif isinstance(expected, Thread | NoThread):
+        row = await unit.get(_THREADS, digest(expected.peer, expected.protocol, expected.thid))
+        found = None if row is None else _thread_of(row)
+    else:
+        row = await unit.get(_RECORDS, digest(expected.kind, expected.key))
+        found = None if row is None else _record(expected.kind, row)
+    error = conflict(expected, found)
+    if error is None:
+        return True
+    # rows of an earlier version do not say who has written them
+    if row is not None and row.get("by") == by:
+        return False
+    raise error
+
+
+async def store_thread(unit: Unit, thread: Thread, at: int, by: str) -> None:
+    """Store a thread; `by` is the same for a call that is made again, because its outcome is unknown."""
     name = digest(thread.peer, thread.protocol, thread.thid)
     before: dict[str, Any] | None = await unit.get(_THREADS, name)
     if before is None:
@@ -50,12 +78,17 @@ async def store_thread(unit: Unit, thread: Thread, at: int) -> None:
                 await tree.add(unit, new, name)
     members = {member: _plain(getattr(thread, member)) for member in _THREAD_MEMBERS}
     # as text, so that what is not JSON is refused before anything is written
-    unit.put(_THREADS, name, {**before, "thread": json.dumps(members), "wake": wake, "over": over})
+    text = json.dumps(members)
+    unit.put(_THREADS, name, {**before, "thread": text, "wake": wake, "over": over, "by": by})
+
+
+def _thread_of(row: dict[str, Any]) -> Thread:
+    return Thread(**_members(json.loads(row["thread"])))
 
 
 async def _thread(unit: Unit, name: str) -> Thread | None:
     row = await unit.get(_THREADS, name)
-    return None if row is None else Thread(**_members(json.loads(row["thread"])))
+    return None if row is None else _thread_of(row)
 
 
 async def thread(unit: Unit, peer: str, protocol: str, thid: str) -> Thread | None:
@@ -85,7 +118,7 @@ def _parties(relationship: Relationship) -> set[str]:
     return {digest("peer", did) for did in their_dids(relationship)}
 
 
-async def store_relationship(unit: Unit, relationship: Relationship) -> None:
+async def store_relationship(unit: Unit, relationship: Relationship, by: str) -> None:
     name = digest(relationship.id)
     row = await unit.get(_RELATIONSHIPS, name)
     before: set[str] = set() if row is None else _parties(_relationship(row)[1])
@@ -99,7 +132,7 @@ async def store_relationship(unit: Unit, relationship: Relationship) -> None:
     if row is None:
         await _LISTED.set(unit, position, [name])
     members = {member: _plain(getattr(relationship, member)) for member in _RELATIONSHIP_MEMBERS}
-    unit.put(_RELATIONSHIPS, name, {"relationship": json.dumps(members), "position": position})
+    unit.put(_RELATIONSHIPS, name, {"relationship": json.dumps(members), "position": position, "by": by})
 
 
 def _relationship(row: dict[str, Any]) -> tuple[int, Relationship]:
@@ -128,22 +161,23 @@ def _listed(kind: str) -> Tree:
     return Tree(f"agent/records/{digest(kind)}/listed", POSITION_LEVELS)
 
 
-async def store_record(unit: Unit, record: Record) -> None:
+async def store_record(unit: Unit, record: Record, by: str) -> None:
     name = digest(record.kind, record.key)
-    row = await unit.get("agent/records", name)
+    row = await unit.get(_RECORDS, name)
     position = row["position"] if row is not None else await next_position(unit, "records")
     if row is None:
         await _listed(record.kind).set(unit, position, [name])
     value = b64encode(record.value).decode()
-    unit.put("agent/records", name, {"key": record.key, "value": value, "position": position})
+    row = {"key": record.key, "value": value, "position": position, "by": by}
+    unit.put(_RECORDS, name, row)
 
 
 async def forget_record(unit: Unit, kind: str, key: str) -> None:
     name = digest(kind, key)
-    row = await unit.get("agent/records", name)
+    row = await unit.get(_RECORDS, name)
     if row is not None:
         await _listed(kind).set(unit, row["position"], [])
-        unit.put("agent/records", name, None)
+        unit.put(_RECORDS, name, None)
 
 
 def _record(kind: str, row: dict[str, Any]) -> Record:
@@ -151,11 +185,11 @@ def _record(kind: str, row: dict[str, Any]) -> Record:
 
 
 async def record(unit: Unit, kind: str, key: str) -> Record | None:
-    row = await unit.get("agent/records", digest(kind, key))
+    row = await unit.get(_RECORDS, digest(kind, key))
     return None if row is None else _record(kind, row)
 
 
 async def records(unit: Unit, kind: str, after: int, limit: int) -> list[tuple[int, Record]]:
     found = await _listed(kind).first(unit, after + 1, None, limit)
-    rows = [await unit.get("agent/records", name) for _, name in found]
+    rows = [await unit.get(_RECORDS, name) for _, name in found]
     return [(row["position"], _record(kind, row)) for row in rows if row is not None]

@@ -180,7 +180,8 @@ class AskarStore:
         """Store the effects of a message and mark it as done; see `Store.commit`.
 
         Raises:
-            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is.
+            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is, or
+                something of `done.expected` was changed.
         """
         call = secrets.token_hex(8)
         at = int(time.time()) if done.at is None else done.at
@@ -293,14 +294,17 @@ class AskarStore:
 async def _commit(unit: Unit, done: Done, at: int, call: str) -> None:
     if done.inbox_key is not None and not await _askar_inbox.finish(unit, done.inbox_key, at, call):
         return
+    for expected in done.expected:
+        if not await _askar_state.meets(unit, expected, call):
+            return
     for thread in done.threads:
-        await _askar_state.store_thread(unit, thread, at)
+        await _askar_state.store_thread(unit, thread, at, call)
     for relationship in done.relationships:
-        await _askar_state.store_relationship(unit, relationship)
+        await _askar_state.store_relationship(unit, relationship, call)
     for item in done.outbox:
         await _askar_outbox.add(unit, item, at)
     for record in done.records:
-        await _askar_state.store_record(unit, record)
+        await _askar_state.store_record(unit, record, call)
     for kind, key in done.forget:
         await _askar_state.forget_record(unit, kind, key)
 

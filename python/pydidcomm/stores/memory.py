@@ -7,14 +7,17 @@ from typing import TypeVar
 from pydidcomm._core import InMemorySecrets, short_form
 from pydidcomm.protocols.thread import DONE, Thread
 from pydidcomm.stores._arguments import check_limit, check_state, position
+from pydidcomm.stores._expected import Value, conflict
 from pydidcomm.stores._in_order import InOrder
 from pydidcomm.stores._memory_inbox import Inbox, page
 from pydidcomm.stores._memory_outbox import Outbox
 from pydidcomm.stores._parties import best, our_dids, their_dids
 from pydidcomm.stores.records import (
     Done,
+    Expected,
     InboxItem,
     Incoming,
+    NoThread,
     OutboxItem,
     OutboxState,
     Page,
@@ -99,10 +102,15 @@ class MemoryStore:
         """Store the effects of a message and mark it as done; see `Store.commit`.
 
         Raises:
-            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is.
+            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is, or
+                something of `done.expected` was changed.
         """
         at = int(time.time()) if done.at is None else done.at
         with self._lock:
+            for expected in done.expected:
+                error = conflict(expected, self._found(expected))
+                if error is not None:
+                    raise error
             if done.inbox_key is not None:
                 self._inbox.check(done.inbox_key, at)
                 self._inbox.finish(done.inbox_key, at)
@@ -117,6 +125,14 @@ class MemoryStore:
             for kind, key in done.forget:
                 if kind in self._records:
                     self._records[kind].remove(key)
+
+    def _found(self, expected: Expected) -> Value:
+        if isinstance(expected, Relationship):
+            return self._relationships.by_name.get(expected.id)
+        if isinstance(expected, Thread | NoThread):
+            return self._threads.get((expected.peer, expected.protocol, expected.thid))
+        records = self._records.get(expected.kind)
+        return None if records is None else records.by_name.get(expected.key)
 
     def _store_thread(self, thread: Thread, at: int) -> None:
         key = (thread.peer, thread.protocol, thread.thid)

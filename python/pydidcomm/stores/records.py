@@ -8,9 +8,12 @@ from pydidcomm.protocols.thread import Thread
 
 __all__ = [
     "Done",
+    "Expected",
     "InboxItem",
     "InboxState",
     "Incoming",
+    "NoRecord",
+    "NoThread",
     "OutboxItem",
     "OutboxState",
     "Page",
@@ -200,6 +203,27 @@ class Record:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class NoRecord:
+    """That there is no record of that kind and key."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoThread:
+    """That there is no state of that thread."""
+
+    peer: str
+    protocol: str
+    thid: str
+
+
+Expected = Relationship | Thread | Record | NoRecord | NoThread
+"""What a step has read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """The effects of a message that was handled, or of a step of the program: all are stored, or none.
@@ -211,6 +235,8 @@ class Done:
         outbox: Messages to be sent. One whose id is in the outbox already is left as it is.
         records: Records that replace those of the same kind and key.
         forget: Kinds and keys of records that are removed.
+        expected: What the step has read and goes by. Where another one has changed something of it, nothing
+            is stored.
         at: When it happened, in seconds since the epoch, from which retention counts; None for now.
     """
 
@@ -220,4 +246,5 @@ class Done:
     outbox: tuple[OutboxItem, ...] = ()
     records: tuple[Record, ...] = ()
     forget: tuple[tuple[str, str], ...] = ()
+    expected: tuple[Expected, ...] = ()
     at: int | None = None

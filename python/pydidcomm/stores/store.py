@@ -51,7 +51,8 @@ class Store(Protocol):
         """Store the effects of a message and mark it as done, all or nothing.
 
         Raises:
-            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is.
+            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is, or
+                something of `done.expected` was changed.
         """
         ...
 

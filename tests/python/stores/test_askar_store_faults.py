@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sqlite3
@@ -47,6 +46,10 @@ async def test_a_folder_and_a_file_of_another_program_are_named(create: bool, tm
         assert "create=True" not in str(raised.value)
 
 
+def files(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir()]
+
+
 @pytest.mark.parametrize("create", [False, True])
 @pytest.mark.parametrize("table", ["notes", "config"])
 async def test_a_database_of_another_program_is_refused_and_left_as_it_is(
@@ -64,7 +67,7 @@ async def test_a_database_of_another_program_is_refused_and_left_as_it_is(
         async with AskarStore.open(path, raw_key=RAW_KEY, create=create):
             pass
     assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["other.db"]
+    assert files(tmp_path) == ["other.db"]
 
 
 async def handle(store: AskarStore, key: str) -> None:

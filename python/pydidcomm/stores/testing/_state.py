@@ -1,8 +1,20 @@
 """Checks of threads, relationships and records."""
 
-from pydidcomm.stores.records import Done, Record, Relationship
+from dataclasses import replace
+from functools import partial
+
+from pydidcomm.stores.records import Done, NoRecord, NoThread, Record, Relationship
 from pydidcomm.stores.store import Store
-from pydidcomm.stores.testing._common import NOW, PROTOCOL, each_page, require, thread
+from pydidcomm.stores.testing._common import (
+    NOW,
+    PROTOCOL,
+    at_once,
+    each_page,
+    outgoing,
+    refused,
+    require,
+    thread,
+)
 
 # the two forms of one did:peer:4, and the two of a did:peer:2
 LONG = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
@@ -117,4 +129,52 @@ async def records(store: Store) -> None:
     require(await store.record("other", "0") is not None, "another kind is left alone")
 
 
-CHECKS = {check.__name__: check for check in (threads, wakes, relationships, parties, invited, records)}
+async def expected(store: Store) -> None:
+    """A commit stores nothing if something that it expects was changed since it was read."""
+    peer = Relationship(id="r", ours="did:example:a", theirs="did:example:b", profile={"list": [1, {}]})
+    record, talk = Record(kind="k", key="1", value=b"1"), thread("t", data={"a": [1]}, languages=("en",))
+    no_thread = NoThread("bob", PROTOCOL, "t")
+    stored = Done(relationships=(peer,), records=(record,), threads=(talk,), at=NOW)
+    require(not await refused(store, replace(stored, expected=(NoRecord("k", "1"), no_thread))), "none yet")
+    changes = (
+        ((peer,), replace(peer, label="Bob")),
+        ((record,), replace(record, value=b"2")),
+        ((talk,), replace(talk, state="other")),
+        ((NoRecord("k", "1"),), None),
+        ((no_thread,), None),
+    )
+    for (before,), after in changes:
+        effect = outgoing(f"of {type(before).__name__}")
+        wrong = (before,) if after is None else (after,)
+        require(await refused(store, Done(expected=wrong, outbox=(effect,), at=NOW)), f"{before} was changed")
+        require(await store.outgoing(effect.id) is None, "nothing of a refused commit is stored")
+    require(await refused(store, Done(expected=(peer, NoRecord("k", "1")), at=NOW)), "all of it")
+    fitting = Done(
+        expected=(
+            await store.relationship("r") or peer,
+            await store.record("k", "1") or record,
+            await store.thread("bob", PROTOCOL, "t") or talk,
+        ),
+        outbox=(outgoing("effect"),),
+        at=NOW,
+    )
+    require(not await refused(store, fitting), "what was read is as it is")
+    require(await store.outgoing("effect") is not None, "its effects are stored")
+
+
+async def one_of_several(store: Store) -> None:
+    """Of commits at the same time that expect the same, one is stored."""
+    made = [Record(kind="k", key="1", value=bytes([number])) for number in range(20)]
+
+    async def store_one(record: Record) -> bool:
+        return not await refused(store, Done(records=(record,), expected=(NoRecord("k", "1"),), at=NOW))
+
+    answers = await at_once([partial(store_one, record) for record in made])
+    require(answers.count(True) == 1, "one of them is stored")
+    require(await store.record("k", "1") == made[answers.index(True)], "that which says so")
+
+
+CHECKS = {
+    check.__name__: check
+    for check in (threads, wakes, relationships, parties, invited, records, expected, one_of_several)
+}
