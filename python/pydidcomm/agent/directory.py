@@ -1,7 +1,8 @@
 """The peers of an agent, and how they are met: invitations of ours, and those of others."""
 
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,18 +11,34 @@ from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.friends import Friend
 from pydidcomm.agent.invited import Invited
 from pydidcomm.agent.pages import all_relationships
-from pydidcomm.agent.records import ACCEPTED, INVITATION, InvitationRecord, RetiredRecord
+from pydidcomm.agent.records import ACCEPTED, INVITATION, NAMED, InvitationRecord, RetiredRecord, in_use
 from pydidcomm.agent.running import Running
+from pydidcomm.agent.turns import agreed
 from pydidcomm.invitations import Invitation, fetch_invitation
 from pydidcomm.out_of_band import read_invitation
 from pydidcomm.protocols import Outgoing
 from pydidcomm.protocols.acknowledgment import Empty
-from pydidcomm.stores import Done, Record, Relationship
+from pydidcomm.stores import Done, NoRecord, Record, Relationship
 
 __all__ = ["Directory"]
 
 BASE_URL: Final = "https://didcomm.org/invitation"
 """The URL of invitations of an agent without an endpoint: programs read the parameter, and open no page."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The name of an invitation, and the record that it had before."""
+
+    name: str
+    before: Record | None
+
+    @property
+    def expected(self) -> Record | NoRecord:
+        return self.before or NoRecord(NAMED, self.name)
+
+    def after(self, id: str) -> Record:  # noqa: A002, the field's name
+        return Record(kind=NAMED, key=self.name, value=id.lower().encode())
 
 
 class Directory:
@@ -47,7 +64,7 @@ class Directory:
         """
         return await self._current.own_did(name)
 
-    async def invite(
+    async def invite(  # noqa: PLR0913, all are named
         self,
         *,
         goal: str | None = None,
@@ -55,6 +72,7 @@ class Directory:
         uses: int | None = 1,
         expires_in: float | None = None,
         base_url: str | None = None,
+        name: str | None = None,
     ) -> Invited:
         """Invite a peer, or several.
 
@@ -67,6 +85,8 @@ class Directory:
             uses: How many peers may accept it; None for any number.
             expires_in: After how many seconds it is void; None for never.
             base_url: The URL that carries it; by default the endpoint.
+            name: One of this name is made once: a later call, also after a restart or in another process with
+                the store, returns it for as long as it can be accepted.
 
         Raises:
             RuntimeError: The agent does not run.
@@ -77,11 +97,36 @@ class Directory:
             raise ValueError(problem)
         services = self._current.services
         base = base_url or self._current.endpoint or BASE_URL
-        did = await services.new_did()
         expires = None if expires_in is None else services.now + int(expires_in)
-        invitation = Invitation.to(did, base, goal=goal, goal_code=goal_code)
-        if expires is not None:
-            invitation = Invitation(invitation.message.replace(expires_time=expires), base)
+
+        async def made(*names: _Named) -> Invited:
+            did = await services.new_did()
+            invitation = Invitation.to(did, base, goal=goal, goal_code=goal_code)
+            if expires is not None:
+                invitation = Invitation(invitation.message.replace(expires_time=expires), base)
+            return await self._invited(did, invitation, uses, names)
+
+        return await made() if name is None else await self._named(name, made)
+
+    async def _named(self, name: str, make: Callable[["_Named"], Awaitable[Invited]]) -> Invited:
+        services = self._current.services
+
+        async def step() -> Invited:
+            record = await services.store.record(NAMED, name)
+            found = None if record is None else await services.store.record(INVITATION, record.value.decode())
+            invitation = None if found is None else InvitationRecord.from_json(found.value)
+            if invitation is not None and invitation.is_open(invitation.did, services.now):
+                return Invited(invitation, services)
+            return await make(_Named(name, record))
+
+        async with services.turns.of(f"{NAMED} {name}"):
+            return await agreed(step)
+
+    async def _invited(
+        self, did: str, invitation: Invitation, uses: int | None, names: "Sequence[_Named]"
+    ) -> Invited:
+        """Store an invitation, and its name."""
+        services, expires = self._current.services, invitation.message.expires_time
         record = InvitationRecord(
             id=invitation.message.id,
             did=did,
@@ -89,10 +134,12 @@ class Directory:
             uses=uses,
             expires=expires,
         )
-        records = [record.record()]
+        records = [record.record(), *(one.after(record.id) for one in names)]
         if expires is not None:
             records.append(RetiredRecord(did=did, since=expires).record())
-        await services.store.commit(Done(records=tuple(records)))
+        forget = () if expires is not None else (in_use(did),)
+        expected = tuple(one.expected for one in names)
+        await services.commit_new(did, Done(records=tuple(records), forget=forget, expected=expected))
         return Invited(record, services)
 
     async def invitation(self, id: str) -> Invited | None:  # noqa: A002, the field's name
@@ -134,14 +181,19 @@ class Directory:
             at = datetime.fromtimestamp(expires, tz=UTC).isoformat()
             problem = f"`invitation` expired at {at}: the peer has to make a new one"
             raise ValueError(problem)
-        return await self._met(message) or await self._meet(
-            message.frm or "", label, invitation=message.id, now=services.now
-        )
 
-    async def _met(self, invitation: Message) -> Friend | None:
+        async def step() -> Friend:
+            record = await services.store.record(ACCEPTED, message.id.lower())
+            return await self._met(message, record) or await self._meet(
+                message.frm or "", label, invitation=message.id, record=record
+            )
+
+        async with services.turns.of(f"{ACCEPTED} {message.id.lower()}"):
+            return await agreed(step)
+
+    async def _met(self, invitation: Message, record: Record | None) -> Friend | None:
         """The peer whose invitation was accepted before."""
         services = self._current.services
-        record = await services.store.record(ACCEPTED, invitation.id.lower())
         found = None if record is None else await services.store.relationship(record.value.decode())
         if found is None or found.state == "ended":
             return None
@@ -157,10 +209,18 @@ class Directory:
             did: The peer's DID.
             label: What the peer is called here.
         """
-        return await self._meet(did, label, invitation=None, now=self._current.services.now)
+        return await self._meet(did, label)
 
-    async def _meet(self, theirs: str, label: str | None, *, invitation: str | None, now: int) -> Friend:
+    async def _meet(
+        self,
+        theirs: str,
+        label: str | None,
+        *,
+        invitation: str | None = None,
+        record: Record | None = None,
+    ) -> Friend:
         services = self._current.services
+        now = services.now
         ours = await services.new_did()
         relationship = Relationship(
             id=str(uuid.uuid4()),
@@ -173,11 +233,16 @@ class Directory:
         )
         hello = Empty().to_message(pthid=invitation, created_time=now, frm=ours, to=[theirs])
         outgoing = Outgoing(message=hello, to=theirs, frm=ours)
-        outbox = () if invitation is None else (outbox_item(outgoing, relationship.id),)
-        records: tuple[Record, ...] = ()
+        done = Done(relationships=(relationship,), forget=(in_use(ours),))
         if invitation is not None:
-            records = (Record(kind=ACCEPTED, key=invitation.lower(), value=relationship.id.encode()),)
-        await services.store.commit(Done(relationships=(relationship,), outbox=outbox, records=records))
+            accepted = Record(kind=ACCEPTED, key=invitation.lower(), value=relationship.id.encode())
+            done = replace(
+                done,
+                outbox=(outbox_item(outgoing, relationship.id),),
+                records=(accepted,),
+                expected=(record or NoRecord(ACCEPTED, accepted.key),),
+            )
+        await services.commit_new(ours, done)
         services.outbox_changed()
         return Friend(relationship.id, services)
 

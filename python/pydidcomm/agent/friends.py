@@ -9,7 +9,7 @@ import anyio
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.events import at_most
-from pydidcomm.agent.records import FEATURES, FeaturesRecord, RetiredRecord
+from pydidcomm.agent.records import FEATURES, FeaturesRecord, RetiredRecord, in_use
 from pydidcomm.agent.relationships import claims, claims_of_end, unknown_relationship
 from pydidcomm.agent.requests import Waiter
 from pydidcomm.agent.sending import Sending
@@ -34,6 +34,10 @@ FEATURES_SECONDS = 3600.0
 
 class RelationshipEndedError(Exception):
     """The relationship has ended, or its peer is not known yet: nothing can be sent."""
+
+
+class _NotConfirmedError(Exception):
+    """The peer has not confirmed the last rotation of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +207,28 @@ class Friend:
             TimeoutError: The peer has not confirmed the rotation before.
             RelationshipEndedError: The relationship has ended.
         """
-        await self._confirmed(timeout)
-        new = await self._services.new_did()
+        new: str | None = None
+        while True:
+            try:
+                await self._confirmed(timeout)
+            except (TimeoutError, RelationshipEndedError):
+                if new is not None:
+                    await self._services.discard_did(new)
+                raise
+            new = new or await self._services.new_did()
+            try:
+                await self._announce(new)
+            except _NotConfirmedError:
+                # another task or process has rotated meanwhile
+                continue
+            return new
+
+    async def _announce(self, new: str) -> None:
         now = self._services.now
 
         def done(before: Relationship) -> Done:
+            if before.from_prior is not None and before.state != "ended":
+                raise _NotConfirmedError
             hello = Outgoing(message=_empty(now), to=_check(before), frm=new)
             after = replace(
                 before,
@@ -218,11 +239,11 @@ class Friend:
             )
             retired = RetiredRecord(did=before.ours, since=now, relationship=self.id)
             outbox = (outbox_item(hello, self.id),)
-            return Done(relationships=(after,), outbox=outbox, records=(retired.record(),))
+            records = (retired.record(),)
+            return Done(relationships=(after,), outbox=outbox, records=records, forget=(in_use(new),))
 
         await self._services.relationships.change(self.id, done)
         self._services.outbox_changed()
-        return new
 
     async def end(self) -> None:
         """End the relationship, and say so to the peer. DIDComm v2.1, section "Ending a Relationship".

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 from anyio import to_thread
@@ -37,7 +37,10 @@ from pydidcomm.protocols.acknowledgment import (
 )
 from pydidcomm.protocols.error_limit import ReportProblem
 from pydidcomm.protocols.problem_report import ProblemReport
-from pydidcomm.stores import Done, InboxItem, Relationship, Store
+from pydidcomm.stores import Done, InboxItem, NoThread, Relationship, Store
+
+if TYPE_CHECKING:
+    from pydidcomm.stores.records import Expected
 
 __all__ = ["Handling"]
 
@@ -88,7 +91,7 @@ class Handling:
             item: The message.
 
         Raises:
-            StoreConflictError: Another process has handled it.
+            StoreConflictError: Another process has handled it, or the thread was changed meanwhile.
             Exception: What the handler raises, other than `Problem`.
         """
         received = Received.from_json(item.body)
@@ -104,6 +107,10 @@ class Handling:
         thread = None if key is None else await self._store.thread(*key)
         waiter = self._requests.find(received)
         decision = decide(received, thread, now, self._protocols, self._router, awaited=waiter is not None)
+        expected: tuple[Expected, ...] = ()
+        if key is not None and decision.step is not None and decision.step.thread is not None:
+            # a deadline may change the thread meanwhile
+            expected = (NoThread(*key) if thread is None else thread,)
         acknowledged = await self._acknowledged(received)
         context = _context(received, relationship, item.key, thread, now)
         send, problem = await self._run(decision, context, relationship)
@@ -120,6 +127,7 @@ class Handling:
                 for one in send
             ),
             records=tuple(context.value.records),
+            expected=expected,
         )
         self._routes.bind(received.connection, [one.message.id for one in send if one.connection])
         # the time of the handler is over before the message is: what waits for its answer gets it
@@ -136,25 +144,29 @@ class Handling:
         self._events.emit(*events, *(Event("acknowledged", one, peer=peer) for one in acknowledged))
 
     async def wake(self, thread: Thread) -> None:
-        """Act on the deadline of a thread.
+        """Act on the deadline of a thread. Of several processes that do, the first commit counts.
 
         Args:
-            thread: The thread.
+            thread: The thread, as it was read.
+
+        Raises:
+            StoreConflictError: The thread was changed meanwhile.
         """
         protocol = self._protocols.find(f"{thread.protocol}/x")
         if protocol is None:
-            await self._commit(Done(threads=(replace(thread, wake_at=None),)))
+            await self._commit(Done(threads=(replace(thread, wake_at=None),), expected=(thread,)))
             return
         step = protocol.wake(thread, int(self._clock()))
         if step.problem is not None:
             LOG.warning("the deadline of thread %s of %s: %s", thread.thid, thread.protocol, step.problem)
-            await self._commit(Done(threads=(replace(thread, wake_at=None),)))
+            await self._commit(Done(threads=(replace(thread, wake_at=None),), expected=(thread,)))
             return
         relationship = thread.peer if await self._store.relationship(thread.peer) else None
         await self._commit(
             Done(
                 threads=() if step.thread is None else (step.thread,),
                 outbox=tuple(outbox_item(one, relationship) for one in step.send),
+                expected=(thread,),
             )
         )
         if step.send:

@@ -3,7 +3,8 @@
 import logging
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
@@ -92,17 +93,25 @@ class Mediators:
             DeliveryError: It cannot be reached.
         """
         async with self._lock:
-            record = await self._record(did) or await self._begun(did)
+            before = await self._record(did)
+            record = before or await self._begun(did)
             connected = self._connected.get(record.did)
             mediation = connected.mediation if connected else self._connect(record.relationship)
             try:
                 await mediation.grant(invitation)
             except MediationError:
                 # several mediators deny a second request, and keep the grant
-                if connected is None:
+                if before is None:
                     raise
-                await mediation.query()
-                LOG.info("the mediator denies a second grant; the first one is used")
+                if before.routing_did:
+                    mediation.restore(before.routing_did, before.version)
+                    await mediation.query()
+                    LOG.info("the mediator denies a second grant; the first one is used")
+                else:
+                    # a process that was killed may have been granted it, and the answer is lost
+                    record = await self._begun(before.did, before)
+                    mediation = self._connect(record.relationship)
+                    await mediation.grant(invitation)
             granted = MediationRecord(
                 did=record.did,
                 relationship=record.relationship,
@@ -158,6 +167,8 @@ class Mediators:
     async def new_did(self) -> str:
         """A DID of ours, which the newest mediator receives for where there is one.
 
+        The commit that uses it forgets `in_use`: until then it is one that is not in use.
+
         Raises:
             MediationError: The mediator does not take it.
             DeliveryError: The mediator cannot be reached.
@@ -166,17 +177,27 @@ class Mediators:
             return await self._messaging.create_peer_did(service_endpoint=self._endpoint)
         mediator, connected = next(reversed(self._connected.items()))
         did = await self._messaging.create_peer_did(service_endpoint=connected.mediation.routing_did)
-        # before the mediator has it: what is registered must be known, to be removed one day
+        # before the mediator has it: what is registered must be known, and is removed unless it gets into use
         record = Record(kind=RECIPIENT, key=did, value=mediator.encode())
-        await self._services.store.commit(Done(records=(record,)))
-        try:
-            await connected.mediation.register(did)
-        except _AWAY:
-            # the mediator may have it all the same
-            retired = RetiredRecord(did=did, since=self._services.now)
-            await self._services.store.commit(Done(records=(retired.record(),)))
-            raise
+        retired = RetiredRecord(did=did, since=self._services.now)
+        await self._services.store.commit(Done(records=(record, retired.record())))
+        await connected.mediation.register(did)
         return did
+
+    async def discard(self, did: str) -> None:
+        """Remove the private keys of a DID that did not get into use; `retire` takes it off the list.
+
+        Args:
+            did: The DID.
+        """
+        secrets: Any = self._services.store.secrets
+        if not hasattr(secrets, "remove_key"):
+            return
+        document = await self._messaging.resolve(did)
+        for kid in dict.fromkeys((*document.key_agreement, *document.authentication)):
+            removed = secrets.remove_key(kid)
+            if isawaitable(removed):
+                await removed
 
     async def retire(self) -> None:
         """Take DIDs off the lists of mediators that are not in use any more."""
@@ -222,15 +243,24 @@ class Mediators:
                 return found
         return None
 
-    async def _begun(self, did: str) -> MediationRecord:
-        """A relationship with a mediator, which has granted nothing yet."""
+    async def _begun(self, did: str, before: MediationRecord | None = None) -> MediationRecord:
+        """A relationship with a mediator, which has granted nothing yet; it replaces that of before."""
         now = self._services.now
         ours = await self._messaging.create_peer_did()
         relationship = Relationship(
             id=str(uuid.uuid4()), ours=ours, theirs=did, label="mediator", created=now, updated=now
         )
         record = MediationRecord(did=did, relationship=relationship.id)
-        await self._services.store.commit(Done(relationships=(relationship,), records=(record.record(),)))
+        begun = Done(relationships=(relationship,), records=(record.record(),))
+        if before is None:
+            await self._services.store.commit(begun)
+            return record
+        await self._services.relationships.change(
+            before.relationship,
+            lambda old: replace(
+                begun, relationships=(relationship, replace(old, state="ended", updated=now))
+            ),
+        )
         return record
 
     async def _mediations(self) -> list[MediationRecord]:

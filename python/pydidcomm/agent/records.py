@@ -13,6 +13,7 @@ __all__ = [
     "FEATURES",
     "INVITATION",
     "MEDIATION",
+    "NAMED",
     "OWN_DID",
     "RECIPIENT",
     "RETIRED",
@@ -20,6 +21,7 @@ __all__ = [
     "InvitationRecord",
     "MediationRecord",
     "RetiredRecord",
+    "in_use",
 ]
 
 ACCEPTED: Final = "accepted-invitation"
@@ -40,8 +42,21 @@ RECIPIENT: Final = "recipient"
 RETIRED: Final = "retired-did"
 """The kind of records with our DIDs that are not in use any more, by DID, until no mediator has them."""
 
+NAMED: Final = "standing-invitation"
+"""The kind of records with invitations of ours that have a name, by it: the message id."""
+
 OWN_DID: Final = "own-did"
 """The kind of records with our public DIDs, by name."""
+
+
+def in_use(did: str) -> tuple[str, str]:
+    """What the first commit that uses a new DID forgets.
+
+    Args:
+        did: The DID.
+    """
+    return RETIRED, did
+
 
 _MOST_ACCEPTED: Final = 1000
 """Relationships that an invitation lists; `Relationship.invitation` names it in all of them."""
@@ -136,7 +151,7 @@ class MediationRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetiredRecord:
-    """A DID of ours that is not in use any more.
+    """A DID of ours that is not in use any more, or not yet.
 
     Attributes:
         did: The DID.

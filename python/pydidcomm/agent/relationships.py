@@ -6,15 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
-import anyio
-
 from pydidcomm import FromPrior, same_party
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.events import Events
-from pydidcomm.agent.records import INVITATION, InvitationRecord, RetiredRecord
+from pydidcomm.agent.records import INVITATION, InvitationRecord, RetiredRecord, in_use
+from pydidcomm.agent.turns import Turns, agreed
 from pydidcomm.protocols import Event, Outgoing, Received
 from pydidcomm.protocols.acknowledgment import Empty
-from pydidcomm.stores import Done, Relationship, Store
+from pydidcomm.stores import Done, Record, Relationship, Store
 
 __all__ = ["Relationships", "announcement", "claims", "claims_of_end", "unknown_relationship"]
 
@@ -74,15 +73,24 @@ class Relationships:
     Args:
         store: Where relationships are kept.
         events: Where changes are reported.
+        turns: One task at a time for each relationship and invitation.
         new_did: Makes a DID of ours for a relationship.
+        discard_did: Removes the private keys of one that did not get into use.
     """
 
-    def __init__(self, store: Store, events: Events, new_did: Callable[[], Awaitable[str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        events: Events,
+        turns: Turns,
+        new_did: Callable[[], Awaitable[str]],
+        discard_did: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._store = store
         self._events = events
+        self._turns = turns
         self._new_did = new_did
-        # changes are rare; two messages of one peer must not both make a relationship
-        self._lock = anyio.Lock()
+        self._discard_did = discard_did
         self.outbox_changed: Callable[[], None] = lambda: None
 
     async def meet(self, received: Received, now: int) -> Relationship | None:
@@ -100,25 +108,33 @@ class Relationships:
         found = await self._find(received)
         if found is not None and _changed(found, received, now) is None:
             return found
-        ours = None
-        if found is None:
-            invitation = await self._invitation(received, now)
-            if invitation is None:
-                return None
-            # a mediator may have to be asked for it, so not under the lock
+        if found is not None:
+            async with self._turns.of(found.id):
+                return await agreed(lambda: self._update(received, now))
+        if await self._invitation(received, now) is None:
+            return None
+        # two messages of one peer must not both make a relationship
+        async with self._turns.of(f"{received.recipient} {received.sender}"):
+            if await self._find(received) is not None:
+                return await agreed(lambda: self._update(received, now))
+            # a mediator may have to be asked for it, so not in the turn of the invitation
             ours = await self._new_did()
-        async with self._lock:
-            found = await self._find(received)
-            if found is None:
-                return None if ours is None else await self._begin(received, ours, now)
-            changed = _changed(found, received, now)
-            if changed is None:
-                return found
-            # a mediator does not have to receive any more for a relationship that has ended
-            retired = (RetiredRecord(did=changed.ours, since=now),) if changed.state == "ended" else ()
-            await self._store.commit(
-                Done(relationships=(changed,), records=tuple(one.record() for one in retired))
-            )
+            async with self._turns.of(f"{received.message.pthid}".lower()):
+                begun = await agreed(lambda: self._begin(received, ours, now))
+            if begun is None or not same_party(begun.ours, ours):
+                await self._discard_did(ours)
+            return begun
+
+    async def _update(self, received: Received, now: int) -> Relationship | None:
+        """The relationship, after what the message proves was stored; None where there is none."""
+        found = await self._find(received)
+        changed = None if found is None else _changed(found, received, now)
+        if found is None or changed is None:
+            return found
+        # a mediator does not have to receive any more for a relationship that has ended
+        retired = (RetiredRecord(did=changed.ours, since=now),) if changed.state == "ended" else ()
+        records = tuple(one.record() for one in retired)
+        await self._store.commit(Done(relationships=(changed,), records=records, expected=(found,)))
         if changed.state != found.state:
             self._events.emit(Event("ended", changed, peer=changed.id))
         elif changed.theirs != found.theirs:
@@ -132,16 +148,22 @@ class Relationships:
 
         Args:
             id: The relationship.
-            change: Makes the transaction of the relationship as it is.
+            change: Makes the transaction of the relationship as it is; called again where another process
+                has changed it meanwhile.
 
         Raises:
             LookupError: The store does not have the relationship.
         """
-        async with self._lock:
+
+        async def step() -> None:
             found = await self._store.relationship(id)
             if found is None:
                 raise unknown_relationship(id)
-            await self._store.commit(change(found))
+            done = change(found)
+            await self._store.commit(replace(done, expected=(*done.expected, found)))
+
+        async with self._turns.of(id):
+            await agreed(step)
 
     async def _find(self, received: Received) -> Relationship | None:
         ours = received.recipient
@@ -157,20 +179,27 @@ class Relationships:
                 found = before if same_party(before.theirs, received.change.old) else None
         return found
 
-    async def _invitation(self, received: Received, now: int) -> InvitationRecord | None:
-        """The invitation of ours that a proved sender accepts."""
+    async def _invitation(self, received: Received, now: int) -> tuple[Record, InvitationRecord] | None:
+        """The invitation of ours that a proved sender accepts, also as it is stored."""
         message, recipient = received.message, received.recipient
         if message.pthid is None or received.sender is None or recipient is None:
             return None
         record = await self._store.record(INVITATION, message.pthid.lower())
-        invitation = None if record is None else InvitationRecord.from_json(record.value)
-        return invitation if invitation is not None and invitation.is_open(recipient, now) else None
+        if record is None:
+            return None
+        invitation = InvitationRecord.from_json(record.value)
+        return (record, invitation) if invitation.is_open(recipient, now) else None
 
     async def _begin(self, received: Received, ours: str, now: int) -> Relationship | None:
         """The relationship of a peer that accepts an invitation, on a private DID of ours."""
-        invitation, sender = await self._invitation(received, now), received.sender
-        if invitation is None or sender is None:
+        before = await self._find(received)
+        if before is not None:
+            # another process has begun it
+            return before
+        found, sender = await self._invitation(received, now), received.sender
+        if found is None or sender is None:
             return None
+        record, invitation = found
         relationship = Relationship(
             id=str(uuid.uuid4()),
             ours=ours,
@@ -191,6 +220,8 @@ class Relationships:
             relationships=(relationship,),
             records=tuple(records),
             outbox=(outbox_item(Outgoing(message=hello, to=sender, frm=ours), relationship.id),),
+            forget=(in_use(ours),),
+            expected=(record,),
         )
         await self._store.commit(done)
         self._events.emit(Event("relationship", relationship, peer=relationship.id))

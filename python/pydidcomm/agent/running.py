@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -31,15 +31,16 @@ from pydidcomm.agent.loops import LoopGuard
 from pydidcomm.agent.mediation import Mediation
 from pydidcomm.agent.mediators import Mediators
 from pydidcomm.agent.outbox import Outbox, Transport
-from pydidcomm.agent.records import OWN_DID
+from pydidcomm.agent.records import OWN_DID, in_use
 from pydidcomm.agent.relationships import Relationships
 from pydidcomm.agent.requests import Requests
 from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.services import Services
+from pydidcomm.agent.turns import Turns, agreed
 from pydidcomm.protocols import Protocols
 from pydidcomm.secrets import SecretsUnavailableError
-from pydidcomm.stores import Done, Record, Store, StoreUnavailableError
+from pydidcomm.stores import Done, NoRecord, Record, Store, StoreConflictError, StoreUnavailableError
 from pydidcomm.transports.receiver import receiver
 
 __all__ = ["Running"]
@@ -82,7 +83,8 @@ class Running:
         self._messaging = DIDCommMessaging(store.secrets, resolver, clock=clock)
         self._routes = ReturnRoutes(limits.answer_seconds)
         events = Events()
-        relationships = Relationships(store, events, self._new_did)
+        turns = Turns()
+        relationships = Relationships(store, events, turns, self._new_did, self._discard_did)
         requests = Requests()
         self._handling = Handling(
             store=store,
@@ -127,6 +129,8 @@ class Running:
             events=events,
             clock=clock,
             new_did=self._new_did,
+            discard_did=self._discard_did,
+            turns=turns,
             outbox_changed=self._outbox.wake,
         )
         self.mediators = Mediators(
@@ -170,12 +174,18 @@ class Running:
         Args:
             name: The name.
         """
+        async with self.services.turns.of(f"{OWN_DID} {name}"):
+            return await agreed(lambda: self._own_did(name))
+
+    async def _own_did(self, name: str) -> str:
         store = self.services.store
         record = await store.record(OWN_DID, name)
         if record is not None:
             return record.value.decode()
         did = await self._new_did()
-        await store.commit(Done(records=(Record(kind=OWN_DID, key=name, value=did.encode()),)))
+        named = Record(kind=OWN_DID, key=name, value=did.encode())
+        done = Done(records=(named,), forget=(in_use(did),), expected=(NoRecord(OWN_DID, name),))
+        await self.services.commit_new(did, done)
         return did
 
     async def export(self, *, private_keys: bool) -> dict[str, Any]:
@@ -220,6 +230,9 @@ class Running:
     async def _new_did(self) -> str:
         return await self.mediators.new_did()
 
+    async def _discard_did(self, did: str) -> None:
+        await self.mediators.discard(did)
+
     async def _take(self, body: bytes) -> bool:
         """Store an envelope that did not come over the server; returns whether it may be acknowledged."""
         try:
@@ -254,10 +267,14 @@ class Running:
                 await self._handling.wake(thread)
             except StoreUnavailableError:
                 raise
+            except StoreConflictError:
+                # a message has changed the thread meanwhile, or another process has acted on the deadline
+                pass
             except Exception:
                 LOG.exception("the deadline of thread %s of %s failed", thread.thid, thread.protocol)
                 later = replace(thread, wake_at=self.services.now + WAKE_AGAIN_SECONDS)
-                await self.services.store.commit(Done(threads=(later,)))
+                with suppress(StoreConflictError):
+                    await self.services.store.commit(Done(threads=(later,), expected=(thread,)))
 
     async def _forget(self) -> None:
         await self.services.store.forget_before(self.services.now - self._limits.window)

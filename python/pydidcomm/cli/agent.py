@@ -28,9 +28,6 @@ __all__ = ["agent"]
 
 CONFIG: Final = config_option_of("agent")
 
-STANDING: Final = "standing-invitation"
-"""The kind of the record with the invitation that `run` shows, by the DID that it names."""
-
 POSTGRES: Final = (
     "Keep the state in PostgreSQL, not in a file. Other users of the machine see arguments: a URL with a "
     "password belongs into PYDIDCOMM_AGENT_STORE_URL."
@@ -120,7 +117,7 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
             async with one:
                 if settings.agent.mediator not in {"", *one.mediators}:
                     await one.mediate(settings.agent.mediator)
-                await _show(one, store, settings, as_json=as_json)
+                await _show(one, settings, as_json=as_json)
                 number = await anext(aiter(signals))
     if number == signal.SIGINT:
         raise KeyboardInterrupt
@@ -191,28 +188,22 @@ def _router(reference: str, folder: Path) -> "Router":
     return found
 
 
-async def _show(one: "Agent", store: "AskarStore", settings: "Settings", *, as_json: bool) -> None:
+async def _show(one: "Agent", settings: "Settings", *, as_json: bool) -> None:
     # a DID keeps the endpoint with which it was made
     place = settings.agent.mediator or one.endpoint or ""
-    did, url = await one.did(place), await _standing(one, store, settings, place)
+    did = await one.did(place)
+    label = settings.agent.label
+    # one for each place too
+    invitation = await one.invite(
+        goal=settings.invitation.goal or (f"Talk to {label}" if label else None),
+        goal_code=settings.invitation.goal_code or None,
+        uses=None,
+        name=place,
+    )
+    url = invitation.url
     if as_json:
         write_json({"did": did, "invitation": url, "endpoint": one.endpoint})
         return
     write_line(did)
     write_line(url)
     write_note(f"serving {one.endpoint}" if one.endpoint else f"served by {settings.agent.mediator}")
-
-
-async def _standing(one: "Agent", store: "AskarStore", settings: "Settings", place: str) -> str:
-    """The URL of the invitation for any number of peers: one for each place at which the agent is reached."""
-    from pydidcomm.stores import Done, Record  # noqa: PLC0415, not for --help
-
-    record = await store.record(STANDING, place)
-    made = None if record is None else await one.invitation(record.value.decode())
-    if made is None:
-        goal = settings.invitation.goal or (
-            f"Talk to {settings.agent.label}" if settings.agent.label else None
-        )
-        made = await one.invite(goal=goal, goal_code=settings.invitation.goal_code or None, uses=None)
-        await store.commit(Done(records=(Record(kind=STANDING, key=place, value=made.id.encode()),)))
-    return made.url

@@ -10,7 +10,8 @@ import pytest
 from pydidcomm.agent import Agent, Context, MediationError
 from pydidcomm.protocols import Trust
 from pydidcomm.protocols.basic_message import Text
-from pydidcomm.stores import MemoryStore
+from pydidcomm.protocols.coordinate_mediation import DidList, MediateDeny3
+from pydidcomm.stores import Done, MemoryStore
 from support.agents import LOOPBACK, SECONDS, eventually
 from support.memory_peer import MemoryPeer
 from support.scripted_mediator import ScriptedMediator, live_mediator
@@ -183,3 +184,68 @@ async def test_in_live_mode_deliveries_to_any_did_of_ours_and_bare_envelopes_are
     texts = ("bare", "of the mediator, as of any peer", "text-0", "text-1")
     assert sorted(heard) == [f"{text} of the peer" for text in texts]
     assert set(mediator.acknowledged) == pushed
+
+
+class LosingStore(MemoryStore):
+    """A store of a process that is killed before it has stored what the mediator granted."""
+
+    killed = False
+
+    async def commit(self, done: Done) -> None:
+        if not self.killed and any(b'"routing_did": "did:' in one.value for one in done.records):
+            self.killed = True
+            raise KeyboardInterrupt
+        await super().commit(done)
+
+
+async def test_a_grant_that_was_lost_with_its_process_is_replaced_by_another_one() -> None:
+    mediator, store = await ScriptedMediator.made(), LosingStore()
+    with pytest.raises(KeyboardInterrupt):
+        async with Agent(store, transport=mediator, allow=LOOPBACK) as agent:
+            await agent.mediate(mediator.did)
+    grant, first = mediator.answering, mediator.arrived[0].frm
+
+    async def deny_a_second_one(request: Message) -> Message | None:
+        if request.frm == first:
+            return MediateDeny3().to_message(thid=request.id)
+        return await grant(request)
+
+    mediator.answering = deny_a_second_one
+    async with Agent(store, transport=mediator, allow=LOOPBACK) as agent:
+        assert agent.mediators == []
+        await agent.mediate(mediator.did)
+        assert agent.mediators == [mediator.did]
+        await agent.invite()
+        states = [(await one.relationship()).state async for one in agent.friends()]
+        assert states == ["ended", "active"]
+
+
+async def test_a_grant_of_a_removal_that_was_interrupted_is_used_again() -> None:
+    mediator, store = await ScriptedMediator.made(), MemoryStore()
+    async with Agent(store, transport=mediator, allow=LOOPBACK) as agent:
+        await agent.mediate(mediator.did)
+        await agent.invite()
+        answer, asked = mediator.answering, anyio.Event()
+
+        async def hold(request: Message) -> Message | None:
+            if request.type.endswith("recipient-update"):
+                asked.set()
+                await anyio.sleep_forever()
+            return await answer(request)
+
+        async def deny(request: Message) -> Message | None:
+            if request.type.endswith("mediate-request"):
+                return MediateDeny3().to_message(thid=request.id)
+            if request.type.endswith("recipient-query"):
+                return DidList(dids=()).to_message(thid=request.id)
+            return await answer(request)
+
+        mediator.answering = hold
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(agent.unmediate, mediator.did)
+            await asked.wait()
+            tasks.cancel_scope.cancel()
+        assert agent.mediators == []
+        mediator.answering = deny
+        await agent.mediate(mediator.did)
+        assert agent.mediators == [mediator.did]

@@ -20,7 +20,7 @@ from pydidcomm.protocols.coordinate_mediation import (
     MediateRequest3,
     RecipientQuery,
 )
-from pydidcomm.stores import MemoryStore
+from pydidcomm.stores import Done, MemoryStore
 from pydidcomm.transports.http import HttpTransport, Sent
 from support.agents import LOOPBACK, SECONDS, eventually, new_agent
 from support.mediated import mediator, mobile
@@ -284,3 +284,42 @@ async def test_a_denial_of_a_second_request_does_not_undo_the_grant() -> None:
         with pytest.raises(MediationError, match="withdrawn"):
             await bob.mediate(denying.did)
     assert denying.requests[:3] == [MediateRequest3.type, MediateRequest3.type, RecipientQuery.type]
+
+
+class KilledStore(MemoryStore):
+    """A store of a process that is killed when it stores the first use of a DID."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind: str | None = kind
+
+    async def commit(self, done: Done) -> None:
+        if self.kind is not None and any(one.kind == self.kind for one in done.records):
+            self.kind = None
+            raise KeyboardInterrupt
+        await super().commit(done)
+
+
+@pytest.mark.spec("REL-06")
+@pytest.mark.parametrize("kind", ["own-did", "invitation"])
+async def test_a_did_that_was_registered_and_not_used_before_a_kill_is_taken_off_the_list(
+    kind: str, tmp_path: Path
+) -> None:
+    clock, store = Clock(), KilledStore(kind)
+    async with mediator(tmp_path, live=False) as did:
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+            await bob.mediate(did)
+            with pytest.raises(KeyboardInterrupt):
+                await (bob.did() if kind == "own-did" else bob.invite())
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+            used = [await bob.did(), (await bob.invite()).message.frm]
+            assert len(set(used)) == 2
+            assert await registered(tmp_path) == 3
+        clock.ahead = KEPT.replaced_seconds + 1
+        async with mobile(store, limits=KEPT, clock=clock) as bob:
+
+            async def removed() -> bool:
+                return await registered(tmp_path) == 2
+
+            await eventually(removed)
+            assert await bob.did() == used[0]

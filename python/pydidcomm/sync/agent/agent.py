@@ -214,7 +214,7 @@ class Agent(AgentFace):
         """
         return self._portal.call(lambda: self._one.did(name))
 
-    def invite(
+    def invite(  # noqa: PLR0913, all are named
         self,
         *,
         goal: str | None = None,
@@ -222,6 +222,7 @@ class Agent(AgentFace):
         uses: int | None = 1,
         expires_in: float | None = None,
         base_url: str | None = None,
+        name: str | None = None,
     ) -> Invited:
         """Invite a peer, or several.
 
@@ -234,6 +235,8 @@ class Agent(AgentFace):
             uses: How many peers may accept it; None for any number.
             expires_in: After how many seconds it is void; None for never.
             base_url: The URL that carries it; by default the endpoint.
+            name: One of this name is made once: a later call, also after a restart or in another process with
+                the store, returns it for as long as it can be accepted.
 
         Raises:
             RuntimeError: The agent does not run.
@@ -242,7 +245,12 @@ class Agent(AgentFace):
         return Invited(
             self._portal.call(
                 lambda: self._one.invite(
-                    goal=goal, goal_code=goal_code, uses=uses, expires_in=expires_in, base_url=base_url
+                    goal=goal,
+                    goal_code=goal_code,
+                    uses=uses,
+                    expires_in=expires_in,
+                    base_url=base_url,
+                    name=name,
                 )
             ),
             self._portal,
