@@ -50,6 +50,7 @@ class Agent(Directory, Router):
         resolver: Finds DID documents; by default those that need no network.
         transport: Sends messages; by default an `HttpTransport`.
         allow: Networks that the default transport may connect to although they are not public.
+        accept_any_type: Whether a message is taken whatever its `Content-Type`; some peers send `text/plain`.
         limits: The bounds.
         clock: The time, in seconds since the epoch.
         worker: The name of this process among those that use one store, the same after a restart, so that it
@@ -91,6 +92,7 @@ class Agent(Directory, Router):
         resolver: DIDResolver | None = None,
         transport: Transport | None = None,
         allow: Sequence[str] = (),
+        accept_any_type: bool = False,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
         worker: str | None = None,
@@ -113,6 +115,7 @@ class Agent(Directory, Router):
         self._resolver = resolver
         self._transport = transport
         self._allow = tuple(allow)
+        self._accept_any_type = accept_any_type
         self._limits = limits or Limits()
         self._clock = clock
         self._worker = worker
@@ -167,6 +170,7 @@ class Agent(Directory, Router):
                 resolver=self._resolver,
                 transport=transport,
                 allow=self._allow,
+                accept_any_type=self._accept_any_type,
                 endpoint=endpoint,
                 limits=self._limits,
                 clock=self._clock,

@@ -93,6 +93,14 @@ _UNCLEAR: Final = ("timed out", "broken off")
 """What `DeliveryError` says of an endpoint that may have received the message all the same."""
 
 
+_CONFIGS: Final = {
+    (protected, forward): PackEncryptedConfig(protect_sender_id=protected, forward=forward)
+    for protected in (False, True)
+    for forward in (False, True)
+}
+"""How a message is packed: by whether its sender is hidden, and whether mediators are on its way."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What came of an attempt."""
@@ -221,10 +229,13 @@ class Outbox:
         if item.state == "sent" and item.attempts >= ACK_ATTEMPTS:
             return _Outcome("unconfirmed", "not acknowledged")
         try:
-            packed = await self._pack(item)
-            if self._routes.offer(item.id, packed):
+            # a connection leads past the mediators that the peer's document names
+            if self._routes.waits_for(item.id) and self._routes.offer(
+                item.id, await self._pack(item, forward=False)
+            ):
                 # whether the peer has read its connection is not known
                 return _Outcome("unconfirmed")
+            packed = await self._pack(item)
             wants_answer = _wants_answer(item)
             sent = await self._transport.send(packed, return_route=wants_answer)
             if sent.answer is not None:
@@ -243,7 +254,7 @@ class Outbox:
             return _Outcome("waiting", type(error).__name__, final=False)
         return _Outcome("sent")
 
-    async def _pack(self, item: OutboxItem) -> Packed:
+    async def _pack(self, item: OutboxItem, *, forward: bool = True) -> Packed:
         """The message as it is now: DIDs and the announcement of a rotation are those in force."""
         message = Message.from_json(item.message)
         relationship = None
@@ -255,7 +266,7 @@ class Outbox:
             frm = None if frm is None else relationship.ours
             prior = announcement(relationship, anonymous=frm is None)
             message = message.replace(frm=frm, to=[to], from_prior=prior)
-        config = PackEncryptedConfig(protect_sender_id=True) if item.protect_sender and frm else None
+        config = _CONFIGS[item.protect_sender and frm is not None, forward]
         return await self._messaging.pack(
             message, to=to, frm=None if item.anonymous else frm, anonymous=item.anonymous, config=config
         )

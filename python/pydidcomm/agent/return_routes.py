@@ -63,6 +63,14 @@ class ReturnRoutes:
             self._close(connection)
         self._by_message |= dict.fromkeys(route.message_ids, connection)
 
+    def waits_for(self, message_id: str) -> bool:
+        """Whether a connection waits for a message.
+
+        Args:
+            message_id: The message.
+        """
+        return self._by_message.get(message_id) in self._open
+
     def offer(self, message_id: str, packed: Packed) -> bool:
         """Send a message on its connection; returns whether one waits for it.
 

@@ -71,6 +71,7 @@ class Running:
         resolver: DIDResolver | None,
         transport: Transport,
         allow: Sequence[str],
+        accept_any_type: bool,
         endpoint: str | None,
         limits: Limits,
         clock: Callable[[], float],
@@ -142,6 +143,7 @@ class Running:
                 self._answer,
                 accept=self._inbox.accept,
                 config=_CONFIG,
+                accept_any_type=accept_any_type,
                 # the route ends before its connection does
                 answer_seconds=limits.answer_seconds + 1.0,
             )

@@ -105,6 +105,7 @@ class ServerSettings:
     listen: str = LISTEN
     endpoint: str = ""
     allow: tuple[str, ...] = ()
+    accept_any_type: bool = False
 
     def __post_init__(self) -> None:
         if self.endpoint and not _is_endpoint(self.endpoint):

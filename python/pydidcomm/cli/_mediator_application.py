@@ -77,6 +77,7 @@ async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
                 previous_dids=settings.mediator.previous_dids,
                 reply_when_unreachable=one.reply_when_unreachable,
                 reveal_unknown=one.reveal_unknown,
+                json_attachments=one.attachments == "json",
                 sender=sender,
                 onward=onward,
                 verkey=settings.mediator.verkey or None,
@@ -88,6 +89,7 @@ async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
             trusted_proxies=one.trusted_proxies,
             cors_origin=one.cors_origin or None,
             frames=one.frames,
+            accept_any_type=one.accept_any_type,
         )
 
 

@@ -110,6 +110,7 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
                     network(allow_private=bool(settings.server.allow), serving=True)
                 ),
                 allow=settings.server.allow,
+                accept_any_type=settings.server.accept_any_type,
                 worker=settings.agent.worker or None,
             )
             for router in routers:

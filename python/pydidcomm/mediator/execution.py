@@ -79,12 +79,14 @@ class Desk:
         live: The live sessions of this process.
         admission: Who may become a recipient.
         own_dids: The DIDs of the mediator, which no recipient may register.
+        json_attachments: Whether envelopes of deliveries are JSON attachments for every recipient.
     """
 
     store: MediatorStore
     live: LiveSessions
     admission: Admission
     own_dids: tuple[str, ...]
+    json_attachments: bool = False
 
 
 async def execute(desk: Desk, request: Request) -> Result | None:
@@ -195,7 +197,7 @@ async def _deliver(desk: Desk, request: Request, command: Deliver, known: Recipi
     found = await desk.store.deliver(known, count=command.limit, size=MOST_BYTES, at=request.at, route=route)
     if not found and request.pickup is not None and not request.pickup.empty_delivery:
         return await _status(desk, request, known, command.route)
-    return Delivered(tuple(found), command.route, command.as_json)
+    return Delivered(tuple(found), command.route, command.as_json or desk.json_attachments)
 
 
 async def _set_live(desk: Desk, request: Request, known: Recipient, *, on: bool) -> Status:

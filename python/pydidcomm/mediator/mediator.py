@@ -96,6 +96,7 @@ class Mediator:
         previous_dids: Sequence[str] = (),
         reply_when_unreachable: bool = False,
         reveal_unknown: bool = False,
+        json_attachments: bool = False,
         sender: Any = None,  # noqa: ANN401, an HttpTransport
         onward: Onward | None = None,
         verkey: str | None = None,
@@ -116,6 +117,8 @@ class Mediator:
                 its recipient has no endpoint; some clients never ask.
             reveal_unknown: Whether a forward for an unregistered DID gets 404, by which a sender learns who
                 is registered; otherwise it gets 202 like any other.
+            json_attachments: Whether envelopes of deliveries are JSON attachments, which are all that some
+                clients read; otherwise they are base64, except for a client that names `recipient_key`.
             sender: An `HttpTransport` for answers to recipients with an endpoint; None to drop them.
             onward: How forwards for DIDs that are not registered are handed on; None to drop them.
             verkey: The key under which DIDComm v1 is spoken too, as `pydidcomm.v1.create_verkey` returns it;
@@ -137,7 +140,7 @@ class Mediator:
         self._own = (did, *previous_dids, *([] if key is None else [key]))
         self._live = LiveSessions()
         self._following = Following(store, self._live)
-        self._desk = Desk(store, self._live, admission or Open(), self._own)
+        self._desk = Desk(store, self._live, admission or Open(), self._own, json_attachments)
         self._reveal_unknown = reveal_unknown
         self._answers = Answers(party, sender, self.metrics, always_reply=reply_when_unreachable)
         self._clock = clock
@@ -288,7 +291,8 @@ class Mediator:
             if found:
                 await self._require_current(session)
             for each in found:
-                await connection.send(await self._live_delivery(peer, Delivered((each,))))
+                delivered = Delivered((each,), as_json=self._desk.json_attachments)
+                await connection.send(await self._live_delivery(peer, delivered))
             self.metrics.count("delivery", "live", len(found))
             if len(found) == count:
                 connection.wake()

@@ -67,6 +67,7 @@ class MediatorServer:
         trusted_proxies: Iterable[str] = (),
         cors_origin: str | None = None,
         frames: str = "mirror",
+        accept_any_type: bool = False,
         body_seconds: float = requests.BODY_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
@@ -82,6 +83,7 @@ class MediatorServer:
             cors_origin: The origin of browser wallets, or "*"; None for none.
             frames: How envelopes are written to a WebSocket: "text", "binary", or "mirror" for the kind that
                 the client sent last.
+            accept_any_type: Whether a message is read whatever its `Content-Type`; otherwise it gets 415.
             body_seconds: How long the body of a request may take.
             answer_seconds: How long a message may be in work; then its sender is to try again.
 
@@ -101,6 +103,7 @@ class MediatorServer:
         self._proxies = [ip_network(each) for each in trusted_proxies]
         self._cors = () if cors_origin is None else (("access-control-allow-origin", cors_origin), *_CORS)
         self._frames = frames
+        self._accept_any_type = accept_any_type
         self._body_seconds = body_seconds
         self._answer_seconds = answer_seconds
         self._draining = False
@@ -173,7 +176,13 @@ class MediatorServer:
     async def _post(self, scope: Scope, receive: Receive) -> Reply | None:
         headers = _headers(scope)
         accept_v1 = self._mediator.verkey is not None
-        refused = requests.refusal("POST", headers, max_bytes=self._max_bytes, accept_v1=accept_v1)
+        refused = requests.refusal(
+            "POST",
+            headers,
+            max_bytes=self._max_bytes,
+            accept_v1=accept_v1,
+            accept_any_type=self._accept_any_type,
+        )
         late = self._late(scope, headers)
         if refused is None and late:
             refused = Reply(429, b"too many messages\n", extra=(("retry-after", str(1 + int(late))),))

@@ -58,10 +58,15 @@ class ServerSettings:
     frames: str = "mirror"
     reply_when_unreachable: bool = False
     reveal_unknown: bool = False
+    accept_any_type: bool = False
+    attachments: str = "base64"
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= MOST_PORT:
             message = f"[server] `port` must be at most {MOST_PORT}, got {self.port}"
+            raise ValueError(message)
+        if self.attachments not in {"base64", "json"}:
+            message = f'[server] `attachments` must be "base64" or "json", got {self.attachments!r}'
             raise ValueError(message)
 
 

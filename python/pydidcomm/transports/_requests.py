@@ -94,24 +94,29 @@ def require_party(party: object, kind: type, other: str) -> None:
 
 
 def refusal(
-    method: str, headers: Sequence[tuple[str, str]], *, max_bytes: int, accept_v1: bool
+    method: str,
+    headers: Sequence[tuple[str, str]],
+    *,
+    max_bytes: int,
+    accept_v1: bool,
+    accept_any_type: bool = False,
 ) -> Reply | None:
     """The answer to a request whose body need not be read; None for any other."""
     if method != "POST":
         return NOT_POST
     accepted = _EITHER_TYPES if accept_v1 else _TYPES
     types = 0
-    wrong = too_large = False
+    wrong = compressed = too_large = False
     # one pass, for each message
     for name, value in headers:
         if name == "content-type":
             types += 1
             wrong = wrong or (value not in accepted and value.split(";")[0].strip().lower() not in accepted)
         elif name == "content-encoding":
-            wrong = wrong or value.lower() != "identity"
+            compressed = compressed or value.lower() != "identity"
         elif name == "content-length":
             too_large = too_large or not value.isascii() or not value.isdigit() or int(value[:19]) > max_bytes
-    if wrong or types != 1:
+    if compressed or ((wrong or types != 1) and not accept_any_type):
         return WRONG_TYPE
     return TOO_LARGE if too_large else None
 

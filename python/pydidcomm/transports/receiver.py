@@ -43,6 +43,7 @@ class Receiver:
         config: UnpackConfig | None = None,
         invitations: Mapping[str, str] = NO_INVITATIONS,
         accept_v1: bool = False,
+        accept_any_type: bool = False,
         max_bytes: int = requests.MAX_BYTES,
         max_concurrency: int = requests.MOST_AT_ONCE,
         answer_seconds: float = requests.ANSWER_SECONDS,
@@ -58,6 +59,7 @@ class Receiver:
         self._config = config
         self._invitations = invitations
         self._accept_v1 = accept_v1
+        self._accept_any_type = accept_any_type
         self._max_bytes = max_bytes
         self._places = _Places(max_concurrency)
         self._answer_seconds = answer_seconds
@@ -84,7 +86,11 @@ class Receiver:
                 scope.get("query_string", b"").decode("latin-1"), self._invitations
             )
         refused = short or requests.refusal(
-            scope["method"], headers, max_bytes=self._max_bytes, accept_v1=self._accept_v1
+            scope["method"],
+            headers,
+            max_bytes=self._max_bytes,
+            accept_v1=self._accept_v1,
+            accept_any_type=self._accept_any_type,
         )
         if refused is None and self._places.free == 0:
             refused = requests.BUSY
@@ -189,6 +195,7 @@ def receiver(  # noqa: PLR0913, all but two are named
     config: UnpackConfig | None = None,
     invitations: Mapping[str, str] = NO_INVITATIONS,
     accept_v1: bool = False,
+    accept_any_type: bool = False,
     max_bytes: int = requests.MAX_BYTES,
     max_concurrency: int = requests.MOST_AT_ONCE,
     answer_seconds: float = requests.ANSWER_SECONDS,
@@ -226,6 +233,8 @@ def receiver(  # noqa: PLR0913, all but two are named
         config: What to demand of messages.
         invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
         accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.
+        accept_any_type: Whether a message is read whatever its `Content-Type`, as some clients send none or
+            `text/plain`; otherwise such a request gets 415.
         max_bytes: The longest message, in bytes.
         max_concurrency: The most messages that are received and handled at the same time.
         answer_seconds: How long the sender of a message with `return_route` waits for the handler.
@@ -249,6 +258,7 @@ def receiver(  # noqa: PLR0913, all but two are named
         config=config,
         invitations=invitations,
         accept_v1=accept_v1,
+        accept_any_type=accept_any_type,
         max_bytes=max_bytes,
         max_concurrency=max_concurrency,
         answer_seconds=answer_seconds,

@@ -32,6 +32,7 @@ class WsgiReceiver:
         config: UnpackConfig | None = None,
         invitations: Mapping[str, str] = NO_INVITATIONS,
         accept_v1: bool = False,
+        accept_any_type: bool = False,
         max_bytes: int = requests.MAX_BYTES,
     ) -> None:
         # a coroutine that is not awaited would be answered with 202, and nothing verified or handled
@@ -50,6 +51,7 @@ class WsgiReceiver:
         self._config = config
         self._invitations = invitations
         self._accept_v1 = accept_v1
+        self._accept_any_type = accept_any_type
         self._max_bytes = max_bytes
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -66,7 +68,11 @@ class WsgiReceiver:
             if short is not None:
                 return short
         refused = requests.refusal(
-            method, _headers(environ), max_bytes=self._max_bytes, accept_v1=self._accept_v1
+            method,
+            _headers(environ),
+            max_bytes=self._max_bytes,
+            accept_v1=self._accept_v1,
+            accept_any_type=self._accept_any_type,
         )
         if refused is not None:
             return refused
@@ -97,6 +103,7 @@ def wsgi_receiver(  # noqa: PLR0913, all but two are named
     config: UnpackConfig | None = None,
     invitations: Mapping[str, str] = NO_INVITATIONS,
     accept_v1: bool = False,
+    accept_any_type: bool = False,
     max_bytes: int = requests.MAX_BYTES,
 ) -> WsgiReceiver:
     """A WSGI application that receives messages.
@@ -112,6 +119,8 @@ def wsgi_receiver(  # noqa: PLR0913, all but two are named
         config: What to demand of messages.
         invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
         accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.
+        accept_any_type: Whether a message is read whatever its `Content-Type`, as some clients send none or
+            `text/plain`; otherwise such a request gets 415.
         max_bytes: The longest message, in bytes.
 
     Raises:
@@ -127,7 +136,13 @@ def wsgi_receiver(  # noqa: PLR0913, all but two are named
         405 Method Not Allowed
     """
     return WsgiReceiver(
-        party, handler, config=config, invitations=invitations, accept_v1=accept_v1, max_bytes=max_bytes
+        party,
+        handler,
+        config=config,
+        invitations=invitations,
+        accept_v1=accept_v1,
+        accept_any_type=accept_any_type,
+        max_bytes=max_bytes,
     )
 
 

@@ -68,3 +68,17 @@ async def test_the_answers_to_a_peer_that_went_away_are_sent_to_its_endpoint() -
             await eventually(both)
     assert sorted(one.body["content"] for one in peer.arrived) == ["first of two", "second of two"]
     assert connection.reply.body == b""
+
+
+async def test_an_answer_on_the_connection_is_not_wrapped_for_the_mediator_of_the_peer() -> None:
+    mediator = await MemoryPeer.new()
+    peer, entered, going = await MemoryPeer.new(mediator.did), anyio.Event(), anyio.Event()
+    going.set()
+    # what goes by the endpoint goes to the mediator
+    async with answering(mediator, entered, going) as agent:
+        reply = await (await request(agent, peer)).run(agent)
+        await eventually(mediator.has_arrived)
+        # the keys of the peer alone open it
+        back = await peer.read(reply.body)
+    assert back.body["content"] in {"first of two", "second of two"}
+    assert [one.type for one in mediator.arrived] == ["https://didcomm.org/routing/2.0/forward"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import sys
 
+import httpx2
 import pytest
 import trio
 
+from pydidcomm import DIDCommMessaging
+from pydidcomm.protocols.basic_message import Text
 from pydidcomm.stores import MemoryStore
 from support.agents import new_agent
 
@@ -55,6 +58,20 @@ async def test_an_address_that_is_not_one_is_named(listen: str) -> None:
 def test_an_endpoint_that_is_not_one_is_named_before_anything_is_opened(endpoint: str) -> None:
     with pytest.raises(ValueError, match="`endpoint` must be a URI with a scheme, or a DID"):
         new_agent(endpoint=endpoint)
+
+
+@pytest.mark.parametrize(("accept_any_type", "status"), [(False, 415), (True, 202)])
+async def test_a_message_of_another_media_type_is_taken_where_it_is_configured(
+    accept_any_type: bool,  # noqa: FBT001, a case
+    status: int,
+) -> None:
+    party = DIDCommMessaging()
+    async with new_agent(accept_any_type=accept_any_type) as agent, httpx2.AsyncClient() as client:
+        packed = await party.pack(Text(content="hi").to_message(), to=await agent.did(), anonymous=True)
+        url = packed.endpoint()
+        for headers in ({"content-type": "text/plain"}, {}):
+            answer = await client.post(url, content=packed.text.encode(), headers=headers)
+            assert answer.status_code == status
 
 
 def _on_trio() -> bool:

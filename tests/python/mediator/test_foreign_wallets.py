@@ -183,6 +183,19 @@ PROGRAMS = {
         ),
         headers=PLAIN,
     ),
+    # quickstart of didcomm-messaging: JSON attachments alone, and it names no key
+    "didcomm-messaging": Program(
+        (
+            Step(f"{M3}/mediate-request", {}, "mediate-grant", {"routing_did": [MEDIATOR]}),
+            Step(f"{M3}/recipient-update", added(ME), "recipient-update-response", success(ME)),
+            Step(FORWARD, ME),
+            Step(f"{P3}/status-request", {}, "status", {"message_count": 1}),
+            Step(f"{P3}/delivery-request", {"limit": 1}, "delivery", attached="json"),
+            Step(f"{P3}/messages-received", {"message_id_list": IDS}, "status", {"message_count": 0}),
+        ),
+        mediator={"json_attachments": True},
+        headers=PLAIN,
+    ),
     # Credo's pre-release of v2, first form: it registers did:keys, and forwards name one
     "credo-v2-did-key": Program(
         (

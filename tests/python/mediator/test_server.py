@@ -68,6 +68,22 @@ async def test_posts_are_judged_by_type_length_and_content(mediator: Mediator, t
                 assert (await bob.party.unpack(answer.content)).message.type == f"{M3}/mediate-grant"
 
 
+@pytest.mark.spec("MHT-01")
+async def test_any_media_type_is_taken_where_it_is_configured(mediator: Mediator, tmp_path: Path) -> None:
+    bob = await Wallet.new(mediator)
+    request = (await bob.pack(f"{M3}/mediate-request")).encode()
+    with serving(mediator, tmp_path, accept_any_type=True) as url:
+        for headers, status in (
+            ({"content-type": "text/plain; charset=utf-8"}, 200),
+            ({"content-type": "application/json"}, 200),
+            ({}, 200),
+            ({"content-encoding": "gzip"}, 415),
+        ):
+            async with httpx2.AsyncClient() as client:
+                answer = await client.post(url, content=request, headers=headers)
+            assert (answer.status_code, headers) == (status, headers)
+
+
 @pytest.mark.spec("MHT-06", "QUE-08", "QUE-09", "MHT-07")
 async def test_pages_for_people_and_operators(mediator: Mediator, tmp_path: Path) -> None:
     alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)

@@ -39,6 +39,7 @@ class Agent(AgentFace):
         resolver: Finds DID documents; by default those that need no network.
         transport: Sends messages; by default an `HttpTransport`.
         allow: Networks that the default transport may connect to although they are not public.
+        accept_any_type: Whether a message is taken whatever its `Content-Type`; some peers send `text/plain`.
         limits: The bounds.
         clock: The time, in seconds since the epoch.
         worker: The name of this process among those that use one store, the same after a restart, so that it
@@ -79,6 +80,7 @@ class Agent(AgentFace):
         resolver: DIDResolver | None = None,
         transport: Transport | None = None,
         allow: Sequence[str] = (),
+        accept_any_type: bool = False,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
         worker: str | None = None,
@@ -93,6 +95,7 @@ class Agent(AgentFace):
             resolver=resolver,
             transport=transport,
             allow=allow,
+            accept_any_type=accept_any_type,
             limits=limits,
             clock=clock,
             worker=worker,
