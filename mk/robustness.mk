@@ -1,5 +1,5 @@
 # fuzzing and mutation testing
-.PHONY: fuzz mutants mutants-ledger
+.PHONY: fuzz fuzz-corpus mutants mutants-ledger mutants-python
 
 $(TOOLS)/bin/cargo-%:
 	$(SAY) "the tool cargo-$* in $(TOOLS)"
@@ -8,23 +8,37 @@ $(TOOLS)/bin/cargo-%:
 # how long each target runs, and which targets
 MINUTES ?= 1
 TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+# address, or none: many more executions in the same time, which end at a panic as well
+SANITIZER ?= address
 # an input of 64 KiB in 10 seconds and 256 MiB is far more than any of them needs
-FUZZ_LIMITS := -max_len=65536 -timeout=10 -malloc_limit_mb=256 -rss_limit_mb=2048
+MAX_LEN ?= 65536
+FUZZ_LIMITS := -timeout=10 -malloc_limit_mb=256 -rss_limit_mb=2048
+FUZZ = PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir tests/fuzz \
+	--target-dir target/fuzz/$(SANITIZER) --sanitizer $(SANITIZER)
+FUZZ_LOG = target/fuzz/$$target.log
 
 ifeq ($(shell cargo +nightly --version 2>/dev/null),)
-fuzz:
-	$(SAY) "fuzz: skipped, libFuzzer needs a nightly Rust, which is not installed"
+fuzz fuzz-corpus:
+	$(SAY) "$@: skipped, libFuzzer needs a nightly Rust, which is not installed"
 else
-fuzz: $(TOOLS)/bin/cargo-fuzz ## run the fuzz targets: make fuzz MINUTES=10 TARGETS="unpack did_url"
-	$(SAY) "fuzz: $(TARGETS), minutes each: $(MINUTES)"
+fuzz: $(TOOLS)/bin/cargo-fuzz ## run the fuzz targets and count: make fuzz MINUTES=10 TARGETS="unpack did_url" SANITIZER=none
+	$(SAY) "fuzz: $(TARGETS), minutes each: $(MINUTES), sanitizer: $(SANITIZER)"
 	cp Cargo.lock tests/fuzz/Cargo.lock
 	@set -e; for target in $(TARGETS); do \
 		mkdir -p target/fuzz/corpus/$$target; \
-		PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz run \
-			--fuzz-dir tests/fuzz --target-dir target/fuzz $$target \
-			target/fuzz/corpus/$$target tests/fuzz/corpus/$$target -- \
-			-max_total_time=$$(($(MINUTES) * 60)) $(FUZZ_LIMITS) \
-			-dict=tests/fuzz/names.dict -print_final_stats=1; \
+		$(FUZZ) $$target target/fuzz/corpus/$$target tests/fuzz/corpus/$$target -- \
+			-max_total_time=$$(($(MINUTES) * 60)) -max_len=$(MAX_LEN) $(FUZZ_LIMITS) \
+			-dict=tests/fuzz/names.dict -print_final_stats=1 >$(FUZZ_LOG) 2>&1 || { tail -n 40 $(FUZZ_LOG); exit 1; }; \
+		awk -v target=$$target '/^Done/ {seconds = $$(NF - 1)} /number_of_executed_units/ {count = $$2} \
+			END {printf "%s: %d executions in %d seconds\n", target, count, seconds}' $(FUZZ_LOG); \
+	done
+
+fuzz-corpus: $(TOOLS)/bin/cargo-fuzz ## add the inputs that `make fuzz` found and that cover more to the kept corpus
+	$(SAY) "fuzz-corpus: the fewest inputs that cover what the kept ones do not"
+	@set -e; for target in $(TARGETS); do \
+		$(FUZZ) $$target tests/fuzz/corpus/$$target target/fuzz/corpus/$$target -- \
+			-set_cover_merge=1 -max_len=2048 $(FUZZ_LIMITS) >$(FUZZ_LOG) 2>&1 || { tail -n 40 $(FUZZ_LOG); exit 1; }; \
+		printf '%s: %s files\n' $$target $$(ls tests/fuzz/corpus/$$target | wc -l); \
 	done
 endif
 
@@ -44,3 +58,12 @@ ONLY_ID ?=
 mutants-ledger: $(VENV)/installed ## mutation-test each MUST of the ledger with the tests that name it: make mutants-ledger ONLY_ID=JWE
 	$(SAY) "mutants of the ledger: a violation of each MUST, and the tests that must fail"
 	PYTHONPATH=tests:tests/python $(BIN)/python -m ledger_mutants --only '$(ONLY_ID)'
+
+# of protocols, memory and askar; a part of the mutants of each
+AREAS ?=
+SHARE ?= 0/1
+
+mutants-python: $(VENV)/built ## mutation-test protocols and stores in Python: make mutants-python AREAS=protocols SHARE=0/10
+	$(SAY) "mutants of the Python package: part $(SHARE) of $(or $(AREAS),protocols and stores)"
+	$(BIN)/python -m pip install --quiet --group mutation
+	PYTHONPATH=tests $(BIN)/python -m python_mutants $(AREAS) --share $(SHARE)

@@ -117,7 +117,9 @@ class PassedRequirements:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    terminalreporter.write_line(Conformance().line())
+    # reading all tests takes a second, which a run with -qq is spared
+    if terminalreporter.verbosity > -2:
+        terminalreporter.write_line(Conformance().line())
     folder: Path | None = terminalreporter.config.getoption("--conformance")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,15 +1,36 @@
 //! Any text as a DID that carries its own document, and any keys and services as a did:peer:2.
 
+use std::sync::LazyLock;
+
 use pydidcomm::did::local::LocalResolver;
 use pydidcomm::did::peer::{self, Purpose};
 use pydidcomm::did::{DidUrl, Document, MOST_ENTRIES, Relationship};
-use pydidcomm::keys::{Curve, SecretKey};
+use pydidcomm::keys::{Curve, PublicKey, SecretKey};
 use serde_json::Value;
 
 use super::mutation::Source;
 
 /// How much larger a document may be than its DID, which it repeats in the id of each of a bounded number of keys.
 const GROWTH: usize = 400;
+
+/// Two keys of each curve, made once: to make one costs more than to read a DID.
+static KEYS: LazyLock<Vec<PublicKey>> = LazyLock::new(|| {
+    let unnamed = DidUrl::parse("did:example:unnamed#key").unwrap();
+    let mut keys = Vec::new();
+    for curve in Curve::ALL {
+        let length = match curve {
+            Curve::P521 => 66,
+            Curve::P384 => 48,
+            _ => 32,
+        };
+        for number in 1..=2 {
+            let mut bytes = vec![0; length];
+            bytes[length - 1] = number;
+            keys.push(SecretKey::from_bytes(unnamed.clone(), curve, &bytes).unwrap().public_key());
+        }
+    }
+    keys
+});
 
 pub(crate) fn holds(data: &[u8]) {
     let mut source = Source::new(data);
@@ -34,25 +55,12 @@ fn resolved(data: &[u8]) {
 
 /// The document of a DID has the keys and the services that the DID was made of.
 fn created(source: &mut Source<'_>) {
-    let unnamed = DidUrl::parse("did:example:unnamed#key").unwrap();
-    let mut keys = Vec::new();
-    for _ in 0..source.index(5) {
-        let curve = *source.choose(&Curve::ALL);
-        let purpose = *source.choose(&[Purpose::KeyAgreement, Purpose::Authentication]);
-        let mut bytes = [0; 66];
-        for (byte, drawn) in bytes.iter_mut().zip(source.some()) {
-            *byte = *drawn;
-        }
-        // given, not drawn: a generator draws until the bytes are below the order of the group
-        let length = match curve {
-            Curve::P521 => 66,
-            Curve::P384 => 48,
-            _ => 32,
-        };
-        if let Ok(secret) = SecretKey::from_bytes(unnamed.clone(), curve, &bytes[..length]) {
-            keys.push((purpose, secret.public_key()));
-        }
-    }
+    let keys: Vec<(Purpose, PublicKey)> = (0..source.index(5))
+        .map(|_| {
+            let purpose = *source.choose(&[Purpose::KeyAgreement, Purpose::Authentication]);
+            (purpose, source.choose(&KEYS).clone())
+        })
+        .collect();
     let service: Vec<Value> = serde_json::from_slice(source.rest()).into_iter().collect();
     let Ok(did) = peer::create(&keys, &service) else { return };
     let document = LocalResolver::default().resolve(&did).unwrap().unwrap();

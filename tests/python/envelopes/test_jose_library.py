@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from joserfc import jwe, jws, jwt
 from joserfc.drafts.jwe_ecdh_1pu import register_ecdh_1pu
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, import_key
 
 from pydidcomm import (
     AnonCryptAlg,
     FromPrior,
-    InMemorySecrets,
     Message,
     PackEncryptedConfig,
-    ResolversConfig,
     Secret,
     sync,
 )
+from support.owners import Owner, config, library_key, owner
 from support.parties import hello
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 register_ecdh_1pu()
 
@@ -37,66 +31,13 @@ SIGNED = {"Ed25519": "EdDSA", "P-256": "ES256", "secp256k1": "ES256K"}
 VERIFIED = SIGNED | {"P-384": "ES384", "P-521": "ES512"}
 
 
-@dataclass(frozen=True)
-class Owner:
-    """A DID with its secrets."""
-
-    did: str
-    agreement: list[Secret]
-    signing: Secret
-
-    def document(self) -> dict[str, Any]:
-        keys = [*self.agreement, self.signing]
-        return {
-            "id": self.did,
-            "verificationMethod": [
-                {
-                    "id": key.kid,
-                    "type": "JsonWebKey",
-                    "controller": self.did,
-                    "publicKeyJwk": key.public_jwk(),
-                }
-                for key in keys
-            ],
-            "keyAgreement": [key.kid for key in self.agreement],
-            "authentication": [self.signing.kid],
-        }
-
-    def private(self) -> KeySet:
-        """The keys for agreement as the library holds them."""
-        return KeySet([_key(key.expose_jwk()) for key in self.agreement])
-
-
-def _key(jwk: dict[str, Any]) -> Any:  # noqa: ANN401, the library's types do not say
-    return import_key(jwk)
-
-
-def owner(name: str, curve: str = "X25519", count: int = 1, signing: str = "Ed25519") -> Owner:
-    did = f"did:example:{name}"
-    keys = [Secret.generate(curve, kid=f"{did}#agree-{number}") for number in range(1, count + 1)]
-    return Owner(did, keys, Secret.generate(signing, kid=f"{did}#sign"))
-
-
-class Documents:
-    def __init__(self, owners: Iterable[Owner]) -> None:
-        self._documents = {each.did: each.document() for each in owners}
-
-    def resolve(self, did: str, /) -> dict[str, Any] | None:
-        return self._documents.get(did)
-
-
-def config(*owners: Owner) -> ResolversConfig:
-    secrets = [key for each in owners for key in (*each.agreement, each.signing)]
-    return ResolversConfig(secrets_resolver=InMemorySecrets(secrets), did_resolver=Documents(owners))
-
-
 def message(alice: Owner, bob: Owner) -> Message:
     return hello(frm=alice.did, to=[bob.did])
 
 
 def opened(packed: str, bob: Owner, algorithms: list[str], sender: Secret | None = None) -> Any:  # noqa: ANN401, JSON
     """What the library finds inside."""
-    key = None if sender is None else _key(sender.public_jwk())
+    key = None if sender is None else library_key(sender.public_jwk())
     found = jwe.decrypt_json(json.loads(packed), bob.private(), algorithms=algorithms, sender_key=key)
     return json.loads(found.plaintext or b"")
 
@@ -141,7 +82,7 @@ def test_the_library_verifies_a_signed_message(curve: str, alg: str) -> None:
     signed: jws.GeneralJSONSerialization = json.loads(
         sync.pack_signed(config(alice), sent, alice.did).packed_msg
     )
-    verified = jws.deserialize_json(signed, _key(alice.signing.public_jwk()), algorithms=[alg])
+    verified = jws.deserialize_json(signed, library_key(alice.signing.public_jwk()), algorithms=[alg])
     assert json.loads(verified.payload) == sent.as_dict()
 
 
@@ -152,7 +93,7 @@ def test_we_verify_what_the_library_signs(curve: str, alg: str) -> None:
     sent = message(alice, bob)
     protected = {"typ": "application/didcomm-signed+json", "alg": alg, "kid": alice.signing.kid}
     signed = jws.serialize_json(
-        [{"protected": protected}], sent.as_json(), _key(alice.signing.expose_jwk()), algorithms=[alg]
+        [{"protected": protected}], sent.as_json(), library_key(alice.signing.expose_jwk()), algorithms=[alg]
     )
     received = sync.unpack(config(alice, bob), json.dumps(signed))
     assert (received.message, received.metadata.sign_from) == (sent, alice.signing.kid)
@@ -167,6 +108,6 @@ def test_the_library_verifies_a_rotation(curve: str, alg: str) -> None:
     packed = sync.pack_encrypted(config(alice, before, bob), sent, to=bob.did, frm=alice.did)
     received = sync.unpack(config(alice, before, bob), packed.packed_msg)
     token = jwt.decode(
-        received.metadata.from_prior_jwt or "", _key(before.signing.public_jwk()), algorithms=[alg]
+        received.metadata.from_prior_jwt or "", library_key(before.signing.public_jwk()), algorithms=[alg]
     )
     assert token.claims == claims.as_dict()

@@ -1,0 +1,1 @@
+"""Mutation testing of parts of the Python package: `make mutants-python`."""
