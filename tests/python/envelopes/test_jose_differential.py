@@ -124,8 +124,8 @@ def damaged(draw: st.DrawFn, packed: str) -> str:
     return json.dumps(changed)
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401, JSON
-    entries: Any = value if isinstance(value, list) else []
+def _objects(value: list[Any] | None) -> list[dict[str, Any]]:
+    entries = value if isinstance(value, list) else []
     return [each for each in entries if isinstance(each, dict)]
 
 

@@ -143,3 +143,26 @@ def test_an_annotation_without_a_meaning_in_json_is_refused() -> None:
 
     with pytest.raises(TypeError, match=r"cannot have the annotation set\[int\]"):
         Odd.from_message(offer(value=[1]))
+
+
+@dataclass(frozen=True)
+class Pair(Body, type=TYPE):
+    value: tuple[int, str]
+
+
+@dataclass(frozen=True)
+class AnySet(Body, type=TYPE):
+    value: set  # type: ignore[type-arg]
+
+
+@dataclass(frozen=True)
+class Anything(Body, type=TYPE):
+    value: dict  # type: ignore[type-arg]
+
+
+def test_of_types_without_arguments_an_object_is_read_and_others_are_refused() -> None:
+    message = offer(value={"a": [1]})
+    assert Anything.from_message(message).to_message().body == message.body
+    for kind in (Pair, AnySet):
+        with pytest.raises(TypeError, match="cannot have the annotation"):
+            kind.from_message(offer(value=[1, "a"]))
