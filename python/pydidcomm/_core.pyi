@@ -1078,6 +1078,14 @@ class Metadata:
         Whether `frm` of the message can be proved to others too, by a signature.
         """
     @property
+    def profile(self, /) -> str | None:
+        """
+        The profile of `UnpackConfig.accept_profiles` without which the message would have been refused, or None.
+
+        With "veramo", `warnings` says what is not proved: `WarningCode.AUTHCRYPT_DRAFT_3` that another recipient
+        may have written the message, `UNBOUND_RECIPIENTS` that the list of recipients may have been changed.
+        """
+    @property
     def re_wrapped_in_forward(self, /) -> bool:
         """
         Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
@@ -1161,7 +1169,7 @@ class PackOptions:
     """
     A `PackEncryptedConfig`, read once and used for every message that is packed with it.
     """
-    def __new__(cls, /, *, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", max_keys: int) -> PackOptions: ...
+    def __new__(cls, /, *, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, profile: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", max_keys: int) -> PackOptions: ...
 
 @final
 class PackParameters:

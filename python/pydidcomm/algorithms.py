@@ -18,6 +18,11 @@ class AuthCryptAlg(StrEnum):
     """How authcrypt encrypts the content. DIDComm v2.1, section "ECDH-1PU key wrapping"."""
 
     A256CBC_HS512_ECDH_1PU_A256KW = "A256CBC-HS512"
+    """The only one that is written."""
+    A256GCM_ECDH_1PU_A256KW = "A256GCM"
+    """Read from Veramo, see `UnpackConfig.accept_profiles`; never written."""
+    XC20P_ECDH_1PU_A256KW = "XC20P"
+    """Read from Veramo; never written."""
 
 
 class SignAlg(StrEnum):

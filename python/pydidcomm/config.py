@@ -167,6 +167,12 @@ class PackEncryptedConfig(_PreparedPack):
             signed and anoncrypted, as the specification advises: the signature proves the sender already.
         anoncrypt_authcrypt_signed: Whether such a message gets all three layers. The specification forbids
             it, and recipients may refuse it; anoncrypt around a signature hides and proves as much.
+        profile: How the recipient reads. "veramo" is for agents that use `@veramo/did-comm`, which read
+            authcrypt by draft 3 of ECDH-1PU: it has neither `apu` nor `apv`, and its key derivation leaves
+            out the tag of the content. It is written to one key, on X25519, because each recipient of
+            several could write to the others in the name of the sender. Readers of DIDComm v2.1 refuse it.
+            Anoncrypt stays as it is: Veramo reads it. It opens one layer, so `pack` with `sign_frm` raises
+            ValueError: sign with `pack_signed(kid_in="protected")`.
         kid_in: The header of the signature that holds `kid`. "header" is the unprotected header, as in the
             examples of the specification. "protected" is for Veramo, which reads the protected header only.
         curves: The curves for key agreement that may be used, the preferred first. The message is encrypted
@@ -181,8 +187,8 @@ class PackEncryptedConfig(_PreparedPack):
 
     Raises:
         TypeError: An option has another type; a `str` is not a sequence of curves.
-        ValueError: An algorithm is not one of its enum, a curve is not one for key agreement, `kid_in` is
-            neither word, or `max_keys` is less than one.
+        ValueError: An algorithm is not one of its enum, a curve is not one for key agreement, `profile` or
+            `kid_in` is another word, `max_keys` is less than one, or `protect_sender_id` is on for "veramo".
         UnsupportedError: A curve is not known.
 
     Example:
@@ -196,6 +202,7 @@ class PackEncryptedConfig(_PreparedPack):
     protect_sender_id: bool = False
     authcrypt_signed: bool = False
     anoncrypt_authcrypt_signed: bool = False
+    profile: Literal["didcomm/v2", "veramo"] = "didcomm/v2"
     kid_in: KidIn = "header"
     curves: Sequence[str] = ("X25519", "P-384", "P-256", "P-521")
     every_curve: bool = False
@@ -206,14 +213,21 @@ class PackEncryptedConfig(_PreparedPack):
     def __post_init__(self) -> None:
         """Copies the collections and reads the algorithms, so that what is shown is what is used."""
         _set(self, "enc_alg_auth", _member("enc_alg_auth", AuthCryptAlg, self.enc_alg_auth))
+        if self.enc_alg_auth != AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW:
+            message = "`enc_alg_auth` must be 'A256CBC-HS512', the only one that is written"
+            raise ValueError(message)
         _set(self, "enc_alg_anon", _member("enc_alg_anon", AnonCryptAlg, self.enc_alg_anon))
         _set(self, "curves", _tuple("curves", self.curves))
         check_whole("max_keys", self.max_keys, least=1)
+        if self.profile == "veramo" and self.protect_sender_id:
+            message = '`profile="veramo"` has one layer: leave `protect_sender_id` out'
+            raise ValueError(message)
         prepared = PackOptions(
             enc_alg_anon=self.enc_alg_anon,
             protect_sender_id=self.protect_sender_id,
             authcrypt_signed=self.authcrypt_signed,
             anoncrypt_authcrypt_signed=self.anoncrypt_authcrypt_signed,
+            profile=self.profile,
             kid_in=self.kid_in,
             curves=self.curves,
             every_curve=self.every_curve,
@@ -277,6 +291,13 @@ class UnpackConfig(_PreparedUnpack):
         expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
         accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
             binds its list of recipients then.
+        accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them. "veramo", the
+            only one, is what `@veramo/did-comm` writes: authcrypt by draft 3 of ECDH-1PU, anoncrypt without
+            `apv`, and times as dates in words, which read as absent. `metadata.profile` is "veramo" then.
+            The sender of its authcrypt is proved less, since nothing binds the content to the recipients:
+            any recipient of a message that this sender encrypted to you and to others can write to you in
+            its name, and `metadata.warnings` says so (`WarningCode.AUTHCRYPT_DRAFT_3`). Envelopes to more
+            than one key are refused, which does not prevent that. `require_profile` turns it off.
         tolerate_form_faults: Whether a part that the receiver can do without is read as absent where its form
             is not the specification's, for instance `created_time` as a date in words: `metadata.form_faults`
             has the part and its value. By default such a message is refused. Sender, recipients, `type`,
@@ -321,7 +342,8 @@ class UnpackConfig(_PreparedUnpack):
     Raises:
         TypeError: An option has another type.
         ValueError: A limit is negative, or `to_mismatch` is neither word.
-        UnsupportedError: The profile is not "didcomm/v2".
+        UnsupportedError: `require_profile` is not "didcomm/v2", or `accept_profiles` has another profile than
+            "veramo".
 
     Example:
         >>> from pydidcomm import UnpackConfig
@@ -332,6 +354,7 @@ class UnpackConfig(_PreparedUnpack):
 
     expect_decrypt_by_all_keys: bool = False
     accept_missing_apv: bool = False
+    accept_profiles: AbstractSet[str] | Sequence[str] = ()
     tolerate_form_faults: bool = False
     unwrap_re_wrapping_forward: bool = True
     forward_unencrypted: bool = False
@@ -360,6 +383,7 @@ class UnpackConfig(_PreparedUnpack):
         if allowed is not None and not callable(allowed):
             _set(self, "allowed_senders", frozenset(_tuple("allowed_senders", allowed)))
         _set(self, "own_dids", _tuple("own_dids", self.own_dids))
+        _set(self, "accept_profiles", _tuple("accept_profiles", self.accept_profiles))
         for option in fields(self):
             value = getattr(self, option.name)
             if value is not None and (option.name == "now" or option.name.startswith("max_")):

@@ -25,6 +25,9 @@ class WarningCode(StrEnum):
     """`expires_time` has passed."""
     UNBOUND_RECIPIENTS = "unbound_recipients"
     """`apv` is missing, so the list of recipients may have been changed."""
+    AUTHCRYPT_DRAFT_3 = "authcrypt_draft_3"
+    """Authcrypt by draft 3 of ECDH-1PU: another recipient of a message that the sender encrypted to several
+    may have written it; see `UnpackConfig.accept_profiles`."""
     FORM_FAULT = "form_fault"
     """A part was read as absent because its form is not the specification's; see `Metadata.form_faults`."""
     AUTHCRYPT_SIGNED = "authcrypt_signed"

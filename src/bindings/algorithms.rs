@@ -16,7 +16,7 @@ use crate::{ContentEncryption, SignatureAlgorithm};
 /// `AnonCryptAlg`: the content encryption of anoncrypt.
 pub(super) struct AnonCryptAlg(pub(super) ContentEncryption);
 
-/// `AuthCryptAlg`: the content encryption of authcrypt, which is always the same.
+/// `AuthCryptAlg`: the content encryption of authcrypt, which is always written the same.
 pub(super) struct AuthCryptAlg(pub(super) ContentEncryption);
 
 /// `SignAlg`: the algorithm of a signature.

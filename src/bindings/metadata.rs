@@ -54,7 +54,7 @@ type Parts<'py> = (
     Option<(Bound<'py, PyFromPrior>, String, String)>,
     [Option<String>; 3],
     Option<String>,
-    (bool, bool, Vec<String>),
+    (bool, bool, bool, Vec<String>),
     String,
 );
 
@@ -81,7 +81,7 @@ impl Value for PyMetadata {
                 report.signature_algorithm.map(|algorithm| algorithm.name().to_owned()),
             ],
             report.signed_message().map(ToOwned::to_owned),
-            (report.in_forward, report.is_expired, warnings),
+            (report.in_forward, report.is_expired, report.is_by_veramo, warnings),
             report.replay_key().delivery(system::random_id).to_owned(),
         );
         parts.into_pyobject(py)
@@ -93,7 +93,7 @@ impl Value for PyMetadata {
         let ([sender, sender_long_form, recipient], [encrypted_from, recipient_kid, sign_from]) =
             (dids, keys);
         let [anoncrypt, authcrypt, signature] = algorithms;
-        let (in_forward, is_expired, warnings) = noticed;
+        let (in_forward, is_expired, is_by_veramo, warnings) = noticed;
         let encryption =
             |name: Option<String>| name.map(|name| ContentEncryption::from_name(&name)).transpose();
         let rotation = rotation.map(|(claims, kid, jwt)| {
@@ -111,6 +111,7 @@ impl Value for PyMetadata {
         report.signature_algorithm =
             signature.map(|name| SignatureAlgorithm::from_name(&name)).transpose()?;
         (report.in_forward, report.is_expired) = (in_forward, is_expired);
+        report.is_by_veramo = is_by_veramo;
         report.warnings = warnings.iter().filter_map(|code| Warning::of_code(code)).collect();
         // the delivery stays the one that a replay window knows
         report.replay_key().delivery(|| delivery);
@@ -233,6 +234,15 @@ impl PyMetadata {
     #[getter]
     fn re_wrapped_in_forward(&self) -> bool {
         self.0.in_forward
+    }
+
+    /// The profile of `UnpackConfig.accept_profiles` without which the message would have been refused, or None.
+    ///
+    /// With "veramo", `warnings` says what is not proved: `WarningCode.AUTHCRYPT_DRAFT_3` that another recipient
+    /// may have written the message, `UNBOUND_RECIPIENTS` that the list of recipients may have been changed.
+    #[getter]
+    fn profile(&self) -> Option<&'static str> {
+        self.0.is_by_veramo.then_some("veramo")
     }
 
     /// What is unusual about the message and no reason to refuse it, texts, each with a `code`.

@@ -21,7 +21,7 @@ impl PyPackOptions {
     #[new]
     #[pyo3(signature = (
         *, enc_alg_anon, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool",
-        kid_in, curves, every_curve: "bool", forward: "bool", max_keys
+        kid_in, profile, curves, every_curve: "bool", forward: "bool", max_keys
     ))]
     #[expect(
         clippy::too_many_arguments,
@@ -34,6 +34,7 @@ impl PyPackOptions {
         #[pyo3(from_py_with = flag)] authcrypt_signed: bool,
         #[pyo3(from_py_with = flag)] anoncrypt_authcrypt_signed: bool,
         kid_in: &Bound<'_, PyAny>,
+        profile: &Bound<'_, PyAny>,
         curves: StringsIn,
         #[pyo3(from_py_with = flag)] every_curve: bool,
         #[pyo3(from_py_with = flag)] forward: bool,
@@ -45,6 +46,7 @@ impl PyPackOptions {
             authcrypt_signed,
             anoncrypt_authcrypt_signed,
             kid_in: header_of_kid(kid_in)?,
+            for_veramo: is_for_veramo(profile)?,
             curves: curves.0.iter().map(|name| agreement_curve(name)).collect::<PyResult<_>>()?,
             every_curve,
             bare: !forward,
@@ -109,6 +111,21 @@ pub(super) fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
             let got =
                 other.map_or_else(|_| type_name(kid_in), |text| described(text, &["header", "protected"]));
             let reason = format!("`kid_in` must be \"header\" or \"protected\", got {got}");
+            Err(PyValueError::new_err(reason))
+        }
+    }
+}
+
+/// Whether the profile, given by its name, is the one of Veramo.
+fn is_for_veramo(profile: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let text = profile.extract::<String>();
+    match text.as_deref() {
+        Ok("didcomm/v2") => Ok(false),
+        Ok("veramo") => Ok(true),
+        other => {
+            let got =
+                other.map_or_else(|_| type_name(profile), |text| described(text, &["didcomm/v2", "veramo"]));
+            let reason = format!("`profile` must be \"didcomm/v2\" or \"veramo\", got {got}");
             Err(PyValueError::new_err(reason))
         }
     }

@@ -9,6 +9,7 @@ use pyo3::types::PyString;
 use super::argument::{ArgumentTypeError, WholeIn, type_name};
 use super::errors::misuse;
 use crate::did::DidSet;
+use crate::error::Error;
 use crate::limits::Limits;
 use crate::unpack::{Policy, Profile, ToMismatch, UnpackOptions};
 
@@ -25,6 +26,7 @@ impl PyUnpackOptions {
             decrypt_by_all_keys: flag(config, "expect_decrypt_by_all_keys")?,
             // a profile excludes the leniency
             accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
+            accept_veramo: accepts_veramo(config)? && policy.profile.is_none(),
             tolerate_form_faults: flag(config, "tolerate_form_faults")? && policy.profile.is_none(),
             forward_unencrypted: flag(config, "forward_unencrypted")?,
             keep_forward: !flag(config, "unwrap_re_wrapping_forward")?,
@@ -60,6 +62,15 @@ fn parties(dids: &Bound<'_, PyAny>) -> PyResult<DidSet> {
         return Err(PyTypeError::new_err("expected several DIDs, not a str"));
     }
     dids.try_iter()?.map(|did| did?.extract::<String>()).collect()
+}
+
+/// Whether the profile of Veramo is accepted too.
+fn accepts_veramo(config: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let names: Vec<String> = config.getattr("accept_profiles")?.extract()?;
+    match names.iter().find(|name| *name != "veramo") {
+        None => Ok(!names.is_empty()),
+        Some(other) => Err(misuse(Error::unsupported("profile", other))),
+    }
 }
 
 fn policy(config: &Bound<'_, PyAny>) -> PyResult<Policy> {

@@ -1,4 +1,4 @@
-//! Derivation of the key encryption key: ECDH-ES (RFC 7518 4.6.2) and ECDH-1PU (draft 4, 2.3).
+//! Derivation of the key encryption key: ECDH-ES (RFC 7518 4.6.2) and ECDH-1PU (draft 4, 2.3; draft 3 for one peer).
 
 use askar_crypto::kdf::concat::{ConcatKDF, ConcatKDFParams};
 use sha2::Sha256;
@@ -25,12 +25,12 @@ pub(crate) fn ecdh_es(ephemeral: &SharedSecret, info: PartyInfo<'_>) -> Result<K
     Ok(kek)
 }
 
-/// ECDH-1PU: derives also from the static-static secret and from the tag of the content.
+/// ECDH-1PU: derives also from the static-static secret and from the tag of the content; without a tag by draft 3.
 pub(crate) fn ecdh_1pu(
     ephemeral: &SharedSecret,
     own: &SharedSecret,
     info: PartyInfo<'_>,
-    tag: &[u8],
+    tag: Option<&[u8]>,
 ) -> Result<Kek> {
     let mut kek = Kek::default();
     derive_1pu(AgreementAlgorithm::Ecdh1Pu.name(), [ephemeral, own], info, tag, kek.as_mut_slice())?;
@@ -46,13 +46,18 @@ fn derive_1pu(
     alg: &str,
     [ephemeral, own]: [&SharedSecret; 2],
     info: PartyInfo<'_>,
-    tag: &[u8],
+    tag: Option<&[u8]>,
     key: &mut [u8],
 ) -> Result<()> {
     let secrets = Zeroizing::new([ephemeral.bytes(), own.bytes()].concat());
     let key_bits = length(key)?.saturating_mul(8).to_be_bytes();
-    let public_info = [&key_bits, &length(tag)?.to_be_bytes(), tag].concat();
-    derive(alg, &secrets, info, &public_info, key)
+    match tag {
+        Some(tag) => {
+            let public_info = [&key_bits, &length(tag)?.to_be_bytes(), tag].concat();
+            derive(alg, &secrets, info, &public_info, key)
+        }
+        None => derive(alg, &secrets, info, &key_bits, key),
+    }
 }
 
 fn length(bytes: &[u8]) -> Result<u32> {
@@ -94,13 +99,13 @@ mod tests {
             &agree(&ephemeral, &public(&bob)).unwrap(),
             &agree(&alice, &public(&bob)).unwrap(),
             info,
-            b"tag",
+            Some(b"tag"),
         )
         .unwrap();
         let (ze, zs) = (agree(&bob, &public(&ephemeral)).unwrap(), agree(&bob, &public(&alice)).unwrap());
-        assert_eq!(sent, ecdh_1pu(&ze, &zs, info, b"tag").unwrap());
-        assert_ne!(sent, ecdh_1pu(&ze, &zs, info, b"tax").unwrap());
-        assert_ne!(sent, ecdh_1pu(&zs, &ze, info, b"tag").unwrap());
+        assert_eq!(sent, ecdh_1pu(&ze, &zs, info, Some(b"tag")).unwrap());
+        assert_ne!(sent, ecdh_1pu(&ze, &zs, info, Some(b"tax")).unwrap());
+        assert_ne!(sent, ecdh_1pu(&zs, &ze, info, Some(b"tag")).unwrap());
         assert_ne!(sent, ecdh_es(&ze, info).unwrap());
     }
 
@@ -126,8 +131,21 @@ mod tests {
         let tag = base64url::decode("HLb4fTlm8spGmij3RyOs2gJ4DpHM4hhVRwdF_hGb3WQ", "tag").unwrap();
         let info = PartyInfo { apu: b"Alice", apv: b"Bob and Charlie" };
         let mut derived = [0; 16];
-        derive_1pu("ECDH-1PU+A128KW", [&ze, &zs], info, &tag, &mut derived).unwrap();
+        derive_1pu("ECDH-1PU+A128KW", [&ze, &zs], info, Some(&tag), &mut derived).unwrap();
         assert_eq!(base64url::encode(derived), "30w3oGaDBqEePWsAdLXY3w");
+    }
+
+    // draft-madden-jose-ecdh-1pu, appendix A: without a tag, as in direct key agreement and in draft 3
+    #[test]
+    fn ecdh_1pu_without_a_tag_derives_the_key_of_the_draft() {
+        let key = |d: &str| PrivateKey::from_bytes(Curve::P256, &base64url::decode(d, "d").unwrap()).unwrap();
+        let bob = key("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw").public_key();
+        let ze = agree(&key("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo"), &bob).unwrap();
+        let zs = agree(&key("Hndv7ZZjs_ke8o9zXYo3iq-Yr8SewI5vrqd0pAvEPqg"), &bob).unwrap();
+        let info = PartyInfo { apu: b"Alice", apv: b"Bob" };
+        let mut derived = [0; 32];
+        derive_1pu("A256GCM", [&ze, &zs], info, None, &mut derived).unwrap();
+        assert_eq!(base64url::encode(derived), "bK8Tcj0UhQrUtCzW3ek1v_0v_wCpunDeBcIDpeFyLKc");
     }
 
     // JWE-12, JWE-14
@@ -139,7 +157,7 @@ mod tests {
         let mut derived = [0; 32];
         derive_es("ECDH-ES+A256KW", &z, info, &mut derived).unwrap();
         assert_eq!(*ecdh_es(&z, info).unwrap(), derived);
-        derive_1pu("ECDH-1PU+A256KW", [&z, &z], info, b"tag", &mut derived).unwrap();
-        assert_eq!(*ecdh_1pu(&z, &z, info, b"tag").unwrap(), derived);
+        derive_1pu("ECDH-1PU+A256KW", [&z, &z], info, Some(b"tag"), &mut derived).unwrap();
+        assert_eq!(*ecdh_1pu(&z, &z, info, Some(b"tag")).unwrap(), derived);
     }
 }

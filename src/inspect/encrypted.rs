@@ -10,7 +10,7 @@ use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::crypto::apv::apv;
 use crate::did::DidUrl;
 use crate::error::{Claim, Error};
-use crate::jose::jwe::parse_epk;
+use crate::jose::jwe::{LEFT_OUT, parse_epk};
 use crate::jose::wire::is_header_of_version_1;
 use crate::json::borrowed;
 use crate::limits::Limits;
@@ -176,7 +176,7 @@ impl EncryptedView {
     fn check_apv(&mut self, faults: &mut Faults) {
         const PART: &str = "jwe.protected.apv";
         let Some(written) = &self.apv else {
-            faults.add(PART, &Error::malformed(PART, "missing"));
+            faults.add(PART, &Error::malformed(PART, LEFT_OUT));
             return;
         };
         let Some(named) = faults.check(PART, base64url::decode(written, PART)) else { return };

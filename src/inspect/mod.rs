@@ -20,7 +20,8 @@ pub use sizes::{Serialisation, Sizes};
 pub use view::{EnvelopeView, LayerView};
 
 use crate::error::{Error, Result};
-use crate::jose::envelope::{Envelope, Most, compact};
+use crate::jose::accept::Accept;
+use crate::jose::envelope::{Envelope, compact};
 use crate::jose::wire::Shape;
 use crate::limits::Limits;
 use crate::memory::check_room;
@@ -53,7 +54,7 @@ pub fn inspect(packed: &str, limits: &Limits) -> Result<EnvelopeView> {
                 }
             }
             None => {
-                faults.check("message", Envelope::parse(&text, most(limits)));
+                faults.check("message", Envelope::parse(&text, accept(limits)));
             }
         }
     }
@@ -82,13 +83,13 @@ fn layer(
     match object.wire().shape() {
         Shape::Encrypted => {
             layers.push(LayerView::Encrypted(EncryptedView::of_json(text.len(), object, limits, faults)));
-            faults.add_refusal("jwe", Envelope::parse(text, most(limits)).err());
+            faults.add_refusal("jwe", Envelope::parse(text, accept(limits)).err());
             None
         }
         Shape::Signed => {
             let (view, payload) = SignedView::of_json(text.len(), object, limits, faults);
             layers.push(LayerView::Signed(view));
-            faults.add_refusal("jws", Envelope::parse(text, most(limits)).err());
+            faults.add_refusal("jws", Envelope::parse(text, accept(limits)).err());
             payload
         }
         Shape::Plain => {
@@ -106,7 +107,7 @@ fn compact_layer(
     layers: &mut Vec<LayerView>,
     faults: &mut Faults,
 ) -> Result<Option<Payload>> {
-    let Err(refused) = Envelope::parse(text, most(limits)) else { return Ok(None) };
+    let Err(refused) = Envelope::parse(text, accept(limits)) else { return Ok(None) };
     match compact(text).as_deref() {
         Some([protected, payload, signature]) => {
             faults.add("message", &refused);
@@ -130,7 +131,7 @@ fn compact_layer(
     }
 }
 
-/// The limits of unpacking for the lists of an envelope.
-fn most(limits: &Limits) -> Most {
-    Most { recipients: limits.recipients, signatures: limits.signatures }
+/// What unpacking reads by default, within the limits.
+fn accept(limits: &Limits) -> Accept {
+    Accept { recipients: limits.recipients, signatures: limits.signatures, draft_3: false }
 }

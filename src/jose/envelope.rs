@@ -1,5 +1,6 @@
 //! Envelopes: the parsed outermost layer of a message.
 
+use super::accept::Accept;
 use super::jwe::Jwe;
 use super::jws::Jws;
 use super::wire::{Shape, Wire};
@@ -20,22 +21,15 @@ pub(crate) enum Either<'a> {
     V1(Wire<'a>),
 }
 
-/// Maximum numbers of entries.
-#[derive(Clone, Copy)]
-pub(crate) struct Most {
-    pub(crate) recipients: usize,
-    pub(crate) signatures: usize,
-}
-
 impl<'a> Envelope<'a> {
     /// Parses the outermost layer of a JSON text.
-    pub(crate) fn parse(text: &'a str, most: Most) -> Result<Self> {
-        Self::of(&object(text, json::NESTING)?.members, most)
+    pub(crate) fn parse(text: &'a str, accept: Accept) -> Result<Self> {
+        Self::of(&object(text, json::NESTING)?.members, accept)
     }
 
     /// Parses the outermost layer from the members of an object.
-    pub(crate) fn of(members: &Members<'a>, most: Most) -> Result<Self> {
-        match Either::of(members, most)? {
+    pub(crate) fn of(members: &Members<'a>, accept: Accept) -> Result<Self> {
+        match Either::of(members, accept)? {
             Either::V2(envelope) => Ok(envelope),
             Either::V1(_) => Err(Error::unsupported("envelope", "DIDComm v1")),
         }
@@ -44,17 +38,17 @@ impl<'a> Envelope<'a> {
 
 impl<'a> Either<'a> {
     /// Parses the outermost layer from the members of an object; the one of DIDComm v1 only as far as to tell it apart.
-    pub(crate) fn of(members: &Members<'a>, most: Most) -> Result<Self> {
+    pub(crate) fn of(members: &Members<'a>, accept: Accept) -> Result<Self> {
         const PART: &str = "message";
         let wire = Wire::of(members);
         let shape = wire.shape();
         wire.refuse_other_shape(shape, PART)?;
         let envelope = match shape {
-            Shape::Encrypted => match Jwe::parse(&wire, most.recipients)? {
+            Shape::Encrypted => match Jwe::parse(&wire, accept)? {
                 Some(jwe) => Envelope::Encrypted(jwe),
                 None => return Ok(Self::V1(wire)),
             },
-            Shape::Signed => Envelope::Signed(Jws::parse(&wire, most.signatures)?),
+            Shape::Signed => Envelope::Signed(Jws::parse(&wire, accept.signatures)?),
             Shape::Plain => Envelope::Plain,
         };
         Ok(Self::V2(envelope))

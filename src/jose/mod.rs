@@ -1,5 +1,6 @@
 //! The wire formats of JOSE: parsing and writing, without cryptography and without trust.
 
+pub(crate) mod accept;
 pub(crate) mod detached;
 pub(crate) mod envelope;
 pub(crate) mod header;

@@ -42,6 +42,18 @@ impl PartialEq for FormFault {
     }
 }
 
+/// The form faults that are recorded; a message with another one is refused.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Tolerance {
+    /// None.
+    #[default]
+    Nothing,
+    /// A time that is a text, as a date in words is.
+    Dates,
+    /// Those of every optional part.
+    Optional,
+}
+
 /// Options for reading a plaintext: its limits, and the treatment of form faults.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
@@ -51,26 +63,31 @@ pub(crate) struct Reading {
     pub(crate) to: usize,
     /// The maximum number of attachments.
     pub(crate) attachments: usize,
-    /// Whether to record a form fault; otherwise the message is refused.
-    pub(crate) tolerant: bool,
+    /// The form faults to record.
+    pub(crate) tolerance: Tolerance,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { nesting: json::NESTING, to: usize::MAX, attachments: usize::MAX, tolerant: false }
+        Self {
+            nesting: json::NESTING,
+            to: usize::MAX,
+            attachments: usize::MAX,
+            tolerance: Tolerance::Nothing,
+        }
     }
 }
 
 /// The collected form faults.
 pub(super) struct Form<'s> {
     source: &'s Arc<Source>,
-    tolerant: bool,
+    tolerance: Tolerance,
     faults: Vec<FormFault>,
 }
 
 impl<'s> Form<'s> {
-    pub(super) fn new(source: &'s Arc<Source>, tolerant: bool) -> Self {
-        Self { source, tolerant, faults: Vec::new() }
+    pub(super) fn new(source: &'s Arc<Source>, tolerance: Tolerance) -> Self {
+        Self { source, tolerance, faults: Vec::new() }
     }
 
     /// Reads an optional part; `None` if it is absent, or has a tolerated fault.
@@ -87,6 +104,22 @@ impl<'s> Form<'s> {
         }
     }
 
+    /// Reads a time; `None` if it is absent, or has a tolerated fault.
+    pub(super) fn read_time<'a>(
+        &mut self,
+        raw: Option<Raw<'a>>,
+        name: &'static str,
+        read: impl FnOnce(Raw<'a>) -> Result<u64>,
+    ) -> Result<Option<u64>> {
+        let usual = self.tolerance;
+        if usual == Tolerance::Dates && raw.is_some_and(|raw| raw.get().starts_with('"')) {
+            self.tolerance = Tolerance::Optional;
+        }
+        let time = self.read_optional(raw, || name.to_owned(), read);
+        self.tolerance = usual;
+        time
+    }
+
     /// Records a fault if faults are tolerated, and refuses the message otherwise.
     pub(super) fn tolerate(
         &mut self,
@@ -95,7 +128,7 @@ impl<'s> Form<'s> {
         path: impl FnOnce() -> String,
     ) -> Result<()> {
         match error {
-            Error::Malformed { reason, .. } if self.tolerant => {
+            Error::Malformed { reason, .. } if self.tolerance == Tolerance::Optional => {
                 let value = SharedText::part(self.source, value.unwrap_or("null"));
                 self.faults.push(FormFault { part: path(), reason, value });
                 Ok(())

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::form::{Form, Reading};
+use super::form::{Form, Reading, Tolerance};
 use super::headers::{id, party, seconds, text, texts};
 use super::plaintext::{FromPriorHeader, MEDIA_TYPE, Message};
 use super::shared_text::{SharedText, Source};
@@ -55,7 +55,8 @@ impl Message {
         from_prior: Option<FromPriorHeader>,
         form_faults: Vec<FormFault>,
     ) -> Result<Self> {
-        let reading = Reading { nesting: json::DEEPEST, tolerant: true, ..Reading::default() };
+        let reading =
+            Reading { nesting: json::DEEPEST, tolerance: Tolerance::Optional, ..Reading::default() };
         let message = Self::keep(Source::Open(json_text), reading)?;
         Ok(Self { from_prior, form_faults, ..message })
     }
@@ -152,7 +153,7 @@ impl<'a> Headers<'a> {
             check_count(reading.to, dids.len(), "message.to")?;
             dids.iter().map(|did| party(did, "message.to")).collect()
         };
-        let mut form = Form::new(source, reading.tolerant);
+        let mut form = Form::new(source, reading.tolerance);
         let ids = |raw, part| texts(raw, part).map(owned);
         let path = |name: &'static str| move || name.to_owned();
         let body = self.body.map(|raw| object(SharedText::part(source, raw.get())));
@@ -184,10 +185,10 @@ impl<'a> Headers<'a> {
             to: present(self.to).map(to).transpose()?,
             thid: form.read_optional(present(self.thid), path("thid"), |raw| id(raw, "message.thid"))?,
             pthid: form.read_optional(present(self.pthid), path("pthid"), |raw| id(raw, "message.pthid"))?,
-            created_time: form.read_optional(present(self.created_time), path("created_time"), |raw| {
+            created_time: form.read_time(present(self.created_time), "created_time", |raw| {
                 seconds(raw, "message.created_time")
             })?,
-            expires_time: form.read_optional(present(self.expires_time), path("expires_time"), |raw| {
+            expires_time: form.read_time(present(self.expires_time), "expires_time", |raw| {
                 seconds(raw, "message.expires_time")
             })?,
             from_prior: present(self.from_prior)

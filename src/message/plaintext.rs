@@ -169,6 +169,11 @@ impl Message {
         &self.form_faults
     }
 
+    /// Whether a time has an invalid form and reads as absent.
+    pub(crate) fn has_invalid_times(&self) -> bool {
+        self.form_faults.iter().any(|fault| matches!(fault.part(), "created_time" | "expires_time"))
+    }
+
     /// The same message, with one header taken from another message.
     ///
     /// Every other part remains as it is.

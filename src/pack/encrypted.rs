@@ -4,7 +4,7 @@ use super::delivery::{Delivery, find_routes, prepare_deliveries};
 use super::forward::{ForwardOptions, PackedForward};
 use super::keys::{Group, Recipients, recipients, sender_keys, signing_key};
 use super::rotation;
-use super::seal::{anoncrypt, authcrypt};
+use super::seal::{anoncrypt, authcrypt, authcrypt_draft_3};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
 use crate::crypto::algorithm::ContentEncryption;
@@ -41,6 +41,8 @@ pub struct EncryptOptions {
     pub anoncrypt_authcrypt_signed: bool,
     /// The header of the signature that holds `kid`.
     pub kid_in: KidIn,
+    /// Whether the recipient reads as Veramo does: authcrypt by draft 3 of ECDH-1PU to one key, X25519, one layer.
+    pub for_veramo: bool,
     /// The allowed curves, the preferred first.
     pub curves: Vec<Curve>,
     /// Whether a recipient with keys on several curves gets an envelope for each of them.
@@ -67,6 +69,7 @@ impl Default for EncryptOptions {
             authcrypt_signed: false,
             anoncrypt_authcrypt_signed: false,
             kid_in: KidIn::default(),
+            for_veramo: false,
             curves: Curve::FOR_AGREEMENT.to_vec(),
             every_curve: false,
             bare: false,
@@ -147,7 +150,8 @@ pub async fn pack_encrypted_to_each(
     };
     let mut found = Vec::with_capacity(to.len());
     for recipient in to {
-        found.push(recipients(caller, recipient, &options.curves).await);
+        let curves = if options.for_veramo { &[Curve::X25519] } else { options.curves.as_slice() };
+        found.push(recipients(caller, recipient, curves).await);
     }
     let mut text = message.try_to_json()?;
     // a large message would occupy memory in addition to its text
@@ -261,6 +265,7 @@ async fn seal(
 ) -> Result<Sealed> {
     let text = match sender {
         None => anoncrypt(caller, text, group, options.anoncrypt).await?,
+        Some(sender) if options.for_veramo => authcrypt_draft_3(caller, text, group, sender).await?,
         Some(sender) => {
             let inner = authcrypt(caller, text, group, sender).await?;
             let hide = if options.signer.is_some() {
@@ -292,6 +297,13 @@ fn sender(options: &EncryptOptions) -> Option<&DidUrl> {
 fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<Message> {
     if options.anoncrypt_authcrypt_signed && (options.from.is_none() || options.signer.is_none()) {
         return Err(Error::misuse("`anoncrypt_authcrypt_signed` requires both a sender and a signer"));
+    }
+    let has_layers = options.signer.is_some() || options.protect_sender;
+    if options.for_veramo && has_layers {
+        return Err(Error::misuse(
+            "`profile=\"veramo\"` has one layer: leave `sign_frm` and `protect_sender_id` out, or sign with \
+             `pack_signed(kid_in=\"protected\")`",
+        ));
     }
     let mut message = message;
     for party in options.from.iter().chain(&options.signer) {

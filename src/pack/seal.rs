@@ -14,7 +14,7 @@ use crate::crypto::random_bytes::RandomBytes;
 use crate::crypto::shared_secret::SharedSecret;
 use crate::crypto::wrapping_key::{self, PartyInfo};
 use crate::did::DidUrl;
-use crate::error::Result;
+use crate::error::{Error, MOST_LISTED, Result};
 use crate::jose::jwe::{JweOut, Protected};
 use crate::keys::{Curve, PrivateKey, Secret};
 use crate::memory::check_room;
@@ -26,7 +26,7 @@ pub(crate) async fn anoncrypt(
     recipients: &Group,
     encryption: ContentEncryption,
 ) -> Result<String> {
-    seal(caller, plaintext, recipients, encryption, None).await
+    seal(caller, plaintext, recipients, encryption, None, Draft::Fourth).await
 }
 
 /// Encrypts for the recipients, and authenticates the sender to them and to no third party.
@@ -37,7 +37,33 @@ pub(super) async fn authcrypt(
     sender: &Secret,
 ) -> Result<String> {
     // ECDH-1PU needs a content encryption that commits to its key, and only this one does
-    seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender)).await
+    seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender), Draft::Fourth).await
+}
+
+/// The same by draft 3 of ECDH-1PU, as Veramo reads it: for one key, since each recipient of several could write to
+/// the others in the name of the sender.
+pub(super) async fn authcrypt_draft_3(
+    caller: &Caller,
+    plaintext: Vec<u8>,
+    recipients: &Group,
+    sender: &Secret,
+) -> Result<String> {
+    if recipients.keys.len() > 1 {
+        let kids: Vec<_> = recipients.keys.iter().take(MOST_LISTED).map(|one| one.kid.as_str()).collect();
+        return Err(Error::misuse(format!(
+            "`profile=\"veramo\"` encrypts to one key, and the recipient has {}: pass one of them in `to` ({})",
+            recipients.keys.len(),
+            kids.join(", ")
+        )));
+    }
+    seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender), Draft::Third).await
+}
+
+/// The draft of ECDH-1PU. The third leaves out what binds the wrapped key to the envelope: `apu`, `apv` and the tag.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Draft {
+    Third,
+    Fourth,
 }
 
 /// The fresh random values of one envelope.
@@ -67,26 +93,29 @@ async fn seal(
     recipients: &Group,
     encryption: ContentEncryption,
     sender: Option<&Secret>,
+    draft: Draft,
 ) -> Result<String> {
     let Group { curve, keys } = recipients;
+    let is_bound = draft == Draft::Fourth;
     let cipher = encryption.cipher();
     let Fresh { ephemeral, cek, iv } = Fresh::draw(caller, *curve, cipher.lengths())?;
     let skid = sender.map(Secret::kid);
-    let apu = skid.map_or("", DidUrl::as_str).as_bytes();
-    let apv = apv(keys.iter().map(|recipient| recipient.kid.as_str()));
+    let apu = skid.filter(|_| is_bound).map_or("", DidUrl::as_str).as_bytes();
+    let apv = is_bound.then(|| apv(keys.iter().map(|recipient| recipient.kid.as_str())));
+    let apv = apv.as_ref().map(AsRef::as_ref);
     let algorithm = if sender.is_some() { AgreementAlgorithm::Ecdh1Pu } else { AgreementAlgorithm::EcdhEs };
     let epk = ephemeral.public_key();
-    let protected = Protected { algorithm, encryption, skid, apv: &apv, epk: &epk }.write();
+    let protected = Protected { algorithm, encryption, skid, apv, epk: &epk }.write();
     // room for the text of the envelope; the content is encrypted in place
     check_room(encoded_length(plaintext.len()))?;
     let mut content = plaintext;
     let tag = cipher.seal(&cek, &iv, protected.as_bytes(), &mut content)?;
-    let info = PartyInfo { apu, apv: &apv };
+    let info = PartyInfo { apu, apv: apv.unwrap_or_default() };
     let wrap = |recipient: &RecipientKey, own: Option<SharedSecret>| {
         let shared = agree(&ephemeral, &recipient.key)?;
         let kek = match own {
             None => wrapping_key::ecdh_es(&shared, info)?,
-            Some(own) => wrapping_key::ecdh_1pu(&shared, &own, info, &tag)?,
+            Some(own) => wrapping_key::ecdh_1pu(&shared, &own, info, is_bound.then_some(tag.as_slice()))?,
         };
         key_wrap::wrap(&kek, &cek)
     };

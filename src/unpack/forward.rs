@@ -2,7 +2,7 @@
 //! message once more ("Rewrapping").
 
 use super::options::UnpackOptions;
-use super::outermost::most;
+use super::outermost::accept;
 use super::{Unpacked, acceptance, open};
 use crate::caller::Caller;
 use crate::did::{DidUrl, same_party};
@@ -54,7 +54,7 @@ pub(super) async fn for_us(
     }
     let next = DidUrl::parse(forward.next())?;
     let Ok([payload]) = <[String; 1]>::try_from(forward.into_messages()) else { return Ok(None) };
-    let Ok(Envelope::Encrypted(jwe)) = Envelope::parse(&payload, most(options)) else { return Ok(None) };
+    let Ok(Envelope::Encrypted(jwe)) = Envelope::parse(&payload, accept(options)) else { return Ok(None) };
     let of_next: Vec<&DidUrl> = jwe.kids().filter(|kid| same_party(kid.did(), next.did())).collect();
     let ours =
         holds(caller, &of_next).await? || (next.fragment().is_some() && holds(caller, &[&next]).await?);

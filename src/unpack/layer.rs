@@ -5,7 +5,7 @@ use askar_crypto::buffer::SecretBytes;
 
 use super::opened::{check_recipient_count, open};
 use super::options::UnpackOptions;
-use super::outermost::{check_length, most};
+use super::outermost::{accept, check_length};
 use super::{addressing, rotation};
 use crate::caller::Caller;
 use crate::did::DidUrl;
@@ -26,7 +26,7 @@ pub async fn open_layer(
     options: &UnpackOptions,
 ) -> Result<SecretBytes> {
     check_length(packed, options)?;
-    let Envelope::Encrypted(jwe) = Envelope::parse(packed, most(options))? else {
+    let Envelope::Encrypted(jwe) = Envelope::parse(packed, accept(options))? else {
         return Err(Error::malformed("message", "not encrypted"));
     };
     check_recipient_count(&jwe, options)?;

@@ -11,6 +11,8 @@ pub(super) struct Layers {
     pub(super) signed: Option<Signed>,
     /// Whether a layer has no `apv`.
     pub(super) unbound: bool,
+    /// Whether the authcrypt layer is by draft 3 of ECDH-1PU.
+    pub(super) draft_3: bool,
 }
 
 impl Layers {

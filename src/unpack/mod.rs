@@ -137,8 +137,10 @@ async fn open_outermost(
                     layers.anoncrypt = Some(opened);
                     plaintext
                 }
-                Agreement::Ecdh1Pu { skid, .. } => {
+                Agreement::Ecdh1Pu { skid, apu } => {
                     depth = depth.descend(Depth::Authcrypt)?;
+                    layers.draft_3 = apu.is_none();
+                    layers.unbound |= jwe.apv.is_none();
                     let skid = skid.clone();
                     let (opened, plaintext) = opened::open_authcrypt(caller, jwe, skid, options).await?;
                     layers.authcrypt = Some(opened);
@@ -196,12 +198,15 @@ async fn conclude(
         (Warning::NotToUs, !is_to_us),
         (Warning::Expired, is_expired),
         (Warning::UnboundRecipients, layers.unbound),
+        (Warning::AuthcryptDraft3, layers.draft_3),
         (Warning::FormFault, !message.form_faults().is_empty()),
         (Warning::AuthcryptSigned, is_signed_authcrypt && !is_hidden),
         (Warning::AnoncryptAuthcryptSigned, is_signed_authcrypt && is_hidden),
     ];
     let warnings = odd.into_iter().filter(|(_, is_so)| *is_so).map(|(warning, _)| warning).collect();
-    let findings = Findings { sender, signer, rotation, is_expired, warnings };
+    let is_veramo = layers.unbound || layers.draft_3 || message.has_invalid_times();
+    let is_by_veramo = options.accept_veramo && is_veramo;
+    let findings = Findings { sender, signer, rotation, is_expired, is_by_veramo, warnings };
     Ok(Unpacked::new(caller, message, layers, findings))
 }
 

@@ -12,7 +12,7 @@ use crate::crypto::key_wrap;
 use crate::crypto::wrapping_key::{self, PartyInfo};
 use crate::did::{DidUrl, Document, Relationship};
 use crate::error::{Claim, Error, Result};
-use crate::jose::jwe::{Agreement, Jwe, Recipient};
+use crate::jose::jwe::{Agreement, Jwe, LEFT_OUT, Recipient};
 use crate::keys::{PublicKey, Secret};
 use crate::message::shared_text::Source;
 
@@ -111,8 +111,10 @@ pub(super) fn check_recipient_count(jwe: &Jwe<'_>, options: &UnpackOptions) -> R
     match &jwe.apv {
         Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => Ok(()),
         Some(_) => Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None }),
-        None if options.accept_missing_apv && matches!(jwe.agreement, Agreement::EcdhEs) => Ok(()),
-        None => Err(Error::malformed("jwe.protected.apv", "missing")),
+        None if options.accepts_missing_apv() && matches!(jwe.agreement, Agreement::EcdhEs) => Ok(()),
+        // one key, which unwraps the content key or does not
+        None if matches!(jwe.agreement, Agreement::Ecdh1Pu { apu: None, .. }) => Ok(()),
+        None => Err(Error::malformed("jwe.protected.apv", LEFT_OUT)),
     }
 }
 
@@ -173,16 +175,17 @@ async fn unwrap(
         ));
     }
     let apu = match &jwe.agreement {
-        Agreement::EcdhEs => &[],
-        Agreement::Ecdh1Pu { apu, .. } => apu.as_slice(),
+        Agreement::EcdhEs => None,
+        Agreement::Ecdh1Pu { apu, .. } => apu.as_deref(),
     };
-    let info = PartyInfo { apu, apv: jwe.apv.as_deref().unwrap_or_default() };
+    let info = PartyInfo { apu: apu.unwrap_or_default(), apv: jwe.apv.as_deref().unwrap_or_default() };
     let shared = caller.agree(secret, &recipient.epk).await?;
     let kek = match sender {
         None => wrapping_key::ecdh_es(&shared, info)?,
         Some(sender) => {
             let own = caller.agree_with_peer(secret, sender).await?;
-            wrapping_key::ecdh_1pu(&shared, &own, info, &jwe.tag)?
+            // draft 3, which is without `apu`, leaves the tag out
+            wrapping_key::ecdh_1pu(&shared, &own, info, apu.map(|_| jwe.tag.as_slice()))?
         }
     };
     key_wrap::unwrap(&kek, &recipient.encrypted_key)

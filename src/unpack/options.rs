@@ -3,7 +3,7 @@
 use super::policy::Policy;
 use crate::did::DidSet;
 use crate::limits::Limits;
-use crate::message::form::Reading;
+use crate::message::form::{Reading, Tolerance};
 
 /// The treatment of a message whose `to` does not contain the DID of its encryption, and of a message that is signed,
 /// not encrypted, and without `to`.
@@ -25,6 +25,9 @@ pub struct UnpackOptions {
     pub decrypt_by_all_keys: bool,
     /// Whether to accept an anoncrypt layer without `apv`, whose list of recipients is then not authenticated.
     pub accept_missing_apv: bool,
+    /// Whether to accept what Veramo writes: authcrypt by draft 3 of ECDH-1PU to one key, anoncrypt without `apv`, and
+    /// dates in words.
+    pub accept_veramo: bool,
     /// Whether to read an optional part of an invalid form as absent; otherwise the message is refused.
     pub tolerate_form_faults: bool,
     /// Whether a mediator accepts an attachment that is not an encrypted message.
@@ -43,9 +46,21 @@ pub struct UnpackOptions {
 }
 
 impl UnpackOptions {
+    /// Whether anoncrypt without `apv` is accepted.
+    pub(super) fn accepts_missing_apv(&self) -> bool {
+        self.accept_missing_apv || self.accept_veramo
+    }
+
     /// The options for reading the plaintext.
     pub(super) fn reading(&self) -> Reading {
         let Limits { nesting, to, attachments, .. } = self.limits;
-        Reading { nesting, to, attachments, tolerant: self.tolerate_form_faults }
+        let tolerance = if self.tolerate_form_faults {
+            Tolerance::Optional
+        } else if self.accept_veramo {
+            Tolerance::Dates
+        } else {
+            Tolerance::Nothing
+        };
+        Reading { nesting, to, attachments, tolerance }
     }
 }

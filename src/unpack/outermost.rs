@@ -3,9 +3,11 @@
 use super::options::UnpackOptions;
 use super::too_large;
 use crate::error::Result;
-use crate::jose::envelope::{self, Either, Envelope, Most};
+use crate::jose::accept::Accept;
+use crate::jose::envelope::{self, Either, Envelope};
 use crate::jose::wire::Wire;
 use crate::json::{NESTING, Object};
+use crate::limits::Limits;
 use crate::memory::check_room;
 
 /// The parsed outermost layer of DIDComm v2.
@@ -30,7 +32,7 @@ impl<'a> Outermost<'a> {
     /// Parses a layer.
     pub(super) fn read(text: &'a str, options: &UnpackOptions) -> Result<Self> {
         let object = object(text, options)?;
-        let envelope = Envelope::of(&object.members, most(options))?;
+        let envelope = Envelope::of(&object.members, accept(options))?;
         Ok(Self { object, envelope })
     }
 }
@@ -40,7 +42,7 @@ impl<'a> Version<'a> {
     pub(crate) fn read(packed: &'a str, options: &UnpackOptions) -> Result<Self> {
         check_length(packed, options)?;
         let object = object(packed, options)?;
-        Ok(match Either::of(&object.members, most(options))? {
+        Ok(match Either::of(&object.members, accept(options))? {
             Either::V2(envelope) => Self::V2(Outermost { object, envelope }),
             Either::V1(wire) => Self::V1(wire),
         })
@@ -64,6 +66,7 @@ fn object<'a>(text: &'a str, options: &UnpackOptions) -> Result<Object<'a>> {
 }
 
 /// The maximum numbers of entries in an envelope.
-pub(super) fn most(options: &UnpackOptions) -> Most {
-    Most { recipients: options.limits.recipients, signatures: options.limits.signatures }
+pub(super) fn accept(options: &UnpackOptions) -> Accept {
+    let Limits { recipients, signatures, .. } = options.limits;
+    Accept { recipients, signatures, draft_3: options.accept_veramo }
 }

@@ -43,6 +43,8 @@ pub struct Report {
     pub in_forward: bool,
     /// Whether the message had expired when it was unpacked.
     pub is_expired: bool,
+    /// Whether the message was accepted because what Veramo writes is.
+    pub is_by_veramo: bool,
     /// Anomalies that are not a reason to refuse the message.
     pub warnings: Vec<Warning>,
     pub(super) replay_key: OnceLock<ReplayKey>,
@@ -78,6 +80,7 @@ impl Report {
             signed_message: None,
             in_forward: false,
             is_expired: false,
+            is_by_veramo: false,
             warnings: Vec::new(),
             replay_key: OnceLock::new(),
         }
@@ -115,7 +118,7 @@ impl Report {
                 report.sign_from.clone(),
                 report.rotation.clone(),
                 (report.anoncrypt, report.authcrypt, report.signature_algorithm),
-                (report.in_forward, report.is_expired, report.warnings.clone()),
+                (report.in_forward, report.is_expired, report.is_by_veramo, report.warnings.clone()),
             )
         };
         findings(self) == findings(other)

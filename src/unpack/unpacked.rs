@@ -25,6 +25,7 @@ pub struct Unpacked {
     signer: Option<SignerProved>,
     rotation: Option<RotationProved>,
     is_expired: bool,
+    is_by_veramo: bool,
     warnings: Vec<Warning>,
     in_forward: bool,
     reported: Reported,
@@ -45,6 +46,7 @@ pub(super) struct Findings {
     pub(super) signer: Option<SignerProved>,
     pub(super) rotation: Option<RotationProved>,
     pub(super) is_expired: bool,
+    pub(super) is_by_veramo: bool,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -52,7 +54,7 @@ impl Unpacked {
     pub(super) fn new(caller: &Caller, message: Message, layers: Layers, findings: Findings) -> Self {
         let Layers { anoncrypt, authcrypt, signed, .. } = layers;
         let authcrypt = authcrypt.map(|authcrypt| authcrypt.opened);
-        let Findings { sender, signer, rotation, is_expired, warnings } = findings;
+        let Findings { sender, signer, rotation, is_expired, is_by_veramo, warnings } = findings;
         let in_forward = false;
         let kid = sender.as_ref().map(SenderProved::kid).or_else(|| signer.as_ref().map(SignerProved::kid));
         let innermost = authcrypt.as_ref().or(anoncrypt.as_ref());
@@ -66,6 +68,7 @@ impl Unpacked {
             signer,
             rotation,
             is_expired,
+            is_by_veramo,
             warnings,
             in_forward,
             reported,
@@ -163,6 +166,11 @@ impl Unpacked {
         self.is_expired
     }
 
+    /// Whether the message is accepted because what Veramo writes is.
+    pub fn is_by_veramo(&self) -> bool {
+        self.is_by_veramo
+    }
+
     /// Anomalies that are not a reason to refuse the message.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -198,6 +206,7 @@ impl Unpacked {
             signed_message: self.signed.map(Signed::into_jws),
             in_forward: self.in_forward,
             is_expired: self.is_expired,
+            is_by_veramo: self.is_by_veramo,
             warnings: self.warnings,
             replay_key: self.replay_key,
         }

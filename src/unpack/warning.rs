@@ -20,6 +20,8 @@ pub enum Warning {
     Expired,
     /// `apv` is missing, so the list of recipients is not authenticated.
     UnboundRecipients,
+    /// The authcrypt layer is by draft 3 of ECDH-1PU.
+    AuthcryptDraft3,
     /// A part of an invalid form was read as absent.
     FormFault,
     /// authcrypt(sign(plaintext)).
@@ -29,7 +31,7 @@ pub enum Warning {
 }
 
 /// All warnings.
-const ALL: [Warning; 11] = [
+const ALL: [Warning; 12] = [
     Warning::UnprovedFrom,
     Warning::Type,
     Warning::LongId,
@@ -38,6 +40,7 @@ const ALL: [Warning; 11] = [
     Warning::NotToUs,
     Warning::Expired,
     Warning::UnboundRecipients,
+    Warning::AuthcryptDraft3,
     Warning::FormFault,
     Warning::AuthcryptSigned,
     Warning::AnoncryptAuthcryptSigned,
@@ -60,6 +63,7 @@ impl Warning {
             Self::NotToUs => "not_to_us",
             Self::Expired => "expired",
             Self::UnboundRecipients => "unbound_recipients",
+            Self::AuthcryptDraft3 => "authcrypt_draft_3",
             Self::FormFault => "form_fault",
             Self::AuthcryptSigned => "authcrypt_signed",
             Self::AnoncryptAuthcryptSigned => "anoncrypt_authcrypt_signed",
@@ -75,6 +79,7 @@ impl Warning {
             Self::NotToRecipient | Self::MissingTo | Self::NotToUs => Some("to"),
             Self::Expired => Some("expires_time"),
             Self::UnboundRecipients => Some("apv"),
+            Self::AuthcryptDraft3 => Some("alg"),
             Self::FormFault | Self::AuthcryptSigned | Self::AnoncryptAuthcryptSigned => None,
         }
     }
@@ -92,6 +97,10 @@ impl Warning {
             Self::NotToUs => "`to` contains none of our DIDs",
             Self::Expired => "`expires_time` has passed",
             Self::UnboundRecipients => "`apv` is missing, so the list of recipients may have been changed",
+            Self::AuthcryptDraft3 => {
+                "authcrypt by draft 3 of ECDH-1PU: another recipient of a message that the sender encrypted to \
+                 several may have written it"
+            }
             Self::FormFault => "a part has an invalid form and reads as absent: see `form_faults`",
             Self::AuthcryptSigned => "authcrypt around a signature, which the specification advises against",
             Self::AnoncryptAuthcryptSigned => {

@@ -6,7 +6,9 @@ use crate::base64url;
 use crate::crypto::algorithm::{AgreementAlgorithm, ContentEncryption};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
+use crate::jose::accept::Accept;
 use crate::jose::header::{self, Header, refuse_unprotected_extensions};
+use crate::jose::jwe::LEFT_OUT;
 use crate::jose::wire::{Wire, decode_member, is_header_of_version_1, is_of_version_1, unprotected};
 use crate::json::{Datum, Names, Raw, Read, Reader, entries, members, string};
 use crate::keys::{Jwk, PublicKey};
@@ -15,7 +17,7 @@ use crate::keys::{Jwk, PublicKey};
 pub(crate) struct Jwe<'a> {
     pub(crate) agreement: Agreement,
     pub(crate) encryption: ContentEncryption,
-    /// Absent in the anoncrypt of one implementation; the caller decides whether to accept that.
+    /// Absent in the envelopes of one implementation; the caller decides whether to accept that.
     pub(crate) apv: Option<Vec<u8>>,
     pub(crate) recipients: Vec<Recipient>,
     pub(crate) iv: Vec<u8>,
@@ -30,8 +32,8 @@ pub(crate) struct Jwe<'a> {
 pub(crate) enum Agreement {
     /// Anoncrypt.
     EcdhEs,
-    /// Authcrypt: the sender's kid and the bytes of `apu`.
-    Ecdh1Pu { skid: DidUrl, apu: Vec<u8> },
+    /// Authcrypt: the sender's kid and the bytes of `apu`; `None` by draft 3, which is read on demand.
+    Ecdh1Pu { skid: DidUrl, apu: Option<Vec<u8>> },
 }
 
 /// One entry of `recipients`.
@@ -101,7 +103,7 @@ impl<'a> WireRecipient<'a> {
 
 impl<'a> Jwe<'a> {
     /// Parses an encrypted message; `None` if its protected header is one of DIDComm v1.
-    pub(in crate::jose) fn parse(wire: &Wire<'a>, most_recipients: usize) -> Result<Option<Self>> {
+    pub(in crate::jose) fn parse(wire: &Wire<'a>, accept: Accept) -> Result<Option<Self>> {
         const PART: &str = "jwe.protected";
         let is_flattened = wire.encrypted_key.is_some() || wire.header.is_some();
         let flattened = || Error::unsupported("JWE serialisation", "flattened");
@@ -131,15 +133,25 @@ impl<'a> Jwe<'a> {
         let shared = shared_names(names, wire.unprotected)?;
         let encryption = ContentEncryption::from_name(header.enc.as_deref().unwrap_or_default())?;
         let algorithm = AgreementAlgorithm::from_name(header.alg.as_deref().unwrap_or_default())?;
-        let agreement = read_agreement(&header, algorithm)?;
-        if algorithm == AgreementAlgorithm::Ecdh1Pu && encryption != ContentEncryption::A256CbcHs512 {
+        let agreement = read_agreement(&header, algorithm, accept.draft_3)?;
+        let is_draft_3 = matches!(agreement, Agreement::Ecdh1Pu { apu: None, .. });
+        if algorithm == AgreementAlgorithm::Ecdh1Pu
+            && encryption != ContentEncryption::A256CbcHs512
+            && !is_draft_3
+        {
             // ECDH-1PU requires a content encryption that commits to its key
             return Err(Error::unsupported("content encryption with ECDH-1PU", encryption.name()));
         }
         let apv = header.apv.as_deref().map(|apv| base64url::decode(apv, "jwe.protected.apv")).transpose()?;
         let epk = header.epk.as_ref().map(parse_epk).transpose()?;
         let recipients =
-            parse_recipients(wire.recipients, &shared, algorithm, epk.as_ref(), most_recipients)?;
+            parse_recipients(wire.recipients, &shared, algorithm, epk.as_ref(), accept.recipients)?;
+        if is_draft_3 && recipients.len() > 1 {
+            // each of them could write a message to the others in the name of the sender
+            let reason =
+                format!("must be one key in authcrypt by draft 3 of ECDH-1PU, got {}", recipients.len());
+            return Err(Error::malformed("jwe.recipients", reason));
+        }
         Ok(Some(Self {
             agreement,
             encryption,
@@ -173,15 +185,19 @@ impl std::fmt::Debug for Jwe<'_> {
     }
 }
 
-fn read_agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Result<Agreement> {
+fn read_agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm, draft_3: bool) -> Result<Agreement> {
     match algorithm {
         AgreementAlgorithm::EcdhEs if header.skid.is_some() || header.apu.is_some() => {
             Err(Error::malformed("jwe.protected", "anoncrypt must have neither `skid` nor `apu`"))
         }
         AgreementAlgorithm::EcdhEs => Ok(Agreement::EcdhEs),
+        AgreementAlgorithm::Ecdh1Pu if draft_3 && header.apu.is_none() && header.apv.is_none() => {
+            let skid =
+                header.skid.as_deref().ok_or_else(|| Error::malformed("jwe.protected.skid", "missing"))?;
+            Ok(Agreement::Ecdh1Pu { skid: DidUrl::parse_key_of_did(skid, "jwe.protected.skid")?, apu: None })
+        }
         AgreementAlgorithm::Ecdh1Pu => {
-            let apu =
-                header.apu.as_deref().ok_or_else(|| Error::malformed("jwe.protected.apu", "missing"))?;
+            let apu = header.apu.as_deref().ok_or_else(|| Error::malformed("jwe.protected.apu", LEFT_OUT))?;
             let apu = base64url::decode(apu, "jwe.protected.apu")?;
             let named =
                 str::from_utf8(&apu).map_err(|_| Error::malformed("jwe.protected.apu", "not UTF-8"))?;
@@ -194,7 +210,7 @@ fn read_agreement(header: &Protected<'_>, algorithm: AgreementAlgorithm) -> Resu
                     did: None,
                 });
             }
-            Ok(Agreement::Ecdh1Pu { skid, apu })
+            Ok(Agreement::Ecdh1Pu { skid, apu: Some(apu) })
         }
     }
 }

@@ -15,7 +15,8 @@ pub(crate) struct Protected<'a> {
     pub(crate) encryption: ContentEncryption,
     /// The sender's kid, in authcrypt.
     pub(crate) skid: Option<&'a DidUrl>,
-    pub(crate) apv: &'a [u8],
+    /// `None` by draft 3 of ECDH-1PU, whose header has no `apu` either.
+    pub(crate) apv: Option<&'a [u8]>,
     pub(crate) epk: &'a PublicKey,
 }
 
@@ -36,11 +37,15 @@ impl Protected<'_> {
         if let Some(skid) = self.skid {
             text.push_str("\",\"skid\":\"");
             text.push_str(skid.as_str());
-            text.push_str("\",\"apu\":\"");
-            encode_append(skid.as_str(), &mut text);
         }
-        text.push_str("\",\"apv\":\"");
-        encode_append(self.apv, &mut text);
+        if let Some(apv) = self.apv {
+            if let Some(skid) = self.skid {
+                text.push_str("\",\"apu\":\"");
+                encode_append(skid.as_str(), &mut text);
+            }
+            text.push_str("\",\"apv\":\"");
+            encode_append(apv, &mut text);
+        }
         text.push_str("\",\"epk\":{\"kty\":\"");
         let curve = self.epk.curve();
         text.push_str(curve.key_type());
@@ -132,7 +137,7 @@ mod tests {
                 algorithm: AgreementAlgorithm::EcdhEs,
                 encryption: ContentEncryption::Xc20P,
                 skid: named,
-                apv: b"apv",
+                apv: Some(b"apv"),
                 epk: &epk,
             };
             let written = base64url::decode(&header.write(), "").unwrap();

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::compare::same_value;
-use super::form::Form;
+use super::form::{Form, Tolerance};
 use super::headers::{is_unreserved, text, texts};
 use super::object::ObjectText;
 use super::shared_text::{SharedText, Source};
@@ -43,14 +43,15 @@ impl Attachment {
     /// Parses an attachment, and takes ownership of its text.
     pub(crate) fn keep_whole(text: String) -> Result<Self> {
         let source = Arc::new(Source::Open(text));
-        Self::keep(source.as_str(), &mut Form::new(&source, false), &String::new)
+        Self::keep(source.as_str(), &mut Form::new(&source, Tolerance::Nothing), &String::new)
     }
 
     /// Restores a parsed attachment; its id may differ from the id in the text, which was not unique.
     pub fn restore(text: String, id: Option<String>) -> Result<Self> {
         let source = Arc::new(Source::Open(text));
         json::check(source.as_str(), "attachment", json::DEEPEST)?;
-        let attachment = Self::keep(source.as_str(), &mut Form::new(&source, true), &String::new)?;
+        let attachment =
+            Self::keep(source.as_str(), &mut Form::new(&source, Tolerance::Optional), &String::new)?;
         Ok(Self { id, ..attachment })
     }
 

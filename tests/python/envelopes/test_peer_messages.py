@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +12,6 @@ import pytest
 from pydidcomm import (
     Attachment,
     DIDCommMessaging,
-    InMemorySecrets,
-    ResolversConfig,
-    Secret,
     UnpackConfig,
     UnpackResult,
     sync,
@@ -23,12 +19,11 @@ from pydidcomm import (
 from pydidcomm.errors import MalformedMessageError
 from support import forge
 from support.parties import hello
-from support.paths import VECTORS
+from support.peer_vectors import FOLDER, readers
 
 if TYPE_CHECKING:
     from support.parties import Documents, Party
 
-FOLDER = VECTORS / "peers"
 PEERS = ("didcomm-jvm", "identus-sdk", "veramo", "aries-framework-go")
 COUNTS = {"didcomm-jvm": 50, "identus-sdk": 2, "veramo": 7, "aries-framework-go": 3}
 ALGORITHMS = {"ed25519": "EdDSA", "es256": "ES256", "es256k": "ES256K"}
@@ -46,35 +41,12 @@ class Packed:
         return f"{self.peer}: {self.name}"
 
 
-class Parties:
-    """A resolver of the DID documents of the peers' parties."""
-
-    def __init__(self, documents: dict[str, dict[str, Any]]) -> None:
-        self.documents = documents
-
-    def resolve(self, did: str, /) -> dict[str, Any] | None:
-        return self.documents.get(did)
-
-
 def messages(peer: str) -> list[Packed]:
     read = json.loads((FOLDER / f"{peer}.json").read_text(encoding="utf-8"))
     return [Packed(peer, message["name"], message["packed"]) for message in read]
 
 
 ALL = [message for peer in PEERS for message in messages(peer)]
-
-
-@cache
-def readers() -> ResolversConfig:
-    """Every secret and document of the peers' parties."""
-    parties = json.loads((FOLDER / "parties.json").read_text(encoding="utf-8"))
-    documents = {party["document"]["id"]: party["document"] for party in parties}
-    usable: list[Secret] = []
-    for secret in (secret for party in parties for secret in party["secrets"]):
-        if secret["crv"] == "secp256k1" and "key-k256" in secret["kid"]:
-            continue  # a key for agreement, which is read only on demand
-        usable.append(Secret(secret))
-    return ResolversConfig(secrets_resolver=InMemorySecrets(usable), did_resolver=Parties(documents))
 
 
 def opened(message: Packed) -> UnpackResult:

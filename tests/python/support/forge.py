@@ -67,11 +67,13 @@ def concat_kdf(shared: bytes, alg: str, apu: bytes, apv: bytes, tag: bytes | Non
     return sha256(struct.pack(">I", 1) + shared + info).digest()
 
 
-def content_key(jwe: Json, key: Key) -> bytes:
-    """The content key of an anoncrypt envelope, unwrapped with the key of a recipient."""
+def content_key(jwe: Json, key: Key, sender: Key | None = None) -> bytes:
+    """The content key, unwrapped with the key of a recipient: of anoncrypt, or of authcrypt by draft 3."""
     header = json.loads(unb64(jwe["protected"]))
     shared = key.private.exchange(X25519PublicKey.from_public_bytes(unb64(header["epk"]["x"])))
-    kek = concat_kdf(shared, header["alg"], b"", unb64(header["apv"]), None)
+    if sender:
+        shared += key.private.exchange(X25519PublicKey.from_public_bytes(sender.public))
+    kek = concat_kdf(shared, header["alg"], b"", unb64(header.get("apv", "")), None)
     (wrapped,) = [each["encrypted_key"] for each in jwe["recipients"] if each["header"]["kid"] == key.kid]
     return aes_key_unwrap(kek, unb64(wrapped))
 
@@ -121,7 +123,7 @@ def encrypt(  # noqa: PLR0913, every part of an envelope can be forged
     iv = os.urandom(12 if enc == "A256GCM" else 16)
     octets = content if isinstance(content, bytes) else text(content).encode()
     ciphertext, tag = seal(enc, cek, iv, encoded.encode(), octets)
-    apu = b"" if skid is None else skid.encode()
+    apu = b"" if skid is None or "apu" not in header else skid.encode()
     bound = apv(kids) if "apv" in header else b""
     entries: list[Json] = []
     for key in to:

@@ -22,7 +22,7 @@ class AnonCryptAlg(Enum):
 
 
 class AuthCryptAlg(Enum):
-    """How authcrypt encrypts the content; `pydidcomm.AuthCryptAlg` has the same members."""
+    """How authcrypt encrypts the content; `pydidcomm.AuthCryptAlg` has this member."""
 
     A256CBC_HS512_ECDH_1PU_A256KW = Algs("ECDH-1PU+A256KW", "A256CBC-HS512")
 
