@@ -10,7 +10,7 @@ import pytest
 from pydidcomm import Message
 from pydidcomm.protocols import Body, Conversation, LocalProtocolError, Ping, PingResponse, Thread
 from pydidcomm.protocols.acknowledgment import acknowledgment, ids_to_acknowledge, with_acknowledgment
-from pydidcomm.protocols.conversation import opened
+from pydidcomm.protocols.conversation import fresh_thread_id, opened
 from support.protocol_messages import ALICE, BOB, NOW, anonymous, received
 
 PING = Ping().to_message(id="One", pthid="parent", accept_lang=["fr"])
@@ -175,3 +175,9 @@ def test_members_without_a_field_are_kept_where_a_class_has_a_field_for_them() -
     message = form.to_message()
     assert message.body == {"size": 3, "name": "a"}
     assert Form.from_message(message) == Form(name="a", more={"size": 3})
+
+
+def test_the_id_of_a_thread_is_that_of_its_headers_in_lower_case() -> None:
+    assert fresh_thread_id({"thid": "Two", "id": "one"}) == "two"
+    assert fresh_thread_id({"id": "One"}) == "one"
+    assert fresh_thread_id({}) != fresh_thread_id({})

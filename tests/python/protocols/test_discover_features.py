@@ -9,6 +9,7 @@ import pytest
 from pydidcomm import Message
 from pydidcomm.errors import MalformedMessageError
 from pydidcomm.protocols import Disclose, DiscoverFeatures, Protocols, Queries, Query, Received, TrustPing
+from pydidcomm.protocols.acknowledgment import EmptyMessage
 from pydidcomm.protocols.discover_features import (
     MAX_QUERIES,
     Audience,
@@ -219,3 +220,24 @@ def test_the_standing_of_an_asker_is_decided_from_what_was_proved() -> None:
 
     disclosed(discovery(audience_of=standing), ("header", "*"))
     assert [one.sender for one in seen] == ["did:example:alice"]
+
+
+def test_the_features_of_protocols_have_their_roles_and_audience() -> None:
+    found = features_of(Protocols([TrustPing(), EmptyMessage()]), Audience.PUBLIC)
+    roles = {feature.id: feature.roles for feature in found}
+    assert roles == {TrustPing.piuri: ("sender", "receiver"), EmptyMessage.piuri: None}
+    assert {(feature.feature_type, feature.audience) for feature in found} == {("protocol", Audience.PUBLIC)}
+
+
+def test_features_that_were_given_are_not_replaced_and_absent_ones_are() -> None:
+    ours = Feature("header", "lang", audience=Audience.KNOWN)
+    for protocol, ids in ((DiscoverFeatures(), ["lang"]), (DiscoverFeatures(list), [])):
+        protocol.disclose_by_default(lambda: [ours])
+        assert disclosed(protocol, ("header", "*")) == ids
+    assert disclosed(DiscoverFeatures(), ("header", "*")) == []
+
+
+def test_an_inviter_that_proves_nothing_is_shown_no_features() -> None:
+    asked = Queries(queries=(Query("protocol", "*"),))
+    step = discovery().receive(anonymous(asked, answer_to="did:example:alice"), None, NOW)
+    assert step.send == ()

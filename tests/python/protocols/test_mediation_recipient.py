@@ -196,3 +196,19 @@ def test_an_acknowledgment_names_ids_and_waits_for_no_answer() -> None:
         step = begin(protocol, body)
         assert step.send[0].message.body == {"message_id_list": ["one", "two"]}
         assert step.thread is None or step.thread.done or step.thread.wake_at is None
+
+
+@pytest.mark.parametrize(
+    ("result", "is_done"),
+    [("success", True), ("no_change", True), ("client_error", False), ("server_error", False)],
+)
+def test_an_update_is_done_where_the_list_is_as_requested(result: str, is_done: bool) -> None:  # noqa: FBT001
+    assert coordination.Updated(BOB, "add", result).done is is_done
+
+
+def test_of_two_names_of_the_results_that_of_the_protocol_is_read() -> None:
+    one, other = (
+        [{"recipient_did": BOB, "action": "add", "result": each}] for each in ("success", "no_change")
+    )
+    read = coordination.KeylistUpdateResponse.from_body({"updates": other, "updated": one})
+    assert read.updated == (coordination.Updated(BOB, "add", "success"),)
