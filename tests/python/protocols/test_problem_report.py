@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -35,6 +36,11 @@ from support.protocol_messages import (
     names,
     received,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydidcomm.protocols import Received
 
 PIURI = "https://didcomm.org/report-problem/2.0"
 BAD = Problem("e.m.msg.bad", "The {1} is bad.", ["member"])
@@ -365,3 +371,20 @@ def test_a_thread_that_has_ended_is_not_reset() -> None:
     assert step.thread == replace(thread)
     response = answer_from_bob(PingResponse().to_message(thid="t"))
     assert names(TrustPing().receive(response, thread, NOW)) == ["unexpected"]
+
+
+@pytest.mark.parametrize(("message", "event"), [(received, "problem"), (anonymous, "problem-hint")])
+def test_a_report_is_given_to_the_program_and_a_warning_gets_no_answer(
+    message: Callable[[Message], Received], event: str
+) -> None:
+    step = REPORTS.receive(message(reported("w.m.msg.odd")), None, NOW)
+    assert [(each.name, each.data.report) for each in step.events] == [
+        (event, ProblemReport(code="w.m.msg.odd"))
+    ]
+    assert step.send == ()
+
+
+def test_the_report_that_says_that_the_limit_was_crossed_is_of_the_time_of_the_step() -> None:
+    cause = received(Ping().to_message(id="one", thid="t"))
+    step = ReportProblem(limit=0).report(BAD, cause, None, NOW)
+    assert [(each.message.body["code"], each.message.created_time) for each in step.send] == [(EXCEEDED, NOW)]
