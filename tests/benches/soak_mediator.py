@@ -2,7 +2,8 @@
 
     python tests/benches/soak_mediator.py --minutes 30 --rate 200 [--postgres URL]
 
-A recipient in live mode takes what senders forward; another lets its queue grow and empties it each minute.
+A recipient in live mode takes what senders forward, and connects again when its connection ends; another
+lets its queue grow and empties it each minute.
 """
 
 import argparse
@@ -10,6 +11,8 @@ import asyncio
 import tempfile
 import time
 from typing import Any
+
+from websockets.exceptions import ConnectionClosed
 
 from load.process import MEDIATOR, free_port, initialized, memory_of, running
 from load.recipients import PICKUP, Recipient
@@ -19,9 +22,17 @@ SECONDS = 60
 
 
 async def live(port: int, bob: Recipient, counts: dict[str, int]) -> None:
-    socket = await bob.live(port)
     while True:
-        counts["delivered"] += len(await bob.delivered(socket))
+        try:
+            socket = await bob.live(port)
+            counts["connections"] += 1
+            # what came meanwhile is not pushed
+            counts["delivered"] += await asyncio.to_thread(emptied, f"http://127.0.0.1:{port}/", bob)
+            while True:
+                counts["delivered"] += len(await bob.delivered(socket))
+        except ConnectionClosed:
+            # a client that answers no ping for 20 seconds, for instance
+            continue
 
 
 def emptied(url: str, carol: Recipient) -> int:
@@ -39,7 +50,7 @@ def emptied(url: str, carol: Recipient) -> int:
 async def soak(port: int, pid: int, mediator: str, arguments: Any) -> None:  # noqa: ANN401, of argparse
     url = f"http://127.0.0.1:{port}/"
     bob, carol = Recipient(mediator), Recipient(mediator)
-    counts = {"sent": 0, "delivered": 0}
+    counts = {"sent": 0, "delivered": 0, "connections": 0}
     receiving = asyncio.create_task(live(port, bob, counts))
     await asyncio.to_thread(carol.register, url)
     await asyncio.sleep(1)
@@ -54,6 +65,7 @@ async def soak(port: int, pid: int, mediator: str, arguments: Any) -> None:  # n
         await asyncio.sleep(1)
         print(
             f"minute {minute}: {counts['sent']} sent, {counts['delivered']} delivered, "
+            f"{counts['connections']} live connections, "
             f"p99 {percentile(times, 99):.1f} ms, memory {memory_of(pid):.1f} MB, "
             f"{time.monotonic() - begun:.0f} s",
             flush=True,

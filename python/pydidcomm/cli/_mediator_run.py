@@ -103,6 +103,8 @@ def _options(settings: "Settings") -> dict[str, Any]:
         "host": one.host,
         "port": one.port,
         "log_level": "warning",
+        # addresses and times, and the text of each line is made also where it is not written
+        "access_log": False,
         "ws_max_size": one.max_bytes + 1,
         # the application reads the header of trusted proxies itself
         "proxy_headers": False,

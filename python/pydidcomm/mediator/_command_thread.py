@@ -6,7 +6,10 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from time import sleep
 from typing import Any, Final, cast
+
+from pydidcomm._driver.outcomes import Outcome, Waiting, settle, waiting
 
 MOST_IN_A_COMMIT: Final = 128
 """Commands that share one commit: at 128 the disk is no longer the limit, and a commit takes some 12 ms."""
@@ -14,11 +17,21 @@ MOST_IN_A_COMMIT: Final = 128
 MOST_WAITING: Final = 4_096
 """Commands that wait for the thread; a mediator refuses work before that."""
 
+SEVERAL: Final = 4
+"""Commands that arrived during a commit, from which on more are waited for: a transaction alone costs as
+much as ten commands."""
+
+GATHERED: Final = 0.0005
+"""Seconds between two looks at what arrived meanwhile."""
+
+MOST_LOOKS: Final = 8
+"""Looks before a commit, which end with the first that finds nothing more."""
+
 Command = Callable[[sqlite3.Connection], Any]
 Run = Callable[[Command], Awaitable[Any]]
 """Runs a command in the thread, and returns its result after the commit."""
 Grouped = Callable[[sqlite3.Connection, list[Any]], list[Any]]
-_Group = list[tuple[object, "Future[Any]"]]
+_Group = list[tuple[object, Waiting | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class _Item:
 
 
 class CommandThread:
-    """Runs commands in the order of arrival; the result of each is set after its commit.
+    """Runs commands in the order of arrival; the result of each is there after its commit.
 
     While one commit is on its way to the disk, the commands of the next gather. A thread that reads runs
     each command in a transaction of its own.
@@ -42,7 +55,7 @@ class CommandThread:
         self._begin = "BEGIN IMMEDIATE" if grouped else "BEGIN"
         self._most = MOST_IN_A_COMMIT if grouped else 1
         self._grouped = grouped
-        self._waiting: queue.Queue[tuple[object, Future[Any]] | None] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.SimpleQueue[tuple[object, Waiting | None] | None] = queue.SimpleQueue()
         self._connect = connect
         self._opened: Future[None] = Future()
         self._closed = False
@@ -51,36 +64,46 @@ class CommandThread:
         self._thread.start()
         self._opened.result()
 
-    def submit(self, command: Command) -> "Future[Any]":
+    async def run(self, command: Command) -> Any:  # noqa: ANN401, what the command returns
         """Run a command in the next transaction; what it raises undoes the command alone.
 
         Raises:
             RuntimeError: The store is closed.
             BlockingIOError: Too many commands wait.
         """
-        return self._submit(command)
+        waiter = waiting()
+        self._submit(command, waiter)
+        return await waiter
 
-    def submit_grouped(self, item: object) -> "Future[Any]":
+    async def put(self, item: object) -> Any:  # noqa: ANN401, what `grouped` returns
         """Hand an item to `grouped`, with the others of the next transaction.
 
         Raises:
             RuntimeError: The store is closed.
             BlockingIOError: Too many commands wait.
         """
-        return self._submit(_Item(item))
+        waiter = waiting()
+        self._submit(_Item(item), waiter)
+        return await waiter
 
-    def _submit(self, work: object) -> "Future[Any]":
-        future: Future[Any] = Future()
+    def post(self, command: Command) -> None:
+        """Run a command soon whose outcome is not waited for.
+
+        Raises:
+            RuntimeError: The store is closed.
+            BlockingIOError: Too many commands wait.
+        """
+        self._submit(command, None)
+
+    def _submit(self, work: object, waiter: Waiting | None) -> None:
         with self._lock:
             if self._closed:
                 message = "the store of the mediator is closed"
                 raise RuntimeError(message)
-            try:
-                self._waiting.put_nowait((work, future))
-            except queue.Full:
+            if self._waiting.qsize() >= MOST_WAITING:
                 message = "the store of the mediator has too much to write: try again"
-                raise BlockingIOError(message) from None
-        return future
+                raise BlockingIOError(message)
+            self._waiting.put((work, waiter))
 
     def close(self) -> None:
         """Finish the waiting commands, and end the thread."""
@@ -88,7 +111,7 @@ class CommandThread:
             if self._closed:
                 return
             self._closed = True
-        self._waiting.put(None)
+            self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -110,59 +133,67 @@ class CommandThread:
     def _gather(self) -> tuple[_Group, bool]:
         """The next group, and whether more may follow."""
         group: _Group = []
-        entry = self._waiting.get()
-        while entry is not None:
-            group.append(entry)
-            if len(group) == self._most:
-                return group, True
+        going = self._take(group)
+        looks = MOST_LOOKS if len(group) >= SEVERAL else 0
+        while going and looks and len(group) < self._most:
+            looks -= 1
+            before = len(group)
+            sleep(GATHERED)
+            going = self._take(group)
+            if len(group) == before:
+                break
+        if going and not group:
+            # nothing waits
+            entry = self._waiting.get()
+            going = entry is not None
+            if entry is not None:
+                group.append(entry)
+                going = self._take(group)
+        return group, going
+
+    def _take(self, group: _Group) -> bool:
+        """Add what waits to a group; returns whether more may follow."""
+        while len(group) < self._most:
             try:
                 entry = self._waiting.get_nowait()
             except queue.Empty:
-                return group, True
-        return group, False
+                return True
+            if entry is None:
+                return False
+            group.append(entry)
+        return True
 
     def _run_group(self, connection: sqlite3.Connection, group: _Group) -> None:
-        results: list[tuple[Future[Any], Any, Exception | None]] = []
-        items = [(work.value, future) for work, future in group if isinstance(work, _Item)]
+        results: list[tuple[Waiting | None, Outcome]] = []
+        items = [(work.value, waiter) for work, waiter in group if isinstance(work, _Item)]
         try:
             connection.execute(self._begin)
-            for work, future in group:
+            for work, waiter in group:
                 if not isinstance(work, _Item):
-                    results.append((future, *_attempt(connection, cast("Command", work))))
+                    results.append((waiter, _attempt(connection, cast("Command", work))))
             grouped = self._grouped
             if items and grouped is not None:
                 values = [value for value, _ in items]
-                answers, failure = _attempt(connection, lambda connection: grouped(connection, values))
-                for place, (_, future) in enumerate(items):
-                    results.append((future, None if failure else answers[place], failure))
+                outcome = _attempt(connection, lambda connection: grouped(connection, values))
+                for place, (_, waiter) in enumerate(items):
+                    one = outcome if outcome.failure else Outcome(outcome.result[place])
+                    results.append((waiter, one))
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             # the disk is full or gone: nothing of the group was stored
             if connection.in_transaction:
                 connection.rollback()
-            for _, future in group:
-                _settle(future, None, error)
-            return
-        for future, result, failure in results:
-            _settle(future, result, failure)
+            results = [(waiter, Outcome(failure=error)) for _, waiter in group]
+        settle([(waiter, outcome) for waiter, outcome in results if waiter is not None])
 
 
-def _attempt(connection: sqlite3.Connection, command: Command) -> tuple[Any, Exception | None]:
+def _attempt(connection: sqlite3.Connection, command: Command) -> Outcome:
     """What a command returns, or what it raises: it is undone alone then."""
     connection.execute("SAVEPOINT command")
     try:
-        result, failure = command(connection), None
+        outcome = Outcome(command(connection))
     except Exception as error:  # noqa: BLE001, that of one command
         connection.execute("ROLLBACK TO command")
-        result, failure = None, error
+        outcome = Outcome(failure=error)
     connection.execute("RELEASE command")
-    return result, failure
-
-
-def _settle(future: "Future[Any]", result: object, failure: Exception | None) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    if failure is None:
-        future.set_result(result)
-    else:
-        future.set_exception(failure)
+    return outcome

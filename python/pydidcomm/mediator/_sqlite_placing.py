@@ -9,13 +9,12 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final
 
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._names import key_of
-from pydidcomm.mediator.placing import Route, decide, digests
+from pydidcomm.mediator.placing import COLUMNS, Route, decide, digests
 from pydidcomm.mediator.records import Arrival, Limits, Placed
 
 _RESERVE: Final = 16 * 1_048_576
@@ -56,7 +55,7 @@ def place(
     group = decide(arrivals, found, names, counters, seen, limits)
     if group.rows:
         marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(group.rows))
-        connection.execute(_INSERT.format(marks), [value for row in group.rows for value in astuple(row)])
+        connection.execute(_INSERT.format(marks), [value for row in group.rows for value in COLUMNS(row)])
     for recipient, (count, size) in group.totals.items():
         connection.execute(
             "UPDATE recipient SET queued = queued + ?, bytes = bytes + ? WHERE id = ?",

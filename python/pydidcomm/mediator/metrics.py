@@ -90,6 +90,9 @@ class PrometheusMetrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        # a look at the labels takes longer than to count
+        self._counters: dict[tuple[str, str], Any] = {}
+        self._histograms: dict[str, Any] = {}
         self._levels: dict[str, Any] = {
             name: prometheus.Gauge(
                 f"pydidcomm_mediator_{name}", text, registry=self._registry, multiprocess_mode=together
@@ -99,11 +102,17 @@ class PrometheusMetrics:
 
     def count(self, event: str, outcome: str, amount: int = 1) -> None:
         """Adds to a counter."""
-        self._events.labels(event, outcome).inc(amount)
+        counter = self._counters.get((event, outcome))
+        if counter is None:
+            counter = self._counters[event, outcome] = self._events.labels(event, outcome)
+        counter.inc(amount)
 
     def seconds(self, event: str, value: float) -> None:
         """Adds to a histogram."""
-        self._times.labels(event).observe(value)
+        histogram = self._histograms.get(event)
+        if histogram is None:
+            histogram = self._histograms[event] = self._times.labels(event)
+        histogram.observe(value)
 
     def level(self, name: str, value: float) -> None:
         """Sets a gauge."""

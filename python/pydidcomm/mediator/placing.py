@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Final
 
 from pydidcomm.mediator._names import digest_of
 from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
 
-__all__ = ["Group", "Route", "Row", "decide", "digests"]
+__all__ = ["COLUMNS", "Group", "Route", "Row", "decide", "digests"]
 
 Route = tuple[str, int]
 """A registered DID, and the id of its recipient."""
@@ -36,6 +38,10 @@ class Row:
     expires: float
     size: int
     envelope: bytes
+
+
+COLUMNS: Final = attrgetter("id", "recipient", "route", "digest", "received", "expires", "size", "envelope")
+"""The values of a row, without the deep copies of `astuple`."""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The HTTP and WebSocket face of a mediator, as an ASGI application. DIDComm v2.1, section "Transports"."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import partial
 from ipaddress import ip_address, ip_network
 from time import monotonic
@@ -10,6 +10,7 @@ from typing import Any, Final
 import anyio
 
 from pydidcomm.mediator.connection import Connection
+from pydidcomm.mediator.deadlines import Deadlines
 from pydidcomm.mediator.mediator import Mediator
 from pydidcomm.mediator.metrics import CONTENT_TYPE, PrometheusMetrics
 from pydidcomm.mediator.page import page
@@ -101,11 +102,12 @@ class MediatorServer:
         self._sockets: set[anyio.Event] = set()
         self._limiter = None if rate is None else RateLimiter(rate)
         self._proxies = [ip_network(each) for each in trusted_proxies]
-        self._cors = () if cors_origin is None else (("access-control-allow-origin", cors_origin), *_CORS)
+        cors = () if cors_origin is None else (("access-control-allow-origin", cors_origin), *_CORS)
+        self._cors = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in cors)
         self._frames = frames
         self._accept_any_type = accept_any_type
-        self._body_seconds = body_seconds
-        self._answer_seconds = answer_seconds
+        self._bodies = Deadlines(body_seconds)
+        self._answers = Deadlines(answer_seconds)
         self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -192,11 +194,9 @@ class MediatorServer:
             return refused
         self._free -= 1
         try:
-            try:
-                with anyio.fail_after(self._body_seconds):
-                    body = await read_body(receive, self._max_bytes)
-            except TimeoutError:
-                return requests.TOO_SLOW
+            body: bytes | Reply | None = requests.TOO_SLOW
+            with self._bodies.block():
+                body = await read_body(receive, self._max_bytes)
             if not isinstance(body, bytes):
                 return body
             return await self._receive(body, Connection())
@@ -208,7 +208,7 @@ class MediatorServer:
             current.set_attribute("didcomm.size", len(body))
             current.set_attribute("didcomm.transport", "websocket" if connection.persistent else "http")
             reply: Reply | None = None
-            with anyio.move_on_after(self._answer_seconds):
+            with self._answers.block():
                 reply = await self._mediator.receive(body, connection)
             if reply is None:
                 # a resolver or the store hangs
@@ -339,6 +339,8 @@ def _headers(scope: Scope) -> list[tuple[str, str]]:
 def _address(scope: Scope, headers: Iterable[tuple[str, str]], proxies: list[Any]) -> str:
     """The address of the client; behind a trusted proxy the one that the proxy names last."""
     address: str = (scope.get("client") or ("unknown", 0))[0]
+    if not proxies:
+        return address
     named = [value for name, value in headers if name == "x-forwarded-for"]
     hops = [each.strip() for each in ",".join(named).split(",") if each.strip()]
     while hops and _is_in(address, proxies):
@@ -354,18 +356,10 @@ def _is_in(address: str, networks: list[Any]) -> bool:
     return any(parsed in network for network in networks)
 
 
-async def _respond(send: Send, reply: Reply, extra: Iterable[tuple[str, str]]) -> None:
-    headers: Mapping[bytes, bytes] = {
-        name.encode("latin-1"): value.encode("latin-1") for name, value in (*reply.headers(), *extra)
-    }
+async def _respond(send: Send, reply: Reply, extra: tuple[tuple[bytes, bytes], ...]) -> None:
+    headers = (*reply.encoded, *extra)
     try:
-        await send(
-            {
-                "type": "http.response.start",
-                "status": reply.status,
-                "headers": list(headers.items()),
-            }
-        )
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
     except OSError:
         # the sender went away

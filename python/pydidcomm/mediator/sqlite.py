@@ -8,7 +8,6 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final, Self, TypeVar
 
-from pydidcomm._driver.wait import wait
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator import _sqlite_parked as parked
 from pydidcomm.mediator._command_thread import CommandThread
@@ -105,7 +104,8 @@ class SqliteMediatorStore:
 
     async def place(self, arrival: Arrival) -> Placed:
         """Stores an envelope for the recipient of its route; see `MediatorStore`."""
-        return await wait(self._writer.submit_grouped(arrival))
+        placed: Placed = await self._writer.put(arrival)
+        return placed
 
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
         """The recipient of this DID, made where it is not there; see `MediatorStore`."""
@@ -157,10 +157,12 @@ class SqliteMediatorStore:
         found: list[Queued] = await self._read(read)
         if found:
             places = tuple(each.seq for each in found)
-            counted = self._writer.submit(partial(parked.count_delivery, places, at, self.limits))
+            count_delivery = partial(parked.count_delivery, places, at, self.limits)
             # a count of attempts need not be durable before they are made, unless it decides about the next
             if self.limits.deliveries:
-                await wait(counted)
+                await self._writer.run(count_delivery)
+            else:
+                self._writer.post(count_delivery)
         return found
 
     async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
@@ -210,10 +212,12 @@ class SqliteMediatorStore:
         self._reader.close()
 
     async def _write(self, command: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        return await wait(self._writer.submit(command))
+        answer: Answer = await self._writer.run(command)
+        return answer
 
     async def _read(self, command: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        return await wait(self._reader.submit(command))
+        answer: Answer = await self._reader.run(command)
+        return answer
 
 
 def _connect(path: Path, *, migrated: bool = False) -> sqlite3.Connection:

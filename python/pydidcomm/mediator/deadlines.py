@@ -1,0 +1,145 @@
+"""How long something may take, for many requests at once.
+
+On asyncio one timer serves all of them: two cancel scopes would be a tenth of the work of a forward.
+"""
+
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import anyio
+
+from pydidcomm._driver.event_loop import running_loop
+
+__all__ = ["Deadlines"]
+
+
+class Block(Protocol):
+    """A block of code that ends when its time is over."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether its time was over."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool: ...
+
+
+class Deadlines:
+    """Bounds of the same length, each for the block of one request.
+
+    Args:
+        seconds: The longest time of a block.
+
+    Example:
+        >>> import anyio
+        >>> from pydidcomm.mediator.deadlines import Deadlines
+        >>> async def main():
+        ...     deadlines = Deadlines(0.01)
+        ...     with deadlines.block() as block:
+        ...         await anyio.sleep(10)
+        ...     return block.passed
+        >>> anyio.run(main)
+        True
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        # in the order of their ends, which is that of their beginnings
+        self._open: dict[_TaskBlock, None] = {}
+        self._timed = False
+
+    def block(self) -> Block:
+        """A block that ends without an exception when its time is over; `passed` says so then."""
+        loop: Any = running_loop()
+        if loop is None or loop.__name__ == "trio":
+            return _ScopeBlock(self._seconds)
+        return _TaskBlock(self, loop.current_task(), loop.get_running_loop())
+
+    def begin(self, block: "_TaskBlock") -> None:
+        """Note a block that begins."""
+        block.end = block.loop.time() + self._seconds
+        self._open[block] = None
+        if not self._timed:
+            self._timed = True
+            block.loop.call_at(block.end, self._check, block.loop)
+
+    def end(self, block: "_TaskBlock") -> None:
+        """Note a block that ends."""
+        self._open.pop(block, None)
+
+    def _check(self, loop: Any) -> None:  # noqa: ANN401, of asyncio
+        """Cancel what is late, and look again when the next one is."""
+        self._timed = False
+        now = loop.time()
+        while self._open:
+            block = next(iter(self._open))
+            if block.end > now:
+                self._timed = True
+                loop.call_at(block.end, self._check, loop)
+                return
+            del self._open[block]
+            block.cancel()
+
+
+class _TaskBlock:
+    """A block in a task of asyncio."""
+
+    __slots__ = ("_before", "_deadlines", "_passed", "_task", "end", "loop")
+
+    def __init__(self, deadlines: Deadlines, task: Any, loop: Any) -> None:  # noqa: ANN401, of asyncio
+        self.loop = loop
+        self.end = 0.0
+        self._passed = False
+        self._deadlines = deadlines
+        self._task = task
+        self._before = task.cancelling()
+
+    @property
+    def passed(self) -> bool:
+        return self._passed
+
+    def cancel(self) -> None:
+        self._passed = True
+        self._task.cancel()
+
+    def __enter__(self) -> Self:
+        self._deadlines.begin(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        self._deadlines.end(self)
+        if not self._passed:
+            return False
+        # as `asyncio.timeout` does: another one may have cancelled the task too
+        alone = self._task.uncancel() <= self._before
+        from asyncio import CancelledError  # noqa: PLC0415, it runs
+
+        return alone and kind is not None and issubclass(kind, CancelledError)
+
+
+class _ScopeBlock:
+    """A block in a task of trio."""
+
+    def __init__(self, seconds: float) -> None:
+        self._scope = anyio.CancelScope()
+        self._seconds = seconds
+
+    @property
+    def passed(self) -> bool:
+        return self._scope.cancelled_caught
+
+    def __enter__(self) -> Self:
+        self._scope.deadline = anyio.current_time() + self._seconds
+        self._scope.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        return bool(self._scope.__exit__(kind, error, traceback))

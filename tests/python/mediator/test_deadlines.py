@@ -1,0 +1,64 @@
+"""Bounds of the time of many requests: each ends alone, and a cancellation from outside goes on."""
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from pydidcomm.mediator.deadlines import Deadlines
+
+pytestmark = pytest.mark.anyio
+LONG = 30.0
+
+
+async def test_only_the_block_that_is_late_ends_and_the_code_after_it_goes_on() -> None:
+    deadlines = Deadlines(0.05)
+    ended: list[tuple[str, bool]] = []
+
+    async def run(name: str, seconds: float) -> None:
+        with deadlines.block() as block:
+            await anyio.sleep(seconds)
+        await anyio.lowlevel.checkpoint()
+        ended.append((name, block.passed))
+
+    async with anyio.create_task_group() as group:
+        for name, seconds in (("late", LONG), ("in time", 0), ("late too", LONG)):
+            group.start_soon(run, name, seconds)
+    assert sorted(ended) == [("in time", False), ("late", True), ("late too", True)]
+
+
+async def test_a_block_that_begins_while_another_one_is_open_has_its_whole_time() -> None:
+    deadlines = Deadlines(0.2)
+
+    async def first() -> None:
+        with deadlines.block():
+            await anyio.sleep(LONG)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(first)
+        await anyio.sleep(0.1)
+        begun = anyio.current_time()
+        with deadlines.block() as block:
+            await anyio.sleep(LONG)
+        assert block.passed
+        assert anyio.current_time() - begun >= 0.2
+
+
+async def test_a_cancellation_from_outside_is_not_taken_for_the_end_of_the_time() -> None:
+    deadlines = Deadlines(LONG)
+    reached: list[str] = []
+    with anyio.move_on_after(0.05) as scope:
+        with deadlines.block():
+            await anyio.sleep(LONG)
+        reached.append("after the block")
+    assert scope.cancelled_caught
+    assert reached == []
+
+
+async def test_an_exception_of_the_block_is_raised() -> None:
+    deadlines = Deadlines(LONG)
+    with pytest.raises(KeyError), deadlines.block():
+        raise KeyError
+    # nothing is left that could end later blocks
+    with deadlines.block() as block:
+        await anyio.lowlevel.checkpoint()
+    assert not block.passed
