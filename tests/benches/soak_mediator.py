@@ -27,9 +27,11 @@ async def live(port: int, bob: Recipient, counts: dict[str, int]) -> None:
             socket = await bob.live(port)
             counts["connections"] += 1
             # what came meanwhile is not pushed
-            counts["delivered"] += await asyncio.to_thread(emptied, f"http://127.0.0.1:{port}/", bob)
+            late = await asyncio.to_thread(emptied, f"http://127.0.0.1:{port}/", bob)
+            counts["delivered"] += late
             while True:
-                counts["delivered"] += len(await bob.delivered(socket))
+                found = await bob.delivered(socket)
+                counts["delivered"] += len(found)
         except ConnectionClosed:
             # a client that answers no ping for 20 seconds, for instance
             continue
@@ -61,7 +63,8 @@ async def soak(port: int, pid: int, mediator: str, arguments: Any) -> None:  # n
         bodies += await asyncio.to_thread(forwards, mediator, carol.did, share)
         times = await paced(port, bodies, arguments.rate)
         counts["sent"] += len(bodies)
-        counts["delivered"] += await asyncio.to_thread(emptied, url, carol)
+        waited = await asyncio.to_thread(emptied, url, carol)
+        counts["delivered"] += waited
         await asyncio.sleep(1)
         print(
             f"minute {minute}: {counts['sent']} sent, {counts['delivered']} delivered, "

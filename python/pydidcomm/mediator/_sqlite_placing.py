@@ -1,7 +1,8 @@
 """Store a group of arrivals in SQLite by few statements.
 
 Each step of a statement gives the interpreter lock away, and the event loop gives it back late: what a group
-needs is read as one row of JSON, and written by one statement.
+needs is read as one row of JSON, and written by one statement. One serves all groups up to a power of two, so
+that few are compiled and kept.
 """
 
 import errno
@@ -34,8 +35,10 @@ _SEEN: Final = """
         UNION ALL SELECT NULL, digest FROM gone WHERE digest IN ({0}))
 """
 _INSERT: Final = """
-    INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope) VALUES {0}
+    INSERT INTO message (id, recipient, route, digest, received, expires, size, envelope)
+    SELECT * FROM (VALUES {0}) WHERE column1 IS NOT NULL
 """
+_COLUMNS: Final = 8
 
 
 def place(
@@ -54,8 +57,10 @@ def place(
     counters = {row[0]: (row[1], row[2]) for row in queued}
     group = decide(arrivals, found, names, counters, seen, limits)
     if group.rows:
-        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(group.rows))
-        connection.execute(_INSERT.format(marks), [value for row in group.rows for value in COLUMNS(row)])
+        room = _room(len(group.rows))
+        values = [value for row in group.rows for value in COLUMNS(row)]
+        values += [None] * (_COLUMNS * (room - len(group.rows)))
+        connection.execute(_INSERT.format(", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * room)), values)
     for recipient, (count, size) in group.totals.items():
         connection.execute(
             "UPDATE recipient SET queued = queued + ?, bytes = bytes + ? WHERE id = ?",
@@ -93,8 +98,15 @@ def _routes(connection: sqlite3.Connection, names: list[str]) -> list[Route | No
 def _seen(connection: sqlite3.Connection, names: list[bytes]) -> set[tuple[int | None, bytes]]:
     if not names:
         return set()
-    query = _SEEN.format(", ".join(f"?{place}" for place in range(1, len(names) + 1)))
-    return {(row[0], bytes.fromhex(row[1])) for row in _read(connection, query, names)}
+    room = _room(len(names))
+    query = _SEEN.format(", ".join(f"?{place}" for place in range(1, room + 1)))
+    values = [*names, *[None] * (room - len(names))]
+    return {(row[0], bytes.fromhex(row[1])) for row in _read(connection, query, values)}
+
+
+def _room(count: int) -> int:
+    """The next power of two."""
+    return 1 << (count - 1).bit_length()
 
 
 def _read(connection: sqlite3.Connection, query: str, values: Sequence[object]) -> list[list[Any]]:
