@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import pytest
 from aries_askar import Session
 
 from pydidcomm.protocols import Thread
+from pydidcomm.secrets import SecretsLockedError
 from pydidcomm.stores import Done, Incoming, OutboxItem, Record, Relationship
 from pydidcomm.stores.askar import AskarStore
 
@@ -144,3 +147,45 @@ async def test_a_page_holds_no_more_than_its_limit_of_a_large_backlog(tmp_path: 
             found += [item.key for item in page]
             after = page.after
         assert sorted(found, key=int) == [f"{number}" for number in range(300)]
+
+
+async def test_reads_at_the_same_time_share_sessions(calls: Counter[str], tmp_path: Path) -> None:
+    async with AskarStore.open(tmp_path / "alice.db", raw_key=RAW_KEY) as store:
+        await store.commit(done(1))
+        await store.relationship("1")
+        counts: list[int] = []
+        for together in (1, 64):
+            calls.clear()
+            async with anyio.create_task_group() as tasks:
+                for _ in range(together):
+                    tasks.start_soon(store.relationship, "1")
+            counts.append(calls["fetch"])
+    # each session reads the mark of the last write
+    assert counts[0] == 1
+    assert counts[1] < 16
+
+
+async def test_an_entry_that_does_not_decrypt_hinders_no_read_of_another_one(tmp_path: Path) -> None:
+    path = tmp_path / "alice.db"
+    spoiled = Record(kind="k", key="spoiled", value=bytes(20_000))
+    whole = Record(kind="k", key="whole", value=b"1")
+    async with AskarStore.open(path, raw_key=RAW_KEY) as store:
+        await store.commit(Done(records=(spoiled, whole), at=NOW))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE items SET value = zeroblob(length(value)) WHERE length(value) > 20000")
+        assert database.total_changes == 1
+        database.commit()
+    found: list[Record | None] = []
+    async with AskarStore.open(path, raw_key=RAW_KEY) as store:
+
+        async def read(key: str) -> None:
+            if key == "whole":
+                found.append(await store.record("k", key))
+                return
+            with pytest.raises(SecretsLockedError):
+                await store.record("k", key)
+
+        async with anyio.create_task_group() as tasks:
+            for key in ("whole", "spoiled") * 5:
+                tasks.start_soon(read, key)
+    assert found == [whole] * 5
