@@ -13,6 +13,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 
 from pydidcomm import DIDResolver
 from pydidcomm.agent.directory import Directory
+from pydidcomm.agent.lifespan import lifespan
 from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.router import Router
@@ -207,14 +208,17 @@ class Agent(Directory, Router):
     async def app(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, those of ASGI
         """The ASGI application, to be mounted where `listen` is None.
 
-        The program enters the agent in its own lifespan; outside of it, requests get 503.
+        A server that calls this itself, as `uvicorn program:agent.app`, starts and stops the agent. Where it
+        is mounted, the program enters the agent in its own lifespan; outside of it, requests get 503.
 
         Args:
             scope: That of ASGI.
             receive: That of ASGI.
             send: That of ASGI.
         """
-        if self._running is not None:
+        if scope["type"] == "lifespan":
+            await lifespan(self, receive, send)
+        elif self._running is not None:
             await self._running.app(scope, receive, send)
         elif scope["type"] == "http":
             await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"1")]})

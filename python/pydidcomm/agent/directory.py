@@ -227,6 +227,7 @@ class Directory:
             ours=ours,
             theirs=theirs,
             label=label,
+            mediator=await services.mediator_of(ours),
             invitation=invitation,
             created=now,
             updated=now,

@@ -1,12 +1,14 @@
 """A peer with which we have a relationship: ping, send, request, rotate, end."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, overload
 
 import anyio
 
 from pydidcomm import FromPrior, Message
+from pydidcomm.agent.consequences import profile_with
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.events import at_most
 from pydidcomm.agent.records import FEATURES, FeaturesRecord, RetiredRecord, in_use
@@ -18,6 +20,7 @@ from pydidcomm.protocols import Body, Outgoing, Thread
 from pydidcomm.protocols.acknowledgment import Empty
 from pydidcomm.protocols.discover_features import Disclose, Disclosure, Queries, Query
 from pydidcomm.protocols.trust_ping import Ping, PingResponse
+from pydidcomm.protocols.user_profile import Profile, RequestProfile
 from pydidcomm.stores import Done, Relationship
 
 __all__ = ["Friend", "RelationshipEndedError"]
@@ -191,6 +194,43 @@ class Friend:
         await store.commit(Done(records=(FeaturesRecord(key=key, at=now, body=body).record(),)))
         return answer.disclosures
 
+    async def profile(self, *, timeout: float = TIMEOUT) -> Mapping[str, Any]:  # noqa: ASYNC109
+        """Ask the peer for its profile, which is stored as `Relationship.profile`. User Profile 1.0.
+
+        What the peer sends unasked is stored too, where the agent has the protocol `UserProfile`.
+
+        Args:
+            timeout: The most seconds to wait for the answer.
+
+        Returns:
+            The fields, for instance `displayName`.
+
+        Raises:
+            TimeoutError: There was no answer; a peer that shares no profile gives none.
+            ProblemReported: The peer answered with a problem report.
+            RelationshipEndedError: The relationship has ended.
+        """
+        answer = await self.request(RequestProfile(), answer=Profile, timeout=timeout)
+
+        def done(before: Relationship) -> Done:
+            return Done(relationships=(replace(before, profile=profile_with(before, answer)),))
+
+        await self._services.relationships.change(self.id, done)
+        return (await self.relationship()).profile
+
+    async def rename(self, label: str | None) -> None:
+        """Change what the peer is called here, `Relationship.label`; the peer does not learn it.
+
+        Args:
+            label: The name; None for none.
+
+        Raises:
+            LookupError: The store does not have the relationship any more.
+        """
+        await self._services.relationships.change(
+            self.id, lambda before: Done(relationships=(replace(before, label=label),))
+        )
+
     async def rotate(self, *, timeout: float = TIMEOUT) -> str:  # noqa: ASYNC109
         """Replace our DID in this relationship by a new one.
 
@@ -224,7 +264,7 @@ class Friend:
             return new
 
     async def _announce(self, new: str) -> None:
-        now = self._services.now
+        now, mediator = self._services.now, await self._services.mediator_of(new)
 
         def done(before: Relationship) -> Done:
             if before.from_prior is not None and before.state != "ended":
@@ -234,6 +274,7 @@ class Friend:
                 before,
                 ours=new,
                 our_history=(*before.our_history, before.ours),
+                mediator=mediator,
                 from_prior=claims(FromPrior(iss=before.ours, sub=new, iat=now)),
                 updated=now,
             )

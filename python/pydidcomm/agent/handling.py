@@ -9,6 +9,7 @@ import anyio
 from anyio import to_thread
 
 from pydidcomm import Message
+from pydidcomm.agent.consequences import after_profile, reported
 from pydidcomm.agent.context import Context
 from pydidcomm.agent.dispatch import Decision, ReportGuard, decide, thread_key
 from pydidcomm.agent.effects import outbox_item
@@ -119,15 +120,25 @@ class Handling:
             steps.append(await self._report(problem, received, now))
             send = (*send, *steps[-1].send)
         send = _acknowledging(received, send, now)
+        others = await reported(received, self._store, self._protocols, now)
+        profiled = after_profile(relationship, decision.step, now)
         done = Done(
             inbox_key=item.key,
-            threads=tuple(step.thread for step in steps if step.thread is not None),
+            threads=(
+                *(step.thread for step in steps if step.thread is not None),
+                *(after for _, after in others),
+            ),
+            relationships=() if profiled is None else (profiled,),
             outbox=tuple(
                 outbox_item(one, received.relationship, wants_ack=bool(one.message.please_ack))
                 for one in send
             ),
             records=tuple(context.value.records),
-            expected=expected,
+            expected=(
+                *expected,
+                *(before for before, _ in others),
+                *(() if profiled is None or relationship is None else (relationship,)),
+            ),
         )
         self._routes.bind(received.connection, [one.message.id for one in send if one.connection])
         # the time of the handler is over before the message is: what waits for its answer gets it

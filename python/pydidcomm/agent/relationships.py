@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydidcomm import FromPrior, same_party
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.events import Events
-from pydidcomm.agent.records import INVITATION, InvitationRecord, RetiredRecord, in_use
+from pydidcomm.agent.records import INVITATION, RECIPIENT, InvitationRecord, RetiredRecord, in_use
 from pydidcomm.agent.turns import Turns, agreed
 from pydidcomm.protocols import Event, Outgoing, Received
 from pydidcomm.protocols.acknowledgment import Empty
@@ -200,11 +200,13 @@ class Relationships:
         if found is None or sender is None:
             return None
         record, invitation = found
+        receives = await self._store.record(RECIPIENT, ours)
         relationship = Relationship(
             id=str(uuid.uuid4()),
             ours=ours,
             theirs=sender,
             our_history=(invitation.did,),
+            mediator=None if receives is None else receives.value.decode(),
             from_prior=claims(FromPrior(iss=invitation.did, sub=ours, iat=now)),
             invitation=invitation.id,
             created=now,

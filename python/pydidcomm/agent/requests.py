@@ -128,8 +128,8 @@ class Requests:
         message = received.message
         if received.relationship is None or received.sender is None or is_pure(message):
             return None
-        threads = [message.thread, message.pthid] if is_report(message) else [message.thread]
-        for thid in threads:
+        # the answer may be a thread of its own below the request, as a profile is
+        for thid in (message.thread, message.pthid):
             waiter = None if thid is None else self._waiting.get((received.relationship, thid.lower()))
             if waiter is not None and waiter.fits(received):
                 return waiter

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pydidcomm.agent.events import Events
+from pydidcomm.agent.records import RECIPIENT
 from pydidcomm.agent.relationships import Relationships
 from pydidcomm.agent.requests import Requests
 from pydidcomm.agent.turns import Turns
@@ -40,6 +41,15 @@ class Services:
     discard_did: Callable[[str], Awaitable[None]]
     turns: Turns
     outbox_changed: Callable[[], None]
+
+    async def mediator_of(self, did: str) -> str | None:
+        """The mediator that receives for a DID of ours; None for none.
+
+        Args:
+            did: The DID.
+        """
+        record = await self.store.record(RECIPIENT, did)
+        return None if record is None else record.value.decode()
 
     async def commit_new(self, did: str, done: Done) -> None:
         """Store the first use of a new DID, or discard the DID.

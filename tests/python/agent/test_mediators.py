@@ -63,6 +63,9 @@ async def test_the_next_start_connects_to_the_mediator_by_itself(tmp_path: Path)
             invitation = await bob.invite()
             friend = await alice.accept(invitation.url)
             await friend.ping(timeout=SECONDS)
+            of_bob = await (await invitation.accepted(timeout=SECONDS)).relationship()
+            assert of_bob.mediator == did
+            assert (await friend.relationship()).mediator is None
         await (await friend.send(Text(content="while it was off"))).sent(timeout=SECONDS)
         async with mobile(store, heard) as bob:
             assert bob.mediators == [did]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
+import anyio
 import httpx2
 import pytest
 import trio
@@ -76,3 +77,43 @@ async def test_a_message_of_another_media_type_is_taken_where_it_is_configured(
 
 def _on_trio() -> bool:
     return trio.lowlevel.in_trio_run()
+
+
+class Lifespan:
+    """The events of a server that starts and stops."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.started, self.stop = anyio.Event(), anyio.Event()
+        self._begun = False
+
+    async def receive(self) -> dict[str, str]:
+        if self._begun:
+            await self.stop.wait()
+            return {"type": "lifespan.shutdown"}
+        self._begun = True
+        return {"type": "lifespan.startup"}
+
+    async def send(self, event: dict[str, str]) -> None:
+        self.sent.append(event["type"])
+        self.started.set()
+
+
+async def test_a_server_of_the_application_starts_and_stops_the_agent() -> None:
+    agent, server = new_agent(listen=None, endpoint="https://example.com/didcomm"), Lifespan()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(agent.app, {"type": "lifespan"}, server.receive, server.send)
+        await server.started.wait()
+        assert await agent.did()
+        server.stop.set()
+    assert server.sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    with pytest.raises(RuntimeError, match="does not run"):
+        await agent.did()
+
+
+async def test_a_server_whose_agent_does_not_start_is_told_so() -> None:
+    server = Lifespan()
+    async with new_agent() as agent:
+        with pytest.raises(RuntimeError, match="runs already"):
+            await agent.app({"type": "lifespan"}, server.receive, server.send)
+    assert server.sent == ["lifespan.startup.failed"]
