@@ -12,8 +12,8 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 from pydidcomm import DIDResolver
+from pydidcomm.agent.application import Application
 from pydidcomm.agent.directory import Directory
-from pydidcomm.agent.lifespan import lifespan
 from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.router import Router
@@ -121,6 +121,7 @@ class Agent(Directory, Router):
         self._clock = clock
         self._worker = worker
         self._running: Running | None = None
+        self._app = Application(self, lambda: None if self._running is None else self._running.app)
         self._block: AsyncExitStack | None = None
 
     async def __aenter__(self) -> Self:
@@ -205,27 +206,14 @@ class Agent(Directory, Router):
             return AskarStore.open(self._store, passphrase=self._passphrase, raw_key=self._raw_key)
         return nullcontext(self._store)
 
-    async def app(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, those of ASGI
-        """The ASGI application, to be mounted where `listen` is None.
+    @property
+    def app(self) -> Application:
+        """The ASGI application.
 
-        A server that calls this itself, as `uvicorn program:agent.app`, starts and stops the agent. Where it
-        is mounted, the program enters the agent in its own lifespan; outside of it, requests get 503.
-
-        Args:
-            scope: That of ASGI.
-            receive: That of ASGI.
-            send: That of ASGI.
+        A server that calls it itself, as `uvicorn program:agent.app`, starts and stops the agent. Where it is
+        mounted, the program enters the agent in its own lifespan; outside of it, requests get 503.
         """
-        if scope["type"] == "lifespan":
-            await lifespan(self, receive, send)
-        elif self._running is not None:
-            await self._running.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"1")]})
-            await send({"type": "http.response.body", "body": b""})
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1013})
+        return self._app
 
     @property
     def endpoint(self) -> str | None:

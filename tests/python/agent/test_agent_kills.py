@@ -34,7 +34,8 @@ ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
 PROGRAM = Path(__file__).with_name("kill_process.py")
 # the lanes of one peer share a bound
 THREADS = 5
-PATIENCE_SECONDS = 60 + ROUNDS
+# without a single answer; a machine may be busy with other things
+PATIENCE_SECONDS = 60
 
 
 class Killed:
@@ -122,10 +123,19 @@ async def test_an_agent_that_is_killed_again_and_again_loses_nothing_and_repeats
             killed = Killed(location, key, port)
             await killed.line()
 
-        async def answered() -> bool:
-            return len(answers) == sent
+        while len(answers) < sent:
+            before = len(answers)
 
-        await eventually(answered, PATIENCE_SECONDS)
+            async def more() -> bool:
+                return len(answers) > before  # noqa: B023, it is awaited here
+
+            try:
+                await eventually(more, PATIENCE_SECONDS)
+            except TimeoutError:
+                missing = {f"re {number}" for number in range(sent)} - set(answers)
+                pytest.fail(
+                    f"{len(missing)} of {sent} answers are missing, for instance {sorted(missing)[:5]}"
+                )
         await bob.ping(timeout=SECONDS)
         killed.kill()
     expected = [str(number) for number in range(sent)]

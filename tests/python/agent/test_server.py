@@ -9,6 +9,7 @@ import anyio
 import httpx2
 import pytest
 import trio
+import uvicorn
 
 from pydidcomm import DIDCommMessaging
 from pydidcomm.protocols.basic_message import Text
@@ -117,3 +118,9 @@ async def test_a_server_whose_agent_does_not_start_is_told_so() -> None:
         with pytest.raises(RuntimeError, match="runs already"):
             await agent.app({"type": "lifespan"}, server.receive, server.send)
     assert server.sent == ["lifespan.startup.failed"]
+
+
+def test_uvicorn_takes_the_application_as_what_it_is() -> None:
+    config = uvicorn.Config(new_agent(listen=None).app)
+    config.load()
+    assert config.interface == "asgi3"
