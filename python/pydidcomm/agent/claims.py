@@ -12,7 +12,6 @@ from pydidcomm.stores import (
     InboxItem,
     Store,
     StoreConflictError,
-    StoreUnavailableError,
 )
 
 __all__ = ["Claims"]
@@ -110,7 +109,7 @@ class Claims:
                 try:
                     if key in self._held and not await self._claim(claim, key, LEASE_SECONDS):
                         LOG.warning("another process has taken over message %s", key)
-                except StoreUnavailableError:
+                except Exception:
                     LOG.exception("the store does not answer; claims are extended later")
 
     async def _claim(self, claim: Claim, key: str, seconds: int) -> bool:

@@ -17,6 +17,10 @@ KEPT: Final = 1024
 """Events that a listener has not read yet: a slow one must not stop the agent. Later ones are lost."""
 
 
+AGAIN_SECONDS: Final = 1.0
+"""How often a condition is checked without a change: another process may have stored one."""
+
+
 @contextmanager
 def at_most(seconds: float, problem: str) -> Generator[None]:
     """Let the block take so many seconds, as `anyio.fail_after` does, whose error has no text.
@@ -51,7 +55,7 @@ class Signal:
         await self._event.wait()
 
     async def until(self, check: Callable[[], Awaitable[Found | None]]) -> Found:
-        """What `check` returns, called again after each change until it is not None.
+        """What `check` returns, called again after each change, and now and then, until it is not None.
 
         Args:
             check: A coroutine function.
@@ -61,7 +65,8 @@ class Signal:
             found = await check()
             if found is not None:
                 return found
-            await event.wait()
+            with anyio.move_on_after(AGAIN_SECONDS):
+                await event.wait()
 
     async def within(self, seconds: float) -> bool:
         """Wait for the next `set`, for so many seconds at most; returns whether it came.

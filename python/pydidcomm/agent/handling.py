@@ -1,6 +1,7 @@
 """Handles one message: load, decide, call, and commit the effects together with "done"."""
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -321,7 +322,14 @@ def _called(handler: Callable[..., object], arguments: dict[str, Any]) -> object
 
 
 async def _awaited(answer: Any) -> Any:  # noqa: ANN401, what the handler returns
-    return await answer
+    try:
+        return await answer
+    except anyio.get_cancelled_exc_class() as error:
+        if anyio.current_effective_deadline() == -math.inf:
+            raise
+        # of a task of its own that was cancelled: the message would be handled again without end
+        problem = "the handler raised the cancellation of something else"
+        raise RuntimeError(problem) from error
 
 
 def _acknowledging(received: Received, send: tuple[Outgoing, ...], now: int) -> tuple[Outgoing, ...]:

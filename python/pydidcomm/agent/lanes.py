@@ -104,7 +104,8 @@ class Lanes:
                 try:
                     await self._fill(tasks)
                     pause = IDLE_SECONDS
-                except StoreUnavailableError:
+                except Exception:
+                    # a store of the program may raise anything
                     LOG.exception("the store does not answer; the inbox is read again")
                     pause = 1.0
                 if self._again_at is not None:
@@ -235,7 +236,8 @@ class Lanes:
     async def _one(self, item: InboxItem, peer: str) -> None:
         try:
             await self._attempt(item, peer)
-        except StoreUnavailableError:
+        except Exception:
+            # the handler's own failures are dealt with: these are of the store
             LOG.exception("the store does not answer; message %s is handled again", item.key)
             self._stop(item.lane, self._clock() + 1.0)
         finally:

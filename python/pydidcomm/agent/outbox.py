@@ -165,7 +165,8 @@ class Outbox:
             while True:
                 try:
                     await self._fill(tasks)
-                except StoreUnavailableError:
+                except Exception:
+                    # a store of the program may raise anything
                     LOG.exception("the store does not answer; the outbox is read again")
                 if not self._more:
                     await self._signal.within(IDLE_SECONDS)
@@ -215,7 +216,7 @@ class Outbox:
         try:
             if not await self._claims.sending(item.id, send):
                 self._elsewhere[item.id] = self._clock() + IDLE_SECONDS
-        except StoreUnavailableError:
+        except Exception:
             LOG.exception("the store does not answer; message %s is sent again", item.id)
         finally:
             del self._busy[item.id]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pydidcomm.agent import Limits
 from pydidcomm.protocols import Body, Conversation, Problem, Protocol, begins
+from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import MemoryStore
 from pydidcomm.transports.http import HttpTransport
@@ -88,3 +91,25 @@ async def test_what_the_program_raises_leaves_the_block_as_it_is(error: type[Bas
         async with new_agent():
             raise error
     assert raised.type is error
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_handler_that_raises_the_cancellation_of_a_task_of_its_own_is_parked() -> None:
+    bob, calls = new_agent(limits=Limits(attempts=2)), list[str]()
+
+    @bob.on
+    async def hear(text: Text) -> None:
+        calls.append(text.content)
+        task = asyncio.ensure_future(asyncio.sleep(60))
+        task.cancel()
+        await task
+
+    async with new_agent() as alice, bob:
+        friend, _ = await met(alice, bob)
+        await friend.send(Text(content="hi"))
+
+        async def parked() -> bool:
+            return bool(await bob.parked())
+
+        await eventually(parked)
+    assert calls == ["hi"] * 2

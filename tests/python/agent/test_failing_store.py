@@ -16,7 +16,7 @@ from pydidcomm.stores import MemoryStore, StoreUnavailableError
 from support.agents import SECONDS, eventually, met, new_agent
 
 if TYPE_CHECKING:
-    from pydidcomm.stores import Incoming, OutboxItem, Relationship
+    from pydidcomm.stores import InboxItem, Incoming, OutboxItem, Page, Relationship
     from pydidcomm.stores.records import OutboxState
 
 ERRORS = pytest.mark.parametrize(
@@ -112,3 +112,63 @@ async def test_a_request_gets_its_answer_though_the_store_takes_longer_than_a_ha
         friend, _ = await met(alice, bob)
         answer = await friend.request(Text(content="hi"), answer=Text, timeout=SECONDS, please_ack=[""])
     assert answer == Text(content="hi")
+
+
+class ForeignStore(MemoryStore):
+    """A store of a program, which raises its own exceptions once from each verb that is named."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failing: set[str] = set()
+
+    def _fail(self, verb: str) -> None:
+        if verb in self.failing:
+            self.failing.discard(verb)
+            raise ConnectionResetError(verb)
+
+    async def waiting(self, now: int, limit: int = 100, *, after: str | None = None) -> Page[InboxItem]:
+        self._fail("waiting")
+        return await super().waiting(now, limit, after=after)
+
+    async def due(self, now: int, limit: int = 100) -> list[OutboxItem]:
+        self._fail("due")
+        return await super().due(now, limit)
+
+    async def settle(self, outbox_id: str, state: OutboxState, **options: Any) -> None:  # noqa: ANN401
+        self._fail("settle")
+        await super().settle(outbox_id, state, **options)
+
+    async def postpone(self, inbox_key: str, **options: Any) -> None:  # noqa: ANN401
+        self._fail("postpone")
+        await super().postpone(inbox_key, **options)
+
+    async def park(self, inbox_key: str, error: str) -> None:
+        self._fail("park")
+        await super().park(inbox_key, error)
+
+
+@pytest.mark.parametrize("verb", ["waiting", "due", "settle", "postpone", "park"])
+async def test_an_agent_goes_on_after_a_store_has_raised_an_exception_of_its_own(verb: str) -> None:
+    store = ForeignStore()
+    calls: list[str] = []
+    bob = new_agent(store, limits=Limits(attempts=2))
+
+    @bob.on
+    async def hear(text: Text) -> Text:
+        calls.append(text.content)
+        if text.content == "bad":
+            raise ValueError(text)
+        return text
+
+    async with new_agent() as alice, bob:
+        friend, _ = await met(alice, bob)
+        store.failing = {verb}
+        await friend.send(Text(content="bad"))
+
+        async def parked() -> bool:
+            return bool(await bob.parked())
+
+        await eventually(parked)
+        answer = await friend.request(Text(content="good"), answer=Text, timeout=SECONDS)
+    assert answer.content == "good"
+    assert not store.failing

@@ -158,6 +158,22 @@ async def test_an_invitation_for_any_number_of_peers_loses_none_that_two_process
         assert accepted == {friend.id async for friend in two.friends()}
 
 
+async def test_what_one_process_waits_for_another_one_may_have_stored() -> None:
+    store, peer = MemoryStore(), await MemoryPeer.new()
+    async with agent_of(store, peer) as one, agent_of(store, peer) as two:
+        invitation, found = await one.invite(), list[str]()
+
+        async def wait() -> None:
+            found.append((await invitation.accepted(timeout=SECONDS)).id)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(wait)
+            await anyio.wait_all_tasks_blocked()
+            hello = Empty().to_message(pthid=invitation.id)
+            assert (await peer.post(two, hello, to=invitation.message.frm)).status == 202
+        assert found == [friend.id async for friend in two.friends()]
+
+
 async def test_rotations_at_the_same_time_wait_for_each_other_and_the_peer_follows() -> None:
     async with new_agent() as alice, new_agent() as bob:
         to_bob, to_alice = await met(alice, bob)
