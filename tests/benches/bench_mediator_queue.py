@@ -16,13 +16,15 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from load.process import MEDIATOR, free_port, initialized, memory_of, running
 from load.recipients import PICKUP, Recipient
-from load.senders import CONNECTIONS, forwards, paced, percentile
+from load.senders import enclosed, forwards, paced, percentile
 from pydidcomm.mediator import Arrival, Limits, MediatorStore, SqliteMediatorStore
 from pydidcomm.mediator.postgres import PostgresMediatorStore
 
 PROBES = 400
 RATE = 100.0
 LIMITS = Limits(messages=10**8, bytes=10**12)
+WRITERS = 256
+"""As many as fill the groups of the store."""
 
 
 def probed(port: int, pid: int, mediator: str, bob: Recipient) -> None:
@@ -55,7 +57,7 @@ async def filled(store: MediatorStore, did: str, count: int, envelope: bytes) ->
             different = envelope[:-9] + f"{number:09}".encode()
             await store.place(Arrival(next=did, envelope=different, at=time.time()))
 
-    await asyncio.gather(*(put() for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(put() for _ in range(WRITERS)))
 
 
 async def fill(folder: str, postgres: str | None, did: str, count: int, envelope: bytes) -> None:
@@ -80,7 +82,7 @@ def main() -> None:
         with running(words, port, folder) as pid:
             bob.register(f"http://127.0.0.1:{port}/")
             probed(port, pid, mediator, bob)
-        envelope = forwards(mediator, bob.did, 1)[0]
+        envelope = enclosed(bob.did)
         asyncio.run(fill(folder, arguments.postgres, bob.did, arguments.queue, envelope))
         if not arguments.postgres:
             size = sum(file.stat().st_size for file in Path(folder).glob("mediator.db*"))

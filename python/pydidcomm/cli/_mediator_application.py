@@ -64,6 +64,7 @@ async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
     async with open_party(settings) as party, HttpTransport() as sender, open_onward(settings) as onward:
         await _require_keys(party, settings.mediator.did)
         await require_verkey(party, settings.mediator.verkey)
+        admission = _admission(settings)
         store = await open_store(settings)
         yield MediatorServer(
             Mediator(
@@ -71,7 +72,7 @@ async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
                 settings.mediator.did,
                 store,
                 base_url=settings.mediator.base_url,
-                admission=_admission(settings, store),
+                admission=admission(store),
                 limits=settings.limits,
                 metrics=PrometheusMetrics(),
                 previous_dids=settings.mediator.previous_dids,
@@ -110,18 +111,19 @@ async def _require_keys(party: "DIDCommMessaging", did: str) -> None:
         raise click.UsageError(message) from None
 
 
-def _admission(settings: "Settings", store: "MediatorStore") -> "Admission":
+def _admission(settings: "Settings") -> "Callable[[MediatorStore], Admission]":
+    """Who may become a recipient, once there is a store."""
     from pydidcomm.mediator import AllowList, Closed, InvitedOnly, Open  # noqa: PLC0415
 
     match settings.admission.mode:
         case "open":
-            return Open()
+            return lambda _: Open()
         case "closed":
-            return Closed()
+            return lambda _: Closed()
         case "list":
-            return AllowList(settings.admission.dids, settings.admission.invitations)
+            return lambda _: AllowList(settings.admission.dids, settings.admission.invitations)
         case "token":
-            return InvitedOnly(store.invitations)
+            return lambda store: InvitedOnly(store.invitations)
         case other:
             message = f'[admission] `mode` must be "open", "closed", "list" or "token", got {other!r}'
             raise click.UsageError(message)

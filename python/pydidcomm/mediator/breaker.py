@@ -127,6 +127,15 @@ class Hosts:
             known.open_until = now + pause * (1 + self._fraction()) / 2
             known.pauses += 1
 
+    def is_failing(self, host: str) -> bool:
+        """Whether a host was left alone, and has not answered since.
+
+        Args:
+            host: The host and port.
+        """
+        known = self._hosts.get(host)
+        return known is not None and known.pauses > 0
+
     def left_alone(self, now: float) -> int:
         """How many hosts are left alone.
 

@@ -27,14 +27,15 @@ MAX_AGE: Final = 86_400
 MAX_DELAY: Final = 3_600
 
 UNRESOLVED_SHARE: Final = 4
-"""One part of so many is for DIDs that do not resolve: a sender can name them without end."""
+"""One part of so many is for DIDs that cannot be reached: a sender can name them without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingLimits:
     """The bounds of everything that waits to leave.
 
-    A quarter of the messages and bytes is for DIDs that did not resolve when they were last tried.
+    A quarter of the messages and bytes is for DIDs that did not resolve when they were last tried; with any
+    host, also for those whose endpoints failed.
 
     Attributes:
         messages: The most messages.
@@ -127,7 +128,8 @@ class Settlement:
         due: When it is tried again, in seconds since the epoch.
         attempts: The attempts so far.
         apart: Whether later departures for the same `next` no longer wait for it.
-        resolved: Whether its `next` resolved; None where that is as it was.
+        resolved: Whether its `next` resolved, and with any host had an endpoint that does not fail; None
+            where that is as it was.
     """
 
     seq: int

@@ -196,11 +196,13 @@ class Result:
         fate: What is to become of the message.
         due: When the host may be tried, where there was no attempt for lack of a place or because the host
             is left alone.
+        failing: Whether the endpoints fail, now or when they were last tried.
     """
 
     outcome: str
     fate: Fate
     due: float | None = None
+    failing: bool = False
 
 
 def settled(  # noqa: PLR0913, what is known after an attempt
@@ -216,6 +218,8 @@ def settled(  # noqa: PLR0913, what is known after an attempt
         now: The time, in seconds since the epoch.
         fraction: A random number from 0 to 1, for the jitter.
     """
+    # with any host a sender can name endpoints without end that fail, as it can DIDs that do not resolve
+    resolved = resolved and not (result.failing and onward.hosts is None)
     if result.due is not None:
         return Settlement(item.seq, result.fate, result.due, item.attempts, resolved=resolved)
     pause = min(LONGEST_PAUSE, onward.pause * 2.0 ** min(item.attempts, 32))

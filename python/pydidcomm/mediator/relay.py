@@ -65,7 +65,7 @@ CLOSE_SECONDS: Final = 2.0
 PROBE: Final = Message(type="https://didcomm.org/empty/1.0/empty")
 """Packed to find the routes to a DID as a sender finds them, by all rules about documents and mediators."""
 
-_LATER: Final = Result("later", Fate.LATER)
+_LATER: Final = Result("later", Fate.LATER, failing=True)
 
 
 class Relay:
@@ -242,6 +242,7 @@ class Relay:
         refused: set[str] = set()
         held: list[float] = []
         failed = False
+        failing = True
         for way in ways:
             if way.service_id in refused:
                 continue
@@ -250,6 +251,7 @@ class Relay:
             begun, due = await self._place(self._hosts, host)
             if due is not None:
                 held.append(due)
+                failing = failing and self._hosts.is_failing(host)
                 continue
             error = await self._send(envelope, way.uri, host, begun)
             if error is None:
@@ -260,7 +262,7 @@ class Relay:
         if failed:
             return _LATER
         if held:
-            return Result("held", Fate.LATER, min(held))
+            return Result("held", Fate.LATER, min(held), failing=failing)
         return Result("refused", Fate.DROPPED)
 
     async def _wrapped(self, item: Outgoing, way: Delivery) -> "Sendable":
@@ -329,6 +331,9 @@ class Relay:
         self._outcomes += [
             Settlement(each.seq, Fate.LATER, now, each.attempts) for each in self._busy.values()
         ]
+        # their tasks have ended, and another `run` takes them anew
+        self._busy.clear()
+        self._resolved.clear()
         await self._note()
 
 

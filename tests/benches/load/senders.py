@@ -13,18 +13,20 @@ HEADERS = "content-type: application/didcomm-encrypted+json"
 FORWARD = "https://didcomm.org/routing/2.0/forward"
 
 
+def enclosed(to: str, number: int = 0) -> bytes:
+    """An anonymous message of some 1,200 characters."""
+    body = {"n": number, "text": secrets.token_hex(600), "sent": time.time()}
+    message = Message(type="https://example.org/hello/1.0/hello", body=body)
+    return DIDCommMessaging().pack(message, to=to, anonymous=True).text.encode()
+
+
 def forwards(mediator: str, to: str, count: int) -> list[bytes]:
-    """So many anonymous forwards of an anonymous message of some 1,200 characters."""
+    """So many anonymous forwards of such messages."""
     alice = DIDCommMessaging()
     made: list[bytes] = []
     for number in range(count):
-        body = {"n": number, "text": secrets.token_hex(600), "sent": time.time()}
-        inner = alice.pack(
-            Message(type="https://example.org/hello/1.0/hello", body=body), to=to, anonymous=True
-        )
-        forward = Message(
-            type=FORWARD, body={"next": to}, attachments=[Attachment.from_json_value(json.loads(inner.text))]
-        )
+        attached = Attachment.from_json_value(json.loads(enclosed(to, number)))
+        forward = Message(type=FORWARD, body={"next": to}, attachments=[attached])
         made.append(alice.pack(forward, to=mediator, anonymous=True).text.encode())
     return made
 

@@ -101,6 +101,13 @@ def test_a_mediator_without_its_keys_or_with_a_stray_variable_does_not_start(tmp
         Settings.read(tmp_path / "mediator.toml", {"PYDIDCOMM_MEDIATOR_SERVER_NOPE": "1"})
 
 
+def test_a_wrong_mode_of_admission_is_refused_before_the_store_is_made(tmp_path: Path) -> None:
+    assert command(tmp_path, "init", "--url", "https://m.example/").returncode == 0
+    done = command(tmp_path, "run", environment={"PYDIDCOMM_MEDIATOR_ADMISSION_MODE": "ajar"})
+    assert (done.returncode, "got 'ajar'" in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "mediator.db").exists()
+
+
 def test_secrets_that_others_may_read_are_refused(tmp_path: Path) -> None:
     command(tmp_path, "init", "--url", "http://127.0.0.1:1/")
     (tmp_path / "mediator.keys").chmod(0o644)

@@ -142,16 +142,57 @@ async def test_dids_that_do_not_resolve_fill_no_more_than_a_quarter_of_the_queue
         await until(lambda: bool(sender.sent))
 
 
-async def test_a_did_that_resolves_keeps_its_place_while_its_endpoint_fails(tmp_path: Path) -> None:
+async def test_a_did_that_resolves_keeps_its_place_while_a_listed_endpoint_fails(tmp_path: Path) -> None:
     sender = Scripted(lambda _: "status 503")
     parties = [await RemoteParty.at(service(AWAY)) for _ in range(4)]
-    onward = scripted(sender, limits=OutgoingLimits(messages=4))
+    onward = scripted(sender, hosts=["away.example"], limits=OutgoingLimits(messages=4))
     async with mediating(tmp_path, onward=onward) as mediator, running(mediator):
         for each in parties:
             assert await each.forward(mediator) == 202
         # the second attempt comes after the first was noted
         await until(lambda: len(sender.tried) > len(parties))
         assert await load(tmp_path) == len(parties)
+
+
+@pytest.mark.parametrize("hosts", [16, 1])
+async def test_with_any_host_endpoints_that_fail_fill_no_more_than_a_quarter_of_the_queue(
+    hosts: int, tmp_path: Path
+) -> None:
+    """On a host of its own each, and all on one, which is left alone."""
+    sender = Scripted(lambda uri: None if uri == AWAY else "status 503")
+    metrics = PrometheusMetrics()
+    dead = [await RemoteParty.at(service(f"https://dead{number % hosts}.example/")) for number in range(16)]
+    bob = await RemoteParty.at(service(AWAY))
+    onward = scripted(sender, pause=100, limits=OutgoingLimits(messages=16))
+    async with mediating(tmp_path, onward=onward, metrics=metrics) as mediator:
+        for each in dead:
+            assert await each.forward(mediator) == 202
+        assert await bob.forward(mediator) == 507
+        async with running(mediator):
+            crowded = 'event="onward",outcome="crowded"} 12.0'
+            await until(lambda: crowded in metrics.text().decode())
+            assert await load(tmp_path) == 4
+            assert await bob.forward(mediator) == 202
+            await until(lambda: bool(sender.sent))
+
+
+async def test_what_was_on_its_way_at_an_end_takes_no_room_of_the_next_run(tmp_path: Path) -> None:
+    class Hanging(Scripted):
+        async def send(self, packed: Sendable, *, uri: str) -> Sent:
+            if len(self.tried) < MOST_AT_ONCE:
+                self.tried.append(uri)
+                await anyio.sleep_forever()
+            return await super().send(packed, uri=uri)
+
+    sender = Hanging()
+    async with mediating(tmp_path, onward=scripted(sender)) as mediator:
+        for number in range(MOST_AT_ONCE):
+            party = await RemoteParty.at(service(f"https://h{number}.example/"))
+            await party.forward(mediator)
+        async with running(mediator):
+            await until(lambda: len(sender.tried) == MOST_AT_ONCE)
+        async with running(mediator):
+            await until(lambda: len(sender.sent) == MOST_AT_ONCE)
 
 
 @pytest.mark.parametrize("cause", ["invalid DID", "refused address"])
