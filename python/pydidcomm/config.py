@@ -10,7 +10,6 @@ from pydidcomm._arguments import ArgumentTypeError
 from pydidcomm._checks import check_made, check_mapping, check_whole, kind_of
 from pydidcomm._context import prepare_context
 from pydidcomm._core import Context, PackOptions, PackParameters, UnpackOptions
-from pydidcomm._options import Options
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, SecretsResolver
@@ -38,11 +37,13 @@ KidIn: TypeAlias = Literal["header", "protected"]
 
 _Algorithm = TypeVar("_Algorithm", AnonCryptAlg, AuthCryptAlg)
 
+_Config = TypeVar("_Config")
+
 _set = object.__setattr__
 """How a frozen dataclass sets its own attributes."""
 
 
-class _Found(Options):
+class _Found:
     """What a config finds out about its resolvers: made anew in every copy, for these are not options."""
 
     __slots__ = ("prepared", "resolver_with_options", "secrets_finder")
@@ -52,7 +53,7 @@ class _Found(Options):
     secrets_finder: SecretsFinder | None
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class ResolversConfig(_Found):
     """Where DID documents and secrets come from.
 
@@ -121,6 +122,9 @@ class ResolversConfig(_Found):
         )
         _set(self, "prepared", context)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
+
 
 def check_resolvers(value: object) -> None:
     """Refuses what is not a `ResolversConfig`, for instance the message where the two were swapped."""
@@ -129,7 +133,7 @@ def check_resolvers(value: object) -> None:
         raise ArgumentTypeError(reason)
 
 
-class _PreparedUnpack(Options):
+class _PreparedUnpack:
     """The options as the core reads them; prepared again in each copy."""
 
     __slots__ = ("prepared",)
@@ -137,19 +141,19 @@ class _PreparedUnpack(Options):
     prepared: UnpackOptions
 
 
-class _PreparedPack(Options):
+class _PreparedPack:
     __slots__ = ("prepared",)
 
     prepared: PackOptions
 
 
-class _PreparedParameters(Options):
+class _PreparedParameters:
     __slots__ = ("prepared",)
 
     prepared: PackParameters
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class PackEncryptedConfig(_PreparedPack):
     """How a message is encrypted.
 
@@ -232,8 +236,11 @@ class PackEncryptedConfig(_PreparedPack):
         )
         _set(self, "prepared", prepared)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class PackEncryptedParameters(_PreparedParameters):
     """Options of a single message.
 
@@ -272,8 +279,11 @@ class PackEncryptedParameters(_PreparedParameters):
         )
         _set(self, "prepared", prepared)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class UnpackConfig(_PreparedUnpack):
     """How a message is unpacked.
 
@@ -380,6 +390,9 @@ class UnpackConfig(_PreparedUnpack):
                 check_whole(option.name, value, least=0)
         _set(self, "prepared", UnpackOptions(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
+
 
 def _member(name: str, kind: type[_Algorithm], value: str) -> _Algorithm:
     """The algorithm of that name, or an error that says which there are."""
@@ -405,3 +418,7 @@ def _tuple(name: str, given: object) -> tuple[str, ...]:
             raise TypeError(message)
         copied.append(entry)
     return tuple(copied)
+
+
+def _configured(kind: Callable[..., _Config], options: dict[str, Any]) -> _Config:
+    return kind(**options)

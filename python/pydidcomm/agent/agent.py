@@ -52,6 +52,8 @@ class Agent(Directory, Router):
         transport: Sends messages; by default an `HttpTransport`.
         allow: Networks that the default transport may connect to although they are not public.
         accept_any_type: Whether a message is taken whatever its `Content-Type`; some peers send `text/plain`.
+        accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them: "veramo", see
+            `UnpackConfig`. A peer that writes in it is written to in it.
         limits: The bounds.
         clock: The time, in seconds since the epoch.
         worker: The name of this process among those that use one store, the same after a restart, so that it
@@ -94,6 +96,7 @@ class Agent(Directory, Router):
         transport: Transport | None = None,
         allow: Sequence[str] = (),
         accept_any_type: bool = False,
+        accept_profiles: Sequence[str] = (),
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
         worker: str | None = None,
@@ -117,6 +120,7 @@ class Agent(Directory, Router):
         self._transport = transport
         self._allow = tuple(allow)
         self._accept_any_type = accept_any_type
+        self._accept_profiles = tuple(accept_profiles)
         self._limits = limits or Limits()
         self._clock = clock
         self._worker = worker
@@ -173,6 +177,7 @@ class Agent(Directory, Router):
                 transport=transport,
                 allow=self._allow,
                 accept_any_type=self._accept_any_type,
+                accept_profiles=self._accept_profiles,
                 endpoint=endpoint,
                 limits=self._limits,
                 clock=self._clock,

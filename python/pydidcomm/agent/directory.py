@@ -11,6 +11,7 @@ from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.friends import Friend
 from pydidcomm.agent.invited import Invited
 from pydidcomm.agent.pages import all_relationships
+from pydidcomm.agent.profiles import Profile
 from pydidcomm.agent.records import ACCEPTED, INVITATION, NAMED, InvitationRecord, RetiredRecord, in_use
 from pydidcomm.agent.running import Running
 from pydidcomm.agent.turns import agreed
@@ -202,13 +203,19 @@ class Directory:
         known = any(same_party(invitation.frm or "", did) for did in theirs)
         return Friend(found.id, services) if known else None
 
-    async def relate(self, did: str, *, label: str | None = None) -> Friend:
+    async def relate(self, did: str, *, label: str | None = None, profile: Profile = "didcomm/v2") -> Friend:
         """Begin a relationship with a DID that came without an invitation, from a new private DID.
 
         Args:
             did: The peer's DID.
             label: What the peer is called here.
+            profile: How the peer reads, one of `accept_profiles` of the agent.
+
+        Raises:
+            ValueError: The profile is not one that the agent accepts.
         """
+        if profile != "didcomm/v2":
+            await self._current.services.profiles.set(did, profile)
         return await self._meet(did, label)
 
     async def _meet(

@@ -16,12 +16,12 @@ from pydidcomm import (
     EndpointNotFoundError,
     Message,
     Packed,
-    PackEncryptedConfig,
     ResolutionError,
 )
 from pydidcomm.agent.claims import Claims
 from pydidcomm.agent.events import Events, Signal
 from pydidcomm.agent.limits import Limits
+from pydidcomm.agent.profiles import Profiles, pack_config
 from pydidcomm.agent.relationships import announcement
 from pydidcomm.agent.return_routes import ReturnRoutes
 from pydidcomm.agent.sending import NotSentError
@@ -93,14 +93,6 @@ _UNCLEAR: Final = ("timed out", "broken off")
 """What `DeliveryError` says of an endpoint that may have received the message all the same."""
 
 
-_CONFIGS: Final = {
-    (protected, forward): PackEncryptedConfig(protect_sender_id=protected, forward=forward)
-    for protected in (False, True)
-    for forward in (False, True)
-}
-"""How a message is packed: by whether its sender is hidden, and whether mediators are on its way."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What came of an attempt."""
@@ -118,6 +110,7 @@ class Outbox:
         messaging: Packs them.
         transport: Sends them.
         routes: Connections that wait for an answer.
+        profiles: How peers read.
         take: Stores a message that came as an answer on a connection of ours.
         claims: Keeps other processes from sending a message at the same time.
         limits: The bounds.
@@ -132,6 +125,7 @@ class Outbox:
         messaging: DIDCommMessaging,
         transport: Transport,
         routes: ReturnRoutes,
+        profiles: Profiles,
         take: Callable[[bytes], Awaitable[object]],
         claims: Claims,
         limits: Limits,
@@ -142,6 +136,7 @@ class Outbox:
         self._messaging = messaging
         self._transport = transport
         self._routes = routes
+        self._profiles = profiles
         self._take = take
         self._limits = limits
         self._events = events
@@ -267,7 +262,9 @@ class Outbox:
             frm = None if frm is None else relationship.ours
             prior = announcement(relationship, anonymous=frm is None)
             message = message.replace(frm=frm, to=[to], from_prior=prior)
-        config = _CONFIGS[item.protect_sender and frm is not None, forward]
+        protected = item.protect_sender and frm is not None
+        profile = await self._profiles.of(to)
+        config = pack_config(profile, protect_sender=protected, forward=forward)
         return await self._messaging.pack(
             message, to=to, frm=None if item.anonymous else frm, anonymous=item.anonymous, config=config
         )

@@ -15,6 +15,7 @@ __all__ = [
     "MEDIATION",
     "NAMED",
     "OWN_DID",
+    "PROFILE",
     "RECIPIENT",
     "RETIRED",
     "FeaturesRecord",
@@ -35,6 +36,9 @@ INVITATION: Final = "invitation"
 
 MEDIATION: Final = "mediation"
 """The kind of records with our mediators, by DID."""
+
+PROFILE: Final = "envelope-profile"
+"""The kind of records with the profiles in which peers read, by DID in its short form."""
 
 RECIPIENT: Final = "recipient"
 """The kind of records with our DIDs that a mediator receives for, by DID: the DID of the mediator."""

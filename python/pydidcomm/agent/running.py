@@ -31,6 +31,7 @@ from pydidcomm.agent.loops import LoopGuard
 from pydidcomm.agent.mediation import Mediation
 from pydidcomm.agent.mediators import Mediators
 from pydidcomm.agent.outbox import Outbox, Transport
+from pydidcomm.agent.profiles import Profiles
 from pydidcomm.agent.records import OWN_DID, in_use
 from pydidcomm.agent.relationships import Relationships
 from pydidcomm.agent.requests import Requests
@@ -46,8 +47,6 @@ from pydidcomm.transports.receiver import receiver
 __all__ = ["Running"]
 
 LOG: Final = logging.getLogger("pydidcomm.agent")
-
-_CONFIG: Final = UnpackConfig(require_encrypted=True)
 
 DEADLINE_SECONDS: Final = 1.0
 """How often deadlines of threads are looked for: they are whole seconds."""
@@ -72,6 +71,7 @@ class Running:
         transport: Transport,
         allow: Sequence[str],
         accept_any_type: bool,
+        accept_profiles: Sequence[str],
         endpoint: str | None,
         limits: Limits,
         clock: Callable[[], float],
@@ -83,6 +83,8 @@ class Running:
         self._limits = limits
         self._messaging = DIDCommMessaging(store.secrets, resolver, clock=clock)
         self._routes = ReturnRoutes(limits.answer_seconds)
+        self._profiles = Profiles(store, accept_profiles)
+        self._config = UnpackConfig(require_encrypted=True, accept_profiles=accept_profiles)
         events = Events()
         turns = Turns()
         relationships = Relationships(store, events, turns, self._new_did, self._discard_did)
@@ -112,6 +114,7 @@ class Running:
             messaging=self._messaging,
             transport=transport,
             routes=self._routes,
+            profiles=self._profiles,
             take=self._take,
             claims=self._claims,
             limits=limits,
@@ -133,6 +136,7 @@ class Running:
             discard_did=self._discard_did,
             turns=turns,
             outbox_changed=self._outbox.wake,
+            profiles=self._profiles,
         )
         self.mediators = Mediators(
             self.services, self._messaging, self._mediation, endpoint, limits.replaced_seconds
@@ -141,8 +145,8 @@ class Running:
             receiver(
                 self._messaging,
                 self._answer,
-                accept=self._inbox.accept,
-                config=_CONFIG,
+                accept=self._accept,
+                config=self._config,
                 accept_any_type=accept_any_type,
                 # the route ends before its connection does
                 answer_seconds=limits.answer_seconds + 1.0,
@@ -235,10 +239,15 @@ class Running:
     async def _discard_did(self, did: str) -> None:
         await self.mediators.discard(did)
 
+    async def _accept(self, result: UnpackResult) -> None:
+        """Store a message, and how its sender reads."""
+        await self._profiles.note(result)
+        await self._inbox.accept(result)
+
     async def _take(self, body: bytes) -> bool:
         """Store an envelope that did not come over the server; returns whether it may be acknowledged."""
         try:
-            await self._inbox.accept(await self._messaging.unpack(body, config=_CONFIG))
+            await self._accept(await self._messaging.unpack(body, config=self._config))
         except ReplayedMessageError:
             return True
         except (ResolutionError, DeliveryError, StoreUnavailableError, SecretsUnavailableError) as error:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pydidcomm.agent.events import Events
+from pydidcomm.agent.profiles import Profiles
 from pydidcomm.agent.records import RECIPIENT
 from pydidcomm.agent.relationships import Relationships
 from pydidcomm.agent.requests import Requests
@@ -28,6 +29,7 @@ class Services:
         new_did: Makes a DID of ours; the commit that uses it forgets `in_use`.
         discard_did: Removes the private keys of a new DID that did not get into use.
         turns: One task at a time for each relationship, invitation and name.
+        profiles: How peers read.
         outbox_changed: To be called after messages were committed.
     """
 
@@ -40,6 +42,7 @@ class Services:
     new_did: Callable[[], Awaitable[str]]
     discard_did: Callable[[str], Awaitable[None]]
     turns: Turns
+    profiles: Profiles
     outbox_changed: Callable[[], None]
 
     async def mediator_of(self, did: str) -> str | None:

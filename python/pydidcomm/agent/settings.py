@@ -106,6 +106,7 @@ class ServerSettings:
     endpoint: str = ""
     allow: tuple[str, ...] = ()
     accept_any_type: bool = False
+    accept_profiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.endpoint and not _is_endpoint(self.endpoint):

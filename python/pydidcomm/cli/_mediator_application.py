@@ -79,6 +79,7 @@ async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
                 reply_when_unreachable=one.reply_when_unreachable,
                 reveal_unknown=one.reveal_unknown,
                 json_attachments=one.attachments == "json",
+                accept_profiles=one.accept_profiles,
                 sender=sender,
                 onward=onward,
                 verkey=settings.mediator.verkey or None,

@@ -111,6 +111,7 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
                 ),
                 allow=settings.server.allow,
                 accept_any_type=settings.server.accept_any_type,
+                accept_profiles=settings.server.accept_profiles,
                 worker=settings.agent.worker or None,
             )
             for router in routers:

@@ -1,8 +1,10 @@
 """The way of answers: back on the connection, or to the endpoint that the recipient's document names."""
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import anyio
 
@@ -23,6 +25,25 @@ MOST_WAITING: Final = 1_000
 
 DIRECT: Final = PackEncryptedConfig(forward=False)
 """For a connection that is there: the endpoints in a recipient's document are not looked at."""
+
+
+Profile = Literal["veramo"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """How answers to requests of a profile are packed, for a connection and for endpoints."""
+
+    direct: PackEncryptedConfig
+    routed: PackEncryptedConfig | None
+
+
+_PROFILES: Final[Mapping[Profile | None, _Written]] = {
+    None: _Written(DIRECT, None),
+    "veramo": _Written(
+        PackEncryptedConfig(profile="veramo", forward=False), PackEncryptedConfig(profile="veramo")
+    ),
+}
 
 
 class Answers:
@@ -50,7 +71,15 @@ class Answers:
         self._metrics = metrics
         self._to_send, self._sending = anyio.create_memory_object_stream[Packed](MOST_WAITING)
 
-    async def reply(self, answer: Message, *, to: str, frm: str, connection: "Connection") -> Reply:
+    async def reply(
+        self,
+        answer: Message,
+        *,
+        to: str,
+        frm: str,
+        connection: "Connection",
+        profile: "Profile | None" = None,
+    ) -> Reply:
         """The reply with an answer, or 202 where it takes another way.
 
         Args:
@@ -58,29 +87,31 @@ class Answers:
             to: The proved sender of the request.
             frm: The DID that the request was encrypted for.
             connection: What brought the request.
+            profile: The profile of the request, if it is not that of DIDComm v2.1.
         """
+        written = _PROFILES[profile]
         try:
             if connection.takes(to, answer):
-                return await self._back(answer, to, frm)
-            packed = await self._routed(answer, to, frm)
+                return await self._back(answer, to, frm, written)
+            packed = await self._routed(answer, to, frm, written)
             if packed is not None and packed.deliveries:
                 self._send_soon(packed)
             elif self._always_reply:
-                return await self._back(answer, to, frm)
+                return await self._back(answer, to, frm, written)
         except DIDCommError as error:
             # its document has no key for an answer, whatever it had for the request
             self._metrics.count("answer", "failed")
             return transport.reply_to(error)
         return transport.ACCEPTED
 
-    async def _back(self, answer: Message, to: str, frm: str) -> Reply:
-        packed = await self._party.pack(answer, to=to, frm=frm, config=DIRECT)
+    async def _back(self, answer: Message, to: str, frm: str, written: "_Written") -> Reply:
+        packed = await self._party.pack(answer, to=to, frm=frm, config=written.direct)
         return Reply(200, packed.text.encode(), packed.media_type)
 
-    async def _routed(self, answer: Message, to: str, frm: str) -> Packed | None:
+    async def _routed(self, answer: Message, to: str, frm: str, written: "_Written") -> Packed | None:
         """The answer for the endpoints of its recipient; None where they lead nowhere."""
         try:
-            return await self._party.pack(answer, to=to, frm=frm)
+            return await self._party.pack(answer, to=to, frm=frm, config=written.routed)
         except ResolutionError:
             raise
         except DIDCommError:

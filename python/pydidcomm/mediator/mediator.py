@@ -97,6 +97,7 @@ class Mediator:
         reply_when_unreachable: bool = False,
         reveal_unknown: bool = False,
         json_attachments: bool = False,
+        accept_profiles: Sequence[str] = (),
         sender: Any = None,  # noqa: ANN401, an HttpTransport
         onward: Onward | None = None,
         verkey: str | None = None,
@@ -119,6 +120,8 @@ class Mediator:
                 is registered; otherwise it gets 202 like any other.
             json_attachments: Whether envelopes of deliveries are JSON attachments, which are all that some
                 clients read; otherwise they are base64, except for a client that names `recipient_key`.
+            accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them, and in which
+                such requests are answered; see `UnpackConfig`.
             sender: An `HttpTransport` for answers to recipients with an endpoint; None to drop them.
             onward: How forwards for DIDs that are not registered are handed on; None to drop them.
             verkey: The key under which DIDComm v1 is spoken too, as `pydidcomm.v1.create_verkey` returns it;
@@ -148,7 +151,9 @@ class Mediator:
         if onward is not None:
             self._relay = Relay(party, store.departures, onward, self._own, self.metrics, clock)
         self._v1 = V1Face(party, self._desk, base_url, reply_when_unreachable, self.metrics, clock)
-        self._config = UnpackConfig(to_mismatch="warning", tolerate_form_faults=True)
+        self._config = UnpackConfig(
+            to_mismatch="warning", tolerate_form_faults=True, accept_profiles=accept_profiles
+        )
         self._others = Protocols([TrustPing(), DiscoverFeatures(_features)])
 
     async def receive(self, body: bytes, connection: Connection | None = None) -> Reply:
@@ -220,7 +225,8 @@ class Mediator:
         answer = await self._answer(result, sender, ours, connection)
         if answer is None:
             return transport.ACCEPTED
-        return await self._answers.reply(answer, to=sender, frm=ours, connection=connection)
+        profile: Any = result.metadata.profile
+        return await self._answers.reply(answer, to=sender, frm=ours, connection=connection, profile=profile)
 
     async def _rotate(self, result: UnpackResult, connection: Connection) -> None:
         change = result.relationship_change

@@ -60,10 +60,14 @@ class ServerSettings:
     reveal_unknown: bool = False
     accept_any_type: bool = False
     attachments: str = "base64"
+    accept_profiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= MOST_PORT:
             message = f"[server] `port` must be at most {MOST_PORT}, got {self.port}"
+            raise ValueError(message)
+        if set(self.accept_profiles) - {"veramo"}:
+            message = f'[server] `accept_profiles` may have "veramo" alone, got {list(self.accept_profiles)}'
             raise ValueError(message)
         if self.attachments not in {"base64", "json"}:
             message = f'[server] `attachments` must be "base64" or "json", got {self.attachments!r}'

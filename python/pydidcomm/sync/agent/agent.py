@@ -10,6 +10,7 @@ from typing import Any
 from pydidcomm import DIDResolver, Message
 from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.outbox import Transport
+from pydidcomm.agent.profiles import Profile
 from pydidcomm.protocols import Event, Protocol
 from pydidcomm.stores import InboxItem, Page, Store
 from pydidcomm.sync.agent._portal import AgentFace
@@ -40,6 +41,8 @@ class Agent(AgentFace):
         transport: Sends messages; by default an `HttpTransport`.
         allow: Networks that the default transport may connect to although they are not public.
         accept_any_type: Whether a message is taken whatever its `Content-Type`; some peers send `text/plain`.
+        accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them: "veramo", see
+            `UnpackConfig`. A peer that writes in it is written to in it.
         limits: The bounds.
         clock: The time, in seconds since the epoch.
         worker: The name of this process among those that use one store, the same after a restart, so that it
@@ -81,6 +84,7 @@ class Agent(AgentFace):
         transport: Transport | None = None,
         allow: Sequence[str] = (),
         accept_any_type: bool = False,
+        accept_profiles: Sequence[str] = (),
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
         worker: str | None = None,
@@ -96,6 +100,7 @@ class Agent(AgentFace):
             transport=transport,
             allow=allow,
             accept_any_type=accept_any_type,
+            accept_profiles=accept_profiles,
             limits=limits,
             clock=clock,
             worker=worker,
@@ -285,14 +290,20 @@ class Agent(AgentFace):
         """
         return Friend(self._portal.call(lambda: self._one.accept(invitation, label=label)), self._portal)
 
-    def relate(self, did: str, *, label: str | None = None) -> Friend:
+    def relate(self, did: str, *, label: str | None = None, profile: Profile = "didcomm/v2") -> Friend:
         """Begin a relationship with a DID that came without an invitation, from a new private DID.
 
         Args:
             did: The peer's DID.
             label: What the peer is called here.
+            profile: How the peer reads, one of `accept_profiles` of the agent.
+
+        Raises:
+            ValueError: The profile is not one that the agent accepts.
         """
-        return Friend(self._portal.call(lambda: self._one.relate(did, label=label)), self._portal)
+        return Friend(
+            self._portal.call(lambda: self._one.relate(did, label=label, profile=profile)), self._portal
+        )
 
     def friend(self, id: str) -> Friend | None:  # noqa: A002, the field's name
         """The peer of a relationship; None where there is none.

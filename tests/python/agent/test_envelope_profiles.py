@@ -1,0 +1,85 @@
+"""Peers that read and write another profile than DIDComm v2.1: an option, and answered in kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pydidcomm import DeliveryError, PackEncryptedConfig, UnpackConfig, UnpackResult
+from pydidcomm.agent import Agent
+from pydidcomm.protocols.basic_message import Text
+from pydidcomm.stores import MemoryStore
+from support.agents import eventually
+from support.memory_peer import NOWHERE, Connection, MemoryPeer, Reply
+
+if TYPE_CHECKING:
+    from pydidcomm.stores import Store
+
+VERAMO = PackEncryptedConfig(profile="veramo")
+READS = UnpackConfig(accept_profiles={"veramo"})
+
+
+def answering(peer: MemoryPeer, *, accept: bool = True, store: Store | None = None) -> Agent:
+    profiles = ["veramo"] if accept else []
+    agent = Agent(store or MemoryStore(), transport=peer, protocols=[], accept_profiles=profiles)
+
+    @agent.on
+    async def hear(text: Text) -> Text:
+        return Text(content=f"you said {text.content}")
+
+    return agent
+
+
+async def ask(agent: Agent, peer: MemoryPeer, config: PackEncryptedConfig | None) -> Reply:
+    message = Text(content="hi").to_message(custom_headers={"return_route": "all"})
+    return await Connection(await peer.pack(message, to=await agent.did(), config=config)).run(agent)
+
+
+async def read(peer: MemoryPeer, body: bytes | str) -> UnpackResult:
+    return await peer.messaging.unpack(body, config=READS)
+
+
+async def test_a_message_of_another_profile_is_refused_unless_it_is_an_option() -> None:
+    peer = await MemoryPeer.new()
+    async with answering(peer, accept=False) as agent:
+        assert (await ask(agent, peer, VERAMO)).status == 400
+
+
+async def test_a_peer_gets_answers_in_the_profile_in_which_it_writes() -> None:
+    peer = await MemoryPeer.new()
+    async with answering(peer) as agent:
+        for config, profile in ((VERAMO, "veramo"), (None, None), (VERAMO, "veramo")):
+            back = await read(peer, (await ask(agent, peer, config)).body)
+            assert (back.message.body["content"], back.metadata.profile) == ("you said hi", profile)
+
+
+async def test_a_relationship_begins_in_a_profile_and_keeps_it_over_a_restart() -> None:
+    peer, store = await MemoryPeer.new(), MemoryStore()
+    # it has read what is refused here, and later messages do not wait for it
+    peer.failing = [DeliveryError([(NOWHERE, "status 400")], refused=True) for _ in range(10)]
+
+    async def is_sent() -> bool:
+        return bool(peer.packed)
+
+    async with answering(peer, store=store) as agent:
+        friend = await agent.relate(peer.did, profile="veramo")
+        await friend.send(Text(content="first"))
+        await eventually(is_sent)
+    assert (await read(peer, peer.packed[0].text)).metadata.profile == "veramo"
+    peer.packed.clear()
+    async with answering(peer, store=store) as agent:
+        again = await agent.friend(friend.id)
+        assert again is not None
+        await again.send(Text(content="hi"))
+        await eventually(is_sent)
+    assert (await read(peer, peer.packed[0].text)).metadata.profile == "veramo"
+
+
+async def test_a_profile_that_the_agent_does_not_accept_is_named() -> None:
+    peer = await MemoryPeer.new()
+    async with answering(peer, accept=False) as agent:
+        with pytest.raises(
+            ValueError, match="`profile` must be one of `accept_profiles` of the agent, got 'veramo'"
+        ):
+            await agent.relate(peer.did, profile="veramo")
