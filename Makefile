@@ -77,4 +77,4 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 clean: ## remove the files that the targets create
 	rm -rf target build dist $(VENV) $(PEERS) $(TOOLS)
 
-include mk/tests.mk mk/docs.mk mk/generated.mk mk/audit.mk mk/robustness.mk mk/interop.mk mk/bench.mk mk/wheel.mk
+include mk/tests.mk mk/docs.mk mk/generated.mk mk/audit.mk mk/robustness.mk mk/interop.mk mk/live.mk mk/bench.mk mk/wheel.mk

@@ -58,15 +58,9 @@ class Made:
             self.name,
             {
                 Column(peer.implementation.name, column): (
-                    next(
-                        (
-                            each
-                            for each in peer.implementation.lacks
-                            if each.needs and each.needs <= needs | more
-                        ),
-                        None,
-                    )
-                    or partial(check, peer)
+                    None
+                    if any(each.needs and each.needs <= needs | more for each in peer.implementation.lacks)
+                    else partial(check, peer)
                 )
                 for peer in peers
                 for column, more, check in (
@@ -74,7 +68,6 @@ class Made:
                     (CREATED_THERE, {"creates"}, self.created_there),
                 )
             },
-            "did:peer",
         )
 
     async def created_here(self, peer: Peer) -> None:
@@ -216,7 +209,6 @@ def tables(peers: Sequence[Peer]) -> list[Table]:
                     for peer in makers
                 },
             },
-            "did:peer",
         )
         for name, did in NO_DIDS.items()
     ]

@@ -30,17 +30,6 @@ function imported(jwk) {
   return { kid: jwk.kid, type: KEY_TYPES[jwk.crv], kms: "local", privateKeyHex: secret };
 }
 
-// what an agent sent last, in the place of an endpoint
-let sent = null;
-const transport = {
-  id: "pipe",
-  isServiceSupported: (service) => !String(service.serviceEndpoint.uri).startsWith("did:"),
-  async send(_service, message) {
-    sent = message;
-    return {};
-  },
-};
-
 /** An agent that resolves the documents of the request and manages the DIDs of its secrets. */
 async function agent(request) {
   const resolver = {
@@ -51,7 +40,7 @@ async function agent(request) {
   };
   const made = createAgent({
     plugins: [
-      new DIDComm({ transports: [transport] }),
+      new DIDComm({ transports: [] }),
       new DIDResolverPlugin({ resolver }),
       new KeyManager({
         store: new MemoryKeyStore(),
@@ -71,17 +60,9 @@ async function agent(request) {
 const owner = (jwk) => jwk.kid.split("#")[0];
 
 async function pack(request, packing, options) {
-  const made = await agent(request);
-  const { message } = request;
-  const packed = await made.packDIDCommMessage({ packing, message, options });
-  if (!request.forward) return packed.message;
-  sent = null;
-  await made.sendDIDCommMessage({
-    packedMessage: packed,
-    messageId: message.id,
-    recipientDidUrl: request.to,
-  });
-  return sent;
+  const message = { ...request.message };
+  const packed = await (await agent(request)).packDIDCommMessage({ packing, message, options });
+  return packed.message;
 }
 
 const COMMANDS = {
@@ -102,16 +83,7 @@ const COMMANDS = {
   },
 
   async pack_encrypted(request) {
-    return pack(request, request.frm ? "authcrypt" : "anoncrypt", {
-      enc: request.frm ? (request.auth_enc ?? "A256GCM") : request.enc,
-    });
-  },
-
-  /** What a mediator reads: to whom it passes the message on, and the message. */
-  async unpack_forward(request) {
-    const { message } = await (await agent(request)).unpackDIDCommMessage({ message: request.packed });
-    const [attachment] = message.attachments;
-    return { next: message.body.next, forwarded: JSON.stringify(attachment.data.json) };
+    return pack(request, request.frm ? "authcrypt" : "anoncrypt", { enc: request.enc });
   },
 
   async unpack(request) {
