@@ -12,8 +12,9 @@ from pydidcomm import DIDCommError, DIDCommMessaging, same_party
 from pydidcomm.agent.mediation import Mediation, MediationError
 from pydidcomm.agent.pages import all_records
 from pydidcomm.agent.records import MEDIATION, RECIPIENT, RETIRED, MediationRecord, RetiredRecord
+from pydidcomm.agent.turns import agreed
 from pydidcomm.protocols.problem_report import ProblemReported
-from pydidcomm.stores import Done, Record, Relationship
+from pydidcomm.stores import Done, NoRecord, Record, Relationship
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,37 +94,41 @@ class Mediators:
             DeliveryError: It cannot be reached.
         """
         async with self._lock:
-            before = await self._record(did)
-            record = before or await self._begun(did)
-            connected = self._connected.get(record.did)
-            mediation = connected.mediation if connected else self._connect(record.relationship)
-            try:
-                await mediation.grant(invitation)
-            except MediationError:
-                # several mediators deny a second request, and keep the grant
-                if before is None:
-                    raise
-                if before.routing_did:
-                    mediation.restore(before.routing_did, before.version)
-                    await mediation.query()
-                    LOG.info("the mediator denies a second grant; the first one is used")
-                else:
-                    # a process that was killed may have been granted it, and the answer is lost
-                    record = await self._begun(before.did, before)
-                    mediation = self._connect(record.relationship)
-                    await mediation.grant(invitation)
-            granted = MediationRecord(
-                did=record.did,
-                relationship=record.relationship,
-                routing_did=mediation.routing_did,
-                version=mediation.version,
-                order=1 + max((one.order for one in await self._mediations()), default=0),
-            )
-            await self._services.store.commit(Done(records=(granted.record(),)))
-            if connected is not None:
-                self._connected[record.did] = self._connected.pop(record.did)
+            await agreed(lambda: self._granted(did, invitation))
+
+    async def _granted(self, did: str, invitation: str | None) -> None:
+        before = await self._record(did)
+        record = before or await self._begun(did)
+        connected = self._connected.get(record.did)
+        mediation = connected.mediation if connected else self._connect(record.relationship)
+        try:
+            await mediation.grant(invitation)
+        except MediationError:
+            # several mediators deny a second request, and keep the grant
+            if before is None:
+                raise
+            if before.routing_did:
+                mediation.restore(before.routing_did, before.version)
+                await mediation.query()
+                LOG.info("the mediator denies a second grant; the first one is used")
             else:
-                self._add(record.did, mediation)
+                # a process that was killed may have been granted it, and the answer is lost
+                record = await self._begun(before.did, before)
+                mediation = self._connect(record.relationship)
+                await mediation.grant(invitation)
+        granted = MediationRecord(
+            did=record.did,
+            relationship=record.relationship,
+            routing_did=mediation.routing_did,
+            version=mediation.version,
+            order=1 + max((one.order for one in await self._mediations()), default=0),
+        )
+        # another process may have been granted it meanwhile, from another DID
+        await self._services.store.commit(Done(records=(granted.record(),), expected=(record.record(),)))
+        if connected is not None:
+            self._connected[record.did] = self._connected.pop(record.did)
+        else:
+            self._add(record.did, mediation)
 
     async def remove(self, did: str) -> bool:
         """End mediation: what waits is fetched, our DIDs are taken off its list, and it is forgotten.
@@ -253,12 +258,14 @@ class Mediators:
         record = MediationRecord(did=did, relationship=relationship.id)
         begun = Done(relationships=(relationship,), records=(record.record(),))
         if before is None:
-            await self._services.store.commit(begun)
+            await self._services.store.commit(replace(begun, expected=(NoRecord(MEDIATION, did),)))
             return record
         await self._services.relationships.change(
             before.relationship,
             lambda old: replace(
-                begun, relationships=(relationship, replace(old, state="ended", updated=now))
+                begun,
+                relationships=(relationship, replace(old, state="ended", updated=now)),
+                expected=(before.record(),),
             ),
         )
         return record

@@ -11,7 +11,7 @@ from pydidcomm.agent import Agent, Context, MediationError
 from pydidcomm.protocols import Trust
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.coordinate_mediation import DidList, MediateDeny3
-from pydidcomm.stores import Done, MemoryStore
+from pydidcomm.stores import Done, MemoryStore, Page, Record
 from support.agents import LOOPBACK, SECONDS, eventually
 from support.memory_peer import MemoryPeer
 from support.scripted_mediator import ScriptedMediator, live_mediator
@@ -249,3 +249,54 @@ async def test_a_grant_of_a_removal_that_was_interrupted_is_used_again() -> None
         mediator.answering = deny
         await agent.mediate(mediator.did)
         assert agent.mediators == [mediator.did]
+
+
+class HeldMediations(MemoryStore):
+    """Holds what reads the mediators, until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = anyio.Event()
+        self.held = False
+
+    async def records(self, kind: str, after: str | None = None, limit: int = 100) -> Page[Record]:
+        found = await super().records(kind, after, limit)
+        if self.held and kind == "mediation":
+            await self.release.wait()
+        return found
+
+
+@pytest.mark.parametrize("denies", [False, True], ids=["grants twice", "denies a second time"])
+async def test_two_processes_that_ask_a_mediator_at_once_have_one_grant(denies: bool) -> None:  # noqa: FBT001
+    mediator, store = await ScriptedMediator.made(), HeldMediations()
+    answer, granted = mediator.answering, set[str | None]()
+
+    async def once(request: Message) -> Message | None:
+        if request.type.endswith("mediate-request"):
+            if denies and request.frm in granted:
+                return MediateDeny3().to_message(thid=request.id)
+            granted.add(request.frm)
+        if request.type.endswith("recipient-query"):
+            return DidList(dids=()).to_message(thid=request.id)
+        return await answer(request)
+
+    mediator.answering = once
+    async with (
+        Agent(store, transport=mediator, allow=LOOPBACK) as one,
+        Agent(store, transport=mediator, allow=LOOPBACK) as two,
+    ):
+        store.held = True
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(one.mediate, mediator.did)
+            tasks.start_soon(two.mediate, mediator.did)
+            await anyio.wait_all_tasks_blocked()
+            store.held = False
+            store.release.set()
+        assert one.mediators == two.mediators == [mediator.did]
+        for agent in (one, two):
+            await agent.invite()
+        states = [(await friend.relationship()).state async for friend in one.friends()]
+    assert states.count("active") == 1
+    updates = [request.frm for request in mediator.arrived if request.type.endswith("recipient-update")]
+    assert len(updates) == 2
+    assert len(set(updates)) == 1
