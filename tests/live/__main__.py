@@ -3,8 +3,9 @@
 `python -m live [--write] [NAME ...]` talks with the installed peers, or with those that are named. `--write`
 keeps the outcomes in `results.json`, of which the documentation makes its table.
 
-`python -m live --mediator URL --title TITLE [--multibase] [--write]` lets our agent use a mediator that runs
-already: its DID, or the URL of its invitation. `--multibase` resolves did:peer:2 as libraries of 2021 do.
+`python -m live --mediator URL --title TITLE --dated MONTH [--multibase] [--write]` lets our agent use a
+mediator that runs already: its DID, or the URL of its invitation. `--multibase` resolves did:peer:2 as
+libraries of 2021 do.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--mediator")
     parser.add_argument("--title", default="mediator")
+    parser.add_argument("--dated", default="unknown")
     parser.add_argument("--multibase", action="store_true")
     chosen = parser.parse_args()
     unknown = set(chosen.names).difference(peer.name for peer in PEERS)
@@ -36,7 +38,8 @@ def main() -> int:
     outcomes: list[Outcome] = []
     if chosen.mediator:
         peer = LivePeer("mediator", chosen.title, home="", folder="", command=(), scenario="mediator")
-        outcomes.append(asyncio.run(outcome_of_mediator(peer, chosen.mediator, multibase=chosen.multibase)))
+        talk = outcome_of_mediator(peer, chosen.mediator, chosen.dated, multibase=chosen.multibase)
+        outcomes.append(asyncio.run(talk))
         sys.stdout.write(outcomes[-1].text())
     for peer in PEERS:
         if chosen.mediator or (chosen.names and peer.name not in chosen.names):

@@ -154,10 +154,10 @@ async def outcome_of(peer: LivePeer) -> Outcome:
     return outcome
 
 
-async def outcome_of_mediator(peer: LivePeer, address: str, *, multibase: bool) -> Outcome:
+async def outcome_of_mediator(peer: LivePeer, address: str, dated: str, *, multibase: bool) -> Outcome:
     """The talk with a mediator that runs already."""
     did = Invitation.from_url(address).message.frm if address.startswith("http") else address
-    outcome = Outcome(peer, {})
+    outcome = Outcome(peer, {"as of": dated})
     await mediator(outcome, did or "", multibase=multibase)
     outcome.skip()
     return outcome
