@@ -63,7 +63,7 @@ def live_peers() -> str:
         cells: list[str] = []
         for column in columns:
             word, reason = row["cells"][column]
-            cells.append(f"{marks[word]}")
+            cells.append("not tried" if reason == "not reached" else marks[word])
             if reason and reason != "not reached":
                 notes.append(f"- {row['peer']}, {column}: {reason}")
         version = ", ".join(f"{name} {number}" for name, number in row["versions"].items() if name != "Node")
