@@ -67,7 +67,11 @@ class Sender:
 
 
 async def posted(ports: list[int], bodies: list[bytes]) -> tuple[float, list[float]]:
-    """As fast as the servers answer: requests a second, and the seconds of each in order of size."""
+    """As fast as the servers answer, over as many connections to each.
+
+    Returns:
+        Requests a second, and the seconds of each in order of size.
+    """
     left = iter(bodies)
     times: list[float] = []
 
@@ -77,7 +81,7 @@ async def posted(ports: list[int], bodies: list[bytes]) -> tuple[float, list[flo
         sender.close()
 
     begun = time.perf_counter()
-    await asyncio.gather(*(one(ports[number % len(ports)]) for number in range(CONNECTIONS)))
+    await asyncio.gather(*(one(ports[number % len(ports)]) for number in range(CONNECTIONS * len(ports))))
     return len(bodies) / (time.perf_counter() - begun), sorted(times)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TYPE = {"content-type": "application/didcomm-encrypted+json"}
 # a process that is not ready after this time fails its test
-SECONDS = 30.0
+SECONDS = 120.0
 MOST_PICKED_UP = 1_000_000
 
 
