@@ -18,8 +18,8 @@ wheel: $(VENV)/wheel ## build the wheel and the source distribution into dist
 	$(SAY) "wheel (abi3, CPython 3.11 and later) and source distribution in dist"
 	rm -f dist/*.whl
 	$(REPRODUCIBLE) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin build --release $(PORTABLE) --out dist
-	SOURCE_DATE_EPOCH=$(COMMITTED) $(BIN)/python tests/wheel.py normalise dist/*.whl
-	$(BIN)/python tests/wheel.py check dist/*.whl
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(BIN)/python tests/wheels/reproducible.py normalise dist/*.whl
+	$(BIN)/python tests/wheels/reproducible.py check dist/*.whl
 	$(BIN)/maturin sdist --out dist
 
 wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare it with the one in dist
@@ -31,7 +31,7 @@ wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare i
 	@# the tools are installed already
 	touch -r $(VENV)/installed build/again/pyproject.toml
 	$(MAKE) --no-print-directory -C build/again wheel SOURCE_DATE_EPOCH=$(COMMITTED)
-	$(BIN)/python tests/wheel.py check dist/*.whl build/again/dist/*.whl
+	$(BIN)/python tests/wheels/reproducible.py check dist/*.whl build/again/dist/*.whl
 	git worktree remove --force build/again
 
 # the interpreters that an installation from source is tried with
