@@ -1,5 +1,5 @@
 # wheel and source distribution
-.PHONY: wheel wheel-again sdist-install
+.PHONY: wheel wheels wheel-again sdist-install
 
 # paths of the builder stay out of the wheel, and two builds of one commit are the same
 CARGO_DIR := $(or $(CARGO_HOME),$(HOME)/.cargo)
@@ -34,11 +34,18 @@ wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare i
 	$(BIN)/python tests/wheels/reproducible.py check dist/*.whl build/again/dist/*.whl
 	git worktree remove --force build/again
 
+# which platforms, as Rust names them; all without it. QUICK=1 hardly optimises, and leaves dist alone
+WHEELS ?=
+
+wheels: $(VENV)/wheel ## build wheels of six platforms into dist, check each, run those that can run here: make wheels QUICK=1 WHEELS="x86_64-pc-windows-gnu"
+	$(SAY) "wheels: built, checked, and run where this machine can"
+	SOURCE_DATE_EPOCH=$(COMMITTED) PYTHONPATH=tests $(BIN)/python -m wheels $(if $(QUICK),--quick) $(WHEELS)
+
 # the interpreters that an installation from source is tried with
 PYTHONS ?= python3.11 python3.12 python3.13
 SDIST := build/sdist
 # whether it installs is the question, and not how fast it is: minutes of optimisation are left out
-QUICK := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+UNOPTIMISED := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 sdist-install: $(VENV)/installed ## install the source distribution with all extras: make sdist-install PYTHONS="python3.11 python3.12"
 	$(SAY) "source distribution: installed with all extras by pip, with each of $(PYTHONS)"
@@ -48,7 +55,7 @@ sdist-install: $(VENV)/installed ## install the source distribution with all ext
 		command -v $$python >/dev/null || { echo "$$python: skipped, it is not installed"; continue; }; \
 		rm -rf $(SDIST)/venv; \
 		$$python -m venv $(SDIST)/venv; \
-		$(QUICK) CARGO_TARGET_DIR=$(CURDIR)/$(SDIST)/target $(SDIST)/venv/bin/python -m pip install --quiet "$$(echo $(SDIST)/dist/*.tar.gz)[all]"; \
+		$(UNOPTIMISED) CARGO_TARGET_DIR=$(CURDIR)/$(SDIST)/target $(SDIST)/venv/bin/python -m pip install --quiet "$$(echo $(SDIST)/dist/*.tar.gz)[all]"; \
 		$(SDIST)/venv/bin/python -m pip check; \
 		(cd $(SDIST) && venv/bin/python -W error $(CURDIR)/tests/installed.py); \
 	done

@@ -1,7 +1,7 @@
 """Make a built wheel reproducible, or check that it is.
 
-`python tests/wheels/reproducible.py normalise WHEEL` rewrites the parts that differ from one build to the next: the SBOM
-names the folder, the time and a random serial number. `python tests/wheels/reproducible.py check WHEEL [OTHER]` looks for
+`python tests/wheels/reproducible.py normalise WHEEL` rewrites the parts that differ from one build to the
+next: the SBOM names the folder, the time and a random serial number. With `check WHEEL [OTHER]` it looks for
 paths of the builder in every file of the wheel, and compares it with one that was built in another folder.
 """
 

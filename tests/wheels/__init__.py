@@ -1,0 +1,1 @@
+"""Wheels for the platforms that pip knows: built on one machine, checked, and run where it can run them."""
