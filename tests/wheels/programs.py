@@ -34,6 +34,6 @@ def faults(wheel: Path, target: Target) -> list[str]:
         said = f"{done.stdout}\n{done.stderr}".strip()
         if done.returncode != 0:
             found.append(f"{name}: {' '.join(said.splitlines()[-3:])}")
-        if name == "auditwheel" and f'"{target.platform.split(".")[0]}"' not in " ".join(said.split()):
+        if name == "auditwheel" and f'"{target.platform.split(".")[-1]}"' not in " ".join(said.split()):
             found.append(f"auditwheel: not consistent with {target.platform.split('.')[0]}: {said}")
     return found

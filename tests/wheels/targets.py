@@ -27,13 +27,13 @@ NO_MUSL = "built, not run: Debian has no CPython for musl"
 TARGETS = (
     Target(
         "x86_64-unknown-linux-gnu",
-        "manylinux_2_17_x86_64.manylinux2014_x86_64",
+        "manylinux2014_x86_64.manylinux_2_17_x86_64",
         (*ZIG, "manylinux2014"),
         "_core.abi3.so",
     ),
     Target(
         "aarch64-unknown-linux-gnu",
-        "manylinux_2_17_aarch64.manylinux2014_aarch64",
+        "manylinux2014_aarch64.manylinux_2_17_aarch64",
         (*ZIG, "manylinux2014"),
         "_core.abi3.so",
     ),
