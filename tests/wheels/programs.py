@@ -35,5 +35,5 @@ def faults(wheel: Path, target: Target) -> list[str]:
         if done.returncode != 0:
             found.append(f"{name}: {' '.join(said.splitlines()[-3:])}")
         if name == "auditwheel" and f'"{target.platform.split(".")[-1]}"' not in " ".join(said.split()):
-            found.append(f"auditwheel: not consistent with {target.platform.split('.')[0]}: {said}")
+            found.append(f"auditwheel: not consistent with {target.platform.split('.')[-1]}: {said}")
     return found
