@@ -1,5 +1,5 @@
 # benchmarks
-.PHONY: bench bench-mediator bench-mediator-live bench-mediator-queue soak-mediator bench-agent scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
+.PHONY: bench bench-published bench-mediator bench-mediator-live bench-mediator-queue soak-mediator bench-agent scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
 
 # how many rounds the medians are taken of, and a part of the names of the operations that are wanted
 ROUNDS ?= 20
@@ -27,6 +27,10 @@ $(BENCH)/built: $(BENCH)/installed $(shell find tests/benches -name '*.rs' -o -n
 bench: $(BENCH)/built ## measure each operation against its cryptographic primitives: make bench ROUNDS=20 ONLY=X25519
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
+
+bench-published: $(BENCH)/built ## publish what the last make bench measured: docs/measured
+	$(SAY) "benchmark: its medians and pictures in docs/measured"
+	$(BENCH)/venv/bin/python tests/benches/publish.py $(BENCH) docs/measured
 
 bench-parts: $(BENCH)/installed ## measure keys in stores, resolving, and a message received over HTTP: make bench-parts ROUNDS=20
 	$(SAY) "benchmark of the parts: medians of $(ROUNDS) interleaved rounds"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from conformance import Conformance
@@ -18,8 +17,12 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 INTEROP: Final = ROOT / "tests" / "interop"
+<<<<<<< HEAD
 LIVE: Final = ROOT / "tests" / "live" / "results.json"
 MEASURED: Final = ROOT / "build" / "bench"
+=======
+MEASURED: Final = ROOT / "docs" / "measured"
+>>>>>>> 62d67fa (docs: publish a run of the benchmark with the site)
 PINNED: Final = re.compile(
     r'^"?(?P<name>@?[a-z][\w/.-]*?)(?:\[[\w,-]+\])?"?(?:==| = "=|": ")(?P<version>[^"\s]+)"?,?$'
 )
@@ -101,27 +104,28 @@ def _described(command: click.Command, context: click.Context, depth: int) -> It
 
 
 def measurements() -> str:
-    """The medians and pictures of the last run of `make bench`, or that there are none."""
+    """The pictures and medians of the run of `make bench` that was published, or that there is none."""
     file = MEASURED / "bench.json"
     if not file.exists():
-        return (
-            "This build of the site has no measurements: `make bench` writes them into `build/bench`, and "
-            "`make docs` shows what it finds there.\n"
-        )
-    times: dict[str, dict[str, list[float]]] = json.loads(file.read_text(encoding="utf-8"))["microseconds"]
+        return "No run of `make bench` is published; `make bench-published` publishes the last one.\n"
+    run = json.loads(file.read_text(encoding="utf-8"))
+    where: dict[str, Any] = run["where"]
     rows = [
         (
             name,
-            *(
-                f"{median(by[column]):,.1f}" if column in by else ""
-                for column in ("limit", "core", "pydidcomm")
-            ),
+            f"{by['limit']:,.1f}",
+            *(f"{by[column] / by['limit']:.2f}" if column in by else "" for column in ("core", "pydidcomm")),
         )
-        for name, by in times.items()
+        for name, by in run["microseconds"].items()
+        if "limit" in by
     ]
+    measured = (
+        f"Measured on {where['date']}, CPython {where['python']}, {where['machine']}, "
+        f"{where['processors']} processors; `core` and `pydidcomm` are multiples of the limit:\n"
+    )
     pictures = [path.name for path in sorted(MEASURED.glob("by-*.svg"))]
-    shown = "\n".join(f"![{Path(name).stem.replace('-', ' ')}](measured/{name})\n" for name in pictures)
-    return f"{shown}\n{table(('microseconds, median', 'limit', 'core', 'pydidcomm'), rows)}"
+    shown = "\n".join(f"![cost {Path(name).stem.replace('-', ' ')}](measured/{name})\n" for name in pictures)
+    return f"{shown}\n{measured}\n{table(('operation', 'limit, us', 'core', 'pydidcomm'), rows)}"
 
 
 def conformance() -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def by_size(path: Path, operations: Sequence[Operation], times: Times, names: Sequence[str]) -> None:
-    """Draws the cost of each kind of operation against the octets in the body."""
-    _draw(path, operations, times, names, lambda operation: operation.size, "octets in the body")
+    """Draws the cost of each kind of operation against the bytes in the body."""
+    _draw(path, operations, times, names, lambda operation: operation.size, "bytes in the body")
 
 
 def by_recipients(path: Path, operations: Sequence[Operation], times: Times, names: Sequence[str]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import platform
 import tomllib
 from typing import TYPE_CHECKING
 
+import pytest
+
 from generator import tables
+from publish import publish
 from support.paths import ROOT
 from table import LIMIT, OURS, keep
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_every_peer_has_the_version_that_the_repository_pins() -> None:
@@ -35,20 +37,28 @@ def test_every_command_has_its_usage_and_its_options() -> None:
     assert "`--help`" not in text
 
 
-def test_without_a_run_of_the_benchmark_there_are_no_figures(
+def test_without_a_published_run_there_are_no_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tables, "MEASURED", tmp_path)
-    assert "has no measurements" in tables.measurements()
+    assert "No run of `make bench` is published" in tables.measurements()
 
 
-def test_the_figures_are_those_of_the_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MEASURED", tmp_path)
-    keep(tmp_path / "bench.json", {"authcrypt": {LIMIT: [30.0, 10.0, 20.0], OURS: [25.0]}}, {})
-    (tmp_path / "by-size.svg").touch()
+def test_the_figures_are_multiples_of_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, published = tmp_path / "run", tmp_path / "published"
+    keep(run / "bench.json", {"authcrypt": {LIMIT: [30.0, 10.0, 20.0], OURS: [25.0]}}, {})
+    (run / "by-size.svg").touch()
+    publish(run, published)
+    monkeypatch.setattr(tables, "MEASURED", published)
     text = tables.measurements()
-    assert "| authcrypt | 20.0 |  | 25.0 |" in text
-    assert "![by size](measured/by-size.svg)" in text
+    assert "| authcrypt | 20.0 |  | 1.25 |" in text
+    assert "![cost by size](measured/by-size.svg)" in text
+    assert f"CPython {platform.python_version()}" in text
+
+
+def test_only_a_run_can_be_published(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        publish(tmp_path, tmp_path / "published")
 
 
 def test_a_cell_with_a_bar_stays_one_cell() -> None:
