@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 INTEROP: Final = ROOT / "tests" / "interop"
-<<<<<<< HEAD
 LIVE: Final = ROOT / "tests" / "live" / "results.json"
-MEASURED: Final = ROOT / "build" / "bench"
-=======
 MEASURED: Final = ROOT / "docs" / "measured"
->>>>>>> 62d67fa (docs: publish a run of the benchmark with the site)
 PINNED: Final = re.compile(
     r'^"?(?P<name>@?[a-z][\w/.-]*?)(?:\[[\w,-]+\])?"?(?:==| = "=|": ")(?P<version>[^"\s]+)"?,?$'
 )
