@@ -12,8 +12,36 @@ _LONGEST_REPR = 1000
 class DIDCommError(Exception):
     """The root of all exceptions of pydidcomm.
 
+    Each class has a stable `code`, which a problem report can carry. It is a problem code of DIDComm v2.1
+    ("Problem Codes"): `e`, the scope `p`, then the descriptors, of which the first is the specification's.
+
+    | code | exception |
+    |---|---|
+    | e.p.me | DIDCommError |
+    | e.p.msg.malformed | MalformedMessageError |
+    | e.p.msg.unsupported | UnsupportedError |
+    | e.p.msg.content-not-included | ContentNotFoundError |
+    | e.p.did.malformed-document | MalformedDocumentError |
+    | e.p.did.no-common-curve | IncompatibleKeysError |
+    | e.p.did.not-found | DidNotFoundError |
+    | e.p.did.resolution | ResolutionError |
+    | e.p.did.deactivated | DidDeactivatedError |
+    | e.p.did.key-not-found | KeyNotFoundError |
+    | e.p.me.not-found | NotFoundError |
+    | e.p.me.secret-not-found | SecretNotFoundError |
+    | e.p.xfer.no-endpoint | EndpointNotFoundError |
+    | e.p.xfer.undelivered | DeliveryError |
+    | e.p.trust.unproved | UntrustedMessageError |
+    | e.p.trust.replayed | ReplayedMessageError |
+    | e.p.trust.crypto.decryption | DecryptionError |
+    | e.p.trust.crypto.signature | InvalidSignatureError |
+    | e.p.req.policy | PolicyError |
+
+    The exceptions of `pydidcomm.secrets` have the codes e.p.me.secrets-locked, e.p.me.secrets-unavailable and
+    e.p.me.key-exists.
+
     Attributes:
-        code: The problem code of DIDComm v2.1 that a problem report can carry; the same for all of a class.
+        code: The problem code of the class.
     """
 
     code: ClassVar[str] = "e.p.me"

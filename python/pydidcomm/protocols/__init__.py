@@ -4,26 +4,14 @@ A protocol takes a received message, the stored state of its thread and the time
 new state, the messages to send, the events, the deadline. It opens no socket, reads no clock and awaits
 nothing, so a program with a loop of its own uses it as the agent does.
 
-- `pydidcomm.protocols.machine`: `Protocol`, with `on` and `begins`, to write one.
-- `pydidcomm.protocols.trust_ping`: trust ping 2.0.
-- `pydidcomm.protocols.discover_features`: discover features 2.0.
-- `pydidcomm.protocols.problem_report`, `.error_limit`: report problem 2.0.
-- `pydidcomm.protocols.acknowledgment`: `please_ack`, `ack` and the empty message 1.0.
-- `pydidcomm.protocols.basic_message`: basic message 2.0.
-- `pydidcomm.protocols.user_profile`: user profile 1.0.
-- `pydidcomm.protocols.receipts`: receipts 1.0.
-- `pydidcomm.protocols.out_of_band`, `.web_redirect`: out-of-band 2.0.
-- `pydidcomm.protocols.rotation`: the DIDs of a relationship, rotation and ending.
-- `pydidcomm.protocols.localization`, `.sequencing`: the extensions l10n and advanced sequencing.
+Each protocol is a module of this package; `machine` has `Protocol`, of which another one is written.
 
 Example:
-    >>> from pydidcomm.protocols import Protocols, Received, Trust
-    >>> from pydidcomm.protocols.trust_ping import Ping, TrustPing
+    >>> from pydidcomm.protocols import Ping, Protocols, Received, Trust, TrustPing
     >>> ping = Ping().to_message(id="one", frm="did:example:alice", to=["did:example:bob"])
     >>> received = Received(message=ping, sender="did:example:alice", recipient="did:example:bob",
     ...     trust=Trust.AUTHENTICATED, at=1_700_000_000)
-    >>> protocol = Protocols([TrustPing()]).find(ping.type)
-    >>> step = protocol.receive(received, None, 1_700_000_000)
+    >>> step = Protocols([TrustPing()]).find(ping.type).receive(received, None, 1_700_000_000)
     >>> [outgoing.message.thid for outgoing in step.send]
     ['one']
 """

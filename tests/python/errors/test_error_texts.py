@@ -38,7 +38,7 @@ CLASSES = [
 def test_each_exception_has_its_own_documented_code(cls: type[DIDCommError]) -> None:
     assert "code" in vars(cls)
     assert re.fullmatch(r"e\.p\.(trust|xfer|did|msg|me|req)(\.[a-z]+(-[a-z]+)*)*", cls.code)
-    assert f"| {cls.code} | {cls.__name__} |" in (errors.__doc__ or "")
+    assert f"| {cls.code} | {cls.__name__} |" in (errors.DIDCommError.__doc__ or "")
     assert [other for other in CLASSES if other.code == cls.code] == [cls]
 
 
