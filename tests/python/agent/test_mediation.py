@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from pydidcomm import DeliveryError, DIDCommMessaging
-from pydidcomm.agent import MediationError
+from pydidcomm.agent import Agent, Friend, MediationError
 from pydidcomm.errors import DIDCommError
 from pydidcomm.mediator import AllowList
 from pydidcomm.protocols.basic_message import Text
@@ -62,15 +62,21 @@ async def test_a_did_after_a_rotation_is_registered_too(tmp_path: Path) -> None:
         assert (await friend.relationship()).theirs == new
 
 
+async def befriended(bob: Agent, mediator: str, alice: Agent) -> Friend:
+    """Bob, behind a mediator, to Alice, who has accepted his invitation."""
+    await bob.mediate(mediator)
+    invitation = await bob.invite()
+    friend = await alice.accept(invitation.url)
+    await friend.ping(timeout=SECONDS)
+    return friend
+
+
 async def test_what_came_while_the_agent_was_off_is_fetched_once(tmp_path: Path) -> None:
     heard: list[str] = []
     store = MemoryStore()
     async with mediator(tmp_path) as did, new_agent() as alice:
         async with mobile(store, heard) as bob:
-            await bob.mediate(did)
-            invitation = await bob.invite()
-            friend = await alice.accept(invitation.url)
-            await friend.ping(timeout=SECONDS)
+            friend = await befriended(bob, did, alice)
         for number in range(25):
             await (await friend.send(Text(content=str(number)), thid="talk")).sent(timeout=SECONDS)
         async with mobile(store, heard) as bob:
@@ -90,10 +96,7 @@ async def test_what_arrives_while_the_agent_starts_is_handled_once(tmp_path: Pat
     store = MemoryStore()
     async with mediator(tmp_path) as did, new_agent() as alice:
         async with mobile(store, heard) as bob:
-            await bob.mediate(did)
-            invitation = await bob.invite()
-            friend = await alice.accept(invitation.url)
-            await friend.ping(timeout=SECONDS)
+            friend = await befriended(bob, did, alice)
 
         async def talk() -> None:
             for number in range(40):

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
-
 import pytest
 
 from pydidcomm import DecryptionError, DidNotFoundError, LocalResolver, encode_did_document, sync
+from support.counting_table import CountingTable
 from support.parties import hello
 from support.short_forms import forged_by, short_of
 
 CONTACTS = 100_000
 READ = 5_000
 """More than a resolver remembers; the others are the same."""
-
-
-class Contacts(MutableMapping[str, str]):
-    """A table of contacts, of which a program would keep the long forms in a database."""
-
-    def __init__(self, rows: dict[str, str]) -> None:
-        self.rows, self.reads, self.writes = rows, 0, 0
-
-    def __getitem__(self, did: str) -> str:
-        self.reads += 1
-        return self.rows[did]
-
-    def __setitem__(self, did: str, long: str) -> None:
-        self.writes += 1
-        self.rows[did] = long
-
-    def __delitem__(self, did: str) -> None:
-        del self.rows[did]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 def contact(number: int) -> str:
@@ -47,7 +22,7 @@ def contact(number: int) -> str:
 def test_each_of_100_000_contacts_in_a_store_is_found_by_one_read() -> None:
     some = [contact(number) for number in range(READ)]
     rows = {f"did:peer:4{number}": "" for number in range(CONTACTS - READ)}
-    table = Contacts(rows | {short_of(long): long for long in some})
+    table = CountingTable(rows | {short_of(long): long for long in some})
     assert len(table) == CONTACTS
     resolver = LocalResolver(long_forms=table)
     for long in some:
@@ -63,7 +38,7 @@ def test_each_of_100_000_contacts_in_a_store_is_found_by_one_read() -> None:
 
 @pytest.mark.slow
 def test_a_flood_of_20_000_strange_dids_and_forged_messages_evicts_no_contact() -> None:
-    table = Contacts({})
+    table = CountingTable({})
     resolver = LocalResolver(long_forms=table)
     alice, bob = sync.DIDCommMessaging(), sync.DIDCommMessaging(resolver=resolver)
     long, bob_did = alice.create_peer_did(method=4), bob.create_peer_did()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +21,7 @@ from pydidcomm.stores import MemoryStore
 from pydidcomm.sync import DIDCommMessaging
 from pydidcomm.sync.agent import Agent
 from support.command_line import PASSPHRASE, SECONDS, stopped
+from support.documented import assert_documented
 from support.paths import ROOT
 from support.server_process import free_port
 
@@ -166,9 +166,4 @@ def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_p
     assert Settings.read(tmp_path / "agent.toml", changed).agent.label == "b"
     with pytest.raises(ValueError, match="PYDIDCOMM_AGENT_SERVER_NOPE names no section and key"):
         Settings.read(tmp_path / "agent.toml", {"PYDIDCOMM_AGENT_SERVER_NOPE": "1"})
-    for section in fields(settings):
-        value = getattr(settings, section.name)
-        if is_dataclass(value):
-            assert f"`{section.name}`" in page
-            for key in fields(value):
-                assert f"`{key.name}`" in page, (section.name, key.name)
+    assert_documented(settings, page)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-
-from support.command_line import SECONDS
 
 if TYPE_CHECKING:
     from support.command_line import Terminal
@@ -40,14 +37,8 @@ def test_a_configuration_that_is_not_text_is_2(alice: Terminal) -> None:
 def test_a_part_that_is_missing_is_named_with_how_to_get_it(
     alice: Terminal, module: str, arguments: list[str]
 ) -> None:
-    ended = subprocess.run(  # noqa: S603, the interpreter that runs this
-        [sys.executable, "-c", WITHOUT.format(module), *(each.format(alice.home) for each in arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-        env=alice.environment(),
-        start_new_session=True,
+    ended = alice.execute(
+        sys.executable, "-c", WITHOUT.format(module), *(each.format(alice.home) for each in arguments)
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "pip install" in ended.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import pytest
 from support.command_line import PROGRAM, SECONDS
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from support.command_line import Terminal
@@ -32,15 +32,7 @@ def restricted(alice: Terminal, *arguments: str) -> subprocess.CompletedProcess[
         if shutil.which(RESTRICTED[0]) is None:
             pytest.skip("root ignores the permissions of files, and setpriv is missing")
         prefix = RESTRICTED
-    return subprocess.run(  # noqa: S603, the interpreter that runs this
-        [*prefix, *PROGRAM, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-        env=alice.environment(),
-        start_new_session=True,
-    )
+    return alice.execute(*prefix, *PROGRAM, *arguments)
 
 
 def refused(ended: subprocess.CompletedProcess[str], reason: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import weakref
-from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from pydidcomm import (
     sync,
     unpack_many,
 )
+from support.counting_table import CountingTable
 from support.parties import hello, results
 from support.short_forms import forged_by, short_of
 
@@ -30,31 +30,7 @@ MORE_THAN_THE_CACHE = 4_200
 """Documents that a resolver remembers are fewer."""
 
 
-class Table(MutableMapping[str, str]):
-    """Long forms in a database, as an application would keep them."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, str] = {}
-        self.reads = 0
-
-    def __getitem__(self, did: str) -> str:
-        self.reads += 1
-        return self.rows[did]
-
-    def __setitem__(self, did: str, long: str) -> None:
-        self.rows[did] = long
-
-    def __delitem__(self, did: str) -> None:
-        del self.rows[did]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-def routed(table: Table) -> PrefixResolver:
+def routed(table: CountingTable) -> PrefixResolver:
     return PrefixResolver({"did:peer:": LocalResolver(long_forms=table)})
 
 
@@ -102,7 +78,7 @@ def test_a_refused_sender_is_not_stored() -> None:
 
 
 async def test_a_store_preserves_contacts_and_own_dids_across_processes() -> None:
-    table, secrets = Table(), sync.DIDCommMessaging().secrets
+    table, secrets = CountingTable(), sync.DIDCommMessaging().secrets
     alice = sync.DIDCommMessaging()
     long = alice.create_peer_did(method=4)
     before = DIDCommMessaging(secrets, LocalResolver(long_forms=table))
@@ -124,7 +100,7 @@ async def test_a_store_preserves_contacts_and_own_dids_across_processes() -> Non
 
 @pytest.mark.slow
 def test_contacts_that_are_not_cached_are_read_from_the_store() -> None:
-    table = Table()
+    table = CountingTable()
     contacts = [
         encode_did_document({"keyAgreement": [], "contact": number}) for number in range(MORE_THAN_THE_CACHE)
     ]
@@ -147,7 +123,7 @@ def test_a_wrong_long_form_from_the_store_is_refused() -> None:
 
 
 def test_a_forgotten_contact_does_not_resolve_in_any_form() -> None:
-    for resolver in (LocalResolver(), LocalResolver(long_forms=Table())):
+    for resolver in (LocalResolver(), LocalResolver(long_forms=CountingTable())):
         long = encode_did_document({"keyAgreement": []})
         for form in (long, short_of(long)):
             resolver.remember(long)

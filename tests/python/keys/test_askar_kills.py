@@ -19,7 +19,6 @@ from support.parties import hello
 from support.paths import SUPPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -28,12 +27,6 @@ ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
 RAW_KEY = AskarSecrets.generate_raw_key()
 MOST_ATTEMPTS = 5
 PROGRAM = SUPPORT / "askar_process.py"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Postgres]:
-    with postgres.server() as running:
-        yield running
 
 
 def kids(location: str) -> set[str]:
@@ -51,7 +44,7 @@ def test_a_killed_process_loses_no_key_that_it_acknowledged(
 ) -> None:
     location = str(tmp_path / "wallet.db")
     if database == "PostgreSQL":
-        running: postgres.Postgres = request.getfixturevalue("server")
+        running: postgres.Postgres = request.getfixturevalue("database")
         location = running.url()
     acknowledged: list[str] = []
     for number in range(ROUNDS):
@@ -68,8 +61,8 @@ def test_a_killed_process_loses_no_key_that_it_acknowledged(
     print(f"{database}: {ROUNDS} rounds, {len(acknowledged)} DIDs acknowledged, none lost")  # noqa: T201
 
 
-def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(server: postgres.Postgres) -> None:
-    location = server.url()
+def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(database: postgres.Postgres) -> None:
+    location = database.url()
     with AskarSecrets.open(location, raw_key=RAW_KEY) as secrets:
         party = sync.DIDCommMessaging(secrets=secrets)
         first = party.create_peer_did()
@@ -77,11 +70,11 @@ def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(server: 
         for number in range(min(ROUNDS, 5)):
             for writer in writers:
                 writer.wait_for(5 * (number + 1))
-            server.stop()
+            database.stop()
             # keys that were used lately go on to work
             packed = party.pack(hello(to=[first]), to=first, frm=first)
             assert party.unpack(packed.message).sender == first
-            server.start()
+            database.start()
             before = [len(writer.acknowledged) for writer in writers]
             for writer, count in zip(writers, before, strict=True):
                 writer.wait_for(count + 3)
@@ -92,9 +85,9 @@ def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(server: 
         assert set(secrets.kids()) >= expected([first, *acknowledged])
 
 
-def test_connections_that_fall_silent_are_given_up_and_replaced(server: postgres.Postgres) -> None:
-    with silent_proxy.in_front_of(server.port) as proxy:
-        location = server.url().replace(str(server.port), str(proxy.port))
+def test_connections_that_fall_silent_are_given_up_and_replaced(database: postgres.Postgres) -> None:
+    with silent_proxy.in_front_of(database.port) as proxy:
+        location = database.url().replace(str(database.port), str(proxy.port))
         with AskarSecrets.open(location, raw_key=RAW_KEY, timeout=3) as secrets:
             party = sync.DIDCommMessaging(secrets=secrets)
             dids = [party.create_peer_did()]

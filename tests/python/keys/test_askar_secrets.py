@@ -28,7 +28,7 @@ from support import postgres
 from support.parties import hello
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Coroutine
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -39,18 +39,9 @@ METHODS: list[PeerMethod] = [0, 1, 2, 3, 4]
 CURVES = ("X25519", "P-256", "secp256k1")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Postgres]:
-    with postgres.server() as running:
-        yield running
-
-
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
 def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "SQLite":
-        return str(tmp_path / "wallet.db")
-    running: postgres.Postgres = request.getfixturevalue("server")
-    return running.url()
+    return postgres.location(request, tmp_path / "wallet.db")
 
 
 @pytest.fixture

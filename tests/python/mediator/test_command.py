@@ -3,12 +3,12 @@
 import json
 import signal
 import stat
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
 
 from pydidcomm.mediator.settings import Identity, Settings
+from support.documented import assert_documented
 from support.mediation import M3, P3
 from support.mediator_process import Person, command, running
 from support.paths import ROOT
@@ -83,12 +83,7 @@ def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_p
     (tmp_path / "mediator.toml").write_text(changed.text(), encoding="utf-8")
     assert Settings.read(tmp_path / "mediator.toml") == changed
     assert changed.mediator.previous_dids == ("did:example:m",)
-    for section in fields(settings):
-        value = getattr(settings, section.name)
-        if is_dataclass(value):
-            assert f"`{section.name}`" in page
-            for key in fields(value):
-                assert f"`{key.name}`" in page, (section.name, key.name)
+    assert_documented(settings, page)
 
 
 def test_a_mediator_without_its_keys_or_with_a_stray_variable_does_not_start(tmp_path: Path) -> None:

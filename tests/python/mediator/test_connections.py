@@ -25,7 +25,7 @@ from pydidcomm.mediator import (
 )
 from pydidcomm.mediator.metrics import PrometheusMetrics
 from support.application import serving_application
-from support.mediation import M2, M3, P3, P4, URL, Wallet, mediating
+from support.mediation import M2, M3, P3, P4, URL, Wallet, mediating, pushed_live
 from support.silent_proxy import in_front_of
 
 pytestmark = pytest.mark.anyio
@@ -71,11 +71,7 @@ async def test_a_live_push_of_4_0_is_a_delivery_of_no_thread_and_stays_until_it_
     tmp_path: Path,
 ) -> None:
     async with mediating(tmp_path) as mediator:
-        alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
-        await bob.enroll()
-        pushed = await bob.go_live(P4)
-        await alice.forward(bob.did, {"n": 1})
-        await mediator.push(bob.connection)
+        bob, pushed = await pushed_live(mediator)
         delivery = (await bob.party.unpack(pushed[0])).message
         assert (delivery.type, delivery.thid) == (f"{P4}/delivery", None)
         assert (await bob.ask(f"{P4}/status-request")).body["message_count"] == 1

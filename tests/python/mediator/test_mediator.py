@@ -8,7 +8,7 @@ import pytest
 from pydidcomm import DIDCommMessaging, LocalResolver, Message
 from pydidcomm.mediator import AllowList, Closed, Limits, SqliteMediatorStore
 from pydidcomm.mediator.connection import Connection
-from support.mediation import HELLO, M2, M3, P3, P4, Clock, Wallet, mediating
+from support.mediation import HELLO, M2, M3, P3, P4, Clock, Wallet, mediating, two_queues
 
 pytestmark = pytest.mark.anyio
 
@@ -164,12 +164,7 @@ async def test_an_empty_queue_is_a_status_in_3_0_and_an_empty_delivery_in_4_0(tm
 @pytest.mark.spec("PU3-06", "PU3-10", "PU3-21", "PU3-32", "CMX-08")
 async def test_requests_about_one_did_concern_only_dids_of_the_sender(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
-        alice, bob, carol = [await Wallet.new(mediator) for _ in range(3)]
-        other = await bob.party.create_peer_did()
-        await bob.enroll(bob.did, other)
-        await carol.enroll()
-        await alice.forward(other, {"n": 1})
-        await alice.forward(bob.did, {"n": 2})
+        bob, other, carol = await two_queues(mediator)
         delivery = await bob.ask(f"{P3}/delivery-request", {"limit": 9, "recipient_did": other})
         assert delivery.body == {"recipient_did": other}
         assert await bob.contents(delivery) == [{"n": 1}]

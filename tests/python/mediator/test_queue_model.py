@@ -24,6 +24,7 @@ from pydidcomm.mediator import (
     RouteResult,
     SqliteMediatorStore,
 )
+from support.verbs import run_verb
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -69,10 +70,7 @@ class QueueMachine(RuleBasedStateMachine):
         return SqliteMediatorStore(Path(self.folder.name, "mediator.db"), limits=LIMITS)
 
     def run(self, verb: Awaitable[Any]) -> Any:  # noqa: ANN401, the answer of the verb
-        async def run() -> Any:  # noqa: ANN401, the answer of the verb
-            return await verb
-
-        return self.runner.run(run())
+        return run_verb(self.runner, verb)
 
     def teardown(self) -> None:
         self.run(self.store.aclose())

@@ -8,7 +8,7 @@ import pytest
 
 from pydidcomm.mediator import SqliteMediatorStore
 from pydidcomm.mediator.connection import Connection
-from support.mediation import P3, P4, Clock, Wallet, mediating
+from support.mediation import P3, P4, Clock, Wallet, mediating, pushed_live, two_queues
 
 pytestmark = pytest.mark.anyio
 SECONDS = 20.0
@@ -59,12 +59,7 @@ async def test_a_status_is_never_in_the_queue(piuri: str, tmp_path: Path) -> Non
 @pytest.mark.spec("PU4-12")
 async def test_dids_have_queues_of_their_own_in_4_0(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
-        alice, bob, carol = [await Wallet.new(mediator) for _ in range(3)]
-        other = await bob.party.create_peer_did()
-        await bob.enroll(bob.did, other)
-        await carol.enroll()
-        await alice.forward(other, {"n": 1})
-        await alice.forward(bob.did, {"n": 2})
+        bob, other, carol = await two_queues(mediator)
         delivery = await deliver(bob, P4, 9, recipient_did=other)
         assert delivery.body == {"recipient_did": other}
         assert await bob.contents(delivery) == [{"n": 1}]
@@ -129,11 +124,7 @@ async def test_names_are_compared_without_punctuation_and_versions_with_it(tmp_p
 @pytest.mark.spec("PU4-08", "LIVE-10")
 async def test_what_was_pushed_and_not_acknowledged_is_delivered_on_request(tmp_path: Path) -> None:
     async with mediating(tmp_path) as mediator:
-        alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
-        await bob.enroll()
-        pushed = await bob.go_live(P4)
-        await alice.forward(bob.did, {"n": 1})
-        await mediator.push(bob.connection)
+        bob, pushed = await pushed_live(mediator)
         first = (await bob.party.unpack(pushed[0])).message
         again = await deliver(bob, P4, 9)
         assert [each.id for each in again.attachments] == [each.id for each in first.attachments or ()]

@@ -6,7 +6,8 @@ import pytest
 
 from pydidcomm import Message
 from pydidcomm.protocols import BasicMessage, Protocols, Text
-from support.protocol_messages import NOW, TO_BOB, code, names, received
+from support.protocol_messages import NOW, TO_BOB, received
+from support.protocol_steps import code, names
 
 PIURI = "https://didcomm.org/basicmessage/2.0"
 BASIC = BasicMessage()

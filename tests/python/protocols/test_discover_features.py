@@ -18,7 +18,8 @@ from pydidcomm.protocols.discover_features import (
     Feature,
     features_of,
 )
-from support.protocol_messages import NOW, TO_BOB, anonymous, answer_from_bob, code, names, received
+from support.protocol_messages import NOW, TO_BOB, anonymous, answer_from_bob, received
+from support.protocol_steps import code, names
 
 PIURI = "https://didcomm.org/discover-features/2.0"
 TTT = "https://didcomm.org/tictactoe"

@@ -24,7 +24,8 @@ from pydidcomm.protocols import (
 )
 from pydidcomm.protocols.out_of_band import MAX_ATTACHMENTS, Invited, accept
 from pydidcomm.protocols.web_redirect import STATUSES, WebRedirect, web_redirect_of
-from support.protocol_messages import ALICE, BOB, HOUR, MALLORY, NOW, names, received
+from support.protocol_messages import ALICE, BOB, HOUR, MALLORY, NOW, received
+from support.protocol_steps import names
 
 OURS = "did:example:bob-invites"
 CAROL = "did:example:carol"

@@ -34,10 +34,9 @@ from support.protocol_messages import (
     TO_BOB,
     anonymous,
     answer_from_bob,
-    code,
-    names,
     received,
 )
+from support.protocol_steps import code, names
 
 PIURI = "https://example.org/quote/1.1"
 

@@ -24,18 +24,8 @@ from pydidcomm.protocols import (
 from pydidcomm.protocols.error_limit import LIMIT, SILENT
 from pydidcomm.protocols.problem import rendered
 from pydidcomm.protocols.problem_report import DESCRIPTORS, ProblemCode, escalation, report
-from support.protocol_messages import (
-    ALICE,
-    BOB,
-    MALLORY,
-    NOW,
-    TO_BOB,
-    anonymous,
-    answer_from_bob,
-    code,
-    names,
-    received,
-)
+from support.protocol_messages import ALICE, BOB, MALLORY, NOW, TO_BOB, anonymous, answer_from_bob, received
+from support.protocol_steps import code, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

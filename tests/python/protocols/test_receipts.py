@@ -14,7 +14,8 @@ from pydidcomm.protocols.receipts import (
     RequestedReceipt,
     RequestReceipts,
 )
-from support.protocol_messages import NOW, TO_BOB, answer_from_bob, code, names, received
+from support.protocol_messages import NOW, TO_BOB, answer_from_bob, received
+from support.protocol_steps import code, names
 
 PIURI = "https://didcomm.org/receipts/1.0"
 TEXT = "https://didcomm.org/basicmessage/2.0/message"

@@ -19,7 +19,8 @@ from pydidcomm.protocols.sequencing import (
     resent,
     sent_count,
 )
-from support.protocol_messages import ALICE, BOB, NOW, TO_BOB, code, names, received
+from support.protocol_messages import ALICE, BOB, NOW, TO_BOB, received
+from support.protocol_steps import code, names
 
 NO_GAPS: list[int] = []
 PIURI = "https://example.org/auction/1.0"

@@ -6,18 +6,8 @@ import pytest
 
 from pydidcomm import Message
 from pydidcomm.protocols import Ping, PingResponse, Protocols, Thread, TrustPing
-from support.protocol_messages import (
-    ALICE,
-    BOB,
-    MALLORY,
-    NOW,
-    TO_BOB,
-    anonymous,
-    answer_from_bob,
-    code,
-    names,
-    received,
-)
+from support.protocol_messages import ALICE, BOB, MALLORY, NOW, TO_BOB, anonymous, answer_from_bob, received
+from support.protocol_steps import code, names
 
 PIURI = "https://didcomm.org/trust-ping/2.0"
 PINGING = TrustPing()

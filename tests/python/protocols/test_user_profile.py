@@ -7,7 +7,8 @@ import pytest
 from pydidcomm import Attachment, Message
 from pydidcomm.protocols import Profile, Protocols, RequestProfile, UserProfile
 from pydidcomm.protocols.user_profile import merged
-from support.protocol_messages import NOW, TO_BOB, anonymous, answer_from_bob, code, names, received
+from support.protocol_messages import NOW, TO_BOB, anonymous, answer_from_bob, received
+from support.protocol_steps import code, names
 
 PIURI = "https://didcomm.org/user-profile/1.0"
 OURS = {"displayName": "Bob", "description": "A baker", "displayPicture": "#face"}

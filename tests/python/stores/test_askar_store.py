@@ -32,7 +32,6 @@ from pydidcomm.stores.testing import CHECKS, REOPENING_CHECKS
 from support import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -41,18 +40,9 @@ RAW_KEY = AskarStore.generate_raw_key()
 NOW = 1_700_000_000
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Postgres]:
-    with postgres.server() as running:
-        yield running
-
-
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
 def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "SQLite":
-        return str(tmp_path / "alice.db")
-    running: postgres.Postgres = request.getfixturevalue("server")
-    return running.url()
+    return postgres.location(request, tmp_path / "wallet.db")
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -248,12 +238,12 @@ async def test_of_two_stores_on_one_database_one_commits_a_message(location: str
         assert len(await one.due(NOW)) == len(await other.due(NOW)) == 20
 
 
-async def test_calls_go_on_after_the_server_was_restarted(server: postgres.Postgres) -> None:
-    async with AskarStore.open(server.url(), raw_key=RAW_KEY) as store:
+async def test_calls_go_on_after_the_server_was_restarted(database: postgres.Postgres) -> None:
+    async with AskarStore.open(database.url(), raw_key=RAW_KEY) as store:
         await fill(store, "did:example:bob")
         for number in range(3):
-            server.stop()
-            server.start()
+            database.stop()
+            database.start()
             assert len(await store.waiting(NOW)) == number + 1
             key = f"{number}"
             assert await store.accept(Incoming(key=key, lane=key, received=b"", at=NOW))

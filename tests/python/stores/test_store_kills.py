@@ -11,13 +11,11 @@ import anyio
 import pytest
 
 from pydidcomm.stores.askar import AskarStore
-from support import postgres
 from support.killed_worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pydidcomm.stores import InboxItem, Record
+    from support import postgres
 
 pytestmark = pytest.mark.slow
 
@@ -25,12 +23,6 @@ ROUNDS = int(os.environ.get("PYDIDCOMM_KILL_ROUNDS", "3"))
 PROGRAM = Path(__file__).with_name("agent_process.py")
 RAW_KEY = AskarStore.generate_raw_key()
 NOW = 1_700_000_000
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Postgres]:
-    with postgres.server() as running:
-        yield running
 
 
 async def check(location: str, said: dict[str, set[str]]) -> int:
@@ -95,7 +87,7 @@ def test_a_killed_agent_loses_nothing_that_it_acknowledged_and_leaves_nothing_ha
         if number % 5 == 0:
             location = str(tmp_path / f"{number}.db")
             if database == "PostgreSQL":
-                running: postgres.Postgres = request.getfixturevalue("server")
+                running: postgres.Postgres = request.getfixturevalue("database")
                 location = running.url()
             said = {word: set() for word in ("accepted", "handled", "sent")}
         agents = [Worker(PROGRAM, location, RAW_KEY, f"{number}-{one}") for one in range(2)]

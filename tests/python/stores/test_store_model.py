@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from pydidcomm.stores import Done, Incoming, MemoryStore, OutboxItem, StoreConflictError
 from pydidcomm.stores.askar import AskarStore
+from support.verbs import run_verb
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -65,10 +66,7 @@ class StoreMachine(RuleBasedStateMachine):
         return MemoryStore()
 
     def run(self, verb: Awaitable[Any]) -> Any:  # noqa: ANN401, the answer of the verb
-        async def run() -> Any:  # noqa: ANN401, the answer of the verb
-            return await verb
-
-        return self.runner.run(run())
+        return run_verb(self.runner, verb)
 
     def teardown(self) -> None:
         self.run(self.store.aclose())

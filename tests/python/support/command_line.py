@@ -54,8 +54,12 @@ class Terminal:
 
     def run(self, *arguments: str, given: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end."""
+        return self.execute(*PROGRAM, *arguments, given=given, **changes)
+
+    def execute(self, *program: str, given: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
+        """Runs any program to its end, in the environment of a command."""
         return subprocess.run(  # noqa: S603, the interpreter that runs this
-            [*PROGRAM, *arguments],
+            program,
             input=given,
             capture_output=True,
             text=True,

@@ -132,3 +132,24 @@ class Wallet:
             **headers,
         )
         return (await self.party.pack(forward, to=self.mediator.did, anonymous=True)).text.encode()
+
+
+async def two_queues(mediator: Mediator) -> tuple[Wallet, str, Wallet]:
+    """Bob with a message for each of his DIDs: himself, the second DID, and Carol, who has none."""
+    alice, bob, carol = [await Wallet.new(mediator) for _ in range(3)]
+    other = await bob.party.create_peer_did()
+    await bob.enroll(bob.did, other)
+    await carol.enroll()
+    await alice.forward(other, {"n": 1})
+    await alice.forward(bob.did, {"n": 2})
+    return bob, other, carol
+
+
+async def pushed_live(mediator: Mediator) -> tuple[Wallet, list[str]]:
+    """Bob in live mode of pickup 4.0, and what was pushed to him: one message."""
+    alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
+    await bob.enroll()
+    pushed = await bob.go_live(P4)
+    await alice.forward(bob.did, {"n": 1})
+    await mediator.push(bob.connection)
+    return bob, pushed

@@ -35,6 +35,14 @@ def binaries() -> Path | None:
     return found[-1].parent if found else Path(named).parent if named else None
 
 
+def location(request: pytest.FixtureRequest, file: Path) -> str:
+    """Where a store is: in the file, or in a new database, as the parameter of the fixture says."""
+    if request.param == "SQLite":
+        return str(file)
+    running: Postgres = request.getfixturevalue("database")
+    return running.url()
+
+
 class Postgres:
     """A server; each `url` is that of a new database, which Askar creates."""
 

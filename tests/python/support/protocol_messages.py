@@ -8,7 +8,6 @@ from pydidcomm.protocols import Body, Received, Trust
 
 if TYPE_CHECKING:
     from pydidcomm import Message
-    from pydidcomm.protocols import Step
 
 ALICE = "did:example:alice"
 BOB = "did:example:bob"
@@ -43,13 +42,3 @@ def answer_from_bob(message: Message | Body, **proved: Any) -> Received:  # noqa
 
 TO_BOB: dict[str, Any] = {"peer": "r-bob", "to": BOB, "frm": ALICE, "now": NOW}
 """The arguments of `begin` on Alice's side."""
-
-
-def names(step: Step) -> list[str]:
-    """The names of the events."""
-    return [event.name for event in step.events]
-
-
-def code(step: Step) -> str | None:
-    """The code of the problem."""
-    return None if step.problem is None else step.problem.code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -15,15 +16,13 @@ from pydidcomm.transports.http import HttpTransport, Sent
 from pydidcomm.transports.receiver import receiver
 from support.application import serving_application
 from support.https_server import (
-    LOOPBACK,
-    TRUSTED,
     Connection,
     Server,
     body,
     certificate,
     serving,
     silent,
-    to_loopback,
+    transport_options,
 )
 from support.websocket_peer import CLOSE, PING, PONG, frame, handshake, next_frame
 
@@ -37,11 +36,7 @@ pytestmark = pytest.mark.slow
 
 HELLO = Message(type="https://example.org/greeting/1.0/hello", body={"msg": "Hi"})
 TAKEN = body(b"", 202)
-
-
-def options(**given: Any) -> dict[str, Any]:  # noqa: ANN401, those of the transport
-    defaults = {"allow": LOOPBACK, "ca": TRUSTED, "lookup": to_loopback, "timeout": 5.0, "pause": 0.01}
-    return defaults | given
+options = partial(transport_options, pause=0.01)
 
 
 async def sent(packed: Packed, *, return_route: bool = False, **given: Any) -> Sent:  # noqa: ANN401

@@ -22,8 +22,6 @@ from pydidcomm.transports.websocket import WebSocketTransport
 from support.https_server import (
     EXPIRED,
     HOSTS,
-    LOOPBACK,
-    TRUSTED,
     Connection,
     Server,
     body,
@@ -35,7 +33,7 @@ from support.https_server import (
     self_signed,
     serving,
     silent,
-    to_loopback,
+    transport_options,
     truncated,
 )
 from support.websocket_peer import handshake
@@ -49,13 +47,8 @@ HELLO = Message(type="https://example.org/greeting/1.0/hello")
 TAKEN = body(b"", 202)
 
 
-def options(**given: Any) -> dict[str, Any]:  # noqa: ANN401, those of the transport
-    defaults = {"allow": LOOPBACK, "ca": TRUSTED, "lookup": to_loopback, "timeout": 5.0}
-    return defaults | given
-
-
 async def sent(packed: Packed, *, return_route: bool = False, **given: Any) -> Sent:  # noqa: ANN401
-    async with HttpTransport(**options(rounds=1, **given)) as transport:
+    async with HttpTransport(**transport_options(rounds=1, **given)) as transport:
         return await transport.send(packed, return_route=return_route)
 
 
@@ -247,7 +240,7 @@ async def test_a_connection_that_is_cut_in_the_middle_of_a_frame_is_a_failure(se
     outcome = await sent(packed)
     assert outcome.uri == uris[1]
     assert outcome.tried == [(uris[0], "broken off")]
-    async with WebSocketTransport(uris[0], **options(reconnect=False)) as socket:
+    async with WebSocketTransport(uris[0], **transport_options(reconnect=False)) as socket:
         with pytest.raises(DeliveryError, match="broken off"):
             await socket.send(packed)
 
@@ -268,7 +261,7 @@ async def test_a_peer_that_does_not_read_cannot_hold_the_sender(end: str, scheme
     with serving(context) as other:
         other.ways["/ws"] = not_reading
         async with HttpTransport(
-            **options(rounds=1, timeout=0.5 if end == "time limit" else 60.0)
+            **transport_options(rounds=1, timeout=0.5 if end == "time limit" else 60.0)
         ) as transport:
             uri = other.url("/ws", scheme=scheme)
             if end == "time limit":
