@@ -8,13 +8,12 @@ recipients connect, and wait while the same is measured again.
 
 import argparse
 import asyncio
-import tempfile
 from typing import Any
 
 from tqdm import tqdm  # type: ignore[import-untyped]
 from websockets.asyncio.client import ClientConnection
 
-from load.process import MEDIATOR, cpu_of, free_port, initialized, memory_of, running
+from load.process import cpu_of, memory_of, on_a_mediator
 from load.recipients import Recipient
 from load.senders import forwards, paced, percentile
 from pydidcomm.sync import DIDCommMessaging
@@ -77,11 +76,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=100)
     parser.add_argument("--postgres")
     arguments: Any = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        mediator = initialized(folder, port, arguments.postgres)
-        with running([*MEDIATOR, "run"], port, folder) as pid:
-            asyncio.run(measured(port, pid, mediator, arguments))
+    on_a_mediator(measured, arguments)
 
 
 if __name__ == "__main__":

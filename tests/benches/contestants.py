@@ -136,7 +136,7 @@ class Awaited:
         self._as_message = as_message
         self.name = name
         self.material = material
-        self._parties = {
+        self.parties = {
             established: pydidcomm.DIDCommMessaging(secrets, resolver, remember_peers=established)
             for established in (False, True)
         }
@@ -144,9 +144,9 @@ class Awaited:
 
     def _call(self, operation: str) -> Callable[[], Awaitable[Any]]:
         if operation not in self._calls:
-            description = described(self.material, operation)
-            party = self._parties[description["established"]]
-            self._calls[operation] = call_of(party, description, pydidcomm.create_peer_did, awaited_and_read)
+            self._calls[operation] = prepared(
+                self, operation, pydidcomm.create_peer_did, awaited_and_read, as_message=self._as_message
+            )
         return self._calls[operation]
 
     async def median(self, operation: str, calls: int) -> float:
@@ -170,7 +170,7 @@ class Plain:
     def __init__(self, name: str, material: Material, book: Book) -> None:
         self.name = name
         self.material = material
-        self._parties = {
+        self.parties = {
             established: sync.DIDCommMessaging(book, book, remember_peers=established)
             for established in (False, True)
         }
@@ -178,9 +178,7 @@ class Plain:
 
     def _call(self, operation: str) -> Callable[[], Any]:
         if operation not in self._calls:
-            description = described(self.material, operation)
-            party = self._parties[description["established"]]
-            self._calls[operation] = call_of(party, description, sync.create_peer_did, read_at_once)
+            self._calls[operation] = prepared(self, operation, sync.create_peer_did, read_at_once)
         return self._calls[operation]
 
     async def median(self, operation: str, calls: int) -> float:
@@ -222,6 +220,20 @@ def read_at_once(party: Any, packed: str) -> Any:  # noqa: ANN401
     received = party.unpack(packed)
     _ = received.message.body
     return received
+
+
+def prepared(
+    contestant: Awaited | Plain,
+    operation: str,
+    create: Callable[..., Any],
+    unpack: Callable[[Any, str], Any],
+    *,
+    as_message: bool = False,
+) -> Callable[[], Any]:
+    """The operation as a call of the contestant's party, which is established or new to the peer."""
+    description = described(contestant.material, operation)
+    party = contestant.parties[description["established"]]
+    return call_of(party, description, create, unpack, as_message=as_message)
 
 
 def call_of(

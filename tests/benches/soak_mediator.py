@@ -8,13 +8,12 @@ lets its queue grow and empties it each minute.
 
 import argparse
 import asyncio
-import tempfile
 import time
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from load.process import MEDIATOR, free_port, initialized, memory_of, running
+from load.process import memory_of, on_a_mediator
 from load.recipients import PICKUP, Recipient
 from load.senders import forwards, paced, percentile
 
@@ -82,11 +81,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=200)
     parser.add_argument("--postgres")
     arguments: Any = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        mediator = initialized(folder, port, arguments.postgres)
-        with running([*MEDIATOR, "run"], port, folder) as pid:
-            asyncio.run(soak(port, pid, mediator, arguments))
+    on_a_mediator(soak, arguments)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
 """A mediator as a process, and what it takes: processor time and memory."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -64,3 +67,15 @@ def memory_of(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     fields = dict(line.split(":", 1) for line in lines)
     return int(fields["RssAnon"].split()[0]) / 1024
+
+
+def on_a_mediator(
+    work: Callable[[int, int, str, Any], Coroutine[Any, Any, None]],
+    arguments: Any,  # noqa: ANN401, of argparse
+) -> None:
+    """Start a mediator, and run what measures it: with its port, its process, its DID, and the arguments."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        mediator = initialized(folder, port, arguments.postgres)
+        with running([*MEDIATOR, "run"], port, folder) as pid:
+            asyncio.run(work(port, pid, mediator, arguments))

@@ -6,9 +6,10 @@
 // the SDK prints while it loads
 console.log = console.info = console.debug = console.warn = console.error;
 
-const { createInterface } = require("node:readline");
 const { createRequire } = require("node:module");
 const { resolve } = require("node:path");
+
+const { serve } = require("../answers.js");
 
 const installed = createRequire(resolve(process.argv[2], "package.json"));
 const { Apollo, Castor, DIDCommWrapper, Domain } = installed("@hyperledger/identus-sdk");
@@ -57,20 +58,4 @@ const COMMANDS = {
   },
 };
 
-async function answer(line) {
-  const request = JSON.parse(line);
-  try {
-    return { result: await COMMANDS[request.command](request) };
-  } catch (error) {
-    return { error: { type: error?.name ?? "Error", text: error?.message ?? String(error) } };
-  }
-}
-
-async function main() {
-  for await (const line of createInterface({ input: process.stdin })) {
-    process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
-  }
-  process.exit(0);
-}
-
-main();
+serve(COMMANDS).then(() => process.exit(0));

@@ -14,6 +14,7 @@ import json
 import platform
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 from didcomm_messaging import DIDCommMessaging
 from didcomm_messaging.crypto import SecretsManager
@@ -174,20 +175,9 @@ async def do_legacy_unpack(request):
 COMMANDS = {name[3:]: command for name, command in list(globals().items()) if name.startswith("do_")}
 
 
-def answer(line):
-    try:
-        request = json.loads(line)
-        return {"result": asyncio.run(COMMANDS[request["command"]](request))}
-    except Exception as error:  # noqa: BLE001, every error of the peer is an answer
-        return {"error": {"type": type(error).__name__, "text": str(error)}}
-
-
-def main():
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a package prints is no answer
-    for line in sys.stdin:
-        answers.write(json.dumps(answer(line)) + "\n")
-        answers.flush()
-
-
 if __name__ == "__main__":
-    main()
+    # Python runs isolated, without the folders of the script
+    sys.path.append(str(Path(__file__).parents[1]))
+    from answering import serve
+
+    serve(lambda request: asyncio.run(COMMANDS[request["command"]](request)))

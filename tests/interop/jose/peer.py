@@ -15,6 +15,7 @@ import json
 import platform
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import did_peer_2
 import did_peer_4
@@ -263,20 +264,9 @@ def do_create_did(request):
 COMMANDS = {name[3:]: command for name, command in list(globals().items()) if name.startswith("do_")}
 
 
-def answer(line):
-    try:
-        request = json.loads(line)
-        return {"result": COMMANDS[request["command"]](request)}
-    except Exception as error:  # noqa: BLE001, every error of the peer is an answer
-        return {"error": {"type": type(error).__name__, "text": str(error)}}
-
-
-def main():
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a package prints is no answer
-    for line in sys.stdin:
-        answers.write(json.dumps(answer(line)) + "\n")
-        answers.flush()
-
-
 if __name__ == "__main__":
-    main()
+    # Python runs isolated, without the folders of the script
+    sys.path.append(str(Path(__file__).parents[1]))
+    from answering import serve
+
+    serve(lambda request: COMMANDS[request["command"]](request))

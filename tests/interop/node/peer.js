@@ -1,9 +1,10 @@
 // npm didcomm-node behind a pipe: one JSON request a line in, one JSON answer a line out.
 // Run as `node peer.js FOLDER`, the folder in which package.json is installed.
 
-const { createInterface } = require("node:readline");
 const { createRequire } = require("node:module");
 const { resolve } = require("node:path");
+
+const { serve } = require("../answers.js");
 
 const installed = createRequire(resolve(process.argv[2], "package.json"));
 const { FromPrior, Message } = installed("didcomm-node");
@@ -117,19 +118,4 @@ const COMMANDS = {
   },
 };
 
-async function answer(line) {
-  const request = JSON.parse(line);
-  try {
-    return { result: await COMMANDS[request.command](request) };
-  } catch (error) {
-    return { error: { type: error?.name ?? "Error", text: error?.message ?? String(error) } };
-  }
-}
-
-async function main() {
-  for await (const line of createInterface({ input: process.stdin })) {
-    process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
-  }
-}
-
-main();
+serve(COMMANDS);

@@ -14,6 +14,7 @@ import platform
 import sys
 from enum import Enum
 from importlib.metadata import version
+from pathlib import Path
 
 from authlib.jose import jwt
 from didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg
@@ -202,24 +203,19 @@ def plain(metadata):
 COMMANDS = {name[3:]: command for name, command in list(globals().items()) if name.startswith("do_")}
 
 
-def answer(line):
-    try:
-        request = json.loads(line)
-        return {"result": asyncio.run(COMMANDS[request["command"]](request))}
-    except Exception as error:  # noqa: BLE001, every error of the peer is an answer
-        text = getattr(error, "message", None) or str(error)
-        code = getattr(error, "code", None)
-        return {
-            "error": {"type": type(error).__name__, "text": f"{code.name}: {text}" if code else str(text)}
-        }
+def answer(request):
+    return asyncio.run(COMMANDS[request["command"]](request))
 
 
-def main():
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a package prints is no answer
-    for line in sys.stdin:
-        answers.write(json.dumps(answer(line)) + "\n")
-        answers.flush()
+def described(error):
+    text = getattr(error, "message", None) or str(error)
+    code = getattr(error, "code", None)
+    return f"{code.name}: {text}" if code else str(text)
 
 
 if __name__ == "__main__":
-    main()
+    # Python runs isolated, without the folders of the script
+    sys.path.append(str(Path(__file__).parents[1]))
+    from answering import serve
+
+    serve(answer, described)
