@@ -1,7 +1,7 @@
 //! What no conforming recipient would take is not packed.
 
 use pydidcomm::did::{DidUrl, Document};
-use pydidcomm::error::{Error, ListedKey, Result};
+use pydidcomm::error::{Error, ListedKey};
 use pydidcomm::keys::{Curve, SecretKey};
 use pydidcomm::pack::EncryptOptions;
 use serde_json::json;
@@ -11,19 +11,10 @@ use super::parties::{
     ALICE, ALICE_ASSERTS, ALICE_KEY, ALICE_SIGNS, ALICE_UNLISTED, BOB, BOB_1, CAROL, MALLORY, MALLORY_SIGNS,
     document, documents, key_not_found, secret, secrets,
 };
-use super::world::{World, from, from_alice_to_bob, message};
+use super::world::{World, from, from_alice_to_bob, message, misused};
 
 fn signer(signer: &str) -> EncryptOptions {
     EncryptOptions { signer: Some(DidUrl::parse(signer).unwrap()), ..EncryptOptions::default() }
-}
-
-#[track_caller]
-fn misused<T>(result: Result<T>) {
-    match result {
-        Err(Error::Misuse(_)) => {}
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("it was packed"),
-    }
 }
 
 // ADR-10, ENV-02

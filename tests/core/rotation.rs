@@ -13,7 +13,7 @@ use super::parties::{
     key_not_found, signing_key,
 };
 use super::roundtrip::parse;
-use super::world::{NOW, World, from, message};
+use super::world::{NOW, World, from, message, misused};
 
 fn claims(sub: Option<&str>) -> FromPrior {
     FromPrior {
@@ -101,15 +101,6 @@ fn an_end_has_neither_sub_nor_from_and_is_anoncrypted() {
     assert_eq!(unpacked.rotation().unwrap().issuer_kid().as_str(), ALICE_SIGNS);
     let Some(FromPriorHeader::Verified(verified, _)) = unpacked.message().from_prior() else { panic!() };
     assert_eq!(*verified, FromPrior { iat: Some(NOW), ..claims(None) });
-}
-
-#[track_caller]
-fn misused<T>(result: Result<T>) {
-    match result {
-        Err(Error::Misuse(_)) => {}
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("it was packed"),
-    }
 }
 
 // ROT-01

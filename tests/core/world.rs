@@ -209,3 +209,13 @@ pub(crate) fn from_alice_to_bob() -> Message {
 pub(crate) fn from(sender: &str) -> EncryptOptions {
     EncryptOptions { from: Some(DidUrl::parse(sender).unwrap()), ..EncryptOptions::default() }
 }
+
+/// Requires that the caller's arguments are refused.
+#[track_caller]
+pub fn misused<T>(result: Result<T>) {
+    match result {
+        Err(Error::Misuse(_)) => {}
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was packed"),
+    }
+}
