@@ -13,21 +13,29 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 /// A tuple of any number of `T`.
 pub(super) struct TupleOut<'py, T>(Bound<'py, PyTuple>, PhantomData<T>);
 
-impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for TupleOut<'py, T> {
-    type Target = PyTuple;
-    type Output = Bound<'py, PyTuple>;
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
-        type_hint_identifier!("builtins", "tuple"),
-        T::OUTPUT_TYPE,
-        PyStaticExpr::Constant { value: PyStaticConstant::Ellipsis }
-    );
+/// Hands the tuple of a newtype to Python; for type checkers it has any number of items of the given hint.
+macro_rules! into_tuple {
+    (impl[$($generics:tt)*] $type:ty, $item:expr) => {
+        impl<$($generics)*> IntoPyObject<'py> for $type {
+            type Target = PyTuple;
+            type Output = Bound<'py, PyTuple>;
+            type Error = PyErr;
+            #[cfg(feature = "stubs")]
+            const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+                type_hint_identifier!("builtins", "tuple"),
+                $item,
+                PyStaticExpr::Constant { value: PyStaticConstant::Ellipsis }
+            );
 
-    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        Ok(self.0)
-    }
+            fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+                Ok(self.0)
+            }
+        }
+    };
 }
+pub(super) use into_tuple;
+
+into_tuple!(impl['py, T: IntoPyObject<'py>] TupleOut<'py, T>, T::OUTPUT_TYPE);
 
 /// A tuple that is made when it is first read, and is that same tuple from then on.
 pub(super) struct OnceTuple(PyOnceLock<Py<PyTuple>>);

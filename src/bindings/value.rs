@@ -11,6 +11,7 @@ use pyo3::types::PyTuple;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
+use super::tuple::into_tuple;
 use crate::did::DidUrl;
 use crate::error::Result;
 
@@ -35,21 +36,7 @@ impl<'py> Reduced<'py> {
     }
 }
 
-impl<'py> IntoPyObject<'py> for Reduced<'py> {
-    type Target = PyTuple;
-    type Output = Bound<'py, PyTuple>;
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
-        type_hint_identifier!("builtins", "tuple"),
-        type_hint_identifier!("typing", "Any"),
-        PyStaticExpr::Constant { value: PyStaticConstant::Ellipsis }
-    );
-
-    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        Ok(self.0)
-    }
-}
+into_tuple!(impl['py] Reduced<'py>, type_hint_identifier!("typing", "Any"));
 
 /// The hash of what two equal objects have in common.
 pub(super) fn hash_of(value: impl Hash) -> u64 {

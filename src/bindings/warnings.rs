@@ -9,6 +9,7 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use super::callback::call_python;
 use super::package::class;
+use super::tuple::into_tuple;
 use crate::unpack::Warning;
 
 /// What `Metadata.warnings` yields: a tuple of `MessageWarning`.
@@ -26,18 +27,4 @@ pub(super) fn tuple_of<'py>(py: Python<'py>, warnings: &[Warning]) -> PyResult<B
     })
 }
 
-impl<'py> IntoPyObject<'py> for WarningsOut<'py> {
-    type Target = PyTuple;
-    type Output = Bound<'py, PyTuple>;
-    type Error = PyErr;
-    #[cfg(feature = "stubs")]
-    const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
-        type_hint_identifier!("builtins", "tuple"),
-        type_hint_identifier!("pydidcomm.message_warning", "MessageWarning"),
-        PyStaticExpr::Constant { value: PyStaticConstant::Ellipsis }
-    );
-
-    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        Ok(self.0)
-    }
-}
+into_tuple!(impl['py] WarningsOut<'py>, type_hint_identifier!("pydidcomm.message_warning", "MessageWarning"));
