@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).parents[1]
-SHIPPED = ("src/**/*", "python/**/*", "docs/**/*", "notebooks/*", "mk/*", ".github/**/*", "Makefile", "*.md")
+# the tokens of f-strings, which are strings before CPython 3.12
+TEXTS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
+SHIPPED = (
+    "src/**/*",
+    "python/**/*",
+    "docs/**/*",
+    "notebooks/*",
+    "mk/*",
+    ".github/**/*",
+    "Makefile",
+    "*.md",
+    "*.toml",
+)
 SUFFIXES = {".py", ".pyi", ".rs", ".md", ".ipynb", ".toml", ".mk", ".yml", ""}
 
 FORBIDDEN = re.compile(
@@ -39,7 +51,7 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
     match path.suffix:
         case ".py" | ".pyi":
             for token in tokenize.generate_tokens(io.StringIO(source).readline):
-                if token.type in {tokenize.STRING, tokenize.COMMENT}:
+                if token.type in TEXTS:
                     yield token.start[0], token.string
         case ".rs":
             shipped = TESTS.sub("", source)
