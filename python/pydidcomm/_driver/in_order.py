@@ -27,13 +27,30 @@ class _Entry:
         self.error: BaseException | None = None
 
 
+class _Bell:
+    """Wakes the one task that waits for something to happen."""
+
+    def __init__(self, event: Callable[[], Any]) -> None:
+        self._event = event
+        self._rung = event()
+
+    def ring(self) -> None:
+        """Ends `wait`."""
+        self._rung.set()
+
+    async def wait(self) -> None:
+        """Returns when something has happened since the last call."""
+        await self._rung.wait()
+        self._rung = self._event()
+
+
 class _AsyncioTasks:
     """Tasks of asyncio."""
 
     def __init__(self, asyncio: Any, at_once: int) -> None:  # noqa: ANN401, the module
         self._asyncio = asyncio
         self._tasks: set[Any] = set()
-        self._rung = asyncio.Event()
+        self.bell = _Bell(asyncio.Event)
         self.slots = asyncio.Semaphore(at_once)
 
     def start(self, work: Coroutine[Any, Any, Any], entry: _Entry) -> None:
@@ -46,16 +63,7 @@ class _AsyncioTasks:
         entry.error = self._asyncio.CancelledError() if task.cancelled() else task.exception()
         entry.result = None if entry.error is not None else task.result()
         entry.done = True
-        self.ring()
-
-    def ring(self) -> None:
-        """Ends `wait`."""
-        self._rung.set()
-
-    async def wait(self) -> None:
-        """Returns when something has happened since the last call."""
-        await self._rung.wait()
-        self._rung.clear()
+        self.bell.ring()
 
     async def close(self) -> None:
         """Cancels all tasks, and returns when they have ended."""
@@ -71,7 +79,7 @@ class _TrioTasks:
     def __init__(self, trio: Any, at_once: int) -> None:  # noqa: ANN401, the module
         self._trio = trio
         self._scopes: set[Any] = set()
-        self._rung = trio.Event()
+        self.bell = _Bell(trio.Event)
         self.slots = trio.Semaphore(at_once)
 
     def start(self, work: Coroutine[Any, Any, Any], entry: _Entry) -> None:
@@ -94,16 +102,7 @@ class _TrioTasks:
         finally:
             self._scopes.discard(scope)
             entry.done = True
-            self.ring()
-
-    def ring(self) -> None:
-        """Ends `wait`."""
-        self._rung.set()
-
-    async def wait(self) -> None:
-        """Returns when something has happened since the last call."""
-        await self._rung.wait()
-        self._rung = self._trio.Event()
+            self.bell.ring()
 
     async def close(self) -> None:
         """Cancels all tasks, and returns when they have ended."""
@@ -111,7 +110,7 @@ class _TrioTasks:
             scope.cancel()
         with self._trio.CancelScope(shield=True):
             while self._scopes:
-                await self.wait()
+                await self.bell.wait()
 
 
 async def in_order(
@@ -157,7 +156,7 @@ async def in_order(
                 yield _result(line.popleft())
                 tasks.slots.release()
             if line or not source.done:
-                await tasks.wait()
+                await tasks.bell.wait()
         _result(source)
     finally:
         await tasks.close()

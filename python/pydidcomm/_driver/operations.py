@@ -166,18 +166,22 @@ def unpacked(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `unpack`."""
-    config = unpack_options(config)
-    known = _known(resolvers, config.now)
-    return _core.unpack(packed_msg, config.prepared, resolvers.replay_window is not None, known)
+    return _core.unpack(packed_msg, *_unpacking(resolvers, config))
 
 
 def received(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `receive`."""
+    return _core.receive(packed_msg, *_unpacking(resolvers, config))
+
+
+def _unpacking(
+    resolvers: ResolversConfig, config: UnpackConfig | None
+) -> tuple[_core.UnpackOptions, bool, _Known]:
+    """How messages are unpacked: the options, whether replays are looked for, and what the core has."""
     config = unpack_options(config)
-    known = _known(resolvers, config.now)
-    return _core.receive(packed_msg, config.prepared, resolvers.replay_window is not None, known)
+    return config.prepared, resolvers.replay_window is not None, _known(resolvers, config.now)
 
 
 def each_unpacked(
@@ -188,9 +192,7 @@ def each_unpacked(
 ) -> Iterable[Batch]:
     """Prepares `unpack_many`."""
     check_several("packed_msgs", packed_msgs, "messages", "unpack")
-    config = unpack_options(config)
-    prepared, known = config.prepared, _known(resolvers, config.now)
-    window = resolvers.replay_window is not None
+    prepared, window, known = _unpacking(resolvers, config)
     return (Batch.unpacking(part, prepared, window, known, threads) for part in parts(packed_msgs, threads))
 
 

@@ -145,11 +145,7 @@ class MediationRecord:
 
     @classmethod
     def from_json(cls, value: bytes) -> Self:
-        """The mediator of a record.
-
-        Args:
-            value: The value of the record.
-        """
+        """The mediator of a record."""
         return cls(**json.loads(value))
 
 
@@ -174,11 +170,7 @@ class RetiredRecord:
 
     @classmethod
     def from_json(cls, value: bytes) -> Self:
-        """The DID of a record.
-
-        Args:
-            value: The value of the record.
-        """
+        """The DID of a record."""
         return cls(**json.loads(value))
 
 

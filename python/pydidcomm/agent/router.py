@@ -19,9 +19,8 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 from pydidcomm import Message
 from pydidcomm.agent.context import Context
-from pydidcomm.errors import MalformedMessageError
-from pydidcomm.protocols import Body, Received, Trust, agree, message_type
-from pydidcomm.protocols.versions import same_name
+from pydidcomm.protocols import Body, Received, Trust, agree
+from pydidcomm.protocols.versions import parts_of, same_name
 from pydidcomm.stores import Relationship
 
 __all__ = ["Middleware", "Route", "Router"]
@@ -157,9 +156,8 @@ class Router:
         Args:
             type: The message type URI.
         """
-        try:
-            parts = message_type(type)
-        except MalformedMessageError:
+        parts = parts_of(type)
+        if parts is None:
             return None
         for name in (same_name(parts.name), ""):
             for route in self._routes.get((same_name(parts.protocol), parts.major, name), ()):
@@ -184,11 +182,9 @@ class Router:
 
 def _key(uri: str) -> tuple[str, int, str]:
     for whole, named in ((uri, True), (f"{uri}/x", False)):
-        try:
-            parts = message_type(whole)
-        except MalformedMessageError:
-            continue
-        return same_name(parts.protocol), parts.major, same_name(parts.name) if named else ""
+        parts = parts_of(whole)
+        if parts is not None:
+            return same_name(parts.protocol), parts.major, same_name(parts.name) if named else ""
     problem = f"`uri` must be a message type URI or a protocol identifier URI, got {uri!r}"
     raise ValueError(problem)
 

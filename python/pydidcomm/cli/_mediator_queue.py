@@ -1,11 +1,11 @@
 """`pydidcomm mediator queue` and `parked`: what waits, and what is delivered and never acknowledged."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
@@ -90,12 +90,14 @@ async def add(
         _report("parked", await store.parked.park(numbers, time.time()), as_json=as_json)
 
 
-@parked.command()
-@argument("numbers", nargs=-1, type=NUMBERS)
-@option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
-@config_option
-@json_option
-@in_event_loop
+def _of_parked(function: Callable[..., Coroutine[Any, Any, None]]) -> click.Command:
+    """The command of a function that takes parked messages, by their numbers or of one recipient."""
+    of_recipient = option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
+    numbered = argument("numbers", nargs=-1, type=NUMBERS)
+    return parked.command()(numbered(of_recipient(config_option(json_option(in_event_loop(function))))))
+
+
+@_of_parked
 async def restore(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
     """Put parked messages at the end of their queues, by their NUMBERS or of one recipient."""
     async with _store(config) as store:
@@ -103,12 +105,7 @@ async def restore(numbers: tuple[int, ...], did: str | None, config: Path, as_js
         _report("restored", await store.parked.restore(chosen), as_json=as_json)
 
 
-@parked.command()
-@argument("numbers", nargs=-1, type=NUMBERS)
-@option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
-@config_option
-@json_option
-@in_event_loop
+@_of_parked
 async def delete(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
     """Delete parked messages, by their NUMBERS or of one recipient."""
     async with _store(config) as store:

@@ -39,6 +39,20 @@ def argument(name: str, **attributes: Any) -> Callable[[Command], Command]:  # n
     return decorator
 
 
+def packing_options(command: Command) -> Command:
+    """Add the options of a message that is packed: sender, signer, and whom the envelope names."""
+    for add in (
+        option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer."),
+        option("--anonymous", is_flag=True, help="Prove no sender, though the message names one."),
+        option("--sign", type=DID, metavar="DID", help="The signer."),
+        option(
+            "--from", "frm", type=DID, metavar="DID", help="The sender, by default `from` of the message."
+        ),
+    ):
+        command = add(command)
+    return command
+
+
 def private_option(command: Command) -> Command:
     """Add `--allow-private`, which the command gets as `allow_private`."""
     return option("--allow-private", is_flag=True, help="Resolve DIDs of hosts in private networks too.")(

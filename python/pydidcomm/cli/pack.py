@@ -6,7 +6,7 @@ from typing import IO, Any
 import rich_click as click
 
 from pydidcomm.cli._input import file_argument, message_of, read
-from pydidcomm.cli._options import DID, option, private_option
+from pydidcomm.cli._options import DID, option, packing_options, private_option
 from pydidcomm.cli._output import json_option, write_json, write_line
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
@@ -17,10 +17,7 @@ __all__ = ["pack"]
 @click.command()
 @file_argument
 @option("--to", type=DID, metavar="DID", help="The recipient; without it the message is not encrypted.")
-@option("--from", "frm", type=DID, metavar="DID", help="The sender, by default `from` of the message.")
-@option("--sign", type=DID, metavar="DID", help="The signer.")
-@option("--anonymous", is_flag=True, help="Prove no sender, though the message names one.")
-@option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer.")
+@packing_options
 @option("--text", "said", metavar="TEXT", help="Pack a basic message with this text; nothing is read.")
 @private_option
 @wallet_option

@@ -6,7 +6,7 @@ from typing import IO, Any, Final, NamedTuple
 import rich_click as click
 
 from pydidcomm.cli._input import file_argument, is_envelope, message_of, read
-from pydidcomm.cli._options import DID, option
+from pydidcomm.cli._options import DID, option, packing_options
 from pydidcomm.cli._output import json_option, progress, write_json, write_json_note, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
@@ -29,10 +29,7 @@ class _Envelope(NamedTuple):
 @click.command()
 @file_argument
 @option("--to", type=DID, metavar="DID", help="The recipient of a message that is not packed yet.")
-@option("--from", "frm", type=DID, metavar="DID", help="The sender, by default `from` of the message.")
-@option("--sign", type=DID, metavar="DID", help="The signer.")
-@option("--anonymous", is_flag=True, help="Prove no sender, though the message names one.")
-@option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer.")
+@packing_options
 @option("--text", "said", metavar="TEXT", help="Send a basic message with this text; nothing is read.")
 @option("--url", metavar="URL", help="Deliver here; needed for a message that `pack` has packed.")
 @option("--allow-private", is_flag=True, help="Allow endpoints in private networks, as for tests.")

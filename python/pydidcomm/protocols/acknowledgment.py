@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pydidcomm import Message, same_message_type
+from pydidcomm.protocols._reply import reply
 from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.conversation import Conversation
 from pydidcomm.protocols.machine import Protocol, begins, on
@@ -156,10 +157,4 @@ def acknowledgment(received: Received, ids: Sequence[str], *, now: int) -> Outgo
         to=[received.sender],
         created_time=now,
     )
-    return Outgoing(
-        message=message,
-        to=received.sender,
-        frm=received.recipient,
-        connection=None if received.return_route == "none" else received.connection,
-        protect_sender=received.protect_sender,
-    )
+    return reply(received, message, received.sender)

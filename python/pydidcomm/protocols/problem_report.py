@@ -24,6 +24,7 @@ from typing import Any, Final, Self
 
 from pydidcomm import Message, same_message_type
 from pydidcomm._core import sanitize
+from pydidcomm.protocols._reply import reply
 from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.outgoing import Outgoing
 from pydidcomm.protocols.problem import Problem, rendered
@@ -217,13 +218,7 @@ def report(
         lang=lang,
         accept_lang=list(accept_lang) or None,
     )
-    return Outgoing(
-        message=message,
-        to=received.sender,
-        frm=received.recipient,
-        connection=None if received.return_route == "none" else received.connection,
-        protect_sender=received.protect_sender,
-    )
+    return reply(received, message, received.sender)
 
 
 def escalation(received: Received, *, now: int, code: str | None = None) -> Outgoing:

@@ -14,9 +14,8 @@ Example:
 
 from collections.abc import Iterable, Iterator
 
-from pydidcomm.errors import MalformedMessageError
 from pydidcomm.protocols.machine import Protocol
-from pydidcomm.protocols.versions import agree, message_type, same_name
+from pydidcomm.protocols.versions import agree, message_type, parts_of, same_name
 
 __all__ = ["Protocols"]
 
@@ -57,9 +56,8 @@ class Protocols:
         Args:
             type: The message type URI.
         """
-        try:
-            parts = message_type(type)
-        except MalformedMessageError:
+        parts = parts_of(type)
+        if parts is None:
             return None
         candidates = self._found.get((same_name(parts.protocol), parts.major), [])
         return next((one for one in candidates if agree(one.piuri, parts.piuri)), None)

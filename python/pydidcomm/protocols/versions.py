@@ -17,7 +17,7 @@ from typing import Final
 from pydidcomm import same_message_type
 from pydidcomm.errors import MalformedMessageError
 
-__all__ = ["MessageType", "agree", "message_type", "same_name"]
+__all__ = ["MessageType", "agree", "message_type", "parts_of", "same_name"]
 
 _PIURI: Final = re.compile(
     r"(?P<place>(?:.*[^a-z0-9._-])?)(?P<protocol>[a-z0-9._-]+)/(?P<version>(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?(?:\.\d+)*)",
@@ -44,6 +44,18 @@ class MessageType:
     major: int
     minor: int
     name: str
+
+
+def parts_of(uri: str) -> MessageType | None:
+    """The parts of a message type URI; None where it is not one.
+
+    Args:
+        uri: As in `Message.type`.
+    """
+    try:
+        return message_type(uri)
+    except MalformedMessageError:
+        return None
 
 
 def message_type(uri: str) -> MessageType:

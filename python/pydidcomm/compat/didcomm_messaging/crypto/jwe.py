@@ -6,10 +6,11 @@ What the services of this package open is read by pydidcomm's core, which is str
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from pydidcomm.compat._described import described
-from pydidcomm.compat._json import looks_like_object, read_object
+from pydidcomm.compat._json import read_object
+from pydidcomm.compat.didcomm_messaging.crypto._jwe_members import check_members, read_header, refuse
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 from pydidcomm.errors import MalformedMessageError
 
@@ -29,19 +30,6 @@ IDENT_PROTECTED = "protected"
 IDENT_RECIPIENTS = "recipients"
 
 _base64url = Base64UrlEncoder()
-
-_TEXTS = {
-    "protected": True,
-    "ciphertext": True,
-    "iv": True,
-    "tag": True,
-    "aad": False,
-    "encrypted_key": False,
-}
-"""The members that are strings, and whether they have to be there."""
-
-_OBJECTS = ("unprotected", "header")
-"""The members that are objects where they are there."""
 
 
 def b64url(value: bytes | str) -> str:
@@ -82,10 +70,10 @@ class JweRecipient:
             ValueError: It has no wrapped key, or a header that is not an object.
         """
         if IDENT_ENC_KEY not in entry:
-            _refuse("recipient: missing encrypted_key")
+            refuse("recipient: missing encrypted_key")
         header = entry.get(IDENT_HEADER, {})
         if not isinstance(header, dict):
-            _refuse("recipient: invalid header")
+            refuse("recipient: invalid header")
         own = cast("dict[str, Any]", header)
         return cls(encrypted_key=from_b64url(entry[IDENT_ENC_KEY]), header=own)
 
@@ -235,7 +223,7 @@ class JweEnvelope:
         try:
             parsed = read_object(message)
         except MalformedMessageError as error:
-            _refuse(f"JWE: {error}")
+            refuse(f"JWE: {error}")
         return cls.deserialize(parsed)
 
     @classmethod
@@ -245,11 +233,11 @@ class JweEnvelope:
         Raises:
             ValueError: It is none.
         """
-        _check_members(message)
-        protected = _header(message[IDENT_PROTECTED])
+        check_members(message)
+        protected = read_header(from_b64url(message[IDENT_PROTECTED]))
         unprotected: dict[str, Any] = message.get("unprotected") or {}
         if protected.keys() & unprotected.keys():
-            _refuse("JWE: duplicate header")
+            refuse("JWE: duplicate header")
         flattened = IDENT_ENC_KEY in protected
         inside = {
             name: protected.pop(name)
@@ -257,11 +245,11 @@ class JweEnvelope:
             if name in protected
         }
         if IDENT_RECIPIENTS in inside and IDENT_RECIPIENTS in message:
-            _refuse("JWE: duplicate recipients block")
+            refuse("JWE: duplicate recipients block")
         recipients, flat = _read_recipients(inside or message)
         shared = protected.keys() | unprotected.keys()
         if any(recipient.header.keys() & shared for recipient in recipients):
-            _refuse("JWE: duplicate header")
+            refuse("JWE: duplicate header")
         aad: str | None = message.get("aad")
         return cls(
             recipients=recipients,
@@ -352,11 +340,6 @@ class JweEnvelope:
 _RECIPIENT_MEMBERS = (IDENT_RECIPIENTS, IDENT_ENC_KEY, IDENT_HEADER)
 
 
-def _refuse(what: str) -> NoReturn:
-    message = f"Invalid {what}"
-    raise ValueError(message)
-
-
 def _recipients_member(entries: list[dict[str, Any]], *, flatten: bool) -> dict[str, Any]:
     """What stands for the recipients in an object."""
     if not entries:
@@ -365,42 +348,18 @@ def _recipients_member(entries: list[dict[str, Any]], *, flatten: bool) -> dict[
     return entries[0] if flatten and len(entries) == 1 else {IDENT_RECIPIENTS: entries}
 
 
-def _check_members(message: object) -> None:
-    if not isinstance(message, dict):
-        _refuse("JWE: not a mapping")
-    members = cast("dict[str, Any]", message)
-    for name, required in _TEXTS.items():
-        if required and name not in members:
-            _refuse(f"JWE: missing {'protected header' if name == IDENT_PROTECTED else name}")
-        if not isinstance(members.get(name, ""), str):
-            _refuse(f"JWE: invalid {'protected header' if name == IDENT_PROTECTED else name}")
-    for name in _OBJECTS:
-        if not isinstance(members.get(name, {}), dict):
-            _refuse(f"JWE: invalid {name}{' header' if name == 'unprotected' else ''}")
-
-
-def _header(protected: str) -> dict[str, Any]:
-    decoded = from_b64url(protected)
-    if not looks_like_object(decoded):
-        _refuse("JWE: invalid protected header")
-    try:
-        return read_object(decoded)
-    except MalformedMessageError as error:
-        _refuse(f"JWE: invalid JSON for protected headers: {error}")
-
-
 def _read_recipients(members: Mapping[str, Any]) -> tuple[list[JweRecipient], bool]:
     """The recipients, and whether a single one is written without a list."""
     entries: Any = members.get(IDENT_RECIPIENTS)
     if entries:
         if members.get(IDENT_ENC_KEY):
-            _refuse("JWE: flattened form with 'recipients'")
+            refuse("JWE: flattened form with 'recipients'")
         if not isinstance(entries, list):
-            _refuse("JWE: invalid recipients")
+            refuse("JWE: invalid recipients")
         listed = cast("Sequence[Any]", entries)
         if not all(isinstance(entry, dict) for entry in listed):
-            _refuse("JWE: invalid recipient")
+            refuse("JWE: invalid recipient")
         return [JweRecipient.deserialize(entry) for entry in listed], False
-    if members.get(IDENT_ENC_KEY):
-        return [JweRecipient.deserialize(members)], True
-    _refuse("JWE: no recipients")
+    if not members.get(IDENT_ENC_KEY):
+        refuse("JWE: no recipients")
+    return [JweRecipient.deserialize(members)], True

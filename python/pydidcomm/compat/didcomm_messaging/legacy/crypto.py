@@ -9,8 +9,6 @@ import secrets
 import struct
 import time
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from types import ModuleType
 from typing import Any, cast
 
 import base58
@@ -18,6 +16,14 @@ import base58
 from pydidcomm import v1
 from pydidcomm._core import LocalResolver, PublicKey, Secret
 from pydidcomm.compat._json import read_object
+from pydidcomm.compat.didcomm_messaging.legacy._boxes import (
+    load_msgpack,
+    load_nacl,
+    make_box,
+    open_box,
+    open_sealed,
+    x25519_public,
+)
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
 from pydidcomm.compat.didcomm_messaging.v1.crypto.core import Nothing, One
 from pydidcomm.compat.didcomm_messaging.v1.crypto.nacl import key_pair
@@ -120,13 +126,13 @@ def _seed_bytes(seed: object) -> bytes:
 
 def sign_message(message: bytes, secret: bytes) -> bytes:
     """The Ed25519 signature over the message."""
-    signed: bytes = _nacl().bindings.crypto_sign(message, secret)
+    signed: bytes = load_nacl().bindings.crypto_sign(message, secret)
     return signed[:_SIGNATURE]
 
 
 def verify_signed_message(signed: bytes, verkey: bytes) -> bool:
     """Whether the signature, which stands before the message, is that of the key."""
-    nacl = _nacl()
+    nacl = load_nacl()
     try:
         nacl.bindings.crypto_sign_open(signed, verkey)
     except nacl.exceptions.BadSignatureError:
@@ -149,34 +155,34 @@ def verify_signed_message_field(signed_field: Mapping[str, Any]) -> tuple[str, d
     """The signer and the value of a decorator; an exception of NaCl tells that the signature is another's."""
     signer: str = signed_field["signer"]
     data, signature = b64_to_bytes(signed_field["sig_data"]), b64_to_bytes(signed_field["signature"])
-    _nacl().bindings.crypto_sign_open(signature + data, b58_to_bytes(signer))
+    load_nacl().bindings.crypto_sign_open(signature + data, b58_to_bytes(signer))
     return signer, json.loads(data[_TIMESTAMP:])
 
 
 def anon_crypt_message(message: bytes, to_verkey: bytes) -> bytes:
     """The message in a sealed box."""
-    sealed: bytes = _nacl().bindings.crypto_box_seal(message, _public(to_verkey))
+    sealed: bytes = load_nacl().bindings.crypto_box_seal(message, x25519_public(to_verkey))
     return sealed
 
 
 def anon_decrypt_message(enc_message: bytes, secret: bytes) -> bytes:
     """What is in a sealed box; `secret` is the seed of the key."""
-    return _unsealed(enc_message, *create_keypair(secret))
+    return open_sealed(enc_message, *create_keypair(secret))
 
 
 def auth_crypt_message(message: bytes, to_verkey: bytes, from_verkey: bytes, from_sigkey: bytes) -> bytes:
     """The message in a box, in a sealed one that names the sender: the format before the envelope."""
-    nonce, body = _box(message, to_verkey, from_sigkey)
+    nonce, body = make_box(message, to_verkey, from_sigkey)
     combined = {"msg": bytes_to_b64(body), "sender": bytes_to_b58(from_verkey), "nonce": bytes_to_b64(nonce)}
-    return anon_crypt_message(_msgpack().packb(combined, use_bin_type=True), to_verkey)
+    return anon_crypt_message(load_msgpack().packb(combined, use_bin_type=True), to_verkey)
 
 
 def auth_decrypt_message(enc_message: bytes, my_verkey: bytes, my_sigkey: bytes) -> tuple[bytes, str]:
     """The message that `auth_crypt_message` made, and the sender's verkey."""
-    combined = _msgpack().unpackb(_unsealed(enc_message, my_verkey, my_sigkey), raw=False)
+    combined = load_msgpack().unpackb(open_sealed(enc_message, my_verkey, my_sigkey), raw=False)
     sender: str = combined["sender"]
     body, nonce = b64_to_bytes(combined["msg"]), b64_to_bytes(combined["nonce"])
-    return _unboxed(body, nonce, b58_to_bytes(sender), my_sigkey), sender
+    return open_box(body, nonce, b58_to_bytes(sender), my_sigkey), sender
 
 
 def prepare_pack_recipient_keys(
@@ -188,12 +194,12 @@ def prepare_pack_recipient_keys(
         CryptoError: Only one half of the sender's key is given.
     """
     _check_sender(from_verkey, from_sigkey)
-    cek: bytes = _nacl().bindings.crypto_secretstream_xchacha20poly1305_keygen()
+    cek: bytes = load_nacl().bindings.crypto_secretstream_xchacha20poly1305_keygen()
     recipients: list[dict[str, Any]] = []
     for verkey in to_verkeys:
         header: dict[str, Any] = {"kid": bytes_to_b58(verkey), "sender": None, "iv": None}
         if from_verkey and from_sigkey:
-            nonce, encrypted_key = _box(cek, verkey, from_sigkey)
+            nonce, encrypted_key = make_box(cek, verkey, from_sigkey)
             sender = anon_crypt_message(bytes_to_b58(from_verkey).encode(), verkey)
             header.update(sender=bytes_to_b64(sender), iv=bytes_to_b64(nonce))
         else:
@@ -228,9 +234,9 @@ def locate_pack_recipient_key(
             continue
         encrypted_key = b64_to_bytes(recipient["encrypted_key"])
         if not (header.get("iv") and header.get("sender")):
-            return _unsealed(encrypted_key, my_verkey, my_sigkey), None, own
-        sender = _unsealed(b64_to_bytes(header["sender"]), my_verkey, my_sigkey).decode()
-        cek = _unboxed(encrypted_key, b64_to_bytes(header["iv"]), b58_to_bytes(sender), my_sigkey)
+            return open_sealed(encrypted_key, my_verkey, my_sigkey), None, own
+        sender = open_sealed(b64_to_bytes(header["sender"]), my_verkey, my_sigkey).decode()
+        cek = open_box(encrypted_key, b64_to_bytes(header["iv"]), b58_to_bytes(sender), my_sigkey)
         return cek, sender, own
     message = f"Verkey {own} not found among the {len(others)} recipients"
     raise ValueError(message)
@@ -238,7 +244,7 @@ def locate_pack_recipient_key(
 
 def encrypt_plaintext(message: str, add_data: bytes, key: bytes) -> tuple[bytes, bytes, bytes]:
     """The content of an envelope: ciphertext, nonce and tag."""
-    bindings = _nacl().bindings
+    bindings = load_nacl().bindings
     nonce = secrets.token_bytes(bindings.crypto_aead_chacha20poly1305_ietf_NPUBBYTES)
     raw = message.encode()
     sealed: bytes = bindings.crypto_aead_chacha20poly1305_ietf_encrypt(raw, add_data, nonce, key)
@@ -247,7 +253,7 @@ def encrypt_plaintext(message: str, add_data: bytes, key: bytes) -> tuple[bytes,
 
 def decrypt_plaintext(ciphertext: bytes, recips_bin: bytes, nonce: bytes, key: bytes) -> str:
     """The text in an envelope, of the ciphertext with its tag behind it."""
-    decrypt = _nacl().bindings.crypto_aead_chacha20poly1305_ietf_decrypt
+    decrypt = load_nacl().bindings.crypto_aead_chacha20poly1305_ietf_decrypt
     raw: bytes = decrypt(ciphertext, recips_bin, nonce, key)
     return raw.decode()
 
@@ -351,52 +357,3 @@ def _protected(envelope: Mapping[str, Any]) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError, DIDCommError) as error:
         text = "Invalid packed message recipients"
         raise ValueError(text) from error
-
-
-def _public(verkey: bytes) -> bytes:
-    """The X25519 key that an Ed25519 one implies."""
-    public: bytes = _nacl().bindings.crypto_sign_ed25519_pk_to_curve25519(verkey)
-    return public
-
-
-def _secret(sigkey: bytes) -> bytes:
-    """The X25519 secret that an Ed25519 one implies."""
-    secret: bytes = _nacl().bindings.crypto_sign_ed25519_sk_to_curve25519(sigkey)
-    return secret
-
-
-def _unsealed(sealed: bytes, verkey: bytes, sigkey: bytes) -> bytes:
-    opened: bytes = _nacl().bindings.crypto_box_seal_open(sealed, _public(verkey), _secret(sigkey))
-    return opened
-
-
-def _box(message: bytes, to_verkey: bytes, from_sigkey: bytes) -> tuple[bytes, bytes]:
-    """A nonce, and the box that was made with it."""
-    bindings = _nacl().bindings
-    nonce = secrets.token_bytes(bindings.crypto_box_NONCEBYTES)
-    return nonce, bindings.crypto_box(message, nonce, _public(to_verkey), _secret(from_sigkey))
-
-
-def _unboxed(box: bytes, nonce: bytes, from_verkey: bytes, my_sigkey: bytes) -> bytes:
-    opened: bytes = _nacl().bindings.crypto_box_open(box, nonce, _public(from_verkey), _secret(my_sigkey))
-    return opened
-
-
-def _nacl() -> ModuleType:
-    """NaCl, which packing and unpacking do not need."""
-    for part in ("nacl.bindings", "nacl.exceptions"):
-        _package(part, "PyNaCl")
-    return _package("nacl", "PyNaCl")
-
-
-def _msgpack() -> ModuleType:
-    """What only the format before the envelope needs."""
-    return _package("msgpack", "msgpack")
-
-
-def _package(module: str, package: str) -> ModuleType:
-    try:
-        return import_module(module)
-    except ImportError as missing:
-        message = f"this function of the legacy module needs the package {package}"
-        raise ImportError(message) from missing

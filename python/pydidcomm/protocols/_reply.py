@@ -1,0 +1,18 @@
+"""An answer to the sender of a message, on the connection that brought it."""
+
+from pydidcomm import Message
+from pydidcomm.protocols.outgoing import Outgoing
+from pydidcomm.protocols.received import Received
+
+__all__ = ["reply"]
+
+
+def reply(received: Received, message: Message, to: str) -> Outgoing:
+    """What carries a message to the sender of another one."""
+    return Outgoing(
+        message=message,
+        to=to,
+        frm=received.recipient,
+        connection=None if received.return_route == "none" else received.connection,
+        protect_sender=received.protect_sender,
+    )
