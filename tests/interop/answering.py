@@ -3,14 +3,13 @@
 It runs in the environment of the peer, and imports nothing but Python's own modules.
 """
 
-# what goes in and out is JSON
-# ruff: noqa: ANN001, ANN201
-
 import json
 import sys
+from collections.abc import Callable
+from typing import Any
 
 
-def serve(answer, described=str):
+def serve(answer: Callable[[Any], Any], described: Callable[[Exception], str] = str) -> None:
     """Writes what `answer` returns to each request; `described` has the text of an error of the peer."""
     answers, sys.stdout = sys.stdout, sys.stderr  # what a package prints is no answer
     for line in sys.stdin:
