@@ -128,7 +128,7 @@ async def unpack_many(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    batches = operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
+    batches = operations.unpack_many(resolvers_config, packed_msgs, config, threads)
     entries = await drive_each(batches, resolvers_config)
     if asks_application(resolvers_config, config):
         taken: list[UnpackResult] = []
@@ -249,4 +249,4 @@ def _checked(one: object) -> Outgoing:
 
 def _packed(resolvers: ResolversConfig, one: Outgoing, config: PackEncryptedConfig | None) -> Operation:
     frm = operations.sender_of(one.message, one.frm, anonymous=one.anonymous)
-    return operations.encrypted(resolvers, one.message, one.to, frm, one.sign_frm, config, one.params)
+    return operations.pack_encrypted(resolvers, one.message, one.to, frm, one.sign_frm, config, one.params)

@@ -142,7 +142,7 @@ async def diagnose(
                 elif kind == "secret":
                     answer = secret_named(value, resolvers)
                 else:
-                    answer = drive(operations.unpacked(resolvers, value, config), resolvers)
+                    answer = drive(operations.unpack(resolvers, value, config), resolvers)
                 answer = await answer if is_awaitable(answer) else answer
             except Exception as failure:  # noqa: BLE001, each failure is a finding
                 answer = failure

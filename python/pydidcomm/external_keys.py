@@ -11,8 +11,8 @@ from pydidcomm._core import (
     PublicKey,
     encode_public_keys,
 )
+from pydidcomm._driver import operations
 from pydidcomm._driver.drive import drive
-from pydidcomm._driver.operations import encrypted, signed, unpacked
 from pydidcomm._shown import described
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
@@ -139,9 +139,11 @@ async def check_key(handle: object, public_key: PublicKey) -> None:
     for operation, resolvers, did in _checks(handle, public_key):
         try:
             if operation == "agree":
-                packed = await drive(encrypted(resolvers, _message(), did, None, None, None, None), resolvers)
-                await drive(unpacked(resolvers, packed.packed_msg, None), resolvers)
+                packed = await drive(
+                    operations.pack_encrypted(resolvers, _message(), did, None, None, None, None), resolvers
+                )
+                await drive(operations.unpack(resolvers, packed.packed_msg, None), resolvers)
             else:
-                await drive(signed(resolvers, _message(), did, "header"), resolvers)
+                await drive(operations.pack_signed(resolvers, _message(), did, "header"), resolvers)
         except DIDCommError as error:
             raise _mismatch(operation, error) from error

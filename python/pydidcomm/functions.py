@@ -104,7 +104,7 @@ async def pack_signed(
         >>> asyncio.run(main()).media_type
         'application/didcomm-signed+json'
     """
-    operation = operations.signed(resolvers_config, message, sign_frm, kid_in)
+    operation = operations.pack_signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = await drive(operation, resolvers_config)
     operations.warn_of_missing_to(message)
     return result
@@ -162,7 +162,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
         >>> asyncio.run(main())
         ('Hi Bob', True)
     """
-    operation = operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.pack_encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
     result: Packed = await drive(operation, resolvers_config)
     operations.warn_of_anonymity(message, frm, sign_frm)
     return result
@@ -213,7 +213,9 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
         >>> asyncio.run(main())
         ['Packed', 'DidNotFoundError']
     """
-    operation = operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.pack_encrypted_to_each(
+        resolvers_config, message, to, frm, sign_frm, config, params
+    )
     entries = await drive(operation, await resolved_together(resolvers_config, to))
     operations.warn_of_anonymity(message, frm, sign_frm)
     return outcomes(entries)
@@ -253,7 +255,7 @@ async def unpack(
         >>> asyncio.run(unpack(resolvers, plain)).metadata
         Metadata(encrypted=False, authenticated=False)
     """
-    operation = operations.unpacked(resolvers_config, packed_msg, config)
+    operation = operations.unpack(resolvers_config, packed_msg, config)
     received: UnpackResult = await drive(operation, resolvers_config)
     return await check_acceptance(received, resolvers_config, config)
 
@@ -294,7 +296,7 @@ async def receive(
         >>> asyncio.run(main())
         True
     """
-    operation = operations.received(resolvers_config, packed_msg, config)
+    operation = operations.receive(resolvers_config, packed_msg, config)
     received: UnpackResult | V1Message = await drive(operation, resolvers_config)
     return await check_acceptance(received, resolvers_config, config)
 
@@ -341,7 +343,7 @@ async def sign_attachment(
         >>> asyncio.run(main())
         True
     """
-    operation = operations.attachment_signed(resolvers_config, attachment, sign_frm, content, compact=compact)
+    operation = operations.sign_attachment(resolvers_config, attachment, sign_frm, content, compact=compact)
     result: Attachment = await drive(operation, resolvers_config)
     return result
 
@@ -393,5 +395,5 @@ async def verify_attachment(
         >>> asyncio.run(main())
         'the signature is not valid'
     """
-    operation = operations.attachment_verified(resolvers_config, attachment, content, signer)
+    operation = operations.verify_attachment(resolvers_config, attachment, content, signer)
     return AttachmentSignature(*await drive(operation, resolvers_config))

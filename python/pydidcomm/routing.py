@@ -47,7 +47,7 @@ async def unpack_forward(
         >>> asyncio.run(main())
         ('https://mediator.example', True, 'Hi Bob')
     """
-    operation = operations.forwarded(resolvers_config, packed_msg, config)
+    operation = operations.unpack_forward(resolvers_config, packed_msg, config)
     result: Forwarded = await drive(operation, resolvers_config)
     await check_acceptance(result.received, resolvers_config, config)
     return result
@@ -93,7 +93,9 @@ async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other i
         >>> asyncio.run(main())
         (True, True)
     """
-    operation = operations.wrapped(resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers)
+    operation = operations.wrap_in_forward(
+        resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers
+    )
     result: PackedForward = await drive(operation, resolvers_config)
     return result
 
@@ -138,6 +140,6 @@ async def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
         >>> asyncio.run(main())
         True
     """
-    operation = operations.rewrapped(resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
+    operation = operations.rewrap(resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
     result: PackedForward = await drive(operation, resolvers_config)
     return result

@@ -87,7 +87,7 @@ async def pack(
         >>> asyncio.run(main())
         b'hello world'
     """
-    operation = operations.v1_packed(resolvers_config, message, to, frm)
+    operation = operations.v1_pack(resolvers_config, message, to, frm)
     result: V1Packed = await drive(operation, resolvers_config)
     return result
 
@@ -129,7 +129,7 @@ async def unpack(
         >>> asyncio.run(main())
         ('https://didcomm.org/trust_ping/1.0/ping', True, True)
     """
-    operation = operations.v1_unpacked(resolvers_config, packed_msg, config)
+    operation = operations.v1_unpack(resolvers_config, packed_msg, config)
     received: V1Message = await drive(operation, resolvers_config)
     await check_acceptance(received, resolvers_config, config)
     return received
@@ -170,7 +170,7 @@ async def forward(
         >>> asyncio.run(main())
         (True, True)
     """
-    operation = operations.v1_wrapped(resolvers_config, packed_msg, to, routing_keys)
+    operation = operations.v1_forward(resolvers_config, packed_msg, to, routing_keys)
     result: V1Packed = await drive(operation, resolvers_config)
     return result
 
@@ -207,7 +207,7 @@ async def unpack_forward(
         >>> asyncio.run(main())
         (True, True)
     """
-    operation = operations.v1_forwarded(resolvers_config, packed_msg, config)
+    operation = operations.v1_unpack_forward(resolvers_config, packed_msg, config)
     result: V1Forwarded = await drive(operation, resolvers_config)
     await check_acceptance(result.received, resolvers_config, config)
     return result

@@ -41,14 +41,14 @@ _END_OF_TIME = 2**63
 _INVITATION = "https://didcomm.org/out-of-band/2.0/invitation"
 
 
-def signed(
+def pack_signed(
     resolvers: ResolversConfig, message: Message | Mapping[str, Any], sign_frm: str, kid_in: KidIn
 ) -> Operation:
     """Prepares `pack_signed`."""
     return _core.pack_signed(message, sign_frm, kid_in, _known(resolvers))
 
 
-def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
+def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     resolvers: ResolversConfig,
     message: Message | Mapping[str, Any],
     to: str | Sequence[str],
@@ -61,10 +61,10 @@ def encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     if not isinstance(to, str):
         reason = f"`to` must be one DID as str, got {type(to).__name__}: use `pack_to_each` for several DIDs"
         raise TypeError(reason)
-    return _encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
+    return _pack_encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
 
 
-def _encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
+def _pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
     resolvers: ResolversConfig,
     message: Message | Mapping[str, Any],
     to: str | Sequence[str],
@@ -124,7 +124,7 @@ def _named(message: Message | Mapping[str, Any]) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted_to_each`
+def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted_to_each`
     resolvers: ResolversConfig,
     message: Message | Mapping[str, Any],
     to: Sequence[str],
@@ -140,7 +140,7 @@ def encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypt
     if _is_empty(to):
         reason = "`to` must not be empty: name at least one DID"
         raise ValueError(reason)
-    return _encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
+    return _pack_encrypted(resolvers, message, to, frm, sign_frm, config, parameters)
 
 
 def _is_empty(to: object) -> bool:
@@ -162,21 +162,21 @@ def check_pack_options(
     check_instance("params", parameters, PackEncryptedParameters)
 
 
-def unpacked(
+def unpack(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `unpack`."""
-    return _core.unpack(packed_msg, *_unpacking(resolvers, config))
+    return _core.unpack(packed_msg, *_unpack_arguments(resolvers, config))
 
 
-def received(
+def receive(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `receive`."""
-    return _core.receive(packed_msg, *_unpacking(resolvers, config))
+    return _core.receive(packed_msg, *_unpack_arguments(resolvers, config))
 
 
-def _unpacking(
+def _unpack_arguments(
     resolvers: ResolversConfig, config: UnpackConfig | None
 ) -> tuple[_core.UnpackOptions, bool, _Known]:
     """How messages are unpacked: the options, whether replays are looked for, and what the core has."""
@@ -184,7 +184,7 @@ def _unpacking(
     return config.prepared, resolvers.replay_window is not None, _known(resolvers, config.now)
 
 
-def each_unpacked(
+def unpack_many(
     resolvers: ResolversConfig,
     packed_msgs: Iterable[str | bytes | Mapping[str, Any]],
     config: UnpackConfig | None,
@@ -192,11 +192,11 @@ def each_unpacked(
 ) -> Iterable[Batch]:
     """Prepares `unpack_many`."""
     check_several("packed_msgs", packed_msgs, "messages", "unpack")
-    prepared, window, known = _unpacking(resolvers, config)
+    prepared, window, known = _unpack_arguments(resolvers, config)
     return (Batch.unpacking(part, prepared, window, known, threads) for part in parts(packed_msgs, threads))
 
 
-def attachment_signed(
+def sign_attachment(
     resolvers: ResolversConfig,
     attachment: Attachment,
     sign_frm: str,
@@ -208,14 +208,14 @@ def attachment_signed(
     return _core.sign_attachment(attachment, sign_frm, content, compact, _known(resolvers))
 
 
-def attachment_verified(
+def verify_attachment(
     resolvers: ResolversConfig, attachment: Attachment, content: bytes | None, signer: str | None
 ) -> Operation:
     """Prepares `verify_attachment`."""
     return _core.verify_attachment(attachment, content, signer, _known(resolvers))
 
 
-def forwarded(
+def unpack_forward(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `unpack_forward`."""
@@ -223,7 +223,7 @@ def forwarded(
     return _core.unpack_forward(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
-def wrapped(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
+def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     resolvers: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
     to: str,
@@ -237,7 +237,7 @@ def wrapped(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     return _core.wrap_in_forward(packed_msg, to, routing_keys, enc_alg_anon, headers, _known(resolvers))
 
 
-def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
+def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
     resolvers: ResolversConfig,
     payload: str | bytes | Mapping[str, Any],
     next_hop: str,
@@ -251,14 +251,14 @@ def rewrapped(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
     return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, _known(resolvers))
 
 
-def v1_packed(
+def v1_pack(
     resolvers: ResolversConfig, message: Mapping[str, Any] | str | bytes, to: Sequence[str], frm: str | None
 ) -> Operation:
     """Prepares `v1.pack`."""
     return _core.v1_pack(message, to, frm, _known(resolvers))
 
 
-def v1_unpacked(
+def v1_unpack(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `v1.unpack`."""
@@ -266,7 +266,7 @@ def v1_unpacked(
     return _core.v1_unpack(packed_msg, config.prepared, _known(resolvers, config.now))
 
 
-def v1_wrapped(
+def v1_forward(
     resolvers: ResolversConfig,
     packed_msg: str | bytes | Mapping[str, Any],
     to: str,
@@ -276,7 +276,7 @@ def v1_wrapped(
     return _core.v1_forward(packed_msg, to, routing_keys, _known(resolvers))
 
 
-def v1_forwarded(
+def v1_unpack_forward(
     resolvers: ResolversConfig, packed_msg: str | bytes | Mapping[str, Any], config: UnpackConfig | None
 ) -> Operation:
     """Prepares `v1.unpack_forward`."""

@@ -30,7 +30,7 @@ async def unpacked_in_order(
 
     async def one(packed_msg: PackedMessage) -> UnpackResult | Exception:
         try:
-            result: UnpackResult = await drive(operations.unpacked(resolvers, packed_msg, config), common)
+            result: UnpackResult = await drive(operations.unpack(resolvers, packed_msg, config), common)
         except Exception as error:  # noqa: BLE001, it is the outcome of this message
             return without_frames(error)
         return result

@@ -58,7 +58,9 @@ class Packing(Party):
             (True, None)
         """
         frm = operations.sender_of(message, frm, anonymous=anonymous)
-        operation = operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        operation = operations.pack_encrypted(
+            self.resolvers_config, message, to, frm, sign_frm, config, params
+        )
         result: Packed = await drive(operation, self.resolvers_config)
         return result
 
@@ -81,7 +83,7 @@ class Packing(Party):
             An outcome for each recipient, in the order of `to`.
         """
         frm = operations.sender_of(message, frm, anonymous=anonymous)
-        operation = operations.encrypted_to_each(
+        operation = operations.pack_encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
         entries = await drive(operation, await resolved_together(self.resolvers_config, to))
@@ -101,7 +103,7 @@ class Packing(Party):
         self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
     ) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        operation = operations.signed(self.resolvers_config, message, sign_frm, kid_in)
+        operation = operations.pack_signed(self.resolvers_config, message, sign_frm, kid_in)
         result: PackedSigned = await drive(operation, self.resolvers_config)
         operations.warn_of_missing_to(message)
         return result

@@ -100,7 +100,7 @@ def unpack_many(
         {'msg': 'Hi'}
         MalformedMessageError
     """
-    batches = operations.each_unpacked(resolvers_config, packed_msgs, config, threads)
+    batches = operations.unpack_many(resolvers_config, packed_msgs, config, threads)
     entries = drive_each(batches, resolvers_config)
     if asks_application(resolvers_config, config):
         taken: list[UnpackResult] = []

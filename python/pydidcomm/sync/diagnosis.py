@@ -53,7 +53,7 @@ def diagnose(
                 elif kind == "secret":
                     answer = secret_named(value, resolvers)
                 else:
-                    answer = drive(operations.unpacked(resolvers, value, config), resolvers)
+                    answer = drive(operations.unpack(resolvers, value, config), resolvers)
                 answer = require_plain(answer)
             except Exception as failure:  # noqa: BLE001, each failure is a finding
                 answer = failure

@@ -3,7 +3,7 @@
 """`pydidcomm.external_keys` without an event loop."""
 
 from pydidcomm._core import PublicKey
-from pydidcomm._driver.operations import encrypted, signed, unpacked
+from pydidcomm._driver import operations
 from pydidcomm.errors import DIDCommError
 from pydidcomm.external_keys import PublicKeyDid, _checks, _message, _mismatch, create_public_key_did
 from pydidcomm.sync._driver.drive import drive
@@ -25,9 +25,11 @@ def check_key(handle: object, public_key: PublicKey) -> None:
     for operation, resolvers, did in _checks(handle, public_key):
         try:
             if operation == "agree":
-                packed = drive(encrypted(resolvers, _message(), did, None, None, None, None), resolvers)
-                drive(unpacked(resolvers, packed.packed_msg, None), resolvers)
+                packed = drive(
+                    operations.pack_encrypted(resolvers, _message(), did, None, None, None, None), resolvers
+                )
+                drive(operations.unpack(resolvers, packed.packed_msg, None), resolvers)
             else:
-                drive(signed(resolvers, _message(), did, "header"), resolvers)
+                drive(operations.pack_signed(resolvers, _message(), did, "header"), resolvers)
         except DIDCommError as error:
             raise _mismatch(operation, error) from error

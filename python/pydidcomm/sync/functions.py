@@ -104,7 +104,7 @@ def pack_signed(
         >>> main().media_type
         'application/didcomm-signed+json'
     """
-    operation = operations.signed(resolvers_config, message, sign_frm, kid_in)
+    operation = operations.pack_signed(resolvers_config, message, sign_frm, kid_in)
     result: PackedSigned = drive(operation, resolvers_config)
     operations.warn_of_missing_to(message)
     return result
@@ -161,7 +161,7 @@ def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tutorial h
         >>> main()
         ('Hi Bob', True)
     """
-    operation = operations.encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.pack_encrypted(resolvers_config, message, to, frm, sign_frm, config, params)
     result: Packed = drive(operation, resolvers_config)
     operations.warn_of_anonymity(message, frm, sign_frm)
     return result
@@ -211,7 +211,9 @@ def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_en
         >>> main()
         ['Packed', 'DidNotFoundError']
     """
-    operation = operations.encrypted_to_each(resolvers_config, message, to, frm, sign_frm, config, params)
+    operation = operations.pack_encrypted_to_each(
+        resolvers_config, message, to, frm, sign_frm, config, params
+    )
     entries = drive(operation, resolved_one_by_one(resolvers_config, to))
     operations.warn_of_anonymity(message, frm, sign_frm)
     return outcomes(entries)
@@ -250,7 +252,7 @@ def unpack(
         >>> unpack(resolvers, plain).metadata
         Metadata(encrypted=False, authenticated=False)
     """
-    operation = operations.unpacked(resolvers_config, packed_msg, config)
+    operation = operations.unpack(resolvers_config, packed_msg, config)
     received: UnpackResult = drive(operation, resolvers_config)
     return check_acceptance(received, resolvers_config, config)
 
@@ -290,7 +292,7 @@ def receive(
         >>> main()
         True
     """
-    operation = operations.received(resolvers_config, packed_msg, config)
+    operation = operations.receive(resolvers_config, packed_msg, config)
     received: UnpackResult | V1Message = drive(operation, resolvers_config)
     return check_acceptance(received, resolvers_config, config)
 
@@ -336,7 +338,7 @@ def sign_attachment(
         >>> main()
         True
     """
-    operation = operations.attachment_signed(resolvers_config, attachment, sign_frm, content, compact=compact)
+    operation = operations.sign_attachment(resolvers_config, attachment, sign_frm, content, compact=compact)
     result: Attachment = drive(operation, resolvers_config)
     return result
 
@@ -387,5 +389,5 @@ def verify_attachment(
         >>> main()
         'the signature is not valid'
     """
-    operation = operations.attachment_verified(resolvers_config, attachment, content, signer)
+    operation = operations.verify_attachment(resolvers_config, attachment, content, signer)
     return AttachmentSignature(*drive(operation, resolvers_config))

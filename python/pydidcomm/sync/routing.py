@@ -48,7 +48,7 @@ def unpack_forward(
         >>> main()
         ('https://mediator.example', True, 'Hi Bob')
     """
-    operation = operations.forwarded(resolvers_config, packed_msg, config)
+    operation = operations.unpack_forward(resolvers_config, packed_msg, config)
     result: Forwarded = drive(operation, resolvers_config)
     check_acceptance(result.received, resolvers_config, config)
     return result
@@ -93,7 +93,9 @@ def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other impleme
         >>> main()
         (True, True)
     """
-    operation = operations.wrapped(resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers)
+    operation = operations.wrap_in_forward(
+        resolvers_config, packed_msg, to, routing_keys, enc_alg_anon, headers
+    )
     result: PackedForward = drive(operation, resolvers_config)
     return result
 
@@ -137,6 +139,6 @@ def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
         >>> main()
         True
     """
-    operation = operations.rewrapped(resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
+    operation = operations.rewrap(resolvers_config, payload, next_hop, routing_keys, enc_alg_anon, headers)
     result: PackedForward = drive(operation, resolvers_config)
     return result

@@ -61,7 +61,7 @@ def pack(
         >>> main()
         b'hello world'
     """
-    operation = operations.v1_packed(resolvers_config, message, to, frm)
+    operation = operations.v1_pack(resolvers_config, message, to, frm)
     result: V1Packed = drive(operation, resolvers_config)
     return result
 
@@ -102,7 +102,7 @@ def unpack(
         >>> main()
         ('https://didcomm.org/trust_ping/1.0/ping', True, True)
     """
-    operation = operations.v1_unpacked(resolvers_config, packed_msg, config)
+    operation = operations.v1_unpack(resolvers_config, packed_msg, config)
     received: V1Message = drive(operation, resolvers_config)
     check_acceptance(received, resolvers_config, config)
     return received
@@ -142,7 +142,7 @@ def forward(
         >>> main()
         (True, True)
     """
-    operation = operations.v1_wrapped(resolvers_config, packed_msg, to, routing_keys)
+    operation = operations.v1_forward(resolvers_config, packed_msg, to, routing_keys)
     result: V1Packed = drive(operation, resolvers_config)
     return result
 
@@ -178,7 +178,7 @@ def unpack_forward(
         >>> main()
         (True, True)
     """
-    operation = operations.v1_forwarded(resolvers_config, packed_msg, config)
+    operation = operations.v1_unpack_forward(resolvers_config, packed_msg, config)
     result: V1Forwarded = drive(operation, resolvers_config)
     check_acceptance(result.received, resolvers_config, config)
     return result

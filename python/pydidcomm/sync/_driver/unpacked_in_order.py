@@ -22,4 +22,4 @@ def unpacked_in_order(
     """Yield what each message unpacks to, or the exception, before the application is asked about it."""
     rest = iter(packed_msgs)
     while part := list(islice(rest, at_once)):
-        yield from drive_each(operations.each_unpacked(resolvers, part, config, None), resolvers)
+        yield from drive_each(operations.unpack_many(resolvers, part, config, None), resolvers)

@@ -60,7 +60,9 @@ class Packing(Party):
             (True, None)
         """
         frm = operations.sender_of(message, frm, anonymous=anonymous)
-        operation = operations.encrypted(self.resolvers_config, message, to, frm, sign_frm, config, params)
+        operation = operations.pack_encrypted(
+            self.resolvers_config, message, to, frm, sign_frm, config, params
+        )
         result: Packed = drive(operation, self.resolvers_config)
         return result
 
@@ -83,7 +85,7 @@ class Packing(Party):
             An outcome for each recipient, in the order of `to`.
         """
         frm = operations.sender_of(message, frm, anonymous=anonymous)
-        operation = operations.encrypted_to_each(
+        operation = operations.pack_encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
         entries = drive(operation, resolved_one_by_one(self.resolvers_config, to))
@@ -103,7 +105,7 @@ class Packing(Party):
         self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
     ) -> PackedSigned:
         """The message signed; see `pydidcomm.pack_signed`."""
-        operation = operations.signed(self.resolvers_config, message, sign_frm, kid_in)
+        operation = operations.pack_signed(self.resolvers_config, message, sign_frm, kid_in)
         result: PackedSigned = drive(operation, self.resolvers_config)
         operations.warn_of_missing_to(message)
         return result

@@ -16,7 +16,7 @@ class Signing(Party):
         self, attachment: Attachment, *, sign_frm: str, content: bytes | None = None, compact: bool = False
     ) -> Attachment:
         """The attachment with a detached signature over its content; see `pydidcomm.sign_attachment`."""
-        operation = operations.attachment_signed(
+        operation = operations.sign_attachment(
             self.resolvers_config, attachment, sign_frm, content, compact=compact
         )
         result: Attachment = drive(operation, self.resolvers_config)
@@ -26,5 +26,5 @@ class Signing(Party):
         self, attachment: Attachment, *, content: bytes | None = None, signer: str | None = None
     ) -> AttachmentSignature:
         """Verify the signature of an attachment; see `pydidcomm.verify_attachment`."""
-        operation = operations.attachment_verified(self.resolvers_config, attachment, content, signer)
+        operation = operations.verify_attachment(self.resolvers_config, attachment, content, signer)
         return AttachmentSignature(*drive(operation, self.resolvers_config))

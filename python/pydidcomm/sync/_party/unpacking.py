@@ -29,7 +29,7 @@ class Unpacking(Party):
 
         A message of DIDComm v1 is refused; `receive` reads both.
         """
-        operation = operations.unpacked(self.resolvers_config, packed_msg, config)
+        operation = operations.unpack(self.resolvers_config, packed_msg, config)
         received: UnpackResult = drive(operation, self.resolvers_config)
         return check_acceptance(received, self.resolvers_config, config)
 
