@@ -244,7 +244,7 @@ class Agent(Directory, Router):
         await self._current.mediators.add(did, invitation)
 
     async def unmediate(self, did: str) -> bool:
-        """End mediation: what waits is fetched, our DIDs are taken off the mediator's list, it is forgotten.
+        """End mediation: fetch what waits, take our DIDs off the mediator's list, and forget the mediator.
 
         Peers do not reach DIDs that were made behind it any more: rotate those of relationships before, which
         go on behind another mediator or at the endpoint of the agent. It ends also where the mediator cannot

@@ -58,7 +58,7 @@ class Claims:
     def handling(
         self, handle: Callable[[InboxItem], Awaitable[None]]
     ) -> Callable[[InboxItem], Awaitable[None]]:
-        """The same function, which raises `StoreConflictError` where another process has claimed the message.
+        """Wrap the function: it raises `StoreConflictError` where another process has claimed the message.
 
         Args:
             handle: Handles a message of the inbox.

@@ -40,7 +40,7 @@ class Watched:
 
 
 async def while_connected(wait: Callable[[], Awaitable[Result]]) -> Result | None:
-    """What `wait` returns; None once the sender of the request has gone. The request must have been read.
+    """What `wait` returns; None once the sender has disconnected. The request must have been read before.
 
     Args:
         wait: A coroutine function, which is cancelled then.

@@ -1,4 +1,4 @@
-"""The peers of an agent, and how they are met: invitations of ours, and those of others."""
+"""The peers of an agent, and the invitations that begin relationships: its own, and those of peers."""
 
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -144,7 +144,7 @@ class Directory:
         return Invited(record, services)
 
     async def invitation(self, id: str) -> Invited | None:  # noqa: A002, the field's name
-        """An invitation of before, for instance of before a restart; None where there is none.
+        """An earlier invitation, for instance from before a restart; None where there is none.
 
         Args:
             id: Its message id.

@@ -1,4 +1,4 @@
-"""What a message meets: a protocol, a handler, or a problem. No I/O and no clock.
+"""Decide what takes a message: a protocol, a handler, or neither, which is a problem. No I/O and no clock.
 
 Example:
     >>> from pydidcomm.agent.dispatch import decide
@@ -49,7 +49,7 @@ _NOT_HANDLED: Final = frozenset({"expired", "unexpected"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What a message meets.
+    """What takes a message, and with what.
 
     Attributes:
         step: What the protocol of the message made of it; None where the agent does not have the protocol.
@@ -87,7 +87,7 @@ def decide(  # noqa: PLR0913, state, message, time and the two tables
     *,
     awaited: bool = False,
 ) -> Decision:
-    """What a message meets. The protocol comes first; where it refuses the message the handler gets nothing.
+    """Decide what takes a message. A protocol comes first; the handler gets nothing that it refuses.
 
     Args:
         received: The message, with what was proved.

@@ -23,7 +23,7 @@ AGAIN_SECONDS: Final = 1.0
 
 @contextmanager
 def at_most(seconds: float, problem: str) -> Generator[None]:
-    """Let the block take so many seconds, as `anyio.fail_after` does, whose error has no text.
+    """Bound the time of a block, as `anyio.fail_after` does, with an error that has a text.
 
     Args:
         seconds: The most seconds.
@@ -69,7 +69,7 @@ class Signal:
                 await event.wait()
 
     async def within(self, seconds: float) -> bool:
-        """Wait for the next `set`, for so many seconds at most; returns whether it came.
+        """Wait for the next `set`, at most so many seconds; returns whether it came.
 
         Args:
             seconds: The most seconds.

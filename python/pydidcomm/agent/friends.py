@@ -40,7 +40,7 @@ class RelationshipEndedError(Exception):
 
 
 class _NotConfirmedError(Exception):
-    """The peer has not confirmed the last rotation of ours."""
+    """The peer has not confirmed our last rotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Friend:
         return found
 
     async def ping(self, *, timeout: float = TIMEOUT) -> float:  # noqa: ASYNC109
-        """Ping the peer, which shows that it is there and that it is who it was.
+        """Ping the peer: an answer shows that it is reachable and still has its keys.
 
         Args:
             timeout: The most seconds to wait for the answer.

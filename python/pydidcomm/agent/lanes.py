@@ -1,4 +1,4 @@
-"""Order: one message of a lane after the other, lanes side by side within bounds. The store is the queue.
+"""Ordered handling: the messages of a lane one by one, several lanes at a time. The store is the queue.
 
 Memory holds some messages of each lane and peer, however many wait; the others are read when it is time.
 """
@@ -152,7 +152,7 @@ class Lanes:
         return await self._store.waiting(int(self._clock()), PAGE, after=after)
 
     async def _resume(self, passed: _Passed) -> None:
-        """Read on with what was passed over of a lane or a peer, from where it was."""
+        """Read again what was passed over of a lane or a peer, from its first message."""
         after = self._passed[passed]
         while passed in self._passed:
             page = await self._read(after)
@@ -172,7 +172,7 @@ class Lanes:
             after = page.after
 
     def _take(self, item: InboxItem, after: str | None, *, resumed: _Passed | None = None) -> _Passed | None:
-        """Put a message that was read among those to start, unless it is there, or its turn is later.
+        """Take in a message that was read, unless it is known already or its turn is later.
 
         Returns the lane or the peer that has no room, of which this is the first message that is passed over.
         """

@@ -131,7 +131,7 @@ class Mediation:
         raise MediationError(problem)
 
     def restore(self, routing_did: str, version: Literal[2, 3]) -> None:
-        """Go on with a grant of before.
+        """Go on with an earlier grant.
 
         Args:
             routing_did: The DID to use as service endpoint.
@@ -146,7 +146,7 @@ class Mediation:
         return self._coordination.version
 
     async def query(self) -> None:
-        """Ask for the list of our DIDs, which shows that a grant of before is in force.
+        """Ask for the list of our DIDs, which shows that an earlier grant is in force.
 
         Raises:
             MediationError: The mediator does not answer with the list.
@@ -323,7 +323,7 @@ class Mediation:
         return self._pickup
 
     async def bare(self, body: bytes) -> None:
-        """Store an envelope that was pushed without a delivery, so that it cannot be acknowledged.
+        """Store an envelope that was pushed without a delivery, which cannot be acknowledged.
 
         Args:
             body: The envelope.

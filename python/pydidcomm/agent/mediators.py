@@ -131,7 +131,7 @@ class Mediators:
             self._add(record.did, mediation)
 
     async def remove(self, did: str) -> bool:
-        """End mediation: what waits is fetched, our DIDs are taken off its list, and it is forgotten.
+        """End mediation: fetch what waits, take our DIDs off its list, and forget it.
 
         Args:
             did: The mediator.
@@ -205,7 +205,7 @@ class Mediators:
                 await removed
 
     async def retire(self) -> None:
-        """Take DIDs off the lists of mediators that are not in use any more."""
+        """Take DIDs that are no longer used off the lists of the mediators."""
         due = self._services.now - self._replaced_seconds
         removed: dict[str, list[str]] = {}
         gone: list[tuple[str, str]] = []
@@ -233,7 +233,7 @@ class Mediators:
             await self._services.store.commit(Done(forget=tuple(gone[first : first + AT_ONCE])))
 
     async def _is_replaced(self, retired: RetiredRecord) -> bool:
-        """Whether the peer has confirmed what comes after the DID: it does not write to it any more."""
+        """Whether the peer has confirmed the successor of the DID, and writes to the DID no more."""
         if retired.relationship is None:
             return True
         found = await self._services.store.relationship(retired.relationship)
@@ -249,7 +249,7 @@ class Mediators:
         return None
 
     async def _begun(self, did: str, before: MediationRecord | None = None) -> MediationRecord:
-        """A relationship with a mediator, which has granted nothing yet; it replaces that of before."""
+        """A relationship with a mediator that has granted nothing yet; it replaces the earlier one."""
         now = self._services.now
         ours = await self._messaging.create_peer_did()
         relationship = Relationship(

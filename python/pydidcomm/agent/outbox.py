@@ -187,7 +187,7 @@ class Outbox:
                 self._more = True
 
     def _under_way(self, item: OutboxItem) -> float | None:
-        """How long the peer of a message takes for another one; None where it has a place for more."""
+        """How long the peer already takes for another message; None where one more may be sent to it."""
         known = item.relationship is not None
         ages = [one.age for one in self._busy.values() if (one.relationship, one.to) == _peer(item)]
         strangers = [one.age for one in self._busy.values() if one.relationship is None]

@@ -1,4 +1,4 @@
-"""Who we are to whom: relationships from invitations, and rotations of either side."""
+"""Relationships: which of our DIDs a peer knows, from invitations on, through the rotations of both sides."""
 
 import json
 import uuid

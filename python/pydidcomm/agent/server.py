@@ -74,7 +74,7 @@ async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]
         raise ImportError(problem, name="uvicorn") from error
 
     class Server(uvicorn.Server):
-        """The signals are the program's, not the server's."""
+        """A server of uvicorn that leaves the signals to the program."""
 
         @contextmanager
         def capture_signals(self) -> Generator[None]:

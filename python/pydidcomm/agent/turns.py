@@ -48,7 +48,7 @@ class Turns:
 
 
 async def agreed(step: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Repeat a step until nothing that it has read was changed before it was stored.
+    """Repeat a step until it is stored without a change, in between, of what it has read.
 
     Args:
         step: Reads and commits, with `Done.expected`.

@@ -54,7 +54,7 @@ def status_of(error: Exception) -> int | None:
 
 
 def text_of(error: Exception) -> str:
-    """The text of the error, with a next step that commands offer in place of one of the library."""
+    """The text of the error; its next step is a command, in place of a call of the library."""
     if isinstance(error, DidNotFoundError) and is_short(error.did):
         return (
             f"DID not found: {error.did}. It is a short form: use the long form once, which the wallet then "

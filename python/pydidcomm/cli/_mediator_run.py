@@ -97,7 +97,7 @@ def _noted(number: signal.Signals) -> list[int]:
 
 
 def _options(settings: "Settings") -> dict[str, Any]:
-    """What uvicorn gets."""
+    """The options of uvicorn."""
     one = settings.server
     return {
         "host": one.host,
@@ -122,7 +122,7 @@ def _started(settings: "Settings", workers: int, *, as_json: bool) -> None:
 
 
 def _ended(number: int, frame: object) -> None:
-    """Lets the command return where uvicorn has ended."""
+    """Let the command return once uvicorn has ended."""
 
 
 async def _drained(server: Any, served: "MediatorServer") -> None:  # noqa: ANN401, of uvicorn

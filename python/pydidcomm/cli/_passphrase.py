@@ -78,7 +78,7 @@ def _from_keyring(wallet: Path, *, new: bool) -> str:
 
 
 def _new_in_keyring(wallet: Path) -> str:
-    """A random passphrase that the keyring has, the same for all commands that make the wallet."""
+    """A random passphrase that the keyring keeps, the same for each command that makes the wallet."""
     import secrets  # noqa: PLC0415, for a new wallet alone
 
     from pydidcomm.secrets._file_lock import FileLock  # noqa: PLC0415

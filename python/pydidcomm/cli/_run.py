@@ -107,7 +107,7 @@ def close_output(status: int) -> int:
 
 
 def drop(stream: IO[str]) -> None:
-    """Let what is still to be written to a stream go nowhere."""
+    """Discard what is still to be written to a stream."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
     os.close(null)

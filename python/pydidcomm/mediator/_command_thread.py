@@ -65,7 +65,7 @@ class CommandThread:
         self._opened.result()
 
     async def run(self, command: Command) -> Any:  # noqa: ANN401, what the command returns
-        """Run a command in the next transaction; what it raises undoes the command alone.
+        """Run a command in the next transaction; one that raises is undone, and no other.
 
         Raises:
             RuntimeError: The store is closed.
@@ -188,7 +188,7 @@ class CommandThread:
 
 
 def _attempt(connection: sqlite3.Connection, command: Command) -> Outcome:
-    """What a command returns, or what it raises: it is undone alone then."""
+    """What a command returns or raises; one that raises is undone, and no other."""
     connection.execute("SAVEPOINT command")
     try:
         outcome = Outcome(command(connection))

@@ -7,7 +7,7 @@ from pydidcomm.mediator.storage import MediatorStore
 
 
 async def token_uses(store: MediatorStore) -> None:
-    """A token admits so many DIDs, and each of them again and again."""
+    """A token admits a number of DIDs, each of them as often as it asks."""
     tokens = store.invitations
     name = await tokens.add("Token-1", uses=1, at=NOW, expires=NOW + 10, label="for Bob")
     require(not await tokens.use("token-2", BOB, NOW), "a token that was never made")

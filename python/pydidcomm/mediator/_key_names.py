@@ -18,7 +18,7 @@ MOST: Final = 32
 
 
 def claimed_names(did: str) -> tuple[str, ...]:
-    """The names that the document of a DID claims; none where it takes a network, or a document unseen yet.
+    """The names that the document of a DID claims; none where it needs a network or is not known yet.
 
     Args:
         did: A DID that a recipient registers.

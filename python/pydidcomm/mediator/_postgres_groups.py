@@ -1,4 +1,4 @@
-"""What is to be written at the same time is written by one transaction."""
+"""Group commit: what is to be written at the same time is written by one transaction."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""The way of answers: back on the connection, or to the endpoint that the recipient's document names."""
+"""Answers leave on the connection of the request, or for the endpoint in the recipient's document."""
 
 import logging
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which hosts are sent to now: a breaker and a number of places for each. No I/O, no clock."""
+"""Circuit breakers: which hosts are sent to now, and how many messages at a time. No I/O, no clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -59,7 +59,7 @@ class Connection:
         return next((peer for peer in self.live if peer.session.recipient.id == recipient.id), None)
 
     def rotated(self, old: str, new: str) -> None:
-        """Give what a DID said about answers to the DID that it became.
+        """Apply what a DID said about answers to the DID that it was rotated to.
 
         Args:
             old: The DID before a proved rotation.

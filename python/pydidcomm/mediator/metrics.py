@@ -27,7 +27,7 @@ class Metrics(Protocol):
     """Where a mediator reports what it does; implement it for a system of your own."""
 
     def count(self, event: str, outcome: str, amount: int = 1) -> None:
-        """Something happened: `forward`, `request`, `delivery`, `acknowledgment`, `expiry` or `onward`."""
+        """Count what happened: `forward`, `request`, `delivery`, `acknowledgment`, `expiry` or `onward`."""
         ...
 
     def seconds(self, event: str, value: float) -> None:

@@ -97,12 +97,12 @@ class Parked(Protocol):
 
 
 def has_room(limits: Limits, count: int, total: int, size: int) -> bool:
-    """Whether one more message has room in addition to others.
+    """Whether there is room for one more message.
 
     Args:
         limits: The bounds of a queue.
-        count: The others.
+        count: The number of messages that it has.
         total: Their bytes.
-        size: The bytes of the one.
+        size: The bytes of one more.
     """
     return count < limits.messages and total + size <= limits.bytes

@@ -33,7 +33,7 @@ MOST_ACKNOWLEDGED: Final = 10_000
 
 
 class PickupRules(Protocol):
-    """What commands ask of a version of the protocol."""
+    """The rules of a version of the protocol, as the commands read them."""
 
     @property
     def empty_delivery(self) -> bool:

@@ -1,4 +1,4 @@
-"""The HTTP and WebSocket face of a mediator, as an ASGI application. DIDComm v2.1, section "Transports"."""
+"""HTTP and WebSocket of a mediator, as an ASGI application. DIDComm v2.1, section "Transports"."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping

@@ -1,4 +1,4 @@
-"""The seam for databases of a mediator: registry and queue behind coarse verbs, each one transaction."""
+"""The Protocol of stores of a mediator: registry and queue in coarse verbs, each one transaction."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol

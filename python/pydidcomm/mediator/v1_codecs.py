@@ -51,7 +51,7 @@ REPORT: Final = "https://didcomm.org/notification/1.0/problem-report"
 
 @dataclass(frozen=True, slots=True)
 class PickupV1:
-    """What a mediator's commands ask of this version of pickup.
+    """The rules of this version of pickup, as the commands of a mediator read them.
 
     Attributes:
         empty_delivery: An empty queue is answered with a status.

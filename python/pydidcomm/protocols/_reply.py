@@ -8,7 +8,7 @@ __all__ = ["reply"]
 
 
 def reply(received: Received, message: Message, to: str) -> Outgoing:
-    """What carries a message to the sender of another one."""
+    """The outgoing message that answers a received one."""
     return Outgoing(
         message=message,
         to=to,

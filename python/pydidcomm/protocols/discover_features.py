@@ -62,7 +62,7 @@ class Audience(StrEnum):
     NONE = "none"
 
     def sees(self, feature: "Feature") -> bool:
-        """Whether a peer of this standing is to see a feature.
+        """Whether a feature is disclosed to peers of this audience.
 
         Args:
             feature: The feature.
@@ -169,7 +169,7 @@ class Disclose(Body, type=f"{PIURI}/disclose"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosures(Disclose, type=f"{PIURI}/disclosures"):
-    """The same under the name that it had in DIDComm v1. We send `Disclose`.
+    """`Disclose` under its name in DIDComm v1: read, never sent.
 
     Attributes:
         disclosures: The features.
@@ -217,7 +217,7 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
         self._shuffle = shuffle
 
     def disclose_by_default(self, features: Callable[[], Iterable[Feature]]) -> None:
-        """Set the features of one that was made without.
+        """Set the features where the protocol was made without any.
 
         Args:
             features: Returns our features at the time of the answer.

@@ -248,7 +248,7 @@ class Protocol:
         return conversation.step()
 
     def woken(self, thread: Conversation) -> None:
-        """What a deadline does: it ends the thread with the event "timeout". A protocol may do otherwise.
+        """Handle a deadline: it ends the thread with the event "timeout". A protocol may override this.
 
         Args:
             thread: The thread whose deadline has come.
@@ -342,7 +342,7 @@ def unsupported(message: Message) -> Problem:
 
 
 def _reason_to_ignore(mark: On, received: Received, thread: Thread | None, now: int) -> str | None:
-    """The event of a message that is not handled and no problem either; None where it is handled.
+    """The event of a message that is ignored without a problem; None where it is handled.
 
     Raises:
         RemoteProtocolError: The trust is too low, or the message is not expected in this role or state.

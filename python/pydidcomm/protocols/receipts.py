@@ -100,7 +100,7 @@ class RequestReceipts(Body, type=f"{PIURI}/request-receipts"):
         _check_length(self.requested_receipts)
 
     def wants(self, message_type: str, state: ReceiptState) -> bool:
-        """Whether a receipt is requested; there is none for a receipt.
+        """Whether a receipt is requested; receipts themselves get none.
 
         Args:
             message_type: The type of the message.

@@ -13,7 +13,7 @@ Place = tuple[str, str]
 
 
 class Entry(NamedTuple):
-    """What is stored, None for nothing, and the value that it is in JSON."""
+    """The stored text, None where there is none, and the value that it is in JSON."""
 
     text: bytes | None
     value: Any

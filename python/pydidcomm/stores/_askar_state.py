@@ -37,7 +37,7 @@ def _members(row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def meets(unit: Unit, expected: Expected, by: str) -> bool:
-    """Whether what a call has read is still so; False if this very call has changed it before.
+    """Whether what a call has read is unchanged; False if this very call has changed it before.
 
     Raises:
         StoreConflictError: Another call has changed it.

@@ -68,7 +68,7 @@ class Page(Sequence[Item_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relationship:
-    """Who we are to whom.
+    """A relationship: our DID, the DID of the peer, and what is known about the peer.
 
     Attributes:
         id: The name of the record, which never changes.

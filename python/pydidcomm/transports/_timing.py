@@ -34,14 +34,14 @@ async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
 
 
 class _Rest(Awaitable[Result]):
-    """What is left of a coroutine that was begun, and waits."""
+    """The rest of a coroutine that was started, and waits."""
 
     def __init__(self, begun: Coroutine[Any, Any, Result], waits_for: object) -> None:
         self._begun = begun
         self._waits_for = waits_for
 
     def __await__(self) -> Generator[Any, Any, Result]:
-        """Wait for the same, and run the coroutine to its end."""
+        """Wait for what the coroutine waits for, and run it to its end."""
         begun, waits_for = self._begun, self._waits_for
         while True:
             try:

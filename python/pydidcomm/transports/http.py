@@ -268,7 +268,7 @@ class _Way:
 
     @property
     def over_websocket(self) -> bool:
-        """Whether it is a frame, and not a POST."""
+        """Whether the message is sent as a frame of a WebSocket, and not by POST."""
         return urlsplit(self.uri).scheme.lower() in {"wss", "ws"}
 
 

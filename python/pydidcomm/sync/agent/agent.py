@@ -130,7 +130,7 @@ class Agent(AgentFace):
         return self._portal.call(lambda: self._one.mediate(did, invitation=invitation))
 
     def unmediate(self, did: str) -> bool:
-        """End mediation: what waits is fetched, our DIDs are taken off the mediator's list, it is forgotten.
+        """End mediation: fetch what waits, take our DIDs off the mediator's list, and forget the mediator.
 
         Peers do not reach DIDs that were made behind it any more: rotate those of relationships before, which
         go on behind another mediator or at the endpoint of the agent. It ends also where the mediator cannot
@@ -265,7 +265,7 @@ class Agent(AgentFace):
         )
 
     def invitation(self, id: str) -> Invited | None:  # noqa: A002, the field's name
-        """An invitation of before, for instance of before a restart; None where there is none.
+        """An earlier invitation, for instance from before a restart; None where there is none.
 
         Args:
             id: Its message id.

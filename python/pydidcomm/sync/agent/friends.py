@@ -36,7 +36,7 @@ class Friend(Face[agent.Friend]):
         return self._portal.call(self._one.relationship)
 
     def ping(self, *, timeout: float = TIMEOUT) -> float:
-        """Ping the peer, which shows that it is there and that it is who it was.
+        """Ping the peer: an answer shows that it is reachable and still has its keys.
 
         Args:
             timeout: The most seconds to wait for the answer.
