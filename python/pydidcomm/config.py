@@ -1,13 +1,14 @@
 """Options for packing and unpacking, and the resolvers."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from pydidcomm._arguments import ArgumentTypeError
 from pydidcomm._checks import check_made, check_mapping, check_whole, kind_of
+from pydidcomm._config_values import member_of, tuple_of
 from pydidcomm._context import prepare_context
 from pydidcomm._core import Context, PackOptions, PackParameters, UnpackOptions
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
@@ -34,8 +35,6 @@ AllowedSenders: TypeAlias = DIDs | Callable[[str], bool | Awaitable[bool]] | Non
 
 KidIn: TypeAlias = Literal["header", "protected"]
 """The header of a signature that holds `kid`; see `PackEncryptedConfig`."""
-
-_Algorithm = TypeVar("_Algorithm", AnonCryptAlg, AuthCryptAlg)
 
 _Config = TypeVar("_Config")
 
@@ -212,12 +211,12 @@ class PackEncryptedConfig(_PreparedPack):
 
     def __post_init__(self) -> None:
         """Copies the collections and reads the algorithms, so that what is shown is what is used."""
-        _set(self, "enc_alg_auth", _member("enc_alg_auth", AuthCryptAlg, self.enc_alg_auth))
+        _set(self, "enc_alg_auth", member_of("enc_alg_auth", AuthCryptAlg, self.enc_alg_auth))
         if self.enc_alg_auth != AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW:
             message = "`enc_alg_auth` must be 'A256CBC-HS512', the only one that is written"
             raise ValueError(message)
-        _set(self, "enc_alg_anon", _member("enc_alg_anon", AnonCryptAlg, self.enc_alg_anon))
-        _set(self, "curves", _tuple("curves", self.curves))
+        _set(self, "enc_alg_anon", member_of("enc_alg_anon", AnonCryptAlg, self.enc_alg_anon))
+        _set(self, "curves", tuple_of("curves", self.curves))
         check_whole("max_keys", self.max_keys, least=1)
         if self.profile == "veramo" and self.protect_sender_id:
             message = '`profile="veramo"` has one layer: leave `protect_sender_id` out'
@@ -267,7 +266,7 @@ class PackEncryptedParameters(_PreparedParameters):
 
     def __post_init__(self) -> None:
         """Copies the collections."""
-        _set(self, "forward_schemes", _tuple("forward_schemes", self.forward_schemes))
+        _set(self, "forward_schemes", tuple_of("forward_schemes", self.forward_schemes))
         if self.forward_headers is not None:
             check_mapping("forward_headers", self.forward_headers)
             _set(self, "forward_headers", deepcopy(dict(self.forward_headers)))
@@ -381,9 +380,9 @@ class UnpackConfig(_PreparedUnpack):
         """Copies the collections and reads the options once, for all messages."""
         allowed = self.allowed_senders
         if allowed is not None and not callable(allowed):
-            _set(self, "allowed_senders", frozenset(_tuple("allowed_senders", allowed)))
-        _set(self, "own_dids", _tuple("own_dids", self.own_dids))
-        _set(self, "accept_profiles", _tuple("accept_profiles", self.accept_profiles))
+            _set(self, "allowed_senders", frozenset(tuple_of("allowed_senders", allowed)))
+        _set(self, "own_dids", tuple_of("own_dids", self.own_dids))
+        _set(self, "accept_profiles", tuple_of("accept_profiles", self.accept_profiles))
         for option in fields(self):
             value = getattr(self, option.name)
             if value is not None and (option.name == "now" or option.name.startswith("max_")):
@@ -392,32 +391,6 @@ class UnpackConfig(_PreparedUnpack):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
-
-
-def _member(name: str, kind: type[_Algorithm], value: str) -> _Algorithm:
-    """The algorithm of that name, or an error that says which there are."""
-    try:
-        return kind(value)
-    except ValueError:
-        names = ", ".join(repr(member.value) for member in kind)
-        message = (
-            f"`{name}` must be one of {names} or a member of {kind.__name__}, got {type(value).__name__}"
-        )
-        raise ValueError(message) from None
-
-
-def _tuple(name: str, given: object) -> tuple[str, ...]:
-    """A copy of the collection; a lone string is not one."""
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        message = f"`{name}` must be a collection of str, got {type(given).__name__}: `{name}=[...]`"
-        raise TypeError(message)
-    copied: list[str] = []
-    for entry in cast("Iterable[object]", given):
-        if not isinstance(entry, str):
-            message = f"`{name}` must be a collection of str, got {type(entry).__name__} in it"
-            raise TypeError(message)
-        copied.append(entry)
-    return tuple(copied)
 
 
 def _configured(kind: Callable[..., _Config], options: dict[str, Any]) -> _Config:
