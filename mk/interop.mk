@@ -1,5 +1,5 @@
 # other implementations: exchange of messages, and their test suites
-.PHONY: interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-rust peers-suites peers-compared
+.PHONY: interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-veramo interop-rust peers-suites peers-compared
 
 PEERS := .venvs
 # a peer pins pydantic 1, which stops at CPython 3.12; another one begins at 3.11
@@ -7,7 +7,7 @@ PEER_PYTHON ?= $(shell for python in python3.11 python3.12 $(PYTHON); do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
 # what one of the crates asks for
 PEER_RUST := 95
-HOMES := sicpa indicio node jose identus rust
+HOMES := sicpa indicio node jose identus veramo rust
 INTEROP := PYTHONPATH=tests/python $(BIN)/python tests/interop/matrix.py
 
 ifeq ($(PEER_PYTHON),)
@@ -21,7 +21,7 @@ $(PEERS)/%/installed: tests/interop/%/requirements.txt
 	@touch $@
 endif
 
-$(PEERS)/node/installed $(PEERS)/identus/installed: $(PEERS)/%/installed: tests/interop/%/package.json
+$(PEERS)/node/installed $(PEERS)/identus/installed $(PEERS)/veramo/installed: $(PEERS)/%/installed: tests/interop/%/package.json
 ifeq ($(shell command -v npm),)
 	$(SAY) "peers of npm, $*: skipped, they need Node.js with npm, which is not installed"
 else
@@ -64,6 +64,9 @@ interop-jose: $(VENV)/built $(PEERS)/jose/installed $(PEERS)/node/installed ## t
 
 interop-identus: $(VENV)/built $(PEERS)/identus/installed ## the same with the Identus SDK of npm only
 	$(INTEROP) identus
+
+interop-veramo: $(VENV)/built $(PEERS)/veramo/installed ## the same with npm @veramo/did-comm only
+	$(INTEROP) veramo veramo-profile
 
 interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates only
 	$(INTEROP) rust affinidi did-peer

@@ -28,6 +28,7 @@ PEERS: Final = {
     "jose/requirements.txt": ("PyPI", ["did-peer-2", "did-peer-4", "joserfc", "jwcrypto"]),
     "node/package.json": ("npm", ["didcomm-node", "jose"]),
     "identus/package.json": ("npm", ["@hyperledger/identus-sdk"]),
+    "veramo/package.json": ("npm", ["@veramo/did-comm"]),
     "rust/Cargo.toml": ("crates.io", ["didcomm", "affinidi-messaging-didcomm", "did-peer"]),
 }
 """The files that pin the peers of `make interop`, and the names of the peers in each."""
@@ -68,6 +69,62 @@ def live_peers() -> str:
         version = ", ".join(f"{name} {number}" for name, number in row["versions"].items() if name != "Node")
         rows.append((row["peer"], version, row["scenario"], *cells))
     return table(("program", "version", "as", *columns), rows) + "\n" + "\n".join(notes) + "\n"
+
+
+def interop() -> str:
+    """What passed of each kind of message with each peer, and why the rest did not."""
+    results: dict[str, Any] = json.loads((INTEROP / "results.json").read_text(encoding="utf-8"))
+    peers: dict[str, Any] = results["peers"]
+    subjects = list(dict.fromkeys(subject for peer in peers.values() for subject in peer["subjects"]))
+    rows = [
+        (subject, *(_outcome(peer["subjects"].get(subject, {})) for peer in peers.values()))
+        for subject in subjects
+    ]
+    head = ("", *(f"{peer['title']} {_version(peer['versions'])}" for peer in peers.values()))
+    why = [reason for peer in peers.values() for reason in _reasons(peer)]
+    without = ", ".join(results["without"])
+    left_out = f"\nNot run for this table: {without}.\n" if without else ""
+    return f"{table(head, rows)}{left_out}\n### Reasons\n\n{table(('peer', 'messages', 'reason'), why)}"
+
+
+def _outcome(columns: dict[str, dict[str, int]]) -> str:
+    """The word of each direction, or of both where it is the same."""
+    words = {column: _word(outcomes) for column, outcomes in columns.items()}
+    if len({*words.values()}) == 1:
+        return next(iter(words.values()))
+    return ", ".join(f"{column} {word}" for column, word in words.items())
+
+
+def _word(outcomes: dict[str, int]) -> str:
+    if "passed" in outcomes:
+        return "yes" if len(outcomes) == 1 else "part"
+    return "none" if all(reason.startswith("it lacks ") for reason in outcomes) else "no"
+
+
+def _reasons(peer: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Why something of a peer did not pass: the peer, the kinds of messages by direction, the reason."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for subject, columns in peer["subjects"].items():
+        for column, outcomes in columns.items():
+            for reason in outcomes.keys() - {"passed"}:
+                found.setdefault(reason, {}).setdefault(subject, []).append(column)
+    both = 2
+    return [
+        (
+            peer["title"],
+            "; ".join(
+                subject if len(columns) == both else f"{subject} {columns[0]}"
+                for subject, columns in subjects.items()
+            ),
+            reason,
+        )
+        for reason, subjects in sorted(found.items())
+    ]
+
+
+def _version(versions: dict[str, str]) -> str:
+    """The version of the peer itself: the first that is not of its language."""
+    return next(number for name, number in versions.items() if name not in {"Node", "Python", "Rust"})
 
 
 def commands() -> str:
@@ -132,6 +189,7 @@ def conformance() -> str:
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "peers": peers,
     "live-peers": live_peers,
+    "interop": interop,
     "commands": commands,
     "measurements": measurements,
     "conformance": conformance,

@@ -28,8 +28,9 @@ def commands(venvs: Path) -> dict[str, list[str]]:
         "didcomm.rs": [str(venvs / "rust/fat/didcomm_bench")],
         "affinidi.rs": [str(venvs / "rust/release/affinidi_bench")],
         "node": ["node", str(here / "node_bench.js"), str(venvs / "node")],
+        "veramo": ["node", str(here / "veramo_bench.mjs"), str(venvs / "veramo")],
     }
-    needed = {"node": venvs / "node/installed"}
+    needed = {name: venvs / name / "installed" for name in ("node", "veramo")}
     found = {name: command for name, command in every.items() if needed.get(name, Path(command[0])).exists()}
     for name in every.keys() - found.keys():
         print(f"{name}: not installed, left out", file=sys.stderr)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from operations import Description, Operation
+    from pydidcomm.config import KidIn
 
 TEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 MOST_KEYS_OF_A_PEER_DID = 30
@@ -134,6 +135,11 @@ def make(kind: Parties, operations: Iterable[Operation]) -> Material:
             if key not in packed:
                 packed[key] = _packed(party, description)
             description["packed"] = packed[key]
+            if _is_read_by_veramo(operation):
+                key = (*key, "veramo")
+                if key not in packed:
+                    packed[key] = _packed(party, description, for_veramo=True)
+                description["packed_for_veramo"] = packed[key]
         if operation.kind not in ("pack", "sign"):
             description.pop("message", None)
     return maker.material
@@ -172,11 +178,23 @@ def _message(size: int, frm: str | None, to: str | None) -> dict[str, Any]:
     return plaintext | {"created_time": CREATED, "body": {"text": (TEXT * (size // len(TEXT) + 1))[:size]}}
 
 
-def _packed(party: DIDCommMessaging, description: Description) -> str:
+def _is_read_by_veramo(operation: Operation) -> bool:
+    """Whether it is one layer, on X25519 and to one key where that is authcrypt, or a signature."""
+    if operation.kind == "verify":
+        return True
+    one = operation.recipients == 1 or not operation.authcrypt
+    return operation.kind == "unpack" and operation.curve == "X25519" and one and not operation.protect
+
+
+def _packed(party: DIDCommMessaging, description: Description, *, for_veramo: bool = False) -> str:
     if "sign_frm" in description:
-        return party.pack_signed(read(description["message"]), sign_frm=description["sign_frm"]).packed_msg
+        kid_in: KidIn = "protected" if for_veramo else "header"
+        message, signer = read(description["message"]), description["sign_frm"]
+        return party.pack_signed(message, sign_frm=signer, kid_in=kid_in).packed_msg
     config = PackEncryptedConfig(
-        enc_alg_anon=ENCRYPTIONS[description["enc"]], protect_sender_id=description["protect"]
+        enc_alg_anon=ENCRYPTIONS[description["enc"]],
+        protect_sender_id=description["protect"],
+        profile="veramo" if for_veramo else "didcomm/v2",
     )
     frm, to = description.get("frm"), description["to"]
     return party.pack(read(description["message"]), to=to, frm=frm, config=config).message

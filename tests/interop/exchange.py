@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from parties import Json, Kind, Party, resolvers
-from peers import ALL_FACTS
+from peers import ALL_FACTS, Profile
 from pydidcomm import (
     AnonCryptAlg,
     FromPrior,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from peer_process import Peer
+    from pydidcomm.config import KidIn
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Mode:
     protect: bool = False
     encrypt: bool = True
     enc: str = "A256CBC-HS512"
+    auth_enc: str = "A256CBC-HS512"
+    """The content encryption of authcrypt: of one peer alone another than the specification's."""
     curves: Sequence[str] = PackEncryptedConfig().curves
     """The curves that pydidcomm packs on."""
 
@@ -83,7 +86,9 @@ def here(cast: Cast, holders: list[Party]) -> ResolversConfig:
     return resolvers(cast.kind, cast.known(), holders)
 
 
-async def pack_here(cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | None) -> str:
+async def pack_here(
+    cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | None, profile: Profile = "didcomm/v2"
+) -> str:
     """Our envelope."""
     config = here(cast, cast.senders())
     message = Message.from_dict(plaintext)
@@ -92,7 +97,8 @@ async def pack_here(cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | 
     if not mode.encrypt and not mode.sign:
         return (await pack_plaintext(config, message)).packed_msg
     if not mode.encrypt:
-        return (await pack_signed(config, message, cast.sender.did)).packed_msg
+        kid_in: KidIn = "protected" if profile == "veramo" else "header"
+        return (await pack_signed(config, message, cast.sender.did, kid_in=kid_in)).packed_msg
     packed = await pack_encrypted(
         config,
         message,
@@ -104,6 +110,7 @@ async def pack_here(cast: Cast, mode: Mode, plaintext: Json, from_prior: Json | 
             protect_sender_id=mode.protect,
             authcrypt_signed=mode.frm and mode.sign,
             curves=mode.curves,
+            profile=profile,
         ),
     )
     return packed.packed_msg
@@ -122,6 +129,7 @@ async def pack_there(peer: Peer, cast: Cast, mode: Mode, plaintext: Json, from_p
         sign_frm=cast.sender.did if mode.sign else None,
         protect=mode.protect,
         enc=mode.enc,
+        auth_enc=mode.auth_enc,
         forward=False,
     )
     return packed
@@ -143,9 +151,11 @@ async def assemble_there(
     return packed
 
 
-async def unpack_here(cast: Cast, packed: str, *, all_keys: bool = False) -> Opened:
+async def unpack_here(
+    cast: Cast, packed: str, *, all_keys: bool = False, accepted: frozenset[str] = frozenset()
+) -> Opened:
     """What we read."""
-    config = UnpackConfig(expect_decrypt_by_all_keys=all_keys)
+    config = UnpackConfig(expect_decrypt_by_all_keys=all_keys, accept_profiles=accepted)
     result = await unpack(here(cast, [cast.reader]), packed, config)
     prior = result.message.from_prior
     return Opened(

@@ -80,12 +80,11 @@ class Forgery:
             {
                 US: self.refused_by_us,
                 **{
-                    Column(peer.implementation.name, REFUSES): (
-                        partial(self.refused_by_peer, peer) if lack is None else None
-                    )
+                    Column(peer.implementation.name, REFUSES): lack or partial(self.refused_by_peer, peer)
                     for peer, lack in lacking.items()
                 },
             },
+            "forged messages",
         )
 
     async def refused_by_us(self) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from parties import EXAMPLE, USUAL, Json, Party, resolvers
-from pydidcomm import Message, PackEncryptedConfig, pack_encrypted, unpack, unpack_forward
+from pydidcomm import Message, PackEncryptedConfig, UnpackConfig, pack_encrypted, unpack, unpack_forward
 from rows import Column, Row, Table, expect
 from scenario import OURS_TO_PEER, PEER_TO_OURS
 
@@ -44,7 +44,7 @@ class Route:
             self.name,
             {
                 Column(peer.implementation.name, direction): (
-                    None if peer.implementation.lacking(self._needs(direction)) else partial(check, peer)
+                    peer.implementation.lacking(self._needs(direction)) or partial(check, peer)
                 )
                 for peer in peers
                 for direction, check in (
@@ -52,6 +52,7 @@ class Route:
                     (PEER_TO_OURS, self.peer_to_ours),
                 )
             },
+            "forwards",
         )
 
     async def ours_to_peer(self, peer: Peer) -> None:
@@ -61,7 +62,7 @@ class Route:
         config = resolvers(EXAMPLE, parties.values(), [parties[SENDER]])
         message = Message.from_dict(plaintext)
         to, frm = parties[RECIPIENT].did, parties[SENDER].did
-        pack_config = PackEncryptedConfig(forward=True)
+        pack_config = PackEncryptedConfig(forward=True, profile=peer.implementation.profile)
         packed = (await pack_encrypted(config, message, to=to, frm=frm, config=pack_config)).packed_msg
         for hop, following in self._hops():
             request = _request(parties, hop)
@@ -87,11 +88,14 @@ class Route:
             enc="A256CBC-HS512",
             forward=True,
         )
+        config = UnpackConfig(accept_profiles=peer.implementation.accepted())
         for hop, following in self._hops():
-            forward = await unpack_forward(resolvers(EXAMPLE, parties.values(), [parties[hop]]), packed)
+            forward = await unpack_forward(
+                resolvers(EXAMPLE, parties.values(), [parties[hop]]), packed, config
+            )
             _goes_on(forward.next, parties[following])
             (packed,) = forward.messages
-        read = await unpack(resolvers(EXAMPLE, parties.values(), [parties[RECIPIENT]]), packed)
+        read = await unpack(resolvers(EXAMPLE, parties.values(), [parties[RECIPIENT]]), packed, config)
         expect("the plaintext", (read.message.id, read.message.body), (plaintext["id"], plaintext["body"]))
         expect("the sender", read.metadata.encrypted_from, f"{parties[SENDER].did}#agree-1")
 

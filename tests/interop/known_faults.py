@@ -5,12 +5,11 @@ A cell that stands here has to fail, and with that error: one that passes has to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from fault import Fault
 from forgeries import BELIEVED, REFUSES
 from peer_dids import CREATED_HERE, CREATED_THERE, REFUSES_DID, RESOLVED
-from rows import Cell, Column
 from scenario import OURS_TO_PEER, PEER_TO_OURS
+from veramo_faults import VERAMO_FAULTS
 
 SICPA = ("sicpa",)
 SICPA_RUST = ("node", "rust")
@@ -22,32 +21,6 @@ DID_PEERS = (*SICPA, *DID_PEER)
 EVERYBODY = (*SICPA, *INDICIO, *RUST)
 BOTH = (OURS_TO_PEER, PEER_TO_OURS)
 CREATED_BOTH = (CREATED_HERE, CREATED_THERE)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A fault of a peer, or of several that have it from one another.
-
-    Attributes:
-        peers: Who has it.
-        reason: What the peer does.
-        in_spite: What we do.
-        error: How each cell fails, a regular expression.
-        rows: The rows in which it shows.
-        columns: The columns of those rows.
-    """
-
-    peers: tuple[str, ...]
-    reason: str
-    in_spite: str
-    error: str
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-
-    def cells(self) -> set[Cell]:
-        return {
-            Cell(row, Column(peer, name)) for peer in self.peers for row in self.rows for name in self.columns
-        }
 
 
 FAULTS = (
@@ -322,4 +295,5 @@ FAULTS = (
         ("endpoint is the mediator's DID",),
         (PEER_TO_OURS,),
     ),
+    *VERAMO_FAULTS,
 )

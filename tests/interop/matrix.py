@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-import forgeries
-import forwards
-import peer_dids
+import everything
 import report
-import scenarios
-import v1_envelopes
+import results
 from known_faults import FAULTS
 from peer_process import Peer, PeerError, PeerSilentError
-from peers import IDENTUS, PEERS
+from peers import PEERS, Lack
 from rows import Cell
 from verdicts import Verdict, judge
 
@@ -32,14 +29,16 @@ if TYPE_CHECKING:
     from rows import Table
 
 
-async def run(peers: Sequence[Peer], tables: Sequence[Table]) -> dict[Cell, Verdict]:
-    """The verdict of every cell that is run."""
+async def run(
+    peers: Sequence[Peer], tables: Sequence[Table]
+) -> tuple[dict[Cell, Verdict], dict[str, dict[str, str]]]:
+    """The verdict of every cell that is run, and the versions of the peers."""
     checks = {
         Cell(row.name, column): check
         for table in tables
         for row in table.rows
         for column, check in row.checks.items()
-        if check is not None
+        if not isinstance(check, Lack)
     }
     present = {peer.implementation.name for peer in peers}
     declared = set[Cell]().union(*(fault.cells() for fault in FAULTS))
@@ -47,17 +46,21 @@ async def run(peers: Sequence[Peer], tables: Sequence[Table]) -> dict[Cell, Verd
     if stale:
         message = f"known faults of cells that are not run: {sorted(stale)}"
         raise LookupError(message)
+    versions: dict[str, dict[str, str]] = {}
     async with AsyncExitStack() as stack:
         sys.stdout.write(f"pydidcomm {version('pydidcomm')}\n")
         for peer in peers:
             await stack.enter_async_context(peer)
-            versions = ", ".join(f"{name} {number}" for name, number in (await peer.ask("hello")).items())
-            sys.stdout.write(f"{peer.implementation.name}: {versions}\n")
+            versions[peer.implementation.name] = await peer.ask("hello")
+            told = ", ".join(
+                f"{name} {number}" for name, number in versions[peer.implementation.name].items()
+            )
+            sys.stdout.write(f"{peer.implementation.name}: {told}\n")
         sys.stdout.write("\n")
         verdicts: dict[Cell, Verdict] = {}
         for cell, check in tqdm(checks.items(), unit="check", desc="interop", leave=False):
             verdicts[cell] = await judge(cell, check)
-    return verdicts
+    return verdicts, versions
 
 
 def main() -> int:
@@ -76,24 +79,17 @@ def main() -> int:
     peers = [Peer(each) for each in asked if each.installed()]
     if not peers:
         return 0
-    speaking = [each for each in peers if each.implementation.speaks()]
-    of_didcomm = [
-        each for each in speaking if not each.implementation.generic and each.implementation is not IDENTUS
-    ]
-    tables = (
-        *scenarios.tables(speaking),
-        *forwards.tables(of_didcomm),
-        *peer_dids.tables(peers),
-        *forgeries.tables(of_didcomm),
-        *v1_envelopes.tables(speaking),
-    )
+    every = everything.tables(peers)
     try:
-        verdicts = asyncio.run(run(peers, tables))
+        verdicts, versions = asyncio.run(run(peers, every))
     except (PeerError, PeerSilentError) as error:
         sys.exit(f"a peer does not start: {error}")
-    for line in report.lines(peers, tables, verdicts):
+    for line in report.lines(peers, every, verdicts):
         sys.stdout.write(line + "\n")
-    return int(any(verdict.failure is not None for verdict in verdicts.values()))
+    if any(verdict.failure is not None for verdict in verdicts.values()):
+        return 1
+    results.write(every, versions)
+    return 0
 
 
 if __name__ == "__main__":

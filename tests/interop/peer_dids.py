@@ -58,9 +58,15 @@ class Made:
             self.name,
             {
                 Column(peer.implementation.name, column): (
-                    None
-                    if any(each.needs and each.needs <= needs | more for each in peer.implementation.lacks)
-                    else partial(check, peer)
+                    next(
+                        (
+                            each
+                            for each in peer.implementation.lacks
+                            if each.needs and each.needs <= needs | more
+                        ),
+                        None,
+                    )
+                    or partial(check, peer)
                 )
                 for peer in peers
                 for column, more, check in (
@@ -68,6 +74,7 @@ class Made:
                     (CREATED_THERE, {"creates"}, self.created_there),
                 )
             },
+            "did:peer",
         )
 
     async def created_here(self, peer: Peer) -> None:
@@ -209,6 +216,7 @@ def tables(peers: Sequence[Peer]) -> list[Table]:
                     for peer in makers
                 },
             },
+            "did:peer",
         )
         for name, did in NO_DIDS.items()
     ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 HERE = Path(__file__).resolve().parent
 # where the Makefile installs them
 HOMES = HERE.parents[1] / ".venvs"
+
+Profile: TypeAlias = Literal["didcomm/v2", "veramo"]
 
 ALL_FACTS = frozenset(
     {
@@ -55,6 +58,7 @@ class Implementation:
         facts: What it tells of a message that it has read.
         lacks: The modes that it does not have.
         generic: Whether it is a JOSE library, without the rules of DIDComm: it is sent no forgeries.
+        profile: The profile of the options with which we pack and unpack.
         keys: The form of keys that it is handed in DID documents: "JsonWebKey2020" for all, "Multikey" in the
             place of JsonWebKey2020; None for whatever there is.
     """
@@ -67,9 +71,14 @@ class Implementation:
     lacks: tuple[Lack, ...] = ()
     keys: str | None = None
     generic: bool = False
+    profile: Profile = "didcomm/v2"
 
     def installed(self) -> bool:
         return (HOMES / self.home / "installed").is_file()
+
+    def accepted(self) -> frozenset[str]:
+        """The profiles that we accept from it beside that of the specification."""
+        return frozenset({self.profile} - {"didcomm/v2"})
 
     def speaks(self) -> bool:
         """Whether it packs and unpacks at all; one that does not makes and resolves DIDs."""
@@ -146,6 +155,28 @@ DID_PEER_PACKAGES = Implementation(
         lack("did:peer:0", "did:peer:0"),
     ),
 )
+ONE_LAYER = "more than one layer: it hands the inner one to the program unopened"
+VERAMO = Implementation(
+    "veramo",
+    "npm @veramo/did-comm",
+    "veramo",
+    ("node", str(HERE / "veramo" / "peer.mjs"), "."),
+    facts=frozenset({"encrypted", "authenticated", "non_repudiation", "anonymous_sender"}),
+    lacks=(
+        lack(ONE_LAYER, "signed", "anoncrypt"),
+        lack(ONE_LAYER, "signed", "authcrypt"),
+        lack(ONE_LAYER, "authcrypt", "anoncrypt"),
+        *(lack(f"key agreement on {curve}", curve) for curve in ("P-256", "P-384", "P-521", "secp256k1")),
+        lack("signatures by ES256 of its own, though it reads them", "packs", "signed", "ES256"),
+        lack("from_prior", "from_prior"),
+        lack("the demand that all keys open a message", "all keys"),
+        lack("the opening of a forward that is for the reader itself", "reads", "rewrapped"),
+    ),
+)
+VERAMO_PROFILE = replace(
+    VERAMO, name="veramo-profile", title="npm @veramo/did-comm, by its profile", profile="veramo"
+)
+VERAMOS = (VERAMO, VERAMO_PROFILE)
 IDENTUS = Implementation(
     "identus",
     "npm identus-sdk",
@@ -250,4 +281,5 @@ PEERS = (
     ),
     DID_PEER_PACKAGES,
     IDENTUS,
+    *VERAMOS,
 )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from peers import Lack
+
 Check: TypeAlias = "Callable[[], Awaitable[None]]"
 """Returns where all is as it has to be; raises whatever a side raises, or CheckFailedError."""
 
@@ -36,11 +38,13 @@ class Row:
 
     Attributes:
         name: Names it among all rows of all tables.
-        checks: What is run, by column; None where the peer has no such mode.
+        checks: What is run, by column; where the peer has no such mode, why.
+        subject: What it is about, for the table of the documentation.
     """
 
     name: str
-    checks: Mapping[Column, Check | None]
+    checks: Mapping[Column, Check | Lack]
+    subject: str
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from peer_process import Peer
+    from peers import Implementation
 
 OURS_TO_PEER = "->"
 PEER_TO_OURS = "<-"
@@ -75,9 +76,7 @@ class Scenario:
             self.name,
             {
                 Column(peer.implementation.name, direction): (
-                    None
-                    if peer.implementation.lacking(self._needs(direction))
-                    else partial(self._repeat, check, peer)
+                    peer.implementation.lacking(self._needs(direction)) or partial(self._repeat, check, peer)
                 )
                 for peer in peers
                 for direction, check in (
@@ -85,13 +84,33 @@ class Scenario:
                     (PEER_TO_OURS, self.peer_to_ours),
                 )
             },
+            self.subject(),
         )
+
+    def runs(self, implementation: Implementation, direction: str) -> bool:
+        """Whether the peer has what it needs."""
+        return implementation.lacking(self._needs(direction)) is None
+
+    def subject(self) -> str:
+        """What it is about, for the table of the documentation."""
+        signing, curves = ALGORITHMS[self.sender.signing], {*self.recipient.agreement}
+        if self.rotation or self.ending:
+            return "end of a relationship" if self.ending else "rotation of a DID"
+        if len(self.recipient.agreement) > 1:
+            return "several keys" if len(curves) == 1 else "keys on several curves"
+        if self.headers and self.kind.name == "did:example":
+            return "headers and attachments"
+        if self.mode.sign and signing != "EdDSA":
+            return f"signatures, {signing}"
+        if self.mode.encrypt and curves != {"X25519"}:
+            return f"key agreement on {curves.pop()}"
+        return self.mode.name
 
     def read_row(self, peers: Iterable[Peer]) -> Row:
         """The messages of the peers alone, read by pydidcomm."""
         columns = {Column(peer.implementation.name, PEER_TO_OURS) for peer in peers}
         checks = self.row(peers).checks
-        return Row(self.name, {column: checks[column] for column in columns})
+        return Row(self.name, {column: checks[column] for column in columns}, self.subject())
 
     def assembled_row(self, peers: Iterable[Peer]) -> Row:
         """Of what the peer reads and writes, but for the checks of its API."""
@@ -101,6 +120,7 @@ class Scenario:
                 Column(peer.implementation.name, PEER_TO_OURS): partial(self.assembled_to_ours, peer)
                 for peer in peers
             },
+            self.subject(),
         )
 
     async def _repeat(self, check: Callable[[Peer], Awaitable[None]], peer: Peer) -> None:
@@ -114,7 +134,7 @@ class Scenario:
         prior = await self.kind.ours(peer, "alice-before", self.sender) if self._has_prior() else None
         cast = self._cast(sender, recipient, prior)
         plaintext, from_prior = self._plaintext(cast), self._from_prior(cast)
-        packed = await pack_here(cast, self.mode, plaintext, from_prior)
+        packed = await pack_here(cast, self.mode, plaintext, from_prior, peer.implementation.profile)
         # with both, we leave the authcrypt layer out: the signature proves the sender
         mode = replace(self.mode, frm=not (self.mode.protect and self.mode.sign) and self.mode.frm)
         opened = await unpack_there(peer, cast, packed, all_keys=self.all_keys)
@@ -128,7 +148,8 @@ class Scenario:
         cast = self._cast(sender, recipient, prior)
         plaintext, from_prior = self._plaintext(cast), self._from_prior(cast)
         packed = await pack_there(peer, cast, self.mode, plaintext, from_prior)
-        opened = await unpack_here(cast, packed, all_keys=self.all_keys)
+        accepted = peer.implementation.accepted()
+        opened = await unpack_here(cast, packed, all_keys=self.all_keys, accepted=accepted)
         self._compare(opened, cast, self.mode, plaintext, from_prior)
 
     async def assembled_to_ours(self, peer: Peer) -> None:
@@ -157,7 +178,7 @@ class Scenario:
                 else {*self.recipient.agreement}
             )
         if mode.encrypt and mode.frm:
-            needs.add("authcrypt")
+            needs |= {"authcrypt", self.mode.auth_enc}
         if mode.encrypt and (mode.protect or not mode.frm):
             needs |= {"anoncrypt", mode.enc}
         if len(self.recipient.agreement) > 1:
@@ -238,7 +259,7 @@ def _facts(cast: Cast, mode: Mode, sign_alg: str) -> Json:
         "encrypted_from": cast.sender.did if authcrypted else None,
         "sign_from": cast.sender.did if mode.sign else None,
         "from_prior_issuer_kid": None if cast.prior is None else cast.prior.did,
-        "enc_alg_auth": "A256CBC-HS512" if authcrypted else None,
+        "enc_alg_auth": mode.auth_enc if authcrypted else None,
         "enc_alg_anon": mode.enc if anoncrypted else None,
         "sign_alg": sign_alg if mode.sign else None,
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import contents
+from exchange import Mode
 from parties import (
     EXAMPLE,
     EXAMPLE_2018,
@@ -19,7 +20,7 @@ from parties import (
     SERVED,
     Keys,
 )
-from peers import IDENTUS, SICPA
+from peers import IDENTUS, SICPA, VERAMOS
 from rows import Column, Table
 from scenario import (
     ALGORITHMS,
@@ -189,6 +190,29 @@ WITH_IDENTUS = tuple(
     for kind in (PEER, SERVED)
     for mode in MODES
 )
+# Veramo writes authcrypt with every content encryption, by default with A256GCM; we write one
+OF_VERAMO = tuple(
+    Scenario(f"{EXAMPLE.name}: authcrypt {enc}", EXAMPLE, Mode(f"authcrypt {enc}", frm=True, auth_enc=enc))
+    for enc in ("A256GCM", "XC20P")
+)
+WITH_VERAMO = (
+    *(
+        Scenario(f"{kind.name}: {mode.name}", kind, mode)
+        for kind in (EXAMPLE, EXAMPLE_2018, KEY, PEER, PEER4)
+        for mode in MODES
+    ),
+    *(
+        Scenario(f"{ALGORITHMS[curve]}: signed", EXAMPLE, SIGNED, sender=Keys(("X25519",), curve))
+        for curve in ("P-256", "secp256k1")
+    ),
+    *(
+        Scenario(f"{curve}: {mode.name}", EXAMPLE, mode, recipient=Keys((curve,)), sender=Keys((curve,)))
+        for curve in ("P-256", "P-384", "P-521")
+        for mode in (AUTHCRYPT, ANONCRYPT)
+    ),
+    *SEVERAL_KEYS[:2],
+    *(each for each in CONTENTS if each.mode is AUTHCRYPT),
+)
 # with didcomm for Python alone: peerdid, which it goes with, names keys otherwise
 WITH_PEERDID = (
     *(Scenario(f"{PEERDID.name}: {mode.name}", PEERDID, mode) for mode in MODES),
@@ -225,11 +249,16 @@ def tables(peers: Sequence[Peer]) -> list[Table]:
         *CONTENTS,
         *SERVICES,
     )
-    usual = [peer for peer in peers if peer.implementation is not IDENTUS]
+    usual = [peer for peer in peers if peer.implementation not in (IDENTUS, *VERAMOS)]
     found = [_table(title, every, usual)] if usual else []
     identus = [peer for peer in peers if peer.implementation is IDENTUS]
     if identus:
         found.append(_table("the Identus SDK, over its own did:peer:2", WITH_IDENTUS, identus))
+    veramo = [peer for peer in peers if peer.implementation in VERAMOS]
+    if veramo:
+        with_veramo = _table("Veramo, by default and by its profile", WITH_VERAMO, veramo)
+        rows = [*with_veramo.rows, *(each.read_row(veramo) for each in OF_VERAMO)]
+        found.append(Table(with_veramo.title, with_veramo.columns, rows))
     generic = [peer for peer in peers if peer.implementation.generic]
     if generic:
         columns = [Column(peer.implementation.name, PEER_TO_OURS) for peer in generic]

@@ -30,6 +30,17 @@ function imported(jwk) {
   return { kid: jwk.kid, type: KEY_TYPES[jwk.crv], kms: "local", privateKeyHex: secret };
 }
 
+// what an agent sent last, in the place of an endpoint
+let sent = null;
+const transport = {
+  id: "pipe",
+  isServiceSupported: (service) => !String(service.serviceEndpoint.uri).startsWith("did:"),
+  async send(_service, message) {
+    sent = message;
+    return {};
+  },
+};
+
 /** An agent that resolves the documents of the request and manages the DIDs of its secrets. */
 async function agent(request) {
   const resolver = {
@@ -40,7 +51,7 @@ async function agent(request) {
   };
   const made = createAgent({
     plugins: [
-      new DIDComm({ transports: [] }),
+      new DIDComm({ transports: [transport] }),
       new DIDResolverPlugin({ resolver }),
       new KeyManager({
         store: new MemoryKeyStore(),
@@ -60,9 +71,17 @@ async function agent(request) {
 const owner = (jwk) => jwk.kid.split("#")[0];
 
 async function pack(request, packing, options) {
-  const message = { ...request.message };
-  const packed = await (await agent(request)).packDIDCommMessage({ packing, message, options });
-  return packed.message;
+  const made = await agent(request);
+  const { message } = request;
+  const packed = await made.packDIDCommMessage({ packing, message, options });
+  if (!request.forward) return packed.message;
+  sent = null;
+  await made.sendDIDCommMessage({
+    packedMessage: packed,
+    messageId: message.id,
+    recipientDidUrl: request.to,
+  });
+  return sent;
 }
 
 const COMMANDS = {
@@ -83,7 +102,16 @@ const COMMANDS = {
   },
 
   async pack_encrypted(request) {
-    return pack(request, request.frm ? "authcrypt" : "anoncrypt", { enc: request.enc });
+    return pack(request, request.frm ? "authcrypt" : "anoncrypt", {
+      enc: request.frm ? (request.auth_enc ?? "A256GCM") : request.enc,
+    });
+  },
+
+  /** What a mediator reads: to whom it passes the message on, and the message. */
+  async unpack_forward(request) {
+    const { message } = await (await agent(request)).unpackDIDCommMessage({ message: request.packed });
+    const [attachment] = message.attachments;
+    return { next: message.body.next, forwarded: JSON.stringify(attachment.data.json) };
   },
 
   async unpack(request) {

@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from pydidcomm import PackEncryptedConfig, UnpackConfig, UnpackResult, WarningCode, inspect, sync
+from pydidcomm import (
+    EncryptedView,
+    PackEncryptedConfig,
+    UnpackConfig,
+    UnpackResult,
+    WarningCode,
+    inspect,
+    sync,
+)
 from pydidcomm.errors import (
     DecryptionError,
     MalformedMessageError,
@@ -159,7 +167,8 @@ def test_the_sender_of_draft_3_holds_the_key_and_is_from(
     documents: Documents, alice: Party, bob: Party, mallory: Party
 ) -> None:
     plain = plaintext(from_=alice.did)
-    assert documents.unpack(bob, forge.encrypt(plain, [bob.key], sender=alice.key, **DRAFT_3), VERAMO)
+    honest = forge.encrypt(plain, [bob.key], sender=alice.key, **DRAFT_3)
+    assert documents.unpack(bob, honest, VERAMO).sender == alice.did
     with pytest.raises(UntrustedMessageError, match="from=skid"):
         documents.unpack(bob, forge.encrypt(plain, [bob.key], sender=mallory.key, **DRAFT_3), VERAMO)
     named = forge.encrypt(plain, [bob.key], sender=mallory.key, skid=alice.key.kid, **DRAFT_3)
@@ -226,6 +235,7 @@ def test_anoncrypt_for_veramo_is_that_of_didcomm(documents: Documents, bob: Part
     result = documents.unpack(bob, packed.packed_msg, UnpackConfig(require_profile="didcomm/v2"))
     assert result.metadata.anonymous_sender
     (layer,) = inspect(packed.packed_msg).layers
+    assert isinstance(layer, EncryptedView)
     assert layer.apv_binds_kids
 
 
