@@ -18,7 +18,7 @@ from pydidcomm.stores.errors import StoreUnavailableError
 MOST_IN_A_GROUP: Final = 128
 """The most verbs of one transaction; what comes meanwhile is the next group."""
 
-READERS: Final = 2
+READERS: Final = 4
 """The most sessions that read at once; the verbs that come meanwhile share the next one."""
 
 MOST_READ_TOGETHER: Final = 32
