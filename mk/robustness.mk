@@ -44,12 +44,13 @@ endif
 
 # which part of all mutants, and of which files
 SHARD ?= 0/20
-FILES ?= src/unpack/** src/pack/** src/jose/** src/did/** src/message/**
+FILES ?= src/json/** src/unpack/** src/pack/** src/jose/** src/did/** src/message/**
 
 mutants: $(TOOLS)/bin/cargo-mutants ## mutation-test the core: make mutants SHARD=0/8 FILES="src/jose/**"
 	$(SAY) "mutants: shard $(SHARD); surviving mutants are listed in target/mutants/mutants.out/missed.txt"
 	@mkdir -p target/mutants
-	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" CARGO_PROFILE_DEV_OPT_LEVEL=0 PROPTEST_CASES=32 \
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" CARGO_PROFILE_DEV_OPT_LEVEL=0 \
+		CARGO_PROFILE_DEV_DEBUG=0 PROPTEST_CASES=32 \
 		cargo mutants --shard $(SHARD) $(foreach file,$(FILES),--file '$(file)') --output target/mutants
 
 # the first letters of the requirements that are wanted

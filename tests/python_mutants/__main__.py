@@ -104,6 +104,8 @@ def main() -> int:
             if not run.is_caught(mutant):
                 missed += 1
                 bar.write(str(mutant))
+        if failure([*area.options, *area.tests]) is not None:
+            sys.exit("the tests fail without a mutant, since something else changed: the result is void")
         caught = len(wanted) - missed
         sys.stdout.write(f"{name}: {caught} of {len(wanted)} mutants caught, {caught / len(wanted):.1%}\n")
     return 0

@@ -99,8 +99,8 @@ class _Visitor(cst.CSTVisitor):
 
 def _replacements(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     if isinstance(node, cst.SimpleString):
-        # one change of a name is enough, and a text with spaces is for people
-        if " " not in node.value and node.raw_value:
+        # one change of a name is enough
+        if node.raw_value and not _is_for_people(node):
             yield node.with_changes(value=f"{node.prefix}{node.quote}XX{node.raw_value}XX{node.quote}")
         return
     for kind, operator in mutation_operators:
@@ -113,14 +113,19 @@ def _is_left_alone(node: cst.CSTNode) -> bool:
         # decorators and default values run at import, an error's text is for people
         case cst.Annotation() | cst.Decorator() | cst.Param() | cst.Raise():
             return True
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value="msg" | "problem" | "comment"))]):
-            return True
+        case cst.Assign(value=cst.SimpleString() | cst.FormattedString() | cst.ConcatenatedString() as text):
+            return isinstance(text, cst.FormattedString) or _is_for_people(text)
         case cst.Call(func=cst.Name(value=name)):
             return name in LEFT
         case cst.SimpleStatementLine(body=[cst.Expr(value=cst.SimpleString())]):
             return True
         case _:
             return False
+
+
+def _is_for_people(text: cst.SimpleString | cst.ConcatenatedString) -> bool:
+    """Whether it is a text with spaces, such as that of an error."""
+    return isinstance(text, cst.ConcatenatedString) or " " in text.value
 
 
 def share(mutants: Sequence[Mutant], part: str) -> list[Mutant]:
