@@ -74,6 +74,21 @@ async def test_a_store_in_memory_has_the_secrets_that_were_given_or_its_own() ->
     assert store.secrets.kids() == ["did:example:bob#1"]
 
 
+async def test_threads_wake_in_the_order_of_their_deadlines() -> None:
+    store = MemoryStore()
+    threads = tuple(
+        Thread(peer="r", protocol="p", thid=str(at), role="sender", state="waiting", wake_at=at)
+        for at in (30, 10, 20, 40)
+    )
+    await store.commit(Done(threads=threads, at=1))
+    assert [thread.wake_at for thread in await store.wakes(35)] == [10, 20, 30]
+    assert [thread.wake_at for thread in await store.wakes(35, 1)] == [10]
+
+
+async def test_a_kind_without_records_has_an_empty_page() -> None:
+    assert list(await MemoryStore().records("nothing")) == []
+
+
 async def test_a_conflict_names_the_state_of_the_message() -> None:
     store = MemoryStore()
     with pytest.raises(StoreConflictError, match="the message is not in the inbox"):
