@@ -181,7 +181,9 @@ def _unpack_arguments(
 ) -> tuple[_core.UnpackOptions, bool, _Known]:
     """How messages are unpacked: the options, whether replays are looked for, and what the core has."""
     config = unpack_options(config)
-    return config.prepared, resolvers.replay_window is not None, _known(resolvers, config.now)
+    # first of all it refuses what is not a ResolversConfig
+    known = _known(resolvers, config.now)
+    return config.prepared, resolvers.replay_window is not None, known
 
 
 def unpack_many(
