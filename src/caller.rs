@@ -169,13 +169,18 @@ impl Caller {
         }
     }
 
+    /// Whether so many jobs run in parallel.
+    pub(crate) fn spreads(&self, jobs: usize) -> bool {
+        self.spread.is_some() && jobs >= MANY
+    }
+
     /// Runs the job on each part; many parts count as CPU-heavy work, and run in parallel.
     pub(crate) async fn run_each<T: Sync, U: Send + Sync>(
         &self,
         parts: &[T],
         job: impl Fn(&T) -> Result<U> + Send + Sync,
     ) -> Result<Vec<U>> {
-        let Some(spread) = self.spread.as_ref().filter(|_| parts.len() >= MANY) else {
+        let Some(spread) = self.spread.as_ref().filter(|_| self.spreads(parts.len())) else {
             return parts.iter().map(job).collect();
         };
         self.request_long_work().await?;

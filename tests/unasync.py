@@ -68,7 +68,7 @@ RULES = (
     (r"if is_awaitable\((\w+)\):\n\s+await \1\b", r"require_plain(\1)"),
     (r"await (\w+) if is_awaitable\(\1\) else \1\b", r"require_plain(\1)"),
     # there is no event loop to keep responsive
-    (r"await run_off_loop\((\w+)\) if \1\.long else \1\.run\(\)", r"\1.run()"),
+    (r"await run_off_loop\((\w+)\)(?: if \1\.long else \1\.run\(\))?", r"\1.run()"),
     (r"\n\s+if [^\n]+:\n\s+await pause\(\)", ""),
     (r"\n *>>> import asyncio(?=\n)", ""),
     (r"\basync (def|with|for)\b", r"\1"),

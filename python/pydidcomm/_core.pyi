@@ -487,6 +487,11 @@ class FindSecrets:
         The kids, the preferred first.
         """
     @property
+    def only(self, /) -> str | None:
+        """
+        The kid, if there is one; None where there are several.
+        """
+    @property
     def public_keys(self, /) -> list[PublicKey]:
         """
         The public half of each where they are known; otherwise none.
@@ -807,7 +812,7 @@ class LocalResolver:
 @final
 class LongWork:
     """
-    Says that what comes next takes long, and asks for leave.
+    Says that what comes next takes long: `run` does it, on another thread where an event loop waits.
     """
 
 @final
@@ -1148,20 +1153,19 @@ class Operation:
         """
         Withdraws the operation: computation that has not begun is skipped.
         """
-    @property
-    def long(self, /) -> bool:
-        """
-        Whether it takes so long that an event loop is left for it.
-        """
     def run(self, /) -> Any:
         """
-        Runs to the next question or to the result.
+        Runs to the next question or to the result, however long that takes.
         """
-    def supply(self, /, answer: Any) -> None:
+    def start(self, /) -> Any:
         """
-        Answers the question that a run led to: with a document's JSON object, a DIDDocument or None; with pairs of
-        a kid and a Secret, a JWK or an external key; with a shared secret; with a signature; LongWork
-        with anything.
+        Begins, and goes on to the next question or to the result; LongWork in place of work that takes long.
+        """
+    def supply(self, /, answer: Any) -> Any:
+        """
+        Answers the question that a run led to, and goes on as `start` does: with a document's JSON object, a
+        DIDDocument or None; of one kid with a Secret, a JWK, an external key or None, of several kids with
+        pairs of a kid and one of these; with a shared secret; with a signature.
         """
 
 @final

@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 from pydidcomm._arguments import ArgumentTypeError
 from pydidcomm._checks import check_made, check_mapping, check_whole, kind_of
 from pydidcomm._config_values import member_of, tuple_of
 from pydidcomm._context import prepare_context
 from pydidcomm._core import Context, PackOptions, PackParameters, UnpackOptions
+from pydidcomm._options import Options
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, SecretsResolver
@@ -36,13 +37,11 @@ AllowedSenders: TypeAlias = DIDs | Callable[[str], bool | Awaitable[bool]] | Non
 KidIn: TypeAlias = Literal["header", "protected"]
 """The header of a signature that holds `kid`; see `PackEncryptedConfig`."""
 
-_Config = TypeVar("_Config")
-
 _set = object.__setattr__
 """How a frozen dataclass sets its own attributes."""
 
 
-class _Found:
+class _Found(Options):
     """What a config finds out about its resolvers: made anew in every copy, for these are not options."""
 
     __slots__ = ("prepared", "resolver_with_options", "secrets_finder")
@@ -52,7 +51,7 @@ class _Found:
     secrets_finder: SecretsFinder | None
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class ResolversConfig(_Found):
     """Where DID documents and secrets come from.
 
@@ -121,9 +120,6 @@ class ResolversConfig(_Found):
         )
         _set(self, "prepared", context)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
-
 
 def check_resolvers(value: object) -> None:
     """Refuses what is not a `ResolversConfig`, for instance the message where the two were swapped."""
@@ -132,7 +128,7 @@ def check_resolvers(value: object) -> None:
         raise ArgumentTypeError(reason)
 
 
-class _PreparedUnpack:
+class _PreparedUnpack(Options):
     """The options as the core reads them; prepared again in each copy."""
 
     __slots__ = ("prepared",)
@@ -140,19 +136,19 @@ class _PreparedUnpack:
     prepared: UnpackOptions
 
 
-class _PreparedPack:
+class _PreparedPack(Options):
     __slots__ = ("prepared",)
 
     prepared: PackOptions
 
 
-class _PreparedParameters:
+class _PreparedParameters(Options):
     __slots__ = ("prepared",)
 
     prepared: PackParameters
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class PackEncryptedConfig(_PreparedPack):
     """How a message is encrypted.
 
@@ -235,11 +231,8 @@ class PackEncryptedConfig(_PreparedPack):
         )
         _set(self, "prepared", prepared)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
-
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class PackEncryptedParameters(_PreparedParameters):
     """Options of a single message.
 
@@ -278,11 +271,8 @@ class PackEncryptedParameters(_PreparedParameters):
         )
         _set(self, "prepared", prepared)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
 
-
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class UnpackConfig(_PreparedUnpack):
     """How a message is unpacked.
 
@@ -388,10 +378,3 @@ class UnpackConfig(_PreparedUnpack):
             if value is not None and (option.name == "now" or option.name.startswith("max_")):
                 check_whole(option.name, value, least=0)
         _set(self, "prepared", UnpackOptions(self))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _configured, (type(self), {option.name: getattr(self, option.name) for option in fields(self)})
-
-
-def _configured(kind: Callable[..., _Config], options: dict[str, Any]) -> _Config:
-    return kind(**options)

@@ -234,7 +234,7 @@ impl PyBatch {
                         Some(Entry::Running(task)) => task.most_document_entries(),
                         _ => MOST_ENTRIES,
                     };
-                    waiting.expected.answer(&value, most_entries)
+                    waiting.expected.clone().answer(&value, most_entries)
                 };
                 match answer {
                     Ok(answer) => {

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
 use super::cost::{EACH, is_long};
-use super::question::{Expected, question_out};
+use super::question::{Expected, PyLongWork, question_out};
 use super::result::{AnyResult, IntoResult};
 use super::thread_pool::{Cancelled, Threads};
 use crate::caller::{Answer, Caller, Context, Question, Spread, lock};
@@ -110,7 +111,8 @@ impl Task {
             return Err(Error::Answer("the operation was cancelled"));
         }
         let mut running = lock(&self.running);
-        let answer = running.answer.take();
+        let permitted = matches!(running.expected, Some(Expected::Leave)).then_some(Answer::Proceed);
+        let answer = running.answer.take().or(permitted);
         let stop = running.operation.run(answer);
         if let Ok(Step::Ask(question)) = &stop {
             running.expected = Some(Expected::of(question));
@@ -161,13 +163,12 @@ fn stop_out(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
 
 #[pymethods]
 impl PyOperation {
-    /// Whether it takes so long that an event loop is left for it.
-    #[getter]
-    fn long(&self) -> bool {
-        self.0.is_long()
+    /// Begins, and goes on to the next question or to the result; LongWork in place of work that takes long.
+    fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if self.0.is_long() { PyLongWork.into_bound_py_any(py) } else { self.run(py) }
     }
 
-    /// Runs to the next question or to the result.
+    /// Runs to the next question or to the result, however long that takes.
     fn run<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.give_threads(py);
         let stop = py.detach(|| self.0.compute());
@@ -179,13 +180,13 @@ impl PyOperation {
         self.0.cancelled.set();
     }
 
-    /// Answers the question that a run led to: with a document's JSON object, a DIDDocument or None; with pairs of
-    /// a kid and a Secret, a JWK or an external key; with a shared secret; with a signature; LongWork
-    /// with anything.
-    fn supply(&self, answer: &Bound<'_, PyAny>) -> PyResult<()> {
-        let expected = lock(&self.0.running).expected;
+    /// Answers the question that a run led to, and goes on as `start` does: with a document's JSON object, a
+    /// DIDDocument or None; of one kid with a Secret, a JWK, an external key or None, of several kids with
+    /// pairs of a kid and one of these; with a shared secret; with a signature.
+    fn supply<'py>(&self, py: Python<'py>, answer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let expected = lock(&self.0.running).expected.take();
         let expected = expected.ok_or(Error::Answer("the operation waits for no answer"))?;
         self.0.supply(expected.answer(answer, self.0.most_document_entries)?);
-        Ok(())
+        self.start(py)
     }
 }

@@ -17,11 +17,15 @@ use crate::SignatureAlgorithm;
 use crate::caller::{Answer, Question, ResolveOptions};
 use crate::display;
 use crate::error::Error;
+use crate::keys::Secret;
 
 /// What kind of answer is waited for.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Expected {
     Document,
+    /// The secret of this kid.
+    Secret(String),
+    /// Secrets with their kids.
     Secrets,
     SharedSecret,
     Signature,
@@ -32,7 +36,10 @@ impl Expected {
     pub(super) fn of(question: &Question) -> Self {
         match question {
             Question::ResolveDid { .. } => Self::Document,
-            Question::FindSecrets { .. } => Self::Secrets,
+            Question::FindSecrets { kids, .. } => match kids.as_slice() {
+                [kid] => Self::Secret(kid.clone()),
+                _ => Self::Secrets,
+            },
             Question::Agree { .. } => Self::SharedSecret,
             Question::Sign { .. } => Self::Signature,
             Question::LongWork => Self::Leave,
@@ -43,18 +50,11 @@ impl Expected {
     pub(super) fn answer(self, value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
         Ok(match self {
             Self::Document => resolved::answer(value, most_entries)?,
+            Self::Secret(_) if value.is_none() => Answer::Secrets(Vec::new()),
+            Self::Secret(kid) => Answer::Secrets(vec![secret_of(kid, value)?]),
             Self::Secrets => {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
-                let secrets = secrets.into_iter().map(|(kid, secret)| {
-                    let read = read_secret(&secret, &kid).map_err(|error| {
-                        let kid = display::shorten(&kid, display::LONGEST_ID);
-                        let expected = "a Secret, a dict, an external key or None";
-                        let error =
-                            named(error, &secret, &format!("the secrets must have {expected} for {kid}"));
-                        with_kid(error, &secret, &kid)
-                    })?;
-                    Ok((kid, read))
-                });
+                let secrets = secrets.into_iter().map(|(kid, secret)| secret_of(kid, &secret));
                 Answer::Secrets(secrets.collect::<PyResult<_>>()?)
             }
             Self::SharedSecret => Answer::SharedSecret(returned(value, "agree")?.into()),
@@ -62,6 +62,17 @@ impl Expected {
             Self::Signature => Answer::Signature(returned(value, "sign")?),
         })
     }
+}
+
+/// The secret that the secrets resolver returned for the kid.
+fn secret_of(kid: String, value: &Bound<'_, PyAny>) -> PyResult<(String, Secret)> {
+    let secret = read_secret(value, &kid).map_err(|error| {
+        let kid = display::shorten(&kid, display::LONGEST_ID);
+        let expected = "a Secret, a dict, an external key or None";
+        let error = named(error, value, &format!("the secrets must have {expected} for {kid}"));
+        with_kid(error, value, &kid)
+    })?;
+    Ok((kid, secret))
 }
 
 /// The bytes that a method of an external key returned.
@@ -143,6 +154,18 @@ pub(super) struct PyFindSecrets {
     pub(super) every: bool,
 }
 
+#[pymethods]
+impl PyFindSecrets {
+    /// The kid, if there is one; None where there are several.
+    #[getter]
+    fn only(&self) -> Option<&str> {
+        match self.kids.as_slice() {
+            [kid] => Some(kid),
+            _ => None,
+        }
+    }
+}
+
 /// Requests from an external key the raw shared secret with a public key.
 #[pyclass(frozen, get_all, name = "Agree", module = "pydidcomm._core")]
 pub(super) struct PyAgree {
@@ -160,7 +183,7 @@ pub(super) struct PySign {
     pub(super) data: Vec<u8>,
 }
 
-/// Says that what comes next takes long, and asks for leave.
+/// Says that what comes next takes long: `run` does it, on another thread where an event loop waits.
 #[pyclass(frozen, name = "LongWork", module = "pydidcomm._core")]
 pub(super) struct PyLongWork;
 

@@ -19,7 +19,7 @@ pub(crate) const TOO_LONG_INTEGER: &str = "an integer of more than 308 digits";
 
 /// An encoded string, with its quotes.
 pub(crate) struct JsonString<'a> {
-    quoted: &'a str,
+    pub(super) quoted: &'a str,
     pub(super) has_escapes: bool,
 }
 

@@ -1,7 +1,9 @@
 //! The unparsed members of an object.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use super::lexeme::JsonString;
 use super::raw::Raw;
 use super::{NESTING, check, kind, pass};
 use crate::error::{Error, Result};
@@ -15,6 +17,38 @@ pub(crate) struct Object<'a> {
     pub(crate) members: Members<'a>,
     /// The number of levels.
     pub(crate) levels: usize,
+}
+
+/// The places of an object's members in a text that our own writer wrote, so that no second pass has to find them.
+///
+/// The writer vouches for the object: it is unambiguous at every level.
+#[derive(Debug)]
+pub struct Places {
+    /// The place of each member.
+    pub members: Vec<MemberPlace>,
+    /// The number of levels.
+    pub levels: usize,
+}
+
+/// The places of a member's name and value, quotes included.
+#[derive(Debug)]
+pub struct MemberPlace {
+    /// The name.
+    pub name: Range<usize>,
+    /// The value.
+    pub value: Range<usize>,
+}
+
+impl Places {
+    /// The members of that text.
+    pub(crate) fn members_of<'a>(&self, text: &'a str) -> Members<'a> {
+        let text_at = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default();
+        let name = |place| {
+            let quoted = text_at(place);
+            JsonString { quoted, has_escapes: quoted.contains('\\') }.decode()
+        };
+        self.members.iter().map(|member| (name(&member.name), Raw::of(text_at(&member.value)))).collect()
+    }
 }
 
 /// Reads the members of an object, which must be unambiguous at every level.

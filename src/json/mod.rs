@@ -26,6 +26,7 @@ pub(crate) use fault::{Fault, Read, kind};
 pub(crate) use lexeme::Reader;
 #[cfg(feature = "python")]
 pub(crate) use lexeme::TOO_LONG_INTEGER;
+pub use members::{MemberPlace, Places};
 pub(crate) use members::{Members, Object, members, object};
 pub(crate) use names::Names;
 pub use node::Node;

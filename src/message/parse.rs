@@ -11,7 +11,7 @@ use super::shared_text::{SharedText, Source};
 use super::{Attachment, FormFault};
 use crate::did::DidUrl;
 use crate::error::{Error, Result};
-use crate::json::{self, Raw};
+use crate::json::{self, Places, Raw};
 
 impl Message {
     /// Parses a plaintext message.
@@ -27,6 +27,16 @@ impl Message {
     /// Parses a plaintext message, and takes ownership of its text.
     pub fn of_text(json_text: String) -> Result<Self> {
         Self::keep(Source::Open(json_text), Reading::default())
+    }
+
+    /// Reads a message from a text that was just written, with the places of its members.
+    pub fn of_members(json_text: String, places: &Places) -> Result<Self> {
+        if places.levels > json::NESTING {
+            // its error has the place
+            return Self::of_text(json_text);
+        }
+        let source = Arc::new(Source::Open(json_text));
+        Headers::of(places.members_of(source.as_str())).read(&source, Reading::default())
     }
 
     pub(crate) fn keep(source: Source, reading: Reading) -> Result<Self> {

@@ -1,84 +1,22 @@
 //! Pack encrypted messages: sign if requested, then encrypt for the recipient.
 
-use super::delivery::{Delivery, find_routes, prepare_deliveries};
+use std::pin::pin;
+use std::task::{self, Poll, Waker};
+
+use super::delivery::Delivery;
 use super::forward::{ForwardOptions, PackedForward};
-use super::keys::{Group, Recipients, recipients, sender_keys, signing_key};
+use super::keys::{Group, recipients, signing_key};
+use super::options::EncryptOptions;
+use super::prepared::{Prepared, prepare};
 use super::rotation;
 use super::seal::{anoncrypt, authcrypt, authcrypt_draft_3};
 use super::signed::{name_sender, sign};
 use crate::caller::Caller;
-use crate::crypto::algorithm::ContentEncryption;
 use crate::did::{DidSet, DidUrl, Service};
 use crate::error::{Error, Result};
-use crate::jose::jws::KidIn;
 use crate::keys::{Curve, Secret};
-use crate::limits::RECIPIENTS;
 use crate::memory::check_room;
 use crate::message::Message;
-use crate::routing::{Choice, ForwardHeaders};
-
-/// Options of packing an encrypted message.
-#[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-pub struct EncryptOptions {
-    /// The sender, a DID or one of its keys, for authcrypt; `None` for anoncrypt.
-    pub from: Option<DidUrl>,
-    /// The signer, a DID or one of its keys.
-    pub signer: Option<DidUrl>,
-    /// The key of the prior DID that signs `from_prior`.
-    pub from_prior_issuer_kid: Option<DidUrl>,
-    /// The content encryption of anoncrypt.
-    pub anoncrypt: ContentEncryption,
-    /// Whether to hide the sender from everyone but the recipient.
-    pub protect_sender: bool,
-    /// Whether to use authcrypt for a message with both a signer and a sender.
-    ///
-    /// The specification advises against it: the signature proves the sender already.
-    pub authcrypt_signed: bool,
-    /// Whether a message with both a signer and a sender gets all three layers.
-    ///
-    /// The specification forbids it: anoncrypt around the signature hides and proves as much.
-    pub anoncrypt_authcrypt_signed: bool,
-    /// The header of the signature that holds `kid`.
-    pub kid_in: KidIn,
-    /// Whether the recipient reads as Veramo does: authcrypt by draft 3 of ECDH-1PU to one key, X25519, one layer.
-    pub for_veramo: bool,
-    /// The allowed curves, the preferred first.
-    pub curves: Vec<Curve>,
-    /// Whether a recipient with keys on several curves gets an envelope for each of them.
-    pub every_curve: bool,
-    /// Whether to skip the wrapping, even if the recipient has mediators.
-    pub bare: bool,
-    /// The selection of routes to the recipient.
-    pub choice: Choice,
-    /// Additional headers of every forward.
-    pub forward_headers: ForwardHeaders,
-    /// The maximum number of keys that a message to one recipient is encrypted to: those of the recipient in every
-    /// envelope, and those of the mediators of the first delivery. Their documents choose the number of keys.
-    pub most_keys: usize,
-}
-
-impl Default for EncryptOptions {
-    fn default() -> Self {
-        Self {
-            from: None,
-            signer: None,
-            from_prior_issuer_kid: None,
-            anoncrypt: ContentEncryption::default(),
-            protect_sender: false,
-            authcrypt_signed: false,
-            anoncrypt_authcrypt_signed: false,
-            kid_in: KidIn::default(),
-            for_veramo: false,
-            curves: Curve::FOR_AGREEMENT.to_vec(),
-            every_curve: false,
-            bare: false,
-            choice: Choice::default(),
-            forward_headers: ForwardHeaders::default(),
-            most_keys: RECIPIENTS,
-        }
-    }
-}
 
 /// An encrypted message: one envelope, or one for each curve.
 #[derive(Clone, Debug)]
@@ -163,96 +101,96 @@ pub async fn pack_encrypted_to_each(
         text = sign(caller, &key, &text, options.kid_in).await?;
         sign_from_kid = Some(key.kid().clone());
     }
-    let mut packed = Vec::with_capacity(to.len());
-    let last = found.iter().rposition(Result::is_ok);
-    for (place, (recipient, found)) in to.iter().zip(found).enumerate() {
-        let sealed = match found {
-            Ok(recipients) => {
-                let text = if Some(place) == last {
-                    std::mem::take(&mut text)
-                } else {
-                    check_room(text.len())?;
-                    text.clone()
-                };
-                seal_and_wrap(caller, text, recipient, &recipients, options, &forward).await
-            }
+    let mut prepared = Vec::with_capacity(to.len());
+    for (recipient, found) in to.iter().zip(found) {
+        prepared.push(match found {
+            Ok(recipients) => prepare(caller, recipient, recipients, options, &forward).await,
             Err(error) => Err(error),
-        };
-        packed.push(sealed.map(|(envelope, others, services)| Packed {
+        });
+    }
+    let sealed = seal_each(caller, text, &prepared, options).await?;
+    let packed = sealed.into_iter().zip(prepared).map(|(sealed, prepared)| {
+        let (envelope, others) = sealed?;
+        Ok(Packed {
             envelope,
             others,
             sign_from_kid: sign_from_kid.clone(),
             from_prior_issuer_kid: from_prior_issuer_kid.clone(),
-            services,
-        }));
-    }
-    Ok(packed)
+            services: prepared?.services,
+        })
+    });
+    Ok(packed.collect())
 }
 
-/// Encrypts and wraps for one recipient: returns the envelope on the preferred curve, the others, and the recipient's
-/// services.
+/// The envelope on the preferred curve, and the others.
+type Envelopes = (Sealed, Vec<Sealed>);
+
+/// Encrypts and wraps for each recipient; for many recipients in parallel.
+async fn seal_each(
+    caller: &Caller,
+    text: String,
+    prepared: &[Result<Prepared>],
+    options: &EncryptOptions,
+) -> Result<Vec<Result<Envelopes>>> {
+    let is_ready = |one: &Result<Prepared>| one.as_ref().map_or(true, |one| one.asks_nothing(caller));
+    if caller.spreads(prepared.len()) && prepared.iter().all(is_ready) {
+        let seal = |one: &Result<Prepared>| {
+            let one = one.as_ref().map_err(Clone::clone)?;
+            check_room(text.len())?;
+            complete(seal_and_wrap(caller, text.clone(), one, options))
+        };
+        return caller.run_each(prepared, |one| Ok(seal(one))).await;
+    }
+    let mut text = text;
+    let last = prepared.iter().rposition(Result::is_ok);
+    let mut sealed = Vec::with_capacity(prepared.len());
+    for (place, one) in prepared.iter().enumerate() {
+        let text = if Some(place) == last {
+            std::mem::take(&mut text)
+        } else {
+            check_room(text.len())?;
+            text.clone()
+        };
+        sealed.push(match one {
+            Ok(one) => seal_and_wrap(caller, text, one, options).await,
+            Err(error) => Err(error.clone()),
+        });
+    }
+    Ok(sealed)
+}
+
+/// Runs work that asks nothing to its end.
+fn complete<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    match pin!(work).poll(&mut task::Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(Error::Answer("work in parallel asks a question")),
+    }
+}
+
+/// Encrypts and wraps for one recipient.
 async fn seal_and_wrap(
     caller: &Caller,
     text: String,
-    to: &DidUrl,
-    recipients: &Recipients,
+    prepared: &Prepared,
     options: &EncryptOptions,
-    forward: &ForwardOptions,
-) -> Result<(Sealed, Vec<Sealed>, Vec<Service>)> {
-    let senders = match sender(options) {
-        Some(from) => Some(sender_keys(caller, from, recipients, options.every_curve).await?),
-        None => None,
-    };
-    let count = if options.every_curve { usize::MAX } else { 1 };
-    let pairs: Vec<_> = pair_keys(recipients, senders.as_deref()).take(count).collect();
-    let keys = pairs.iter().map(|(group, _)| group.keys.len()).sum();
-    check_keys(to, keys, options)?;
+) -> Result<Envelopes> {
+    let Prepared { pairs, deliveries, .. } = prepared;
     check_room(text.len().saturating_mul(pairs.len().saturating_sub(1)))?;
     let mut envelopes = Vec::with_capacity(pairs.len());
     // the last envelope is encrypted in place; mostly there is only one
     let texts = std::iter::repeat_n(text.into_bytes(), pairs.len());
-    for ((group, sender), text) in pairs.into_iter().zip(texts) {
-        envelopes.push(seal(caller, text, group, sender, options).await?);
+    for ((group, sender), text) in pairs.iter().zip(texts) {
+        envelopes.push(seal(caller, text, group, sender.as_ref(), options).await?);
     }
-    let found = find_routes(caller, &recipients.document, &options.choice, options.bare).await?;
-    let deliveries = prepare_deliveries(caller, to, found, forward).await?;
     let mut envelopes = envelopes.into_iter();
     let mut envelope = envelopes.next().ok_or_else(|| Error::misuse("`curves` must not be empty"))?;
     if let Some(wrapping) = deliveries.first().and_then(|first| first.wrapping.as_ref()) {
-        check_keys(to, keys.saturating_add(wrapping.keys()), options)?;
         let PackedForward { text, .. } = wrapping.wrap(caller, &envelope.text).await?;
         envelope.wrapped = Some(text);
     }
-    envelope.deliveries.clone_from(&deliveries);
+    envelope.deliveries.clone_from(deliveries);
     let others = envelopes.map(|other| Sealed { deliveries: deliveries.clone(), ..other }).collect();
-    Ok((envelope, others, recipients.document.services().to_vec()))
-}
-
-/// Limits the number of keys, which the documents of the recipient and of its mediators choose.
-fn check_keys(to: &DidUrl, keys: usize, options: &EncryptOptions) -> Result<()> {
-    if keys <= options.most_keys {
-        return Ok(());
-    }
-    Err(Error::misuse(format!(
-        "{} and the mediators before it have {keys} keys to encrypt to, more than `max_keys={}`: pass the DID URL \
-         of one key in `to`, or raise the limit",
-        to.did(),
-        options.most_keys
-    )))
-}
-
-/// Pairs the groups to encrypt for with the sender's keys; in authcrypt a group without a sender's key is skipped.
-fn pair_keys<'a>(
-    recipients: &'a Recipients,
-    senders: Option<&'a [(Curve, Secret)]>,
-) -> impl Iterator<Item = (&'a Group, Option<&'a Secret>)> {
-    recipients.groups.iter().filter_map(move |group| match senders {
-        None => Some((group, None)),
-        Some(keys) => {
-            let (_, key) = keys.iter().find(|(curve, _)| *curve == group.curve)?;
-            Some((group, Some(key)))
-        }
-    })
+    Ok((envelope, others))
 }
 
 /// Encrypts for one group of keys: authcrypt, anoncrypt, or anoncrypt around authcrypt.
@@ -284,13 +222,6 @@ async fn seal(
         deliveries: Vec::new(),
         wrapped: None,
     })
-}
-
-/// The sender for authcrypt: a signed message needs none, unless an option requests it.
-fn sender(options: &EncryptOptions) -> Option<&DidUrl> {
-    let authcrypts_signed =
-        options.anoncrypt_authcrypt_signed || (options.authcrypt_signed && !options.protect_sender);
-    options.from.as_ref().filter(|_| options.signer.is_none() || authcrypts_signed)
 }
 
 /// Makes `from` and `to` match the envelope, and refuses what every conforming recipient would refuse.

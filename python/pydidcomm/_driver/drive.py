@@ -19,8 +19,8 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
     """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
     details = detailed()
     try:
+        step: object = operation.start()
         while True:
-            step: object = await run_off_loop(operation) if operation.long else operation.run()
             kind = type(step)
             if kind not in _QUESTIONS:
                 if details:
@@ -29,7 +29,7 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
             if details:
                 log_asked(step)
             if kind is LongWork:
-                operation.supply(None)
+                step = await run_off_loop(operation)
                 continue
             try:
                 answer = _ask(step, resolvers)
@@ -37,7 +37,7 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
             except Exception as error:
                 noted(error, step)
                 raise
-            operation.supply(answer)
+            step = operation.supply(answer)
     except DIDCommError as error:
         refused(error)
         raise
@@ -63,20 +63,26 @@ def resolve(asked: ResolveDid, resolvers: ResolversConfig) -> Any:  # noqa: ANN4
     return taking.resolve(asked.did, options=options)
 
 
-async def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
-    """Those of the secrets that are held, each with its kid."""
+def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The secret of one kid, or those of several kids that are held, each with its kid; awaitable or not."""
+    kid = asked.only
+    if kid is None or resolvers.secrets_finder is not None:
+        return _find(asked, resolvers)
+    # most questions are of one kid, and a coroutine around the answer would cost as much as the question
+    return resolvers.secrets_resolver.get_key(kid)
+
+
+async def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     if resolvers.secrets_finder is not None:
         answer: Any = resolvers.secrets_finder.find(_queries(asked))
-        return _held(asked, await answer if is_awaitable(answer) else answer)
+        held = _held(asked, await answer if is_awaitable(answer) else answer)
+        return held if asked.only is None else dict(held).get(asked.only)
     secrets = resolvers.secrets_resolver
-    kids = asked.kids
-    if len(kids) > 1:
-        held: Any = secrets.get_keys(kids)
-        if is_awaitable(held):
-            held = await held
-        kids = _in_order(kids, _kids(held), every=asked.every)
+    listed: Any = secrets.get_keys(asked.kids)
+    if is_awaitable(listed):
+        listed = await listed
     answers: list[tuple[str, Any]] = []
-    for kid in kids:
+    for kid in _in_order(asked.kids, _kids(listed), every=asked.every):
         secret: Any = secrets.get_key(kid)
         if is_awaitable(secret):
             secret = await secret

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from pydidcomm._core import Batch, Operation
+from pydidcomm._core import Batch, DIDDocument, Operation, Secret
+
+_PLAIN = frozenset({bool, dict, list, type(None), DIDDocument, Secret})
+"""What most plain answers are: to search a class for a method that it lacks takes most of the time here."""
 
 
 async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401, the result of the work
@@ -26,7 +29,8 @@ async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401, the res
 
 def is_awaitable(answer: object) -> bool:
     """Whether the answer has to be awaited, by its type: some objects have every attribute."""
-    return hasattr(type(answer), "__await__")
+    kind = type(answer)
+    return kind not in _PLAIN and hasattr(kind, "__await__")
 
 
 def running_loop() -> ModuleType | None:

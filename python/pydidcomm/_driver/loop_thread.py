@@ -10,6 +10,7 @@ import os
 import threading
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._under_way: set[Future[Any]] = set()
+        # an event loop keeps weak references to its tasks
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._handed_over: list[tuple[Coroutine[Any, Any, Any], Future[Any]]] = []
         self.ended = False
         self.stayed_with_parent = False
 
@@ -54,10 +58,26 @@ class LoopThread:
         if loop is None:
             self.leave_if_daemon()
             return None
-        future = asyncio.run_coroutine_threadsafe(work, loop)
+        future: Future[Answer] = Future()
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
+        with self._lock:
+            self._handed_over.append((work, future))
+            first = len(self._handed_over) == 1
+        if first:
+            # a system call, after which the caller waits for the interpreter lock: one for all of the work
+            loop.call_soon_threadsafe(self._take_over, loop)
         return future
+
+    def _take_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In the private loop: begin what was handed over."""
+        with self._lock:
+            handed_over, self._handed_over = self._handed_over, []
+        for work, future in handed_over:
+            task = loop.create_task(work)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(partial(_report, future))
 
     def leave_if_daemon(self) -> None:
         """Stop a daemon thread once Python has begun to end: native code must not run any more.
@@ -99,6 +119,19 @@ class LoopThread:
         atexit.unregister(self.stop)
         self.__init__()  # type: ignore[misc]
         self.stayed_with_parent = stayed
+
+
+def _report(future: "Future[Any]", task: "asyncio.Task[Any]") -> None:
+    """Hand the outcome of a task over to the thread that waits for it."""
+    if task.cancelled():
+        future.cancel()
+    if not future.set_running_or_notify_cancel():
+        return
+    error = task.exception()
+    if error is None:
+        future.set_result(task.result())
+    else:
+        future.set_exception(error)
 
 
 def run_in_place(work: "Coroutine[Any, Any, Answer]") -> Answer:

@@ -26,16 +26,17 @@ class _Nothing:
         """Does nothing."""
 
 
-def _tracer() -> Any:  # noqa: ANN401, of OpenTelemetry
+def _opentelemetry() -> Any:  # noqa: ANN401, a module
     try:
         from opentelemetry import trace  # noqa: PLC0415, the extra `otel`
     except ImportError:
         return None
-    # it uses the provider that the program sets, also later, and records nothing without one
-    return trace.get_tracer("pydidcomm.mediator")
+    return trace
 
 
-_TRACER: Final = _tracer()
+_TRACE: Final[Any] = _opentelemetry()
+# it uses the provider that the program sets, also later
+_TRACER: Final[Any] = None if _TRACE is None else _TRACE.get_tracer("pydidcomm.mediator")
 _NOTHING: Final[AbstractContextManager[Span]] = nullcontext(_Nothing())
 
 
@@ -50,7 +51,14 @@ def span(name: str) -> AbstractContextManager[Span]:
         >>> with span("receive") as current:
         ...     _ = current.set_attribute("didcomm.size", 100)
     """
-    return _NOTHING if _TRACER is None else _recorded(name)
+    return _recorded(name) if _has_provider() else _NOTHING
+
+
+def _has_provider() -> bool:
+    """Whether the program has set a provider by now: without one, spans record nothing and take time."""
+    if _TRACE is None:
+        return False
+    return not isinstance(_TRACE.get_tracer_provider(), _TRACE.ProxyTracerProvider)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ use pyo3::type_hint_union;
 
 use super::super::argument::{unfit, wrong_type};
 use super::super::errors::misuse;
-use super::super::json::{ObjectIn, is_object};
+#[cfg(feature = "stubs")]
+use super::super::json::ObjectIn;
+use super::super::json::{Fault, is_object, members_of};
 use super::PyMessage;
 use crate::message::Message;
 
@@ -28,10 +30,15 @@ impl<'py> FromPyObject<'_, 'py> for MessageIn {
             return Ok(Self(Message::clone(&message.get().0)));
         }
         if is_object(&value) {
-            let ObjectIn(text) = value.extract()?;
-            return Message::of_text(text)
-                .map(Self)
-                .map_err(|error| unfit(value.py(), misuse(error), "a message"));
+            let (text, places) = members_of(&value).map_err(Fault::misuse)?;
+            if !text.starts_with('{') {
+                return Err(wrong_type(&value, "a dict"));
+            }
+            let message = match places {
+                Some(places) => Message::of_members(text, &places),
+                None => Message::of_text(text),
+            };
+            return message.map(Self).map_err(|error| unfit(value.py(), misuse(error), "a message"));
         }
         Err(wrong_type(&value, "a Message or a dict"))
     }

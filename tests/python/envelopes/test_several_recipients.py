@@ -163,3 +163,24 @@ def test_the_message_has_to_name_every_recipient(cast: Cast) -> None:
 async def test_a_str_as_recipients_raises_type_error(cast: Cast) -> None:
     with pytest.raises(TypeError, match="`to` must be a list of DIDs, got str"):
         results(await pack_encrypted_to_each(cast.alice.resolvers_config, hello(), cast.b))
+
+
+@pytest.mark.parametrize("mode", ["authcrypt", "anoncrypt", "signed"])
+async def test_each_of_many_recipients_gets_an_envelope_in_its_place(cast: Cast, mode: str) -> None:
+    # so many are encrypted for in parallel
+    to = [cast.b, cast.c] * 10
+    to[5] = GONE
+    alice = DIDCommMessaging(secrets=cast.alice.secrets)
+    frm, signer = (cast.a if mode == name else None for name in ("authcrypt", "signed"))
+    outcomes = await alice.pack_to_each(hello(), to=to, frm=frm, sign_frm=signer)
+    assert [place for place, outcome in enumerate(outcomes) if outcome.error is not None] == [5]
+    assert isinstance(outcomes[5].error, DidNotFoundError)
+    for did, outcome in zip(to, outcomes, strict=True):
+        if did == cast.b:
+            received = cast.bob.unpack(outcome.unwrap().message)
+            assert received.message.body == hello().body
+            assert received.sender == (None if mode == "anoncrypt" else cast.a)
+        elif did == cast.c:
+            forwarded = cast.carol.unpack_forward(outcome.unwrap().message)
+            assert dids(forwarded.messages[0]) == {cast.c}
+    assert len({outcome.unwrap().message for place, outcome in enumerate(outcomes) if place != 5}) == 19

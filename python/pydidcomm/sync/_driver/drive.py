@@ -18,8 +18,8 @@ def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN
     """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
     details = detailed()
     try:
+        step: object = operation.start()
         while True:
-            step: object = operation.run()
             kind = type(step)
             if kind not in _QUESTIONS:
                 if details:
@@ -28,7 +28,7 @@ def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN
             if details:
                 log_asked(step)
             if kind is LongWork:
-                operation.supply(None)
+                step = operation.run()
                 continue
             try:
                 answer = _ask(step, resolvers)
@@ -36,7 +36,7 @@ def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN
             except Exception as error:
                 noted(error, step)
                 raise
-            operation.supply(answer)
+            step = operation.supply(answer)
     except DIDCommError as error:
         refused(error)
         raise
@@ -53,19 +53,25 @@ def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     return step.key.sign(step.algorithm, step.data)
 
 
-def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> list[tuple[str, Any]]:
-    """Those of the secrets that are held, each with its kid."""
+def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+    """The secret of one kid, or those of several kids that are held, each with its kid; awaitable or not."""
+    kid = asked.only
+    if kid is None or resolvers.secrets_finder is not None:
+        return _find(asked, resolvers)
+    # most questions are of one kid, and a coroutine around the answer would cost as much as the question
+    return resolvers.secrets_resolver.get_key(kid)
+
+
+def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     if resolvers.secrets_finder is not None:
         answer: Any = resolvers.secrets_finder.find(_queries(asked))
-        return _held(asked, require_plain(answer))
+        held = _held(asked, require_plain(answer))
+        return held if asked.only is None else dict(held).get(asked.only)
     secrets = resolvers.secrets_resolver
-    kids = asked.kids
-    if len(kids) > 1:
-        held: Any = secrets.get_keys(kids)
-        held = require_plain(held)
-        kids = _in_order(kids, _kids(held), every=asked.every)
+    listed: Any = secrets.get_keys(asked.kids)
+    listed = require_plain(listed)
     answers: list[tuple[str, Any]] = []
-    for kid in kids:
+    for kid in _in_order(asked.kids, _kids(listed), every=asked.every):
         secret: Any = secrets.get_key(kid)
         secret = require_plain(secret)
         if secret is not None:
