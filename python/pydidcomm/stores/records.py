@@ -205,7 +205,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class NoRecord:
-    """That there is no record of that kind and key."""
+    """That there is no record of that kind and key.
+
+    Attributes:
+        kind: The kind of the record.
+        key: The key of the record, unique in its kind.
+    """
 
     kind: str
     key: str
@@ -213,7 +218,13 @@ class NoRecord:
 
 @dataclass(frozen=True, slots=True)
 class NoThread:
-    """That there is no state of that thread."""
+    """That there is no state of that thread.
+
+    Attributes:
+        peer: The id of the relationship, or the peer's DID.
+        protocol: The protocol, without a message's name.
+        thid: The thread's id.
+    """
 
     peer: str
     protocol: str
