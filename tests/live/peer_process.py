@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # where the Makefile installs them
 HOMES = Path(__file__).resolve().parents[2] / ".venvs"
 HERE = Path(__file__).resolve().parent
+ANSWERS = HERE.parent / "interop" / "answers.js"
+"""The end of the pipe in a program of Node.js."""
 
 # a peer waits up to ten seconds for a message, and two wallets make a connection in one answer
 ANSWER_SECONDS = 60
@@ -43,10 +45,9 @@ class PeerProcess:
 
     async def __aenter__(self) -> Self:
         home = HOMES / self._peer.home
-        for script in sorted((HERE / self._peer.folder).iterdir()):
-            # modules of npm are found from the folder in which a script is
-            if script.suffix == ".mjs":
-                shutil.copy(script, home)
+        # modules of npm are found from the folder in which a script is
+        for script in [*sorted((HERE / self._peer.folder).glob("*.mjs")), ANSWERS]:
+            shutil.copy(script, home)
         program, *arguments = self._peer.command
         installed = home / program
         self._process = await asyncio.create_subprocess_exec(

@@ -5,6 +5,7 @@
 const { createInterface } = require("node:readline");
 const { createRequire } = require("node:module");
 const { resolve } = require("node:path");
+const { answer } = require("./timing.js");
 
 const installed = createRequire(resolve(process.argv[2], "package.json"));
 const { Message } = installed("didcomm-node");
@@ -53,21 +54,6 @@ function prepare(fixture, [dids, secrets], operation) {
     default:
       throw new Error("no did:peer in the package");
   }
-}
-
-async function answer(call, count) {
-  if (count === 0) {
-    const result = await call();
-    return typeof result === "string" ? result : JSON.stringify(result);
-  }
-  const times = [];
-  for (let turn = 0; turn < count; turn += 1) {
-    const start = process.hrtime.bigint();
-    await call();
-    times.push(Number(process.hrtime.bigint() - start));
-  }
-  times.sort((one, other) => one - other);
-  return times[Math.floor(count / 2)];
 }
 
 async function main() {

@@ -5,8 +5,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+
+import { serve } from "../answers.js";
 
 const HOME = resolve(process.argv[2], "node_modules", "jose");
 const PACKAGE = JSON.parse(readFileSync(resolve(HOME, "package.json"), "utf8"));
@@ -115,13 +116,4 @@ const COMMANDS = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const request = JSON.parse(line);
-  let reply;
-  try {
-    reply = { result: await COMMANDS[request.command](request) };
-  } catch (error) {
-    reply = { error: { type: error?.name ?? "Error", text: error?.message ?? String(error) } };
-  }
-  process.stdout.write(`${JSON.stringify(reply)}\n`);
-}
+await serve(COMMANDS);

@@ -3,32 +3,15 @@
 // An agent is made for each request: it holds the secrets and resolves the documents of the request.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
+
+import { serve } from "../answers.js";
+import { load } from "./library.mjs";
 
 const HOME = process.argv[2];
-const installed = (name) =>
-  import(pathToFileURL(createRequire(resolve(HOME, "package.json")).resolve(name)).href);
 const version = (name) =>
   JSON.parse(readFileSync(resolve(HOME, "node_modules", name, "package.json"), "utf8")).version;
-
-const { createAgent } = await installed("@veramo/core");
-const { DIDComm } = await installed("@veramo/did-comm");
-const { DIDManager, MemoryDIDStore } = await installed("@veramo/did-manager");
-const { DIDResolverPlugin } = await installed("@veramo/did-resolver");
-const { KeyManager, MemoryKeyStore, MemoryPrivateKeyStore } = await installed("@veramo/key-manager");
-const { KeyManagementSystem } = await installed("@veramo/kms-local");
-
-const KEY_TYPES = { Ed25519: "Ed25519", X25519: "X25519", secp256k1: "Secp256k1", "P-256": "Secp256r1" };
-const hex = (text) => Buffer.from(text, "base64url").toString("hex");
-
-/** A key of the request as Veramo stores it; its Ed25519 secrets end with the public key. */
-function imported(jwk) {
-  const secret = jwk.crv === "Ed25519" ? hex(jwk.d) + hex(jwk.x) : hex(jwk.d);
-  return { kid: jwk.kid, type: KEY_TYPES[jwk.crv], kms: "local", privateKeyHex: secret };
-}
+const agentWith = await load(HOME);
 
 // what an agent sent last, in the place of an endpoint
 let sent = null;
@@ -41,34 +24,7 @@ const transport = {
   },
 };
 
-/** An agent that resolves the documents of the request and manages the DIDs of its secrets. */
-async function agent(request) {
-  const resolver = {
-    async resolve(url) {
-      const didDocument = request.documents[url.split("#")[0]] ?? null;
-      return { didDocument, didDocumentMetadata: {}, didResolutionMetadata: {} };
-    },
-  };
-  const made = createAgent({
-    plugins: [
-      new DIDComm({ transports: [transport] }),
-      new DIDResolverPlugin({ resolver }),
-      new KeyManager({
-        store: new MemoryKeyStore(),
-        kms: { local: new KeyManagementSystem(new MemoryPrivateKeyStore()) },
-      }),
-      new DIDManager({ providers: {}, defaultProvider: "request", store: new MemoryDIDStore() }),
-    ],
-  });
-  const usable = request.secrets.filter((jwk) => jwk.crv in KEY_TYPES);
-  for (const did of new Set(usable.map(owner))) {
-    const keys = usable.filter((jwk) => owner(jwk) === did).map(imported);
-    await made.didManagerImport({ did, provider: "request", keys });
-  }
-  return made;
-}
-
-const owner = (jwk) => jwk.kid.split("#")[0];
+const agent = (request) => agentWith(request.documents, request.secrets, [transport]);
 
 async function pack(request, packing, options) {
   const made = await agent(request);
@@ -126,13 +82,4 @@ const COMMANDS = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const request = JSON.parse(line);
-  let reply;
-  try {
-    reply = { result: await COMMANDS[request.command](request) };
-  } catch (error) {
-    reply = { error: { type: error?.name ?? "Error", text: error?.message ?? String(error) } };
-  }
-  process.stdout.write(`${JSON.stringify(reply)}\n`);
-}
+await serve(COMMANDS);

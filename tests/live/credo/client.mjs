@@ -4,13 +4,14 @@
 
 import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 // before the modules of Credo, which read it while they load
 import { askar } from "@openwallet-foundation/askar-nodejs";
 import { AskarModule } from "@credo-ts/askar";
 import { Agent } from "@credo-ts/core";
 import * as credo from "@credo-ts/didcomm";
 import WebSocket from "ws";
+
+import { serve } from "./answers.js";
 
 // the pipe is for answers alone
 console.log = console.info = console.debug = console.warn = console.error;
@@ -137,16 +138,12 @@ const COMMANDS = {
   },
 };
 
-async function answer(line) {
-  const request = JSON.parse(line);
-  try {
-    return { result: await COMMANDS[request.command](request) };
-  } catch (error) {
-    return { error: { type: error?.name ?? "Error", text: [error, error?.cause, error?.cause?.cause].filter(Boolean).map((each) => each.message ?? String(each)).join(": ") } };
-  }
-}
+// "fetch failed" says little without its causes
+const described = (error) =>
+  [error, error?.cause, error?.cause?.cause]
+    .filter(Boolean)
+    .map((each) => each.message ?? String(each))
+    .join(": ");
 
-for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
-}
+await serve(COMMANDS, described);
 process.exit(0);

@@ -5,7 +5,8 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
+
+import { serve } from "./answers.js";
 
 // the pipe is for answers alone; and the SDK prints while it loads
 console.log = console.info = console.debug = console.warn = console.error;
@@ -107,16 +108,5 @@ const COMMANDS = {
   },
 };
 
-async function answer(line) {
-  const request = JSON.parse(line);
-  try {
-    return { result: await COMMANDS[request.command](request) };
-  } catch (error) {
-    return { error: { type: error?.name ?? "Error", text: error?.message ?? String(error) } };
-  }
-}
-
-for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
-}
+await serve(COMMANDS);
 process.exit(0);

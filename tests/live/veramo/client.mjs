@@ -4,7 +4,6 @@
 
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { createAgent } from "@veramo/core";
 import * as didcomm from "@veramo/did-comm";
 import { DIDManager, MemoryDIDStore } from "@veramo/did-manager";
@@ -14,6 +13,8 @@ import { KeyManager, MemoryKeyStore, MemoryPrivateKeyStore } from "@veramo/key-m
 import { KeyManagementSystem } from "@veramo/kms-local";
 import { MessageHandler } from "@veramo/message-handler";
 import { Resolver } from "did-resolver";
+
+import { serve } from "./answers.js";
 
 const SECONDS = 10;
 const PERIOD = 500;
@@ -145,17 +146,12 @@ const COMMANDS = {
   },
 };
 
-async function answer(line) {
-  const request = JSON.parse(line);
-  try {
-    return { result: await COMMANDS[request.command](request) };
-  } catch (error) {
-    const causes = [error, error?.cause, ...(error?.cause?.errors ?? [])].filter(Boolean);
-    return { error: { type: error?.name ?? "Error", text: causes.map((each) => each.message).join(": ") } };
-  }
-}
+// "fetch failed" says little without its causes
+const described = (error) =>
+  [error, error?.cause, ...(error?.cause?.errors ?? [])]
+    .filter(Boolean)
+    .map((each) => each.message)
+    .join(": ");
 
-for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
-}
+await serve(COMMANDS, described);
 process.exit(0);

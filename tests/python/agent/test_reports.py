@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
@@ -16,6 +15,7 @@ from pydidcomm.protocols.trust_ping import PIURI, Ping, TrustPing
 from pydidcomm.stores import MemoryStore
 from support.agents import SECONDS, eventually, new_agent
 from support.memory_peer import NOWHERE, MemoryPeer
+from support.quotes import Ask, Quote
 
 if TYPE_CHECKING:
     from pydidcomm import Message
@@ -110,16 +110,6 @@ async def test_a_report_about_a_thread_ends_it_and_one_of_another_peer_does_not(
                 if event.name == "problem":
                     break
         assert await state() == "done"
-
-
-@dataclass(frozen=True)
-class Ask(Body, type="https://example.org/quote/1.0/ask"):
-    item: str
-
-
-@dataclass(frozen=True)
-class Quote(Body, type="https://example.org/quote/1.0/quote"):
-    price: int
 
 
 class Quotes(Protocol, piuri="https://example.org/quote/1.0", roles=("buyer", "seller")):

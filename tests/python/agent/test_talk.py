@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pydidcomm import Message, same_party
 from pydidcomm.agent import Agent, Context, NotSentError, RelationshipEndedError, Router
-from pydidcomm.protocols import Body, Problem, Trust
+from pydidcomm.protocols import Problem, Trust
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.protocols.discover_features import Disclose, DiscoverFeatures, Queries, Query
 from pydidcomm.protocols.problem_report import ProblemReported
 from pydidcomm.protocols.trust_ping import TrustPing
 from pydidcomm.stores import MemoryStore, Relationship
 from support.agents import SECONDS, eventually, met, new_agent, two
+from support.quotes import Ask, Quote
 from support.server_process import free_port
 
 if TYPE_CHECKING:
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
     from pydidcomm.agent import Friend
     from pydidcomm.protocols import Event
-
-
-@dataclass(frozen=True)
-class Ask(Body, type="https://example.org/quote/1.0/ask"):
-    item: str
-
-
-@dataclass(frozen=True)
-class Quote(Body, type="https://example.org/quote/1.0/quote"):
-    price: int
 
 
 def seller() -> Agent:
