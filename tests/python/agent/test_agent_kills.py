@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import anyio
 import pytest
@@ -20,13 +19,9 @@ from anyio import to_thread
 from pydidcomm.agent import Friend, Limits
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.stores.askar import AskarStore
-from support import postgres
 from support.agents import SECONDS, eventually, new_agent
 from support.paths import PACKAGE
 from support.server_process import free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 
@@ -78,17 +73,6 @@ async def effects(location: str, key: str) -> Counter[str]:
 def anyio_backend() -> str:
     # what is killed is another process
     return "asyncio"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield str(tmp_path / "bob.db")
-        return
-    if postgres.binaries() is None:
-        pytest.skip("its server is not installed (make system)")
-    with postgres.server() as running:
-        yield running.url()
 
 
 @pytest.mark.spec("AGT-10", "AGT-18", "REL-07")

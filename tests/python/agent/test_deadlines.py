@@ -16,16 +16,12 @@ from pydidcomm.agent import Agent
 from pydidcomm.protocols.trust_ping import PIURI, Ping, PingResponse, TrustPing
 from pydidcomm.stores import Done, MemoryStore
 from pydidcomm.stores.askar import AskarStore
-from support import postgres
 from support.agents import SECONDS, eventually, met, new_agent
 from support.deadline_process import THREADS, Alarm
 from support.memory_peer import MemoryPeer
 from support.paths import PACKAGE, TESTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from anyio.abc import Process
 
     from pydidcomm.protocols import Thread
@@ -105,17 +101,6 @@ async def test_an_answer_that_comes_while_the_deadline_is_read_is_not_undone() -
             names.append((await events.receive()).name)
     assert "ping-response" in names
     assert "timeout" not in names
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield str(tmp_path / "bob.db")
-        return
-    if postgres.binaries() is None:
-        pytest.skip("its server is not installed (make system)")
-    with postgres.server() as running:
-        yield running.url()
 
 
 @pytest.mark.slow
