@@ -212,7 +212,7 @@ pub(crate) fn from(sender: &str) -> EncryptOptions {
 
 /// Requires that the caller's arguments are refused.
 #[track_caller]
-pub fn misused<T>(result: Result<T>) {
+pub(crate) fn misused<T>(result: Result<T>) {
     match result {
         Err(Error::Misuse(_)) => {}
         Err(other) => panic!("{other}"),
