@@ -31,6 +31,9 @@ tutorial: $(VENV)/built ## run the tutorial notebook, print the conversation, re
 
 test: test-rust growth test-python conformance ## run all tests
 
+# the tests of what is computed: without servers, stores and processes they take seconds
+QUICK_TESTS := batches dids envelopes keys messages protocols routing trust
+
 check: $(VENV)/built ## check formatting, lints and the quick tests: before each commit
 	$(SAY) "Rust: formatting, lints and unit tests of the core"
 	cargo fmt --all --check
@@ -41,7 +44,7 @@ check: $(VENV)/built ## check formatting, lints and the quick tests: before each
 	$(BIN)/ruff check .
 	$(BIN)/python tests/floors.py
 	$(BIN)/python tests/unasync.py --check
-	$(BIN)/python -m pytest --quiet $(PARALLEL) -m 'not slow' -k 'not trio and not uvloop' tests/python
+	$(BIN)/python -m pytest --quiet $(PARALLEL) -m 'not slow' -k 'not trio and not uvloop' $(QUICK_TESTS:%=tests/python/%)
 
 lint: $(VENV)/built ## check formatting, lints, types and stubs of both languages
 	$(SAY) "Rust: formatting and lints, with and without Python"
