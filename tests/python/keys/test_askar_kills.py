@@ -38,12 +38,12 @@ def expected(dids: list[str]) -> set[str]:
     return {f"{did}#key-{number}" for did in dids for number in (1, 2)}
 
 
-@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+@pytest.mark.parametrize("engine", ["SQLite", "PostgreSQL"])
 def test_a_killed_process_loses_no_key_that_it_acknowledged(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     location = str(tmp_path / "wallet.db")
-    if database == "PostgreSQL":
+    if engine == "PostgreSQL":
         running: postgres.Postgres = request.getfixturevalue("database")
         location = running.url()
     acknowledged: list[str] = []
@@ -58,7 +58,7 @@ def test_a_killed_process_loses_no_key_that_it_acknowledged(
         # a DID is stored as a whole or not at all
         assert all(kid.replace("#key-1", "#key-2").replace("#key-2", "#key-1") in stored for kid in stored)
     assert len(acknowledged) >= 2 * ROUNDS
-    print(f"{database}: {ROUNDS} rounds, {len(acknowledged)} DIDs acknowledged, none lost")  # noqa: T201
+    print(f"{engine}: {ROUNDS} rounds, {len(acknowledged)} DIDs acknowledged, none lost")  # noqa: T201
 
 
 def test_a_server_that_comes_and_goes_loses_no_key_and_needs_no_restart(database: postgres.Postgres) -> None:

@@ -74,11 +74,11 @@ async def every_handled(store: AskarStore) -> list[Record]:
     return found
 
 
-@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+@pytest.mark.parametrize("engine", ["SQLite", "PostgreSQL"])
 def test_a_killed_agent_loses_nothing_that_it_acknowledged_and_leaves_nothing_half(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    chance = random.Random(database)  # noqa: S311, for the points of the kills
+    chance = random.Random(engine)  # noqa: S311, for the points of the kills
     stored = acknowledged = 0
     location = ""
     said: dict[str, set[str]] = {}
@@ -86,7 +86,7 @@ def test_a_killed_agent_loses_nothing_that_it_acknowledged_and_leaves_nothing_ha
         # a new store now and then keeps the comparison short
         if number % 5 == 0:
             location = str(tmp_path / f"{number}.db")
-            if database == "PostgreSQL":
+            if engine == "PostgreSQL":
                 running: postgres.Postgres = request.getfixturevalue("database")
                 location = running.url()
             said = {word: set() for word in ("accepted", "handled", "sent")}
@@ -102,4 +102,4 @@ def test_a_killed_agent_loses_nothing_that_it_acknowledged_and_leaves_nothing_ha
             acknowledged += 1
         stored += anyio.run(check, location, said)
     assert acknowledged >= 2 * ROUNDS
-    print(f"{database}: {ROUNDS} rounds, {acknowledged} acknowledged verbs, {stored} messages, none lost")  # noqa: T201
+    print(f"{engine}: {ROUNDS} rounds, {acknowledged} acknowledged verbs, {stored} messages, none lost")  # noqa: T201
