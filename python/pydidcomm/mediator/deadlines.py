@@ -5,6 +5,7 @@ On asyncio one timer serves all of them: two cancel scopes would be a tenth of t
 
 from types import TracebackType
 from typing import Any, Protocol, Self
+from weakref import WeakKeyDictionary
 
 import anyio
 
@@ -48,23 +49,36 @@ class Deadlines:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        # in the order of their ends, which is that of their beginnings
-        self._open: dict[_TaskBlock, None] = {}
-        self._timed = False
+        # a server may be run again in another event loop, in which a timer of the first one never fires
+        self._timers: WeakKeyDictionary[Any, _Timer] = WeakKeyDictionary()
 
     def block(self) -> Block:
         """A block that ends without an exception when its time is over; `passed` says so then."""
-        loop: Any = running_loop()
-        if loop is None or loop.__name__ == "trio":
+        module: Any = running_loop()
+        if module is None or module.__name__ == "trio":
             return _ScopeBlock(self._seconds)
-        return _TaskBlock(self, loop.current_task(), loop.get_running_loop())
+        loop = module.get_running_loop()
+        timer = self._timers.get(loop)
+        if timer is None:
+            timer = self._timers[loop] = _Timer(self._seconds)
+        return _TaskBlock(timer, module.current_task(), loop)
+
+
+class _Timer:
+    """The one timer of an event loop."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        # in the order of their ends, which is that of their beginnings
+        self._open: dict[_TaskBlock, None] = {}
+        self._runs = False
 
     def begin(self, block: "_TaskBlock") -> None:
         """Note a block that begins."""
         block.end = block.loop.time() + self._seconds
         self._open[block] = None
-        if not self._timed:
-            self._timed = True
+        if not self._runs:
+            self._runs = True
             block.loop.call_at(block.end, self._check, block.loop)
 
     def end(self, block: "_TaskBlock") -> None:
@@ -73,12 +87,12 @@ class Deadlines:
 
     def _check(self, loop: Any) -> None:  # noqa: ANN401, of asyncio
         """Cancel what is late, and look again when the next one is."""
-        self._timed = False
+        self._runs = False
         now = loop.time()
         while self._open:
             block = next(iter(self._open))
             if block.end > now:
-                self._timed = True
+                self._runs = True
                 loop.call_at(block.end, self._check, loop)
                 return
             del self._open[block]
@@ -88,13 +102,13 @@ class Deadlines:
 class _TaskBlock:
     """A block in a task of asyncio."""
 
-    __slots__ = ("_before", "_deadlines", "_passed", "_task", "end", "loop")
+    __slots__ = ("_before", "_passed", "_task", "_timer", "end", "loop")
 
-    def __init__(self, deadlines: Deadlines, task: Any, loop: Any) -> None:  # noqa: ANN401, of asyncio
+    def __init__(self, timer: _Timer, task: Any, loop: Any) -> None:  # noqa: ANN401, of asyncio
         self.loop = loop
         self.end = 0.0
         self._passed = False
-        self._deadlines = deadlines
+        self._timer = timer
         self._task = task
         self._before = task.cancelling()
 
@@ -107,13 +121,13 @@ class _TaskBlock:
         self._task.cancel()
 
     def __enter__(self) -> Self:
-        self._deadlines.begin(self)
+        self._timer.begin(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        self._deadlines.end(self)
+        self._timer.end(self)
         if not self._passed:
             return False
         # as `asyncio.timeout` does: another one may have cancelled the task too

@@ -61,3 +61,20 @@ async def test_an_exception_of_the_block_is_raised() -> None:
     with deadlines.block() as block:
         await anyio.lowlevel.checkpoint()
     assert not block.passed
+
+
+def test_a_block_in_a_second_event_loop_ends_although_the_first_loop_left_a_timer() -> None:
+    deadlines = Deadlines(0.2)
+
+    async def run(seconds: float) -> bool:
+        with deadlines.block() as block:
+            await anyio.sleep(seconds)
+        return block.passed
+
+    async def in_time(seconds: float) -> bool:
+        with anyio.fail_after(LONG):
+            return await run(seconds)
+
+    # the loop ends before the timer that it set
+    assert not anyio.run(in_time, 0.0, backend="asyncio")
+    assert anyio.run(in_time, 2 * LONG, backend="asyncio")
