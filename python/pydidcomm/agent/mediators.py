@@ -205,7 +205,7 @@ class Mediators:
                 await removed
 
     async def retire(self) -> None:
-        """Take DIDs that are no longer used off the lists of the mediators."""
+        """Remove unused DIDs from the lists of the mediators."""
         due = self._services.now - self._replaced_seconds
         removed: dict[str, list[str]] = {}
         gone: list[tuple[str, str]] = []

@@ -205,7 +205,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class NoRecord:
-    """That there is no record of that kind and key.
+    """The absence of a record of that kind and key.
 
     Attributes:
         kind: The kind of the record.
@@ -218,7 +218,7 @@ class NoRecord:
 
 @dataclass(frozen=True, slots=True)
 class NoThread:
-    """That there is no state of that thread.
+    """The absence of that thread.
 
     Attributes:
         peer: The id of the relationship, or the peer's DID.
