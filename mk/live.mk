@@ -2,33 +2,25 @@
 .PHONY: live-peers
 
 LIVE_HOMES := live-credo live-veramo identus indicio
-LIVE := PYTHONPATH=tests:tests/python $(BIN)/python -m live
+LIVE := PYTHONPATH=tests:tests/python:tests/interop $(BIN)/python -m live
 ONLY_PEERS ?=
 WRITE ?=
 
 # The package of npm downloads the native library of Askar: it is taken from the wheel of PyPI. What calls it is
 # compiled here, with the headers of the Node.js that is installed.
-$(PEERS)/live-credo/installed: tests/live/credo/package.json
-ifeq ($(shell command -v npm),)
-	$(SAY) "peer credo: skipped, it needs Node.js with npm, which is not installed"
-else
-	$(SAY) "peer credo: installed in $(@D)"
-	mkdir -p $(@D)
-	cp $< $(@D)
-	npm install --prefix $(@D) --ignore-scripts --no-package-lock --no-audit --no-fund --silent
-	cd $(@D) && npm_config_nodedir=$$(dirname $$(dirname $$(readlink -f $$(command -v node)))) \
-		npm rebuild --silent @2060.io/ffi-napi @2060.io/ref-napi
-	@touch $@
-endif
+NPM_credo := --ignore-scripts
+AFTER_credo = cd $(@D) && npm_config_nodedir=$$(dirname $$(dirname $$(readlink -f $$(command -v node)))) \
+	npm rebuild --silent @2060.io/ffi-napi @2060.io/ref-napi
 
-$(PEERS)/live-veramo/installed: tests/live/veramo/package.json
+$(PEERS)/live-credo/installed $(PEERS)/live-veramo/installed: $(PEERS)/live-%/installed: tests/live/%/package.json
 ifeq ($(shell command -v npm),)
-	$(SAY) "peer veramo: skipped, it needs Node.js with npm, which is not installed"
+	$(SAY) "peer $*: skipped, it needs Node.js with npm, which is not installed"
 else
-	$(SAY) "peer veramo: installed in $(@D)"
+	$(SAY) "peer $*: installed in $(@D)"
 	mkdir -p $(@D)
 	cp $< $(@D)
-	npm install --prefix $(@D) --no-package-lock --no-audit --no-fund --silent
+	npm install --prefix $(@D) $(NPM_$*) --no-package-lock --no-audit --no-fund --silent
+	$(AFTER_$*)
 	@touch $@
 endif
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from typing import IO, TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from typing import IO, TYPE_CHECKING, Any
 from peers import HOMES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -30,15 +33,28 @@ class PeerSilentError(Exception):
     """The peer died, or did not answer in time; the next request starts it anew."""
 
 
-class Peer:
-    """Answers requests; starts its process at the first one.
+class PipedProcess:
+    """Answers requests; starts its process at the first one, and ends it with the block.
 
     Args:
-        implementation: Whose it is.
+        home: The folder in which it runs.
+        command: Its program, of that folder or of the machine, and the arguments.
+        environment: Variables besides those of this process.
+        seconds: How long an answer may take.
     """
 
-    def __init__(self, implementation: Implementation) -> None:
-        self.implementation = implementation
+    def __init__(
+        self,
+        home: Path,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        seconds: float = ANSWER_TIMEOUT_SECONDS,
+    ) -> None:
+        self._home = home
+        self._command = command
+        self._environment = os.environ | (environment or {})
+        self._seconds = seconds
         self._process: asyncio.subprocess.Process | None = None
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed by __aexit__
 
@@ -60,10 +76,10 @@ class Peer:
         """
         line = json.dumps({"command": command, **arguments}).encode() + b"\n"
         try:
-            answer = await asyncio.wait_for(self._exchange(line), ANSWER_TIMEOUT_SECONDS)
+            answer = await asyncio.wait_for(self._exchange(line), self._seconds)
         except TimeoutError:
             await self._stop()
-            message = f"no answer to {command} within {ANSWER_TIMEOUT_SECONDS} s"
+            message = f"no answer to {command} within {self._seconds} s"
             raise PeerSilentError(message) from None
         except ConnectionError:
             answer = b""
@@ -87,14 +103,14 @@ class Peer:
         return await process.stdout.readline()
 
     async def _start(self) -> asyncio.subprocess.Process:
-        home = HOMES / self.implementation.home
-        program, *arguments = self.implementation.command
-        installed = home / program
+        program, *arguments = self._command
+        installed = self._home / program
         # the link to an interpreter is not followed: it is what makes it that of the virtual environment
         self._process = await asyncio.create_subprocess_exec(
             installed if installed.is_file() else program,
             *arguments,
-            cwd=home,
+            cwd=self._home,
+            env=self._environment,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._complaints,
@@ -113,3 +129,15 @@ class Peer:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(sys.getdefaultencoding(), "replace").splitlines()
         return lines[-1].strip() if lines else "none"
+
+
+class Peer(PipedProcess):
+    """The process of an implementation.
+
+    Args:
+        implementation: Whose it is.
+    """
+
+    def __init__(self, implementation: Implementation) -> None:
+        super().__init__(HOMES / implementation.home, implementation.command)
+        self.implementation = implementation

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from live.peer_process import PeerError
+from live.peer_process import PeerError, PeerSilentError
 from live.peers import COLUMNS
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ class Outcome:
             with anyio.fail_after(SECONDS):
                 remark = await talk()
         except Exception as error:  # noqa: BLE001, the table has what went wrong
-            reason = str(error) if isinstance(error, PeerError) else f"{type(error).__name__}: {error}"
+            reason = (
+                str(error)
+                if isinstance(error, PeerError | PeerSilentError)
+                else f"{type(error).__name__}: {error}"
+            )
             self.cells[column] = ("no", " ".join(reason.split())[:LONGEST_REASON])
             return False
         self.cells[column] = ("yes", remark or "")
