@@ -63,7 +63,7 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	$(BIN)/python tests/wording.py
 	$(SAY) "notices: the crates of Cargo.lock, and no others"
 	$(BIN)/python tests/notices.py --check
-	$(SAY) "mutants of the ledger: each still fits the sources, and each MUST has one"
+	$(SAY) "mutants of the ledger: each still fits the sources and compiles, and each MUST has one"
 	PYTHONPATH=tests $(BIN)/python -m ledger_mutants --check
 	$(SAY) "stub: regenerated, and compared with the committed one and with the compiled module"
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs

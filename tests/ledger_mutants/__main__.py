@@ -97,7 +97,9 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="mutations whose name begins with one of these, separated by commas"
     )
-    parser.add_argument("--check", action="store_true", help="only check that each mutation still fits")
+    parser.add_argument(
+        "--check", action="store_true", help="only check that each mutation still fits and compiles"
+    )
     arguments = parser.parse_args()
     mutations, without = read()
     conformance = Conformance()
@@ -106,6 +108,8 @@ def main() -> int:
         sources(PROJECT, mutations)
     except StaleMutationError as error:
         faults += error.faults
+    if arguments.check and not faults and not Tree.copy(PROJECT, FOLDER, mutations).compiles():
+        faults.append("the core does not compile with the mutations in it: see above")
     if not arguments.check and not faults:
         faults = unnoticed(conformance, mutations, arguments.only)
     sys.stdout.write("".join(f"fault: {fault}\n" for fault in faults))

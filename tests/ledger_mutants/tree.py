@@ -16,6 +16,7 @@ from ledger_mutants.mutations import RUST_SWITCH, SWITCH, Mutation, sources
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+CHECK = ("cargo", "check", "--locked", "--no-default-features", "--quiet")
 CORE = ("cargo", "test", "--locked", "--no-default-features", "--no-run")
 PYTEST = (
     *(sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"),
@@ -74,10 +75,19 @@ class Tree:
             path.write_bytes(content)
         path.chmod(mode)
 
+    @property
+    def _environment(self) -> dict[str, str]:
+        # without optimisation of our own code: it is compiled once and each test runs a moment
+        ours = {"CARGO_TARGET_DIR": str(self.target), "CARGO_PROFILE_DEV_OPT_LEVEL": "0"}
+        return os.environ | ours
+
+    def compiles(self) -> bool:
+        """Return whether the core compiles with the mutations in it; the compiler prints why not."""
+        return subprocess.run(CHECK, cwd=self.root, env=self._environment, check=False).returncode == 0  # noqa: S603, cargo
+
     def build(self) -> Tests:
         """Compile the tests of the core and the extension module."""
-        # without optimisation of our own code: it is compiled once and each test runs a moment
-        environment = os.environ | {"CARGO_TARGET_DIR": str(self.target), "CARGO_PROFILE_DEV_OPT_LEVEL": "0"}
+        environment = self._environment
         command = [*CORE, "--message-format", "json-render-diagnostics"]
         built = subprocess.run(  # noqa: S603, cargo
             command, cwd=self.root, env=environment, check=True, stdout=subprocess.PIPE, text=True

@@ -176,5 +176,6 @@ fn from_without_a_proof_is_not_a_sender() {
         let unpacked = World::new().unpack(packed).unwrap();
         assert_eq!(unpacked.message().from().unwrap().as_str(), ALICE);
         assert!(unpacked.sender().is_none() && unpacked.signer().is_none());
+        assert_eq!(unpacked.proved_sender(), None);
     }
 }
