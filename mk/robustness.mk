@@ -66,5 +66,4 @@ SHARE ?= 0/1
 
 mutants-python: $(VENV)/built ## mutation-test protocols and stores in Python: make mutants-python AREAS=protocols SHARE=0/10
 	$(SAY) "mutants of the Python package: part $(SHARE) of $(or $(AREAS),protocols and stores)"
-	$(BIN)/python -m pip install --quiet --group mutation
 	PYTHONPATH=tests $(BIN)/python -m python_mutants $(AREAS) --share $(SHARE)
