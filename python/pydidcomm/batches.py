@@ -27,15 +27,15 @@ __all__ = ["Outgoing", "pack_many", "unpack_each", "unpack_many"]
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Outgoing:
-    """A message for `pack_many`, and what is its own: the arguments that `pack_encrypted` has for them.
+    """A message for `pack_many` with its recipient, sender and options.
 
     Attributes:
         message: What to pack.
         to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
-        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: that of the message.
-        sign_frm: The signer, a DID or the DID URL of one of its keys.
-        params: Options of this message alone.
-        anonymous: Whether the message is anoncrypted though it has a sender.
+        frm: The sender for authcrypt: a DID or the DID URL of one of its keys; None for `frm` of the message.
+        sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
+        params: The options for this message only.
+        anonymous: Whether to use anoncrypt although the message has `frm`.
     """
 
     message: Message | Mapping[str, Any]
@@ -53,21 +53,25 @@ async def pack_many(
     *,
     threads: int | None = None,
 ) -> list[Outcome[Packed]]:
-    """Each message encrypted for its recipient, or why it is not; in the order given.
+    """Encrypt many messages, each for its recipient, on several threads.
 
-    What as many calls of `pack_encrypted` would do, but on several threads, and each DID and secret is asked
-    for once. For one message to several recipients see `pack_encrypted_to_each`.
+    Does the same as one call of `pack_encrypted` for each message, but resolves each DID and secret once. For
+    one message to several recipients see `pack_encrypted_to_each`.
     DIDComm v2.1, section "DIDComm Encrypted Messages".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from. What is not built in is asked in the
-            caller's event loop, about several messages together; what it raises is the entry of each message
-            that it was asked for.
-        outgoing: What to pack, and for whom.
-        config: How to encrypt.
-        threads: How many threads compute; all processors, unless it is given.
+        resolvers_config: The resolvers of DIDs and secrets. They run in the caller's event loop, and one
+            request serves several messages. The exception of a resolver is the outcome of each message that
+            needs the answer.
+        outgoing: The messages with their recipients.
+        config: The options for encryption.
+        threads: The number of threads; None for one for each processor.
+
+    Returns:
+        An outcome for each message, in the order given.
 
     Raises:
+        TypeError: `outgoing` is one message, or contains another object than `Outgoing`.
         ValueError: `threads` is less than one.
 
     Example:
@@ -93,20 +97,22 @@ async def unpack_many(
     *,
     threads: int | None = None,
 ) -> list[Outcome[UnpackResult]]:
-    """Each message as `unpack` returns it, or the exception that `unpack` raises; in the order given.
+    """Unpack many messages on several threads.
 
-    No message keeps another from being read. The list of what `unpack_each` yields, but computed on several
-    threads, and each DID and secret is asked for once. The replay window and a function `allowed_senders` are
-    asked in the order of the messages: of two that are the same the first is taken.
+    Each DID and secret is resolved once. The replay window and a function `allowed_senders` are called in the
+    order of the messages, so of two copies the first is accepted.
     DIDComm v2.1, section "Message Layer Addressing Consistency".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from. What is not built in is asked in the
-            caller's event loop, about several messages together; what it raises is the entry of each message
-            that it was asked for.
+        resolvers_config: The resolvers of DIDs and secrets. They run in the caller's event loop, and one
+            request serves several messages. The exception of a resolver is the outcome of each message that
+            needs the answer.
         packed_msgs: The messages as they arrived, each as text, bytes or parsed JSON.
-        config: What to demand of each and what is too large.
-        threads: How many threads compute; all processors, unless it is given.
+        config: The requirements and limits for each message.
+        threads: The number of threads; None for one for each processor.
+
+    Returns:
+        An outcome for each message, in the order given: what `unpack` would return or raise for it.
 
     Raises:
         TypeError: `packed_msgs` is one message.
@@ -160,24 +166,27 @@ def unpack_each(
     *,
     at_once: int = AT_ONCE,
 ) -> AsyncGenerator[Outcome[UnpackResult], None]:
-    """Each message as `unpack` returns it, or the exception that `unpack` raises, as soon as it is there.
+    """Unpack messages as they arrive, for instance from a queue, and yield the outcomes in order.
 
-    For messages from a queue: the outcomes come in the order of the messages, while further messages are on
-    their way. A message whose DID takes long to resolve delays those after it in this order alone. The replay
-    window and a function `allowed_senders` are asked about a message when it is handed out, so a message that
-    was not handed out is not marked as seen. To leave the loop early, close the iterator, as
-    `contextlib.aclosing` does. DIDComm v2.1, section "Message Layer Addressing Consistency".
+    Up to `at_once` messages are unpacked concurrently. A slow DID resolution delays the outcomes of later
+    messages, not their unpacking. The replay window and a function `allowed_senders` are called for a message
+    just before its outcome is yielded, so a message that was not yielded is not marked as seen. To leave the
+    loop early, close the iterator, as `contextlib.aclosing` does.
+    DIDComm v2.1, section "Message Layer Addressing Consistency".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from. A DID for which several messages wait is
-            asked for once.
-        packed_msgs: The messages as they arrive, each as text, bytes or parsed JSON. An exception that it
-            raises is raised after the outcomes of all messages before it. An asynchronous generator is closed
-            with the iterator; a stream stays open.
-        config: What to demand of each and what is too large.
-        at_once: How many messages are on their way: read from `packed_msgs`, and not yet left behind by the
-            loop. No further message is read meanwhile. Without an event loop, 1 by default: that many are
-            read, and computed on several threads, before the first of them is handed out.
+        resolvers_config: The resolvers of DIDs and secrets. One request serves all messages that wait for the
+            same DID.
+        packed_msgs: The messages as they arrive, each as text, bytes or parsed JSON. If it raises an
+            exception, the outcomes of all messages before it are yielded first. An asynchronous generator is
+            closed with the iterator; a stream stays open.
+        config: The requirements and limits for each message.
+        at_once: The most messages in progress: read from `packed_msgs`, and not yet finished by the loop
+            body. In `pydidcomm.sync` it is 1 by default; that many messages are read, and unpacked on several
+            threads, before the first outcome is yielded.
+
+    Returns:
+        An iterator of outcomes: what `unpack` would return or raise for each message.
 
     Raises:
         TypeError: `packed_msgs` is one message.
@@ -218,7 +227,7 @@ async def _unpack_each(
 def check_each(
     resolvers: ResolversConfig, packed_msgs: object, config: UnpackConfig | None, at_once: int
 ) -> None:
-    """Refuses one message in place of several, options of another class, and a limit of none."""
+    """Refuses one message in place of several, options of another class, and `at_once` below 1."""
     check_resolvers(resolvers)
     if not isinstance(packed_msgs, AsyncIterable):
         check_several("packed_msgs", packed_msgs, "messages", "unpack")

@@ -53,7 +53,7 @@ class _Found(Options):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class ResolversConfig(_Found):
-    """Where DID documents and secrets come from.
+    """The resolvers of DIDs and secrets.
 
     Attributes:
         secrets_resolver: Finds secret keys.

@@ -43,16 +43,16 @@ async def pack_plaintext(
     resolvers_config: ResolversConfig,  # noqa: ARG001, one signature for all packing functions
     message: Message | Mapping[str, Any],
 ) -> PackedPlaintext:
-    """The message as anybody can read and change it: for invitations, and for looking.
+    """Pack a message as plaintext, neither encrypted nor signed.
 
-    DIDComm v2.1, section "DIDComm Plaintext Messages".
+    For invitations and for debugging. DIDComm v2.1, section "DIDComm Plaintext Messages".
 
     Args:
-        resolvers_config: Not needed here; every packing function has it.
+        resolvers_config: Unused; every packing function has it.
         message: What to pack.
 
     Raises:
-        ValueError: The message announces a DID rotation, which has to be encrypted.
+        ValueError: The message announces a DID rotation, which must be encrypted.
 
     Example:
         >>> import asyncio
@@ -73,20 +73,20 @@ async def pack_signed(
     *,
     kid_in: KidIn = "header",
 ) -> PackedSigned:
-    """The message signed: anybody can read it, and verify who signed.
+    """Sign a message without encrypting it.
 
-    DIDComm v2.1, section "DIDComm Signed Messages".
+    Every reader can verify the signer. DIDComm v2.1, section "DIDComm Signed Messages".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from.
-        message: What to pack; `frm` is filled in where it is missing.
+        resolvers_config: The resolvers of DIDs and secrets.
+        message: What to pack; a missing `frm` is filled in.
         sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
         kid_in: The header of the signature that holds `kid`: "header", or "protected" for Veramo.
 
     Raises:
         ValueError: `from` of the message is another DID, or the message announces a DID rotation.
-        NotFoundError: The signer's DID, key or secret is not there.
-        UnsupportedError: The signer has no key that is on offer.
+        NotFoundError: The signer's DID, key or secret was not found.
+        UnsupportedError: None of the signer's keys is on a curve that signs: Ed25519, P-256 or secp256k1.
 
     Warns:
         MissingToWarning: The message has no `to` and is not an out-of-band invitation; `unpack` refuses it.
@@ -119,33 +119,33 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments that the tuto
     config: PackEncryptedConfig | None = None,
     params: PackEncryptedParameters | None = None,
 ) -> Packed:
-    """The message encrypted for one recipient, and wrapped for the mediators that its document names.
+    """Encrypt a message for one recipient, and wrap it for the recipient's mediators.
 
-    It is encrypted to all keys of the recipient on the curve that is chosen. Where the recipient takes
-    messages in several places, `deliveries` of the result has a text for each, in the recipient's order.
+    The message is encrypted to all keys of the recipient on the chosen curve. `deliveries` of the result has
+    a text for each endpoint of the recipient, in the recipient's order.
     DIDComm v2.1, sections "DIDComm Encrypted Messages" and "Sender Process to Enable Forwarding".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from.
-        message: What to pack; `frm` is filled in where it is missing, `to` where the message is signed.
+        resolvers_config: The resolvers of DIDs and secrets.
+        message: What to pack; a missing `frm` is filled in, and where the message is signed a missing `to`.
         to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
-        frm: The sender, a DID or the DID URL of one of its keys: authcrypt. None: anoncrypt, even where the
-            message has `frm`, which nothing proves then: see the warning. `DIDCommMessaging.pack` uses that
-            of the message.
-        sign_frm: The signer, a DID or the DID URL of one of its keys. With `frm` see `PackEncryptedConfig`.
-        config: How to encrypt.
-        params: Options of this message alone.
+        frm: The sender for authcrypt: a DID, or the DID URL of one of its keys. None for anoncrypt, which
+            does not prove `frm` of the message; `DIDCommMessaging.pack` defaults to `frm` of the message.
+        sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`. For both `frm`
+            and `sign_frm` see `PackEncryptedConfig`.
+        config: The options for encryption.
+        params: The options for this message only.
 
     Raises:
-        ValueError: `to`, `frm` or `sign_frm` contradict the message; every recipient would refuse it.
-        NotFoundError: A DID, a key or a secret is not there; EndpointNotFoundError: a mediator, or a service
-            that `params` names, takes no messages.
+        ValueError: `to`, `frm` or `sign_frm` contradicts the message, or there are more keys than `max_keys`.
+        NotFoundError: A DID, a key or a secret was not found; EndpointNotFoundError: a mediator, or a service
+            that `params` names, has no endpoint.
         MalformedDocumentError: The mediators of the recipient form a loop, or are too many.
-        UnsupportedError: The recipient has no key that is on offer; IncompatibleKeysError: none that fits
-            a key of the sender.
+        UnsupportedError: The recipient has no key on one of `curves`; IncompatibleKeysError: the sender has
+            no key on a curve of the recipient.
 
     Warns:
-        UnprovedSenderWarning: The message has `frm`, and there is neither the argument `frm` nor `sign_frm`.
+        UnprovedSenderWarning: The message has `frm`, and neither the argument `frm` nor `sign_frm` is given.
 
     Example:
         >>> import asyncio
@@ -177,28 +177,30 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
     config: PackEncryptedConfig | None = None,
     params: PackEncryptedParameters | None = None,
 ) -> list[Outcome[Packed]]:
-    """One message encrypted for several recipients, for each by itself; in the order of `to`.
+    """Encrypt one message for several recipients, each in an envelope of its own.
 
-    No envelope has keys of two DIDs, and each goes its own way. The message is signed once. Where it is
-    signed and has no `to`, all recipients are filled in; they learn of one another. DIDComm v2.1, section
-    "Message Encryption".
+    The message is signed once. Where it is signed and has no `to`, all recipients are filled in, so each
+    recipient sees the others. DIDComm v2.1, section "Message Encryption".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from.
-        message: What to pack; its `to`, if there is one, names every recipient.
+        resolvers_config: The resolvers of DIDs and secrets.
+        message: What to pack; `to`, where present, must contain every recipient.
         to: The recipients: DIDs, or DID URLs of keys under `keyAgreement`.
-        frm: The sender; see `pack_encrypted`, as for the other arguments.
-        sign_frm: The signer.
-        config: How to encrypt.
-        params: Options of this message alone.
+        frm: The sender for authcrypt; None for anoncrypt. See `pack_encrypted`.
+        sign_frm: The signer; see `pack_encrypted`.
+        config: The options for encryption.
+        params: The options for this message only.
 
     Returns:
-        An outcome for each recipient. One that cannot be packed for does not keep the others from being.
+        An outcome for each recipient, in the order of `to`. A failure for one does not affect the others.
 
     Raises:
-        ValueError: `to`, `frm` or `sign_frm` contradict the message; every recipient would refuse it.
-        NotFoundError: The signer's DID, key or secret is not there.
-        UnsupportedError: The signer has no key that is on offer.
+        ValueError: `to` is empty, or `to`, `frm` or `sign_frm` contradicts the message.
+        NotFoundError: The signer's DID, key or secret was not found.
+        UnsupportedError: None of the signer's keys is on a curve that signs.
+
+    Warns:
+        UnprovedSenderWarning: The message has `frm`, and neither the argument `frm` nor `sign_frm` is given.
 
     Example:
         >>> import asyncio
@@ -226,26 +228,26 @@ async def unpack(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> UnpackResult:
-    """The message inside of all its layers, and what was proved about it; `receive` also reads DIDComm v1.
+    """Unpack a message, and verify everything that it claims.
 
-    Returns only if every claim of the message is proved. A forward that a mediator made for ourselves is
-    opened too; it proves nothing about the message inside. DIDComm v2.1, sections "Message Layer Addressing
-    Consistency" and "Rewrapping".
+    A claim that is not proved raises an exception. A forward addressed to the recipient itself is opened too,
+    and proves nothing about the message inside. `receive` also reads DIDComm v1. DIDComm v2.1, sections
+    "Message Layer Addressing Consistency" and "Rewrapping".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The message as it arrived, as text, bytes or parsed JSON.
-        config: What to demand and what is too large.
+        config: The requirements and limits.
 
     Raises:
         MalformedMessageError: The message breaks the specification.
-        UntrustedMessageError: It claims something that is not proved.
-        DecryptionError: It cannot be decrypted.
-        InvalidSignatureError: Its signature does not verify.
-        UnsupportedError: It uses an algorithm that is not on offer.
-        NotFoundError: A DID, a key or a secret is not there.
-        PolicyError: All is proved, and `config` demands more.
-        ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
+        UntrustedMessageError: A claim of the message is not proved.
+        DecryptionError: The message cannot be decrypted.
+        InvalidSignatureError: A signature does not verify.
+        UnsupportedError: The message uses an unsupported algorithm.
+        NotFoundError: A DID, a key or a secret was not found.
+        PolicyError: The message is authentic but violates `config`.
+        ReplayedMessageError: The replay window of `resolvers_config` contains the message already.
 
     Example:
         >>> import asyncio
@@ -265,16 +267,16 @@ async def receive(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> UnpackResult | V1Message:
-    """Unpack a message of DIDComm v2 or of DIDComm v1, whichever it is.
+    """Unpack a message of DIDComm v2 or DIDComm v1.
 
-    A message of DIDComm v1 (Aries RFC 0019) proves at most a verkey, never a DID. Of the demands of
-    `config` it meets `require_authenticated` by authcrypt and `allowed_senders` by its verkey, and
-    neither `require_signed` nor `require_profile`.
+    A message of DIDComm v1 (Aries RFC 0019) proves at most a verkey, never a DID. Authcrypt meets
+    `require_authenticated` of `config`, and its verkey is what `allowed_senders` is checked against; no
+    message of DIDComm v1 meets `require_signed` or `require_profile`.
 
     Args:
-        resolvers_config: Where DID documents and secrets come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The message as it arrived, as text, bytes or parsed JSON.
-        config: What to demand and what is too large.
+        config: The requirements and limits.
 
     Returns:
         `UnpackResult` for DIDComm v2, as `unpack` does; `V1Message` for v1, as `v1.unpack` does.
@@ -309,25 +311,25 @@ async def sign_attachment(
     *,
     compact: bool = False,
 ) -> Attachment:
-    """Sign the content of an attachment with a detached signature.
+    """Sign the content of an attachment with a detached signature in `jws`.
 
-    The signer need not be the sender of the message.
+    The signer may be another party than the sender of the message.
     DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
 
     Args:
-        resolvers_config: Where DID documents and secrets come from.
-        attachment: What to sign: bytes, or links with `content`. `json` has no one form to sign.
+        resolvers_config: The resolvers of DIDs and secrets.
+        attachment: What to sign: bytes, or links with `content`. `json` has no canonical bytes to sign.
         sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
-        content: What the links lead to.
-        compact: Whether `jws` is a string in place of an object: the implementations in Rust of SICPA,
+        content: The content of an attachment with links.
+        compact: Whether `jws` is a compact string instead of an object. The Rust implementations of SICPA,
             Identus and Affinidi refuse a message with an object there.
 
     Raises:
-        ValueError: The attachment is signed already, inlines `json`, or its content does not fit its hash; or
-            the content is a message from the signer, which `pack_signed` signs.
-        ContentNotFoundError: There are only links, and no `content` was given.
-        NotFoundError: The signer's DID, key or secret is not there.
-        UnsupportedError: The signer has no key that is on offer.
+        ValueError: The attachment is signed already, has `json`, or its content does not match its hash; or
+            the content is a message from the signer: use `pack_signed`.
+        ContentNotFoundError: The attachment has only links, and `content` is None.
+        NotFoundError: The signer's DID, key or secret was not found.
+        UnsupportedError: None of the signer's keys is on a curve that signs: Ed25519, P-256 or secp256k1.
 
     Example:
         >>> import asyncio
@@ -355,28 +357,26 @@ async def verify_attachment(
     *,
     signer: str | None = None,
 ) -> AttachmentSignature:
-    """Verify the signature of an attachment, and return the key, the DID and the algorithm.
+    """Verify the signature of an attachment, and return its key, DID and algorithm.
 
-    The DID lists that key under `authentication`. Pass the DID that you expect as `signer`, or compare `did`
-    of the result with it. DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
+    The key must be listed under `authentication` of its DID. Pass the expected DID as `signer`, or compare it
+    with `did` of the result. DIDComm v2.1, section "Attachments"; RFC 7515 appendix F.
 
     Args:
-        resolvers_config: Where DID documents come from.
-        attachment: What was signed. `jws` is read as an object in the general or flattened form, and as a
-            compact string.
-        content: What was fetched from a link. For `json`, the bytes that the signer is known to have signed
-            in its place.
-        signer: The DID that has to have signed, for instance `sender` of the message. It is needed where
-            `kid` stands in the unprotected header, which the signature does not cover.
+        resolvers_config: The resolvers of DIDs and secrets.
+        attachment: The signed attachment. `jws` is an object in the general or flattened form, or a compact
+            string.
+        content: The content fetched from a link. For `json`, the bytes that the signer signed instead of it.
+        signer: The expected signer, for instance `sender` of the message. It is needed where `kid` is in the
+            unprotected header, which the signature does not cover.
 
     Raises:
         UntrustedMessageError: The signature names a key of another DID than `signer`.
-        InvalidSignatureError: The signature does not verify: this content was not signed.
-        MalformedMessageError: There is no signature, or it breaks its specification, or `content` is not what
-            is inlined next to the links.
-        ContentNotFoundError: There are only links, and no `content` was given.
-        UnsupportedError: The algorithm is not on offer, or what was signed is `json`.
-        NotFoundError: The signer's DID or key is not there.
+        InvalidSignatureError: The signature does not verify for this content.
+        MalformedMessageError: There is no valid `jws`, or `content` differs from the inline content.
+        ContentNotFoundError: The attachment has only links, and `content` is None.
+        UnsupportedError: The algorithm is not supported, or the attachment has `json` and `content` is None.
+        NotFoundError: The signer's DID or key was not found.
 
     Example:
         >>> import asyncio

@@ -19,18 +19,25 @@ __all__ = ["DIDCommMessaging"]
 
 
 class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
-    """One party: packs in its name, and unpacks what it is sent.
+    """A party that packs and unpacks messages with its secrets and its resolver.
 
     Args:
-        secrets: Finds its secret keys; an empty `InMemorySecrets` by default.
-        resolver: Finds DID documents; by default those that need no network, did:key, did:jwk and did:peer.
-            With a store of `pydidcomm.secrets` short forms of did:peer survive a restart by default.
-        clock: Tells the time in seconds since the epoch; None for `time.time`.
-        replay_window: Remembers which messages were unpacked, so that none is taken twice, for instance an
-            `InMemoryReplayWindow`; None for no memory.
-        remember_peers: Whether secret keys in this process remember what they share with those of peers.
+        secrets: Finds the private keys of the party; None for an empty `InMemorySecrets`.
+        resolver: Resolves DIDs; None for a `LocalResolver`, which resolves did:key, did:jwk and did:peer.
+            With a store of `pydidcomm.secrets`, None stands for a resolver that stores the long forms of
+            did:peer there, so that short forms resolve after a restart.
+        clock: Returns the time in seconds since the epoch; None for `time.time`.
+        replay_window: Refuses a message that was unpacked before, for instance an `InMemoryReplayWindow`;
+            None for no replay protection.
+        remember_peers: Whether private keys in this process cache their static-static secrets with the keys
+            of peers.
         max_document_entries: The most entries of lists that a DID document may have; None for 4096.
-        max_concurrency: The most answers that `pack_many` and `unpack_many` wait for at the same time.
+        max_concurrency: The most requests to resolvers in progress at the same time in `pack_many` and
+            `unpack_many`.
+
+    Raises:
+        TypeError: `secrets`, `resolver`, `clock` or `replay_window` lacks a method that it needs.
+        ValueError: `max_document_entries` is negative, or `max_concurrency` is less than one.
 
     Example:
         >>> import asyncio
@@ -68,20 +75,20 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
         )
 
     async def __aenter__(self) -> Self:
-        """Returns the party; it is closed at the end of the block."""
+        """Return the party; it is closed at the end of the block."""
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        """Closes what the party was given; see `aclose`."""
+        """Close the resolvers, the secrets and the replay window; see `aclose`."""
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the resolvers, the secrets and the replay window, each that has a method `aclose`.
+        """Close the resolvers, the secrets and the replay window, where they have a method `aclose`.
 
-        The party itself holds nothing open. Each is closed once, also where another one fails.
+        The party itself has nothing to close. Each object is closed once, even if closing another one fails.
 
         Raises:
-            Exception: What the first `aclose` that fails raises.
+            Exception: The exception of the first `aclose` that failed.
 
         Example:
             >>> import asyncio
@@ -106,14 +113,14 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
 
 
 def default_resolver(secrets: SecretsResolver | None) -> DIDResolver:
-    """Resolves DIDs that need no network; where the store of secrets keeps their short forms, from there."""
+    """Return the resolver of a party by default: that of its store of secrets, or a `LocalResolver`."""
     stored = getattr(secrets, "did_resolver", None)
     resolver: DIDResolver = LocalResolver() if stored is None else stored()
     return resolver
 
 
 def owned(resolvers: ResolversConfig) -> list[Any]:
-    """What a party was given, each once; of resolvers behind other resolvers, each of them."""
+    """Return what `aclose` closes, each once: all resolvers, the secrets and the replay window."""
     behind = with_those_behind(resolvers.did_resolver)
     each: list[Any] = [*behind, resolvers.secrets_resolver, resolvers.replay_window]
     return list({id(one): one for one in each if one is not None}.values())

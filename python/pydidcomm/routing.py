@@ -18,19 +18,19 @@ async def unpack_forward(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> Forwarded:
-    """What a mediator is asked to hand on, and to whom.
+    """Unpack a forward as a mediator: the next hop and the attached messages.
 
-    The sender may be anonymous or not. What is attached is handed out as it came, unread.
+    The sender may be anonymous. The attached messages are returned as they came, not opened.
     DIDComm v2.1, section "Mediator Process".
 
     Args:
-        resolvers_config: Where DID documents and secrets come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The forward as it arrived, as text, bytes or parsed JSON.
-        config: What to demand and what is too large.
+        config: The requirements and limits.
 
     Raises:
-        MalformedMessageError: It is not a forward, or it lacks the next hop or the attachment to hand on.
-        DIDCommError: It cannot be unpacked, or is not taken; see `unpack`.
+        MalformedMessageError: The message is not a forward, or it lacks `next` or the attachments.
+        DIDCommError: The forward cannot be unpacked, or violates `config`; see `unpack`.
 
     Example:
         >>> import asyncio
@@ -61,24 +61,24 @@ async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments that other i
     enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
     headers: Mapping[str, Any] | None = None,
 ) -> PackedForward:
-    """An encrypted message wrapped in one anonymous forward for each routing key.
+    """Wrap an encrypted message in one anonymous forward for each routing key.
 
-    `pack_encrypted` does so by itself where the recipient's document names mediators.
+    `pack_encrypted` wraps messages for the mediators in the recipient's document by default.
     DIDComm v2.1, section "Sender Process to Enable Forwarding".
 
     Args:
-        resolvers_config: Where DID documents come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The encrypted message.
-        to: Who gets it from the last mediator: a DID, or the DID URL of a key.
-        routing_keys: Whom to wrap for, the first in the outermost layer: DID URLs of keys, or DIDs for all
-            of their keys on one curve.
+        to: The next hop of the last mediator: a DID, or the DID URL of a key.
+        routing_keys: The keys of the mediators, the outermost first: DID URLs of keys, or DIDs for up to 8 of
+            their keys on one curve.
         enc_alg_anon: The content encryption of every layer.
         headers: Headers of every forward, for instance `expires_time` and `delay_milli`.
 
     Raises:
-        MalformedMessageError: `packed_msg` is not encrypted; a mediator could read it.
-        ValueError: `routing_keys` is empty, or a header is one that every forward has.
-        NotFoundError: The DID or the key of a mediator is not there.
+        MalformedMessageError: `packed_msg` is not encrypted, so that a mediator could read it.
+        ValueError: `routing_keys` is empty, or `headers` has a header that the forward sets itself.
+        NotFoundError: The DID or the key of a mediator was not found.
 
     Example:
         >>> import asyncio
@@ -108,24 +108,24 @@ async def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
     enc_alg_anon: AnonCryptAlg | str = AnonCryptAlg.A256CBC_HS512_ECDH_ES_A256KW,
     headers: Mapping[str, Any] | None = None,
 ) -> PackedForward:
-    """What a forward carried, wrapped once more by the mediator before it hands it on.
+    """Wrap the attached message of a forward again, as a mediator.
 
-    With routing keys that the recipient has registered there is one forward for each. Without them the one
-    forward is for the recipient itself, so that the bytes differ at each hop.
+    With the routing keys that the recipient registered, the result has one forward for each key. Without
+    them it has one forward, to the recipient itself, so that the bytes differ at each hop.
     DIDComm v2.1, sections "Mediator Process" and "Rewrapping".
 
     Args:
-        resolvers_config: Where DID documents come from.
-        payload: The message that was attached.
-        next_hop: The recipient, as the forward names it in `next`.
-        routing_keys: Whom to wrap for, the first in the outermost layer.
+        resolvers_config: The resolvers of DIDs and secrets.
+        payload: The attached message.
+        next_hop: The recipient, from `next` of the forward.
+        routing_keys: The keys of further mediators, the outermost first.
         enc_alg_anon: The content encryption of every layer.
-        headers: Headers of every forward.
+        headers: Headers of every forward, for instance `expires_time` and `delay_milli`.
 
     Raises:
-        MalformedMessageError: The payload is not an encrypted message.
-        ValueError: A header is one that every forward has.
-        NotFoundError: The DID or the key of the recipient or of a mediator is not there.
+        MalformedMessageError: `payload` is not an encrypted message.
+        ValueError: `headers` has a header that the forward sets itself.
+        NotFoundError: The DID or the key of the recipient or of a mediator was not found.
 
     Example:
         >>> import asyncio

@@ -1,14 +1,14 @@
 """DIDComm v1: the encryption envelope of Aries RFC 0019 ("JWM/1.0") and the forward of RFC 0094.
 
-For talking to agents that know no DIDComm v2. Parties are named by verkeys, Ed25519 keys in base58; an
-envelope never proves a DID. Secrets are requested from the `SecretsResolver` by the verkey and, where it
-holds none by that name, by the id that the did:key of the verkey gives it, `did:key:z6Mk...#z6Mk...`. It
-answers with the Ed25519 `Secret`, with the X25519 one that it implies, or with an object that agrees as the
-latter; a key that only signs cannot open or make a box.
+For agents without DIDComm v2. Parties are identified by verkeys, Ed25519 keys in base58; an envelope never
+proves a DID. Secrets are requested from the `SecretsResolver` by the verkey and, where it has none, by the
+kid in the did:key of the verkey, `did:key:z6Mk...#z6Mk...`. It returns the Ed25519 `Secret`, the X25519
+`Secret` derived from it, or an external key that agrees like the latter; an external key that only signs
+cannot decrypt, and cannot encrypt by authcrypt.
 
-Authcrypt binds the content key to the sender, and not the content: a recipient of a message
-to several can use its content key again, to write to its other recipients in the sender's name and to the
-sender in theirs. Messages to one recipient each do not have this weakness, nor has DIDComm v2.
+Authcrypt binds the content key to the sender, but not the content: a recipient of a message to several can
+use the content key again, to forge messages from the sender to the other recipients, and from these to the
+sender. An envelope to one recipient does not have this weakness, and neither does DIDComm v2.
 
 Example:
     >>> from pydidcomm import InMemorySecrets, LocalResolver, ResolversConfig
@@ -59,20 +59,20 @@ async def pack(
     to: Sequence[str],
     frm: str | None = None,
 ) -> V1Packed:
-    """The message in one envelope for all of the recipients.
+    """Encrypt a message for all recipients in one envelope.
 
-    Recipients that do not trust one another get an envelope each; see the module.
-    Aries RFC 0019, section "Pack Message".
+    Recipients that do not trust one another need an envelope each: any of them can forge messages to the
+    others. Aries RFC 0019, section "Pack Message".
 
     Args:
-        resolvers_config: Where secrets come from.
-        message: What to pack: a JSON object with `@type` and `@id`, or text or bytes as they are.
+        resolvers_config: The resolvers of DIDs and secrets.
+        message: What to pack: a JSON object with `@type` and `@id`, or any text or bytes.
         to: The verkeys of the recipients.
         frm: The verkey of the sender: authcrypt. None: anoncrypt.
 
     Raises:
-        ValueError: A verkey is malformed, cannot be encrypted to, or is named twice.
-        SecretNotFoundError: The secret of `frm` is not held.
+        ValueError: A verkey is malformed, cannot be encrypted to, or appears twice.
+        SecretNotFoundError: The secret of `frm` was not found.
         UnsupportedError: The key of `frm` is an external key that only signs.
 
     Example:
@@ -97,23 +97,23 @@ async def unpack(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> V1Message:
-    """The message inside of an envelope of DIDComm v1, and the verkey that is proved to have sent it.
+    """Unpack an envelope of DIDComm v1, and verify its sender's verkey.
 
-    `DIDCommMessaging.receive` does the same, and reads DIDComm v2 too. What lies inside is
-    handed out as it is, a forward too. Aries RFC 0019, section "Unpack Message".
+    `DIDCommMessaging.receive` does the same, and also reads DIDComm v2. The content is returned as it is,
+    even where it is a forward. Aries RFC 0019, section "Unpack Message".
 
     Args:
-        resolvers_config: Where secrets come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The message as it arrived, as text, bytes or parsed JSON.
-        config: What to demand and what is too large.
+        config: The requirements and limits.
 
     Raises:
         MalformedMessageError: The envelope breaks its specification.
-        DecryptionError: It cannot be decrypted, or its sender is not who it says.
+        DecryptionError: The message cannot be decrypted, or its sender is forged.
         UnsupportedError: It is not an envelope of DIDComm v1, or our key is an external key that only signs.
-        SecretNotFoundError: None of the recipients' secrets is held.
-        PolicyError: `config` demands more.
-        ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
+        SecretNotFoundError: The secret of no recipient was found.
+        PolicyError: The message is authentic but violates `config`.
+        ReplayedMessageError: The replay window of `resolvers_config` contains the message already.
 
     Example:
         >>> import asyncio
@@ -141,19 +141,19 @@ async def forward(
     to: str,
     routing_keys: Sequence[str],
 ) -> V1Packed:
-    """An encrypted message wrapped in one anonymous forward for each routing key.
+    """Wrap an encrypted message in one anonymous forward for each routing key.
 
     Aries RFC 0094; RFC 0067 for the order of the keys.
 
     Args:
-        resolvers_config: Where nothing is asked; every packing function has it.
+        resolvers_config: Unused; every packing function has it.
         packed_msg: The encrypted message, of either version of DIDComm.
-        to: Who gets it from the last mediator: a verkey, or a DID.
-        routing_keys: The verkeys of the mediators as a DID document of DIDComm v1 lists them, from the
-            recipient's end to the sender's: the last one is outermost. In DIDComm v2 it is the first.
+        to: The next hop of the last mediator: a verkey, or a DID.
+        routing_keys: The verkeys of the mediators in the order of a DID document of DIDComm v1: the last key
+            is the outermost. In DIDComm v2 it is the first.
 
     Raises:
-        MalformedMessageError: `packed_msg` is not encrypted; a mediator could read it.
+        MalformedMessageError: `packed_msg` is not encrypted, so that a mediator could read it.
         ValueError: `routing_keys` is empty, or one of them is not a verkey.
 
     Example:
@@ -180,18 +180,18 @@ async def unpack_forward(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> V1Forwarded:
-    """What a mediator of DIDComm v1 is asked to hand on, and to whom.
+    """Unpack a forward of DIDComm v1 as a mediator: the next hop and the attached message.
 
     Aries RFC 0094.
 
     Args:
-        resolvers_config: Where secrets come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The forward as it arrived, as text, bytes or parsed JSON.
-        config: What to demand and what is too large.
+        config: The requirements and limits.
 
     Raises:
-        MalformedMessageError: It is not a forward, or it lacks the next hop or the message to hand on.
-        DIDCommError: It cannot be unpacked, or is not taken; see `unpack`.
+        MalformedMessageError: The message is not a forward, or it lacks `to` or `msg`.
+        DIDCommError: The forward cannot be unpacked, or violates `config`; see `unpack`.
 
     Example:
         >>> import asyncio
@@ -214,17 +214,17 @@ async def unpack_forward(
 
 
 async def create_verkey(secrets: SecretsStore, seed: bytes | None = None) -> str:
-    """The verkey of a new Ed25519 key, whose secret is kept in the store.
+    """Create an Ed25519 key, store its secret, and return its verkey.
 
-    It is kept under the id that the did:key of the verkey gives it; `InMemorySecrets` finds it by the verkey
-    too.
+    The kid of the secret is the one in the did:key of the verkey; `InMemorySecrets` also finds it by the
+    verkey.
 
     Args:
-        secrets: Where the secret is kept.
-        seed: The 32 bytes of the secret; random by default.
+        secrets: The store of the secret.
+        seed: The 32 bytes of the private key; None for random ones.
 
     Raises:
-        ValueError: The seed has another length.
+        ValueError: `seed` does not have 32 bytes.
 
     Example:
         >>> import asyncio
@@ -243,13 +243,13 @@ async def create_verkey(secrets: SecretsStore, seed: bytes | None = None) -> str
 
 
 def verkey(key: PublicKey | Secret) -> str:
-    """The verkey of an Ed25519 key: its 32 bytes in base58.
+    """Return the verkey of an Ed25519 key: its 32 bytes in base58.
 
     Args:
-        key: The key, or its secret.
+        key: The public key, or its secret.
 
     Raises:
-        UnsupportedError: It is a key on another curve.
+        UnsupportedError: The key is on another curve.
 
     Example:
         >>> from pydidcomm import PublicKey, v1
@@ -260,13 +260,13 @@ def verkey(key: PublicKey | Secret) -> str:
 
 
 def public_key(verkey: str) -> PublicKey:
-    """The Ed25519 key that a verkey is.
+    """Return the Ed25519 public key of a verkey.
 
     Args:
         verkey: The 32 bytes in base58.
 
     Raises:
-        ValueError: It is not a verkey.
+        ValueError: `verkey` is not the base58 text of an Ed25519 key.
 
     Example:
         >>> from pydidcomm import v1
@@ -277,7 +277,7 @@ def public_key(verkey: str) -> PublicKey:
 
 
 def new_verkey(seed: bytes | None) -> tuple[str, Secret]:
-    """A new verkey and its secret, under the id that the did:key of the verkey gives it."""
+    """Create a verkey and its secret, whose kid is the one in the did:key of the verkey."""
     secret = Secret.generate("Ed25519") if seed is None else Secret.from_octets("Ed25519", seed)
     name = verkey(secret)
     return name, secret.renamed(name)

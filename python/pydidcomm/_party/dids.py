@@ -13,7 +13,7 @@ from pydidcomm.resolvers.making import maker_of
 
 
 class Dids(Party):
-    """Creates DIDs whose secrets the party keeps."""
+    """Creates DIDs, and stores their secrets in `secrets`."""
 
     async def create_peer_did(  # noqa: PLR0913, all but the counts are named
         self,
@@ -28,12 +28,25 @@ class Dids(Party):
         accept: Sequence[str] = ("didcomm/v2",),
         services: Sequence[Mapping[str, Any]] = (),
     ) -> str:
-        """A new did:peer whose secrets are kept in `secrets`; see `pydidcomm.create_peer_did`.
+        """Create a did:peer, and store its secrets in `secrets`; see `pydidcomm.create_peer_did`.
 
-        A `LocalResolver` of this party remembers it, so that a short form resolves here too.
+        A `LocalResolver` of this party stores its document, so that the short form resolves here too.
+
+        Args:
+            auth_keys_count: How many keys sign, on each of `auth_curves`.
+            agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`.
+            method: The numalgo of the did:peer, 0 to 4.
+            auth_curves: The curves of the keys that sign.
+            agreement_curves: The curves of the keys for agreement.
+            service_endpoint: The URI or the DID at which the party receives messages; None for no endpoint.
+            routing_keys: The keys of the mediators of `service_endpoint`, the outermost first.
+            accept: The media type profiles of `service_endpoint`, the preferred first.
+            services: Further services, each as a DID document has it.
 
         Raises:
-            TypeError: `secrets` takes no new secrets and makes none.
+            TypeError: `secrets` can neither store nor generate keys.
+            ValueError: The arguments contradict one another; see `pydidcomm.create_peer_did`.
+            UnsupportedError: A curve is not supported.
         """
         return await peer_did.create_peer_did(
             store(self.secrets),
@@ -50,29 +63,37 @@ class Dids(Party):
         )
 
     async def create_key_did(self, *, curve: str = "Ed25519") -> str:
-        """A new did:key whose secrets are kept in `secrets`; see `pydidcomm.create_key_did`.
+        """Create a did:key, and store its secrets in `secrets`; see `pydidcomm.create_key_did`.
+
+        Args:
+            curve: The curve of its key.
 
         Raises:
-            TypeError: `secrets` takes no new secrets and makes none.
+            TypeError: `secrets` can neither store nor generate keys.
+            UnsupportedError: The curve is not supported.
         """
         return await key_did.create_key_did(store(self.secrets), curve=curve)
 
     async def create_jwk_did(self, *, curve: str = "P-256") -> str:
-        """A new did:jwk whose secret is kept in `secrets`; see `pydidcomm.create_jwk_did`.
+        """Create a did:jwk, and store its secret in `secrets`; see `pydidcomm.create_jwk_did`.
+
+        Args:
+            curve: The curve of its key.
 
         Raises:
-            TypeError: `secrets` takes no new secrets and makes none.
+            TypeError: `secrets` can neither store nor generate keys.
+            UnsupportedError: The curve is not supported.
         """
         return await key_did.create_jwk_did(store(self.secrets), curve=curve)
 
 
 def local(resolver: DIDResolver) -> LocalResolver | None:
-    """The part of a resolver that remembers the DIDs of this party; None where there is none."""
+    """Return the part of a resolver that stores the DIDs of this party; None where there is none."""
     return memory_of(resolver)
 
 
 def store(secrets: SecretsResolver) -> SecretsStore | KeyMaker:
-    """The secrets resolver, which has to take new secrets or to make them."""
+    """Return the secrets resolver; raise TypeError if it can neither store nor generate keys."""
     if not hasattr(secrets, "add_key") and maker_of(secrets) is None:
         message = "`secrets` is read-only: it has neither `add_key` nor `make_key` and `store_did`"
         raise TypeError(message)

@@ -28,17 +28,17 @@ class Packing(Party):
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> Packed:
-        """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`.
+        """Encrypt a message for one recipient; see `pydidcomm.pack_encrypted`.
 
         Args:
             message: What to pack.
             to: The recipient: a DID, or the DID URL of one of its keys under `keyAgreement`.
-            frm: The sender, a DID or the DID URL of one of its keys; by default `frm` of the message. The
-                message is authcrypted, which proves the sender; without a sender it is anoncrypted.
-            anonymous: Whether the message is anoncrypted though it has `frm`, which nothing proves then.
-            sign_frm: The signer, a DID or the DID URL of one of its keys.
-            config: How to encrypt.
-            params: What this message needs in addition.
+            frm: The sender: a DID, or the DID URL of one of its keys; by default `frm` of the message. With a
+                sender the message is authcrypted, which proves the sender; without, it is anoncrypted.
+            anonymous: Whether to use anoncrypt although the message has `frm`, which is not proved then.
+            sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
+            config: The options for encryption.
+            params: The options for this message only.
 
         Raises:
             ValueError: `anonymous` is set with `frm`, or an argument contradicts the message.
@@ -75,12 +75,23 @@ class Packing(Party):
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> list[Outcome[Packed]]:
-        """The message encrypted for each of several recipients; see `pydidcomm.pack_encrypted_to_each`.
+        """Encrypt one message for several recipients; see `pydidcomm.pack_encrypted_to_each`.
 
-        `frm` is by default that of the message, unless it is `anonymous`; see `pack`.
+        Args:
+            message: What to pack; `to`, where present, must contain every recipient.
+            to: The recipients: DIDs, or DID URLs of keys under `keyAgreement`.
+            frm: The sender, as for `pack`; by default `frm` of the message.
+            anonymous: Whether to use anoncrypt although the message has `frm`.
+            sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
+            config: The options for encryption.
+            params: The options for this message only.
 
         Returns:
-            An outcome for each recipient, in the order of `to`.
+            An outcome for each recipient, in the order of `to`. A failure for one does not affect the others.
+
+        Raises:
+            ValueError: `to` is empty, `anonymous` is set with `frm`, or an argument contradicts the message.
+            DIDCommError: The message cannot be signed; see `pydidcomm.pack_encrypted_to_each`.
         """
         frm = operations.sender_of(message, frm, anonymous=anonymous)
         operation = operations.pack_encrypted_to_each(
@@ -96,18 +107,52 @@ class Packing(Party):
         config: PackEncryptedConfig | None = None,
         threads: int | None = None,
     ) -> list[Outcome[Packed]]:
-        """Each message encrypted for its recipient, on several threads; see `pydidcomm.pack_many`."""
+        """Encrypt many messages, each for its recipient, on several threads; see `pydidcomm.pack_many`.
+
+        Args:
+            outgoing: The messages with their recipients.
+            config: The options for encryption.
+            threads: The number of threads; None for one for each processor.
+
+        Returns:
+            An outcome for each message, in the order given.
+
+        Raises:
+            TypeError: `outgoing` is one message, or contains another object than `Outgoing`.
+            ValueError: `threads` is less than one.
+        """
         return await batches.pack_many(self.resolvers_config, outgoing, config, threads=threads)
 
     async def pack_signed(
         self, message: Message | Mapping[str, Any], *, sign_frm: str, kid_in: KidIn = "header"
     ) -> PackedSigned:
-        """The message signed; see `pydidcomm.pack_signed`."""
+        """Sign a message without encrypting it; see `pydidcomm.pack_signed`.
+
+        Args:
+            message: What to pack; a missing `frm` is filled in.
+            sign_frm: The signer: a DID, or the DID URL of one of its keys under `authentication`.
+            kid_in: The header of the signature that holds `kid`: "header", or "protected" for Veramo.
+
+        Raises:
+            ValueError: `from` of the message is another DID, or the message announces a DID rotation.
+            NotFoundError: The signer's DID, key or secret was not found.
+            UnsupportedError: None of the signer's keys is on a curve that signs.
+
+        Warns:
+            MissingToWarning: The message has no `to` and is not an out-of-band invitation.
+        """
         operation = operations.pack_signed(self.resolvers_config, message, sign_frm, kid_in)
         result: PackedSigned = await drive(operation, self.resolvers_config)
         operations.warn_of_missing_to(message)
         return result
 
     async def pack_plaintext(self, message: Message | Mapping[str, Any]) -> PackedPlaintext:
-        """The message for anybody to read; see `pydidcomm.pack_plaintext`."""
+        """Pack a message as plaintext, neither encrypted nor signed; see `pydidcomm.pack_plaintext`.
+
+        Args:
+            message: What to pack.
+
+        Raises:
+            ValueError: The message announces a DID rotation, which must be encrypted.
+        """
         return _core.pack_plaintext(message)

@@ -16,14 +16,28 @@ from pydidcomm.outcome import Outcome
 
 
 class Unpacking(Party):
-    """Unpacks messages that the party is sent."""
+    """Unpacks messages to the party."""
 
     async def unpack(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
     ) -> UnpackResult:
-        """The message inside, and what was proved about it; see `pydidcomm.unpack`.
+        """Unpack a message, and verify everything that it claims; see `pydidcomm.unpack`.
 
-        A message of DIDComm v1 is refused; `receive` reads both.
+        A message of DIDComm v1 raises UnsupportedError; `receive` reads both versions.
+
+        Args:
+            packed_msg: The message as it arrived, as text, bytes or parsed JSON.
+            config: The requirements and limits.
+
+        Raises:
+            MalformedMessageError: The message breaks the specification.
+            UntrustedMessageError: A claim of the message is not proved.
+            DecryptionError: The message cannot be decrypted.
+            InvalidSignatureError: A signature does not verify.
+            UnsupportedError: The message uses an unsupported algorithm.
+            NotFoundError: A DID, a key or a secret was not found.
+            PolicyError: The message is authentic but violates `config`.
+            ReplayedMessageError: The replay window contains the message already.
         """
         operation = operations.unpack(self.resolvers_config, packed_msg, config)
         received: UnpackResult = await drive(operation, self.resolvers_config)
@@ -32,15 +46,15 @@ class Unpacking(Party):
     async def receive(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
     ) -> UnpackResult | V1Message:
-        """Unpack a message of DIDComm v2 or of DIDComm v1, whichever it is.
+        """Unpack a message of DIDComm v2 or DIDComm v1.
 
-        A message of DIDComm v1 (Aries RFC 0019) proves at most a verkey, never a DID. Of the demands of
-        `config` it meets `require_authenticated` by authcrypt and `allowed_senders` by its verkey, and
-        neither `require_signed` nor `require_profile`.
+        A message of DIDComm v1 (Aries RFC 0019) proves at most a verkey, never a DID. Authcrypt meets
+        `require_authenticated` of `config`, and its verkey is what `allowed_senders` is checked against; no
+        message of DIDComm v1 meets `require_signed` or `require_profile`.
 
         Args:
             packed_msg: The message as it arrived, as text, bytes or parsed JSON.
-            config: What to demand and what is too large.
+            config: The requirements and limits.
 
         Returns:
             `UnpackResult` for DIDComm v2, as `unpack` does; `V1Message` for v1, as `v1.unpack` does.
@@ -71,7 +85,20 @@ class Unpacking(Party):
         config: UnpackConfig | None = None,
         threads: int | None = None,
     ) -> list[Outcome[UnpackResult]]:
-        """Each message as `unpack` returns it, or what it raises; see `pydidcomm.unpack_many`."""
+        """Unpack many messages on several threads; see `pydidcomm.unpack_many`.
+
+        Args:
+            packed_msgs: The messages as they arrived, each as text, bytes or parsed JSON.
+            config: The requirements and limits for each message.
+            threads: The number of threads; None for one for each processor.
+
+        Returns:
+            An outcome for each message, in the order given: what `unpack` would return or raise for it.
+
+        Raises:
+            TypeError: `packed_msgs` is one message.
+            ValueError: `threads` is less than one.
+        """
         return await batches.unpack_many(self.resolvers_config, packed_msgs, config, threads=threads)
 
     def unpack_each(
@@ -81,14 +108,17 @@ class Unpacking(Party):
         config: UnpackConfig | None = None,
         at_once: int = AT_ONCE,
     ) -> AsyncGenerator[Outcome[UnpackResult], None]:
-        """Each message as `unpack` returns it, or what it raises, as soon as it is there and in order.
+        """Unpack messages as they arrive, for instance from a queue, and yield the outcomes in order.
 
-        For messages from a queue; see `pydidcomm.unpack_each`.
+        See `pydidcomm.unpack_each`.
 
         Args:
             packed_msgs: The messages as they arrive, each as text, bytes or parsed JSON.
-            config: What to demand of each and what is too large.
-            at_once: How many messages are on their way: read, and not yet left behind by the loop.
+            config: The requirements and limits for each message.
+            at_once: The most messages in progress: read, and not yet finished by the loop body.
+
+        Returns:
+            An iterator of outcomes: what `unpack` would return or raise for each message.
 
         Raises:
             TypeError: `packed_msgs` is one message.
@@ -120,11 +150,11 @@ class Unpacking(Party):
     ) -> Diagnosis:
         """Report what `unpack` needs for a message, and what is missing.
 
-        The report says which private keys are held, which DIDs resolve, on which curves, and what `unpack`
+        The report lists which private keys were found, which DIDs resolve, on which curves, and what `unpack`
         raises. It prints as one line for each check. The replay window is not used.
 
         Args:
-            packed_msg: The message: its text, its JSON object, or what packing returned.
-            config: The options with which it would be unpacked.
+            packed_msg: The message: its text, its JSON object, or the result of packing.
+            config: The options for `unpack`.
         """
         return await diagnose(self.resolvers_config, packed_msg, config)

@@ -34,20 +34,20 @@ def pack(
     to: Sequence[str],
     frm: str | None = None,
 ) -> V1Packed:
-    """The message in one envelope for all of the recipients.
+    """Encrypt a message for all recipients in one envelope.
 
-    Recipients that do not trust one another get an envelope each; see the module.
-    Aries RFC 0019, section "Pack Message".
+    Recipients that do not trust one another need an envelope each: any of them can forge messages to the
+    others. Aries RFC 0019, section "Pack Message".
 
     Args:
-        resolvers_config: Where secrets come from.
-        message: What to pack: a JSON object with `@type` and `@id`, or text or bytes as they are.
+        resolvers_config: The resolvers of DIDs and secrets.
+        message: What to pack: a JSON object with `@type` and `@id`, or any text or bytes.
         to: The verkeys of the recipients.
         frm: The verkey of the sender: authcrypt. None: anoncrypt.
 
     Raises:
-        ValueError: A verkey is malformed, cannot be encrypted to, or is named twice.
-        SecretNotFoundError: The secret of `frm` is not held.
+        ValueError: A verkey is malformed, cannot be encrypted to, or appears twice.
+        SecretNotFoundError: The secret of `frm` was not found.
         UnsupportedError: The key of `frm` is an external key that only signs.
 
     Example:
@@ -71,23 +71,23 @@ def unpack(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> V1Message:
-    """The message inside of an envelope of DIDComm v1, and the verkey that is proved to have sent it.
+    """Unpack an envelope of DIDComm v1, and verify its sender's verkey.
 
-    `DIDCommMessaging.receive` does the same, and reads DIDComm v2 too. What lies inside is
-    handed out as it is, a forward too. Aries RFC 0019, section "Unpack Message".
+    `DIDCommMessaging.receive` does the same, and also reads DIDComm v2. The content is returned as it is,
+    even where it is a forward. Aries RFC 0019, section "Unpack Message".
 
     Args:
-        resolvers_config: Where secrets come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The message as it arrived, as text, bytes or parsed JSON.
-        config: What to demand and what is too large.
+        config: The requirements and limits.
 
     Raises:
         MalformedMessageError: The envelope breaks its specification.
-        DecryptionError: It cannot be decrypted, or its sender is not who it says.
+        DecryptionError: The message cannot be decrypted, or its sender is forged.
         UnsupportedError: It is not an envelope of DIDComm v1, or our key is an external key that only signs.
-        SecretNotFoundError: None of the recipients' secrets is held.
-        PolicyError: `config` demands more.
-        ReplayedMessageError: The message was here before, as the replay window of `resolvers_config` knows.
+        SecretNotFoundError: The secret of no recipient was found.
+        PolicyError: The message is authentic but violates `config`.
+        ReplayedMessageError: The replay window of `resolvers_config` contains the message already.
 
     Example:
         >>> from pydidcomm.sync import InMemorySecrets, LocalResolver, ResolversConfig, v1
@@ -114,19 +114,19 @@ def forward(
     to: str,
     routing_keys: Sequence[str],
 ) -> V1Packed:
-    """An encrypted message wrapped in one anonymous forward for each routing key.
+    """Wrap an encrypted message in one anonymous forward for each routing key.
 
     Aries RFC 0094; RFC 0067 for the order of the keys.
 
     Args:
-        resolvers_config: Where nothing is asked; every packing function has it.
+        resolvers_config: Unused; every packing function has it.
         packed_msg: The encrypted message, of either version of DIDComm.
-        to: Who gets it from the last mediator: a verkey, or a DID.
-        routing_keys: The verkeys of the mediators as a DID document of DIDComm v1 lists them, from the
-            recipient's end to the sender's: the last one is outermost. In DIDComm v2 it is the first.
+        to: The next hop of the last mediator: a verkey, or a DID.
+        routing_keys: The verkeys of the mediators in the order of a DID document of DIDComm v1: the last key
+            is the outermost. In DIDComm v2 it is the first.
 
     Raises:
-        MalformedMessageError: `packed_msg` is not encrypted; a mediator could read it.
+        MalformedMessageError: `packed_msg` is not encrypted, so that a mediator could read it.
         ValueError: `routing_keys` is empty, or one of them is not a verkey.
 
     Example:
@@ -152,18 +152,18 @@ def unpack_forward(
     packed_msg: str | bytes | Mapping[str, Any],
     config: UnpackConfig | None = None,
 ) -> V1Forwarded:
-    """What a mediator of DIDComm v1 is asked to hand on, and to whom.
+    """Unpack a forward of DIDComm v1 as a mediator: the next hop and the attached message.
 
     Aries RFC 0094.
 
     Args:
-        resolvers_config: Where secrets come from.
+        resolvers_config: The resolvers of DIDs and secrets.
         packed_msg: The forward as it arrived, as text, bytes or parsed JSON.
-        config: What to demand and what is too large.
+        config: The requirements and limits.
 
     Raises:
-        MalformedMessageError: It is not a forward, or it lacks the next hop or the message to hand on.
-        DIDCommError: It cannot be unpacked, or is not taken; see `unpack`.
+        MalformedMessageError: The message is not a forward, or it lacks `to` or `msg`.
+        DIDCommError: The forward cannot be unpacked, or violates `config`; see `unpack`.
 
     Example:
         >>> from pydidcomm.sync import InMemorySecrets, LocalResolver, ResolversConfig, v1
@@ -185,17 +185,17 @@ def unpack_forward(
 
 
 def create_verkey(secrets: SecretsStore, seed: bytes | None = None) -> str:
-    """The verkey of a new Ed25519 key, whose secret is kept in the store.
+    """Create an Ed25519 key, store its secret, and return its verkey.
 
-    It is kept under the id that the did:key of the verkey gives it; `InMemorySecrets` finds it by the verkey
-    too.
+    The kid of the secret is the one in the did:key of the verkey; `InMemorySecrets` also finds it by the
+    verkey.
 
     Args:
-        secrets: Where the secret is kept.
-        seed: The 32 bytes of the secret; random by default.
+        secrets: The store of the secret.
+        seed: The 32 bytes of the private key; None for random ones.
 
     Raises:
-        ValueError: The seed has another length.
+        ValueError: `seed` does not have 32 bytes.
 
     Example:
         >>> from pydidcomm.sync import InMemorySecrets, v1

@@ -19,26 +19,26 @@ class Party:
 
     @property
     def secrets(self) -> SecretsResolver:
-        """Finds its secret keys."""
+        """The secrets resolver of the party."""
         return self.resolvers_config.secrets_resolver
 
     @property
     def resolver(self) -> DIDResolver:
-        """Finds DID documents."""
+        """The DID resolver of the party."""
         return self.resolvers_config.did_resolver
 
     def resolve(self, did: str, *, options: ResolveOptions = NO_OPTIONS) -> DIDDocument:
-        """The document of the DID.
+        """Resolve a DID to its document.
 
         Args:
             did: The DID.
-            options: What the resolver takes into account, for instance `ResolveOptions(fresh=True)`; a
-                resolver that takes no options ignores them.
+            options: The options for the resolver, for instance `ResolveOptions(fresh=True)`; a resolver
+                without options is called without them.
 
         Raises:
-            DidNotFoundError: The resolver does not know the DID.
+            DidNotFoundError: The resolver does not find the DID.
             DidDeactivatedError: The DID is deactivated.
-            MalformedDocumentError: The document breaks its specification, or is that of another DID.
+            MalformedDocumentError: The document breaks its specification, or its `id` is another DID.
         """
         config = self.resolvers_config
         taking = config.resolver_with_options

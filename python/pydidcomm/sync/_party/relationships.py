@@ -10,7 +10,7 @@ from pydidcomm.sync._party.packing import Packing
 
 
 class Relationships(Packing):
-    """Announces a new DID of the party, and the end of a relationship."""
+    """Packs the messages that rotate a DID or end a relationship."""
 
     def rotate(  # noqa: PLR0913, all of them are named
         self,
@@ -24,26 +24,26 @@ class Relationships(Packing):
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> Packed:
-        """The message by which a peer that knows us as `old` learns that we are `new` from now on.
+        """Pack a message that announces the rotation of a DID to a peer.
 
-        Repeat it, with the same `at`, on every message to the peer until one arrives that is to `new`; later
-        messages have no use for it. The secrets of both DIDs have to be held. DIDComm v2.1, section "DID
-        Rotation".
+        Add the announcement, with the same `at`, to every message to the peer until a message from it arrives
+        at `new`. The secrets of both DIDs are needed. DIDComm v2.1, section "DID Rotation".
 
         Args:
             to: The peer: a DID, or the DID URL of one of its keys under `keyAgreement`.
-            old: The DID by which the peer knows us.
-            new: The DID that takes its place; the message is authcrypted by it.
-            message: The message that carries the announcement; an empty message by default.
-            at: When the DID was rotated, in seconds since the epoch; now, unless it is given.
+            old: Our DID in the relationship until now.
+            new: The DID that replaces it, and sends the message by authcrypt.
+            message: The message that carries the announcement; None for an empty message.
+            at: The time of the rotation in seconds since the epoch; None for now.
             sign_frm: The signer of the message, a key of `new`; see `pydidcomm.pack_encrypted`.
-            config: How to encrypt.
-            params: Options of this message alone.
+            config: The options for encryption.
+            params: The options for this message only.
 
         Raises:
-            ValueError: `from` of `message` is another DID, or it announces a rotation already.
-            NotFoundError: A DID, a key or a secret is not there.
-            UnsupportedError: No key is on offer; IncompatibleKeysError: none that fits one of the peer.
+            ValueError: `from` of `message` is another DID, or `message` announces a rotation already.
+            NotFoundError: A DID, a key or a secret was not found.
+            UnsupportedError: The peer has no key on one of `curves`; IncompatibleKeysError: `new` has no key
+                on a curve of the peer.
 
         Example:
             >>> from pydidcomm.sync import DIDCommMessaging, PeerRotated
@@ -72,23 +72,23 @@ class Relationships(Packing):
         config: PackEncryptedConfig | None = None,
         params: PackEncryptedParameters | None = None,
     ) -> Packed:
-        """The message by which a peer learns that we, whom it knows as `frm`, are gone for good.
+        """Pack a message that announces the end of a relationship to a peer.
 
-        It is anoncrypted, since `frm` does not send any more; a key of `frm` signs the announcement in it.
+        The message is anoncrypted, since it has no `from`; a key of `frm` signs the announcement in it.
         DIDComm v2.1, section "Ending a Relationship".
 
         Args:
             to: The peer: a DID, or the DID URL of one of its keys under `keyAgreement`.
-            frm: The DID by which the peer knows us.
-            message: The message that carries it, without `frm`; an empty message by default.
-            at: When the relationship ended, in seconds since the epoch; now, unless it is given.
-            config: How to encrypt.
-            params: Options of this message alone.
+            frm: Our DID in the relationship.
+            message: The message that carries the announcement, without `frm`; None for an empty message.
+            at: The time of the end in seconds since the epoch; None for now.
+            config: The options for encryption.
+            params: The options for this message only.
 
         Raises:
-            ValueError: `message` has a sender, or announces a rotation already.
-            NotFoundError: A DID, a key or a secret is not there.
-            UnsupportedError: The peer has no key that is on offer.
+            ValueError: `message` has `frm`, or announces a rotation already.
+            NotFoundError: A DID, a key or a secret was not found.
+            UnsupportedError: The peer has no key on one of `curves`.
 
         Example:
             >>> from pydidcomm.sync import DIDCommMessaging, PeerEnded
