@@ -1,4 +1,4 @@
-"""Options for packing and unpacking, and the resolvers."""
+"""The options of packing and unpacking, and the resolvers of a party."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -29,10 +29,10 @@ __all__ = [
 ]
 
 DIDs: TypeAlias = AbstractSet[str] | Sequence[str]
-"""Some DIDs; pydantic has a schema for both, and none for what they have in common."""
+"""Several DIDs; pydantic has a schema for these two types, but not for their common base."""
 
 AllowedSenders: TypeAlias = DIDs | Callable[[str], bool | Awaitable[bool]] | None
-"""The DIDs from which messages are taken, or a function that tells whether one is; None for any."""
+"""The DIDs of accepted senders, or a function that returns whether a DID is accepted; None for any sender."""
 
 KidIn: TypeAlias = Literal["header", "protected"]
 """The header of a signature that holds `kid`; see `PackEncryptedConfig`."""
@@ -42,7 +42,7 @@ _set = object.__setattr__
 
 
 class _Found(Options):
-    """What a config finds out about its resolvers: made anew in every copy, for these are not options."""
+    """What a config derives from its resolvers; derived again in each copy, since these are not options."""
 
     __slots__ = ("prepared", "resolver_with_options", "secrets_finder")
 
@@ -53,24 +53,23 @@ class _Found(Options):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class ResolversConfig(_Found):
-    """The resolvers of DIDs and secrets.
+    """The resolvers of DIDs and secrets, the clock and the replay window of a party.
 
     Attributes:
-        secrets_resolver: Finds secret keys.
-        did_resolver: Finds DID documents.
-        clock: Tells the time in seconds since the epoch, None for `time.time`,
-            looked up on each use.
-        replay_window: Remembers which messages were unpacked, so that none is taken
-            twice; None for no memory.
-        remember_peers: Whether a secret key in this process remembers what it shares with the keys of the
-            peers it has met, 1,024 at most: authcrypt with one of them then costs a multiplication less. It
-            is as secret as the key, and is zeroed with it. External keys are not cached.
+        secrets_resolver: Finds private keys.
+        did_resolver: Resolves DIDs to their documents.
+        clock: Returns the time in seconds since the epoch; None for `time.time`, looked up on each use.
+        replay_window: Refuses a message that was unpacked before; None for no replay protection.
+        remember_peers: Whether a private key in this process caches its static-static secrets with the keys
+            of up to 1,024 peers, which saves one scalar multiplication in authcrypt. They are as secret as
+            the key, and are zeroed with it. Secrets of external keys are not cached.
         max_document_entries: The most entries of lists that a DID document may have (keys, services,
-            endpoints, routing keys); None for 4096. A larger document is a MalformedDocumentError.
-        max_concurrency: The most answers that `pack_many` and `unpack_many` await at the same time. The next
-            question is asked as one is answered.
+            endpoints, routing keys); None for 4096. A larger document raises MalformedDocumentError.
+        max_concurrency: The most requests to resolvers in progress at the same time in `pack_many` and
+            `unpack_many`; the next request starts as soon as one has ended.
 
     Raises:
+        TypeError: A resolver, the clock or the replay window lacks a method that it needs.
         ValueError: `max_document_entries` is negative, or `max_concurrency` is less than one.
     """
 
@@ -80,11 +79,11 @@ class ResolversConfig(_Found):
     replay_window: ReplayWindow | None = None
     remember_peers: bool = True
     max_document_entries: int | None = None
-    # more would be no faster for most networks and databases
+    # more are not faster with most networks and databases
     max_concurrency: int = 64
 
     def __post_init__(self) -> None:
-        """Refuses objects without the methods that each of them needs."""
+        """Raises TypeError for an object without the methods that it needs, and derives the context."""
         if self.max_document_entries is not None:
             check_whole("max_document_entries", self.max_document_entries, least=0)
         check_whole("max_concurrency", self.max_concurrency, least=1)
@@ -122,14 +121,14 @@ class ResolversConfig(_Found):
 
 
 def check_resolvers(value: object) -> None:
-    """Refuses what is not a `ResolversConfig`, for instance the message where the two were swapped."""
+    """Raises TypeError for what is not a `ResolversConfig`, for instance for swapped arguments."""
     if not isinstance(value, ResolversConfig):
         reason = f"`resolvers_config` must be ResolversConfig, got {kind_of(value)}: it comes first"
         raise ArgumentTypeError(reason)
 
 
 class _PreparedUnpack(Options):
-    """The options as the core reads them; prepared again in each copy."""
+    """The options in the form that the core reads; prepared again in each copy."""
 
     __slots__ = ("prepared",)
 
@@ -150,41 +149,42 @@ class _PreparedParameters(Options):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class PackEncryptedConfig(_PreparedPack):
-    """How a message is encrypted.
+    """The options for encryption.
 
     Attributes:
-        enc_alg_auth: The content encryption of authcrypt, an `AuthCryptAlg` or its name on the wire; the
-            specification allows one.
-        enc_alg_anon: The content encryption of anoncrypt, an `AnonCryptAlg` or its name on the wire.
-        protect_sender_id: Whether to hide the sender from everybody but the recipient, by an anoncrypt
-            layer around the authcrypt layer.
+        enc_alg_auth: The content encryption of authcrypt: an `AuthCryptAlg` or its wire name. The
+            specification allows one, A256CBC-HS512.
+        enc_alg_anon: The content encryption of anoncrypt: an `AnonCryptAlg` or its wire name.
+        protect_sender_id: Whether to hide the sender from all but the recipient, by an anoncrypt layer
+            around the authcrypt layer.
         authcrypt_signed: Whether a message with both `frm` and `sign_frm` is authcrypted. By default it is
-            signed and anoncrypted, as the specification advises: the signature proves the sender already.
+            signed and anoncrypted, as the specification advises, since the signature proves the sender.
         anoncrypt_authcrypt_signed: Whether such a message gets all three layers. The specification forbids
-            it, and recipients may refuse it; anoncrypt around a signature hides and proves as much.
-        profile: How the recipient reads. "veramo" is for agents that use `@veramo/did-comm`, which read
-            authcrypt by draft 3 of ECDH-1PU: it has neither `apu` nor `apv`, and its key derivation leaves
-            out the tag of the content. It is written to one key, on X25519, because each recipient of
-            several could write to the others in the name of the sender. Readers of DIDComm v2.1 refuse it.
-            Anoncrypt stays as it is: Veramo reads it. It opens one layer, so `pack` with `sign_frm` raises
-            ValueError: sign with `pack_signed(kid_in="protected")`.
+            this combination, and recipients may refuse it; anoncrypt(sign) hides and proves as much.
+        profile: The profile of the recipient. "veramo" is for agents with `@veramo/did-comm`, which read
+            authcrypt by draft 3 of ECDH-1PU: without `apu` and `apv`, and with a key derivation without the
+            tag of the content. It is encrypted to one key, on X25519, because each of several recipients
+            could forge messages from the sender to the others. Readers of DIDComm v2.1 refuse it. Anoncrypt
+            is unchanged. Veramo opens one layer only, so `pack` with `sign_frm` raises ValueError: sign with
+            `pack_signed(kid_in="protected")`.
         kid_in: The header of the signature that holds `kid`. "header" is the unprotected header, as in the
             examples of the specification. "protected" is for Veramo, which reads the protected header only.
-        curves: The curves for key agreement that may be used, the preferred first. The message is encrypted
-            on the first one on which the recipient has keys and, in authcrypt, the sender holds one.
-        every_curve: Whether the recipient gets an envelope for each of these curves on which it has keys;
-            see `Packed.envelopes`. For a recipient of which one does not know what it can compute on.
-        forward: Whether the message is wrapped for the mediators that the recipient's document names. A
-            message that is not wrapped goes to the recipient alone, for instance on a connection it opened.
+        curves: The allowed curves for key agreement, the preferred first. The message is encrypted on the
+            first curve on which the recipient has keys and, in authcrypt, the sender has a private key.
+        every_curve: Whether to pack an envelope for each of these curves on which the recipient has keys;
+            see `Packed.envelopes`. For a recipient whose supported curves are unknown.
+        forward: Whether to wrap the message for the mediators in the recipient's document. A message without
+            forwards is for the recipient directly, for instance on a connection that it opened.
         max_keys: The most keys that the message is encrypted to for one recipient: those of the recipient in
-            every envelope, and those of the mediators before the first delivery. The documents of the peers
-            choose how many there are; `pack` raises ValueError for more.
+            all envelopes, and those of the mediators before the first delivery. `pack` raises ValueError for
+            more; the documents of the peers determine how many there are.
 
     Raises:
         TypeError: An option has another type; a `str` is not a sequence of curves.
-        ValueError: An algorithm is not one of its enum, a curve is not one for key agreement, `profile` or
-            `kid_in` is another word, `max_keys` is less than one, or `protect_sender_id` is on for "veramo".
-        UnsupportedError: A curve is not known.
+        ValueError: An algorithm is not in its enum, a curve is not one for key agreement, `profile` or
+            `kid_in` has another value, `max_keys` is less than one, or `protect_sender_id` is set with
+            "veramo".
+        UnsupportedError: A curve is unknown.
 
     Example:
         >>> from pydidcomm import AnonCryptAlg, PackEncryptedConfig
@@ -206,16 +206,17 @@ class PackEncryptedConfig(_PreparedPack):
     max_keys: int = 1000
 
     def __post_init__(self) -> None:
-        """Copies the collections and reads the algorithms, so that what is shown is what is used."""
+        """Copies the collections and reads the algorithms, so that the repr shows the values in use."""
         _set(self, "enc_alg_auth", member_of("enc_alg_auth", AuthCryptAlg, self.enc_alg_auth))
         if self.enc_alg_auth != AuthCryptAlg.A256CBC_HS512_ECDH_1PU_A256KW:
-            message = "`enc_alg_auth` must be 'A256CBC-HS512', the only one that is written"
+            got = str(self.enc_alg_auth)
+            message = f"`enc_alg_auth` must be 'A256CBC-HS512', got {got!r}, which is only read (from Veramo)"
             raise ValueError(message)
         _set(self, "enc_alg_anon", member_of("enc_alg_anon", AnonCryptAlg, self.enc_alg_anon))
         _set(self, "curves", tuple_of("curves", self.curves))
         check_whole("max_keys", self.max_keys, least=1)
         if self.profile == "veramo" and self.protect_sender_id:
-            message = '`profile="veramo"` has one layer: leave `protect_sender_id` out'
+            message = '`protect_sender_id` must not be set with `profile="veramo"`, which has one layer'
             raise ValueError(message)
         prepared = PackOptions(
             enc_alg_anon=self.enc_alg_anon,
@@ -234,22 +235,22 @@ class PackEncryptedConfig(_PreparedPack):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class PackEncryptedParameters(_PreparedParameters):
-    """Options of a single message.
+    """The options of packing for a single message.
 
     Attributes:
-        from_prior_issuer_kid: The key of the prior DID that signs `from_prior`; by default the first one
-            under `authentication` whose secret is held.
-        forward_service_id: The service of the recipient that is used, absolute or as "#fragment"; by default
-            all of them, in the recipient's order.
-        forward_schemes: The URI schemes that the sender can use, for instance ("wss", "https"); by default
-            any. Messages are wrapped for such endpoints only.
-        forward_headers: Headers of every forward, for instance `delay_milli`. `expires_time` is that of the
-            message unless it is given here; None for no such header.
+        from_prior_issuer_kid: The key of the prior DID that signs `from_prior`; by default the first key
+            under `authentication` whose secret was found.
+        forward_service_id: The id of the recipient's service to use, absolute or as "#fragment"; by default
+            all services, in the recipient's order.
+        forward_schemes: The URI schemes that the sender supports, for instance ("wss", "https"); empty for
+            any. The message is wrapped for endpoints with these schemes only.
+        forward_headers: Headers of every forward, for instance `delay_milli`. `expires_time` is by default
+            that of the message; a value of None omits it.
 
     Raises:
         TypeError: A parameter has another type.
-        ValueError: `from_prior_issuer_kid` is not a DID URL, or `forward_headers` has a header that is not
-            for the sender to choose.
+        ValueError: `from_prior_issuer_kid` is not a DID URL, or `forward_headers` has a header that the
+            forward sets itself.
     """
 
     from_prior_issuer_kid: str | None = None
@@ -258,7 +259,7 @@ class PackEncryptedParameters(_PreparedParameters):
     forward_headers: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        """Copies the collections."""
+        """Copies the collections, and reads the options once."""
         _set(self, "forward_schemes", tuple_of("forward_schemes", self.forward_schemes))
         if self.forward_headers is not None:
             check_mapping("forward_headers", self.forward_headers)
@@ -274,63 +275,63 @@ class PackEncryptedParameters(_PreparedParameters):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class UnpackConfig(_PreparedUnpack):
-    """How a message is unpacked.
+    """The requirements and limits for unpacking.
 
     Attributes:
-        expect_decrypt_by_all_keys: Whether the secrets of all recipient keys have to be held and to fit.
-        accept_missing_apv: Whether an anoncrypt envelope without `apv` is read, as Veramo writes it; nothing
-            binds its list of recipients then.
-        accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them. "veramo", the
-            only one, is what `@veramo/did-comm` writes: authcrypt by draft 3 of ECDH-1PU, anoncrypt without
-            `apv`, and times as dates in words, which read as absent. `metadata.profile` is "veramo" then.
-            The sender of its authcrypt is proved less, since nothing binds the content to the recipients:
-            any recipient of a message that this sender encrypted to you and to others can write to you in
-            its name, and `metadata.warnings` says so (`WarningCode.AUTHCRYPT_DRAFT_3`). Envelopes to more
-            than one key are refused, which does not prevent that. `require_profile` turns it off.
-        tolerate_form_faults: Whether a part that the receiver can do without is read as absent where its form
-            is not the specification's, for instance `created_time` as a date in words: `metadata.form_faults`
-            has the part and its value. By default such a message is refused. Sender, recipients, `type`,
-            `id`, `typ` and `from_prior` are never read as absent, `require_unexpired` refuses an
-            `expires_time` that is not a number, and `require_profile` tolerates nothing.
-        unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened; what lies
-            inside is then the result, and has to prove what it claims by itself.
-        forward_unencrypted: Whether `unpack_forward` takes a forward whose attachment is not an encrypted
+        expect_decrypt_by_all_keys: Whether the secret of every recipient key must be found and must decrypt
+            the message.
+        accept_missing_apv: Whether to read an anoncrypt envelope without `apv`, as Veramo writes it; its list
+            of recipients is not authenticated.
+        accept_profiles: Forms of messages to read although DIDComm v2.1 refuses them. "veramo", the only one,
+            is what `@veramo/did-comm` writes: authcrypt by draft 3 of ECDH-1PU, anoncrypt without `apv`, and
+            times as dates in words, which read as absent. `metadata.profile` is "veramo" then. Its authcrypt
+            does not bind the content to the recipients: any recipient of a message that this sender encrypted
+            to you and to others can forge a message from the sender to you, and `metadata.warnings` contains
+            `WarningCode.AUTHCRYPT_DRAFT_3`. Envelopes to more than one key are refused, which does not
+            prevent that. `require_profile` turns it off.
+        tolerate_form_faults: Whether to read an optional part of an invalid form as absent, for instance
+            `created_time` as a date in words: `metadata.form_faults` contains the part and its value. By
+            default such a message is refused. `from`, `to`, `type`, `id`, `typ` and `from_prior` are never
+            read as absent, `require_unexpired` refuses an `expires_time` that is not a number, and
+            `require_profile` tolerates nothing.
+        unwrap_re_wrapping_forward: Whether to open a forward that a mediator addressed to the recipient
+            itself. The result is the message inside, whose claims must be proved without the forward.
+        forward_unencrypted: Whether `unpack_forward` accepts a forward whose attachment is not an encrypted
             message; otherwise it raises MalformedMessageError.
-        require_encrypted: Whether a message has to arrive encrypted.
-        require_authenticated: Whether its sender has to be proved, by authcrypt or by a signature.
-        require_signed: Whether its sender has to have signed it.
-        require_unexpired: Whether a message whose `expires_time` has come is refused; otherwise
-            `metadata.expired` tells.
-        require_profile: A profile that the message has to keep to. "didcomm/v2", the only one that this
-            library speaks, demands that it is encrypted, in the layers and with the algorithms that DIDComm
-            v2.1 lists for senders, every recipient bound by `apv`.
-        allowed_senders: The DIDs from which messages are taken, in any form, or a function, plain or `async`,
-            that returns whether one is. The function is called with `metadata.sender`; a message without a
-            proved sender is refused. A collection is copied: use a function where the senders change.
-        to_mismatch: Whether an encrypted message whose `to` does not name the DID that it was encrypted to,
-            or a message that is signed, not encrypted, and has no `to`, is an "error" or a "warning" in
-            `metadata.warnings`. A message that is both signed and encrypted is refused in any case: its
-            signer meant another recipient. An out-of-band invitation may be signed without `to`.
-        own_dids: Our DIDs: a message in the open that is to none of them has a warning.
-        now: The time in seconds since the epoch at which `expires_time` and the times of a DID rotation are
-            judged; None for that of the clock.
-        max_bytes: The longest message that is read, in bytes; None for 64 MiB. To unpack one takes up to
-            four times its length in memory; where there is less, it raises MemoryError.
-        max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, and never more
-            than 127.
-        max_layers: The most layers around a plaintext; None for 3, all that the specification knows.
+        require_encrypted: Whether the message must be encrypted.
+        require_authenticated: Whether the sender must be proved, by authcrypt or by a signature.
+        require_signed: Whether the sender must have signed the message.
+        require_unexpired: Whether to refuse a message after its `expires_time`; otherwise `metadata.expired`
+            is True.
+        require_profile: The profile that the message must conform to. "didcomm/v2", the only one, requires
+            an encrypted message with the layers and algorithms that DIDComm v2.1 lists for senders, and with
+            every recipient bound by `apv`.
+        allowed_senders: The DIDs of accepted senders, in any form, or a function, plain or `async`, that
+            returns whether a sender is accepted. The function is called with `metadata.sender`; a message
+            without a proved sender is refused. A collection is copied: use a function where senders change.
+        to_mismatch: Whether an encrypted message whose `to` does not contain the DID that it was encrypted
+            to, or a message that is signed, not encrypted, and has no `to`, is an "error" or a "warning" in
+            `metadata.warnings`. A message that is both signed and encrypted is refused in any case, since its
+            signer addressed another recipient. A signed out-of-band invitation may lack `to`.
+        own_dids: Our DIDs: an unencrypted message with none of them in `to` gets a warning.
+        now: The time in seconds since the epoch for `expires_time` and for the times of a DID rotation; None
+            for the time of the clock.
+        max_bytes: The longest message in bytes; None for 64 MiB. Unpacking takes up to four times the length
+            of a message in memory, and raises MemoryError where there is less.
+        max_nesting: The deepest nesting of objects and arrays in a plaintext; None for 100, at most 127.
+        max_layers: The most layers around a plaintext; None for 3, all that the specification defines.
         max_recipients: The most recipient keys of one envelope; None for 1000.
         max_to: The most entries of `to`; None for 250,000.
         max_attachments: The most attachments of one message; None for 10,000.
-        max_signatures: The most signatures of one envelope, all of one signer; None for 1.
-        max_forward_depth: The most forwards, each inside the one before, that are opened for one message;
-            None for 10.
-        max_ending_age: How long ago a peer may have ended the relationship, in seconds; None for 30 days. A
-            copy of an older announcement that is sent again is refused with UntrustedMessageError.
+        max_signatures: The most signatures of one envelope, all by one signer; None for 1.
+        max_forward_depth: The most nested forwards that are opened for one message; None for 10.
+        max_ending_age: The maximum age, in seconds, of the announcement that a relationship ended, and of a
+            rotation from a DID that is deactivated; None for 30 days. An older announcement of an end raises
+            UntrustedMessageError, since it may be a replay.
 
     Raises:
         TypeError: An option has another type.
-        ValueError: A limit is negative, or `to_mismatch` is neither word.
+        ValueError: A limit is negative, or `to_mismatch` has another value.
         UnsupportedError: `require_profile` is not "didcomm/v2", or `accept_profiles` has another profile than
             "veramo".
 
@@ -367,7 +368,7 @@ class UnpackConfig(_PreparedUnpack):
     max_ending_age: int | None = None
 
     def __post_init__(self) -> None:
-        """Copies the collections and reads the options once, for all messages."""
+        """Copies the collections, and reads the options once for all messages."""
         allowed = self.allowed_senders
         if allowed is not None and not callable(allowed):
             _set(self, "allowed_senders", frozenset(tuple_of("allowed_senders", allowed)))
