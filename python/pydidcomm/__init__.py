@@ -40,16 +40,16 @@ _NAMES = {
     ),
     "routing": "rewrap unpack_forward wrap_in_forward",
 }
-"""The names of the package, by module. A module other than `_core` is loaded when one of its names is used:
-they need typing, dataclasses and enum, and a program starts faster without."""
+"""The names of the package, by module. A module other than `_core` is imported when one of its names is used,
+since it needs typing, dataclasses and enum, and a program starts faster without these."""
 
 _SUBMODULES = (
     "agent cli compat external_keys invitations key_did mediator out_of_band peer_did protocols qr "
     "rotation secrets stores sync testing transports v1"
 )
-"""The public modules whose names do not stand here."""
+"""The public modules whose names are not in the package itself."""
 
-# for type checkers these names are in the stub, which is generated from the table
+# type checkers read the stub, which is generated from the table
 globals()["__all__"] = sorted(" ".join(_NAMES.values()).split())
 globals().update({name: getattr(_core, name) for name in _NAMES["_core"].split()})
 

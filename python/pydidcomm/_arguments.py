@@ -1,14 +1,14 @@
-"""Errors of arguments raised by the compiled module, which adds the name of the argument."""
+"""Errors of arguments that the compiled module raises, completed with the name of the argument."""
 
 NAMED_BY = "while processing '"
-"""How the bindings name the argument, in a note to the exception that its conversion raised."""
+"""The start of the note in which the bindings name the argument whose conversion failed."""
 
 
 class _NamedError(Exception):
-    """An exception whose text begins with the name of the argument, once that is known."""
+    """An exception whose text begins with the name of the argument, once the bindings add it."""
 
     def add_note(self, note: str, /) -> None:
-        """Takes the name of the argument from the bindings, and any other note as usual."""
+        """Put the name of the argument from the note of the bindings into the text; add any other note."""
         text = str(self.args[0]) if self.args else ""
         if note.startswith(NAMED_BY):
             if not text.startswith("`"):

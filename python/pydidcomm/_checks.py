@@ -1,28 +1,28 @@
-"""Checks of arguments that Python would otherwise refuse later, in words that do not name them."""
+"""Checks of arguments, with error texts that name the argument."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
 
-PACKED_OBJECTS = "str, bytes, dict or what packing returned"
-"""What `inspect` and `diagnose` read."""
+PACKED_OBJECTS = "str, bytes, dict or the result of packing"
+"""The types that `inspect` and `diagnose` read, for an error text."""
 
 
 def kind_of(value: object) -> str:
-    """The type of an argument for an error text; a class in place of its object is named as such."""
+    """Return the type of an argument for an error text; a class instead of an object is marked as one."""
     return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
 
 
 def check_instance(name: str, value: object, kind: type) -> None:
-    """Refuses what is neither None nor an object of the class."""
+    """Raises TypeError for what is neither None nor an object of the class."""
     if value is not None and not isinstance(value, kind):
         reason = f"`{name}` must be {kind.__name__} or None, got {kind_of(value)}: {kind.__name__}(...)"
         raise ArgumentTypeError(reason)
 
 
 def check_made(name: str, value: object, method: str) -> None:
-    """Refuses a class in place of its object; a method of the class itself is one of an object too."""
+    """Raises TypeError for a class instead of an object, unless its method is a class or static method."""
     if not isinstance(value, type):
         return
     from inspect import getattr_static  # noqa: PLC0415, hardly any program passes a class
@@ -33,7 +33,7 @@ def check_made(name: str, value: object, method: str) -> None:
 
 
 def check_whole(name: str, value: object, *, least: int) -> None:
-    """Refuses what is not an int, and what is less than the least."""
+    """Raises TypeError for what is not an int, ValueError for an int below `least`."""
     if not isinstance(value, int) or isinstance(value, bool):
         reason = f"`{name}` must be a whole number (int), got {kind_of(value)}"
         raise ArgumentTypeError(reason)
@@ -43,15 +43,15 @@ def check_whole(name: str, value: object, *, least: int) -> None:
 
 
 def check_positive(name: str, value: object, *, whole: bool) -> None:
-    """Refuses what is not a number, and what is not positive."""
-    # also refuses a float that is not a number
+    """Raises TypeError for what is not a number, ValueError for a number that is not positive."""
+    # also refuses NaN
     if not _number(name, value, whole=whole) > 0:
         reason = f"`{name}` must be positive, got {value}"
         raise ArgumentValueError(reason)
 
 
 def check_seconds(name: str, value: object) -> None:
-    """Refuses what is not a number of seconds, and a negative one."""
+    """Raises TypeError for what is not a number of seconds, ValueError for a negative one."""
     if not _number(name, value, whole=False) >= 0:
         reason = f"`{name}` must not be negative, got {value}"
         raise ArgumentValueError(reason)
@@ -66,14 +66,14 @@ def _number(name: str, value: object, *, whole: bool) -> float:
 
 
 def check_resolver(name: str, value: object) -> None:
-    """Refuses what is not a resolver."""
+    """Raises TypeError for what is not a resolver."""
     if isinstance(value, type) or not hasattr(value, "resolve"):
-        reason = f"`{name}` must have the method resolve, got {kind_of(value)}"
+        reason = f"`{name}` must be an object with the method `resolve`, got {kind_of(value)}"
         raise ArgumentTypeError(reason)
 
 
 def check_list(name: str, value: object, content: type, called: str | None = None) -> None:
-    """Refuses what is not a collection of objects of the class; a str is a sequence of str too."""
+    """Raises TypeError for what is not a collection of objects of the class, and for a str."""
     called, kind = called or content.__name__, kind_of(value)
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Collection):
         reason = f"`{name}` must be a list of {called}, got {kind}: write {name}=[...]"
@@ -85,25 +85,25 @@ def check_list(name: str, value: object, content: type, called: str | None = Non
 
 
 def check_text(name: str, value: object) -> None:
-    """Refuses what is not a str."""
+    """Raises TypeError for what is not a str."""
     if not isinstance(value, str):
         reason = f"`{name}` must be a str, got {kind_of(value)}"
         raise ArgumentTypeError(reason)
 
 
 def check_mapping(name: str, value: object) -> None:
-    """Refuses what is not a mapping with str as keys."""
+    """Raises TypeError for what is not a mapping with str as keys."""
     kind = kind_of(value)
     if not isinstance(value, Mapping):
         reason = f"`{name}` must be a dict, got {kind}"
         raise ArgumentTypeError(reason)
     if not all(isinstance(key, str) for key in cast("Mapping[object, object]", value)):
-        reason = f"`{name}` must have str as keys of a dict"
+        reason = f"`{name}` must be a dict with str as keys"
         raise ArgumentTypeError(reason)
 
 
 def check_several(name: str, value: object, content: str, one: str) -> None:
-    """Refuses one object in place of several; `one` is the function for one."""
+    """Raises TypeError for one object instead of several; `one` is the function for one object."""
     kind = kind_of(value)
     if isinstance(value, (str, bytes, bytearray, memoryview, Mapping)) or not isinstance(value, Iterable):
         reason = f"`{name}` must be a list of {content}, got {kind}: use `{one}` for one"
@@ -111,7 +111,7 @@ def check_several(name: str, value: object, content: str, one: str) -> None:
 
 
 def text_of(name: str, packed: Any) -> Any:  # noqa: ANN401, programs without a type checker pass any object
-    """The text or JSON object of a message, or the text of a packed one."""
+    """Return the text or JSON object of a message, or the text of a packing result."""
     if isinstance(packed, str | bytes | bytearray | memoryview | Mapping):
         return cast("Any", packed)
     text = None if isinstance(packed, type) else getattr(packed, "packed_msg", None)

@@ -1,4 +1,4 @@
-"""Values of options in the form that the options have: members of an enum, tuples."""
+"""Convert the values of options: names to members of an enum, collections to tuples."""
 
 from collections.abc import Iterable
 from typing import TypeVar, cast
@@ -11,7 +11,7 @@ _Algorithm = TypeVar("_Algorithm", AnonCryptAlg, AuthCryptAlg)
 
 
 def member_of(name: str, kind: type[_Algorithm], value: str) -> _Algorithm:
-    """The algorithm of that name, or an error that says which there are."""
+    """Return the algorithm with that wire name; raise ValueError with the known names for another one."""
     try:
         return kind(value)
     except ValueError:
@@ -23,7 +23,7 @@ def member_of(name: str, kind: type[_Algorithm], value: str) -> _Algorithm:
 
 
 def tuple_of(name: str, given: object) -> tuple[str, ...]:
-    """A copy of the collection; a lone string is not one."""
+    """Return the collection as a tuple; raise TypeError for a str and for other objects than str in it."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         message = f"`{name}` must be a collection of str, got {type(given).__name__}: `{name}=[...]`"
         raise TypeError(message)

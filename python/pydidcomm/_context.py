@@ -1,4 +1,4 @@
-"""What the core is given of a party: what it answers by itself, and what it has to know."""
+"""Prepare the context of the core: the resolvers that it calls directly, and options of the party."""
 
 from typing import TypeGuard
 
@@ -14,7 +14,7 @@ def prepare_context(
     remember_peers: bool,
     max_document_entries: int | None,
 ) -> Context:
-    """Prepares the context of the operations of a party; a subclass is asked, as it may answer otherwise."""
+    """Prepare the context; Python calls subclasses of built-in resolvers, since they may override methods."""
     local, prefixes, exceptions = local_resolver(resolver)
     by_prefix = resolver.taking_options() if _routes(resolver) else [("", True)]
     return Context(
@@ -29,7 +29,7 @@ def prepare_context(
 
 
 def local_resolver(resolver: DIDResolver) -> tuple[LocalResolver | None, list[str], list[str]]:
-    """The resolver that the core asks by itself, its prefixes, and the longer ones of other resolvers."""
+    """Return the resolver that the core calls, its DID prefixes, and longer prefixes of other resolvers."""
     if type(resolver) is LocalResolver:
         return resolver, ["did:"], []
     return resolver.local() if _routes(resolver) else (None, [], [])

@@ -1,4 +1,4 @@
-"""Log what the program does wrong: its handlers that fail."""
+"""Log failures of the program's own handlers."""
 
 import logging
 
@@ -10,15 +10,14 @@ def log_failure(
 ) -> None:
     """Log a failure of the program's handler, with its exception.
 
-    It is printed on stderr where logging is not configured: the package discards its own log records then,
-    and the program must see its own failures.
+    Where logging is not configured, the record is printed on stderr: the package's handler would discard it.
 
     Args:
         logger: The logger.
-        level: The level, at which it is printed too.
+        level: The level of the record.
         text: The text, with `%s` for each argument.
         arguments: The arguments.
-        error: What the handler raised.
+        error: The exception that the handler raised; None for none.
     """
     if not logger.isEnabledFor(level):
         return
@@ -30,7 +29,7 @@ def log_failure(
 
 
 def _is_configured(logger: logging.Logger | None) -> bool:
-    """Whether a record of the logger reaches a handler of the program."""
+    """Return whether a record of the logger reaches a handler of the program."""
     while logger is not None:
         if any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers):
             return True

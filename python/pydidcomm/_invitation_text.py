@@ -1,11 +1,11 @@
-"""Read URLs that passed through mail and chat programs, which wrap, escape, quote and extend them."""
+"""Read URLs from mail and chat programs, which wrap, escape, quote and extend them."""
 
 import re
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 _QUOTED: Final = re.compile(r"=?\r?\n[ \t]*(?:>[ \t]*)*")
-"""A line break, with the `=` of quoted-printable before it and the marks of a quoted mail after it."""
+"""A line break, with `=` before it in quoted-printable, and with `>` after it in a quoted mail."""
 
 _INVISIBLE: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 """White space, soft hyphens and characters without width."""
@@ -16,10 +16,10 @@ _NAMES: Final = ("_oob", "_oobid")
 
 
 def parameters_of(url: str) -> dict[str, list[str]]:
-    """The query parameters of the URL, or of the URL that one of them contains, as links into apps do.
+    """Return the query parameters of a URL, or of a URL in one of them, as in a link into an app.
 
     Raises:
-        ValueError: It is not a URL.
+        ValueError: `url` is not a URL.
     """
     found = _parameters(tidy(url))
     if any(name in found for name in _NAMES):
@@ -33,13 +33,13 @@ def parameters_of(url: str) -> dict[str, list[str]]:
 
 
 def tidy(url: str) -> str:
-    """The URL without what mail and chat programs put into it and around it."""
+    """Remove what mail and chat programs add to a URL and around it."""
     text = _INVISIBLE.sub("", _QUOTED.sub("", url.strip()))
     return text.replace("&amp;", "&").lstrip(_OPENING)
 
 
 def without_punctuation(encoded: str) -> str:
-    """The value without the punctuation of the sentence around the URL."""
+    """Remove the punctuation after a URL in a sentence."""
     return encoded.rstrip(_CLOSING)
 
 

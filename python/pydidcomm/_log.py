@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from logging import Logger
 
 _MOST_NAMED = 5
-"""The most kids in a line; a message may name a thousand."""
+"""The most kids in a line; a message may have a thousand."""
 
 _DEBUG = 10
 """`logging.DEBUG`, without the import."""
@@ -38,13 +38,13 @@ Raised = TypeVar("Raised", bound=Exception)
 
 
 def _logger() -> Logger | None:
-    """The logger; None where nothing has imported `logging`, which takes milliseconds to load."""
+    """Return the logger; None where the program has not imported `logging`, which takes milliseconds."""
     global _known  # noqa: PLW0603, looked up once
     if _known is None:
         logging: Any = sys.modules.get("logging")
         if logging is not None:
             logger: Logger = logging.getLogger("pydidcomm")
-            # without a handler of the program, warnings would be printed on stderr
+            # otherwise Python prints warnings on stderr where the program configures no handler
             logger.addHandler(logging.NullHandler())
             _known = logger
     return _known
@@ -54,13 +54,13 @@ _known: Logger | None = None
 
 
 def detailed() -> bool:
-    """Whether each step gets a line."""
+    """Return whether DEBUG is enabled, so that each step gets a line."""
     logger = _known or _logger()
     return logger is not None and logger.isEnabledFor(_DEBUG)
 
 
 def asked(question: object) -> None:
-    """Log a question to the program's resolvers or to an external key, where `detailed`."""
+    """Log a request to a resolver or an external key; call it where `detailed`."""
     _debug(purpose(question))
 
 
@@ -71,7 +71,7 @@ def _debug(line: str) -> None:
 
 
 def purpose(question: object) -> str:
-    """The step that a question belongs to, for a log line or for a note on an exception."""
+    """Return the step of a request, for a log line or for a note on an exception."""
     if isinstance(question, ResolveDid):
         return f"resolving {shown(question.did)}"
     if isinstance(question, FindSecrets):
@@ -84,7 +84,7 @@ def purpose(question: object) -> str:
 
 
 def noted(error: Raised, question: object) -> Raised:
-    """The exception of a resolver or an external key, with a note that names what it was raised for."""
+    """Add a note with the step to the exception of a resolver or an external key, and return it."""
     note = f"pydidcomm: raised while {purpose(question)}"
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
@@ -92,12 +92,12 @@ def noted(error: Raised, question: object) -> Raised:
 
 
 def finished(result: object) -> None:
-    """Log the end of an operation that succeeded, where `detailed`."""
+    """Log the result of an operation; call it where `detailed`."""
     _debug(_summary(result))
 
 
 def refused(error: Raised) -> Raised:
-    """The refusal of a message or of an operation; the exception is returned, to be raised."""
+    """Log a refusal as a warning, and return its exception."""
     logger = _logger()
     if logger is not None and isinstance(error, DIDCommError):
         kids = getattr(error, "kids", None)

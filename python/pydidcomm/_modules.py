@@ -1,9 +1,9 @@
-"""Import the modules of the package on demand, each by a statement, since freezers do not follow a name."""
+"""Import the modules of the package on demand, each by a statement that freezing tools can find."""
 
 from types import ModuleType
 
 TYPE_CHECKING = False
-# for type checkers a function has one variable of a name, and one import for it
+# type checkers allow a name in a function one module only
 if TYPE_CHECKING:
 
     def load(name: str) -> ModuleType: ...

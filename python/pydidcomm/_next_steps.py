@@ -1,9 +1,9 @@
-"""The next steps that error texts name."""
+"""Parts of error texts: next steps, and lists of limited length."""
 
 from collections.abc import Sequence
 
 _MOST_KIDS = 5
-"""The most kids that the text of an exception lists; the attribute has more."""
+"""The most kids in the text of an exception; its attribute has all."""
 
 
 def some_of(names: Sequence[str]) -> str:
@@ -25,11 +25,11 @@ NEEDED = {
         "in the first message of the peer"
     ),
 }
-"""The next step where a DID is only a hash."""
+"""The next step for a DID that is only a hash of its document."""
 
 
 LOCAL_METHODS = ("did:key:", "did:jwk:", "did:peer:")
-"""The methods of `LocalResolver`, which need no network."""
+"""The DID methods of `LocalResolver`."""
 
 _NETWORK_RESOLVERS = {
     "did:web:": "`WebResolver` of `pydidcomm.resolvers.web`",
@@ -38,7 +38,7 @@ _NETWORK_RESOLVERS = {
 
 
 def resolver_for(did: str) -> str:
-    """The resolver that a DID of another method needs, which a party lacks by default."""
+    """Return the next step for a DID whose method `LocalResolver` does not resolve; else an empty text."""
     if not did.startswith("did:") or did.startswith(LOCAL_METHODS):
         return ""
     method = ":".join(did.split(":")[:2])
@@ -50,7 +50,7 @@ _CURVES = ("X25519", "P-256", "P-384", "P-521", "Ed25519", "secp256k1")
 
 
 def meant_curve(curve: str) -> str:
-    """The curve that is spelled otherwise."""
+    """Return a hint for a misspelled curve; an empty text for any other name."""
     letters = curve.casefold().replace("-", "").replace("_", "")
     meant = [known for known in _CURVES if known.casefold().replace("-", "") == letters]
     return f"; did you mean {meant[0]!r}?" if meant and meant[0] != curve else ""
@@ -58,10 +58,10 @@ def meant_curve(curve: str) -> str:
 
 UNMET = {
     "require_encrypted": "the message is not encrypted",
-    "require_authenticated": "the message proves no sender, as anoncrypt and plaintext do not",
+    "require_authenticated": "the sender is not proved, since the message is neither authcrypted nor signed",
     "require_signed": "the message is not signed",
-    "require_unexpired": "`expires_time` of the message has come, or is malformed",
-    "require_profile": "the message does not keep to the profile",
-    "allowed_senders": "the message is not from a proved sender that is allowed",
+    "require_unexpired": "`expires_time` of the message has passed, or is malformed",
+    "require_profile": "the message does not conform to the profile",
+    "allowed_senders": "the message has no proved sender that is allowed",
 }
-"""Why a message does not meet a demand."""
+"""Why a message does not meet a requirement of `UnpackConfig`."""

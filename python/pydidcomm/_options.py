@@ -1,6 +1,6 @@
-"""The base of options: compared, shown and copied by their fields.
+"""The base class of options: comparison, repr and pickling by their fields.
 
-A dataclass generates and compiles these methods for each class, which is a third of what its creation takes.
+A dataclass would generate and compile these methods for each class, a third of the time of its creation.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _Options = TypeVar("_Options")
 
 
 class Options:
-    """Options of a frozen dataclass with `eq=False` and `repr=False`."""
+    """The base of a frozen dataclass with `eq=False` and `repr=False`."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ class Options:
         return hash(tuple(values_of(self).values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # made anew, since what a config finds out or prepares is not an option
+        # the constructor derives again what is not an option
         return _configured, (type(self), values_of(self))
 
     @recursive_repr()
@@ -35,7 +35,7 @@ class Options:
 
 
 def values_of(options: Any) -> dict[str, Any]:  # noqa: ANN401, any dataclass
-    """The values of the options, by name."""
+    """Return the values of the options, by name."""
     return {option.name: getattr(options, option.name) for option in fields(options)}
 
 

@@ -1,8 +1,8 @@
-"""The dict and list that JSON of an immutable object is read as: a change would be lost, so it raises."""
+"""The read-only dict and list for JSON of an immutable object: a change would be lost, so it raises."""
 
 from __future__ import annotations
 
-# type checkers take it for true; that of typing would cost the import of typing
+# type checkers treat it as true, and `typing.TYPE_CHECKING` would cost the import of typing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 def _refuse(self: Any, *_arguments: Any, **_named: Any) -> NoReturn:  # noqa: ANN401, of the methods of dict and list
     kind = "dict" if isinstance(self, dict) else "list"
     message = (
-        f"this {kind} is read-only, a change would be lost: change a copy (`copy.deepcopy(...)`) and pass it "
-        "on, for a message to `replace(body=...)`"
+        f"this {kind} is read-only: change a copy (`copy.deepcopy(...)`), and create a new object with it, "
+        "for instance by `message.replace(body=...)`"
     )
     raise TypeError(message)
 
 
 class ReadOnlyDict(dict):  # type: ignore[type-arg]
-    """A `dict` that does not change; a copy of it is a plain `dict`."""
+    """An immutable `dict`; a copy of it is a plain `dict`."""
 
     __slots__ = ()
 
@@ -33,7 +33,7 @@ class ReadOnlyDict(dict):  # type: ignore[type-arg]
 
 
 class ReadOnlyList(list):  # type: ignore[type-arg]
-    """A `list` that does not change; a copy of it is a plain `list`."""
+    """An immutable `list`; a copy of it is a plain `list`."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Configurations in TOML, each section a frozen dataclass, and environment variables that override a key."""
+"""Configuration files in TOML: sections as frozen dataclasses, keys overridden by environment variables."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,49 +12,49 @@ __all__ = ["read_sections", "write_sections"]
 def read_sections(
     kind: type[object], path: Path, environment: Mapping[str, str], program: str
 ) -> dict[str, Any]:
-    """The sections of a file, each as its dataclass, by name.
+    """Read the sections of a file, each as its dataclass, by name.
 
     Args:
-        kind: The dataclass of the whole; its field `folder` is not a section.
+        kind: The dataclass of the whole file; its field `folder` is not a section.
         path: The file.
-        environment: Variables; those of a key are `PYDIDCOMM_`, the program, the section and the key in
-            capitals, joined by `_`.
+        environment: The environment variables. Those that override a key are `PYDIDCOMM_`, the program, the
+            section and the key in capitals, joined by `_`.
         program: The name of the command, for instance "mediator".
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: A section or key is unknown, missing, or has another type.
+        FileNotFoundError: The file does not exist.
+        ValueError: The file is not TOML, or a section or key is unknown, missing, or has another type.
     """
     prefix = f"PYDIDCOMM_{program}_".upper()
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         why = "not UTF-8" if isinstance(error, UnicodeDecodeError) else error
-        message = f"{path} is not TOML: {why}"
+        message = f"{path} must be TOML: {why}"
         raise ValueError(message) from error
     sections = get_type_hints(kind)
     del sections["folder"]
     unknown = sorted(set(found) - set(sections))
     if unknown:
-        message = f"{path}: unknown section [{unknown[0]}]; there are {', '.join(sections)}"
+        message = f"{path} has the unknown section [{unknown[0]}]; the sections are {', '.join(sections)}"
         raise ValueError(message)
-    # this one names the file
+    # the path of the file
     known = {f"{prefix}CONFIG"}
     for name, section in sections.items():
         known |= {f"{prefix}{name}_{key}".upper() for key in get_type_hints(section)}
     stray = sorted(each for each in environment if each.startswith(prefix) and each not in known)
     if stray:
-        message = f"the environment variable {stray[0]} names no section and key of the configuration"
+        message = f"the environment variable {stray[0]} does not match a section and key of the configuration"
         raise ValueError(message)
     reader = _Reader(path, environment, prefix, program)
     return {name: reader.section(section, name, found.get(name, {})) for name, section in sections.items()}
 
 
 def write_sections(settings: object) -> str:
-    """The TOML text, of what differs from the defaults.
+    """Return the TOML text of the settings that differ from their defaults.
 
     Args:
-        settings: The dataclass of the whole.
+        settings: The dataclass of the whole file.
 
     Raises:
         ImportError: The extra `cli` is not installed.
@@ -88,13 +88,13 @@ class _Reader:
     def section(self, kind: Any, name: str, found: object) -> Any:  # noqa: ANN401, a dataclass
         where = f"{self._path}: [{name}]"
         if not isinstance(found, dict):
-            message = f"{where} must be a section"
+            message = f"{where} must be a section, got {found!r}"
             raise ValueError(message)  # noqa: TRY004, of a file
         members = cast("dict[str, object]", found)
         kinds = get_type_hints(kind)
         unknown = sorted(set(members) - set(kinds))
         if unknown:
-            message = f"{where} has the unknown key `{unknown[0]}`; there are {', '.join(kinds)}"
+            message = f"{where} has the unknown key `{unknown[0]}`; the keys are {', '.join(kinds)}"
             raise ValueError(message)
         values: dict[str, Any] = {}
         for key, expected in kinds.items():
@@ -116,7 +116,7 @@ def _of_toml(value: object, expected: object, where: str) -> object:
     for kind, named in plain.items():
         if expected is not kind:
             continue
-        # `true` is an int to Python, and not to an operator
+        # in Python a bool is an int
         if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
             return value
         message = f"{where} must be {named}, got {value!r}"

@@ -6,7 +6,7 @@ __all__ = ["AnonCryptAlg", "AuthCryptAlg", "MediaType", "SignAlg"]
 
 
 class AnonCryptAlg(StrEnum):
-    """How anoncrypt encrypts the content. DIDComm v2.1, section "ECDH-ES key wrapping"."""
+    """The content encryption of anoncrypt. DIDComm v2.1, section "ECDH-ES key wrapping"."""
 
     A256CBC_HS512_ECDH_ES_A256KW = "A256CBC-HS512"
     """The default: every other implementation reads it."""
@@ -15,10 +15,10 @@ class AnonCryptAlg(StrEnum):
 
 
 class AuthCryptAlg(StrEnum):
-    """How authcrypt encrypts the content. DIDComm v2.1, section "ECDH-1PU key wrapping"."""
+    """The content encryption of authcrypt. DIDComm v2.1, section "ECDH-1PU key wrapping"."""
 
     A256CBC_HS512_ECDH_1PU_A256KW = "A256CBC-HS512"
-    """The only one that is written."""
+    """The only one that packing writes."""
     A256GCM_ECDH_1PU_A256KW = "A256GCM"
     """Read from Veramo, see `UnpackConfig.accept_profiles`; never written."""
     XC20P_ECDH_1PU_A256KW = "XC20P"
@@ -26,13 +26,13 @@ class AuthCryptAlg(StrEnum):
 
 
 class SignAlg(StrEnum):
-    """How a message is signed. DIDComm v2.1, section "DIDComm Signed Messages"."""
+    """The signature algorithms. DIDComm v2.1, section "DIDComm Signed Messages"."""
 
     ED25519 = "EdDSA"
     ES256 = "ES256"
     ES256K = "ES256K"
     ES384 = "ES384"
-    """Verified, never written: no recipient needs to know it."""
+    """Verified, never written, since recipients need not support it."""
     ES512 = "ES512"
     """Verified, never written."""
 

@@ -12,10 +12,10 @@ class AttachmentSignature:
     """A verified signature over the content of an attachment. Only `verify_attachment` returns one.
 
     Attributes:
-        kid: The key that signed, listed under `authentication` of the DID that it names.
-        did: The DID that signed. None where the signature does not cover `kid` and `verify_attachment` was
-            not given a `signer`: several DIDs can list one key, and anyone who handed the attachment on can
-            have changed the name.
+        kid: The key that signed, listed under `authentication` of its DID.
+        did: The DID that signed. None where the signature does not cover `kid` and `signer` was not passed to
+            `verify_attachment`: several DIDs can list one key, and every party that passed the attachment on
+            may have changed `kid`.
         algorithm: The algorithm of the signature.
     """
 

@@ -30,12 +30,12 @@ _MOST_KEYS = 20
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Check:
-    """One thing that unpacking needs.
+    """One requirement of unpacking, and whether it is met.
 
     Attributes:
         subject: What was checked, for instance "recipient key" or "unpack".
-        name: The DID or the kid that it was checked of; empty for the whole message.
-        passed: Whether it holds.
+        name: The kid or the part of the envelope that was checked; empty for the whole message.
+        passed: Whether the requirement is met.
         detail: What was found.
     """
 
@@ -54,12 +54,12 @@ class Diagnosis:
     """The checks of one message, in the order in which unpacking needs them.
 
     It prints as one line for each check, and shows as a table in a notebook. It never contains a body or a
-    secret. Do not send it to the peer: it says which keys are held.
+    secret. Do not send it to the peer: it lists which private keys were found.
 
     Attributes:
         checks: All checks.
         view: The unverified headers of the envelope; None where the text is not an envelope.
-        error: What `unpack` raised; None where it succeeded.
+        error: The exception of `unpack`; None where it succeeded.
     """
 
     checks: tuple[Check, ...]
@@ -69,11 +69,11 @@ class Diagnosis:
 
     @property
     def failed(self) -> tuple[Check, ...]:
-        """The checks that do not hold."""
+        """The checks that did not pass."""
         return tuple(check for check in self.checks if not check.passed)
 
     def __eq__(self, other: object) -> bool:
-        """Whether all members are equal; exceptions are where their types and arguments are."""
+        """Return whether all attributes are equal; exceptions are compared by type and arguments."""
         if not isinstance(other, Diagnosis):
             return NotImplemented
         return self._compared() == other._compared()
@@ -82,7 +82,7 @@ class Diagnosis:
         return hash(self.checks)
 
     def _compared(self) -> tuple[object, ...]:
-        # an exception is equal to itself only
+        # exceptions compare by identity
         error = None if self.error is None else (type(self.error), repr(self.error.args))
         return self.checks, self.view, error
 
@@ -114,8 +114,8 @@ async def diagnose(
 
     Args:
         resolvers_config: Finds the secrets and resolves the DIDs.
-        packed_msg: The message: its text, its JSON object, or what packing returned.
-        config: The options with which it would be unpacked.
+        packed_msg: The message: its text, its JSON object, or the result of packing.
+        config: The options for `unpack`.
 
     Example:
         >>> import asyncio
@@ -157,7 +157,7 @@ def _text(packed_msg: _Text | Packed | PackedSigned) -> _Text:
 
 
 def _steps(text: _Text) -> Generator[_Asked, Any, Diagnosis]:
-    """The checks; yields what to look up, and is sent the answer or the exception."""
+    """Return the diagnosis; yield each lookup, and receive its answer or its exception."""
     checks: list[Check] = []
     view: inspection.EnvelopeView | None = None
     try:
@@ -223,7 +223,7 @@ def _public(subject: str, kid: str, relationship: str) -> Generator[_Asked, Any,
 
 
 def _curve(document: DIDDocument, fragment: str) -> str | None:
-    """The curve of the key of that fragment; None where it cannot be read."""
+    """Return the curve of the key with that fragment; None where it cannot be read."""
     members = document.as_dict()
     for name in ("verificationMethod", "keyAgreement", "authentication"):
         for entry in _objects(members.get(name)):
@@ -237,7 +237,7 @@ def _curve(document: DIDDocument, fragment: str) -> str | None:
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
-    """The JSON objects in a JSON array; of any other value, none."""
+    """Yield the JSON objects in a JSON array; nothing for any other value."""
     if isinstance(value, list):
         for entry in cast("list[object]", value):
             if isinstance(entry, dict):

@@ -26,7 +26,7 @@ _METHODS = ("did:peer:2", "did:key", "did:jwk")
 
 
 class PublicKeyDid(NamedTuple):
-    """A DID that was made of existing public keys.
+    """A DID created from existing public keys, with the kids of these.
 
     Attributes:
         did: The DID.
@@ -46,19 +46,19 @@ def create_public_key_did(
     method: Literal["did:peer:2", "did:key", "did:jwk"] = "did:peer:2",
     services: Sequence[Mapping[str, Any]] = (),
 ) -> PublicKeyDid:
-    """Create a DID of existing public keys, and return the kids under which its keys are looked for.
+    """Create a DID from existing public keys, and return it with the kids of its keys.
 
-    The private keys stay where they are: a secrets resolver answers these kids with a `KeyAgreementKey` or a
-    `SigningKey`.
+    The private keys stay in their HSM or KMS: a secrets resolver returns a `KeyAgreementKey` or a
+    `SigningKey` for these kids.
 
     Args:
         agreement: The keys that messages are encrypted to.
         authentication: The keys that sign.
-        method: The DID method; did:key and did:jwk take one key in all.
-        services: Services of a did:peer:2, each as a DID document shows it.
+        method: The DID method; did:key and did:jwk have exactly one key.
+        services: The services of a did:peer:2, each as a DID document has it.
 
     Raises:
-        ValueError: The number of keys, or the curve of one, does not fit the method.
+        ValueError: The number of keys, or a curve, does not fit the method.
 
     Example:
         >>> from pydidcomm import PublicKey
@@ -78,7 +78,10 @@ def create_public_key_did(
     else:
         keys = [*agreement, *authentication]
         if len(keys) != 1 or services:
-            reason = f"{method} takes one key and no service, got {len(keys)} keys"
+            reason = (
+                f"`method={method!r}` must have one key and no service, got {len(keys)} keys and "
+                f"{len(services)} services"
+            )
             raise ValueError(reason)
         jwk = json.dumps(keys[0].jwk(), separators=(",", ":")).encode()
         encoded = base64.urlsafe_b64encode(jwk).rstrip(b"=").decode()
@@ -91,7 +94,7 @@ def create_public_key_did(
 
 
 class _OneKey:
-    """A secrets resolver that answers every kid with one external key."""
+    """A secrets resolver that returns one external key for every kid."""
 
     def __init__(self, handle: object) -> None:
         self._handle = handle
@@ -104,7 +107,7 @@ class _OneKey:
 
 
 def _checks(handle: object, public_key: PublicKey) -> list[tuple[str, ResolversConfig, str]]:
-    """What to try: each operation, with the resolvers and the DID for it."""
+    """Return the operations to test, each with its resolvers and its DID."""
     resolvers = ResolversConfig(secrets_resolver=_OneKey(handle), did_resolver=LocalResolver())
     found: list[tuple[str, ResolversConfig, str]] = []
     if hasattr(handle, "agree") and public_key.curve in _AGREE:
@@ -112,7 +115,7 @@ def _checks(handle: object, public_key: PublicKey) -> list[tuple[str, ResolversC
     if hasattr(handle, "sign") and public_key.curve in _SIGN:
         found.append(("sign", resolvers, encode_public_keys(authentication=[public_key])))
     if not found:
-        reason = f"the external key must have `agree` or `sign`, whichever {public_key.curve} is for"
+        reason = f"the external key must have `agree` or `sign`, as its curve {public_key.curve} supports it"
         raise TypeError(reason)
     return found
 
@@ -130,11 +133,11 @@ async def check_key(handle: object, public_key: PublicKey) -> None:
 
     Args:
         handle: The external key, with `agree`, `sign` or both, plain or async.
-        public_key: The public half of the key.
+        public_key: The public key.
 
     Raises:
-        TypeError: The key has no method for the curve, or a method returns another type than bytes.
-        ValueError: What a method returns has another length or form, or belongs to another key.
+        TypeError: The key has no method for its curve, or a method does not return bytes.
+        ValueError: The result of a method has another length or form, or belongs to another key.
     """
     for operation, resolvers, did in _checks(handle, public_key):
         try:

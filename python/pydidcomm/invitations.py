@@ -1,6 +1,6 @@
-"""Invitations to show and to fetch: URL, short URL and QR code. DIDComm v2.1, section "Out Of Band Messages".
+"""Invitations as URL, short URL and QR code. DIDComm v2.1, section "Out Of Band Messages".
 
-`pydidcomm.out_of_band` has the functions that this class is made of.
+`pydidcomm.out_of_band` has the same as functions, without short URLs and QR codes.
 """
 
 import uuid
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 __all__ = ["Invitation", "fetch_invitation"]
 
 TIMEOUT: Final = 10.0
-"""Seconds to fetch an invitation."""
+"""The time limit of a GET, in seconds."""
 
 MAX_BYTES: Final = 65_536
-"""The longest invitation that is fetched, in bytes: as long as the longest URL that is read."""
+"""The longest invitation that is fetched, in bytes: the length of the longest URL."""
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation with its URL and its QR code, which a notebook shows.
+    """An invitation with its URL and its QR code; a notebook displays the QR code.
 
     Attributes:
-        message: The invitation, as `pydidcomm.out_of_band.invitation` makes it.
-        base_url: The URL that carries it; people who open it in a browser find instructions there.
+        message: The invitation, as `pydidcomm.out_of_band.invitation` creates it.
+        base_url: The URL without the invitation; a browser opens its page.
 
     Example:
         >>> from pydidcomm.invitations import Invitation
@@ -61,30 +61,31 @@ class Invitation:
         goal: str | None = None,
         accept: Sequence[str] = ("didcomm/v2",),
     ) -> Self:
-        """A new invitation to talk to `frm`.
+        """Create an invitation from `frm`, with a new id.
 
         Args:
-            frm: The DID to answer to. It becomes public.
-            base_url: The URL that carries the invitation, by rule `https`.
-            goal_code: What the invitation is for, to be read by programs.
-            goal: The same, to be read by people.
-            accept: The media type profiles that the inviter understands, in order of preference.
+            frm: The DID of the inviter, which becomes public.
+            base_url: An absolute URL, usually `https`, to which the invitation is added.
+            goal_code: The purpose of the invitation, for programs.
+            goal: The purpose of the invitation, for display.
+            accept: The media type profiles of the inviter, in order of preference.
 
         Raises:
             ValueError: `frm` is not a DID.
+            TypeError: An argument has another type; a `str` is not a sequence of profiles.
         """
         return cls(invitation(frm, goal_code=goal_code, goal=goal, accept=accept), base_url)
 
     @classmethod
     def from_url(cls, url: str) -> Self:
-        """The invitation that a URL carries; see `pydidcomm.out_of_band.invitation_from_url`.
+        """Read the invitation in a URL; see `pydidcomm.out_of_band.invitation_from_url`.
 
         Args:
-            url: As it was mailed or scanned.
+            url: The URL as it arrived, for instance from a mail or a scanned QR code.
 
         Raises:
-            MalformedMessageError: The URL carries no invitation, or one that breaks the specification.
-            UnsupportedError: A short URL, which `fetch_invitation` fetches.
+            MalformedMessageError: The URL contains no invitation, or one that breaks the specification.
+            UnsupportedError: The URL is a short one (`_oobid`): `fetch_invitation` fetches the invitation.
         """
         base = urlsplit(tidy(url))._replace(query="", fragment="")
         return cls(invitation_from_url(url), urlunsplit(base))
@@ -95,13 +96,13 @@ class Invitation:
         return invitation_url(self.message, self.base_url)
 
     def short_url(self, oobid: str | None = None) -> str:
-        """The URL with an id in its parameter `_oobid`, in place of the invitation.
+        """Return a short URL, with an id in the parameter `_oobid` instead of the invitation.
 
-        A GET of it has to lead to `url`: pass `{oobid: invitation.url}` as `invitations` to `receiver`.
+        A GET of it must redirect to `url`: pass `{oobid: invitation.url}` as `invitations` to `receiver`.
         DIDComm v2.1, section "Short URL Message Retrieval".
 
         Args:
-            oobid: The id; by default a new UUID, which `url.partition("_oobid=")[2]` returns.
+            oobid: The id; None for a new UUID, which is the text after `_oobid=` of the result.
 
         Example:
             >>> from pydidcomm.invitations import Invitation
@@ -113,10 +114,10 @@ class Invitation:
         return urlunsplit(base._replace(query=f"{base.query}&{parameter}" if base.query else parameter))
 
     def qr(self, url: str | None = None) -> "QrCode":
-        """The QR code of the URL. Extra: `qr`.
+        """Return the QR code of the URL. Extra: `qr`.
 
         Args:
-            url: Another URL than `url`, for instance the short one.
+            url: The URL to encode, for instance a short one; None for `url`.
 
         Raises:
             ValueError: The URL is too long for a QR code.
@@ -142,21 +143,21 @@ async def fetch_invitation(
     timeout: float = TIMEOUT,  # noqa: ASYNC109, one deadline for the whole request
     lookup: "Lookup | None" = None,
 ) -> Message:
-    """The invitation that a URL carries or, if it is a short one, leads to. Extra: `http`.
+    """Read the invitation in a URL, or fetch the one of a short URL. Extra: `http`.
 
-    A short URL (`_oobid`) costs a GET, which connects to public addresses only and follows no redirect: its
-    target has to carry the invitation. DIDComm v2.1, section "Short URL Message Retrieval".
+    A short URL (`_oobid`) needs a GET, which connects to public addresses only. A redirect is not followed:
+    its `Location` must contain the invitation. DIDComm v2.1, section "Short URL Message Retrieval".
 
     Args:
-        url: As it was mailed or scanned.
+        url: The URL as it arrived, for instance from a mail or a scanned QR code.
         allow: Networks that are allowed although they are not public, as for `WebResolver`.
-        ca: Certificate authorities to verify the server with, as for `WebResolver`.
-        timeout: Seconds for the GET.
+        ca: The certificate authorities to verify the server with, as for `WebResolver`.
+        timeout: The time limit of the GET, in seconds.
         lookup: Looks up hosts, as for `WebResolver`.
 
     Raises:
-        MalformedMessageError: There is no invitation, or one that breaks the specification.
-        NotFoundError: The short URL leads nowhere, or its server cannot be reached.
+        MalformedMessageError: There is no invitation, or it breaks the specification.
+        NotFoundError: The server of the short URL cannot be reached, or returned an error status.
         ImportError: The extra is not installed, and the URL is a short one.
 
     Example:
@@ -169,7 +170,7 @@ async def fetch_invitation(
     try:
         return invitation_from_url(url)
     except UnsupportedError:
-        # a short one
+        # a short URL
         pass
     from pydidcomm._http.client import GuardedClient, RequestFailedError  # noqa: PLC0415, the extra `http`
 
@@ -188,7 +189,8 @@ async def fetch_invitation(
         try:
             return invitation_from_url(answer.headers.get("location", ""))
         except UnsupportedError:
-            raise MalformedMessageError(part="url", reason="a short URL leads to another short URL") from None
+            reason = "a short URL must not redirect to another short URL"
+            raise MalformedMessageError(part="url", reason=reason) from None
     if answer.status != 200:  # noqa: PLR2004, the one status with an invitation
         message = f"the invitation at {url} cannot be fetched: status {answer.status}"
         raise NotFoundError(message)

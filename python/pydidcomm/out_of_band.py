@@ -1,8 +1,8 @@
 """Out-of-band invitations: the first message of a relationship, as a URL or a QR code.
 
-DIDComm v2.1, section "Out Of Band Messages". An invitation travels in the open: it is neither encrypted nor
-signed, nothing in it is proved, and everything in it, its DID too, counts as public. Rotate to a private DID
-(`FromPrior`) in the first encrypted message.
+DIDComm v2.1, section "Out Of Band Messages". An invitation is neither encrypted nor signed: nothing in it is
+proved, and all of it, including its DID, is public. Rotate to a private DID (`FromPrior`) in the first
+encrypted message.
 
 Example:
     >>> from pydidcomm.out_of_band import invitation, invitation_from_url, invitation_url
@@ -37,9 +37,9 @@ INVITATION_TYPE: Final = "https://didcomm.org/out-of-band/2.0/invitation"
 """The message type of an invitation."""
 
 MAX_URL_LENGTH: Final = 65_536
-"""The longest URL that is read: common servers stop at 8 to 64 KiB, a QR code at 2,953 bytes."""
+"""The longest URL in characters: common servers limit it to 8 to 64 KiB, a QR code to 2,953 bytes."""
 
-# The specification's example has its headers in this order, and no `typ`: a URL is to be short.
+# the order of the specification's example, which has no `typ`, since a URL should be short
 _HEADERS_FIRST: Final = ("type", "id", "from", "body")
 _URL_SAFE: Final = str.maketrans("+/", "-_")
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
@@ -53,21 +53,22 @@ def invitation(
     accept: Sequence[str] = ("didcomm/v2",),
     attachments: Sequence[Attachment] | None = None,
 ) -> Message:
-    """An invitation to talk to `frm`, with a new id.
+    """Create an out-of-band invitation from `frm`, with a new id.
 
-    The answer names that id as its `pthid`: one invitation may be answered by many.
+    Each response has this id as its `pthid`; several peers may respond to one invitation.
     DIDComm v2.1, section "Out Of Band Messages", "Invitation".
 
     Args:
-        frm: The DID to answer to. It becomes public.
-        goal_code: What the invitation is for, to be read by programs.
-        goal: The same, to be read by people.
-        accept: The media type profiles that the inviter understands, in order of preference.
-        attachments: Messages that answer the same purpose, in order of preference; act on one of them only.
+        frm: The DID of the inviter, which becomes public.
+        goal_code: The purpose of the invitation, for programs.
+        goal: The purpose of the invitation, for display.
+        accept: The media type profiles of the inviter, in order of preference.
+        attachments: Alternative requests for the same purpose, in order of preference; the receiver processes
+            one of them.
 
     Raises:
         ValueError: `frm` is not a DID.
-        TypeError: `accept` is one string.
+        TypeError: An argument has another type; a `str` is not a sequence of profiles.
 
     Example:
         >>> from pydidcomm.out_of_band import invitation
@@ -86,17 +87,19 @@ def invitation(
 
 
 def invitation_url(invitation: Message, base_url: str) -> str:
-    """The URL that carries the invitation, to be mailed, linked or shown as a QR code.
+    """Return the URL of an invitation, for a mail, a link or a QR code.
 
-    A browser shows the page at `base_url`: put instructions for people there, and keep the URL short.
+    A browser opens the page at `base_url`: put instructions for users there, and keep the URL short.
     DIDComm v2.1, section "Out Of Band Messages", "Standard Message Encoding".
 
     Args:
-        invitation: A message of type `INVITATION_TYPE` with a sender. Anyone may read it in the URL.
-        base_url: An absolute URL, by rule `https`; its own path and query are kept.
+        invitation: A message of type `INVITATION_TYPE` with `frm`. The URL contains it as readable text.
+        base_url: An absolute URL, usually `https`; its path and query are kept.
 
     Raises:
-        ValueError: The message is not an invitation or lacks its sender, or `base_url` cannot hold it.
+        TypeError: `invitation` is not a `Message`, or `base_url` is not a str.
+        ValueError: The message is not an invitation or lacks `frm`, or `base_url` is not an absolute URL or
+            has the parameter `_oob` or `_oobid`.
 
     Example:
         >>> from pydidcomm.out_of_band import invitation, invitation_url
@@ -110,38 +113,41 @@ def invitation_url(invitation: Message, base_url: str) -> str:
     check_text("base_url", base_url)
     if not same_message_type(invitation.type, INVITATION_TYPE):
         other = described(invitation.type)
-        message = f"`invitation` must have the type of an invitation, got {other}: attach the message to one"
+        message = (
+            f"`invitation` must have the type {INVITATION_TYPE}, got {other}: pass the message in "
+            "`invitation(attachments=[...])`"
+        )
         raise ValueError(message)
     if invitation.frm is None:
-        message = "an invitation has a sender to be answered"
+        message = "`invitation` must have `frm`, the DID that responses are sent to, got None"
         raise ValueError(message)
     base = urlsplit(base_url)
     if not base.scheme or not base.netloc:
         message = f"`base_url` must be an absolute URL, got {described(base_url)}"
         raise ValueError(message)
     if parse_qs(base.query, keep_blank_values=True).keys() & {"_oob", "_oobid"}:
-        message = "`base_url` must not have the parameter `_oob` or `_oobid`, which name an invitation"
+        message = "`base_url` must not have the parameter `_oob` or `_oobid`, which contain an invitation"
         raise ValueError(message)
     parameter = f"_oob={_encode(invitation.as_dict())}"
     return urlunsplit(base._replace(query=f"{base.query}&{parameter}" if base.query else parameter))
 
 
 def invitation_from_url(url: str, *, max_length: int = MAX_URL_LENGTH) -> Message:
-    """The invitation that a URL carries.
+    """Read the invitation in a URL.
 
-    Nothing in it is proved before its sender has answered an encrypted message.
+    Nothing in it is proved until its sender has answered an encrypted message.
     DIDComm v2.1, section "Out Of Band Messages", "Standard Message Encoding".
 
     Args:
-        url: As it was mailed or scanned. Other query parameters are left alone. The invitation is read in
-            either base64 alphabet, with padding and percent-encoding, and with what mail and chat programs do
-            to URLs: line breaks, soft hyphens, `&amp;`, quotation marks and punctuation around it, and as a
-            parameter of a link into an app.
-        max_length: The longest URL that is read, in characters.
+        url: The URL as it arrived, for instance from a mail or a scanned QR code. Other query parameters are
+            ignored. Both base64 alphabets, padding and percent-encoding are accepted, and so are the changes
+            that mail and chat programs make: line breaks, soft hyphens, `&amp;`, quotation marks and
+            punctuation around the URL, and the URL as a parameter of a link into an app.
+        max_length: The longest URL, in characters.
 
     Raises:
-        MalformedMessageError: The URL carries no invitation, or one that breaks the specification.
-        UnsupportedError: A short URL (`_oobid`): a GET of it redirects to the URL with the invitation.
+        MalformedMessageError: The URL contains no invitation, or one that breaks the specification.
+        UnsupportedError: The URL is a short one (`_oobid`): `fetch_invitation` fetches the invitation.
 
     Example:
         >>> from pydidcomm.out_of_band import invitation, invitation_from_url, invitation_url
@@ -151,23 +157,22 @@ def invitation_from_url(url: str, *, max_length: int = MAX_URL_LENGTH) -> Messag
     """
     check_text("url", url)
     if len(url) > max_length:
-        raise MalformedMessageError(
-            part="url", reason=f"longer than the {max_length} characters that are read"
-        )
+        raise MalformedMessageError(part="url", reason=f"must have at most {max_length} characters")
     try:
         query = parameters_of(url)
     except ValueError:
-        # its text would quote the peer's input
-        raise MalformedMessageError(part="url", reason="no URL") from None
+        # the text of the exception would quote the peer's input
+        raise MalformedMessageError(part="url", reason="not a URL") from None
     match query.get("_oob", []):
         case [encoded]:
             return read_invitation(_decode(encoded))
         case [] if "_oobid" in query:
-            raise UnsupportedError(what="short URL, which a GET turns into the long one", algorithm="_oobid")
+            what = "short URL (fetch it with `pydidcomm.invitations.fetch_invitation`)"
+            raise UnsupportedError(what=what, algorithm="_oobid")
         case []:
-            raise MalformedMessageError(part="url", reason="no query parameter _oob")
+            raise MalformedMessageError(part="url", reason="must have the query parameter _oob")
         case _:
-            raise MalformedMessageError(part="url", reason="more than one query parameter _oob")
+            raise MalformedMessageError(part="url", reason="must have one query parameter _oob, not several")
 
 
 def _encode(plaintext: Mapping[str, Any]) -> str:
@@ -178,16 +183,16 @@ def _encode(plaintext: Mapping[str, Any]) -> str:
 
 
 def read_invitation(plaintext: str | bytes) -> Message:
-    """Read an invitation that came without a URL, for instance as the answer to a GET of a short one.
+    """Read an invitation from JSON, for instance from the response to a GET of a short URL.
 
-    Nothing in it is proved before its sender has answered an encrypted message.
+    Nothing in it is proved until its sender has answered an encrypted message.
     DIDComm v2.1, section "Out Of Band Messages", "Invitation".
 
     Args:
-        plaintext: The message as JSON.
+        plaintext: The JSON text of the message.
 
     Raises:
-        MalformedMessageError: It is not an invitation, or one that breaks the specification.
+        MalformedMessageError: The message is not an invitation, or breaks the specification.
 
     Example:
         >>> import json
@@ -200,7 +205,7 @@ def read_invitation(plaintext: str | bytes) -> Message:
         raise MalformedMessageError(part="message.type", reason="not an invitation")
     if message.frm is None:
         raise MalformedMessageError(part="message.from", reason="missing")
-    # null stands for an absent member, as serializers write it that know no other form
+    # null is read as an absent member, since some serializers write it so
     body = {name: value for name, value in message.body.items() if value is not None}
     for name in ("goal_code", "goal"):
         if not isinstance(body.get(name, ""), str):
@@ -214,7 +219,7 @@ def read_invitation(plaintext: str | bytes) -> Message:
 
 
 def _decode(encoded: str) -> str:
-    # a query turns `+` into a blank, which base64 does not have
+    # parsing a query turns `+` into a space, which base64 does not have
     text = without_punctuation(encoded.replace(" ", "+"))
     dense = "".join(text.split()).translate(_URL_SAFE)
     if not _BASE64URL.fullmatch(dense):

@@ -1,4 +1,4 @@
-"""What became of one of several messages."""
+"""The outcome of one of several messages: a value or an exception."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Outcome(Generic[Value]):
-    """The value of one of several messages, or the exception that one call would raise for it.
+    """The result for one of several messages, or the exception that a single call would raise.
 
-    `pack_to_each`, `pack_many`, `unpack_many` and `unpack_each` return one for each message. It has none of
-    the attributes of its value, so a failure is not overlooked: `unwrap()` returns the value or raises.
+    `pack_to_each`, `pack_many`, `unpack_many` and `unpack_each` return one for each message. It has no
+    attribute of its value, so that a failure is not overlooked: `unwrap()` returns the value or raises.
 
     Attributes:
-        value: What was packed or unpacked; None where it failed.
-        error: Why it failed; None where it succeeded.
+        value: The result of packing or unpacking; None where it failed.
+        error: The exception; None where it succeeded.
 
     Example:
         >>> from pydidcomm import Outcome
@@ -36,10 +36,10 @@ class Outcome(Generic[Value]):
     error: Exception | None = None
 
     def unwrap(self) -> Value:
-        """Return the value, or raise the exception.
+        """Return `value`, or raise `error`.
 
         Raises:
-            Exception: `error`.
+            Exception: `error`, where it is not None.
         """
         if self.error is not None:
             raise self.error
@@ -47,5 +47,5 @@ class Outcome(Generic[Value]):
 
 
 def outcomes(entries: Iterable[Value | Exception]) -> list[Outcome[Value]]:
-    """An outcome for each value and for each exception."""
+    """Return an outcome for each value or exception."""
     return [Outcome(error=one) if isinstance(one, Exception) else Outcome(one) for one in entries]

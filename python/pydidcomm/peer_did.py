@@ -1,4 +1,4 @@
-"""The public names of `pydidcomm.dids.peer_did`."""
+"""Create did:peer DIDs: the public names of `pydidcomm.dids.peer_did`."""
 
 from pydidcomm.dids.peer_did import PeerMethod, create_peer_did
 

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 __all__ = ["QrCode"]
 
 MAX_BYTES: Final = 2_953
-"""The longest text in bytes: a code of version 40 at the lowest level of error correction, ISO 18004."""
+"""The longest text in bytes: that of a code of version 40 with the lowest error correction, ISO 18004."""
 
 BORDER: Final = 4
 """The quiet zone around a code, in modules, ISO 18004."""
 
 
 class QrCode:
-    """A text as a QR code, which a notebook shows.
+    """A QR code of a text; a notebook displays it.
 
-    The level of error correction is the lowest, so that the modules of a long URL are as large as possible.
-    From some 500 characters on they are small on a screen: use the short URL of an invitation.
+    The error correction is the lowest, so that the modules of a long URL are as large as possible. Above some
+    500 characters they are hard to scan from a screen: use the short URL of an invitation.
 
     Args:
-        text: What the code contains, for instance a URL.
+        text: The text to encode, for instance a URL.
 
     Raises:
         ValueError: The text is longer than 2,953 bytes.
@@ -42,9 +42,7 @@ class QrCode:
 
     def __init__(self, text: str) -> None:
         if len(text.encode()) > MAX_BYTES:
-            message = (
-                f"`text` has {len(text.encode())} bytes, and a QR code holds {MAX_BYTES}: use a short URL"
-            )
+            message = f"`text` must have at most {MAX_BYTES} bytes, got {len(text.encode())}: use a short URL"
             raise ValueError(message)
         self.content = text
         self._code = segno.make(text, error="l", boost_error=False, micro=False)
@@ -55,19 +53,19 @@ class QrCode:
         return int(self._code.symbol_size(border=0)[0])
 
     def svg(self, *, scale: float = 4) -> str:
-        """The code as an SVG element.
+        """Return the code as an SVG element.
 
         Args:
-            scale: The pixels of a module.
+            scale: The size of a module in pixels.
         """
         return self._code.svg_inline(scale=scale, border=BORDER, light="#fff")
 
     def png(self, path: "str | os.PathLike[str] | None" = None, *, scale: int = 4) -> bytes:
-        """The code as a PNG picture.
+        """Return the code as a PNG picture, and write it to a file if a path is given.
 
         Args:
-            path: Where it is also written to, if given.
-            scale: The pixels of a module.
+            path: The file to write; None for no file.
+            scale: The size of a module in pixels.
 
         Raises:
             OSError: The file cannot be written.
@@ -81,7 +79,7 @@ class QrCode:
         return data
 
     def text(self, *, width: int = 80) -> str | None:
-        """The code in the blocks of a terminal, two modules a character; None where it is wider.
+        """Return the code in block characters for a terminal; None where the terminal is too narrow.
 
         Args:
             width: The columns of the terminal, for instance `shutil.get_terminal_size().columns`.
@@ -89,7 +87,7 @@ class QrCode:
         rows = [[*row] for row in self._code.matrix_iter(border=2)]
         if len(rows[0]) > width:
             return None
-        # light modules are drawn: terminals are dark, and cameras read both
+        # the light modules are drawn, since most terminals are dark
         rows += [[0] * len(rows[0])] * (len(rows) % 2)
         blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
         pairs = zip(rows[::2], rows[1::2], strict=True)

@@ -21,21 +21,21 @@ _TOTAL = 100_000
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class ReplayEntry:
-    """A message as a replay window knows it.
+    """The entry of a message in a replay window.
 
     `digest` alone identifies the message: it is the same for each copy, in every envelope and on every curve.
     It covers the proved sender, the recipient and the id. Without a proved sender, and in DIDComm v1, it
     covers the recipient and the content.
 
     Attributes:
-        sender: The proved sender: a DID, in DIDComm v1 a verkey; None where none is proved.
-        recipient: Our DID to which the message was encrypted, in DIDComm v1 our verkey; None where it was not
-            encrypted.
+        sender: The proved sender: a DID, in DIDComm v1 a verkey; None for an anonymous sender.
+        recipient: Our DID that the message was encrypted to, in DIDComm v1 our verkey; None for an
+            unencrypted message.
         id: The id of the message; None for a message of DIDComm v1 without one.
         digest: SHA-256 in base64url, 43 characters.
-        expires_time: When the message expires, in seconds since the epoch; None where it does not say.
-        received: When it was unpacked, in seconds since the epoch.
-        delivery: Identifies this delivery of the message. It is another one each time the message arrives.
+        expires_time: When the message expires, in seconds since the epoch; None for never.
+        received: When the message was unpacked, in seconds since the epoch.
+        delivery: The id of this delivery; each arrival of the same message has another one.
     """
 
     sender: str | None
@@ -48,10 +48,10 @@ class ReplayEntry:
 
     @classmethod
     def of(cls, received: UnpackResult | V1Message, *, at: int) -> ReplayEntry:
-        """Return the entry of a message that was unpacked.
+        """Return the entry of an unpacked message.
 
         Args:
-            received: What `unpack` returned.
+            received: The result of `unpack`.
             at: The time in seconds since the epoch.
 
         Example:
@@ -78,14 +78,14 @@ class ReplayEntry:
 
 @runtime_checkable
 class ReplayWindow(Protocol):
-    """Remembers messages, so that none is processed twice.
+    """Records accepted messages, so that replays are refused.
 
-    `seen` is called once for each message, after all its claims are verified and all demands are met, so a
-    forged or refused message leaves no entry. Several processes share a window, for instance a table with a
-    unique key on `digest`. Both methods may be coroutine functions.
+    `seen` is called once for each message, after its claims are verified and the requirements are met, so a
+    forged or refused message leaves no entry. Processes that serve one DID share a window, for instance a
+    table with a unique key on `digest`. Both methods may be coroutine functions.
 
-    An application that cannot process a message calls `forget` with its entry, and the message can be
-    delivered again. `unpack` does the same when it is cancelled or fails.
+    An application that fails to process a message calls `forget` with its entry, so that the message can be
+    delivered again. `unpack` does the same when it is cancelled or fails after `seen`.
 
     Example:
         >>> from pydidcomm import ReplayEntry, ReplayWindow
@@ -102,37 +102,37 @@ class ReplayWindow(Protocol):
     """
 
     def seen(self, entry: ReplayEntry, /) -> bool | Awaitable[bool]:
-        """Return whether another delivery of this message was seen, and remember this one if not.
+        """Return whether another delivery of this message is recorded; if not, record this one.
 
         Args:
-            entry: The message.
+            entry: The entry of the message.
         """
         ...
 
     def forget(self, entry: ReplayEntry, /) -> Awaitable[None] | None:
-        """Remove the message if this delivery of it is the one that is remembered.
+        """Remove the entry if this delivery of the message is the recorded one.
 
-        A replay that is refused or cancelled has another `delivery`, and must not remove the message.
+        A refused or cancelled replay has another `delivery`, and must not remove the entry.
 
         Args:
-            entry: The message.
+            entry: The entry of the message.
         """
         ...
 
 
 class InMemoryReplayWindow:
-    """Remembers messages in this process. Usable from several threads.
+    """A replay window in the memory of this process, safe for several threads.
 
-    Each sender has its own quota, and all anonymous messages together have one, so a sender that sends many
-    messages displaces only its own. Entries are digests, whatever the length of ids and DIDs.
+    Each sender has a quota, and all anonymous messages share one, so a sender of many messages evicts only
+    its own entries until `total` is reached. Entries are digests, whatever the length of ids and DIDs.
 
-    With `seconds`, no message is forgotten earlier. Where there is no room left within that time, further
-    messages are refused as seen. Without it, the oldest message is forgotten when there is no room left.
+    With `seconds`, no entry is evicted earlier; while the quota is full, further messages are refused as
+    replays. Without it, the oldest entry is evicted when the quota is full.
 
     Args:
-        capacity: How many messages of one sender are remembered.
-        total: How many messages of all senders are remembered.
-        seconds: For how long each message is remembered; None for as long as there is room.
+        capacity: The most entries of one sender.
+        total: The most entries of all senders.
+        seconds: How long each entry is kept; None for as long as the quotas allow.
         clock: Returns the time in seconds; None for `time.time`, looked up on each use.
 
     Raises:
@@ -175,10 +175,10 @@ class InMemoryReplayWindow:
         self._of_sender: dict[bytes, dict[str, None]] = {}
 
     def seen(self, entry: ReplayEntry, /) -> bool:
-        """Return whether another delivery of this message was seen, and remember this one if not.
+        """Return whether another delivery of this message is recorded; if not, record this one.
 
         Args:
-            entry: The message.
+            entry: The entry of the message.
         """
         from hashlib import sha256  # noqa: PLC0415, it loads OpenSSL, and most programs have no window
 
@@ -196,10 +196,10 @@ class InMemoryReplayWindow:
             return False
 
     def forget(self, entry: ReplayEntry, /) -> None:
-        """Remove the message if this delivery of it is the one that is remembered.
+        """Remove the entry if this delivery of the message is the recorded one.
 
         Args:
-            entry: The message.
+            entry: The entry of the message.
         """
         with self._lock:
             known = self._known.get(entry.digest)
@@ -208,8 +208,8 @@ class InMemoryReplayWindow:
 
     def __reduce__(self) -> NoReturn:
         message = (
-            "an InMemoryReplayWindow is not pickled or copied, since each copy would take a message once: "
-            "processes share a `ReplayWindow` over a table"
+            "an InMemoryReplayWindow is not pickled or copied, since each copy would accept a message once: "
+            "share a `ReplayWindow` backed by a table"
         )
         raise TypeError(message)
 
@@ -221,7 +221,7 @@ class InMemoryReplayWindow:
             self._remove(oldest)
 
     def _make_room(self, sender: bytes) -> bool:
-        """Forget the oldest message where the quotas demand it; return False where `seconds` forbid it."""
+        """Evict the oldest entry where a quota is full; return False where `seconds` forbids it."""
         own = self._of_sender.get(sender, {})
         full = own if len(own) >= self._capacity else self._known if len(self._known) >= self._total else None
         if full is None:

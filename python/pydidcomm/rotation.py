@@ -1,4 +1,4 @@
-"""Messages that rotate a DID, or end a relationship."""
+"""Create messages that rotate a DID or end a relationship. DIDComm v2.1, section "DID Rotation"."""
 
 from collections.abc import Mapping
 
@@ -8,22 +8,22 @@ from pydidcomm._core import FromPrior, Message
 __all__ = ["EMPTY", "ending", "rotating"]
 
 EMPTY = "https://didcomm.org/empty/1.0/empty"
-"""The type of a message that says nothing but its headers."""
+"""The type of a message with headers only."""
 
 
 def rotating(  # noqa: PLR0913, all but the message are named
     message: Message | None, *, to: str, old: str, new: str, now: int, at: int | None
 ) -> Message:
-    """The message from `new`, or an empty one, with the announcement that `old` is `new` since `at`."""
+    """Return the message, or an empty one from `new`, with a `from_prior` that rotates `old` to `new`."""
     _check(message, {"to": to, "old": old, "new": new}, at)
     rotation = FromPrior(iss=old, sub=new, iat=now if at is None else at)
     return _carrying(message, rotation, to=to, frm=new, now=now)
 
 
 def ending(message: Message | None, *, to: str, frm: str, now: int, at: int | None) -> Message:
-    """The message without a sender, or an empty one, with the announcement that `frm` ended at `at`.
+    """Return the message, or an empty one, with a `from_prior` that ends the relationship of `frm`.
 
-    It names its recipient in `aud`: nothing else in it does, and the recipient could hand it on.
+    `aud` contains the recipient, since otherwise the recipient could pass the token on to other peers.
     """
     _check(message, {"to": to, "frm": frm}, at)
     ended = FromPrior(iss=frm, aud=to.partition("#")[0], iat=now if at is None else at)
@@ -31,7 +31,7 @@ def ending(message: Message | None, *, to: str, frm: str, now: int, at: int | No
 
 
 def _check(message: Message | None, dids: Mapping[str, str], at: int | None) -> None:
-    """Names the arguments as the caller does: the token has other names for them."""
+    """Checks the arguments by their own names, since the token has other names for them."""
     check_instance("message", message, Message)
     for name, did in dids.items():
         check_text(name, did)
@@ -44,6 +44,6 @@ def _carrying(message: Message | None, rotation: FromPrior, *, to: str, frm: str
         recipient = to.partition("#")[0]
         return Message(type=EMPTY, frm=frm, to=[recipient], created_time=now, from_prior=rotation)
     if message.from_prior is not None:
-        problem = "the message announces a DID rotation already"
+        problem = "`message` must not have `from_prior`: it announces a DID rotation already"
         raise ValueError(problem)
     return message.replace(from_prior=rotation)

@@ -1,4 +1,4 @@
-"""Create received messages for tests of message handlers. Not for programs: they are not verified."""
+"""Create received messages for tests of message handlers. Not for production: any sender can be claimed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,17 +20,17 @@ def received(
     sign: bool = False,
     config: UnpackConfig | None = None,
 ) -> UnpackResult:
-    """Return what `unpack` would return for the message, as from this sender.
+    """Return the result of `unpack` for a message from this sender.
 
-    The message is packed with new keys and unpacked, so the result is that of a real envelope. Any DID will
-    do: none is resolved.
+    The message is packed with new keys and unpacked, so the result is that of a real envelope. The DIDs need
+    not exist: none is resolved.
 
     Args:
-        message: What was sent; `frm` is filled in where it is missing.
-        sender: The DID that is proved to be the sender; None for a message whose sender is not proved.
-        recipient: The DID of ours that the message is encrypted to.
+        message: The message; a missing `frm` is filled in.
+        sender: The DID of the proved sender; None for a message whose sender is not proved.
+        recipient: Our DID that the message is encrypted to.
         sign: Whether the sender has signed the message.
-        config: How it is unpacked.
+        config: The requirements and limits for unpacking.
 
     Raises:
         ValueError: `sender` or `recipient` contradicts the message, or `sign` is set without `sender`.
@@ -58,13 +58,13 @@ def received(
 
 
 class _Documents:
-    """Resolves the parties of one message."""
+    """A resolver with the documents of one message's parties."""
 
     def __init__(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
         self._documents = documents
 
     def resolve(self, did: str, /) -> Mapping[str, Any] | None:
-        """The document of the DID."""
+        """Return the document of the DID; None for another DID."""
         return self._documents.get(did)
 
 

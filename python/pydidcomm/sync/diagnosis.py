@@ -26,8 +26,8 @@ def diagnose(
 
     Args:
         resolvers_config: Finds the secrets and resolves the DIDs.
-        packed_msg: The message: its text, its JSON object, or what packing returned.
-        config: The options with which it would be unpacked.
+        packed_msg: The message: its text, its JSON object, or the result of packing.
+        config: The options for `unpack`.
 
     Example:
         >>> from pydidcomm.sync import DIDCommMessaging, Message

@@ -16,11 +16,11 @@ def check_key(handle: object, public_key: PublicKey) -> None:
 
     Args:
         handle: The external key, with `agree`, `sign` or both, plain or async.
-        public_key: The public half of the key.
+        public_key: The public key.
 
     Raises:
-        TypeError: The key has no method for the curve, or a method returns another type than bytes.
-        ValueError: What a method returns has another length or form, or belongs to another key.
+        TypeError: The key has no method for its curve, or a method does not return bytes.
+        ValueError: The result of a method has another length or form, or belongs to another key.
     """
     for operation, resolvers, did in _checks(handle, public_key):
         try:

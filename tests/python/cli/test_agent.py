@@ -164,6 +164,6 @@ def test_each_key_of_the_configuration_is_in_the_docs_and_survives_writing(tmp_p
     assert Settings.read(tmp_path / "agent.toml") == settings
     changed = {"PYDIDCOMM_AGENT_AGENT_LABEL": "b", "PYDIDCOMM_AGENT_CONFIG": "x"}
     assert Settings.read(tmp_path / "agent.toml", changed).agent.label == "b"
-    with pytest.raises(ValueError, match="PYDIDCOMM_AGENT_SERVER_NOPE names no section and key"):
+    with pytest.raises(ValueError, match="PYDIDCOMM_AGENT_SERVER_NOPE does not match a section and key"):
         Settings.read(tmp_path / "agent.toml", {"PYDIDCOMM_AGENT_SERVER_NOPE": "1"})
     assert_documented(settings, page)

@@ -19,7 +19,7 @@ WITHOUT = (
 
 def test_a_configuration_that_is_not_text_is_2(alice: Terminal) -> None:
     config = alice.home / "mediator.toml"
-    for content, reason in ((b"\xff", "not UTF-8"), (b"a =", "is not TOML")):
+    for content, reason in ((b"\xff", "not UTF-8"), (b"a =", "must be TOML")):
         config.write_bytes(content)
         ended = alice.run("mediator", "status", "--config", str(config), "--json")
         assert ended.returncode == 2

@@ -101,16 +101,19 @@ def test_a_number_of_another_type_or_below_the_least_is_named(
 
 
 WRONG: list[tuple[str, Callable[[], object]]] = [
-    ("`packed` must be str, bytes, dict or what packing returned, got int", lambda: inspect(cast("Any", 7))),
+    ("`packed` must be str, bytes, dict or the result of packing, got int", lambda: inspect(cast("Any", 7))),
     (
-        "`packed_msg` must be str, bytes, dict or what packing returned, got NoneType",
+        "`packed_msg` must be str, bytes, dict or the result of packing, got NoneType",
         lambda: PARTY.diagnose(ANY),
     ),
     ("`packed_msgs` must be a list of messages, got NoneType", lambda: PARTY.unpack_many(ANY)),
     ("`packed_msgs` must be a list of messages, got NoneType", lambda: list(PARTY.unpack_each(ANY))),
     ("`outgoing` must be a list of Outgoing, got NoneType", lambda: PARTY.pack_many(ANY)),
     ("`resolvers` must be a dict, got NoneType", lambda: PrefixResolver(ANY)),
-    ("`resolvers` must have str as keys", lambda: PrefixResolver(cast("Any", {1: LocalResolver()}))),
+    (
+        "`resolvers` must be a dict with str as keys",
+        lambda: PrefixResolver(cast("Any", {1: LocalResolver()})),
+    ),
     (
         "`resolvers` must contain objects with the method resolve, got str for 'did:'",
         lambda: PrefixResolver(cast("Any", {"did:": "x"})),

@@ -51,11 +51,11 @@ def test_a_did_that_the_default_resolver_reads_names_no_resolver(did: str) -> No
     [
         (
             {"require_authenticated": True},
-            "refused by `require_authenticated` of `UnpackConfig`: the message proves",
+            "refused by `require_authenticated` of `UnpackConfig`: the sender is not",
         ),
         ({"require_signed": True}, "the message is not signed"),
-        ({"require_unexpired": True}, "`expires_time` of the message has come"),
-        ({"allowed_senders": ["did:example:bob"]}, "not from a proved sender that is allowed"),
+        ({"require_unexpired": True}, "`expires_time` of the message has passed"),
+        ({"allowed_senders": ["did:example:bob"]}, "has no proved sender that is allowed"),
     ],
 )
 async def test_a_refusal_names_the_option_and_the_reason(demands: dict[str, Any], reason: str) -> None:

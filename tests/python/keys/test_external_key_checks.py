@@ -90,5 +90,5 @@ def test_a_did_of_an_existing_key_is_found_by_the_kids_that_are_returned(method:
 def test_a_did_key_takes_one_key_in_all() -> None:
     key = Secret.generate("X25519", kid="did:example:a#1").public_key
     for agreement in ([], [key, key]):
-        with pytest.raises(ValueError, match="takes one key"):
+        with pytest.raises(ValueError, match="must have one key"):
             create_public_key_did(agreement=agreement, method="did:key")

@@ -232,7 +232,7 @@ def test_the_svg_is_shown_by_notebooks_and_is_well_formed() -> None:
 
 def test_a_text_that_does_not_fit_is_refused() -> None:
     assert QrCode("x" * 2_953).modules == 177
-    with pytest.raises(ValueError, match="2954 bytes"):
+    with pytest.raises(ValueError, match="at most 2953 bytes, got 2954"):
         QrCode("x" * 2_954)
     long = Invitation.to(ALICE, "https://example.com/", goal="x" * 3_000)
     assert SHOWN(long) is None

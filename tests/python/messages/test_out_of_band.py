@@ -129,13 +129,13 @@ def test_an_invitation_with_a_given_id_has_no_further_header() -> None:
 
 @pytest.mark.spec("OOB-08")
 def test_only_an_invitation_goes_into_a_url() -> None:
-    with pytest.raises(ValueError, match="attach the message"):
+    with pytest.raises(ValueError, match="`invitation` must have the type"):
         invitation_url(Message(type="https://example.org/chat/1.0/hello", frm="did:example:alice"), BASE)
 
 
 @pytest.mark.spec("OOB-04")
 def test_an_invitation_without_sender_does_not_go_into_a_url() -> None:
-    with pytest.raises(ValueError, match="sender"):
+    with pytest.raises(ValueError, match="`invitation` must have `frm`"):
         invitation_url(Message(type=INVITATION_TYPE), BASE)
 
 

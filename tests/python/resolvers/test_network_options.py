@@ -69,9 +69,11 @@ def test_a_password_in_the_url_is_refused_and_not_shown() -> None:
 def test_a_value_that_is_not_a_resolver_is_refused_behind_another() -> None:
     wrong: list[Any] = [5, None, [LocalResolver()], LocalResolver]
     for one in wrong:
-        with pytest.raises(TypeError, match=r"^`resolvers` must have the method resolve, got "):
+        with pytest.raises(
+            TypeError, match=r"^`resolvers` must be an object with the method `resolve`, got "
+        ):
             FallbackResolver(LocalResolver(), one)
-        with pytest.raises(TypeError, match=r"^`resolver` must have the method resolve, got "):
+        with pytest.raises(TypeError, match=r"^`resolver` must be an object with the method `resolve`, got "):
             CachingResolver(one)
 
 
