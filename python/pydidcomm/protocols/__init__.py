@@ -1,10 +1,10 @@
-"""Protocols as state machines without I/O, one module a protocol.
+"""Protocols as state machines without I/O, one module per protocol.
 
 A protocol takes a received message, the stored state of its thread and the time, and returns a `Step`: the
 new state, the messages to send, the events, the deadline. It opens no socket, reads no clock and awaits
-nothing, so a program with a loop of its own uses it as the agent does.
+nothing, so a program with its own event loop can use it without the agent.
 
-Each protocol is a module of this package; `machine` has `Protocol`, of which another one is written.
+To write another protocol, subclass `Protocol` (module `machine`).
 
 Example:
     >>> from pydidcomm.protocols import Ping, Protocols, Received, Trust, TrustPing

@@ -10,17 +10,17 @@ from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_orig
 from pydidcomm.errors import MalformedMessageError
 
 Read = Callable[[Any, str], Any]
-"""Takes a JSON value and where it stands, and returns the value of the field."""
+"""Takes a JSON value and its path in the message, and returns the value of the field."""
 
 OTHERS: Final = "others"
-"""The key of a field's metadata that makes it take the members without a field of their own."""
+"""The metadata key of the field that collects the members without a field of their own."""
 
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A field of a dataclass, and the member of the object that it is."""
+    """A field of a dataclass, and the JSON member that it is read from."""
 
     attribute: str
     name: str
@@ -29,7 +29,7 @@ class _Member:
 
 
 def read(cls: Callable[..., Value], found: object, part: str) -> Value:
-    """An object of the dataclass from a JSON object.
+    """Create an instance of the dataclass from a JSON object.
 
     Raises:
         MalformedMessageError: The value is not an object, or a member is missing or has another type.
@@ -40,7 +40,7 @@ def read(cls: Callable[..., Value], found: object, part: str) -> Value:
     values: dict[str, Any] = {}
     for member in _members(cls):
         value = members.get(member.name)
-        # null stands for an absent member, as serializers write it that know no other form
+        # some serializers write null for an absent member
         if value is not None:
             values[member.attribute] = member.read(value, f"{part}.{member.name}")
         elif member.required:
@@ -52,12 +52,12 @@ def read(cls: Callable[..., Value], found: object, part: str) -> Value:
     try:
         return cls(**values)
     except ValueError as error:
-        # what the class itself checks, for instance that a list is not empty
+        # raised by a check of the class, for instance for an empty list
         raise MalformedMessageError(part=part, reason=str(error)) from None
 
 
 def write(value: object) -> dict[str, Any]:
-    """The JSON object of a dataclass, without the fields that are None."""
+    """Convert a dataclass to a JSON object, without the fields that are None."""
     cls: Callable[..., object] = type(value)
     written = ((member.name, getattr(value, member.attribute)) for member in _members(cls))
     others = _others(cls)
@@ -94,11 +94,11 @@ def _members(cls: Callable[..., object]) -> tuple[_Member, ...]:
 
 @cache
 def _others(cls: Callable[..., object]) -> str | None:
-    """The field that has the members without a field, if there is one."""
+    """The name of the field that collects the other members; None if there is none."""
     return next((field.name for field in fields(cast("Any", cls)) if field.metadata.get(OTHERS)), None)
 
 
-def _reader(hint: Any) -> Read:  # noqa: ANN401, C901, PLR0911, an annotation; a branch a kind of it
+def _reader(hint: Any) -> Read:  # noqa: ANN401, C901, PLR0911, an annotation; one branch per kind
     """The function that reads a value of the annotation."""
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is Any or hint is object:
@@ -132,15 +132,15 @@ def _reader_of_optional(hint: object, arguments: tuple[Any, ...]) -> Read:
         known = _reader(present[0])
         return lambda value, part: None if value is None else known(value, part)
     if set(present) == {int, str}:
-        # numbers that peers write as text
+        # some peers write numbers as strings
         return _reader_of_scalar(int, (int, str), "not a whole number or a string")
-    problem = f"a field of a typed message has one type, or that and None, got {hint!r}"
+    problem = f"a field of a typed message must have one type, or one type and None, got {hint!r}"
     raise TypeError(problem)
 
 
 def _reader_of_values(values: tuple[Any, ...]) -> Read:
     def read_value(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
-        # 1 == True, and they are two values of JSON
+        # in Python 1 == True; in JSON 1 and true are different values
         if not any(type(value) is type(one) and value == one for one in values):
             raise MalformedMessageError(part=part, reason=f"not one of {', '.join(map(str, values))}")
         return value
@@ -175,7 +175,7 @@ def _reader_of_object(member: Read) -> Read:
 
 def _reader_of_scalar(kind: type, accepted: tuple[type, ...], reason: str) -> Read:
     def read_scalar(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
-        # a bool is an int to Python, and not a number to JSON
+        # in Python a bool is an int; in JSON it is not a number
         if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
             raise MalformedMessageError(part=part, reason=reason)
         return value

@@ -1,6 +1,6 @@
-"""Marks on the methods of a protocol: which message a method handles, and which it begins a thread with.
+"""Decorators for the methods of a protocol: `on` marks message handlers, `begins` the starts of threads.
 
-`pydidcomm.protocols.machine` shows them in use.
+`pydidcomm.protocols.machine` has an example.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _MARK: Final = "_pydidcomm_protocol"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class On:
-    """What `on` says of a method."""
+    """The options of `on` for a method."""
 
     name: str
     trust: Trust
@@ -30,7 +30,7 @@ class On:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begins:
-    """What `begins` says of a method."""
+    """The options of `begins` for a method."""
 
     role: str
 
@@ -44,19 +44,20 @@ def on(  # noqa: PLR0913, options by name
     quiet: bool = False,
     expired: bool = False,
 ) -> Callable[[Method], Method]:
-    """Mark a method of a protocol as what a message does: `(self, thread: Conversation, body: ...) -> None`.
+    """Mark a method of a protocol as the handler of a message.
 
-    The annotation of the last argument is the typed message.
+    The method has the signature `(self, thread: Conversation, body: ...) -> None`; the annotation of the last
+    argument is the typed message.
 
     Args:
-        name: The name of the message in its type.
-        trust: How well the sender has to be proved.
-        role: The role that we have in a thread with this message; None for any.
+        name: The name of the message, which is the last part of its type URI.
+        trust: The least trust that the sender must have; a message below it is a problem.
+        role: Our role in a thread with this message; None for any.
         state: The states in which the message is expected; None for any, the start included. The start of a
             thread is the empty string.
-        quiet: Whether the message is ignored, with an event, where it is not expected; otherwise it is a
-            problem.
-        expired: Whether the message is handled after its `expires_time`.
+        quiet: Whether a message in another role or state is ignored, with the event "unexpected". Otherwise
+            it is a problem, unless there is no thread or the thread is done.
+        expired: Whether the message is handled after its `expires_time`; otherwise it is the event "expired".
     """
 
     def mark(method: Method) -> Method:
@@ -69,12 +70,13 @@ def on(  # noqa: PLR0913, options by name
 
 
 def begins(*, role: str) -> Callable[[Method], Method]:
-    """Mark a method of a protocol as the start of a thread by our side, with a message of its annotation.
+    """Mark a method of a protocol as the start of a thread by our side.
 
-    The method sends the message: `(self, thread: Conversation, body: ...) -> None`.
+    The method has the signature `(self, thread: Conversation, body: ...) -> None`, and sends the message.
+    The annotation of the last argument is the typed message that the thread begins with.
 
     Args:
-        role: The role that we have in the thread.
+        role: Our role in the thread.
     """
 
     def mark(method: Method) -> Method:
@@ -85,13 +87,13 @@ def begins(*, role: str) -> Callable[[Method], Method]:
 
 
 def mark_of(method: object) -> On | Begins | None:
-    """The mark of an attribute of a class; None where it has none."""
+    """The mark of a method; None if it has none."""
     mark: On | Begins | None = getattr(method, _MARK, None)
     return mark
 
 
 def body_of(method: Callable[..., None]) -> type[Body]:
-    """The typed message that the last parameter of a method is annotated with."""
+    """The typed message in the annotation of a method's last parameter."""
     *_, last = signature(method).parameters
     body = get_type_hints(method).get(last)
     if not (isinstance(body, type) and issubclass(body, Body)):

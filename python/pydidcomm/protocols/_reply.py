@@ -1,4 +1,4 @@
-"""An answer to the sender of a message, on the connection that brought it."""
+"""Answer the sender of a message, on the connection that the message arrived on."""
 
 from pydidcomm import Message
 from pydidcomm.protocols.outgoing import Outgoing

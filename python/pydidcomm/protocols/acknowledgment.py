@@ -1,4 +1,4 @@
-"""Acknowledgments: `please_ack`, `ack`, and the empty message 1.0 that carries what has nothing else to say.
+"""Acknowledgments: the headers `please_ack` and `ack`, and the empty message 1.0, which can carry them.
 
 DIDComm v2.1, sections "ACKs" and "Empty Message".
 
@@ -42,18 +42,18 @@ PIURI: Final = "https://didcomm.org/empty/1.0"
 """The protocol identifier URI of the empty message."""
 
 MAX_IDS: Final = 64
-"""The most ids of one `please_ack` or `ack` that are read: more can be acknowledged by the next message."""
+"""The maximum number of ids read from one `please_ack` or `ack`; a later message can carry the rest."""
 
 FORWARD: Final = "https://didcomm.org/routing/2.0/forward"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Empty(Body, type=f"{PIURI}/empty"):
-    """A message that says nothing but its headers."""
+    """A message with an empty body, sent for its headers."""
 
 
 class EmptyMessage(Protocol, piuri=PIURI):
-    """Empty message 1.0: it has no meaning of its own, and its headers are handled by others."""
+    """Empty message 1.0: only its headers matter, and they are handled like those of any message."""
 
     @begins(role="sender")
     def start(self, thread: Conversation, empty: Empty) -> None:
@@ -76,7 +76,9 @@ class EmptyMessage(Protocol, piuri=PIURI):
 
 
 def is_pure(message: Message) -> bool:
-    """Whether a message is a pure acknowledgment: an empty message with `ack`. It is never acknowledged.
+    """Whether a message is a pure acknowledgment: an empty message with `ack`.
+
+    A pure acknowledgment is never acknowledged.
 
     Args:
         message: Any message.
@@ -85,7 +87,7 @@ def is_pure(message: Message) -> bool:
 
 
 def requested_by(message: Message) -> tuple[str, ...]:
-    """The ids that `please_ack` of a message asks to acknowledge, in lower case; "" is the message itself.
+    """The ids in the `please_ack` of a message, in lower case; "" becomes the id of the message itself.
 
     Args:
         message: Any message.
@@ -101,7 +103,7 @@ def requested_by(message: Message) -> tuple[str, ...]:
 
 
 def acknowledged_by(message: Message) -> tuple[str, ...]:
-    """The ids that a message acknowledges, in lower case, whatever its type.
+    """The ids that a message of any type acknowledges, in lower case.
 
     Args:
         message: Any message.
@@ -112,12 +114,12 @@ def acknowledged_by(message: Message) -> tuple[str, ...]:
 def ids_to_acknowledge(received: Received, arrived: Mapping[str, int]) -> tuple[str, ...]:
     """The ids to acknowledge to the sender of a message, the oldest first.
 
-    Nothing is acknowledged to a sender that is not proved, in answer to a pure acknowledgment or to a
-    forward.
+    There are none if the sender is not proved, or if the message is a pure acknowledgment or a forward.
 
     Args:
-        received: The message; it counts as stored.
-        arrived: When the requested messages arrived, by id in lower case: only those of this peer.
+        received: The message, which must be stored already.
+        arrived: The arrival times of earlier messages of this peer, in seconds since the epoch, by id in
+            lower case.
     """
     message = received.message
     if received.sender is None or is_pure(message) or same_message_type(message.type, FORWARD):
@@ -127,10 +129,10 @@ def ids_to_acknowledge(received: Received, arrived: Mapping[str, int]) -> tuple[
 
 
 def with_acknowledgment(message: Message, ids: Sequence[str]) -> Message:
-    """The message with the ids in its `ack`, so that no message of its own is needed.
+    """The message with the ids added to its `ack`, so that no separate acknowledgment is needed.
 
     Args:
-        message: A message of ours on the thread.
+        message: A message of ours on the same thread.
         ids: What `ids_to_acknowledge` returned.
     """
     if not ids:
@@ -139,14 +141,17 @@ def with_acknowledgment(message: Message, ids: Sequence[str]) -> Message:
 
 
 def acknowledgment(received: Received, ids: Sequence[str], *, now: int) -> Outgoing | None:
-    """The pure acknowledgment, where no other message of the thread carries it; None where there are no ids.
+    """A pure acknowledgment of the ids, to be sent if no other message of the thread carries them.
 
-    It never asks for an acknowledgment.
+    It requests no acknowledgment itself.
 
     Args:
-        received: The message that asked for it.
+        received: The message that requested the acknowledgment.
         ids: What `ids_to_acknowledge` returned.
         now: The time, in seconds since the epoch.
+
+    Returns:
+        The message to send; None if `ids` is empty or the sender is not proved.
     """
     if not ids or received.sender is None:
         return None

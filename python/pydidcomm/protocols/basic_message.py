@@ -39,8 +39,7 @@ class Text(Body, type=f"{PIURI}/message"):
 class BasicMessage(Protocol, piuri=PIURI, roles=("sender", "receiver")):
     """Basic message 2.0 in both roles; it has no states and no answers.
 
-    Events: "message" with the text; "no-created-time" where the sender left out the time that the protocol
-    demands.
+    Events: "message" with the `Text`; "no-created-time" if the required `created_time` is missing.
     """
 
     @begins(role="sender")

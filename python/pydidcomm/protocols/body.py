@@ -27,12 +27,12 @@ __all__ = ["Body"]
 class Body:
     """The base of typed messages.
 
-    A subclass is a frozen dataclass that names its message type as an argument of the class. Its fields are
-    the members of the body: `str`, `int`, `float`, `bool`, `Any`, enums of strings, `list[...]`,
-    `tuple[..., ...]`, `Mapping[str, ...]`, other dataclasses, and each of them `| None`.
-    `field(metadata={"name": "feature-type"})` gives a member another name. A field that is None
-    is left out; members without a field are ignored, unless a field with `metadata={"others": True}` takes
-    them. `__post_init__` may raise ValueError: a body that was received is then malformed.
+    A subclass is a frozen dataclass with its message type as a class argument. Its fields are the members of
+    the body: `str`, `int`, `float`, `bool`, `Any`, `Literal[...]`, enums, `list[...]`, `tuple[..., ...]`,
+    `Mapping[str, ...]` and other dataclasses, each also with `| None`.
+    `field(metadata={"name": "feature-type"})` gives a member another name. A field that is None is left out.
+    Members without a field are ignored, unless a field with `metadata={"others": True}` collects them. If
+    `__post_init__` raises ValueError, a received body is malformed.
 
     Attributes:
         type: The message type URI.
@@ -43,22 +43,22 @@ class Body:
     type: ClassVar[str]
 
     def __init_subclass__(cls, *, type: str | None = None, **options: Any) -> None:  # noqa: A002, ANN401, the header's name
-        """Takes the message type URI of the class."""
+        """Store the message type URI of the class."""
         super().__init_subclass__(**options)
-        # a dataclass with slots is made a second time, without arguments
+        # `@dataclass(slots=True)` creates the class a second time, without class arguments
         if type is not None:
             cls.type = type
 
     def to_message(self, *, thid: str | None = None, pthid: str | None = None, **headers: Any) -> Message:  # noqa: ANN401
-        """The message with this body.
+        """A message of this type with this body.
 
         Args:
-            thid: The thread that it belongs to; None begins one.
-            pthid: The parent thread.
+            thid: The thread id; None begins a thread.
+            pthid: The id of the parent thread.
             headers: Further arguments of `Message`, for instance `to` and `attachments`.
 
         Raises:
-            TypeError: The class is not a dataclass, or JSON has no form for a value.
+            TypeError: The class is not a dataclass, or a value cannot be written as JSON.
             ValueError: A header has a form that the specification forbids.
         """
         return Message(type=self.type, body=self.to_body(), thid=thid, pthid=pthid, **headers)
@@ -90,7 +90,7 @@ class Body:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Self:
-        """Read the body as a JSON object.
+        """Read a typed message from the JSON object of its body.
 
         Args:
             body: The members.

@@ -1,6 +1,6 @@
-"""What the methods of a protocol collect: messages to send, events, and the new state of the thread.
+"""`Conversation`: collects the messages, the events and the new state of one step of a protocol.
 
-Nothing is sent and nothing is stored here: `Protocol.receive` returns what was collected as a `Step`.
+It sends and stores nothing: `Protocol.receive` returns what was collected as a `Step`.
 
 Example:
     >>> from pydidcomm.protocols import Conversation, Ping, Thread
@@ -30,7 +30,7 @@ from pydidcomm.protocols.versions import agree
 __all__ = ["Conversation"]
 
 _LANGUAGES = 16
-"""The most languages of a peer that are remembered: `accept-lang` is a preference, and no dictionary."""
+"""The maximum number of languages stored for a peer; a list of preferences needs only a few."""
 
 
 class Conversation:
@@ -40,15 +40,16 @@ class Conversation:
         received: The message that is handled; None in `begin` and `wake`.
         now: The time of the step, in seconds since the epoch.
         peer: The id of the relationship, or the peer's proved DID; empty for an anonymous sender.
+        protocol: The protocol identifier URI.
         thid: The thread id in lower case.
-        pthid: The parent thread.
+        pthid: The id of the parent thread.
         role: Our role.
         state: Our state; empty at the start of a thread.
-        data: What the protocol remembers; `set` changes it.
+        data: The protocol's own data, a JSON object; `set` changes it.
         to: The peer's DID; None for an anonymous sender.
         frm: Our DID.
         languages: The languages that the peer prefers, most preferred first.
-        orders: The orders of the messages of the thread, where the protocol is sequenced.
+        orders: The sequence numbers of the thread; None if the protocol is not sequenced.
     """
 
     def __init__(  # noqa: PLR0913, options by name
@@ -94,28 +95,31 @@ class Conversation:
 
     @property
     def proved_sender(self) -> str | None:
-        """The DID that is proved to have sent the message that is handled; None where none is."""
+        """The proved sender of the handled message, a DID; None if there is none."""
         return None if self.received is None else self.received.sender
 
     @property
     def _cause(self) -> Received:
         if self.received is None:
-            problem = "no message caused this step: use `send` in place of `reply`"
+            problem = "this step handles no received message: call `send` instead of `reply`"
             raise LocalProtocolError(problem)
         return self.received
 
     def reply(self, body: Body | Message, **headers: Any) -> Outgoing | None:  # noqa: ANN401
-        """Answer the message that is handled: to its sender, from the DID that it was addressed to.
+        """Answer the handled message: to its sender, from the DID that the message was sent to.
 
-        It may leave on the connection that brought the message, where `return_route` allows that. It has
-        the sender protection of the message, and the lower minor version of the protocol.
+        The answer may use the connection of the message if `return_route` allows it. It protects the sender
+        as the message did, and has the lower of the two parties' minor versions.
 
         Args:
-            body: The answer, or a message of which `to`, `frm`, `thid` and `created_time` are set.
+            body: The answer; of a `Message`, `to`, `frm`, `thid`, `pthid` and `created_time` are replaced.
             headers: Further arguments of `Message`.
 
         Returns:
-            What will be sent; None where the sender is anonymous, so that nothing can be sent.
+            The message to send; None if there is no DID to answer to, because the sender is anonymous.
+
+        Raises:
+            LocalProtocolError: The step handles no received message.
         """
         cause = self._cause
         to = cause.sender or cause.answer_to
@@ -135,14 +139,17 @@ class Conversation:
         """Send a message on this thread to its peer.
 
         Args:
-            body: The message.
+            body: The message; of a `Message`, `to`, `frm`, `thid`, `pthid` and `created_time` are replaced.
             headers: Further arguments of `Message`.
+
+        Returns:
+            The message to send.
 
         Raises:
             LocalProtocolError: The peer is anonymous.
         """
         if self.to is None:
-            problem = "the peer of this thread is anonymous: no DID to send to"
+            problem = "the peer of this thread is anonymous: there is no DID to send to"
             raise LocalProtocolError(problem)
         thid = self.thid if self.received is None else self.received.message.thread
         message = self._message(body, thid, headers, to=self.to, frm=self.frm)
@@ -153,11 +160,11 @@ class Conversation:
     def _message(
         self, body: Body | Message, thid: str, headers: Mapping[str, Any], *, to: str, frm: str | None
     ) -> Message:
-        """The message of the thread; the first one of a thread of ours has its id."""
+        """The message with the headers of the thread; the first one has the thread id as its own id."""
         begins = self.received is None and not self._stored and not self._send
         identity: dict[str, Any] = {"id": thid} if begins else {"thid": thid}
         if self.received is not None and isinstance(body, Message) and body.id == self.received.message.id:
-            # the message itself, sent back: the answer is another message
+            # the received message itself is sent back: the answer needs another id
             identity["id"] = str(uuid.uuid4())
         defaults: dict[str, Any] = {"to": [to], "frm": frm, "created_time": self.now, "pthid": self.pthid}
         values = {**defaults, **identity, **(self._headers if begins else {}), **headers}
@@ -177,11 +184,11 @@ class Conversation:
         self._events.append(made)
 
     def set(self, state: str | None = None, **data: Any) -> None:  # noqa: ANN401
-        """Change the state of the thread, which is then stored.
+        """Change the state and the data of the thread, so that the step stores them.
 
         Args:
-            state: The new state; None leaves it.
-            data: Members of the thread's data to replace; None removes one.
+            state: The new state; None keeps the present one.
+            data: Members to set in the thread's data; None removes a member.
         """
         self._changed = True
         self.state = self.state if state is None else state
@@ -209,7 +216,7 @@ class Conversation:
             self.emit(event, data)
 
     def step(self) -> Step:
-        """What was collected."""
+        """The step with what was collected so far."""
         if self.orders is not None:
             self.set(orders=self.orders.as_dict())
         thread = Thread(
@@ -225,29 +232,29 @@ class Conversation:
             frm=self.frm,
             languages=self.languages,
         )
-        # an anonymous peer has no state of its own: another one could name the same thread
+        # the state of an anonymous peer is not stored: another peer could use the same thread id
         stored = thread if self._changed and self.peer else None
         return Step(thread=stored, send=tuple(self._send), events=tuple(self._events))
 
 
 def _in_version(message: Message, theirs: str) -> Message:
-    """The message in the minor version of the peer's message, where that is the lower one."""
+    """The message in the minor version of the peer's message, if that is the lower one."""
     piuri, _, name = message.type.rpartition("/")
     try:
         agreed = agree(piuri, theirs.rpartition("/")[0]) or piuri
     except ValueError:
-        # a type of another form has no versions
+        # the type is not a URI with a version
         return message
     return message if agreed == piuri else message.replace(type=f"{agreed}/{name}")
 
 
 def opened(received: Received, *, protocol: str, role: str, thid: str) -> Thread:
-    """The thread that a message begins.
+    """The initial state of the thread that a message begins.
 
     Args:
         received: The message.
         protocol: The protocol identifier URI.
-        role: The role that we have.
+        role: Our role.
         thid: The id under which its state is stored.
     """
     return Thread(
@@ -263,5 +270,5 @@ def opened(received: Received, *, protocol: str, role: str, thid: str) -> Thread
 
 
 def fresh_thread_id(headers: Mapping[str, Any]) -> str:
-    """The id of a thread that we begin: that of its first message."""
+    """The id of a thread that we begin, which is the id of its first message."""
     return str(headers.get("thid") or headers.get("id") or uuid.uuid4()).lower()

@@ -1,7 +1,6 @@
-"""Coordinate mediation 2.0 and 3.0 in the recipient's role: ask for mediation, and keep the list of DIDs.
+"""Coordinate mediation 2.0 and 3.0 in the recipient's role: request mediation, and update the list of DIDs.
 
-The mediator's role is in `pydidcomm.mediator`. The versions differ in names alone; a relationship that was
-granted under one is known under the other.
+The mediator's role is in `pydidcomm.mediator`. The two versions differ only in names.
 
 Example:
     >>> from pydidcomm.protocols.coordinate_mediation import CoordinateMediation3, MediateRequest3
@@ -72,7 +71,7 @@ _RETURN: Final = {"return_route": "all"}
 
 
 class _Recipient:
-    """What the machines of both versions do."""
+    """The steps that both versions share."""
 
     @staticmethod
     def ask(thread: Conversation, body: Body, state: str) -> None:
@@ -87,14 +86,14 @@ class _Recipient:
 
     @staticmethod
     def updated(thread: Conversation, response: Response) -> None:
-        """Report the results for what was asked, and no other."""
+        """Report the results of the requested updates; results for other DIDs are dropped."""
         asked = {(each["recipient_did"], each["action"]) for each in thread.data["updates"]}
         found = [each for each in response.updated if (each.recipient_did, each.action) in asked]
         thread.finish("updated", tuple(found))
 
     @staticmethod
     def remember(thread: Conversation, updates: tuple[Update, ...]) -> None:
-        """Keep what was asked."""
+        """Store the requested updates in the thread."""
         thread.set(updates=[{"recipient_did": each.recipient_did, "action": each.action} for each in updates])
 
 
@@ -102,13 +101,13 @@ class CoordinateMediation2(Protocol, piuri=PIURI_2, roles=("recipient",)):
     """Coordinate mediation 2.0 in the recipient's role.
 
     Each request is a thread of its own, whose states are "requested", "updating" or "asking", and "done".
-    Events: "granted" with `routing_dids` and `mediator`, "denied", "updated" with the `Updated` of the
-    request, "listed" with the list, "timeout".
+    Events: "granted" with `routing_dids` and `mediator`, "denied", "updated" with a tuple of `Updated`,
+    "listed" with the `Keylist`, "timeout".
     """
 
     @begins(role="recipient")
     def request(self, thread: Conversation, request: MediateRequest2) -> None:
-        """Ask for mediation."""
+        """Request mediation."""
         _Recipient.ask(thread, request, "requested")
 
     @begins(role="recipient")
@@ -119,36 +118,39 @@ class CoordinateMediation2(Protocol, piuri=PIURI_2, roles=("recipient",)):
 
     @begins(role="recipient")
     def query(self, thread: Conversation, query: KeylistQuery) -> None:
-        """Ask for the list."""
+        """Request the list of registered DIDs."""
         _Recipient.ask(thread, query, "asking")
 
     @on("mediate-grant", role="recipient", state="requested", quiet=True)
     def grant(self, thread: Conversation, grant: MediateGrant2) -> None:
-        """End with the routing DIDs."""
+        """End the thread with the routing DIDs."""
         _Recipient.granted(thread, grant)
 
     @on("mediate-deny", role="recipient", state="requested", quiet=True)
     def deny(self, thread: Conversation, _deny: MediateDeny2) -> None:
-        """End without mediation."""
+        """End the thread without mediation."""
         thread.finish("denied")
 
     @on("keylist-update-response", role="recipient", state="updating", quiet=True)
     def response(self, thread: Conversation, response: KeylistUpdateResponse) -> None:
-        """End with the results."""
+        """End the thread with the results."""
         _Recipient.updated(thread, response)
 
     @on("keylist", role="recipient", state="asking", quiet=True)
     def listed(self, thread: Conversation, found: Keylist) -> None:
-        """End with the list."""
+        """End the thread with the list."""
         thread.finish("listed", found)
 
 
 class CoordinateMediation3(Protocol, piuri=PIURI_3, roles=("recipient",)):
-    """Coordinate mediation 3.0 in the recipient's role; see `CoordinateMediation2`."""
+    """Coordinate mediation 3.0 in the recipient's role; see `CoordinateMediation2`.
+
+    The event "listed" has a `DidList`.
+    """
 
     @begins(role="recipient")
     def request(self, thread: Conversation, request: MediateRequest3) -> None:
-        """Ask for mediation."""
+        """Request mediation."""
         _Recipient.ask(thread, request, "requested")
 
     @begins(role="recipient")
@@ -159,25 +161,25 @@ class CoordinateMediation3(Protocol, piuri=PIURI_3, roles=("recipient",)):
 
     @begins(role="recipient")
     def query(self, thread: Conversation, query: RecipientQuery) -> None:
-        """Ask for the list."""
+        """Request the list of registered DIDs."""
         _Recipient.ask(thread, query, "asking")
 
     @on("mediate-grant", role="recipient", state="requested", quiet=True)
     def grant(self, thread: Conversation, grant: MediateGrant3) -> None:
-        """End with the routing DIDs."""
+        """End the thread with the routing DIDs."""
         _Recipient.granted(thread, grant)
 
     @on("mediate-deny", role="recipient", state="requested", quiet=True)
     def deny(self, thread: Conversation, _deny: MediateDeny3) -> None:
-        """End without mediation."""
+        """End the thread without mediation."""
         thread.finish("denied")
 
     @on("recipient-update-response", role="recipient", state="updating", quiet=True)
     def response(self, thread: Conversation, response: RecipientUpdateResponse) -> None:
-        """End with the results."""
+        """End the thread with the results."""
         _Recipient.updated(thread, response)
 
     @on("recipient", role="recipient", state="asking", quiet=True)
     def listed(self, thread: Conversation, found: DidList) -> None:
-        """End with the list."""
+        """End the thread with the list."""
         thread.finish("listed", found)

@@ -1,4 +1,4 @@
-"""The messages of coordinate mediation 2.0 and 3.0, read as tolerantly as real mediators need.
+"""The messages of coordinate mediation 2.0 and 3.0, tolerant of known deviations of mediators.
 
 Example:
     >>> from pydidcomm.protocols.coordination_messages import MediateGrant2
@@ -45,7 +45,7 @@ PIURI_3: Final = "https://didcomm.org/coordinate-mediation/3.0"
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A DID to register or to remove; `action` is "add" or "remove".
+    """A DID to register or to remove.
 
     Attributes:
         recipient_did: The DID.
@@ -58,7 +58,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """The result for one DID: "success", "no_change", "client_error" or "server_error".
+    """The result of an update for one DID.
 
     Attributes:
         recipient_did: The DID.
@@ -72,7 +72,7 @@ class Updated:
 
     @property
     def done(self) -> bool:
-        """Whether the list is as it was asked for."""
+        """Whether the list is now as requested."""
         return self.result in {"success", "no_change"}
 
 
@@ -89,11 +89,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Paginate:
-    """The part of a list that is asked for.
+    """The requested part of a list.
 
     Attributes:
-        limit: The most entries.
-        offset: The entries to leave out before them.
+        limit: The maximum number of entries.
+        offset: The number of entries to skip.
     """
 
     limit: int
@@ -102,12 +102,12 @@ class Paginate:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The part of a list that is answered.
+    """The returned part of a list.
 
     Attributes:
-        count: The entries of this part.
-        offset: The entries before this part.
-        remaining: The entries after this part.
+        count: The number of entries in this part.
+        offset: The number of entries before it.
+        remaining: The number of entries after it.
     """
 
     count: int
@@ -115,42 +115,45 @@ class Page:
     remaining: int
 
 
+_NOT_DIDS: Final = "not a DID or a non-empty array of DIDs"
+
+
 def _routing_dids(value: object) -> tuple[str, ...]:
     """The routing DIDs of a grant: a string in 2.0, an array in 3.0; some mediators mix them up."""
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not values:
-        raise MalformedMessageError(part="message.body.routing_did", reason="neither a DID nor DIDs")
+        raise MalformedMessageError(part="message.body.routing_did", reason=_NOT_DIDS)
     found = [each for each in cast("list[object]", values) if isinstance(each, str)]
     if len(found) != len(cast("list[object]", values)) or not all(each.startswith("did:") for each in found):
-        raise MalformedMessageError(part="message.body.routing_did", reason="not DIDs")
+        raise MalformedMessageError(part="message.body.routing_did", reason=_NOT_DIDS)
     return tuple(found)
 
 
 class Grant(Body):
-    """What both versions of a grant have."""
+    """The part of a grant that both versions share."""
 
     __slots__ = ()
     routing_did: Any
 
     @property
     def routing_dids(self) -> tuple[str, ...]:
-        """The DIDs to use as service endpoint, in either form.
+        """The DIDs to use as service endpoint; the member may be a string or an array.
 
         Raises:
-            MalformedMessageError: There is none.
+            MalformedMessageError: There are none, or a value is not a DID.
         """
         return _routing_dids(self.routing_did)
 
 
 class Response(Body):
-    """What both versions of an answer to updates have."""
+    """The part of an update response that both versions share."""
 
     __slots__ = ()
     updated: tuple[Updated, ...]
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Self:
-        """Read the body; Veramo writes `updates` in place of `updated`.
+        """Read the body, also with Veramo's name `updates` for `updated`.
 
         Args:
             body: The members.
@@ -165,7 +168,7 @@ class Response(Body):
 
 @dataclass(frozen=True, slots=True)
 class MediateRequest2(Body, type=f"{PIURI_2}/mediate-request"):
-    """Asks for mediation."""
+    """A request for mediation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ class MediateGrant2(Grant, type=f"{PIURI_2}/mediate-grant"):
 
 @dataclass(frozen=True, slots=True)
 class KeylistUpdate(Body, type=f"{PIURI_2}/keylist-update"):
-    """Registers and removes DIDs.
+    """A request to register and remove DIDs.
 
     Attributes:
         updates: The changes, in order.
@@ -197,7 +200,7 @@ class KeylistUpdate(Body, type=f"{PIURI_2}/keylist-update"):
 
 @dataclass(frozen=True, slots=True)
 class KeylistUpdateResponse(Response, type=f"{PIURI_2}/keylist-update-response"):
-    """The results.
+    """The results of an update request.
 
     Attributes:
         updated: The changes, each with its result.
@@ -208,10 +211,10 @@ class KeylistUpdateResponse(Response, type=f"{PIURI_2}/keylist-update-response")
 
 @dataclass(frozen=True, slots=True)
 class KeylistQuery(Body, type=f"{PIURI_2}/keylist-query"):
-    """Asks for the list.
+    """A request for the list of registered DIDs.
 
     Attributes:
-        paginate: The part of the list that is wanted; None for the whole.
+        paginate: The requested part of the list; None for the whole list.
     """
 
     paginate: Paginate | None = None
@@ -219,11 +222,11 @@ class KeylistQuery(Body, type=f"{PIURI_2}/keylist-query"):
 
 @dataclass(frozen=True, slots=True)
 class Keylist(Body, type=f"{PIURI_2}/keylist"):
-    """The list.
+    """The list of registered DIDs.
 
     Attributes:
         keys: The registered DIDs.
-        pagination: The part of the list that this is; None where it is the whole.
+        pagination: Which part of the list this is; None for the whole list.
     """
 
     keys: tuple[Listed, ...]
@@ -231,13 +234,13 @@ class Keylist(Body, type=f"{PIURI_2}/keylist"):
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """The DIDs."""
+        """The registered DIDs."""
         return tuple(each.recipient_did for each in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
 class MediateRequest3(Body, type=f"{PIURI_3}/mediate-request"):
-    """Asks for mediation."""
+    """A request for mediation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +261,7 @@ class MediateGrant3(Grant, type=f"{PIURI_3}/mediate-grant"):
 
 @dataclass(frozen=True, slots=True)
 class RecipientUpdate(Body, type=f"{PIURI_3}/recipient-update"):
-    """Registers and removes DIDs.
+    """A request to register and remove DIDs.
 
     Attributes:
         updates: The changes, in order.
@@ -269,7 +272,7 @@ class RecipientUpdate(Body, type=f"{PIURI_3}/recipient-update"):
 
 @dataclass(frozen=True, slots=True)
 class RecipientUpdateResponse(Response, type=f"{PIURI_3}/recipient-update-response"):
-    """The results.
+    """The results of an update request.
 
     Attributes:
         updated: The changes, each with its result.
@@ -280,10 +283,10 @@ class RecipientUpdateResponse(Response, type=f"{PIURI_3}/recipient-update-respon
 
 @dataclass(frozen=True, slots=True)
 class RecipientQuery(Body, type=f"{PIURI_3}/recipient-query"):
-    """Asks for the list.
+    """A request for the list of registered DIDs.
 
     Attributes:
-        paginate: The part of the list that is wanted; None for the whole.
+        paginate: The requested part of the list; None for the whole list.
     """
 
     paginate: Paginate | None = None
@@ -291,11 +294,11 @@ class RecipientQuery(Body, type=f"{PIURI_3}/recipient-query"):
 
 @dataclass(frozen=True, slots=True)
 class DidList(Body, type=f"{PIURI_3}/recipient"):
-    """The list.
+    """The list of registered DIDs.
 
     Attributes:
         dids: The registered DIDs.
-        pagination: The part of the list that this is; None where it is the whole.
+        pagination: Which part of the list this is; None for the whole list.
     """
 
     dids: tuple[Listed, ...]
@@ -303,5 +306,5 @@ class DidList(Body, type=f"{PIURI_3}/recipient"):
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """The DIDs."""
+        """The registered DIDs."""
         return tuple(each.recipient_did for each in self.dids)

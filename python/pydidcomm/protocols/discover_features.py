@@ -1,7 +1,7 @@
 """Discover features 2.0: which protocols, headers and goal codes a peer supports.
 
-Features are disclosed by audience: a feature that the asker is not to see is not matched at all, so an answer
-is the same whether the feature is hidden or absent. DIDComm v2.1, section "Discover Features Protocol 2.0".
+Each feature has an audience. A feature outside of the requester's audience is never matched, so the answer
+does not reveal whether it exists. DIDComm v2.1, section "Discover Features Protocol 2.0".
 
 Example:
     >>> from pydidcomm.protocols import Received, Trust
@@ -48,13 +48,13 @@ PIURI: Final = "https://didcomm.org/discover-features/2.0"
 """The protocol identifier URI."""
 
 MAX_QUERIES: Final = 100
-"""The most queries of one message: `*` asks for all features of a type, so that few are needed."""
+"""The maximum number of queries in one message; few are needed, since `*` matches all features of a type."""
 
 TOO_MANY: Final = "e.m.req.too-many-queries"
 
 
 class Audience(StrEnum):
-    """To whom a feature is disclosed, in rising order of trust."""
+    """The peers that a feature is disclosed to, in rising order of trust; `NONE` hides it from all."""
 
     PUBLIC = "public"
     KNOWN = "known"
@@ -73,13 +73,13 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature of ours.
+    """A feature of this program.
 
     Attributes:
         feature_type: "protocol", "header", "goal-code", "constraint" or another type.
         id: The protocol identifier URI, the name of the header, or the goal code.
-        roles: The roles that we have in the protocol; None to leave them out.
-        audience: To whom it is disclosed.
+        roles: Our roles in the protocol; None to omit them.
+        audience: The peers that it is disclosed to.
         members: Further members of the disclosure, for instance `max_receive_bytes` of that constraint.
     """
 
@@ -96,14 +96,14 @@ class Query:
 
     Attributes:
         feature_type: The type of the features.
-        match: The id of a feature, or its beginning and `*`.
+        match: The id of a feature, or the beginning of an id and `*`.
     """
 
     feature_type: str = field(metadata={"name": "feature-type"})
     match: str
 
     def matches(self, feature: Feature) -> bool:
-        """Whether the query asks for a feature; only a `*` at the end is a wildcard.
+        """Whether the query matches a feature; only a `*` at the end is a wildcard.
 
         Args:
             feature: The feature.
@@ -133,12 +133,12 @@ class Queries(Body, type=f"{PIURI}/queries"):
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A feature of the peer. What is not disclosed may be supported nevertheless.
+    """A feature of the peer. The peer may also support features that it does not disclose.
 
     Attributes:
         feature_type: The type of the feature.
         id: The id of the feature.
-        roles: The roles of the peer in the protocol; None where it gives none.
+        roles: The roles of the peer in the protocol; None if it names none.
         members: Further members.
     """
 
@@ -149,7 +149,7 @@ class Disclosure:
 
     @property
     def max_receive_bytes(self) -> int | None:
-        """The longest message that the peer takes, in bytes, of the constraint of that name."""
+        """The longest message that the peer accepts, in bytes; None if it is absent or malformed."""
         value: Any = self.members.get("max_receive_bytes")
         # the specification's example has a string
         text = str(value) if isinstance(value, int | str) else ""
@@ -158,7 +158,7 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclose(Body, type=f"{PIURI}/disclose"):
-    """The answer to queries, or features that are disclosed unasked.
+    """The answer to queries, or features disclosed without a query.
 
     Attributes:
         disclosures: The features.
@@ -181,7 +181,7 @@ def features_of(protocols: Protocols, audience: Audience = Audience.KNOWN) -> li
 
     Args:
         protocols: The protocols.
-        audience: To whom they are disclosed.
+        audience: The peers that they are disclosed to.
     """
     roles = protocols.disclosures().items()
     return [Feature("protocol", piuri, roles or None, audience) for piuri, roles in roles]
@@ -198,11 +198,11 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
     `Disclose`, "timeout".
 
     Args:
-        features: Returns our features at the time of the answer; by default none, and in an `Agent` its
-            protocols and those of its handlers, to peers with a relationship.
-        audience_of: Returns the standing of an asker: by default a peer with a relationship is `KNOWN`, and
-            any other `PUBLIC`.
-        shuffle: Puts a list in another order, so that the order of the answer does not identify the program.
+        features: Returns our features; called for each answer. By default there are none; in an `Agent` they
+            are its protocols and those of its handlers, disclosed to peers with a relationship.
+        audience_of: Returns the audience of a requester: by default a peer with a relationship is `KNOWN`,
+            and any other is `PUBLIC`.
+        shuffle: Shuffles a list in place, so that the order of the answer does not identify the program.
     """
 
     def __init__(
@@ -217,17 +217,17 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
         self._shuffle = shuffle
 
     def disclose_by_default(self, features: Callable[[], Iterable[Feature]]) -> None:
-        """Set the features where the protocol was made without any.
+        """Set the features, unless they were an argument of the constructor.
 
         Args:
-            features: Returns our features at the time of the answer.
+            features: Returns our features; called for each answer.
         """
         if self._features is None:
             self._features = features
 
     @begins(role="requester")
     def start(self, thread: Conversation, queries: Queries) -> None:
-        """Ask for features; `expires_time` of `begin` is the deadline of the answer.
+        """Query features; `expires_time` of `begin` is the deadline of the answer.
 
         Args:
             thread: The thread.
@@ -238,7 +238,7 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
 
     @begins(role="responder")
     def tell(self, thread: Conversation, disclose: Disclose) -> None:
-        """Disclose features unasked.
+        """Disclose features without a query.
 
         Args:
             thread: The thread.
@@ -248,11 +248,14 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
 
     @on("queries", trust=Trust.ANONYMOUS, role="responder")
     def queries(self, thread: Conversation, queries: Queries) -> None:
-        """Answer with the features that the asker is to see.
+        """Answer with the matching features that the requester may see; without a proved sender do nothing.
 
         Args:
             thread: The thread.
             queries: The queries.
+
+        Raises:
+            RemoteProtocolError: There are more than `MAX_QUERIES` queries.
         """
         if len(queries.queries) > MAX_QUERIES:
             comment = "A message may have {1} queries."
@@ -275,7 +278,7 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
 
     @on("disclose", role="requester", state=("", "waiting"), quiet=True)
     def disclose(self, thread: Conversation, disclose: Disclose) -> None:
-        """Take the answer, or features that were disclosed unasked.
+        """Report the answer to the program, or features disclosed without a query.
 
         Args:
             thread: The thread.
@@ -287,7 +290,7 @@ class DiscoverFeatures(Protocol, piuri=PIURI, roles=("requester", "responder")):
 
     @on("disclosures", role="requester", state=("", "waiting"), quiet=True)
     def disclosures(self, thread: Conversation, disclosures: Disclosures) -> None:
-        """Take the answer under its former name.
+        """Report the answer under its former name to the program.
 
         Args:
             thread: The thread.

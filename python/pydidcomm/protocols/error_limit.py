@@ -1,4 +1,4 @@
-"""Report problem 2.0 with a limit on the errors of a thread, so that mutual reports come to an end.
+"""Report problem 2.0 with a limit on the errors of a thread, which ends loops of reports.
 
 DIDComm v2.1, section "Problem Reports", "Cascading Problems".
 
@@ -32,10 +32,10 @@ from pydidcomm.protocols.thread import Step, Thread, thread_id
 __all__ = ["LIMIT", "SILENT", "ReportProblem"]
 
 LIMIT: Final = 5
-"""The most errors of one thread, received and sent: a repair needs a few attempts, a loop has no end."""
+"""The maximum number of errors of one thread, received and sent; a repair may need a few attempts."""
 
 SILENT: Final = "silent"
-"""The state of a thread of which the limit was crossed: its messages get no answer any more."""
+"""The state of a thread that has crossed the limit: its messages are no longer answered."""
 
 EXCEEDED: Final = "e.p.req.max-errors-exceeded"
 
@@ -44,10 +44,10 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
     """Report problem 2.0.
 
     Its threads are stored under the id of the thread that the reports are about. Events: "problem" with a
-    `ProblemReported`; "problem-hint" where the sender of the report is not proved.
+    `ProblemReported`; "problem-hint" with the same if the sender of the report is not proved.
 
     Args:
-        limit: The most errors of one thread.
+        limit: The maximum number of errors of one thread.
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
@@ -62,10 +62,11 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
         return message.pthid.lower() if message.pthid else thread_id(message)
 
     def is_silent(self, thread: Thread | None) -> bool:
-        """Whether a message of the thread that was reported on gets no answer any more.
+        """Whether messages of a thread are no longer answered.
 
         Args:
-            thread: The stored state `(peer, piuri, thread id)` of this protocol.
+            thread: The state of this protocol for the thread, stored as `(peer, piuri, thread id)`; None if
+                there is none.
         """
         return thread is not None and thread.state == SILENT
 
@@ -75,8 +76,12 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
         Args:
             problem: The problem.
             received: The message.
-            thread: The stored state of this protocol, `(peer, piuri, thread_id(received.message))`.
+            thread: The state of this protocol for the thread, stored as
+                `(peer, piuri, thread_id(received.message))`; None if there is none.
             now: The time, in seconds since the epoch.
+
+        Returns:
+            What to store and to send; nothing if no report is due.
         """
         outgoing = report(problem, received, now=now)
         if outgoing is None or self.is_silent(thread):
@@ -104,13 +109,13 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
             return
         thread.emit("problem", reported)
         crossed = thread.state != SILENT and self._count(thread, ProblemCode.parse(body.code))
-        # a report of that code is the last word of both parties
+        # a report with this code is not answered, so that the loop ends
         if crossed and body.code != EXCEEDED:
             exceeded = ProblemReport.of(_exceeded())
             thread.reply(exceeded, thid=None, pthid=thread.thid, ack=[thread.message.id])
 
     def _count(self, thread: Conversation, code: ProblemCode) -> bool:
-        """Count an error, and whether the limit is crossed by it."""
+        """Count an error, and return whether it crosses the limit."""
         if not code.is_error:
             return False
         errors = int(thread.data.get("errors", 0)) + 1

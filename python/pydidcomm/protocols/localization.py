@@ -21,20 +21,23 @@ from pydidcomm import Message
 __all__ = ["body_in", "choose_language", "translations_of", "with_translations"]
 
 MAX_TRANSLATIONS: Final = 1_000
-"""The most translations of one message that are read."""
+"""The maximum number of translations read from one message."""
 
 MAX_PATH: Final = 512
-"""The longest path of a translation, in characters: no message for people is nested deeper."""
+"""The maximum length of a translation's path, in characters; texts for display are not nested deeper."""
 
 _STEP: Final = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<index>\d{1,6})\]|\.")
 
 
 def choose_language(available: Iterable[str], preferred: Sequence[str]) -> str | None:
-    """The most preferred language that is available; a subtag such as `de-CH` is served by `de`.
+    """The most preferred language that is available; `de` also fits the preference `de-CH`.
 
     Args:
-        available: The languages that there are texts in.
+        available: The languages of the available texts.
         preferred: The languages of the peer, most preferred first (`Conversation.languages`).
+
+    Returns:
+        The language as it is spelled in `available`; None if none fits.
 
     Example:
         >>> from pydidcomm.protocols.localization import choose_language
@@ -54,23 +57,23 @@ def with_translations(message: Message, translations: Mapping[str, Mapping[str, 
 
     Args:
         message: The message; its `lang` is the language of its body.
-        translations: By language, the translations by path, for instance `comment` or `items[0].title`.
+        translations: The translations by language, then by path, for instance `comment` or `items[0].title`.
 
     Raises:
-        ValueError: A path leads to no string of the body.
+        ValueError: A path does not lead to a string of the body.
     """
     inline: list[list[str]] = []
     for language, texts in translations.items():
         for path, text in texts.items():
             if type(_at(message.body, _steps(path))) is not str:
-                problem = f"`translations` must name strings of the body, got {path!r}"
+                problem = f"each path in `translations` must lead to a string of the body, got {path!r}"
                 raise ValueError(problem)
             inline.append([language, path, text])
     return message.replace(custom_headers={**message.custom_headers, "l10n": {"inline": inline}})
 
 
 def translations_of(message: Message) -> dict[str, dict[str, str]]:
-    """The translations that a message contains, by language and path; what is not well-formed is left out.
+    """The translations that a message contains, by language and path; malformed ones are left out.
 
     Args:
         message: The message.
@@ -92,9 +95,9 @@ def translations_of(message: Message) -> dict[str, dict[str, str]]:
 
 
 def body_in(message: Message, preferred: Sequence[str]) -> dict[str, Any]:
-    """The body with its strings in the language that the reader prefers, as far as there are translations.
+    """The body with its strings in the reader's preferred language, as far as there are translations.
 
-    A path that leads nowhere, or to no string, is left out.
+    A translation whose path does not lead to a string is ignored.
 
     Args:
         message: The message.
@@ -112,7 +115,7 @@ def body_in(message: Message, preferred: Sequence[str]) -> dict[str, Any]:
 
 
 def _steps(path: str) -> list[str | int]:
-    """The names and indexes of a path; none where it is not a path."""
+    """The names and indexes of a path; an empty list if it is malformed."""
     if len(path) > MAX_PATH:
         return []
     steps: list[str | int] = []
@@ -130,7 +133,7 @@ def _steps(path: str) -> list[str | int]:
 
 
 def _at(value: Any, steps: Sequence[str | int]) -> Any:  # noqa: ANN401, JSON
-    """What a path leads to; None where it leads nowhere."""
+    """The value at a path; None if there is none."""
     for step in steps:
         if not isinstance(value, dict if isinstance(step, str) else list):
             return None

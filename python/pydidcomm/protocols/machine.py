@@ -1,8 +1,8 @@
 """Protocols as state machines without I/O: a message and the time in, a `Step` out.
 
-A protocol is a class whose methods are marked with `on` (what a message does) and `begins` (how our side
-starts a thread). Nothing is sent, stored or awaited, and the time is an argument: a program with a loop of
-its own, a test and the agent use the same machine.
+A protocol is a class whose methods are marked with `on` (handles a message) and `begins` (starts a thread by
+our side). Nothing is sent, stored or awaited, and the time is an argument, so that the agent, a test and a
+program with its own event loop can use the same class.
 
 Example:
     >>> from dataclasses import dataclass
@@ -59,14 +59,14 @@ WRONG_STATE: Final = "e.m.req.wrong-state"
 class Protocol:
     """The base of protocols.
 
-    A subclass names its identifier and its roles as arguments of the class:
+    A subclass has its identifier and its roles as class arguments:
     `class Quotes(Protocol, piuri="https://example.org/quote/1.0", roles=("buyer", "seller"))`.
 
     Attributes:
         piuri: The protocol identifier URI.
         roles: The roles of the protocol.
-        sequenced: Whether its messages have the headers of advanced sequencing (`sequenced=True` as an
-            argument of the class): repeats are then ignored, and `Conversation.orders` shows gaps.
+        sequenced: Whether its messages have the headers of advanced sequencing (class argument
+            `sequenced=True`). Repeats are then ignored, and `Conversation.orders` shows gaps.
         messages: The typed messages that are handled or begin a thread, by message name.
     """
 
@@ -85,7 +85,7 @@ class Protocol:
         sequenced: bool | None = None,
         **options: Any,  # noqa: ANN401
     ) -> None:
-        """Takes the protocol identifier URI and the roles, and collects the marked methods."""
+        """Store the protocol identifier URI and the roles, and collect the marked methods."""
         super().__init_subclass__(**options)
         if piuri is not None:
             agree(piuri, piuri)
@@ -113,16 +113,16 @@ class Protocol:
         """Handle a message of this protocol.
 
         Args:
-            received: The message, with what was proved.
-            thread: The stored state of the thread `(peer, piuri, thread_of(received.message))`; None where
-                there is none.
+            received: The message and its proofs.
+            thread: The stored state of the thread `(peer, piuri, thread_of(received.message))`; None if there
+                is none.
             now: The time, in seconds since the epoch.
 
         Returns:
-            What to store and to send. Where `problem` is set, nothing else changes.
+            What to store and to send. If `problem` is set, there is nothing to store or to send.
 
         Raises:
-            LocalProtocolError: The message is not of this protocol, or `thread` is another one.
+            LocalProtocolError: The message is not of this protocol, or `thread` is not its thread.
         """
         message = received.message
         try:
@@ -185,19 +185,22 @@ class Protocol:
             to: The peer's DID.
             frm: Our DID.
             now: The time, in seconds since the epoch.
-            pthid: The parent thread.
-            expires_time: The deadline of the answer, in seconds since the epoch: it is written into the
-                message, and `wake` is due at it.
+            pthid: The id of the parent thread.
+            expires_time: The deadline of the answer, in seconds since the epoch. It is written into the
+                message, and `wake` is due then.
             headers: Further arguments of `Message`, for instance `please_ack` and `attachments`.
+
+        Returns:
+            What to store and to send.
 
         Raises:
             LocalProtocolError: The message cannot begin a thread of this protocol.
+            MalformedMessageError: `body` is a `Message` whose body is malformed.
         """
         typed = self._typed(body)
         found = self._beginnings.get(type(typed))
         if found is None:
-            problem = f"a message of type {typed.type} cannot begin a thread of {self.piuri}"
-            raise LocalProtocolError(problem)
+            raise self._cannot_begin(typed.type)
         mark, attribute = found
         if isinstance(body, Message):
             headers = {**_headers_of(body), **headers}
@@ -229,7 +232,7 @@ class Protocol:
             now: The time, in seconds since the epoch.
 
         Returns:
-            What to store and to send; nothing where the deadline has not come.
+            What to store and to send; nothing before the deadline.
 
         Raises:
             LocalProtocolError: The thread is of another protocol.
@@ -248,7 +251,7 @@ class Protocol:
         return conversation.step()
 
     def woken(self, thread: Conversation) -> None:
-        """Handle a deadline: it ends the thread with the event "timeout". A protocol may override this.
+        """End the thread with the event "timeout" at its deadline; a protocol may override this.
 
         Args:
             thread: The thread whose deadline has come.
@@ -256,7 +259,7 @@ class Protocol:
         thread.finish("timeout")
 
     def thread_of(self, message: Message) -> str:
-        """The id under which the state is stored that a message acts on: that of its thread.
+        """The id of the stored thread that a message acts on; by default the message's own thread.
 
         Args:
             message: A message of this protocol.
@@ -266,14 +269,21 @@ class Protocol:
     def reported(self, received: Received, thread: Thread, now: int) -> Step:
         """Act on a problem report about a thread of this protocol, whose id is the report's `pthid`.
 
-        Only the peer of the thread ends it: a report by another party, or one that proves no sender, is the
-        event "problem-hint". An error with the scope `p` ends the thread, one with the name of a state
-        returns to that state, all else leaves it; the event is "problem", with a `ProblemReported`.
+        An error with the scope `p` ends the thread, and one whose scope is the name of a state returns the
+        thread to that state; any other report leaves the state unchanged. The event is "problem", with a
+        `ProblemReported`. A report of another party, or one without a proved sender, changes nothing and is
+        the event "problem-hint".
 
         Args:
             received: The report.
             thread: The stored state.
             now: The time, in seconds since the epoch.
+
+        Returns:
+            What to store, and the event.
+
+        Raises:
+            MalformedMessageError: The body of the report is malformed.
         """
         report = ProblemReport.from_message(received.message)
         event = Event("problem", ProblemReported(report), thread.thid, thread.peer)
@@ -296,20 +306,20 @@ class Protocol:
         return frozenset(state for mark in marks for state in mark.states or () if state)
 
     def _orders(self, thread: Thread) -> Orders | None:
-        """The orders of a thread; None where the protocol is not sequenced."""
+        """The sequence numbers of a thread; None if the protocol is not sequenced."""
         if not self.sequenced:
             return None
         stored = thread.data.get("orders")
         return Orders() if stored is None else Orders.from_dict(stored)
 
     def _check_thread(self, received: Received, thread: Thread | None) -> None:
-        """Refuses the thread of another peer: its state is not the sender's to change."""
+        """Raise if `thread` is another one: a message must not change the state of another peer's thread."""
         if thread is None:
             return
         key = (received.relationship or received.sender, self.piuri, self.thread_of(received.message))
         other = (thread.peer, thread.protocol, thread.thid)
         if other != key:
-            problem = f"`thread` must be the one of the message {key}, got {other}"
+            problem = f"`thread` must be the thread of the message, {key}, got {other}"
             raise LocalProtocolError(problem)
 
     def _typed(self, body: Body | Message) -> Body:
@@ -318,20 +328,23 @@ class Protocol:
         for known in self._beginnings:
             if same_name(message_type(known.type).name) == same_name(body.type.rpartition("/")[2]):
                 return known.from_message(body)
-        problem = f"a message of type {body.type} cannot begin a thread of {self.piuri}"
-        raise LocalProtocolError(problem)
+        raise self._cannot_begin(body.type)
+
+    def _cannot_begin(self, type: str) -> LocalProtocolError:  # noqa: A002, the header's name
+        problem = f"`body` must begin a thread of {self.piuri}, and a message of type {type} cannot"
+        return LocalProtocolError(problem)
 
 
 _HEADERS = ("id", "attachments", "lang", "accept_lang", "please_ack", "ack", "custom_headers")
 
 
 def _headers_of(message: Message) -> dict[str, Any]:
-    """The headers that a message of the program keeps when it begins a thread."""
+    """The headers of a program's message that are kept when it begins a thread."""
     return {name: getattr(message, name) for name in _HEADERS if getattr(message, name)}
 
 
 def unsupported(message: Message) -> Problem:
-    """The problem of a message that no protocol handles.
+    """The problem to report for a message that no protocol handles.
 
     Args:
         message: The message.
@@ -342,7 +355,7 @@ def unsupported(message: Message) -> Problem:
 
 
 def _reason_to_ignore(mark: On, received: Received, thread: Thread | None, now: int) -> str | None:
-    """The event of a message that is ignored without a problem; None where it is handled.
+    """The event for a message that is ignored without a problem; None if it is to be handled.
 
     Raises:
         RemoteProtocolError: The trust is too low, or the message is not expected in this role or state.

@@ -1,7 +1,7 @@
 """Message pickup 3.0 and 4.0 in the recipient's role: status, delivery, acknowledgment, live mode.
 
-The mediator's role is in `pydidcomm.mediator`. Acknowledge an envelope only when it is stored: the mediator
-deletes it then.
+The mediator's role is in `pydidcomm.mediator`. Store an envelope before you acknowledge it: the mediator then
+deletes it.
 
 Example:
     >>> from pydidcomm.protocols.message_pickup import DeliveryRequest3, MessagePickup3
@@ -48,15 +48,15 @@ _RETURN: Final = {"return_route": "all"}
 """The header of every request: a recipient has no endpoint, so answers come back on the connection."""
 
 MOST_ENVELOPES: Final = 1_000
-"""Envelopes of one delivery that are read; some mediators ignore the limit that was asked for."""
+"""The maximum number of envelopes read from one delivery; some mediators ignore the requested limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A delivered envelope; `id` acknowledges it.
+    """A delivered envelope.
 
     Attributes:
-        id: The id that acknowledges it.
+        id: The id by which it is acknowledged.
         content: The envelope, byte for byte.
     """
 
@@ -65,7 +65,7 @@ class Envelope:
 
 
 class _Status(Body):
-    """What both versions of a status have."""
+    """The part of a status that both versions share."""
 
     __slots__ = ()
     message_count: int
@@ -74,7 +74,7 @@ class _Status(Body):
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest3(Body, type=f"{PIURI_3}/status-request"):
-    """Asks for the state of the queue.
+    """A request for the state of the queue.
 
     Attributes:
         recipient_did: Only the part of the queue for this DID; None for all.
@@ -88,12 +88,12 @@ class Status3(_Status, type=f"{PIURI_3}/status"):
     """The state of the queue; times are in seconds since the epoch.
 
     Attributes:
-        message_count: The envelopes in the queue.
-        recipient_did: The DID that the status is about, where the request named one.
+        message_count: The number of envelopes in the queue.
+        recipient_did: The DID that the status is about, if the request named one.
         longest_waited_seconds: The age of the oldest envelope, in seconds.
         newest_received_time: When the newest arrived, in seconds since the epoch.
         oldest_received_time: When the oldest arrived, in seconds since the epoch.
-        total_bytes: The bytes in the queue.
+        total_bytes: The size of the queue, in bytes.
         live_delivery: Whether live mode is on for this connection.
     """
 
@@ -108,10 +108,10 @@ class Status3(_Status, type=f"{PIURI_3}/status"):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest3(Body, type=f"{PIURI_3}/delivery-request"):
-    """Asks for the oldest envelopes.
+    """A request for the oldest envelopes.
 
     Attributes:
-        limit: The most envelopes.
+        limit: The maximum number of envelopes.
         recipient_did: Only envelopes for this DID; None for all.
     """
 
@@ -124,7 +124,7 @@ class Delivery3(Body, type=f"{PIURI_3}/delivery"):
     """Envelopes, in the attachments of the message.
 
     Attributes:
-        recipient_did: The DID that the envelopes are for, where the request named one.
+        recipient_did: The DID that the envelopes are for, if the request named one.
     """
 
     recipient_did: str | None = None
@@ -132,7 +132,7 @@ class Delivery3(Body, type=f"{PIURI_3}/delivery"):
 
 @dataclass(frozen=True, slots=True)
 class MessagesReceived3(Body, type=f"{PIURI_3}/messages-received"):
-    """Says that envelopes are stored.
+    """The acknowledgment of stored envelopes.
 
     Attributes:
         message_id_list: The ids of the stored envelopes.
@@ -143,10 +143,10 @@ class MessagesReceived3(Body, type=f"{PIURI_3}/messages-received"):
 
 @dataclass(frozen=True, slots=True)
 class LiveDeliveryChange3(Body, type=f"{PIURI_3}/live-delivery-change"):
-    """Asks for live mode, or for its end.
+    """A request to turn live mode on or off.
 
     Attributes:
-        live_delivery: Whether live mode is wanted.
+        live_delivery: True for on, False for off.
     """
 
     live_delivery: bool
@@ -154,7 +154,7 @@ class LiveDeliveryChange3(Body, type=f"{PIURI_3}/live-delivery-change"):
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest4(Body, type=f"{PIURI_4}/status-request"):
-    """Asks for the state of the queue.
+    """A request for the state of the queue.
 
     Attributes:
         recipient_did: Only the part of the queue for this DID; None for all.
@@ -168,11 +168,11 @@ class Status4(_Status, type=f"{PIURI_4}/status"):
     """The state of the queue; times are in milliseconds since the epoch.
 
     Attributes:
-        message_count: The envelopes in the queue.
-        recipient_did: The DID that the status is about, where the request named one.
+        message_count: The number of envelopes in the queue.
+        recipient_did: The DID that the status is about, if the request named one.
         newest_received_time: When the newest arrived, in milliseconds since the epoch.
         oldest_received_time: When the oldest arrived, in milliseconds since the epoch.
-        total_bytes: The bytes in the queue.
+        total_bytes: The size of the queue, in bytes.
         live_delivery: Whether live mode is on for this connection.
     """
 
@@ -186,10 +186,10 @@ class Status4(_Status, type=f"{PIURI_4}/status"):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest4(Body, type=f"{PIURI_4}/delivery-request"):
-    """Asks for the oldest envelopes.
+    """A request for the oldest envelopes.
 
     Attributes:
-        message_count_limit: The most envelopes.
+        message_count_limit: The maximum number of envelopes.
         recipient_did: Only envelopes for this DID; None for all.
     """
 
@@ -202,7 +202,7 @@ class Delivery4(Body, type=f"{PIURI_4}/delivery"):
     """Envelopes, in the attachments of the message.
 
     Attributes:
-        recipient_did: The DID that the envelopes are for, where the request named one.
+        recipient_did: The DID that the envelopes are for, if the request named one.
     """
 
     recipient_did: str | None = None
@@ -210,7 +210,7 @@ class Delivery4(Body, type=f"{PIURI_4}/delivery"):
 
 @dataclass(frozen=True, slots=True)
 class MessagesReceived4(Body, type=f"{PIURI_4}/messages-received"):
-    """Says that envelopes are stored.
+    """The acknowledgment of stored envelopes.
 
     Attributes:
         message_id_list: The ids of the stored envelopes.
@@ -221,17 +221,17 @@ class MessagesReceived4(Body, type=f"{PIURI_4}/messages-received"):
 
 @dataclass(frozen=True, slots=True)
 class LiveDeliveryChange4(Body, type=f"{PIURI_4}/live-delivery-change"):
-    """Asks for live mode, or for its end.
+    """A request to turn live mode on or off.
 
     Attributes:
-        live_delivery: Whether live mode is wanted.
+        live_delivery: True for on, False for off.
     """
 
     live_delivery: bool
 
 
 class _Recipient:
-    """What the machines of both versions do."""
+    """The steps that both versions share."""
 
     @staticmethod
     def ask(thread: Conversation, body: Body, state: str, **data: Any) -> None:  # noqa: ANN401
@@ -241,7 +241,7 @@ class _Recipient:
 
     @staticmethod
     def status(thread: Conversation, status: _Status) -> None:
-        """End with the state of the queue; after a change of live mode with what to fetch now."""
+        """End the thread with the state of the queue; after a change of mode the event names the new mode."""
         if thread.state == "changing":
             thread.finish("live" if status.live_delivery else "polling", status)
         else:
@@ -249,7 +249,7 @@ class _Recipient:
 
     @staticmethod
     def delivery(thread: Conversation) -> None:
-        """Report envelopes, whether they were asked for or pushed."""
+        """Report requested or pushed envelopes."""
         found = _envelopes(thread.message.attachments or ())
         if thread.state == "fetching":
             thread.finish("delivered" if found else "empty", found)
@@ -258,7 +258,7 @@ class _Recipient:
 
 
 def _envelopes(attachments: tuple[Attachment, ...]) -> tuple[Envelope, ...]:
-    """The envelopes that can be read; those without an id or content stay with the mediator."""
+    """The readable envelopes; those without an id or content are skipped, and stay with the mediator."""
     found: list[Envelope] = []
     for each in attachments[:MOST_ENVELOPES]:
         try:
@@ -274,39 +274,39 @@ class MessagePickup3(Protocol, piuri=PIURI_3, roles=("recipient",)):
     """Message pickup 3.0 in the recipient's role.
 
     Each request is a thread of its own, whose states are "asking", "fetching" or "changing", and "done".
-    Events: "status" and "empty" with the status, "delivered" with the `Envelope`s, asked for or pushed,
-    "live" and "polling" with the status that confirms the mode, "timeout". Fetch what is queued after "live":
-    only what arrives later is pushed.
+    Events: "status" with the status; "delivered" with a tuple of `Envelope`, requested or pushed; "empty"
+    with the status, or with an empty tuple after a delivery without envelopes; "live" and "polling" with the
+    status that confirms the mode; "timeout". After "live" fetch the queue: only later envelopes are pushed.
     """
 
     @begins(role="recipient")
     def ask_status(self, thread: Conversation, request: StatusRequest3) -> None:
-        """Ask for the state of the queue."""
+        """Request the state of the queue."""
         _Recipient.ask(thread, request, "asking")
 
     @begins(role="recipient")
     def fetch(self, thread: Conversation, request: DeliveryRequest3) -> None:
-        """Ask for envelopes."""
+        """Request envelopes."""
         _Recipient.ask(thread, request, "fetching")
 
     @begins(role="recipient")
     def acknowledge(self, thread: Conversation, received: MessagesReceived3) -> None:
-        """Say that envelopes are stored; not every mediator answers."""
+        """Acknowledge stored envelopes; not every mediator answers."""
         thread.send(received, custom_headers=_RETURN)
 
     @begins(role="recipient")
     def change_mode(self, thread: Conversation, change: LiveDeliveryChange3) -> None:
-        """Ask for live mode, or for its end."""
+        """Request to turn live mode on or off."""
         _Recipient.ask(thread, change, "changing")
 
     @on("status", role="recipient", state=("asking", "fetching", "changing"), quiet=True)
     def status(self, thread: Conversation, status: Status3) -> None:
-        """End with the state of the queue."""
+        """End the thread with the state of the queue."""
         _Recipient.status(thread, status)
 
     @on("delivery", role="recipient", state=("", "fetching"), quiet=True)
     def delivery(self, thread: Conversation, _delivery: Delivery3) -> None:
-        """Report envelopes."""
+        """Report envelopes to the program."""
         _Recipient.delivery(thread)
 
 
@@ -315,30 +315,30 @@ class MessagePickup4(Protocol, piuri=PIURI_4, roles=("recipient",)):
 
     @begins(role="recipient")
     def ask_status(self, thread: Conversation, request: StatusRequest4) -> None:
-        """Ask for the state of the queue."""
+        """Request the state of the queue."""
         _Recipient.ask(thread, request, "asking")
 
     @begins(role="recipient")
     def fetch(self, thread: Conversation, request: DeliveryRequest4) -> None:
-        """Ask for envelopes."""
+        """Request envelopes."""
         _Recipient.ask(thread, request, "fetching")
 
     @begins(role="recipient")
     def acknowledge(self, thread: Conversation, received: MessagesReceived4) -> None:
-        """Say that envelopes are stored; there is no answer."""
+        """Acknowledge stored envelopes; there is no answer."""
         thread.send(received)
 
     @begins(role="recipient")
     def change_mode(self, thread: Conversation, change: LiveDeliveryChange4) -> None:
-        """Ask for live mode, or for its end."""
+        """Request to turn live mode on or off."""
         _Recipient.ask(thread, change, "changing")
 
     @on("status", role="recipient", state=("asking", "fetching", "changing"), quiet=True)
     def status(self, thread: Conversation, status: Status4) -> None:
-        """End with the state of the queue."""
+        """End the thread with the state of the queue."""
         _Recipient.status(thread, status)
 
     @on("delivery", role="recipient", state=("", "fetching"), quiet=True)
     def delivery(self, thread: Conversation, _delivery: Delivery4) -> None:
-        """Report envelopes."""
+        """Report envelopes to the program."""
         _Recipient.delivery(thread)

@@ -1,8 +1,8 @@
-"""Out-of-band 2.0: what becomes of an invitation, on the side of the inviter and of the invited party.
+"""Out-of-band 2.0: the state of an invitation, for the inviter and for the invited party.
 
-`pydidcomm.out_of_band` and `pydidcomm.invitations` make, encode and fetch invitations; here is what decides:
-who is invited, until when and how often, and what the invited party acts on. DIDComm v2.1, section "Out Of
-Band Messages".
+`pydidcomm.out_of_band` and `pydidcomm.invitations` create, encode and fetch invitations. This module decides
+which answers the inviter accepts (parties, expiry, number of uses), and what the invited party acts on.
+DIDComm v2.1, section "Out Of Band Messages".
 
 Example:
     >>> from pydidcomm.out_of_band import invitation
@@ -39,10 +39,10 @@ PIURI: Final = "https://didcomm.org/out-of-band/2.0"
 """The protocol identifier URI."""
 
 PROFILES: Final = ("didcomm/v2",)
-"""The media type profiles that we speak."""
+"""The media type profiles that we support."""
 
 MAX_ATTACHMENTS: Final = 16
-"""The most attachments of an invitation that are looked at: they are alternatives, few are enough."""
+"""The maximum number of attachments read from an invitation; they are alternatives, so few are enough."""
 
 NOT_INVITED: Final = "e.p.req.not-invited"
 USED: Final = "e.p.req.invitation-used"
@@ -50,12 +50,12 @@ USED: Final = "e.p.req.invitation-used"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation(Body, type=INVITATION_TYPE):
-    """The body of an invitation; what it says is not proved.
+    """The body of an invitation; it is not authenticated.
 
     Attributes:
-        goal_code: What it is for, to be read by programs.
-        goal: The same, to be read by people.
-        accept: The media type profiles that the inviter speaks, in order of preference.
+        goal_code: The purpose, for programs.
+        goal: The purpose, for display.
+        accept: The media type profiles that the inviter supports, in order of preference.
     """
 
     goal_code: str | None = None
@@ -65,15 +65,15 @@ class Invitation(Body, type=INVITATION_TYPE):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """An invitation of ours, and who has answered it.
+    """An invitation of ours, and the peers that have answered it.
 
-    Its states are open and closed: it closes when it is used up or expires.
+    It can be answered until it is used up (`is_open`) or `message` expires.
 
     Attributes:
-        message: The invitation, as `pydidcomm.out_of_band.invitation` makes it.
-        uses: How many parties can answer it; None for any number. Towards each party that answers one that is
-            used more than once, rotate to a fresh DID.
-        answered: The relationships, or the DIDs where there is none, that have answered; not recorded where
+        message: The invitation, as `pydidcomm.out_of_band.invitation` returns it.
+        uses: The number of parties that can answer; None for any number. Unless it is 1, rotate to a fresh
+            DID for each party (`needs_rotation`).
+        answered: The relationships that have answered, or the peers' DIDs without a relationship; empty if
             `uses` is None.
     """
 
@@ -83,16 +83,18 @@ class Invited:
 
     @property
     def is_open(self) -> bool:
-        """Whether another party can answer, as far as uses go."""
+        """Whether uses are left; `answer` also checks the expiry."""
         return self.uses is None or len(self.answered) < self.uses
 
     @property
     def needs_rotation(self) -> bool:
-        """Whether each party that answers gets a DID of its own, since that of the invitation is shared."""
+        """Whether each party that answers needs a fresh DID, because several share the invitation's DID."""
         return self.uses != 1
 
     def is_answered_by(self, received: Received) -> bool:
-        """Whether a message answers this invitation: by its `pthid`, and by the DID that it was encrypted to.
+        """Whether a message with a proved sender answers this invitation.
+
+        Its `pthid` must be the id of the invitation, and it must be encrypted to the inviter's DID.
 
         Args:
             received: The first message of a peer.
@@ -103,15 +105,15 @@ class Invited:
         return named.lower() == self.message.id.lower() and same_party(received.recipient, own)
 
     def answer(self, received: Received, now: int) -> Self:
-        """The invitation after an answer. A repeated answer of one peer changes nothing.
+        """The invitation after an answer; a repeated answer of the same peer changes nothing.
 
         Args:
             received: The first message of a peer.
             now: The time, in seconds since the epoch.
 
         Raises:
-            RemoteProtocolError: It does not answer this invitation, which has expired or is used up: the peer
-                counts as not invited.
+            RemoteProtocolError: The message does not answer this invitation, or the invitation has expired or
+                is used up.
         """
         if not self.is_answered_by(received):
             raise RemoteProtocolError(NOT_INVITED, "The message answers no invitation.")
@@ -143,12 +145,12 @@ class Invited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """An invitation of a peer that is acted on.
+    """A peer's invitation that was accepted.
 
     Attributes:
         message: The invitation.
-        profile: The media type profile to speak.
-        attached: The attached message to act on; None where there is none that we handle.
+        profile: The media type profile to use.
+        attached: The attached message to act on; None if we handle none of them.
     """
 
     message: Message
@@ -162,13 +164,14 @@ class Accepted:
 
     @property
     def pthid(self) -> str:
-        """The parent thread of the first message, which is the id of the invitation."""
+        """The `pthid` of the first message, which is the id of the invitation."""
         return self.message.id
 
     def received(self, *, ours: str, at: int, relationship: str) -> Received | None:
-        """The attached message as one that was received from an unproved sender, whatever it says of itself.
+        """The attached message as a received one without a proved sender; None if there is none.
 
-        Answers to it go to the inviter, and name the invitation as parent thread.
+        Its own `from` and `from_prior` prove nothing. Answers to it go to the inviter, and have the id of the
+        invitation as `pthid`.
 
         Args:
             ours: Our DID in the relationship.
@@ -195,16 +198,22 @@ def accept(
     profiles: Sequence[str] = PROFILES,
     handles: Callable[[str], bool] = lambda _type: False,
 ) -> Accepted:
-    """Decide what to do with an invitation; then send a first message to its inviter, with its id as `pthid`.
+    """Check an invitation, and choose the profile and the attached message to act on.
+
+    Then send a first message to the inviter, with the id of the invitation as `pthid`.
 
     Args:
         invitation: The invitation, as `pydidcomm.out_of_band.invitation_from_url` returns it.
         now: The time, in seconds since the epoch.
-        profiles: The media type profiles that we speak.
-        handles: Whether a message type is handled: the first attached message of such a type is acted on.
+        profiles: The media type profiles that we support.
+        handles: Returns whether a message type is handled. The first attached message of such a type is
+            chosen.
+
+    Returns:
+        The accepted invitation.
 
     Raises:
-        MalformedMessageError: It is not an invitation, or its body breaks the specification.
+        MalformedMessageError: It is not an invitation, has no `from`, or its body breaks the specification.
         RemoteProtocolError: It has expired.
         UnsupportedError: The inviter accepts none of our profiles.
     """
@@ -230,7 +239,7 @@ def _expired() -> RemoteProtocolError:
 
 
 def _attached(attachment: Any) -> Message | None:  # noqa: ANN401, the core's Attachment
-    """The message that is attached in the open; None where there is none that can be read."""
+    """The attached plaintext message; None if it cannot be read."""
     try:
         return Message.from_json(attachment.content())
     except (ContentNotFoundError, MalformedMessageError):
@@ -238,7 +247,7 @@ def _attached(attachment: Any) -> Message | None:  # noqa: ANN401, the core's At
 
 
 class OutOfBand(Protocol, piuri=PIURI, roles=("sender", "receiver")):
-    """Out-of-band 2.0: an invitation in an envelope is the event "invitation" with its message."""
+    """Out-of-band 2.0: an invitation received in an envelope is the event "invitation" with the message."""
 
     @on("invitation", trust=Trust.ANONYMOUS, role="receiver")
     def invitation(self, thread: Conversation, _invitation: Invitation) -> None:

@@ -19,15 +19,15 @@ __all__ = ["Outgoing"]
 class Outgoing:
     """A message to send; its id stays the same in every attempt.
 
-    `message.expires_time` ends the attempts. Pack it when it is sent: keys, endpoints and `from_prior` are
-    then the ones in force.
+    `message.expires_time` ends the attempts. Pack the message just before it is sent, so that keys, endpoints
+    and `from_prior` are up to date.
 
     Attributes:
         message: The plaintext message.
         to: The recipient's DID.
-        frm: Our DID; None where the message is anonymous.
-        anonymous: Whether the message is anoncrypted though it has a sender.
-        connection: The connection that it may leave on: the one that brought the request.
+        frm: Our DID; None for an anonymous message.
+        anonymous: Whether the message is anoncrypted although it has a sender.
+        connection: The id of the connection of the request, which the message may use; None for none.
         protect_sender: Whether the envelope hides the sender from all but the recipient.
     """
 

@@ -1,4 +1,4 @@
-"""Problems: exceptions that become problem reports, and the misuse of a protocol by the program.
+"""Exceptions of protocols: problems to report to the peer, and misuse of a protocol by the program.
 
 The codes follow DIDComm v2.1, section "Problem Codes".
 
@@ -23,12 +23,12 @@ _PLACEHOLDER: Final = re.compile(r"\{(\d{1,4})\}")
 
 
 class Problem(Exception):  # noqa: N818, the specification's word
-    """A problem that the peer is to learn of: raised by a handler or a protocol, it becomes a problem report.
+    """A problem to report to the peer: raise it in a handler or a protocol to send a problem report.
 
     Attributes:
         code: The problem code: `e` or `w`, the scope `p`, `m` or a state, then descriptors.
-        comment: The text for people, the same for all problems of the code; `{1}` is the first of `args`.
-        args: What the placeholders of the comment stand for.
+        comment: The text for display, the same for all problems of the code; `{1}` is the first of `args`.
+        args: The values of the placeholders in the comment.
         escalate_to: A URI for further help.
 
     Raises:
@@ -70,12 +70,13 @@ class LocalProtocolError(ValueError):
 
 
 def rendered(comment: str, args: Sequence[str | None]) -> str:
-    """The comment with its arguments: a missing one is `?`, and one without a placeholder is appended.
+    """The comment with its placeholders filled in.
 
-    DIDComm v2.1, section "Problem Reports".
+    A missing argument becomes `?`, and one without a placeholder is appended. DIDComm v2.1, section "Problem
+    Reports".
 
     Args:
-        comment: The text with placeholders, of which `{1}` stands for the first argument.
+        comment: The text with placeholders; `{1}` stands for the first argument.
         args: The arguments.
 
     Example:

@@ -1,6 +1,6 @@
 """Report problem 2.0: the messages, their codes, and when a report is due.
 
-`ReportProblem` of `pydidcomm.protocols.error_limit` bounds the reports of a thread.
+`ReportProblem` of `pydidcomm.protocols.error_limit` limits the reports of a thread.
 DIDComm v2.1, sections "Problem Reports" and "Problem Codes".
 
 Example:
@@ -72,8 +72,8 @@ class ProblemReport(Body, type=f"{PIURI}/problem-report"):
 
     Attributes:
         code: The problem code.
-        comment: The text for people, with placeholders such as `{1}`.
-        args: What the placeholders stand for.
+        comment: The text for display, with placeholders such as `{1}`.
+        args: The values of the placeholders.
         escalate_to: A URI for further help.
     """
 
@@ -104,8 +104,8 @@ class ProblemCode:
     """The parts of a problem code.
 
     Attributes:
-        sorter: "e" for an error, "w" for a warning; what stands there where it is neither.
-        scope: "p" for the protocol, "m" for the message, or a state; None where the code has none.
+        sorter: "e" for an error, "w" for a warning; any other text is kept as it is.
+        scope: "p" for the protocol, "m" for the message, or a state; None if the code has none.
         descriptors: What went wrong, from general to specific.
     """
 
@@ -115,10 +115,10 @@ class ProblemCode:
 
     @classmethod
     def parse(cls, code: str) -> Self:
-        """Read a code, also one that breaks the grammar: codes are understood by their prefix.
+        """Parse a code, also one that breaks the grammar, because codes are compared by prefix.
 
         Args:
-            code: As a peer wrote it.
+            code: The code as the peer wrote it.
 
         Example:
             >>> from pydidcomm.protocols.problem_report import ProblemCode
@@ -133,7 +133,7 @@ class ProblemCode:
 
     @property
     def is_error(self) -> bool:
-        """Whether the code is an error; what is not a warning counts as one."""
+        """Whether the code is an error; any code that is not a warning counts as one."""
         return not self.is_warning
 
     @property
@@ -162,11 +162,11 @@ class ProblemCode:
 
 
 class ProblemReported(Exception):  # noqa: N818, the peer's problem, not ours
-    """The peer reported a problem in place of an answer.
+    """The peer reported a problem.
 
     Attributes:
         report: The report.
-        code: Its code.
+        code: The problem code of the report.
     """
 
     def __init__(self, report: ProblemReport) -> None:
@@ -196,16 +196,19 @@ def report(
     lang: str | None = None,
     accept_lang: Sequence[str] = (),
 ) -> Outgoing | None:
-    """The report of a problem with a message, where one is due.
+    """The report of a problem with a message, if one is due.
 
-    None is due in answer to a problem report, and to a sender that is not proved.
+    A problem report is not answered with another one, and an unproved sender gets none.
 
     Args:
         problem: The problem.
         received: The message.
         now: The time, in seconds since the epoch.
         lang: The language of the comment.
-        accept_lang: The languages that we prefer.
+        accept_lang: The languages that we prefer, most preferred first.
+
+    Returns:
+        The report to send; None if no report is due.
     """
     if is_report(received.message) or received.sender is None:
         return None
@@ -222,15 +225,20 @@ def report(
 
 
 def escalation(received: Received, *, now: int, code: str | None = None) -> Outgoing:
-    """The report that a warning of the peer is an error to us, on the thread of the warning.
+    """The report, on the thread of a peer's warning, that the warning is an error for us.
 
     Args:
         received: A report whose code is a warning, from a proved sender.
         now: The time, in seconds since the epoch.
         code: A more specific code; by default that of the warning, as an error.
 
+    Returns:
+        The report to send.
+
     Raises:
-        ValueError: It is not a warning, `code` is not an error, or its scope is narrower than the warning's.
+        ValueError: `received` is not a warning of a proved sender, `code` is not an error, or its scope is
+            narrower than the warning's.
+        MalformedMessageError: The body of the warning is malformed.
     """
     warning = ProblemReport.from_message(received.message)
     parts = ProblemCode.parse(warning.code)
@@ -254,5 +262,5 @@ def escalation(received: Received, *, now: int, code: str | None = None) -> Outg
 
 
 def _breadth(scope: str | None) -> int:
-    """How much a scope ends: the protocol is broadest, the message narrowest."""
+    """The rank of a scope: the protocol is the broadest, a state is between, the message the narrowest."""
     return {"p": 2, "m": 0, None: 0}.get(scope, 1)

@@ -35,10 +35,10 @@ PIURI: Final = "https://didcomm.org/receipts/1.0"
 """The protocol identifier URI."""
 
 MAX_ENTRIES: Final = 256
-"""The most entries of one message: a page of messages that were viewed at once has fewer."""
+"""The maximum number of entries in one message: more than a page of viewed messages needs."""
 
 _LONGEST_TIME: Final = 19
-"""The digits of the latest time that fits 63 bits."""
+"""The maximum number of digits of a time, that of the largest number with 63 bits."""
 
 
 class ReceiptState(StrEnum):
@@ -52,7 +52,7 @@ class ReceiptState(StrEnum):
         """Whether a message can get this state.
 
         Args:
-            earlier: The states that it had.
+            earlier: The states that the message has had.
         """
         if self in earlier:
             return False
@@ -91,7 +91,7 @@ class RequestReceipts(Body, type=f"{PIURI}/request-receipts"):
     """A request for receipts; it replaces earlier ones, and an empty one ends them.
 
     Attributes:
-        requested_receipts: For which messages.
+        requested_receipts: The types of messages and the states to send receipts for, at most 256 entries.
     """
 
     requested_receipts: tuple[RequestedReceipt, ...]
@@ -117,9 +117,9 @@ class Receipt:
 
     Attributes:
         message_id: The id of the message.
-        state: The state; `ReceiptState(state.lower())` where it is one that we support.
-        timestamp: When it reached the state, in seconds since the epoch; examples of the protocol have a
-            string.
+        state: The state; `ReceiptState(state.lower())` if it is one that we support.
+        timestamp: When the message reached the state, in seconds since the epoch; also a string of digits, as
+            in examples of the protocol.
     """
 
     message_id: str
@@ -129,7 +129,7 @@ class Receipt:
     def __post_init__(self) -> None:
         text = str(self.timestamp)
         if not (text.isascii() and text.isdigit()) or len(text) > _LONGEST_TIME:
-            problem = "`timestamp` must be seconds since the epoch"
+            problem = f"`timestamp` must be seconds since the epoch, with at most {_LONGEST_TIME} digits"
             raise ValueError(problem)
 
     @property
@@ -143,7 +143,7 @@ class MessageReceipts(Body, type=f"{PIURI}/message-receipts"):
     """Receipts of messages.
 
     Attributes:
-        receipts: The receipts.
+        receipts: The receipts, at most 256.
     """
 
     receipts: tuple[Receipt, ...]
@@ -154,15 +154,15 @@ class MessageReceipts(Body, type=f"{PIURI}/message-receipts"):
 
 def _check_length(entries: Collection[object]) -> None:
     if len(entries) > MAX_ENTRIES:
-        problem = f"at most {MAX_ENTRIES} entries"
+        problem = f"a message must have at most {MAX_ENTRIES} entries, got {len(entries)}"
         raise ValueError(problem)
 
 
 class Receipts(Protocol, piuri=PIURI, roles=("requester", "responder")):
     """Receipts 1.0 in both roles; it has no states.
 
-    Events: "receipts-requested" with a `RequestReceipts`, to be kept for the peer; "receipts" with a
-    `MessageReceipts`.
+    Events: "receipts-requested" with a `RequestReceipts`, which the program stores for the peer; "receipts"
+    with a `MessageReceipts`.
     """
 
     @begins(role="requester")

@@ -1,4 +1,4 @@
-"""A received message with what was proved about it, as protocols take it.
+"""`Received`: a received message and its proofs, the input of protocols.
 
 Example:
     >>> from pydidcomm import Message
@@ -34,7 +34,7 @@ class Trust(StrEnum):
         """Whether the sender is proved as well as `other` requires.
 
         Args:
-            other: What is required.
+            other: The required trust.
         """
         order = list(Trust)
         return order.index(self) >= order.index(other)
@@ -45,13 +45,13 @@ _RETURN_ROUTES: Final = frozenset({"all", "none", "thread"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A proved change of the peer's DID, made from `UnpackResult.relationship_change`, and fit to be stored.
+    """A proved change of the peer's DID: `UnpackResult.relationship_change` in a form for a store.
 
     Attributes:
-        old: The DID that the peer had.
-        new: The DID that the peer has; None where it ended the relationship.
-        at: When, in seconds since the epoch; None where the peer did not say.
-        kid: The key of the old DID that signed.
+        old: The former DID of the peer.
+        new: The new DID of the peer; None if it ended the relationship.
+        at: When, in seconds since the epoch; None if the peer gave no time.
+        kid: The key of the old DID that signed the change.
     """
 
     old: str
@@ -62,21 +62,21 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A received message, and what was proved about it.
+    """A received message and its proofs.
 
     Attributes:
         message: The plaintext message.
-        sender: The DID that is proved to be the sender, in the form of `Metadata.sender`; None where none is.
-        recipient: The DID of ours that the message was encrypted to; None where it was not encrypted.
+        sender: The proved sender, a DID as in `Metadata.sender`; None if no sender is proved.
+        recipient: Our DID that the message was encrypted to; None if it was not encrypted.
         trust: How well the sender is proved.
         at: When the message arrived, in seconds since the epoch.
-        relationship: The id of the relationship with the sender; None where there is none.
-        return_route: "none", "thread" or "all": which answers the sender takes on its connection.
-        connection: The id of the connection that brought the message; None where answers cannot use it.
+        relationship: The id of the relationship with the sender; None if there is none.
+        return_route: "none", "thread" or "all": which answers the sender accepts on its connection.
+        connection: The id of the connection that the message arrived on; None if answers cannot use it.
         protect_sender: Whether the envelope hid the sender from all but the recipient.
-        change: The proved change of the sender's DID; None where there is none.
-        answer_to: The DID to answer to where no sender is proved: the inviter, for a message attached to an
-            invitation.
+        change: The proved change of the sender's DID; None if there is none.
+        answer_to: The DID to answer to if no sender is proved: for a message attached to an invitation, the
+            inviter.
     """
 
     message: Message
@@ -92,14 +92,16 @@ class Received:
     answer_to: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The object as JSON, for a store."""
+        """The object as a JSON object, for a store."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         change = None if self.change is None else asdict(self.change)
         return values | {"message": self.message.as_json(), "change": change}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """The object that `as_dict` wrote. The store is trusted: what it contains counts as proved.
+        """Restore the object that `as_dict` returned.
+
+        The store must be trusted, since its content counts as proved.
 
         Args:
             stored: What `as_dict` returned.
@@ -114,12 +116,12 @@ class Received:
         return cls(**values)
 
     def as_json(self) -> bytes:
-        """The object as JSON text."""
+        """The object as JSON text, for a store."""
         return json.dumps(self.as_dict(), separators=(",", ":")).encode()
 
     @classmethod
     def from_json(cls, stored: bytes | str) -> Self:
-        """The object that `as_json` wrote.
+        """Restore the object that `as_json` returned; see `from_dict`.
 
         Args:
             stored: What `as_json` returned.
@@ -130,13 +132,13 @@ class Received:
 def received_from(
     result: UnpackResult, *, at: int, relationship: str | None = None, connection: str | None = None
 ) -> Received:
-    """What protocols take, of a message that was unpacked.
+    """Convert the result of `unpack` to the input of protocols.
 
     Args:
         result: What `unpack` returned.
         at: When the message arrived, in seconds since the epoch.
-        relationship: The id of the relationship with the sender.
-        connection: The id of the connection that brought the message.
+        relationship: The id of the relationship with the sender; None if there is none.
+        connection: The id of the connection that the message arrived on; None if answers cannot use it.
     """
     metadata = result.metadata
     route = result.message.custom_headers.get("return_route")

@@ -1,4 +1,4 @@
-"""The protocols that a program speaks, found by message type.
+"""The protocols of a program, found by message type.
 
 Example:
     >>> from pydidcomm.protocols import Protocols
@@ -27,7 +27,7 @@ class Protocols:
         protocols: The protocols.
 
     Raises:
-        ValueError: Two of them are one protocol in the same major version.
+        ValueError: Two of them have the same name and major version.
     """
 
     def __init__(self, protocols: Iterable[Protocol] = ()) -> None:
@@ -42,16 +42,18 @@ class Protocols:
             protocol: The protocol.
 
         Raises:
-            ValueError: There is one of the same name and major version.
+            ValueError: Another one has the same name and major version.
         """
         parts = message_type(f"{protocol.piuri}/x")
         if self.find(f"{protocol.piuri}/x") is not None:
-            problem = f"`protocol` {protocol.piuri} is there already: remove one of the two"
+            problem = (
+                f"`protocol` {protocol.piuri} was added twice in this major version: remove one of the two"
+            )
             raise ValueError(problem)
         self._found.setdefault((same_name(parts.protocol), parts.major), []).append(protocol)
 
     def find(self, type: str) -> Protocol | None:  # noqa: A002, the header's name
-        """The protocol of a message, in the same major version; None where there is none.
+        """The protocol of a message, in the same major version; None if there is none.
 
         Args:
             type: The message type URI.

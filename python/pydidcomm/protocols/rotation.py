@@ -1,4 +1,4 @@
-"""The DIDs of a relationship: rotation and ending on both sides, as states without I/O.
+"""The two DIDs of a relationship, their rotation, and the end of the relationship; without I/O.
 
 DIDComm v2.1, section "DID Rotation".
 
@@ -24,29 +24,29 @@ from pydidcomm.protocols.received import Change, Received
 __all__ = ["MAX_HISTORY", "Finding", "Parties"]
 
 MAX_HISTORY: Final = 64
-"""The most former DIDs of one side that are remembered: a peer must not fill the store by rotating."""
+"""The maximum number of former DIDs stored per side: a peer must not fill the store by rotating."""
 
 
 class Finding(StrEnum):
-    """What a message means to a relationship."""
+    """The effect of a message on a relationship."""
 
     CURRENT = "current"
-    """From the DID that the peer has."""
+    """The message is from the peer's current DID."""
     ROTATED = "rotated"
-    """The peer has proved another DID, which is now its current one."""
+    """The peer has proved a new DID, which is now its current one."""
     ENDED = "ended"
     """The peer has proved that it ended the relationship."""
     SUPERSEDED = "superseded"
-    """From a DID that the peer has rotated from: refuse the message, or show it as such."""
+    """The message is from a former DID of the peer: refuse it, or mark it as such."""
     AFTER_END = "after-end"
-    """The relationship has ended: the message is of a new relationship at most."""
+    """The relationship has ended: the message can only belong to a new one."""
     FOREIGN = "foreign"
-    """From or to a DID that is not of this relationship."""
+    """The message is from or to a DID outside of this relationship."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parties:
-    """The two DIDs of a relationship, and those that they rotated from.
+    """The two DIDs of a relationship, and the former DIDs of both sides.
 
     Attributes:
         ours: Our DID.
@@ -54,9 +54,9 @@ class Parties:
         state: "invited" (we have invited), "requested" (we have answered an invitation), "active" or "ended".
         our_history: Our former DIDs, oldest first.
         their_history: The peer's former DIDs, oldest first.
-        prior: The DID by which the peer knows us, while it has not confirmed `ours`; None where it has.
+        prior: Our DID that the peer last confirmed, until it confirms `ours`; None after that.
         rotated_at: When we rotated to `ours`, in seconds since the epoch.
-        changed_at: When the peer last rotated, in seconds since the epoch, as it says.
+        changed_at: When the peer last rotated, in seconds since the epoch, according to the peer.
     """
 
     ours: str
@@ -69,10 +69,10 @@ class Parties:
     changed_at: int | None = None
 
     def heard(self, received: Received) -> tuple[Self, Finding]:
-        """The parties after a message, and what it means to them.
+        """The parties after a received message, and the effect of the message.
 
         Args:
-            received: A message to one of our DIDs.
+            received: The message.
         """
         if self.state == "ended":
             return self, Finding.AFTER_END
@@ -88,14 +88,16 @@ class Parties:
         return self, Finding.FOREIGN
 
     def rotated(self, new: str, *, now: int) -> Self:
-        """The parties after we rotate to a new DID; `announced` tells the peer until it has confirmed.
+        """The parties after we rotate to a new DID.
+
+        Send every message through `announced`, which adds `from_prior` until the peer has confirmed the DID.
 
         Args:
             new: Our new DID, used in no other relationship.
             now: The time, in seconds since the epoch.
 
         Raises:
-            LocalProtocolError: The relationship has ended or no peer is known, or `new` is a DID that we had.
+            LocalProtocolError: The relationship has ended or has no peer yet, or `new` is not a fresh DID.
         """
         self._require_peer()
         if any(same_party(new, had) for had in (self.ours, *self.our_history)):
@@ -105,20 +107,20 @@ class Parties:
             self,
             ours=new,
             our_history=_appended(self.our_history, self.ours),
-            # the peer knows the DID that it confirmed last, however often we rotated since
+            # `from_prior` starts from the DID that the peer last confirmed, however often we rotated since
             prior=self.prior or self.ours,
             rotated_at=now,
         )
 
     def announced(self, message: Message, *, now: int) -> Message:
-        """The message with the announcement of our rotation, while the peer has not confirmed it.
+        """The message with `from_prior`, unless the peer has confirmed our rotation.
 
         Args:
             message: A message from `ours`.
             now: The time, in seconds since the epoch.
 
         Raises:
-            LocalProtocolError: The relationship has ended, or no peer is known.
+            LocalProtocolError: The relationship has ended, or has no peer yet.
         """
         to = self._require_peer()
         if self.prior is None:
@@ -126,16 +128,15 @@ class Parties:
         return rotation.rotating(message, to=to, old=self.prior, new=self.ours, now=now, at=self.rotated_at)
 
     def ended(self, *, now: int) -> tuple[Self, tuple[Outgoing, ...]]:
-        """The parties after we end the relationship, and the messages that say so.
+        """The parties after we end the relationship, and the messages that announce the end.
 
-        There are two of them while the peer has not confirmed a rotation: it knows us by one DID or the
-        other.
+        There are two messages until the peer has confirmed a rotation, since it may use either DID of ours.
 
         Args:
             now: The time, in seconds since the epoch.
 
         Raises:
-            LocalProtocolError: The relationship has ended, or no peer is known.
+            LocalProtocolError: The relationship has ended, or has no peer yet.
         """
         to = self._require_peer()
         known = [did for did in (self.prior, self.ours) if did is not None]
@@ -147,12 +148,13 @@ class Parties:
 
     def _require_peer(self) -> str:
         if self.state == "ended" or self.theirs is None:
-            problem = "the relationship has ended" if self.state == "ended" else "no peer is known yet"
+            reason = "has ended" if self.state == "ended" else "has no peer yet: wait for its first message"
+            problem = f"the relationship {reason}"
             raise LocalProtocolError(problem)
         return self.theirs
 
     def _applies(self, change: Change) -> bool:
-        """Whether a change is one of the DID that the peer has now, and not a copy of an earlier one."""
+        """Whether a change starts from the peer's current DID, and is not a replay of an earlier change."""
         if self.theirs is None or not same_party(change.old, self.theirs):
             return False
         return change.at is None or self.changed_at is None or change.at >= self.changed_at
@@ -174,7 +176,7 @@ class Parties:
         return replace(self, state="active", prior=None if heard else self.prior)
 
     def _is_ours(self, recipient: str | None) -> bool:
-        """Whether a message was to a DID of ours in this relationship; one that is only signed names none."""
+        """Whether a message was to a DID of ours in this relationship; a signed message has no recipient."""
         return recipient is None or any(same_party(recipient, did) for did in (self.ours, *self.our_history))
 
 

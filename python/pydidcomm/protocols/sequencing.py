@@ -1,7 +1,7 @@
 """Advanced sequencing: `sender_order`, `sent_count` and `received_orders`, which show gaps and repeats.
 
-A protocol that uses them says so: `class Auction(Protocol, piuri=..., sequenced=True)`. What a gap means is
-the protocol's own matter. DIDComm v2, extension "Advanced Sequencing".
+A protocol turns them on by a class argument: `class Auction(Protocol, piuri=..., sequenced=True)`. The
+protocol decides what to do about a gap. DIDComm v2, extension "Advanced Sequencing".
 
 Example:
     >>> from pydidcomm import Message
@@ -27,23 +27,23 @@ from pydidcomm.protocols._codec import read
 __all__ = ["GapDetector", "Orders", "received_orders", "resent", "sent_count"]
 
 MAX_ORDER: Final = 2**31 - 1
-"""The highest `sender_order`: a thread of that many messages does not end in a lifetime."""
+"""The highest `sender_order`: more messages than any thread has."""
 
 MAX_GAPS: Final = 256
-"""The most missing numbers of one party: more are not a gap but another sequence."""
+"""The maximum number of missing orders of one party: a larger jump is an error, and not a gap."""
 
 MAX_PARTIES: Final = 64
-"""The most parties of one thread whose orders are remembered."""
+"""The maximum number of parties of one thread whose orders are stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapDetector:
-    """What was seen of one party.
+    """The orders received from one party.
 
     Attributes:
         id: The DID of the party.
         last: The highest `sender_order`.
-        gaps: The missing numbers below `last`, in rising order.
+        gaps: The missing orders below `last`, in rising order.
     """
 
     id: str
@@ -51,24 +51,24 @@ class GapDetector:
     gaps: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The object as the header has it."""
+        """The object as in the header `received_orders`."""
         return {"id": self.id, "last": self.last, "gaps": list(self.gaps)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """The orders of one thread: how many messages we have sent, and what we have seen of the others.
+    """The orders of one thread: the count of our messages, and the orders received from the others.
 
     Attributes:
-        sent: How many different messages we have sent.
-        parties: What was seen, by the DID of the party.
+        sent: The number of messages that we have sent, without repeats.
+        parties: The orders received from each party.
     """
 
     sent: int = 0
     parties: tuple[GapDetector, ...] = ()
 
     def stamped(self, message: Message) -> tuple[Self, Message]:
-        """The orders after a message of ours, and the message with its headers.
+        """The orders after our next message, and the message with its sequencing headers.
 
         Args:
             message: A message that has not been sent yet; `resent` makes a repeat.
@@ -79,14 +79,17 @@ class Orders:
         return replace(self, sent=self.sent + 1), message.replace(custom_headers=headers)
 
     def seen(self, party: str, message: Message) -> tuple[Self, bool]:
-        """The orders after a message of a party, and whether it is new; a message without an order is.
+        """The orders after a received message, and whether the message is new.
+
+        A message without `sender_order` counts as new.
 
         Args:
             party: The proved DID of its sender.
             message: The message.
 
         Raises:
-            MalformedMessageError: `sender_order` is not a positive number, or too far ahead.
+            MalformedMessageError: `sender_order` is not a positive whole number or too far ahead, or the
+                thread has too many parties.
         """
         value: Any = message.custom_headers.get("sender_order")
         if value is None:
@@ -107,7 +110,7 @@ class Orders:
         return replace(self, parties=(*others, updated)), True
 
     def gaps(self, party: str) -> tuple[int, ...]:
-        """The numbers that are missing of a party.
+        """The missing orders of a party.
 
         Args:
             party: Its DID.
@@ -119,12 +122,12 @@ class Orders:
         return next((one for one in self.parties if one.id == party), None)
 
     def as_dict(self) -> dict[str, Any]:
-        """The object as JSON, for `Thread.data`."""
+        """The object as a JSON object, for `Thread.data`."""
         return {"sent": self.sent, "parties": [party.as_dict() for party in self.parties]}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """The object that `as_dict` wrote.
+        """Restore the object that `as_dict` returned.
 
         Args:
             stored: What `as_dict` returned.
@@ -136,13 +139,13 @@ class Orders:
 
 
 def received_orders(message: Message) -> tuple[GapDetector, ...]:
-    """What the sender of a message has seen of the parties of the thread.
+    """The orders that the sender of a message has received, by party (header `received_orders`).
 
     Args:
         message: The message.
 
     Raises:
-        MalformedMessageError: The header has another form, or exceeds the bounds.
+        MalformedMessageError: The header is malformed, or exceeds a limit.
     """
     part = "message.received_orders"
     found: object = message.custom_headers.get("received_orders")
@@ -172,7 +175,7 @@ def _number(value: object, part: str, *, least: int) -> int:
 
 
 def sent_count(message: Message) -> int:
-    """How often its sender has sent a message, this time included; 1 where the header is absent or malformed.
+    """How often the sender has sent this message; 1 if the header is absent or malformed.
 
     Args:
         message: The message.
@@ -182,7 +185,7 @@ def sent_count(message: Message) -> int:
 
 
 def resent(message: Message) -> Message:
-    """The message for another attempt: all is the same but `sent_count`.
+    """The message for another attempt, with `sent_count` raised by one.
 
     Args:
         message: The message as it was sent last.

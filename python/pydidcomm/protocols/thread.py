@@ -1,4 +1,4 @@
-"""The state of one conversation, and what one step of a protocol returns.
+"""The state of a thread, and the result of one step of a protocol.
 
 Example:
     >>> from pydidcomm.protocols.thread import Thread
@@ -18,7 +18,7 @@ from pydidcomm.protocols.problem import Problem
 __all__ = ["DONE", "Event", "Step", "Thread", "thread_id"]
 
 DONE: Final = "done"
-"""The state of a thread that has ended; it is kept for a time, so that late messages are recognised."""
+"""The state of a thread that has ended; it is kept for a time, so that late messages are recognized."""
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -27,19 +27,19 @@ def _nothing() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """The state of one conversation with one peer. Its key is `(peer, protocol, thid)`.
+    """The state of one thread with one peer. Its key is `(peer, protocol, thid)`.
 
     Attributes:
         peer: The id of the relationship, or the proved DID of the peer where there is none.
         protocol: The protocol identifier URI.
         thid: The thread id in lower case, as `thread_id` returns it.
-        role: The role that we have in the protocol.
-        state: The state of our role; `DONE` where the thread has ended.
-        pthid: The parent thread.
-        data: What the protocol remembers, a JSON object.
-        wake_at: When `wake` is due, in seconds since the epoch.
-        to: The peer's DID that messages go to.
-        frm: Our DID that messages come from.
+        role: Our role in the protocol.
+        state: The state of our role; `DONE` if the thread has ended.
+        pthid: The id of the parent thread.
+        data: The protocol's own data, a JSON object.
+        wake_at: When `Protocol.wake` is due, in seconds since the epoch; None for never.
+        to: The peer's DID that our messages are sent to.
+        frm: Our DID that our messages are sent from.
         languages: The languages that the peer prefers, most preferred first (`accept-lang`).
     """
 
@@ -63,10 +63,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened, for the program.
+    """An event of a thread, for the program.
 
     Attributes:
-        name: What, for instance "ping-response" or "expired".
+        name: The name, for instance "ping-response" or "expired".
         data: The typed message, or another value.
         thid: The thread id.
         peer: The peer, as in `Thread.peer`.
@@ -80,13 +80,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one step of a protocol returns: store it and send it, in one transaction.
+    """The result of one step of a protocol: store the state and queue the messages in one transaction.
 
     Attributes:
-        thread: The new state; None where there is nothing to store.
+        thread: The new state; None if there is nothing to store.
         send: The messages to send, in order.
-        events: What happened.
-        problem: What the peer did wrong; `problem_report.report` makes the answer, where one is due.
+        events: The events, in order.
+        problem: The problem with the received message; `problem_report.report` returns the answer to send.
     """
 
     thread: Thread | None = None

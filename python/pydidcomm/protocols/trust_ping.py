@@ -1,4 +1,4 @@
-"""Trust ping 2.0: whether a peer is there, and whether the channel to it is trusted.
+"""Trust ping 2.0: check whether a peer answers, over a channel that proves both parties.
 
 DIDComm v2.1, section "Trust Ping Protocol 2.0".
 
@@ -31,7 +31,7 @@ class Ping(Body, type=f"{PIURI}/ping"):
     """A ping.
 
     Attributes:
-        response_requested: Whether the receiver is to answer.
+        response_requested: Whether the receiver should answer.
     """
 
     response_requested: bool = True
@@ -46,7 +46,7 @@ class TrustPing(Protocol, piuri=PIURI, roles=("sender", "receiver")):
     """Trust ping 2.0 in both roles.
 
     The sender's states are "waiting" and "done"; the receiver has none. Events: "ping" with the message,
-    "ping-response" with the seconds that the answer took, "timeout".
+    "ping-response" with the time until the answer, in whole seconds, "timeout".
     """
 
     @begins(role="sender")

@@ -1,4 +1,4 @@
-"""User profile 1.0: name, picture and description of a peer, to be shown to people.
+"""User profile 1.0: name, picture and description of a peer, for display.
 
 Example:
     >>> from pydidcomm.protocols import Received, Trust
@@ -38,7 +38,7 @@ class Profile(Body, type=f"{PIURI}/profile"):
     Attributes:
         profile: The fields, `displayName`, `description`, `displayPicture` (`#` and the id of an attachment)
             and others; an absent one is unchanged, and null or an empty string removes it.
-        send_back_yours: Whether the peer is to send its profile.
+        send_back_yours: Whether the peer should send its own profile.
     """
 
     profile: Mapping[str, Any]
@@ -47,7 +47,7 @@ class Profile(Body, type=f"{PIURI}/profile"):
     def __post_init__(self) -> None:
         for name in _TEXTS:
             if not isinstance(self.profile.get(name), str | None):
-                problem = f"`{name}` must be a string"
+                problem = f"`{name}` must be a string, got {type(self.profile[name]).__name__}"
                 raise ValueError(problem)  # noqa: TRY004, a malformed body, not a misuse
 
 
@@ -63,7 +63,7 @@ class RequestProfile(Body, type=f"{PIURI}/request-profile"):
 
 
 def merged(known: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
-    """A profile after an update: absent fields are unchanged, null and empty strings remove one.
+    """A profile after an update: absent fields are unchanged, and null or an empty string removes a field.
 
     Args:
         known: The profile so far.
@@ -84,14 +84,14 @@ def _has_relationship(received: Received) -> bool:
 class UserProfile(Protocol, piuri=PIURI, roles=("sender", "receiver")):
     """User profile 1.0 in both roles.
 
-    The receiver's states are "waiting" and "done", where it has requested a profile. Events: "profile" with a
-    `Profile`, to be merged into what is known of the peer; "missing-picture" where `displayPicture` refers to
-    no attachment; "timeout".
+    The receiver's states are "waiting" and "done", after it has requested a profile. Events: "profile" with a
+    `Profile`, which the program adds to the peer's stored profile by `merged`; "missing-picture" if
+    `displayPicture` does not refer to an attachment; "timeout".
 
     Args:
         profile: Our profile; None to send none.
         attachments: The attachments that the profile refers to.
-        share: Whether a peer is to have it; by default one with a relationship.
+        share: Returns whether a peer may have the profile; by default a peer with a relationship may.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class UserProfile(Protocol, piuri=PIURI, roles=("sender", "receiver")):
         self._share = share
 
     def thread_of(self, message: Message) -> str:
-        """The id of the thread that a message acts on; a requested profile names the request as parent.
+        """The id of the thread that a message acts on: that of the request, which is a profile's parent.
 
         Args:
             message: A message of this protocol.
@@ -136,7 +136,7 @@ class UserProfile(Protocol, piuri=PIURI, roles=("sender", "receiver")):
 
     @on("profile", role="receiver", quiet=True)
     def profile(self, thread: Conversation, profile: Profile) -> None:
-        """Report the peer's profile to the program, and send ours where that is requested and allowed.
+        """Report the peer's profile to the program, and send ours if that is requested and allowed.
 
         Args:
             thread: The thread.
@@ -153,7 +153,7 @@ class UserProfile(Protocol, piuri=PIURI, roles=("sender", "receiver")):
 
     @on("request-profile", role="sender")
     def request_profile(self, thread: Conversation, request: RequestProfile) -> None:
-        """Send our profile where that is allowed.
+        """Send our profile if that is allowed.
 
         Args:
             thread: The thread.
@@ -167,7 +167,7 @@ class UserProfile(Protocol, piuri=PIURI, roles=("sender", "receiver")):
         fields = {name: value for name, value in self._profile.items() if query is None or name in query}
         shown = fields.get("displayPicture", "")
         attachments = [one for one in self._attachments if shown and shown == f"#{one.id}"]
-        # a thread of its own, below the message that asked for it; it asks for nothing in return
+        # a new thread, whose parent is the request; it requests no profile in return
         thread.reply(
             Profile(profile=fields), thid=None, pthid=thread.message.id, attachments=attachments or None
         )

@@ -1,4 +1,4 @@
-"""Protocol identifiers and versions: which of two parties' versions is spoken.
+"""Protocol identifiers and versions: parse them, and find the version that two parties have in common.
 
 DIDComm v2.1, sections "Protocol Identifier URI", "Message Type URI" and "Semver Rules".
 
@@ -35,7 +35,7 @@ class MessageType:
         piuri: The protocol identifier URI, as it is written in the type.
         protocol: The name of the protocol.
         major: The major version.
-        minor: The minor version; 0 where the type has none.
+        minor: The minor version; 0 if the type has none.
         name: The name of the message.
     """
 
@@ -47,10 +47,10 @@ class MessageType:
 
 
 def parts_of(uri: str) -> MessageType | None:
-    """The parts of a message type URI; None where it is not one.
+    """The parts of a message type URI; None if it is not one.
 
     Args:
-        uri: As in `Message.type`.
+        uri: The message type URI, as in `Message.type`.
     """
     try:
         return message_type(uri)
@@ -62,10 +62,10 @@ def message_type(uri: str) -> MessageType:
     """The parts of a message type URI.
 
     Args:
-        uri: As in `Message.type`.
+        uri: The message type URI, as in `Message.type`.
 
     Raises:
-        MalformedMessageError: It is not a message type URI whose version is a number.
+        MalformedMessageError: It is not a message type URI with a numeric version.
     """
     piuri, _, name = uri.rpartition("/")
     parts = _PIURI.fullmatch(piuri)
@@ -75,17 +75,17 @@ def message_type(uri: str) -> MessageType:
 
 
 def agree(ours: str, theirs: str) -> str | None:
-    """The version of a protocol that two parties speak: the lower minor one of the same major.
+    """The version of a protocol that two parties use: the lower minor version of the same major version.
 
-    Names are compared without case and punctuation.
+    The names of protocols are compared without case and punctuation.
 
     Args:
         ours: The protocol identifier URI that we implement.
-        theirs: The peer's.
+        theirs: The protocol identifier URI of the peer.
 
     Returns:
-        The protocol identifier URI in our spelling, with the minor version to speak; None where the protocols
-        or their major versions differ.
+        The protocol identifier URI in our spelling, with the minor version to use; None if the protocols or
+        their major versions differ.
 
     Raises:
         ValueError: `ours` is not a protocol identifier URI.
@@ -93,7 +93,8 @@ def agree(ours: str, theirs: str) -> str | None:
     own, other = _PIURI.fullmatch(ours), _PIURI.fullmatch(theirs)
     if own is None:
         message = (
-            f"`ours` must be a protocol identifier URI such as https://didcomm.org/trust-ping/2.0: {ours!r}"
+            "`ours` must be a protocol identifier URI such as https://didcomm.org/trust-ping/2.0, "
+            f"got {ours!r}"
         )
         raise ValueError(message)
     if other is None or not same_message_type(f"{ours}/x", f"{theirs}/x"):
@@ -103,7 +104,7 @@ def agree(ours: str, theirs: str) -> str | None:
 
 
 def same_name(name: str) -> str:
-    """The name of a protocol or a message without case and punctuation, to be compared.
+    """The name of a protocol or a message in lower case and without punctuation, for comparisons.
 
     Args:
         name: The name.

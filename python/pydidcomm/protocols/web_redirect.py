@@ -1,4 +1,4 @@
-"""The header `web_redirect`: where the last message of a flow sends the browser of the person.
+"""The header `web_redirect`: the URL for the user's browser in the last message of a flow.
 
 DIDComm v2.1, section "Out Of Band Messages", "Reusing a Web Flow".
 
@@ -24,19 +24,19 @@ STATUSES: Final = ("OK", "FAIL", "PENDING")
 """The statuses, those of the acknowledgments of Aries RFC 0015."""
 
 MAX_LENGTH: Final = 2048
-"""The longest URL that is offered, in characters: browsers and proxies cut longer ones."""
+"""The maximum length of the URL, in characters: browsers and proxies cut longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebRedirect:
-    """A redirect of the person's browser. The receiver decides whether to follow it.
+    """A redirect of the user's browser. The receiver decides whether to follow it.
 
     Attributes:
         status: "OK", "FAIL" or "PENDING".
-        redirect_url: An `https` URL.
+        redirect_url: An `https` URL, at most 2048 characters.
 
     Raises:
-        ValueError: The status is another one, or the URL is not `https`.
+        ValueError: `status` is another one, or `redirect_url` is not such a URL.
     """
 
     status: str
@@ -47,7 +47,10 @@ class WebRedirect:
             problem = f"`status` must be one of {', '.join(STATUSES)}, got {self.status!r}"
             raise ValueError(problem)
         if not _is_https(self.redirect_url):
-            problem = f"`redirect_url` must be an https URL, got {self.redirect_url!r}"
+            problem = (
+                f"`redirect_url` must be an https URL of at most {MAX_LENGTH} characters without spaces, "
+                f"got {self.redirect_url!r}"
+            )
             raise ValueError(problem)
 
     def header(self) -> dict[str, Any]:
@@ -56,7 +59,7 @@ class WebRedirect:
 
 
 def web_redirect_of(message: Message) -> WebRedirect | None:
-    """The redirect that a message asks for; None where it asks for none that can be offered.
+    """The redirect in a message; None if it is absent or malformed.
 
     Args:
         message: The message.

@@ -77,7 +77,7 @@ def test_the_first_message_of_a_thread_has_its_id_and_the_given_headers_and_no_o
 def test_a_thread_without_a_did_of_its_peer_cannot_be_sent_to_or_answered() -> None:
     with pytest.raises(LocalProtocolError, match="the peer of this thread is anonymous"):
         conversation().send(Ping())
-    with pytest.raises(LocalProtocolError, match="no message caused this step"):
+    with pytest.raises(LocalProtocolError, match="this step handles no received message"):
         conversation(received=None).reply(Ping())
     assert conversation(received=None).proved_sender is None
     assert conversation().proved_sender == ALICE

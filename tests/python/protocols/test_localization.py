@@ -80,7 +80,7 @@ def test_a_body_is_read_in_the_language_of_the_reader(preferred: list[str], comm
 def test_a_path_to_no_string_is_ignored(path: str) -> None:
     hostile = message([["fr", path, "mauvais"], ["fr", "comment", "bon"]])
     assert body_in(hostile, ["fr"]) == {**BODY, "comment": "bon"}
-    with pytest.raises(ValueError, match="`translations` must name strings of the body"):
+    with pytest.raises(ValueError, match="each path in `translations` must lead to a string"):
         with_translations(message(), {"fr": {path: "x"}})
 
 

@@ -176,7 +176,7 @@ def test_an_expired_message_is_not_handled(expires: int, *, handled: bool) -> No
 @pytest.mark.parametrize("other", [{"relationship": "r-mallory"}, {"relationship": None, "sender": MALLORY}])
 def test_the_state_of_another_peer_is_never_used(other: dict[str, str | None]) -> None:
     by_mallory = received(Cancel(), **other)
-    with pytest.raises(LocalProtocolError, match="`thread` must be the one of the message"):
+    with pytest.raises(LocalProtocolError, match="`thread` must be the thread of the message"):
         QUOTES.receive(by_mallory, SELLING, NOW)
     own = QUOTES.receive(received(Ask("tea"), **other), None, NOW).thread
     assert own is not None
@@ -300,7 +300,7 @@ def test_messages_of_different_threads_share_no_state_though_they_have_one_paren
     ]
     threads = [step.thread for step in steps if step.thread is not None]
     assert [(thread.thid, thread.pthid) for thread in threads] == [("a", "parent"), ("b", "parent")]
-    with pytest.raises(LocalProtocolError, match="`thread` must be the one of the message"):
+    with pytest.raises(LocalProtocolError, match="`thread` must be the thread of the message"):
         QUOTES.receive(received(Ask("tea").to_message(id="b", pthid="parent")), threads[0], NOW)
 
 
@@ -335,7 +335,7 @@ def test_an_answer_leaves_on_the_connection_only_where_the_peer_takes_it(
 
 
 def test_a_message_that_cannot_begin_a_thread_and_one_of_another_protocol_are_misuse() -> None:
-    with pytest.raises(LocalProtocolError, match="cannot begin a thread"):
+    with pytest.raises(LocalProtocolError, match="`body` must begin a thread"):
         QUOTES.begin(Quote(1), **TO_BOB)
     with pytest.raises(LocalProtocolError, match="must be a message of"):
         QUOTES.receive(received(Message(type="https://example.org/other/1.0/ask")), None, NOW)
@@ -385,7 +385,7 @@ def test_the_registry_finds_a_protocol_by_type_in_any_minor_version_and_spelling
         assert protocols.find(spelled) is QUOTES
     for other in ("https://example.org/quote/2.0/x", "https://example.com/quote/1.1/x", "quote", ""):
         assert protocols.find(other) is None
-    with pytest.raises(ValueError, match="is there already"):
+    with pytest.raises(ValueError, match="was added twice"):
         protocols.add(Quotes())
 
 

@@ -134,7 +134,7 @@ def test_a_did_that_we_had_is_not_rotated_to(had: str) -> None:
     parties = replace(ACTIVE, ours=ALICE2, our_history=(ALICE,))
     with pytest.raises(LocalProtocolError, match="`new` must be a fresh DID"):
         parties.rotated(had, now=NOW)
-    with pytest.raises(LocalProtocolError, match="no peer is known yet"):
+    with pytest.raises(LocalProtocolError, match="has no peer yet"):
         replace(ACTIVE, theirs=None).rotated(ALICE3, now=NOW)
 
 
