@@ -1,8 +1,8 @@
-"""An agent: it invites, answers, remembers, and loses nothing. Extra: `agent`.
+"""DIDComm agent: handlers, relationships, a durable inbox and outbox. Extra: `agent`.
 
-`Agent` joins protocols and handlers with a store, a way in and a way out. What it has accepted is stored
-before the sender gets 2xx; the effects of a message, its answers and the mark "done" are one transaction;
-messages are tried until they are sent or expire, after a restart too.
+`Agent` connects protocols and handlers with a store and with transports. A message is stored before its
+sender gets 2xx. The effects of a message, its answers and the mark "done" are committed in one transaction.
+Outgoing messages are retried until they are sent or expire, also after a restart.
 
 Example:
     >>> from pydidcomm.agent import Agent, Context

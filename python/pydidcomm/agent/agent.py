@@ -1,4 +1,4 @@
-"""`Agent`: invites, answers, remembers, and loses nothing."""
+"""`Agent`: handlers, relationships, a durable inbox and outbox."""
 
 import os
 import signal
@@ -32,36 +32,38 @@ __all__ = ["Agent", "until_signal"]
 
 
 class Agent(Directory, Router):
-    """An agent: handlers and protocols, a store, a way in and a way out.
+    """DIDComm agent: handlers and protocols, a store, a server and a transport.
 
-    Handlers are registered with `on`, before or while it runs. A program enters it with `async with`, or lets
-    it run with `run`. It runs on asyncio and on trio. What it has accepted is stored before the sender gets
-    2xx, and what it sends is stored before it is sent; both go on after a restart.
+    Handlers are registered with `on`, before or while the agent runs. `async with agent:` runs it for a
+    block, `run` until a signal. It runs on asyncio and on trio. A message is stored before its sender gets
+    2xx, and before it is sent; after a restart the agent continues with what is in the store.
 
     Args:
         store: A store, or the path of an encrypted file or the URL of a PostgreSQL database, which the agent
-            opens and closes (extra `askar`). A file is for one agent at a time, and a
-            second one does not start; `AskarStore.open(..., shared=True)` is for several.
-        passphrase: Opens the file or the database.
-        raw_key: The same, without the half second that a passphrase takes.
-        listen: Where it serves, for instance `http://127.0.0.1:8040/didcomm`; None to mount `app` instead.
-        endpoint: The URL at which peers reach it; by default that of `listen`.
-        protocols: What it speaks in addition to its handlers, empty messages and problem reports; by default
-            trust ping.
-        resolver: Finds DID documents; by default those that need no network.
+            opens and closes (extra `askar`). A file serves one agent at a time: a second one fails to start.
+            For several processes on one file pass `AskarStore.open(..., shared=True)`.
+        passphrase: The passphrase of the file or the database; deriving the key takes half a second.
+        raw_key: A raw key in place of the passphrase, see `AskarStore.generate_raw_key`.
+        listen: The URL to serve, for instance `http://127.0.0.1:8040/didcomm`; None to mount `app` instead.
+        endpoint: The URL at which peers reach the agent; by default that of `listen`.
+        protocols: The protocols in addition to empty messages and problem reports, which are always present;
+            by default trust ping.
+        resolver: Resolves DIDs; by default only methods that need no network.
         transport: Sends messages; by default an `HttpTransport`.
-        allow: Networks that the default transport may connect to although they are not public.
-        accept_any_type: Whether a message is taken whatever its `Content-Type`; some peers send `text/plain`.
-        accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them: "veramo", see
-            `UnpackConfig`. A peer that writes in it is written to in it.
-        limits: The bounds.
-        clock: The time, in seconds since the epoch.
-        worker: The name of this process among those that use one store, the same after a restart, so that it
-            goes on at once with what it has claimed. By default a random one: after a kill its messages wait
-            for 15 seconds.
+        allow: Networks that are not public and may be connected to, for instance `["127.0.0.0/8"]`: by the
+            default transport, by WebSockets to mediators, and to fetch a short invitation URL.
+        accept_any_type: Whether to accept any `Content-Type`; some peers send `text/plain`.
+        accept_profiles: Envelope profiles to accept in addition to DIDComm v2.1: "veramo", see
+            `UnpackConfig`. A peer that uses a profile gets its messages in that profile.
+        limits: The limits; by default those of `Limits()`.
+        clock: Returns the time, in seconds since the epoch.
+        worker: The name of this process among those that share a store. With a name that is the same after a
+            restart, the process resumes its claimed messages at once; by default the name is random, and
+            after a crash these messages wait until their claims expire, after 15 seconds.
 
     Raises:
-        ValueError: `endpoint` is not a URI.
+        ValueError: `endpoint` is not a URI, or two `protocols` have the same name and major version.
+        TypeError: `endpoint` is not a str.
 
     Example:
         >>> import asyncio
@@ -129,11 +131,15 @@ class Agent(Directory, Router):
         self._block: AsyncExitStack | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the store, make a DID on the first run, serve, and go on with what was left.
+        """Open the store, start serving, and resume the messages in the store.
 
         Raises:
-            RuntimeError: It runs already.
-            OSError: The address of `listen` is in use.
+            RuntimeError: The agent runs already.
+            OSError: The address of `listen` is in use, or is not one of this machine.
+            ValueError: `listen` is not an `http` URL with a port, or not one of `passphrase` and `raw_key` is
+                given for a path or URL.
+            ImportError: An extra is not installed: `askar` for a path or URL, `trio` for `listen` on trio.
+            SecretsLockedError: The passphrase or the raw key is wrong.
             StoreUnavailableError: The store cannot be opened, or another agent uses it.
         """
         if self._block is not None:
@@ -150,7 +156,7 @@ class Agent(Directory, Router):
         error: BaseException | None,
         frames: TracebackType | None,
     ) -> bool | None:
-        """Stop: requests under way are finished, handlers are cancelled, and run again at the next start."""
+        """Stop the agent: finish open requests, and cancel handlers, which run again at the next start."""
         block, self._block = self._block, None
         return None if block is None else await block.__aexit__(kind, error, frames)
 
@@ -162,7 +168,7 @@ class Agent(Directory, Router):
                 await store.occupy()
             transport = self._transport
             if transport is None:
-                # the outbox has its own pauses between attempts
+                # the outbox itself retries, with pauses
                 transport = await stack.enter_async_context(HttpTransport(rounds=1, allow=self._allow))
             listener, endpoint = None, self._endpoint
             if self._listen is not None:
@@ -191,7 +197,7 @@ class Agent(Directory, Router):
             yield
 
     def _features(self) -> list[Feature]:
-        """The protocols of the agent, and those of its handlers."""
+        """Return the protocols of the agent, and those of its handlers."""
         known = features_of(self._protocols)
         others = self._router.piuris - {feature.id for feature in known}
         return [*known, *(Feature("protocol", piuri) for piuri in sorted(others))]
@@ -215,43 +221,46 @@ class Agent(Directory, Router):
     def app(self) -> Application:
         """The ASGI application.
 
-        A server that calls it itself, as `uvicorn program:agent.app`, starts and stops the agent. Where it is
-        mounted, the program enters the agent in its own lifespan; outside of it, requests get 503.
+        Served directly, as with `uvicorn program:agent.app`, it starts and stops the agent with the server.
+        Mounted into another application, that application must enter the agent in its own lifespan; while the
+        agent does not run, requests get 503.
         """
         return self._app
 
     @property
     def endpoint(self) -> str | None:
-        """The URL at which peers reach the agent; None for none."""
+        """The URL at which peers reach the agent, or None."""
         return self._current.endpoint
 
     async def mediate(self, did: str, *, invitation: str | None = None) -> None:
-        """Let a mediator receive for the DIDs that are made from now on, and fetch what it keeps.
+        """Request mediation: the mediator receives for DIDs created from now on.
 
-        Coordinate mediation 3.0 or else 2.0 asks for it and registers each new DID; message pickup 3.0 or
-        else 4.0 fetches, live where the mediator has a WebSocket endpoint. An envelope is acknowledged to the
-        mediator once it is stored. The mediator is remembered: the next start connects to it by itself. A DID
-        that rotation has replaced is taken off its list after `Limits.replaced_seconds`.
+        Mediation is requested, and each new DID registered, by Coordinate Mediation 3.0, or 2.0 if the
+        mediator does not support 3.0. Messages are fetched by Message Pickup 3.0, or else 4.0, in live mode
+        if the mediator has a WebSocket endpoint. An envelope is acknowledged to the mediator once it is
+        stored. The mediator is stored: the next start reconnects to it. A DID that was rotated away is
+        removed from the mediator's list after `Limits.replaced_seconds`.
 
         Args:
-            did: The mediator.
-            invitation: The id of the mediator's invitation, where it admits only those that answer one.
+            did: The DID of the mediator.
+            invitation: The message id of the mediator's invitation, if it admits only peers that answer one.
 
         Raises:
-            MediationError: The mediator denies it.
+            MediationError: The mediator denies mediation, or violates its protocol.
             DeliveryError: The mediator cannot be reached.
+            ResolutionError: The DID of the mediator cannot be resolved.
         """
         await self._current.mediators.add(did, invitation)
 
     async def unmediate(self, did: str) -> bool:
-        """End mediation: fetch what waits, take our DIDs off the mediator's list, and forget the mediator.
+        """End mediation: fetch waiting messages, unregister our DIDs, and forget the mediator.
 
-        Peers do not reach DIDs that were made behind it any more: rotate those of relationships before, which
-        go on behind another mediator or at the endpoint of the agent. It ends also where the mediator cannot
-        be reached.
+        DIDs that were created behind the mediator become unreachable. Replace those of relationships with
+        `Friend.rotate`: before this call if there is a newer mediator, otherwise after it. Mediation ends
+        even if the mediator cannot be reached.
 
         Args:
-            did: The mediator.
+            did: The DID of the mediator.
 
         Returns:
             Whether it was a mediator of the agent.
@@ -264,79 +273,84 @@ class Agent(Directory, Router):
         return self._current.mediators.dids
 
     async def export(self, *, private_keys: bool = False) -> dict[str, Any]:
-        """The relationships of the agent, as an object for `json.dumps`.
+        """Return the relationships of the agent, as an object for `json.dumps`.
 
-        It holds: relationships, with the DIDs of both sides, those before rotations, labels, profiles and
-        rotations that are not confirmed; invitations; the public DIDs; the mediators, and which DIDs they
-        receive for. It holds neither messages that wait, nor the states of threads, nor records of the
-        program: a request under way is sent again by its program. A reader of it learns the peers; with
-        `private_keys` the reader can act as the agent.
+        The export contains relationships (current and former DIDs of both sides, labels, profiles,
+        unconfirmed rotations), invitations, the public DIDs, the mediators and the DIDs that each receives
+        for. It does not contain waiting messages, states of threads, or records of the program: the program
+        must repeat its open requests. The export identifies the peers; with `private_keys` it allows to act
+        as the agent.
 
         Args:
-            private_keys: Whether it also holds the private keys of our DIDs, as JWKs. Without them it is of
-                use where the keys are there already, for instance in an HSM.
+            private_keys: Whether to include the private keys of our DIDs, as JWKs. An export without them is
+                useful if the new store has the keys already, for instance in an HSM.
 
         Raises:
             SecretNotFoundError: The private key of a DID is not in the store.
-            ValueError: A private key cannot leave its store.
+            ValueError: A private key is not exportable, for instance because it is in an HSM.
         """
         return await self._current.export(private_keys=private_keys)
 
     async def restore(self, export: Mapping[str, Any]) -> int:
-        """Take over the relationships of another store, and connect to its mediators.
+        """Import the relationships of another store, and connect to its mediators.
 
-        Keys come first, then the relationships; what is in the store already is left as it is, so that it can
-        be called again. Two agents must not go on with the same relationships.
+        Private keys are stored first, then relationships. Existing entries are not changed, so the call can
+        be repeated. Two agents must not use the same relationships.
 
         Args:
-            export: What `export` returned.
+            export: The object that `export` returned.
 
         Returns:
-            How many relationships are new.
+            The number of relationships that are new.
 
         Raises:
-            ValueError: `export` is not an export, or has an entry that is not one. Nothing is stored then.
-            TypeError: It is not an object, or holds private keys, and the secrets of the store take none.
+            ValueError: `export` has another format, or a malformed entry; nothing is stored.
+            TypeError: `export` is not an object, or contains private keys and the secrets of the store are
+                read-only.
         """
         return await self._current.restore(export)
 
     def events(self) -> AbstractAsyncContextManager[MemoryObjectReceiveStream[Event]]:
-        """What happens from now on, as `async with agent.events() as stream: async for event in stream`.
+        """Return a stream of the events from now on.
 
-        Names: those of protocols, "relationship", "rotated", "confirmed", "ended", "sent", "unconfirmed",
-        "failed", "acknowledged", "parked", "loop". A listener that falls behind by more than 1024 events
-        loses the newest.
+        Use it as `async with agent.events() as stream:` and `async for event in stream`. Names of events are
+        those of the protocols and "relationship", "rotated", "confirmed", "ended", "after-the-end", "sent",
+        "unconfirmed", "failed", "acknowledged", "parked", "loop". The stream buffers 1024 events; while the
+        buffer is full, new events are dropped.
         """
         return self._current.services.events.listen()
 
     async def parked(self, after: str | None = None, limit: int = 100) -> Page[InboxItem]:
-        """The messages whose handlers failed, until `replay` gives them to the handlers again.
+        """Return the parked messages, whose handlers failed `Limits.attempts` times.
 
         Args:
-            after: The `after` of the page before.
-            limit: The most messages.
+            after: The `after` of the previous page; None for the first page.
+            limit: The maximum number of messages.
         """
         return await self._current.services.store.parked(after, limit)
 
     async def replay(self, key: str) -> bool:
-        """Give a parked message to its handler again; returns whether there was one.
+        """Pass a parked message to its handler again.
 
         Args:
             key: The `key` of the message.
+
+        Returns:
+            Whether a parked message has this key.
         """
         return await self._current.replay(key)
 
     def run(self, *, backend: str = "asyncio") -> None:
-        """Run until SIGINT or SIGTERM, for a program that does nothing else.
+        """Run the agent until SIGINT or SIGTERM, for a program without an event loop.
 
         Args:
-            backend: "asyncio", or "trio", where `listen` needs the extra `trio`.
+            backend: "asyncio" or "trio"; `listen` on trio needs the extra `trio`.
         """
         anyio.run(until_signal, self, backend=backend)
 
 
 async def until_signal(block: AbstractAsyncContextManager[object]) -> None:
-    """Run a block until SIGINT or SIGTERM.
+    """Enter an asynchronous context manager until SIGINT or SIGTERM.
 
     Args:
         block: The agent.

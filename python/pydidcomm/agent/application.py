@@ -1,4 +1,4 @@
-"""The ASGI application of an agent, which a server may also start and stop."""
+"""The ASGI application of an agent; its lifespan starts and stops the agent."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -10,11 +10,11 @@ __all__ = ["Application"]
 class Application:
     """The ASGI application of an agent.
 
-    Servers tell ASGI 3 by a `__call__` that is a coroutine function, which a method has not.
+    It is an object with `__call__`, since servers do not detect a bound method as an ASGI 3 application.
 
     Args:
-        block: The agent, entered by the lifespan of a server.
-        serving: Returns what serves requests; None while the agent does not run.
+        block: The agent, which the lifespan of a server enters.
+        serving: Returns the application that serves requests; None while the agent does not run.
     """
 
     def __init__(
@@ -27,9 +27,9 @@ class Application:
         """Serve a request or a WebSocket, or start and stop the agent.
 
         Args:
-            scope: That of ASGI.
-            receive: That of ASGI.
-            send: That of ASGI.
+            scope: The ASGI scope.
+            receive: The ASGI callable for incoming events.
+            send: The ASGI callable for outgoing events.
         """
         serve = self._serving()
         if scope["type"] == "lifespan":

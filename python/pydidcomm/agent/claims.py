@@ -1,4 +1,4 @@
-"""Several processes on one store: each message is handled, or sent, by the process that has claimed it."""
+"""Claims for a shared store: a message is handled, or sent, by the process that has claimed it."""
 
 import logging
 import uuid
@@ -19,10 +19,10 @@ __all__ = ["Claims"]
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
 LEASE_SECONDS: Final = 15
-"""How long the messages of a process that was killed wait; clocks of machines have to agree much better."""
+"""Seconds until the claims of a killed process expire; clocks of machines must differ by much less."""
 
 RENEW_SECONDS: Final = 5.0
-"""How often the claims of messages in work are extended: two of three may fail."""
+"""Seconds between two extensions of the active claims: two of three may fail."""
 
 
 Handle = Callable[[InboxItem], Awaitable[None]]
@@ -30,22 +30,22 @@ Handle = Callable[[InboxItem], Awaitable[None]]
 
 
 class Claim(Protocol):
-    """A verb of `ClaimingStore`."""
+    """A method of `ClaimingStore`: `claim` or `claim_outgoing`."""
 
     async def __call__(self, key: str, /, *, by: str, now: int, until: int) -> bool:
-        """Claim a message, or extend a claim."""
+        """Claim a message, or extend a claim; return whether this process has it."""
         ...
 
 
 class Claims:
-    """Claims a message before it is handled or sent, where the store is shared.
+    """Claims each message before it is handled or sent, if the store is shared.
 
-    A process that has lost its claims, since it did not reach the store for too long, stores nothing of a
-    message that it handles: the first commit counts.
+    A claim can expire while its process cannot reach the store. Two processes may then handle one message;
+    the first commit wins, and the other raises `StoreConflictError`.
 
     Args:
-        store: Where messages wait.
-        clock: The time, in seconds since the epoch.
+        store: The store.
+        clock: Returns the time, in seconds since the epoch.
         worker: The name of the process; None for a random one.
     """
 
@@ -58,7 +58,7 @@ class Claims:
     def handling(
         self, handle: Callable[[InboxItem], Awaitable[None]]
     ) -> Callable[[InboxItem], Awaitable[None]]:
-        """Wrap the function: it raises `StoreConflictError` where another process has claimed the message.
+        """Wrap a function, to raise `StoreConflictError` if another process has claimed the message.
 
         Args:
             handle: Handles a message of the inbox.
@@ -75,11 +75,11 @@ class Claims:
         return claimed
 
     async def sending(self, outbox_id: str, send: Callable[[], Awaitable[None]]) -> bool:
-        """Call a function, unless another process has claimed the message; returns whether it was called.
+        """Call a function, unless another process has claimed the message; return whether it was called.
 
         Args:
-            outbox_id: The message.
-            send: Sends it, and settles it.
+            outbox_id: The id of the message in the outbox.
+            send: Sends and settles the message.
         """
         if self._store is None:
             await send()
@@ -93,7 +93,7 @@ class Claims:
         try:
             await work()
         except anyio.get_cancelled_exc_class():
-            # the agent stops: others need not wait for the end of the claim
+            # the agent stops: release the claim, so that other processes need not wait for its end
             with anyio.CancelScope(shield=True):
                 await self._claim(claim, key, 0)
             raise
@@ -102,7 +102,7 @@ class Claims:
         return True
 
     async def run(self) -> None:
-        """Extend the claims of messages in work until cancelled."""
+        """Extend the active claims until cancelled."""
         while self._store is not None:
             await anyio.sleep(RENEW_SECONDS)
             for key, claim in tuple(self._held.items()):
@@ -110,7 +110,7 @@ class Claims:
                     if key in self._held and not await self._claim(claim, key, LEASE_SECONDS):
                         LOG.warning("another process has taken over message %s", key)
                 except Exception:
-                    LOG.exception("the store does not answer; claims are extended later")
+                    LOG.exception("the store is unavailable; claims are extended later")
 
     async def _claim(self, claim: Claim, key: str, seconds: int) -> bool:
         now = int(self._clock())

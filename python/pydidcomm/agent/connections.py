@@ -1,4 +1,4 @@
-"""Whether the sender of a message still waits on its connection: an answer that it cannot read is lost."""
+"""Detect a disconnected sender, to which no answer must be sent on the connection."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
@@ -15,11 +15,11 @@ App = Callable[[Event, Receive, Send], Awaitable[None]]
 Result = TypeVar("Result")
 
 _RECEIVE: Final[ContextVar[Receive | None]] = ContextVar("pydidcomm.agent.receive", default=None)
-"""The `receive` of the HTTP request that is served; None on a WebSocket, whose next event is a message."""
+"""The `receive` of the current HTTP request; None on a WebSocket, whose next event is a message."""
 
 
 class Watched:
-    """An ASGI application whose requests `while_connected` watches.
+    """Wraps an ASGI application so that `while_connected` can watch its requests.
 
     Args:
         app: The application.
@@ -31,7 +31,7 @@ class Watched:
     async def __call__(
         self, scope: Event, receive: Receive, send: Callable[[Event], Awaitable[None]]
     ) -> None:
-        """Serves one request, or one WebSocket."""
+        """Serve one request, or one WebSocket."""
         token = _RECEIVE.set(receive if scope["type"] == "http" else None)
         try:
             await self._app(scope, receive, send)
@@ -40,10 +40,12 @@ class Watched:
 
 
 async def while_connected(wait: Callable[[], Awaitable[Result]]) -> Result | None:
-    """What `wait` returns; None once the sender has disconnected. The request must have been read before.
+    """Return the result of `wait`, or None once the sender has disconnected.
+
+    The body of the request must have been read before.
 
     Args:
-        wait: A coroutine function, which is cancelled then.
+        wait: A coroutine function; a disconnect cancels it.
     """
     receive = _RECEIVE.get()
     if receive is None:
@@ -53,7 +55,7 @@ async def while_connected(wait: Callable[[], Awaitable[Result]]) -> Result | Non
 
         async def watch() -> None:
             while (await receive())["type"] != "http.disconnect":
-                # an empty part of the body that was read
+                # an empty chunk of the body, which was read before
                 pass
             tasks.cancel_scope.cancel()
 

@@ -1,4 +1,4 @@
-"""What a message changes in addition to its own thread: threads that it reports on, the peer's profile."""
+"""Side effects of a message: on threads that it reports a problem of, and on the peer's profile."""
 
 import json
 import logging
@@ -16,18 +16,18 @@ __all__ = ["after_profile", "profile_with", "reported"]
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
 MOST_PROFILE_BYTES: Final = 65_536
-"""The longest profile that is kept, as JSON: it is read with each message of the peer."""
+"""The longest profile that is stored, as JSON: it is read with each message of the peer."""
 
 
 async def reported(
     received: Received, store: Store, protocols: Protocols, now: int
 ) -> list[tuple[Thread, Thread]]:
-    """The threads that a problem report ends or sets back, each as it was and as it is then.
+    """Return the threads that a problem report changes, each before and after.
 
     Args:
         received: Any message.
-        store: Where threads are kept.
-        protocols: Those of the program.
+        store: The store of threads.
+        protocols: The protocols of the program.
         now: The time, in seconds since the epoch.
     """
     peer, parent = received.relationship, received.message.pthid
@@ -36,7 +36,7 @@ async def reported(
     found: list[tuple[Thread, Thread]] = []
     for protocol in protocols:
         thread = await store.thread(peer, protocol.piuri, parent.lower())
-        # the thread of the report itself is not about one
+        # a thread of the report protocol itself is not a subject of reports
         if thread is None or thread.done or protocol is protocols.find(received.message.type):
             continue
         after = protocol.reported(received, thread, now).thread
@@ -46,7 +46,7 @@ async def reported(
 
 
 def profile_with(relationship: Relationship, profile: Profile) -> Mapping[str, Any]:
-    """The profile of a peer after what it says of itself; as it was where that would be too long.
+    """Return a peer's profile, updated by its `profile` message; unchanged if it would be too long.
 
     Args:
         relationship: The relationship.
@@ -54,17 +54,21 @@ def profile_with(relationship: Relationship, profile: Profile) -> Mapping[str, A
     """
     found = merged(relationship.profile, profile.profile)
     if len(json.dumps(found)) > MOST_PROFILE_BYTES:
-        LOG.warning("the profile of relationship %s is too long, and is left as it was", relationship.id)
+        LOG.warning(
+            "relationship %s: the new profile exceeds %s bytes, the old one is kept",
+            relationship.id,
+            MOST_PROFILE_BYTES,
+        )
         return relationship.profile
     return found
 
 
 def after_profile(relationship: Relationship | None, step: Step | None, now: int) -> Relationship | None:
-    """The relationship after what the peer has said about itself; None where that changes nothing.
+    """Return the relationship with the profile that a message contains; None if nothing changes.
 
     Args:
         relationship: The relationship with the sender.
-        step: What the protocol of the message made of it.
+        step: The step of the message's protocol.
         now: The time, in seconds since the epoch.
     """
     if relationship is None or step is None:

@@ -1,4 +1,4 @@
-"""What a handler can know and do in addition to its message: sender, relationship, more messages."""
+"""`Context`: the sender, the relationship, and the actions of a handler."""
 
 from typing import Any
 
@@ -10,13 +10,15 @@ __all__ = ["Context"]
 
 
 class Context:
-    """One message while it is handled. What it collects is stored together with "done", or not at all.
+    """The context of one message while it is handled.
+
+    Replies and records are committed in one transaction with the mark "done", or not at all.
 
     Attributes:
-        received: The message with what was proved.
-        relationship: The relationship with the sender; None where there is none.
-        once: The same in each attempt for one message, and different for each message: a key for effects
-            outside of the store, so that they happen once.
+        received: The message, with its verified sender.
+        relationship: The relationship with the sender, or None.
+        once: An idempotency key for effects outside of the store: the same for each attempt to handle one
+            message, and different for each message.
     """
 
     def __init__(
@@ -35,35 +37,35 @@ class Context:
 
     @property
     def sender(self) -> str | None:
-        """The DID that is proved to be the sender; None only in handlers for `Trust.ANONYMOUS`."""
+        """The verified DID of the sender; None only in handlers for `Trust.ANONYMOUS`."""
         return self.received.sender
 
     @property
     def trust(self) -> Trust:
-        """How well the sender is proved."""
+        """The level of authentication of the sender."""
         return self.received.trust
 
     @property
     def thid(self) -> str:
-        """The thread of the message, in lower case."""
+        """The thread id of the message, in lower case."""
         return self._conversation.thid
 
     def reply(self, body: Body | Message, **headers: Any) -> Outgoing | None:  # noqa: ANN401, those of Message
-        """Answer the message, as its handler does by what it returns; for more than one answer.
+        """Answer the message, in addition to the answer that the handler returns.
 
         Args:
             body: The answer.
             headers: Further arguments of `Message`.
 
         Returns:
-            What will be sent; None where the sender is not proved.
+            The message that will be sent; None if the sender is anonymous, and nothing is sent.
         """
         return self._conversation.reply(body, **headers)
 
     def store(self, record: Record) -> None:
-        """Store a small value in the same transaction.
+        """Store a record in the same transaction.
 
         Args:
-            record: The value.
+            record: The record, with a small value.
         """
         self.records.append(record)

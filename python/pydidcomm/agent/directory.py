@@ -1,4 +1,4 @@
-"""The peers of an agent, and the invitations that begin relationships: its own, and those of peers."""
+"""The peers of an agent, and the invitations that begin relationships with them."""
 
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -24,12 +24,12 @@ from pydidcomm.stores import Done, NoRecord, Record, Relationship
 __all__ = ["Directory"]
 
 BASE_URL: Final = "https://didcomm.org/invitation"
-"""The URL of invitations of an agent without an endpoint: programs read the parameter, and open no page."""
+"""The base URL of invitations of an agent without an endpoint; the receiver does not open it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The name of an invitation, and the record that it had before."""
+    """The name of an invitation, and the previous record of this name."""
 
     name: str
     before: Record | None
@@ -56,12 +56,17 @@ class Directory:
         return self._running
 
     async def did(self, name: str = "default") -> str:
-        """A public DID of the agent, made when it is first asked for.
+        """Return a public DID of the agent; create it on first use.
 
-        Relationships have private DIDs of their own.
+        Relationships do not use it: each has a private DID.
 
         Args:
-            name: Which one; an agent may have several.
+            name: The name of the DID; an agent can have several.
+
+        Raises:
+            RuntimeError: The agent does not run.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         return await self._current.own_did(name)
 
@@ -75,23 +80,28 @@ class Directory:
         base_url: str | None = None,
         name: str | None = None,
     ) -> Invited:
-        """Invite a peer, or several.
+        """Create an out-of-band invitation for one peer or several.
 
-        The invitation has a DID of its own; the relationship of each peer that accepts it gets a private one.
-        DIDComm v2.1, section "Out Of Band Messages".
+        The invitation has a new DID; the relationship with each peer that accepts it gets another, private
+        DID. DIDComm v2.1, section "Out Of Band Messages".
 
         Args:
-            goal: What it is for, to be read by people.
-            goal_code: The same, to be read by programs.
-            uses: How many peers may accept it; None for any number.
-            expires_in: After how many seconds it is void; None for never.
-            base_url: The URL that carries it; by default the endpoint.
-            name: One of this name is made once: a later call, also after a restart or in another process with
-                the store, returns it for as long as it can be accepted.
+            goal: The purpose, for display.
+            goal_code: The purpose, for programs.
+            uses: The number of peers that may accept the invitation; None for no limit.
+            expires_in: The seconds until the invitation expires; None for no expiry.
+            base_url: The URL in front of the parameter `_oob`; by default the endpoint.
+            name: A name, to reuse the invitation: a later call with this name, also after a restart or in
+                another process with the store, returns the same invitation for as long as it can be accepted.
+
+        Returns:
+            The invitation, with its URL.
 
         Raises:
             RuntimeError: The agent does not run.
             ValueError: `uses` is not positive.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         if uses is not None and uses < 1:
             problem = f"`uses` must be positive or None, got {uses}"
@@ -144,10 +154,10 @@ class Directory:
         return Invited(record, services)
 
     async def invitation(self, id: str) -> Invited | None:  # noqa: A002, the field's name
-        """An earlier invitation, for instance from before a restart; None where there is none.
+        """Return an earlier invitation, for instance from before a restart, or None.
 
         Args:
-            id: Its message id.
+            id: The message id of the invitation.
         """
         record = await self._current.services.store.record(INVITATION, id.lower())
         return (
@@ -157,19 +167,24 @@ class Directory:
         )
 
     async def accept(self, invitation: str | Message, *, label: str | None = None) -> Friend:
-        """Accept the invitation of a peer, from a new private DID.
+        """Accept the invitation of a peer, with a new private DID.
 
-        Nothing about the peer is proved before it has answered, for instance a `ping`. An invitation that
-        was accepted before leads to the relationship that exists, unless that has ended.
+        The peer is not authenticated before it has answered, for instance to a `ping`. For an invitation that
+        was accepted before, this returns the existing relationship, unless that has ended.
 
         Args:
-            invitation: Its URL, also a short one, or the message.
-            label: What the peer is called here.
+            invitation: The URL of the invitation, which may be a short one, or the message.
+            label: The local name of the peer.
+
+        Returns:
+            The peer.
 
         Raises:
             MalformedMessageError: `invitation` is not an invitation.
-            NotFoundError: A short URL leads nowhere.
+            NotFoundError: The short URL is not found on its server.
             ValueError: The invitation has expired.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The server of the short URL, or the mediator, cannot be reached.
         """
         services = self._current.services
         message = (
@@ -180,7 +195,7 @@ class Directory:
         expires = message.expires_time
         if expires is not None and expires <= services.now:
             at = datetime.fromtimestamp(expires, tz=UTC).isoformat()
-            problem = f"`invitation` expired at {at}: the peer has to make a new one"
+            problem = f"`invitation` expired at {at}: the peer must create a new one"
             raise ValueError(problem)
 
         async def step() -> Friend:
@@ -193,26 +208,31 @@ class Directory:
             return await agreed(step)
 
     async def _met(self, invitation: Message, record: Record | None) -> Friend | None:
-        """The peer whose invitation was accepted before."""
+        """Return the peer whose invitation was accepted before, or None."""
         services = self._current.services
         found = None if record is None else await services.store.relationship(record.value.decode())
         if found is None or found.state == "ended":
             return None
-        # another inviter may have taken the id
+        # another peer may have used the same message id
         theirs = (found.theirs or "", *found.their_history)
         known = any(same_party(invitation.frm or "", did) for did in theirs)
         return Friend(found.id, services) if known else None
 
     async def relate(self, did: str, *, label: str | None = None, profile: Profile = "didcomm/v2") -> Friend:
-        """Begin a relationship with a DID that came without an invitation, from a new private DID.
+        """Begin a relationship with a peer without an invitation, with a new private DID.
 
         Args:
             did: The peer's DID.
-            label: What the peer is called here.
-            profile: How the peer reads, one of `accept_profiles` of the agent.
+            label: The local name of the peer.
+            profile: The envelope profile of the peer: "didcomm/v2", or one of `accept_profiles` of the agent.
+
+        Returns:
+            The peer.
 
         Raises:
-            ValueError: The profile is not one that the agent accepts.
+            ValueError: `profile` is not one of `accept_profiles`.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         if profile != "didcomm/v2":
             await self._current.services.profiles.set(did, profile)
@@ -255,7 +275,7 @@ class Directory:
         return Friend(relationship.id, services)
 
     async def friend(self, id: str) -> Friend | None:  # noqa: A002, the field's name
-        """The peer of a relationship; None where there is none.
+        """Return the peer of a relationship, or None.
 
         Args:
             id: The id of the relationship.
@@ -264,7 +284,7 @@ class Directory:
         return None if found is None else Friend(found.id, self._current.services)
 
     async def friends(self) -> AsyncGenerator[Friend]:
-        """The peers of all relationships, ended ones too, as `async for friend in agent.friends()`."""
+        """Iterate over all peers, including ended relationships: `async for friend in agent.friends()`."""
         services = self._current.services
         async for one in all_relationships(services.store):
             yield Friend(one.id, services)

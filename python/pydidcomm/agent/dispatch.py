@@ -1,4 +1,4 @@
-"""Decide what takes a message: a protocol, a handler, or neither, which is a problem. No I/O and no clock.
+"""Dispatch a message to a protocol, to a handler, or to a problem report. No I/O and no clock.
 
 Example:
     >>> from pydidcomm.agent.dispatch import decide
@@ -36,26 +36,26 @@ from pydidcomm.protocols.problem_report import is_report
 __all__ = ["Decision", "ReportGuard", "decide", "thread_key"]
 
 MOST_REPORTS: Final = 10
-"""Problem reports to one peer in a minute: two faulty programs must not answer each other without end."""
+"""Problem reports to one peer per minute: two faulty programs must not exchange reports without end."""
 
 _MINUTE: Final = 60
 
 _MOST_PEERS: Final = 1024
-"""Peers whose reports are counted; the one that had a report longest ago is forgotten first."""
+"""Peers whose reports are counted; the least recently used one is evicted."""
 
 _NOT_HANDLED: Final = frozenset({"expired", "unexpected"})
-"""Events of a protocol that ignores a message; a handler does not get it either."""
+"""Events of a protocol that ignores a message; its handler is not called either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What takes a message, and with what.
+    """How a message is handled.
 
     Attributes:
-        step: What the protocol of the message made of it; None where the agent does not have the protocol.
-        route: The handler to call; None for none.
-        body: The typed message for the handler; None where it takes the `Message`.
-        problem: What is wrong with the message. Neither `step` nor `route` has an effect then.
+        step: The step of the message's protocol; None if the agent does not have the protocol.
+        route: The handler to call, or None.
+        body: The typed message for the handler; None if the handler takes a `Message`.
+        problem: The problem to report; `step` and `route` are None then.
     """
 
     step: Step | None = None
@@ -65,11 +65,11 @@ class Decision:
 
 
 def thread_key(received: Received, protocols: Protocols) -> tuple[str, str, str] | None:
-    """The key of the thread whose state `decide` needs; None where there is none.
+    """Return the key of the thread whose state `decide` needs, or None.
 
     Args:
         received: The message.
-        protocols: Those of the program.
+        protocols: The protocols of the program.
     """
     protocol = protocols.find(received.message.type)
     peer = received.relationship or received.sender
@@ -87,26 +87,28 @@ def decide(  # noqa: PLR0913, state, message, time and the two tables
     *,
     awaited: bool = False,
 ) -> Decision:
-    """Decide what takes a message. A protocol comes first; the handler gets nothing that it refuses.
+    """Decide how a message is handled: first by its protocol, then by its handler.
+
+    The handler is not called for a message that the protocol refuses.
 
     Args:
-        received: The message, with what was proved.
+        received: The message, with its verified sender.
         thread: The stored state of `thread_key`.
         now: The time, in seconds since the epoch.
         protocols: The protocols of the program.
         router: The handlers of the program.
-        awaited: Whether a request waits for the message: it is expected without either, and no handler gets
-            it.
+        awaited: Whether a request waits for the message. It is then not "unsupported" even without a
+            protocol, and no handler is called.
     """
     protocol = protocols.find(received.message.type)
     step = None if protocol is None else protocol.receive(received, thread, now)
-    # what a request waits for is not handled besides: two programs that echo would answer without end
+    # an awaited answer is not also handled: two programs that echo would answer without end
     route = None if awaited else router.find(received.message.type)
     if protocol is None and route is None:
         known = awaited or is_report(received.message)
         return Decision(problem=None if known else unsupported(received.message))
     if step is not None and step.problem is not None:
-        # a handler may take messages of a protocol that the protocol itself has no method for
+        # a handler may take a message type that its protocol does not implement
         if route is None or step.problem.code != "e.m.msg.unsupported":
             return Decision(problem=step.problem)
         step = None
@@ -134,13 +136,13 @@ def _refused(route: Route, received: Received) -> Problem | None:
 
 
 class ReportGuard:
-    """Bounds the problem reports to a peer."""
+    """Limits the rate of problem reports to each peer."""
 
     def __init__(self) -> None:
         self._sent: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def allows(self, peer: str, now: int) -> bool:
-        """Whether a report may be sent; it is counted.
+        """Count a report; return whether it may be sent.
 
         Args:
             peer: The id of the relationship, or the peer's DID.

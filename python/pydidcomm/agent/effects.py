@@ -1,4 +1,4 @@
-"""The effects of a message that was handled: one transaction."""
+"""Convert outgoing messages to items of the outbox."""
 
 from pydidcomm.protocols import Outgoing
 from pydidcomm.stores import OutboxItem
@@ -7,12 +7,12 @@ __all__ = ["outbox_item"]
 
 
 def outbox_item(outgoing: Outgoing, relationship: str | None, *, wants_ack: bool = False) -> OutboxItem:
-    """The message as the outbox keeps it: the plaintext, to be packed when it is sent.
+    """Return the outbox item of a message: its plaintext, which is packed when it is sent.
 
     Args:
         outgoing: The message.
-        relationship: The id of the relationship.
-        wants_ack: Whether it is sent again until the peer acknowledges it.
+        relationship: The id of the relationship, or None.
+        wants_ack: Whether to repeat the message until the peer acknowledges it.
     """
     message = outgoing.message
     root = (message.pthid or message.thread).lower()

@@ -1,4 +1,4 @@
-"""Events for user interfaces, and the changes that parts of an agent wait for."""
+"""Event streams for user interfaces, and signals between the parts of an agent."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,19 +14,19 @@ __all__ = ["Events", "Signal", "at_most"]
 Found = TypeVar("Found")
 
 KEPT: Final = 1024
-"""Events that a listener has not read yet: a slow one must not stop the agent. Later ones are lost."""
+"""Events that are buffered for one listener; further ones are dropped, so that the agent does not wait."""
 
 
 AGAIN_SECONDS: Final = 1.0
-"""How often a condition is checked without a change: another process may have stored one."""
+"""Seconds between two checks of a condition without a signal: another process may have changed the store."""
 
 
 @contextmanager
 def at_most(seconds: float, problem: str) -> Generator[None]:
-    """Bound the time of a block, as `anyio.fail_after` does, with an error that has a text.
+    """Limit the time of a block, as `anyio.fail_after` does, with an error text.
 
     Args:
-        seconds: The most seconds.
+        seconds: The time limit, in seconds.
         problem: The text of the error, without the time.
 
     Raises:
@@ -40,13 +40,13 @@ def at_most(seconds: float, problem: str) -> Generator[None]:
 
 
 class Signal:
-    """Wakes those who wait for a change."""
+    """Wakes tasks that wait for a change."""
 
     def __init__(self) -> None:
         self._event = anyio.Event()
 
     def set(self) -> None:
-        """Wake all that wait now."""
+        """Wake all tasks that wait now."""
         self._event.set()
         self._event = anyio.Event()
 
@@ -55,10 +55,10 @@ class Signal:
         await self._event.wait()
 
     async def until(self, check: Callable[[], Awaitable[Found | None]]) -> Found:
-        """What `check` returns, called again after each change, and now and then, until it is not None.
+        """Call `check` after each `set`, and each second, until it returns a value; return the value.
 
         Args:
-            check: A coroutine function.
+            check: A coroutine function that returns None to wait longer.
         """
         while True:
             event = self._event
@@ -69,10 +69,10 @@ class Signal:
                 await event.wait()
 
     async def within(self, seconds: float) -> bool:
-        """Wait for the next `set`, at most so many seconds; returns whether it came.
+        """Wait for the next `set` with a timeout; return whether it came.
 
         Args:
-            seconds: The most seconds.
+            seconds: The timeout, in seconds.
         """
         event = self._event
         with anyio.move_on_after(seconds):
@@ -81,17 +81,17 @@ class Signal:
 
 
 class Events:
-    """Hands events to all listeners."""
+    """Publishes events to all listeners."""
 
     def __init__(self) -> None:
         self.changed = Signal()
         self._listeners: set[MemoryObjectSendStream[Event]] = set()
 
     def emit(self, *events: Event) -> None:
-        """Hand events to the listeners.
+        """Publish events to the listeners.
 
         Args:
-            events: What happened.
+            events: The events.
         """
         for listener in tuple(self._listeners):
             for event in events:
@@ -103,7 +103,7 @@ class Events:
 
     @asynccontextmanager
     async def listen(self) -> AsyncGenerator[MemoryObjectReceiveStream[Event]]:
-        """The events from now on, as `async with events.listen() as stream: async for event in stream`."""
+        """Return a stream of the events from now on, open while the block runs."""
         send, receive = anyio.create_memory_object_stream[Event](KEPT)
         self._listeners.add(send)
         try:

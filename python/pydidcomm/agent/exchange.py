@@ -1,4 +1,4 @@
-"""Relationships as JSON, to be moved into another store: what an export holds, and how it is read again."""
+"""Export and import of relationships as JSON, to move them into another store."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -30,30 +30,30 @@ FORMAT: Final = "pydidcomm-agent/1"
 """The member `format` of an export."""
 
 AT_ONCE: Final = 100
-"""Entries of a transaction."""
+"""Entries per transaction."""
 
 _OBJECTS: Final[Mapping[str, tuple[str, type[InvitationRecord | MediationRecord | RetiredRecord]]]] = {
     "invitations": (INVITATION, InvitationRecord),
     "mediators": (MEDIATION, MediationRecord),
     "retired": (RETIRED, RetiredRecord),
 }
-"""Members that list records, each with its kind and its class."""
+"""Members of an export that are lists of records, with the kind and the class of each."""
 
 _TEXTS: Final = {"dids": OWN_DID, "recipients": RECIPIENT}
-"""Members that map the keys of records to values that are texts."""
+"""Members of an export that map record keys to texts, with the kind of each."""
 
 
 async def exported(store: Store, messaging: DIDCommMessaging, *, private_keys: bool) -> dict[str, Any]:
-    """What `Agent.export` returns.
+    """Return the relationships of a store as a JSON object, see `Agent.export`.
 
     Args:
         store: The store.
         messaging: Resolves our DIDs.
-        private_keys: Whether their private keys are in it.
+        private_keys: Whether to include the private keys of our DIDs.
 
     Raises:
         SecretNotFoundError: The private key of a DID is not in the store.
-        ValueError: A private key cannot leave the store.
+        ValueError: A private key is not exportable.
     """
     relationships = [asdict(one) async for one in all_relationships(store)]
     found: dict[str, Any] = {"format": FORMAT, "relationships": relationships}
@@ -65,21 +65,21 @@ async def exported(store: Store, messaging: DIDCommMessaging, *, private_keys: b
         found["private_keys"] = [
             await _jwk(messaging, kid) for did in _own_dids(found) for kid in await _kids(messaging, did)
         ]
-    # as JSON has it, without tuples
+    # plain JSON types, without tuples
     plain: dict[str, Any] = json.loads(json.dumps(found))
     return plain
 
 
 async def restored(store: Store, export: Mapping[str, Any]) -> int:
-    """Store what an export holds; returns how many relationships are new.
+    """Store the entries of an export; return the number of new relationships.
 
     Args:
         store: The store.
-        export: What `exported` returned.
+        export: The object that `exported` returned.
 
     Raises:
-        ValueError: It is not an export.
-        TypeError: It is not an object, or the secrets of the store take no keys.
+        ValueError: `export` has another format, or a malformed entry.
+        TypeError: `export` is not an object, or the secrets of the store are read-only.
     """
     given = cast("object", export)
     if not isinstance(given, Mapping):
@@ -88,7 +88,7 @@ async def restored(store: Store, export: Mapping[str, Any]) -> int:
     if export.get("format") != FORMAT:
         problem = f"`export` must have the format {FORMAT!r}, got {export.get('format')!r}"
         raise ValueError(problem)
-    # all of it is read before anything is stored
+    # all entries are checked before the first one is stored
     relationships = [
         _relationship(number, one) for number, one in enumerate(_listed(export, "relationships"))
     ]
@@ -97,7 +97,7 @@ async def restored(store: Store, export: Mapping[str, Any]) -> int:
     for secret in secrets:
         kept: Any = getattr(store.secrets, "add_key", None)
         if kept is None:
-            problem = "the secrets of the store take no keys: they have no `add_key`"
+            problem = "`export` has private keys, and the secrets of the store are read-only (no `add_key`)"
             raise TypeError(problem)
         answer = kept(secret)
         if isawaitable(answer):
@@ -112,7 +112,7 @@ async def restored(store: Store, export: Mapping[str, Any]) -> int:
 
 
 def _own_dids(found: Mapping[str, Any]) -> Iterable[str]:
-    """Our DIDs in an export, each once."""
+    """Return our DIDs in an export, each once."""
     dids: dict[str, None] = {}
     for one in found["relationships"]:
         dids |= dict.fromkeys((one["ours"], *one["our_history"]))
@@ -133,7 +133,7 @@ async def _jwk(messaging: DIDCommMessaging, kid: str) -> dict[str, Any]:
     if found is None:
         raise SecretNotFoundError([kid])
     if not hasattr(found, "expose_jwk"):
-        problem = f"the private key {kid} cannot leave its store: export without `private_keys`"
+        problem = f"the private key {kid} is not exportable (no `expose_jwk`): export without `private_keys`"
         raise ValueError(problem)
     return {**found.expose_jwk(), "kid": kid}
 
@@ -148,7 +148,7 @@ def _listed(export: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _checked(kind: Callable[..., Value], value: object, where: str) -> Value:
-    """A JSON object whose members have the types of the dataclass; null stands for a default."""
+    """Read a dataclass from a JSON object, and check the types of its members; null means the default."""
     try:
         return read(kind, value, where)
     except MalformedMessageError as error:
@@ -172,16 +172,16 @@ def _read_records(export: Mapping[str, Any]) -> Iterable[Record]:
         for number, one in enumerate(_listed(export, name)):
             _checked(kind, one, f"{name}[{number}]")
             try:
-                # null in it is not the default of each member
+                # `from_json` does not replace null with the default
                 yield kind.from_json(json.dumps(one).encode()).record()
             except (TypeError, KeyError) as error:
-                problem = f"`export`: {name}[{number}] is not one: {error}"
+                problem = f"`export`: {name}[{number}] is malformed: {error}"
                 raise ValueError(problem) from error
     for name, text_kind in _TEXTS.items():
         found = export.get(name, {})
         texts = cast("dict[str, Any]", found if isinstance(found, dict) else {"": None})
         if not all(isinstance(one, str) for one in texts.values()):
-            problem = f"`export`: {name} must be an object of texts"
+            problem = f"`export`: {name} must be an object whose values are strings"
             raise ValueError(problem)
         yield from (Record(kind=text_kind, key=key, value=text.encode()) for key, text in texts.items())
 
@@ -191,5 +191,5 @@ def _secret(number: int, value: Any) -> Secret:  # noqa: ANN401, of a file
         return Secret(value)
     except (ValueError, TypeError) as error:
         # the text of the library may quote the key
-        problem = f"`export`: private_keys[{number}] is not a private key with its kid"
+        problem = f"`export`: private_keys[{number}] must be a private JWK with a `kid`"
         raise ValueError(problem) from error

@@ -1,4 +1,4 @@
-"""A peer with which we have a relationship: ping, send, request, rotate, end."""
+"""`Friend`: a peer with a relationship, to ping, send, request, rotate and end."""
 
 import math
 from collections.abc import Mapping
@@ -28,15 +28,15 @@ __all__ = ["Friend", "RelationshipEndedError"]
 Answer = TypeVar("Answer", bound=Body)
 
 TIMEOUT = 30.0
-"""Seconds to wait for an answer."""
+"""Default seconds to wait for an answer."""
 
 
 FEATURES_SECONDS = 3600.0
-"""For how long the features of a peer are remembered: programs are updated rarely."""
+"""Default seconds for which the features of a peer are cached."""
 
 
 class RelationshipEndedError(Exception):
-    """The relationship has ended, or its peer is not known yet: nothing can be sent."""
+    """The relationship has ended, or its peer is not known yet, so nothing can be sent."""
 
 
 class _NotConfirmedError(Exception):
@@ -45,7 +45,7 @@ class _NotConfirmedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Friend:
-    """A peer with which we have a relationship.
+    """A peer with which the agent has a relationship.
 
     Attributes:
         id: The id of the relationship, which never changes.
@@ -55,7 +55,7 @@ class Friend:
     _services: Services
 
     async def relationship(self) -> Relationship:
-        """The relationship as it is now: the DIDs of both sides, their history, the label.
+        """Read the relationship from the store: the current and former DIDs of both sides, the label.
 
         Raises:
             LookupError: The store does not have it any more.
@@ -66,17 +66,19 @@ class Friend:
         return found
 
     async def ping(self, *, timeout: float = TIMEOUT) -> float:  # noqa: ASYNC109
-        """Ping the peer: an answer shows that it is reachable and still has its keys.
+        """Ping the peer, to verify that it is reachable and has its private keys. Trust Ping 2.0.
 
         Args:
-            timeout: The most seconds to wait for the answer.
+            timeout: The maximum wait for the answer, in seconds.
 
         Returns:
-            The seconds that the answer took.
+            The round-trip time, in seconds.
 
         Raises:
-            TimeoutError: There was no answer.
+            TimeoutError: There was no answer in time.
+            NotSentError: The ping was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
+            RelationshipEndedError: The relationship has ended.
         """
         begun = anyio.current_time()
         await self.request(Ping(), answer=PingResponse, timeout=timeout)
@@ -91,15 +93,18 @@ class Friend:
         thid: str | None = None,
         **headers: Any,  # noqa: ANN401, those of Message
     ) -> Sending:
-        """Send a message. When this returns, the message is stored, and it is sent even after a restart.
+        """Store a message in the outbox, which sends it, also after a restart.
 
         Args:
-            body: A typed message, or a `Message` whose `to` and `frm` are set.
-            please_ack: Whether the peer is asked for an acknowledgment, and the message is sent again until
-                it comes.
-            expires_in: After how many seconds the message is worthless: it is not sent then.
-            thid: The thread that it continues; None for a new one.
+            body: A typed message, or a `Message`; its `to` and `frm` are replaced by those of the
+                relationship.
+            please_ack: Whether to request an acknowledgment, and repeat the message until it arrives.
+            expires_in: The seconds until the message expires and is not sent any more; None for no expiry.
+            thid: The thread that the message continues; None for a new thread.
             headers: Further arguments of `Message`, for instance `attachments` and `lang`.
+
+        Returns:
+            The message in the outbox, to wait until it is sent or acknowledged.
 
         Raises:
             RelationshipEndedError: The relationship has ended.
@@ -137,21 +142,24 @@ class Friend:
         timeout: float = TIMEOUT,  # noqa: ASYNC109
         **headers: Any,
     ) -> Any:
-        """Send a message, and wait for its answer: a message of this peer on the same thread.
+        """Send a message, and wait for the answer of the peer in its thread.
 
         Args:
             body: The request.
-            answer: The typed message that is expected; None for any other message of the same protocol,
-                which is returned as the typed message of `protocols`, or as a `Message` where none knows it.
-            timeout: The most seconds to wait; the request expires then.
+            answer: The expected typed message; None for any other message of the same protocol.
+            timeout: The maximum wait in seconds; the request expires shortly afterwards.
             headers: Further arguments of `Message`.
 
+        Returns:
+            The answer: a typed message, or a `Message` if neither `answer` nor a protocol of the agent
+            defines its type.
+
         Raises:
-            TimeoutError: There was no answer.
+            TimeoutError: There was no answer in time.
             NotSentError: The request was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
             RelationshipEndedError: The relationship has ended.
-            MalformedMessageError: The answer has another form than its type.
+            MalformedMessageError: The body of the answer does not match its type.
         """
         sent, threads = await self._prepare(body, math.ceil(timeout) + 1, None, headers)
         waiter = Waiter(sent[0].message, self.id, answer)
@@ -168,18 +176,20 @@ class Friend:
         max_age: float = FEATURES_SECONDS,
         timeout: float = TIMEOUT,  # noqa: ASYNC109
     ) -> tuple[Disclosure, ...]:
-        """The features that the peer discloses to us, for instance the protocols that it speaks.
-
-        They are stored, and the peer is not asked again for a time. Discover Features 2.0.
+        """Query the features of the peer, for instance its protocols. Discover Features 2.0.
 
         Args:
-            match: The id of a feature, or its beginning and `*`.
+            match: The id of a feature, or a prefix and `*`.
             feature_type: "protocol", "goal-code", "header", "constraint" or another type.
-            max_age: For how many seconds an earlier answer counts; 0 to ask in any case.
-            timeout: The most seconds to wait for the answer.
+            max_age: The maximum age of a stored answer, in seconds; 0 to query in any case.
+            timeout: The maximum wait for the answer, in seconds.
+
+        Returns:
+            The features that the peer discloses to this agent.
 
         Raises:
-            TimeoutError: There was no answer.
+            TimeoutError: There was no answer in time.
+            NotSentError: The query was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
             RelationshipEndedError: The relationship has ended.
         """
@@ -195,18 +205,19 @@ class Friend:
         return answer.disclosures
 
     async def profile(self, *, timeout: float = TIMEOUT) -> Mapping[str, Any]:  # noqa: ASYNC109
-        """Ask the peer for its profile, which is stored as `Relationship.profile`. User Profile 1.0.
+        """Request the profile of the peer, and store it as `Relationship.profile`. User Profile 1.0.
 
-        What the peer sends unasked is stored too, where the agent has the protocol `UserProfile`.
+        If the agent has the protocol `UserProfile`, it also stores profiles that the peer sends unrequested.
 
         Args:
-            timeout: The most seconds to wait for the answer.
+            timeout: The maximum wait for the answer, in seconds.
 
         Returns:
             The fields, for instance `displayName`.
 
         Raises:
-            TimeoutError: There was no answer; a peer that shares no profile gives none.
+            TimeoutError: There was no answer in time; a peer that shares no profile does not answer.
+            NotSentError: The request was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
             RelationshipEndedError: The relationship has ended.
         """
@@ -219,10 +230,10 @@ class Friend:
         return (await self.relationship()).profile
 
     async def rename(self, label: str | None) -> None:
-        """Change what the peer is called here, `Relationship.label`; the peer does not learn it.
+        """Change the local name of the peer, `Relationship.label`; it is not sent to the peer.
 
         Args:
-            label: The name; None for none.
+            label: The name, or None.
 
         Raises:
             LookupError: The store does not have the relationship any more.
@@ -232,20 +243,22 @@ class Friend:
         )
 
     async def rotate(self, *, timeout: float = TIMEOUT) -> str:  # noqa: ASYNC109
-        """Replace our DID in this relationship by a new one.
+        """Rotate our DID in this relationship to a new DID. DIDComm v2.1, section "DID Rotation".
 
-        Each message announces it until the peer has written to the new DID; until then it cannot be rotated
-        again, since the peer may know us by either DID. DIDComm v2.1, section "DID Rotation".
+        Each message announces the rotation until the peer has written to the new DID, which confirms it. The
+        next rotation first waits for this confirmation.
 
         Args:
-            timeout: The most seconds to wait for the confirmation of the rotation before.
+            timeout: The maximum wait for the confirmation of the previous rotation, in seconds.
 
         Returns:
             The new DID.
 
         Raises:
-            TimeoutError: The peer has not confirmed the rotation before.
+            TimeoutError: The peer has not confirmed the previous rotation in time.
             RelationshipEndedError: The relationship has ended.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         new: str | None = None
         while True:
@@ -287,10 +300,10 @@ class Friend:
         self._services.outbox_changed()
 
     async def end(self) -> None:
-        """End the relationship, and say so to the peer. DIDComm v2.1, section "Ending a Relationship".
+        """End the relationship, and notify the peer. DIDComm v2.1, section "Ending a Relationship".
 
         Raises:
-            RelationshipEndedError: It has ended already.
+            RelationshipEndedError: The relationship has ended already.
         """
         now = self._services.now
 
@@ -298,7 +311,7 @@ class Friend:
             to = _check(before)
             gone = claims_of_end(FromPrior(iss=before.ours, aud=to, iat=now), before.from_prior)
             after = replace(before, state="ended", from_prior=gone, updated=now)
-            # the peer may not have seen our DID: the end follows a message that announces it
+            # a peer that has not seen our latest DID needs its announcement before the end
             hello = _empty(now)
             end = Empty().to_message(created_time=now, thid=hello.id)
             known = Outgoing(message=hello, to=to, frm=before.ours)
@@ -312,7 +325,7 @@ class Friend:
         self._services.outbox_changed()
 
     async def _confirmed(self, timeout: float) -> None:  # noqa: ASYNC109
-        """Wait until the peer has written to our current DID, after asking it to."""
+        """Wait until the peer has confirmed the last rotation; request it by an acknowledgment."""
         if (await self.relationship()).from_prior is None:
             return
         await self.send(Empty(), please_ack=True)
@@ -320,7 +333,7 @@ class Friend:
         async def check() -> bool | None:
             return (await self.relationship()).from_prior is None or None
 
-        with at_most(timeout, "the peer has not confirmed the rotation before"):
+        with at_most(timeout, "the peer has not confirmed the previous rotation"):
             await self._services.events.changed.until(check)
 
     async def _prepare(
@@ -330,7 +343,7 @@ class Friend:
         thid: str | None,
         headers: dict[str, Any],
     ) -> tuple[tuple[Outgoing, ...], tuple[Thread, ...]]:
-        """The message, by its protocol where one of the program begins threads with it."""
+        """Prepare a message and the state of its thread, by its protocol if it begins a thread."""
         relationship = await self.relationship()
         to = _check(relationship)
         now = self._services.now
@@ -356,7 +369,7 @@ class Friend:
 
 
 def _check(relationship: Relationship) -> str:
-    """The peer's DID."""
+    """Return the peer's DID, or raise an error if the relationship has ended."""
     if relationship.state == "ended":
         problem = f"the relationship {relationship.id} has ended"
         raise RelationshipEndedError(problem)

@@ -1,4 +1,4 @@
-"""Handles one message: load, decide, call, and commit the effects together with "done"."""
+"""Handle one message: load state, dispatch, call the handler, commit the effects together with "done"."""
 
 import logging
 import math
@@ -53,14 +53,14 @@ class Handling:
     """Handles messages of the inbox.
 
     Args:
-        store: Where state is read and effects are stored.
+        store: The store of state and effects.
         protocols: The protocols of the program.
         router: The handlers of the program.
-        requests: The requests that wait for answers.
+        requests: The pending requests.
         routes: The connections that wait for an answer.
-        events: Where events go once the effects are stored.
+        events: Receives events once the effects are stored.
         loops: Counts the answers of handlers.
-        clock: The time, in seconds since the epoch.
+        clock: Returns the time, in seconds since the epoch.
     """
 
     def __init__(  # noqa: PLR0913, the parts that it joins
@@ -93,8 +93,8 @@ class Handling:
             item: The message.
 
         Raises:
-            StoreConflictError: Another process has handled it, or the thread was changed meanwhile.
-            Exception: What the handler raises, other than `Problem`.
+            StoreConflictError: Another process has handled the message, or the thread was changed meanwhile.
+            Exception: Any exception of the handler other than `Problem`.
         """
         received = Received.from_json(item.body)
         now = int(self._clock())
@@ -111,7 +111,7 @@ class Handling:
         decision = decide(received, thread, now, self._protocols, self._router, awaited=waiter is not None)
         expected: tuple[Expected, ...] = ()
         if key is not None and decision.step is not None and decision.step.thread is not None:
-            # a deadline may change the thread meanwhile
+            # a deadline may change the thread concurrently
             expected = (NoThread(*key) if thread is None else thread,)
         acknowledged = await self._acknowledged(received)
         context = _context(received, relationship, item.key, thread, now)
@@ -142,7 +142,7 @@ class Handling:
             ),
         )
         self._routes.bind(received.connection, [one.message.id for one in send if one.connection])
-        # the time of the handler is over before the message is: what waits for its answer gets it
+        # shielded from the timeout of the handler: effects that may be stored must also be published
         with anyio.CancelScope(shield=True):
             await self._store.commit(done)
             for outbox_id in acknowledged:
@@ -156,7 +156,7 @@ class Handling:
         self._events.emit(*events, *(Event("acknowledged", one, peer=peer) for one in acknowledged))
 
     async def wake(self, thread: Thread) -> None:
-        """Act on the deadline of a thread. Of several processes that do, the first commit counts.
+        """Handle the deadline of a thread; of several processes, the first commit wins.
 
         Args:
             thread: The thread, as it was read.
@@ -186,14 +186,14 @@ class Handling:
         self._events.emit(*step.events)
 
     async def _commit(self, done: Done) -> None:
-        # what has begun is finished: a cancellation would leave open whether the effects are stored
+        # a cancelled commit may or may not have been stored
         with anyio.CancelScope(shield=True):
             await self._store.commit(done)
 
     async def _run(
         self, decision: Decision, context: "_Collected", relationship: Relationship | None
     ) -> tuple[tuple[Outgoing, ...], Problem | None]:
-        """What is to be sent, and the problem to be reported."""
+        """Call the handler; return the messages to send and the problem to report."""
         sent = () if decision.step is None else decision.step.send
         if decision.problem is not None or decision.route is None:
             return sent, decision.problem
@@ -205,7 +205,7 @@ class Handling:
         return (*sent, *self._within_bounds(context)), None
 
     def _within_bounds(self, context: "_Collected") -> tuple[Outgoing, ...]:
-        """The answers of a handler, none where there were too many in the thread."""
+        """Return the answers of a handler; none if the thread has too many already."""
         answers, received = context.collected(), context.value.received
         peer = received.relationship or received.sender
         if not answers or peer is None:
@@ -214,13 +214,13 @@ class Handling:
         if count <= self._loops.answers:
             return answers
         if count == self._loops.answers + 1:
-            text = "thread %s of %s: more than %s answers: `Limits.answers_per_thread` allows no more for now"
+            text = "thread %s of %s: answers are dropped after %s (`Limits.answers_per_thread`)"
             LOG.warning(text, context.value.thid, peer, self._loops.answers)
         self._events.emit(Event("loop", received.message, thid=context.value.thid, peer=peer))
         return ()
 
     async def _report(self, problem: Problem, received: Received, now: int) -> Step:
-        """The report of a problem, unless none is due or there were too many."""
+        """Return the step that reports a problem; an empty step if the sender gets no report."""
         LOG.info("message %s of %s: %s", received.message.id, received.sender, problem)
         peer = received.relationship or received.sender
         reporting = self._protocols.find(ProblemReport.type)
@@ -245,7 +245,7 @@ class Handling:
             if route.is_async:
                 answer = await _awaited(route.handler(**arguments))
             else:
-                # a function that blocks must not stop the event loop
+                # a synchronous handler may block, which would stop the event loop
                 answer = await to_thread.run_sync(
                     lambda: _called(route.handler, arguments), abandon_on_cancel=True
                 )
@@ -264,7 +264,7 @@ class Handling:
         await nested()
 
     async def _acknowledged(self, received: Received) -> tuple[str, ...]:
-        """Messages of ours to this peer that the message acknowledges."""
+        """Return the ids of our messages to this peer that the message acknowledges."""
         if received.relationship is None or received.sender is None:
             return ()
         found: list[str] = []
@@ -276,7 +276,7 @@ class Handling:
 
 
 class _Collected:
-    """The context of a handler, and what it has collected."""
+    """The context of a handler, and the messages that it has collected."""
 
     def __init__(self, conversation: Conversation, context: Context) -> None:
         self._conversation = conversation
@@ -316,8 +316,10 @@ def _called(handler: Callable[..., object], arguments: dict[str, Any]) -> object
     try:
         return handler(**arguments)
     except (SystemExit, KeyboardInterrupt) as error:
-        # these end a thread, not the program; in the event loop they would, at each start again
-        problem = f"the handler raised {type(error).__name__}, which does not end the agent"
+        # in the event loop these would end the program, and again at each start, with the same message
+        problem = (
+            f"a handler must not raise {type(error).__name__}: the agent runs on, the message is retried"
+        )
         raise RuntimeError(problem) from error
 
 
@@ -327,13 +329,15 @@ async def _awaited(answer: Any) -> Any:  # noqa: ANN401, what the handler return
     except anyio.get_cancelled_exc_class() as error:
         if anyio.current_effective_deadline() == -math.inf:
             raise
-        # of a task of its own that was cancelled: the message would be handled again without end
-        problem = "the handler raised the cancellation of something else"
+        # from a task that the handler itself cancelled; as a cancellation it would never count as an attempt
+        problem = (
+            "a handler must not raise the cancellation of its own task or scope: catch it in the handler"
+        )
         raise RuntimeError(problem) from error
 
 
 def _acknowledging(received: Received, send: tuple[Outgoing, ...], now: int) -> tuple[Outgoing, ...]:
-    """What is sent, with the acknowledgment that the peer asks for: on an answer, or by itself."""
+    """Add the requested acknowledgment (`ack`) to an answer, or as a message of its own."""
     ids = ids_to_acknowledge(received, {})
     if not ids:
         return send

@@ -1,4 +1,4 @@
-"""The way in: a message is stored before its sender gets 2xx, and never twice."""
+"""The inbox: store a message before its sender gets 2xx, and reject repeats."""
 
 import hashlib
 import uuid
@@ -23,33 +23,33 @@ __all__ = ["BusyError", "Inbox", "MessageTooOldError"]
 
 
 AGAIN_SECONDS: Final = 15
-"""Repeats of a message are acknowledged once in that time: senders wait longer before they send it again."""
+"""Seconds in which repeats of one message are acknowledged once: senders retry after a longer pause."""
 
 _AGAIN: Final = uuid.UUID("7f0c3d5e-6a4b-5c1d-8e2f-90a1b2c3d4e5")
-"""The name space of the ids of such acknowledgments."""
+"""The UUID namespace for the ids of these acknowledgments."""
 
 
 class MessageTooOldError(DIDCommError):
-    """The message was made before the time from which messages are remembered, or does not say when.
+    """`created_time` is older than `Limits.window`, or missing where the limits require it.
 
-    It may be a repeat.
+    The message may be a repeat of one that was forgotten.
     """
 
     code: ClassVar[str] = "e.p.req.time"
 
 
 class BusyError(Exception):
-    """Too many messages wait for a handler: the sender keeps the message, and tries again."""
+    """Too many messages wait for a handler; the sender must retry later."""
 
 
 class Inbox:
-    """Stores messages that arrive.
+    """Stores incoming messages.
 
     Args:
-        store: Where they are kept.
-        relationships: Finds the relationship of each.
-        limits: The bounds.
-        clock: The time, in seconds since the epoch.
+        store: The store.
+        relationships: Finds the relationship of each message.
+        limits: The limits.
+        clock: Returns the time, in seconds since the epoch.
         routes: The connections that wait for an answer.
     """
 
@@ -74,16 +74,16 @@ class Inbox:
         self.outbox_changed: Callable[[], None] = lambda: None
 
     async def accept(self, result: UnpackResult) -> None:
-        """Store a message. Once it returns, the message may be acknowledged to its sender.
+        """Store a message; once this returns, the transport may acknowledge it.
 
         Args:
-            result: What `unpack` returned, without a replay window: the inbox is that window.
+            result: The result of `unpack`, without a replay window: the inbox itself detects repeats.
 
         Raises:
-            ReplayedMessageError: The message was stored before; it may be acknowledged again.
-            MessageTooOldError: It is older than the window in which repeats are recognised, or has no
-                `created_time` where the limits require one.
-            BusyError: Too many messages wait.
+            ReplayedMessageError: The message was stored before; the transport may acknowledge it again.
+            MessageTooOldError: `created_time` is older than `Limits.window`, or missing where the limits
+                require it.
+            BusyError: Too many messages wait for a handler.
         """
         now = int(self._clock())
         created = result.message.created_time
@@ -123,7 +123,7 @@ class Inbox:
         self.changed()
 
     def finished(self, key: str) -> None:
-        """Free the place of a message that waits no more; of one without a place, do nothing.
+        """Stop counting a message as waiting; a message that is not counted is ignored.
 
         Args:
             key: The key of the message.
@@ -135,7 +135,7 @@ class Inbox:
                 del self._waiting[peer]
 
     def _count(self, incoming: Incoming, peer: str, now: int) -> bool:
-        """Give a message a place, unless it has one, or has expired and will not be handled."""
+        """Count a message as waiting, unless it is counted or has expired; return whether it is new."""
         expires = incoming.expires
         if incoming.key in self._counted or (expires is not None and expires <= now):
             return False
@@ -146,7 +146,7 @@ class Inbox:
         return True
 
     def _is_full(self, peer: str, now: int) -> bool:
-        """Whether there is no place for a message of the peer."""
+        """Return whether too many messages wait, in all or of the peer."""
         while self._expiring and self._expiring[0][0] <= now:
             self.finished(heappop(self._expiring)[1])
         return (
@@ -155,7 +155,7 @@ class Inbox:
         )
 
     async def _is_free_again(self, now: int) -> bool:
-        """Whether other processes have handled what was counted here, so that all places are free."""
+        """Reset the counts if no message waits in the store: other processes may have handled all."""
         if now == self._counted_at:
             return False
         self._counted_at = now
@@ -167,10 +167,10 @@ class Inbox:
         return True
 
     async def _acknowledge_again(self, received: Received, key: str, now: int) -> None:
-        """The acknowledgment that the sender has missed; a message that is stored has arrived."""
+        """Send an acknowledgment again, which the sender of a repeat has not received."""
         outgoing = acknowledgment(received, ids_to_acknowledge(received, {}), now=now)
         if outgoing is not None and received.relationship is not None:
-            # the same id for repeats in a row: an observer of the envelope can repeat it
+            # one id for repeats in a row: an observer who replays the envelope must not cause many messages
             again = str(uuid.uuid5(_AGAIN, f"{key} {now // AGAIN_SECONDS}"))
             outgoing = replace(outgoing, message=outgoing.message.replace(id=again))
             item = outbox_item(outgoing, received.relationship)
@@ -179,7 +179,7 @@ class Inbox:
 
 
 def _key(received: Received, relationship: Relationship | None) -> str:
-    """The key of a message: that of its first DID stays the same when the peer rotates between attempts."""
+    """Return the key of a message; it uses the peer's first DID, which a rotation does not change."""
     sender = received.sender
     if relationship is not None:
         sender = (*relationship.their_history, relationship.theirs)[0] or sender

@@ -20,8 +20,8 @@ class Invited:
     """An invitation of ours; it stays valid after a restart.
 
     Attributes:
-        id: Its message id.
-        url: The URL that carries it.
+        id: The message id of the invitation.
+        url: The URL that contains the invitation.
     """
 
     id: str
@@ -35,28 +35,31 @@ class Invited:
 
     @property
     def message(self) -> "Message":
-        """The invitation."""
+        """The invitation as a message."""
         return invitation_from_url(self.url)
 
     def qr(self) -> "QrCode":
-        """The QR code of the URL. Extra: `qr`.
+        """Return the QR code of the URL. Extra: `qr`.
 
         Raises:
             ValueError: The URL is too long for a QR code.
-            ImportError: The extra is not installed.
+            ImportError: The extra `qr` is not installed.
         """
         from pydidcomm.qr import QrCode  # noqa: PLC0415, the extra `qr`
 
         return QrCode(self.url)
 
     async def accepted(self, *, timeout: float = 600.0) -> Friend:  # noqa: ASYNC109, as for other requests
-        """Wait for a peer that accepts the invitation; the next call waits for the next one.
+        """Wait until a peer accepts the invitation; the next call waits for the next peer.
 
         Args:
-            timeout: The most seconds to wait. The invitation can be accepted afterwards too.
+            timeout: The maximum wait in seconds; the invitation stays valid afterwards.
+
+        Returns:
+            The peer.
 
         Raises:
-            TimeoutError: No peer has accepted it.
+            TimeoutError: No peer has accepted the invitation in time.
         """
 
         async def check() -> str | None:

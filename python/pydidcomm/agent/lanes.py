@@ -1,6 +1,7 @@
-"""Ordered handling: the messages of a lane one by one, several lanes at a time. The store is the queue.
+"""Ordered handling: the messages of one lane in sequence, several lanes concurrently. The store is the queue.
 
-Memory holds some messages of each lane and peer, however many wait; the others are read when it is time.
+Memory holds a bounded number of messages of each lane and peer; the others are read from the store when there
+is room.
 """
 
 import logging
@@ -23,38 +24,38 @@ __all__ = ["Lanes"]
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
 PAGE: Final = 32
-"""Messages that are read at once: each may have a megabyte."""
+"""Messages per read of the store: each may have a megabyte."""
 
 IDLE_SECONDS: Final = 5.0
-"""How often the store is asked again without a cause: another process may have put messages into it."""
+"""Seconds between two reads of the store without a signal: another process may have added messages."""
 
 LANE_AHEAD: Final = 8
-"""Messages of one lane that are held ready: the lanes of others have the rest of the memory."""
+"""Messages of one lane in memory, so that a long lane leaves room for other lanes."""
 
 
 class _Passed(NamedTuple):
-    """A peer, or a lane of it, whose further messages were passed over."""
+    """A peer or a lane whose further messages were skipped for lack of room; `lane` is None for a peer."""
 
     peer: str
     lane: str | None
 
 
 def _passed_with(item: InboxItem) -> tuple[_Passed, _Passed]:
-    """The lane and the peer of a message."""
+    """Return the lane and the peer of a message."""
     peer = item.relationship or ""
     return _Passed(peer, item.lane), _Passed(peer, None)
 
 
 class Lanes:
-    """Gives the waiting messages to a handler.
+    """Passes the waiting messages to a handler.
 
     Args:
-        store: Where they wait.
-        handle: Handles one, and commits its effects.
-        finished: Called with the key of each message that waits no more.
-        limits: The bounds.
-        events: Where parked messages are reported.
-        clock: The time, in seconds since the epoch.
+        store: The store with the inbox.
+        handle: Handles a message, and commits its effects.
+        finished: Called with the key of each message that does not wait any more.
+        limits: The limits.
+        events: Receives an event for each parked message.
+        clock: Returns the time, in seconds since the epoch.
     """
 
     def __init__(  # noqa: PLR0913, the parts that it joins
@@ -78,22 +79,22 @@ class Lanes:
         self._busy: dict[str, str] = {}
         self._of_peer: Counter[str] = Counter()
         self._passed: dict[_Passed, str | None] = {}
-        """Where to read on with each."""
+        """The `after` from which the skipped messages of each are read again."""
         self._read_after: dict[str, str | None] = {}
         self._left: set[str] = set()
-        """The messages that were handled while a page was read, which may show them still."""
+        """The messages that were handled during a read, whose page may still contain them."""
         self._stopped: dict[str, float] = {}
         self._after: str | None = None
         self._more = True
         self._again_at: float | None = 0.0
 
     def wake(self) -> None:
-        """Look for messages: one was accepted."""
+        """Read the inbox on: a message was accepted."""
         self._more = True
         self._signal.set()
 
     def rescan(self) -> None:
-        """Look for messages from the beginning: one may have come back."""
+        """Read the inbox from its beginning: an earlier message may wait again."""
         self._again_at = 0.0
         self.wake()
 
@@ -106,7 +107,7 @@ class Lanes:
                     pause = IDLE_SECONDS
                 except Exception:
                     # a store of the program may raise anything
-                    LOG.exception("the store does not answer; the inbox is read again")
+                    LOG.exception("the store is unavailable; the inbox is read again")
                     pause = 1.0
                 if self._again_at is not None:
                     pause = min(pause, max(0.0, self._again_at - self._clock()))
@@ -114,7 +115,7 @@ class Lanes:
                     self._again_at = 0.0
 
     async def _fill(self, tasks: TaskGroup) -> None:
-        """Start what can be started; read pages while there is room."""
+        """Start the handlers that may start; read pages while there is room."""
         now = self._clock()
         if self._again_at is not None and self._again_at <= now:
             self._after, self._more, self._again_at = None, True, None
@@ -131,7 +132,7 @@ class Lanes:
         if len(self._ready) >= 2 * self._limits.lanes > 2 * len(self._busy):
             self._trim()
         while self._more and self._has_room():
-            # a message that arrives meanwhile sets it again
+            # a message that arrives during the read sets it again
             self._more = False
             after = self._after
             page = await self._read(after)
@@ -152,7 +153,7 @@ class Lanes:
         return await self._store.waiting(int(self._clock()), PAGE, after=after)
 
     async def _resume(self, passed: _Passed) -> None:
-        """Read again what was passed over of a lane or a peer, from its first message."""
+        """Read the skipped messages of a lane or a peer, from the first one."""
         after = self._passed[passed]
         while passed in self._passed:
             page = await self._read(after)
@@ -164,7 +165,7 @@ class Lanes:
                     continue
                 self._passed[full] = after
                 if full == passed or full.lane is None:
-                    # the peer has no room for its lane either
+                    # the peer has no room, so neither has its lane
                     self._passed[passed] = after
                     return
             if len(page) < PAGE:
@@ -172,16 +173,16 @@ class Lanes:
             after = page.after
 
     def _take(self, item: InboxItem, after: str | None, *, resumed: _Passed | None = None) -> _Passed | None:
-        """Take in a message that was read, unless it is known already or its turn is later.
+        """Add a message to those in memory, unless it is there already or must wait.
 
-        Returns the lane or the peer that has no room, of which this is the first message that is passed over.
+        Returns the lane or the peer that has no room, if this is its first skipped message; else None.
         """
         if item.key in self._ready or item.key in self._left or item.key in self._busy.values():
             return None
         lane, peer = _passed_with(item)
         of_lane = lane in self._passed and resumed != lane
         if item.lane in self._stopped or of_lane or (peer in self._passed and resumed is None):
-            # a later message must not come before one that was passed over
+            # a later message must not overtake a skipped one
             return None
         for one in (lane, peer):
             if self._ahead(one) >= self._most_ahead(one):
@@ -191,7 +192,7 @@ class Lanes:
         return None
 
     def _trim(self) -> None:
-        """Keep one message of each lane: those of lanes that hang must not fill the memory."""
+        """Keep one message of each lane, so that lanes with a slow handler do not take all the room."""
         lanes: set[str] = set()
         dropped: dict[_Passed, str | None] = {}
         for key, item in tuple(self._ready.items()):
@@ -206,7 +207,7 @@ class Lanes:
         return self._ready.pop(key)
 
     def _ahead(self, passed: _Passed) -> int:
-        """The messages of a lane or a peer in memory."""
+        """Return the number of messages of a lane or a peer in memory."""
         ready = sum(1 for one in self._ready.values() if passed in _passed_with(one))
         if passed.lane is not None:
             return ready
@@ -237,8 +238,8 @@ class Lanes:
         try:
             await self._attempt(item, peer)
         except Exception:
-            # the handler's own failures are dealt with: these are of the store
-            LOG.exception("the store does not answer; message %s is handled again", item.key)
+            # `_attempt` catches failures of the handler, so this one is of the store
+            LOG.exception("the store is unavailable; message %s is handled again", item.key)
             self._stop(item.lane, self._clock() + 1.0)
         finally:
             del self._busy[item.lane]
@@ -253,7 +254,7 @@ class Lanes:
             with anyio.fail_after(self._limits.handler_seconds):
                 await self._handle(item)
         except StoreConflictError:
-            # another process has it, or an earlier message of the lane has come back
+            # another process has the message, or an earlier message of the lane waits again
             self._finished(item.key)
             self._stop(item.lane, self._clock() + 1.0)
             return
@@ -266,7 +267,7 @@ class Lanes:
 
     async def _failed(self, item: InboxItem, peer: str, error: Exception) -> None:
         attempts = item.attempts + 1
-        # the class alone is stored: the text may quote the message
+        # only the class is stored: the text of the exception may quote the message
         reason = type(error).__name__
         pause = self._limits.pause(attempts) * random.uniform(1, 1.5)  # noqa: S311, no secret
         next_at = int(self._clock() + pause)
@@ -288,7 +289,7 @@ class Lanes:
         self._again_at = at if self._again_at is None else min(self._again_at, at)
 
     def _stop(self, lane: str, until: float) -> None:
-        """Let a lane wait: what was read of it is forgotten, and read again in order."""
+        """Pause a lane: drop its messages from memory, to read them again in order."""
         self._stopped[lane] = until
         self._read_again(until - self._clock())
         for key in [key for key, one in self._ready.items() if one.lane == lane]:

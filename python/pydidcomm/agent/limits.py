@@ -1,4 +1,4 @@
-"""The bounds of an agent."""
+"""The limits of an agent."""
 
 from dataclasses import dataclass, fields
 from typing import Final
@@ -10,38 +10,40 @@ _DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The bounds of an agent.
+    """The limits of an agent.
 
-    Peers without a relationship count as one peer: an identity costs nothing, so that a bound for each of
-    them would be none.
+    Peers without a relationship share the limits of one peer: a new DID costs nothing, so a limit per DID
+    would have no effect.
 
     Attributes:
-        lanes: The most handlers at the same time.
-        lanes_per_peer: The most of them for messages of one peer.
-        waiting: The most messages that wait for a handler; beyond them senders get 503 and try again.
-        waiting_per_peer: The most of them from one peer.
-        handler_seconds: How long a handler may take.
-        answer_seconds: How long an answer may leave on the connection of its message; a later one is sent to
-            the peer's endpoint.
-        answers_per_thread: The most answers of handlers in one thread of a peer within `answers_window`.
-            Further ones are not sent, which ends the exchange of two programs that answer every message. The
-            handler is called all the same; there is a warning in the log, and an event "loop".
-        answers_window: The time of `answers_per_thread`, in seconds.
-        attempts: How often a message is given to a handler that fails, before it is parked.
-        sends: The most messages that are sent at the same time; half of them to peers without a relationship.
-        sends_per_peer: The most of them to one peer: an endpoint that does not answer holds up no other peer.
-        first_pause: Seconds before the second attempt of a handler or of sending; doubled each time.
-        longest_pause: The most seconds between two attempts.
-        send_seconds: For how long it is tried to send a message without `expires_time`.
-        window: For how long a message that was handled is remembered, in seconds; one whose `created_time` is
-            longer ago is refused.
-        replaced_seconds: For how long a mediator still receives for a DID of ours that rotation has replaced,
-            or whose relationship has ended, before it is taken off the mediator's list.
-        require_created_time: Whether a message without `created_time` is refused. Where it is not, a copy of
-            the message takes effect again once the window has passed.
+        lanes: Maximum number of concurrent handlers.
+        lanes_per_peer: Maximum number of concurrent handlers for one peer.
+        waiting: Maximum number of messages that wait for a handler; further senders get 503 and retry.
+        waiting_per_peer: Maximum number of waiting messages of one peer.
+        handler_seconds: Timeout of a handler, in seconds; a handler in a thread is abandoned, not stopped.
+        answer_seconds: Seconds in which an answer can be returned on the connection of its message; a later
+            answer is sent to the peer's endpoint.
+        answers_per_thread: Maximum number of answers of handlers in one thread within `answers_window`.
+            Further answers are dropped, which ends a loop of two programs that answer every message. The
+            handler is still called; a warning is logged, and an event "loop" is emitted.
+        answers_window: The window of `answers_per_thread`, in seconds.
+        attempts: Number of attempts to handle a message before it is parked.
+        sends: Maximum number of concurrent deliveries; half of them for peers without a relationship.
+        sends_per_peer: Maximum number of concurrent deliveries to one peer, so that an endpoint that does not
+            answer does not delay other peers.
+        first_pause: Seconds before the second attempt to handle or to send a message; doubled each time.
+        longest_pause: Maximum number of seconds between two attempts.
+        send_seconds: Seconds after `created_time` at which a message that was not sent is given up; an
+            earlier `expires_time` takes precedence.
+        window: Seconds for which handled messages are remembered, to detect repeats; a message with an older
+            `created_time` is refused.
+        replaced_seconds: Seconds until a DID that was rotated away, or whose relationship has ended, is
+            removed from the mediator's list.
+        require_created_time: Whether to refuse messages without `created_time`. If they are accepted, a
+            repeat is handled again once `window` seconds have passed.
 
     Raises:
-        ValueError: A bound is not positive.
+        ValueError: A limit is not positive.
     """
 
     lanes: int = 64
@@ -63,7 +65,7 @@ class Limits:
     require_created_time: bool = False
 
     def __post_init__(self) -> None:
-        """Checks the bounds."""
+        """Check that each limit is positive."""
         for one in fields(self):
             value = getattr(self, one.name)
             if not isinstance(value, bool) and value <= 0:
@@ -71,10 +73,10 @@ class Limits:
                 raise ValueError(problem)
 
     def pause(self, attempts: int) -> int:
-        """The seconds before the next attempt.
+        """Return the seconds to wait before the next attempt.
 
         Args:
-            attempts: How many attempts have failed.
+            attempts: The number of failed attempts.
         """
         pause: int = self.first_pause * 2 ** min(attempts - 1, 32)
         return min(pause, self.longest_pause)

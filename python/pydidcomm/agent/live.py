@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["Live"]
 
 QUIET_SECONDS: Final = 45.0
-"""After such a silence the mediator is asked for its status: a mobile network dies without a word."""
+"""Seconds without a frame until a status request: a mobile network may drop a connection silently."""
 
 AGAIN_SECONDS: Final = 2.0
-"""When envelopes that could not be stored are fetched again."""
+"""Seconds until envelopes that could not be stored are fetched again."""
 
 ANSWER_SECONDS: Final = 20.0
-"""How long it may take to answer before the connection is given up."""
+"""Seconds to wait for an answer before the connection is closed."""
 
 
 class Live:
@@ -28,7 +28,7 @@ class Live:
     Args:
         mediation: The mediator.
         uri: Its WebSocket endpoint.
-        allow: Networks that may be connected to although they are not public.
+        allow: Networks that are not public and that may be connected to.
     """
 
     def __init__(self, mediation: "Mediation", uri: str, allow: tuple[str, ...]) -> None:
@@ -39,7 +39,7 @@ class Live:
         self._left_over = False
 
     async def run(self) -> None:
-        """Stay live until the connection ends, or the mediator refuses live mode."""
+        """Receive until the connection ends, or the mediator refuses live mode."""
         pickup = self._mediation.pickup
         async with WebSocketTransport(self._uri, reconnect=False, allow=self._allow) as socket:
             await self._ask(socket, pickup.live())
@@ -60,7 +60,7 @@ class Live:
                     return
 
     async def _frame(self, socket: WebSocketTransport, frame: bytes) -> bool:
-        """Take one frame; returns whether the connection is of use."""
+        """Handle one frame; return False if the mediator has refused live mode."""
         mediation, pickup = self._mediation, self._mediation.pickup
         events = await mediation.read(pickup.protocol, self._threads, frame)
         if events is None:
@@ -71,23 +71,23 @@ class Live:
             if event.name == "polling":
                 return False
             if event.name == "live":
-                # what arrived before live mode is not pushed
+                # envelopes from before live mode are not pushed
                 await self._ask(socket, pickup.fetch())
             elif event.name == "delivered":
                 stored = await mediation.store(event.data)
-                # what is not stored now is not pushed again
+                # envelopes that were not stored are not pushed again
                 self._left_over |= len(stored) < len(event.data)
                 if stored:
                     await self._ask(socket, pickup.received(stored))
                 if stored and asked:
-                    # there may be more
+                    # the queue may have more
                     await self._ask(socket, pickup.fetch())
         return True
 
     async def _ask(self, socket: WebSocketTransport, body: Body) -> None:
         packed, thread = await self._mediation.packed(self._mediation.pickup.protocol, body)
         if thread is not None:
-            # a request without an answer is not kept for long
+            # a request may never be answered
             while len(self._threads) >= _MOST_THREADS:
                 del self._threads[next(iter(self._threads))]
             self._threads[thread.thid] = thread
@@ -95,11 +95,11 @@ class Live:
 
 
 async def _next(socket: WebSocketTransport, seconds: float) -> bytes | None:
-    """The next frame, empty at the end of the connection; None where none comes in time."""
+    """Return the next frame, empty at the end of the connection; None after a timeout."""
     with anyio.move_on_after(seconds):
         return await anext(socket, b"")
     return None
 
 
 _MOST_THREADS: Final = 32
-"""Requests on one connection whose answers are waited for."""
+"""Pending requests on one connection."""

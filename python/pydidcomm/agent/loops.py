@@ -1,4 +1,4 @@
-"""Ends an exchange of two programs that answer each other's answers. No I/O and no clock.
+"""Detect loops of two programs that answer each other's answers. No I/O and no clock.
 
 Example:
     >>> from pydidcomm.agent.loops import LoopGuard
@@ -13,17 +13,17 @@ from typing import Final
 __all__ = ["LoopGuard"]
 
 MOST_THREADS: Final = 10_000
-"""Threads whose answers are counted; the one that had an answer longest ago is forgotten first."""
+"""Threads whose answers are counted; the least recently used one is evicted."""
 
 
 class LoopGuard:
     """Counts the answers of handlers in each thread.
 
-    An answer that is not sent ends the exchange: the other program has nothing to answer.
+    Dropping one answer ends a loop, as the other program then has nothing to answer.
 
     Args:
-        answers: The most answers in one thread within the time.
-        seconds: The time.
+        answers: The maximum number of answers in one thread within the window.
+        seconds: The window, in seconds.
     """
 
     def __init__(self, answers: int, seconds: int) -> None:
@@ -32,7 +32,7 @@ class LoopGuard:
         self._counted: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
 
     def count(self, peer: str, thid: str, now: int) -> int:
-        """Count an answer; returns how many there were within the time. More than `answers` are too many.
+        """Count an answer; return the number of answers in the current window.
 
         Args:
             peer: The id of the relationship, or the peer's DID.

@@ -1,7 +1,7 @@
-"""A mediator of ours: the grant, the list of our DIDs, and the envelopes that it keeps for us.
+"""Client of a mediator: the grant, the list of our DIDs, and the queued envelopes.
 
-Requests go over HTTP, and answers come back on the connection. Live mode needs a WebSocket endpoint of the
-mediator; without one it is polled. An envelope is acknowledged once it is stored.
+Requests are sent over HTTP, and answered on the same connection. Live mode needs a WebSocket endpoint of the
+mediator; without one the mediator is polled. An envelope is acknowledged once it is stored.
 """
 
 import logging
@@ -40,16 +40,16 @@ __all__ = ["Mediation", "MediationError"]
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
 POLL_SECONDS: Final = 5.0
-"""Between two polls of a mediator without live mode, and before the first reconnection."""
+"""Seconds between two polls of a mediator without live mode, and before the first reconnection."""
 
 LONGEST_PAUSE: Final = 120.0
-"""The longest pause between reconnections."""
+"""Maximum number of seconds between two reconnections."""
 
 SOCKETS: Final = ("wss", "ws")
 
 
 class MediationError(Exception):
-    """The mediator refuses mediation, or does not answer as its protocol demands."""
+    """The mediator refuses a request, or violates the protocol of coordinate mediation or pickup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,15 @@ _COORDINATIONS: Final = (
 
 
 class Mediation:
-    """One mediator.
+    """The client of one mediator.
 
     Args:
-        relationship: The id of the relationship with it.
+        relationship: The id of the relationship with the mediator.
         services: The parts of the agent.
-        messaging: Packs and unpacks.
+        messaging: Packs and unpacks messages.
         transport: Sends requests, and reads the answers on their connections.
-        take: Stores an envelope; what it raises decides whether it is acknowledged.
-        allow: Networks that a WebSocket may connect to although they are not public.
+        take: Stores an envelope; returns whether to acknowledge it.
+        allow: Networks that are not public and that a WebSocket may connect to.
     """
 
     def __init__(  # noqa: PLR0913, the parts that it joins
@@ -102,13 +102,16 @@ class Mediation:
         self.routing_did = ""
 
     async def grant(self, invitation: str | None = None) -> str:
-        """Ask for mediation, in version 3.0 and else in 2.0; returns the DID to use as service endpoint.
+        """Request mediation by Coordinate Mediation 3.0, or else 2.0.
 
         Args:
-            invitation: The id of the mediator's invitation, which the request answers.
+            invitation: The message id of the mediator's invitation, which the request answers.
+
+        Returns:
+            The routing DID, for use as service endpoint.
 
         Raises:
-            MediationError: Mediation is denied, or the mediator did not answer as its protocol says.
+            MediationError: The mediator denies mediation, or violates its protocol.
             DeliveryError: The mediator cannot be reached.
         """
         reason: Exception | None = None
@@ -116,7 +119,7 @@ class Mediation:
             try:
                 events = await self.ask(coordination.protocol, coordination.request, invitation)
             except (ProblemReported, MediationError) as error:
-                # a mediator that knows one version alone may report the other without a proved sender
+                # a mediator that supports one version may report the other in an anonymous message
                 reason = error
                 continue
             granted = next((event.data for event in events if event.name == "granted"), None)
@@ -125,31 +128,31 @@ class Mediation:
                 self.routing_did = granted["routing_dids"][0]
                 return self.routing_did
             if any(event.name == "denied" for event in events):
-                problem = "the mediator denies mediation"
+                problem = "the mediator denies mediation: a mediator may need the id of its invitation"
                 raise MediationError(problem)
         problem = f"the mediator does not grant mediation: {reason or 'no answer'}"
         raise MediationError(problem)
 
     def restore(self, routing_did: str, version: Literal[2, 3]) -> None:
-        """Go on with an earlier grant.
+        """Continue with an earlier grant.
 
         Args:
-            routing_did: The DID to use as service endpoint.
-            version: The version of coordinate mediation in which it was granted.
+            routing_did: The routing DID, for use as service endpoint.
+            version: The major version of coordinate mediation of the grant.
         """
         self.routing_did = routing_did
         self._coordination = next(one for one in _COORDINATIONS if one.version == version)
 
     @property
     def version(self) -> Literal[2, 3]:
-        """The major version of coordinate mediation that the mediator speaks."""
+        """The major version of coordinate mediation that the mediator supports."""
         return self._coordination.version
 
     async def query(self) -> None:
-        """Ask for the list of our DIDs, which shows that an earlier grant is in force.
+        """Query the list of our DIDs, to verify that an earlier grant is still valid.
 
         Raises:
-            MediationError: The mediator does not answer with the list.
+            MediationError: The mediator does not return the list.
             DeliveryError: The mediator cannot be reached.
         """
         try:
@@ -162,29 +165,29 @@ class Mediation:
             raise MediationError(problem)
 
     async def unregister(self, dids: Sequence[str]) -> None:
-        """Take DIDs of ours off the list of the mediator; one that is not on it is left out.
+        """Remove DIDs of ours from the mediator's list; a DID that is not listed is ignored.
 
         Args:
             dids: The DIDs.
 
         Raises:
-            MediationError: The mediator does not answer as its protocol says.
+            MediationError: The mediator does not confirm the removal.
             DeliveryError: The mediator cannot be reached.
         """
         updates = tuple(Update(did, "remove") for did in dids)
         events = await self.ask(self._coordination.protocol, self._coordination.update(updates))
         if not any(event.name == "updated" for event in events):
-            problem = "the mediator does not answer the removal of DIDs"
+            problem = "the mediator does not confirm the removal of DIDs"
             raise MediationError(problem)
 
     async def register(self, did: str) -> None:
-        """Let the mediator take messages for a DID of ours.
+        """Register a DID of ours at the mediator, which receives for it from now on.
 
         Args:
             did: The DID.
 
         Raises:
-            MediationError: The mediator does not take it.
+            MediationError: The mediator does not register the DID.
             DeliveryError: The mediator cannot be reached.
         """
         updates = (Update(did, "add"),)
@@ -197,19 +200,20 @@ class Mediation:
             raise MediationError(problem)
 
     async def ask(self, protocol: Protocol, body: Body, pthid: str | None = None) -> tuple[Event, ...]:
-        """Send a request over HTTP, and take the answer on its connection.
+        """Send a request over HTTP, and read the answer on the same connection.
 
         Args:
-            protocol: The machine of the request.
+            protocol: The protocol of the request.
             body: The request.
-            pthid: The id of the invitation that it answers.
+            pthid: The message id of the invitation that the request answers.
 
         Returns:
-            The events of the answer; an empty tuple where none came.
+            The events of the answer; empty if the connection returned no answer.
 
         Raises:
             ProblemReported: The answer is a problem report.
-            MediationError: The answer is not the mediator's.
+            MediationError: The answer is from another sender, of another protocol, or violates the protocol.
+            DeliveryError: The mediator cannot be reached.
         """
         packed, thread = await self.packed(protocol, body, pthid)
         sent = await self._transport.send(packed, return_route=True)
@@ -217,23 +221,23 @@ class Mediation:
             return ()
         events = await self.read(protocol, {} if thread is None else {thread.thid: thread}, sent.answer)
         if events is None:
-            problem = "the answer is not the mediator's"
+            problem = f"the mediator must answer with a message of {protocol.piuri} from its own DID"
             raise MediationError(problem)
         return events
 
     async def read(
         self, protocol: Protocol, threads: Mapping[str, Thread], body: bytes
     ) -> tuple[Event, ...] | None:
-        """The events of a message of the mediator; None where it is of another sender or protocol.
+        """Return the events of a message of the mediator; None for another sender or protocol.
 
         Args:
-            protocol: The machine.
+            protocol: The protocol of the message.
             threads: The states after our requests, by thread id.
             body: The envelope.
 
         Raises:
-            ProblemReported: It is a problem report.
-            MediationError: It breaks the protocol.
+            ProblemReported: The message is a problem report.
+            MediationError: The message violates the protocol.
         """
         now = self._services.now
         try:
@@ -242,7 +246,7 @@ class Mediation:
             return None
         await self._services.relationships.meet(received, now)
         mediator = await self.relationship()
-        # some mediators write to the DID that they receive for, and not to the one that asked
+        # some mediators answer to a DID that they receive for, in place of the DID that sent the request
         if received.sender is None or not same_party(received.sender, mediator.theirs or ""):
             return None
         if is_report(received.message):
@@ -252,21 +256,25 @@ class Mediation:
         try:
             found = protocol.receive(received, thread, now)
         except LocalProtocolError:
-            # a message of another protocol, as between any two peers
+            # a message of another protocol, which is for the inbox
             return None
         if found.problem is not None:
             raise MediationError(str(found.problem))
         return found.events
 
     async def relationship(self) -> Relationship:
-        """The relationship with the mediator as it is now: it may rotate its DID with any answer."""
+        """Read the relationship from the store: the mediator may rotate its DID in any answer.
+
+        Raises:
+            LookupError: The store does not have it any more.
+        """
         found = await self._services.store.relationship(self._relationship)
         if found is None or found.theirs is None:
             raise unknown_relationship(self._relationship)
         return found
 
     async def run(self) -> None:
-        """Fetch what waits, and stay live where the mediator can, until cancelled."""
+        """Fetch waiting messages, and use live mode if the mediator has it, until cancelled."""
         failures = 0
         while True:
             try:
@@ -276,16 +284,16 @@ class Mediation:
                     await Live(self, uri, self._allow).run()
                 failures = 0
             except (DIDCommError, MediationError, ProblemReported, OSError) as error:
-                LOG.warning("the mediator does not serve: %s", error)
+                LOG.warning("messages cannot be fetched from the mediator: %s", error)
                 failures += 1
             except Exception:
-                LOG.exception("the mediator is asked again: the program's resolver or transport failed")
+                LOG.exception("messages cannot be fetched: the program's resolver or transport failed")
                 failures += 1
             pause = min(LONGEST_PAUSE, POLL_SECONDS * 2**failures) if failures else POLL_SECONDS
             await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311, no secret
 
     async def drain(self) -> None:
-        """Fetch envelopes, in the version of pickup that the mediator speaks, until there are no more."""
+        """Fetch all queued envelopes, by the version of pickup that the mediator supports."""
         for pickup in (self._pickup, *PICKUPS):
             try:
                 while await self._fetch(pickup):
@@ -298,7 +306,7 @@ class Mediation:
             return
 
     async def _fetch(self, pickup: Pickup) -> bool:
-        """Fetch one delivery; returns whether some of it was stored."""
+        """Fetch one delivery; return whether at least one envelope was stored."""
         events = await self.ask(pickup.protocol, pickup.fetch())
         for event in events:
             if event.name == "delivered":
@@ -310,20 +318,20 @@ class Mediation:
         return False
 
     async def store(self, envelopes: tuple[Envelope, ...]) -> tuple[str, ...]:
-        """Store envelopes; returns the ids of those that the mediator may delete.
+        """Store envelopes; return the ids of those that the mediator may delete.
 
         Args:
-            envelopes: What was delivered.
+            envelopes: The delivered envelopes.
         """
         return tuple([one.id for one in envelopes if await self._take(one.content)])
 
     @property
     def pickup(self) -> Pickup:
-        """The version of pickup that the mediator speaks."""
+        """The version of pickup that the mediator supports."""
         return self._pickup
 
     async def bare(self, body: bytes) -> None:
-        """Store an envelope that was pushed without a delivery, which cannot be acknowledged.
+        """Store an envelope that was pushed without a `delivery` message, and cannot be acknowledged.
 
         Args:
             body: The envelope.
@@ -333,12 +341,12 @@ class Mediation:
     async def packed(
         self, protocol: Protocol, body: Body, pthid: str | None = None
     ) -> tuple[Packed, Thread | None]:
-        """A request, packed, and the state of its thread.
+        """Pack a request; return it with the state of its thread.
 
         Args:
-            protocol: The machine.
+            protocol: The protocol of the request.
             body: The request.
-            pthid: The id of the invitation that it answers.
+            pthid: The message id of the invitation that the request answers.
         """
         relationship = await self.relationship()
         step = protocol.begin(
@@ -353,7 +361,7 @@ class Mediation:
         return await self._messaging.pack(message, to=outgoing.to, frm=outgoing.frm), step.thread
 
     async def _socket(self) -> str | None:
-        """The WebSocket endpoint of the mediator; None where it has none."""
+        """Return the WebSocket endpoint of the mediator, or None."""
         packed, _ = await self.packed(self._pickup.protocol, self._pickup.live())
         uris: list[str] = [one.uri for one in packed.deliveries]
         return next((uri for uri in uris if uri.partition(":")[0].lower() in SOCKETS), None)

@@ -1,4 +1,4 @@
-"""The mediators of an agent: remembered, connected at each start, and in step with its DIDs."""
+"""The mediators of an agent: stored, connected at each start, and kept informed of its DIDs."""
 
 import logging
 import uuid
@@ -28,21 +28,23 @@ __all__ = ["Mediators"]
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
 AT_ONCE: Final = 100
-"""DIDs that one request removes: mediators bound the length of a message."""
+"""DIDs that one request removes: mediators limit the size of a message."""
 
 _AWAY: Final = (DIDCommError, MediationError, ProblemReported, OSError)
-"""What a request to a mediator raises."""
+"""Exceptions of a request to a mediator."""
 
 
 class Mediators:
-    """The mediators, each with a task that fetches. The one that granted last receives for new DIDs.
+    """The mediators, each with a task that fetches messages.
+
+    The mediator with the latest grant receives for new DIDs.
 
     Args:
         services: The parts of the agent.
-        messaging: Makes DIDs.
-        connect: Makes the client of a mediator, by the id of the relationship with it.
-        endpoint: The endpoint of new DIDs without a mediator.
-        replaced_seconds: For how long a DID is received that is not in use any more.
+        messaging: Creates and resolves DIDs.
+        connect: Returns the client of a mediator, given the id of its relationship.
+        endpoint: The service endpoint of new DIDs while there is no mediator.
+        replaced_seconds: Seconds until an unused DID is removed from the mediator's list.
     """
 
     def __init__(
@@ -58,40 +60,40 @@ class Mediators:
         self._connect = connect
         self._endpoint = endpoint
         self._replaced_seconds = replaced_seconds
-        # by the DID that the program named, the one that granted last at the end
+        # by the DID that was passed to `add`; the one with the latest grant is last
         self._connected: dict[str, _Connected] = {}
         self._lock = anyio.Lock()
 
     async def start(self, tasks: "TaskGroup") -> None:
-        """Connect to the mediators that granted before.
+        """Connect to the mediators in the store that have granted mediation.
 
         Args:
-            tasks: Where each has a task.
+            tasks: The task group that runs them.
         """
         self._tasks = tasks
         await self.connect()
 
     async def connect(self) -> None:
-        """Connect to those of the store that are not connected yet."""
+        """Connect to the mediators in the store that are not connected yet."""
         for record in await self._mediations():
             if record.routing_did and record.did not in self._connected:
                 self._add(record.did, self._restored(record))
 
     @property
     def dids(self) -> list[str]:
-        """The DIDs of the mediators, the one that receives for new DIDs at the end."""
+        """The DIDs of the mediators; the last one receives for new DIDs."""
         return list(self._connected)
 
     async def add(self, did: str, invitation: str | None = None) -> None:
-        """Let a mediator receive for the DIDs that are made from now on.
+        """Request mediation: the mediator receives for DIDs created from now on.
 
         Args:
-            did: The mediator.
-            invitation: The id of its invitation, which the request answers.
+            did: The DID of the mediator.
+            invitation: The message id of its invitation, which the request answers.
 
         Raises:
-            MediationError: It denies mediation, or does not answer as its protocol says.
-            DeliveryError: It cannot be reached.
+            MediationError: The mediator denies mediation, or violates its protocol.
+            DeliveryError: The mediator cannot be reached.
         """
         async with self._lock:
             await agreed(lambda: self._granted(did, invitation))
@@ -104,7 +106,7 @@ class Mediators:
         try:
             await mediation.grant(invitation)
         except MediationError:
-            # several mediators deny a second request, and keep the grant
+            # some mediators deny a second request, and keep the first grant
             if before is None:
                 raise
             if before.routing_did:
@@ -112,7 +114,7 @@ class Mediators:
                 await mediation.query()
                 LOG.info("the mediator denies a second grant; the first one is used")
             else:
-                # a process that was killed may have been granted it, and the answer is lost
+                # a process that was killed may have been granted mediation, with its answer lost
                 record = await self._begun(before.did, before)
                 mediation = self._connect(record.relationship)
                 await mediation.grant(invitation)
@@ -123,7 +125,7 @@ class Mediators:
             version=mediation.version,
             order=1 + max((one.order for one in await self._mediations()), default=0),
         )
-        # another process may have been granted it meanwhile, from another DID
+        # another process may have been granted mediation meanwhile, for another DID
         await self._services.store.commit(Done(records=(granted.record(),), expected=(record.record(),)))
         if connected is not None:
             self._connected[record.did] = self._connected.pop(record.did)
@@ -131,13 +133,13 @@ class Mediators:
             self._add(record.did, mediation)
 
     async def remove(self, did: str) -> bool:
-        """End mediation: fetch what waits, take our DIDs off its list, and forget it.
+        """End mediation: fetch waiting messages, unregister our DIDs, and forget the mediator.
 
         Args:
-            did: The mediator.
+            did: The DID of the mediator.
 
         Returns:
-            Whether there was one.
+            Whether it was a mediator of the agent.
         """
         async with self._lock:
             record = await self._record(did)
@@ -147,7 +149,7 @@ class Mediators:
             if connected is not None:
                 connected.scope.cancel()
             if record.routing_did:
-                # also where a removal before was interrupted
+                # also if an earlier removal was interrupted
                 mediation = connected.mediation if connected else self._restored(record)
                 registered = all_records(self._services.store, RECIPIENT)
                 ours = [one async for one in registered if one.value.decode() == record.did]
@@ -156,7 +158,7 @@ class Mediators:
                     for first in range(0, len(ours), AT_ONCE):
                         await mediation.unregister([one.key for one in ours[first : first + AT_ONCE]])
                 except _AWAY as error:
-                    LOG.warning("the mediator does not know that mediation has ended: %s", error)
+                    LOG.warning("the mediator could not be notified that mediation has ended: %s", error)
                 for first in range(0, len(ours), AT_ONCE):
                     forget = tuple((RECIPIENT, one.key) for one in ours[first : first + AT_ONCE])
                     await self._services.store.commit(Done(forget=forget))
@@ -170,19 +172,19 @@ class Mediators:
             return True
 
     async def new_did(self) -> str:
-        """A DID of ours, which the newest mediator receives for where there is one.
+        """Create a DID, registered at the newest mediator if there is one.
 
-        The commit that uses it forgets `in_use`: until then it is one that is not in use.
+        The DID is recorded as unused until the commit that uses it forgets `in_use(did)`.
 
         Raises:
-            MediationError: The mediator does not take it.
+            MediationError: The mediator does not register the DID.
             DeliveryError: The mediator cannot be reached.
         """
         if not self._connected:
             return await self._messaging.create_peer_did(service_endpoint=self._endpoint)
         mediator, connected = next(reversed(self._connected.items()))
         did = await self._messaging.create_peer_did(service_endpoint=connected.mediation.routing_did)
-        # before the mediator has it: what is registered must be known, and is removed unless it gets into use
+        # stored before it is registered, so that `retire` finds it should it never get into use
         record = Record(kind=RECIPIENT, key=did, value=mediator.encode())
         retired = RetiredRecord(did=did, since=self._services.now)
         await self._services.store.commit(Done(records=(record, retired.record())))
@@ -190,7 +192,7 @@ class Mediators:
         return did
 
     async def discard(self, did: str) -> None:
-        """Remove the private keys of a DID that did not get into use; `retire` takes it off the list.
+        """Remove the private keys of a DID that was never used; `retire` unregisters it later.
 
         Args:
             did: The DID.
@@ -205,7 +207,7 @@ class Mediators:
                 await removed
 
     async def retire(self) -> None:
-        """Remove unused DIDs from the lists of the mediators."""
+        """Unregister unused DIDs from their mediators."""
         due = self._services.now - self._replaced_seconds
         removed: dict[str, list[str]] = {}
         gone: list[tuple[str, str]] = []
@@ -228,19 +230,19 @@ class Mediators:
                     await connected.mediation.unregister(some)
                     gone += [(kind, did) for did in some for kind in (RETIRED, RECIPIENT)]
             except _AWAY as error:
-                LOG.warning("the mediator keeps DIDs that are not in use any more: %s", error)
+                LOG.warning("the mediator did not remove unused DIDs; they are removed later: %s", error)
         for first in range(0, len(gone), AT_ONCE):
             await self._services.store.commit(Done(forget=tuple(gone[first : first + AT_ONCE])))
 
     async def _is_replaced(self, retired: RetiredRecord) -> bool:
-        """Whether the peer has confirmed the successor of the DID, and writes to the DID no more."""
+        """Return whether the peer has confirmed the rotation, and does not write to the DID any more."""
         if retired.relationship is None:
             return True
         found = await self._services.store.relationship(retired.relationship)
         return found is None or found.state == "ended" or found.from_prior is None
 
     async def _record(self, did: str) -> MediationRecord | None:
-        """The record of a mediator, under any form of its DID and the one that it has rotated to."""
+        """Return the record of a mediator, by any form of its DID or by the DID that it has rotated to."""
         for found in await self._mediations():
             relationship = await self._services.store.relationship(found.relationship)
             current = None if relationship is None else relationship.theirs
@@ -249,7 +251,7 @@ class Mediators:
         return None
 
     async def _begun(self, did: str, before: MediationRecord | None = None) -> MediationRecord:
-        """A relationship with a mediator that has granted nothing yet; it replaces the earlier one."""
+        """Begin a relationship with a mediator before its grant; end the earlier relationship, if any."""
         now = self._services.now
         ours = await self._messaging.create_peer_did()
         relationship = Relationship(
@@ -276,7 +278,7 @@ class Mediators:
         return sorted(found, key=lambda one: one.order)
 
     def _restored(self, record: MediationRecord) -> Mediation:
-        """The client of a mediator that has granted before."""
+        """Return the client of a mediator that has granted mediation before."""
         mediation = self._connect(record.relationship)
         mediation.restore(record.routing_did, record.version)
         return mediation

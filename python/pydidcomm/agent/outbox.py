@@ -1,4 +1,4 @@
-"""The way out: messages are packed when they are sent, and tried until they are sent or expire."""
+"""The outbox: pack messages when they are sent, and retry until they are sent or expire."""
 
 import logging
 import random
@@ -37,42 +37,42 @@ __all__ = ["Outbox", "Transport"]
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
 PAGE: Final = 64
-"""Messages that are read at once."""
+"""Messages per read of the store."""
 
 IDLE_SECONDS: Final = 1.0
-"""How often the store is asked again without a cause: times are whole seconds."""
+"""Seconds between two reads of the store without a signal: due times are whole seconds."""
 
 ACK_SECONDS: Final = 30
-"""Seconds until a message that wants an acknowledgment is sent again, doubled each time."""
+"""Seconds until a message that requests an acknowledgment is sent again, doubled each time."""
 
 SLOW_SECONDS: Final = 1.0
-"""After how long a peer with all its places in use is slow: its other messages wait for `SLOW_PAUSE`."""
+"""Seconds until a peer at its limit of deliveries counts as slow; its messages wait for `SLOW_PAUSE`."""
 
 SLOW_PAUSE: Final = 30
-"""The most seconds that messages of a slow peer wait: each time is a write."""
+"""Maximum number of seconds that a message to a slow peer waits: each postponement is a write."""
 
 ACK_ATTEMPTS: Final = 5
-"""How often it is sent; then it is unconfirmed."""
+"""How often a message that requests an acknowledgment is sent before it is unconfirmed."""
 
 
 class Transport(Protocol):
-    """Sends what was packed, as `HttpTransport` does."""
+    """Sends packed messages, as `HttpTransport` does."""
 
     async def send(self, packed: Packed, *, return_route: bool = False) -> Sent:
-        """Send a message to the first endpoint that takes it, and read the answer if there is to be one.
+        """Send a message to the first endpoint that accepts it, and read a requested answer.
 
         Args:
             packed: The message.
-            return_route: Whether the message asks for an answer on its connection.
+            return_route: Whether the message requests an answer on its connection.
 
         Raises:
-            DeliveryError: No endpoint took the message.
+            DeliveryError: No endpoint accepted the message.
         """
         ...
 
 
 def _peer(item: OutboxItem) -> tuple[str | None, str | None]:
-    """The relationship of a message, or else its recipient."""
+    """Return the relationship of a message, or else its recipient."""
     return item.relationship, None if item.relationship is not None else item.to
 
 
@@ -85,17 +85,17 @@ class _Sending:
 
     @property
     def age(self) -> float:
-        """The seconds since it was begun."""
+        """The seconds since the delivery began."""
         return anyio.current_time() - self._since
 
 
 _UNCLEAR: Final = ("timed out", "broken off")
-"""What `DeliveryError` says of an endpoint that may have received the message all the same."""
+"""Parts of the text of a `DeliveryError` whose endpoint may have received the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What came of an attempt."""
+    """The outcome of an attempt."""
 
     state: OutboxState
     error: str | None = None
@@ -106,16 +106,16 @@ class Outbox:
     """Sends the messages of the store.
 
     Args:
-        store: Where they wait.
-        messaging: Packs them.
-        transport: Sends them.
-        routes: Connections that wait for an answer.
-        profiles: How peers read.
-        take: Stores a message that came as an answer on a connection of ours.
-        claims: Keeps other processes from sending a message at the same time.
-        limits: The bounds.
-        events: Where outcomes are reported.
-        clock: The time, in seconds since the epoch.
+        store: The store with the outbox.
+        messaging: Packs messages.
+        transport: Sends messages.
+        routes: The connections that wait for an answer.
+        profiles: The envelope profiles of peers.
+        take: Stores an envelope that was returned on the connection of a sent message.
+        claims: Prevents other processes from sending the same message.
+        limits: The limits.
+        events: Receives the outcomes.
+        clock: Returns the time, in seconds since the epoch.
     """
 
     def __init__(  # noqa: PLR0913, the parts that it joins
@@ -147,10 +147,10 @@ class Outbox:
         self._busy: dict[str, _Sending] = {}
         self._claims = claims
         self._elsewhere: dict[str, float] = {}
-        """The messages that other processes send, each with the time when it is looked at again."""
+        """The messages that other processes have claimed, each with the time of the next attempt."""
 
     def wake(self) -> None:
-        """Look for messages: one was committed."""
+        """Read the outbox: a message was committed."""
         self._more = True
         self._signal.set()
 
@@ -162,7 +162,7 @@ class Outbox:
                     await self._fill(tasks)
                 except Exception:
                     # a store of the program may raise anything
-                    LOG.exception("the store does not answer; the outbox is read again")
+                    LOG.exception("the store is unavailable; the outbox is read again")
                 if not self._more:
                     await self._signal.within(IDLE_SECONDS)
                     self._more = True
@@ -182,12 +182,12 @@ class Outbox:
                 self._busy[item.id] = _Sending(item)
                 tasks.start_soon(self._one, item)
             elif under_way > SLOW_SECONDS:
-                # out of the page, which its messages would fill
+                # postponed, as messages of a slow peer would fill each page
                 await self._later(item)
                 self._more = True
 
     def _under_way(self, item: OutboxItem) -> float | None:
-        """How long the peer already takes for another message; None where one more may be sent to it."""
+        """Return the age of the oldest delivery to a peer at its limit; None for a peer below its limit."""
         known = item.relationship is not None
         ages = [one.age for one in self._busy.values() if (one.relationship, one.to) == _peer(item)]
         strangers = [one.age for one in self._busy.values() if one.relationship is None]
@@ -198,7 +198,7 @@ class Outbox:
         return None
 
     async def _later(self, item: OutboxItem) -> None:
-        """Let a message wait whose peer does not answer: that is not an attempt."""
+        """Postpone a message to a slow peer, without counting an attempt."""
         next_at = int(self._clock()) + random.randint(SLOW_PAUSE // 2, SLOW_PAUSE)  # noqa: S311, no secret
         await self._store.settle(
             item.id, item.state, attempts=item.attempts, next_at=next_at, error=item.error
@@ -212,24 +212,24 @@ class Outbox:
             if not await self._claims.sending(item.id, send):
                 self._elsewhere[item.id] = self._clock() + IDLE_SECONDS
         except Exception:
-            LOG.exception("the store does not answer; message %s is sent again", item.id)
+            LOG.exception("the store is unavailable; message %s is sent again", item.id)
         finally:
             del self._busy[item.id]
             self.wake()
 
     async def _attempt(self, item: OutboxItem) -> _Outcome:  # noqa: PLR0911, an outcome each
-        """Try to send a message."""
+        """Try once to send a message."""
         now = int(self._clock())
         if item.expires is not None and item.expires <= now:
             return _Outcome(_given_up(item.state, item.error), item.error or "expired")
         if item.state == "sent" and item.attempts >= ACK_ATTEMPTS:
             return _Outcome("unconfirmed", "not acknowledged")
         try:
-            # a connection leads past the mediators that the peer's document names
+            # a return route bypasses the mediators in the peer's DID document
             if self._routes.waits_for(item.id) and self._routes.offer(
                 item.id, await self._pack(item, forward=False)
             ):
-                # whether the peer has read its connection is not known
+                # the peer may have closed its connection
                 return _Outcome("unconfirmed")
             packed = await self._pack(item)
             wants_answer = _wants_answer(item)
@@ -251,7 +251,7 @@ class Outbox:
         return _Outcome("sent")
 
     async def _pack(self, item: OutboxItem, *, forward: bool = True) -> Packed:
-        """The message as it is now: DIDs and the announcement of a rotation are those in force."""
+        """Pack a message with the current DIDs of the relationship, and any unconfirmed rotation."""
         message = Message.from_json(item.message)
         relationship = None
         if item.relationship is not None:
@@ -284,7 +284,7 @@ class Outbox:
                 pause = self._limits.pause(attempts)
                 next_at = now + random.randint(max(1, pause // 2), pause)  # noqa: S311, no secret
         if item.state == "sent" and state == "waiting":
-            # it was sent before; the lane is free already
+            # a repeat for a missing acknowledgment failed: the message itself was sent before
             state = "sent"
         await self._store.settle(item.id, state, attempts=attempts, next_at=next_at, error=outcome.error)
         if state != "waiting":
@@ -300,6 +300,6 @@ def _wants_answer(item: OutboxItem) -> bool:
 
 
 def _given_up(state: OutboxState, error: str | None) -> OutboxState:
-    """The state of a message that is not tried any more."""
+    """Return the final state of a message that is not retried."""
     unclear = state == "sent" or any(reason in (error or "") for reason in _UNCLEAR)
     return "unconfirmed" if unclear else "failed"

@@ -1,4 +1,4 @@
-"""All entries of a store, read page by page."""
+"""Iterate over all entries of a store, page by page."""
 
 from collections.abc import AsyncGenerator
 
@@ -8,7 +8,7 @@ __all__ = ["all_records", "all_relationships"]
 
 
 async def all_relationships(store: Store) -> AsyncGenerator[Relationship]:
-    """All relationships, ended ones too.
+    """Iterate over all relationships, including ended ones.
 
     Args:
         store: The store.
@@ -21,7 +21,7 @@ async def all_relationships(store: Store) -> AsyncGenerator[Relationship]:
 
 
 async def all_records(store: Store, kind: str) -> AsyncGenerator[Record]:
-    """All records of a kind.
+    """Iterate over all records of a kind.
 
     Args:
         store: The store.

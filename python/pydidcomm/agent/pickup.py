@@ -1,4 +1,4 @@
-"""The versions of message pickup: codecs over one way to fetch."""
+"""The versions of Message Pickup, behind one interface."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from pydidcomm.protocols.message_pickup import (
 __all__ = ["PICKUPS", "Pickup"]
 
 AT_ONCE: Final = 10
-"""Envelopes of one delivery: each may have a megabyte."""
+"""Envelopes per delivery: each may have a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pickup:
-    """A version of message pickup.
+    """A version of Message Pickup.
 
     Attributes:
-        protocol: Its machine.
-        fetch: Makes the request for envelopes.
-        received: Makes the acknowledgment of envelopes.
-        live: Makes the request for live mode.
-        status: Makes the request for the state of the queue.
+        protocol: The protocol of this version.
+        fetch: Returns the request for envelopes (`delivery-request`).
+        received: Returns the acknowledgment of envelopes (`messages-received`), given their ids.
+        live: Returns the request for live mode (`live-delivery-change`).
+        status: Returns the request for the state of the queue (`status-request`).
     """
 
     protocol: Protocol
@@ -59,4 +59,4 @@ PICKUPS: Final = (
         StatusRequest4,
     ),
 )
-"""The versions, the one that most mediators speak first."""
+"""The versions, the most widely supported one first."""

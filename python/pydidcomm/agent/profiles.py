@@ -1,4 +1,4 @@
-"""Peers that read another profile than DIDComm v2.1: found by what they write, or said by the program."""
+"""The envelope profiles of peers: detected from their messages, or set by the program."""
 
 from collections.abc import Collection
 from typing import Final, Literal, TypeAlias, cast
@@ -10,38 +10,38 @@ from pydidcomm.stores import Done, Record, Store
 __all__ = ["Profile", "Profiles", "pack_config"]
 
 Profile: TypeAlias = Literal["didcomm/v2", "veramo"]
-"""How a peer reads; see `PackEncryptedConfig`."""
+"""An envelope profile; see `PackEncryptedConfig`."""
 
 _CONFIGS: Final = {
     (protected, forward): PackEncryptedConfig(protect_sender_id=protected, forward=forward)
     for protected in (False, True)
     for forward in (False, True)
 }
-"""How a message is packed: by whether its sender is hidden, and whether mediators are on its way."""
+"""The options of `pack`, by `protect_sender` and `forward`."""
 
 _VERAMO: Final = {
     forward: PackEncryptedConfig(profile="veramo", forward=forward) for forward in (False, True)
 }
-"""The same in one layer, which cannot hide the sender."""
+"""The options for the profile of Veramo, by `forward`; it cannot hide the sender."""
 
 
 def pack_config(profile: Profile, *, protect_sender: bool, forward: bool) -> PackEncryptedConfig:
-    """How a message is packed.
+    """Return the options to pack a message for a peer.
 
     Args:
-        profile: How the peer reads.
-        protect_sender: Whether the sender is hidden.
-        forward: Whether the message is wrapped for mediators of the peer.
+        profile: The envelope profile of the peer.
+        protect_sender: Whether to hide the sender; the profile "veramo" ignores it.
+        forward: Whether to wrap the message for the mediators of the peer.
     """
     return _VERAMO[forward] if profile == "veramo" else _CONFIGS[protect_sender, forward]
 
 
 class Profiles:
-    """The profiles of peers.
+    """Stores the envelope profile of each peer.
 
     Args:
-        store: Keeps them.
-        accepted: The profiles that are read; without any, no peer has another than DIDComm v2.1.
+        store: The store.
+        accepted: The accepted profiles in addition to DIDComm v2.1; without any, all peers use DIDComm v2.1.
     """
 
     def __init__(self, store: Store, accepted: Collection[str]) -> None:
@@ -49,24 +49,24 @@ class Profiles:
         self._accepted = frozenset(accepted)
 
     async def note(self, result: UnpackResult) -> None:
-        """Keep the profile in which a peer writes.
+        """Store the profile of the sender of a message.
 
         Args:
-            result: What `unpack` returned.
+            result: The result of `unpack`.
         """
-        # an anonymous message says nothing of a peer
+        # an anonymous message has no verified sender
         if self._accepted and result.sender is not None:
             await self.set(result.sender, cast("Profile", result.metadata.profile or "didcomm/v2"))
 
     async def set(self, did: str, profile: Profile) -> None:
-        """Keep the profile of a peer, where it is another than before.
+        """Store the profile of a peer, if it has changed.
 
         Args:
             did: The DID of the peer.
             profile: The profile.
 
         Raises:
-            ValueError: The profile is not one that is read.
+            ValueError: `profile` is not one of `accept_profiles` of the agent.
         """
         if profile != "didcomm/v2" and profile not in self._accepted:
             message = f"`profile` must be one of `accept_profiles` of the agent, got {profile!r}"
@@ -76,7 +76,7 @@ class Profiles:
             await self._store.commit(Done(records=(record,)))
 
     async def of(self, did: str) -> Profile:
-        """The profile of a peer.
+        """Return the profile of a peer; by default "didcomm/v2".
 
         Args:
             did: The DID of the peer.

@@ -1,4 +1,4 @@
-"""What an agent keeps as records of its store: its invitations and its DIDs."""
+"""The records of an agent in its store: invitations, DIDs, mediators, and features of peers."""
 
 import json
 from collections.abc import Mapping
@@ -26,35 +26,35 @@ __all__ = [
 ]
 
 ACCEPTED: Final = "accepted-invitation"
-"""The kind of records with invitations of peers, by message id in lower case: the relationship."""
+"""Kind of the records of accepted invitations: message id in lower case to relationship id."""
 
 FEATURES: Final = "features"
-"""The kind of records with what peers have disclosed, by relationship and query."""
+"""Kind of the records of disclosed features: relationship id and query to the `disclose` message."""
 
 INVITATION: Final = "invitation"
-"""The kind of records with invitations of ours, by message id in lower case."""
+"""Kind of the records of our invitations, by message id in lower case."""
 
 MEDIATION: Final = "mediation"
-"""The kind of records with our mediators, by DID."""
+"""Kind of the records of our mediators, by DID."""
 
 PROFILE: Final = "envelope-profile"
-"""The kind of records with the profiles in which peers read, by DID in its short form."""
+"""Kind of the records of the envelope profiles of peers, by DID in its short form."""
 
 RECIPIENT: Final = "recipient"
-"""The kind of records with our DIDs that a mediator receives for, by DID: the DID of the mediator."""
+"""Kind of the records of our DIDs behind a mediator: our DID to the DID of the mediator."""
 
 RETIRED: Final = "retired-did"
-"""The kind of records with our DIDs that are not in use any more, by DID, until no mediator has them."""
+"""Kind of the records of our unused DIDs, by DID; removed once no mediator lists the DID."""
 
 NAMED: Final = "standing-invitation"
-"""The kind of records with invitations of ours that have a name, by it: the message id."""
+"""Kind of the records of our named invitations: name to message id in lower case."""
 
 OWN_DID: Final = "own-did"
-"""The kind of records with our public DIDs, by name."""
+"""Kind of the records of our public DIDs, by name."""
 
 
 def in_use(did: str) -> tuple[str, str]:
-    """What the first commit that uses a new DID forgets.
+    """Return the entry for `Done.forget` in the first commit that uses a new DID.
 
     Args:
         did: The DID.
@@ -63,7 +63,7 @@ def in_use(did: str) -> tuple[str, str]:
 
 
 _MOST_ACCEPTED: Final = 1000
-"""Relationships that an invitation lists; `Relationship.invitation` names it in all of them."""
+"""The newest relationships that an invitation lists; all of them have its id as `Relationship.invitation`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +72,11 @@ class InvitationRecord:
 
     Attributes:
         id: The message id.
-        did: The DID that it names.
+        did: The DID of its sender (`from`).
         url: The URL that carries it.
-        uses: How many peers may still accept it; None for any number.
-        expires: Until when, in seconds since the epoch; None for ever.
-        accepted: The relationships that it began.
+        uses: The number of peers that may still accept it; None for no limit.
+        expires: When it expires, in seconds since the epoch, or None.
+        accepted: The ids of the relationships that it created.
     """
 
     id: str
@@ -87,7 +87,7 @@ class InvitationRecord:
     accepted: tuple[str, ...] = ()
 
     def is_open(self, recipient: str, now: int) -> bool:
-        """Whether a message to this DID may accept it.
+        """Return whether a message to this DID may accept the invitation.
 
         Args:
             recipient: The DID that the message was encrypted to.
@@ -97,21 +97,21 @@ class InvitationRecord:
         return in_time and self.uses != 0 and same_party(recipient, self.did)
 
     def accepted_by(self, relationship: str) -> "InvitationRecord":
-        """The invitation after it was accepted once more.
+        """Return the invitation after one more peer has accepted it.
 
         Args:
-            relationship: The id of the relationship that it began.
+            relationship: The id of the new relationship.
         """
         uses = None if self.uses is None else self.uses - 1
         return replace(self, uses=uses, accepted=(*self.accepted, relationship)[-_MOST_ACCEPTED:])
 
     def record(self) -> Record:
-        """The record to store."""
+        """Return the record to store."""
         return Record(kind=INVITATION, key=self.id.lower(), value=json.dumps(asdict(self)).encode())
 
     @classmethod
     def from_json(cls, value: bytes) -> Self:
-        """The invitation of a record.
+        """Return the invitation of a record.
 
         Args:
             value: The value of the record.
@@ -126,11 +126,11 @@ class MediationRecord:
     """A mediator of ours.
 
     Attributes:
-        did: Its DID, as the program named it; `Relationship.theirs` has the one that it has rotated to.
-        relationship: The id of the relationship with it.
-        routing_did: The endpoint of our DIDs; empty before it has granted mediation.
-        version: The major version of coordinate mediation that it speaks.
-        order: The mediator with the highest one receives for new DIDs.
+        did: The DID that was passed to `Agent.mediate`; `Relationship.theirs` is its current DID.
+        relationship: The id of the relationship with the mediator.
+        routing_did: The service endpoint of our DIDs; empty until mediation is granted.
+        version: The major version of coordinate mediation that the mediator supports.
+        order: The mediator with the highest order receives for new DIDs.
     """
 
     did: str
@@ -140,12 +140,12 @@ class MediationRecord:
     order: int = 0
 
     def record(self) -> Record:
-        """The record to store."""
+        """Return the record to store."""
         return Record(kind=MEDIATION, key=self.did, value=json.dumps(asdict(self)).encode())
 
     @classmethod
     def from_json(cls, value: bytes) -> Self:
-        """The mediator of a record."""
+        """Return the mediator of a record."""
         return cls(**json.loads(value))
 
 
@@ -155,9 +155,9 @@ class RetiredRecord:
 
     Attributes:
         did: The DID.
-        since: From when on, in seconds since the epoch.
-        relationship: The relationship in which another one has replaced it: the peer may write to it until
-            the peer has confirmed the rotation.
+        since: Since when it is unused, in seconds since the epoch.
+        relationship: The id of the relationship that has rotated to another DID: the peer may still write to
+            this one until it has confirmed the rotation. None otherwise.
     """
 
     did: str
@@ -165,23 +165,23 @@ class RetiredRecord:
     relationship: str | None = None
 
     def record(self) -> Record:
-        """The record to store."""
+        """Return the record to store."""
         return Record(kind=RETIRED, key=self.did, value=json.dumps(asdict(self)).encode())
 
     @classmethod
     def from_json(cls, value: bytes) -> Self:
-        """The DID of a record."""
+        """Return the DID of a record."""
         return cls(**json.loads(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeaturesRecord:
-    """What a peer has disclosed.
+    """The features that a peer has disclosed.
 
     Attributes:
-        key: The relationship and the query.
-        at: When, in seconds since the epoch.
-        body: The body of the message.
+        key: The relationship id and the query.
+        at: The time of the answer, in seconds since the epoch.
+        body: The body of the `disclose` message.
     """
 
     key: str
@@ -189,13 +189,13 @@ class FeaturesRecord:
     body: Mapping[str, Any]
 
     def record(self) -> Record:
-        """The record to store."""
+        """Return the record to store."""
         value = json.dumps({"at": self.at, "body": self.body})
         return Record(kind=FEATURES, key=self.key, value=value.encode())
 
     @classmethod
     def from_record(cls, record: Record) -> Self:
-        """What a record has.
+        """Return the features of a record.
 
         Args:
             record: The record.

@@ -1,4 +1,4 @@
-"""Relationships: which of our DIDs a peer knows, from invitations on, through the rotations of both sides."""
+"""Relationships: the pairs of our DID and a peer's DID, from the invitation through all rotations."""
 
 import json
 import uuid
@@ -18,11 +18,11 @@ from pydidcomm.stores import Done, Record, Relationship, Store
 __all__ = ["Relationships", "announcement", "claims", "claims_of_end", "unknown_relationship"]
 
 _ROTATION: Final = "rotation"
-"""The member with the claims of the rotation before the end."""
+"""The member with the claims of an unconfirmed rotation that precedes the end."""
 
 
 def unknown_relationship(id: str) -> LookupError:  # noqa: A002, the id of the record
-    """The error for an id that the store does not have.
+    """Return the error for a relationship that is not in the store.
 
     Args:
         id: The id of the relationship.
@@ -32,31 +32,33 @@ def unknown_relationship(id: str) -> LookupError:  # noqa: A002, the id of the r
 
 
 def claims(rotation: FromPrior) -> str:
-    """The claims of a rotation as they are stored in `Relationship.from_prior`.
+    """Return the claims of a rotation as the JSON text for `Relationship.from_prior`.
 
     Args:
-        rotation: The rotation; it is signed each time that a message with it is packed.
+        rotation: The rotation; `pack` signs it anew for each message.
     """
     return json.dumps(rotation.as_dict())
 
 
 def claims_of_end(end: FromPrior, rotation: str | None) -> str:
-    """The claims of the end of a relationship, in the same place.
+    """Return the claims of the end of a relationship as the JSON text for `Relationship.from_prior`.
 
     Args:
-        end: The end.
-        rotation: The rotation before, which the peer may not have seen.
+        end: The claims of the end, without `sub`.
+        rotation: The JSON text of the previous rotation, which the peer may not have seen, or None.
     """
     return json.dumps({**end.as_dict(), _ROTATION: None if rotation is None else json.loads(rotation)})
 
 
 def announcement(relationship: Relationship, *, anonymous: bool) -> FromPrior | None:
-    """What a message to the peer says of our DID; None for nothing.
+    """Return the `from_prior` of a message to the peer, or None.
+
+    A message with a sender announces the rotation that the peer has not confirmed; the anonymous message that
+    ends a relationship announces the end.
 
     Args:
         relationship: The relationship.
-        anonymous: Whether the message has no sender, as the one that ends the relationship: every other one
-            announces the rotation of ours that the peer has not confirmed.
+        anonymous: Whether the message is sent without a sender.
     """
     stored: dict[str, Any] | None = json.loads(relationship.from_prior or "null")
     if stored is not None and relationship.state == "ended":
@@ -68,14 +70,14 @@ def announcement(relationship: Relationship, *, anonymous: bool) -> FromPrior | 
 
 
 class Relationships:
-    """Finds the relationship of a message, and brings it up to date with what the message proves.
+    """Finds the relationship of a message, and applies the rotations and confirmations that it proves.
 
     Args:
-        store: Where relationships are kept.
-        events: Where changes are reported.
-        turns: One task at a time for each relationship and invitation.
-        new_did: Makes a DID of ours for a relationship.
-        discard_did: Removes the private keys of one that did not get into use.
+        store: The store.
+        events: Receives changes.
+        turns: Locks by relationship and invitation.
+        new_did: Creates a DID for a relationship.
+        discard_did: Removes the private keys of a new DID that was never used.
     """
 
     def __init__(
@@ -94,14 +96,17 @@ class Relationships:
         self.outbox_changed: Callable[[], None] = lambda: None
 
     async def meet(self, received: Received, now: int) -> Relationship | None:
-        """The relationship of a message that has arrived, after what it proves was stored.
+        """Return the relationship of an incoming message, after storing the changes that it proves.
 
-        A peer gets a relationship by answering an invitation of ours; a DID changes only by a rotation that
-        its former keys have signed.
+        A relationship begins when a peer answers an invitation of ours. A peer's DID changes only by a
+        rotation that is signed with a key of its previous DID.
 
         Args:
             received: The message.
             now: The time, in seconds since the epoch.
+
+        Returns:
+            The relationship; None if the sender has none.
         """
         if received.recipient is None:
             return None
@@ -113,11 +118,11 @@ class Relationships:
                 return await agreed(lambda: self._update(received, now))
         if await self._invitation(received, now) is None:
             return None
-        # two messages of one peer must not both make a relationship
+        # two messages of one peer must not both begin a relationship
         async with self._turns.of(f"{received.recipient} {received.sender}"):
             if await self._find(received) is not None:
                 return await agreed(lambda: self._update(received, now))
-            # a mediator may have to be asked for it, so not in the turn of the invitation
+            # outside of the lock of the invitation, as it may send a request to a mediator
             ours = await self._new_did()
             async with self._turns.of(f"{received.message.pthid}".lower()):
                 begun = await agreed(lambda: self._begin(received, ours, now))
@@ -126,12 +131,12 @@ class Relationships:
             return begun
 
     async def _update(self, received: Received, now: int) -> Relationship | None:
-        """The relationship, after what the message proves was stored; None where there is none."""
+        """Store the changes that a message proves; return the relationship, or None."""
         found = await self._find(received)
         changed = None if found is None else _changed(found, received, now)
         if found is None or changed is None:
             return found
-        # a mediator does not have to receive any more for a relationship that has ended
+        # the mediator must not receive any more for a relationship that has ended
         retired = (RetiredRecord(did=changed.ours, since=now),) if changed.state == "ended" else ()
         records = tuple(one.record() for one in retired)
         await self._store.commit(Done(relationships=(changed,), records=records, expected=(found,)))
@@ -144,12 +149,12 @@ class Relationships:
         return changed
 
     async def change(self, id: str, change: Callable[[Relationship], Done]) -> None:  # noqa: A002
-        """Change a relationship, in turn with other changes.
+        """Change a relationship, serialized with other changes.
 
         Args:
-            id: The relationship.
-            change: Makes the transaction of the relationship as it is; called again where another process
-                has changed it meanwhile.
+            id: The id of the relationship.
+            change: Returns the transaction, given the current relationship; called again if another process
+                has changed the relationship meanwhile.
 
         Raises:
             LookupError: The store does not have the relationship.
@@ -174,13 +179,13 @@ class Relationships:
             found = await self._store.find(ours, received.sender)
         if found is None and received.change is not None:
             before = await self._store.find(ours, received.change.old)
-            # an old announcement that is sent again changes nothing
+            # a repeated announcement of an earlier rotation changes nothing
             if before is not None and before.theirs is not None:
                 found = before if same_party(before.theirs, received.change.old) else None
         return found
 
     async def _invitation(self, received: Received, now: int) -> tuple[Record, InvitationRecord] | None:
-        """The invitation of ours that a proved sender accepts, also as it is stored."""
+        """Return the open invitation of ours that a verified sender answers, with its record, or None."""
         message, recipient = received.message, received.recipient
         if message.pthid is None or received.sender is None or recipient is None:
             return None
@@ -191,7 +196,7 @@ class Relationships:
         return (record, invitation) if invitation.is_open(recipient, now) else None
 
     async def _begin(self, received: Received, ours: str, now: int) -> Relationship | None:
-        """The relationship of a peer that accepts an invitation, on a private DID of ours."""
+        """Begin the relationship of a peer that accepts an invitation, with a private DID of ours."""
         before = await self._find(received)
         if before is not None:
             # another process has begun it
@@ -232,7 +237,7 @@ class Relationships:
 
 
 def _changed(relationship: Relationship, received: Received, now: int) -> Relationship | None:
-    """The relationship after what the message proves; None where that changes nothing."""
+    """Return the relationship with the changes that a message proves; None if nothing changes."""
     changes: dict[str, Any] = {}
     change, theirs = received.change, relationship.theirs
     if change is not None and theirs is not None and same_party(theirs, change.old):

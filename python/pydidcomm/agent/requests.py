@@ -20,8 +20,8 @@ class Waiter:
 
     Args:
         sent: The request.
-        relationship: The relationship that the answer has to come from.
-        answer: The typed message that is expected; None for any other message of the protocol.
+        relationship: The id of the relationship that must send the answer.
+        answer: The expected typed message; None for any other message of the same protocol.
     """
 
     def __init__(self, sent: Message, relationship: str, answer: type[Body] | None) -> None:
@@ -34,7 +34,7 @@ class Waiter:
         self._event = anyio.Event()
 
     def fits(self, received: Received) -> bool:
-        """Whether the message of the thread is the answer.
+        """Return whether a message of the thread is the answer.
 
         Args:
             received: A message of this relationship and thread.
@@ -48,7 +48,7 @@ class Waiter:
         return agree(ours.piuri, theirs.piuri) is not None and same_name(ours.name) != same_name(theirs.name)
 
     def resolve(self, received: Received) -> None:
-        """Hand over the answer; a second one is ignored.
+        """Set the answer; a second one is ignored.
 
         Args:
             received: The answer.
@@ -58,10 +58,10 @@ class Waiter:
             self._event.set()
 
     def fail(self, error: Exception) -> None:
-        """End the wait: the request was not sent.
+        """End the wait with an error: the request was not sent.
 
         Args:
-            error: What `answer` raises.
+            error: The exception for `answer` to raise.
         """
         if self._found is None:
             self._failed = error
@@ -71,12 +71,15 @@ class Waiter:
         """Wait for the answer.
 
         Args:
-            protocols: Those that know the typed messages.
+            protocols: The protocols that define the typed messages.
+
+        Returns:
+            The typed message, or a `Message` if no protocol defines its type.
 
         Raises:
             NotSentError: The request was not sent.
             ProblemReported: The answer is a problem report.
-            MalformedMessageError: The answer has another form than its type.
+            MalformedMessageError: The body of the answer does not match its type.
         """
         await self._event.wait()
         if self._failed is not None:
@@ -90,14 +93,14 @@ class Waiter:
 
 
 class Requests:
-    """The requests that wait, by relationship and thread."""
+    """The pending requests, by relationship and thread."""
 
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], Waiter] = {}
 
     @contextmanager
     def waiting(self, waiter: Waiter) -> Generator[Waiter]:
-        """Let a waiter have its answer while the block runs: enter it before the request can leave.
+        """Register a waiter while the block runs; enter the block before the request is committed.
 
         Args:
             waiter: The waiter.
@@ -113,14 +116,14 @@ class Requests:
 
         Args:
             message_id: The id of the message.
-            error: Why.
+            error: The cause.
         """
         for waiter in self._waiting.values():
             if waiter.id == message_id:
                 waiter.fail(error)
 
     def find(self, received: Received) -> Waiter | None:
-        """The request that the message answers; None where none waits for it.
+        """Return the pending request that the message answers, or None.
 
         Args:
             received: A message.
@@ -128,7 +131,7 @@ class Requests:
         message = received.message
         if received.relationship is None or received.sender is None or is_pure(message):
             return None
-        # the answer may be a thread of its own below the request, as a profile is
+        # the answer may be a child thread of the request, as for User Profile
         for thid in (message.thread, message.pthid):
             waiter = None if thid is None else self._waiting.get((received.relationship, thid.lower()))
             if waiter is not None and waiter.fits(received):

@@ -1,4 +1,4 @@
-"""Connections whose senders wait for an answer on them. DIDComm v2.1, extension "Return-Route"."""
+"""Return routes: connections on which an answer is sent. DIDComm v2.1, extension "Return-Route"."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from pydidcomm import Packed, UnpackResult
 __all__ = ["ReturnRoutes", "connection_of"]
 
 MOST_ROUTES: Final = 1000
-"""Connections that wait for an answer; the one that waits longest is given up first."""
+"""Connections that wait for an answer; the oldest one is evicted."""
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class ReturnRoutes:
     """The connections that wait, each for one answer.
 
     Args:
-        seconds: How long each waits.
+        seconds: The maximum wait of each, in seconds.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -35,10 +35,10 @@ class ReturnRoutes:
         self._by_message: dict[str, str] = {}
 
     def open(self, connection: str) -> None:
-        """Let an answer leave on a connection.
+        """Register a connection that waits for an answer.
 
         Args:
-            connection: The connection.
+            connection: The id of the connection.
         """
         self._open[connection] = _Route()
         if len(self._open) > MOST_ROUTES:
@@ -49,11 +49,11 @@ class ReturnRoutes:
         return connection in self._open
 
     def bind(self, connection: str | None, message_ids: Iterable[str]) -> None:
-        """Say which messages may leave on a connection; without any, the connection waits no more.
+        """Set the messages that may be sent on a connection; with none, the wait ends.
 
         Args:
-            connection: The connection.
-            message_ids: The messages.
+            connection: The id of the connection.
+            message_ids: The ids of the messages.
         """
         route = self._open.get(connection or "")
         if route is None or connection is None:
@@ -64,19 +64,19 @@ class ReturnRoutes:
         self._by_message |= dict.fromkeys(route.message_ids, connection)
 
     def waits_for(self, message_id: str) -> bool:
-        """Whether a connection waits for a message.
+        """Return whether a connection waits for a message.
 
         Args:
-            message_id: The message.
+            message_id: The id of the message.
         """
         return self._by_message.get(message_id) in self._open
 
     def offer(self, message_id: str, packed: Packed) -> bool:
-        """Send a message on its connection; returns whether one waits for it.
+        """Send a message on the connection that waits for it; return whether there is one.
 
         Args:
-            message_id: The message.
-            packed: The same, packed.
+            message_id: The id of the message.
+            packed: The packed message.
         """
         connection = self._by_message.get(message_id)
         route = None if connection is None else self._open.get(connection)
@@ -87,10 +87,10 @@ class ReturnRoutes:
         return True
 
     async def answer(self, connection: str | None) -> Packed | None:
-        """Wait for the answer that leaves on a connection; None where there is none.
+        """Wait for the answer to send on a connection; return None if there is none in time.
 
         Args:
-            connection: The connection.
+            connection: The id of the connection.
         """
         route = self._open.get(connection or "")
         if route is None or connection is None:
@@ -99,7 +99,7 @@ class ReturnRoutes:
             with anyio.move_on_after(self._seconds):
                 await route.event.wait()
         finally:
-            # a later answer is offered in vain, and sent to an endpoint
+            # `offer` returns False for a later answer, which is then sent to an endpoint
             self._close(connection)
         return route.answer
 
@@ -112,9 +112,9 @@ class ReturnRoutes:
 
 
 def connection_of(result: UnpackResult) -> str | None:
-    """The id of the connection that brought a message; None where its sender is not proved.
+    """Return the id of the connection that brought a message; None for an anonymous message.
 
     Args:
-        result: What `unpack` returned.
+        result: The result of `unpack`.
     """
     return None if result.sender is None else f"{result.sender} {result.message.id}"

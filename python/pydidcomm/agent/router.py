@@ -1,4 +1,4 @@
-"""Handlers of a program, by message type; a package can ship them as a router.
+"""Route messages to handlers by message type; a package can ship its handlers as a router.
 
 Example:
     >>> from pydidcomm.agent.router import Router
@@ -29,27 +29,27 @@ Answer = Body | Message | None
 Handler = TypeVar("Handler", bound=Callable[..., Answer | Awaitable[Answer]])
 
 Middleware = Callable[[Context, Callable[[], Awaitable[None]]], Awaitable[None]]
-"""Runs around each handler: `async def middleware(ctx, call_next)`, with `await call_next()` in it."""
+"""Wraps each handler: `async def middleware(ctx, call_next)`, which awaits `call_next()`."""
 
 _ARGUMENTS: Final = (Context, Relationship, Received)
-"""What a handler can ask for by an annotation, in addition to its message."""
+"""Types that a handler gets by annotation, in addition to its message."""
 
 _NO_ANSWERS: Final = (str, bytes, bool, int, float, dict, list, tuple)
-"""What a handler must not return: the error would come with the first message, and the message be parked."""
+"""Return annotations that `on` rejects, as the first message would otherwise fail and be parked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A handler, and the messages that it takes.
+    """A handler, and the messages that it receives.
 
     Attributes:
-        uri: The message type URI; a protocol identifier URI for all messages of a protocol.
+        uri: The message type URI, or a protocol identifier URI for all messages of a protocol.
         handler: The function.
-        message: Its argument for the message.
-        body: The typed message that it takes; None for a `Message`.
-        trust: How well the sender has to be proved.
-        arguments: Its other arguments, each with its type.
-        needs_relationship: Whether it takes only messages of a relationship.
+        message: The name of its argument for the message.
+        body: The typed message of that argument; None for a `Message`.
+        trust: The level of authentication that the sender must have.
+        arguments: The names of its other arguments, each with its type.
+        needs_relationship: Whether it receives only messages of a relationship.
     """
 
     uri: str
@@ -89,24 +89,26 @@ class Router:
     ) -> Handler | Callable[[Handler], Handler]:
         """Register a handler, as `@router.on` or `@router.on(trust=Trust.SIGNED)`.
 
-        The annotation of one argument names the message: a subclass of `Body`, several as a union, or
-        `Message` with `uri`. Other arguments are `Context`, `Relationship` or `Received` by annotation; with
-        a `Relationship` that may not be None only messages of a relationship are taken. What the handler
-        returns, a typed message or a `Message`, is the answer; `Problem` is raised for a problem report.
-        One that is not a coroutine function runs in a thread, which `Limits.handler_seconds` does not stop.
-        One that raises another exception is called again, `Limits.attempts` times in all; then the message is
-        parked. Each failure is logged by `pydidcomm.agent`, and printed where logging is not configured.
+        The annotation of one argument selects the message types: a subclass of `Body`, a union of several, or
+        `Message` with `uri`. Other arguments must be annotated with `Context`, `Relationship` or `Received`;
+        `Relationship` without `| None` restricts the handler to messages of a relationship. The handler
+        returns its answer, a typed message or a `Message`, or None, and raises `Problem` to send a problem
+        report. A function that is not a coroutine function runs in a thread, which `Limits.handler_seconds`
+        does not stop. After any other exception the handler is called again, up to `Limits.attempts` times;
+        then the message is parked. Each failure is logged by `pydidcomm.agent`, and printed to stderr if
+        logging is not configured.
 
         Args:
-            uri: For a handler that takes a `Message`: a message type URI, or the identifier URI of a
-                protocol for all of its messages.
-            trust: How well the sender has to be proved. A handler for `Trust.ANONYMOUS` has to look at
-                `Context.sender`, which can be None.
+            uri: For a handler of `Message`: a message type URI, or a protocol identifier URI for all messages
+                of a protocol.
+            trust: The level of authentication that the sender must have. With `Trust.ANONYMOUS` the handler
+                must check `Context.sender`, which can be None.
 
         Raises:
-            TypeError: The annotations do not say which message is taken, or name an unknown argument, or an
-                answer that is not a message.
-            ValueError: The type has a handler, or is not a URI of the specification's form.
+            TypeError: An argument has no supported annotation, not exactly one argument is for the message,
+                or the return annotation is not a message.
+            ValueError: The message type has a handler already, or `uri` is not a message type URI or protocol
+                identifier URI.
         """
         if callable(uri):
             self._add(uri, None, trust)
@@ -119,22 +121,22 @@ class Router:
         return register
 
     def around(self, middleware: Middleware) -> Middleware:
-        """Register middleware, inside of that which is registered already.
+        """Register middleware; it runs inside of middleware that was registered earlier.
 
         Args:
-            middleware: `async def middleware(ctx, call_next)`, which awaits `call_next()` once or not at all.
+            middleware: `async def middleware(ctx, call_next)`, which awaits `call_next()` at most once.
         """
         self._middleware.append(middleware)
         return middleware
 
     def include(self, router: "Router") -> None:
-        """Take over the handlers and the middleware of another router, as they are now.
+        """Add the current handlers and middleware of another router.
 
         Args:
             router: The router, for instance of a package.
 
         Raises:
-            ValueError: Both have a handler for a type.
+            ValueError: Both routers have a handler for the same message type.
         """
         for routes in router._routes.values():  # noqa: SLF001, of the same class
             for route in routes:
@@ -143,7 +145,7 @@ class Router:
 
     @property
     def piuris(self) -> frozenset[str]:
-        """The identifier URIs of the protocols that handlers take messages of."""
+        """The protocol identifier URIs of the message types that have a handler."""
         return frozenset(
             route.uri.rpartition("/")[0] if name else route.uri
             for (_, _, name), routes in self._routes.items()
@@ -151,7 +153,7 @@ class Router:
         )
 
     def find(self, type: str) -> Route | None:  # noqa: A002, the header's name
-        """The handler of a message type, in the same major version; None where there is none.
+        """Return the handler of a message type in the same major version, or None.
 
         Args:
             type: The message type URI.
@@ -205,10 +207,10 @@ def _routes_of(handler: Callable[..., object], uri: str | None, trust: Trust) ->
             needs_relationship |= kinds[0] is Relationship and NoneType not in members
         else:
             kinds_of = "a typed message, Message, Context, Relationship or Received"
-            problem = f"`{name}`: `{argument}` must be annotated with {kinds_of}"
+            problem = f"`{name}`: argument `{argument}` must be annotated with {kinds_of}"
             raise TypeError(problem)
     if len({argument for argument, _ in taken}) != 1:
-        problem = f"`{name}` must have one argument for the message, a subclass of Body or Message"
+        problem = f"`{name}` must have one argument annotated with a subclass of Body or with Message"
         raise TypeError(problem)
     for member in _members(hints.get("return")):
         kind = get_origin(member) or member
@@ -239,7 +241,7 @@ def _uri_of(kind: type[Body] | type[Message], uri: str | None, name: str) -> str
 
 
 def _place(uri: str) -> str:
-    """What stands before the name of the protocol: two communities may use one name."""
+    """Return the doc URI, which precedes the protocol name: two communities may use one name."""
     piuri = uri.rpartition("/")[0] if _key(uri)[2] else uri
     return piuri.rpartition("/")[0].rpartition("/")[0]
 

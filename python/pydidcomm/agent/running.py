@@ -1,4 +1,4 @@
-"""A running agent: the parts, joined, and the tasks that drive them."""
+"""A running agent: its parts, and the tasks that drive them."""
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -49,19 +49,19 @@ __all__ = ["Running"]
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
 DEADLINE_SECONDS: Final = 1.0
-"""How often deadlines of threads are looked for: they are whole seconds."""
+"""The seconds between two checks for due deadlines, which are whole seconds."""
 
 WAKE_AGAIN_SECONDS: Final = 60
-"""When a deadline whose protocol raised comes again."""
+"""The seconds until a deadline is retried after its protocol raised."""
 
 FORGET_SECONDS: Final = 3600.0
-"""How often what is over is removed from the store."""
+"""The seconds between two removals of expired entries from the store."""
 
 
 class Running:
     """A running agent."""
 
-    def __init__(  # noqa: PLR0913, the parts that it joins
+    def __init__(  # noqa: PLR0913, the options of `Agent`
         self,
         *,
         store: Store,
@@ -148,14 +148,14 @@ class Running:
                 accept=self._accept,
                 config=self._config,
                 accept_any_type=accept_any_type,
-                # the route ends before its connection does
+                # the return route must end before its connection
                 answer_seconds=limits.answer_seconds + 1.0,
             )
         )
 
     @asynccontextmanager
     async def tasks(self) -> AsyncGenerator[None]:
-        """Run the lanes, the outbox and the deadlines while the block runs."""
+        """Run the inbox, the outbox and the deadlines while the block runs."""
         failed: BaseException | None = None
         async with anyio.create_task_group() as tasks:
             await self.mediators.start(tasks)
@@ -167,7 +167,7 @@ class Running:
             try:
                 yield
             except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
-                # that of the program, which leaves without a group
+                # raised below, outside of the task group, which would wrap it in an ExceptionGroup
                 failed = error
             finally:
                 tasks.cancel_scope.cancel()
@@ -175,7 +175,7 @@ class Running:
             raise failed
 
     async def own_did(self, name: str) -> str:
-        """The public DID of that name, made where it is not there.
+        """Return the public DID of a name; create it on first use.
 
         Args:
             name: The name.
@@ -195,25 +195,25 @@ class Running:
         return did
 
     async def export(self, *, private_keys: bool) -> dict[str, Any]:
-        """What `Agent.export` returns.
+        """Return the relationships of the agent, see `Agent.export`.
 
         Args:
-            private_keys: Whether the private keys of our DIDs are in it.
+            private_keys: Whether to include the private keys of our DIDs.
         """
         return await exported(self.services.store, self._messaging, private_keys=private_keys)
 
     async def restore(self, export: Mapping[str, Any]) -> int:
-        """Store what `export` returned, and connect to its mediators.
+        """Import an export, and connect to its mediators; return the number of new relationships.
 
         Args:
-            export: What `Agent.export` returned.
+            export: The object that `Agent.export` returned.
         """
         new = await restored(self.services.store, export)
         await self.mediators.connect()
         return new
 
     async def replay(self, key: str) -> bool:
-        """Give a parked message to its handler again.
+        """Pass a parked message to its handler again; return whether there was one.
 
         Args:
             key: The key of the message.
@@ -223,7 +223,7 @@ class Running:
         return found
 
     def _mediation(self, relationship: str) -> Mediation:
-        """The client of a mediator."""
+        """Return the client of a mediator."""
         return Mediation(
             relationship,
             services=self.services,
@@ -240,33 +240,33 @@ class Running:
         await self.mediators.discard(did)
 
     async def _accept(self, result: UnpackResult) -> None:
-        """Store a message, and how its sender reads."""
+        """Store a message, and the envelope profile of its sender."""
         await self._profiles.note(result)
         await self._inbox.accept(result)
 
     async def _take(self, body: bytes) -> bool:
-        """Store an envelope that did not come over the server; returns whether it may be acknowledged."""
+        """Store an envelope that a mediator or an endpoint returned; return whether to acknowledge it."""
         try:
             await self._accept(await self._messaging.unpack(body, config=self._config))
         except ReplayedMessageError:
             return True
         except (ResolutionError, DeliveryError, StoreUnavailableError, SecretsUnavailableError) as error:
-            # a DID that cannot be resolved or registered at the mediator, or a store
+            # may succeed later: a resolver, the mediator that registers a new DID, or a store failed
             LOG.warning("a message cannot be accepted now: %s", error)
             return False
         except DIDCommError as error:
-            # it would be refused each time; an HTTP sender gets 400
-            LOG.info("a message was not accepted: %s", error)
+            # permanent: a retry would fail too, and an HTTP sender would get 400
+            LOG.info("a message was refused: %s", error)
         except (BusyError, OSError) as error:
-            LOG.warning("a message is not accepted now: %s", type(error).__name__)
+            LOG.warning("a message cannot be accepted now: %s", type(error).__name__)
             return False
         except Exception:
-            LOG.exception("a message is not accepted now: the program's resolver or secrets failed")
+            LOG.exception("a message cannot be accepted now: the program's resolver or secrets failed")
             return False
         return True
 
     async def _answer(self, result: UnpackResult) -> Packed | None:
-        """What leaves on the connection that brought a message."""
+        """Return the answer for the connection that brought a message."""
         connection = connection_of(result)
         if connection not in self._routes:
             return None
@@ -279,7 +279,7 @@ class Running:
             except StoreUnavailableError:
                 raise
             except StoreConflictError:
-                # a message has changed the thread meanwhile, or another process has acted on the deadline
+                # a message has changed the thread, or another process has handled the deadline
                 pass
             except Exception:
                 LOG.exception("the deadline of thread %s of %s failed", thread.thid, thread.protocol)
@@ -297,7 +297,7 @@ class Running:
             try:
                 await work()
             except StoreUnavailableError:
-                LOG.exception("the store does not answer")
+                LOG.exception("the store is unavailable; a periodic task is repeated later")
             except Exception:
-                LOG.exception("the work is done again: the program's resolver or transport failed")
+                LOG.exception("a periodic task failed in the program's resolver or transport; it is repeated")
             await anyio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""A message of ours on its way."""
+"""The delivery state of a message that the agent sends."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ __all__ = ["NotSentError", "Sending"]
 
 
 class NotSentError(Exception):
-    """A message was not sent, or it is not known whether the peer has it.
+    """A message was not sent, or its delivery is not confirmed.
 
     Attributes:
-        state: "failed" or "unconfirmed".
-        reason: Why.
+        state: "failed", or "unconfirmed" if the peer may have received the message.
+        reason: The cause, or None.
     """
 
     def __init__(self, state: str, reason: str | None) -> None:
@@ -28,7 +28,7 @@ class NotSentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message that is stored, and sent while the agent runs.
+    """A message in the outbox: stored, and sent while the agent runs.
 
     Attributes:
         id: The id of the message.
@@ -38,26 +38,26 @@ class Sending:
     _services: Services
 
     async def sent(self, *, timeout: float = 30.0) -> None:  # noqa: ASYNC109, as for other requests
-        """Wait until an endpoint of the peer has taken the message.
+        """Wait until an endpoint of the peer has accepted the message.
 
         Args:
-            timeout: The most seconds to wait; the message is sent afterwards too.
+            timeout: The maximum wait in seconds; the agent goes on trying to send the message afterwards.
 
         Raises:
-            NotSentError: It was not sent, or that is not known.
-            TimeoutError: It is not sent yet.
+            NotSentError: The message was not sent, or its delivery is not confirmed.
+            TimeoutError: The message is not sent yet.
         """
         await self._reach({"sent", "acknowledged"}, timeout)
 
     async def acknowledged(self, *, timeout: float = 30.0) -> None:  # noqa: ASYNC109
-        """Wait until the peer has acknowledged the message, which `please_ack=True` asks for.
+        """Wait until the peer has acknowledged the message; requires `please_ack=True` in `Friend.send`.
 
         Args:
-            timeout: The most seconds to wait.
+            timeout: The maximum wait in seconds.
 
         Raises:
-            NotSentError: It was not sent, or the peer did not acknowledge it.
-            TimeoutError: It is not acknowledged yet.
+            NotSentError: The message was not sent, or the peer did not acknowledge it.
+            TimeoutError: The message is not acknowledged yet.
         """
         await self._reach({"acknowledged"}, timeout)
 
@@ -65,7 +65,7 @@ class Sending:
         async def check() -> bool | None:
             item = await self._services.store.outgoing(self.id)
             if item is None:
-                # it was settled and is forgotten
+                # it was settled, and removed after the retention time
                 return True
             if item.state in states:
                 return True

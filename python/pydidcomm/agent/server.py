@@ -1,4 +1,4 @@
-"""Serves an ASGI application on a socket: by uvicorn on asyncio, by hypercorn on trio."""
+"""Serve an ASGI application on a socket: with uvicorn on asyncio, with hypercorn on trio."""
 
 import os
 import socket
@@ -13,27 +13,27 @@ import anyio
 __all__ = ["bound", "serving"]
 
 BACKLOG: Final = 2048
-"""Connections that the system keeps until they are accepted."""
+"""Connections that the operating system queues until they are accepted."""
 
 
 def bound(listen: str) -> tuple[socket.socket, str]:
-    """The socket of a URL, and the URL with the port that it has.
+    """Bind a socket to the address of a URL; return it, and the URL with the actual port.
 
     Args:
-        listen: A URL such as `http://127.0.0.1:8040/didcomm`; port 0 is any free one. TLS is terminated by a
-            proxy in front.
+        listen: A URL such as `http://127.0.0.1:8040/didcomm`; port 0 selects a free port. For TLS put a proxy
+            in front.
 
     Raises:
-        ValueError: It is not such a URL.
-        OSError: The address is in use or not ours.
+        ValueError: `listen` is not an `http` URL with host and port and without query, fragment and user.
+        OSError: The address is in use, or is not one of this machine.
     """
     try:
         parts = urlsplit(listen)
         host, port = parts.hostname, parts.port
     except ValueError:
-        # a port that is not a number or too large, or a bracket without its other
+        # the port is not a number or too large, or a bracket is not closed
         parts, host, port = urlsplit(""), None, None
-    # a server sees neither a user nor a fragment, and has one path for every query
+    # requests contain neither a user nor a fragment, and a query does not select an endpoint
     more = parts.query or parts.fragment or parts.username is not None
     if parts.scheme != "http" or host is None or port is None or more:
         problem = f"`listen` must be a URL such as http://127.0.0.1:8040/didcomm, got {listen!r}"
@@ -46,14 +46,14 @@ def bound(listen: str) -> tuple[socket.socket, str]:
 
 @asynccontextmanager
 async def serving(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401, an ASGI application
-    """Serve the application while the block runs; requests under way are finished at its end.
+    """Serve the application while the block runs; at its end finish open requests.
 
     Args:
         app: The application.
         listener: The socket.
 
     Raises:
-        ImportError: The server of this event loop is not installed.
+        ImportError: The server for this event loop, uvicorn or hypercorn, is not installed.
     """
     by = _by_hypercorn if _on_trio() else _by_uvicorn
     async with by(app, listener):
@@ -74,7 +74,7 @@ async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]
         raise ImportError(problem, name="uvicorn") from error
 
     class Server(uvicorn.Server):
-        """A server of uvicorn that leaves the signals to the program."""
+        """A uvicorn server that does not install signal handlers."""
 
         @contextmanager
         def capture_signals(self) -> Generator[None]:
@@ -86,7 +86,7 @@ async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]
     def end() -> None:
         server.should_exit = True
 
-    # uvicorn ends in order, by its flag
+    # the flag shuts uvicorn down gracefully
     async with _meanwhile(lambda: server.serve(sockets=[listener]), end):
         yield
 
@@ -98,13 +98,13 @@ async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[Non
         from hypercorn.config import Config  # noqa: PLC0415, the server of trio
     except ImportError as error:
         problem = (
-            "hypercorn is not installed, which serves `listen` on trio: pip install 'pydidcomm[agent,trio]', "
-            "or mount `Agent.app` into a server of your own"
+            "hypercorn is not installed; `listen` on trio needs it: pip install 'pydidcomm[agent,trio]', "
+            "or set `listen` to None and mount `Agent.app` into another server"
         )
         raise ImportError(problem, name="hypercorn") from error
     serve = cast("Any", hypercorn).serve
     config = Config()
-    # it closes the one that it is given
+    # hypercorn closes this descriptor, and the caller closes the socket
     config.bind = [f"fd://{os.dup(listener.fileno())}"]
     config.errorlog = None
     config.graceful_timeout = 5.0
@@ -115,7 +115,7 @@ async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[Non
 
 @asynccontextmanager
 async def _meanwhile(serve: Callable[[], Awaitable[None]], end: Callable[[], None]) -> AsyncGenerator[None]:
-    """Run a server while the block runs; it is not cancelled, but ended."""
+    """Run a server while the block runs; at its end shut the server down without cancelling it."""
     failed: BaseException | None = None
     async with anyio.create_task_group() as tasks:
 
@@ -127,7 +127,7 @@ async def _meanwhile(serve: Callable[[], Awaitable[None]], end: Callable[[], Non
         try:
             yield
         except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
-            # that of the program, which leaves without a group
+            # raised below, outside of the task group, which would wrap it in an ExceptionGroup
             failed = error
         finally:
             end()

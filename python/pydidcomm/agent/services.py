@@ -1,4 +1,4 @@
-"""What the parts of a running agent share."""
+"""The services that the parts of a running agent share."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ __all__ = ["Services"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the parts of a running agent share.
+    """The services that the parts of a running agent share.
 
     Attributes:
-        store: Where state is kept.
+        store: The store.
         protocols: The protocols of the program.
-        relationships: Who we are to whom.
-        requests: The requests that wait for answers.
-        events: Where events go.
-        clock: The time, in seconds since the epoch.
-        new_did: Makes a DID of ours; the commit that uses it forgets `in_use`.
-        discard_did: Removes the private keys of a new DID that did not get into use.
-        turns: One task at a time for each relationship, invitation and name.
-        profiles: How peers read.
-        outbox_changed: To be called after messages were committed.
+        relationships: The relationships.
+        requests: The pending requests.
+        events: Receives events.
+        clock: Returns the time, in seconds since the epoch.
+        new_did: Creates a DID; the commit that uses it must forget `in_use(did)`.
+        discard_did: Removes the private keys of a new DID that was never used.
+        turns: Locks by relationship, invitation and name.
+        profiles: The envelope profiles of peers.
+        outbox_changed: Must be called after messages were committed to the outbox.
     """
 
     store: Store
@@ -46,35 +46,35 @@ class Services:
     outbox_changed: Callable[[], None]
 
     async def mediator_of(self, did: str) -> str | None:
-        """The mediator that receives for a DID of ours; None for none.
+        """Return the DID of the mediator that receives for a DID of ours, or None.
 
         Args:
-            did: The DID.
+            did: Our DID.
         """
         record = await self.store.record(RECIPIENT, did)
         return None if record is None else record.value.decode()
 
     async def commit_new(self, did: str, done: Done) -> None:
-        """Store the first use of a new DID, or discard the DID.
+        """Commit the first use of a new DID; on a conflict discard the DID.
 
         Args:
             did: The DID.
             done: The effects.
 
         Raises:
-            StoreConflictError: Another process was faster.
+            StoreConflictError: Another process has changed `done.expected`.
         """
         try:
             await self.store.commit(done)
         except StoreConflictError:
             if await self._has(done):
-                # a commit of an unclear outcome was stored, and something of it changed since
+                # an earlier attempt was stored although it raised, and has been changed since
                 return
             await self.discard_did(did)
             raise
 
     async def _has(self, done: Done) -> bool:
-        """Whether the store has something of it: the relationships have new ids, the records a new value."""
+        """Return whether the store has a part of `done`, whose relationship ids and record values are new."""
         relationships = [await self.store.relationship(one.id) for one in done.relationships]
         records = [await self.store.record(one.kind, one.key) for one in done.records]
         return any(relationships) or any(one in done.records for one in records)

@@ -14,7 +14,7 @@ from pydidcomm.protocols import BasicMessage, DiscoverFeatures, Protocol, Receip
 __all__ = ["LISTEN", "PROTOCOLS", "Settings"]
 
 LISTEN: Final = "http://127.0.0.1:8040/didcomm"
-"""Where an agent serves by default: on this machine alone."""
+"""The default URL of an agent, on the loopback interface."""
 
 PROTOCOLS: Final[Mapping[str, Callable[[], Protocol]]] = MappingProxyType(
     {
@@ -25,11 +25,11 @@ PROTOCOLS: Final[Mapping[str, Callable[[], Protocol]]] = MappingProxyType(
         "user-profile": UserProfile,
     }
 )
-"""The protocols by name; the agent has empty messages and problem reports by itself."""
+"""The protocols by name, in addition to empty messages and problem reports, which are always present."""
 
 
 _ALL_ADDRESSES: Final = ("http://0.0.0.0:", "http://[::]:")
-"""What a URL begins with that means every address to a server, and none to a peer."""
+"""Prefixes of URLs with the wildcard address: a server can listen on it, a peer cannot connect to it."""
 
 
 def _is_did(text: str) -> bool:
@@ -43,7 +43,7 @@ def _is_endpoint(text: str) -> bool:
 
 
 def _is_postgres(text: str) -> bool:
-    """Whether it is a URL with a database, and a host or a parameter `host`."""
+    """Return whether the text is a URL with a database, and a host or a parameter `host`."""
     try:
         url = urlsplit(text)
         host = url.hostname or dict(parse_qsl(url.query)).get("host")
@@ -57,8 +57,8 @@ class AgentSettings:
     """Section `[agent]`.
 
     `routers` are references `module:name` to a `Router`, or to a function that returns one; modules are also
-    looked for in the folder of the file. `label` is the name that the protocol `user-profile` shows, `worker`
-    that of this process among those with one database.
+    searched in the folder of the file. `label` is the name in the user profile and the invitation, `worker`
+    the name of this process among those that share a database.
     """
 
     label: str = ""
@@ -70,7 +70,7 @@ class AgentSettings:
     def __post_init__(self) -> None:
         unknown = [name for name in self.protocols if name not in PROTOCOLS]
         if unknown:
-            message = f"[agent] `protocols` has {unknown[0]!r}; there are {', '.join(PROTOCOLS)}"
+            message = f"[agent] `protocols` must be of {', '.join(PROTOCOLS)}; got {unknown[0]!r}"
             raise ValueError(message)
         if self.mediator and not _is_did(self.mediator):
             message = f"[agent] `mediator` must be a DID (did:method:...), got {self.mediator!r}"
@@ -83,24 +83,24 @@ class AgentSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """Section `[store]`: an encrypted file of SQLite, or the URL of PostgreSQL."""
+    """Section `[store]`: the path of an encrypted SQLite file, or the URL of a PostgreSQL database."""
 
     path: str = "agent.db"
     url: str = ""
 
     def __post_init__(self) -> None:
         if not self.path and not self.url:
-            message = "[store] `path` must not be empty: it names a file, for instance agent.db"
+            message = "[store] `path` must not be empty without `url`: name a file, for instance agent.db"
             raise ValueError(message)
         if self.url and not _is_postgres(self.url):
-            # it may have a password, and is not shown
-            message = "[store] `url` must be of PostgreSQL, postgres://user:password@host/database"
+            # the text leaves out the URL, which may contain a password
+            message = "[store] `url` must be a PostgreSQL URL, postgres://user:password@host/database"
             raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
-    """Section `[server]`: `listen` is empty where a mediator receives."""
+    """Section `[server]`: an empty `listen` means that only a mediator receives."""
 
     listen: str = LISTEN
     endpoint: str = ""
@@ -119,7 +119,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationSettings:
-    """Section `[invitation]`: that which `run` shows, for any number of peers."""
+    """Section `[invitation]`: the invitation that `run` prints, for any number of peers."""
 
     goal: str = ""
     goal_code: str = ""
@@ -127,7 +127,7 @@ class InvitationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All of it; paths are relative to the folder of the file.
+    """All sections; paths are relative to the folder of the file.
 
     Attributes:
         folder: The folder of the file.
@@ -150,14 +150,14 @@ class Settings:
         reached = self.server.endpoint or self.agent.mediator or self.server.listen
         if reached.startswith(_ALL_ADDRESSES):
             message = (
-                "[server] `listen` is on all addresses of the machine, and peers need one: set "
+                "[server] `listen` is a wildcard address, to which peers cannot connect: set "
                 "[server] `endpoint`, for instance to https://example.com/didcomm"
             )
             raise ValueError(message)
 
     @classmethod
     def read(cls, path: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Self:
-        r"""Read a file, and the variables that override it.
+        r"""Read the configuration from a file, with overrides from environment variables.
 
         Args:
             path: The TOML file.
@@ -165,7 +165,7 @@ class Settings:
 
         Raises:
             FileNotFoundError: There is no such file.
-            ValueError: A section or key is unknown, or has another type.
+            ValueError: A section or key is unknown, or a value has the wrong type or is not allowed.
 
         Example:
             >>> import tempfile
@@ -180,11 +180,11 @@ class Settings:
         return cls(folder=path.resolve().parent, **read_sections(cls, path, environment, "agent"))
 
     def location(self) -> str:
-        """The store: a URL, or a path relative to the folder of the file."""
+        """Return the URL of the store, or its path, resolved against the folder of the file."""
         return self.store.url or str(self.folder / os.path.expanduser(self.store.path))  # noqa: PTH111, a text
 
     def protocols(self) -> list[Protocol]:
-        """The protocols that are named, the user profile with the label."""
+        """Return the configured protocols; the user profile shows `label`."""
         label = self.agent.label
         return [
             UserProfile({"displayName": label}) if name == "user-profile" and label else PROTOCOLS[name]()
@@ -192,7 +192,7 @@ class Settings:
         ]
 
     def text(self) -> str:
-        """The TOML text, of what differs from the defaults.
+        """Return the TOML text of the values that differ from the defaults.
 
         Raises:
             ImportError: The extra `cli` is not installed.

@@ -1,6 +1,6 @@
-"""Steps that read, decide and commit, in turn with others on the same thing.
+"""Serialize steps that read from the store, decide, and commit.
 
-Tasks of one process take turns; what another process has changed meanwhile is read again.
+Tasks of one process take turns by a lock; a step that conflicts with another process is repeated.
 """
 
 import random
@@ -17,24 +17,24 @@ __all__ = ["Turns", "agreed"]
 Answer = TypeVar("Answer")
 
 MOST_ATTEMPTS: Final = 100
-"""How often a step is repeated: each time another process has stored its own."""
+"""Attempts of a step before its conflict is raised."""
 
 PAUSE_SECONDS: Final = 0.02
-"""The longest pause before a step is repeated, so that processes fall out of step."""
+"""Maximum random pause before a step is repeated, so that processes do not collide again."""
 
 
 class Turns:
-    """Lets one task at a time work on each key."""
+    """Locks by key, for the tasks of one process."""
 
     def __init__(self) -> None:
         self._taken: dict[str, tuple[anyio.Lock, int]] = {}
 
     @asynccontextmanager
     async def of(self, key: str) -> AsyncGenerator[None]:
-        """Wait for the turn, and have it while the block runs.
+        """Hold the lock of a key while the block runs.
 
         Args:
-            key: What the step is about.
+            key: The subject of the step, for instance a relationship id.
         """
         lock, users = self._taken.get(key, (anyio.Lock(), 0))
         self._taken[key] = lock, users + 1
@@ -48,13 +48,13 @@ class Turns:
 
 
 async def agreed(step: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Repeat a step until it is stored without a change, in between, of what it has read.
+    """Repeat a step until its commit succeeds without a conflict.
 
     Args:
-        step: Reads and commits, with `Done.expected`.
+        step: Reads from the store, and commits with `Done.expected`.
 
     Raises:
-        StoreConflictError: Others were faster each time.
+        StoreConflictError: Each attempt conflicted with another process.
     """
     for _ in range(MOST_ATTEMPTS):
         try:

@@ -97,14 +97,14 @@ async def test_mediators_move_too_and_are_connected(tmp_path: Path) -> None:
         ({"relationships": [{"id": "1", "ours": "did:a:b", "theirs": 7}]}, "theirs is not a string"),
         ({"relationships": [{"id": "1", "ours": "did:a:b", "our_history": 5}]}, "history is not an array"),
         ({"invitations": [{"id": "1"}]}, r"invitations\[0\].did is missing"),
-        ({"invitations": [{"id": "1", "did": "did:a:b", "url": "u"}]}, r"invitations\[0\] is not one"),
+        ({"invitations": [{"id": "1", "did": "did:a:b", "url": "u"}]}, r"invitations\[0\] is malformed"),
         ({"invitations": [{"id": 5, "did": "did:a:b", "url": "u"}]}, "id is not a string"),
         ({"mediators": ["did:a:b"]}, r"mediators\[0\] is not an object"),
         ({"mediators": [{"did": "did:a:b", "relationship": "1", "version": 4}]}, "is not one of 2, 3"),
         ({"retired": [{"did": "did:a:b", "since": "now"}]}, "since is not a whole number"),
-        ({"dids": {"default": 1}}, "dids must be an object of texts"),
-        ({"recipients": []}, "recipients must be an object of texts"),
-        ({"private_keys": [{"d": "secret"}]}, r"private_keys\[0\] is not a private key with its kid"),
+        ({"dids": {"default": 1}}, "dids must be an object whose values are strings"),
+        ({"recipients": []}, "recipients must be an object whose values are strings"),
+        ({"private_keys": [{"d": "secret"}]}, r"private_keys\[0\] must be a private JWK with a `kid`"),
     ],
 )
 async def test_what_is_not_an_export_is_refused_and_nothing_of_it_is_stored(

@@ -25,7 +25,7 @@ async def test_an_invitation_with_a_time_says_until_when() -> None:
 async def test_an_expired_invitation_is_not_accepted_and_no_relationship_is_stored() -> None:
     async with new_agent() as alice, new_agent(clock=lambda: time.time() - 100) as bob:
         invitation = await bob.invite(expires_in=60)
-        with pytest.raises(ValueError, match=r"`invitation` expired at .*: the peer has to make a new one"):
+        with pytest.raises(ValueError, match=r"`invitation` expired at .*: the peer must create a new one"):
             await alice.accept(invitation.url)
         assert [friend async for friend in alice.friends()] == []
 

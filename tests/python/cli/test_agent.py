@@ -122,7 +122,7 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('[agent]\nprotocols = ["chess"]', "has 'chess'; there are trust-ping"),
+        ('[agent]\nprotocols = ["chess"]', "must be of trust-ping, .* got 'chess'"),
         ('[agent]\nrouters = ["handlers"]', "must be references such as"),
         ('[server]\nlisten = ""', "cannot be reached"),
         ('[server]\nhost = ""', "unknown key `host`"),
@@ -131,12 +131,12 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
         ('[server]\nendpoint = "ftp://example.com/"', "`endpoint` must be a URL"),
         ('[agent]\nmediator = "https://example.com/"', "`mediator` must be a DID"),
         ('[store]\npath = ""', "`path` must not be empty"),
-        ('[store]\nurl = "agent.db"', "`url` must be of PostgreSQL"),
-        ('[store]\nurl = "mysql://user:secret@host/db"', "`url` must be of PostgreSQL"),
-        ('[store]\nurl = "postgres://"', "`url` must be of PostgreSQL"),
-        ('[store]\nurl = "postgres:///db"', "`url` must be of PostgreSQL"),
-        ('[store]\nurl = "postgres://user:secret@host"', "`url` must be of PostgreSQL"),
-        ('[store]\nurl = "postgres://user:secret@[host/db"', "`url` must be of PostgreSQL"),
+        ('[store]\nurl = "agent.db"', "`url` must be a PostgreSQL URL"),
+        ('[store]\nurl = "mysql://user:secret@host/db"', "`url` must be a PostgreSQL URL"),
+        ('[store]\nurl = "postgres://"', "`url` must be a PostgreSQL URL"),
+        ('[store]\nurl = "postgres:///db"', "`url` must be a PostgreSQL URL"),
+        ('[store]\nurl = "postgres://user:secret@host"', "`url` must be a PostgreSQL URL"),
+        ('[store]\nurl = "postgres://user:secret@[host/db"', "`url` must be a PostgreSQL URL"),
         ("[agent]\nlabel = 5", "must be a string, got 5"),
     ],
 )

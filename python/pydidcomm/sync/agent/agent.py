@@ -21,36 +21,38 @@ __all__ = ["Agent"]
 
 
 class Agent(AgentFace):
-    """An agent: handlers and protocols, a store, a way in and a way out.
+    """DIDComm agent: handlers and protocols, a store, a server and a transport.
 
-    Handlers are registered with `on`, before or while it runs. A program enters it with `with`, or lets
-    it run with `run`. What it has accepted is stored before the sender gets
-    2xx, and what it sends is stored before it is sent; both go on after a restart.
+    Handlers are registered with `on`, before or while the agent runs. `with agent:` runs it for a
+    block, `run` until a signal. A message is stored before its sender gets
+    2xx, and before it is sent; after a restart the agent continues with what is in the store.
 
     Args:
         store: A store, or the path of an encrypted file or the URL of a PostgreSQL database, which the agent
-            opens and closes (extra `askar`). A file is for one agent at a time, and a
-            second one does not start; `AskarStore.open(..., shared=True)` is for several.
-        passphrase: Opens the file or the database.
-        raw_key: The same, without the half second that a passphrase takes.
-        listen: Where it serves, for instance `http://127.0.0.1:8040/didcomm`; None where a mediator receives.
-        endpoint: The URL at which peers reach it; by default that of `listen`.
-        protocols: What it speaks in addition to its handlers, empty messages and problem reports; by default
-            trust ping.
-        resolver: Finds DID documents; by default those that need no network.
+            opens and closes (extra `askar`). A file serves one agent at a time: a second one fails to start.
+            For several processes on one file pass `AskarStore.open(..., shared=True)`.
+        passphrase: The passphrase of the file or the database; deriving the key takes half a second.
+        raw_key: A raw key in place of the passphrase, see `AskarStore.generate_raw_key`.
+        listen: The URL to serve, for instance `http://127.0.0.1:8040/didcomm`; None where a mediator receives.
+        endpoint: The URL at which peers reach the agent; by default that of `listen`.
+        protocols: The protocols in addition to empty messages and problem reports, which are always present;
+            by default trust ping.
+        resolver: Resolves DIDs; by default only methods that need no network.
         transport: Sends messages; by default an `HttpTransport`.
-        allow: Networks that the default transport may connect to although they are not public.
-        accept_any_type: Whether a message is taken whatever its `Content-Type`; some peers send `text/plain`.
-        accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them: "veramo", see
-            `UnpackConfig`. A peer that writes in it is written to in it.
-        limits: The bounds.
-        clock: The time, in seconds since the epoch.
-        worker: The name of this process among those that use one store, the same after a restart, so that it
-            goes on at once with what it has claimed. By default a random one: after a kill its messages wait
-            for 15 seconds.
+        allow: Networks that are not public and may be connected to, for instance `["127.0.0.0/8"]`: by the
+            default transport, by WebSockets to mediators, and to fetch a short invitation URL.
+        accept_any_type: Whether to accept any `Content-Type`; some peers send `text/plain`.
+        accept_profiles: Envelope profiles to accept in addition to DIDComm v2.1: "veramo", see
+            `UnpackConfig`. A peer that uses a profile gets its messages in that profile.
+        limits: The limits; by default those of `Limits()`.
+        clock: Returns the time, in seconds since the epoch.
+        worker: The name of this process among those that share a store. With a name that is the same after a
+            restart, the process resumes its claimed messages at once; by default the name is random, and
+            after a crash these messages wait until their claims expire, after 15 seconds.
 
     Raises:
-        ValueError: `endpoint` is not a URI.
+        ValueError: `endpoint` is not a URI, or two `protocols` have the same name and major version.
+        TypeError: `endpoint` is not a str.
 
     Example:
         >>> from pydidcomm.sync.agent import Agent
@@ -108,36 +110,38 @@ class Agent(AgentFace):
 
     @property
     def endpoint(self) -> str | None:
-        """The URL at which peers reach the agent; None for none."""
+        """The URL at which peers reach the agent, or None."""
         return self._one.endpoint
 
     def mediate(self, did: str, *, invitation: str | None = None) -> None:
-        """Let a mediator receive for the DIDs that are made from now on, and fetch what it keeps.
+        """Request mediation: the mediator receives for DIDs created from now on.
 
-        Coordinate mediation 3.0 or else 2.0 asks for it and registers each new DID; message pickup 3.0 or
-        else 4.0 fetches, live where the mediator has a WebSocket endpoint. An envelope is acknowledged to the
-        mediator once it is stored. The mediator is remembered: the next start connects to it by itself. A DID
-        that rotation has replaced is taken off its list after `Limits.replaced_seconds`.
+        Mediation is requested, and each new DID registered, by Coordinate Mediation 3.0, or 2.0 if the
+        mediator does not support 3.0. Messages are fetched by Message Pickup 3.0, or else 4.0, in live mode
+        if the mediator has a WebSocket endpoint. An envelope is acknowledged to the mediator once it is
+        stored. The mediator is stored: the next start reconnects to it. A DID that was rotated away is
+        removed from the mediator's list after `Limits.replaced_seconds`.
 
         Args:
-            did: The mediator.
-            invitation: The id of the mediator's invitation, where it admits only those that answer one.
+            did: The DID of the mediator.
+            invitation: The message id of the mediator's invitation, if it admits only peers that answer one.
 
         Raises:
-            MediationError: The mediator denies it.
+            MediationError: The mediator denies mediation, or violates its protocol.
             DeliveryError: The mediator cannot be reached.
+            ResolutionError: The DID of the mediator cannot be resolved.
         """
         return self._portal.call(lambda: self._one.mediate(did, invitation=invitation))
 
     def unmediate(self, did: str) -> bool:
-        """End mediation: fetch what waits, take our DIDs off the mediator's list, and forget the mediator.
+        """End mediation: fetch waiting messages, unregister our DIDs, and forget the mediator.
 
-        Peers do not reach DIDs that were made behind it any more: rotate those of relationships before, which
-        go on behind another mediator or at the endpoint of the agent. It ends also where the mediator cannot
-        be reached.
+        DIDs that were created behind the mediator become unreachable. Replace those of relationships with
+        `Friend.rotate`: before this call if there is a newer mediator, otherwise after it. Mediation ends
+        even if the mediator cannot be reached.
 
         Args:
-            did: The mediator.
+            did: The DID of the mediator.
 
         Returns:
             Whether it was a mediator of the agent.
@@ -150,75 +154,85 @@ class Agent(AgentFace):
         return self._one.mediators
 
     def export(self, *, private_keys: bool = False) -> dict[str, Any]:
-        """The relationships of the agent, as an object for `json.dumps`.
+        """Return the relationships of the agent, as an object for `json.dumps`.
 
-        It holds: relationships, with the DIDs of both sides, those before rotations, labels, profiles and
-        rotations that are not confirmed; invitations; the public DIDs; the mediators, and which DIDs they
-        receive for. It holds neither messages that wait, nor the states of threads, nor records of the
-        program: a request under way is sent again by its program. A reader of it learns the peers; with
-        `private_keys` the reader can act as the agent.
+        The export contains relationships (current and former DIDs of both sides, labels, profiles,
+        unconfirmed rotations), invitations, the public DIDs, the mediators and the DIDs that each receives
+        for. It does not contain waiting messages, states of threads, or records of the program: the program
+        must repeat its open requests. The export identifies the peers; with `private_keys` it allows to act
+        as the agent.
 
         Args:
-            private_keys: Whether it also holds the private keys of our DIDs, as JWKs. Without them it is of
-                use where the keys are there already, for instance in an HSM.
+            private_keys: Whether to include the private keys of our DIDs, as JWKs. An export without them is
+                useful if the new store has the keys already, for instance in an HSM.
 
         Raises:
             SecretNotFoundError: The private key of a DID is not in the store.
-            ValueError: A private key cannot leave its store.
+            ValueError: A private key is not exportable, for instance because it is in an HSM.
         """
         return self._portal.call(lambda: self._one.export(private_keys=private_keys))
 
     def restore(self, export: Mapping[str, Any]) -> int:
-        """Take over the relationships of another store, and connect to its mediators.
+        """Import the relationships of another store, and connect to its mediators.
 
-        Keys come first, then the relationships; what is in the store already is left as it is, so that it can
-        be called again. Two agents must not go on with the same relationships.
+        Private keys are stored first, then relationships. Existing entries are not changed, so the call can
+        be repeated. Two agents must not use the same relationships.
 
         Args:
-            export: What `export` returned.
+            export: The object that `export` returned.
 
         Returns:
-            How many relationships are new.
+            The number of relationships that are new.
 
         Raises:
-            ValueError: `export` is not an export, or has an entry that is not one. Nothing is stored then.
-            TypeError: It is not an object, or holds private keys, and the secrets of the store take none.
+            ValueError: `export` has another format, or a malformed entry; nothing is stored.
+            TypeError: `export` is not an object, or contains private keys and the secrets of the store are
+                read-only.
         """
         return self._portal.call(lambda: self._one.restore(export))
 
     def events(self) -> AbstractContextManager[Iterator[Event]]:
-        """What happens from now on, as `with agent.events() as stream: for event in stream`.
+        """Return a stream of the events from now on.
 
-        Names: those of protocols, "relationship", "rotated", "confirmed", "ended", "sent", "unconfirmed",
-        "failed", "acknowledged", "parked", "loop". A listener that falls behind by more than 1024 events
-        loses the newest.
+        Use it as `with agent.events() as stream:` and `for event in stream`. Names of events are
+        those of the protocols and "relationship", "rotated", "confirmed", "ended", "after-the-end", "sent",
+        "unconfirmed", "failed", "acknowledged", "parked", "loop". The stream buffers 1024 events; while the
+        buffer is full, new events are dropped.
         """
         return self._portal.listening(self._one.events)
 
     def parked(self, after: str | None = None, limit: int = 100) -> Page[InboxItem]:
-        """The messages whose handlers failed, until `replay` gives them to the handlers again.
+        """Return the parked messages, whose handlers failed `Limits.attempts` times.
 
         Args:
-            after: The `after` of the page before.
-            limit: The most messages.
+            after: The `after` of the previous page; None for the first page.
+            limit: The maximum number of messages.
         """
         return self._portal.call(lambda: self._one.parked(after, limit))
 
     def replay(self, key: str) -> bool:
-        """Give a parked message to its handler again; returns whether there was one.
+        """Pass a parked message to its handler again.
 
         Args:
             key: The `key` of the message.
+
+        Returns:
+            Whether a parked message has this key.
         """
         return self._portal.call(lambda: self._one.replay(key))
 
     def did(self, name: str = "default") -> str:
-        """A public DID of the agent, made when it is first asked for.
+        """Return a public DID of the agent; create it on first use.
 
-        Relationships have private DIDs of their own.
+        Relationships do not use it: each has a private DID.
 
         Args:
-            name: Which one; an agent may have several.
+            name: The name of the DID; an agent can have several.
+
+        Raises:
+            RuntimeError: The agent does not run.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         return self._portal.call(lambda: self._one.did(name))
 
@@ -232,23 +246,28 @@ class Agent(AgentFace):
         base_url: str | None = None,
         name: str | None = None,
     ) -> Invited:
-        """Invite a peer, or several.
+        """Create an out-of-band invitation for one peer or several.
 
-        The invitation has a DID of its own; the relationship of each peer that accepts it gets a private one.
-        DIDComm v2.1, section "Out Of Band Messages".
+        The invitation has a new DID; the relationship with each peer that accepts it gets another, private
+        DID. DIDComm v2.1, section "Out Of Band Messages".
 
         Args:
-            goal: What it is for, to be read by people.
-            goal_code: The same, to be read by programs.
-            uses: How many peers may accept it; None for any number.
-            expires_in: After how many seconds it is void; None for never.
-            base_url: The URL that carries it; by default the endpoint.
-            name: One of this name is made once: a later call, also after a restart or in another process with
-                the store, returns it for as long as it can be accepted.
+            goal: The purpose, for display.
+            goal_code: The purpose, for programs.
+            uses: The number of peers that may accept the invitation; None for no limit.
+            expires_in: The seconds until the invitation expires; None for no expiry.
+            base_url: The URL in front of the parameter `_oob`; by default the endpoint.
+            name: A name, to reuse the invitation: a later call with this name, also after a restart or in
+                another process with the store, returns the same invitation for as long as it can be accepted.
+
+        Returns:
+            The invitation, with its URL.
 
         Raises:
             RuntimeError: The agent does not run.
             ValueError: `uses` is not positive.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         return Invited(
             self._portal.call(
@@ -265,48 +284,58 @@ class Agent(AgentFace):
         )
 
     def invitation(self, id: str) -> Invited | None:  # noqa: A002, the field's name
-        """An earlier invitation, for instance from before a restart; None where there is none.
+        """Return an earlier invitation, for instance from before a restart, or None.
 
         Args:
-            id: Its message id.
+            id: The message id of the invitation.
         """
         found = self._portal.call(lambda: self._one.invitation(id))
         return None if found is None else Invited(found, self._portal)
 
     def accept(self, invitation: str | Message, *, label: str | None = None) -> Friend:
-        """Accept the invitation of a peer, from a new private DID.
+        """Accept the invitation of a peer, with a new private DID.
 
-        Nothing about the peer is proved before it has answered, for instance a `ping`. An invitation that
-        was accepted before leads to the relationship that exists, unless that has ended.
+        The peer is not authenticated before it has answered, for instance to a `ping`. For an invitation that
+        was accepted before, this returns the existing relationship, unless that has ended.
 
         Args:
-            invitation: Its URL, also a short one, or the message.
-            label: What the peer is called here.
+            invitation: The URL of the invitation, which may be a short one, or the message.
+            label: The local name of the peer.
+
+        Returns:
+            The peer.
 
         Raises:
             MalformedMessageError: `invitation` is not an invitation.
-            NotFoundError: A short URL leads nowhere.
+            NotFoundError: The short URL is not found on its server.
             ValueError: The invitation has expired.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The server of the short URL, or the mediator, cannot be reached.
         """
         return Friend(self._portal.call(lambda: self._one.accept(invitation, label=label)), self._portal)
 
     def relate(self, did: str, *, label: str | None = None, profile: Profile = "didcomm/v2") -> Friend:
-        """Begin a relationship with a DID that came without an invitation, from a new private DID.
+        """Begin a relationship with a peer without an invitation, with a new private DID.
 
         Args:
             did: The peer's DID.
-            label: What the peer is called here.
-            profile: How the peer reads, one of `accept_profiles` of the agent.
+            label: The local name of the peer.
+            profile: The envelope profile of the peer: "didcomm/v2", or one of `accept_profiles` of the agent.
+
+        Returns:
+            The peer.
 
         Raises:
-            ValueError: The profile is not one that the agent accepts.
+            ValueError: `profile` is not one of `accept_profiles`.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         return Friend(
             self._portal.call(lambda: self._one.relate(did, label=label, profile=profile)), self._portal
         )
 
     def friend(self, id: str) -> Friend | None:  # noqa: A002, the field's name
-        """The peer of a relationship; None where there is none.
+        """Return the peer of a relationship, or None.
 
         Args:
             id: The id of the relationship.
@@ -315,6 +344,6 @@ class Agent(AgentFace):
         return None if found is None else Friend(found, self._portal)
 
     def friends(self) -> Generator[Friend]:
-        """The peers of all relationships, ended ones too, as `for friend in agent.friends()`."""
+        """Iterate over all peers, including ended relationships: `for friend in agent.friends()`."""
         for one in self._portal.iterate(self._one.friends()):
             yield Friend(one, self._portal)

@@ -16,7 +16,7 @@ __all__ = ["Friend"]
 
 
 class Friend(Face[agent.Friend]):
-    """A peer with which we have a relationship.
+    """A peer with which the agent has a relationship.
 
     Attributes:
         id: The id of the relationship, which never changes.
@@ -28,7 +28,7 @@ class Friend(Face[agent.Friend]):
         return self._one.id
 
     def relationship(self) -> Relationship:
-        """The relationship as it is now: the DIDs of both sides, their history, the label.
+        """Read the relationship from the store: the current and former DIDs of both sides, the label.
 
         Raises:
             LookupError: The store does not have it any more.
@@ -36,17 +36,19 @@ class Friend(Face[agent.Friend]):
         return self._portal.call(self._one.relationship)
 
     def ping(self, *, timeout: float = TIMEOUT) -> float:
-        """Ping the peer: an answer shows that it is reachable and still has its keys.
+        """Ping the peer, to verify that it is reachable and has its private keys. Trust Ping 2.0.
 
         Args:
-            timeout: The most seconds to wait for the answer.
+            timeout: The maximum wait for the answer, in seconds.
 
         Returns:
-            The seconds that the answer took.
+            The round-trip time, in seconds.
 
         Raises:
-            TimeoutError: There was no answer.
+            TimeoutError: There was no answer in time.
+            NotSentError: The ping was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
+            RelationshipEndedError: The relationship has ended.
         """
         return self._portal.call(lambda: self._one.ping(timeout=timeout))
 
@@ -59,15 +61,18 @@ class Friend(Face[agent.Friend]):
         thid: str | None = None,
         **headers: Any,  # noqa: ANN401, those of Message
     ) -> Sending:
-        """Send a message. When this returns, the message is stored, and it is sent even after a restart.
+        """Store a message in the outbox, which sends it, also after a restart.
 
         Args:
-            body: A typed message, or a `Message` whose `to` and `frm` are set.
-            please_ack: Whether the peer is asked for an acknowledgment, and the message is sent again until
-                it comes.
-            expires_in: After how many seconds the message is worthless: it is not sent then.
-            thid: The thread that it continues; None for a new one.
+            body: A typed message, or a `Message`; its `to` and `frm` are replaced by those of the
+                relationship.
+            please_ack: Whether to request an acknowledgment, and repeat the message until it arrives.
+            expires_in: The seconds until the message expires and is not sent any more; None for no expiry.
+            thid: The thread that the message continues; None for a new thread.
             headers: Further arguments of `Message`, for instance `attachments` and `lang`.
+
+        Returns:
+            The message in the outbox, to wait until it is sent or acknowledged.
 
         Raises:
             RelationshipEndedError: The relationship has ended.
@@ -110,21 +115,24 @@ class Friend(Face[agent.Friend]):
         timeout: float = TIMEOUT,
         **headers: Any,
     ) -> Any:
-        """Send a message, and wait for its answer: a message of this peer on the same thread.
+        """Send a message, and wait for the answer of the peer in its thread.
 
         Args:
             body: The request.
-            answer: The typed message that is expected; None for any other message of the same protocol,
-                which is returned as the typed message of `protocols`, or as a `Message` where none knows it.
-            timeout: The most seconds to wait; the request expires then.
+            answer: The expected typed message; None for any other message of the same protocol.
+            timeout: The maximum wait in seconds; the request expires shortly afterwards.
             headers: Further arguments of `Message`.
 
+        Returns:
+            The answer: a typed message, or a `Message` if neither `answer` nor a protocol of the agent
+            defines its type.
+
         Raises:
-            TimeoutError: There was no answer.
+            TimeoutError: There was no answer in time.
             NotSentError: The request was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
             RelationshipEndedError: The relationship has ended.
-            MalformedMessageError: The answer has another form than its type.
+            MalformedMessageError: The body of the answer does not match its type.
         """
         return self._portal.call(lambda: self._one.request(body, answer=answer, timeout=timeout, **headers))
 
@@ -136,18 +144,20 @@ class Friend(Face[agent.Friend]):
         max_age: float = FEATURES_SECONDS,
         timeout: float = TIMEOUT,
     ) -> tuple[Disclosure, ...]:
-        """The features that the peer discloses to us, for instance the protocols that it speaks.
-
-        They are stored, and the peer is not asked again for a time. Discover Features 2.0.
+        """Query the features of the peer, for instance its protocols. Discover Features 2.0.
 
         Args:
-            match: The id of a feature, or its beginning and `*`.
+            match: The id of a feature, or a prefix and `*`.
             feature_type: "protocol", "goal-code", "header", "constraint" or another type.
-            max_age: For how many seconds an earlier answer counts; 0 to ask in any case.
-            timeout: The most seconds to wait for the answer.
+            max_age: The maximum age of a stored answer, in seconds; 0 to query in any case.
+            timeout: The maximum wait for the answer, in seconds.
+
+        Returns:
+            The features that the peer discloses to this agent.
 
         Raises:
-            TimeoutError: There was no answer.
+            TimeoutError: There was no answer in time.
+            NotSentError: The query was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
             RelationshipEndedError: The relationship has ended.
         """
@@ -156,28 +166,29 @@ class Friend(Face[agent.Friend]):
         )
 
     def profile(self, *, timeout: float = TIMEOUT) -> Mapping[str, Any]:
-        """Ask the peer for its profile, which is stored as `Relationship.profile`. User Profile 1.0.
+        """Request the profile of the peer, and store it as `Relationship.profile`. User Profile 1.0.
 
-        What the peer sends unasked is stored too, where the agent has the protocol `UserProfile`.
+        If the agent has the protocol `UserProfile`, it also stores profiles that the peer sends unrequested.
 
         Args:
-            timeout: The most seconds to wait for the answer.
+            timeout: The maximum wait for the answer, in seconds.
 
         Returns:
             The fields, for instance `displayName`.
 
         Raises:
-            TimeoutError: There was no answer; a peer that shares no profile gives none.
+            TimeoutError: There was no answer in time; a peer that shares no profile does not answer.
+            NotSentError: The request was refused, or cannot be packed.
             ProblemReported: The peer answered with a problem report.
             RelationshipEndedError: The relationship has ended.
         """
         return self._portal.call(lambda: self._one.profile(timeout=timeout))
 
     def rename(self, label: str | None) -> None:
-        """Change what the peer is called here, `Relationship.label`; the peer does not learn it.
+        """Change the local name of the peer, `Relationship.label`; it is not sent to the peer.
 
         Args:
-            label: The name; None for none.
+            label: The name, or None.
 
         Raises:
             LookupError: The store does not have the relationship any more.
@@ -185,27 +196,29 @@ class Friend(Face[agent.Friend]):
         return self._portal.call(lambda: self._one.rename(label))
 
     def rotate(self, *, timeout: float = TIMEOUT) -> str:
-        """Replace our DID in this relationship by a new one.
+        """Rotate our DID in this relationship to a new DID. DIDComm v2.1, section "DID Rotation".
 
-        Each message announces it until the peer has written to the new DID; until then it cannot be rotated
-        again, since the peer may know us by either DID. DIDComm v2.1, section "DID Rotation".
+        Each message announces the rotation until the peer has written to the new DID, which confirms it. The
+        next rotation first waits for this confirmation.
 
         Args:
-            timeout: The most seconds to wait for the confirmation of the rotation before.
+            timeout: The maximum wait for the confirmation of the previous rotation, in seconds.
 
         Returns:
             The new DID.
 
         Raises:
-            TimeoutError: The peer has not confirmed the rotation before.
+            TimeoutError: The peer has not confirmed the previous rotation in time.
             RelationshipEndedError: The relationship has ended.
+            MediationError: The mediator does not register the new DID.
+            DeliveryError: The mediator cannot be reached.
         """
         return self._portal.call(lambda: self._one.rotate(timeout=timeout))
 
     def end(self) -> None:
-        """End the relationship, and say so to the peer. DIDComm v2.1, section "Ending a Relationship".
+        """End the relationship, and notify the peer. DIDComm v2.1, section "Ending a Relationship".
 
         Raises:
-            RelationshipEndedError: It has ended already.
+            RelationshipEndedError: The relationship has ended already.
         """
         return self._portal.call(self._one.end)

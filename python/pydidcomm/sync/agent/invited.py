@@ -18,41 +18,44 @@ class Invited(Face[agent.Invited]):
     """An invitation of ours; it stays valid after a restart.
 
     Attributes:
-        id: Its message id.
-        url: The URL that carries it.
+        id: The message id of the invitation.
+        url: The URL that contains the invitation.
     """
 
     @property
     def id(self) -> str:
-        """Its message id."""
+        """The message id of the invitation."""
         return self._one.id
 
     @property
     def url(self) -> str:
-        """The URL that carries it."""
+        """The URL that contains the invitation."""
         return self._one.url
 
     @property
     def message(self) -> "Message":
-        """The invitation."""
+        """The invitation as a message."""
         return self._one.message
 
     def qr(self) -> "QrCode":
-        """The QR code of the URL. Extra: `qr`.
+        """Return the QR code of the URL. Extra: `qr`.
 
         Raises:
             ValueError: The URL is too long for a QR code.
-            ImportError: The extra is not installed.
+            ImportError: The extra `qr` is not installed.
         """
         return self._one.qr()
 
     def accepted(self, *, timeout: float = 600.0) -> Friend:
-        """Wait for a peer that accepts the invitation; the next call waits for the next one.
+        """Wait until a peer accepts the invitation; the next call waits for the next peer.
 
         Args:
-            timeout: The most seconds to wait. The invitation can be accepted afterwards too.
+            timeout: The maximum wait in seconds; the invitation stays valid afterwards.
+
+        Returns:
+            The peer.
 
         Raises:
-            TimeoutError: No peer has accepted it.
+            TimeoutError: No peer has accepted the invitation in time.
         """
         return Friend(self._portal.call(lambda: self._one.accepted(timeout=timeout)), self._portal)

@@ -8,7 +8,7 @@ __all__ = ["Sending"]
 
 
 class Sending(Face[agent.Sending]):
-    """A message that is stored, and sent while the agent runs.
+    """A message in the outbox: stored, and sent while the agent runs.
 
     Attributes:
         id: The id of the message.
@@ -20,25 +20,25 @@ class Sending(Face[agent.Sending]):
         return self._one.id
 
     def sent(self, *, timeout: float = 30.0) -> None:
-        """Wait until an endpoint of the peer has taken the message.
+        """Wait until an endpoint of the peer has accepted the message.
 
         Args:
-            timeout: The most seconds to wait; the message is sent afterwards too.
+            timeout: The maximum wait in seconds; the agent goes on trying to send the message afterwards.
 
         Raises:
-            NotSentError: It was not sent, or that is not known.
-            TimeoutError: It is not sent yet.
+            NotSentError: The message was not sent, or its delivery is not confirmed.
+            TimeoutError: The message is not sent yet.
         """
         return self._portal.call(lambda: self._one.sent(timeout=timeout))
 
     def acknowledged(self, *, timeout: float = 30.0) -> None:
-        """Wait until the peer has acknowledged the message, which `please_ack=True` asks for.
+        """Wait until the peer has acknowledged the message; requires `please_ack=True` in `Friend.send`.
 
         Args:
-            timeout: The most seconds to wait.
+            timeout: The maximum wait in seconds.
 
         Raises:
-            NotSentError: It was not sent, or the peer did not acknowledge it.
-            TimeoutError: It is not acknowledged yet.
+            NotSentError: The message was not sent, or the peer did not acknowledge it.
+            TimeoutError: The message is not acknowledged yet.
         """
         return self._portal.call(lambda: self._one.acknowledged(timeout=timeout))
