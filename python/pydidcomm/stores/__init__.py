@@ -1,12 +1,12 @@
-"""Stores of an agent: relationships, threads, inbox and outbox, in verbs that are one transaction each.
+"""Stores of an agent: relationships, threads, inbox and outbox; each method is one transaction.
 
-| module | extra | kept in |
+| module | extra | contents |
 |---|---|---|
-| `pydidcomm.stores.memory` | | memory, for tests and for programs that may forget |
+| `pydidcomm.stores.memory` | | a store in memory, for tests and for programs without lasting state |
 | `pydidcomm.stores.askar` | `askar` | an encrypted SQLite file, or PostgreSQL for several processes |
-| `pydidcomm.stores.testing` | | the conformance suite, for these stores and those of a program |
+| `pydidcomm.stores.testing` | | the conformance suite, for these stores and for your own |
 
-`Store` is the Protocol of all of them; a program's own class needs its methods and no base class.
+`Store` is the `typing.Protocol` of all stores; your own class needs its methods and no base class.
 """
 
 from pydidcomm.stores.errors import StoreConflictError, StoreUnavailableError, StoreVersionError

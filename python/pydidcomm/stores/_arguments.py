@@ -1,4 +1,4 @@
-"""Arguments of the verbs, checked the same way by every store."""
+"""Checks of arguments that every store shares."""
 
 from typing import get_args
 
@@ -9,24 +9,24 @@ _STATES = get_args(OutboxState)
 
 
 def check_limit(limit: int) -> None:
-    """Refuse a page that is empty or larger than memory should hold."""
+    """Raise ValueError for a page size out of range."""
     if not 1 <= limit <= MOST_ITEMS:
         message = f"`limit` must be from 1 to {MOST_ITEMS}, got {limit}"
         raise ValueError(message)
 
 
 def check_state(state: str) -> None:
-    """Refuse a state that an outbox item does not have."""
+    """Raise ValueError for a value that is not an `OutboxState`."""
     if state not in _STATES:
         message = f"`state` must be one of {', '.join(_STATES)}, got {state!r}"
         raise ValueError(message)
 
 
 def position(after: str | None) -> int:
-    """The number behind the `after` of a page."""
+    """The position in the `after` of a page; 0 for None."""
     if after is None:
         return 0
     if not (after.isascii() and after.isdigit()):
-        message = f"`after` must be that of a page of this store, got {after!r}"
+        message = f"`after` must be the `after` of a page of this store, got {after!r}"
         raise ValueError(message)
     return int(after)

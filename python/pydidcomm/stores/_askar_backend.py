@@ -1,4 +1,4 @@
-"""The verbs of an Askar store of an agent, run in the private event loop; writes in groups."""
+"""Run the methods of an agent's Askar store in the private event loop, in groups."""
 
 import asyncio
 import secrets
@@ -16,13 +16,13 @@ from pydidcomm.stores._askar_unit import Session, Transaction, Unit
 from pydidcomm.stores.errors import StoreUnavailableError
 
 MOST_IN_A_GROUP: Final = 128
-"""The most verbs of one transaction; what comes meanwhile is the next group."""
+"""The maximum number of calls in one transaction; calls that arrive meanwhile are the next group."""
 
 READERS: Final = 4
-"""The most sessions that read at once; the verbs that come meanwhile share the next one."""
+"""The maximum number of concurrent sessions for reading; calls that arrive meanwhile share the next one."""
 
 MOST_READ_TOGETHER: Final = 32
-"""The most verbs of such a session, which wait for each other: one may read a page of messages."""
+"""The maximum number of calls in such a session; they wait for each other, and one may read a whole page."""
 
 Work = Callable[[Unit], Awaitable[Any]]
 Waiting = tuple[Work, "asyncio.Future[Any]"]
@@ -48,7 +48,7 @@ class StoreBackend(AskarBackend):
             await self.write(_askar_schema.migrate)
 
     async def occupy(self) -> None:
-        """Keep other agents off the SQLite file."""
+        """Lock the SQLite file against other agents."""
         opening = self._store.opening
         if self._lock is not None or opening is None or opening.kind != "SQLite":
             return
@@ -56,14 +56,14 @@ class StoreBackend(AskarBackend):
         lock = FileLock(path.with_name(f"{path.name}-agent"), keep=True)
         if not await asyncio.to_thread(lock.acquire):
             message = (
-                f"another agent uses {path}: end it, or open the store with `shared=True` in each process, "
+                f"another agent uses {path}: stop it, or open the store with `shared=True` in each process, "
                 "so that they share the messages"
             )
             raise StoreUnavailableError(message)
         self._lock = lock
 
     async def close(self) -> None:
-        """Finish what is under way, and close the store."""
+        """Finish the calls under way, and close the store."""
         under_way = [*self._readers, *([] if self._writer is None else [self._writer])]
         if under_way:
             await asyncio.wait(under_way)
@@ -71,8 +71,8 @@ class StoreBackend(AskarBackend):
         if self._lock is not None:
             self._lock.release()
 
-    async def read(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
-        """The answer of a verb that changes nothing; verbs that come together share a session."""
+    async def read(self, work: Work) -> Any:  # noqa: ANN401, the result of the method
+        """Run a call that changes nothing, and return its result; concurrent calls share a session."""
         future = asyncio.get_running_loop().create_future()
         self._to_read.append((work, future))
         if len(self._readers) < READERS:
@@ -98,7 +98,7 @@ class StoreBackend(AskarBackend):
 
         try:
             await self._store.read(read)
-        except Exception as error:  # noqa: BLE001, it is raised where the verb was called
+        except Exception as error:  # noqa: BLE001, raised again where the method was called
             if await self._one_by_one(error, group, self._read_group):
                 return
             answers = [error] * len(group)
@@ -108,15 +108,15 @@ class StoreBackend(AskarBackend):
     async def _one_by_one(
         error: Exception, group: list[Waiting], run: Callable[[list[Waiting]], Awaitable[None]]
     ) -> bool:
-        """Run the verbs of a group by themselves if an entry of one of them does not decrypt."""
+        """Run each call of a group on its own if an entry of one of them does not decrypt."""
         if len(group) == 1 or not isinstance(error, SecretsLockedError):
             return False
         for one in group:
             await run([one])
         return True
 
-    async def write(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
-        """The answer of a verb that is durable; verbs that come together share a transaction."""
+    async def write(self, work: Work) -> Any:  # noqa: ANN401, the result of the method
+        """Run a call, and return its result once it is durable; concurrent calls share a transaction."""
         future = asyncio.get_running_loop().create_future()
         self._queue.append((work, future))
         if self._writer is None:
@@ -138,7 +138,7 @@ class StoreBackend(AskarBackend):
         async def write(session: Session) -> Transaction:
             nonlocal attempts
             attempts += 1
-            # a transaction that failed is begun anew; an id that was not new after all is read then
+            # a failed transaction is repeated; the repeat reads ids that were assumed to be new
             answers.clear()
             unit = await Transaction(session, self._cache, hopeful=attempts == 1).begin()
             for work, _ in group:
@@ -148,7 +148,7 @@ class StoreBackend(AskarBackend):
 
         try:
             (await self._store.write(write)).remember(wrote=True)
-        except Exception as error:  # noqa: BLE001, it is raised where the verb was called
+        except Exception as error:  # noqa: BLE001, raised again where the method was called
             self._cache.clear()
             if await self._one_by_one(error, group, self._write_group):
                 return
@@ -166,14 +166,14 @@ def _hand_over(group: list[Waiting], answers: list[Any]) -> None:
             future.set_result(answer)
 
 
-async def _answer(work: Work, unit: Unit) -> Any:  # noqa: ANN401, the answer of the verb, or its exception
-    """Run one verb of a group: a refusal leaves nothing of it, and does not concern the others."""
+async def _answer(work: Work, unit: Unit) -> Any:  # noqa: ANN401, the result of the method, or its exception
+    """Run one call of a group: if it raises, its changes are dropped, and the others are not affected."""
     own = unit.nested()
     try:
         answer = await work(own)
     except AskarError:
         raise
-    except Exception as error:  # noqa: BLE001, it is raised where the verb was called
+    except Exception as error:  # noqa: BLE001, raised again where the method was called
         return error
     own.merge()
     return answer

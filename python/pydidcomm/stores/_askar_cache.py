@@ -1,28 +1,28 @@
-"""Entries that were read or written lately, for as long as no other process writes."""
+"""A cache of entries, valid as long as no other process writes."""
 
 from collections import OrderedDict
 from typing import Any, Final, NamedTuple
 
 MOST_BYTES: Final = 16 << 20
-"""A few thousand messages: what a busy agent has under way."""
+"""The size of a few thousand messages, which a busy agent handles at a time."""
 
 _OVERHEAD: Final = 300
-"""The bytes of an entry in addition to its text, roughly: names and keys of dictionaries."""
+"""The approximate bytes of an entry in addition to its text: names and keys of dictionaries."""
 
 Place = tuple[str, str]
 
 
 class Entry(NamedTuple):
-    """The stored text, None where there is none, and the value that it is in JSON."""
+    """The stored text, None if there is none, and its value as JSON."""
 
     text: bytes | None
     value: Any
 
 
 class Cache:
-    """Entries by place; the one that was not used for the longest time is dropped first.
+    """Entries by place; the least recently used one is evicted first.
 
-    It is valid for the state of the store that `writer` has left.
+    They are valid for the state of the store after the write marked `writer`.
     """
 
     def __init__(self) -> None:
@@ -31,14 +31,14 @@ class Cache:
         self._bytes = 0
 
     def get(self, place: Place) -> Entry | None:
-        """The entry, where it is known."""
+        """The entry; None if it is not cached."""
         entry = self._entries.get(place)
         if entry is not None:
             self._entries.move_to_end(place)
         return entry
 
     def put(self, place: Place, entry: Entry) -> None:
-        """Remember the entry."""
+        """Cache an entry, and evict others if there are too many bytes."""
         before = self._entries.pop(place, None)
         if before is not None:
             self._bytes -= _size(before)
@@ -49,7 +49,7 @@ class Cache:
             self._bytes -= _size(dropped)
 
     def clear(self) -> None:
-        """Forget every entry."""
+        """Drop every entry."""
         self._entries.clear()
         self._bytes = 0
         self.writer = None

@@ -7,7 +7,7 @@ from typing import Any
 from pydidcomm.stores._askar_lanes import LaneQueue
 from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, count, next_position, time_key
 from pydidcomm.stores._askar_unit import STATE, Unit, digest
-from pydidcomm.stores.errors import StoreConflictError
+from pydidcomm.stores._expected import not_first, not_waiting
 from pydidcomm.stores.records import InboxItem, Incoming
 
 _ROWS = "agent/inbox"
@@ -17,7 +17,7 @@ _EXPIRING = Tree.of_times("agent/inbox/expiring")
 _OVER = Tree.of_times("agent/inbox/over")
 
 _OWN = {"position", "by", "body", "claim"}
-"""Members of a row that are not those of an `InboxItem`, or have another form there."""
+"""Members of a row that an `InboxItem` does not have, or has in another form."""
 
 Found = list[tuple[int, InboxItem]]
 
@@ -37,7 +37,7 @@ def _item(row: dict[str, Any]) -> InboxItem:
 
 
 async def accept(unit: Unit, incoming: Incoming, by: str) -> bool:
-    """Store a message; `by` is the same for a call that is made again, because its outcome is unknown."""
+    """Store a message; `by` is the id of the call, which may be repeated if its outcome is unknown."""
     before: dict[str, Any] | None = await unit.get(_ROWS, digest(incoming.key), is_new=True)
     if before is not None:
         return bool(before["by"] == by)
@@ -76,26 +76,24 @@ async def _leave(unit: Unit, row: dict[str, Any]) -> None:
 
 
 async def finish(unit: Unit, key: str, at: int, by: str) -> bool:
-    """Mark a message as done; False if this very call has done it before."""
+    """Mark a message as done; False if an earlier attempt of the same call has done it."""
     row = await _row(unit, key)
     if row is None or row["state"] != "waiting":
         if row is not None and row["state"] == "done" and row["by"] == by:
             return False
         state = "not in the inbox" if row is None else row["state"]
-        message = f"the message is {state}: it is not waiting to be handled"
-        raise StoreConflictError(message)
+        raise not_waiting(state)
     if not await _QUEUE.is_first(unit, row["position"], row["lane"], at):
-        message = "an earlier message of the same lane is waiting: handle it first"
-        raise StoreConflictError(message)
+        raise not_first()
     await _leave(unit, row)
-    # the key is all that recognises a repeat
+    # the key is enough to recognize a repeat
     _put(unit, row, state="done", body="", error=None, by=by, claim=None)
     await _OVER.add(unit, time_key(at, row["position"]), key)
     return True
 
 
 async def claim(unit: Unit, key: str, by: str, now: int, until: int) -> bool:
-    """Claim a message that can be handled; False where another one has it, or its turn is later."""
+    """Claim a message; False if another process has claimed it, or it is not the first of its lane."""
     row = await _row(unit, key)
     if row is None or row["state"] != "waiting":
         return False
@@ -153,7 +151,7 @@ async def replay(unit: Unit, key: str) -> bool:
 
 async def waiting(unit: Unit, now: int, limit: int, after: int) -> Found:
     found: Found = []
-    # lanes are read only if there is one that is held
+    # lanes are read only if one of them has a postponed message
     state: dict[str, Any] = await unit.get(*STATE) or {}
     held = bool(state.get("held"))
     known: dict[str, bool] = {}
@@ -167,7 +165,7 @@ async def waiting(unit: Unit, now: int, limit: int, after: int) -> Found:
             if held and known[place.lane]:
                 continue
             row = await _row(unit, place.name)
-            # another process may have finished it since the index was read
+            # another process may have finished the message since the index was read
             if row is not None and row["state"] == "waiting":
                 found.append((position, _item(row)))
                 if len(found) == limit:
@@ -176,12 +174,12 @@ async def waiting(unit: Unit, now: int, limit: int, after: int) -> Found:
 
 
 async def forget(unit: Unit, before: int, most: int) -> int:
-    """Remove at most so many rows that are done or have expired."""
+    """Remove at most `most` rows that are done or have expired."""
     over = await _OVER.first(unit, 0, before_second(before), most)
     for key, name in over:
         await _OVER.discard(unit, key, name)
         unit.put(_ROWS, digest(name), None)
-    # what expires in the second itself has expired
+    # a message has expired in the second of its `expires`
     left = most - len(over)
     expired = await _EXPIRING.first(unit, 0, before_second(before + 1), left) if left else []
     for _, name in expired:

@@ -1,4 +1,4 @@
-"""Queues in entries of an Askar store: what waits, in order, and first in first out in each lane."""
+"""Queues in entries of an Askar store: waiting messages in order, first in first out in each lane."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from pydidcomm.stores._askar_unit import Unit, digest
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A message in its queue; `before` and `behind` are the positions of its neighbours in the lane."""
+    """A message in its queue; `before` and `behind` are the positions of its neighbors in the lane."""
 
     name: str
     lane: str
@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The ends of a lane, and the positions that are held, each with its time and its expiry."""
+    """The ends of a lane, and the positions of postponed messages, each with its time and its expiry."""
 
     first: int
     last: int
@@ -62,7 +62,7 @@ class LaneQueue:
             await self._tree.set(unit, position, [replace(place, **members).row()])  # type: ignore[arg-type]
 
     async def append(self, unit: Unit, position: int, name: str, lane: str, expires: int | None) -> bool:
-        """Put a message at the end of its lane; whether it is the first one."""
+        """Put a message at the end of its lane, and return whether it is the first one."""
         known = await self.lane(unit, lane)
         last = None if known is None else known.last
         await self._tree.set(unit, position, [Place(name, lane, last, None, expires).row()])
@@ -74,7 +74,7 @@ class LaneQueue:
         return False
 
     async def leave(self, unit: Unit, position: int) -> tuple[str | None, bool]:
-        """Take a message out; the name of the one that is first now instead, and whether this was held."""
+        """Remove a message; return the new first one's name, if it changed, and whether this one was held."""
         place = await self.place(unit, position)
         lane = None if place is None else await self.lane(unit, place.lane)
         if place is None or lane is None:
@@ -100,7 +100,7 @@ class LaneQueue:
         return None if head is None else head.name, was_held
 
     async def is_first(self, unit: Unit, position: int, lane: str, now: int) -> bool:
-        """Whether nothing that has not expired is before this in the lane."""
+        """Whether all earlier messages of the lane have expired."""
         known = await self.lane(unit, lane)
         found = None if known is None else known.first
         while found is not None and found != position:
@@ -111,6 +111,6 @@ class LaneQueue:
         return found == position
 
     async def after(self, unit: Unit, position: int) -> AsyncGenerator[tuple[int, Place]]:
-        """What waits behind a position, in order."""
+        """The waiting messages after a position, in order."""
         async for found, row in self._tree.between(unit, position + 1):
             yield found, Place(*row)

@@ -12,9 +12,9 @@ from pydidcomm.stores.records import OutboxItem, OutboxState
 _ROWS = "agent/outbox"
 _QUEUE = LaneQueue("outbox")
 _AT_ONCE = Tree("agent/outbox/at-once", POSITION_LEVELS)
-"""The first messages of their lanes that were not tried yet, by position."""
+"""The first messages of their lanes without a time, by position."""
 _LATER = Tree.of_times("agent/outbox/later")
-"""Those that have a time."""
+"""The messages with a time, by time."""
 _OVER = Tree.of_times("agent/outbox/over")
 
 _MEMBERS = tuple(field.name for field in fields(OutboxItem) if field.name != "message")
@@ -54,7 +54,7 @@ async def _wait(unit: Unit, row: dict[str, Any]) -> None:
 
 
 async def _schedule(unit: Unit, row: dict[str, Any]) -> None:
-    """Make a message due at its time."""
+    """Put a message into the index of its time."""
     key = row["position"]
     if row["next_at"] > 0:
         key = time_key(row["next_at"], row["position"])
@@ -77,7 +77,7 @@ async def _take_back(unit: Unit, row: dict[str, Any]) -> None:
         await _OVER.discard(unit, row["over"], row["id"])
 
 
-async def settle(  # noqa: PLR0913, PLR0917, those of the verb
+async def settle(  # noqa: PLR0913, PLR0917, those of the method
     unit: Unit, name: str, state: OutboxState, attempts: int, next_at: int | None, error: str | None, at: int
 ) -> None:
     row = await _row(unit, name)
@@ -95,7 +95,7 @@ async def settle(  # noqa: PLR0913, PLR0917, those of the verb
         "claim": None,
     }
     if state == "waiting" and row["state"] == "waiting":
-        # it keeps its place, and has a time only as the first of its lane
+        # it keeps its place; only the first message of a lane is in an index
         if row["scheduled"] is None:
             unit.put(_ROWS, digest(name), after)
         else:
@@ -115,7 +115,7 @@ async def settle(  # noqa: PLR0913, PLR0917, those of the verb
 
 
 async def claim(unit: Unit, name: str, by: str, now: int, until: int) -> bool:
-    """Claim a message that is due; False where another process has claimed or settled it."""
+    """Claim a message; False if it is not due, or another process has claimed it."""
     row = await _row(unit, name)
     if row is None or row["scheduled"] is None or row["next_at"] > now:
         return False
@@ -128,10 +128,10 @@ async def claim(unit: Unit, name: str, by: str, now: int, until: int) -> bool:
 
 async def due(unit: Unit, now: int, limit: int) -> list[OutboxItem]:
     found = [value for _, value in await _AT_ONCE.first(unit, 0, None, limit)]
-    # most of what is due later was tried before, and is older
+    # messages with a time were mostly tried before, and are older: sort both kinds together
     found += [value for _, value in await _LATER.first(unit, 0, before_second(now + 1), limit)]
     rows = [await _row(unit, name) for _, name in sorted(found)[:limit]]
-    # another process may have settled it since the index was read
+    # another process may have settled the message since the index was read
     return [_item(row) for row in rows if row is not None and row["scheduled"] is not None]
 
 
@@ -141,7 +141,7 @@ async def outgoing(unit: Unit, name: str) -> OutboxItem | None:
 
 
 async def forget(unit: Unit, before: int, most: int) -> int:
-    """Remove at most so many messages that were settled."""
+    """Remove at most `most` settled messages."""
     found = await _OVER.first(unit, 0, before_second(before), most)
     for key, name in found:
         await _OVER.discard(unit, key, name)

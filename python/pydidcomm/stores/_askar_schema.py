@@ -1,4 +1,4 @@
-"""The version of what is stored, and the steps from one to the next."""
+"""The version of a store's schema, and the migrations between versions."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -12,15 +12,15 @@ Migration = Callable[[Unit], Awaitable[None]]
 
 
 async def _begin(_: Unit) -> None:
-    """Version 1: an empty store is one already."""
+    """Do nothing: an empty store has version 1 already."""
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (_begin,)
-"""What makes version n + 1 of version n. A step is added, and never changed."""
+"""The migrations: item n brings version n to version n + 1. Items are added, and never changed."""
 
 
 async def version(unit: Unit) -> int:
-    """The version of a store; 0 for one without a state of an agent.
+    """The version of a store; 0 if no agent has used it yet.
 
     Raises:
         StoreVersionError: The store was written by a newer pydidcomm.
@@ -33,7 +33,7 @@ async def version(unit: Unit) -> int:
 
 
 async def migrate(unit: Unit) -> None:
-    """Bring a store to the newest version, all steps in one transaction."""
+    """Bring a store to the newest version, in one transaction."""
     for number in range(await version(unit), len(MIGRATIONS)):
         await MIGRATIONS[number](unit)
     unit.put(*_PLACE, {"version": len(MIGRATIONS)})

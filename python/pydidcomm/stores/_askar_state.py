@@ -27,17 +27,17 @@ _RELATIONSHIP_MEMBERS = tuple(field.name for field in fields(Relationship))
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401, a member of a record
-    """A mapping as JSON has it; what is inside is JSON."""
+    """A mapping as a dict, any other value unchanged; the content is JSON already."""
     return dict(value) if hasattr(value, "keys") else value
 
 
 def _members(row: dict[str, Any]) -> dict[str, Any]:
-    """The members of a record, whose tuples are lists in JSON."""
+    """The members of a record, with tuples where JSON has lists."""
     return {name: tuple(value) if name in _TUPLES else value for name, value in row.items()}
 
 
 async def meets(unit: Unit, expected: Expected, by: str) -> bool:
-    """Whether what a call has read is unchanged; False if this very call has changed it before.
+    """Whether an expected record is unchanged; False if an earlier attempt of the same call has changed it.
 
     Raises:
         StoreConflictError: Another call has changed it.
@@ -55,14 +55,14 @@ async def meets(unit: Unit, expected: Expected, by: str) -> bool:
     error = conflict(expected, found)
     if error is None:
         return True
-    # rows of an earlier version do not say who has written them
+    # rows of an earlier version do not have `by`
     if row is not None and row.get("by") == by:
         return False
     raise error
 
 
 async def store_thread(unit: Unit, thread: Thread, at: int, by: str) -> None:
-    """Store a thread; `by` is the same for a call that is made again, because its outcome is unknown."""
+    """Store a thread; `by` is the id of the call, which may be repeated if its outcome is unknown."""
     name = digest(thread.peer, thread.protocol, thread.thid)
     before: dict[str, Any] | None = await unit.get(_THREADS, name)
     if before is None:
@@ -77,7 +77,7 @@ async def store_thread(unit: Unit, thread: Thread, at: int, by: str) -> None:
             if new is not None:
                 await tree.add(unit, new, name)
     members = {member: _plain(getattr(thread, member)) for member in _THREAD_MEMBERS}
-    # as text, so that what is not JSON is refused before anything is written
+    # as text, so that a value that is not JSON raises before anything is written
     text = json.dumps(members)
     unit.put(_THREADS, name, {**before, "thread": text, "wake": wake, "over": over, "by": by})
 
@@ -98,12 +98,12 @@ async def thread(unit: Unit, peer: str, protocol: str, thid: str) -> Thread | No
 async def wakes(unit: Unit, now: int, limit: int) -> list[Thread]:
     found = await _WAKES.first(unit, 0, before_second(now + 1), limit)
     threads = [await _thread(unit, name) for _, name in found]
-    # another process may have stored it since the index was read
+    # another process may have stored the thread since the index was read
     return [one for one in threads if one is not None and one.wake_at is not None and one.state != DONE]
 
 
 async def forget_threads(unit: Unit, before: int, most: int) -> int:
-    """Remove at most so many threads that are over."""
+    """Remove at most `most` threads that are done."""
     found = await _OVER.first(unit, 0, before_second(before), most)
     for key, name in found:
         await _OVER.discard(unit, key, name)
@@ -112,7 +112,7 @@ async def forget_threads(unit: Unit, before: int, most: int) -> int:
 
 
 def _parties(relationship: Relationship) -> set[str]:
-    """The names under which it is found: the peer's, since a public DID of ours is in many relationships."""
+    """The keys to find a relationship by: the peer's DIDs, because several may share a DID of ours."""
     if relationship.theirs is None:
         return {digest("invited", did) for did in our_dids(relationship)}
     return {digest("peer", did) for did in their_dids(relationship)}

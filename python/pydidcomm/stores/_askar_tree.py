@@ -1,7 +1,7 @@
 """An ordered index in entries of an Askar store: a radix tree whose nodes have 64 children.
 
-A leaf has the values of 64 neighbouring keys, an inner node the set of its children as bits. What is next to
-each other in order shares its entries, so that a group of verbs reads and writes few of them.
+A leaf has the values of 64 neighboring keys, an inner node the set of its children as bits. Neighbors in
+order share entries, so that a group of calls reads and writes few entries.
 """
 
 from collections.abc import AsyncGenerator
@@ -19,29 +19,29 @@ POSITION_LEVELS: Final = 5
 _TIME_LEVELS: Final = 6
 
 _SHARD_BITS: Final = 10
-"""One second has 1024 keys, so that what is due in the same second is not all in one leaf."""
+"""One second has 1024 keys, so that the values of one second are not all in one leaf."""
 
 LAST_SECOND: Final = (1 << _BITS * (_TIME_LEVELS + 1) - _SHARD_BITS) - 1
-"""The last second that has a key, in the year 2106; what is later comes with it."""
+"""The last second with keys of its own, in the year 2106; later times share its keys."""
 
 
 def time_key(when: int, position: int) -> int:
-    """A key in a second; `position` spreads the entries of one second, neighbours to one leaf."""
+    """A key of a second; `position` spreads the values of one second, with neighbors in one leaf."""
     second = min(max(when, 0), LAST_SECOND)
     return second << _SHARD_BITS | position & ((1 << _SHARD_BITS) - 1)
 
 
 def before_second(when: int) -> int:
-    """The key that follows all those of earlier seconds."""
+    """The lowest key of a second, which is above the keys of all earlier seconds."""
     return min(max(when, 0), LAST_SECOND + 1) << _SHARD_BITS
 
 
 _EMPTIED: Final = "emptied"
-"""The entry with the leaf that was emptied last, which keeps its marks: the next key is often in it again."""
+"""The entry with the leaf that was emptied last. It keeps its marks, because the next key is often in it."""
 
 
 class Tree:
-    """Values by integer keys, in order. A key has one value, or several that differ."""
+    """Values by integer keys, in order. A key can have several different values."""
 
     def __init__(self, space: str, levels: int) -> None:
         self.space = space
@@ -72,7 +72,7 @@ class Tree:
             await self._mark_leaf(unit, key >> _BITS, present=bool(leaf))
 
     async def _mark_leaf(self, unit: Unit, number: int, *, present: bool) -> None:
-        """Mark a leaf that has keys; one without is unmarked when the next one is emptied."""
+        """Mark a leaf that has keys; an empty leaf is unmarked when the next one is emptied."""
         emptied: int | None = await unit.get(self.space, _EMPTIED)
         if number == emptied:
             return
@@ -94,7 +94,7 @@ class Tree:
             child >>= _BITS
 
     async def add(self, unit: Unit, key: int, value: Any) -> None:  # noqa: ANN401, JSON
-        """Add a value, unless the key has it."""
+        """Add a value to a key, unless the key has it already."""
         values = await self.values(unit, key)
         if value not in values:
             await self.set(unit, key, [*values, value])
@@ -106,7 +106,7 @@ class Tree:
             await self.set(unit, key, [other for other in values if other != value])
 
     async def between(self, unit: Unit, low: int, high: int | None = None) -> AsyncGenerator[tuple[int, Any]]:
-        """The keys from `low` to before `high`, each with each of its values, in order."""
+        """The pairs of key and value from `low` to before `high`, in order."""
         end = 1 << _BITS * (self._levels + 1) if high is None else high
         async for number in self._leaves(unit, self._levels, 0, low >> _BITS, end - 1 >> _BITS):
             leaf = await self._leaf(unit, number)
@@ -117,7 +117,7 @@ class Tree:
                         yield key, value
 
     async def first(self, unit: Unit, low: int, high: int | None, most: int) -> list[tuple[int, Any]]:
-        """The first pairs of `between`."""
+        """The first `most` pairs of `between`."""
         found: list[tuple[int, Any]] = []
         async with aclosing(self.between(unit, low, high)) as pairs:
             async for pair in pairs:
@@ -145,7 +145,7 @@ async def next_position(unit: Unit, name: str) -> int:
 
 
 async def count(unit: Unit, name: str, by: int) -> int:
-    """Add to a counter, and return it."""
+    """Add to a counter, and return its new value."""
     state: dict[str, Any] = await unit.get(*STATE) or {"writer": None}
     after: int = state.get(name, 0) + by
     unit.put(*STATE, {**state, name: after})

@@ -1,6 +1,6 @@
 """A unit of work on an Askar store: entries read once, changed in memory, and written together.
 
-Askar finds an entry quickly by its name alone: a query by tags reads every entry of the profile. So an entry
+Askar finds an entry quickly only by its name: a query by tags reads every entry of the profile. So an entry
 is a JSON value under a name, and lists are entries too (`_askar_tree`). Categories, names and values are
 encrypted; there are no tags.
 """
@@ -12,30 +12,30 @@ from typing import Any, Final
 from pydidcomm.stores._askar_cache import Cache, Entry, Place
 
 Session = Any
-"""A session of Askar, whose own annotations deny the None that its functions take."""
+"""A session of Askar, whose annotations do not allow the None that its functions accept."""
 
 STATE: Final = ("agent", "state")
-"""The entry that each write changes: who wrote last, and counters."""
+"""The entry that each write changes: the mark of the last write, and counters."""
 
 _UNKNOWN: Any = object()
 
 
 def digest(*parts: str) -> str:
-    """The name of an entry: PostgreSQL indexes no name of more than 2.7 kB, and DIDs can be longer."""
+    """A short name for an entry: PostgreSQL cannot index names above 2.7 kB, and DIDs can be longer."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 class Unit:
-    """Entries as one verb sees them. Values that `get` returns are not changed, but put anew."""
+    """The entries with the changes of one call. Do not change a value from `get`; `put` a new one."""
 
     def __init__(self, parent: "Unit | None") -> None:
         self._parent = parent
         self._changed: dict[Place, Any] = {}
 
     async def get(self, space: str, name: str, *, is_new: bool = False) -> Any:  # noqa: ANN401, JSON
-        """The value of an entry; None where there is none.
+        """The value of an entry; None if there is none.
 
-        `is_new` says that most probably there is none, which is then found out by writing.
+        With `is_new` the entry is assumed to be absent, which saves a read; the write detects the contrary.
         """
         value = self._changed.get((space, name), _UNKNOWN)
         if value is not _UNKNOWN or self._parent is None:
@@ -47,7 +47,7 @@ class Unit:
         self._changed[space, name] = value
 
     def nested(self) -> "Unit":
-        """A unit whose changes become part of this one by `merge`, or are dropped."""
+        """A unit whose changes become part of this one by `merge`, and are dropped without it."""
         return Unit(self)
 
     def merge(self) -> None:
@@ -58,7 +58,7 @@ class Unit:
 
 
 class Transaction(Unit):
-    """The unit of a whole session, with what is known from those before it."""
+    """The unit of a whole session, with the cache of earlier sessions."""
 
     def __init__(self, session: Session, cache: Cache, *, hopeful: bool = False) -> None:
         super().__init__(None)
@@ -71,7 +71,7 @@ class Transaction(Unit):
         self.writer: str | None = None
 
     async def begin(self) -> "Transaction":
-        """Find out whether what is remembered is what is stored: each write leaves a mark."""
+        """Use the cache if it has the mark of the last write."""
         entry = await self._fetch(STATE)
         self.writer = None if entry.value is None else entry.value["writer"]
         if self._cache.writer == self.writer:
@@ -79,7 +79,7 @@ class Transaction(Unit):
         return self
 
     async def get(self, space: str, name: str, *, is_new: bool = False) -> Any:  # noqa: ANN401, JSON
-        """The value of an entry; None where there is none."""
+        """The value of an entry; None if there is none."""
         value = await super().get(space, name)
         if value is not _UNKNOWN:
             return value
@@ -97,7 +97,7 @@ class Transaction(Unit):
         return entry
 
     async def flush(self, writer: str) -> None:
-        """Write what has changed, with the mark of the writer."""
+        """Write the changed entries, with `writer` as the mark of this write."""
         if not self._changed:
             return
         self.put(*STATE, {**(await self.get(*STATE) or {}), "writer": writer})
@@ -123,7 +123,7 @@ class Transaction(Unit):
         return (known or await self._fetch(place)).text
 
     def remember(self, *, wrote: bool) -> None:
-        """Keep what was read and written, unless another write came between."""
+        """Cache the entries that were read and written, unless another write came between."""
         if wrote:
             if self._known is None:
                 self._cache.clear()

@@ -1,4 +1,4 @@
-"""Values in the order in which they came, read in pages and removed anywhere."""
+"""Values in the order of their positions, read in pages and removed anywhere."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ Value = TypeVar("Value")
 
 
 class InOrder(Generic[Value]):
-    """Values by position. Positions only grow, so that each is appended to the sorted list."""
+    """Values by position. Most positions are higher than all before, and are appended to the sorted list."""
 
     def __init__(self) -> None:
         self._values: dict[int, Value] = {}
         self._positions: list[int] = []
 
     def put(self, position: int, value: Value) -> None:
-        """Add a value at a new position, or replace the one that is there."""
+        """Add a value at a position, or replace the value there."""
         if position not in self._values:
             if self._positions and position < self._positions[-1]:
                 self._positions.insert(bisect_right(self._positions, position), position)
@@ -24,12 +24,12 @@ class InOrder(Generic[Value]):
         self._values[position] = value
 
     def drop(self, position: int) -> None:
-        """Remove the value of the position."""
+        """Remove the value at a position, if there is one."""
         if self._values.pop(position, None) is not None:
             del self._positions[bisect_right(self._positions, position) - 1]
 
     def after(self, position: int) -> Iterator[tuple[int, Value]]:
-        """The values behind the position, in order; nothing may be changed meanwhile."""
+        """The values after a position, in order; do not change the values during the iteration."""
         for place in range(bisect_right(self._positions, position), len(self._positions)):
             found = self._positions[place]
             yield found, self._values[found]

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from pydidcomm.stores._expected import not_first, not_waiting
 from pydidcomm.stores._in_order import InOrder
-from pydidcomm.stores.errors import StoreConflictError
 from pydidcomm.stores.records import InboxItem, Incoming, Page
 
 
 class Inbox:
-    """Rows by key; those that wait in order, and by lane."""
+    """Rows by key, and the waiting ones in order and by lane."""
 
     def __init__(self) -> None:
         self._rows: dict[str, InboxItem] = {}
@@ -41,18 +41,16 @@ class Inbox:
         self._lanes.setdefault(self._rows[key].lane, InOrder()).put(self._last, key)
 
     def check(self, key: str, at: int) -> None:
-        """Raise unless the message is the first of its lane that waits."""
+        """Raise unless the message is the first waiting one of its lane."""
         row = self._rows.get(key)
         if row is None or row.state != "waiting":
             state = "not in the inbox" if row is None else row.state
-            message = f"the message is {state}: it is not waiting to be handled"
-            raise StoreConflictError(message)
+            raise not_waiting(state)
         for _, other in self._lanes[row.lane].after(0):
             if other == key:
                 return
             if not _expired(self._rows[other], at):
-                message = "an earlier message of the same lane is waiting: handle it first"
-                raise StoreConflictError(message)
+                raise not_first()
 
     def finish(self, key: str, at: int) -> None:
         self._leave(key, replace(self._rows[key], state="done", body=b"", error=None))

@@ -7,14 +7,14 @@ from pydidcomm.stores.records import OutboxItem, OutboxState
 
 
 class Outbox:
-    """Items by id; those that wait by lane, of which the first one is due."""
+    """Items by id, and the waiting ones by lane, of which the first may be due."""
 
     def __init__(self) -> None:
         self._items: dict[str, OutboxItem] = {}
         self._places: dict[str, int] = {}
         self._settled_at: dict[str, int] = {}
         self._lanes: dict[str, InOrder[str]] = {}
-        # by id: when a message that was sent without an acknowledgment is sent again
+        # by id: when to send a message again that was sent and is not acknowledged
         self._again: dict[str, int] = {}
         self._last = 0
 
@@ -38,7 +38,7 @@ class Outbox:
         due += [(self._places[key], key) for key, when in self._again.items() if when <= now]
         return [self._items[key] for _, key in sorted(due)[:limit]]
 
-    def settle(  # noqa: PLR0913, PLR0917, those of the verb
+    def settle(  # noqa: PLR0913, PLR0917, those of the method
         self, key: str, state: OutboxState, attempts: int, next_at: int | None, error: str | None, at: int
     ) -> None:
         item = self._items.get(key)

@@ -12,13 +12,13 @@ def our_dids(relationship: Relationship) -> list[str]:
 
 
 def their_dids(relationship: Relationship) -> list[str]:
-    """The peer's DIDs, the current one first; none while it is not known."""
+    """The peer's DIDs, the current one first; none if the peer is not known yet."""
     current = () if relationship.theirs is None else (relationship.theirs,)
     return [short_form(did) for did in (*current, *reversed(relationship.their_history))]
 
 
 def best(found: Iterable[tuple[int, Relationship]], ours: str, theirs: str | None) -> Relationship | None:
-    """Of relationships with their positions the one between the two DIDs; see `Store.find`."""
+    """Choose the relationship between two DIDs from relationships with their positions; see `Store.find`."""
     our, their = short_form(ours), None if theirs is None else short_form(theirs)
 
     def rank(pair: tuple[int, Relationship]) -> tuple[bool, bool, int]:

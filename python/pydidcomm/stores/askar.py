@@ -1,10 +1,10 @@
 """A store of an agent in an Askar store: an encrypted SQLite file, or PostgreSQL (extra `askar`).
 
-The secret keys are in the same store. Keys, messages, DIDs, ids and states are encrypted by Askar, names of
-entries included; an entry has no tag. What the file shows is how many entries of which length it has.
+The secret keys are in the same store. Askar encrypts keys, messages, DIDs, ids and states, and the names of
+entries too; entries have no tags. The file reveals only the number and the lengths of its entries.
 
-Writes that are made at the same time share a transaction, and the disk is waited for once. Calls run in a
-private event loop in a thread, so that a store serves asyncio and trio.
+Concurrent writes share a transaction, and so one wait for the disk. Calls run in a private event loop in a
+thread, so that a store works under asyncio and trio.
 
 Example:
     >>> import asyncio, tempfile
@@ -54,20 +54,20 @@ if TYPE_CHECKING:
 __all__ = ["AskarStore"]
 
 TIMEOUT_SECONDS = 10.0
-"""How long a call takes at most: a lost connection may never answer."""
+"""The time limit of a call, in seconds; a lost connection may never answer."""
 
 REMEMBER = 1024
-"""How many handles of keys are remembered."""
+"""The maximum number of cached key handles."""
 
 FORGET_STEP = 128
-"""How many rows a transaction of `forget_before` removes of each kind."""
+"""The maximum number of rows of one kind that one transaction of `forget_before` removes."""
 
 
 class AskarStore:
-    """A `Store` in an Askar store, made by `AskarStore.open`.
+    """A `Store` in an Askar store; open it with `AskarStore.open`.
 
-    Several processes may use one store, an SQLite file too: a message is committed by one of them. Askar does
-    not survive a fork: open stores after it.
+    Several processes can use one store, also an SQLite file; each message is committed by only one of them.
+    Askar does not survive a fork: open stores after it.
     """
 
     def __init__(self, backend: StoreBackend, *, shared: bool = False) -> None:
@@ -87,23 +87,26 @@ class AskarStore:
         shared: bool | None = None,
         timeout: float = TIMEOUT_SECONDS,
     ) -> "AskarStore":
-        """Open a store, by `async with`.
+        """Create a store object, which `async with` opens.
 
         Args:
-            location: The path of an SQLite file, which its owner alone may read (mode 0600), or a URL
+            location: The path of an SQLite file, created with mode 0600, or a URL
                 `postgres://user:password@host:port/name`; see `AskarSecrets.open`.
-            passphrase: Opens the store; Argon2 makes a key of it, which takes about half a second.
-            raw_key: Opens the store at once: 32 bytes in base58 of `generate_raw_key`.
-            profile: The profile, for instance of a tenant; it is created where it is not there.
-            create: Whether a store or a profile is created where it is not there.
-            shared: Whether other processes use the store at the same time: an agent then claims each message
-                before it handles it, which is one more write. None: where it is in PostgreSQL.
-            timeout: The most seconds that a call takes.
+            passphrase: The passphrase of the store. Argon2 derives the key from it in about half a second.
+            raw_key: The key of the store, 32 bytes in base58 from `generate_raw_key`; needs no derivation.
+            profile: The profile, for instance of a tenant; None for the default of the store.
+            create: Whether to create the store or the profile if it does not exist.
+            shared: Whether other processes use the store at the same time. An agent then claims each message
+                before it handles it, which is one more write. None: True for PostgreSQL, False for SQLite.
+            timeout: The time limit of a call, in seconds.
+
+        Returns:
+            The store, not open yet.
 
         Raises:
-            ValueError: An argument is malformed, or it is not one of `passphrase` and `raw_key`.
+            ValueError: An argument is malformed, or not exactly one of `passphrase` and `raw_key` is set.
             SecretsLockedError: On opening: the passphrase or the key is not that of the store.
-            StoreUnavailableError: On opening: there is no such store, or its server does not answer.
+            StoreUnavailableError: On opening: the store does not exist, or its server does not answer.
             StoreVersionError: On opening: the store was written by a newer version of pydidcomm.
         """
         opening = Opening(os.fspath(location), passphrase, raw_key, create, timeout)
@@ -115,7 +118,7 @@ class AskarStore:
 
     @staticmethod
     def generate_raw_key() -> str:
-        """A new key for `open(raw_key=)`: 32 random bytes in base58. Keep it as secret as a private key."""
+        """Generate a key for `open(raw_key=)`: 32 random bytes in base58, as secret as a private key."""
         return AskarSecrets.generate_raw_key()
 
     def __repr__(self) -> str:
@@ -134,20 +137,20 @@ class AskarStore:
 
     @property
     def secrets(self) -> AskarSecrets:
-        """The secret keys, a `SecretsStore` and `KeyMaker` in the same store, open as long as it."""
+        """The secret keys, a `SecretsStore` and `KeyMaker`; they are open as long as the store."""
         return self._secrets
 
-    async def _run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401, the answer of the verb
+    async def _run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401, the result of the method
         try:
             return await self._backend.run(operation, *arguments)
         except SecretsUnavailableError as error:
             message = f"the store cannot be used: {error}"
             raise StoreUnavailableError(message) from error
 
-    async def _read(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
+    async def _read(self, work: Work) -> Any:  # noqa: ANN401, the result of the method
         return await self._run("read", work)
 
-    async def _write(self, work: Work) -> Any:  # noqa: ANN401, the answer of the verb
+    async def _write(self, work: Work) -> Any:  # noqa: ANN401, the result of the method
         return await self._run("write", work)
 
     async def accept(self, incoming: Incoming) -> bool:
@@ -162,7 +165,11 @@ class AskarStore:
         return self._shared
 
     async def occupy(self) -> None:
-        """Keep other agents off an SQLite file that is not shared; see `ClaimingStore.occupy`."""
+        """Lock an SQLite file that is not shared against other agents; see `ClaimingStore.occupy`.
+
+        Raises:
+            StoreUnavailableError: Another agent uses the file.
+        """
         if not self._shared:
             await self._run("occupy")
 
@@ -172,7 +179,7 @@ class AskarStore:
         return claimed
 
     async def claim_outgoing(self, outbox_id: str, *, by: str, now: int, until: int) -> bool:
-        """Claim a message that is due, or extend a claim; see `ClaimingStore.claim_outgoing`."""
+        """Claim a message of the outbox, or extend a claim; see `ClaimingStore.claim_outgoing`."""
         claimed: bool = await self._write(lambda unit: _askar_outbox.claim(unit, outbox_id, by, now, until))
         return claimed
 
@@ -180,15 +187,15 @@ class AskarStore:
         """Store the effects of a message and mark it as done; see `Store.commit`.
 
         Raises:
-            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is, or
-                something of `done.expected` was changed.
+            StoreConflictError: `done.inbox_key` is not waiting or not the first waiting message of its lane,
+                or a record in `done.expected` has changed.
         """
         call = secrets.token_hex(8)
         at = int(time.time()) if done.at is None else done.at
         await self._write(lambda unit: _commit(unit, done, at, call))
 
     async def postpone(self, inbox_key: str, *, attempts: int, next_at: int, error: str | None) -> None:
-        """Handle a waiting message again at `next_at`; see `Store.postpone`."""
+        """Postpone a waiting message until `next_at`; see `Store.postpone`."""
         await self._write(lambda unit: _askar_inbox.postpone(unit, inbox_key, attempts, next_at, error))
 
     async def park(self, inbox_key: str, error: str) -> None:
@@ -196,7 +203,7 @@ class AskarStore:
         await self._write(lambda unit: _askar_inbox.park(unit, inbox_key, error))
 
     async def parked(self, after: str | None = None, limit: int = 100) -> Page[InboxItem]:
-        """The messages that were set aside; see `Store.parked`."""
+        """The parked messages; see `Store.parked`."""
         check_limit(limit)
         begin = position(after)
         return _page(await self._read(lambda unit: _askar_inbox.parked(unit, begin, limit)), after)
@@ -219,7 +226,7 @@ class AskarStore:
         return found
 
     async def outgoing(self, outbox_id: str) -> OutboxItem | None:
-        """The message of the outbox with this id."""
+        """The message of the outbox with this id; None if there is none."""
         found: OutboxItem | None = await self._read(lambda unit: _askar_outbox.outgoing(unit, outbox_id))
         return found
 
@@ -233,7 +240,7 @@ class AskarStore:
         error: str | None = None,
         at: int | None = None,
     ) -> None:
-        """Store what became of a message of the outbox; see `Store.settle`."""
+        """Store the outcome of an attempt to send a message; see `Store.settle`."""
         check_state(state)
         when = int(time.time()) if at is None else at
         await self._write(
@@ -241,7 +248,7 @@ class AskarStore:
         )
 
     async def thread(self, peer: str, protocol: str, thid: str) -> Thread | None:
-        """The state of a thread; None where there is none."""
+        """The state of a thread; None if there is none."""
         found: Thread | None = await self._read(lambda unit: _askar_state.thread(unit, peer, protocol, thid))
         return found
 
@@ -252,7 +259,7 @@ class AskarStore:
         return found
 
     async def relationship(self, id: str) -> Relationship | None:  # noqa: A002, the field's name
-        """The relationship of that id."""
+        """The relationship with this id; None if there is none."""
         found: Relationship | None = await self._read(lambda unit: _askar_state.relationship(unit, id))
         return found
 
@@ -268,7 +275,7 @@ class AskarStore:
         return _page(await self._read(lambda unit: _askar_state.relationships(unit, begin, limit)), after)
 
     async def record(self, kind: str, key: str) -> Record | None:
-        """The record; None where there is none."""
+        """The record of a kind and key; None if there is none."""
         found: Record | None = await self._read(lambda unit: _askar_state.record(unit, kind, key))
         return found
 
@@ -279,7 +286,7 @@ class AskarStore:
         return _page(await self._read(lambda unit: _askar_state.records(unit, kind, begin, limit)), after)
 
     async def forget_before(self, time: int) -> int:
-        """Remove what is over and older than `time`; see `Store.forget_before`."""
+        """Remove everything that is over and older than `time`; see `Store.forget_before`."""
         count = 0
         for forget in (_askar_inbox.forget, _askar_outbox.forget, _askar_state.forget_threads):
             while step := await self._write(partial(forget, before=time, most=FORGET_STEP)):
@@ -287,7 +294,7 @@ class AskarStore:
         return count
 
     async def aclose(self) -> None:
-        """Close the store and its secret keys; what is under way is finished."""
+        """Finish the calls under way, and close the store and its secret keys."""
         await self._run("close")
 
 

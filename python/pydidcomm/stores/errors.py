@@ -8,19 +8,20 @@ __all__ = ["StoreConflictError", "StoreUnavailableError", "StoreVersionError"]
 
 
 class StoreConflictError(DIDCommError):
-    """A commit does not fit what is stored, and nothing of it was stored.
+    """A commit conflicts with the present state of the store, and nothing of it was stored.
 
-    Another task or process has handled the message, or an earlier message of its lane is waiting still. Drop
-    the effects, and read the inbox again.
+    Another task or process has handled the message or changed a record that was read, or an earlier message
+    of the same lane is still waiting. Drop the effects, and read the inbox again.
     """
 
     code: ClassVar[str] = "e.p.me.store-conflict"
 
 
 class StoreUnavailableError(DIDCommError):
-    """A store does not answer: its file or its server is away, full or read-only, or it is closed.
+    """A store does not answer: its file or its server is missing, full or read-only, or the store is closed.
 
-    What was being written may have been stored or not. Each verb can be called again with the same arguments.
+    A write that was under way may or may not be stored. Each method can be called again with the same
+    arguments.
     """
 
     code: ClassVar[str] = "e.p.me.store-unavailable"
@@ -31,7 +32,7 @@ class StoreVersionError(DIDCommError):
 
     Attributes:
         found: The version of the store's schema.
-        known: The newest version that this program reads.
+        known: The newest version that this program can read.
     """
 
     code: ClassVar[str] = "e.p.me.store-version"

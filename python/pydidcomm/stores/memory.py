@@ -1,4 +1,4 @@
-"""A store in memory, for tests and for programs that may forget."""
+"""A store in memory, for tests and for programs without lasting state."""
 
 import threading
 import time
@@ -54,13 +54,13 @@ class _Listed(InOrder[Item]):
 
     def page(self, after: str | None, limit: int) -> Page[Item]:
         check_limit(limit)
-        # the iterator ends the zip, which would else take an item too many
+        # range comes first: zip would otherwise take one item too many from the iterator
         found = [pair for _, pair in zip(range(limit), self.after(position(after)), strict=False)]
         return Page([item for _, item in found], str(found[-1][0]) if found else after)
 
 
 class MemoryStore:
-    """A `Store` in memory: what it has is gone with the process.
+    """A `Store` in memory; its content is lost when the process ends.
 
     Threads of one process can use it at the same time.
 
@@ -102,8 +102,8 @@ class MemoryStore:
         """Store the effects of a message and mark it as done; see `Store.commit`.
 
         Raises:
-            StoreConflictError: `done.inbox_key` is not waiting, or not the first of its lane that is, or
-                something of `done.expected` was changed.
+            StoreConflictError: `done.inbox_key` is not waiting or not the first waiting message of its lane,
+                or a record in `done.expected` has changed.
         """
         at = int(time.time()) if done.at is None else done.at
         with self._lock:
@@ -152,7 +152,7 @@ class MemoryStore:
         self._relationships.store(relationship.id, relationship)
 
     async def postpone(self, inbox_key: str, *, attempts: int, next_at: int, error: str | None) -> None:
-        """Handle a waiting message again at `next_at`; see `Store.postpone`."""
+        """Postpone a waiting message until `next_at`; see `Store.postpone`."""
         with self._lock:
             self._inbox.postpone(inbox_key, attempts, next_at, error)
 
@@ -162,7 +162,7 @@ class MemoryStore:
             self._inbox.park(inbox_key, error)
 
     async def parked(self, after: str | None = None, limit: int = 100) -> Page[InboxItem]:
-        """The messages that were set aside; see `Store.parked`."""
+        """The parked messages; see `Store.parked`."""
         check_limit(limit)
         with self._lock:
             return page(self._inbox.parked(position(after), limit), after)
@@ -185,7 +185,7 @@ class MemoryStore:
             return self._outbox.due(now, limit)
 
     async def outgoing(self, outbox_id: str) -> OutboxItem | None:
-        """The message of the outbox with this id."""
+        """The message of the outbox with this id; None if there is none."""
         return self._outbox.item(outbox_id)
 
     async def settle(  # noqa: PLR0913, all but the first two are named
@@ -198,14 +198,14 @@ class MemoryStore:
         error: str | None = None,
         at: int | None = None,
     ) -> None:
-        """Store what became of a message of the outbox; see `Store.settle`."""
+        """Store the outcome of an attempt to send a message; see `Store.settle`."""
         check_state(state)
         when = int(time.time()) if at is None else at
         with self._lock:
             self._outbox.settle(outbox_id, state, attempts, next_at, error, when)
 
     async def thread(self, peer: str, protocol: str, thid: str) -> Thread | None:
-        """The state of a thread; None where there is none."""
+        """The state of a thread; None if there is none."""
         return self._threads.get((peer, protocol, thid))
 
     async def wakes(self, now: int, limit: int = 100) -> list[Thread]:
@@ -220,7 +220,7 @@ class MemoryStore:
         return sorted(found, key=lambda thread: thread.wake_at or 0)[:limit]
 
     async def relationship(self, id: str) -> Relationship | None:  # noqa: A002, the field's name
-        """The relationship of that id."""
+        """The relationship with this id; None if there is none."""
         return self._relationships.by_name.get(id)
 
     async def find(self, ours: str, theirs: str | None) -> Relationship | None:
@@ -236,7 +236,7 @@ class MemoryStore:
             return self._relationships.page(after, limit)
 
     async def record(self, kind: str, key: str) -> Record | None:
-        """The record; None where there is none."""
+        """The record of a kind and key; None if there is none."""
         with self._lock:
             listed = self._records.get(kind)
             return None if listed is None else listed.by_name.get(key)
@@ -247,7 +247,7 @@ class MemoryStore:
             return self._records.get(kind, _Listed[Record]()).page(after, limit)
 
     async def forget_before(self, time: int) -> int:
-        """Remove what is over and older than `time`; see `Store.forget_before`."""
+        """Remove everything that is over and older than `time`; see `Store.forget_before`."""
         with self._lock:
             old = [key for key, at in self._finished.items() if at < time]
             for key in old:
@@ -255,4 +255,4 @@ class MemoryStore:
             return len(old) + self._inbox.forget_before(time) + self._outbox.forget_before(time)
 
     async def aclose(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""

@@ -1,4 +1,4 @@
-"""What a store keeps: relationships, the inbox, the outbox, and the effects of a handled message."""
+"""The records of a store: relationships, inbox, outbox, and the effects of a handled message."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,23 +23,23 @@ __all__ = [
 ]
 
 RelationshipState = Literal["invited", "active", "ended"]
-"""Invited: the peer is not known yet. Ended: kept, so that a late message finds out."""
+"""Invited: the peer is not known yet. Ended: kept, so that late messages are recognized."""
 
 InboxState = Literal["waiting", "parked", "done"]
-"""Parked: handlers failed, and an operator decides. Done: kept without its body, as the replay window."""
+"""Parked: its handler failed, and an operator must decide. Done: kept without its body, to detect replays."""
 
 OutboxState = Literal["waiting", "sent", "acknowledged", "unconfirmed", "failed"]
-"""Unconfirmed: whether the message arrived is not known. All but `waiting` free the lane."""
+"""Unconfirmed: it is not known whether the message arrived. Every state but `waiting` frees the lane."""
 
 Item_co = TypeVar("Item_co", covariant=True)
 
 
 class Page(Sequence[Item_co]):
-    """A page of a list, and the place where the next page begins.
+    """A page of a list, and the position where the next page begins.
 
     Attributes:
-        after: The argument of the same name for the next page. That of an empty page is what it was called
-            with, so that a loop can go on from there when there is more.
+        after: The argument `after` of the call for the next page. An empty page has the `after` of its own
+            call, so that a loop can continue from there later.
     """
 
     def __init__(self, items: Sequence[Item_co], after: str | None) -> None:
@@ -51,7 +51,7 @@ class Page(Sequence[Item_co]):
     @overload
     def __getitem__(self, index: slice) -> "Page[Item_co]": ...
     def __getitem__(self, index: int | slice) -> "Item_co | Page[Item_co]":
-        """The item, or a shorter page with the same `after`."""
+        """The item at an index; for a slice, a shorter page with the same `after`."""
         if isinstance(index, slice):
             return Page(self._items[index], self.after)
         return self._items[index]
@@ -68,22 +68,22 @@ class Page(Sequence[Item_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relationship:
-    """A relationship: our DID, the DID of the peer, and what is known about the peer.
+    """A relationship: our DID, the DID of the peer, and data about the peer.
 
     Attributes:
-        id: The name of the record, which never changes.
+        id: The id of the record, which never changes.
         ours: Our current DID in this relationship.
-        theirs: The peer's current DID; None while the invitation is not accepted.
-        state: Invited, active or ended.
-        label: What the peer is called.
-        profile: What the peer said about itself, as JSON.
-        our_history: DIDs of ours that rotation has replaced, oldest first.
-        their_history: DIDs of theirs that rotation has replaced, oldest first.
-        mediator: The DID of the mediator that receives for `ours`.
-        from_prior: The compact JWT of a rotation of ours that the peer has not confirmed yet.
+        theirs: The peer's current DID; None until the invitation is accepted.
+        state: "invited", "active" or "ended".
+        label: The display name of the peer.
+        profile: The profile that the peer has sent, a JSON object.
+        our_history: Our former DIDs, oldest first.
+        their_history: The peer's former DIDs, oldest first.
+        mediator: The DID of the mediator that receives for `ours`; None without a mediator.
+        from_prior: The compact JWT of our rotation, until the peer has confirmed it.
         invitation: The id of the invitation that it began with.
-        created: Seconds since the epoch.
-        updated: Seconds since the epoch.
+        created: When it was created, in seconds since the epoch.
+        updated: When it was last changed, in seconds since the epoch.
     """
 
     id: str
@@ -103,15 +103,15 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A message that was unpacked and is not acknowledged yet.
+    """An unpacked message that is not yet acknowledged to its sender.
 
     Attributes:
-        key: Unique for the message: its proved sender and its id, or its digest.
-        relationship: The id of the relationship, where there is one.
-        lane: Messages of one lane are handled one after the other, in the order of their acceptance.
-        received: What the handler needs, as JSON.
+        key: A key that is unique for the message: its proved sender and its id, or its digest.
+        relationship: The id of the relationship; None if there is none.
+        lane: The lane; messages of one lane are handled one after the other, in the order of acceptance.
+        received: The input of the handler, as JSON.
         at: When it arrived, in seconds since the epoch.
-        expires: From when it is not to be handled any more, in seconds since the epoch.
+        expires: The time from which it is not handled any more, in seconds since the epoch; None for no end.
     """
 
     key: str
@@ -124,19 +124,19 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
-    """A message that was accepted.
+    """A message in the inbox.
 
     Attributes:
-        key: That of `Incoming`.
-        lane: That of `Incoming`.
+        key: The `key` of `Incoming`.
+        lane: The `lane` of `Incoming`.
         body: The `received` of `Incoming`; empty once it is done.
-        relationship: That of `Incoming`.
+        relationship: The `relationship` of `Incoming`.
         attempts: How often its handler has failed.
-        next_at: It is not handled before, in seconds since the epoch.
-        state: Waiting, parked or done.
+        next_at: The earliest time to handle it, in seconds since the epoch.
+        state: "waiting", "parked" or "done".
         error: Why it was postponed or parked.
         at: When it arrived, in seconds since the epoch.
-        expires: From when it is not to be handled any more, in seconds since the epoch.
+        expires: The time from which it is not handled any more, in seconds since the epoch; None for no end.
     """
 
     key: str
@@ -160,15 +160,15 @@ class OutboxItem:
         lane: Messages of one lane are sent one after the other.
         to: The DID of the recipient.
         message: The plaintext as JSON; it is packed when it is sent.
-        relationship: The id of the relationship, where there is one.
-        frm: The DID that it is sent from; None for none.
-        anonymous: Whether the envelope names no sender.
+        relationship: The id of the relationship; None if there is none.
+        frm: Our DID that it is sent from; None for an anonymous message.
+        anonymous: Whether the message is anoncrypted although it has a sender.
         protect_sender: Whether the envelope hides the sender from all but the recipient.
-        state: Waiting, sent, acknowledged, unconfirmed or failed.
-        attempts: How often it was tried to send it.
-        next_at: It is not sent before, in seconds since the epoch.
-        expires: The `expires_time` of the message: after it the message is not sent.
-        wants_ack: Whether the peer is asked for an acknowledgment.
+        state: "waiting", "sent", "acknowledged", "unconfirmed" or "failed".
+        attempts: The number of attempts to send it.
+        next_at: The earliest time to send it, in seconds since the epoch.
+        expires: The `expires_time` of the message, in seconds since the epoch: it is not sent after that.
+        wants_ack: Whether the message requests an acknowledgment.
         error: Why the last attempt failed.
     """
 
@@ -190,12 +190,12 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Anything small that has a kind and a key: an invitation, a mediation, a DID of ours.
+    """A small value with a kind and a key, for instance an invitation, a mediation, a DID of ours.
 
     Attributes:
-        kind: Which list it is in.
-        key: Unique in its kind.
-        value: What the program reads again.
+        kind: The list that it is in.
+        key: The key, unique in its kind.
+        value: The value, any bytes.
     """
 
     kind: str
@@ -205,7 +205,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class NoRecord:
-    """The absence of a record of that kind and key.
+    """Expects that there is no record of this kind and key; see `Done.expected`.
 
     Attributes:
         kind: The kind of the record.
@@ -218,12 +218,12 @@ class NoRecord:
 
 @dataclass(frozen=True, slots=True)
 class NoThread:
-    """The absence of that thread.
+    """Expects that there is no such thread; see `Done.expected`.
 
     Attributes:
         peer: The id of the relationship, or the peer's DID.
-        protocol: The protocol, without a message's name.
-        thid: The thread's id.
+        protocol: The protocol identifier URI.
+        thid: The thread id.
     """
 
     peer: str
@@ -232,23 +232,22 @@ class NoThread:
 
 
 Expected = Relationship | Thread | Record | NoRecord | NoThread
-"""What a step has read."""
+"""A record that a step has read, or the absence of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """The effects of a message that was handled, or of a step of the program: all are stored, or none.
+    """The effects of a handled message, or of a step of the program: all are stored, or none.
 
     Attributes:
-        inbox_key: The message that is done; None where no message caused this.
+        inbox_key: The key of the message that is done; None if no message caused the effects.
         threads: States of threads, which replace those of the same peer, protocol and `thid`.
-        relationships: Records that replace those of the same id.
-        outbox: Messages to be sent. One whose id is in the outbox already is left as it is.
-        records: Records that replace those of the same kind and key.
-        forget: Kinds and keys of records that are removed.
-        expected: What the step has read and goes by. Where another one has changed something of it, nothing
-            is stored.
-        at: When it happened, in seconds since the epoch, from which retention counts; None for now.
+        relationships: Relationships, which replace those of the same id.
+        outbox: Messages to send. A message whose id is already in the outbox is left as it is.
+        records: Records, which replace those of the same kind and key.
+        forget: The kinds and keys of records to remove.
+        expected: The records that the step has read. If any of them has changed since, nothing is stored.
+        at: When it happened, in seconds since the epoch; retention counts from it. None for now.
     """
 
     inbox_key: str | None = None

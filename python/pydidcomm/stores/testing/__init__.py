@@ -1,8 +1,8 @@
 """The conformance suite of stores of an agent. It needs no test framework.
 
-Each of `CHECKS` is a coroutine function that takes a store of its own, which is empty, and raises an
-AssertionError that names the rule. Each of `REOPENING_CHECKS` takes a function that opens the same store each
-time, for stores that outlive the process. `suite` runs all of `CHECKS`.
+Each of `CHECKS` is a coroutine function that takes an empty store, and raises an AssertionError that names
+the rule. Each of `REOPENING_CHECKS` is for stores that outlive the process, and takes a function that opens
+the same store at each call. `suite` runs all of `CHECKS`.
 
 Example:
     With pytest and anyio, for a store of your own:
@@ -30,14 +30,14 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
 """The checks by name; each takes an empty store."""
 
 REOPENING_CHECKS: Final[Mapping[str, ReopeningCheck]] = MappingProxyType(_growth.REOPENING)
-"""The checks of stores that outlive the process; each takes a function that opens the store."""
+"""The checks for stores that outlive the process; each takes a function that opens the store."""
 
 
 async def suite(make_store: Callable[[], Awaitable[Store]]) -> None:
-    """Run all checks, each on a store of its own, which is closed afterwards.
+    """Run all of `CHECKS`, each on its own store, which is closed afterwards.
 
     Args:
-        make_store: Returns an empty store.
+        make_store: Returns a new, empty store.
 
     Raises:
         AssertionError: The store breaks a rule; a note names the check.

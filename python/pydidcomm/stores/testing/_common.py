@@ -1,4 +1,4 @@
-"""What the checks of stores share."""
+"""Functions that the checks of stores share."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -17,7 +17,7 @@ MOST_PAGES: Final = 1000
 
 
 def require(condition: object, rule: str) -> None:
-    """Fail the check."""
+    """Raise AssertionError with the rule unless the condition holds."""
     if not condition:
         message = f"the store breaks a rule: {rule}"
         raise AssertionError(message)
@@ -41,17 +41,17 @@ def thread(thid: str, state: str = "open", *, peer: str = "bob", **members: Any)
 
 
 async def keys(store: Store, now: int = NOW) -> list[str]:
-    """The keys of what can be handled."""
+    """The keys of the messages that can be handled."""
     return [item.key for item in await store.waiting(now)]
 
 
 async def ids(store: Store, now: int = NOW) -> list[str]:
-    """The ids of what can be sent."""
+    """The ids of the messages that can be sent."""
     return [item.id for item in await store.due(now)]
 
 
 async def refused(store: Store, done: Done) -> bool:
-    """Whether the commit is a conflict."""
+    """Whether the commit raises StoreConflictError."""
     try:
         await store.commit(done)
     except StoreConflictError:
@@ -60,16 +60,16 @@ async def refused(store: Store, done: Done) -> bool:
 
 
 async def each_page(read: Callable[[str | None, int], Awaitable[Page[Any]]], limit: int) -> list[Any]:
-    """The items of all pages, none of which may be longer than the limit."""
+    """The items of all pages; checks that none is longer than the limit."""
     found: list[Any] = []
     after: str | None = None
     for _ in range(MOST_PAGES):
         page = await read(after, limit)
         require(len(page) <= limit, "a page has at most `limit` items")
         if not page:
-            require(page.after == after, "an empty page leaves `after` as it was")
+            require(page.after == after, "an empty page has the `after` of its call")
             return found
-        require(page.after is not None, "a page with items says where the next one begins")
+        require(page.after is not None, "a page with items has an `after`")
         found += page
         after = page.after
     message = "the store breaks a rule: the last page is followed by an empty one"
@@ -77,5 +77,5 @@ async def each_page(read: Callable[[str | None, int], Awaitable[Page[Any]]], lim
 
 
 async def at_once(calls: list[Callable[[], Awaitable[Any]]]) -> list[Any]:
-    """The answers of calls that are made at the same time, or their exceptions."""
+    """The results of concurrent calls, or their exceptions."""
     return await gather(calls, len(calls))

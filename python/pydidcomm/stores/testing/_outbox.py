@@ -8,26 +8,28 @@ from pydidcomm.stores.testing._common import NOW, ids, incoming, keys, outgoing,
 
 
 async def outbox_order(store: Store) -> None:
-    """Of each lane only the first message is due, until it is settled."""
+    """Only the first message of each lane is due, until it is settled."""
     messages = [outgoing(f"{lane}{number}", lane) for number in (1, 2, 3) for lane in "ab"]
     await store.commit(Done(outbox=tuple(messages), at=NOW))
-    require(await ids(store) == ["a1", "b1"], "the first of each lane, oldest first")
+    require(await ids(store) == ["a1", "b1"], "the first message of each lane is due, oldest first")
     await store.settle("a1", "sent", attempts=1, at=NOW)
-    require(await ids(store) == ["b1", "a2"], "then the next one of the lane")
+    require(
+        await ids(store) == ["b1", "a2"], "the next message of a lane is due when the first one is settled"
+    )
     await store.settle("b1", "waiting", attempts=1, next_at=NOW + 60, error="no answer", at=NOW)
-    require(await ids(store) == ["a2"], "a message that is tried again later holds its lane")
-    require(await ids(store, NOW + 60) == ["b1", "a2"], "until its time")
+    require(await ids(store) == ["a2"], "a message with a later attempt blocks its lane")
+    require(await ids(store, NOW + 60) == ["b1", "a2"], "a message is due at its `next_at`")
     found = await store.outgoing("b1")
     require(
         found is not None
         and (found.state, found.attempts, found.next_at, found.error)
         == ("waiting", 1, NOW + 60, "no answer"),
-        "attempts and error are kept",
+        "a settled message has its attempts and error",
     )
     for name, state in (("b1", "failed"), ("a2", "unconfirmed"), ("b2", "acknowledged")):
         await store.settle(name, state, at=NOW)  # type: ignore[arg-type]
     require(await ids(store) == ["a3", "b3"], "each outcome frees the lane")
-    require(len(await store.due(NOW, 1)) == 1, "at most `limit`")
+    require(len(await store.due(NOW, 1)) == 1, "`due` returns at most `limit` messages")
 
 
 async def outbox_members(store: Store) -> None:
@@ -46,80 +48,92 @@ async def outbox_members(store: Store) -> None:
         wants_ack=True,
     )
     await store.commit(Done(outbox=(item,), at=NOW))
-    require(await store.due(NOW - 1) == [], "not before its time")
-    require(await store.due(NOW) == [item], "every member")
-    require(await store.outgoing("o") == item and await store.outgoing("unknown") is None, "by its id")
+    require(await store.due(NOW - 1) == [], "a message is not due before its `next_at`")
+    require(await store.due(NOW) == [item], "a message is read with every member")
+    require(
+        await store.outgoing("o") == item and await store.outgoing("unknown") is None,
+        "`outgoing` returns the message of an id, and None for an unknown id",
+    )
     await store.commit(Done(outbox=(outgoing("o", "other"), outgoing("p", "other")), at=NOW))
-    require(await store.outgoing("o") == item, "a known id is left as it is")
-    require(await ids(store) == ["o", "p"], "and the others are stored")
+    require(await store.outgoing("o") == item, "a commit leaves a message with a known id as it is")
+    require(await ids(store) == ["o", "p"], "a commit stores the messages with new ids")
     require(await ids(store, NOW + 100) == ["o", "p"], "an expired message is due, to be settled as failed")
 
 
 async def sent_again(store: Store) -> None:
-    """A message whose acknowledgment is missing is due again, and holds nothing."""
+    """A sent message without an acknowledgment is due again, and does not block its lane."""
     await store.commit(Done(outbox=(outgoing("a1", "a", wants_ack=True), outgoing("a2", "a")), at=NOW))
     await store.settle("a1", "sent", attempts=1, next_at=NOW + 30, at=NOW)
-    require(await ids(store) == ["a2"], "its lane goes on")
-    require(await ids(store, NOW + 30) == ["a1", "a2"], "it is due again")
-    require(await store.forget_before(NOW + 1000) == 0, "and is not forgotten")
+    require(await ids(store) == ["a2"], "a sent message does not block its lane")
+    require(await ids(store, NOW + 30) == ["a1", "a2"], "a sent message with `next_at` is due again")
+    require(await store.forget_before(NOW + 1000) == 0, "`forget_before` keeps a message that is due again")
     await store.settle("a1", "acknowledged", at=NOW + 31)
-    require(await ids(store, NOW + 60) == ["a2"], "until it is acknowledged")
+    require(await ids(store, NOW + 60) == ["a2"], "an acknowledged message is not due again")
     await store.settle("a1", "failed", at=NOW + 32)
     await store.settle("unknown", "failed", at=NOW + 32)
     found = await store.outgoing("a1")
-    require(found is not None and found.state == "acknowledged", "which is final")
+    require(found is not None and found.state == "acknowledged", "the state `acknowledged` is final")
 
 
 async def outbox_claims(store: Store) -> None:
-    """One process has the claim on a message that is due, until it ends or the message is settled."""
+    """One process has the claim on a message that is due, until the claim ends or the message is settled."""
     if not isinstance(store, ClaimingStore):
         return
     await store.commit(Done(outbox=(outgoing("o1", "a"), outgoing("o2", "a")), at=NOW))
     two = partial(store.claim_outgoing, by="two", now=NOW, until=NOW + 10)
-    require(await store.claim_outgoing("o1", by="one", now=NOW, until=NOW + 10), "what is due is claimed")
+    require(
+        await store.claim_outgoing("o1", by="one", now=NOW, until=NOW + 10),
+        "a message that is due can be claimed",
+    )
     require(not await two("o1"), "a claimed message is not claimed by another process")
     require(not await two("o2"), "a message behind another one of its lane is not claimed")
-    require(await ids(store) == ["o1"], "what is claimed is due still")
+    require(await ids(store) == ["o1"], "a claimed message is still due")
     ended = partial(store.claim_outgoing, by="two", now=NOW + 10, until=NOW + 100)
-    require(await ended("o1"), "a claim ends")
+    require(await ended("o1"), "a claim ends at `until`")
     await store.settle("o1", "waiting", attempts=1, next_at=NOW + 30, at=NOW)
-    require(not await ended("o1"), "what is due later is not claimed")
-    require(await store.claim_outgoing("o1", by="one", now=NOW + 30, until=NOW + 40), "settling ends a claim")
+    require(not await ended("o1"), "a message that is due later cannot be claimed")
+    require(await store.claim_outgoing("o1", by="one", now=NOW + 30, until=NOW + 40), "`settle` ends a claim")
     await store.settle("o1", "sent", at=NOW)
     require(
-        not await store.claim_outgoing("o1", by="one", now=NOW + 30, until=NOW + 40), "what is sent is not"
+        not await store.claim_outgoing("o1", by="one", now=NOW + 30, until=NOW + 40),
+        "a sent message cannot be claimed",
     )
-    require(await two("o2"), "the next one of the lane is claimed")
-    require(not await two("unknown"), "an unknown message is not claimed")
+    require(await two("o2"), "the next message of the lane can be claimed")
+    require(not await two("unknown"), "an unknown message cannot be claimed")
 
 
 async def outbox_atomic(store: Store) -> None:
-    """The replies of a message are stored with its mark, or neither."""
+    """The replies of a message are stored together with its state, or neither."""
     await store.accept(incoming("m"))
     done = Done(inbox_key="m", outbox=(outgoing("r1"), outgoing("r2", "b")), at=NOW)
     await store.commit(done)
-    require((await keys(store), await ids(store)) == ([], ["r1", "r2"]), "both")
+    require(
+        (await keys(store), await ids(store)) == ([], ["r1", "r2"]),
+        "a commit marks the message as done and stores its replies",
+    )
     more = Done(inbox_key="m", outbox=(outgoing("r3", "c"),), at=NOW)
-    require(await refused(store, more) and await store.outgoing("r3") is None, "or neither")
+    require(
+        await refused(store, more) and await store.outgoing("r3") is None, "a refused commit stores no reply"
+    )
 
 
 async def outbox_states(store: Store) -> None:
-    """An unknown state is refused, and a page has limits."""
+    """An unknown state and a `limit` out of range are refused."""
     await store.commit(Done(outbox=(outgoing("o"),), at=NOW))
     for wrong in ("delivered", ""):
         try:
             await store.settle("o", wrong)  # type: ignore[arg-type]
         except ValueError:
             continue
-        require(condition=False, rule="an unknown state is a ValueError")
+        require(condition=False, rule="an unknown state raises ValueError")
     for limit in (0, -1, 1001):
         for read in (store.due, store.waiting, store.wakes):
             try:
                 await read(NOW, limit)
             except ValueError:
                 continue
-            require(condition=False, rule="a `limit` below 1 or above 1000 is a ValueError")
-    require(await ids(store) == ["o"], "nothing has changed")
+            require(condition=False, rule="a `limit` below 1 or above 1000 raises ValueError")
+    require(await ids(store) == ["o"], "a refused call changes nothing")
 
 
 CHECKS = {
