@@ -1,1 +1,1 @@
-"""Run operations of the core, and answer their questions; private."""
+"""Run operations of the core with the program's resolvers; private."""

@@ -19,20 +19,20 @@ Received = TypeVar("Received", UnpackResult, V1Message, "UnpackResult | V1Messag
 
 
 def asks_application(resolvers: ResolversConfig, config: UnpackConfig | None) -> bool:
-    """Whether anybody is to be asked."""
+    """Return whether there is a replay window or a function `allowed_senders` to call."""
     return resolvers.replay_window is not None or (config is not None and callable(config.allowed_senders))
 
 
 async def check_acceptance(
     received: Received, resolvers: ResolversConfig, config: UnpackConfig | None
 ) -> Received:
-    """The message, if its sender is allowed and it did not come before."""
+    """Return the message; raise an exception if its sender is not allowed or it is a replay."""
     allowed = None if config is None else config.allowed_senders
     if callable(allowed):
         sender = _sender(received)
         answer: Any = sender is not None and allowed(sender)
         _check_sender(received, await answer if is_awaitable(answer) else answer)
-    # before the window: a store that fails leaves no trace of the message
+    # before the window, so that a failing store leaves no entry there
     keep(received, resolvers)
     stored: Any = _store_long_forms(resolvers)
     if is_awaitable(stored):
@@ -45,7 +45,7 @@ async def check_acceptance(
             if is_awaitable(seen):
                 seen = await seen
         except BaseException:
-            # the window may remember it already, and the application does not get the message
+            # the window may contain the entry already, and the application does not get the message
             await _forget(window, entry)
             raise
         _check_seen(received, seen)
@@ -55,7 +55,7 @@ async def check_acceptance(
 async def refusal(
     received: UnpackResult, resolvers: ResolversConfig, config: UnpackConfig | None
 ) -> Exception | None:
-    """Why the message is not let in, or what the application raises; None if it is let in."""
+    """Return the exception with which the message is refused; None if it is accepted."""
     try:
         await check_acceptance(received, resolvers, config)
     except Exception as error:  # noqa: BLE001, it is the entry of this message
@@ -64,14 +64,14 @@ async def refusal(
 
 
 def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None:
-    """Keeps the long form of a proved sender, which writes its short form from now on."""
+    """Stores the long form of a proved sender in memory, since later messages use the short form."""
     local = memory_of(resolvers.did_resolver)
     if local is not None and isinstance(received, UnpackResult):
         keep_long_form(local, received)
 
 
 def _store_long_forms(resolvers: ResolversConfig) -> Any:  # noqa: ANN401, an awaitable or None
-    """Stores the long forms that were kept, where the resolver is that of a store of secrets."""
+    """Writes new long forms to the store of secrets, where the resolver belongs to one."""
     store = getattr(resolvers.did_resolver, "store_long_forms", None)
     return None if store is None else store()
 
@@ -79,14 +79,14 @@ def _store_long_forms(resolvers: ResolversConfig) -> Any:  # noqa: ANN401, an aw
 async def take_back(
     received: Iterable[UnpackResult], resolvers: ResolversConfig, config: UnpackConfig | None
 ) -> None:
-    """Remove messages from the replay window that the application does not get after all."""
+    """Remove messages that the application will not get from the replay window."""
     if resolvers.replay_window is not None:
         for message in received:
             await _forget(resolvers.replay_window, _entry(message, resolvers, config))
 
 
 async def _forget(window: ReplayWindow, entry: ReplayEntry) -> None:
-    # what made the message fail is raised, and not what fails here
+    # the caller raises the original exception
     with suppress(Exception):
         answer: Any = window.forget(entry)
         if is_awaitable(answer):
@@ -101,7 +101,7 @@ def _entry(
 
 
 def _sender(received: UnpackResult | V1Message) -> str | None:
-    """The DID that is proved to be the sender; the verkey in DIDComm v1."""
+    """Return the DID of the proved sender; the verkey in DIDComm v1."""
     return received.sender if isinstance(received, UnpackResult) else received.sender_verkey
 
 
@@ -128,7 +128,7 @@ def _check_seen(received: UnpackResult | V1Message, seen: object) -> None:
 
 
 def _is_true(answer: object, function: str) -> bool:
-    """Return the answer; refuse one that is not a bool, since "no" would allow and None accept a replay."""
+    """Return the answer; raise TypeError unless it is a bool, since None would accept a replay."""
     if not isinstance(answer, bool):
         reason = f"{function} must return a bool, got {kind_of(answer)}"
         raise TypeError(reason)

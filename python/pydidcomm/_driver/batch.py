@@ -1,4 +1,4 @@
-"""Operations that run together: several threads, and one set of questions for all."""
+"""Run operations together: on several threads, and with one request for equal questions."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
@@ -16,17 +16,17 @@ from pydidcomm.config import ResolversConfig
 Question: TypeAlias = "ResolveDid | FindSecrets | Agree | Sign"
 
 _TOGETHER = 2048
-"""How many operations run together: to prepare them holds an event loop for a few milliseconds."""
+"""How many operations run together: preparing them blocks an event loop for a few milliseconds."""
 
 
 def batches_of(prepare: Iterable[Callable[[], Operation]], threads: int | None) -> Iterable[Batch]:
-    """The operations in batches, and exceptions in the places of those that cannot be prepared."""
+    """Yield the operations in batches, with an exception in place of one that cannot be prepared."""
     for part in parts(prepare, threads):
         yield Batch([_prepared(make) for make in part], threads)
 
 
 def parts(every: Iterable[Any], threads: int | None) -> Iterable[list[Any]]:
-    """What runs together, one part after the other."""
+    """Yield parts that run one after the other; raise an exception for invalid `threads`."""
     if threads is not None:
         check_whole("threads", threads, least=1)
     rest = iter(every)
@@ -35,7 +35,7 @@ def parts(every: Iterable[Any], threads: int | None) -> Iterable[list[Any]]:
 
 
 async def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> list[Any]:
-    """What each operation ends with, or the exception with which it fails, in their order."""
+    """Run the batches, and return the result or the exception of each operation, in order."""
     known: dict[Hashable, Any] = {}
     ended: list[Any] = []
     for batch in batches:
@@ -63,19 +63,19 @@ def _results(batch: Batch) -> list[Any]:
 def _prepared(make: Callable[[], Operation]) -> Operation | Exception:
     try:
         return make()
-    except Exception as error:  # noqa: BLE001, it is what this operation ends with
+    except Exception as error:  # noqa: BLE001, it is the outcome of this operation
         return without_frames(error)
 
 
 def _unknown(questions: Sequence[Question], known: dict[Hashable, Any]) -> list[Question]:
-    """The questions that no batch has asked before."""
+    """Return the requests without a known answer."""
     return [question for question in questions if _sense(question) not in known]
 
 
 def _answers(
     questions: Sequence[Question], known: dict[Hashable, Any], new: Sequence[Question], answers: Sequence[Any]
 ) -> list[Any]:
-    """The answers to all questions, of which the new ones have these; what failed is asked again later."""
+    """Return the answers to all requests, and store the new ones; a failed request is repeated later."""
     for question, answer in zip(new, answers, strict=True):
         known[_sense(question)] = noted(answer, question) if isinstance(answer, Exception) else answer
     every = [known[_sense(question)] for question in questions]
@@ -86,7 +86,7 @@ def _answers(
 
 
 def _sense(question: Question) -> Hashable:
-    """What is asked: equal where one answer will do for both."""
+    """Return the key of a request, which is equal for requests with the same answer."""
     if isinstance(question, ResolveDid):
         return (question.did, question.fresh, question.version_time, question.unproved)
     if isinstance(question, FindSecrets):
@@ -96,7 +96,7 @@ def _sense(question: Question) -> Hashable:
 
 
 def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver or the key that knows it, or an awaitable of it."""
+    """Return the answer of the resolver or the external key, or an awaitable of it."""
     if isinstance(question, ResolveDid):
         return resolve(question, resolvers)
     if isinstance(question, FindSecrets):

@@ -1,4 +1,4 @@
-"""Run an operation and answer its questions from the user's resolvers; the only place that awaits."""
+"""Run an operation with the resolvers and external keys that it requests."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
@@ -12,11 +12,11 @@ from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import ResolveOptions, SecretQuery
 
 _QUESTIONS = frozenset({ResolveDid, FindSecrets, Agree, Sign, LongWork})
-"""What a run can lead to besides the result."""
+"""The requests with which a step of an operation ends; any other object is its result."""
 
 
 async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
+    """Runs the operation to its result, and awaits the answers of resolvers in the caller's event loop."""
     details = detailed()
     try:
         step: object = operation.start()
@@ -44,7 +44,7 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
 
 
 def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver or the external key, or an awaitable of it."""
+    """Returns the answer of the resolver or the external key, or an awaitable of it."""
     if type(step) is FindSecrets:
         return find_secrets(step, resolvers)
     if type(step) is ResolveDid:
@@ -55,7 +55,7 @@ def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
 
 
 def resolve(asked: ResolveDid, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver, or an awaitable of it."""
+    """Returns the answer of the DID resolver, or an awaitable of it."""
     taking = resolvers.resolver_with_options
     if taking is None:
         return resolvers.did_resolver.resolve(asked.did)
@@ -64,11 +64,11 @@ def resolve(asked: ResolveDid, resolvers: ResolversConfig) -> Any:  # noqa: ANN4
 
 
 def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The secret of one kid, or those of several kids that are held, each with its kid; awaitable or not."""
+    """Returns the secret of one kid, or the found secrets of several with their kids; or an awaitable."""
     kid = asked.only
     if kid is None or resolvers.secrets_finder is not None:
         return _find(asked, resolvers)
-    # most questions are of one kid, and a coroutine around the answer would cost as much as the question
+    # most requests have one kid, and a coroutine around the answer would cost as much as the request
     return resolvers.secrets_resolver.get_key(kid)
 
 
@@ -92,7 +92,7 @@ async def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa:
 
 
 async def secret_named(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The secret of that kid; None where it is not held."""
+    """Returns the secret with that kid; None where it was not found."""
     finder = resolvers.secrets_finder
     answer: Any = (
         resolvers.secrets_resolver.get_key(kid) if finder is None else finder.find([SecretQuery(kid)])
@@ -110,14 +110,14 @@ def _queries(asked: FindSecrets) -> list[SecretQuery]:
 
 def _held(asked: FindSecrets, answers: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
     if not isinstance(answers, Mapping):
-        reason = f"`find` of the secrets must return a mapping by kid, got {type(answers).__name__}"
+        reason = f"`find` of the secrets must return a dict of secrets by kid, got {type(answers).__name__}"
         raise TypeError(reason)
     held = {kid: secret for kid, secret in cast("Mapping[str, Any]", answers).items() if secret is not None}
     return [(kid, held[kid]) for kid in _in_order(asked.kids, held, every=asked.every)]
 
 
 def _kids(held: object) -> Iterable[str]:
-    """The answer of `get_keys`; one kid as str would be a sequence of characters."""
+    """Returns the answer of `get_keys`; raises TypeError for a str, which is a sequence of characters."""
     if isinstance(held, str | bytes) or not isinstance(held, Iterable):
         reason = f"`get_keys` of the secrets must return a list of kids, got {type(held).__name__}"
         raise TypeError(reason)
@@ -125,7 +125,7 @@ def _kids(held: object) -> Iterable[str]:
 
 
 def _in_order(kids: list[str], held: Iterable[str], *, every: bool) -> list[str]:
-    """The kids that are held, in the order of the question, which is that of preference."""
+    """Returns the found kids in the order of the request, the preferred first; without `every`, one."""
     names = set(held)
     wanted = [kid for kid in kids if kid in names]
     return wanted if every else wanted[:1]

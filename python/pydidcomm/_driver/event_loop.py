@@ -8,14 +8,15 @@ from typing import Any
 from pydidcomm._core import Batch, DIDDocument, Operation, Secret
 
 _PLAIN = frozenset({bool, dict, list, type(None), DIDDocument, Secret})
-"""What most plain answers are: to search a class for a method that it lacks takes most of the time here."""
+"""The most common types of plain answers: searching a class for a missing method is slow."""
 
 
 async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401, the result of the work
-    """Run the work in a worker thread of Python, while the event loop goes on.
+    """Run the work in a worker thread, so that the event loop stays responsive.
 
-    No thread of the compiled module enters the interpreter, so none can meet its end. Without an event loop,
-    and when Python starts no threads any more (in `atexit` handlers), the work is done in place.
+    The threads are Python's own: a thread of the compiled module could enter an interpreter that has ended.
+    Without an event loop, and where Python starts no threads any more (in `atexit` handlers), the work runs
+    in the caller's thread.
     """
     loop = running_loop()
     if loop is None:
@@ -28,17 +29,17 @@ async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401, the res
 
 
 def is_awaitable(answer: object) -> bool:
-    """Whether the answer has to be awaited, by its type: some objects have every attribute."""
+    """Return whether the answer must be awaited, by its type, since some objects have every attribute."""
     kind = type(answer)
     return kind not in _PLAIN and hasattr(kind, "__await__")
 
 
 def running_loop() -> ModuleType | None:
-    """The module asyncio or trio, whichever drives the caller; None for neither.
+    """Return the module asyncio or trio, whichever drives the caller; None for neither.
 
-    A loop that runs on the thread does not have to drive the caller: Twisted sends to coroutines from a
-    callback of asyncio, trio runs as a guest, trio-asyncio runs one inside the other. The current task
-    decides; where both have one, the task whose coroutine is nearer on the stack.
+    A loop that runs on the thread does not always drive the caller: Twisted sends to coroutines from a
+    callback of asyncio, trio runs as a guest, trio-asyncio runs one inside the other. The loop with a current
+    task does; if both have one, the loop whose coroutine is nearer on the stack.
     """
     asyncio, trio = sys.modules.get("asyncio"), sys.modules.get("trio")
     aio_task = None if asyncio is None else _current(asyncio.current_task)
@@ -56,7 +57,7 @@ def running_loop() -> ModuleType | None:
 
 
 def loop_token() -> object | None:
-    """The event loop that drives the caller, as an object that stands for it; None for no event loop."""
+    """Return an object that identifies the event loop of the caller; None without an event loop."""
     loop = running_loop()
     if loop is None:
         return None

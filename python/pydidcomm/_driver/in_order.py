@@ -1,7 +1,7 @@
-"""Work on several items at the same time, whose results are handed out in the order of the items.
+"""Process several items concurrently, and yield the results in the order of the items.
 
-An asynchronous generator must not be suspended inside of a task group or a nursery. So the tasks here are
-children of the event loop, and `Tasks.close` cancels them and waits until each has ended.
+An asynchronous generator must not be suspended inside of a task group or a nursery. Therefore the tasks are
+children of the event loop, and `close` cancels them and waits until each has ended.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class _Entry:
-    """An item on its way."""
+    """The state of an item in progress."""
 
     __slots__ = ("done", "error", "result")
 
@@ -28,18 +28,18 @@ class _Entry:
 
 
 class _Bell:
-    """Wakes the one task that waits for something to happen."""
+    """Wakes the single task that waits for progress."""
 
     def __init__(self, event: Callable[[], Any]) -> None:
         self._event = event
         self._rung = event()
 
     def ring(self) -> None:
-        """Ends `wait`."""
+        """Wake the task in `wait`."""
         self._rung.set()
 
     async def wait(self) -> None:
-        """Returns when something has happened since the last call."""
+        """Wait until `ring` was called since the last return."""
         await self._rung.wait()
         self._rung = self._event()
 
@@ -118,10 +118,10 @@ async def in_order(
     work: Callable[[Item], Coroutine[Any, Any, Result]],
     at_once: int,
 ) -> AsyncGenerator[Result, None]:
-    """What the work on each item returns, in the order of the items.
+    """Yield the result of the work on each item, in the order of the items.
 
-    At most `at_once` items are on their way: read, and not yet left behind by the caller. An exception of the
-    source is raised when the results of all items before it are handed out.
+    At most `at_once` items are in progress: read, and not yet finished by the caller. An exception of the
+    source is raised after the results of all items before it.
     """
     loop = running_loop()
     if loop is None:
@@ -137,7 +137,7 @@ async def in_order(
     source = _Entry()
 
     async def read() -> None:
-        # one task from the first item to the last: the source may have cancel scopes of its own
+        # a single task reads all items, since the source may contain cancel scopes
         async with _reader(items) as following:
             while True:
                 await tasks.slots.acquire()
@@ -172,9 +172,9 @@ def _result(entry: _Entry) -> Any:  # noqa: ANN401
 async def _reader(
     items: AsyncIterable[Item] | Iterable[Item],
 ) -> AsyncGenerator[Callable[[], Awaitable[Item]], None]:
-    """A function that returns the next item, or raises StopAsyncIteration.
+    """Yield a function that returns the next item, or raises StopAsyncIteration.
 
-    An asynchronous generator is closed at the end, by the task that runs it. Streams are their owner's.
+    An asynchronous generator is closed at the end, by the task that runs it. A stream is left open.
     """
     if isinstance(items, AsyncIterable):
         awaited = aiter(items)

@@ -1,7 +1,7 @@
-"""A private asyncio event loop in a thread, for a library that knows asyncio alone.
+"""A private asyncio event loop in a thread, for a library that supports asyncio only.
 
-The thread is a daemon and is stopped by an exit handler, after work that is under way: neither can it keep a
-process from ending, nor does it enter an interpreter that has ended.
+The thread is a daemon, so it does not keep a process from ending. An exit handler stops it after the work in
+progress, so it does not enter an interpreter that has ended.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 EXIT_SECONDS = 2.0
-"""How long the end of the process waits for work under way: far more than a write to a database takes."""
+"""How long the end of the process waits for work in progress: far longer than a write to a database."""
 
 
 class LoopThread:
-    """The thread and its loop, begun with the first work."""
+    """The thread and its loop, which start with the first work."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,7 +37,7 @@ class LoopThread:
         self.stayed_with_parent = False
 
     def submit(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer]":
-        """Run the coroutine in the private loop; in the caller's thread, once Python starts no more."""
+        """Run the coroutine in the private loop, or in the caller's thread once Python starts no threads."""
         begun = self.begin(work)
         if begun is not None:
             return begun
@@ -65,12 +65,12 @@ class LoopThread:
             self._handed_over.append((work, future))
             first = len(self._handed_over) == 1
         if first:
-            # a system call, after which the caller waits for the interpreter lock: one for all of the work
+            # one system call for all of the work, since the caller then waits for the interpreter lock
             loop.call_soon_threadsafe(self._take_over, loop)
         return future
 
     def _take_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        """In the private loop: begin what was handed over."""
+        """Start the submitted work, in the private loop."""
         with self._lock:
             handed_over, self._handed_over = self._handed_over, []
         for work, future in handed_over:
@@ -80,9 +80,9 @@ class LoopThread:
             task.add_done_callback(partial(_report, future))
 
     def leave_if_daemon(self) -> None:
-        """Stop a daemon thread once Python has begun to end: native code must not run any more.
+        """Block a daemon thread forever once Python has begun to end, since native code must not run then.
 
-        Nothing waits for it.
+        No other thread waits for a daemon thread.
         """
         if self.ended and threading.current_thread().daemon:
             threading.Event().wait()
@@ -103,7 +103,7 @@ class LoopThread:
             return None if self.ended else self._loop
 
     def stop(self) -> None:
-        """Finish what is under way, and end the thread."""
+        """Finish the work in progress, and end the thread."""
         with self._lock:
             self.ended = True
             loop, thread = self._loop, self._thread
@@ -114,7 +114,7 @@ class LoopThread:
         thread.join(EXIT_SECONDS)
 
     def forget(self) -> None:
-        """In a forked process: the thread stayed with the parent."""
+        """Reset the state in a forked process, which does not have the thread of its parent."""
         stayed = self.stayed_with_parent or self._loop is not None
         atexit.unregister(self.stop)
         self.__init__()  # type: ignore[misc]
@@ -122,7 +122,7 @@ class LoopThread:
 
 
 def _report(future: "Future[Any]", task: "asyncio.Task[Any]") -> None:
-    """Hand the outcome of a task over to the thread that waits for it."""
+    """Hand the outcome of a task to the thread that waits for it."""
     if task.cancelled():
         future.cancel()
     if not future.set_running_or_notify_cancel():

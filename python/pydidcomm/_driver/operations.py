@@ -30,14 +30,14 @@ from pydidcomm.config import (
 from pydidcomm.errors import MissingToWarning, UnprovedSenderWarning
 
 _Known: TypeAlias = tuple[Context, int]
-"""What the core has without asking, and the time."""
+"""The context of the core, and the time in seconds since the epoch."""
 
 _PARAMETERS = PackEncryptedParameters()
 _PACK = PackEncryptedConfig()
 _UNPACK = UnpackConfig()
 _END_OF_TIME = 2**63
-"""What the core reads as a time ends there, and no clock shows as much."""
-# as `out_of_band.INVITATION_TYPE`, whose module most programs never load
+"""The limit of times in the core, which no clock reaches."""
+# `out_of_band.INVITATION_TYPE`, without importing its module
 _INVITATION = "https://didcomm.org/out-of-band/2.0/invitation"
 
 
@@ -80,19 +80,17 @@ def _pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted
 
 
 def sender_of(message: Message | Mapping[str, Any], frm: str | None, *, anonymous: bool) -> str | None:
-    """Who authenticates the message: `frm`, or the sender that the message names; None for anoncrypt."""
+    """Return the sender for authcrypt: `frm`, or that of the message; None for anoncrypt."""
     if anonymous:
         if frm is not None:
-            reason = (
-                f"`frm` and `anonymous=True` exclude each other, got `frm`, {described(frm)}: leave one out"
-            )
+            reason = f"`frm` must be None with `anonymous=True`, got {described(frm)}: leave one of them out"
             raise ValueError(reason)
         return None
     return _named(message) if frm is None else frm
 
 
 def warn_of_anonymity(message: Message | Mapping[str, Any], frm: str | None, sign_frm: str | None) -> None:
-    """Warns where the message names a sender that nothing will prove."""
+    """Warns of a message with `frm` that nothing will prove."""
     if frm is None and sign_frm is None and _named(message) is not None:
         text = (
             "the message has `frm`, and the argument `frm` is None: the recipient cannot verify the sender; "
@@ -102,7 +100,7 @@ def warn_of_anonymity(message: Message | Mapping[str, Any], frm: str | None, sig
 
 
 def warn_of_missing_to(message: Message | Mapping[str, Any]) -> None:
-    """Warns where a signed message could be passed on, because it names no recipient."""
+    """Warns of a signed message without `to`, which its readers could pass on to others."""
     to: object
     type_: object
     if isinstance(message, Message):
@@ -111,8 +109,8 @@ def warn_of_missing_to(message: Message | Mapping[str, Any]) -> None:
         to, type_ = message.get("to"), message.get("type")
     if not to and not _core.same_message_type(str(type_), _INVITATION):
         text = (
-            "the signed message has no `to`, so that a recipient refuses it by default; "
-            "name the recipients: `Message(..., to=['did:...'])`"
+            "the signed message has no `to`, so recipients refuse it by default; pass the recipients: "
+            "`Message(..., to=['did:...'])`"
         )
         warnings.warn(text, MissingToWarning, stacklevel=3)
 
@@ -144,12 +142,12 @@ def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_en
 
 
 def _is_empty(to: object) -> bool:
-    """Whether it is an empty sequence; programs without a type checker may pass any object."""
+    """Return whether `to` is an empty sequence; callers may pass any object."""
     return isinstance(to, Sequence) and not to
 
 
 def unpack_options(config: UnpackConfig | None) -> UnpackConfig:
-    """The options, those by default where there are none."""
+    """Return the options, or the default options for None."""
     check_instance("config", config, UnpackConfig)
     return config or _UNPACK
 
@@ -157,7 +155,7 @@ def unpack_options(config: UnpackConfig | None) -> UnpackConfig:
 def check_pack_options(
     config: PackEncryptedConfig | None, parameters: PackEncryptedParameters | None = None
 ) -> None:
-    """Refuses options of another class."""
+    """Raises TypeError for options of another class."""
     check_instance("config", config, PackEncryptedConfig)
     check_instance("params", parameters, PackEncryptedParameters)
 
@@ -179,9 +177,9 @@ def receive(
 def _unpack_arguments(
     resolvers: ResolversConfig, config: UnpackConfig | None
 ) -> tuple[_core.UnpackOptions, bool, _Known]:
-    """How messages are unpacked: the options, whether replays are looked for, and what the core has."""
+    """Return the options, whether a replay key is needed, and the context with the time."""
     config = unpack_options(config)
-    # first of all it refuses what is not a ResolversConfig
+    # first, since it checks the type of `resolvers`
     known = _known(resolvers, config.now)
     return config.prepared, resolvers.replay_window is not None, known
 
@@ -287,29 +285,29 @@ def v1_unpack_forward(
 
 
 def time_of(resolvers: ResolversConfig) -> int:
-    """The time, in whole seconds since the epoch."""
+    """Return the time of the clock in whole seconds since the epoch."""
     if resolvers.clock is None:
         return int(time.time())
     now = cast("object", resolvers.clock())
     if not isinstance(now, int | float):
         reason = f"`clock` must return seconds since the epoch as a number, got {kind_of(now)}"
         raise ArgumentTypeError(reason)
-    # also refuses a float that is not a number
+    # also refuses NaN
     if not 0 <= now < _END_OF_TIME:
-        reason = f"`clock` must return seconds since the epoch as a number from 0, got {now}"
+        reason = f"`clock` must return seconds since the epoch, at least 0, got {now}"
         raise ArgumentValueError(reason)
     return int(now)
 
 
 def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:
-    """The context of an operation, and the time at which it is prepared."""
+    """Return the context of an operation, and the time of its preparation."""
     check_resolvers(resolvers)
-    # one clock for what is written and for what is read; a test that freezes `time.time` freezes both
+    # packing and unpacking use one clock, so a test that freezes `time.time` freezes both
     return resolvers.prepared, time_of(resolvers) if now is None else now
 
 
 def is_local(resolvers: ResolversConfig, did: str) -> bool:
-    """Whether the core resolves the DID without asking."""
+    """Return whether the core resolves the DID without the program's resolver."""
     _, prefixes, exceptions = local_resolver(resolvers.did_resolver)
     return _longest(prefixes, did) > _longest(exceptions, did)
 

@@ -1,4 +1,4 @@
-"""Outcomes of another thread, for the coroutines that wait for them: an event loop is woken once for many.
+"""Hand outcomes of another thread to the coroutines that wait for them, waking an event loop once for many.
 
 Each call into an event loop from another thread is a system call.
 """
@@ -12,7 +12,7 @@ from pydidcomm._driver.event_loop import running_loop
 
 
 class Outcome(NamedTuple):
-    """What came of some work: its result, or what it raised."""
+    """The result of some work, or its exception."""
 
     result: Any = None
     failure: Exception | None = None
@@ -28,7 +28,7 @@ class _OnAsyncio:
         return waiting
 
     def set(self, outcome: Outcome) -> None:
-        # its task may be cancelled
+        # the waiting task may be cancelled
         if self._future.done():
             return
         if outcome.failure is None:
@@ -55,7 +55,7 @@ class _OnTrio:
 
 
 class _WithoutLoop:
-    """For a coroutine that is driven by hand: it blocks its thread."""
+    """Blocks the thread, for a coroutine that runs without an event loop."""
 
     loop = None
 
@@ -74,11 +74,11 @@ class _WithoutLoop:
 
 
 Waiting = _OnAsyncio | _OnTrio | _WithoutLoop
-"""Awaited in the event loop that made it. A caller that is cancelled stops waiting, the work is finished."""
+"""Awaited in the event loop that created it. A cancelled caller stops waiting, and the work continues."""
 
 
 def waiting() -> Waiting:
-    """What the caller awaits, and another thread hands to `settle`."""
+    """Return an object that the caller awaits, and that another thread passes to `settle`."""
     loop: Any = running_loop()
     if loop is None:
         return _WithoutLoop()
@@ -86,10 +86,10 @@ def waiting() -> Waiting:
 
 
 def settle(outcomes: Iterable[tuple[Waiting, Outcome]]) -> None:
-    """Hand outcomes to those who wait, in any thread.
+    """Hand outcomes to the waiting coroutines, from any thread.
 
     Args:
-        outcomes: Who waits, and for what.
+        outcomes: The waiting objects, each with its outcome.
     """
     loops: dict[Any, list[tuple[Waiting, Outcome]]] = {}
     for each in outcomes:
@@ -106,7 +106,7 @@ def settle(outcomes: Iterable[tuple[Waiting, Outcome]]) -> None:
 
 
 def _wake_trio(token: Any, outcomes: list[tuple[Waiting, Outcome]]) -> None:  # noqa: ANN401
-    from trio import RunFinishedError  # noqa: PLC0415, it runs
+    from trio import RunFinishedError  # noqa: PLC0415, trio is imported already
 
     with suppress(RunFinishedError):
         token.run_sync_soon(_set, outcomes)

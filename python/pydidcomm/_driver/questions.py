@@ -1,4 +1,4 @@
-"""Answer many questions concurrently, within a limit, and keep the event loop responsive."""
+"""Send many requests to resolvers concurrently, within a limit, and keep the event loop responsive."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -15,10 +15,10 @@ _PACKAGE = __file__.removesuffix("questions.py")[:-1].removesuffix("_driver")
 """The folder of the package."""
 
 BLOCK = 64
-"""How many plain answers are taken before other tasks have a turn: 6 ms with a store that takes 100 us."""
+"""How many answers of plain functions are processed before other tasks run: 6 ms at 100 µs for each."""
 
 _CANCELLED_SECONDS = 5
-"""How long a cancelled task waits for a replay window: longer than a round trip to a database."""
+"""How long a cancelled task waits for a replay window, in seconds: longer than a database round trip."""
 
 
 async def pause() -> None:
@@ -29,7 +29,7 @@ async def pause() -> None:
 
 
 async def await_despite_cancellation(answer: Awaitable[Any]) -> None:
-    """Await the answer in a task that is cancelled already: whatever it awaits may be cancelled again."""
+    """Await the answer in a task that is cancelled, and may be cancelled again at each await."""
     loop = running_loop()
     if loop is None:
         await answer
@@ -46,9 +46,9 @@ async def await_despite_cancellation(answer: Awaitable[Any]) -> None:
 
 
 async def gather(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
-    """What each of them answers, or the exception that it raises, in their order.
+    """Call the functions, and return their answers or exceptions in order.
 
-    At most `at_once` answers are awaited at the same time; the next question is asked as one is answered.
+    At most `at_once` answers are awaited at the same time; the next function is called as one answer arrives.
     """
     loop = running_loop()
     if loop is None or len(ask) == 1:
@@ -59,7 +59,7 @@ async def gather(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
 
 
 def gather_now(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ARG001, as `gather`
-    """Return what plain functions answer, or the exceptions that they raise, in their order."""
+    """Call plain functions, and return their answers or exceptions in order."""
     return [_asked(partial(_plain_answer, one)) for one in ask]
 
 
@@ -68,7 +68,7 @@ def _plain_answer(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to
 
 
 def _asked(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
-    """Return what a function answers, or the exception that it raises."""
+    """Call a function, and return its answer or its exception."""
     try:
         return ask()
     except Exception as error:  # noqa: BLE001, an exception of a resolver is an answer
@@ -94,11 +94,11 @@ async def _in_tasks(asyncio: ModuleType, ask: Sequence[Callable[[], Any]], at_on
 
     try:
         for place, one in enumerate(ask):
-            # before the question is asked: a coroutine that nothing awaits would be complained about
+            # before the call, since Python warns of a coroutine that is never awaited
             await slots.acquire()
             answer = _asked(one)
             if is_awaitable(answer):
-                # the coroutine is the task: inside another one that is cancelled it would never be awaited
+                # the coroutine itself is the task: inside of a cancelled task it would never be awaited
                 tasks[place] = asyncio.ensure_future(answer)
                 tasks[place].add_done_callback(release)
             else:
@@ -152,19 +152,19 @@ async def _in_nursery(trio: ModuleType, ask: Sequence[Callable[[], Any]], at_onc
 
 
 def without_frames(error: Exception) -> Exception:
-    """The exception with its traceback as a note.
+    """Replace the traceback of an exception by a note with its text, and return the exception.
 
-    The frames of a traceback hold the messages and keys of the whole batch. An exception in a list that one
-    of these frames holds is a reference cycle: plaintexts would stay until the garbage collector runs.
+    The frames of a traceback refer to the messages and keys of the whole batch, and to the list with the
+    exception: this cycle would keep plaintexts in memory until the garbage collector runs.
     """
-    import traceback  # noqa: PLC0415, where nothing fails it is not needed
+    import traceback  # noqa: PLC0415, needed on failure only
 
     frames = [
         part for part in traceback.extract_tb(error.__traceback__) if not part.filename.startswith(_PACKAGE)
     ]
     if frames:
         note = "Traceback (most recent call last):\n" + "".join(traceback.format_list(frames)).rstrip()
-        # one object may be raised again and again
+        # the same object may be raised several times
         if note not in getattr(error, "__notes__", ()):
             error.add_note(note)
     seen: set[int] = set()
@@ -179,7 +179,7 @@ def without_frames(error: Exception) -> Exception:
 
 
 def one_each(entries: list[Any]) -> list[Any]:
-    """The entries, with an exception of its own for each, since raising adds to its traceback and notes."""
+    """Copy repeated exceptions, since raising one adds to its traceback and notes; return the entries."""
     seen: set[int] = set()
     for place, entry in enumerate(entries):
         if isinstance(entry, BaseException):
@@ -190,12 +190,12 @@ def one_each(entries: list[Any]) -> list[Any]:
 
 
 def copied(error: _E) -> _E:
-    """The exception as another object, or itself where it cannot be copied."""
-    import copy  # noqa: PLC0415, where nothing fails it is not needed
+    """Return a copy of the exception, or the exception itself where it cannot be copied."""
+    import copy  # noqa: PLC0415, needed on failure only
 
     try:
         twin = copy.copy(error)
-    except Exception:  # noqa: BLE001, its own __init__ need not take its own args
+    except Exception:  # noqa: BLE001, its __init__ may not accept its own args
         return error
     if type(twin) is not type(error):
         return error

@@ -1,4 +1,4 @@
-"""Request DID documents that operations have in common: together, or once for all that wait."""
+"""Resolve DIDs of several operations together, or once for all operations that wait."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,14 +15,14 @@ from pydidcomm.resolvers.options import NO_OPTIONS, Ask, asking
 
 
 class _Answered:
-    """A resolver that has been asked for some DIDs already."""
+    """A resolver with the documents of some DIDs, resolved in advance."""
 
     def __init__(self, answers: Mapping[str, Any], ask: Ask) -> None:
         self._answers = answers
         self._ask = ask
 
     def resolve(self, did: str, /, options: ResolveOptions = NO_OPTIONS) -> Any:  # noqa: ANN401
-        """Return the answer that is there, or ask for it."""
+        """Return the document resolved in advance, or call the resolver."""
         if did not in self._answers or options.fresh:
             return self._ask(did, options)
         answer = self._answers[did]
@@ -32,10 +32,10 @@ class _Answered:
 
 
 async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:
-    """The same resolvers, with the documents of these DIDs and DID URLs requested at the same time."""
+    """Return the resolvers, with the documents of these DIDs and DID URLs resolved concurrently."""
     dids = dict.fromkeys(re.split("[/?#]", party, maxsplit=1)[0] for party in parties)
     asked = [did for did in dids if not operations.is_local(resolvers, did)]
-    if len(asked) < 2:  # noqa: PLR2004, one document is requested by the operation itself
+    if len(asked) < 2:  # noqa: PLR2004, the operation itself resolves a single DID
         return resolvers
     ask = asking(resolvers.did_resolver)
     answers = await gather([partial(ask, did, NO_OPTIONS) for did in asked], resolvers.max_concurrency)
@@ -43,12 +43,12 @@ async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) 
 
 
 def resolved_one_by_one(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:  # noqa: ARG001
-    """Return the same resolvers: plain functions answer one question after the other, when it comes up."""
+    """Return the same resolvers: without an event loop, each DID is resolved when it is needed."""
     return resolvers
 
 
 class _Pending:
-    """A question on its way."""
+    """A request in progress."""
 
     def __init__(self, answered: Any) -> None:  # noqa: ANN401, an event of the loop
         self.answered = answered
@@ -56,7 +56,7 @@ class _Pending:
 
 
 class _Shared:
-    """A resolver whose answer goes to every operation that waits for it."""
+    """A resolver that sends one request for all operations that wait for the same DID."""
 
     def __init__(self, ask: Ask, loop: Any) -> None:  # noqa: ANN401, the module of the loop
         self._ask = ask
@@ -64,7 +64,7 @@ class _Shared:
         self._pending: dict[tuple[str, ResolveOptions], _Pending] = {}
 
     async def resolve(self, did: str, /, options: ResolveOptions = NO_OPTIONS) -> Any:  # noqa: ANN401
-        """Return the answer, of one's own question or of one that is on its way."""
+        """Return the answer of a request in progress, or of a new one."""
         asked = (did, options)
         while (pending := self._pending.get(asked)) is not None:
             await pending.answered.wait()
@@ -81,14 +81,14 @@ class _Shared:
             pending.answer.append(without_frames(copied(error)))
             raise
         finally:
-            # one that was cancelled has no answer: the next one asks again
+            # a cancelled request has no answer, so the next operation repeats it
             del self._pending[asked]
             pending.answered.set()
         return answer
 
 
 def shared(resolvers: ResolversConfig) -> ResolversConfig:
-    """The same resolvers, which are asked once for what several operations wait for."""
+    """Return the resolvers, with one request for all operations that wait for the same DID."""
     loop = running_loop()
     if loop is None:
         return resolvers

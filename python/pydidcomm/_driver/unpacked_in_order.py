@@ -1,4 +1,4 @@
-"""Unpack messages from a queue concurrently, in their order."""
+"""Unpack messages from a queue concurrently, and yield the results in order."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from contextlib import aclosing
@@ -16,7 +16,7 @@ PackedMessage: TypeAlias = str | bytes | Mapping[str, Any]
 """A message as it arrived."""
 
 AT_ONCE = 64
-"""How many messages are on their way: more would be no faster for most networks and databases."""
+"""The most messages in progress: more are not faster with most networks and databases."""
 
 
 async def unpacked_in_order(
@@ -25,7 +25,7 @@ async def unpacked_in_order(
     config: UnpackConfig | None,
     at_once: int,
 ) -> AsyncGenerator[UnpackResult | Exception, None]:
-    """Yield what each message unpacks to, or the exception, before the application is asked about it."""
+    """Yield the result of each message, or its exception, before the checks of the application."""
     common = shared(resolvers)
 
     async def one(packed_msg: PackedMessage) -> UnpackResult | Exception:

@@ -1,4 +1,4 @@
-"""Wait for a future of another thread, in whatever event loop drives the caller."""
+"""Wait for a future of another thread, in any event loop."""
 
 from contextlib import suppress
 from threading import Lock
@@ -14,7 +14,7 @@ Answer = TypeVar("Answer")
 
 
 async def wait(future: "Future[Answer]") -> Answer:
-    """Return the result. A caller that is cancelled stops waiting, and the work is finished regardless."""
+    """Wait for the result; a cancelled caller stops waiting, and the work continues."""
     loop: Any = running_loop()
     if loop is not None and not future.done():
         await (_on_trio(loop, future) if loop.__name__ == "trio" else _on_asyncio(loop, future))
@@ -22,7 +22,7 @@ async def wait(future: "Future[Answer]") -> Answer:
 
 
 class _Wakeups:
-    """The waiters of one loop whose futures have ended: the loop is woken once for all of them.
+    """Wakes the waiters of one loop whose futures have ended, with one call into the loop.
 
     Each call into a loop from another thread is a system call.
     """
@@ -32,7 +32,7 @@ class _Wakeups:
         self._ended: list[Any] = []
 
     def add(self, loop: Any, waiter: Any) -> None:  # noqa: ANN401, of asyncio
-        """Wake a waiter soon; called in any thread."""
+        """Wake a waiter soon; may be called from any thread."""
         with self._lock:
             self._ended.append(waiter)
             first = len(self._ended) == 1

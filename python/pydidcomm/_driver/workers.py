@@ -1,8 +1,8 @@
 """Worker threads for long work, on asyncio and trio.
 
-They are threads of Python's own executors, which are joined before the interpreter ends. At most one piece of
-work for each processor is handed to them at a time. What waits for its turn waits as a coroutine, so that
-cancelling it leaves nothing behind, and a server that is late does not compute what it has given up.
+They belong to Python's own executors, which are joined before the interpreter ends. Each event loop submits
+at most one piece of work for each processor at a time. Further work waits as a coroutine, so that cancelling
+it leaves nothing behind, and an overloaded server does not compute results that it no longer needs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Slots:
-    """How many pieces of work one event loop may still hand over, and the callers that wait for one.
+    """The free slots for work of one event loop, and the callers that wait for one.
 
     `asyncio.Semaphore` would do the same, but keeps its event loop alive.
     """
@@ -42,7 +42,7 @@ class _Slots:
             await turn
         except BaseException:
             if turn.done() and not turn.cancelled():
-                # it was given the slot in the same moment
+                # the slot was assigned at the same time
                 self.release()
             self._waiting.pop(turn, None)
             raise
@@ -63,7 +63,7 @@ _threads: ThreadPoolExecutor | None = None
 
 
 def _forget_threads() -> None:
-    """A forked process has none of its parent's threads."""
+    """Creates new threads in a forked process, which has none of its parent's."""
     global _threads  # noqa: PLW0603, one pool for the process
     _threads = None
 
@@ -73,7 +73,7 @@ if hasattr(os, "register_at_fork"):
 
 
 class _Once:
-    """Some work that is run once, by the first thread that gets to it, or withdrawn."""
+    """Work that runs once, in the first thread that takes it, unless it is withdrawn."""
 
     __slots__ = ("_runs",)
 
@@ -81,7 +81,7 @@ class _Once:
         self._runs = [work.run]
 
     def withdraw(self) -> bool:
-        """Whether no thread has begun it, and none will."""
+        """Withdraw the work; return False if a thread has taken it already."""
         try:
             self._runs.pop()
         except IndexError:
@@ -89,7 +89,7 @@ class _Once:
         return True
 
     def outcome(self) -> list[Any] | None:
-        """What it leads to and what it raises; None if it was withdrawn or run before."""
+        """Run the work, and return its result and its exception; None if it was withdrawn or taken."""
         try:
             run = self._runs.pop()
         except IndexError:
@@ -101,7 +101,7 @@ class _Once:
 
 
 class _Handover:
-    """Work on its way through a worker thread and back to an asyncio event loop."""
+    """Work for a worker thread, whose outcome returns to an asyncio event loop."""
 
     __slots__ = ("_loop", "_once", "_slots", "waiter")
 
@@ -112,7 +112,7 @@ class _Handover:
         self.waiter: Future[list[Any]] = loop.create_future()
 
     def run(self) -> None:
-        """In the worker thread: run the work and report to the loop."""
+        """Run the work in the worker thread, and report the outcome to the loop."""
         outcome = self._once.outcome()
         if outcome is not None:
             try:
@@ -122,7 +122,7 @@ class _Handover:
                 return
 
     def run_in_place(self) -> None:
-        """The same in the loop itself, unless a worker thread was faster."""
+        """Run the work in the loop itself, unless a worker thread has taken it."""
         outcome = self._once.outcome()
         if outcome is not None:
             self._end(outcome)
@@ -166,7 +166,7 @@ def _executor() -> ThreadPoolExecutor:
 
 
 _limiters: Any = None
-"""The limiter of each run of trio: a `trio.lowlevel.RunVar`."""
+"""The limiter of each trio event loop: a `trio.lowlevel.RunVar`."""
 
 
 async def run_on_trio(trio: ModuleType, work: Operation | Batch) -> Any:  # noqa: ANN401, the result of the work
@@ -193,7 +193,7 @@ async def run_on_trio(trio: ModuleType, work: Operation | Batch) -> Any:  # noqa
 
 
 def _result(outcome: list[Any]) -> Any:  # noqa: ANN401, the result of the work
-    # emptied, since the traceback of the error holds the frames that hold the list
+    # emptied, since the frames in the traceback of the error refer to the list
     error, result = outcome.pop(), outcome.pop()
     if error is None:
         return result

@@ -1,4 +1,4 @@
-"""Which addresses a connection may go to: public ones, and the networks that the program allows."""
+"""Decide which addresses a connection may go to: public ones, and networks that the program allows."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# `is_global` counts these as global in some patch releases of CPython, or in all
+# `is_global` is true for these in some or all patch releases of CPython
 _NOT_PUBLIC = tuple(
     ip_network(network)
     for network in (
@@ -21,9 +21,9 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is reached over the public internet, and over no other network.
+    """Return whether the address belongs to the public internet only.
 
-    An IPv6 address that stands for an IPv4 address is judged by the latter: IPv4-mapped, 6to4, Teredo, NAT64.
+    For an IPv6 address with an embedded IPv4 address, the latter decides: IPv4-mapped, 6to4, Teredo, NAT64.
     """
     if any(address in network for network in _NOT_PUBLIC if network.version == address.version):
         return False
@@ -51,13 +51,14 @@ def _embedded(address: IPv6Address) -> Sequence[IPv4Address]:
 
 
 class AllowedAddresses:
-    """Public addresses, and those of some networks.
+    """A container of all public addresses, and of those in some networks.
 
     Args:
-        allow: Networks that are allowed although they are not public: "10.0.0.0/8", "127.0.0.1".
+        allow: Networks that are allowed although they are not public, for instance "10.0.0.0/8" or
+            "127.0.0.1".
 
     Raises:
-        TypeError: `allow` is one str.
+        TypeError: `allow` is a str.
         ValueError: An entry is not a network.
     """
 
@@ -83,5 +84,5 @@ def _network(entry: str | Network | Address) -> Network:
 
 
 def address_of(text: str) -> Address:
-    """The address that the operating system's resolver wrote."""
+    """Parse an address from the operating system's resolver."""
     return ip_address(text)

@@ -31,17 +31,17 @@ KEPT_SECONDS = 5.0
 """How long an unused connection is kept: servers close theirs after 5 seconds (uvicorn) and later."""
 
 DRAIN_BYTES = 16_384
-"""The most bytes that are read of a body which nothing needs: a new connection costs more than these."""
+"""The most bytes that are read of an unused body, to keep its connection: a new one costs more than these."""
 
 DRAIN_SECONDS = 1.0
-"""How long they are waited for."""
+"""The time limit for these bytes, in seconds."""
 
 AUTHORITIES = str | os.PathLike[str] | ssl.SSLContext | None
-"""Certificate authorities to verify servers with: a PEM file, a context, or None for the system's."""
+"""The certificate authorities to verify servers with: a PEM file, a context, or None for the system's."""
 
 
 class Reason(StrEnum):
-    """Why a request has no usable answer."""
+    """Why a request has no usable response."""
 
     NOT_A_URL = "not a URL"
     REFUSED_ADDRESS = "refused address"
@@ -53,12 +53,12 @@ class Reason(StrEnum):
 
 
 class RequestFailedError(Exception):
-    """A request without a usable answer.
+    """A request without a usable response.
 
     Attributes:
         reason: What went wrong.
-        detail: The same in more words.
-        status: The status of the answer, where it began.
+        detail: The details; empty where there are none.
+        status: The status of the response; None where none arrived.
     """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
@@ -70,7 +70,7 @@ class RequestFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a server: status, headers with names in lower case, and what was read of the body."""
+    """The response of a server: status, headers with names in lower case, and the body that was read."""
 
     status: int
     headers: dict[str, str]
@@ -83,17 +83,18 @@ class Answer:
 
 
 class GuardedClient:
-    """Requests to public addresses. It may be used from several event loops, and has a pool for each.
+    """A client for requests to public addresses, with a connection pool for each event loop.
 
     Args:
         allow: Networks whose addresses are allowed although they are not public.
         ca: The certificate authorities to verify servers with.
-        timeout: Seconds for a whole request, from the look-up of the host to the last byte of the answer.
-        lookup: Looks up hosts in place of the operating system.
+        timeout: The time limit of a request in seconds, from the lookup of the host to the last byte of the
+            response.
+        lookup: Looks up hosts; None for the operating system.
 
     Raises:
         TypeError: An argument has another type.
-        ValueError: `allow` lists something else, or `timeout` is not positive.
+        ValueError: An entry of `allow` is not a network, or `timeout` is not positive.
     """
 
     def __init__(
@@ -125,10 +126,18 @@ class GuardedClient:
         max_bytes: int | None,
         timeout: float | None = None,  # noqa: ASYNC109, one deadline for the whole request
     ) -> Answer:
-        """The answer to a request; with `max_bytes=None` its status and headers alone.
+        """Send a request, and return the response; with `max_bytes=None`, its status and headers only.
+
+        Args:
+            method: The HTTP method.
+            url: The URL, `http` or `https`.
+            headers: The headers, without `host` and `accept-encoding`.
+            content: The body.
+            max_bytes: The longest body in bytes, after decompression; None to ignore the body.
+            timeout: The time limit of this request in seconds; None for that of the client.
 
         Raises:
-            RequestFailedError: There is no answer, or a longer one.
+            RequestFailedError: There is no response, or it is longer than `max_bytes`.
         """
         target = parsed(url)
         fields = [("host", target.netloc.decode("ascii")), *headers.items(), ("accept-encoding", "identity")]
@@ -154,7 +163,7 @@ class GuardedClient:
                 return Answer(response.status, names, body)
 
     def pool(self) -> httpcore2.AsyncConnectionPool:
-        """The pool of the running event loop."""
+        """Return the connection pool of the running event loop."""
         loop = _running()
         pool = self._pools.get(loop)
         if pool is None:
@@ -169,7 +178,7 @@ class GuardedClient:
 
     @staticmethod
     async def pause(seconds: float) -> None:
-        """Wait that long, in any event loop."""
+        """Wait for some seconds, in any event loop."""
         await anyio.sleep(seconds)
 
     async def aclose(self) -> None:
@@ -181,7 +190,7 @@ class GuardedClient:
 
 @contextmanager
 def translated(started: list[int]) -> Generator[None]:
-    """Raises RequestFailedError for what the client's libraries raise."""
+    """Raise RequestFailedError for the exceptions of the HTTP libraries."""
     try:
         try:
             yield
@@ -199,19 +208,19 @@ def translated(started: list[int]) -> Generator[None]:
 
 
 def _running() -> object:
-    """The running event loop."""
+    """Return the running event loop; raise RuntimeError where there is none."""
     loop = loop_token()
     if loop is None:
-        message = "no event loop is running: await it in asyncio or trio"
+        message = "a request needs a running event loop: call it in asyncio or trio"
         raise RuntimeError(message)
     return loop
 
 
 def parsed(url: str, *schemes: str) -> httpx2.URL:
-    """The URL in the parts that a request has, with its host in the letters of DNS.
+    """Parse a URL, with its host in the ASCII form of DNS.
 
     Raises:
-        RequestFailedError: It is not a URL of such a scheme, by default http or https.
+        RequestFailedError: `url` is not a URL with one of the schemes, by default http and https.
     """
     schemes = schemes or ("http", "https")
     try:
@@ -219,13 +228,13 @@ def parsed(url: str, *schemes: str) -> httpx2.URL:
     except httpx2.InvalidURL as error:
         raise RequestFailedError(Reason.NOT_A_URL, str(error)) from error
     if target.scheme not in schemes or not target.host or target.userinfo:
-        detail = f"expected {' or '.join(schemes)}, a host and no user name"
+        detail = f"it must have the scheme {' or '.join(schemes)}, a host, and no user name"
         raise RequestFailedError(Reason.NOT_A_URL, detail)
     return target
 
 
 def moved(url: str, location: str) -> str | None:
-    """Where a redirect leads; None where it leaves the host, its port or TLS, or is not a URL."""
+    """Return the target of a redirect; None where it changes scheme, host or port, or is not a URL."""
     before = httpx2.URL(url)
     try:
         after = before.join(location)
@@ -236,14 +245,14 @@ def moved(url: str, location: str) -> str | None:
 
 
 async def _read(stream: AsyncIterable[bytes], headers: dict[str, str], max_bytes: int) -> bytes:
-    """The body, decompressed where the server compresses unasked; the limit counts what comes out."""
+    """Read the body, decompressed where the server compressed it; `max_bytes` limits the result."""
     coding = headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "", "gzip", "x-gzip", "deflate"}:
         raise RequestFailedError(Reason.BROKEN_OFF, f"the body has the content coding {coding}")
-    # 47: the header of the data says whether it is gzip or zlib
+    # 47: detect gzip or zlib by the header of the data
     inflate = None if coding in {"identity", ""} else zlib.decompressobj(47)
     body = bytearray()
-    # trio wants a generator that is left early to be closed by the task that left it
+    # trio requires that the task which leaves a generator early closes it
     async with aclosing(cast("AsyncGenerator[bytes]", aiter(stream))) as chunks:
         async for chunk in chunks:
             room = max_bytes - len(body) + 1
@@ -259,7 +268,7 @@ async def _read(stream: AsyncIterable[bytes], headers: dict[str, str], max_bytes
 
 
 async def _drain(stream: AsyncIterable[bytes]) -> bytes:
-    """Reads a short body that nothing needs, so that the connection is used again; returns nothing."""
+    """Read a short unused body, so that its connection can be used again; return no bytes."""
     length = 0
     with suppress(httpcore2.NetworkError, httpcore2.ProtocolError), anyio.move_on_after(DRAIN_SECONDS):
         async with aclosing(cast("AsyncGenerator[bytes]", aiter(stream))) as chunks:
@@ -271,7 +280,7 @@ async def _drain(stream: AsyncIterable[bytes]) -> bytes:
 
 
 def _not_connected(error: Exception) -> RequestFailedError:
-    """What prevented the connection: TLS, or the network below it."""
+    """Return the cause that prevented the connection: TLS, or the network."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
@@ -282,7 +291,7 @@ def _not_connected(error: Exception) -> RequestFailedError:
 
 @functools.lru_cache(maxsize=8)
 def _shared_context(authorities: str | None) -> ssl.SSLContext:
-    # loading the system's authorities takes longer than all else about a request
+    # loading the system's authorities takes longer than the rest of a request
     if authorities is None:
         return httpcore2.default_ssl_context()
     return ssl.create_default_context(cafile=authorities)

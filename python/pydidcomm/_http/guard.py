@@ -1,8 +1,8 @@
-"""The guard against server-side request forgery (SSRF): it sits at the connect, where nothing bypasses it.
+"""The guard against server-side request forgery (SSRF): it checks addresses as the socket connects.
 
-A host is looked up once. Every address of it has to be allowed, and the socket goes to one that was
-checked: a check before the request would be followed by a second look-up, with another answer (DNS
-rebinding). TLS and the header Host stay on the name.
+A host is looked up once. Each of its addresses must be allowed, and the socket connects to a checked one. A
+check before the request would be followed by a second lookup, possibly with another answer (DNS rebinding).
+TLS and the header Host use the name of the host.
 """
 
 import socket
@@ -19,14 +19,14 @@ Lookup: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """Looks up a host: a coroutine function that takes host and port, and returns addresses as text."""
 
 MOST_TRIED = 4
-"""How many addresses of a host are tried: the deadline of a request leaves no time for more."""
+"""The most addresses of a host that are tried: the deadline of a request leaves no time for more."""
 
 SECONDS_EACH = 3.0
-"""Seconds for an address that is not the last one: a silent first one leaves time for the others."""
+"""The time limit for each address but the last, in seconds, which leaves time for the others."""
 
 
 class RefusedAddressError(Exception):
-    """A host that has an address which is not public."""
+    """A host has an address that is not public and not allowed."""
 
     def __init__(self, host: str, address: str) -> None:
         super().__init__(host, address)
@@ -35,8 +35,8 @@ class RefusedAddressError(Exception):
 
     def __str__(self) -> str:
         return (
-            f"{self.host} has the address {self.address}, which is not public; "
-            f"if it is meant, pass `allow=['{self.address}']`"
+            f"{self.host} has the address {self.address}, which is not public: to allow it, pass "
+            f"`allow=['{self.address}']`"
         )
 
 
@@ -56,11 +56,11 @@ class GuardedBackend(AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> AsyncNetworkStream:
-        """A connection to one of the host's addresses, after all of them were checked.
+        """Check all addresses of the host, and connect to one of them.
 
         Raises:
-            RefusedAddressError: One of the addresses is not allowed.
-            ConnectError: The host has no address, or none answers.
+            RefusedAddressError: An address is not allowed.
+            ConnectError: The host has no address, or none of them answers.
         """
         try:
             addresses = list(dict.fromkeys(await self._lookup(host, port)))
@@ -91,16 +91,16 @@ class GuardedBackend(AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ARG002, ASYNC109, the signature of the base class
         socket_options: Iterable[SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> AsyncNetworkStream:
-        """Refused: the URL of a peer names hosts."""
+        """Raise RefusedAddressError: a URL of a peer must contain a host."""
         raise RefusedAddressError(path, "of this machine")
 
     async def sleep(self, seconds: float) -> None:
-        """Wait that long."""
+        """Wait for some seconds."""
         await anyio.sleep(seconds)
 
 
 class _ClosedOnCancel(AsyncNetworkStream):
-    """A connection that is closed where its TLS handshake is cancelled, which httpcore2 leaves open."""
+    """A connection that is closed if its TLS handshake fails or is cancelled; httpcore2 leaves it open."""
 
     def __init__(self, stream: AsyncNetworkStream) -> None:
         self._stream = stream
@@ -132,6 +132,6 @@ class _ClosedOnCancel(AsyncNetworkStream):
 
 
 async def looked_up(host: str, port: int) -> list[str]:
-    """The addresses of the host by the operating system's resolver."""
+    """Return the addresses of the host from the operating system's resolver."""
     found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]

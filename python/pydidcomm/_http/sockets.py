@@ -17,17 +17,17 @@ except ImportError as error:
     raise ImportError(message, name=error.name) from None
 
 PING_SECONDS = 20.0
-"""How often a connection is pinged, and how long a pong may take: routers drop idle connections."""
+"""The interval of pings, and the time limit of a pong, in seconds: routers drop idle connections."""
 
 
 @asynccontextmanager
 async def opened(
     client: GuardedClient, url: str, *, max_bytes: int
 ) -> AsyncGenerator[websockets.AsyncWebSocketSession]:
-    """A session with the endpoint; messages that are longer end it.
+    """Open a WebSocket session; a message of more than `max_bytes` closes it.
 
     Raises:
-        RequestFailedError: There is none within the time limit of the client.
+        RequestFailedError: The session was not opened within the time limit of the client.
     """
     started: list[int] = []
     with (
@@ -47,13 +47,13 @@ async def opened(
             except websockets.WebSocketUpgradeError as error:
                 status = error.response.status_code
                 started.append(status)
-                raise RequestFailedError(Reason.BROKEN_OFF, f"status {status} in place of 101") from error
+                raise RequestFailedError(Reason.BROKEN_OFF, f"status {status} instead of 101") from error
     if limit.cancelled_caught:
         raise RequestFailedError(Reason.TIMED_OUT)
 
 
 class _Pool(httpx2.AsyncBaseTransport):
-    """The connections of a guarded client, for httpx2's own client, which has no argument for the guard."""
+    """A transport over the guarded connections, since the client of httpx2 has no argument for the guard."""
 
     def __init__(self, client: GuardedClient) -> None:
         self._pool = client.pool()
@@ -75,7 +75,7 @@ class _Pool(httpx2.AsyncBaseTransport):
 
 
 class _Stream(httpx2.AsyncByteStream):
-    """The body of an answer, whose end gives the connection back."""
+    """The body of a response; closing it returns the connection to the pool."""
 
     def __init__(self, stream: Any) -> None:  # noqa: ANN401, that of httpcore2
         self._stream = stream

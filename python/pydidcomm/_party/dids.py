@@ -45,7 +45,8 @@ class Dids(Party):
 
         Raises:
             TypeError: `secrets` can neither store nor generate keys.
-            ValueError: The arguments contradict one another; see `pydidcomm.create_peer_did`.
+            ValueError: A count, a curve or an endpoint is not allowed, or `method` does not support the
+                combination.
             UnsupportedError: A curve is not supported.
         """
         return await peer_did.create_peer_did(

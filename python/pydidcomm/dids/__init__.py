@@ -1,4 +1,4 @@
-"""Create DIDs whose secrets a store keeps: did:peer, did:key and did:jwk."""
+"""Create did:peer, did:key and did:jwk DIDs, and store their secrets."""
 
 from pydidcomm.dids.key_did import create_jwk_did, create_key_did
 from pydidcomm.dids.peer_did import PeerMethod, create_peer_did

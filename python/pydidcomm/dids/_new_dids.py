@@ -1,4 +1,4 @@
-"""DIDs of keys that a store generates: the keys to request, and their kids."""
+"""Create DIDs from keys that a store generates: the keys to request, and their kids."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -15,11 +15,11 @@ _USES: dict[tuple[str, str], KeyUse] = {
     ("did:jwk", "X25519"): "agreement",
     ("did:jwk", "Ed25519"): "authentication",
 }
-"""What the one key of a DID is for, where its curve does not allow both."""
+"""The use of a DID's single key, where its curve does not allow both uses."""
 
 
 class MadeDid(NamedTuple):
-    """A new DID, its keys by kid, and what short forms of it are the hash of."""
+    """A new DID, its keys by kid, the long forms of its short forms, and what a resolver must store."""
 
     did: str
     keys: dict[str, NewKey]
@@ -28,18 +28,18 @@ class MadeDid(NamedTuple):
 
 
 def wanted_for(method: str, curve: str) -> Wanted:
-    """The one key of a did:key or did:jwk."""
+    """Return the curve and the use of the single key of a did:key or did:jwk."""
     return [(curve, _USES.get((method, curve), "both"))]
 
 
 def key_did(keys: Sequence[NewKey]) -> MadeDid:
-    """The did:key of the key."""
+    """Return the did:key of the key."""
     did = f"did:key:{keys[0].public_key.multikey()}"
     return MadeDid(did, _named(did, keys[0]), {}, did)
 
 
 def jwk_did(keys: Sequence[NewKey]) -> MadeDid:
-    """The did:jwk of the key."""
+    """Return the did:jwk of the key."""
     from pydidcomm.external_keys import create_public_key_did  # noqa: PLC0415, it loads json
 
     did = create_public_key_did(authentication=[keys[0].public_key], method="did:jwk").did
@@ -47,7 +47,7 @@ def jwk_did(keys: Sequence[NewKey]) -> MadeDid:
 
 
 def peer_did(method: int, wanted: Wanted, keys: Sequence[NewKey], services: Sequence[Any]) -> MadeDid:
-    """The did:peer of the keys, made in the order in which they were wanted."""
+    """Return the did:peer of the keys, which are in the order of `wanted`."""
     agreement = [key for (_, use), key in zip(wanted, keys, strict=True) if use == "agreement"]
     authentication = [key for (_, use), key in zip(wanted, keys, strict=True) if use != "agreement"]
     did, kids, known = _core.encode_peer_public_keys(
@@ -71,7 +71,7 @@ def _long_forms(did: str, known: str | None) -> dict[str, str]:
 
 
 def _named(did: str, key: NewKey) -> dict[str, NewKey]:
-    """The keys of a DID that is one key, named after themselves."""
+    """Return the keys of a did:key or did:peer:0 by kid, whose fragment is the key itself."""
     keys = [key] if key.agreement is None else [key, key.agreement]
     if key.public_key.curve == "Ed25519" and key.agreement is None:
         message = "`make_key` must return an Ed25519 key for both uses with `agreement`, its X25519 key"

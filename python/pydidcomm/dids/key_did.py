@@ -13,26 +13,26 @@ __all__ = ["create_jwk_did", "create_key_did"]
 
 
 def new_key_did(curve: str) -> tuple[str, list[Secret]]:
-    """Create a did:key and its secrets, which are not stored yet."""
+    """Create a did:key and its secrets, without storing them."""
     return _core.encode_key_did(Secret.generate(curve))
 
 
 def new_jwk_did(curve: str) -> tuple[str, list[Secret]]:
-    """Create a did:jwk and its secret, which is not stored yet."""
+    """Create a did:jwk and its secret, without storing it."""
     return _core.encode_jwk_did(Secret.generate(curve))
 
 
 async def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") -> str:
-    """A new did:key, its secrets kept in the store.
+    """Create a did:key, and store its secrets.
 
     Args:
-        secrets: Takes the new secrets; a `KeyMaker` generates them itself.
-        curve: The curve of its key. Ed25519 signs and brings an X25519 key for agreement; P-256, P-384 and
-            P-521 sign and agree with one key, as secp256k1 does for peers that ask for it; X25519 only
-            agrees.
+        secrets: The store of the new secrets; a `KeyMaker` generates them itself.
+        curve: The curve of its key. Ed25519 signs, and implies an X25519 key for agreement. P-256, P-384,
+            P-521 and secp256k1 have one key for both uses; senders encrypt to secp256k1 only with `curves`.
+            X25519 only agrees.
 
     Raises:
-        UnsupportedError: The curve is not on offer.
+        UnsupportedError: The curve is not supported.
 
     Example:
         >>> import asyncio
@@ -52,15 +52,15 @@ async def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25
 
 
 async def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-256") -> str:
-    """A new did:jwk, its secret kept in the store.
+    """Create a did:jwk, and store its secret.
 
     Args:
-        secrets: Takes the new secret; a `KeyMaker` generates it itself.
-        curve: The curve of its key. P-256, P-384, P-521 and secp256k1 sign and agree; X25519 only agrees,
-            Ed25519 only signs.
+        secrets: The store of the new secret; a `KeyMaker` generates it itself.
+        curve: The curve of its key. P-256, P-384, P-521 and secp256k1 have one key for both uses; X25519 only
+            agrees, Ed25519 only signs.
 
     Raises:
-        UnsupportedError: The curve is not on offer.
+        UnsupportedError: The curve is not supported.
 
     Example:
         >>> import asyncio

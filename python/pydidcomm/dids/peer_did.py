@@ -17,34 +17,34 @@ from pydidcomm.resolvers.making import maker_of
 __all__ = ["PeerMethod", "create_peer_did"]
 
 PeerMethod: TypeAlias = Literal[0, 1, 2, 3, 4]
-"""A method of did:peer: one key, a genesis document, keys and services, the hash of these, a document."""
+"""The numalgo of a did:peer: one key, a genesis document, keys and services, their hash, a document."""
 
 _VERIFY_ONLY = ("P-384", "P-521")
-"""Curves whose signatures are verified and never made, so that every recipient can verify ours."""
+"""Curves whose signatures are verified but not created, since recipients need not support them."""
 
 _MOST_KEYS = 1000
-"""The most keys of one kind on each curve: a did:peer with as many is longer than any DID that is read."""
+"""The most keys of one kind on each curve: a did:peer with more is longer than any DID that is read."""
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(/|$))"
 """The scheme of a URI; a name followed by a port is not one."""
 
 _NOT_IN_A_URI = r"[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-"""White space, control characters and bidi formatting; the core passes over endpoints that have them."""
+"""White space, control characters and bidi formatting; the core ignores endpoints with these."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeerDid:
-    """What a new did:peer is made of; see `create_peer_did`.
+    """The contents of a new did:peer; see `create_peer_did`.
 
     Attributes:
         auth_keys_count: How many keys sign, on each of `auth_curves`.
         agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`.
-        method: Which did:peer it is.
+        method: The numalgo of the did:peer.
         auth_curves: The curves of the keys that sign.
         agreement_curves: The curves of the keys for agreement.
-        service_endpoint: Where it takes messages.
-        routing_keys: The keys of mediators to wrap for, the outermost first.
-        accept: The profiles taken, most preferred first.
+        service_endpoint: The URI or DID at which messages are received; None for no endpoint.
+        routing_keys: The keys of the mediators, the outermost first.
+        accept: The media type profiles, the preferred first.
         services: Further services.
     """
 
@@ -59,18 +59,18 @@ class PeerDid:
     services: Sequence[Mapping[str, Any]]
 
     def create(self, resolver: LocalResolver | None) -> tuple[str, list[Secret], str]:
-        """Returns the new DID, its secrets, and what a resolver remembers once the secrets are stored."""
+        """Returns the new DID, its secrets, and what a resolver stores once the secrets are stored."""
         self._check(resolver)
         agreement = _secrets(self.agreement_curves, self.agreement_keys_count)
         authentication = _secrets(self.auth_curves, self.auth_keys_count)
         if self.method == 0:
-            # its one key does both where the curve allows it
+            # its single key has both uses where the curve allows them
             agreement, authentication = ([], authentication[:1]) if authentication else (agreement[:1], [])
         did, secrets, known = _core.encode_peer_did(self.method, agreement, authentication, self._services())
         return did, secrets, known or did
 
     def wanted(self, resolver: LocalResolver | None) -> _new_dids.Wanted:
-        """The keys that a `KeyMaker` makes for the DID: the curve and the use of each."""
+        """Returns the curve and the use of each key that a `KeyMaker` must generate."""
         self._check(resolver)
         if self.method == 0:
             curves = (self.auth_keys_count and self.auth_curves) or self.agreement_curves
@@ -83,26 +83,29 @@ class PeerDid:
         ]
 
     def encode(self, wanted: _new_dids.Wanted, keys: Sequence[NewKey]) -> _new_dids.MadeDid:
-        """The new DID of keys that a store made."""
+        """Returns the new DID of keys that a `KeyMaker` generated."""
         return _new_dids.peer_did(self.method, wanted, keys, self._services())
 
     def _check(self, resolver: LocalResolver | None) -> None:
-        """Refuses what the DID could not have, or what would make it useless."""
+        """Raises an exception for contents that the method does not allow, or that are unusable."""
         self._check_counts()
         if self.method in (1, 3) and resolver is None:
-            message = f"did:peer:{self.method} is only a hash; pass `resolver` to store what it is a hash of"
+            message = (
+                f"`resolver` must be given for `method={self.method}`, got None: the DID is only a hash, and "
+                "the resolver stores its document"
+            )
             raise ValueError(message)
         for name in ("auth_curves", "agreement_curves", "routing_keys", "accept"):
             check_list(name, getattr(self, name), str)
         check_list("services", self.services, Mapping, "dict")
-        # the one key of a did:peer:0 agrees where it does not sign
+        # the single key of a did:peer:0 agrees where its curve does not sign
         for curve in self.auth_curves if self.auth_keys_count and self.method != 0 else ():
             if curve in _VERIFY_ONLY:
-                message = f"`auth_curves`: keys on {curve} do not sign; use Ed25519, P-256 or secp256k1"
+                message = f"`auth_curves` must be Ed25519, P-256 or secp256k1, got {curve}: it does not sign"
                 raise ValueError(message)
         several = max(self.auth_keys_count, self.agreement_keys_count) > 1
         if self.method == 0 and (several or len(self.auth_curves) > 1 or len(self.agreement_curves) > 1):
-            message = "did:peer:0 has one key: use method 2 for several keys or curves"
+            message = "`method=0` must have one key on one curve: use `method=2` for several keys or curves"
             raise ValueError(message)
         check_endpoint("`service_endpoint`", self.service_endpoint)
         for service in self.services:
@@ -136,12 +139,12 @@ class PeerDid:
 
 
 def _members(value: object) -> Mapping[str, Any]:
-    """The members of a JSON object, none of another value: programs without a type checker may pass any."""
+    """Return the members of a JSON object; none for any other value, since callers may pass one."""
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def check_endpoint(name: str, uri: object) -> None:
-    """An endpoint is a URI of some transport, or a DID: both begin with a scheme."""
+    """Raises an exception for an endpoint that is neither a URI with a scheme nor a DID."""
     if uri is None:
         return
     if not isinstance(uri, str):
@@ -153,12 +156,12 @@ def check_endpoint(name: str, uri: object) -> None:
 
 
 def _secrets(curves: Sequence[str], count: int) -> list[Secret]:
-    # the DID is made of its keys, so a key is named after the DID is known
+    # the DID contains its keys, so the kids follow later
     return [Secret.generate(curve) for curve in curves for _ in range(count)]
 
 
 def remember(resolver: LocalResolver | None, method: PeerMethod, known: str) -> None:
-    """Remembers a new DID whose secrets are stored."""
+    """Stores the document of a new DID in the resolver, after its secrets are stored."""
     if resolver is None:
         return
     match method:
@@ -167,7 +170,7 @@ def remember(resolver: LocalResolver | None, method: PeerMethod, known: str) -> 
         case 1:
             resolver.remember_genesis(known)
         case 2:
-            # it carries its document; its did:peer:3 resolves while that is in the cache
+            # it contains its document; its did:peer:3 resolves while that is in the cache
             resolver.resolve(known)
         case 3 | 4:
             resolver.remember(known)
@@ -183,7 +186,7 @@ async def store_secrets(secrets: SecretsStore, created: Sequence[Secret]) -> Non
 
 
 async def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
-    """The keys that the store makes, in the order in which they are wanted."""
+    """Lets the store generate the keys, and returns them in the order of `wanted`."""
     keys: list[NewKey] = []
     for curve, use in wanted:
         key: Any = secrets.make_key(curve, use)
@@ -192,7 +195,7 @@ async def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
 
 
 async def stored(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
-    """The new DID, once the store has its keys."""
+    """Stores the keys of a new DID, and returns the DID."""
     done: Any = secrets.store_did(new.did, new.keys, new.long_forms)
     if is_awaitable(done):
         await done
@@ -213,34 +216,36 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
     services: Sequence[Mapping[str, Any]] = (),
     resolver: LocalResolver | None = None,
 ) -> str:
-    """A new did:peer, its secrets kept in the store.
+    """Create a did:peer, and store its secrets.
 
-    Keys for agreement come first, those that sign follow: `#key-1`, `#key-2` and so on. Of the methods, 2
-    is that of the tutorial; 4 has a short form in addition to the long one that is returned, and its secrets
-    are named in the short form, which finds them by either; 0 is one key without a service. Methods 1 and 3
-    are only hashes: the resolver of the peer must remember what `resolver.known(did)` returns.
+    Keys for agreement come first, then the keys that sign: `#key-1`, `#key-2` and so on. Method 2 is that of
+    the tutorial. Method 4 returns the long form and has a short form too; the kids of its secrets have the
+    short form, and are found by both. Method 0 is one key without a service. Methods 1 and 3 are only hashes:
+    the resolver of the peer must store what `resolver.known(did)` returns.
 
     Args:
-        secrets: Stores the new secrets, in one call of `add_keys(secrets)` where it has that method, before
-            the DID is remembered and returned. A `KeyMaker` generates them itself and stores them in one
+        secrets: The store of the new secrets, which are stored in one call of `add_keys` where it has this
+            method, before the DID is returned. A `KeyMaker` generates them itself, and stores them in one
             call of `store_did`.
         auth_keys_count: How many keys sign, on each of `auth_curves`.
         agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`; at
             least one.
-        method: What the DID consists of.
-        auth_curves: The curves of the keys that sign; method 0 takes one key on the first of them.
-        agreement_curves: The curves of the keys for agreement; method 0 takes one key on the first of them
-            where no key is to sign.
-        service_endpoint: The URI that takes messages, or the DID of a mediator; None for no service.
-        routing_keys: The keys of mediators to wrap for, the outermost first.
-        accept: The profiles taken, most preferred first.
-        services: Further services, each as a DID document shows it: `type`, `serviceEndpoint`, perhaps `id`.
-        resolver: Remembers the DID, so that its short form resolves too; methods 1 and 3 need one.
+        method: The numalgo of the did:peer, 0 to 4.
+        auth_curves: The curves of the keys that sign; method 0 has one key, on the first of them.
+        agreement_curves: The curves of the keys for agreement; method 0 has one key, on the first of them
+            if `auth_keys_count` is 0.
+        service_endpoint: The URI at which messages are received, or the DID of a mediator; None for no
+            endpoint.
+        routing_keys: The keys of the mediators of `service_endpoint`, the outermost first.
+        accept: The media type profiles of `service_endpoint`, the preferred first.
+        services: Further services, each as a DID document has it: `type`, `serviceEndpoint`, optionally `id`.
+        resolver: Stores the document, so that a short form resolves too; required for methods 1 and 3.
 
     Raises:
-        ValueError: There would be no key to encrypt to, a curve does not fit its purpose, or the method has
-            no room for what was asked.
-        UnsupportedError: A curve or a method is not on offer.
+        TypeError: An argument has another type; a `str` is not a sequence.
+        ValueError: A count, a curve or an endpoint is not allowed, or the method does not support the
+            combination.
+        UnsupportedError: A curve or the method is not supported.
 
     Example:
         >>> import asyncio

@@ -1,9 +1,9 @@
-"""The exceptions of pydidcomm, by who must act.
+"""The exceptions of pydidcomm, grouped by the party that must act.
 
 An exception of the program's own resolver passes through as it was raised, with a note that names what was
-being resolved. Misuse of the API is a `TypeError` or a `ValueError`. Texts name identifiers and algorithms,
-never content or key material; line breaks, terminal escapes and bidi controls are escaped in them, and the
-attributes have the original.
+being resolved. Misuse of the API raises `TypeError` or `ValueError`. Texts contain identifiers and
+algorithms, never content or key material. Line breaks, terminal escapes and bidi controls are escaped in
+texts; attributes have the original.
 
 Each class has a stable `code`, which a problem report can carry; `DIDCommError` lists them.
 """

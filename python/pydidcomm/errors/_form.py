@@ -1,4 +1,4 @@
-"""A message or a document that breaks its specification, or that uses what is not supported."""
+"""Errors of messages and documents that break their specification, or use an unsupported algorithm."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -12,8 +12,8 @@ class MalformedMessageError(DIDCommError):
     """A message breaks the specification: its sender must act.
 
     Attributes:
-        part: Which part of it, for instance "message.to" or "jwe.protected.epk".
-        reason: What is wrong with it.
+        part: The invalid part of the message, for instance "message.to" or "jwe.protected.epk".
+        reason: What is wrong with the part.
     """
 
     code: ClassVar[str] = "e.p.msg.malformed"
@@ -31,8 +31,8 @@ class MalformedDocumentError(DIDCommError):
     """A DID document breaks its specification: its publisher must act.
 
     Attributes:
-        did: The DID whose document it is.
-        reason: What is wrong with it.
+        did: The DID of the document.
+        reason: What is wrong with the document.
     """
 
     code: ClassVar[str] = "e.p.did.malformed-document"
@@ -51,10 +51,10 @@ class UnsupportedError(DIDCommError):
     """An algorithm, a key type or a form is not supported: the parties must negotiate.
 
     Attributes:
-        what: The kind of thing, for instance "content encryption".
-        algorithm: Its name as it was given.
-        keys: Where `what` is a relationship of a DID document: the kids that it lists, each with its curve or
-            what else makes it of no use; at most 100.
+        what: The kind of algorithm, for instance "content encryption".
+        algorithm: Its name as it arrived.
+        keys: Where `what` is a verification relationship of a DID document: the kids that it lists, at most
+            100, each with its curve or the reason why it is unusable.
     """
 
     code: ClassVar[str] = "e.p.msg.unsupported"
@@ -82,7 +82,7 @@ class IncompatibleKeysError(UnsupportedError):
     Attributes:
         sender: The sender's DID.
         recipient: The recipient's DID.
-        sender_curves: The curves of the sender's keys, or what else they are.
+        sender_curves: The curves of the sender's keys, or the reasons why they are unusable.
         recipient_curves: The curves of the recipient's keys.
     """
 

@@ -1,4 +1,4 @@
-"""What a resolver or an endpoint in the network did not do."""
+"""Errors of resolvers and endpoints in the network."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,17 +8,17 @@ from pydidcomm.errors._root import DIDCommError
 
 
 class ResolutionError(DIDCommError):
-    """A resolver could not find out whether the DID exists: retry later, or correct the configuration.
+    """The resolution of a DID failed: retry later, or correct the configuration.
 
-    A DID that does not exist is a `DidNotFoundError`.
+    For a DID that does not exist, resolvers raise `DidNotFoundError`.
 
     Attributes:
         did: The DID.
-        url: The URL that was requested; None where the DID has none.
-        cause: What went wrong: "invalid DID", "refused address", "not connected", "tls", "timed out",
-            "broken off", "redirect", "status 503" (or another one), "too large", "not JSON", "wrong id",
-            "invalid document" or "not verified".
-        detail: The same in more words; empty where `cause` says all.
+        url: The URL that was requested; None where no URL was.
+        cause: The cause: "invalid DID", "refused address", "not connected", "tls", "timed out", "broken off",
+            "redirect", "status 503" (or another status), "too large", "not JSON", "wrong id", "invalid
+            document" or "not verified".
+        detail: The details of the cause; empty where there are none.
     """
 
     code: ClassVar[str] = "e.p.did.resolution"
@@ -36,11 +36,11 @@ class ResolutionError(DIDCommError):
 
 
 class DeliveryError(DIDCommError):
-    """No endpoint took the message.
+    """No endpoint accepted the message.
 
     Attributes:
-        tried: The attempts in order, each the URI and what went wrong, for instance "status 503".
-        refused: Whether every endpoint refused the message as it is, so that another attempt is useless.
+        tried: The attempts in order, each with its URI and what went wrong, for instance "status 503".
+        refused: Whether every endpoint refused the message itself, so that a retry would fail too.
     """
 
     code: ClassVar[str] = "e.p.xfer.undelivered"

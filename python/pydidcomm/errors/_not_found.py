@@ -1,4 +1,4 @@
-"""A DID, a key, a secret, an endpoint or a content that was not found."""
+"""Errors for a DID, key, secret, endpoint or content that was not found."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,7 +14,7 @@ class NotFoundError(DIDCommError):
 
 
 class DidDeactivatedError(NotFoundError):
-    """The DID is deactivated: its resolver says so, and its keys prove nothing any more.
+    """The resolver reports that the DID is deactivated, so its keys no longer prove anything.
 
     Attributes:
         did: The DID.
@@ -31,7 +31,7 @@ class DidDeactivatedError(NotFoundError):
 
 
 class DidNotFoundError(NotFoundError):
-    """No resolver knows the DID.
+    """The resolver has no document for the DID.
 
     Attributes:
         did: The DID.
@@ -44,20 +44,20 @@ class DidNotFoundError(NotFoundError):
         self.did = did
 
     def _text(self) -> str:
-        # the long form of a did:peer:4 has one colon more, and contains its document
+        # the long form of a did:peer:4 has one colon more, and needs no next step
         is_short = self.did.count(":") == "did:peer:4".count(":")
         needed = NEEDED.get(self.did[: len("did:peer:1")], "") if is_short else ""
         return f"DID not found: {self.did}{needed or resolver_for(self.did)}"
 
 
 class KeyNotFoundError(NotFoundError):
-    """The DID document has no such entry in that relationship.
+    """The DID document does not list the key in the required verification relationship.
 
     Attributes:
-        did: The DID whose document was read.
-        kid: The key that was looked for; "*" for any.
-        relationship: Where it has to stand, for instance "keyAgreement".
-        candidates: The kids that the document lists there; at most 100.
+        did: The DID of the document.
+        kid: The kid that was searched; "*" for any key.
+        relationship: The verification relationship that must list the key, for instance "keyAgreement".
+        candidates: The kids that the document lists there, at most 100.
     """
 
     code: ClassVar[str] = "e.p.did.key-not-found"
@@ -76,7 +76,7 @@ class KeyNotFoundError(NotFoundError):
 
 
 class EndpointNotFoundError(NotFoundError):
-    """The recipient has no endpoint that takes the message.
+    """The recipient has no endpoint for the message.
 
     Attributes:
         did: The recipient's DID.
@@ -91,15 +91,15 @@ class EndpointNotFoundError(NotFoundError):
     def _text(self) -> str:
         return (
             f"{self.did} lists no endpoint for this message: deliver it on a connection that the recipient "
-            "opened, or ask for another of its endpoints with `forward_schemes` or `forward_service_id`"
+            "opened, or allow other endpoints with `forward_schemes` or `forward_service_id`"
         )
 
 
 class ContentNotFoundError(NotFoundError):
-    """The content of an attachment is not in the message: it has to be fetched from one of its links.
+    """The content of an attachment is not in the message: fetch it from one of its links.
 
     Attributes:
-        links: Where the content can be had.
+        links: The URLs of the content.
     """
 
     code: ClassVar[str] = "e.p.msg.content-not-included"
@@ -109,14 +109,14 @@ class ContentNotFoundError(NotFoundError):
         self.links = tuple(links)
 
     def _text(self) -> str:
-        return "the content is not in the message, it has to be fetched from one of its links"
+        return "the content is not in the message: fetch it from one of the `links`, and pass it as `content`"
 
 
 class SecretNotFoundError(NotFoundError):
-    """None of these secrets is held.
+    """The secrets resolver has none of the secrets.
 
     Attributes:
-        kids: The kids of the secrets that would have done.
+        kids: The kids of the secrets, any of which would suffice.
     """
 
     code: ClassVar[str] = "e.p.me.secret-not-found"

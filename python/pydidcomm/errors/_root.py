@@ -1,4 +1,4 @@
-"""The root of the exceptions: a text in one line, and a bounded repr."""
+"""The base class of the exceptions: a text in one line, and a bounded repr."""
 
 from typing import ClassVar
 
@@ -6,14 +6,14 @@ from pydidcomm._arguments import NAMED_BY
 from pydidcomm._core import sanitize
 
 _LONGEST_REPR = 1000
-"""The most characters of a repr, whose middle is left out: several DIDs and kids."""
+"""The most characters of a repr, which is shortened in the middle: several DIDs and kids."""
 
 
 class DIDCommError(Exception):
-    """The root of all exceptions of pydidcomm.
+    """The base class of all exceptions of pydidcomm.
 
-    Each class has a stable `code`, which a problem report can carry. It is a problem code of DIDComm v2.1
-    ("Problem Codes"): `e`, the scope `p`, then the descriptors, of which the first is the specification's.
+    Each class has a stable `code` for problem reports. It is a problem code of DIDComm v2.1 ("Problem
+    Codes"): `e`, the scope `p`, then descriptors, the first of which is from the specification.
 
     | code | exception |
     |---|---|
@@ -52,13 +52,13 @@ class DIDCommError(Exception):
             super().add_note(note)
 
     def __str__(self) -> str:
-        """The text in one line, whatever a peer wrote into it."""
+        """Return the text in one line, with untrusted parts sanitized."""
         return sanitize(self._text())
 
     def __repr__(self) -> str:
-        """The class and its arguments, bounded: a message can name a thousand long kids."""
+        """Return the class and its arguments, bounded, since a message can have a thousand long kids."""
         return sanitize(super().__repr__(), _LONGEST_REPR)
 
     def _text(self) -> str:
-        """The text as it is, for a subclass to say."""
+        """Return the text before it is sanitized; subclasses override it."""
         return super().__str__()

@@ -1,4 +1,4 @@
-"""A message that is not proved, not allowed, or not readable."""
+"""Errors of messages that are unproved, refused by policy, or cannot be decrypted or verified."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -9,12 +9,12 @@ from pydidcomm.errors._root import DIDCommError
 
 
 class UntrustedMessageError(DIDCommError):
-    """The message claims something that is not proved: do not believe it.
+    """A claim of the message is not proved: the message may be forged.
 
     Attributes:
-        claim: The claim, for instance "from=skid" or "from_prior.sub=from".
-        kid: The key that was to prove it, if there is one.
-        did: The DID that is claimed, if there is one.
+        claim: The claim, for instance "from=skid" or "from_prior.sub=from"; SECURITY.md lists them.
+        kid: The key that should prove the claim; None where there is none.
+        did: The claimed DID; None where there is none.
     """
 
     code: ClassVar[str] = "e.p.trust.unproved"
@@ -29,7 +29,7 @@ class UntrustedMessageError(DIDCommError):
         text = untrusted_text(self.claim, self.kid or None, self.did or None)
         if self.claim == "to=recipient" and not (self.kid or self.did):
             text += (
-                ": the signed message has no `to`; the sender has to add it, or pass "
+                ": the signed message has no `to`; its sender must add it, or accept such messages with "
                 '`UnpackConfig(to_mismatch="warning")`'
             )
         return text
@@ -40,7 +40,7 @@ class PolicyError(DIDCommError):
 
     Attributes:
         demand: The option that the message does not meet, for instance "require_encrypted".
-        did: The DID that is proved to be its sender, if there is one.
+        did: The DID of the proved sender; None for an anonymous one.
     """
 
     code: ClassVar[str] = "e.p.req.policy"
@@ -61,7 +61,7 @@ class ReplayedMessageError(DIDCommError):
 
     Attributes:
         message_id: The id of the message.
-        did: The DID that is proved to have made it, if there is one.
+        did: The DID of the proved sender; None for an anonymous one.
     """
 
     code: ClassVar[str] = "e.p.trust.replayed"
@@ -79,8 +79,8 @@ class DecryptionError(DIDCommError):
     """The message cannot be decrypted; the text is the same for every cause, so it cannot serve as an oracle.
 
     Attributes:
-        kids: The recipient keys that the open header of the message names, at most 1000; they are claimed,
-            not proved. `DIDCommMessaging.diagnose` reports which of them are held.
+        kids: The recipient kids in the unencrypted header of the message, at most 1000; claimed, not proved.
+            `DIDCommMessaging.diagnose` reports which of their private keys were found.
     """
 
     code: ClassVar[str] = "e.p.trust.crypto.decryption"
@@ -94,7 +94,7 @@ class DecryptionError(DIDCommError):
 
 
 class InvalidSignatureError(DIDCommError):
-    """The signature does not verify."""
+    """A signature does not verify: the content was changed, or signed with another key."""
 
     code: ClassVar[str] = "e.p.trust.crypto.signature"
 

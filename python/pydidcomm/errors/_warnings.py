@@ -1,14 +1,14 @@
-"""Warnings about a message that is packed."""
+"""Warnings about a message to pack."""
 
 
 class UnprovedSenderWarning(UserWarning):
-    """The message has `frm` and `pack_encrypted` got no `frm`: the recipient cannot verify the sender."""
+    """The message has `frm`, but `pack_encrypted` was called without: the sender will not be proved."""
 
 
 class MissingToWarning(UserWarning):
-    """The message that `pack_signed` got has no `to`: a recipient that uses `unpack` refuses it by default.
+    """The message for `pack_signed` has no `to`: `unpack` of the recipient refuses it by default.
 
-    Anyone could pass it on as if it was meant for another recipient. An out-of-band invitation needs no `to`.
+    Every reader could pass it on as a message to another recipient. An out-of-band invitation needs no `to`.
     """
 
 

@@ -27,7 +27,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # a party is made without the views, whose classes are a tenth of its import
+    # a party does not need the views, whose classes take a tenth of its import time
     if name in __all__:
         from pydidcomm.inspection import views  # noqa: PLC0415
 

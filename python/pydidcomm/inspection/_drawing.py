@@ -27,9 +27,9 @@ LABEL: Final = 126
 BAR: Final = 54
 # a glyph of 13 px is 0.6 em wide in every common monospaced font
 GLYPH: Final = 7.8
-# one of a proportional font, at 12 px and on average
+# the average glyph of a proportional font of 12 px
 LETTER: Final = 6.4
-# so many recipients, signatures or faults make a picture; the view has them all
+# the most recipients, signatures or faults in a picture; the view has all
 MOST_ROWS: Final = 6
 
 INK, FAINT = "#1f2937", "#64748b"
@@ -48,7 +48,7 @@ REST_COLOUR: Final = "#cbd5e1"
 
 
 class Style(NamedTuple):
-    """How a kind of box looks."""
+    """The colours and the icon of a kind of box."""
 
     colour: str
     tint: str
@@ -78,7 +78,7 @@ class Row(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of the text and its length in bytes."""
+    """A part of the envelope with its length in bytes."""
 
     name: str
     octets: int
@@ -97,15 +97,15 @@ class Box(NamedTuple):
 
     @property
     def height(self) -> int:
-        """The height with everything inside."""
+        """The height of the box with its contents."""
         inside = sum(box.height + MARGIN for box in self.inside)
         rows = len(self.rows) * ROW + (GAP if self.rows else 0)
         return HEAD + rows + inside + (BAR if self.parts else 0)
 
 
 def envelope_picture(view: EnvelopeView, message: Message | None) -> str:
-    """What an envelope says of itself, and inside of it the message where it is known."""
-    box: Box | None = None if message is None else _message_box(message, "known to you", with_body=True)
+    """Draw the unverified headers of an envelope, and inside the message where it is known."""
+    box: Box | None = None if message is None else _message_box(message, "passed by you", with_body=True)
     for layer in reversed(view.layers):
         box = _layer_box(layer, box)
     boxes = [] if box is None else [box]
@@ -115,18 +115,18 @@ def envelope_picture(view: EnvelopeView, message: Message | None) -> str:
         remark = f"and {more} more" if more else ""
         boxes.append(Box(FAULTY, "What unpack would refuse", remark, rows))
     parts = _parts(view.layers[0].parts, view.octets)
-    frame = Box(FRAME, "What the envelope says of itself", "claimed, nothing is proved", (), boxes, parts)
-    return _svg(frame, "What the envelope says of itself")
+    frame = Box(FRAME, "Headers of the envelope", "claimed, nothing is proved", (), boxes, parts)
+    return _svg(frame, "Headers of the envelope")
 
 
 def unpacked_picture(result: UnpackResult) -> str:
-    """The layers that were opened, and who is proved."""
+    """Draw the layers of an unpacked message, and whether its sender is proved."""
     metadata = result.metadata
     proved = "its sender is proved" if metadata.authenticated else "its sender is not proved"
     box = _message_box(result.message, proved, with_body=False)
     if metadata.sign_alg is not None:
         rows = [Row("alg", metadata.sign_alg.value), Row("signer", metadata.sign_from or "")]
-        box = Box(SIGNED, "Signature", "valid: it proves the signer to others too", rows, [box])
+        box = Box(SIGNED, "Signature", "valid: proves the signer to third parties too", rows, [box])
     opened = [Row("opened by", metadata.recipient_kid or "")]
     if metadata.enc_alg_auth is not None:
         rows = [
@@ -134,28 +134,28 @@ def unpacked_picture(result: UnpackResult) -> str:
             Row("sender", metadata.encrypted_from or ""),
             *opened,
         ]
-        box = Box(LOCKED, "Authcrypt", "opened: it proves the sender", rows, [box])
+        box = Box(LOCKED, "Authcrypt", "decrypted: proves the sender", rows, [box])
         opened = []
     if metadata.enc_alg_anon is not None:
         rows = [Row("enc", metadata.enc_alg_anon.value), *opened]
-        box = Box(LOCKED, "Anoncrypt", "opened: it names no sender", rows, [box])
-    frame = Box(FRAME, "What was unpacked", "checked, not just claimed", (), [box])
-    return _svg(frame, "The layers that were opened")
+        box = Box(LOCKED, "Anoncrypt", "decrypted: has no sender", rows, [box])
+    frame = Box(FRAME, "Unpacked message", "verified, not only claimed", (), [box])
+    return _svg(frame, "Unpacked message")
 
 
 def _layer_box(layer: EncryptedView | SignedView | PlaintextView, inside: Box | None) -> Box:
     if layer.layer == "encrypted":
-        sealed = Box(SEALED, "Sealed content", f"{layer.content_octets:,} B, for the recipients alone")
+        sealed = Box(SEALED, "Encrypted content", f"{layer.content_octets:,} B, for the recipients only")
         version = "DIDComm v1 " if layer.version == 1 else ""
         title = f"Encrypted {version}envelope (JWE)"
-        says = {"authcrypt": "authcrypt: names its sender", "anoncrypt": "anoncrypt: names no sender"}
+        says = {"authcrypt": "authcrypt: with a sender", "anoncrypt": "anoncrypt: without a sender"}
         return Box(LOCKED, title, says.get(layer.mode or "", ""), _encrypted_rows(layer), [inside or sealed])
     if layer.layer == "signed":
-        remark = "readable by everybody, signature not verified"
+        remark = "readable without a key, signature not verified"
         return Box(SIGNED, "Signed envelope (JWS)", remark, _signed_rows(layer), [inside] if inside else [])
-    # a message that the caller knows stands for the headers that everybody can read
+    # the message of the caller replaces its headers
     return inside or Box(
-        SHEET, "Plaintext message", "readable and changeable by everybody", _plaintext_rows(layer)
+        SHEET, "Plaintext message", "can be read and changed without a key", _plaintext_rows(layer)
     )
 
 
@@ -164,8 +164,8 @@ def _encrypted_rows(layer: EncryptedView) -> list[Row]:
     binds = {True: "binds the kids below", False: "does not bind the kids below", None: ""}
     rows = [
         Row("typ", layer.typ or ""),
-        Row("alg", layer.alg or "", agreement or "how the two agree on a key"),
-        Row("enc", layer.enc or "", "how the content is locked"),
+        Row("alg", layer.alg or "", agreement or "key agreement"),
+        Row("enc", layer.enc or "", "content encryption"),
         Row("skid", layer.claimed_skid or layer.claimed_apu or ""),
         Row("apv", layer.apv or "", binds[layer.apv_binds_kids]),
     ]
@@ -214,7 +214,7 @@ def _message_box(message: Message, remark: str, *, with_body: bool) -> Box:
         prior = message.from_prior
         rows += [
             Row("from_prior iss", prior.iss),
-            Row("from_prior sub", prior.sub or "none: it ends"),
+            Row("from_prior sub", prior.sub or "none: the relationship ends"),
         ]
     if with_body:
         rows.append(Row("body", repr(message.body)))
@@ -228,7 +228,7 @@ def _present(rows: Iterable[Row]) -> list[Row]:
 
 
 def _listed(label: str, names: Sequence[str], count: int) -> list[Row]:
-    """A row for each of the first names, and one with the number of the others."""
+    """Return a row for each of the first names, and one with the number of the others."""
     rows = [Row(label, name) for name in names[:MOST_ROWS]]
     more = count - len(rows)
     return [*rows, Row("", f"and {more:,} more")] if more > 0 else rows
@@ -241,7 +241,7 @@ def _parts(named: Mapping[str, int], octets: int) -> list[Part]:
 
 
 def _svg(box: Box, label: str) -> str:
-    # a page with several pictures needs ids of its own in each
+    # ids must be unique in a page with several pictures
     unique = f"{crc32(repr(box).encode()):08x}"
     height = box.height + 2
     return (
@@ -282,7 +282,7 @@ def _row(row: Row, x: int, y: int, width: int) -> Iterator[str]:
 
 
 def _bar(parts: Sequence[Part], x: int, y: int, width: int, unique: str) -> Iterator[str]:
-    """The lengths of the parts, to scale."""
+    """Draw the lengths of the parts to scale."""
     total = sum(part.octets for part in parts)
     yield f'<clipPath id="bar-{unique}"><rect x="{x}" y="{y}" width="{width}" height="12" rx="6"/></clipPath>'
     start = float(x)

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from pydidcomm._core import DIDDocument, Message, Metadata
 
 _MOST_ROWS = 20
-"""The most keys or services in a table; the object has them all."""
+"""The most keys or services in a table; the object has all."""
 
 _CELL = "text-align:left;padding:2px 8px;font-family:ui-monospace,Menlo,Consolas,monospace"
 
 
 def table(title: str, rows: Iterable[tuple[str, ...]]) -> str:
-    """A table with a caption and one row for each tuple; the first text of a row is its label."""
+    """Render a table with a caption and one row for each tuple, whose first text is the label."""
     listed = [*rows]
     lines = "".join(
         "<tr>" + "".join(f'<td style="{_CELL}">{escape(shown(cell, 200))}</td>' for cell in row) + "</tr>"
@@ -32,7 +32,7 @@ def table(title: str, rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def message_table(message: Message) -> str:
-    """The headers of a message, without its body and the content of its attachments."""
+    """Render the headers of a message, without its body and the content of its attachments."""
     headers = {
         "type": message.type,
         "id": message.id,
@@ -51,7 +51,7 @@ def message_table(message: Message) -> str:
 
 
 def document_table(document: DIDDocument) -> str:
-    """The keys and the services of a DID document."""
+    """Render the keys and the services of a DID document."""
     rows = [("keyAgreement", kid) for kid in document.key_agreement]
     rows += [("authentication", kid) for kid in document.authentication]
     rows += [("service", endpoint.uri) for service in document.services for endpoint in service.endpoints]
@@ -59,7 +59,7 @@ def document_table(document: DIDDocument) -> str:
 
 
 def metadata_table(metadata: Metadata) -> str:
-    """The proved facts about a message."""
+    """Render the proved facts about a message."""
     facts = {
         "encrypted": metadata.encrypted,
         "authenticated": metadata.authenticated,

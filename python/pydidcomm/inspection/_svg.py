@@ -1,4 +1,4 @@
-"""Pictures that the compiled module requests: of what is packed, and of what was unpacked."""
+"""Pictures for the compiled module: of packed and unpacked messages."""
 
 from pydidcomm._core import Packed, PackedPlaintext, PackedSigned
 from pydidcomm.inspection._drawing import unpacked_picture
@@ -8,5 +8,5 @@ __all__ = ["packed_picture", "unpacked_picture"]
 
 
 def packed_picture(packed: Packed | PackedSigned | PackedPlaintext) -> str:
-    """The envelope of a packed message, from its open headers."""
+    """Draw the envelope of a packed message from its unencrypted headers."""
     return inspect(packed).svg()

@@ -23,17 +23,17 @@ __all__ = [
 ]
 
 _MOST_NAMED = 3
-"""The most keys and faults that the text of a view lists; the view has them all."""
+"""The most keys and faults in the text of a view; its attributes have all."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Fault:
-    """Why `unpack` would refuse an envelope.
+    """A reason for which `unpack` would refuse an envelope.
 
     Attributes:
-        part: Which part of the envelope, for instance "jwe.protected.apv".
-        kind: What `unpack` would raise: `MalformedMessageError`, `UnsupportedError` or
-            `UntrustedMessageError`.
+        part: The part of the envelope, for instance "jwe.protected.apv".
+        kind: The exception of `unpack`: "malformed" for `MalformedMessageError`, "unsupported" for
+            `UnsupportedError`, "untrusted" for `UntrustedMessageError`.
         reason: What is wrong with the part.
     """
 
@@ -47,27 +47,27 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class EncryptedView:
-    """An encrypted layer as everybody sees it: claimed, not proved.
+    """The unencrypted headers of an encrypted layer: claimed, not proved.
 
     DIDComm v2.1, section "DIDComm Encrypted Messages".
 
     Attributes:
-        serialisation: How it is written; DIDComm demands the general form.
-        version: The version of DIDComm: 1 where `typ` is that of DIDComm v1, which is not read, else 2.
-        mode: What `alg` stands for; None where it is unknown.
+        serialisation: The JWE serialization; DIDComm requires the general one.
+        version: The version of DIDComm: 1 where `typ` is that of DIDComm v1, else 2. `unpack` reads 2 only.
+        mode: The mode that `alg` stands for; None for an unknown `alg`.
         typ: The media type.
         alg: The key agreement algorithm.
         enc: The content encryption.
-        claimed_skid: The sender's key.
-        claimed_apu: The sender's key as `apu` has it, decoded.
-        apv: What binds the list of recipients, as it was written.
-        apv_binds_kids: Whether `apv` is the hash of the kids that are listed; None where there is no `apv`.
+        claimed_skid: The kid of the sender.
+        claimed_apu: The kid of the sender in `apu`, decoded.
+        apv: The base64url text of `apv`, which binds the list of recipients.
+        apv_binds_kids: Whether `apv` is the hash of the listed kids; None without `apv`.
         epk_curve: The curve of the ephemeral key.
-        claimed_recipient_kids: The keys that it says it is for; at most 1000 are repeated.
-        recipient_count: How many recipients there are.
-        octets: The length of the layer.
-        content_octets: The length of the ciphertext, decoded.
-        parts: The length of each part as it stands in the text.
+        claimed_recipient_kids: The kids of the recipients, at most 1000.
+        recipient_count: The number of all recipients.
+        octets: The length of the layer in bytes.
+        content_octets: The length of the decoded ciphertext in bytes.
+        parts: The length of each member in the text, in bytes.
     """
 
     layer: ClassVar[Literal["encrypted"]] = "encrypted"
@@ -103,12 +103,12 @@ class EncryptedView:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class SignatureView:
-    """One signature, unverified.
+    """The headers of an unverified signature.
 
     Attributes:
         typ: The media type.
         alg: The signature algorithm.
-        claimed_kid: The key that it says it was made with.
+        claimed_kid: The kid of the signer.
     """
 
     typ: str | None
@@ -118,17 +118,17 @@ class SignatureView:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class SignedView:
-    """A signed layer as everybody sees it; its signatures are not verified.
+    """The headers of a signed layer, whose signatures are not verified.
 
     DIDComm v2.1, section "DIDComm Signed Messages".
 
     Attributes:
-        serialisation: How it is written; DIDComm knows the general and the flattened form.
-        signatures: The signatures that it shows; at most 1000 are repeated.
-        signature_count: How many signatures there are.
-        octets: The length of the layer.
-        content_octets: The length of the payload, decoded.
-        parts: The length of each part as it stands in the text.
+        serialisation: The JWS serialization; DIDComm has the general and the flattened one.
+        signatures: The signatures, at most 1000.
+        signature_count: The number of all signatures.
+        octets: The length of the layer in bytes.
+        content_octets: The length of the decoded payload in bytes.
+        parts: The length of each member in the text, in bytes.
     """
 
     layer: ClassVar[Literal["signed"]] = "signed"
@@ -147,7 +147,7 @@ class SignedView:
 
     @property
     def claimed_signer_kids(self) -> tuple[str, ...]:
-        """The keys that the signatures say they were made with."""
+        """The kids of the signers, where the signatures have them."""
         return tuple(each.claimed_kid for each in self.signatures if each.claimed_kid is not None)
 
     def __str__(self) -> str:
@@ -157,7 +157,7 @@ class SignedView:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class PlaintextView:
-    """The headers of a message that everybody can read, and change; never its body.
+    """The headers of an unencrypted message, which every relay can change; never its body.
 
     DIDComm v2.1, section "Message Headers".
 
@@ -165,17 +165,17 @@ class PlaintextView:
         typ: The media type.
         id: The id of the message.
         type: The message type URI.
-        claimed_from: The sender that it names.
-        claimed_to: The recipients that it names; at most 1000 are repeated.
-        thid: The thread.
-        pthid: The parent thread.
-        created_time: When it says that it was made, in seconds since the epoch.
-        expires_time: When it says that it expires, in seconds since the epoch.
-        has_from_prior: Whether it announces a DID rotation.
-        attachments: How many attachments it has.
-        octets: The length of the message.
-        content_octets: The length of the body.
-        parts: The length of the parts that are not repeated here.
+        claimed_from: `from`: the DID of the sender.
+        claimed_to: `to`: the DIDs of the recipients, at most 1000.
+        thid: The id of the thread.
+        pthid: The id of the parent thread.
+        created_time: The time of creation in seconds since the epoch.
+        expires_time: The time of expiry in seconds since the epoch.
+        has_from_prior: Whether the message announces a DID rotation.
+        attachments: The number of attachments.
+        octets: The length of the message in bytes.
+        content_octets: The length of the body in bytes.
+        parts: The length of members that the view does not repeat, for instance the body, in bytes.
     """
 
     layer: ClassVar[Literal["plaintext"]] = "plaintext"
@@ -208,15 +208,15 @@ class PlaintextView:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class EnvelopeView:
-    """What an envelope says of itself: claimed, nothing proved.
+    """The unverified headers of an envelope, layer by layer: claimed, not proved.
 
-    In a notebook it shows as a picture, in a terminal `print` tells it in a line for each layer.
+    A notebook displays it as a picture; `print` writes one line for each layer.
 
     Attributes:
-        octets: The length of the whole.
-        layers: The layers that can be seen without a key, from the outside in.
-        faults: Why `unpack` would refuse the envelope whatever keys it has, in each layer first what it would
-            name. An envelope without faults can still be a forgery.
+        octets: The length of the envelope in bytes.
+        layers: The layers that are readable without a key, from the outside in.
+        faults: The reasons for which `unpack` would refuse the envelope with any keys; in each layer, the
+            first is the one that it would report. An envelope without faults can still be a forgery.
     """
 
     octets: int
@@ -225,11 +225,11 @@ class EnvelopeView:
 
     @property
     def outermost(self) -> EncryptedView | SignedView | PlaintextView:
-        """The layer that everybody sees first."""
+        """The outermost layer."""
         return self.layers[0]
 
     def as_dict(self) -> dict[str, Any]:
-        """The view as a JSON object; each layer says in `layer` what it is."""
+        """Return the view as a JSON object; `layer` of each layer is its kind."""
         view = asdict(self)
         layers = [
             {"layer": layer.layer, "overhead": layer.overhead, **members}
@@ -239,10 +239,10 @@ class EnvelopeView:
         return plain
 
     def svg(self, message: Message | None = None) -> str:
-        """The envelope as a picture: its layers, what they claim, and their sizes to scale.
+        """Return a picture of the envelope as SVG: its layers, their claims, and their sizes to scale.
 
         Args:
-            message: What the envelope holds, where it is known: it is drawn inside, body included.
+            message: The message in the envelope; it is drawn inside, including its body. None if unknown.
         """
         from pydidcomm.inspection._drawing import envelope_picture  # noqa: PLC0415, most programs draw nothing
 
@@ -270,15 +270,16 @@ def inspect(
 ) -> EnvelopeView:
     """Show the unverified headers of an envelope, without any key.
 
-    Only what is readable without a key is shown: an encrypted layer hides its content, a signed one
-    does not. No signature is verified and no DID is resolved, so nothing of it is proved. What `unpack`
-    would refuse is described all the same, with its faults. Bodies are never repeated.
+    The content of an encrypted layer is not readable without a key, that of a signed layer is. No signature
+    is verified and no DID is resolved, so nothing is proved. An envelope that `unpack` would refuse is shown
+    with its faults. A view never contains a body.
 
     Args:
-        packed: The envelope: its text, its JSON object, or what packing yields.
+        packed: The envelope: its text, its JSON object, or the result of packing.
 
     Raises:
-        MalformedMessageError: It is not a JSON object, or longer than `unpack` reads by default.
+        TypeError: `packed` has another type.
+        MalformedMessageError: The envelope is not a JSON object, or is longer than 64 MiB.
 
     Example:
         >>> from pydidcomm import inspect
@@ -318,7 +319,7 @@ def _layer(layer: dict[str, Any]) -> EncryptedView | SignedView | PlaintextView:
 
 
 def _lists(value: Any) -> Any:  # noqa: ANN401, JSON
-    """The same JSON with lists where there are tuples."""
+    """Return the JSON with lists instead of tuples."""
     kind = value.__class__
     if kind is dict:
         return {name: _lists(member) for name, member in value.items()}
@@ -330,7 +331,7 @@ def _names(*algorithms: str | None) -> str:
 
 
 def _listed(names: tuple[str, ...], count: int) -> str:
-    """The first of the names, and the number of the others."""
+    """Return the first names, and the number of the others."""
     first = names[:_MOST_NAMED]
     listed = ", ".join(map(shown, first)) or "no key"
     more = max(count, len(names)) - len(first)

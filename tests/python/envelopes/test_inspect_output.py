@@ -109,7 +109,7 @@ def test_the_picture_of_an_envelope_shows_what_it_claims_and_its_sizes() -> None
         "A256CBC-HS512",
         f"{view.octets:,} B",
     } <= output
-    assert any("for the recipients alone" in text for text in output)
+    assert any("for the recipients only" in text for text in output)
     assert getattr(view, "_repr_svg_")() == view.svg()  # noqa: B009, a name that notebooks call
     broken = rows(inspect(with_header(AUTH, enc="ROT13")).svg())
     assert {"What unpack would refuse", "unsupported", "binds the kids below"} <= broken

@@ -181,7 +181,7 @@ async def test_an_answer_that_is_not_a_mapping_is_a_type_error(
             return [one.kid for one in queries]
 
     packed = await DIDCommMessaging(alice.secrets, documents).pack(hello(), to=bob.did)
-    with pytest.raises(TypeError, match="must return a mapping by kid, got list"):
+    with pytest.raises(TypeError, match="must return a dict of secrets by kid, got list"):
         await DIDCommMessaging(Listed(bob.secrets), documents).unpack(packed.text)
 
 

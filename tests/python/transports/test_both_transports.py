@@ -187,7 +187,7 @@ async def test_a_status_other_than_101_determines_whether_to_retry(
     refused: bool,  # noqa: FBT001
 ) -> None:
     server.ways["/ws"] = body(b"", status, location=server.url("/other", scheme="wss"))
-    with pytest.raises(DeliveryError, match=f"status {status} in place of 101") as raised:
+    with pytest.raises(DeliveryError, match=f"status {status} instead of 101") as raised:
         await sent(await packed_for(server.url("/ws", scheme="wss")))
     assert raised.value.refused is refused
     assert set(server.requests) == {"/ws"}

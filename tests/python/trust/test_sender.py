@@ -113,7 +113,7 @@ async def test_pack_is_from_the_sender_that_the_message_names() -> None:
             assert not isinstance(packed, Exception)
             assert packed.from_kid is None
             assert (await bob.unpack(packed.message)).sender is None
-    with pytest.raises(ValueError, match="`frm` and `anonymous=True` exclude each other"):
+    with pytest.raises(ValueError, match="`frm` must be None with `anonymous=True`"):
         await alice.pack(named, to=bob_did, frm=alice_did, anonymous=True)
 
 

@@ -23,13 +23,13 @@ from pydidcomm.replay import ReplayEntry, ReplayWindow
 
 
 def check_acceptance(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
-    """The message, if its sender is allowed and it did not come before."""
+    """Return the message; raise an exception if its sender is not allowed or it is a replay."""
     allowed = None if config is None else config.allowed_senders
     if callable(allowed):
         sender = _sender(received)
         answer: Any = sender is not None and allowed(sender)
         _check_sender(received, require_plain(answer))
-    # before the window: a store that fails leaves no trace of the message
+    # before the window, so that a failing store leaves no entry there
     keep(received, resolvers)
     stored: Any = _store_long_forms(resolvers)
     require_plain(stored)
@@ -40,7 +40,7 @@ def check_acceptance(received: Received, resolvers: ResolversConfig, config: Unp
             seen: Any = window.seen(entry)
             seen = require_plain(seen)
         except BaseException:
-            # the window may remember it already, and the application does not get the message
+            # the window may contain the entry already, and the application does not get the message
             _forget(window, entry)
             raise
         _check_seen(received, seen)
@@ -50,7 +50,7 @@ def check_acceptance(received: Received, resolvers: ResolversConfig, config: Unp
 def refusal(
     received: UnpackResult, resolvers: ResolversConfig, config: UnpackConfig | None
 ) -> Exception | None:
-    """Why the message is not let in, or what the application raises; None if it is let in."""
+    """Return the exception with which the message is refused; None if it is accepted."""
     try:
         check_acceptance(received, resolvers, config)
     except Exception as error:  # noqa: BLE001, it is the entry of this message
@@ -61,14 +61,14 @@ def refusal(
 def take_back(
     received: Iterable[UnpackResult], resolvers: ResolversConfig, config: UnpackConfig | None
 ) -> None:
-    """Remove messages from the replay window that the application does not get after all."""
+    """Remove messages that the application will not get from the replay window."""
     if resolvers.replay_window is not None:
         for message in received:
             _forget(resolvers.replay_window, _entry(message, resolvers, config))
 
 
 def _forget(window: ReplayWindow, entry: ReplayEntry) -> None:
-    # what made the message fail is raised, and not what fails here
+    # the caller raises the original exception
     with suppress(Exception):
         answer: Any = window.forget(entry)
         require_plain(answer)

@@ -15,7 +15,7 @@ from pydidcomm.sync._driver.drive import find_secrets
 
 
 def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> list[Any]:
-    """What each operation ends with, or the exception with which it fails, in their order."""
+    """Run the batches, and return the result or the exception of each operation, in order."""
     known: dict[Hashable, Any] = {}
     ended: list[Any] = []
     for batch in batches:
@@ -31,7 +31,7 @@ def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> list[Any
 
 
 def _ask(question: Question, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver or the key that knows it, or an awaitable of it."""
+    """Return the answer of the resolver or the external key, or an awaitable of it."""
     if isinstance(question, ResolveDid):
         return resolve(question, resolvers)
     if isinstance(question, FindSecrets):

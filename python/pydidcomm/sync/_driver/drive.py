@@ -15,7 +15,7 @@ from pydidcomm.resolvers import SecretQuery
 
 
 def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """Runs the operation to its result, and awaits what the resolvers answer in the caller's event loop."""
+    """Runs the operation to its result, and awaits the answers of resolvers in the caller's event loop."""
     details = detailed()
     try:
         step: object = operation.start()
@@ -43,7 +43,7 @@ def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN
 
 
 def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The answer of the resolver or the external key, or an awaitable of it."""
+    """Returns the answer of the resolver or the external key, or an awaitable of it."""
     if type(step) is FindSecrets:
         return find_secrets(step, resolvers)
     if type(step) is ResolveDid:
@@ -54,11 +54,11 @@ def _ask(step: Any, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
 
 
 def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The secret of one kid, or those of several kids that are held, each with its kid; awaitable or not."""
+    """Returns the secret of one kid, or the found secrets of several with their kids; or an awaitable."""
     kid = asked.only
     if kid is None or resolvers.secrets_finder is not None:
         return _find(asked, resolvers)
-    # most questions are of one kid, and a coroutine around the answer would cost as much as the question
+    # most requests have one kid, and a coroutine around the answer would cost as much as the request
     return resolvers.secrets_resolver.get_key(kid)
 
 
@@ -80,7 +80,7 @@ def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN40
 
 
 def secret_named(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
-    """The secret of that kid; None where it is not held."""
+    """Returns the secret with that kid; None where it was not found."""
     finder = resolvers.secrets_finder
     answer: Any = (
         resolvers.secrets_resolver.get_key(kid) if finder is None else finder.find([SecretQuery(kid)])

@@ -24,7 +24,7 @@ def store_secrets(secrets: SecretsStore, created: Sequence[Secret]) -> None:
 
 
 def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
-    """The keys that the store makes, in the order in which they are wanted."""
+    """Lets the store generate the keys, and returns them in the order of `wanted`."""
     keys: list[NewKey] = []
     for curve, use in wanted:
         key: Any = secrets.make_key(curve, use)
@@ -33,7 +33,7 @@ def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
 
 
 def stored(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
-    """The new DID, once the store has its keys."""
+    """Stores the keys of a new DID, and returns the DID."""
     done: Any = secrets.store_did(new.did, new.keys, new.long_forms)
     require_plain(done)
     return new.did
@@ -53,34 +53,36 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
     services: Sequence[Mapping[str, Any]] = (),
     resolver: LocalResolver | None = None,
 ) -> str:
-    """A new did:peer, its secrets kept in the store.
+    """Create a did:peer, and store its secrets.
 
-    Keys for agreement come first, those that sign follow: `#key-1`, `#key-2` and so on. Of the methods, 2
-    is that of the tutorial; 4 has a short form in addition to the long one that is returned, and its secrets
-    are named in the short form, which finds them by either; 0 is one key without a service. Methods 1 and 3
-    are only hashes: the resolver of the peer must remember what `resolver.known(did)` returns.
+    Keys for agreement come first, then the keys that sign: `#key-1`, `#key-2` and so on. Method 2 is that of
+    the tutorial. Method 4 returns the long form and has a short form too; the kids of its secrets have the
+    short form, and are found by both. Method 0 is one key without a service. Methods 1 and 3 are only hashes:
+    the resolver of the peer must store what `resolver.known(did)` returns.
 
     Args:
-        secrets: Stores the new secrets, in one call of `add_keys(secrets)` where it has that method, before
-            the DID is remembered and returned. A `KeyMaker` generates them itself and stores them in one
+        secrets: The store of the new secrets, which are stored in one call of `add_keys` where it has this
+            method, before the DID is returned. A `KeyMaker` generates them itself, and stores them in one
             call of `store_did`.
         auth_keys_count: How many keys sign, on each of `auth_curves`.
         agreement_keys_count: How many keys messages are encrypted to, on each of `agreement_curves`; at
             least one.
-        method: What the DID consists of.
-        auth_curves: The curves of the keys that sign; method 0 takes one key on the first of them.
-        agreement_curves: The curves of the keys for agreement; method 0 takes one key on the first of them
-            where no key is to sign.
-        service_endpoint: The URI that takes messages, or the DID of a mediator; None for no service.
-        routing_keys: The keys of mediators to wrap for, the outermost first.
-        accept: The profiles taken, most preferred first.
-        services: Further services, each as a DID document shows it: `type`, `serviceEndpoint`, perhaps `id`.
-        resolver: Remembers the DID, so that its short form resolves too; methods 1 and 3 need one.
+        method: The numalgo of the did:peer, 0 to 4.
+        auth_curves: The curves of the keys that sign; method 0 has one key, on the first of them.
+        agreement_curves: The curves of the keys for agreement; method 0 has one key, on the first of them
+            if `auth_keys_count` is 0.
+        service_endpoint: The URI at which messages are received, or the DID of a mediator; None for no
+            endpoint.
+        routing_keys: The keys of the mediators of `service_endpoint`, the outermost first.
+        accept: The media type profiles of `service_endpoint`, the preferred first.
+        services: Further services, each as a DID document has it: `type`, `serviceEndpoint`, optionally `id`.
+        resolver: Stores the document, so that a short form resolves too; required for methods 1 and 3.
 
     Raises:
-        ValueError: There would be no key to encrypt to, a curve does not fit its purpose, or the method has
-            no room for what was asked.
-        UnsupportedError: A curve or a method is not on offer.
+        TypeError: An argument has another type; a `str` is not a sequence.
+        ValueError: A count, a curve or an endpoint is not allowed, or the method does not support the
+            combination.
+        UnsupportedError: A curve or the method is not supported.
 
     Example:
         >>> from pydidcomm.sync import InMemorySecrets, create_peer_did
