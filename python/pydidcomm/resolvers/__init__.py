@@ -1,7 +1,7 @@
 """The protocols of resolvers: DID documents and secrets.
 
-Anything with these methods will do, whether it inherits from the protocol or not, and whether a method
-is a coroutine function or a plain one. An exception that a method raises reaches the caller as it is.
+Any object with these methods can be used; it need not inherit from the protocol, and each method is a
+coroutine function or a plain one. An exception that a method raises reaches the caller as it was raised.
 """
 
 from pydidcomm.resolvers._answers import (

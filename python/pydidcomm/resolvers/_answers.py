@@ -1,8 +1,4 @@
-"""What pydidcomm asks the world for: DID documents and secrets.
-
-Anything with these methods will do, whether it inherits from the protocol or not, and whether a method
-is a coroutine function or a plain one. An exception that a method raises reaches the caller as it is.
-"""
+"""The protocols of resolvers, and the types of their answers; see `pydidcomm.resolvers`."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -11,17 +7,17 @@ from pydidcomm._core import DIDDocument, PublicKey, Resolved, Secret
 from pydidcomm.algorithms import SignAlg
 
 DocumentAnswer: TypeAlias = Mapping[str, Any] | DIDDocument | Resolved | None
-"""A DID document: its JSON object, or parsed once; None where the DID is unknown.
+"""A DID document, as a JSON object or parsed; None if the DID is unknown.
 
-A `Resolved`, or the answer of DID Resolution (a dict with `didDocument` and `didDocumentMetadata`), also says
-whether the DID is deactivated."""
+A `Resolved`, or the result of DID Resolution (a dict with `didDocument` and `didDocumentMetadata`), also
+contains whether the DID is deactivated."""
 
 
 @runtime_checkable
 class KeyAgreementKey(Protocol):
-    """A key for messages that never leaves the place where it lives: an HSM, a KMS, another process.
+    """An external key for key agreement, which stays in an HSM, a KMS or another process.
 
-    A secrets resolver answers with it in place of a `Secret`.
+    A secrets resolver returns it in place of a `Secret`.
 
     Example:
         >>> from pydidcomm import KeyAgreementKey, PublicKey, Secret
@@ -33,24 +29,33 @@ class KeyAgreementKey(Protocol):
     """
 
     def agree(self, public_key: PublicKey, /) -> "bytes | Awaitable[bytes]":
-        """The raw ECDH shared secret with the key: 32 bytes of X25519, or x of the point at full length."""
+        """Return the raw ECDH shared secret: 32 bytes for X25519, else the full-length x coordinate.
+
+        Args:
+            public_key: The other party's key, on the same curve.
+        """
         ...
 
 
 @runtime_checkable
 class SigningKey(Protocol):
-    """A key for signatures that never leaves the place where it lives.
+    """An external key for signatures, which stays in an HSM, a KMS or another process.
 
-    A secrets resolver answers with it in place of a `Secret`. What it signs is verified before it is sent.
+    A secrets resolver returns it in place of a `Secret`. Its signatures are verified before they are sent.
     """
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> "bytes | Awaitable[bytes]":
-        """The signature over the data: 64 bytes, in ECDSA r || s over the SHA-256 hash, never DER."""
+        """Return the signature of the data, 64 bytes; for ECDSA r || s over the SHA-256 hash, never DER.
+
+        Args:
+            algorithm: The signature algorithm.
+            data: The bytes to sign.
+        """
         ...
 
 
 SecretAnswer: TypeAlias = Mapping[str, Any] | Secret | KeyAgreementKey | SigningKey | None
-"""A secret: a JWK with `d`, or parsed once, or an external key; None where it is absent."""
+"""A private key, as a JWK with `d` or parsed, or an external key; None if it is absent."""
 
 
 @runtime_checkable
@@ -67,21 +72,23 @@ class DIDResolver(Protocol):
     """
 
     def resolve(self, did: str, /) -> DocumentAnswer | Awaitable[DocumentAnswer]:
-        """The document of the DID, as a dict or as a DIDDocument; None where it is unknown.
+        """The document of a DID, as a dict or as a `DIDDocument`; None if the DID is unknown.
 
-        A deactivated DID is answered with `Resolved(document, deactivated=True)`. See
-        `DIDResolverWithOptions` for resolvers with a cache or with old versions.
+        Return `Resolved(document, deactivated=True)` for a deactivated DID. See `DIDResolverWithOptions` for
+        resolvers with a cache or with old versions.
+
+        Args:
+            did: The DID, without a path, query or fragment.
         """
         ...
 
 
 @runtime_checkable
 class SecretsResolver(Protocol):
-    """Finds secret keys by their kid; see `SecretsFinder` for one call in place of several.
+    """Finds private keys by their kid; see `SecretsFinder` for one call in place of several.
 
-    Answer with a `Secret`, which is parsed once, when it is made. A dict is parsed at every call, and its
-    public key computed: about 10 microseconds for X25519 and 15 for Ed25519, more than all else around the
-    cryptography.
+    Return a `Secret`, which is parsed once, when it is created. A dict is parsed at every call, and its
+    public key is computed, in about 10 microseconds for X25519 and 15 for Ed25519.
 
     Example:
         >>> from pydidcomm import SecretsResolver
@@ -95,18 +102,30 @@ class SecretsResolver(Protocol):
     """
 
     def get_key(self, kid: str, /) -> SecretAnswer | Awaitable[SecretAnswer]:
-        """The secret of that kid, or None."""
+        """The private key with this kid; None if there is none.
+
+        Args:
+            kid: The DID URL of the key; in DIDComm v1 a verkey or the DID URL of its did:key.
+        """
         ...
 
     def get_keys(self, kids: list[str], /) -> "Sequence[str] | Awaitable[Sequence[str]]":
-        """Those of the kids whose secrets are held."""
+        """The kids, of those in `kids`, whose private keys the resolver has.
+
+        Args:
+            kids: The kids, as for `get_key`.
+        """
         ...
 
 
 @runtime_checkable
 class SecretsStore(SecretsResolver, Protocol):
-    """Finds secret keys, and takes new ones."""
+    """Finds private keys, and stores new ones."""
 
     def add_key(self, secret: Secret, /) -> "Awaitable[None] | None":
-        """Keeps the secret; `secret.kid` names it, `secret.expose_jwk()` writes it down."""
+        """Store a private key.
+
+        Args:
+            secret: The key; `secret.kid` is its name, and `secret.expose_jwk()` returns it as a JWK.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Resolvers that ask other resolvers."""
+"""The base of resolvers that call other resolvers."""
 
 from pydidcomm._core import LocalResolver
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class CompositeResolver:
-    """A resolver in front of others; a party closes those, and finds its memory among them."""
+    """A resolver in front of others; a party closes them, and looks for its `LocalResolver` among them."""
 
     def resolvers(self) -> "list[DIDResolver]":
         """The resolvers behind this one."""
@@ -18,7 +18,7 @@ class CompositeResolver:
 
 
 def with_those_behind(resolver: "DIDResolver") -> "Iterator[DIDResolver]":
-    """The resolver, after those behind it."""
+    """The resolvers behind a resolver, and then the resolver itself."""
     if isinstance(resolver, CompositeResolver):
         for one in resolver.resolvers():
             yield from with_those_behind(one)
@@ -26,8 +26,8 @@ def with_those_behind(resolver: "DIDResolver") -> "Iterator[DIDResolver]":
 
 
 def memory_of(resolver: "DIDResolver") -> LocalResolver | None:
-    """The first LocalResolver, which keeps contacts and own DIDs; None where there is none."""
-    # for each message: most parties have the resolver itself
+    """The first `LocalResolver`, which stores contacts and own DIDs; None if there is none."""
+    # called for each message; most parties have a `LocalResolver` alone
     if isinstance(resolver, LocalResolver):
         return resolver
     return next((one for one in with_those_behind(resolver) if isinstance(one, LocalResolver)), None)

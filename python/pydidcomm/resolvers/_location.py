@@ -1,4 +1,4 @@
-"""The folder on the web that a did:web or a did:webvh names."""
+"""The URL of the folder in a did:web or a did:webvh."""
 
 import re
 from collections.abc import Sequence
@@ -11,23 +11,23 @@ _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LETTER = r"[A-Za-z0-9_\u0080-\U0010ffff]"
 _LABEL = re.compile(rf"{_LETTER}(?:[{_LETTER[1:-1]}-]*{_LETTER})?")
 _NOT_IN_A_NAME = re.compile(r"[/\\?#@\x00-\x1f\x7f]")
-# what the last label of a name never is; `inet_aton` takes such hosts for IPv4 addresses
+# never the last label of a name: `inet_aton` reads such hosts as IPv4 addresses
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 _LONGEST_DID = 2_048
 _MOST_PORTS = 65_535
 
 
 def folder_of(did: str, parts: Sequence[str]) -> str:
-    """The URL of the folder, with a slash at the end: `.well-known` where the DID has no path.
+    """The URL of the folder, with a slash at the end; `.well-known` if the DID has no path.
 
     did:web, section "Read (Resolve)"; did:webvh, section "DID-to-HTTPS Transformation".
 
     Args:
-        did: The whole DID, for the error.
+        did: The whole DID, for the error text.
         parts: The host, with a port after `%3A`, and the folders of the path.
 
     Raises:
-        ResolutionError: The parts are not a host and folders.
+        ResolutionError: The parts are not a valid host and folders.
     """
     if len(did) > _LONGEST_DID or not _DID.fullmatch(did) or _ESCAPE.search(did):
         raise ResolutionError(did, None, "invalid DID", "expected letters, digits and . - _ : %")
@@ -37,7 +37,7 @@ def folder_of(did: str, parts: Sequence[str]) -> str:
 
 
 def _decoded(did: str, part: str) -> str:
-    """The part, percent-decoded once, if it is one name in a path."""
+    """A part of the DID, percent-decoded once; raises unless it is a single name."""
     try:
         text = unquote(part, errors="strict")
     except ValueError:

@@ -1,4 +1,4 @@
-"""What resolvers that use a network have in common."""
+"""The base of resolvers that use a network, and their checks."""
 
 import os
 import re
@@ -16,13 +16,13 @@ from pydidcomm._http.guard import Lookup
 from pydidcomm.errors import MalformedMessageError, ResolutionError, UnsupportedError
 
 TIMEOUT: Final = 10.0
-"""Seconds for one document: ten times what a slow host takes."""
+"""The time limit of one request in seconds, ten times that of a slow host."""
 
 MAX_BYTES: Final = 65_536
-"""The longest document: 100 keys take some 40 KiB."""
+"""The longest document, in bytes; 100 keys take some 40 KiB."""
 
 LONGEST_LIFE: Final = 86_400
-"""The most seconds that an answer may ask to be kept: a revoked key is used no longer than a day."""
+"""The longest lifetime of an answer, in seconds: a revoked key is not used longer than a day."""
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -45,7 +45,7 @@ class NetworkOptions(TypedDict, total=False):
 
 
 class NetworkResolver:
-    """Fetches over guarded connections; a subclass says which URLs."""
+    """Fetches documents over guarded connections; a subclass provides the URLs."""
 
     def __init__(self, **options: Unpack[NetworkOptions]) -> None:
         _check(options)
@@ -64,7 +64,7 @@ class NetworkResolver:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop; the resolver opens new ones when it is used again.
+        """Close the connections of the running event loop; later calls open new ones.
 
         Example:
             >>> import asyncio
@@ -74,10 +74,10 @@ class NetworkResolver:
         await self._client.aclose()
 
     async def _get(self, did: str, url: str, accept: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
-        """The answer of the server, whatever its status is.
+        """The answer of the server, with any status but a redirect.
 
         Raises:
-            ResolutionError: There is none, or it is a redirect.
+            ResolutionError: The request failed, or the answer is a redirect.
         """
         try:
             answer = await self._client.request(
@@ -91,7 +91,7 @@ class NetworkResolver:
 
 
 def _check(options: Mapping[str, Any]) -> None:
-    """Refuses an option of another name or type: a limit that is misspelled would not limit anything."""
+    """Raise for an option of another name or type: a misspelled limit would have no effect."""
     names = sorted(NetworkOptions.__annotations__)
     for name in options:
         if name not in names:
@@ -116,24 +116,25 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """The headers with names in lower case.
 
     Raises:
-        TypeError: It is not a mapping of str to str.
-        ValueError: A name or a value has characters that HTTP does not allow; the value may be a secret.
+        TypeError: The headers are not a mapping of str to str.
+        ValueError: A name or a value has characters that HTTP does not allow. The text does not quote the
+            value, which may be a secret.
     """
     if headers is None:
         return {}
     check_mapping("headers", headers)
     for name, value in headers.items():
         if not isinstance(cast("object", value), str):
-            message = f"`headers` must have str as values of a dict, got {kind_of(value)}"
+            message = f"`headers` must be a dict with str values, got {kind_of(value)}"
             raise TypeError(message)
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            message = "`headers` must have names and values of HTTP: ASCII without control characters"
+            message = "`headers` must have valid HTTP names and values: ASCII without control characters"
             raise ValueError(message)
     return {name.lower(): value for name, value in headers.items()}
 
 
 def check_method(did: str, method: str) -> None:
-    """Raises UnsupportedError where the DID is one of another method."""
+    """Raise UnsupportedError if the DID has another method."""
     if not did.startswith(f"did:{method}:"):
         other = ":".join(did.split(":")[:2])
         raise UnsupportedError(what=f"method for a resolver of did:{method}", algorithm=other)
@@ -143,7 +144,7 @@ def read_json(did: str, url: str, body: bytes) -> dict[str, Any]:
     """The JSON object in the body.
 
     Raises:
-        ResolutionError: It is something else, or has a name twice.
+        ResolutionError: The body is not a JSON object, or has a name twice.
     """
     try:
         return read_object(body.removeprefix(_BYTE_ORDER_MARK))
@@ -152,14 +153,14 @@ def read_json(did: str, url: str, body: bytes) -> dict[str, Any]:
 
 
 def check_id(did: str, url: str, document: dict[str, Any]) -> None:
-    """Raises ResolutionError where the document is the one of another DID."""
+    """Raise ResolutionError if the document belongs to another DID."""
     if document.get("id") != did:
         detail = f"the document has the id {str(document.get('id'))[:200]!r}"
         raise ResolutionError(did, url, "wrong id", detail)
 
 
 def lifetime(answer: Answer) -> float | None:
-    """How many seconds the answer may be kept by its header Cache-Control; None where that says nothing."""
+    """The lifetime of the answer in seconds, by its header `Cache-Control`; None if that has none."""
     directives = answer.headers.get("cache-control", "").lower()
     if _UNKEPT.search(directives):
         return 0
@@ -168,7 +169,7 @@ def lifetime(answer: Answer) -> float | None:
 
 
 def read_time(value: object) -> datetime | None:
-    """The time of a metadata member; None where it is not a text of a time with a time zone."""
+    """The time in a metadata member; None if it is not an ISO 8601 time with a time zone."""
     if not isinstance(value, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Remember what a resolver answered: for a while, within bounds, with one request at a time for each DID."""
+"""Cache the answers of a resolver, with limits on time and size, and one request at a time for each DID."""
 
 import inspect
 import json
@@ -19,15 +19,15 @@ from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options
 __all__ = ["CachingResolver", "TimedResolver"]
 
 MOST_BYTES: Final = 64 * 1024 * 1024
-"""Room for 10,000 documents of 6 KiB, three times the size of a common one."""
+"""The size of 10,000 documents of 6 KiB, three times that of a common one."""
 
 LONGEST_LIFE: Final = 86_400.0
-"""The most seconds that an answer is kept, whatever it asks for: a revoked key is not used longer."""
+"""The longest lifetime that an answer can have of its own, in seconds: a revoked key is not used longer."""
 
 
 @runtime_checkable
 class TimedResolver(Protocol):
-    """A resolver whose answers say for how long they may be kept, as `WebResolver` and `WebvhResolver` do.
+    """A resolver whose answers have a lifetime, such as `WebResolver`, `WebvhResolver`, `UniversalResolver`.
 
     Example:
         >>> from pydidcomm.resolvers.caching import TimedResolver
@@ -39,30 +39,33 @@ class TimedResolver(Protocol):
     """
 
     def resolve_for(self, did: str, /) -> Awaitable[tuple[DocumentAnswer, float | None]]:
-        """The document of the DID, and for how many seconds it may be kept; None where that is not known."""
+        """The document of the DID, and its lifetime in seconds; None for a lifetime that is not known.
+
+        Args:
+            did: The DID, without a path, query or fragment.
+        """
         ...
 
 
 class CachingResolver(CompositeResolver):
-    """Remembers the answers of a resolver.
+    """Caches the answers of a resolver.
 
-    Callers that ask for one DID at the same time share one request; one that is cancelled does not cancel it
-    for the others. It works on asyncio, on trio, and in `pydidcomm.sync` around a resolver with plain
-    methods.
+    Concurrent calls for one DID share one request; if one of them is cancelled, the others still get the
+    answer. It works on asyncio, on trio, and in `pydidcomm.sync` around a resolver with plain methods.
 
     Args:
-        resolver: The resolver to ask. Where it is a `TimedResolver`, its answers say how long they are kept.
-        seconds: How long a document is kept whose answer says nothing about it.
-        unknown_seconds: How long it is kept that a DID does not exist.
-        failure_seconds: How long a failure is kept, which is raised again meanwhile.
-        fresh_seconds: How old an answer may be where a fresh one is requested (`ResolveOptions.fresh`), so
-            that forged messages cost no more requests than that.
-        capacity: The most DIDs that are kept; the one that was not used for the longest time makes room.
-        max_bytes: The most bytes of the documents, in JSON.
+        resolver: The resolver to cache. The answers of a `TimedResolver` have their own lifetime.
+        seconds: The lifetime in seconds of a document without a lifetime of its own.
+        unknown_seconds: The lifetime in seconds of the answer that a DID does not exist.
+        failure_seconds: The lifetime in seconds of a failure, which is raised again until then.
+        fresh_seconds: The greatest age in seconds of an answer to a request for a fresh one
+            (`ResolveOptions.fresh`), which limits the requests that forged messages can cause.
+        capacity: The maximum number of DIDs; the least recently used one is evicted.
+        max_bytes: The maximum size of all documents together, in bytes of JSON.
         clock: Returns seconds that never go back; `time.monotonic` by default.
 
     Raises:
-        TypeError: `resolver` is not one, or a number has another type.
+        TypeError: `resolver` is not a resolver, or a number has another type.
         ValueError: A number is negative, or `capacity` or `max_bytes` is zero.
 
     Example:
@@ -109,21 +112,21 @@ class CachingResolver(CompositeResolver):
         self._lives = (seconds, unknown_seconds, failure_seconds)
         self._clock = clock
         self._entries = _Entries(capacity, max_bytes)
-        # requests on their way: of one event loop, since what they are awaited with belongs to it
+        # requests under way, per event loop, because their events belong to one
         self._flights: dict[tuple[object, str], _Flight] = {}
 
     def resolve(
         self, did: str, /, options: ResolveOptions = NO_OPTIONS
     ) -> DocumentAnswer | Awaitable[DocumentAnswer]:
-        """The remembered answer, or a new one of the resolver; awaitable where the resolver's is.
+        """The cached answer, or a new one of the resolver, which is an awaitable if the resolver's is.
 
         Args:
             did: The DID.
             options: With `fresh`, an answer older than `fresh_seconds` is not used. An answer for `unproved`
-                is the first to make room for others. One for a `version_time` is not remembered.
+                is evicted first. An answer for a `version_time` is not cached, if the resolver takes options.
 
         Raises:
-            Exception: What the resolver raises, or raised within the last `failure_seconds`.
+            Exception: The exception of the resolver, raised now or within the last `failure_seconds`.
         """
         if options.version_time is not None and self._taking_options is not None:
             return self._taking_options.resolve(did, options=options)
@@ -159,13 +162,13 @@ class CachingResolver(CompositeResolver):
         return self._resolver.resolve(did)
 
     def invalidate(self, did: str, /) -> bool:
-        """Forget what is known of the DID; an answer that is on its way now is not remembered either.
+        """Remove the answer for a DID; the answer to a request that is under way is not cached either.
 
         Args:
             did: The DID.
 
         Returns:
-            Whether anything was known.
+            Whether an answer was cached.
 
         Example:
             >>> from pydidcomm import LocalResolver
@@ -189,9 +192,9 @@ class CachingResolver(CompositeResolver):
         return len(self._entries)
 
     async def _shared(self, did: str, options: ResolveOptions, begun: Any) -> DocumentAnswer:  # noqa: ANN401
-        """The answer of a request that all callers of this event loop share.
+        """The answer to a request that all callers of this event loop share.
 
-        The first caller makes it; where that one is cancelled, the next makes another one.
+        The first caller makes the request; if it is cancelled, the next caller makes another one.
         """
         loop = loop_token()
         try:
@@ -248,7 +251,7 @@ class CachingResolver(CompositeResolver):
 
 
 class _Flight:
-    """A request on its way; without an entry when it has ended, its caller was cancelled."""
+    """A request under way; if it has ended without an entry, its caller was cancelled."""
 
     def __init__(self) -> None:
         loop = running_loop()
@@ -259,7 +262,7 @@ class _Flight:
 
 
 class _Entry:
-    """What a resolver answered or raised, and until when it is used."""
+    """The answer or exception of a resolver, and the end of its lifetime."""
 
     __slots__ = ("document", "failure", "life", "since", "size", "until")
 
@@ -279,7 +282,7 @@ class _Entry:
 
 
 class _Entries:
-    """Entries by DID, the one that was used last at the end; safe to use from several threads."""
+    """Entries by DID, the most recently used at the end; safe to use from several threads."""
 
     def __init__(self, capacity: int, max_bytes: int) -> None:
         self._capacity = capacity
@@ -309,7 +312,7 @@ class _Entries:
             while self._entries and next(iter(self._entries.values())).until <= entry.since:
                 self._remove(next(iter(self._entries)))
             self._entries[did] = entry
-            # what a message that proves nothing brings takes no place of what is used
+            # an entry for an unproved DID is the first to be evicted
             self._entries.move_to_end(did, last=used)
             self._bytes += entry.size
             while self._bytes > self._max_bytes or len(self._entries) > self._capacity:
@@ -328,19 +331,19 @@ class _Entries:
 
 
 def _entry(answer: Any) -> _Entry:  # noqa: ANN401, what a resolver answers
-    """The answer with its document parsed, so that this is done once."""
+    """The entry of an answer, with the document parsed once."""
     life: float | None = None
     if isinstance(answer, tuple):
         answer, life = cast("tuple[Any, float | None]", answer)
     if isinstance(answer, Mapping):
         document = cast("Mapping[str, Any]", answer)
-        # the answer of DID Resolution is read by the core, with what it says about the DID
+        # the core reads the result of DID Resolution, with its metadata
         answer = document if "didDocument" in document else DIDDocument(document)
     return _Entry(cast("DocumentAnswer", answer), life=life)
 
 
 def _size(answer: object) -> int:
-    """How many bytes the document has as JSON."""
+    """The size of the document in bytes, as ASCII JSON."""
     if isinstance(answer, Resolved):
         answer = answer.document
     if isinstance(answer, DIDDocument):
@@ -349,7 +352,7 @@ def _size(answer: object) -> int:
 
 
 def _again(failure: Exception) -> Exception:
-    """The exception as another object, without the frames of the caller that met it first."""
+    """A copy of the exception, without the traceback of the caller that met it first."""
     twin = copied(failure)
     twin.__context__ = None
     if isinstance(failure.__cause__, Exception):

@@ -1,4 +1,4 @@
-"""Ask one resolver after the other."""
+"""Try several resolvers in order."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -14,22 +14,22 @@ from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, resolve_with
 __all__ = ["FallbackResolver"]
 
 _GO_ON = (ResolutionError, UnsupportedError, OSError)
-"""What lets the next resolver answer; other exceptions say something about the DID or about the program."""
+"""The exceptions after which the next resolver is tried; others are about the DID or the program."""
 
 
 class FallbackResolver(CompositeResolver):
-    """Asks resolvers in order, and answers with the first document.
+    """Tries resolvers in order, and returns the first document.
 
-    The next one is asked where a resolver does not know the DID, does not support its method, or cannot be
-    reached. A DID counts as unknown only when every resolver that supports its method says so: where one of
+    The next one is tried if a resolver does not know the DID, does not support its method, or cannot be
+    reached. A DID counts as unknown only if every resolver that supports its method returns None: if one of
     them failed and no other knows the DID, the failure is raised.
 
     Args:
-        *resolvers: The resolvers, the preferred first. Put those that need no network first.
+        *resolvers: The resolvers, the preferred first. Put those without network access first.
 
     Raises:
         TypeError: One of them is not a resolver.
-        ValueError: There is none.
+        ValueError: There are none.
 
     Example:
         >>> from pydidcomm import LocalResolver
@@ -44,7 +44,7 @@ class FallbackResolver(CompositeResolver):
 
     def __init__(self, *resolvers: DIDResolver) -> None:
         if not resolvers:
-            message = "`resolvers` must name at least one resolver"
+            message = "`resolvers` must contain at least one resolver"
             raise ValueError(message)
         for one in resolvers:
             check_resolver("resolvers", one)
@@ -53,16 +53,17 @@ class FallbackResolver(CompositeResolver):
     def resolve(
         self, did: str, /, options: ResolveOptions = NO_OPTIONS
     ) -> DocumentAnswer | Awaitable[DocumentAnswer]:
-        """The first document, which has to be awaited where a resolver's answer has.
+        """The first document, or an awaitable of it if a resolver returns one; None if the DID is unknown.
 
         Args:
             did: The DID.
-            options: Passed on to each resolver that takes them.
+            options: The options, passed on to each resolver that takes them.
 
         Raises:
-            ResolutionError: One resolver failed, and no other knows the DID.
+            ResolutionError: A resolver failed, and no other knows the DID.
             UnsupportedError: No resolver supports the method.
-            Exception: Whatever else a resolver raises, at once.
+            OSError: As ResolutionError, if the resolver raised it.
+            Exception: Any other exception of a resolver, at once.
         """
         outcome = _Outcome()
         rest = iter(self._resolvers)
@@ -111,7 +112,7 @@ def _same(answer: Any) -> Any:  # noqa: ANN401, what a resolver answers
 
 
 class _Outcome:
-    """What the resolvers said that did not know the DID."""
+    """The outcome of the resolvers that did not return a document."""
 
     def __init__(self) -> None:
         self.unknown = False
@@ -119,14 +120,14 @@ class _Outcome:
         self._unsupported: UnsupportedError | None = None
 
     def failed(self, error: Exception) -> None:
-        """Records what a resolver raised."""
+        """Record an exception of a resolver."""
         if isinstance(error, UnsupportedError):
             self._unsupported = self._unsupported or error
         else:
             self._failures.append(error)
 
     def end(self) -> None:
-        """Returns where the DID is unknown, and raises where that is not certain."""
+        """Return if the DID is certainly unknown, and raise otherwise."""
         if self._failures:
             first, *others = self._failures
             for other in others:

@@ -1,4 +1,4 @@
-"""Private keys found in one call."""
+"""The protocol of resolvers that find all private keys in one call."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ __all__ = ["SecretQuery", "SecretsFinder"]
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class SecretQuery:
-    """A private key that an operation can use.
+    """A query for a private key that an operation can use.
 
     Attributes:
-        kid: The name of the key: a DID URL, in DIDComm v1 a verkey or the DID URL of its did:key.
-        public_key: Its public half, where it is known: to pack, and in DIDComm v1. None to unpack.
+        kid: The DID URL of the key; in DIDComm v1 a verkey or the DID URL of its did:key.
+        public_key: The public key when packing and in DIDComm v1; None when unpacking.
     """
 
     kid: str
@@ -27,7 +27,7 @@ class SecretQuery:
 class SecretsFinder(SecretsResolver, Protocol):
     """Finds private keys in one call, by name or by public key.
 
-    Where a resolver of secrets has this method, it is called in place of `get_keys` and `get_key`.
+    If a secrets resolver has the method `find`, it is called in place of `get_keys` and `get_key`.
 
     Example:
         >>> from pydidcomm import SecretsFinder
@@ -46,12 +46,12 @@ class SecretsFinder(SecretsResolver, Protocol):
     def find(
         self, queries: Sequence[SecretQuery], /
     ) -> "Mapping[str, SecretAnswer] | Awaitable[Mapping[str, SecretAnswer]]":
-        """The keys that are held, by `kid` of their query.
+        """The private keys that the resolver has, by the `kid` of their query.
 
-        A key that is not held is None or left out. An answer with a `public_key` has to be the key of the
-        query: an external key may show it.
+        A key that it does not have is None or absent. If a returned key has a `public_key`, which an external
+        key may have, it must be the one of the query.
 
         Args:
-            queries: The keys, the preferred first.
+            queries: The queries, the preferred key first.
         """
         ...

@@ -1,4 +1,4 @@
-"""Stores that generate keys themselves."""
+"""The protocol of stores that generate keys themselves."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
@@ -9,15 +9,15 @@ from pydidcomm.resolvers._answers import SecretsResolver
 __all__ = ["KeyMaker", "KeyUse", "NewKey"]
 
 KeyUse: TypeAlias = Literal["agreement", "authentication", "both"]
-"""What a new key is for: messages are encrypted to it, or it signs, or both where a DID has one key."""
+"""The use of a new key: key agreement, signatures, or both for a DID with a single key."""
 
 
 class NewKey(NamedTuple):
-    """A key that a store has made and that is not stored yet.
+    """A key that a store has generated and not yet stored.
 
     Attributes:
-        public_key: The public half, of which a DID is made.
-        handle: What the store returned for the private half; only the store interprets it.
+        public_key: The public key, for the DID document.
+        handle: The store's own handle of the private key; only the store interprets it.
         agreement: The X25519 key that an Ed25519 key for both uses implies; None for any other key.
     """
 
@@ -30,8 +30,8 @@ class NewKey(NamedTuple):
 class KeyMaker(SecretsResolver, Protocol):
     """A secrets store that generates keys itself, so that no private key exists as bytes in Python.
 
-    `create_peer_did`, `create_key_did` and `create_jwk_did` use it where `secrets` has these methods, in
-    place of `add_key`. Methods are plain or coroutine functions.
+    `create_peer_did`, `create_key_did` and `create_jwk_did` use these methods in place of `add_key` if
+    `secrets` has them. Methods are plain or coroutine functions.
 
     Example:
         >>> from pydidcomm import KeyMaker, NewKey, Secret
@@ -55,27 +55,34 @@ class KeyMaker(SecretsResolver, Protocol):
     """
 
     def make_key(self, curve: str, use: KeyUse, /) -> NewKey | Awaitable[NewKey]:
-        """Generate a key on the curve, and return its public half and a handle.
+        """Generate a key on the curve, and return its public key and a handle.
 
         An Ed25519 key for both uses comes with the X25519 key that it implies.
 
+        Args:
+            curve: The curve, for instance "X25519".
+            use: The use of the key.
+
         Raises:
-            UnsupportedError: The store has no such key.
+            UnsupportedError: The store cannot generate such a key.
         """
         ...
 
     def store_did(
         self, did: str, keys: Mapping[str, NewKey], long_forms: Mapping[str, str], /
     ) -> "Awaitable[None] | None":
-        """Store the keys of a new DID by their kids, all or none; the DID is returned afterwards.
+        """Store the keys of a new DID, all or none; the DID is returned to the program afterwards.
 
-        `long_forms` has what a short form of the DID is the hash of: the long form or the genesis document,
-        by the short form, as `LocalResolver(long_forms=...)` reads it. It is empty for most DIDs.
+        Args:
+            did: The DID.
+            keys: The keys, by kid.
+            long_forms: For a DID whose short form is a hash, the hashed long form or genesis document by the
+                short form, as `LocalResolver(long_forms=...)` reads it. It is empty for most DIDs.
         """
         ...
 
 
 def maker_of(secrets: object) -> KeyMaker | None:
-    """The store of secrets if it generates its own keys; None if it takes new ones."""
-    # most stores lack the method: it takes 25 microseconds to compare all methods of a protocol
+    """The store of secrets if it generates keys itself; None if keys must be added to it."""
+    # most stores lack the method, and it takes 25 microseconds to compare all methods of a protocol
     return secrets if hasattr(secrets, "make_key") and isinstance(secrets, KeyMaker) else None

@@ -15,13 +15,13 @@ class ResolveOptions:
     """Options of a resolution.
 
     Attributes:
-        fresh: Whether the document must not come from a cache. It is set when a key is missing from the
-            document or does not fit, at most once for each DID and message: the key may have been rotated.
-        version_time: The time at which the document was valid, in seconds since the epoch; None for now. It
-            is set when a peer announces that it has left a DID that is deactivated by now, and is the time
-            that the announcement names. A resolver that does not find old versions answers as for None.
-        unproved: Whether a message names the DID whose sender is not proved: anyone can send such messages.
-            A resolver may limit how many of these it fetches, and cache them apart from others.
+        fresh: Whether the document must not come from a cache. It is set if a key is missing from the
+            document or does not fit, at most once per DID and message, because the key may have been rotated.
+        version_time: The time for which the document is resolved, in seconds since the epoch; None for now.
+            It is set to the time in a rotation message whose former DID is deactivated now. A resolver
+            without old versions answers as for None.
+        unproved: Whether the DID comes from a message without a proved sender, which any party can send. A
+            resolver may limit such requests, and cache their answers apart from others.
     """
 
     fresh: bool = False
@@ -30,7 +30,7 @@ class ResolveOptions:
 
 
 NO_OPTIONS = ResolveOptions()
-"""The options of a DID that the program itself names."""
+"""The default options, for instance for a DID that the program passes."""
 
 
 @runtime_checkable
@@ -38,7 +38,7 @@ class DIDResolverWithOptions(DIDResolver, Protocol):
     """Finds DID documents, and takes `ResolveOptions`.
 
     A resolver takes options if it inherits from this class, or if its parameter `options` is annotated with
-    `ResolveOptions` or has no default. This is looked up once, when the party is made.
+    `ResolveOptions`, has one as default, or has no default. This is checked once, when the party is created.
 
     Example:
         >>> from pydidcomm import DIDResolverWithOptions, ResolveOptions
@@ -58,22 +58,22 @@ class DIDResolverWithOptions(DIDResolver, Protocol):
 
         Args:
             did: The DID, without a path, query or fragment.
-            options: What to take into account.
+            options: The options.
         """
         ...
 
 
 def with_options(resolver: DIDResolver) -> DIDResolverWithOptions | None:
-    """The resolver if it takes options; None if it does not."""
+    """The resolver if it takes options, else None."""
     return resolver if _takes_options(resolver) else None
 
 
 Ask: TypeAlias = Callable[[str, ResolveOptions], DocumentAnswer | Awaitable[DocumentAnswer]]
-"""Asks a resolver for a DID."""
+"""Resolves a DID with options."""
 
 
 def asking(resolver: DIDResolver) -> Ask:
-    """A function that asks the resolver, and gives it the options if it takes some."""
+    """A function that calls the resolver, with the options if it takes them."""
     taking = with_options(resolver)
 
     def ask(did: str, options: ResolveOptions) -> DocumentAnswer | Awaitable[DocumentAnswer]:
@@ -85,24 +85,24 @@ def asking(resolver: DIDResolver) -> Ask:
 def resolve_with(
     resolver: DIDResolver, did: str, options: ResolveOptions
 ) -> DocumentAnswer | Awaitable[DocumentAnswer]:
-    """The answer of the resolver, which is given the options if it takes some."""
+    """Call the resolver, with the options if it takes them."""
     return asking(resolver)(did, options)
 
 
 def _takes_options(resolver: DIDResolver) -> TypeGuard[DIDResolverWithOptions]:
     if DIDResolverWithOptions in type(resolver).__mro__:
         return True
-    # the usual one: to parse the signature of a function in C takes longer than to resolve
+    # parsing the signature of its compiled method would take longer than to resolve
     if type(resolver) is LocalResolver:
         return False
-    from inspect import Parameter, signature  # noqa: PLC0415, most programs have the usual one
+    from inspect import Parameter, signature  # noqa: PLC0415, not needed for a `LocalResolver`
 
     try:
         options = signature(resolver.resolve).parameters.get("options")
     except (TypeError, ValueError):
         # a callable without a signature
         return False
-    # a parameter of that name may be of another library
+    # a parameter of that name may be meant for another library
     return options is not None and (
         options.default is Parameter.empty
         or isinstance(options.default, ResolveOptions)

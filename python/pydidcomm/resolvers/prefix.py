@@ -1,4 +1,4 @@
-"""One resolver for each kind of DID."""
+"""Choose a resolver by the prefix of a DID."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeGuard
@@ -14,7 +14,7 @@ __all__ = ["PrefixResolver"]
 
 
 class PrefixResolver(CompositeResolver):
-    """Routes each DID to a resolver by the beginning of its text; the longest prefix wins.
+    """Routes each DID to a resolver by its prefix; the longest matching prefix wins.
 
     `ResolveOptions` are passed on to each resolver that takes them.
 
@@ -41,7 +41,7 @@ class PrefixResolver(CompositeResolver):
                     f"{kind_of(one)} for {described(prefix, [prefix])}"
                 )
                 raise TypeError(reason)
-            # a prefix of another form would fit no DID, without an error
+            # any other prefix would silently match no DID
             if not (prefix.startswith("did:") or "did:".startswith(prefix)):
                 reason = f"`resolvers` must have prefixes of DIDs, got {prefix!r:.40}: write 'did:web:'"
                 raise ValueError(reason)
@@ -52,7 +52,12 @@ class PrefixResolver(CompositeResolver):
     def resolve(
         self, did: str, /, options: ResolveOptions = NO_OPTIONS
     ) -> DocumentAnswer | Awaitable[DocumentAnswer]:
-        """The answer of the resolver in charge; None where no prefix fits."""
+        """The answer of the resolver with the longest matching prefix; None if no prefix matches.
+
+        Args:
+            did: The DID.
+            options: The options, passed on if the resolver takes them.
+        """
         for prefix, resolver in self._routes:
             if did.startswith(prefix):
                 taking = self._with_options[prefix]
@@ -68,11 +73,11 @@ class PrefixResolver(CompositeResolver):
         return [(prefix, one is not None) for prefix, one in self._with_options.items()]
 
     def local(self) -> tuple[LocalResolver | None, list[str], list[str]]:
-        """The first LocalResolver, its prefixes, and the longer ones that other resolvers have among them."""
+        """The first `LocalResolver`, its prefixes, and longer prefixes below these of other resolvers."""
         return self._local
 
     def memory(self) -> LocalResolver | None:
-        """The first LocalResolver, or the first of a subclass: it keeps contacts and own DIDs."""
+        """The first `LocalResolver`, also of a subclass, which stores contacts and own DIDs."""
         return memory_of(self)
 
 

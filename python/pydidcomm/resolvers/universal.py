@@ -1,7 +1,7 @@
-"""Resolve DIDs of any method by another service over HTTP. Extra: `http`.
+"""Resolve DIDs of any method by a remote service over HTTP. Extra: `http`.
 
 W3C DID Resolution, section "HTTP(S) Binding", which the Universal Resolver implements, as do the resolvers of
-single methods such as did:cheqd. Every answer is as true as the service is.
+single methods such as did:cheqd. An answer is only as trustworthy as the service.
 """
 
 from typing import Any, Final, Unpack, cast
@@ -24,7 +24,7 @@ from pydidcomm.resolvers._network import (
 
 __all__ = ["UniversalResolver"]
 
-# servers of before 2026 know the second alone
+# servers from before 2026 support only the second type
 _ACCEPT: Final = (
     "application/did-resolution, "
     'application/ld+json;profile="https://w3id.org/did-resolution";q=0.9, '
@@ -42,10 +42,10 @@ _CAUSES: Final = {
 
 
 class UniversalResolver(NetworkResolver):
-    """Asks a service that speaks DID Resolution over HTTP.
+    """Resolves DIDs by a service for DID Resolution over HTTP.
 
-    The service is trusted: of its answer, only the `id` of the document is verified. A did:key, did:peer or
-    did:jwk is refused, since it carries its own keys: use `LocalResolver` for these.
+    The service must be trusted: only the `id` of the document is verified. A did:key, did:peer or did:jwk is
+    refused, because it contains its own keys: use `LocalResolver` for these.
 
     Args:
         base_url: The URL in front of `/identifiers/`, for instance "https://dev.uniresolver.io/1.0".
@@ -87,30 +87,39 @@ class UniversalResolver(NetworkResolver):
         self._headers = checked_headers(headers)
 
     async def resolve(self, did: str, /) -> DIDDocument | Resolved | None:
-        """The document that the service answers with; None where it says that there is none.
-
-        A `Resolved` where the service reports `versionId`, `updated` or `deactivated`.
+        """Fetch the document of a DID from the service.
 
         Args:
-            did: The DID.
+            did: The DID, without a path, query or fragment.
+
+        Returns:
+            The document; None if the service does not find it; a `Resolved` if the service reports
+            `versionId`, `updated` or `deactivated`.
 
         Raises:
-            ResolutionError: The service cannot be reached, failed, or answered with something else.
+            ResolutionError: The service cannot be reached or failed, or its answer is not a document of the
+                DID.
             MalformedDocumentError: The document breaks its specification.
-            UnsupportedError: The service does not support the method, or the DID carries its own keys.
+            UnsupportedError: The service does not support the method, or the DID contains its own keys.
         """
         return (await self.resolve_for(did))[0]
 
     async def resolve_for(self, did: str, /) -> tuple[DIDDocument | Resolved | None, float | None]:
-        """The same, with the seconds that the server's `Cache-Control` lets the answer be kept, if any.
+        """Fetch the document as `resolve` does, with its lifetime.
 
         Args:
-            did: The DID.
+            did: The DID, without a path, query or fragment.
+
+        Returns:
+            The result of `resolve`, and its lifetime in seconds by the header `Cache-Control`, or None.
 
         Raises:
-            ResolutionError: See `resolve`, as for the others.
+            ResolutionError: The service cannot be reached or failed, or its answer is not a document of the
+                DID.
+            MalformedDocumentError: The document breaks its specification.
+            UnsupportedError: The service does not support the method, or the DID contains its own keys.
         """
-        # the answer of a server about such a DID could only be the same, or a lie
+        # such a DID contains its document: another answer could only be wrong
         if did.startswith(LOCAL_METHODS):
             what = "method for a network resolver (LocalResolver resolves it)"
             raise UnsupportedError(what=what, algorithm=_method(did))
@@ -142,7 +151,7 @@ class UniversalResolver(NetworkResolver):
 
 
 def _result(did: str, url: str, answer: Answer) -> dict[str, Any]:
-    """The result of the resolution, of whatever media type; a bare document is put into one."""
+    """The resolution result in a body of any media type; a bare document is wrapped into one."""
     try:
         body = read_json(did, url, answer.body)
     except ResolutionError:
@@ -156,9 +165,9 @@ def _result(did: str, url: str, answer: Answer) -> dict[str, Any]:
 
 
 def _error_of(result: dict[str, Any]) -> str:
-    """The name of the error, such as NOT_FOUND, in the words of today; empty where there is none.
+    """The name of the error in its present form, such as NOT_FOUND; empty if there is none.
 
-    It is an object with `type`, a URL; before 2025 it was a word such as `notFound`.
+    The error is an object whose `type` is a URL; before 2025 it was a word such as `notFound`.
     """
     error = _object(result.get("didResolutionMetadata")).get("error")
     if isinstance(error, dict):
@@ -183,5 +192,5 @@ def _parts(url: str) -> SplitResult | None:
     try:
         return urlsplit(url)
     except ValueError:
-        # its text would quote the URL, which may contain a password
+        # the text of the exception would quote the URL, which may contain a password
         return None

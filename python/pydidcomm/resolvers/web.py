@@ -1,7 +1,7 @@
 """Resolve did:web: the document is a file on a web server. Extra: `http`.
 
-What the document says is as true as the server and its certificate are; see `pydidcomm.resolvers.webvh` for
-DIDs with a history that is verified.
+A document is only as trustworthy as the server and its certificate; see `pydidcomm.resolvers.webvh` for DIDs
+with a verified history.
 """
 
 from typing import Final
@@ -20,20 +20,20 @@ _GONE: Final = 410
 class WebResolver(NetworkResolver):
     """Fetches the documents of did:web over HTTPS.
 
-    It connects to public addresses only, follows no redirect, and uses no proxy. An answer has to be a JSON
+    It connects only to public addresses, follows no redirects, and uses no proxy. An answer must be a JSON
     object whose `id` is the DID. Put a `CachingResolver` in front of it. did:web, section "Read (Resolve)".
 
     Args:
         allow: Networks that are allowed although they are not public, for instance `["10.0.0.0/8"]`.
         ca: Certificate authorities to verify servers with: the path of a PEM file, or an `ssl.SSLContext`;
             None for the system's trust store.
-        timeout: Seconds for one document, from the look-up of the host to the last byte.
+        timeout: The time limit of one request in seconds, from the lookup of the host to the last byte.
         max_bytes: The longest document, in bytes after decompression.
-        lookup: A coroutine function that takes host and port and returns addresses, in place of the system's
-            resolver.
+        lookup: A coroutine function that takes a host and a port and returns addresses, in place of the
+            system's resolver.
 
     Raises:
-        TypeError: `allow` is one str, or an option has another name or type.
+        TypeError: `allow` is a single str, or an option has another name or type.
         ValueError: A limit is not positive, or `allow` lists something that is not a network.
 
     Example:
@@ -51,32 +51,38 @@ class WebResolver(NetworkResolver):
     """
 
     async def resolve(self, did: str, /) -> DIDDocument | Resolved | None:
-        """Fetch the document of a did:web; None where the server answers 404.
-
-        A server that answers 410 says that the DID is deactivated.
+        """Fetch the document of a did:web.
 
         Args:
             did: The DID, without a path, query or fragment.
 
+        Returns:
+            The document; None if the server answers 404; a `Resolved` that is deactivated if it answers 410.
+
         Raises:
-            ResolutionError: The document cannot be fetched, or is not the one of the DID.
+            ResolutionError: The document cannot be fetched, or belongs to another DID.
             MalformedDocumentError: The document breaks its specification.
-            UnsupportedError: The DID is one of another method.
+            UnsupportedError: The DID has another method.
         """
         return (await self.resolve_for(did))[0]
 
     async def resolve_for(self, did: str, /) -> tuple[DIDDocument | Resolved | None, float | None]:
-        """The same, with the seconds that the server's `Cache-Control` lets the answer be kept, if any.
+        """Fetch the document as `resolve` does, with its lifetime.
 
         Args:
-            did: The DID.
+            did: The DID, without a path, query or fragment.
+
+        Returns:
+            The result of `resolve`, and its lifetime in seconds by the header `Cache-Control`, or None.
 
         Raises:
-            ResolutionError: See `resolve`, as for the others.
+            ResolutionError: The document cannot be fetched, or belongs to another DID.
+            MalformedDocumentError: The document breaks its specification.
+            UnsupportedError: The DID has another method.
         """
         url = did_web_url(did)
         answer = await self._get(did, url, _ACCEPT)
-        if answer.status == 404:  # noqa: PLR2004, the one status that says that there is none
+        if answer.status == 404:  # noqa: PLR2004, the status of an unknown DID
             return None, None
         if answer.status == _GONE:
             return Resolved(None, deactivated=True), None
@@ -96,8 +102,8 @@ def did_web_url(did: str) -> str:
         did: The DID.
 
     Raises:
-        ResolutionError: The DID does not name a host and a path.
-        UnsupportedError: The DID is one of another method.
+        ResolutionError: The DID does not contain a valid host and path.
+        UnsupportedError: The DID has another method.
 
     Example:
         >>> from pydidcomm.resolvers.web import did_web_url

@@ -1,6 +1,6 @@
-"""Resolve did:webvh: a did:web with a history that is verified from its first entry on. Extra: `webvh`.
+"""Resolve did:webvh: did:web with a history that is verified from its first entry on. Extra: `webvh`.
 
-The files are fetched by this library, within its limits and behind its guard; `did-webvh` verifies them.
+pydidcomm fetches the files, with its limits and only from public addresses; `did-webvh` verifies them.
 did-webvh 1.0 refuses hosts with a label of one letter, or one that begins with a digit.
 """
 
@@ -41,7 +41,7 @@ MAX_BYTES: Final = 1_048_576
 """The longest log, in bytes: 200 entries with a document of 5 KiB each."""
 
 MOST_ENTRIES: Final = 500
-"""The most entries of a log: each takes some 3 ms to verify."""
+"""The maximum number of entries in a log; each takes some 3 ms to verify."""
 
 _ACCEPT: Final = "text/jsonl, application/jsonl;q=0.9, application/json;q=0.9, */*;q=0.5"
 
@@ -49,14 +49,15 @@ _ACCEPT: Final = "text/jsonl, application/jsonl;q=0.9, application/json;q=0.9, *
 class WebvhResolver(NetworkResolver):
     """Fetches the history of a did:webvh over HTTPS and verifies it.
 
-    The log is verified in a worker thread, with the witnesses that it demands. did:webvh 1.0, section "Read
+    The log is verified in a worker thread, with the witnesses that it requires. did:webvh 1.0, section "Read
     (Resolve)".
 
     Args:
-        **options: `allow`, `ca`, `timeout`, `max_bytes` and `lookup`, as for `WebResolver`. `max_bytes` holds
-            for the log and for the file of the witnesses, and is 1 MiB by default.
+        **options: `allow`, `ca`, `timeout`, `max_bytes` and `lookup`, as for `WebResolver`. `max_bytes`
+            limits the log and the witness file each, and is 1 MiB by default.
 
     Raises:
+        TypeError: An option has another name or type.
         ValueError: An option is out of range.
 
     Example:
@@ -78,44 +79,52 @@ class WebvhResolver(NetworkResolver):
         super().__init__(**options)
 
     async def resolve(self, did: str, /, options: ResolveOptions = NO_OPTIONS) -> Resolved | None:
-        """The document of the last verified entry; None where the server answers 404.
+        """Fetch and verify the history of a did:webvh, and return its last document.
 
         Args:
             did: The DID, without a path, query or fragment.
-            options: With `version_time`, the document that was valid then.
+            options: With `version_time`, the document that was valid then is returned.
+
+        Returns:
+            The document; None if the server answers 404.
 
         Raises:
             ResolutionError: The history cannot be fetched, or does not verify.
             MalformedDocumentError: The document breaks its specification.
-            UnsupportedError: The DID is one of another method.
+            UnsupportedError: The DID has another method.
         """
         return (await self._resolve(did, options.version_time))[0]
 
     async def resolve_for(self, did: str, /) -> tuple[Resolved | None, float | None]:
-        """The same, with the seconds that the log lets the answer be kept (`ttl`), if any.
+        """Resolve the last document as `resolve` does, with its lifetime.
 
         Args:
-            did: The DID.
+            did: The DID, without a path, query or fragment.
+
+        Returns:
+            The result of `resolve`, and its lifetime in seconds by the log's parameter `ttl`, or None.
 
         Raises:
-            ResolutionError: See `resolve`, as for the others.
+            ResolutionError: The history cannot be fetched, or does not verify.
+            MalformedDocumentError: The document breaks its specification.
+            UnsupportedError: The DID has another method.
         """
         return await self._resolve(did, None)
 
     async def _resolve(self, did: str, version_time: int | None) -> tuple[Resolved | None, float | None]:
         url = did_webvh_url(did)
         answer = await self._get(did, url, _ACCEPT)
-        if answer.status == 404:  # noqa: PLR2004, the one status that says that there is none
+        if answer.status == 404:  # noqa: PLR2004, the status of an unknown DID
             return None, None
         lines = _lines(did, url, answer)
         entries = [read_json(did, url, line) for line in lines]
         text = [line.decode() for line in lines]
-        # a log without witnesses does not cost a second request
+        # a log without witnesses needs no second request
         witnesses = await self._witnesses(did, url) if any('"witness"' in line for line in text) else None
         verify = partial(_verify, did, text, witnesses, version_time)
         try:
             document, metadata, problem = await anyio.to_thread.run_sync(verify, abandon_on_cancel=True)
-        except Exception as error:  # did-webvh raises whatever its parsing of hostile input happens to
+        except Exception as error:  # did-webvh may raise anything on malformed input
             raise ResolutionError(did, url, "not verified", f"{type(error).__name__}: {error}") from error
         if document is None:
             raise ResolutionError(did, url, "not verified", problem)
@@ -131,7 +140,7 @@ class WebvhResolver(NetworkResolver):
     async def _witnesses(self, did: str, url: str) -> str | None:
         url = url.removesuffix("did.jsonl") + "did-witness.json"
         answer = await self._get(did, url, _ACCEPT)
-        if answer.status == 404:  # noqa: PLR2004, the log may name witnesses and demand none
+        if answer.status == 404:  # noqa: PLR2004, the log may name witnesses and require none
             return None
         if answer.status != 200:  # noqa: PLR2004
             raise ResolutionError(did, url, f"status {answer.status}")
@@ -150,8 +159,8 @@ def did_webvh_url(did: str) -> str:
         did: The DID.
 
     Raises:
-        ResolutionError: The DID does not name an SCID, a host and a path.
-        UnsupportedError: The DID is one of another method.
+        ResolutionError: The DID does not contain an SCID and a valid host and path.
+        UnsupportedError: The DID has another method.
 
     Example:
         >>> from pydidcomm.resolvers.webvh import did_webvh_url
@@ -176,7 +185,7 @@ def _lines(did: str, url: str, answer: Answer) -> list[bytes]:
 
 
 def _ttl(entries: Sequence[dict[str, Any]]) -> float | None:
-    """For how many seconds the log lets its documents be kept: the last parameter `ttl`."""
+    """The lifetime of the documents in seconds: the last parameter `ttl` of the log; None without one."""
     for entry in reversed(entries):
         parameters: Any = entry.get("parameters")
         ttl: Any = cast("dict[str, Any]", parameters).get("ttl") if isinstance(parameters, dict) else None
@@ -186,7 +195,7 @@ def _ttl(entries: Sequence[dict[str, Any]]) -> float | None:
 
 
 def _problem(metadata: Any) -> str:  # noqa: ANN401, what did-webvh reports
-    """The error of did-webvh in a line."""
+    """The error of did-webvh as one line."""
     details: object = metadata.get("problemDetails")
     if isinstance(details, list):
         details = next(iter(cast("list[object]", details)), None)
@@ -199,9 +208,9 @@ def _problem(metadata: Any) -> str:  # noqa: ANN401, what did-webvh reports
 def _verify(
     did: str, lines: Sequence[str], witnesses: str | None, version_time: int | None
 ) -> tuple[dict[str, Any] | None, dict[str, Any], str]:
-    """The document with its metadata, or why there is none.
+    """The document and its metadata, or the reason why there is none.
 
-    did-webvh knows asyncio alone, and has an event loop of its own in this thread.
+    did-webvh needs asyncio, and gets its own event loop in this thread.
     """
     moment = None if version_time is None else datetime.fromtimestamp(version_time, UTC)
     resolver = DidResolver(WebvhVerifier(enforce_future_skew=True))
@@ -212,7 +221,7 @@ def _verify(
 
 
 class _Fetched(HistoryResolver):
-    """Files that were fetched before."""
+    """Provides the fetched files to did-webvh."""
 
     def __init__(self, lines: Sequence[str], witnesses: str | None) -> None:
         self._lines = lines
@@ -224,7 +233,7 @@ class _Fetched(HistoryResolver):
     def resolve_witness_log(self, document_id: str | None) -> Any:  # noqa: ANN401, ARG002, the base class's
         if self._witnesses is None:
             failure: Any = AsyncTextReadError
-            message = "the file of the witnesses is missing"
+            message = "the witness file (did-witness.json) is missing"
             raise failure(message)
         return _reader([self._witnesses])
 
@@ -249,5 +258,5 @@ class _Reader:
         raise StopAsyncIteration
 
     async def text(self) -> str:
-        """What is left."""
+        """The remaining lines as one text."""
         return "\n".join(self._lines)

@@ -10,7 +10,7 @@ from pydidcomm.transports._requests import Reply
 async def read_body(
     receive: Callable[[], Awaitable[MutableMapping[str, Any]]], max_bytes: int
 ) -> bytes | Reply | None:
-    """The body, or the answer to one that is too long; None where the sender went away."""
+    """The body, or the reply to one that is too long; None if the sender disconnected."""
     parts: list[bytes] = []
     length = 0
     while True:

@@ -1,4 +1,4 @@
-"""One message over a WebSocket of its own, for a transport that goes through endpoints of either kind."""
+"""Send one message over a WebSocket of its own, for `HttpTransport`."""
 
 from typing import Any, Final
 
@@ -16,13 +16,13 @@ except ImportError as error:
     raise ImportError(message, name=error.name) from None
 
 _CLOSED: Final = frozenset({1000, 1001, 1005})
-"""The close codes of a peer that has nothing against the message."""
+"""The close codes that do not refuse the message."""
 
 _REFUSING: Final = frozenset({1003, 1007, 1008, 1009, 1010})
-"""The close codes that are about the message: the same message would be refused again. RFC 6455, 7.4.1."""
+"""The close codes that refuse the message: it would be refused again. RFC 6455, section 7.4.1."""
 
 _LEAST: Final = 1_024
-"""The bytes that a message without a use counts for at least: an empty one takes time too."""
+"""The least number of bytes that an unwanted message counts for, since an empty one takes time too."""
 
 
 class MessageRefusedError(RequestFailedError):
@@ -32,14 +32,14 @@ class MessageRefusedError(RequestFailedError):
 async def exchange(
     client: GuardedClient, uri: str, text: str, *, wants_answer: bool, max_bytes: int
 ) -> bytes | None:
-    """Send a message as one text frame, over a connection of its own; returns the answer, if one is wanted.
+    """Send a message as one text frame over a connection of its own; return the answer, if one is wanted.
 
-    The pong for a ping after the message shows that the peer has read it. WebSocket has no status: a peer
-    that refuses a message closes with a code, which is seen if it comes before the pong, or the answer.
+    A ping follows the message, and its pong shows that the peer has read it. WebSocket has no status: a peer
+    that refuses a message closes with a code, which is noticed if it arrives before the pong or the answer.
 
     Raises:
-        MessageRefusedError: The peer closed with a code that is about the message.
-        RequestFailedError: There is no connection, or the peer does not show that it has read the message.
+        MessageRefusedError: The peer closed with a code that refuses the message.
+        RequestFailedError: The connection failed, or the peer did not answer the ping.
     """
     outcome = _Outcome()
     deadline = anyio.current_time() + client.timeout
@@ -49,7 +49,7 @@ async def exchange(
                 await _talk(session, text, outcome, wants_answer=wants_answer, most=max_bytes)
         finally:
             if not outcome.was_read:
-                # a close frame would wait for a peer that does not read, and its wait cannot be cancelled
+                # no close frame: it would wait for a peer that does not read, and cannot be cancelled
                 with anyio.CancelScope(shield=True):
                     await session.stream.aclose()
     if outcome.was_read and outcome.code in _CLOSED | {None}:
@@ -61,7 +61,7 @@ async def exchange(
 
 
 class _Outcome:
-    """What came of the connection."""
+    """The outcome of a connection."""
 
     def __init__(self) -> None:
         self.was_read = False
@@ -73,7 +73,7 @@ class _Outcome:
 async def _talk(
     session: websockets.AsyncWebSocketSession, text: str, outcome: _Outcome, *, wants_answer: bool, most: int
 ) -> None:
-    # an exception that leaves the session would come out of it in a group
+    # an exception that leaves the session would be raised in an exception group
     async with anyio.create_task_group() as tasks:
 
         async def read() -> None:
@@ -85,7 +85,7 @@ async def _talk(
             await session.send(TextMessage(data=text))
             pong = await session.ping()
         except (websockets.HTTPXWSException, ProtocolError, NetworkError):
-            # the peer has closed, and its code may say why
+            # the peer has closed the connection, and its close code may give the reason
             outcome.failure = Reason.BROKEN_OFF
             return
         await pong.wait()
@@ -97,7 +97,7 @@ async def _talk(
 async def _read(
     session: websockets.AsyncWebSocketSession, outcome: _Outcome, *, wants_answer: bool, most: int
 ) -> None:
-    """Reads up to the answer, or the end of the connection; without an answer no more than `most` bytes."""
+    """Read up to the answer or the end of the connection; if no answer is wanted, at most `most` bytes."""
     unasked = 0
     while outcome.answer is None:
         try:
@@ -114,6 +114,6 @@ async def _read(
             outcome.answer = data.encode() if isinstance(data, str) else bytes(data)
             outcome.was_read = True
         elif unasked > most:
-            # a peer that sends without end, and answers no ping, would have all of the time limit
+            # a peer that sends without end and answers no ping would use up the time limit
             outcome.failure = Reason.TOO_LARGE
             return

@@ -1,4 +1,4 @@
-"""What a receiver decides about a request, without I/O: the same for ASGI, WSGI and WebSocket."""
+"""The decisions of a receiver about a request, without I/O; shared by ASGI, WSGI and WebSocket."""
 
 import logging
 import sys
@@ -13,29 +13,29 @@ from pydidcomm.errors import DeliveryError, DIDCommError, ReplayedMessageError, 
 LOG: Final = logging.getLogger("pydidcomm.receiver")
 
 MAX_BYTES: Final = 1_048_576
-"""The longest message: documents travel as links, and a sender learns the limit from the status 413."""
+"""The longest message, in bytes; large files are sent as links, and a longer message is answered with 413."""
 
 MOST_AT_ONCE: Final = 100
-"""How many messages are received and handled at the same time."""
+"""The maximum number of messages that are received and handled at the same time."""
 
 ANSWER_SECONDS: Final = 10.0
-"""How long a sender waits for an answer over `return_route`, after which it gets 202."""
+"""The seconds that a sender waits for an answer over `return_route`, before it gets 202."""
 
 BODY_SECONDS: Final = 30.0
-"""How long a sender may take for the body of a request."""
+"""The seconds that a sender may take for the body of a request."""
 
 _LATER: Final = frozenset(
     {
         ResolutionError.code,
-        # of a message that `accept` had to send
+        # `accept` may have to send a message
         DeliveryError.code,
-        # by name: stores and secrets are extras
+        # as text, because stores and secrets are extras
         "e.p.me.store-unavailable",
         "e.p.me.secrets-unavailable",
         "e.p.me.secrets-locked",
     }
 )
-"""Failures of a resolver, a network or a store, not of the message: the sender keeps it, and tries again."""
+"""The codes of failures of a resolver, a network or a store: the sender should send the message again."""
 
 _TYPES: Final = frozenset(f"application/didcomm-{kind}+json" for kind in ("encrypted", "signed", "plain"))
 _EITHER_TYPES: Final = _TYPES | {
@@ -47,17 +47,17 @@ _EITHER_TYPES: Final = _TYPES | {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole HTTP answer."""
+    """A complete HTTP response."""
 
     status: int
     body: bytes = b""
     media_type: str = "text/plain; charset=utf-8"
     extra: tuple[tuple[str, str], ...] = ()
     encoded: tuple[tuple[bytes, bytes], ...] = field(init=False, repr=False)
-    """The header fields as ASGI has them, which are the same for most messages."""
+    """The header fields in the form of ASGI, encoded once, since most replies are the same."""
 
     def __post_init__(self) -> None:
-        """Encode the header fields once."""
+        """Encode the header fields."""
         encoded = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers())
         object.__setattr__(self, "encoded", encoded)
 
@@ -81,14 +81,13 @@ NOT_FOUND: Final = Reply(404, b"there is no such invitation\n")
 
 
 def require_party(party: object, kind: type, other: str) -> None:
-    """Raises TypeError for a party with the other kind of functions, which `other` receives for."""
+    """Raise TypeError for a party of the other kind (plain or coroutine methods); `other` is its receiver."""
     if isinstance(party, kind):
         return
     expected = "sync.DIDCommMessaging" if "sync" in kind.__module__ else "DIDCommMessaging"
     module = type(party).__module__.removesuffix(".messaging")
     message = (
-        f"`party` must be a `pydidcomm.{expected}`, got {module}.{type(party).__name__}: "
-        f"`{other}` receives for the other kind of party"
+        f"`party` must be a `pydidcomm.{expected}`, got {module}.{type(party).__name__}: use `{other}` for it"
     )
     raise TypeError(message)
 
@@ -101,7 +100,7 @@ def refusal(
     accept_v1: bool,
     accept_any_type: bool = False,
 ) -> Reply | None:
-    """The answer to a request whose body need not be read; None for any other."""
+    """The reply to a request that is refused before its body is read; None for any other request."""
     if method != "POST":
         return NOT_POST
     accepted = _EITHER_TYPES if accept_v1 else _TYPES
@@ -122,7 +121,7 @@ def refusal(
 
 
 def invitation_of(query: str, invitations: Mapping[str, str]) -> Reply | None:
-    """The redirect to the invitation that a short URL names; None where the query names none.
+    """The redirect from a short URL to its invitation; None if the query has no `_oobid`.
 
     DIDComm v2.1, section "Short URL Message Retrieval".
     """
@@ -134,26 +133,26 @@ def invitation_of(query: str, invitations: Mapping[str, str]) -> Reply | None:
 
 
 def reply_to(error: Exception) -> Reply:
-    """The answer where a message was not unpacked."""
+    """The reply for an exception of `unpack` or `accept`."""
     if isinstance(error, ReplayedMessageError):
-        # its sender did not get the first answer
+        # the sender did not get the first answer
         return ACCEPTED
     if isinstance(error, DIDCommError) and error.code not in _LATER:
         LOG.info("a message was not accepted: %s", error)
         return NOT_ACCEPTED
-    # a resolver or a store is out of order; the sender keeps the message and tries again
+    # a resolver or a store failed: the sender should send the message again
     LOG.warning("a message could not be unpacked: %s", error, exc_info=error)
     return BUSY
 
 
 def asks_for_answer(message: Message) -> bool:
-    """Whether the message asks for an answer on its connection; the header may be any JSON."""
+    """Whether the message requests an answer on its connection; the header may be any JSON."""
     route = message.custom_headers.get("return_route")
     return isinstance(route, str) and route in {"all", "thread"}
 
 
 def wants_answer(received: Any) -> bool:  # noqa: ANN401, of DIDComm v2 or v1
-    """Whether the message asks for an answer on its connection, and its sender is proved.
+    """Whether the message requests an answer on its connection, and its sender is proved.
 
     DIDComm v2.1, extension "Return-Route".
     """
@@ -165,7 +164,7 @@ def wants_answer(received: Any) -> bool:  # noqa: ANN401, of DIDComm v2 or v1
 
 
 def returnable(answer: object, received: Any) -> Packed | None:  # noqa: ANN401, of DIDComm v2 or v1
-    """The answer, if it is one for the sender: nothing else may go back on the connection."""
+    """The handler's answer if it is for the sender, else None: only that may go back on the connection."""
     if answer is None:
         return None
     if not isinstance(answer, Packed):
@@ -178,5 +177,5 @@ def returnable(answer: object, received: Any) -> Packed | None:  # noqa: ANN401,
 
 
 def log_failure(text: str) -> None:
-    """Log a failure of the program's handler, with the exception under way; see `pydidcomm._failures`."""
+    """Log a failure of the program's handler, with the current exception; see `pydidcomm._failures`."""
     _failures.log_failure(LOG, logging.ERROR, text, error=sys.exc_info()[1])

@@ -1,18 +1,18 @@
-"""What the status of an HTTP answer means for a message: sent, try another endpoint, or refused."""
+"""The meaning of an HTTP status for a message: sent, try another endpoint, or refused."""
 
 import time
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
 _TEMPORARY = frozenset({404, 408, 410, 421, 425, 429})
-"""Statuses of an endpoint that may take the message later, or whose place another one takes."""
+"""The statuses after which the message may be accepted later, or by another endpoint."""
 
 MOST_SECONDS = 30.0
-"""The longest wait that an endpoint may ask for with `Retry-After`: another endpoint is tried meanwhile."""
+"""The longest wait for `Retry-After`, in seconds; a longer one is cut."""
 
 
 class Meaning(Enum):
-    """What a status says."""
+    """The meaning of a status for a message."""
 
     SENT = "sent"
     MOVED = "moved"
@@ -21,7 +21,7 @@ class Meaning(Enum):
 
 
 def meaning(status: int) -> Meaning:
-    """What the status says. DIDComm v2.1, section "HTTPS": any 2xx is success, 307 the one redirect."""
+    """The meaning of a status. DIDComm v2.1, section "HTTPS": 2xx is success, 307 is the only redirect."""
     if 200 <= status < 300:  # noqa: PLR2004, the class of successes
         return Meaning.SENT
     if status == 307:  # noqa: PLR2004, the one redirect that is allowed
@@ -32,14 +32,14 @@ def meaning(status: int) -> Meaning:
 
 
 def reason(status: int) -> str:
-    """The status in words for an error."""
+    """The text of a status for an error."""
     if status in {301, 302, 303, 308}:
-        return f"status {status}: only 307 is allowed, its DID document may be out of date"
+        return f"status {status}: only 307 is followed; the DID document may be out of date"
     return f"status {status}"
 
 
 def wait_of(retry_after: str | None) -> float:
-    """The seconds that `Retry-After` asks for, within bounds; 0 where it says nothing readable."""
+    """The seconds in `Retry-After`, at most `MOST_SECONDS`; 0 if it is absent or malformed."""
     if not retry_after:
         return 0.0
     if retry_after.isascii() and retry_after.isdigit():

@@ -1,4 +1,4 @@
-"""Time limits in asyncio and trio, for an application that needs no other library."""
+"""Time limits in asyncio and trio, without another library."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
@@ -11,14 +11,14 @@ Result = TypeVar("Result")
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
-    """What the work returns, or TimeoutError after so many seconds.
+    """Return the result of the work, or raise TimeoutError after so many seconds.
 
-    In asyncio no timer is set for work that does not have to wait, as with a body that is there already: a
-    timer costs more than all else that a receiver does for a message.
+    In asyncio no timer is set for work that does not wait, such as reading a body that has arrived already: a
+    timer costs more than everything else that a receiver does for a message.
     """
     loop: Any = running_loop()
     if loop.__name__ == "trio":
-        # its cancel scopes are nested, and work that has begun may be in one
+        # started work may be inside of a cancel scope, so the one with the time limit comes first
         try:
             with loop.fail_after(seconds):
                 return await work
@@ -34,14 +34,14 @@ async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
 
 
 class _Rest(Awaitable[Result]):
-    """The rest of a coroutine that was started, and waits."""
+    """The rest of a coroutine that was started and is waiting."""
 
     def __init__(self, begun: Coroutine[Any, Any, Result], waits_for: object) -> None:
         self._begun = begun
         self._waits_for = waits_for
 
     def __await__(self) -> Generator[Any, Any, Result]:
-        """Wait for what the coroutine waits for, and run it to its end."""
+        """Pass on what the coroutine waits for, and run it to its end."""
         begun, waits_for = self._begun, self._waits_for
         while True:
             try:
@@ -62,7 +62,7 @@ class _Rest(Awaitable[Result]):
 
 @asynccontextmanager
 async def meanwhile(seconds: float, act: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
-    """Call `act` after so many seconds, unless the block has ended by then."""
+    """Call `act` after so many seconds, unless the block ends before."""
     loop: Any = running_loop()
     begun: list[bool] = []
 
@@ -71,7 +71,7 @@ async def meanwhile(seconds: float, act: Callable[[], Awaitable[None]]) -> Async
         begun.append(True)
         await act()
 
-    # what has begun is not broken off
+    # a call of `act` that has begun is not cancelled
     if loop.__name__ == "trio":
         async with loop.open_nursery() as nursery:
             nursery.start_soon(later)

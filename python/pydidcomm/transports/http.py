@@ -17,50 +17,50 @@ from pydidcomm.transports._statuses import Meaning, meaning, reason, wait_of
 __all__ = ["HttpTransport", "Sendable", "Sent"]
 
 TIMEOUT: Final = 30.0
-"""Seconds for one request."""
+"""The time limit of one request, in seconds."""
 
 MAX_ANSWER: Final = 1_048_576
 """The longest answer over `return_route`, in bytes."""
 
 MOST_REDIRECTS: Final = 3
-"""How many redirects are followed for one message: a host that moves a request further is in a loop."""
+"""The maximum number of redirects of one message; more are a loop."""
 
 SCHEMES: Final = ("https", "http", "wss", "ws")
-"""The endpoints that are sent to."""
+"""The schemes of endpoints that messages are sent to."""
 
 SWITCHED: Final = 101
 """The status of a connection that became a WebSocket."""
 
 BLOCK: Final = 65_536
-"""The bytes after which progress is reported."""
+"""The number of bytes between two reports of progress."""
 
 Progress = Callable[[int, int], object]
 
 
 class Sendable(Protocol):
-    """A message for the wire that does not name its endpoints, such as what `wrap_in_forward` returns."""
+    """A packed message without endpoints, such as the result of `wrap_in_forward`."""
 
     @property
     def text(self) -> str:
-        """The text for the wire."""
+        """The packed message."""
         ...
 
     @property
     def media_type(self) -> str:
-        """Its media type."""
+        """The media type of the packed message."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that an endpoint took.
+    """The result of sending a message that an endpoint has accepted.
 
     Attributes:
         uri: The endpoint.
-        status: The HTTP status, 2xx; 101 where the message went over a WebSocket, which has no status.
-        answer: The message in the answer; None without `return_route`, and where the answer is empty.
-        media_type: The media type of `answer`; empty where there is none, and over a WebSocket.
-        tried: The attempts before, each the URI and what went wrong.
+        status: The HTTP status, 2xx; 101 for a WebSocket, which has no status.
+        answer: The packed message in the answer; None without `return_route`, or if the answer is empty.
+        media_type: The media type of `answer`; empty if there is none, and for a WebSocket.
+        tried: The failed attempts before, each with its URI and the reason.
     """
 
     uri: str
@@ -71,32 +71,34 @@ class Sent:
 
 
 class HttpTransport:
-    """Sends messages over HTTPS and WebSocket, and without TLS where an endpoint says so.
+    """Sends messages over HTTPS and WebSocket; without TLS to endpoints with http or ws.
 
-    It keeps connections for HTTP open between messages, connects to public addresses only, and uses no proxy.
-    The scheme of an endpoint decides: https and http are a POST, wss and ws a connection for one message;
-    `pydidcomm.transports.websocket` keeps one for many.
+    It keeps HTTP connections open between messages, connects only to public addresses, and uses no proxy.
+    A message is sent to https and http by POST, and to wss and ws over a connection of its own; see
+    `pydidcomm.transports.websocket` for one connection for many messages.
 
-    An endpoint that answers 2xx has the message. One that cannot be reached, or answers 404, 408, 410, 421,
-    425, 429 or 5xx, is followed by the next one; when all failed they are tried again after a pause. One that
-    answers with another status refuses the message for its service. A peer of a WebSocket has the message
-    when it answers a ping after it; whether it accepts the message is not part of the protocol. A request
-    that timed out may have been received: receivers recognize a message that comes twice by their replay
-    window.
+    Endpoints are tried in order. A status of 2xx means that the endpoint has the message. After a failed
+    connection, or a status of 404, 408, 410, 421, 425, 429 or 5xx, the next endpoint is tried; when all have
+    failed, they are tried again after a pause. With any other status the endpoint's service refuses the
+    message. The peer of a WebSocket has read the message when it answers a ping that follows; the protocol
+    does not show whether it accepts the message. A request that timed out may have been received: receivers
+    recognize repeated messages by their replay window.
 
     Args:
         allow: Networks that are allowed although they are not public, for instance `["10.0.0.0/8"]`.
         ca: Certificate authorities to verify servers with: the path of a PEM file, or an `ssl.SSLContext`;
             None for the system's trust store.
-        timeout: Seconds for one request, from the look-up of the host to the last byte of the answer.
-        rounds: How many times all endpoints are tried.
-        pause: Seconds before the second round, doubled before each further one; a random half is taken off.
+        timeout: The time limit of one request in seconds, from the lookup of the host to the last byte of the
+            answer.
+        rounds: The number of times that all endpoints are tried.
+        pause: The longest pause before the second round, in seconds, doubled before each further one; a
+            random part of up to a half is taken off.
         max_answer: The longest answer over `return_route`, in bytes.
-        lookup: A coroutine function that takes host and port and returns addresses, in place of the system's
-            resolver.
+        lookup: A coroutine function that takes a host and a port and returns addresses, in place of the
+            system's resolver.
 
     Raises:
-        TypeError: `allow` is one str.
+        TypeError: `allow` is a single str.
         ValueError: A limit is not positive, or `allow` lists something that is not a network.
 
     Example:
@@ -159,22 +161,25 @@ class HttpTransport:
         return_route: bool = False,
         progress: Progress | None = None,
     ) -> Sent:
-        """Send a message to the first endpoint that takes it.
+        """Send a message to the first endpoint that accepts it.
 
         Args:
-            packed: What `pack` returned, whose `deliveries` are tried in order.
-            uri: One endpoint to send to in place of those; needed where `packed` names none.
-            return_route: Whether an answer is read, for a message that asks for one by
-                `custom_headers={"return_route": "all"}`: at most one, and only over a delivery without
-                routing keys. Without it an answer's body is ignored. Over a WebSocket the answer is waited
-                for until `timeout`.
-            progress: Called with the bytes that were written and all bytes, after each 64 KiB; over a
-                WebSocket, where a message is one frame, at its end.
+            packed: The result of `pack`, whose `deliveries` are tried in order.
+            uri: A single endpoint to use instead; required if `packed` has no endpoints.
+            return_route: Whether to read an answer, for a message that requests one with
+                `custom_headers={"return_route": "all"}`. At most one answer is read, and only over a delivery
+                without routing keys; over a WebSocket `send` waits for it until `timeout`. Otherwise the body
+                of an answer is ignored.
+            progress: Called with the number of bytes written and of all bytes, after each 64 KiB; for a
+                WebSocket, where a message is one frame, only at the end.
+
+        Returns:
+            The endpoint that has the message, and the answer.
 
         Raises:
-            DeliveryError: No endpoint took the message.
+            DeliveryError: No endpoint accepted the message.
             EndpointNotFoundError: The recipient has no endpoint for HTTP or WebSocket.
-            ValueError: `packed` names no endpoints, and there is no `uri`.
+            ValueError: `packed` has no endpoints, and `uri` is None.
         """
         ways = list(_ways(packed, uri))
         tried: list[tuple[str, str]] = []
@@ -200,7 +205,7 @@ class HttpTransport:
                 raise DeliveryError(tried, refused=True)
         raise DeliveryError(tried)
 
-    async def _post(  # noqa: PLR0911, an outcome each
+    async def _post(  # noqa: PLR0911, one per outcome
         self, way: "_Way", *, return_route: bool, progress: Progress | None
     ) -> "Sent | _Failure":
         body = way.text.encode()
@@ -216,7 +221,7 @@ class HttpTransport:
                 )
             except RequestFailedError as error:
                 if error.status is not None and meaning(error.status) is Meaning.SENT:
-                    # the message has arrived, and only what came back for it is unusable
+                    # the message has arrived; only the answer is unusable
                     return Sent(uri, error.status)
                 detail = f": {error.detail}" if error.detail else ""
                 return _Failure(f"{error.reason.value}{detail}")
@@ -246,7 +251,7 @@ class HttpTransport:
             )
         except RequestFailedError as error:
             detail = f": {error.detail}" if error.detail else ""
-            # an endpoint that answers the request for a WebSocket with such a status takes none
+            # with such a status the endpoint refuses WebSockets
             refused = error.status is not None and meaning(error.status) is not Meaning.RETRY
             final = refused or isinstance(error, MessageRefusedError)
             return _Failure(f"{error.reason.value}{detail}", final=final)
@@ -283,9 +288,9 @@ def _ways(packed: Packed | Sendable, uri: str | None) -> Iterable[_Way]:
     if uri is not None:
         return [_Way(uri, packed.text, packed.media_type, uri, direct=True)]
     if not isinstance(packed, Packed):
-        message = "`packed` does not name its endpoints: pass `uri='https://...'`"
+        message = "`packed` has no endpoints: pass `uri='https://...'`"
         raise ValueError(message)  # noqa: TRY004, its type is right with a `uri`
-    # raises where there is none
+    # raises EndpointNotFoundError if there is none
     packed.delivery(*SCHEMES)
     return [_way(one) for one in packed.deliveries if urlsplit(one.uri).scheme.lower() in SCHEMES]
 

@@ -23,7 +23,7 @@ Accept = Callable[[Any], Awaitable[object]]
 NO_INVITATIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _READ: Final = {name.encode(): name for name in ("content-type", "content-length", "content-encoding")}
-"""The header fields that a request is judged by."""
+"""The header fields that `refusal` reads."""
 
 # status codes of WebSocket, RFC 6455, section 7.4.1
 _POLICY: Final = 1008
@@ -66,7 +66,7 @@ class Receiver:
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request, one WebSocket, or the start and end of the server."""
+        """Serve one request, one WebSocket, or the start and end of the server."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -119,14 +119,14 @@ class Receiver:
             await _respond(send, requests.reply_to(error))
             return
         if not requests.wants_answer(received):
-            # the sender waits for no more than the message's arrival; the server waits for the handler
+            # the sender only waits until the message has arrived; the server waits for the handler
             await _respond(send, requests.ACCEPTED)
             await self._handle(received)
             return
         once = _Once(send)
         async with meanwhile(self._answer_seconds, once.accepted):
             answer = requests.returnable(await self._handle(received), received)
-            # the next message on the connection comes before this coroutine has ended
+            # the next message on the connection may arrive before this coroutine has ended
             place.leave()
             if answer is None:
                 await once.accepted()
@@ -134,14 +134,14 @@ class Receiver:
                 await once.respond(Reply(200, answer.text.encode(), answer.media_type))
 
     async def _accepted(self, body: bytes) -> Any:  # noqa: ANN401, of DIDComm v2 or v1
-        """The message, once its sender may be answered with 2xx."""
+        """Unpack and `accept` a message; after that its sender may get 2xx."""
         received: Any = await self._unpack(body, config=self._config)
         if self._accept is not None:
             await self._accept(received)
         return received
 
     async def _handle(self, received: Any) -> object:  # noqa: ANN401, of DIDComm v2 or v1
-        """What the handler returns; the message has arrived, so its failure is not the sender's."""
+        """The result of the handler; None if it fails, which does not concern the sender."""
         try:
             return await self._handler(received)
         except Exception:  # noqa: BLE001, that of the program
@@ -164,7 +164,7 @@ class Receiver:
                 return
 
     async def _frame(self, body: bytes, send: Send, *, as_text: bool) -> int | None:
-        """Receives one message; returns the code to close the connection with, where that is necessary."""
+        """Receive one message; return the code to close the connection with, or None to keep it open."""
         if len(body) > self._max_bytes:
             return _TOO_BIG
         if self._places.free == 0:
@@ -201,44 +201,50 @@ def receiver(  # noqa: PLR0913, all but two are named
     answer_seconds: float = requests.ANSWER_SECONDS,
     body_seconds: float = requests.BODY_SECONDS,
 ) -> Receiver:
-    """An ASGI application that receives messages over HTTP and WebSocket.
+    """Create an ASGI application that receives messages over HTTP and WebSocket.
 
     It runs under uvicorn, hypercorn (asyncio and trio) and granian, alone or mounted into Starlette, FastAPI
-    or Litestar. A message that was unpacked is answered with 202 before the handler runs. uvicorn and
-    hypercorn wait for the handler when they are stopped; granian does not, nor does any server that is
-    killed: `accept` stores a message that must not be lost. The failure of a handler is logged by
-    `pydidcomm.receiver`, and printed on stderr where the program has not configured logging.
+    or Litestar. An unpacked message is answered with 202 before the handler runs. uvicorn and hypercorn wait
+    for the handler when they are stopped. granian does not, and neither does a server that is killed: pass
+    `accept` to store messages that must not be lost. Failures of the handler are logged by
+    `pydidcomm.receiver`, and printed on stderr if the program has not configured logging.
 
-    | answer | to |
+    | status | request |
     |---|---|
-    | 202 | a message that was unpacked, or was received before (`replay_window`) |
-    | 200 | the same, with an answer: the message has `return_route` and a proved sender |
-    | 400 | what is not a message for this party; one text for every cause |
-    | 408, 413 | a body that comes too slowly, or is too long |
+    | 202 | an unpacked message, or one that was received before (`replay_window`) |
+    | 200 with an answer | an unpacked message with `return_route`, a proved sender and an answer for it |
+    | 302, 404 | GET with `_oobid`: the invitation, or an unknown id |
+    | 400 | anything that is not a message for this party, with one text for every cause |
+    | 405 | another method than POST |
+    | 408, 413 | a body that takes too long, or is too long |
     | 415 | another media type, or a compressed body |
-    | 503 with `Retry-After` | too many messages at once; a DID or a store that cannot be used now |
+    | 503 with `Retry-After` | too many messages at once; a DID or a store that is not available now |
 
-    Over WebSocket each frame is a message, text or binary; the connection is closed where HTTP would answer
-    400 (1008), 413 (1009) or 503 (1013). DIDComm v2.1, sections "HTTPS" and "WebSockets".
+    Over WebSocket each frame is a message, text or binary. The connection is closed with 1008 in place of
+    400, with 1009 in place of 413, and with 1013 in place of 503. DIDComm v2.1, sections "HTTPS" and
+    "WebSockets".
 
     Args:
-        party: Unpacks the messages.
-        handler: A coroutine function that is called with each result of `unpack`. Where the message asks for
-            an answer on its connection (the header `return_route`), what `pack` returned for its sender, or
-            None.
-        accept: A coroutine function that is called with each result before its sender gets 2xx, to store it.
-            Where it raises ReplayedMessageError, the message was stored before: 202, and the handler is not
-            called. Another DIDCommError is 400; that of a store that is unavailable and any other exception
-            are 503, after which the sender tries again.
-        config: What to demand of messages.
-        invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
-        accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.
-        accept_any_type: Whether a message is read whatever its `Content-Type`, as some clients send none or
-            `text/plain`; otherwise such a request gets 415.
+        party: The party that unpacks the messages.
+        handler: A coroutine function that is called with each result of `unpack`. If the message requests an
+            answer on its connection (header `return_route`), it may return a message that `pack` returned for
+            the sender; otherwise None.
+        accept: A coroutine function that is called with each result before its sender gets 2xx, for instance
+            to store it. If it raises ReplayedMessageError, the message was stored before: the sender gets
+            202, and the handler is not called. With another DIDCommError the sender gets 400, and with any
+            other exception or an unavailable store 503, after which it sends the message again.
+        config: The options of `unpack`.
+        invitations: The long invitation URLs that a GET with `_oobid` is redirected to, by their ids.
+        accept_v1: Whether to read DIDComm v1 too; the handler then gets a `V1Message`.
+        accept_any_type: Whether to ignore the `Content-Type`, for clients that send none or `text/plain`;
+            otherwise such a request gets 415.
         max_bytes: The longest message, in bytes.
-        max_concurrency: The most messages that are received and handled at the same time.
-        answer_seconds: How long the sender of a message with `return_route` waits for the handler.
-        body_seconds: How long a request's body may take.
+        max_concurrency: The maximum number of messages that are received and handled at the same time.
+        answer_seconds: The seconds that the sender of a message with `return_route` waits for the handler.
+        body_seconds: The time limit for the body of a request, in seconds.
+
+    Returns:
+        The application.
 
     Raises:
         TypeError: `party` is one of `pydidcomm.sync`.
@@ -274,7 +280,7 @@ class _Places:
 
 
 class _Place:
-    """The place of one of them."""
+    """The place that one message takes in `_Places`."""
 
     def __init__(self, places: _Places) -> None:
         self._places: _Places | None = places
@@ -287,7 +293,7 @@ class _Place:
 
 
 class _Once:
-    """Sends one answer, the first."""
+    """Sends the first reply, and drops any other."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -307,11 +313,11 @@ class _Once:
 
 async def _respond(send: Send, reply: Reply) -> None:
     try:
-        # a list of its own, to which middleware may add
+        # a new list each time, because middleware may add to it
         await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.encoded]})
         await send({"type": "http.response.body", "body": reply.body})
     except OSError:
-        # the sender went away, which is how servers say so
+        # a server raises this after the sender has disconnected
         return
 
 

@@ -25,36 +25,36 @@ except ImportError as error:
 __all__ = ["WebSocketTransport"]
 
 MAX_BYTES: Final = 1_048_576
-"""The longest message that is received."""
+"""The longest message that is received, in bytes."""
 
 MOST_WAITING: Final = 64
-"""How many received messages wait for the program; then the connection is read no further."""
+"""The maximum number of received messages that wait for the program; at it, reading pauses."""
 
 FIRST_PAUSE: Final = 0.5
-"""Seconds before the first new connection, doubled for each that fails."""
+"""The pause before the first reconnection, in seconds; it doubles with each that fails."""
 
 LONGEST_PAUSE: Final = 60.0
-"""Seconds after which a new connection is tried however many failed."""
+"""The longest pause before a reconnection, in seconds."""
 
 
 class WebSocketTransport:
     """One connection to an endpoint, for messages in both directions.
 
-    It connects when it is entered, and again, after a pause that grows and has a random part, when the
-    connection ends. Each message is a frame of its own, text or binary: as the peer sends, and before that as
-    `binary` says. A message is sent at most once: where the connection breaks in its middle, `send` raises.
+    It connects when it is entered, and reconnects when the connection ends, after a pause that grows and has
+    a random part. Each message is one frame, text or binary like the last frame of the peer; before the first
+    one `binary` decides. A message is sent at most once: if the connection fails during it, `send` raises.
 
-    What arrives proves nothing by its connection: the sender is the one that `unpack` proves.
+    The connection does not authenticate messages: the sender is the one that `unpack` proves.
 
     Args:
-        uri: The endpoint, ws or wss.
-        binary: Whether frames are binary before the peer has sent one.
-        reconnect: Whether it connects again when the connection ends; otherwise iterating ends then.
+        uri: The endpoint, a ws or wss URL.
+        binary: Whether frames are binary until the peer has sent one.
+        reconnect: Whether to reconnect when the connection ends; otherwise the iteration ends then.
         allow: Networks that are allowed although they are not public, as for `HttpTransport`.
         ca: Certificate authorities to verify the server with, as for `HttpTransport`.
-        timeout: Seconds to connect, and for `send`.
-        max_bytes: The longest message that is received.
-        lookup: Looks up hosts, as for `HttpTransport`.
+        timeout: The time limit of a connection attempt and of `send`, in seconds.
+        max_bytes: The longest message that is received, in bytes.
+        lookup: A coroutine function that looks up hosts, as for `HttpTransport`.
 
     Raises:
         ValueError: `uri` is not a ws or wss URL, or a limit is not positive.
@@ -107,10 +107,10 @@ class WebSocketTransport:
     async def __aexit__(self, *exception: object) -> None:
         self._tasks.cancel_scope.cancel()
         try:
-            # without the exception of the block, which would come back in a group
+            # without the exception of the block, which would be raised again in an exception group
             await self._tasks.__aexit__(None, None, None)
         finally:
-            # also where the task that entered it is cancelled
+            # also if the task that entered it is cancelled
             self._put.close()
             self._incoming.close()
             with anyio.CancelScope(shield=True):
@@ -120,7 +120,7 @@ class WebSocketTransport:
         return self
 
     async def __anext__(self) -> bytes:
-        """The next message that the peer sends."""
+        """The next message of the peer, packed."""
         try:
             return await self._incoming.receive()
         except anyio.EndOfStream:
@@ -130,10 +130,10 @@ class WebSocketTransport:
         """Send a message as one frame, as soon as there is a connection.
 
         Args:
-            packed: What `pack` returned; where one of its `deliveries` is for this endpoint, that one.
+            packed: The result of `pack`. If one of its `deliveries` is for this endpoint, that one is sent.
 
         Raises:
-            DeliveryError: There was no connection in time, or it broke, and the peer may have the message.
+            DeliveryError: There was no connection in time, or it failed, and the peer may have the message.
         """
         text = _text_for(packed, self._uri)
         while True:
@@ -143,11 +143,11 @@ class WebSocketTransport:
                 with anyio.fail_after(self._timeout):
                     await session.send(frame)
             except LocalProtocolError:
-                # the connection is being closed, and nothing of the frame was written
+                # the connection is closing, and nothing of the frame was written
                 self._lost(session)
                 continue
             except BaseException as error:
-                # half a frame may be on the wire, after which nothing else can follow
+                # a part of the frame may be on the wire, after which nothing else can follow
                 self._lost(session)
                 with anyio.CancelScope(shield=True):
                     await session.stream.aclose()
@@ -178,7 +178,7 @@ class WebSocketTransport:
         self._changed = anyio.Event()
 
     async def _run(self) -> None:
-        """Connects, reads, and connects again."""
+        """Connect, read, and reconnect."""
         failures = 0
         while True:
             try:
@@ -201,7 +201,7 @@ class WebSocketTransport:
         self._put.close()
 
     async def _read(self, session: websockets.AsyncWebSocketSession) -> None:
-        """Passes on what arrives, until the connection ends."""
+        """Pass on received messages, until the connection ends."""
         while True:
             try:
                 event: Any = await session.receive()

@@ -18,7 +18,7 @@ Handler = Callable[[UnpackResult], Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 BLOCK: Final = 65_536
-"""The bytes of a body that are read at a time."""
+"""The number of bytes of a body that are read at a time."""
 
 
 class WsgiReceiver:
@@ -35,7 +35,7 @@ class WsgiReceiver:
         accept_any_type: bool = False,
         max_bytes: int = requests.MAX_BYTES,
     ) -> None:
-        # a coroutine that is not awaited would be answered with 202, and nothing verified or handled
+        # with a coroutine that is not awaited, messages would get 202 and be neither verified nor handled
         requests.require_party(party, DIDCommMessaging, "pydidcomm.transports.receiver.receiver")
         if iscoroutinefunction(handler):
             message = (
@@ -44,7 +44,7 @@ class WsgiReceiver:
             )
             raise TypeError(message)
         if max_bytes < 1:
-            message = "`max_bytes` must be positive"
+            message = f"`max_bytes` must be positive, got {max_bytes!r}"
             raise ValueError(message)
         self._unpack = party.receive if accept_v1 else party.unpack
         self._handler = handler
@@ -55,7 +55,7 @@ class WsgiReceiver:
         self._max_bytes = max_bytes
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Serves one request."""
+        """Serve one request."""
         reply = self._reply(environ)
         status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
         start_response(status, reply.headers())
@@ -106,26 +106,30 @@ def wsgi_receiver(  # noqa: PLR0913, all but two are named
     accept_any_type: bool = False,
     max_bytes: int = requests.MAX_BYTES,
 ) -> WsgiReceiver:
-    """A WSGI application that receives messages.
+    """Create a WSGI application that receives messages.
 
-    It answers as `pydidcomm.transports.receiver.receiver` does. WSGI has no way to go on after an answer, so
-    the handler runs before it: hand long work to a queue. The server's threads bound how many messages are
-    handled at once, and its time limits end slow senders. DIDComm v2.1, section "HTTPS".
+    Its answers are those of `pydidcomm.transports.receiver.receiver`. WSGI cannot continue after an answer,
+    so the handler runs before it: pass long work to a queue. The number of messages handled at once is
+    limited by the server's threads, and slow senders by its time limits. DIDComm v2.1, section "HTTPS".
 
     Args:
-        party: Unpacks the messages: one of `pydidcomm.sync`.
-        handler: A function that is called with each result of `unpack`. Where the message asks for an answer
-            on its connection (`return_route`), what `pack` returned for its sender, or None.
-        config: What to demand of messages.
-        invitations: Long invitation URLs by the ids of their short form, to which a GET with `_oobid` leads.
-        accept_v1: Whether DIDComm v1 is read too; the handler gets a `V1Message` then.
-        accept_any_type: Whether a message is read whatever its `Content-Type`, as some clients send none or
-            `text/plain`; otherwise such a request gets 415.
+        party: The party of `pydidcomm.sync` that unpacks the messages.
+        handler: A function that is called with each result of `unpack`. If the message requests an answer on
+            its connection (header `return_route`), it may return a message that `pack` returned for the
+            sender; otherwise None.
+        config: The options of `unpack`.
+        invitations: The long invitation URLs that a GET with `_oobid` is redirected to, by their ids.
+        accept_v1: Whether to read DIDComm v1 too; the handler then gets a `V1Message`.
+        accept_any_type: Whether to ignore the `Content-Type`, for clients that send none or `text/plain`;
+            otherwise such a request gets 415.
         max_bytes: The longest message, in bytes.
+
+    Returns:
+        The application.
 
     Raises:
         TypeError: `party` is not one of `pydidcomm.sync`, or `handler` is a coroutine function.
-        ValueError: The limit is not positive.
+        ValueError: `max_bytes` is not positive.
 
     Example:
         >>> from pydidcomm.sync import DIDCommMessaging
@@ -170,5 +174,5 @@ def _body(environ: Mapping[str, Any], max_bytes: int) -> bytes | Reply:
         body += part
     if len(body) > max_bytes:
         return requests.TOO_LARGE
-    # a sender that went away in the middle
+    # the sender disconnected before the end of the body
     return requests.NOT_ACCEPTED if length and left else bytes(body)

@@ -37,7 +37,7 @@ def test_an_option_of_another_name_is_refused() -> None:
         ({"lookup": 5}, "`lookup` must be a coroutine function, got int"),
         ({"ca": 5}, "`ca` must be a path or an ssl.SSLContext, got int"),
         ({"headers": 5}, "`headers` must be a dict, got int"),
-        ({"headers": {"a": 5}}, "`headers` must have str as values of a dict"),
+        ({"headers": {"a": 5}}, "`headers` must be a dict with str values"),
     ],
 )
 def test_an_option_of_another_type_or_size_is_named(options: dict[str, Any], expected: str) -> None:
@@ -51,7 +51,7 @@ def test_a_header_that_http_cannot_have_is_refused_without_its_value(name: str, 
     if (name, value) == ("authorization", "Bearer S3CRET"):
         UniversalResolver(URL, headers={name: value})
         return
-    with pytest.raises(ValueError, match=r"^`headers` must have names and values of HTTP") as caught:
+    with pytest.raises(ValueError, match=r"^`headers` must have valid HTTP names and values") as caught:
         UniversalResolver(URL, headers={name: value})
     assert "S3CRET" not in repr(caught.value)
 
